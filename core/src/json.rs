@@ -1,0 +1,360 @@
+//! Bytes → a tree, or why they are no JSON.
+//!
+//! `{"a": [1, -0, "\ud800"]}` → `Object([("a", List([Number("1"), Number("-0"), Text { lone: true, … }]))])`.
+//!
+//! A reader of our own and not `serde_json`'s, because the rules must see what that one hides: keys
+//! that stand twice, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
+//! and where the text stopped being JSON. It also keeps the module's verdict free of the features
+//! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
+
+use std::borrow::Cow;
+
+use crate::code::Code;
+use crate::issue::Params;
+
+/// The longest text that is read, in bytes (contract: 256 KiB).
+pub const TEXT_MAX: usize = 256 * 1024;
+
+/// How many objects and lists may stand inside one another (contract: 32).
+pub const DEPTH_MAX: usize = 32;
+
+/// One value as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number's own letters, such as `-1.50e3`.
+    Number(&'a str),
+    /// A string with its escapes resolved.
+    Text {
+        /// The characters; a lone half of a surrogate pair stands as U+FFFD.
+        text: Cow<'a, str>,
+        /// Whether there was such a half.
+        lone: bool,
+    },
+    /// `[…]`
+    List(Vec<Node<'a>>),
+    /// `{…}`: every key in the order of the text, repeated ones too.
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+/// Why a text could not be read: a `text.…` code and its parameters.
+pub type Refusal = (Code, Params);
+
+/// Reads one JSON text, at most `max` bytes long.
+///
+/// # Errors
+/// `text.too_long`, `text.bom`, `text.not_utf8`, `text.too_deep`, or `text.not_json` with the line
+/// and column (both from 1, the column in code points) where reading stopped.
+pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
+    if bytes.len() > max {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        return Err((Code::TextTooLong, Params::one("max", max)));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err((Code::TextBom, Params::none()));
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Err((Code::TextNotUtf8, Params::none()));
+    };
+    let mut reader = Reader { text, at: 0 };
+    reader.whole().map_err(|stop| match stop {
+        Stop::Deep => (Code::TextTooDeep, Params::one("max", DEPTH_MAX as i64)),
+        Stop::NotJson => (Code::TextNotJson, reader.place()),
+    })
+}
+
+/// Why reading stopped.
+enum Stop {
+    Deep,
+    NotJson,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    /// The byte that is read next.
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn whole(&mut self) -> Result<Node<'a>, Stop> {
+        self.space();
+        let node = self.value(0)?;
+        self.space();
+        if self.at == self.text.len() { Ok(node) } else { Err(Stop::NotJson) }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
+        match self.peek() {
+            Some(b'{') => self.object(depth + 1),
+            Some(b'[') => self.list(depth + 1),
+            Some(b'"') => self.string().map(|(text, lone)| Node::Text { text, lone }),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Node::Bool(true)),
+            Some(b'f') => self.word("false", Node::Bool(false)),
+            Some(b'n') => self.word("null", Node::Null),
+            _ => Err(Stop::NotJson),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
+        self.enter(depth)?;
+        let mut entries = Vec::new();
+        if self.eat(b'}') {
+            return Ok(Node::Object(entries));
+        }
+        loop {
+            self.space();
+            let (key, lone) = if self.peek() == Some(b'"') { self.string()? } else { return Err(Stop::NotJson) };
+            self.space();
+            self.need(b':')?;
+            self.space();
+            let value = self.value(depth)?;
+            // A key with half a surrogate pair is none of ours; U+FFFD keeps it so.
+            let _ = lone;
+            entries.push((key, value));
+            self.space();
+            if self.eat(b'}') {
+                return Ok(Node::Object(entries));
+            }
+            self.need(b',')?;
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
+        self.enter(depth)?;
+        let mut items = Vec::new();
+        if self.eat(b']') {
+            return Ok(Node::List(items));
+        }
+        loop {
+            self.space();
+            items.push(self.value(depth)?);
+            self.space();
+            if self.eat(b']') {
+                return Ok(Node::List(items));
+            }
+            self.need(b',')?;
+        }
+    }
+
+    /// Steps over an opening bracket and the space behind it.
+    fn enter(&mut self, depth: usize) -> Result<(), Stop> {
+        if depth > DEPTH_MAX {
+            return Err(Stop::Deep);
+        }
+        self.at += 1;
+        self.space();
+        Ok(())
+    }
+
+    /// A string: borrowed where it holds no escape.
+    fn string(&mut self) -> Result<(Cow<'a, str>, bool), Stop> {
+        self.at += 1;
+        let mut whole: Option<String> = None;
+        let mut lone = false;
+        loop {
+            let plain = self.plain();
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    let text = match whole {
+                        None => Cow::Borrowed(plain),
+                        Some(mut text) => {
+                            text.push_str(plain);
+                            Cow::Owned(text)
+                        }
+                    };
+                    return Ok((text, lone));
+                }
+                Some(b'\\') => {
+                    let text = whole.get_or_insert_default();
+                    text.push_str(plain);
+                    self.at += 1;
+                    let read = self.escape()?;
+                    lone |= read.is_none();
+                    text.push(read.unwrap_or(char::REPLACEMENT_CHARACTER));
+                }
+                _ => return Err(Stop::NotJson),
+            }
+        }
+    }
+
+    /// The characters up to a quote, a backslash or a control character.
+    fn plain(&mut self) -> &'a str {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\').unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+
+    /// What stands behind a backslash; `None` is half of a surrogate pair.
+    fn escape(&mut self) -> Result<Option<char>, Stop> {
+        let byte = self.peek().ok_or(Stop::NotJson)?;
+        let read = match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                self.at += 1;
+                return self.unicode();
+            }
+            _ => return Err(Stop::NotJson),
+        };
+        self.at += 1;
+        Ok(Some(read))
+    }
+
+    /// Four digits behind `\u`, and the second half of a pair if one follows.
+    fn unicode(&mut self) -> Result<Option<char>, Stop> {
+        let first = self.four()?;
+        if !(0xD800..0xDC00).contains(&first) {
+            return Ok(char::from_u32(first)); // None for a second half alone
+        }
+        let after_first = self.at;
+        if self.eat(b'\\') && self.eat(b'u') {
+            let second = self.four()?;
+            if (0xDC00..0xE000).contains(&second) {
+                return Ok(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)));
+            }
+        }
+        self.at = after_first; // whatever follows is read as itself
+        Ok(None)
+    }
+
+    fn four(&mut self) -> Result<u32, Stop> {
+        let digits = self.text.get(self.at..self.at + 4).ok_or(Stop::NotJson)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Stop::NotJson);
+        }
+        self.at += 4;
+        u32::from_str_radix(digits, 16).map_err(|_| Stop::NotJson)
+    }
+
+    fn number(&mut self) -> Result<Node<'a>, Stop> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            let _sign = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        self.text.get(start..self.at).map(Node::Number).ok_or(Stop::NotJson)
+    }
+
+    /// At least one digit.
+    fn digits(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(Stop::NotJson) }
+    }
+
+    fn word(&mut self, word: &str, node: Node<'a>) -> Result<Node<'a>, Stop> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word) {
+            return Err(Stop::NotJson);
+        }
+        self.at += word.len();
+        Ok(node)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn need(&mut self, byte: u8) -> Result<(), Stop> {
+        if self.eat(byte) { Ok(()) } else { Err(Stop::NotJson) }
+    }
+
+    /// Line and column of the character that could not be read.
+    fn place(&self) -> Params {
+        let before = self.text.get(..self.at).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Params::two("column", column as i64, "line", line as i64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &[u8]) -> Code {
+        read(text, TEXT_MAX).unwrap_err().0
+    }
+
+    #[test]
+    fn whatever_serde_json_reads_is_read_and_nothing_else() {
+        for text in [
+            "{}", "[]", " [1 , 2]\n", "\"\"", "0", "-0", "1.5e+3", "1E400", "true", "null", "[[[]]]", "{\"a\":{\"b\":[null]}}",
+            "\"\\u00e9\\n\\/\"", "\"\\ud83d\\ude00\"",
+        ] {
+            assert!(read(text.as_bytes(), TEXT_MAX).is_ok(), "{text}");
+        }
+        for text in [
+            "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "-", "1.", ".5", "1e", "+1", "'a'", "tru", "nul", "[1 2]", "\"\t\"",
+            "\"\\x\"", "\"\\u12g4\"", "\"\\u123\"", "\"a", "{}{}", "NaN", "\u{feff}{}x", "[1]//", "{\"a\"}", "\"\\ud800\\u00\"",
+        ] {
+            assert!(read(text.as_bytes(), TEXT_MAX).is_err(), "{text}");
+            assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn halves_of_pairs_are_seen_and_replaced() {
+        for text in [r#""\ud800""#, r#""\udc00""#, r#""\ud800\ud800""#, r#""\ud800\n""#, r#""\ud800x""#] {
+            let Ok(Node::Text { text: read, lone }) = read(text.as_bytes(), TEXT_MAX) else { panic!("{text}") };
+            assert!(lone && read.contains('\u{fffd}'), "{text}");
+        }
+    }
+
+    #[test]
+    fn repeated_keys_and_number_forms_stay() {
+        let node = read(br#"{"a":1.0,"a":-0}"#, TEXT_MAX).unwrap();
+        let expected = vec![(Cow::from("a"), Node::Number("1.0")), (Cow::from("a"), Node::Number("-0"))];
+        assert_eq!(node, Node::Object(expected));
+    }
+
+    #[test]
+    fn each_refusal_has_its_code_at_the_edge() {
+        assert!(read("[".repeat(32).as_bytes(), TEXT_MAX).is_err_and(|(code, _)| code == Code::TextNotJson));
+        assert_eq!(code("[".repeat(33).as_bytes()), Code::TextTooDeep);
+        assert_eq!(code("[".repeat(100_000).as_bytes()), Code::TextTooDeep);
+        assert!(read(format!("{}{}", "[".repeat(32), "]".repeat(32)).as_bytes(), TEXT_MAX).is_ok());
+        assert_eq!(code(b"\xEF\xBB\xBF{}"), Code::TextBom);
+        assert_eq!(code(b"\"\xED\xA0\x80\""), Code::TextNotUtf8);
+        let long = format!("\"{}\"", "a".repeat(TEXT_MAX - 2));
+        assert!(read(long.as_bytes(), TEXT_MAX).is_ok());
+        assert_eq!(code(format!("{long} ").as_bytes()), Code::TextTooLong);
+    }
+
+    #[test]
+    fn the_place_counts_lines_and_code_points() {
+        let (_, params) = read("{\n \"あ\": x}".as_bytes(), TEXT_MAX).unwrap_err();
+        assert_eq!(params, Params::two("column", 7, "line", 2));
+    }
+}
