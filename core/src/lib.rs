@@ -1,1 +1,102 @@
-//! placeholder
+//! What the form of a security incident desk is, and what is right in it.
+//!
+//! ```text
+//! draft text (bytes) → json → parse (typed, normalised where it is read) → rules → advice → report
+//! {"contact":{"phone":"０３-３２１１-９９９９", …}, …}  →  {"ruleset":"…", …, "accepted":true, …}
+//! ```
+//!
+//! **The report is a function of the module, the text and the context alone**: no clock, no
+//! environment, no randomness, no file. Compiled to WebAssembly these are the bytes that judge in
+//! the browser and in the host's sandbox. Read on in this order: [`json`], [`parse`], [`form`],
+//! [`rules`], [`advice`], [`report`].
+
+#![forbid(unsafe_code)]
+
+pub mod advice;
+pub mod calendar;
+pub mod code;
+pub mod context;
+pub mod describe;
+pub mod failure;
+pub mod form;
+pub mod issue;
+pub mod json;
+pub mod message;
+mod order;
+pub mod parse;
+pub mod report;
+pub mod rules;
+
+pub use code::Code;
+pub use context::{Context, Locale};
+pub use failure::Failure;
+pub use json::TEXT_MAX;
+pub use report::Report;
+
+use form::Draft;
+use issue::Issue;
+
+/// The version of the rules, which stands in every report: year and month of the last change of a
+/// verdict, and a count within the month.
+pub const RULESET: &str = "2026.11.1";
+
+/// A draft's text and a context's text → the report's canonical bytes.
+///
+/// This is the one function behind both faces of the module.
+///
+/// # Errors
+/// [`Failure::Context`] where the context cannot be used. Of the draft's text there is no failure:
+/// whatever it is, the report says so.
+pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
+    check(text, &Context::read(context)?).to_bytes()
+}
+
+/// What the rules say of a draft's text in a context.
+pub fn check(text: &[u8], context: &Context) -> Report {
+    match json::read(text, TEXT_MAX) {
+        Ok(node) => judge(node, context),
+        Err((code, params)) => {
+            let issue = Issue::new(String::new(), code, params, context.locale);
+            report(Draft::default(), vec![issue], context)
+        }
+    }
+}
+
+fn judge(node: json::Node<'_>, context: &Context) -> Report {
+    let (draft, reading) = parse::draft(node);
+    let mut found = reading.found;
+    found.extend(rules::fields(&draft, context));
+    found.extend(rules::cross::check(&draft, context));
+    found.retain(|(path, code, _)| !(asks(*code) && reading.refused.iter().any(|section| below(path, section))));
+    order::sort(&mut found);
+    let issues = found.into_iter().map(|(path, code, params)| Issue::new(path, code, params, context.locale)).collect();
+    let mut report = report(draft, issues, context);
+    report.advisories = advice::advisories(&report.values, context);
+    report.guidance = advice::guidance(&report.values, context);
+    report
+}
+
+fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
+    Report {
+        ruleset: RULESET,
+        context: context.clone(),
+        accepted: issues.is_empty(),
+        issues,
+        advisories: Vec::new(),
+        guidance: Vec::new(),
+        progress: report::progress(&draft),
+        hidden: report::hidden(&draft),
+        values: draft,
+    }
+}
+
+/// Whether a code asks for something that is missing.
+fn asks(code: Code) -> bool {
+    matches!(code, Code::Required | Code::RequiredOneOf)
+}
+
+/// Whether a path lies in a section.
+fn below(path: &str, section: &str) -> bool {
+    path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
+}
+

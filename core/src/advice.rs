@@ -1,0 +1,139 @@
+//! What the applicant should know beside the verdict: advisories, and guidance for the first hours.
+//!
+//! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
+//! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
+
+mod first_hours;
+mod secret;
+
+use serde::Serialize;
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::form::{Answer, Approval, Draft, YesNo};
+use crate::message;
+
+pub use first_hours::guidance;
+
+/// Something that the applicant should know, with the clause that it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Advisory {
+    /// The stable code.
+    pub code: Code,
+    /// The clause or annex item: `4-12`, `1-2`, `annex-1-1`.
+    pub clause: &'static str,
+    /// The field that it belongs to; empty for the whole.
+    pub path: String,
+    /// The sentence.
+    pub message: String,
+}
+
+/// Reference information for the first hours (参考情報).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Guidance {
+    /// The stable code.
+    pub code: Code,
+    /// The sentence, marked as reference information.
+    pub message: &'static str,
+}
+
+/// The advisories of a draft, in the form's order; those of the whole draft come last.
+pub fn advisories(draft: &Draft, context: &Context) -> Vec<Advisory> {
+    let mut list = List { context, advisories: Vec::new() };
+    contact(draft, &mut list);
+    if yes(&draft.incident.third_party_harm) {
+        list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
+    }
+    for path in secret::likely_paths(draft) {
+        list.add(Code::SecretLikely, "4-6", &path);
+    }
+    services(draft, &mut list);
+    support(draft, &mut list);
+    if context.calendar.opening(context.now).is_closed() {
+        list.add(Code::DeskClosed, "4-1", "");
+    }
+    list.advisories
+}
+
+struct List<'c> {
+    context: &'c Context,
+    advisories: Vec<Advisory>,
+}
+
+impl List<'_> {
+    fn add(&mut self, code: Code, clause: &'static str, path: &str) {
+        let message = message::advisory(code, self.context.locale).to_owned();
+        self.advisories.push(Advisory { code, clause, path: path.to_owned(), message });
+    }
+}
+
+/// Annex 1.2: a mailbox is advised, and one outside the affected system.
+fn contact(draft: &Draft, list: &mut List<'_>) {
+    let code = match draft.contact.email {
+        Answer::Absent => Code::ContactEmailAdvised,
+        Answer::Given(_) => Code::ContactOutsideMailbox,
+        Answer::Unknown | Answer::Refused => return,
+    };
+    list.add(code, "annex-1-2", "/contact/email");
+}
+
+/// Annex 1.1 and clause 1②.
+fn services(draft: &Draft, list: &mut List<'_>) {
+    let remote = draft.service.remote.given();
+    if remote.is_some_and(|remote| remote.approval.given() == Some(&Approval::Pending)) {
+        list.add(Code::RemoteApprovalPending, "annex-1-1", "/service/remote/approval");
+    }
+    let forensics = draft.service.forensics.given();
+    if forensics.and_then(|forensics| forensics.transfer_consent.given()).is_some_and(|consent| !consent.0) {
+        list.add(Code::ForensicsNothingHandedOver, "1-2", "/service/forensics/transfer_consent");
+    }
+}
+
+/// Clause 4⑫: the four conditions that the applicant can know, and the one that follows from what
+/// is missing. That the desk's tools do not run is the desk's to record.
+fn support(draft: &Draft, list: &mut List<'_>) {
+    let situation = &draft.situation;
+    let rows = [
+        (&situation.evidence_altered, Code::SupportEvidenceAltered, "/situation/evidence_altered"),
+        (&situation.disk_encrypted, Code::SupportDiskEncrypted, "/situation/disk_encrypted"),
+        (&situation.remote_refused, Code::SupportRemoteRefused, "/situation/remote_refused"),
+        (&situation.no_surrounding_logs, Code::SupportNoSurroundingLogs, "/situation/no_surrounding_logs"),
+    ];
+    for (answer, code, path) in rows {
+        if yes(answer) {
+            list.add(code, "4-12", path);
+        }
+    }
+    let missing = missing(draft, list.context);
+    if !missing.is_empty() {
+        list.add(Code::SupportInterviewIncomplete, "4-12", "");
+        if let Some(advisory) = list.advisories.last_mut() {
+            advisory.message = advisory.message.replace("{missing}", &missing);
+        }
+    }
+}
+
+/// The titles of what clause 4⑫'s interview names and the draft does not say: what happened and when
+/// (発生状況および発生日時), the network (ネットワーク構成), how the systems are run.
+fn missing(draft: &Draft, context: &Context) -> String {
+    let incident = &draft.incident;
+    let rows = [
+        (incident.summary.given().is_none(), "/incident/summary"),
+        (incident.discovered_at.given().is_none(), "/incident/discovered_at"),
+        (incident.occurred_at.given().is_none(), "/incident/occurred_at"),
+        (incident.target.given().is_none(), "/incident/target"),
+        (incident.operation.given().is_none(), "/incident/operation"),
+        (draft.devices.given().is_none(), "/devices"),
+        (draft.network.topology.given().is_none(), "/network/topology"),
+    ];
+    let titles = rows.into_iter().filter(|(missing, _)| *missing);
+    let titles: Vec<_> = titles.filter_map(|(_, path)| message::title(path, context.locale)).collect();
+    titles.join(match context.locale {
+        crate::Locale::Ja => "、",
+        crate::Locale::En => ", ",
+    })
+}
+
+fn yes(answer: &Answer<YesNo>) -> bool {
+    answer.given() == Some(&YesNo::Yes)
+}

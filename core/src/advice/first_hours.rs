@@ -1,0 +1,67 @@
+//! Guidance for the hours until the desk calls back, by the kind of incident and the answers.
+//!
+//! `{"incident": {"kind": "ransomware", "ongoing": "yes"}}` → isolate, keep powered, ask about
+//! powering off while files are being encrypted, no second scan, keep logs, photograph the note, …
+//!
+//! Source: requirements.md, "Advice that helps while the applicant waits"; article 26 of the Act on
+//! the Protection of Personal Information for the duty to report.
+
+use super::{Guidance, yes};
+use crate::code::Code;
+use crate::context::Context;
+use crate::form::{Connection, Device, Draft, Kind};
+use crate::message;
+
+/// The guidance that fits a draft; none before anything is said about the incident.
+pub fn guidance(draft: &Draft, context: &Context) -> Vec<Guidance> {
+    let incident = &draft.incident;
+    if incident.kind.is_absent() && incident.summary.is_absent() && incident.ongoing.is_absent() {
+        return Vec::new();
+    }
+    let kind = incident.kind.given().copied();
+    let rows = [
+        (intrusion(kind) && some_machine_online(draft), Code::GuidanceIsolate),
+        (intrusion(kind), Code::GuidanceKeepPowered),
+        (machines(draft).any(|machine| connection(machine) == Some(Connection::EdrIsolated)), Code::GuidanceEdrOnline),
+        (kind == Some(Kind::Ransomware) && yes(&incident.ongoing), Code::GuidanceEncryptingNow),
+        (matches!(kind, Some(Kind::Malware | Kind::Ransomware)), Code::GuidanceNoSecondScan),
+        (!matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud)), Code::GuidanceKeepLogs),
+        (kind == Some(Kind::Ransomware), Code::GuidanceRansomNote),
+        (true, Code::GuidanceDiary),
+        (matches!(kind, Some(Kind::AccountTakeover | Kind::PhishingFraud)), Code::GuidanceAccounts),
+        (may_leak(kind), Code::GuidancePersonalData),
+        (kind == Some(Kind::LostDevice), Code::GuidanceLostDevice),
+        (kind == Some(Kind::PhishingFraud), Code::GuidanceFraud),
+        (kind == Some(Kind::WebDefacement), Code::GuidanceDefacement),
+        (kind == Some(Kind::DenialOfService), Code::GuidanceFlood),
+    ];
+    rows.into_iter()
+        .filter(|(fits, _)| *fits)
+        .map(|(_, code)| Guidance { code, message: message::guidance(code, context.locale) })
+        .collect()
+}
+
+/// Kinds in which somebody or something is, or may be, inside a machine.
+fn intrusion(kind: Option<Kind>) -> bool {
+    !matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud | Kind::DenialOfService | Kind::WebDefacement))
+}
+
+/// Kinds in which personal data may have got out.
+fn may_leak(kind: Option<Kind>) -> bool {
+    use Kind::{AccountTakeover, InformationLeak, LostDevice, Ransomware, UnauthorizedAccess};
+    matches!(kind, Some(AccountTakeover | InformationLeak | LostDevice | Ransomware | UnauthorizedAccess))
+}
+
+/// Whether a machine may still be on the network; so it is while none is listed.
+fn some_machine_online(draft: &Draft) -> bool {
+    let cut_off = |machine| matches!(connection(machine), Some(Connection::Isolated | Connection::EdrIsolated | Connection::PoweredOff));
+    draft.devices.given().is_none() || machines(draft).any(|machine| !cut_off(machine))
+}
+
+fn machines(draft: &Draft) -> impl Iterator<Item = &Device> {
+    draft.devices.given().into_iter().flat_map(|machines| &machines.0)
+}
+
+fn connection(machine: &Device) -> Option<Connection> {
+    machine.connection.given().copied()
+}

@@ -1,0 +1,198 @@
+//! What the world tells the rules: the time, the language, the documents in force, the calendar.
+//!
+//! `{"now": 1795140000000, "locale": "ja", "consent": {"version": "1", "sha256": {"ja": "…", "en": "…"}},
+//! "policy": {…}, "calendar": {…}}` → [`Context`], which stands in the report again.
+//!
+//! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
+//! does not know are ignored, so that an older module can read a newer host's context; a key that
+//! is missing, or is no such thing, is a failure and never a guess.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::calendar::{Calendar, CalendarText};
+use crate::failure::Failure;
+use crate::form::Language;
+use crate::json::{self, Node};
+
+/// The longest context that is read, in bytes.
+pub const CONTEXT_MAX: usize = 256 * 1024;
+
+/// All that the rules know beside the draft.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Context {
+    /// Milliseconds since the epoch, UTC: the host's or the page's clock, never the draft's word.
+    pub now: i64,
+    /// The language of the sentences.
+    pub locale: Locale,
+    /// The consent document in force.
+    pub consent: Document,
+    /// The privacy policy in force.
+    pub policy: Document,
+    /// When the desk is open.
+    pub calendar: Calendar,
+}
+
+/// A language that the report can speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+impl Locale {
+    /// Every locale, the first of them the default.
+    pub const ALL: [Locale; 2] = [Locale::Ja, Locale::En];
+
+    /// `"ja"` or `"en"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Locale::Ja => "ja",
+            Locale::En => "en",
+        }
+    }
+
+    /// The locale of a word, `None` if there is none.
+    pub fn read(word: &str) -> Option<Locale> {
+        Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
+    }
+}
+
+/// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Document {
+    /// The version that the desk gives it.
+    pub version: String,
+    /// 64 small hexadecimal digits a language.
+    pub sha256: Digests,
+}
+
+/// A digest a language; the Japanese text prevails, a translation may be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digests {
+    /// 日本語
+    pub ja: String,
+    /// English
+    pub en: Option<String>,
+}
+
+impl Document {
+    /// The digest of the document in a language; empty where there is no such text.
+    pub fn sha256(&self, language: Language) -> &str {
+        match language {
+            Language::Ja => &self.sha256.ja,
+            Language::En => self.sha256.en.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// Whether a digest is that of the document in any language.
+    pub fn any_language(&self, sha256: &str) -> bool {
+        self.sha256.ja == sha256 || self.sha256.en.as_deref() == Some(sha256)
+    }
+}
+
+impl Serialize for Digests {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1 + usize::from(self.en.is_some())))?;
+        map.serialize_entry("ja", &self.ja)?;
+        if let Some(en) = &self.en {
+            map.serialize_entry("en", en)?;
+        }
+        map.end()
+    }
+}
+
+impl Context {
+    /// Reads a context's JSON text.
+    ///
+    /// # Errors
+    /// [`Failure::Context`] with the key that is missing or cannot be read.
+    pub fn read(bytes: &[u8]) -> Result<Context, Failure> {
+        let node = json::read(bytes, CONTEXT_MAX).map_err(|_| Failure::Context("the text, which is no JSON"))?;
+        let members = Members::of(&node, "the text, which is no object")?;
+        Ok(Context {
+            now: members.integer("now")?,
+            locale: Locale::read(members.text("locale")?).ok_or(Failure::Context("locale"))?,
+            consent: document(members.get("consent")?, "consent")?,
+            policy: document(members.get("policy")?, "policy")?,
+            calendar: calendar(members.get("calendar")?)?,
+        })
+    }
+}
+
+fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
+    let members = Members::of(node, key)?;
+    let digests = Members::of(members.get("sha256")?, "sha256")?;
+    let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
+    Ok(Document {
+        version: members.text("version")?.to_owned(),
+        sha256: Digests { ja: digests.text("ja")?.to_owned(), en: en.map(str::to_owned) },
+    })
+}
+
+fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
+    let members = Members::of(node, "calendar")?;
+    let year_end = Members::of(members.get("year_end")?, "year_end")?;
+    let text = CalendarText {
+        open: members.text("open")?,
+        close: members.text("close")?,
+        offset: members.text("offset")?,
+        year_end_from: year_end.text("from")?,
+        year_end_to: year_end.text("to")?,
+        weekday_excludes_holidays: members.get("weekday_excludes_holidays")? == &Node::Bool(true),
+        extra_closed: members.texts("extra_closed")?,
+        extra_open: members.texts("extra_open")?,
+        holidays: members.texts("holidays")?,
+        last_year: members.integer("last_year")?,
+    };
+    Calendar::read(&text).map_err(Failure::Context)
+}
+
+/// An object of the context; of a repeated key the last counts, as everywhere else.
+struct Members<'n>(&'n [(std::borrow::Cow<'n, str>, Node<'n>)]);
+
+impl<'n> Members<'n> {
+    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, Failure> {
+        match node {
+            Node::Object(entries) => Ok(Members(entries)),
+            _ => Err(Failure::Context(key)),
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<&'n Node<'n>> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, Failure> {
+        self.find(key).ok_or(Failure::Context(key))
+    }
+
+    fn text(&self, key: &'static str) -> Result<&'n str, Failure> {
+        match self.get(key)? {
+            Node::Text { text, lone: false } => Ok(text),
+            _ => Err(Failure::Context(key)),
+        }
+    }
+
+    fn integer(&self, key: &'static str) -> Result<i64, Failure> {
+        match self.get(key)? {
+            Node::Number(written) => {
+                written.parse().ok().filter(|number: &i64| number.abs() <= crate::form::SAFE_INTEGER_MAX).ok_or(Failure::Context(key))
+            }
+            _ => Err(Failure::Context(key)),
+        }
+    }
+
+    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, Failure> {
+        let Node::List(nodes) = self.get(key)? else { return Err(Failure::Context(key)) };
+        nodes
+            .iter()
+            .map(|node| match node {
+                Node::Text { text, lone: false } => Ok(text.as_ref()),
+                _ => Err(Failure::Context(key)),
+            })
+            .collect()
+    }
+}

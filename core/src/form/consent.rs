@@ -1,0 +1,95 @@
+//! The agreement by 「サービスを利用する」: to which documents, in which language, when.
+//!
+//! `{"document": {"version": "1", "sha256": "…"}, "policy": {…}, "language": "ja", "agreed_at": 1795140000000}`
+
+use garde::Validate;
+use serde::Serialize;
+
+use super::choice::choice;
+use super::section::{Rule, Shape, section};
+use super::slot::Value;
+use super::{Answer, Digest, Line, Slot, Whole};
+use crate::context::Context;
+use crate::json::Node;
+use crate::parse::{At, Reading};
+
+/// The largest whole number that every engine holds exactly: 2^53 − 1.
+pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
+
+section! {
+    /// The agreement (the consent document's last sentence; clause 1③).
+    pub struct Consent {
+        /// The consent document that was shown
+        document: Answer<AgreedDocument> = Rule::required("同意書");
+        /// The privacy policy that was shown
+        policy: Answer<AgreedDocument> = Rule::required("プライバシーポリシー");
+        /// The language that it was shown in
+        language: Answer<Language> = Rule::required("同意書");
+        /// When the button was pressed
+        agreed_at: Answer<Instant> = Rule::required("同意書");
+    }
+}
+
+section! {
+    /// A document by what it was: its version and its bytes' digest.
+    pub struct DocumentParts {
+        /// The version that it bears
+        version: Answer<Line> = Rule::required("同意書");
+        /// The SHA-256 of the served file's bytes
+        sha256: Answer<Digest> = Rule::required("同意書");
+    }
+}
+
+/// A document that was agreed to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+#[serde(transparent)]
+pub struct AgreedDocument(
+    /// Version and digest.
+    #[garde(dive)]
+    pub DocumentParts,
+);
+
+impl Value for AgreedDocument {
+    const SHAPE: Shape = Shape::Document;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        if matches!(node, Node::Object(_)) {
+            Answer::Given(AgreedDocument(DocumentParts::read(node, at, reading)))
+        } else {
+            reading.wrong(at, &node, crate::code::Code::TypeObject);
+            Answer::Refused
+        }
+    }
+}
+
+/// Milliseconds since the epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Validate)]
+#[garde(context(Context))]
+pub struct Instant(
+    /// The milliseconds.
+    #[garde(skip)]
+    pub i64,
+);
+
+impl Value for Instant {
+    const SHAPE: Shape = Shape::Instant;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        match Whole::<0, SAFE_INTEGER_MAX>::read(node, at, reading) {
+            Answer::Given(Whole(ms)) => Answer::Given(Instant(ms)),
+            _ => Answer::Refused,
+        }
+    }
+}
+
+choice! {
+    /// A language of the documents; the Japanese prevails.
+    pub enum Language {
+        /// 日本語
+        Ja = "ja",
+        /// English
+        En = "en",
+    }
+}

@@ -1,0 +1,128 @@
+//! インシデントの概要: what happened, when, and how it was noticed.
+//!
+//! `{"summary": "共有フォルダのファイルが開けない", "purpose": {"unknown": true}, …}`
+
+use super::choice::choice;
+use super::section::{Rule, record, section};
+use super::situation::YesNo;
+use super::{Answer, Ordered, Text, When};
+
+section! {
+    /// What happened (Annex 1.2, インシデントの概要).
+    pub struct Incident {
+        /// インシデント概要
+        summary: Answer<Text> = Rule::required("インシデント概要");
+        /// What kind it seems to be: an aid to the summary
+        kind: Answer<Kind> = Rule::optional("インシデント概要").or_unknown();
+        /// いま被害が続いているか: an aid to the summary
+        ongoing: Answer<YesNo> = Rule::optional("インシデント概要").or_unknown();
+        /// Harm to third parties (免責事項⑨)
+        third_party_harm: Answer<YesNo> = Rule::optional("免責事項⑨").or_unknown();
+        /// 調査の目的
+        purpose: Answer<Text> = Rule::required("調査の目的").or_unknown();
+        /// 優先順位; the list is ours and provisional, the source leaves it empty
+        priorities: Answer<Ordered<Priority>> = Rule::optional("優先順位");
+        /// 発見日時
+        discovered_at: Answer<When> = Rule::required("発見日時").or_unknown();
+        /// 発見契機(発見方法)
+        discovery_trigger: Answer<Trigger> = Rule::required("発見契機(発見方法)").or_unknown();
+        /// 発生日時
+        occurred_at: Answer<When> = Rule::optional("発生日時").or_unknown();
+        /// 発生対象
+        target: Answer<Text> = Rule::optional("発生対象").or_unknown();
+        /// 発生時の操作内容
+        operation: Answer<Text> = Rule::optional("発生時の操作内容").or_unknown();
+        /// その他弊社への依頼内容
+        requests: Answer<Text> = Rule::optional("その他弊社への依頼内容");
+    }
+}
+
+section! {
+    /// How the incident was noticed (発見契機).
+    pub struct Trigger {
+        /// By whom or what, after VERIS's discovery methods
+        by: Answer<By> = Rule::required("発見契機(発見方法)");
+        /// In the applicant's own words
+        note: Answer<Text> = Rule::optional("発見契機(発見方法)");
+    }
+}
+
+record!(Trigger);
+
+choice! {
+    /// What kind of incident it seems to be.
+    pub enum Kind {
+        /// A virus or other malware
+        Malware = "malware",
+        /// Files encrypted, money demanded
+        Ransomware = "ransomware",
+        /// Somebody else uses an account
+        AccountTakeover = "account_takeover",
+        /// Somebody got in
+        UnauthorizedAccess = "unauthorized_access",
+        /// Information got out
+        InformationLeak = "information_leak",
+        /// A site was altered
+        WebDefacement = "web_defacement",
+        /// Phishing, fraud by mail or screen
+        PhishingFraud = "phishing_fraud",
+        /// A service is being flooded
+        DenialOfService = "denial_of_service",
+        /// A machine or a medium is lost or stolen
+        LostDevice = "lost_device",
+        /// Something else
+        Other = "other",
+    }
+}
+
+choice! {
+    /// What matters first to the applicant.
+    pub enum Priority {
+        /// Stop the spread
+        Contain = "contain",
+        /// Work again
+        Restore = "restore",
+        /// Find the cause
+        Cause = "cause",
+        /// Find how far it reaches
+        Extent = "extent",
+        /// Keep the traces
+        Evidence = "evidence",
+        /// Find out whether data got out
+        Leak = "leak",
+        /// Keep it from happening again
+        Prevent = "prevent",
+    }
+}
+
+choice! {
+    /// Who or what noticed it.
+    pub enum By {
+        /// Antivirus software
+        Antivirus = "antivirus",
+        /// EDR or IDS
+        EdrIds = "edr_ids",
+        /// A look through the logs
+        LogReview = "log_review",
+        /// An employee
+        Employee = "employee",
+        /// The applicant's own IT staff
+        ItStaff = "it_staff",
+        /// Something stopped working
+        SystemOutage = "system_outage",
+        /// The attacker's own message
+        AttackerMessage = "attacker_message",
+        /// A customer
+        Customer = "customer",
+        /// A business partner
+        BusinessPartner = "business_partner",
+        /// Police or another authority
+        Authority = "authority",
+        /// A security company
+        SecurityVendor = "security_vendor",
+        /// Press or social media
+        Media = "media",
+        /// Something else
+        Other = "other",
+    }
+}

@@ -1,0 +1,69 @@
+//! Text as a person types it: one line, or several.
+//!
+//! `"株式会社髙橋"` → the same characters, never rewritten · `"　 "` → not answered · 201 code points
+//! in a line → `length.too_long`. Names and narrative keep the applicant's own characters.
+
+use garde::Validate;
+use serde::Serialize;
+
+use super::section::Shape;
+use super::slot::{Answer, Value};
+use crate::code::Code;
+use crate::context::Context;
+use crate::issue::Params;
+use crate::json::Node;
+use crate::parse::{At, Reading};
+use crate::rules::characters;
+
+/// The most code points in a [`Line`], as typed (Annex 1.2's `line`).
+pub const LINE_MAX: usize = 200;
+/// The most code points in a [`Text`], as typed (Annex 1.2's `text`).
+pub const TEXT_MAX: usize = 4_000;
+
+/// One line: at most [`LINE_MAX`] code points, no line break, no control or bidi-control character.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Line(
+    /// As typed.
+    #[garde(length(chars, max = LINE_MAX), custom(characters::no_control), custom(characters::no_bidi), custom(characters::no_line_break))]
+    pub String,
+);
+
+/// Several lines: at most [`TEXT_MAX`] code points; line breaks and tabs are allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Text(
+    /// As typed.
+    #[garde(length(chars, max = TEXT_MAX), custom(characters::no_control_but_breaks), custom(characters::no_bidi))]
+    pub String,
+);
+
+impl Value for Line {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        string(node, at, reading, Line)
+    }
+}
+
+impl Value for Text {
+    const SHAPE: Shape = Shape::Text;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        string(node, at, reading, Text)
+    }
+}
+
+/// Reads a string into `make`: blank is not answered, half of a surrogate pair an issue.
+pub fn string<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl FnOnce(String) -> T) -> Answer<T> {
+    let Node::Text { text, lone } = node else {
+        reading.wrong(at, &node, Code::TypeText);
+        return Answer::Refused;
+    };
+    if lone {
+        reading.issue(at, Code::CharsSurrogate, Params::none());
+    }
+    if characters::blank(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
+}

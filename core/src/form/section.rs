@@ -1,0 +1,261 @@
+//! One declaration for each section: its struct, its rules and its rows of the field table.
+//!
+//! `company: Answer<Line> = Rule::required("貴社名");` makes the member `company`, which is read
+//! under the key `company`, must be answered, takes the rules of [`super::Line`], and whose row
+//! `Field { name: "company", … }` the form description is made from.
+
+use serde::Serialize;
+
+use super::Slot;
+use crate::context::Context;
+use crate::rules::coded;
+
+/// Whether a field must be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// R: without it the draft is not accepted.
+    Required,
+    /// O: may stay empty.
+    Optional,
+    /// O, advised: an advisory speaks of it while it is empty.
+    Advised,
+    /// R together with its neighbours: one of them is enough.
+    Either,
+}
+
+/// What the field table of Annex 1.2 says of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Whether it must be answered.
+    pub need: Need,
+    /// Whether 分からない is an answer (the ? of the field table).
+    pub unknown: bool,
+    /// The item of Annex 1.2 that it is collected under (clause 1①).
+    pub annex: &'static str,
+    /// The HTML standard's autofill word, or empty.
+    pub autocomplete: &'static str,
+}
+
+impl Rule {
+    const fn new(need: Need, annex: &'static str) -> Rule {
+        Rule { need, unknown: false, annex, autocomplete: "" }
+    }
+
+    /// A section: always there, nothing to ask of itself.
+    pub const fn section(annex: &'static str) -> Rule {
+        Rule::new(Need::Optional, annex)
+    }
+
+    /// R
+    pub const fn required(annex: &'static str) -> Rule {
+        Rule::new(Need::Required, annex)
+    }
+
+    /// O
+    pub const fn optional(annex: &'static str) -> Rule {
+        Rule::new(Need::Optional, annex)
+    }
+
+    /// O, advised
+    pub const fn advised(annex: &'static str) -> Rule {
+        Rule::new(Need::Advised, annex)
+    }
+
+    /// R, one of several
+    pub const fn either(annex: &'static str) -> Rule {
+        Rule::new(Need::Either, annex)
+    }
+
+    /// `?`: 分からない is an answer.
+    pub const fn or_unknown(mut self) -> Rule {
+        self.unknown = true;
+        self
+    }
+
+    /// The HTML standard's autofill word.
+    pub const fn autocomplete(mut self, word: &'static str) -> Rule {
+        self.autocomplete = word;
+        self
+    }
+}
+
+/// A row of the field table.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The key in the draft.
+    pub name: &'static str,
+    /// What is asked of it.
+    pub rule: Rule,
+    /// What kind of thing it is.
+    pub shape: Shape,
+}
+
+/// The kinds of fields, and what each needs to be drawn and described.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// One line of text.
+    Line,
+    /// Several lines of text.
+    Text,
+    /// A telephone number.
+    Phone,
+    /// A mail address.
+    Email,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Several of these words in an order.
+    Ordered(&'static [&'static str]),
+    /// A point in time as far as it is known.
+    Moment,
+    /// A whole number from the first to the second, both included.
+    Integer(i64, i64),
+    /// A SHA-256 in hexadecimal digits.
+    Digest,
+    /// True or false.
+    Flag,
+    /// True.
+    Agree,
+    /// An object that is always there.
+    Section(&'static [Field]),
+    /// An object that is there or not.
+    Record(&'static [Field]),
+    /// At most so many entries of this kind.
+    List(usize, &'static [Field]),
+    /// A document's version and digest.
+    Document,
+    /// Milliseconds since the epoch.
+    Instant,
+    /// Nothing yet.
+    Later,
+}
+
+/// How many required fields there are, and how many of them are answered or said to be unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Required fields; fields of which one is enough count as one.
+    pub required: u32,
+    /// Those that are answered.
+    pub answered: u32,
+    /// Those said to be unknown.
+    pub unknown: u32,
+    either: Option<bool>,
+}
+
+impl Tally {
+    /// Counts one field.
+    pub fn count(&mut self, rule: Rule, answered: bool, unknown: bool) {
+        match rule.need {
+            Need::Required => {
+                self.required += 1;
+                self.answered += u32::from(answered);
+                self.unknown += u32::from(unknown);
+            }
+            Need::Either => self.either = Some(self.either.unwrap_or(false) || answered),
+            Need::Optional | Need::Advised => {}
+        }
+    }
+
+    /// The counts with the fields of which one is enough.
+    #[must_use]
+    pub fn closed(mut self) -> Tally {
+        if let Some(answered) = self.either.take() {
+            self.required += 1;
+            self.answered += u32::from(answered);
+        }
+        self
+    }
+}
+
+/// The `garde` rule of presence: required fields are answered, 分からない only where it is an answer.
+pub fn present<S: Slot>(rule: Rule) -> impl FnOnce(&S, &Context) -> garde::Result {
+    move |slot, _| slot.presence(rule).map_or(Ok(()), |code| Err(coded(code)))
+}
+
+/// Declares a section (see the module).
+macro_rules! section {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident { $( $(#[$what:meta])* $field:ident: $slot:ty = $rule:expr; )+ }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, garde::Validate)]
+        #[garde(context($crate::context::Context))]
+        pub struct $name { $(
+            $(#[$what])*
+            #[serde(skip_serializing_if = "crate::form::Slot::is_silent")]
+            #[garde(custom($crate::form::section::present(const { $rule })), dive)]
+            pub $field: $slot,
+        )+ }
+
+        impl $name {
+            /// The section's rows of the field table.
+            pub const FIELDS: &'static [$crate::form::Field] = &[ $(
+                $crate::form::Field { name: stringify!($field), rule: $rule, shape: <$slot as $crate::form::Slot>::SHAPE },
+            )+ ];
+
+            /// Reads one member; false where the section has no such key.
+            fn take(&mut self, key: &str, node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> bool {
+                match key {
+                    $( stringify!($field) => self.$field = $crate::form::Slot::read(node, at, reading), )+
+                    _ => return false,
+                }
+                true
+            }
+
+            /// Counts the required fields of the section and its records.
+            pub fn tally_fields(&self, tally: &mut $crate::form::Tally) {
+                $( $crate::form::Slot::tally(&self.$field, const { $rule }, tally); )+
+            }
+        }
+
+        impl $crate::form::Slot for $name {
+            const SHAPE: $crate::form::Shape = $crate::form::Shape::Section($name::FIELDS);
+
+            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> Self {
+                let mut section = Self::default();
+                if !$crate::parse::object(node, at, reading, |key, node, at, reading| section.take(key, node, at, reading)) {
+                    reading.refused.push(at.path());
+                }
+                section
+            }
+
+            fn is_silent(&self) -> bool {
+                true $( && self.$field.is_silent() )+
+            }
+
+            fn presence(&self, _: $crate::form::Rule) -> Option<$crate::code::Code> {
+                None
+            }
+
+            fn tally(&self, _: $crate::form::Rule, tally: &mut $crate::form::Tally) {
+                self.tally_fields(tally);
+            }
+        }
+
+    };
+}
+
+/// Declares a section that is there or not: a record.
+macro_rules! record {
+    ($( $name:ident ),+) => { $(
+        impl $crate::form::slot::Value for $name {
+            const SHAPE: $crate::form::Shape = $crate::form::Shape::Record($name::FIELDS);
+
+            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
+                let mut record = Self::default();
+                if $crate::parse::object(node, at, reading, |key, node, at, reading| record.take(key, node, at, reading)) {
+                    $crate::form::Answer::Given(record)
+                } else {
+                    $crate::form::Answer::Refused
+                }
+            }
+
+            fn tally(&self, _: $crate::form::Rule, tally: &mut $crate::form::Tally) {
+                self.tally_fields(tally);
+            }
+        }
+    )+ };
+}
+
+pub(crate) use {record, section};

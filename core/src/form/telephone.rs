@@ -1,0 +1,83 @@
+//! Telephone numbers and mail addresses: what was typed, and what it means.
+//!
+//! `"０３-３２１１-９９９９"` → `+81332119999` · `"hanako＠example.jp"` → `hanako@example.jp`. Where
+//! the typed text cannot be read it stays as it is in `values`, and the rule says why.
+
+use garde::Validate;
+use serde::{Serialize, Serializer};
+
+use super::line::string;
+use super::section::Shape;
+use super::slot::{Answer, Value};
+use crate::code::Code;
+use crate::context::Context;
+use crate::json::Node;
+use crate::parse::{At, Reading};
+use crate::rules::{coded, email, phone};
+
+/// A telephone number of the Japanese numbering plan.
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Phone(#[garde(custom(understood))] Understood);
+
+/// A mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Mail(#[garde(custom(understood))] Understood);
+
+/// The normalised text, or what was typed and why it cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Understood {
+    text: String,
+    refusal: Option<Code>,
+}
+
+impl Understood {
+    fn new(typed: String, read: impl FnOnce(&str) -> Result<String, Code>) -> Understood {
+        match read(&typed) {
+            Ok(text) => Understood { text, refusal: None },
+            Err(code) => Understood { text: typed, refusal: Some(code) },
+        }
+    }
+}
+
+fn understood(value: &Understood, _: &Context) -> garde::Result {
+    value.refusal.map_or(Ok(()), |code| Err(coded(code)))
+}
+
+impl Mail {
+    /// The normalised address, or what was typed.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+}
+
+impl Value for Phone {
+    const SHAPE: Shape = Shape::Phone;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        string(node, at, reading, |typed| Phone(Understood::new(typed, |typed| phone::read(typed).map(|number| number.to_string()))))
+    }
+}
+
+impl Value for Mail {
+    const SHAPE: Shape = Shape::Email;
+
+    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        string(node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
+    }
+}
+
+impl Serialize for Phone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.text)
+    }
+}
+
+impl Serialize for Mail {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.text)
+    }
+}

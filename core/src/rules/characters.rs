@@ -1,0 +1,70 @@
+//! Which characters a text may hold.
+//!
+//! Accepted: `髙橋㈱`, emoji, variation selectors, combining marks, half-width katakana.
+//! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
+//! characters of Unicode's `Bidi_Control`, line breaks in a line.
+
+use super::coded;
+use crate::code::Code;
+use crate::context::Context;
+
+/// Whether a text says nothing: white space, or characters without any width, alone.
+pub fn blank(text: &str) -> bool {
+    text.chars().all(|char| char.is_whitespace() || matches!(char, '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
+}
+
+/// No control character; line breaks are [`no_line_break`]'s.
+///
+/// # Errors
+/// `chars.control`
+pub fn no_control(text: &str, _: &Context) -> garde::Result {
+    refuse(text, |char| char.is_control() && !is_break(char), Code::CharsControl)
+}
+
+/// No control character but line breaks and tabs.
+///
+/// # Errors
+/// `chars.control`
+pub fn no_control_but_breaks(text: &str, _: &Context) -> garde::Result {
+    refuse(text, |char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'), Code::CharsControl)
+}
+
+/// No line break.
+///
+/// # Errors
+/// `chars.line_break`
+pub fn no_line_break(text: &str, _: &Context) -> garde::Result {
+    refuse(text, is_break, Code::CharsLineBreak)
+}
+
+/// No character of Unicode's property `Bidi_Control`: they can make a text read as what it is not.
+///
+/// # Errors
+/// `chars.bidi`
+pub fn no_bidi(text: &str, _: &Context) -> garde::Result {
+    let bidi = |char| matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    refuse(text, bidi, Code::CharsBidi)
+}
+
+fn is_break(char: char) -> bool {
+    matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+fn refuse(text: &str, is_wrong: impl Fn(char) -> bool, code: Code) -> garde::Result {
+    if text.chars().any(is_wrong) { Err(coded(code)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blank;
+
+    #[test]
+    fn blank_is_white_space_of_every_kind() {
+        for text in ["", " ", "\u{3000}\t\n", "\u{200B}", "\u{FEFF} \u{00A0}"] {
+            assert!(blank(text), "{text:?}");
+        }
+        for text in ["。", "ー", "\u{0}", "\u{202E}"] {
+            assert!(!blank(text), "{text:?}");
+        }
+    }
+}
