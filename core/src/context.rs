@@ -141,7 +141,7 @@ fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
         offset: members.text("offset")?,
         year_end_from: year_end.text("from")?,
         year_end_to: year_end.text("to")?,
-        weekday_excludes_holidays: members.get("weekday_excludes_holidays")? == &Node::Bool(true),
+        weekday_excludes_holidays: members.boolean("weekday_excludes_holidays")?,
         extra_closed: members.texts("extra_closed")?,
         extra_open: members.texts("extra_open")?,
         holidays: members.texts("holidays")?,
@@ -181,6 +181,13 @@ impl<'n> Members<'n> {
             Node::Number(written) => {
                 written.parse().ok().filter(|number: &i64| number.abs() <= crate::form::SAFE_INTEGER_MAX).ok_or(Failure::Context(key))
             }
+            _ => Err(Failure::Context(key)),
+        }
+    }
+
+    fn boolean(&self, key: &'static str) -> Result<bool, Failure> {
+        match self.get(key)? {
+            Node::Bool(value) => Ok(*value),
             _ => Err(Failure::Context(key)),
         }
     }

@@ -107,13 +107,14 @@ impl<'a> Reader<'a> {
         }
         loop {
             self.space();
-            let (key, lone) = if self.peek() == Some(b'"') { self.string()? } else { return Err(Stop::NotJson) };
+            if self.peek() != Some(b'"') {
+                return Err(Stop::NotJson);
+            }
+            let (key, _lone) = self.string()?; // U+FFFD makes a broken key none of ours
             self.space();
             self.need(b':')?;
             self.space();
             let value = self.value(depth)?;
-            // A key with half a surrogate pair is none of ours; U+FFFD keeps it so.
-            let _ = lone;
             entries.push((key, value));
             self.space();
             if self.eat(b'}') {

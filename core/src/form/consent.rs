@@ -77,6 +77,11 @@ impl Value for Instant {
     const SHAPE: Shape = Shape::Instant;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+        if matches!(node, Node::Text { .. }) {
+            // Written by a program, not typed by a person: nothing to fold.
+            reading.wrong(at, &node, crate::code::Code::TypeInteger);
+            return Answer::Refused;
+        }
         match Whole::<0, SAFE_INTEGER_MAX>::read(node, at, reading) {
             Answer::Given(Whole(ms)) => Answer::Given(Instant(ms)),
             _ => Answer::Refused,
