@@ -26,6 +26,7 @@ mod order;
 pub mod parse;
 pub mod report;
 pub mod rules;
+pub mod schema;
 
 pub use code::Code;
 pub use context::{Context, Locale};

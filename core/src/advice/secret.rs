@@ -13,6 +13,9 @@ const MARKS: [&str; 3] = ["private key-----", "akia", "ghp_"];
 
 /// The fewest characters of a secret behind a word.
 const SECRET_MIN: usize = 4;
+/// The characters that are looked at behind the mark of a key. Both are short on purpose: looking on
+/// to the end behind every word of a hostile text would take the square of its length.
+const KEY_MIN: usize = 16;
 
 /// The paths of the texts that look like they hold a secret, in the form's order.
 pub fn likely_paths(draft: &Draft) -> Vec<String> {
@@ -56,7 +59,7 @@ fn likely(text: &str) -> bool {
 
 /// A mark and what belongs behind it: sixteen letters or digits of a cloud key, or nothing more.
 fn marked(small: &str, mark: &str) -> bool {
-    small.split(mark).skip(1).any(|rest| mark.ends_with('-') || rest.chars().take_while(char::is_ascii_alphanumeric).count() >= 16)
+    small.split(mark).skip(1).any(|rest| mark.ends_with('-') || rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count() == KEY_MIN)
 }
 
 /// A word, a sign that a value follows (は : = ：), and a run of visible ASCII.
@@ -65,7 +68,7 @@ fn told(small: &str, word: &str) -> bool {
         let rest = rest.trim_start();
         let Some(rest) = rest.strip_prefix(['は', ':', '=', '：', '＝']).or_else(|| rest.strip_prefix("is ")) else { return false };
         let value = rest.trim_start_matches([' ', '　', '「', '"', '\'']);
-        value.chars().take_while(char::is_ascii_graphic).count() >= SECRET_MIN
+        value.chars().take(SECRET_MIN).filter(char::is_ascii_graphic).count() == SECRET_MIN
     })
 }
 

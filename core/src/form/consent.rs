@@ -51,6 +51,11 @@ pub struct AgreedDocument(
     pub DocumentParts,
 );
 
+impl AgreedDocument {
+    /// The rows of version and digest.
+    pub const FIELDS: &'static [super::Field] = DocumentParts::FIELDS;
+}
+
 impl Value for AgreedDocument {
     const SHAPE: Shape = Shape::Document;
 

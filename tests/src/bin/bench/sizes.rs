@@ -1,0 +1,45 @@
+//! Sizes: the module, and all that a first visit loads, as they are and as brotli sends them.
+
+use std::error::Error;
+use std::io::Write;
+
+use kakekomi_tests::server::Server;
+use kakekomi_tests::wire::Request;
+
+/// Prints the sizes.
+///
+/// # Errors
+/// If the desk does not answer.
+pub fn print() -> Result<(), Box<dyn Error>> {
+    let server = Server::start();
+    println!("module                               {:>8} bytes, {} brotli 11", kakekomi_artifact::WASM.len(), brotli(kakekomi_artifact::WASM)?.len());
+    let digest = kakekomi_artifact::SHA256;
+    let mut visit = vec![
+        "/".to_owned(),
+        "/v1/desk".to_owned(),
+        "/v1/consent/ja".to_owned(),
+        format!("/module/{digest}.js"),
+        format!("/module/{digest}.wasm"),
+        format!("/module/{digest}/describe.ja.json"),
+    ];
+    visit.extend(kakekomi_tests::house::page_files().into_iter().map(|name| format!("/page/{name}")));
+    let (mut whole, mut sent) = (0, 0);
+    for target in &visit {
+        let answer = server.send(&Request::get(target));
+        if answer.status != 200 {
+            return Err(format!("{target}: {}", answer.status).into());
+        }
+        whole += answer.body.len();
+        sent += server.send(&Request::get(target).header("Accept-Encoding", "br")).body.len();
+    }
+    println!("first visit                          {whole:>8} bytes, {sent} as sent with brotli, {} requests", visit.len());
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut packed = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
+    writer.write_all(bytes)?;
+    drop(writer);
+    Ok(packed)
+}
