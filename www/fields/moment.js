@@ -1,0 +1,58 @@
+/**
+ * A date and time as far as it is known: 年/月/日/時刻 as typed, 「だいたい」, and the date as it was understood.
+ *
+ * No rule about dates lives here: the echo is the report's own value, `2026-11-20T09:30` → 「2026年11月20日 9:30 …」.
+ */
+
+import { element } from "../element.js";
+import { idOf } from "../pointer.js";
+import { answered, framed } from "./frame.js";
+import { listenTyping } from "./line.js";
+
+/** @typedef {import("../types.js").Field} Field @typedef {import("../types.js").Answer} Answer @typedef {import("../types.js").Host} Host */
+
+/** The parts and the phone's keyboard for each; a numeric one has no colon for the time. */
+const PARTS = /** @type {[string, string][]} */ ([["year", "numeric"], ["month", "numeric"], ["day", "numeric"], ["time", "text"]]);
+
+/** @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */
+export function moment(node, path, answer, host) {
+  const say = host.description.say.bind(host.description);
+  const inputs = PARTS.map(([part, inputmode]) => element("input", {
+    type: "text", class: `part ${part}`, id: `${idOf(path)}-${part}`, inputmode, autocomplete: "off", value: answer.typed[part],
+  }));
+  inputs.forEach((input, index) => listenTyping(input, (typed, whole) => {
+    const part = PARTS[index][0];
+    if (answer.typed[part] !== typed) answered(input, path, answer);
+    answer.typed[part] = typed;
+    host.changed(path, whole);
+  }));
+  const parts = PARTS.map(([part], index) => element("label", { class: "of-moment" }, element("span", {}, say(part)), inputs[index]));
+  const about = element("input", {
+    type: "checkbox", checked: Boolean(answer.about),
+    on: { change: () => { answer.about = about.checked; host.changed(path, true); } },
+  });
+  const tick = element("label", { class: "tick about" }, about, element("span", {}, say("about")));
+  const echo = element("p", { class: "echo" });
+  return framed(node, path, answer, host, {
+    body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), echo],
+    controls: inputs,
+    group: true,
+    update: (marks) => { echo.textContent = answer.unknown ? "" : understood(marks.value(path), say); },
+  });
+}
+
+/**
+ * The normalised moment in words; "" where what was typed could not be read.
+ *
+ * @param {any} value
+ * @param {(key: string, params?: Record<string, string>) => string} say
+ * @param {string} [of] the family of sentences
+ */
+export function understood(value, say, of = "echo") {
+  const written = typeof value?.at === "string" ? /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value.at) : null;
+  if (!written) return "";
+  const [, year, month, day, time] = written;
+  const finest = time ? "minute" : day ? "day" : month ? "month" : "year";
+  const about = value.precision === "about" ? "about_" : "";
+  return say(`${of}_${about}${finest}`, { year, month, day, time });
+}

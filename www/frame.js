@@ -1,0 +1,65 @@
+/**
+ * What stands round every screen: the desk's name, open or closed, the phone number, the language.
+ */
+
+import { button, element } from "./element.js";
+
+/** Each language by its own name's key. */
+const LANGUAGES = ["ja", "en"];
+
+/** @param {import("./page.js").Page} page */
+export function drawFrame(page) {
+  const { desk } = page;
+  const header = element("header", { class: "frame" },
+    element("a", { class: "skip", href: "#main" }, page.say("site_skip")),
+    element("div", { class: "bar" }, element("p", { class: "name" }, desk.name), languages(page)),
+    element("div", { class: "call" }, phone(page), state(page)),
+    page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")));
+  document.getElementById("frame")?.replaceChildren(header);
+}
+
+/** @param {import("./page.js").Page} page */
+function phone(page) {
+  const { desk } = page;
+  return element("p", { class: "phone" },
+    element("span", { class: "label" }, page.say("phone_label")), " ",
+    element("a", { class: "number", href: `tel:${desk.phone.replaceAll("-", "")}` }, desk.phone), " ",
+    element("span", { class: desk.open ? "chip open" : "chip" }, page.say(desk.open ? "phone_open" : "phone_closed")),
+    element("span", { class: "on-paper" }, page.say("printed_phone", { date: desk.clock(desk.now()) })));
+}
+
+/** @param {import("./page.js").Page} page */
+function state(page) {
+  return element("p", { class: "state" }, hours(page));
+}
+
+/** Open, or when it next opens: never when it answers (clause 4①). @param {import("./page.js").Page} page */
+export function hours(page) {
+  const { desk } = page;
+  if (desk.open) return page.say("desk_open");
+  return desk.opening ? page.say("desk_closed", { opening: desk.opening }) : page.say("desk_closed_unknown");
+}
+
+/**
+ * Whom to ask while the desk is closed, as the desk's profile lists them (clause 4①).
+ *
+ * @param {import("./page.js").Page} page
+ * @returns {HTMLElement | null}
+ */
+export function outside(page) {
+  const contacts = page.desk.served.outside_hours ?? [];
+  if (page.desk.open || !contacts.length) return null;
+  const rows = contacts.map((/** @type {any} */ contact) => element("li", {},
+    element("strong", {}, contact.name), " ",
+    contact.phone && element("a", { href: `tel:${contact.phone.replaceAll("-", "")}` }, contact.phone), " ",
+    contact.url && element("a", { href: contact.url, rel: "noreferrer" }, contact.url),
+    contact.note && element("span", { class: "hint" }, contact.note)));
+  return element("details", { class: "outside" }, element("summary", {}, page.say("outside_title")), element("ul", {}, ...rows));
+}
+
+/** @param {import("./page.js").Page} page */
+function languages(page) {
+  const choices = LANGUAGES.map((locale) => button(page.say(`language_${locale}`), () => void page.speak(locale),
+    { lang: locale, class: "quiet", "aria-pressed": String(locale === page.locale) }));
+  return element("div", { class: "languages", role: "group", "aria-label": page.say("language_label") }, ...choices);
+}

@@ -1,0 +1,33 @@
+/**
+ * Advice for the first hours, marked 参考情報 (clause 4⑬), and notes that belong to no field.
+ */
+
+import { element } from "./element.js";
+import { message } from "./fields/frame.js";
+
+/**
+ * @param {import("./page.js").Page} page
+ * @param {import("./types.js").Guidance[]} guidance
+ * @param {boolean} [folded] on a step where it was not asked for: one line that opens
+ * @returns {Node[]} nothing where there is none
+ */
+export function guidancePanel(page, guidance, folded = false) {
+  if (!guidance.length) return [];
+  const title = page.say("guidance_title");
+  const inside = [element("ul", {}, ...guidance.map((one) => element("li", { "data-code": one.code }, one.message))),
+    element("p", { class: "hint" }, page.say("guidance_note"))];
+  return [element("aside", { class: "guidance", "aria-label": title },
+    ...(folded ? [element("details", {}, element("summary", {}, title), ...inside)] : [element("h2", {}, title), ...inside]))];
+}
+
+/**
+ * @param {import("./page.js").Page} page
+ * @param {import("./types.js").Advisory[]} advisories
+ * @returns {Node[]}
+ */
+export function advisoryNotes(page, advisories) {
+  return advisories.map((one) => {
+    const title = page.description.titleOf(one.path ?? "");
+    return message("advisory", page.say("advisory_label"), one.message, title);
+  });
+}

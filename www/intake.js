@@ -1,0 +1,105 @@
+/**
+ * One intake on its way: the agreement, the answers, and what the module last said of them.
+ *
+ * Screens change the answers and call `changed`; whenever there is a new report, "report" is dispatched.
+ */
+
+import { blank, fitted, fromDraft, toDraft } from "./draft.js";
+import { parts } from "./pointer.js";
+import { recall, remember } from "./memory.js";
+
+/** Typing is checked when it pauses, so that no key waits for a check (milliseconds). */
+const PAUSE = 400;
+
+export class Intake extends EventTarget {
+  /** @param {import("./page.js").Page} page */
+  constructor(page) {
+    super();
+    this.page = page;
+    const kept = recall();
+    /** @type {import("./types.js").Answer} */
+    this.answers = fitted(page.description.root, kept?.answers);
+    /** @type {import("./types.js").Agreement | null} */
+    this.agreement = kept?.agreement ?? null;
+    /** The steps whose issues are shown. @type {Set<string>} */
+    this.tried = new Set(kept?.tried ?? []);
+    /** @type {import("./types.js").Report | null} */
+    this.report = null;
+    this.asked = 0;
+    this.timer = 0;
+  }
+
+  /** The draft's one text: stringified here and nowhere else. */
+  get text() {
+    const draft = toDraft(this.page.description.root, this.answers) ?? {};
+    return JSON.stringify(this.agreement ? { ...draft, consent: this.agreement } : draft);
+  }
+
+  /**
+   * An answer changed: keep it, and check when the change is complete or the typing pauses.
+   *
+   * @param {boolean} whole
+   */
+  changed(whole) {
+    clearTimeout(this.timer);
+    this.keep();
+    if (whole) void this.check();
+    else this.timer = setTimeout(() => void this.check(), PAUSE);
+  }
+
+  /** Another module brought another description: the answers take its shape. */
+  refit() {
+    this.answers = fitted(this.page.description.root, this.answers);
+  }
+
+  keep() {
+    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], locale: this.page.locale });
+  }
+
+  /**
+   * What the module says of the answers as they are now; null where neither module nor server can be asked.
+   *
+   * @param {Uint8Array<ArrayBuffer>} [bytes]
+   * @returns {Promise<import("./types.js").Report | null>}
+   */
+  async check(bytes = new TextEncoder().encode(this.text)) {
+    clearTimeout(this.timer);
+    const asked = (this.asked += 1);
+    const { engine, desk, locale } = this.page;
+    const report = await engine.check(bytes, desk.context(locale), locale).catch(() => null);
+    // An answer that was overtaken by a later question is dropped.
+    if (asked === this.asked) this.show(report);
+    return report;
+  }
+
+  /** Takes a report as the present one, also one that the server sent. @param {import("./types.js").Report | null} report */
+  show(report) {
+    this.report = report;
+    this.dispatchEvent(new Event("report"));
+  }
+
+  /** The answer at a path with indexes. @param {string} path */
+  answerAt(path) {
+    return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (this.answers));
+  }
+
+  /** The answers of a saved draft take the place of these; its agreement does not. @param {string} text */
+  open(text) {
+    const draft = JSON.parse(text);
+    if (draft === null || typeof draft !== "object" || Array.isArray(draft)) throw new Error("not a draft");
+    this.answers = fromDraft(this.page.description.root, draft);
+    this.changed(true);
+  }
+
+  /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
+  clear() {
+    const before = this.answers;
+    this.answers = blank(this.page.description.root);
+    this.tried.clear();
+    this.changed(true);
+    return () => {
+      this.answers = before;
+      this.changed(true);
+    };
+  }
+}

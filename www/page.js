@@ -1,0 +1,111 @@
+/**
+ * The page as a whole: what is loaded, which language, and which screen is shown.
+ *
+ * open → desk → module and description → consent → steps → check answers → receipt.
+ */
+
+import { Description } from "./description.js";
+import { Desk } from "./desk.js";
+import { Engine } from "./engine.js";
+import { Intake } from "./intake.js";
+import { announce, element } from "./element.js";
+import { drawFrame } from "./frame.js";
+
+export class Page {
+  /** @param {string} locale @param {Desk} desk @param {Engine} engine @param {Description} description @param {any} consent */
+  constructor(locale, desk, engine, description, consent) {
+    this.locale = locale;
+    this.desk = desk;
+    this.engine = engine;
+    this.description = description;
+    this.consent = consent;
+    /** What is shown now; called again when the language changes. @type {() => void} */
+    this.redraw = () => {};
+    this.intake = new Intake(this);
+  }
+
+  /** @param {string} locale */
+  static async open(locale) {
+    const desk = await Desk.load(locale);
+    const [engine, description, consent] = await Promise.all([
+      Engine.load(desk.module), Description.load(desk.module, locale), loadConsent(locale),
+    ]);
+    return new Page(locale, desk, engine, description, consent);
+  }
+
+  /** @param {string} key @param {Record<string, string | number>} [params] */
+  say(key, params) {
+    return this.description.say(key, params);
+  }
+
+  /**
+   * Puts a screen into the page.
+   *
+   * @param {{ step: string, content: Node[], redraw: () => void, focus?: boolean }} screen
+   */
+  show({ step, content, redraw, focus = true }) {
+    this.redraw = redraw;
+    const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+    main.replaceChildren(...content);
+    drawFrame(this);
+    this.title(step, false);
+    announce("");
+    if (!focus) return;
+    scrollTo(0, 0);
+    /** @type {HTMLElement | null} */ (main.querySelector("h1"))?.focus({ preventScroll: true });
+  }
+
+  /** @param {string} step @param {boolean} wrong */
+  title(step, wrong) {
+    const title = this.say("title_page", { step, name: this.desk.name });
+    document.title = wrong ? this.say("title_error", { title }) : title;
+  }
+
+  /** Takes the desk's word anew; silently keeps the last one, with the clock advanced, when it cannot be had. */
+  async refresh() {
+    const desk = await Desk.load(this.locale).catch(() => null);
+    if (!desk) return false;
+    this.desk = desk;
+    drawFrame(this);
+    if (desk.module !== this.engine.sha256) await this.renew();
+    return true;
+  }
+
+  /** Another module is in force: load it in place, answers kept. */
+  async renew() {
+    this.engine = await Engine.load(this.desk.module);
+    this.description = await Description.load(this.desk.module, this.locale);
+    this.intake.refit();
+    this.redraw();
+    announce(this.say("module_renewed"));
+  }
+
+  /** @returns {Promise<void>} the documents in force */
+  async renewConsent() {
+    this.consent = await loadConsent(this.locale);
+  }
+
+  /** Another language: the answers stay. @param {string} locale */
+  async speak(locale) {
+    const [desk, description, consent] = await Promise.all([
+      Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale),
+    ]);
+    Object.assign(this, { locale, desk, description, consent });
+    document.documentElement.lang = locale;
+    this.intake.keep();
+    this.redraw();
+    await this.intake.check();
+  }
+}
+
+/** @param {string} locale */
+async function loadConsent(locale) {
+  const response = await fetch(`/v1/consent/${locale}`, { cache: "no-store" });
+  if (!response.ok) throw new Error(`/v1/consent: ${response.status}`);
+  return response.json();
+}
+
+/** A heading that takes the focus when its screen appears, so that a screen reader begins there. @param {string} words */
+export function heading(words) {
+  return element("h1", { tabindex: "-1" }, words);
+}

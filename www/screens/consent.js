@@ -1,0 +1,68 @@
+/**
+ * The documents in force, in full, and 「サービスを利用する」 at their end. Nothing is ticked beforehand:
+ * pressing the button is the agreement (clauses 1③, Button).
+ */
+
+import { button, element } from "../element.js";
+import { hours, outside } from "../frame.js";
+import { heading } from "../page.js";
+import { formScreen, stepInAddress } from "./form.js";
+
+/** @typedef {import("../page.js").Page} Page */
+
+/**
+ * @param {Page} page
+ * @param {{ stale?: boolean, then?: () => void }} [how] `stale`: the documents changed after they were agreed to
+ */
+export function consentScreen(page, { stale = false, then = () => formScreen(page, stepInAddress()) } = {}) {
+  const lead = stale
+    ? [heading(page.say("consent_stale_title")), element("p", { class: "lead" }, page.say("consent_stale"))]
+    : [heading(page.say("consent_title")), element("p", { class: "lead" }, page.say("consent_lead")), element("p", {}, page.say("consent_next"))];
+  page.show({
+    step: page.say(stale ? "consent_stale_title" : "consent_title"),
+    redraw: () => consentScreen(page, { stale, then }),
+    content: [element("div", { class: "sheet consent" },
+      ...lead,
+      ...jumps(page),
+      ...[outside(page)].filter((part) => part !== null),
+      paper("policy", page.say("consent_policy"), page.consent.policy, page),
+      paper("document", page.say("consent_document"), page.consent.document, page),
+      element("div", { class: "agree" },
+        element("p", {}, page.say("consent_end")),
+        button(page.say("consent_button"), () => agree(page, then), { class: "main", id: "agree" })),
+      element("p", { class: "hint" }, hours(page)))],
+  });
+}
+
+/** Short ways down a long page. @param {Page} page */
+function jumps(page) {
+  const links = [["policy", "consent_policy"], ["document", "consent_document"], ["agree", "consent_button"]]
+    .map(([id, key]) => element("li", {}, element("a", { href: `#${id}` }, page.say(key))));
+  return [element("ul", { class: "jumps" }, ...links)];
+}
+
+/**
+ * A document as the operator wrote it. It is the desk's own file from the desk's own origin; the
+ * page's content security policy lets none of it run.
+ *
+ * @param {string} id @param {string} title @param {{ version: string, html: string }} document @param {Page} page
+ */
+function paper(id, title, { version, html }, page) {
+  const body = element("div", { class: "paper", lang: page.locale });
+  body.innerHTML = html;
+  return element("article", { id, "aria-label": title, tabindex: "-1" },
+    element("p", { class: "version" }, title, " ", element("span", {}, page.say("consent_version", { version }))), body);
+}
+
+/** @param {Page} page @param {() => void} then */
+function agree(page, then) {
+  const { document, policy } = page.consent;
+  page.intake.agreement = {
+    document: { version: document.version, sha256: document.sha256 },
+    policy: { version: policy.version, sha256: policy.sha256 },
+    language: page.locale,
+    agreed_at: page.desk.now(),
+  };
+  page.intake.changed(true);
+  then();
+}

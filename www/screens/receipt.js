@@ -1,0 +1,87 @@
+/**
+ * The receipt: the number large and in groups for the phone, what happens next, and a copy to keep.
+ *
+ * The number is shown only after the server said that the record is durable (clause 4⑩).
+ */
+
+import { button, element } from "../element.js";
+import { fileName, saveFile } from "../copy.js";
+import { fromDraft } from "../draft.js";
+import { hours, outside } from "../frame.js";
+import { guidancePanel } from "../guidance.js";
+import { forgetAll } from "../memory.js";
+import { heading } from "../page.js";
+import { parts } from "../pointer.js";
+import { shownAnswers } from "../shown.js";
+
+/** @typedef {import("../page.js").Page} Page */
+
+/** @param {Page} page @param {any} receipt as the server sent it @param {string} text the text that was sent */
+export function receiptScreen(page, receipt, text) {
+  history.replaceState(null, "", location.pathname + location.search);
+  page.show({
+    step: page.say("receipt_title"),
+    redraw: () => receiptScreen(page, receipt, text),
+    content: [element("div", { class: "sheet receipt" },
+      heading(page.say("receipt_title")),
+      number(page, receipt),
+      next(page, receipt),
+      ...[outside(page)].filter((part) => part !== null),
+      element("p", { class: "hint" }, page.say("receipt_keep")),
+      element("div", { class: "ways" },
+        button(page.say("receipt_save"), () => saveFile(fileName(page, receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })), { class: "main", id: "save-receipt" }),
+        button(page.say("receipt_print"), () => print(), { class: "second" })),
+      ...guidancePanel(page, page.intake.report?.guidance ?? []),
+      sent(page, text),
+      consent(page, receipt.consent),
+      element("div", { class: "ways small" }, button(page.say("receipt_again"), anew, { class: "quiet" })))],
+  });
+}
+
+/** @param {Page} page @param {any} receipt */
+function number(page, receipt) {
+  const groups = String(receipt.number).split("-");
+  return element("div", { class: "number-box" },
+    element("p", { class: "label" }, page.say("receipt_number")),
+    element("p", { class: "reception-number", id: "reception-number" }, receipt.number),
+    element("p", { class: "hint" }, page.say("receipt_spoken")),
+    element("p", { class: "groups" }, ...groups.map((group) => element("span", {}, group))),
+    element("p", {}, page.say("receipt_received"), " ", page.desk.clock(receipt.received_at)));
+}
+
+/** What happens next, in the desk's own sentences; never when it answers (clause 4①). @param {Page} page @param {any} receipt */
+function next(page, receipt) {
+  const sentences = /** @type {string[]} */ (receipt.next ?? []);
+  return element("section", {}, element("h2", {}, page.say("receipt_next")),
+    element("ol", { class: "next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
+    element("p", {}, hours(page)), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+}
+
+/** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {Page} page @param {any} given */
+function consent(page, given) {
+  if (!given) return null;
+  const words = page.say("review_agreed", { time: page.desk.clock(given.agreed_at), document: given.document.version, policy: given.policy.version });
+  const recipients = (given.recipients ?? []).map((/** @type {any} */ one) => element("li", {},
+    element("strong", {}, one.name), one.condition && element("p", {}, one.condition), list(one.purposes)));
+  return element("section", { class: "given" }, element("h2", {}, page.say("receipt_consent")), element("p", {}, words),
+    element("h3", {}, page.say("receipt_purposes")), list(given.purposes),
+    element("h3", {}, page.say("receipt_recipients")), element("ul", {}, ...recipients));
+}
+
+/** @param {string[]} [sentences] */
+function list(sentences = []) {
+  return element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence)));
+}
+
+/** All that was sent, in the order of the form. @param {Page} page @param {string} text */
+function sent(page, text) {
+  const answers = fromDraft(page.description.root, JSON.parse(text));
+  const answerAt = (/** @type {string} */ path) => parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
+  return element("section", {}, element("h2", {}, page.say("receipt_answers")), shownAnswers(page, answerAt, page.intake.report?.values, null));
+}
+
+/** Another matter: nothing of this one stays. */
+function anew() {
+  forgetAll();
+  location.assign(location.pathname + location.search);
+}

@@ -1,0 +1,186 @@
+/**
+ * Check the answers, then send: the very bytes that the module checked, once, however often the button is pressed.
+ */
+
+import { announce, button, element } from "../element.js";
+import { fileName, saveFile } from "../copy.js";
+import { advisoryNotes, guidancePanel } from "../guidance.js";
+import { dropKey, keyOf, markSent, sentBefore } from "../memory.js";
+import { heading } from "../page.js";
+import { unpressed } from "../pressing.js";
+import { submit } from "../send.js";
+import { shownAnswers } from "../shown.js";
+import { REVIEW, stepNames, stepOf } from "../steps.js";
+import { Summary } from "../summary.js";
+import { consentScreen } from "./consent.js";
+import { goTo } from "./form.js";
+import { receiptScreen } from "./receipt.js";
+import { stepList } from "./step_list.js";
+
+/** @typedef {import("../page.js").Page} Page @typedef {import("../send.js").Outcome} Outcome */
+
+/** How often a text may be sent anew after the module or its key had to be renewed. */
+const RENEWALS = 2;
+
+/** @param {Page} page @param {boolean} [focus] */
+export function reviewScreen(page, focus = true) {
+  new ReviewScreen(page).show(focus);
+}
+
+/** The receipt of the text that was sent before a reload: the same text under the same key gives the same receipt. @param {Page} page */
+export async function receiptAgain(page) {
+  const sent = sentBefore();
+  const bytes = new TextEncoder().encode(sent?.text);
+  const outcome = sent && await submit(bytes, { key: sent.key, module: page.engine.sha256, locale: page.locale });
+  if (outcome?.kind === "receipt") return receiptScreen(page, outcome.receipt, sent?.text ?? "{}");
+  new ReviewScreen(page).show(true, outcome ?? undefined);
+}
+
+class ReviewScreen {
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+    this.sending = false;
+    this.summary = new Summary(page, (path) => this.change(stepOf(path), path));
+    this.trouble = element("div", { class: "trouble", tabindex: "-1", id: "trouble", hidden: true });
+    this.body = element("div", {});
+    this.listening = new AbortController();
+  }
+
+  /** @param {boolean} focus @param {Outcome} [outcome] of a sending that came before */
+  show(focus, outcome) {
+    const { page } = this;
+    page.show({ step: page.say("step_review"), redraw: () => { this.leave(); reviewScreen(page, false); }, focus, content: [this.sheet()] });
+    const update = () => { if (!this.listening.signal.aborted) this.update(); };
+    page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
+    this.update();
+    void page.intake.check();
+    if (outcome) this.met(outcome);
+  }
+
+  leave() {
+    this.listening.abort();
+  }
+
+  sheet() {
+    const { page } = this;
+    const before = stepNames()[stepNames().length - 2];
+    return element("div", { class: "with-steps" },
+      stepList(page, REVIEW, (step) => this.change(step)),
+      element("div", { class: "sheet" }, this.trouble, this.summary.element, heading(page.say("step_review")),
+        element("p", { class: "lead" }, page.say("review_lead")), this.body,
+        element("div", { class: "ways" },
+          button(page.say("send"), () => void this.send(), { class: "main", id: "send" }),
+          button(page.say("back"), () => this.change(before), { class: "second" })),
+        element("div", { class: "small ways" }, ...copies(page, page.intake.text))));
+  }
+
+  /** @param {string} step @param {string} [path] */
+  change(step, path) {
+    this.leave();
+    goTo(this.page, step || stepNames()[0], path);
+  }
+
+  update() {
+    const { page } = this;
+    const { report, agreement } = page.intake;
+    const asked = (/** @type {string} */ path) => stepOf(path) !== "";
+    const issues = page.intake.tried.has(REVIEW) ? (report?.issues ?? []) : [];
+    this.summary.update(issues, asked);
+    page.title(page.say("step_review"), issues.length > 0);
+    this.body.replaceChildren(
+      ...(report ? [] : [element("p", { class: "notice" }, page.say("engine_none"))]),
+      ...advisoryNotes(page, report?.advisories ?? []),
+      shownAnswers(page, (path) => page.intake.answerAt(path), report?.values, (step, path) => this.change(step, path)),
+      ...(agreement ? [agreed(page, agreement)] : []),
+      ...guidancePanel(page, report?.guidance ?? []));
+  }
+
+  /** The button is never disabled; a second press while the first is under way does nothing more. */
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    document.getElementById("send")?.setAttribute("aria-busy", "true");
+    announce(this.page.say("sending"));
+    try {
+      await this.sendOnce(RENEWALS);
+    } finally {
+      this.sending = false;
+      document.getElementById("send")?.removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {number} renewals */
+  async sendOnce(renewals) {
+    const { page } = this;
+    this.trouble.hidden = true;
+    for (const step of stepNames()) page.intake.tried.add(step);
+    await page.refresh();
+    const text = page.intake.text;
+    const bytes = new TextEncoder().encode(text);
+    const report = await page.intake.check(bytes);
+    if (report && !report.accepted) return this.wrong(report);
+    const outcome = await submit(bytes, { key: keyOf(text), module: page.engine.sha256, locale: page.locale });
+    if (outcome.kind === "receipt") return this.received(outcome.receipt, text);
+    if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
+      if (outcome.kind === "reused") dropKey();
+      else if (await page.refresh()) await page.renew();
+      return this.sendOnce(renewals - 1);
+    }
+    this.met(outcome);
+  }
+
+  /** @param {any} receipt @param {string} text */
+  received(receipt, text) {
+    markSent();
+    this.leave();
+    receiptScreen(this.page, receipt, text);
+  }
+
+  /** @param {import("../types.js").Report} report */
+  wrong(report) {
+    const stale = report.issues.some((issue) => issue.code === "consent.stale");
+    if (stale) return this.met({ kind: "stale" });
+    announce("");
+    this.page.intake.show(report);
+    this.summary.focus();
+  }
+
+  /** What came of it, when it is no receipt. @param {Outcome} outcome */
+  met(outcome) {
+    if (outcome.kind === "issues") return this.wrong(outcome.report);
+    if (outcome.kind === "stale") return void this.agreeAnew();
+    const { page } = this;
+    const words = outcome.kind === "offline" ? page.say("unreachable_offline")
+      : outcome.kind === "refused" ? page.say("refused_other", { detail: outcome.detail })
+      : page.say("unreachable_busy");
+    announce("");
+    this.trouble.replaceChildren(
+      element("h2", {}, page.say("unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
+      element("p", { class: "strong" }, page.say("unreachable_phone", { phone: page.desk.phone })),
+      element("p", {}, page.say("unreachable_keep")), element("div", { class: "ways" }, ...copies(page, page.intake.text)));
+    this.trouble.hidden = false;
+    this.trouble.scrollIntoView({ block: "start" });
+    this.trouble.focus({ preventScroll: true });
+  }
+
+  /** The documents changed after the agreement: show the new ones, keep the answers, come back here. */
+  async agreeAnew() {
+    const { page } = this;
+    await page.renewConsent().catch(() => undefined);
+    this.leave();
+    consentScreen(page, { stale: true, then: () => reviewScreen(page) });
+  }
+}
+
+/** @param {Page} page @param {import("../types.js").Agreement} agreement */
+function agreed(page, { agreed_at, document, policy }) {
+  const words = page.say("review_agreed", { time: page.desk.clock(agreed_at), document: document.version, policy: policy.version });
+  return element("section", {}, element("h2", {}, page.say("review_consent")), element("p", {}, words));
+}
+
+/** A file and paper: what is typed is never held by this page alone. @param {Page} page @param {string} text */
+function copies(page, text) {
+  return [button(page.say("save_file"), () => saveFile(fileName(page), text), { class: "second" }),
+    button(page.say("print"), () => print(), { class: "second" })];
+}

@@ -1,0 +1,85 @@
+/**
+ * The answers in words, for checking them, for the receipt and for paper: what was typed, as it was typed.
+ */
+
+import { button, element } from "./element.js";
+import { isSwitched } from "./draft.js";
+import { understood } from "./fields/moment.js";
+import { at } from "./pointer.js";
+import { nodesOf, REVIEW, stepNames } from "./steps.js";
+
+/** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer @typedef {import("./page.js").Page} Page */
+
+/**
+ * All steps with their answers.
+ *
+ * @param {Page} page
+ * @param {(path: string) => Answer | undefined} answerAt
+ * @param {any} values normalised, for moments
+ * @param {((step: string, path: string) => void) | null} change where the change links lead; none on a receipt
+ */
+export function shownAnswers(page, answerAt, values, change) {
+  const steps = stepNames().filter((step) => step !== REVIEW);
+  return element("div", { class: "answers" }, ...steps.map((step) => {
+    const rows = nodesOf(step, page.description).flatMap((node) => rowsOf(node, node.path, answerAt(node.path), ""));
+    return element("section", {}, element("h2", {}, page.say(`step_${step}`)), element("dl", {}, ...rows.map((row) => drawn(row, step)).filter((row) => row !== null)));
+  }));
+
+  /** @param {{ node: Field, path: string, answer: Answer | undefined, title: string }} row @param {string} step */
+  function drawn({ node, path, answer, title }, step) {
+    const words = inWords(page, node, answer, at(values, path));
+    if (words === null && !change) return null; // a receipt shows what was sent
+    const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title }) });
+    return element("div", { class: "row", "data-path": path }, element("dt", {}, title),
+      element("dd", { class: words === null ? "none" : null }, words ?? page.say("unanswered")),
+      link && element("dd", { class: "change" }, link));
+  }
+
+  /**
+   * A row for each thing asked: sections and records are taken apart, an unwanted record is one row.
+   *
+   * @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} before the entry it belongs to
+   * @returns {{ node: Field, path: string, answer: Answer | undefined, title: string }[]}
+   */
+  function rowsOf(node, path, answer, before) {
+    const title = `${before}${node.title ?? ""}`;
+    const itself = { node, path, answer, title };
+    if (node.kind === "list") {
+      const item = /** @type {Field} */ (node.item);
+      const entries = answer?.items ?? [];
+      if (!entries.length) return [itself];
+      return entries.flatMap((entry, index) => inside(item, `${path}/${index}`, entry, `${page.description.entryTitle(item, index)} `));
+    }
+    if (!node.fields || answer?.unknown || (isSwitched(node) && !answer?.wanted)) return [itself];
+    return [...(isSwitched(node) ? [itself] : []), ...inside(node, path, answer, before)];
+  }
+
+  /** @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} before */
+  function inside(node, path, answer, before) {
+    return (node.fields ?? []).flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], before));
+  }
+}
+
+/**
+ * One answer in words, or null where there is none.
+ *
+ * @param {Page} page @param {Field} node @param {Answer | undefined} answer @param {any} value
+ * @returns {string | null}
+ */
+function inWords(page, node, answer, value) {
+  if (answer?.unknown) return page.say("review_unknown");
+  if (isSwitched(node)) return page.say(answer?.wanted ? "review_wanted" : "review_none");
+  if (node.kind === "list") return null;
+  if (node.kind === "moment") {
+    const typed = Object.values(answer?.typed ?? {}).filter((part) => part !== "").join(" ");
+    return understood(value, page.description.say.bind(page.description), "moment") || typed || null;
+  }
+  if (node.kind === "ordered") {
+    const titles = (answer?.typed ?? []).map((/** @type {string} */ one, /** @type {number} */ index) => `${index + 1}. ${page.description.optionTitle(node, one)}`);
+    return titles.length ? titles.join("\n") : null;
+  }
+  const typed = answer?.typed ?? "";
+  if (typed === "") return null;
+  if (node.kind === "agree") return page.say("flag_true");
+  return node.options?.length ? page.description.optionTitle(node, typed) : typed;
+}
