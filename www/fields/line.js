@@ -25,7 +25,7 @@ const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
 export function line(node, path, answer, host, beside = () => []) {
   const attributes = { class: node.kind, value: answer.typed, autocomplete: node.autocomplete || null, ...KEYBOARD[node.kind] };
   const input = node.kind === "text"
-    ? element("textarea", { ...attributes, rows: "4" })
+    ? element("textarea", { ...attributes, rows: "3" })
     : element("input", { type: "text", ...attributes });
   listenTyping(input, (typed, whole) => {
     if (answer.typed !== typed) answered(input, path, answer);

@@ -110,7 +110,7 @@ class ReviewScreen {
     }
   }
 
-  /** @param {number} renewals */
+  /** @param {number} renewals @returns {Promise<void>} */
   async sendOnce(renewals) {
     const { page } = this;
     this.trouble.hidden = true;
@@ -137,7 +137,7 @@ class ReviewScreen {
     receiptScreen(this.page, receipt, text);
   }
 
-  /** @param {import("../types.js").Report} report */
+  /** @param {import("../types.js").Report} report @returns {void} */
   wrong(report) {
     const stale = report.issues.some((issue) => issue.code === "consent.stale");
     if (stale) return this.met({ kind: "stale" });
@@ -146,7 +146,7 @@ class ReviewScreen {
     this.summary.focus();
   }
 
-  /** What came of it, when it is no receipt. @param {Outcome} outcome */
+  /** What came of it, when it is no receipt. @param {Outcome} outcome @returns {void} */
   met(outcome) {
     if (outcome.kind === "issues") return this.wrong(outcome.report);
     if (outcome.kind === "stale") return void this.agreeAnew();

@@ -1,0 +1,50 @@
+/**
+ * The table of cases in plain Node, through the same glue as the page: the same bytes.
+ */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { cases } from "./cases.mjs";
+import { BINARY, startDesk } from "./desk.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "kakekomi-node-"));
+let glue;
+
+before(async () => {
+  const wasm = join(folder, "kakekomi.wasm");
+  execFileSync(BINARY, ["module", "--out", wasm]);
+  const desk = await startDesk();
+  try {
+    const { module } = await (await fetch(`${desk.base}/v1/desk`)).json();
+    const script = await fetch(`${desk.base}/module/${module.replace("sha256:", "")}.js`);
+    assert.equal(script.status, 200);
+    writeFileSync(join(folder, "glue.mjs"), await script.text());
+  } finally {
+    await desk.stop();
+  }
+  glue = await import(pathToFileURL(join(folder, "glue.mjs")).href);
+  await glue.default({ module_or_path: readFileSync(wasm) });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const one of cases()) {
+  test(`Node: ${one.name}`, () => {
+    const bytes = new Uint8Array(Buffer.from(one.text_base64, "base64"));
+    const text = glue.checkText(bytes, one.context);
+    assert.equal(text, one.report);
+    assert.deepStrictEqual(glue.check(bytes, one.context), JSON.parse(text));
+  });
+}
+
+test("a file hashed in pieces has the SHA-256 of the whole", () => {
+  const hash = new glue.Sha256();
+  hash.update(new TextEncoder().encode("a"));
+  hash.update(new TextEncoder().encode("bc"));
+  // FIPS 180-4's own example.
+  assert.equal(hash.digest(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});

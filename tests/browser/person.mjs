@@ -1,0 +1,71 @@
+/**
+ * What a person does in the page, step by step: the tests read as the way they walk.
+ */
+
+import assert from "node:assert/strict";
+
+/** Opens the page in a tab of its own; every script error of the page fails the test that calls `errors`. */
+export async function open(browser, base, { locale = "ja", width = 1280, height = 900 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale: locale === "ja" ? "ja-JP" : "en-GB" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(`${base}/?lang=${locale}`);
+  await page.locator("button#agree").waitFor();
+  return { page, context, errors };
+}
+
+export async function agree(page) {
+  await page.locator("button#agree").click();
+  await page.locator("#field-contact-company").waitFor();
+}
+
+export const field = (page, path) => page.locator(`[id="field${path.replaceAll("/", "-")}"]`);
+export const option = (page, path, value) => page.locator(`input[name="field${path.replaceAll("/", "-")}"][value="${value}"]`);
+export const unknown = (page, path) => page.locator(`[data-unknown="${path}"]`);
+
+export async function next(page, step) {
+  await page.locator("#next").click();
+  await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+}
+
+export async function fillContact(page) {
+  await option(page, "/incident/ongoing", "yes").check();
+  await field(page, "/contact/company").fill("株式会社れい");
+  await field(page, "/contact/person").fill("山田 花子");
+  await field(page, "/contact/phone").fill("０３-３２１１-９９９９");
+  await page.locator(".same").click();
+  assert.equal(await field(page, "/contact/responsible").inputValue(), "山田 花子");
+}
+
+export async function fillIncident(page) {
+  await field(page, "/incident/summary").fill("共有フォルダのファイルが開けず、脅迫文が置かれている。");
+  await option(page, "/incident/kind", "ransomware").check();
+  await unknown(page, "/incident/purpose").check();
+  await field(page, "/incident/discovered_at-year").fill("2026");
+  await field(page, "/incident/discovered_at-month").fill("１１");
+  await field(page, "/incident/discovered_at-day").fill("20");
+  await field(page, "/incident/discovered_at-time").fill("9時半");
+  await option(page, "/incident/discovery_trigger/by", "employee").check();
+}
+
+/** From the documents to the answers, checked and ready to send. */
+export async function toReview(page) {
+  await agree(page);
+  await fillContact(page);
+  await next(page, "incident");
+  await fillIncident(page);
+  await next(page, "devices");
+  await page.locator(".add").click();
+  await option(page, "/devices/0/identified", "suspected").check();
+  await next(page, "network");
+  await next(page, "service");
+  await next(page, "review");
+  await page.locator("#send").waitFor();
+}
+
+export async function receiptNumber(page) {
+  await page.locator("#reception-number").waitFor();
+  return page.locator("#reception-number").innerText();
+}

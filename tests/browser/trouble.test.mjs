@@ -1,0 +1,154 @@
+/**
+ * What goes wrong on the way: issues at their fields, the server's refusals, no connection, no module.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, startDesk } from "./desk.mjs";
+import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./person.mjs";
+
+let desk, browser;
+before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+const SUBMISSIONS = "**/v1/submissions**";
+
+test("nothing is called wrong while typing; 次へ shows issues at fields and in a summary that takes the focus", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await field(page, "/contact/phone").fill("12");
+  await field(page, "/contact/phone").blur();
+  await page.waitForTimeout(600);
+  assert.equal(await page.locator(".issue").count(), 0);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  assert.match(await page.title(), /^エラー：/);
+  const link = page.locator('#summary [data-path="/contact/phone"]');
+  const message = await link.locator(".words").innerText();
+  assert.ok((await page.locator("#field-contact-phone-error").innerText()).includes(message), "the same wording at both places");
+  assert.equal(await field(page, "/contact/phone").getAttribute("aria-invalid"), "true");
+  assert.match(await field(page, "/contact/phone").getAttribute("aria-describedby"), /field-contact-phone-hint field-contact-phone-error/);
+  await link.click();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "field-contact-phone");
+  await fillContact(page);
+  await page.locator("#summary").waitFor({ state: "hidden" });
+  assert.doesNotMatch(await page.title(), /エラー/);
+  assert.equal(await field(page, "/contact/phone").inputValue(), "０３-３２１１-９９９９", "the typed number is not rewritten");
+  await context.close();
+});
+
+test("nothing is validated during composition", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  const keyboard = await context.newCDPSession(page);
+  await field(page, "/contact/company").focus();
+  await keyboard.send("Input.imeSetComposition", { text: "れい", selectionStart: 2, selectionEnd: 2 });
+  await page.waitForTimeout(700);
+  assert.equal(await page.locator("#field-contact-company-error .issue").count(), 1, "still composing");
+  await keyboard.send("Input.insertText", { text: "零" });
+  await page.locator("#field-contact-company-error .issue").waitFor({ state: "detached" });
+  assert.equal(await field(page, "/contact/company").inputValue(), "零");
+  await context.close();
+});
+
+test("a press is not missed when leaving a field changes what stands above the button", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  await fillContact(page);
+  await field(page, "/contact/company").fill("");
+  await field(page, "/contact/company").blur();
+  await page.locator("#field-contact-company-error .issue").waitFor();
+  await field(page, "/contact/company").fill("株式会社れい");
+  await next(page, "incident");
+  await context.close();
+});
+
+test("what the server refuses lands at the field, in its words", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  // The text is changed on its way, so that the server refuses what the page had accepted.
+  await page.route(SUBMISSIONS, (route) => {
+    const draft = JSON.parse(route.request().postData());
+    draft.contact.phone = "110";
+    draft.contact.extra = "x";
+    return route.continue({ postData: JSON.stringify(draft) });
+  });
+  const known = desk.cases().length;
+  await page.locator("#send").click();
+  await page.locator("#summary:focus").waitFor();
+  assert.equal(desk.cases().length, known);
+  assert.equal(await page.locator('#summary [data-path="/contact/extra"]').count(), 1, "an issue without an input stands in the summary");
+  const message = await page.locator('#summary [data-path="/contact/phone"] .words').innerText();
+  await page.locator('#summary [data-path="/contact/phone"]').click();
+  await field(page, "/contact/phone").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "field-contact-phone");
+  assert.ok(message.length > 0);
+  await context.close();
+});
+
+test("503 and a lost network keep what was typed; sending again makes one case", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  const keys = new Set();
+  page.on("request", (request) => { if (request.url().includes("/v1/submissions")) keys.add(request.headers()["idempotency-key"]); });
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ status: 503, code: "store.failed" }) }));
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
+  assert.ok((await page.locator("#trouble").innerText()).includes(phone));
+  assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/);
+  await page.unroute(SUBMISSIONS);
+  await context.setOffline(true);
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  assert.equal(await page.locator("#send").isDisabled(), false);
+  await context.setOffline(false);
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  assert.equal(keys.size, 1, "one text, one key");
+  assert.equal(desk.cases().length, known + 1);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a consent document that changed is shown again, answers kept", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "consent.stale" }) }));
+  await page.locator("#send").click();
+  await page.locator("button#agree").waitFor();
+  await page.unroute(SUBMISSIONS);
+  await page.locator("button#agree").click();
+  await page.locator("#send").waitFor();
+  assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/);
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await context.close();
+});
+
+test("where the module cannot run the server decides, and the page says so", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await page.route("**/module/*.wasm", (route) => route.abort());
+  await page.reload();
+  await page.locator("button#agree").waitFor();
+  assert.equal(await page.locator(".frame .notice").count(), 1);
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  assert.ok((await page.locator("#summary li").count()) > 2);
+  await context.close();
+});
+
+test("without JavaScript there is a phone number", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(desk.base);
+  const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
+  assert.ok((await page.locator("body").innerText()).includes(phone));
+  await context.close();
+});

@@ -1,0 +1,52 @@
+/**
+ * The page holds no sentence of its own: every key it says stands in the words of both languages.
+ */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const HERE = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Families of keys that are put together from a part of the description or the layout. */
+const FAMILIES = {
+  need_: ["required", "optional", "advised", "either"],
+  step_: ["contact", "incident", "devices", "network", "service", "review"],
+  language_: ["ja", "en"],
+  echo_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
+  moment_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
+};
+
+/** `key = "…"` lines of a flat table. */
+function words(locale) {
+  const text = readFileSync(`${HERE}core/messages/page.${locale}.toml`, "utf8");
+  return new Set([...text.matchAll(/^(\w+) = "/gm)].map(([, key]) => key));
+}
+
+function sources(folder = `${HERE}www/`) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? sources(`${folder}${entry.name}/`) : entry.name.endsWith(".js") ? [readFileSync(folder + entry.name, "utf8")] : []);
+}
+
+const script = sources().join("\n");
+const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
+
+for (const locale of ["ja", "en"]) {
+  test(`every key that the page says has words (${locale})`, () => {
+    const said = [...script.matchAll(/\bsay\(([^()]*?)[,)]/g)].flatMap(([, argument]) => [...argument.replace(/`.*`/, "").matchAll(/"(\w+)"/g)].map(([, key]) => key));
+    assert.ok(said.length > 40, "the search still finds the calls");
+    assert.deepEqual([...said, ...families].filter((key) => !words(locale).has(key)), []);
+  });
+}
+
+test("no word is kept that nobody says, and both languages have the same", () => {
+  const used = (key) => families.includes(key) || script.includes(`"${key}"`);
+  assert.deepEqual([...words("ja")].filter((key) => !used(key)), []);
+  assert.deepEqual([...words("ja")], [...words("en")]);
+});
+
+test("no sentence stands in JavaScript", () => {
+  const code = script.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
+  assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
+});
