@@ -1,0 +1,65 @@
+//! `docs/codes.md`: every code that a report or a problem may carry, made from the source.
+//!
+//! `Code::PhoneInvalid` and its sentences → `| phone.invalid | Not a telephone number … | … | … |`.
+
+use std::fmt::Write;
+
+use kakekomi_core::issue::Params;
+use kakekomi_core::{Code, Locale, message};
+
+const HEAD: &str = "# Codes
+
+Every stable word that a report or a problem may carry. Codes never change their meaning; sentences may
+change at any time. A sentence for one field (`required /contact/company`) goes before the general one.
+Numbers in braces are the issue's `params`.
+
+Made from the source: `cargo run --release -p kakekomi-tests --bin codes-md > docs/codes.md`. Do not edit.
+";
+
+/// The whole file.
+pub fn markdown() -> String {
+    let mut text = HEAD.to_owned();
+    section(&mut text, "Issues", "issue", "What is to be mended: the draft is not accepted while one stands.");
+    section(&mut text, "Advisories", "advisory", "What the applicant should know. They never block.");
+    section(&mut text, "Guidance", "guidance", "Reference information (参考情報) for the first hours.");
+    problems(&mut text);
+    text
+}
+
+/// The codes of one table, in the order of `core/src/code.rs`.
+fn section(text: &mut String, title: &str, table: &str, about: &str) {
+    let keys = keys(table);
+    _ = write!(text, "\n## {title}\n\n{about}\n\n| Code | Meaning | 日本語 | English |\n| --- | --- | --- | --- |\n");
+    for code in Code::ALL.iter().filter(|code| keys.contains(&code.as_str())) {
+        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| sentence(*code, table, locale));
+        _ = writeln!(text, "| `{}` | {} | {ja} | {en} |", code.as_str(), code.meaning().trim());
+    }
+}
+
+fn sentence(code: Code, table: &str, locale: Locale) -> String {
+    let sentence = match table {
+        "issue" => message::issue(code, "", &Params::none(), locale),
+        "advisory" => message::advisory(code, locale).to_owned(),
+        _ => message::guidance(code, locale).to_owned(),
+    };
+    cell(&sentence)
+}
+
+fn problems(text: &mut String) {
+    text.push_str("\n## Problems of HTTP\n\nThe `code` of `application/problem+json` (RFC 9457).\n\n| Code | 日本語 | English |\n| --- | --- | --- |\n");
+    let mut keys = keys("problem");
+    keys.sort_unstable();
+    for code in keys {
+        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| cell(message::problem(code, locale).unwrap_or_default()));
+        _ = writeln!(text, "| `{code}` | {ja} | {en} |");
+    }
+}
+
+fn keys(table: &str) -> Vec<&'static str> {
+    message::keys(Locale::Ja).into_iter().filter(|(name, _)| *name == table).map(|(_, key)| key).collect()
+}
+
+/// A sentence in a table's cell.
+fn cell(sentence: &str) -> String {
+    sentence.replace('|', "\\|").replace('\n', "<br>")
+}

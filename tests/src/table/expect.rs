@@ -1,0 +1,141 @@
+//! What a row expects of the report. The issues are always exact: none unless the row says so.
+//!
+//! | member | meaning |
+//! | --- | --- |
+//! | `issues` | `[["/contact/phone", "phone.invalid"]]`, in order; a third entry holds the params |
+//! | `accepted` | follows from the issues and need not be said |
+//! | `advisories` | as the issues: path and code, exact where it stands |
+//! | `guidance` | codes, exact where it stands |
+//! | `has`, `has_not` | codes of advisories and guidance that must, or must not, be there |
+//! | `values` | pointer → value: a part of the normalised values |
+//! | `silent` | pointers that the values must not have |
+//! | `hidden` | paths, exact where it stands |
+//! | `progress` | section → `[required, answered, unknown]` |
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::pointer::from_toml;
+
+/// The members of `expect`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expect {
+    issues: Vec<Found>,
+    accepted: Option<bool>,
+    advisories: Option<Vec<Found>>,
+    guidance: Option<Vec<String>>,
+    has: Vec<String>,
+    has_not: Vec<String>,
+    values: BTreeMap<String, toml::Value>,
+    silent: Vec<String>,
+    hidden: Option<Vec<String>>,
+    progress: BTreeMap<String, [u32; 3]>,
+}
+
+/// Path, code, and the params where the row names them.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Found {
+    Code(String, String),
+    Params(String, String, toml::Table),
+}
+
+impl Found {
+    fn shown(&self) -> String {
+        match self {
+            Found::Code(path, code) | Found::Params(path, code, _) => format!("{path} {code}"),
+        }
+    }
+
+    fn params(&self) -> Option<Value> {
+        match self {
+            Found::Code(..) => None,
+            Found::Params(_, _, params) => Some(from_toml(&toml::Value::Table(params.clone()))),
+        }
+    }
+}
+
+impl Expect {
+    /// The issue codes that the row expects.
+    pub fn issue_codes(&self) -> impl Iterator<Item = &str> {
+        self.issues.iter().map(|found| match found {
+            Found::Code(_, code) | Found::Params(_, code, _) => code.as_str(),
+        })
+    }
+
+    /// Everything that a report says otherwise, one sentence each.
+    pub fn differences(&self, report: &Value) -> Vec<String> {
+        let mut wrong = Wrong::default();
+        wrong.unless_equal("issues", &placed(&report["issues"]), &self.issues.iter().map(Found::shown).collect());
+        for (found, issue) in self.issues.iter().zip(array(&report["issues"])) {
+            if let Some(params) = found.params() {
+                wrong.unless_equal(&format!("params of {}", found.shown()), &issue["params"], &params);
+            }
+        }
+        wrong.unless_equal("accepted", &report["accepted"], &Value::from(self.accepted.unwrap_or(self.issues.is_empty())));
+        if let Some(advisories) = &self.advisories {
+            wrong.unless_equal("advisories", &placed(&report["advisories"]), &advisories.iter().map(Found::shown).collect());
+        }
+        if let Some(guidance) = &self.guidance {
+            wrong.unless_equal("guidance", &codes(&report["guidance"]), guidance);
+        }
+        if let Some(hidden) = &self.hidden {
+            wrong.unless_equal("hidden", &report["hidden"], &Value::from(hidden.clone()));
+        }
+        self.words(report, &mut wrong);
+        self.contents(report, &mut wrong);
+        wrong.0
+    }
+
+    /// Codes of advisories and guidance.
+    fn words(&self, report: &Value, wrong: &mut Wrong) {
+        let said = [codes(&report["advisories"]), codes(&report["guidance"])].concat();
+        for code in self.has.iter().filter(|code| !said.contains(code)) {
+            wrong.0.push(format!("{code} is missing among {said:?}"));
+        }
+        for code in self.has_not.iter().filter(|code| said.contains(code)) {
+            wrong.0.push(format!("{code} is said"));
+        }
+    }
+
+    /// Values and progress.
+    fn contents(&self, report: &Value, wrong: &mut Wrong) {
+        for (path, value) in &self.values {
+            wrong.unless_equal(&format!("value at {path}"), report["values"].pointer(path).unwrap_or(&Value::Null), &from_toml(value));
+        }
+        for path in &self.silent {
+            wrong.unless_equal(&format!("value at {path}"), &report["values"].pointer(path), &None);
+        }
+        for (section, counts) in &self.progress {
+            let row = array(&report["progress"]).iter().find(|row| row["section"] == section.as_str());
+            let found = row.map(|row| ["required", "answered", "unknown"].map(|key| row[key].clone()));
+            wrong.unless_equal(&format!("progress of {section}"), &found, &Some(counts.map(Value::from)));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn unless_equal<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, expected: &T) {
+        if found != expected {
+            self.0.push(format!("{what}: found {found:?}, expected {expected:?}"));
+        }
+    }
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn placed(list: &Value) -> Vec<String> {
+    array(list).iter().map(|entry| format!("{} {}", entry["path"].as_str().unwrap_or("?"), entry["code"].as_str().unwrap_or("?"))).collect()
+}
+
+fn codes(list: &Value) -> Vec<String> {
+    array(list).iter().filter_map(|entry| entry["code"].as_str()).map(str::to_owned).collect()
+}

@@ -1,0 +1,148 @@
+//! One HTTP/1.1 exchange to the byte, for requests that no client library would send.
+//!
+//! `Request::post("/v1/check").json(b"{}")` → `Answer { status: 200, headers, body }`. The connection
+//! is closed after each answer, so a body ends where the server closes.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long a test waits for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request, whose headers and body may be anything.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: &'static str,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Names in small letters, and values, in the order in which they came.
+    pub headers: Vec<(String, String)>,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A GET of a target.
+    pub fn get(target: &str) -> Request {
+        Request { method: "GET", target: target.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// A POST without a body yet.
+    pub fn post(target: &str) -> Request {
+        Request { method: "POST", ..Request::get(target) }
+    }
+
+    /// One more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Request {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A body without a content type.
+    #[must_use]
+    pub fn body(mut self, body: &[u8]) -> Request {
+        self.body = body.to_vec();
+        self
+    }
+
+    /// A body of `application/json`, which need not be JSON.
+    #[must_use]
+    pub fn json(self, body: &[u8]) -> Request {
+        self.header("content-type", "application/json").body(body)
+    }
+
+    /// Sends it and reads the whole answer.
+    pub fn send(&self, to: SocketAddr) -> Answer {
+        self.try_send(to).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
+    }
+
+    /// Sends it and reads the whole answer, unless the connection fails.
+    ///
+    /// # Errors
+    /// Whatever the socket says; a server that answers before it has read the whole body is no error.
+    pub fn try_send(&self, to: SocketAddr) -> std::io::Result<Answer> {
+        let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut head = format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", self.method, self.target);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if self.method == "POST" {
+            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        }
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(b"\r\n")?;
+        // A server may refuse a body by its length and stop reading: the answer is there all the same.
+        _ = stream.write_all(&self.body);
+        let mut bytes = Vec::new();
+        match stream.read_to_end(&mut bytes) {
+            Err(error) if bytes.is_empty() => Err(error),
+            _ => Ok(Answer::read(&bytes)),
+        }
+    }
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Answer {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).expect("a status line");
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let mut answer = Answer { status, headers, body: bytes[end + 4..].to_vec() };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            answer.body = joined(&answer.body);
+        }
+        answer
+    }
+
+    /// The value of a header by its name in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.status, self.text()))
+    }
+
+    /// The body as text, for messages.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The `code` of a problem (RFC 9457), or nothing.
+    pub fn code(&self) -> String {
+        serde_json::from_slice::<Value>(&self.body).ok().and_then(|body| body["code"].as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// A body out of its chunks (RFC 9112, section 7.1).
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+        let length = usize::from_str_radix(String::from_utf8_lossy(&rest[..end]).trim(), 16).expect("a chunk's length");
+        if length == 0 {
+            break;
+        }
+        body.extend_from_slice(&rest[end + 2..end + 2 + length]);
+        rest = &rest[end + 2 + length + 2..];
+    }
+    body
+}

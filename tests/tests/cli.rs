@@ -1,0 +1,158 @@
+//! The command line: what goes to stdout, and the exit codes.
+//!
+//! 0 accepted · 1 has issues · 2 usage · 3 not JSON · 4 the rule engine failed · 5 a file, the network or
+//! the database; with several files the highest.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use kakekomi_tests::server::Home;
+use serde_json::Value;
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Writes files into the folder, and gives a run of `check` over some of them.
+fn folder() -> Home {
+    let home = Home::new();
+    let draft = home.run(&["example"]).stdout;
+    let incomplete = home.run(&["example", "--incomplete"]).stdout;
+    for (name, bytes) in [("good.json", draft), ("issues.json", incomplete), ("broken.json", b"{".to_vec())] {
+        std::fs::write(home.path().join(name), bytes).unwrap();
+    }
+    home
+}
+
+#[test]
+fn examples_are_accepted_and_the_incomplete_one_is_not() {
+    let home = folder();
+    assert_eq!(code(&home.run(&["check", "good.json"])), 0);
+    assert_eq!(code(&home.run(&["check", "issues.json"])), 1);
+    for kind in ["malware", "ransomware", "account_takeover", "unauthorized_access", "information_leak", "web_defacement", "phishing_fraud", "denial_of_service", "lost_device", "other"] {
+        let example = home.run(&["example", "--kind", kind]);
+        assert_eq!(code(&example), 0, "{kind}");
+        let draft: Value = serde_json::from_slice(&example.stdout).unwrap();
+        assert_eq!(draft["incident"]["kind"], kind);
+        std::fs::write(home.path().join("kind.json"), &example.stdout).unwrap();
+        let checked = home.run(&["check", "kind.json"]);
+        assert_eq!(code(&checked), 0, "{kind}: {}{}", text(&checked.stdout), text(&checked.stderr));
+    }
+}
+
+#[test]
+fn the_exit_code_is_the_highest() {
+    let home = folder();
+    let rows: [(&[&str], i32); 7] = [
+        (&["good.json"], 0),
+        (&["good.json", "issues.json"], 1),
+        (&["issues.json", "good.json"], 1),
+        (&["broken.json"], 3),
+        (&["broken.json", "issues.json", "good.json"], 3),
+        (&["missing.json"], 5),
+        (&["broken.json", "missing.json", "good.json"], 5),
+    ];
+    for (files, expected) in rows {
+        let output = home.run(&[&["check"], files].concat());
+        assert_eq!(code(&output), expected, "{files:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn usage_is_exit_2_and_says_so_on_stderr() {
+    let home = folder();
+    for arguments in [&["chekc"][..], &["check", "--engine", "both", "good.json"], &["check", "--locale", "fr", "good.json"], &["example", "--kind", "flood"], &["serve", "--listen", "here"]] {
+        let output = home.run(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_context_that_cannot_be_read_ends_with_a_code_of_its_own() {
+    let home = folder();
+    std::fs::write(home.path().join("context.json"), "{}").unwrap();
+    for engine in ["module", "core"] {
+        let output = home.run(&["check", "--engine", engine, "--context", "context.json", "good.json"]);
+        assert!(matches!(code(&output), 2 | 4), "{engine}: {} {}", code(&output), text(&output.stderr));
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    }
+    assert_eq!(code(&home.run(&["check", "--context", "missing.json", "good.json"])), 5);
+}
+
+#[test]
+fn a_draft_may_come_from_stdin() {
+    let home = folder();
+    for arguments in [&["check", "--json", "-"][..], &["check", "--json"]] {
+        let mut command = home.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&std::fs::read(home.path().join("good.json")).unwrap()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["accepted"], true);
+    }
+}
+
+#[test]
+fn both_engines_print_the_same_bytes() {
+    let home = folder();
+    for file in ["good.json", "issues.json", "broken.json"] {
+        for locale in ["ja", "en"] {
+            let [module, core] = ["module", "core"].map(|engine| {
+                let arguments = ["check", "--json", "--now", "2026-11-20T11:00:00+09:00", "--locale", locale, "--engine", engine, file];
+                let output = home.run(&arguments);
+                (code(&output), text(&output.stdout), text(&output.stderr))
+            });
+            assert_eq!(module.0, core.0, "{file}: {} {}", module.2, core.2);
+            assert_eq!(module.1, core.1, "{file}");
+            let report: Value = serde_json::from_str(&module.1).unwrap();
+            assert_eq!((&report["context"]["now"], &report["context"]["locale"]), (&Value::from(1_795_140_000_000_i64), &Value::from(locale)));
+        }
+    }
+}
+
+#[test]
+fn ndjson_is_one_line_a_file() {
+    let home = folder();
+    let output = home.run(&["check", "--ndjson", "good.json", "issues.json"]);
+    assert_eq!(code(&output), 1, "{}", text(&output.stderr));
+    let lines: Vec<Value> = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn words_for_people_hold_no_colour_off_a_terminal() {
+    let home = folder();
+    for arguments in [&["check", "issues.json"][..], &["check", "chekc.json"], &["--help"], &["module"]] {
+        let output = home.run(arguments);
+        assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_description_of_the_form_is_there_in_both_languages() {
+    let home = folder();
+    for locale in ["ja", "en"] {
+        let output = home.run(&["describe", "--locale", locale]);
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        let description: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(description["locale"], locale);
+        let names: Vec<_> = description["sections"].as_array().unwrap().iter().map(|section| section["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["contact", "incident", "devices", "network", "logs", "service", "situation", "consent"]);
+    }
+}
+
+#[test]
+fn a_desk_that_has_no_cases_yet_says_so_without_making_a_database() {
+    let home = Home::new();
+    let output = home.run(&["cases", "list", "--json"]);
+    assert_eq!(code(&output), 5, "{}", text(&output.stderr));
+    assert!(!home.path().join("data").exists());
+}

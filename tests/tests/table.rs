@@ -1,0 +1,172 @@
+//! Every case of the table on the core compiled for this machine and on the module in its sandbox.
+//!
+//! For each row: both engines give the same bytes, the report says what the row expects, and the laws
+//! hold that every report keeps. All rows run; the failing ones are named with what differs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kakekomi::sandbox::{Sandbox, SandboxConfig};
+use kakekomi_core::{Code, Locale, message};
+use kakekomi_tests::table::{Case, cases};
+use serde_json::Value;
+
+/// Runs `look` on every case and fails with everything that it finds.
+fn every(look: impl Fn(&Case) -> Vec<String>) {
+    let cases = cases();
+    assert!(cases.len() > 300, "the table has shrunk to {} cases", cases.len());
+    let wrong: Vec<_> = cases.iter().flat_map(|case| look(case).into_iter().map(move |what| format!("{}\n    {what}", case.name))).collect();
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+fn native(text: &[u8], context: &str) -> Vec<u8> {
+    kakekomi_core::answer(text, context.as_bytes()).unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+fn report(case: &Case) -> Value {
+    serde_json::from_slice(&native(&case.text, &case.context)).unwrap()
+}
+
+#[test]
+fn the_native_core_says_what_the_table_expects() {
+    every(|case| case.expect.differences(&report(case)));
+}
+
+#[test]
+fn the_sandbox_gives_the_native_cores_bytes() {
+    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let digest = sandbox.current().clone();
+    every(|case| {
+        let context: Arc<[u8]> = case.context.as_bytes().into();
+        match sandbox.check_now(&digest, case.text.clone().into(), context) {
+            Ok(bytes) if bytes == native(&case.text, &case.context) => Vec::new(),
+            Ok(bytes) => vec![format!("the sandbox says {}", String::from_utf8_lossy(&bytes))],
+            Err(error) => vec![format!("the sandbox fails: {error}")],
+        }
+    });
+}
+
+#[test]
+fn the_context_in_a_report_replays_the_verdict() {
+    every(|case| {
+        let bytes = native(&case.text, &case.context);
+        let report: Value = serde_json::from_slice(&bytes).unwrap();
+        let again = native(&case.text, &report["context"].to_string());
+        if again == bytes { Vec::new() } else { vec!["the replay gives other bytes".to_owned()] }
+    });
+}
+
+#[test]
+fn values_are_a_draft_with_the_same_values() {
+    every(|case| {
+        let first = report(case);
+        let again: Value = serde_json::from_slice(&native(first["values"].to_string().as_bytes(), &case.context)).unwrap();
+        let mut wrong = Vec::new();
+        if again["values"] != first["values"] {
+            wrong.push(format!("values {} become {}", first["values"], again["values"]));
+        }
+        if first["accepted"] == true && again["accepted"] != true {
+            wrong.push(format!("accepted, but not its values: {}", again["issues"]));
+        }
+        wrong
+    });
+}
+
+#[test]
+fn reports_are_canonical() {
+    const KEYS: [&str; 9] = ["ruleset", "context", "accepted", "issues", "advisories", "guidance", "progress", "hidden", "values"];
+    every(|case| {
+        let text = String::from_utf8(native(&case.text, &case.context)).unwrap();
+        let mut rest = text.as_str();
+        let mut wrong = Vec::new();
+        for key in KEYS {
+            match rest.split_once(&format!("\"{key}\":")) {
+                Some((_, after)) => rest = after,
+                None => wrong.push(format!("{key} is missing, or out of order")),
+            }
+        }
+        if !text.starts_with("{\"ruleset\":") || text.ends_with(char::is_whitespace) {
+            wrong.push("there is something before or behind it".to_owned());
+        }
+        if text.contains("\":null") {
+            wrong.push("null stands in it".to_owned());
+        }
+        wrong
+    });
+}
+
+#[test]
+fn every_sentence_is_whole() {
+    every(|case| {
+        let report = report(case);
+        let lists = ["issues", "advisories", "guidance"].map(|list| report[list].as_array().cloned().unwrap_or_default());
+        let broken = |entry: &Value| {
+            let sentence = entry["message"].as_str().unwrap_or_default();
+            sentence.is_empty() || sentence.contains(['{', '}']) || sentence == entry["code"]
+        };
+        lists.concat().iter().filter(|entry| broken(entry)).map(|entry| format!("not a whole sentence: {entry}")).collect()
+    });
+}
+
+#[test]
+fn both_languages_judge_alike() {
+    every(|case| {
+        let mut context: Value = serde_json::from_str(&case.context).unwrap();
+        let codes = [Locale::Ja, Locale::En].map(|locale| {
+            context["locale"] = locale.as_str().into();
+            let mut report: Value = serde_json::from_slice(&native(&case.text, &context.to_string())).unwrap();
+            for list in ["issues", "advisories", "guidance"] {
+                for entry in report[list].as_array_mut().unwrap() {
+                    entry["message"] = Value::Null;
+                }
+            }
+            report["context"] = Value::Null;
+            report
+        });
+        if codes[0] == codes[1] { Vec::new() } else { vec!["the verdict depends on the language".to_owned()] }
+    });
+}
+
+#[test]
+fn every_issue_code_has_a_case() {
+    let reached: BTreeSet<String> = cases().iter().flat_map(|case| case.expect.issue_codes().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let issues = codes_of("issue");
+    let missing: Vec<_> = issues.iter().filter(|code| !reached.contains(**code)).collect();
+    assert!(missing.is_empty(), "issue codes that no case reaches: {missing:?}");
+}
+
+#[test]
+fn advisories_and_guidance_without_a_case_are_none() {
+    let mut said = BTreeSet::new();
+    for case in cases() {
+        let report = report(&case);
+        for list in ["advisories", "guidance"] {
+            said.extend(report[list].as_array().unwrap().iter().map(|entry| entry["code"].as_str().unwrap().to_owned()));
+        }
+    }
+    let missing: Vec<_> = [codes_of("advisory"), codes_of("guidance")].concat().into_iter().filter(|code| !said.contains(*code)).collect();
+    assert!(missing.is_empty(), "advisories and guidance that no case brings about: {missing:?}");
+}
+
+/// The codes that a table of messages has sentences for.
+fn codes_of(table: &str) -> Vec<&'static str> {
+    let keys = message::keys(Locale::Ja);
+    Code::ALL.iter().map(|code| code.as_str()).filter(|code| keys.contains(&(table, code))).collect()
+}
+
+#[test]
+fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
+    let whole = cases()[0].context.clone();
+    let without_now = whole.replacen("\"now\":", "\"then\":", 1);
+    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let digest = sandbox.current().clone();
+    for context in ["", "[]", "null", "{}", &without_now, &whole.replacen("\"ja\"", "\"fr\"", 1)] {
+        let failure = kakekomi_core::answer(b"{}", context.as_bytes()).unwrap_err();
+        assert_eq!(failure.code(), "context.invalid", "{context}");
+        let error = sandbox.check_now(&digest, b"{}".to_vec().into(), context.as_bytes().into()).unwrap_err();
+        assert_eq!(error.code(), "context.invalid", "{context}: {error}");
+    }
+    assert!(kakekomi_core::answer(b"{}", whole.replacen('{', "{\"weather\":null,", 1).as_bytes()).is_ok(), "unknown keys are ignored");
+}

@@ -1,0 +1,249 @@
+//! The house rules that no compiler holds. ARCHITECTURE.md names each of these tests beside its
+//! invariant; a rule that gets in the way is changed here and there together.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use kakekomi_tests::house::{Source, files, root};
+
+/// The longest file before it should be two.
+const LINES_MAX: usize = 400;
+
+/// Files that may be longer, each with its reason.
+const LONG: [(&str, &str); 0] = [];
+
+/// The only files with `unsafe` in them, each for one thing that Rust has no safe way for.
+const UNSAFE: [&str; 3] = ["wasm/src/abi.rs", "wasm/src/arena.rs", "host/src/sandbox/precompiled.rs"];
+
+/// What the rules may be built from: nothing that knows a clock, a file, a network or a JavaScript engine.
+const CORE_DEPENDENCIES: [&str; 4] = ["garde", "serde", "serde_json", "time"];
+
+/// Fails with every finding at once.
+fn none(findings: Vec<String>) {
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+fn rust() -> impl Iterator<Item = Source> {
+    files().into_iter().filter(|file| file.is(".rs"))
+}
+
+/// Library code: what is not a test.
+fn library() -> impl Iterator<Item = Source> {
+    rust().filter(|file| !file.below("tests") && !file.path.contains("/tests/") && !file.path.contains("/benches/"))
+}
+
+/// Files below any of `places` whose code names any of `words`.
+fn naming(places: &[&str], words: &[&str]) -> Vec<String> {
+    let here = library().filter(|file| places.iter().any(|place| file.below(place)));
+    here.flat_map(|file| {
+        let code = file.code();
+        let found = words.iter().filter(|word| code.contains(*word)).map(|word| format!("{}: {word}", file.path));
+        found.collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+fn manifest(path: &str) -> toml::Table {
+    toml::from_str(&std::fs::read_to_string(root().join(path)).unwrap()).unwrap()
+}
+
+#[test]
+fn core_depends_on_nothing_that_knows_the_world() {
+    let dependencies: Vec<_> = manifest("core/Cargo.toml")["dependencies"].as_table().unwrap().keys().cloned().collect();
+    assert_eq!(dependencies, CORE_DEPENDENCIES);
+    let world = ["std::time", "std::env", "std::fs", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "HashMap", "HashSet"];
+    none(naming(&["core/src"], &world));
+}
+
+#[test]
+fn core_has_no_floating_point() {
+    none(naming(&["core/src"], &["f32", "f64"]));
+}
+
+#[test]
+fn http_knows_no_sql() {
+    none(naming(&["host/src/http.rs", "host/src/http"], &["sqlx"]));
+}
+
+#[test]
+fn the_store_knows_no_http() {
+    none(naming(&["host/src/store.rs", "host/src/store"], &["axum", "hyper", "StatusCode"]));
+}
+
+#[test]
+fn the_use_case_knows_neither_http_nor_sql() {
+    none(naming(&["host/src/submit.rs", "host/src/submit"], &["axum", "hyper", "StatusCode", "sqlx"]));
+}
+
+#[test]
+fn the_host_asks_the_module_and_not_the_core() {
+    let findings = naming(&["host/src"], &["kakekomi_core::check", "kakekomi_core::answer"]);
+    let elsewhere = findings.into_iter().filter(|finding| !finding.starts_with("host/src/cli/check.rs: kakekomi_core::answer"));
+    none(elsewhere.collect());
+}
+
+#[test]
+fn unsafe_stands_in_three_files() {
+    let words = |code: &str| code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe");
+    let found: Vec<_> = library().filter(|file| words(&file.code())).map(|file| file.path).collect();
+    none(found.into_iter().filter(|path| !UNSAFE.contains(&path.as_str())).collect());
+}
+
+#[test]
+fn files_hold_one_idea() {
+    let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", "Makefile", ".ci/run"];
+    let sources = files().into_iter().filter(|file| endings.iter().any(|ending| file.is(ending)));
+    let long = sources.filter(|file| file.text.lines().count() > LINES_MAX && !LONG.iter().any(|(path, _)| *path == file.path));
+    none(long.map(|file| format!("{}: {} lines", file.path, file.text.lines().count())).collect());
+}
+
+#[test]
+fn files_are_named_for_what_they_hold() {
+    let vague = ["util", "utils", "helper", "helpers", "common", "misc", "shared"];
+    let stem = |path: &str| path.rsplit('/').next().unwrap().split('.').next().unwrap().to_owned();
+    none(files().into_iter().filter(|file| vague.contains(&stem(&file.path).as_str())).map(|file| file.path).collect());
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let silent = rust().filter(|file| !file.text.lines().any(|line| line.starts_with("//!")) || !file.text.starts_with("//!"));
+    none(silent.map(|file| file.path).collect());
+}
+
+#[test]
+fn both_languages_have_the_same_keys() {
+    for name in ["{}.toml", "page.{}.toml"] {
+        let [ja, en] = ["ja", "en"].map(|locale| {
+            let path = format!("core/messages/{}", name.replace("{}", locale));
+            let mut keys = BTreeSet::new();
+            collect(&toml::Value::Table(manifest(&path)), "", &mut keys);
+            assert!(!keys.is_empty(), "{path}");
+            keys
+        });
+        let odd: Vec<_> = ja.symmetric_difference(&en).map(|key| format!("{name}: {key} stands in one language only")).collect();
+        none(odd);
+    }
+}
+
+fn collect(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(members) => members.iter().for_each(|(key, value)| collect(value, &format!("{at} › {key}"), keys)),
+        toml::Value::String(text) if text.trim().is_empty() => panic!("{at} is empty"),
+        _ => _ = keys.insert(at.to_owned()),
+    }
+}
+
+#[test]
+fn numbers_in_sentences_are_the_same_in_both_languages() {
+    for name in ["{}.toml", "page.{}.toml"] {
+        let [ja, en] = ["ja", "en"].map(|locale| {
+            let mut blanks = BTreeMap::new();
+            placeholders(&toml::Value::Table(manifest(&format!("core/messages/{}", name.replace("{}", locale)))), "", &mut blanks);
+            blanks
+        });
+        none(ja.iter().filter(|(key, blanks)| en.get(*key) != Some(blanks)).map(|(key, blanks)| format!("{name}:{key}: {blanks:?}")).collect());
+    }
+}
+
+/// The `{…}` of every sentence.
+fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
+    match value {
+        toml::Value::Table(members) => members.iter().for_each(|(key, value)| placeholders(value, &format!("{at} › {key}"), found)),
+        toml::Value::String(text) => {
+            let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned());
+            found.insert(at.to_owned(), names.collect());
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn sentences_live_in_the_messages_alone() {
+    let page = files().into_iter().filter(|file| file.below("www") && (file.is(".js") || file.is(".mjs")));
+    let words = page.filter(|file| file.code().contains(japanese)).map(|file| format!("{}: Japanese outside a comment", file.path));
+    let sentence = |text: &str| text.contains(japanese) && ["。", "です", "ます", "ください"].iter().any(|end| text.contains(end));
+    let program = library().filter(|file| file.below("host/src") || file.below("core/src") || file.below("wasm"));
+    let sentences = program.flat_map(|file| {
+        let found = file.literals().into_iter().filter(|literal| sentence(literal)).map(|literal| format!("{}: {literal}", file.path));
+        found.collect::<Vec<_>>()
+    });
+    none(words.chain(sentences).collect());
+}
+
+/// Hiragana, katakana and the common ideographs.
+fn japanese(char: char) -> bool {
+    matches!(char, '\u{3041}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}')
+}
+
+#[test]
+fn library_code_does_not_panic() {
+    let words = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "dbg!(", "unreachable!("];
+    none(naming(&["core/src", "wasm/src", "host/src"], &words));
+}
+
+#[test]
+fn no_test_is_switched_off() {
+    let marks = ["#[ignore", ".skip(", ".only(", ".fixme(", "it.todo("];
+    let tests = files().into_iter().filter(|file| (file.is(".rs") || file.is(".js") || file.is(".mjs")) && file.path != "tests/tests/tidy.rs");
+    none(tests.filter(|file| marks.iter().any(|mark| file.code().contains(mark))).map(|file| file.path).collect());
+}
+
+/// Features unify: another crate may switch on `preserve_order` or `arbitrary_precision` for the native
+/// core alone, and the two builds would no longer be the same program.
+#[test]
+fn core_sees_the_same_features_in_both_builds() {
+    let native = features(&["--package", "kakekomi", "--edges", "normal"]);
+    let module = features(&["--package", "kakekomi-wasm", "--edges", "normal", "--target", "wasm32-unknown-unknown"]);
+    for name in ["serde_json", "garde", "time"] {
+        let [native, module] = [&native, &module].map(|tree| tree.get(name).unwrap_or_else(|| panic!("{name} is in neither tree")));
+        let more: BTreeSet<_> = native.difference(module).map(String::as_str).collect();
+        let harmless: BTreeSet<_> = HARMLESS.iter().copied().collect();
+        assert!(module.is_subset(native) && more.is_subset(&harmless), "{name}: native {native:?}, module {module:?}");
+    }
+}
+
+/// Features that the host's crates switch on and that change nothing of what core calls: the parsing and
+/// printing of `time`, which core does not use (it reads and prints dates itself), and what only adds types.
+const HARMLESS: [&str; 7] = ["alloc", "formatting", "macros", "parsing", "serde", "std", "default"];
+
+/// Package → its features, as cargo resolves them for one build.
+fn features(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let fixed = ["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}\t{f}"];
+    let output = Command::new(cargo).args(fixed).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (package, list) in text.lines().filter_map(|line| line.split_once('\t')) {
+        let name = package.split(' ').next().unwrap().to_owned();
+        let words = list.trim_end_matches(" (*)").split(',').map(str::trim).filter(|word| !word.is_empty() && *word != "(*)");
+        found.entry(name).or_default().extend(words.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn the_list_of_codes_is_up_to_date() {
+    let found = std::fs::read_to_string(root().join("docs/codes.md")).unwrap_or_default();
+    assert!(found == kakekomi_tests::codes::markdown(), "make it anew: cargo run --release -p kakekomi-tests --bin codes-md > docs/codes.md");
+}
+
+#[test]
+fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
+    // Put together here, so that this file does not hold them itself.
+    let home = std::env::var("HOME").unwrap_or_default();
+    let words = [format!("{}/", root().parent().unwrap().display()), format!("{home}/"), ["registry", ".npmjs"].concat(), ["index.crates", ".io"].concat()];
+    let ours = files().into_iter().filter(|file| file.path != "Cargo.lock" && !file.is("package-lock.json"));
+    let found = ours.flat_map(|file| words.iter().filter(|word| word.len() > 6 && file.text.contains(*word)).map(|word| format!("{}: {word}", file.path)).collect::<Vec<_>>());
+    none(found.collect());
+}
+
+#[test]
+fn the_lock_file_of_npm_names_no_address() {
+    for file in files().into_iter().filter(|file| file.is("package-lock.json")) {
+        let addresses = file.text.lines().filter(|line| line.contains("\"resolved\": \"http")).count();
+        assert_eq!(addresses, 0, "{}: npm install --omit-lockfile-registry-resolved leaves them out", file.path);
+    }
+}
