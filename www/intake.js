@@ -91,6 +91,12 @@ export class Intake extends EventTarget {
     this.changed(true);
   }
 
+  /** A text of this session's own, with its agreement. @param {string} text */
+  restore(text) {
+    this.agreement = JSON.parse(text).consent ?? null;
+    this.open(text);
+  }
+
   /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
   clear() {
     const before = this.answers;

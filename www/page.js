@@ -61,22 +61,26 @@ export class Page {
     document.title = wrong ? this.say("title_error", { title }) : title;
   }
 
-  /** Takes the desk's word anew; silently keeps the last one, with the clock advanced, when it cannot be had. */
-  async refresh() {
+  /**
+   * Takes the desk's word anew; silently keeps the last one, with the clock advanced, when it cannot be had.
+   *
+   * @param {boolean} [redraw] whether the screen may be drawn anew, should the module have changed
+   */
+  async refresh(redraw = true) {
     const desk = await Desk.load(this.locale).catch(() => null);
     if (!desk) return false;
     this.desk = desk;
     drawFrame(this);
-    if (desk.module !== this.engine.sha256) await this.renew();
+    if (desk.module !== this.engine.sha256) await this.renew(redraw);
     return true;
   }
 
-  /** Another module is in force: load it in place, answers kept. */
-  async renew() {
+  /** Another module is in force: load it in place, answers kept. @param {boolean} redraw */
+  async renew(redraw) {
     this.engine = await Engine.load(this.desk.module);
     this.description = await Description.load(this.desk.module, this.locale);
     this.intake.refit();
-    this.redraw();
+    if (redraw) this.redraw();
     announce(this.say("module_renewed"));
   }
 

@@ -36,7 +36,7 @@ export function consentScreen(page, { stale = false, then = () => formScreen(pag
 
 /** Short ways down a long page. @param {Page} page */
 function jumps(page) {
-  const links = [["policy", "consent_policy"], ["document", "consent_document"], ["agree", "consent_button"]]
+  const links = [["policy", "consent_policy"], ["document", "consent_document"], ["agree", "consent_to_end"]]
     .map(([id, key]) => element("li", {}, element("a", { href: `#${id}` }, page.say(key))));
   return [element("ul", { class: "jumps" }, ...links)];
 }

@@ -33,6 +33,7 @@ export async function receiptAgain(page) {
   const bytes = new TextEncoder().encode(sent?.text);
   const outcome = sent && await submit(bytes, { key: sent.key, module: page.engine.sha256, locale: page.locale });
   if (outcome?.kind === "receipt") return receiptScreen(page, outcome.receipt, sent?.text ?? "{}");
+  if (sent) page.intake.restore(sent.text);
   new ReviewScreen(page).show(true, outcome ?? undefined);
 }
 
@@ -115,7 +116,7 @@ class ReviewScreen {
     const { page } = this;
     this.trouble.hidden = true;
     for (const step of stepNames()) page.intake.tried.add(step);
-    await page.refresh();
+    await page.refresh(false);
     const text = page.intake.text;
     const bytes = new TextEncoder().encode(text);
     const report = await page.intake.check(bytes);
@@ -124,7 +125,7 @@ class ReviewScreen {
     if (outcome.kind === "receipt") return this.received(outcome.receipt, text);
     if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
       if (outcome.kind === "reused") dropKey();
-      else if (await page.refresh()) await page.renew();
+      else await page.renew(false).catch(() => undefined);
       return this.sendOnce(renewals - 1);
     }
     this.met(outcome);
