@@ -46,7 +46,7 @@ export class Desk {
   /** When the desk next opens, for people, or "" where its calendar does not reach that far. */
   get opening() {
     const at = this.served.opening.next_opens_at;
-    return at === null || at === undefined ? "" : this.clock(at, { weekday: "long" });
+    return at === null || at === undefined ? "" : this.clock(at, { weekday: "short" });
   }
 
   /**

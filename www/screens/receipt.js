@@ -7,7 +7,7 @@
 import { button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
 import { fromDraft } from "../draft.js";
-import { hours, outside } from "../frame.js";
+import { outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
 import { forgetAll } from "../memory.js";
 import { heading } from "../page.js";
@@ -54,7 +54,13 @@ function next(page, receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element("section", {}, element("h2", {}, page.say("receipt_next")),
     element("ol", { class: "next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    element("p", {}, hours(page)), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+    element("p", {}, opening(page)), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+}
+
+/** When the desk opens, not when it answers. @param {Page} page */
+function opening({ desk, description }) {
+  if (desk.open) return description.say("receipt_open");
+  return desk.opening ? description.say("receipt_opening", { opening: desk.opening }) : description.say("receipt_opening_unknown");
 }
 
 /** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {Page} page @param {any} given */
