@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 have() { command -v "$1" >/dev/null 2>&1; }
 
 have_chromium() {
-  [ -n "${KAKEKOMI_CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome
+  [ -n "${CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome
 }
 
 have_japanese_font() {

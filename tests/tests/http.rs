@@ -296,6 +296,26 @@ fn the_desk_and_its_documents() {
     assert_eq!(server.send(&Request::get("/v1/consent/fr")).status, 404);
 }
 
+/// Clause 4⑦: the number may change, so nothing that is cached or kept may hold it.
+#[test]
+fn no_file_holds_the_phone_number() {
+    let server = Server::start();
+    let desk = server.send(&Request::get("/v1/desk"));
+    assert_eq!(desk.header("cache-control"), Some("no-store"));
+    let phone = desk.json()["phone"].as_str().unwrap().to_owned();
+    let digest = desk.json()["module"].as_str().unwrap().replace("sha256:", "");
+    let page = server.send(&Request::get("/"));
+    let scripts = page.text().split('"').filter(|part| part.ends_with(".js") || part.ends_with(".css")).map(str::to_owned).collect::<Vec<_>>();
+    assert!(!scripts.is_empty(), "the page has no script: {}", page.text());
+    let module = ["wasm", "js"].map(|ending| format!("/module/{digest}.{ending}"));
+    let described = ["ja", "en"].map(|locale| format!("/module/{digest}/describe.{locale}.json"));
+    for target in [scripts, module.to_vec(), described.to_vec(), vec!["/".to_owned()]].concat() {
+        let file = server.send(&Request::get(&target));
+        assert_eq!(file.status, 200, "{target}");
+        assert!(!file.body.windows(phone.len()).any(|part| part == phone.as_bytes()), "{target} holds the phone number");
+    }
+}
+
 #[test]
 fn the_answer_speaks_the_language_that_was_asked_for() {
     let server = Server::start();
