@@ -44,6 +44,12 @@ export function stepOf(path) {
   return named[0]?.step ?? "service";
 }
 
+/** The sections that stand on a step, by their keys in the draft. @param {string} name */
+export function sectionsOf(name) {
+  const places = LAYOUT.find((step) => step.name === name)?.places ?? [];
+  return places.map((place) => place.slice(1)).filter((place) => !place.includes("/"));
+}
+
 /**
  * The nodes of a step, in order: a place is a section, or a single field that the section then leaves out.
  *

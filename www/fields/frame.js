@@ -13,7 +13,8 @@ import { idOf } from "../pointer.js";
 /**
  * @typedef {object} Inner
  * @property {Node[]} body what is drawn between hint and error
- * @property {HTMLElement[]} controls those that carry `aria-describedby` and `aria-invalid`; the first takes the focus
+ * @property {HTMLElement[]} controls the field's own; the first takes the focus
+ * @property {HTMLElement} [first] takes the focus where the field has no control of its own
  * @property {boolean} group several controls together
  * @property {Node[]} [beside] what stands in the row of 「分からない」
  * @property {(marks: import("../types.js").Marks) => void} [update]
@@ -53,10 +54,11 @@ export function framed(node, path, answer, host, inner) {
     // Advice on a field that was not looked at yet would only be noise.
     const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
     advice.replaceChildren(...advisories.map((advisory) => message("advisory", host.description.say("advisory_label"), advisory.message)));
-    describe(inner.controls, issues.length > 0, [hint, issues.length ? error : null, advice.childNodes.length ? advice : null]);
+    for (const control of inner.controls) mark(control, issues.length > 0);
+    describe(inner.group ? [box] : inner.controls, [hint, issues.length ? error : null, advice.childNodes.length ? advice : null]);
     inner.update?.(marks);
   }
-  const view = { path, element: box, update, focus: () => reveal(box, inner.controls[0]) };
+  const view = { path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) };
   host.register(view);
   return view;
 }
@@ -75,13 +77,17 @@ export function message(kind, mark, words, of = "") {
   return element("p", { class: kind }, element("span", { class: "mark" }, mark), " ", of && element("strong", { class: "of" }, of), of && " ", words);
 }
 
-/** @param {HTMLElement[]} controls @param {boolean} wrong @param {(HTMLElement | null)[]} texts */
-function describe(controls, wrong, texts) {
+/** A radio button may not carry `aria-invalid`: its group's description says it. @param {HTMLElement} control @param {boolean} wrong */
+function mark(control, wrong) {
+  if (!(control instanceof HTMLInputElement && control.type === "radio")) control.setAttribute("aria-invalid", String(wrong));
+}
+
+/** @param {HTMLElement[]} described a group as a whole, so that it is read once, or the control @param {(HTMLElement | null)[]} texts */
+function describe(described, texts) {
   const ids = texts.flatMap((text) => (text ? [text.id] : [])).join(" ");
-  for (const control of controls) {
-    control.setAttribute("aria-invalid", String(wrong));
-    if (ids) control.setAttribute("aria-describedby", ids);
-    else control.removeAttribute("aria-describedby");
+  for (const one of described) {
+    if (ids) one.setAttribute("aria-describedby", ids);
+    else one.removeAttribute("aria-describedby");
   }
 }
 

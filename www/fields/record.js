@@ -19,7 +19,7 @@ export function record(node, path, answer, host) {
 function together(node, path, answer, host) {
   const inside = members(node, path, answer, host);
   const first = /** @type {HTMLElement} */ (inside.querySelector("input, textarea"));
-  return framed(node, path, answer, host, { body: [inside], controls: [first], group: true });
+  return framed(node, path, answer, host, { body: [inside], controls: [], first, group: true });
 }
 
 /** @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */

@@ -47,6 +47,7 @@ class FormScreen {
     /** @type {Map<string, View>} */
     this.views = new Map();
     this.summary = new Summary(page, (path) => this.viewOf(path)?.focus());
+    this.steps = stepList(page, step, (to) => this.go(to));
     this.guidance = element("div", { class: "for-guidance" });
     this.note = element("p", { class: "hint", role: "status" });
     this.said = "";
@@ -77,7 +78,7 @@ class FormScreen {
     const form = element("form", { novalidate: true, on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); void this.next(); } } },
       ...body, this.ways());
     return element("div", { class: "with-steps" },
-      stepList(page, step, (to) => this.go(to)),
+      this.steps.element,
       element("div", { class: "sheet" }, this.summary.element, heading(page.say(`step_${step}`)),
         ...[step === stepNames()[0] ? outside(page) : null].filter((part) => part !== null), form, this.small()));
   }
@@ -156,6 +157,7 @@ class FormScreen {
       });
     }
     this.summary.update(issues, (path) => this.viewOf(path) !== undefined);
+    this.steps.update(report);
     this.advise(report?.guidance ?? []);
     this.page.title(this.page.say(`step_${this.step}`), issues.length > 0);
   }

@@ -43,6 +43,7 @@ class ReviewScreen {
     this.page = page;
     this.sending = false;
     this.summary = new Summary(page, (path) => this.change(stepOf(path), path));
+    this.steps = stepList(page, REVIEW, (step) => this.change(step));
     this.trouble = element("div", { class: "trouble", tabindex: "-1", id: "trouble", hidden: true });
     this.body = element("div", {});
     this.listening = new AbortController();
@@ -67,7 +68,7 @@ class ReviewScreen {
     const { page } = this;
     const before = stepNames()[stepNames().length - 2];
     return element("div", { class: "with-steps" },
-      stepList(page, REVIEW, (step) => this.change(step)),
+      this.steps.element,
       element("div", { class: "sheet" }, this.trouble, this.summary.element, heading(page.say("step_review")),
         element("p", { class: "lead" }, page.say("review_lead")), this.body,
         element("div", { class: "ways" },
@@ -87,6 +88,7 @@ class ReviewScreen {
     const { report, agreement } = page.intake;
     const asked = (/** @type {string} */ path) => stepOf(path) !== "";
     const issues = page.intake.tried.has(REVIEW) ? (report?.issues ?? []) : [];
+    this.steps.update(report);
     this.summary.update(issues, asked);
     page.title(page.say("step_review"), issues.length > 0);
     this.body.replaceChildren(
