@@ -1,1 +1,29 @@
-//! placeholder
+//! The intake of a security incident desk: server, command line, and library for Rust servers.
+//!
+//! ```text
+//! request → sandbox → store → receipt
+//! ```
+//!
+//! Read the parts in this order:
+//!
+//! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
+//! - [`sandbox`]: the module, run afresh for every check; **the host has no rules of its own**
+//! - [`desk`]: the operator's data: names, documents in force, calendar
+//! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
+//! - [`http`] and [`serve`]: the desk for browsers and partners
+//! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
+//! - [`example`], [`clock`], [`embedded`]: drafts to try it with, the time, the files in the binary
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod desk;
+pub mod embedded;
+pub mod error;
+pub mod example;
+pub mod http;
+pub mod receipt;
+pub mod sandbox;
+pub mod serve;
+pub mod store;
+pub mod submit;

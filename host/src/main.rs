@@ -1,1 +1,7 @@
-fn main(){}
+//! The program `kakekomi`: everything is in the library, see `lib.rs`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kakekomi::cli::main()
+}

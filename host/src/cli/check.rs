@@ -1,0 +1,177 @@
+//! `kakekomi check`: what the desk would say of a draft, without sending it.
+//!
+//! `kakekomi check draft.json` → the issues for people, exit 1. `--json` prints the report's very
+//! bytes. The context is the desk profile's and the clock's, or that of `--context`; with it the
+//! bytes are the ones that page and server would get.
+
+mod readable;
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use kakekomi_core::{Context, Locale, TEXT_MAX};
+
+use super::{DeskArgs, Language, print};
+use crate::clock;
+use crate::config::Settings;
+use crate::desk::Desk;
+use crate::error::{Exit, Failed};
+use crate::sandbox::{Sandbox, SandboxConfig};
+use crate::submit::Verdict;
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Drafts; - or nothing: the standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The context to judge in [default: the desk profile's, and the clock]
+    #[arg(long, value_name = "FILE")]
+    context: Option<PathBuf>,
+    /// The time to judge at: RFC 3339, or milliseconds since the epoch
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<i64>,
+    /// The language of the sentences
+    #[arg(long, value_enum)]
+    locale: Option<Language>,
+    /// The module in its sandbox, or the core compiled for this machine (the same bytes)
+    #[arg(long, value_enum, default_value_t = Which::Module)]
+    engine: Which,
+    /// Print each report's very bytes, and a line break
+    #[arg(long)]
+    json: bool,
+    /// Print a line for each file: {"file":…,"report":…}
+    #[arg(long, conflicts_with = "json")]
+    ndjson: bool,
+    #[command(flatten)]
+    desk: DeskArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    Module,
+    Core,
+}
+
+fn time(text: &str) -> Result<i64, String> {
+    clock::read(text).ok_or_else(|| {
+        "write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch".to_owned()
+    })
+}
+
+/// What judges.
+enum Engine {
+    Module(Box<Sandbox>),
+    Core,
+}
+
+/// Checks every file; the highest exit counts, and a file that fails keeps no other from its check.
+pub fn run(args: CheckArgs, file: Settings) -> Result<Exit, Failed> {
+    let context: Arc<[u8]> = context(&args, file)?.into();
+    let engine = match args.engine {
+        Which::Module => Engine::Module(Box::new(Sandbox::new(SandboxConfig::default())?)),
+        Which::Core => Engine::Core,
+    };
+    let standard_input = vec![PathBuf::from("-")];
+    let files = if args.files.is_empty() {
+        &standard_input
+    } else {
+        &args.files
+    };
+    let mut worst = Exit::Accepted;
+    for file in files {
+        match one(&engine, file, &context, &args) {
+            Ok(exit) => worst = worst.max(exit),
+            Err(Failed::ReaderGone) => return Err(Failed::ReaderGone),
+            Err(failed) => {
+                print::words(&format!("kakekomi: {}: {failed}", file.display()));
+                worst = worst.max(failed.exit());
+            }
+        }
+    }
+    Ok(worst)
+}
+
+fn one(
+    engine: &Engine,
+    file: &Path,
+    context: &Arc<[u8]>,
+    args: &CheckArgs,
+) -> Result<Exit, Failed> {
+    let text = read(file).map_err(|error| Failed::Outside("reading".to_owned(), error))?;
+    let report = match engine {
+        Engine::Module(sandbox) => {
+            sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?
+        }
+        Engine::Core => kakekomi_core::answer(&text, context)?,
+    };
+    let verdict = Verdict::read(report)?;
+    if args.json {
+        print::line(verdict.report())?;
+    } else if args.ndjson {
+        let name = serde_json::to_vec(&serde_json::json!({ "file": file.display().to_string() }))?;
+        print::line(&print::with_members(name, &[("report", verdict.report())]))?;
+    } else {
+        print::data(
+            readable::readable(&file.display().to_string(), &verdict, locale_of(context))
+                .as_bytes(),
+        )?;
+    }
+    Ok(exit(&verdict))
+}
+
+fn exit(verdict: &Verdict) -> Exit {
+    match (verdict.accepted(), verdict.text_code()) {
+        (true, _) => Exit::Accepted,
+        (false, Some(_)) => Exit::NotJson,
+        (false, None) => Exit::Issues,
+    }
+}
+
+/// The context's bytes: a file's, or the desk's; time and language as the flags say.
+fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
+    let locale = args.locale.map(Locale::from);
+    let mut context = match &args.context {
+        Some(path) => {
+            let bytes = fs::read(path)
+                .map_err(|error| Failed::Outside(path.display().to_string(), error))?;
+            if args.now.is_none() && locale.is_none() {
+                Context::read(&bytes)?;
+                return Ok(bytes);
+            }
+            Context::read(&bytes)?
+        }
+        None => {
+            let desk = Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?;
+            desk.context(
+                args.now.unwrap_or_else(clock::now),
+                locale.unwrap_or(Locale::Ja),
+            )?
+        }
+    };
+    context.now = args.now.unwrap_or(context.now);
+    context.locale = locale.unwrap_or(context.locale);
+    Ok(serde_json::to_vec(&context)?)
+}
+
+fn locale_of(context: &[u8]) -> Locale {
+    Context::read(context).map_or(Locale::Ja, |context| context.locale)
+}
+
+/// A file's text, or that of the standard input; of one that is too long no more than shows it.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let most = TEXT_MAX as u64 + 1;
+    let mut text = Vec::new();
+    if file == Path::new("-") {
+        if io::stdin().is_terminal() {
+            print::words("kakekomi: reading a draft from the terminal; end it with Ctrl-D");
+        }
+        io::stdin().lock().take(most).read_to_end(&mut text)?;
+    } else {
+        File::open(file)?.take(most).read_to_end(&mut text)?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,75 @@
+//! `kakekomi module` and `kakekomi describe`: the module in this program, and what it draws.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Language, print};
+use crate::error::{Exit, Failed};
+
+/// Flags of `module`.
+#[derive(Debug, Args)]
+pub struct ModuleArgs {
+    /// Write the module's bytes to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Print one JSON object on one line (the same, for scripts that read lines)
+    #[arg(long, conflicts_with = "json")]
+    ndjson: bool,
+}
+
+/// Flags of `describe`.
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    /// The language of titles and words
+    #[arg(long, value_enum, default_value_t = Language::Ja)]
+    locale: Language,
+}
+
+#[derive(Serialize)]
+struct Module {
+    module: String,
+    ruleset: &'static str,
+    size: usize,
+}
+
+/// Says digest, ruleset and size.
+pub fn run(args: ModuleArgs) -> Result<Exit, Failed> {
+    let bytes = kakekomi_artifact::WASM;
+    let module = Module {
+        module: format!("sha256:{}", kakekomi_artifact::SHA256),
+        ruleset: kakekomi_core::RULESET,
+        size: bytes.len(),
+    };
+    if let Some(out) = args.out {
+        fs::write(&out, bytes)
+            .map_err(|error| Failed::Outside(out.display().to_string(), error))?;
+    }
+    if args.json || args.ndjson {
+        print::line(&serde_json::to_vec(&module)?)?;
+    } else {
+        print::line(
+            format!(
+                "module  {}\nruleset {}\nsize    {} bytes",
+                module.module, module.ruleset, module.size
+            )
+            .as_bytes(),
+        )?;
+    }
+    Ok(Exit::Accepted)
+}
+
+/// Prints the form description as it lies beside the module.
+pub fn describe(args: DescribeArgs) -> Result<Exit, Failed> {
+    let description = match args.locale {
+        Language::Ja => kakekomi_artifact::DESCRIBE_JA,
+        Language::En => kakekomi_artifact::DESCRIBE_EN,
+    };
+    print::line(description.trim_end().as_bytes())?;
+    Ok(Exit::Accepted)
+}

@@ -1,0 +1,93 @@
+//! What time it is, and how a moment is read and written: the one place where the host asks a clock.
+//!
+//! `read("2026-11-20T09:30:00+09:00")` → `Some(1_795_134_600_000)`; `show` writes it back.
+//! Everywhere else a moment is milliseconds since the epoch, UTC.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
+/// Milliseconds since the epoch. A clock set before 1970 counts as 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A moment from RFC 3339 or from plain milliseconds; `None` where it is neither.
+pub fn read(text: &str) -> Option<i64> {
+    if let Ok(milliseconds) = text.parse::<i64>() {
+        return Some(milliseconds);
+    }
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+/// A moment as RFC 3339 with whole seconds, in the desk's offset (`"+09:00"`).
+///
+/// A moment or an offset that cannot be written gives the milliseconds themselves.
+pub fn show(milliseconds: i64, offset: &str) -> String {
+    written(milliseconds, offset).unwrap_or_else(|| milliseconds.to_string())
+}
+
+fn written(milliseconds: i64, offset: &str) -> Option<String> {
+    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
+    moment.to_offset(read_offset(offset)?).format(&Rfc3339).ok()
+}
+
+/// `"+09:00"` → the offset.
+fn read_offset(text: &str) -> Option<UtcOffset> {
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'+' => (1, text.get(1..)?),
+        b'-' => (-1, text.get(1..)?),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    UtcOffset::from_hms(
+        sign * hours.parse::<i8>().ok()?,
+        sign * minutes.parse::<i8>().ok()?,
+        0,
+    )
+    .ok()
+}
+
+/// The year that a moment falls in, by the desk's offset.
+pub fn year(milliseconds: i64, offset: &str) -> Option<i32> {
+    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
+    Some(moment.to_offset(read_offset(offset)?).year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_writing_a_moment_are_read() {
+        assert_eq!(read("2026-11-20T09:30:00+09:00"), Some(1_795_134_600_000));
+        assert_eq!(read("2026-11-20T00:30:00Z"), Some(1_795_134_600_000));
+        assert_eq!(read("1795134600000"), Some(1_795_134_600_000));
+        assert_eq!(read("yesterday"), None);
+    }
+
+    #[test]
+    fn a_moment_is_shown_in_the_desks_offset() {
+        assert_eq!(
+            show(1_795_134_600_000, "+09:00"),
+            "2026-11-20T09:30:00+09:00"
+        );
+        assert_eq!(
+            show(1_795_134_600_000, "-02:30"),
+            "2026-11-19T22:00:00-02:30"
+        );
+        assert_eq!(show(1_795_134_600_000, "JST"), "1795134600000");
+    }
+
+    #[test]
+    fn the_year_turns_by_the_desks_offset() {
+        let new_year_in_japan = 1_798_729_200_000; // 2026-12-31T15:00:00Z
+        assert_eq!(year(new_year_in_japan, "+09:00"), Some(2027));
+        assert_eq!(year(new_year_in_japan - 1, "+09:00"), Some(2026));
+    }
+}

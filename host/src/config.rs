@@ -1,0 +1,146 @@
+//! Settings: a flag over the environment (`KAKEKOMI_…`) over the file of `--config` over the default.
+//!
+//! ```toml
+//! # kakekomi.toml
+//! listen = "127.0.0.1:8080"
+//! data = "/var/lib/kakekomi"
+//! desk = "/etc/kakekomi/desk"
+//! ```
+//!
+//! Flags and environment are the command line's ([`crate::cli`]); here is the file, and the defaults.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::store;
+
+/// Every setting, each of them optional: what a flag or the file may say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the desk listens.
+    pub listen: Option<SocketAddr>,
+    /// Where `/livez`, `/readyz` and `/metrics` are; off if absent.
+    pub admin_listen: Option<SocketAddr>,
+    /// `sqlite:PATH`; by default a file in the data folder.
+    pub database_url: Option<String>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// The desk profile's folder; by default the profile in the binary.
+    pub desk: Option<PathBuf>,
+    /// A folder of older modules, and `retired.txt`.
+    pub modules: Option<PathBuf>,
+    /// A folder to serve the page from instead of the binary.
+    pub page: Option<PathBuf>,
+    /// `text` or `json`; by default text on a terminal.
+    pub log_format: Option<LogFormat>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{0}: {1}")]
+    File(String, io::Error),
+    /// The file is no TOML, or has a key that there is not.
+    #[error("{0}: {1}")]
+    Format(String, Box<toml::de::Error>),
+    /// A line of `retired.txt` is no digest.
+    #[error("{0}: line {1}: write a digest of 64 hexadecimal digits, or # and a comment")]
+    Retired(String, usize),
+}
+
+/// Where the desk listens unless told otherwise.
+pub const LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+const DATA: &str = "data";
+
+impl Settings {
+    /// The settings of a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: it cannot be read.
+    pub fn of_file(path: &Path) -> Result<Settings, ConfigError> {
+        let name = path.display().to_string();
+        let text =
+            fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
+        toml::from_str(&text).map_err(|error| ConfigError::Format(name, Box::new(error)))
+    }
+
+    /// These settings, and another's where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Settings) -> Settings {
+        Settings {
+            listen: self.listen.or(other.listen),
+            admin_listen: self.admin_listen.or(other.admin_listen),
+            database_url: self.database_url.or(other.database_url),
+            data: self.data.or(other.data),
+            desk: self.desk.or(other.desk),
+            modules: self.modules.or(other.modules),
+            page: self.page.or(other.page),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new(DATA))
+    }
+
+    /// The database's URL.
+    pub fn database_url(&self) -> String {
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| store::url_in(self.data()))
+    }
+
+    /// Makes the data folder, for its owner alone, where there is none.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make_data_folder(&self) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(self.data())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let file: Settings =
+            toml::from_str("listen = \"127.0.0.1:1\"\ndata = \"from-file\"").unwrap();
+        let flags = Settings {
+            data: Some("from-flag".into()),
+            ..Settings::default()
+        };
+        let settings = flags.or(file);
+        assert_eq!(settings.listen.unwrap().port(), 1);
+        assert_eq!(settings.database_url(), "sqlite:from-flag/kakekomi.sqlite3");
+        assert_eq!(Settings::default().data(), Path::new("data"));
+    }
+
+    #[test]
+    fn a_key_that_there_is_not_is_an_error() {
+        assert!(toml::from_str::<Settings>("lisen = \"127.0.0.1:1\"").is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! The documents in force: the consent document and the privacy policy, in both languages.
+//!
+//! A document is known by its version and by the SHA-256 over the very bytes of its file. That digest
+//! is what an applicant agrees to, so one changed byte asks for a new agreement. The Japanese text
+//! prevails over a translation, and the consent document over the policy (clause 1③).
+
+use kakekomi_core::Locale;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::DeskError;
+use super::profile::{DocumentFiles, Profile};
+use super::source::Source;
+
+/// Both documents.
+#[derive(Debug)]
+pub struct Documents {
+    /// The consent document (同意書).
+    pub consent: Document,
+    /// The privacy policy (プライバシーポリシー).
+    pub policy: Document,
+}
+
+/// One document in both languages.
+#[derive(Debug)]
+pub struct Document {
+    version: String,
+    ja: Text,
+    en: Text,
+}
+
+/// A document's text in one language.
+#[derive(Debug)]
+struct Text {
+    html: String,
+    sha256: String,
+}
+
+/// A document as the context names it: its version, and its digest by language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct InForce<'a> {
+    version: &'a str,
+    sha256: Digests<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Digests<'a> {
+    ja: &'a str,
+    en: &'a str,
+}
+
+/// A document as it is shown to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Served<'a> {
+    /// Its version.
+    pub version: &'a str,
+    /// SHA-256 over the file's bytes, 64 hexadecimal digits.
+    pub sha256: &'a str,
+    /// The text's language.
+    pub language: Locale,
+    /// An HTML fragment, the file's very text.
+    pub html: &'a str,
+}
+
+impl Documents {
+    /// Reads the files that `desk.toml` names.
+    pub fn read(source: &Source, profile: &Profile) -> Result<Documents, DeskError> {
+        Ok(Documents {
+            consent: Document::read(source, &profile.consent)?,
+            policy: Document::read(source, &profile.policy)?,
+        })
+    }
+}
+
+impl Document {
+    fn read(source: &Source, files: &DocumentFiles) -> Result<Document, DeskError> {
+        Ok(Document {
+            version: files.version.clone(),
+            ja: Text::read(source, &files.ja)?,
+            en: Text::read(source, &files.en)?,
+        })
+    }
+
+    /// Version and digests.
+    pub fn in_force(&self) -> InForce<'_> {
+        InForce {
+            version: &self.version,
+            sha256: Digests {
+                ja: &self.ja.sha256,
+                en: &self.en.sha256,
+            },
+        }
+    }
+
+    /// The text in a language, to be shown.
+    pub fn served(&self, language: Locale) -> Served<'_> {
+        let text = match language {
+            Locale::Ja => &self.ja,
+            Locale::En => &self.en,
+        };
+        Served {
+            version: &self.version,
+            sha256: &text.sha256,
+            language,
+            html: &text.html,
+        }
+    }
+}
+
+impl Text {
+    fn read(source: &Source, file: &str) -> Result<Text, DeskError> {
+        let bytes = source.bytes(file)?;
+        let sha256 = sha256(&bytes);
+        match String::from_utf8(bytes) {
+            Ok(html) if !html.trim().is_empty() => Ok(Text { html, sha256 }),
+            Ok(_) => Err(source.value(file, "the text", "is empty")),
+            Err(_) => Err(source.value(file, "the text", "is not UTF-8")),
+        }
+    }
+}
+
+/// SHA-256 as 64 small hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

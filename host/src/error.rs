@@ -1,0 +1,98 @@
+//! How a command ends: its exit code, and the words for what kept it from its work.
+//!
+//! 0 accepted · 1 has issues · 2 usage · 3 the content is not JSON · 4 the rule engine failed ·
+//! 5 a file, the network or the database. With several files the highest counts, so [`Exit`] is ordered.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::desk::DeskError;
+use crate::sandbox::SandboxError;
+use crate::store::StoreError;
+
+/// The contract's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Everything is right.
+    Accepted = 0,
+    /// A draft has issues.
+    Issues = 1,
+    /// The command was called the wrong way.
+    Usage = 2,
+    /// A text is no JSON.
+    NotJson = 3,
+    /// The rule engine failed.
+    Engine = 4,
+    /// A file, the network or the database failed.
+    Outside = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// What kept a command from its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The command was called the wrong way.
+    #[error("{0}")]
+    Usage(String),
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The desk's data cannot be used.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The rule engine failed.
+    #[error("the rule engine failed: {0}")]
+    Engine(#[from] SandboxError),
+    /// The context cannot be used.
+    #[error("{0}")]
+    Context(#[from] kakekomi_core::Failure),
+    /// The module's report cannot be read.
+    #[error("the module's report cannot be read: {0}")]
+    Report(#[from] serde_json::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file or the network failed; first what was to be done.
+    #[error("{0}: {1}")]
+    Outside(String, io::Error),
+    /// There is no such case.
+    #[error("there is no case {0}")]
+    NoCase(String),
+    /// Whoever read our output has gone; nobody is left to tell.
+    #[error("the reader has gone")]
+    ReaderGone,
+}
+
+impl Failed {
+    /// The exit code of a failure.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failed::Usage(_) => Exit::Usage,
+            Failed::Engine(_) | Failed::Context(_) | Failed::Report(_) => Exit::Engine,
+            Failed::Config(_)
+            | Failed::Desk(_)
+            | Failed::Store(_)
+            | Failed::Outside(..)
+            | Failed::NoCase(_) => Exit::Outside,
+            Failed::ReaderGone => Exit::Accepted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_exit_counts() {
+        assert_eq!(Exit::Issues.max(Exit::NotJson), Exit::NotJson);
+        assert_eq!(Exit::Outside as u8, 5);
+        assert_eq!(Failed::Usage(String::new()).exit() as u8, 2);
+    }
+}

@@ -1,0 +1,76 @@
+//! The desk's HTTP: every route on one screen.
+//!
+//! `GET /` → the page · `POST /v1/check` → a report · `POST /v1/submissions` → a receipt. What is not
+//! 2xx is problem+json with a stable code ([`problem`]). Read on in this order: [`body`], [`check`],
+//! [`submissions`], [`desk`], [`asset`].
+//!
+//! **Nothing here knows SQL**, and nothing here decides: verdicts come from the module, outcomes
+//! from [`crate::submit`].
+
+pub mod admin;
+pub mod asset;
+pub mod body;
+pub mod check;
+pub mod desk;
+pub mod headers;
+pub mod locale;
+pub mod module;
+pub mod observe;
+pub mod page;
+pub mod problem;
+pub mod submissions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+use crate::submit::Intake;
+use body::Limits;
+use module::ModuleFiles;
+use observe::Counters;
+use page::PageFiles;
+
+/// What the handlers share.
+pub struct App {
+    /// Judging and storing.
+    pub intake: Intake,
+    /// The files beside the current module.
+    pub module: ModuleFiles,
+    /// The page.
+    pub page: PageFiles,
+    /// How much and how long a request may be.
+    pub limits: Limits,
+    /// The time: milliseconds since the epoch, UTC.
+    pub now: fn() -> i64,
+    /// What `/metrics` tells.
+    pub counters: Counters,
+}
+
+/// Every route of the desk.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(page::index))
+        .route("/page/{*path}", get(page::file))
+        .route("/module/{file}", get(module::file))
+        .route("/module/{digest}/{file}", get(module::description))
+        .route("/v1/desk", get(desk::desk))
+        .route("/v1/consent/{locale}", get(desk::consent))
+        .route("/v1/check", post(check::check))
+        .route("/v1/submissions", post(submissions::submit))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method)
+        .layer(from_fn(headers::set))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .with_state(app)
+}
+
+/// The routes of the admin listener, for the operator's own machinery.
+pub fn admin_router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/livez", get(admin::live))
+        .route("/readyz", get(admin::ready))
+        .route("/metrics", get(admin::metrics))
+        .with_state(app)
+}

@@ -1,0 +1,90 @@
+//! The files of the current module: `/module/<sha256>.wasm`, the glue `/module/<sha256>.js`, and
+//! `/module/<sha256>/describe.<locale>.json`, each for ever the same under its address.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+use super::App;
+use super::asset::{Asset, Keep};
+use super::locale::Asked;
+use super::problem::Problem;
+
+/// The files beside the current module, by name.
+#[derive(Debug)]
+pub struct ModuleFiles {
+    files: Vec<(String, Arc<Asset>)>,
+}
+
+impl ModuleFiles {
+    /// The files that the artifact was built with.
+    pub fn current() -> ModuleFiles {
+        let digest = kakekomi_artifact::SHA256;
+        let file = |name: String, bytes: &'static [u8], media| {
+            (name, Arc::new(Asset::new(bytes, media, Keep::Immutable)))
+        };
+        let files = vec![
+            file(
+                format!("{digest}.wasm"),
+                kakekomi_artifact::WASM,
+                "application/wasm",
+            ),
+            file(
+                format!("{digest}.js"),
+                kakekomi_artifact::JS.as_bytes(),
+                "text/javascript; charset=utf-8",
+            ),
+            file(
+                format!("{digest}/describe.ja.json"),
+                kakekomi_artifact::DESCRIBE_JA.as_bytes(),
+                "application/json",
+            ),
+            file(
+                format!("{digest}/describe.en.json"),
+                kakekomi_artifact::DESCRIBE_EN.as_bytes(),
+                "application/json",
+            ),
+        ];
+        ModuleFiles { files }
+    }
+
+    /// Every file, for compressing.
+    pub fn assets(&self) -> impl Iterator<Item = Arc<Asset>> + '_ {
+        self.files.iter().map(|(_, asset)| Arc::clone(asset))
+    }
+
+    fn find(&self, name: &str) -> Option<&Asset> {
+        self.files
+            .iter()
+            .find(|(file, _)| file == name)
+            .map(|(_, asset)| &**asset)
+    }
+}
+
+/// The module or its glue.
+pub async fn file(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    Asked(locale): Asked,
+    headers: HeaderMap,
+) -> Response {
+    match app.module.find(&file) {
+        Some(asset) => asset.respond(&headers),
+        None => Problem::new("http.not_found", locale).into_response(),
+    }
+}
+
+/// The form description in a language.
+pub async fn description(
+    State(app): State<Arc<App>>,
+    Path((digest, file)): Path<(String, String)>,
+    Asked(locale): Asked,
+    headers: HeaderMap,
+) -> Response {
+    match app.module.find(&format!("{digest}/{file}")) {
+        Some(asset) => asset.respond(&headers),
+        None => Problem::new("http.not_found", locale).into_response(),
+    }
+}

@@ -1,0 +1,175 @@
+//! `POST /v1/submissions`: a draft's text becomes a case, and its receipt is the answer.
+//!
+//! Judged in the contract's order: 415 · 413 · 400 key · the key's receipt again · 409 module ·
+//! 400 text · 409 consent · 422 issues · 201. This file has the first three and the mapping of every
+//! [`Outcome`] to a status; the order of the rest is [`crate::submit`]'s.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use kakekomi_core::{Context, Locale};
+
+use super::App;
+use super::body::receive;
+use super::check::{MODULE, json, not_json, with_module};
+use super::locale::Asked;
+use super::problem::Problem;
+use crate::sandbox::Digest;
+use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission};
+
+/// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// `true` where the receipt is that of an earlier request with the same key.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Judges and stores a draft.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Asked(locale): Asked,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match submission(&app, locale, &headers, body).await {
+        Ok(submission) => {
+            let judged = app.intake.submit(submission, (app.now)()).await;
+            with_module(answer(&app, judged.outcome, locale), &judged.module)
+        }
+        Err(problem) => with_module(
+            problem.into_response(),
+            &format!("sha256:{}", app.intake.sandbox.current()),
+        ),
+    }
+}
+
+async fn submission(
+    app: &App,
+    locale: Locale,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Submission, Problem> {
+    let text: Bytes = receive(headers, body, app.limits, locale).await?;
+    let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
+    Ok(Submission {
+        text,
+        key,
+        module: page_module(headers),
+        locale,
+    })
+}
+
+/// Exactly one key.
+fn key(headers: &HeaderMap) -> Result<Key, &'static str> {
+    let mut keys = headers.get_all(KEY).iter();
+    match (keys.next(), keys.next()) {
+        (None, _) => Err("idempotency.missing"),
+        (Some(key), None) => Key::read(key.as_bytes()).ok_or("idempotency.invalid"),
+        (Some(_), Some(_)) => Err("idempotency.invalid"),
+    }
+}
+
+fn page_module(headers: &HeaderMap) -> PageModule {
+    let mut modules = headers.get_all(MODULE).iter();
+    let digest = match (modules.next(), modules.next()) {
+        (None, _) => return PageModule::Current,
+        (Some(module), None) => module
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("sha256:"))
+            .and_then(Digest::read),
+        (Some(_), Some(_)) => None,
+    };
+    digest.map_or(PageModule::Unreadable, PageModule::Named)
+}
+
+/// The one place where an outcome becomes a status.
+fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
+    let problem = |code| Problem::new(code, locale);
+    let unavailable = |code| {
+        problem(code)
+            .phone(&app.intake.desk.profile().phone)
+            .into_response()
+    };
+    match outcome {
+        Outcome::Stored(receipt) => created(receipt),
+        Outcome::Replayed(receipt) => replayed(receipt),
+        Outcome::Reused => problem("idempotency.reused").into_response(),
+        Outcome::ModuleUnknown => problem("module.unknown").into_response(),
+        Outcome::ModuleRetired => problem("module.retired").into_response(),
+        Outcome::ModuleUnreadable => problem("module.header").into_response(),
+        Outcome::NotJson(verdict) => not_json(verdict, locale).into_response(),
+        Outcome::Stale(verdict, context) => problem("consent.stale")
+            .current(current(&context))
+            .report(verdict.into_report())
+            .into_response(),
+        Outcome::Issues(verdict) => problem("draft.issues")
+            .report(verdict.into_report())
+            .into_response(),
+        Outcome::Busy => unavailable("desk.busy"),
+        Outcome::EngineFailed => unavailable("engine.failed"),
+        Outcome::StoreFailed => unavailable("store.failed"),
+    }
+}
+
+fn created(receipt: Vec<u8>) -> Response {
+    let mut response = json(receipt);
+    *response.status_mut() = StatusCode::CREATED;
+    response
+}
+
+fn replayed(receipt: Vec<u8>) -> Response {
+    let mut response = created(receipt);
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// The documents in force, for a page whose agreement is to older ones.
+fn current(context: &Context) -> serde_json::Value {
+    serde_json::json!({ "consent": context.consent, "policy": context.policy })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(name, value.parse().unwrap());
+        }
+        map
+    }
+
+    #[test]
+    fn one_key_and_no_more() {
+        assert_eq!(key(&headers(&[])), Err("idempotency.missing"));
+        assert_eq!(
+            key(&headers(&[(KEY, "a"), (KEY, "a")])),
+            Err("idempotency.invalid")
+        );
+        assert_eq!(key(&headers(&[(KEY, "a b")])), Err("idempotency.invalid"));
+        assert!(key(&headers(&[(KEY, "a")])).is_ok());
+    }
+
+    #[test]
+    fn a_module_is_named_by_its_digest() {
+        let named = format!("sha256:{}", "ab".repeat(32));
+        assert!(matches!(
+            page_module(&headers(&[(MODULE, &named)])),
+            PageModule::Named(_)
+        ));
+        assert_eq!(page_module(&headers(&[])), PageModule::Current);
+        for unreadable in ["ab", "sha256:", "sha256:xyz", "md5:00"] {
+            assert_eq!(
+                page_module(&headers(&[(MODULE, unreadable)])),
+                PageModule::Unreadable,
+                "{unreadable}"
+            );
+        }
+    }
+}

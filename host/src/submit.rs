@@ -1,0 +1,196 @@
+//! The one use case: a draft's text becomes a case with a receipt, or a reason why not.
+//!
+//! ```text
+//! text, key, module → the key's receipt again? → module known? → judged in the sandbox → stored → Outcome
+//! ```
+//!
+//! It is judged in the contract's order, so that the same submission always gets the same first
+//! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`http/submissions.rs`),
+//! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number.
+
+mod keep;
+mod key;
+mod outcome;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kakekomi_core::{Context, Locale};
+
+use crate::desk::Desk;
+use crate::desk::documents::sha256;
+use crate::sandbox::{Digest, Sandbox, SandboxError};
+use crate::store::{Bound, Store, StoreError};
+pub use key::{KEY_MAX, Key};
+pub use outcome::{Checked, Judged, Outcome};
+pub use verdict::{Issue, Note, Verdict};
+
+/// What judging and storing needs.
+pub struct Intake {
+    /// Documents, calendar, words.
+    pub desk: Arc<Desk>,
+    /// The modules, by digest.
+    pub sandbox: Sandbox,
+    /// The cases.
+    pub store: Arc<dyn Store>,
+    /// Modules that are no longer taken, though they may still be here.
+    pub retired: BTreeSet<Digest>,
+}
+
+/// What an applicant's page sends.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The draft's text, byte for byte.
+    pub text: Bytes,
+    /// The client's key for this submission.
+    pub key: Key,
+    /// The module that the page ran.
+    pub module: PageModule,
+    /// The language of the sentences.
+    pub locale: Locale,
+}
+
+/// Which module the page says it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageModule {
+    /// It does not say: the current one.
+    Current,
+    /// This one.
+    Named(Digest),
+    /// It says something that is no digest.
+    Unreadable,
+}
+
+impl Intake {
+    /// Judges a text by the current module, at a moment of the host's clock; nothing is stored.
+    pub async fn check(&self, text: Bytes, locale: Locale, now: i64) -> Checked {
+        let Some(context) = self.context(now, locale) else {
+            return Checked::EngineFailed;
+        };
+        match self.judge(self.sandbox.current(), text, &context).await {
+            Ok(verdict) => Checked::Verdict(verdict),
+            Err(Outcome::Busy) => Checked::Busy,
+            Err(_) => Checked::EngineFailed,
+        }
+    }
+
+    /// Judges a submission and stores it if it is right, at a moment of the host's clock.
+    pub async fn submit(&self, submission: Submission, now: i64) -> Judged {
+        let text_sha256 = sha256(&submission.text);
+        match self.store.by_key(submission.key.as_str()).await {
+            Ok(Some(bound)) => return again(bound, &text_sha256),
+            Ok(None) => {}
+            Err(error) => return self.stopped(store_failed(&error)),
+        }
+        let digest = match self.module(&submission.module) {
+            Ok(digest) => digest,
+            Err(outcome) => return self.stopped(outcome),
+        };
+        let module = format!("sha256:{digest}");
+        match self
+            .judge_and_store(submission, digest, text_sha256, now)
+            .await
+        {
+            Ok(judged) => judged,
+            Err(outcome) => Judged { outcome, module },
+        }
+    }
+
+    /// The module to judge by: the page's own, so that both come to the same verdict.
+    fn module(&self, page: &PageModule) -> Result<Digest, Outcome> {
+        match page {
+            PageModule::Current => Ok(self.sandbox.current().clone()),
+            PageModule::Unreadable => Err(Outcome::ModuleUnreadable),
+            PageModule::Named(digest) if self.retired.contains(digest) => {
+                Err(Outcome::ModuleRetired)
+            }
+            PageModule::Named(digest) if !self.sandbox.has(digest) => Err(Outcome::ModuleUnknown),
+            PageModule::Named(digest) => Ok(digest.clone()),
+        }
+    }
+
+    async fn judge_and_store(
+        &self,
+        submission: Submission,
+        digest: Digest,
+        text_sha256: String,
+        now: i64,
+    ) -> Result<Judged, Outcome> {
+        let context = self
+            .context(now, submission.locale)
+            .ok_or(Outcome::EngineFailed)?;
+        let verdict = self
+            .judge(&digest, submission.text.clone(), &context)
+            .await?;
+        if verdict.text_code().is_some() {
+            return Err(Outcome::NotJson(verdict));
+        }
+        if verdict.has("consent.stale") {
+            return Err(Outcome::Stale(verdict, Box::new(context)));
+        }
+        if !verdict.accepted() {
+            return Err(Outcome::Issues(verdict));
+        }
+        self.keep(&submission, &verdict, &context, &digest, text_sha256)
+            .await
+    }
+
+    /// Runs the module on the very bytes that came, in a context of the host's own.
+    async fn judge(
+        &self,
+        digest: &Digest,
+        text: Bytes,
+        context: &Context,
+    ) -> Result<Verdict, Outcome> {
+        let context = serde_json::to_vec(context).map_err(|error| engine_failed(&error))?;
+        let report = self
+            .sandbox
+            .check(digest, text, context.into())
+            .await
+            .map_err(|error| match error {
+                SandboxError::Busy => Outcome::Busy,
+                other => engine_failed(&other),
+            })?;
+        Verdict::read(report).map_err(|error| engine_failed(&error))
+    }
+
+    fn context(&self, now: i64, locale: Locale) -> Option<Context> {
+        let context = self.desk.context(now, locale);
+        context
+            .inspect_err(|error| tracing::error!(%error, "no context can be made"))
+            .ok()
+    }
+
+    /// An outcome before a module was chosen.
+    fn stopped(&self, outcome: Outcome) -> Judged {
+        Judged {
+            outcome,
+            module: format!("sha256:{}", self.sandbox.current()),
+        }
+    }
+}
+
+/// A key that has its case: the same text gets the receipt again.
+fn again(bound: Bound, text_sha256: &str) -> Judged {
+    let outcome = if bound.text_sha256 == text_sha256 {
+        Outcome::Replayed(bound.receipt)
+    } else {
+        Outcome::Reused
+    };
+    Judged {
+        outcome,
+        module: bound.module,
+    }
+}
+
+fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
+    tracing::error!(%error, "the rule engine failed");
+    Outcome::EngineFailed
+}
+
+fn store_failed(error: &StoreError) -> Outcome {
+    tracing::error!(%error, "the store failed");
+    Outcome::StoreFailed
+}
