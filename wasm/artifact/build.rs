@@ -1,0 +1,60 @@
+//! Builds the module once, the same bytes for everybody, and hands them to the crate's constants.
+//!
+//! ```text
+//! core, wasm  →  nested cargo (profile wasm, remapped paths)  →  wasm-bindgen's pass  →  kakekomi.wasm, kakekomi.js, SHA-256
+//! core        →  describe.ja.json, describe.en.json
+//! ```
+//!
+//! `KAKEKOMI_MODULE=path/to/folder` takes a folder with ready files instead, for editors.
+
+#[path = "build/bindgen.rs"]
+mod bindgen;
+#[path = "build/nested.rs"]
+mod nested;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kakekomi_core::{Locale, describe::describe};
+use sha2::{Digest, Sha256};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-env-changed=KAKEKOMI_MODULE");
+    match std::env::var_os("KAKEKOMI_MODULE") {
+        Some(folder) => take(Path::new(&folder), &out)?,
+        None => build(&out)?,
+    }
+    let wasm = fs::read(out.join("kakekomi.wasm"))?;
+    fs::write(out.join("kakekomi.sha256"), hex(&Sha256::digest(&wasm)))?;
+    for locale in Locale::ALL {
+        let description = serde_json::to_vec(&describe(locale))?;
+        fs::write(out.join(format!("describe.{}.json", locale.as_str())), description)?;
+    }
+    Ok(())
+}
+
+/// Builds the module from the workspace that this crate lies in.
+fn build(out: &Path) -> Result<(), Box<dyn Error>> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("no workspace")?.to_owned();
+    for part in ["core", "wasm/src", "wasm/Cargo.toml", "wasm/artifact", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(part).display());
+    }
+    let raw = nested::build(&workspace)?;
+    bindgen::pass(&fs::read(raw)?, out)
+}
+
+/// Takes ready files.
+fn take(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for name in ["kakekomi.wasm", "kakekomi.js", "kakekomi.d.ts"] {
+        let from = folder.join(name);
+        fs::copy(&from, out.join(name)).map_err(|error| format!("KAKEKOMI_MODULE: {}: {error}", from.display()))?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,36 @@
+//! wasm-bindgen's pass, as a library: the browser's glue, and a module without names or notes.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Settings of wasm-bindgen that the environment may not change: they would change the bytes.
+const NOT_TAKEN: [&str; 3] = ["WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_ANYREF", "WASM_BINDGEN_MULTI_VALUE"];
+
+/// Writes `kakekomi.wasm`, `kakekomi.js` and `kakekomi.d.ts`.
+pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
+    if let Some(name) = NOT_TAKEN.iter().find(|name| std::env::var_os(name).is_some()) {
+        return Err(format!("{name} is set: it would change the module's bytes; unset it").into());
+    }
+    let mut output = Bindgen::new()
+        .input_module("kakekomi", without_feature_notes(raw)?)
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()?;
+    fs::write(out.join("kakekomi.js"), output.js())?;
+    fs::write(out.join("kakekomi.d.ts"), output.ts().unwrap_or_default())?;
+    fs::write(out.join("kakekomi.wasm"), output.wasm_mut().emit_wasm())?;
+    Ok(())
+}
+
+/// The precompiled standard library claims features that the module does not use; bindgen would
+/// believe it and bring in tables of references.
+fn without_feature_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
+    let mut module = walrus::Module::from_buffer(raw)?;
+    module.customs.remove_raw("target_features");
+    Ok(module)
+}

@@ -1,0 +1,74 @@
+//! Cargo inside cargo: the `kakekomi-wasm` crate for WebAssembly, with nothing of this machine in it.
+//!
+//! What would make the bytes differ between two machines is taken away: flags and wrappers of the
+//! environment, profiles set there, and the paths of the workspace, the toolchain and the registry.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the environment may not change in the module.
+const NOT_TAKEN: [&str; 6] =
+    ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL"];
+
+/// Builds the crate; gives the path of the raw module.
+pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let rustc = std::env::var("RUSTC")?;
+    let sysroot = PathBuf::from(printed(&rustc, &["--print", "sysroot"])?.trim());
+    if !sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+        return Err(format!("the target {TARGET} is missing; this adds it: rustup target add {TARGET}").into());
+    }
+    // A fixed place, not OUT_DIR: clippy and build would otherwise each build the module anew.
+    let target = workspace.join("target/wasm-module");
+    let mut cargo = Command::new(std::env::var("CARGO")?);
+    cargo.current_dir(workspace).args(["build", "--locked", "--package", "kakekomi-wasm", "--profile", "wasm", "--target", TARGET]);
+    for name in NOT_TAKEN {
+        cargo.env_remove(name);
+    }
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PROFILE_") || name.starts_with("CARGO_TARGET_WASM32")) {
+        cargo.env_remove(name);
+    }
+    cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", &target);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace, &sysroot, &rustc)?.join("\u{1f}"));
+    if !cargo.status()?.success() {
+        return Err("the module could not be built; cargo says why above".into());
+    }
+    Ok(target.join(TARGET).join("wasm/kakekomi_wasm.wasm"))
+}
+
+/// The compiler's flags: they beat every other source of flags.
+fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let version = printed(rustc, &["-vV"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).ok_or("rustc -vV names no commit")?;
+    let mut flags = vec![
+        // The host needs no garbage collector then (docs: ARCHITECTURE.md, the module).
+        "-Ctarget-feature=-reference-types".to_owned(),
+        "-Clink-arg=-zstack-size=131072".to_owned(),
+        remap(workspace, "/kakekomi"),
+        remap(&sysroot.join("lib/rustlib/src/rust"), &format!("/rustc/{commit}")),
+    ];
+    let sources = cargo_home().join("registry/src");
+    for registry in std::fs::read_dir(&sources).into_iter().flatten().flatten() {
+        flags.push(remap(&registry.path(), "/crates"));
+    }
+    Ok(flags)
+}
+
+fn remap(from: &Path, to: &str) -> String {
+    format!("--remap-path-prefix={}={to}", from.display())
+}
+
+fn cargo_home() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from)
+}
+
+fn printed(program: &str, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    let output = Command::new(program).args(arguments).output()?;
+    if !output.status.success() {
+        return Err(format!("{program} {arguments:?} failed").into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

@@ -1,0 +1,80 @@
+//! The browser's face, by wasm-bindgen.
+//!
+//! ```text
+//! checkText(text: Uint8Array, context: string) → string     the report's canonical text
+//! check(text: Uint8Array, context: string)     → object     the same as an object
+//! ruleset()                                    → string
+//! new Sha256().update(Uint8Array).digest()     → 64 hexadecimal digits
+//! ```
+//!
+//! The text is bytes and never a JavaScript object: what an object means depends on who walks it
+//! (undefined, Date, Map, getters, lone surrogates), what bytes mean does not.
+
+use js_sys::{Error, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use sha2::Digest;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use kakekomi_core::{Context, Failure};
+
+/// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
+///
+/// # Errors
+/// A JavaScript `Error` whose `code` is the failure's: `context.invalid`.
+#[wasm_bindgen(js_name = checkText)]
+pub fn check_text(text: &[u8], context: &str) -> Result<String, JsValue> {
+    let report = kakekomi_core::answer(text, context.as_bytes()).map_err(error)?;
+    String::from_utf8(report).map_err(|_| error(Failure::Report))
+}
+
+/// The same report as an object, equal to `JSON.parse` of [`check_text`]'s.
+///
+/// # Errors
+/// As [`check_text`].
+#[wasm_bindgen]
+pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
+    let context = Context::read(context.as_bytes()).map_err(error)?;
+    let report = kakekomi_core::check(text, &context);
+    // json_compatible: the default would make a Map of `params`.
+    report.serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
+}
+
+/// The version of the rules.
+#[wasm_bindgen]
+pub fn ruleset() -> String {
+    kakekomi_core::RULESET.to_owned()
+}
+
+/// A SHA-256 (FIPS 180-4) that is fed in pieces, for files that stay with the applicant.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Sha256(sha2::Sha256);
+
+#[wasm_bindgen]
+impl Sha256 {
+    /// The digest of nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Sha256 {
+        Sha256::default()
+    }
+
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest of all pieces, 64 small hexadecimal digits; the object is used up.
+    pub fn digest(self) -> String {
+        let nibbles = self.0.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
+    }
+}
+
+/// The one funnel of failures: an `Error` with the sentence for the log and the stable `code`.
+fn error(failure: Failure) -> JsValue {
+    let error = Error::new(&failure.to_string());
+    // Setting a member of a new Error cannot fail; if it did, the sentence would still be there.
+    _ = Reflect::set(&error, &"code".into(), &failure.code().into());
+    error.into()
+}
