@@ -1,7 +1,7 @@
 //! The project's own files, as the house rules look at them.
 //!
 //! `files()` → every source file with its path; [`Source::code`] is its text without comments and
-//! without its unit tests, [`Source::literals`] the string literals in that.
+//! without its unit tests, [`Source::literals`] the string literals in that, [`Source::bare`] the rest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,13 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Source>) {
     }
 }
 
+/// The names under which the page's files lie at `/page/`: everything of `www/` that a browser loads.
+pub fn page_files() -> Vec<String> {
+    let endings = [".css", ".js", ".svg", ".png", ".ico"];
+    let served = files().into_iter().filter(|file| file.below("www") && endings.iter().any(|ending| file.is(ending)));
+    served.map(|file| file.path["www/".len()..].to_owned()).collect()
+}
+
 impl Source {
     /// Whether the path ends so: `.rs`.
     pub fn is(&self, ending: &str) -> bool {
@@ -60,46 +67,63 @@ impl Source {
 
     /// The text without comments and, in Rust, without the unit tests at the file's end.
     pub fn code(&self) -> String {
-        let text = if self.is(".rs") { self.text.split("#[cfg(test)]\nmod ").next().unwrap() } else { &self.text };
-        scan(text, self.is(".rs")).0
+        self.scanned().code
     }
 
     /// The string literals of [`Source::code`].
     pub fn literals(&self) -> Vec<String> {
-        scan(&self.code(), self.is(".rs")).1
+        self.scanned().literals
+    }
+
+    /// [`Source::code`] without its string literals.
+    pub fn bare(&self) -> String {
+        self.scanned().bare
+    }
+
+    fn scanned(&self) -> Scanned {
+        let text = if self.is(".rs") { self.text.split("#[cfg(test)]\nmod ").next().unwrap() } else { &self.text };
+        scan(text, self.is(".rs"))
     }
 }
 
-/// A text without its comments, and its string literals.
-fn scan(text: &str, rust: bool) -> (String, Vec<String>) {
+/// A text taken apart.
+#[derive(Default)]
+struct Scanned {
+    code: String,
+    bare: String,
+    literals: Vec<String>,
+}
+
+/// Takes comments away, and string literals apart.
+fn scan(text: &str, is_rust: bool) -> Scanned {
     let mut rest = text;
-    let mut code = String::new();
-    let mut literals = Vec::new();
+    let mut scanned = Scanned::default();
     while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("//") {
-            let end = rest.find('\n').unwrap_or(rest.len());
-            rest = &rest[end..];
+        let (length, is_literal) = if rest.starts_with("//") {
+            rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
             continue;
         } else if rest.starts_with("/*") {
-            let end = rest.find("*/").map_or(rest.len(), |at| at + 2);
-            rest = &rest[end..];
+            rest = &rest[rest.find("*/").map_or(rest.len(), |at| at + 2)..];
             continue;
-        } else if rust && let Some(length) = raw_string(rest) {
-            literals.push(rest[..length].to_owned());
-            length
-        } else if first == '"' || (!rust && (first == '\'' || first == '`')) {
-            let length = quoted(rest, first);
-            literals.push(rest[1..length.max(2) - 1].to_owned());
-            length
+        } else if is_rust && let Some(length) = raw_string(rest) {
+            (length, true)
+        } else if first == '"' || (!is_rust && (first == '\'' || first == '`')) {
+            (quoted(rest, first), true)
         } else if first == '\'' {
-            character(rest)
+            (character(rest), false)
         } else {
-            first.len_utf8()
+            (first.len_utf8(), false)
         };
-        code.push_str(&rest[..length]);
-        rest = &rest[length..];
+        let (piece, after) = rest.split_at(length);
+        scanned.code.push_str(piece);
+        if is_literal {
+            scanned.literals.push(piece.to_owned());
+        } else {
+            scanned.bare.push_str(piece);
+        }
+        rest = after;
     }
-    (code, literals)
+    scanned
 }
 
 /// The length of a literal up to its closing quote.
@@ -148,14 +172,15 @@ mod tests {
     fn comments_and_unit_tests_are_no_code() {
         let rust = "//! あ\nlet a = '\"'; // \"い\"\nlet b: &'static str = \"う // え\"; /* お */ r#\"か\"#\n#[cfg(test)]\nmod tests { \"き\" }";
         let source = source("a.rs", rust);
-        assert_eq!(source.literals(), ["う // え", "r#\"か\"#"]);
+        assert_eq!(source.literals(), ["\"う // え\"", "r#\"か\"#"]);
         assert!(!source.code().contains(['あ', 'い', 'お', 'き']));
     }
 
     #[test]
     fn javascript_has_three_quotes() {
         let source = source("a.js", "const a = 'x' + `y` + \"z\"; // い");
-        assert_eq!(source.literals(), ["x", "y", "z"]);
+        assert_eq!(source.literals(), ["'x'", "`y`", "\"z\""]);
+        assert_eq!(source.bare(), "const a =  +  + ; ");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::wire::{Answer, Request};
 
 /// How long a server may take until it answers: the module is compiled to the machine's code first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary under test: `KAKEKOMI_BIN`, or the one built beside this test.
 pub fn binary() -> PathBuf {
@@ -130,6 +130,11 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(30));
         }
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a request to it.

@@ -3,6 +3,7 @@
 //! `Request::post("/v1/check").json(b"{}")` → `Answer { status: 200, headers, body }`. The connection
 //! is closed after each answer, so a body ends where the server closes.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -78,10 +79,10 @@ impl Request {
         stream.set_write_timeout(Some(PATIENCE))?;
         let mut head = format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            _ = write!(head, "{name}: {value}\r\n");
         }
         if self.method == "POST" {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            _ = write!(head, "content-length: {}\r\n", self.body.len());
         }
         stream.write_all(head.as_bytes())?;
         stream.write_all(b"\r\n")?;
@@ -130,6 +131,18 @@ impl Answer {
     /// The `code` of a problem (RFC 9457), or nothing.
     pub fn code(&self) -> String {
         serde_json::from_slice::<Value>(&self.body).ok().and_then(|body| body["code"].as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+impl Answer {
+    /// Checks a problem: status and code, a sentence for a person in which nothing is left to fill in,
+    /// and the name of the module.
+    pub fn assert_problem(&self, what: &str, status: u16, code: &str) {
+        assert_eq!((self.status, self.code().as_str()), (status, code), "{what}: {}", self.text());
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{what}");
+        let detail = self.json()["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(detail.chars().count() > 8 && !detail.contains(['{', '}']), "{what}: {detail:?} is no sentence");
+        assert!(self.header("kakekomi-module").is_some_and(|module| module.starts_with("sha256:")), "{what}: no module");
     }
 }
 
