@@ -7,6 +7,7 @@
 //! **Nothing here knows SQL**, and nothing here decides: verdicts come from the module, outcomes
 //! from [`crate::submit`].
 
+pub mod address;
 pub mod admin;
 pub mod asset;
 pub mod body;

@@ -177,7 +177,8 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 
 /// The URL of the database in a data folder.
 pub fn url_in(data: &Path) -> String {
-    format!("sqlite:{}", data.join("kakekomi.sqlite3").display())
+    let path = data.join("kakekomi.sqlite3").display().to_string();
+    format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
 }
 
 /// The part of a URL that may be shown: the rest can hold a password.

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 
 use super::App;
+use super::address::Asked;
 use super::body::receive;
-use super::locale::Asked;
 use super::problem::Problem;
 use crate::submit::{Checked, Verdict};
 

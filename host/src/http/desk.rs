@@ -11,8 +11,8 @@ use kakekomi_core::{Context, Locale};
 use serde::Serialize;
 
 use super::App;
+use super::address::{Asked, Named};
 use super::check::json;
-use super::locale::Asked;
 use super::problem::Problem;
 use crate::desk::documents::Served;
 use crate::desk::profile::{Contact, Service};
@@ -133,9 +133,10 @@ fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
 /// The documents in force in a language, as they are to be shown.
 pub async fn consent(
     State(app): State<Arc<App>>,
-    Path(language): Path<String>,
+    language: Named<String>,
     Asked(asked): Asked,
 ) -> Response {
+    let language = language.map(|Path(language)| language).unwrap_or_default();
     let Some(language) = Locale::read(&language) else {
         return Problem::new("http.not_found", asked).into_response();
     };

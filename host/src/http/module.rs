@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::address::{Asked, Named};
 use super::asset::{Asset, Keep};
-use super::locale::Asked;
 use super::problem::Problem;
 
 /// The files beside the current module, by name.
@@ -66,10 +66,11 @@ impl ModuleFiles {
 /// The module or its glue.
 pub async fn file(
     State(app): State<Arc<App>>,
-    Path(file): Path<String>,
+    file: Named<String>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
+    let file = file.map(|Path(file)| file).unwrap_or_default();
     match app.module.find(&file) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
@@ -79,10 +80,11 @@ pub async fn file(
 /// The form description in a language.
 pub async fn description(
     State(app): State<Arc<App>>,
-    Path((digest, file)): Path<(String, String)>,
+    names: Named<(String, String)>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
+    let (digest, file) = names.map(|Path(names)| names).unwrap_or_default();
     match app.module.find(&format!("{digest}/{file}")) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),

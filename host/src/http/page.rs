@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 
 use super::App;
+use super::address::{Asked, Named};
 use super::asset::{Asset, Keep};
-use super::locale::Asked;
 use super::problem::Problem;
 use crate::desk::Desk;
 use crate::embedded;
@@ -143,11 +143,14 @@ pub async fn index(State(app): State<Arc<App>>, Asked(locale): Asked) -> Respons
 /// One of the page's files.
 pub async fn file(
     State(app): State<Arc<App>>,
-    Path(path): Path<String>,
+    path: Named<String>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
-    match app.page.file(&path) {
+    match app
+        .page
+        .file(&path.map(|Path(path)| path).unwrap_or_default())
+    {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }

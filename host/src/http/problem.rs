@@ -16,7 +16,7 @@ use kakekomi_core::{Locale, message};
 use serde::Serialize;
 
 use super::App;
-use super::locale::Asked;
+use super::address::Asked;
 
 /// Seconds to wait before trying again what failed, and what was only busy.
 const RETRY_FAILED: &str = "10";

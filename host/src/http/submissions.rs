@@ -14,9 +14,9 @@ use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
 
 use super::App;
+use super::address::Asked;
 use super::body::receive;
 use super::check::{MODULE, json, not_json, with_module};
-use super::locale::Asked;
 use super::problem::Problem;
 use crate::sandbox::Digest;
 use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission};
