@@ -1,0 +1,151 @@
+//! When the database fails: 503 with the desk's phone number, and nothing lost that could be kept.
+//!
+//! The store here is a double that fails where it is told to; the rest is the real thing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode};
+use kakekomi::desk::Desk;
+use kakekomi::http::{App, body::Limits, module::ModuleFiles, observe::Counters, page::PageFiles};
+use kakekomi::receipt::number::Number;
+use kakekomi::sandbox::{Sandbox, SandboxConfig};
+use kakekomi::store::sqlite::Sqlite;
+use kakekomi::store::{Answer, Bound, Case, CaseLine, Inserted, NewCase, Store, StoreError};
+use kakekomi::submit::Intake;
+use kakekomi::{clock, example, http, store};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A database that fails while `broken` is set, and says that the first `taken` numbers are taken.
+struct Trouble {
+    inner: Sqlite,
+    broken: AtomicBool,
+    taken: AtomicU32,
+}
+
+impl Trouble {
+    fn check(&self) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            Err(StoreError::Missing("a disk".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Store for Trouble {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+        self.inner.by_key(key)
+    }
+
+    fn insert<'a>(&'a self, case: &'a NewCase) -> Answer<'a, Inserted> {
+        Box::pin(async move {
+            self.check()?;
+            let left = |left: u32| left.checked_sub(1);
+            if self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
+                return Ok(Inserted::NumberTaken);
+            }
+            self.inner.insert(case).await
+        })
+    }
+
+    fn list(&self) -> Answer<'_, Vec<CaseLine>> {
+        self.inner.list()
+    }
+
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
+        self.inner.show(number)
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.check() })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        self.inner.close()
+    }
+}
+
+async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
+    let folder = std::env::temp_dir().join(format!("kakekomi-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let inner = Sqlite::open(&store::url_in(&folder), true).await.unwrap();
+    let trouble = Arc::new(Trouble { inner, broken: AtomicBool::new(false), taken: AtomicU32::new(0) });
+    let desk = Arc::new(Desk::load(None).unwrap());
+    let page = PageFiles::new(&desk, None);
+    let intake = Intake {
+        desk,
+        sandbox: Sandbox::new(SandboxConfig::default()).unwrap(),
+        store: trouble.clone(),
+        retired: BTreeSet::new(),
+    };
+    let app = App {
+        intake,
+        module: ModuleFiles::current(),
+        page,
+        limits: Limits::default(),
+        now: clock::now,
+        counters: Counters::default(),
+    };
+    (Arc::new(app), trouble)
+}
+
+async fn submit(app: &Arc<App>, key: &str) -> (Response<()>, Value) {
+    let draft = example::example("other", &app.intake.desk).unwrap();
+    let request = Request::post("/v1/submissions")
+        .header("content-type", "application/json")
+        .header("idempotency-key", key)
+        .body(Body::from(draft))
+        .unwrap();
+    let response = http::router(Arc::clone(app)).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_failing_database_is_a_503_with_the_phone_number() {
+    let (app, trouble) = desk("failing").await;
+    trouble.broken.store(true, Ordering::SeqCst);
+    let (response, problem) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(problem["code"], "store.failed");
+    assert_eq!(problem["phone"], app.intake.desk.profile().phone.as_str());
+    assert!(problem["detail"].as_str().unwrap().contains(&app.intake.desk.profile().phone));
+    assert!(response.headers().contains_key("retry-after"));
+
+    trouble.broken.store(false, Ordering::SeqCst);
+    let (response, _) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::CREATED, "the failure bound no key");
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_replaced_by_another() {
+    let (app, trouble) = desk("numbers").await;
+    trouble.taken.store(2, Ordering::SeqCst);
+    let (response, receipt) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    assert!(Number::read(receipt["number"].as_str().unwrap()).is_ok());
+    assert_eq!(trouble.list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_replay_says_so_and_has_the_very_bytes() {
+    let (app, _) = desk("replay").await;
+    let (first, receipt) = submit(&app, "k").await;
+    let (second, again) = submit(&app, "\"k\"").await;
+    assert_eq!((first.status(), second.status()), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_eq!(receipt, again);
+    assert!(!first.headers().contains_key("idempotency-replayed"));
+    assert_eq!(second.headers()["idempotency-replayed"], "true");
+}
