@@ -26,6 +26,11 @@ pub fn coded(code: Code) -> garde::Error {
     garde::Error::new(code.as_str())
 }
 
+/// The same for a rule with a range, both ends included.
+pub fn coded_range(code: Code, min: i64, max: i64) -> garde::Error {
+    garde::Error::new(format!("{} {max} {min}", code.as_str()))
+}
+
 /// Path, code and numbers of every field rule that fails, in `garde`'s own order.
 pub fn fields(draft: &Draft, context: &Context) -> Vec<(String, Code, Params)> {
     let result = garde::i18n::with_i18n(i18n::Codes, || draft.validate_with(context));

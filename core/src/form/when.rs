@@ -15,8 +15,8 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::Node;
 use crate::parse::{At, Reading, object};
-use crate::rules::moment::{Moment, Parts, Precision, Typed};
-use crate::rules::{characters, coded};
+use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::{characters, coded, coded_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
@@ -71,7 +71,11 @@ impl When {
 }
 
 fn understood(written: &Written, _: &Context) -> garde::Result {
-    written.read.as_ref().map_or_else(|code| Err(coded(*code)), |_| Ok(()))
+    match &written.read {
+        Ok(_) => Ok(()),
+        Err(Code::MomentRange) => Err(coded_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
+        Err(code) => Err(coded(*code)),
+    }
 }
 
 fn not_in_the_future(written: &Written, context: &Context) -> garde::Result {

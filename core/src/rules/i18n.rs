@@ -18,9 +18,15 @@ pub struct Codes;
 
 /// The code and numbers that a message stands for; `None` for a rule that the form does not use.
 pub fn decode(message: &str) -> Option<(Code, Params)> {
-    let (word, number) = message.split_once(' ').unwrap_or((message, ""));
-    let params = number.parse().map_or(Params::none(), |max| Params::one("max", max));
-    Code::read(word).map(|code| (code, params))
+    let mut words = message.split(' ');
+    let code = Code::read(words.next()?)?;
+    let mut number = || words.next().and_then(|number| number.parse().ok());
+    let params = match (number(), number()) {
+        (Some(max), Some(min)) => Params::two("max", max, "min", min),
+        (Some(max), None) => Params::one("max", max),
+        _ => Params::none(),
+    };
+    Some((code, params))
 }
 
 impl I18n for Codes {

@@ -1,0 +1,434 @@
+//! When the desk is open: hours, weekends, holidays, the year's end, and single days that differ.
+//!
+//! 2026-05-06 10:00 JST (a substitute holiday) → closed, the next opening is 2026-05-07 09:00.
+//! 2026-11-20 10:00 JST (a Friday) → open until 17:00, the next opening is Tuesday the 24th.
+//! 2028 with a table that ends in 2027 → `dated: false`: nothing is known, and nothing is guessed.
+//!
+//! All of it is the desk's data, which comes in with the context (requirements, "Business days");
+//! the holidays come as a dated table, so that a new gazette needs no new module. Refused on
+//! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
+
+use serde::ser::{Error, Serialize, SerializeStruct, Serializer};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MINUTES: i64 = 24 * 60;
+/// The years a calendar may speak of.
+const YEARS: std::ops::RangeInclusive<i64> = 1970..=2099;
+
+/// The desk's calendar, as its texts came in; see [`Calendar`] for what each means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarText<'a> {
+    /// `HH:MM`, the first minute open.
+    pub open: &'a str,
+    /// `HH:MM`, the first minute closed again; `24:00` for midnight.
+    pub close: &'a str,
+    /// `±HH:MM`, the desk's offset from UTC.
+    pub offset: &'a str,
+    /// `MM-DD`, the first day of the year-end holidays.
+    pub year_end_from: &'a str,
+    /// `MM-DD`, their last day; may lie in the new year.
+    pub year_end_to: &'a str,
+    /// Whether national holidays are closed.
+    pub weekday_excludes_holidays: bool,
+    /// `YYYY-MM-DD`, closed whatever else is said.
+    pub extra_closed: Vec<&'a str>,
+    /// `YYYY-MM-DD`, open unless it is also in `extra_closed`.
+    pub extra_open: Vec<&'a str>,
+    /// `YYYY-MM-DD`, the gazetted national holidays.
+    pub holidays: Vec<&'a str>,
+    /// The last year that the table of holidays covers.
+    pub last_year: i64,
+}
+
+/// The desk's calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calendar {
+    open: u16,
+    close: u16,
+    offset: i16,
+    year_end: (MonthDay, MonthDay),
+    weekday_excludes_holidays: bool,
+    extra_closed: Dates,
+    extra_open: Dates,
+    holidays: Dates,
+    last_year: i64,
+}
+
+/// What the calendar says of one point in time; times are milliseconds since the epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// Whether the desk is open.
+    pub open: bool,
+    /// When it closes; only while it is open.
+    pub closes_at: Option<i64>,
+    /// The first opening after now; `None` where the table ends before one is found.
+    pub next_opens_at: Option<i64>,
+    /// Whether the table of holidays covers this year.
+    pub dated: bool,
+}
+
+impl Opening {
+    /// Whether the desk is known to be closed.
+    pub const fn is_closed(&self) -> bool {
+        self.dated && !self.open
+    }
+}
+
+impl Calendar {
+    /// Reads the calendar's texts.
+    ///
+    /// # Errors
+    /// The key whose text cannot be read.
+    pub fn read(text: &CalendarText<'_>) -> Result<Calendar, &'static str> {
+        let open = clock(text.open).filter(|open| *open < 1440).ok_or("open")?;
+        Ok(Calendar {
+            open,
+            close: clock(text.close).filter(|close| *close > open).ok_or("close")?,
+            offset: offset(text.offset).ok_or("offset")?,
+            year_end: month_day(text.year_end_from).zip(month_day(text.year_end_to)).ok_or("year_end")?,
+            weekday_excludes_holidays: text.weekday_excludes_holidays,
+            extra_closed: Dates::read(&text.extra_closed).ok_or("extra_closed")?,
+            extra_open: Dates::read(&text.extra_open).ok_or("extra_open")?,
+            holidays: Dates::read(&text.holidays).ok_or("holidays")?,
+            last_year: Some(text.last_year).filter(|year| YEARS.contains(year)).ok_or("last_year")?,
+        })
+    }
+
+    /// Whether the desk is open at a time, until when, and when it opens next.
+    pub fn opening(&self, now_ms: i64) -> Opening {
+        let local = now_ms.div_euclid(MINUTE_MS) + i64::from(self.offset);
+        let (today, minute) = (local.div_euclid(DAY_MINUTES), local.rem_euclid(DAY_MINUTES));
+        let (year, ..) = civil(today);
+        if !(*YEARS.start()..=self.last_year).contains(&year) {
+            return Opening { open: false, closes_at: None, next_opens_at: None, dated: false };
+        }
+        let hours = i64::from(self.open)..i64::from(self.close);
+        let open = hours.contains(&minute) && self.business_day(today);
+        let first = today + i64::from(minute >= hours.start);
+        let next = (first..days(self.last_year + 1, 1, 1)).find(|day| self.business_day(*day));
+        Opening {
+            open,
+            closes_at: open.then(|| self.utc(today, self.close)),
+            next_opens_at: next.map(|day| self.utc(day, self.open)),
+            dated: true,
+        }
+    }
+
+    /// Extra closed days come before extra open days, and these before all rules.
+    fn business_day(&self, day: i64) -> bool {
+        let (year, month, of_month) = civil(day);
+        let date = Date::new(year, month, of_month);
+        if self.extra_closed.has(date) {
+            return false;
+        }
+        let weekend = (day + 3).rem_euclid(7) >= 5; // 1970-01-01 was a Thursday
+        let holiday = self.weekday_excludes_holidays && self.holidays.has(date);
+        self.extra_open.has(date) || !(weekend || holiday || self.year_end(MonthDay(month, of_month)))
+    }
+
+    /// Whether a day lies in the year-end holidays, which may cross the new year.
+    fn year_end(&self, day: MonthDay) -> bool {
+        let (from, to) = self.year_end;
+        if from <= to { (from..=to).contains(&day) } else { day >= from || day <= to }
+    }
+
+    fn utc(&self, day: i64, minute: u16) -> i64 {
+        (day * DAY_MINUTES + i64::from(minute) - i64::from(self.offset)) * MINUTE_MS
+    }
+}
+
+/// The days since 1970-01-01 of a date of the proleptic Gregorian calendar.
+pub(crate) const fn days(year: i64, month: u8, day: u8) -> i64 {
+    // Count from 1 March, so that a leap day comes last: 153 days are five months from March on.
+    let (year, month) = if month > 2 { (year, month as i64 - 3) } else { (year - 1, month as i64 + 9) };
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leaps + (153 * month + 2) / 5 + day as i64 - 1 - 719_468
+}
+
+/// The days of a month; 0 where there is no such month.
+pub(crate) const fn month_length(year: i64, month: u8) -> u8 {
+    match month {
+        2 if year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => 0,
+    }
+}
+
+/// The year, month and day of a count of days since 1970-01-01.
+fn civil(days: i64) -> (i64, u8, u8) {
+    let days = days + 719_468;
+    let (cycle, of_cycle) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let of_cycle_year = (of_cycle - of_cycle / 1460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+    let of_year = of_cycle - (365 * of_cycle_year + of_cycle_year / 4 - of_cycle_year / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = cycle * 400 + of_cycle_year + i64::from(month <= 2);
+    (year, u8::try_from(month).unwrap_or_default(), u8::try_from(day).unwrap_or_default())
+}
+
+/// A date packed as YYYYMMDD, so that dates compare as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Date(u32);
+
+impl Date {
+    fn new(year: i64, month: u8, day: u8) -> Date {
+        Date(u32::try_from(year).unwrap_or_default() * 10_000 + u32::from(month) * 100 + u32::from(day))
+    }
+
+    fn read(text: &str) -> Option<Date> {
+        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+        let year = i64::from(two(y1, y2)?) * 100 + i64::from(two(y3, y4)?);
+        let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+        (1..=month_length(year, month)).contains(&day).then(|| Date::new(year, month, day))
+    }
+}
+
+/// Dates in the order they came in, and sorted if that is another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Dates {
+    listed: Vec<Date>,
+    sorted: Option<Vec<Date>>,
+}
+
+impl Dates {
+    fn read(texts: &[&str]) -> Option<Dates> {
+        let listed: Vec<Date> = texts.iter().map(|text| Date::read(text)).collect::<Option<_>>()?;
+        let sorted = (!listed.is_sorted()).then(|| {
+            let mut sorted = listed.clone();
+            sorted.sort_unstable();
+            sorted
+        });
+        Some(Dates { listed, sorted })
+    }
+
+    fn has(&self, date: Date) -> bool {
+        self.sorted.as_ref().unwrap_or(&self.listed).binary_search(&date).is_ok()
+    }
+}
+
+/// A day of every year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct MonthDay(u8, u8);
+
+fn month_day(text: &str) -> Option<MonthDay> {
+    let &[m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    (1..=month_length(2000, month)).contains(&day).then_some(MonthDay(month, day))
+}
+
+/// `HH:MM` as minutes, at most `24:00`.
+fn clock(text: &str) -> Option<u16> {
+    let &[h1, h2, b':', m1, m2] = text.as_bytes() else { return None };
+    let minute = u16::from(two(m1, m2).filter(|minute| *minute < 60)?);
+    Some(u16::from(two(h1, h2)?) * 60 + minute).filter(|all| *all <= 1440)
+}
+
+/// `±HH:MM` as minutes from −12:00 to +14:00; `-00:00` is written `+00:00`.
+fn offset(text: &str) -> Option<i16> {
+    let (sign, size) = text.split_at_checked(1)?;
+    let size = i16::try_from(clock(size)?).ok()?;
+    match sign {
+        "+" if size <= 14 * 60 => Some(size),
+        "-" if (1..=12 * 60).contains(&size) => Some(-size),
+        _ => None,
+    }
+}
+
+const fn two(tens: u8, ones: u8) -> Option<u8> {
+    if tens.is_ascii_digit() && ones.is_ascii_digit() { Some((tens - b'0') * 10 + (ones - b'0')) } else { None }
+}
+
+impl Serialize for Calendar {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sign = if self.offset < 0 { '-' } else { '+' };
+        let mut all = serializer.serialize_struct("Calendar", 9)?;
+        all.serialize_field("open", &hours(self.open))?;
+        all.serialize_field("close", &hours(self.close))?;
+        all.serialize_field("offset", &format!("{sign}{}", hours(self.offset.unsigned_abs())))?;
+        all.serialize_field("year_end", &YearEnd(self.year_end.0, self.year_end.1))?;
+        all.serialize_field("weekday_excludes_holidays", &self.weekday_excludes_holidays)?;
+        all.serialize_field("extra_closed", &self.extra_closed)?;
+        all.serialize_field("extra_open", &self.extra_open)?;
+        all.serialize_field("holidays", &self.holidays)?;
+        all.serialize_field("last_year", &self.last_year)?;
+        all.end()
+    }
+}
+
+fn hours(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+struct YearEnd(MonthDay, MonthDay);
+
+impl Serialize for YearEnd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = |day: MonthDay| format!("{:02}-{:02}", day.0, day.1);
+        let mut both = serializer.serialize_struct("YearEnd", 2)?;
+        both.serialize_field("from", &text(self.0))?;
+        both.serialize_field("to", &text(self.1))?;
+        both.end()
+    }
+}
+
+impl Serialize for Dates {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.listed)
+    }
+}
+
+impl Serialize for Date {
+    /// The ten characters are made on the stack: a calendar holds hundreds of dates.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digit = |unit: u32| b'0' + u8::try_from(self.0 / unit % 10).unwrap_or_default();
+        let text = [
+            digit(10_000_000),
+            digit(1_000_000),
+            digit(100_000),
+            digit(10_000),
+            b'-',
+            digit(1000),
+            digit(100),
+            b'-',
+            digit(10),
+            digit(1),
+        ];
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(S::Error::custom)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text() -> CalendarText<'static> {
+        CalendarText {
+            open: "09:00",
+            close: "17:00",
+            offset: "+09:00",
+            year_end_from: "12-29",
+            year_end_to: "01-03",
+            weekday_excludes_holidays: true,
+            extra_closed: vec!["2026-08-13"],
+            extra_open: vec!["2026-08-13", "2026-11-21"],
+            holidays: vec![
+                "2026-05-03",
+                "2026-05-04",
+                "2026-05-05",
+                "2026-05-06",
+                "2026-09-21",
+                "2026-09-22",
+                "2026-09-23",
+                "2026-11-23",
+                "2027-01-01",
+                "2027-03-21",
+                "2027-03-22",
+            ],
+            last_year: 2027,
+        }
+    }
+
+    /// Milliseconds of a Japanese time.
+    fn jst(year: i64, month: u8, day: u8, hour: i64, minute: i64) -> i64 {
+        ((days(year, month, day) * 24 + hour - 9) * 60 + minute) * MINUTE_MS
+    }
+
+    #[test]
+    fn open_from_nine_to_five_on_business_days() {
+        let calendar = Calendar::read(&text()).unwrap();
+        let table = [
+            // now, open, next opening
+            (jst(2026, 11, 20, 8, 59), false, jst(2026, 11, 20, 9, 0)),
+            (jst(2026, 11, 19, 9, 0), true, jst(2026, 11, 20, 9, 0)),
+            (jst(2026, 11, 19, 16, 59), true, jst(2026, 11, 20, 9, 0)),
+            (jst(2026, 11, 19, 17, 0), false, jst(2026, 11, 20, 9, 0)),
+            (jst(2026, 11, 20, 18, 0), false, jst(2026, 11, 21, 9, 0)), // an extra Saturday
+            (jst(2026, 11, 21, 10, 0), true, jst(2026, 11, 24, 9, 0)),  // the 23rd is a holiday
+            (jst(2026, 11, 22, 10, 0), false, jst(2026, 11, 24, 9, 0)),
+            (jst(2026, 8, 12, 17, 0), false, jst(2026, 8, 14, 9, 0)), // closed beats open
+            (jst(2026, 5, 6, 10, 0), false, jst(2026, 5, 7, 9, 0)),
+            (jst(2026, 9, 22, 10, 0), false, jst(2026, 9, 24, 9, 0)),
+            (jst(2027, 3, 22, 10, 0), false, jst(2027, 3, 23, 9, 0)),
+            (jst(2026, 12, 28, 17, 0), false, jst(2027, 1, 4, 9, 0)),
+            (jst(2026, 12, 29, 10, 0), false, jst(2027, 1, 4, 9, 0)),
+            (jst(2027, 1, 3, 23, 59), false, jst(2027, 1, 4, 9, 0)),
+        ];
+        for (now, open, next) in table {
+            let at = calendar.opening(now);
+            assert_eq!((at.open, at.next_opens_at, at.dated, at.is_closed()), (open, Some(next), true, !open), "{now}");
+        }
+        assert_eq!(calendar.opening(jst(2026, 11, 19, 9, 0)).closes_at, Some(jst(2026, 11, 19, 17, 0)));
+        assert_eq!(calendar.opening(jst(2026, 11, 19, 17, 0)).closes_at, None);
+        assert!(calendar.opening(jst(2026, 11, 19, 17, 0) - 1).open);
+        assert!(!calendar.opening(jst(2026, 11, 19, 9, 0) - 1).open);
+    }
+
+    #[test]
+    fn holidays_only_when_the_desk_says_so() {
+        let calendar = Calendar::read(&CalendarText { weekday_excludes_holidays: false, ..text() }).unwrap();
+        assert!(calendar.opening(jst(2026, 5, 6, 10, 0)).open);
+        assert!(!calendar.opening(jst(2026, 12, 30, 10, 0)).open);
+    }
+
+    #[test]
+    fn nothing_is_guessed_past_the_table() {
+        let calendar = Calendar::read(&text()).unwrap();
+        let nothing = Opening { open: false, closes_at: None, next_opens_at: None, dated: false };
+        for now in [jst(2028, 1, 1, 0, 0), jst(2028, 6, 1, 10, 0), i64::MAX, i64::MIN, jst(1969, 12, 31, 23, 59)] {
+            assert_eq!(calendar.opening(now), nothing, "{now}");
+            assert!(!calendar.opening(now).is_closed());
+        }
+        let last = calendar.opening(jst(2027, 12, 31, 23, 59));
+        assert_eq!((last.dated, last.next_opens_at, last.is_closed()), (true, None, true));
+        let never =
+            Calendar::read(&CalendarText { year_end_from: "01-01", year_end_to: "12-31", extra_open: vec![], ..text() }).unwrap();
+        assert_eq!(never.opening(jst(2026, 11, 19, 10, 0)).next_opens_at, None);
+    }
+
+    #[test]
+    fn each_wrong_text_is_named() {
+        let table = [
+            (CalendarText { open: "9:00", ..text() }, "open"),
+            (CalendarText { open: "24:00", ..text() }, "open"),
+            (CalendarText { close: "09:00", ..text() }, "close"),
+            (CalendarText { close: "24:01", ..text() }, "close"),
+            (CalendarText { offset: "Z", ..text() }, "offset"),
+            (CalendarText { offset: "+14:01", ..text() }, "offset"),
+            (CalendarText { offset: "-00:00", ..text() }, "offset"),
+            (CalendarText { offset: "＋09:00", ..text() }, "offset"),
+            (CalendarText { offset: "", ..text() }, "offset"),
+            (CalendarText { year_end_from: "13-01", ..text() }, "year_end"),
+            (CalendarText { year_end_to: "02-30", ..text() }, "year_end"),
+            (CalendarText { extra_closed: vec!["2026-02-29"], ..text() }, "extra_closed"),
+            (CalendarText { extra_open: vec!["2026-00-01"], ..text() }, "extra_open"),
+            (CalendarText { holidays: vec!["2026-1-1"], ..text() }, "holidays"),
+            (CalendarText { last_year: 1969, ..text() }, "last_year"),
+            (CalendarText { last_year: i64::MAX, ..text() }, "last_year"),
+        ];
+        for (text, key) in table {
+            assert_eq!(Calendar::read(&text), Err(key), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn days_and_dates_are_each_others_inverse() {
+        assert_eq!((days(1970, 1, 1), days(2000, 3, 1), days(2026, 11, 20)), (0, 11_017, 20_777));
+        for day in days(1899, 1, 1)..days(2101, 1, 1) {
+            let (year, month, of_month) = civil(day);
+            assert_eq!(days(year, month, of_month), day);
+            assert!((1..=month_length(year, month)).contains(&of_month));
+        }
+        assert_eq!([2000, 1900, 2024, 2026].map(|year| month_length(year, 2)), [29, 28, 29, 28]);
+    }
+
+    #[test]
+    fn unsorted_dates_are_found_too() {
+        let calendar =
+            Calendar::read(&CalendarText { holidays: vec!["2026-05-06", "2026-05-05", "2026-05-04"], ..text() }).unwrap();
+        assert!(!calendar.opening(jst(2026, 5, 4, 10, 0)).open);
+        assert_eq!(calendar.opening(jst(2026, 5, 4, 10, 0)).next_opens_at, Some(jst(2026, 5, 7, 9, 0)));
+    }
+}

@@ -1,0 +1,268 @@
+//! Mail addresses as a person types them, read into the form that is stored.
+//!
+//! Accepted: `ｔａｒｏ＠Example.JP` becomes `taro@example.jp`, `a@日本語.jp` becomes `a@xn--wgv71a119e.jp`,
+//! and the addresses of mobile carriers that RFC 5321 refuses (`a..b@docomo.ne.jp`, `.a@docomo.ne.jp`, `a.@docomo.ne.jp`).
+//! Refused: `taro` and `a@b@c.jp` (`email.invalid`), `太郎@example.jp` (`email.local`), `taro@localhost` (`email.domain`).
+//!
+//! The grammar is that of the HTML standard (valid e-mail address), with a dot in the domain; lengths are those of
+//! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4. An internationalised domain is stored as its A-labels (RFC 5890).
+
+use super::{punycode, width};
+use crate::code::Code;
+
+/// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
+pub const ADDRESS_MAX: usize = 254;
+/// The longest domain, in octets.
+pub const DOMAIN_MAX: usize = 253;
+/// The longest label of a domain, in octets.
+pub const LABEL_MAX: usize = 63;
+/// The longest text that is looked at, in bytes: an address of which every character takes four.
+const TYPED_MAX: usize = ADDRESS_MAX * 4;
+
+/// Reads an address; the result is ASCII and reads as itself.
+///
+/// # Errors
+/// `email.local` for a part before @ that is not ASCII, `email.domain` for a domain that cannot be read or has no dot,
+/// `email.invalid` for anything else.
+pub fn read(typed: &str) -> Result<String, Code> {
+    let typed = typed.trim();
+    if typed.len() > TYPED_MAX {
+        return Err(Code::EmailInvalid);
+    }
+    let (local, domain) = typed.split_once(is_at).ok_or(Code::EmailInvalid)?;
+    if domain.contains(is_at) {
+        return Err(Code::EmailInvalid);
+    }
+    let local = read_local(local)?;
+    let domain = read_domain(domain)?;
+    let address = format!("{local}@{domain}");
+    if address.len() > ADDRESS_MAX {
+        return Err(Code::EmailInvalid);
+    }
+    Ok(address)
+}
+
+const fn is_at(typed: char) -> bool {
+    matches!(typed, '@' | '＠')
+}
+
+/// The part before @: letters, digits and the signs of the HTML standard, dots anywhere; upper case is kept.
+fn read_local(typed: &str) -> Result<String, Code> {
+    let local = width::fold(typed);
+    if !local.is_ascii() {
+        return Err(Code::EmailLocal);
+    }
+    if local.is_empty() || !local.chars().all(is_local) {
+        return Err(Code::EmailInvalid);
+    }
+    Ok(local)
+}
+
+fn is_local(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(letter)
+}
+
+/// The domain: two labels or more, in lower case, each in ASCII.
+fn read_domain(typed: &str) -> Result<String, Code> {
+    let folded = width::fold_keeping_long_vowel(typed).to_lowercase();
+    let mut domain = String::new();
+    let mut labels = 0_usize;
+    for label in folded.split(['.', '。', '｡']) {
+        if labels > 0 {
+            domain.push('.');
+        }
+        domain.push_str(&read_label(label).ok_or(Code::EmailDomain)?);
+        labels += 1;
+    }
+    if labels < 2 || domain.len() > DOMAIN_MAX {
+        return Err(Code::EmailDomain);
+    }
+    Ok(domain)
+}
+
+/// One label in ASCII; `None` if it is none.
+fn read_label(folded: &str) -> Option<String> {
+    // Among ASCII letters alone, the sign of a long vowel is a mistyped hyphen and no letter.
+    let is_word = folded
+        .chars()
+        .any(|letter| !letter.is_ascii() && !width::is_long_vowel(letter));
+    let label = if is_word {
+        folded.to_owned()
+    } else {
+        width::fold(folded)
+    };
+    if label.starts_with('-') || label.ends_with('-') {
+        return None;
+    }
+    let label = if label.is_ascii() {
+        label
+    } else {
+        a_label(&label)?
+    };
+    let plain = label
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    (plain && (1..=LABEL_MAX).contains(&label.len())).then_some(label)
+}
+
+/// The A-label of a label that is not ASCII (RFC 5890, 2.3.2.1).
+fn a_label(label: &str) -> Option<String> {
+    let is_letter_there = label
+        .chars()
+        .any(|letter| !letter.is_ascii() && letter.is_alphanumeric());
+    let hyphens = label
+        .chars()
+        .skip(2)
+        .take(2)
+        .filter(|letter| *letter == '-')
+        .count();
+    let begins_with_mark = label.chars().next().is_some_and(is_mark);
+    // RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
+    if !is_letter_there || hyphens == 2 || begins_with_mark || !label.chars().all(is_domain_letter)
+    {
+        return None;
+    }
+    punycode::encode(label).map(|encoded| format!("xn--{encoded}"))
+}
+
+/// Whether a character may stand in an internationalised label.
+fn is_domain_letter(letter: char) -> bool {
+    match letter {
+        _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
+        '・' => true,
+        _ => !is_compatibility(letter) && (letter.is_alphanumeric() || is_mark(letter)),
+    }
+}
+
+/// Combining marks that stand outside the letters of Unicode.
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36F}' | '\u{3099}' | '\u{309A}')
+}
+
+/// Letters and numbers that are another character's other shape, which IDNA refuses (RFC 5892, 2.2).
+const fn is_compatibility(letter: char) -> bool {
+    matches!(letter,
+        '\u{AA}' | '\u{B2}' | '\u{B3}' | '\u{B9}' | '\u{BA}' | '\u{BC}'..='\u{BE}'
+        | '\u{2070}'..='\u{209F}'     // superscripts and subscripts
+        | '\u{2100}'..='\u{2183}'     // letter-like signs, Roman numerals
+        | '\u{2460}'..='\u{24FF}'     // circled
+        | '\u{2776}'..='\u{2793}'
+        | '\u{3021}'..='\u{3029}' | '\u{3038}'..='\u{303A}'
+        | '\u{3192}'..='\u{319F}'
+        | '\u{3200}'..='\u{33FF}'     // enclosed and squared
+        | '\u{F900}'..='\u{FAFF}' | '\u{FB00}'..='\u{FB4F}'
+        | '\u{FF00}'..='\u{FFEF}'     // half-width katakana
+        | '\u{1D400}'..='\u{1D7FF}' | '\u{1F100}'..='\u{1F1FF}'
+        | '\u{2F800}'..='\u{2FA1F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::code::Code;
+
+    #[test]
+    fn accepts() {
+        for (typed, stored) in [
+            ("taro@example.jp", "taro@example.jp"),
+            (" Taro@Example.JP\u{3000}", "Taro@example.jp"),
+            ("ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ", "taro@example.jp"),
+            ("taro@example。co｡jp", "taro@example.co.jp"),
+            ("taro－yamada@ex－ample.jp", "taro-yamada@ex-ample.jp"),
+            ("taroーyamada@exーample.jp", "taro-yamada@ex-ample.jp"),
+            ("a..b@docomo.ne.jp", "a..b@docomo.ne.jp"),
+            (".a@docomo.ne.jp", ".a@docomo.ne.jp"),
+            ("a.@docomo.ne.jp", "a.@docomo.ne.jp"),
+            (
+                "a+b!#$%&'*/=?^_`{|}~-@example.jp",
+                "a+b!#$%&'*/=?^_`{|}~-@example.jp",
+            ),
+            ("a@日本語.jp", "a@xn--wgv71a119e.jp"),
+            ("a@日本語。ＪＰ", "a@xn--wgv71a119e.jp"),
+            ("a@BÜCHER.example", "a@xn--bcher-kva.example"),
+            ("a@XN--WGV71A119E.jp", "a@xn--wgv71a119e.jp"),
+            ("a@1.2", "a@1.2"),
+        ] {
+            assert_eq!(read(typed).as_deref(), Ok(stored), "{typed}");
+            assert_eq!(read(stored).as_deref(), Ok(stored), "{stored} again");
+        }
+        for typed in [
+            "a@データ.jp",
+            "a@ア・イ.jp",
+            "a@か\u{3099}き.jp",
+            "a@佐々木.みんな",
+        ] {
+            let stored = read(typed).expect(typed);
+            assert!(stored.contains("xn--"), "{typed}");
+            assert_eq!(read(&stored).as_ref(), Ok(&stored), "{typed}");
+        }
+        assert_ne!(read("a@データ.jp"), read("a@デ-タ.jp"));
+    }
+
+    #[test]
+    fn refuses() {
+        for (typed, code) in [
+            ("", Code::EmailInvalid),
+            ("taro", Code::EmailInvalid),
+            ("@example.jp", Code::EmailInvalid),
+            ("a@b@c.jp", Code::EmailInvalid),
+            ("a＠b@c.jp", Code::EmailInvalid),
+            ("a b@example.jp", Code::EmailInvalid),
+            ("\"a\"@example.jp", Code::EmailInvalid),
+            ("Taro <a@example.jp>", Code::EmailInvalid),
+            ("a,b@example.jp", Code::EmailInvalid),
+            ("太郎@example.jp", Code::EmailLocal),
+            ("é@example.jp", Code::EmailLocal),
+            ("a@", Code::EmailDomain),
+            ("a@localhost", Code::EmailDomain),
+            ("a@example.jp.", Code::EmailDomain),
+            ("a@.jp", Code::EmailDomain),
+            ("a@example..jp", Code::EmailDomain),
+            ("a@-a.jp", Code::EmailDomain),
+            ("a@a-.jp", Code::EmailDomain),
+            ("a@日本-.jp", Code::EmailDomain),
+            ("a@a_b.jp", Code::EmailDomain),
+            ("a@a b.jp", Code::EmailDomain),
+            ("a@[192.0.2.1]", Code::EmailDomain),
+            ("a@ｱｲ.jp", Code::EmailDomain),
+            ("a@①.jp", Code::EmailDomain),
+            ("a@a・b.jp", Code::EmailDomain),
+            ("a@\u{3099}か.jp", Code::EmailDomain),
+            ("a@xn--日本.jp", Code::EmailDomain),
+            ("a@\u{202E}日本.jp", Code::EmailDomain),
+            ("a@😀.jp", Code::EmailDomain),
+        ] {
+            assert_eq!(read(typed), Err(code), "{typed}");
+        }
+    }
+
+    #[test]
+    fn lengths() {
+        let label = "b".repeat(63);
+        assert!(read(&format!("a@{label}.jp")).is_ok());
+        assert_eq!(read(&format!("a@{label}b.jp")), Err(Code::EmailDomain));
+        let domain = format!("{label}.{label}.{label}");
+        assert_eq!(
+            read(&format!("{}@{domain}", "a".repeat(62))).map(|address| address.len()),
+            Ok(254)
+        );
+        assert_eq!(
+            read(&format!("{}@{domain}", "a".repeat(63))),
+            Err(Code::EmailInvalid)
+        );
+        assert_eq!(
+            read(&format!("a@{domain}.{}", "b".repeat(62))),
+            Err(Code::EmailDomain)
+        );
+        assert_eq!(read(&"@".repeat(262_144)), Err(Code::EmailInvalid));
+        assert_eq!(
+            read(&format!("a@{}.jp", "日".repeat(80_000))),
+            Err(Code::EmailInvalid)
+        );
+        assert_eq!(
+            read(&format!("a@{}.jp", "日".repeat(60))),
+            Err(Code::EmailDomain)
+        );
+        assert!(read(&format!("{}a@b.jp", " ".repeat(262_000))).is_ok());
+    }
+}

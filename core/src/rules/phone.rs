@@ -1,0 +1,326 @@
+//! Telephone numbers of Japan as a person types them, read into E.164 and an extension.
+//!
+//! Accepted: `０３（３２１１）９９９９　内線１２３` becomes `+81332119999;ext=123`, `+81 (0)90-1234-5678` becomes
+//! `+819012345678`, `TEL: 0120-123-456` becomes `+81120123456`.
+//! Refused: `03-1234-567` (`phone.invalid`), `110` (`phone.emergency`), `020-1234-5678` (`phone.refused`),
+//! `+1 212 555 0100` (`phone.abroad`), `03-3211-9999 内線` (`phone.extension`).
+//!
+//! The lengths are those of Japan's numbering plan (電気通信番号計画): ten digits for 0AB–J, 0120 and 0570, eleven for
+//! 050, 060, 070, 080, 090 and 0800. Which areas and exchanges are in use is not asked.
+
+use core::fmt;
+
+use super::width;
+use crate::code::Code;
+
+/// The longest text that is looked at, in bytes without the white space around it.
+pub const TYPED_MAX: usize = 256;
+/// The most digits of an extension.
+pub const EXTENSION_MAX: usize = 10;
+
+/// A number that the desk can call back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneNumber {
+    /// `+81` and nine or ten digits (ITU-T E.164).
+    pub e164: String,
+    /// One to ten digits, or none.
+    pub extension: Option<String>,
+}
+
+impl fmt::Display for PhoneNumber {
+    /// The form that is stored, `+81332119999` or `+81332119999;ext=123` (RFC 3966, without `tel:`); it reads as itself.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.e164)?;
+        match &self.extension {
+            Some(extension) => write!(out, ";ext={extension}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a number.
+///
+/// # Errors
+/// `phone.emergency`, `phone.refused`, `phone.abroad`, `phone.extension`, and `phone.invalid` for all else.
+pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
+    let typed = typed.trim();
+    if typed.len() > TYPED_MAX {
+        return Err(Code::PhoneInvalid);
+    }
+    let folded = width::fold(typed).to_ascii_lowercase();
+    let text = without_title(&folded);
+    if is_short_dial(text) {
+        return Err(Code::PhoneEmergency);
+    }
+    let end = text
+        .find(|sign| !is_number_sign(sign))
+        .unwrap_or(text.len());
+    let (number, rest) = text.split_at_checked(end).ok_or(Code::PhoneInvalid)?;
+    let e164 = read_number(number)?;
+    let extension = read_extension(rest)?;
+    Ok(PhoneNumber { e164, extension })
+}
+
+/// The text without the words that forms and signatures put before a number.
+fn without_title(text: &str) -> &str {
+    const TITLES: [&str; 9] = [
+        "電話番号",
+        "電話",
+        "携帯",
+        "代表",
+        "直通",
+        "telephone",
+        "tel",
+        "phone",
+        "℡",
+    ];
+    let title = TITLES.iter().find_map(|title| text.strip_prefix(title));
+    title.map_or(text, |rest| {
+        rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':')
+    })
+}
+
+/// 110, 119 and the other three-digit services, and the short dials such as #7119 and #9110.
+fn is_short_dial(text: &str) -> bool {
+    const SERVICES: [&str; 12] = [
+        "104", "110", "113", "115", "116", "117", "118", "119", "171", "177", "188", "189",
+    ];
+    let text = text.strip_suffix('番').unwrap_or(text);
+    let digits = digits_of(text);
+    if text
+        .chars()
+        .any(|sign| !is_number_sign(sign) && sign != '#')
+    {
+        return false;
+    }
+    match text.strip_prefix('#') {
+        Some(rest) => digits.len() == 4 && rest.chars().all(is_number_sign),
+        None => !text.contains(['#', '+']) && SERVICES.contains(&digits.as_str()),
+    }
+}
+
+/// Signs between digits: spaces, hyphens, brackets, dots, strokes.
+fn is_punctuation(sign: char) -> bool {
+    sign.is_whitespace() || matches!(sign, '-' | '(' | ')' | '[' | ']' | '.' | '/' | '・' | '･')
+}
+
+fn is_number_sign(sign: char) -> bool {
+    sign.is_ascii_digit() || sign == '+' || is_punctuation(sign)
+}
+
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The E.164 form of digits and punctuation.
+fn read_number(number: &str) -> Result<String, Code> {
+    let digits = digits_of(number);
+    let number = number.trim_start_matches(is_punctuation);
+    let (is_international, rest) = number
+        .strip_prefix('+')
+        .map_or((false, number), |rest| (true, rest));
+    if rest.contains('+') {
+        return Err(Code::PhoneInvalid);
+    }
+    if is_international {
+        return read_international(&digits);
+    }
+    // 010 is the international prefix of Japan, 00 that of most other countries; no area code begins so.
+    match digits
+        .strip_prefix("010")
+        .or_else(|| digits.strip_prefix("00"))
+    {
+        Some(beyond) => read_international(beyond),
+        None => read_national(&digits),
+    }
+}
+
+/// A number with its country code, of Japan or of another country.
+fn read_international(digits: &str) -> Result<String, Code> {
+    if let Some(national) = digits.strip_prefix("81") {
+        // Both +81 3 … and +81 (0)3 … are written.
+        return read_national(&format!(
+            "0{}",
+            national.strip_prefix('0').unwrap_or(national)
+        ));
+    }
+    // E.164: at most 15 digits; no country code begins with 0.
+    let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
+    Err(if is_abroad {
+        Code::PhoneAbroad
+    } else {
+        Code::PhoneInvalid
+    })
+}
+
+/// A number that begins with the trunk prefix 0.
+fn read_national(digits: &str) -> Result<String, Code> {
+    const ELEVEN: [&str; 5] = ["050", "060", "070", "080", "090"];
+    let subscriber = digits.strip_prefix('0').ok_or(Code::PhoneInvalid)?;
+    if subscriber.is_empty() || subscriber.starts_with('0') {
+        return Err(Code::PhoneInvalid);
+    }
+    // 020 is for machines and pagers, 0990 was for paid information.
+    let is_refused = digits.starts_with("020") || digits.starts_with("0990");
+    if is_refused && (10..=14).contains(&digits.len()) {
+        return Err(Code::PhoneRefused);
+    }
+    let has_eleven = ELEVEN.iter().any(|prefix| digits.starts_with(prefix));
+    let is_plausible = digits.len() == if has_eleven { 11 } else { 10 };
+    // A number after +81 may still carry the international prefix, which is no area.
+    if !is_plausible || digits.starts_with("010") {
+        return Err(Code::PhoneInvalid);
+    }
+    Ok(format!("+81{subscriber}"))
+}
+
+/// The extension in what follows the number, if anything does.
+fn read_extension(rest: &str) -> Result<Option<String>, Code> {
+    const NOTES: [&str; 3] = ["代表", "直通", "代"];
+    const WORDS: [&str; 7] = ["内線番号", "内線", "extension", "ext", "x", "#", "内"];
+    let is_between =
+        |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
+    let note = NOTES.iter().find_map(|note| rest.strip_prefix(note));
+    let rest = note.unwrap_or(rest).trim_start_matches(is_between);
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let after = WORDS
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+        .ok_or(Code::PhoneInvalid)?;
+    let after = after.trim_matches(is_between);
+    let after = after.strip_suffix('番').unwrap_or(after);
+    let digits = digits_of(after);
+    let is_plain = after
+        .chars()
+        .all(|sign| sign.is_ascii_digit() || sign == '-' || sign.is_whitespace());
+    if is_plain && (1..=EXTENSION_MAX).contains(&digits.len()) {
+        Ok(Some(digits))
+    } else {
+        Err(Code::PhoneExtension)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::code::Code;
+
+    #[test]
+    fn accepts() {
+        for (typed, stored) in [
+            ("03-3211-9999", "+81332119999"),
+            ("0332119999", "+81332119999"),
+            ("０３（３２１１）９９９９", "+81332119999"),
+            ("03ー3211ー9999", "+81332119999"),
+            ("(03) 3211.9999", "+81332119999"),
+            ("03/3211/9999", "+81332119999"),
+            ("03・3211・9999", "+81332119999"),
+            ("03−3211‐9999", "+81332119999"),
+            ("+81-3-3211-9999", "+81332119999"),
+            ("＋８１（０）３－３２１１－９９９９", "+81332119999"),
+            ("(+81)3-3211-9999", "+81332119999"),
+            ("+81 03 3211 9999", "+81332119999"),
+            ("0081-3-3211-9999", "+81332119999"),
+            ("010-81-3-3211-9999", "+81332119999"),
+            ("TEL：03-3211-9999", "+81332119999"),
+            ("tel:+81-3-3211-9999", "+81332119999"),
+            ("電話 03-3211-9999", "+81332119999"),
+            ("電話番号：03-3211-9999", "+81332119999"),
+            ("03-3211-9999(代表)", "+81332119999"),
+            ("03-1234-5678", "+81312345678"),
+            ("03-0123-4567", "+81301234567"),
+            ("011-123-4567", "+81111234567"),
+            ("01267-1-2345", "+81126712345"),
+            ("050-1234-5678", "+815012345678"),
+            ("060-1234-5678", "+816012345678"),
+            ("070-1234-5678", "+817012345678"),
+            ("080-1234-5678", "+818012345678"),
+            ("　０９０－１２３４－５６７８　", "+819012345678"),
+            ("+81 90 1234 5678", "+819012345678"),
+            ("0120-123-456", "+81120123456"),
+            ("0800-123-4567", "+818001234567"),
+            ("0570-123-456", "+81570123456"),
+            ("03-3211-9999 内線123", "+81332119999;ext=123"),
+            ("03-3211-9999（内線：１２３）", "+81332119999;ext=123"),
+            ("03-3211-9999(代) 内線番号 123番", "+81332119999;ext=123"),
+            ("03-3211-9999、内線12-34", "+81332119999;ext=1234"),
+            ("03-3211-9999 ext.123", "+81332119999;ext=123"),
+            ("03-3211-9999 Extension 0012", "+81332119999;ext=0012"),
+            ("03-3211-9999x1", "+81332119999;ext=1"),
+            ("03-3211-9999＃1234567890", "+81332119999;ext=1234567890"),
+            ("tel:+81332119999;ext=123", "+81332119999;ext=123"),
+        ] {
+            let number = read(typed).expect(typed);
+            assert_eq!(number.to_string(), stored, "{typed}");
+            assert_eq!(read(stored), Ok(number), "{stored} again");
+        }
+    }
+
+    #[test]
+    fn refuses() {
+        for (typed, code) in [
+            ("", Code::PhoneInvalid),
+            ("なし", Code::PhoneInvalid),
+            ("3211-9999", Code::PhoneInvalid),
+            ("03-3211-999", Code::PhoneInvalid),
+            ("03-3211-99999", Code::PhoneInvalid),
+            ("090-1234-567", Code::PhoneInvalid),
+            ("090-1234-56789", Code::PhoneInvalid),
+            ("0120-123-4567", Code::PhoneInvalid),
+            ("0570-123-4567", Code::PhoneInvalid),
+            ("0800-123-456", Code::PhoneInvalid),
+            ("0000000000", Code::PhoneInvalid),
+            ("00", Code::PhoneInvalid),
+            ("+", Code::PhoneInvalid),
+            ("+81", Code::PhoneInvalid),
+            ("+81 110", Code::PhoneInvalid),
+            ("++81332119999", Code::PhoneInvalid),
+            ("03-3211+9999", Code::PhoneInvalid),
+            ("03-3211-9999 090-1234-5678", Code::PhoneInvalid),
+            ("03-3211-9999 山田", Code::PhoneInvalid),
+            ("03-3211-abcd", Code::PhoneInvalid),
+            ("内線123", Code::PhoneInvalid),
+            ("٠٣٣٢١١٩٩٩٩", Code::PhoneInvalid),
+            ("110", Code::PhoneEmergency),
+            ("１１９", Code::PhoneEmergency),
+            ("110番", Code::PhoneEmergency),
+            ("1-1-8", Code::PhoneEmergency),
+            ("171", Code::PhoneEmergency),
+            ("177", Code::PhoneEmergency),
+            ("104", Code::PhoneEmergency),
+            ("115", Code::PhoneEmergency),
+            ("117", Code::PhoneEmergency),
+            ("113", Code::PhoneEmergency),
+            ("116", Code::PhoneEmergency),
+            ("188", Code::PhoneEmergency),
+            ("189", Code::PhoneEmergency),
+            ("#7119", Code::PhoneEmergency),
+            ("＃９１１０", Code::PhoneEmergency),
+            ("020-1234-5678", Code::PhoneRefused),
+            ("+81 20 1234 5678", Code::PhoneRefused),
+            ("0990-123-456", Code::PhoneRefused),
+            ("+1 212 555 0100", Code::PhoneAbroad),
+            ("+82-2-123-4567", Code::PhoneAbroad),
+            ("001-212-555-0100", Code::PhoneAbroad),
+            ("010-1-212-555-0100", Code::PhoneAbroad),
+            ("＋４４　２０　７９４６　０９５８", Code::PhoneAbroad),
+            ("03-3211-9999 内線", Code::PhoneExtension),
+            ("03-3211-9999 内線12345678901", Code::PhoneExtension),
+            ("03-3211-9999 ext. abc", Code::PhoneExtension),
+            ("03-3211-9999 内線12、34", Code::PhoneExtension),
+            ("03-3211-9999;ext=", Code::PhoneExtension),
+        ] {
+            assert_eq!(read(typed), Err(code), "{typed}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_refused_early() {
+        for sign in ["0", "(", "　", "電話", "#", "+", "03-3211-9999 x"] {
+            assert!(read(&sign.repeat(20_000)).is_err(), "{sign}");
+        }
+        assert!(read(&format!("{}03-3211-9999", " ".repeat(262_000))).is_ok());
+    }
+}

@@ -1,0 +1,69 @@
+//! Full-width writing of a Japanese keyboard, folded to ASCII.
+//!
+//! Accepted: `０３－１２３４` becomes `03-1234`, `ａ＠ｂ．ｊｐ` becomes `a@b.jp`, `03ー1234` becomes `03-1234`.
+//! Nothing is refused; what is neither full-width ASCII, the ideographic space nor a dash stays as it is (`ｱ`, `。`, `①`).
+
+/// Folds full-width ASCII (U+FF01–U+FF5E), the ideographic space (U+3000) and every dash of a keyboard.
+///
+/// One character in gives one character out, so the work is linear and folding twice changes nothing.
+pub fn fold(text: &str) -> String {
+    text.chars()
+        .map(|typed| {
+            if is_long_vowel(typed) {
+                '-'
+            } else {
+                ascii(typed)
+            }
+        })
+        .collect()
+}
+
+/// Folds as [`fold`] does, but keeps the sign of a long vowel (`ー`, `ｰ`), which is a letter in `データ.jp`.
+pub fn fold_keeping_long_vowel(text: &str) -> String {
+    text.chars().map(ascii).collect()
+}
+
+/// Whether a character is the sign of a long vowel, full-width or half-width.
+pub const fn is_long_vowel(typed: char) -> bool {
+    matches!(typed, '\u{30FC}' | '\u{FF70}')
+}
+
+/// The ASCII character that a full-width form, the ideographic space or a dash stands for; any other as it is.
+fn ascii(typed: char) -> char {
+    match typed {
+        '\u{3000}' => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{FE63}' => '-',
+        '\u{FF01}'..='\u{FF5E}' => {
+            // U+FF01 stands as far behind U+0021 as every other form behind its own.
+            char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fold, fold_keeping_long_vowel};
+
+    #[test]
+    fn folds_what_a_keyboard_writes() {
+        for (typed, folded) in [
+            ("０３－１２３４", "03-1234"),
+            ("ａ＠Ｂ．ｊｐ", "a@B.jp"),
+            ("！～", "!~"),
+            ("ー－‐‑‒–—―−ｰ─﹣", "------------"),
+            ("\u{3000}a\u{3000}", " a "),
+            ("ｱｲｳ。｡①　", "ｱｲｳ。｡① "),
+            ("plain-text", "plain-text"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(typed), folded, "{typed}");
+            assert_eq!(fold(&fold(typed)), folded, "{typed} twice");
+        }
+    }
+
+    #[test]
+    fn keeps_the_long_vowel_where_it_is_a_letter() {
+        assert_eq!(fold_keeping_long_vowel("データ－ｘ−ｰ"), "データ-x-ｰ");
+    }
+}
