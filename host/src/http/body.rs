@@ -54,7 +54,8 @@ pub async fn receive(
             .await
             .unwrap_or(Err("http.timeout")),
     };
-    if received.is_err() && !headers.contains_key(header::EXPECT) {
+    let may_be_sending = matches!(&received, Err(code) if *code != "http.timeout");
+    if may_be_sending && !headers.contains_key(header::EXPECT) {
         drain(body).await;
     }
     received.map_err(|code| Problem::new(code, locale).number("max", limits.text))

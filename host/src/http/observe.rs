@@ -69,8 +69,8 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
         .get::<ProblemCode>()
         .map(|code| code.0.as_str())
         .unwrap_or_default();
-    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
-    tracing::info!(method, route, status, code, milliseconds, id, "request");
+    let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(method, route, status, code, microseconds, id, "request");
     app.counters.count(method, &route, status);
     response
 }

@@ -1,0 +1,175 @@
+//! The module, run afresh for every check, with limits on all that it may use.
+//!
+//! ```text
+//! digest, text, context → queue → check thread → fresh instance → looked-at report bytes
+//! ```
+//!
+//! `{"contact":…}` in a context → `{"ruleset":"2026.11",…}`, the same bytes that the page gets from
+//! the same file of WebAssembly. **The host has no rules of its own.** A module that loops, traps, eats
+//! memory or answers nonsense costs its own check alone, and each of these has its own [`SandboxError`].
+//!
+//! - `digest`: which module
+//! - `engine`: what it may use
+//! - `check`: the bytes in and out
+//! - `threads`: where it runs
+
+mod check;
+mod digest;
+mod engine;
+mod error;
+#[cfg(test)]
+mod tests;
+mod threads;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+pub use check::{ANSWER_MAX, INPUT_MAX};
+use check::{Answer, check};
+pub use digest::{Digest, NoDigest};
+use engine::Module;
+pub use engine::{DEADLINE_TICKS, FUEL, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK};
+pub use error::SandboxError;
+use threads::Threads;
+
+/// Checks that may wait, for each check thread.
+const QUEUE_PER_THREAD: usize = 32;
+
+/// Room in the pool for [`Sandbox::check_now`], beside the check threads' own.
+const ROOM_FOR_NOW: usize = 8;
+
+/// What a sandbox is made of.
+#[derive(Debug, Clone)]
+pub struct SandboxConfig {
+    /// The modules' bytes; the first is the current one, the others are those that open pages may still run.
+    pub modules: Vec<Vec<u8>>,
+    /// Check threads; 0: as many as there are cores.
+    pub threads: usize,
+    /// Checks that may wait before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
+    pub queue: usize,
+}
+
+impl SandboxConfig {
+    /// With this module as the current and only one.
+    pub fn of(wasm: &[u8]) -> SandboxConfig {
+        SandboxConfig { modules: vec![wasm.to_vec()], threads: 0, queue: 0 }
+    }
+
+    /// With another module that open pages may still run.
+    #[must_use]
+    pub fn and(mut self, wasm: &[u8]) -> SandboxConfig {
+        self.modules.push(wasm.to_vec());
+        self
+    }
+
+    /// With every `*.wasm` of a folder, if there is one; their digests are those of their bytes, not of their names.
+    ///
+    /// # Errors
+    /// [`SandboxError::Folder`] when the folder or a file in it cannot be read.
+    pub fn and_folder(mut self, folder: Option<&Path>) -> Result<SandboxConfig, SandboxError> {
+        let Some(folder) = folder else { return Ok(self) };
+        let failed = |path: &Path, error: &std::io::Error| SandboxError::Folder(path.display().to_string(), error.kind());
+        for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
+            let path = entry.map_err(|error| failed(folder, &error))?.path();
+            if path.extension().is_some_and(|extension| extension == "wasm") {
+                self.modules.push(fs::read(&path).map_err(|error| failed(&path, &error))?);
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Default for SandboxConfig {
+    /// The module that this program was built with.
+    fn default() -> SandboxConfig {
+        SandboxConfig::of(kakekomi_artifact::WASM)
+    }
+}
+
+/// The modules and the threads that run them. A clone is the same sandbox.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    current: Digest,
+    modules: BTreeMap<Digest, Module>,
+    threads: Threads,
+}
+
+impl Sandbox {
+    /// Compiles the modules and starts the threads.
+    ///
+    /// # Errors
+    /// [`SandboxError::BadModule`] and [`SandboxError::WrongAbi`] for a module that cannot be used,
+    /// also when there is none; [`SandboxError::Stopped`] when a thread cannot be started.
+    pub fn new(config: SandboxConfig) -> Result<Sandbox, SandboxError> {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if config.threads == 0 { cores() } else { config.threads };
+        let queue = if config.queue == 0 { threads.saturating_mul(QUEUE_PER_THREAD) } else { config.queue };
+        let at_once = u32::try_from(threads.saturating_add(ROOM_FOR_NOW)).unwrap_or(u32::MAX);
+        let engine = engine::engine(at_once)?;
+        let current = config.modules.first().map(|wasm| Digest::of(wasm));
+        let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
+        let mut modules = BTreeMap::new();
+        for wasm in &config.modules {
+            let digest = Digest::of(wasm);
+            if !modules.contains_key(&digest) {
+                modules.insert(digest, Module::load(&engine, wasm)?);
+            }
+        }
+        let threads = Threads::start(&engine, threads, queue)?;
+        Ok(Sandbox(Arc::new(Inner { current, modules, threads })))
+    }
+
+    /// Judges a text in a context (JSON, as `kakekomi_core::Context` writes it) on a check thread; the report's bytes.
+    ///
+    /// # Errors
+    /// [`SandboxError::Busy`] at once when too many wait; [`SandboxError::UnknownModule`]; else what the module did wrong.
+    pub async fn check(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
+        let module = self.module(module)?.clone();
+        self.0.threads.submit(module, text, context).await
+    }
+
+    /// The same on the caller's thread, for the command line.
+    ///
+    /// # Errors
+    /// As [`Sandbox::check`].
+    pub fn check_now(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
+        self.check_now_with_fuel(module, text, context).map(|(report, _)| report)
+    }
+
+    /// The same with the fuel that was used, 0 to [`FUEL`]; equal bytes use equal fuel on every machine.
+    ///
+    /// # Errors
+    /// As [`Sandbox::check`].
+    // By value, as `check` takes them, so that one can stand for the other.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn check_now_with_fuel(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<(Vec<u8>, u64), SandboxError> {
+        let Answer { report, fuel } = check(self.module(module)?, &text, &context, FUEL)?;
+        Ok((report, fuel))
+    }
+
+    /// The current module.
+    pub fn current(&self) -> &Digest {
+        &self.0.current
+    }
+
+    /// Whether this module is here.
+    pub fn has(&self, module: &Digest) -> bool {
+        self.0.modules.contains_key(module)
+    }
+
+    fn module(&self, digest: &Digest) -> Result<&Module, SandboxError> {
+        self.0.modules.get(digest).ok_or_else(|| SandboxError::UnknownModule(digest.clone()))
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").field("current", &self.0.current).finish_non_exhaustive()
+    }
+}

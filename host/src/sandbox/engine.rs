@@ -1,0 +1,146 @@
+//! The engine and what a module may use: fuel, time, memory, table, stack.
+//!
+//! bytes → compiled and linked once → a fresh instance for every check
+//!
+//! Fuel decides, because it is the same on every machine (a fill or copy of memory costs it by the
+//! byte); the epoch stands behind it, for a machine so slow that the fuel would last too long. Instances come out of a pool,
+//! so a fresh one costs microseconds: it is always fresh, and nothing of one applicant's data can
+//! reach another's check.
+
+use std::time::Duration;
+
+use wasmtime::{
+    Config, Enabled, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig,
+    ResourceLimiter, Store, ValType,
+};
+
+use super::error::{Refused, SandboxError};
+
+/// Fuel of one check; about one for an instruction. Half a second of work, far over the longest honest draft's.
+pub const FUEL: u64 = 500_000_000;
+
+/// The most linear memory of one check, in bytes: 64 MiB.
+pub const MEMORY_MAX: usize = 64 << 20;
+
+/// Entries of a module's function table.
+pub const TABLE_MAX: usize = 10_000;
+
+/// The engine's own stack for one check, in bytes; a check thread's stack is much larger.
+pub const STACK_MAX: usize = 512 << 10;
+
+/// How often the epoch moves on.
+pub const TICK: Duration = Duration::from_millis(20);
+
+/// After so many ticks a check is stopped: 3 seconds.
+pub const DEADLINE_TICKS: u64 = 150;
+
+/// Memory that a pooled slot keeps and clears, instead of giving it back page by page: an honest check's, in bytes.
+const KEEP_RESIDENT: usize = 4 << 20;
+
+/// Table bytes that a pooled slot keeps.
+const KEEP_TABLE: usize = 64 << 10;
+
+/// The exports of ABI 1.
+pub(super) mod export {
+    pub const MARKER: &str = "kakekomi_abi_1";
+    pub const ALLOCATE: &str = "kakekomi_allocate";
+    pub const CHECK: &str = "kakekomi_check";
+    pub const FREE: &str = "kakekomi_free";
+    pub const MEMORY: &str = "memory";
+}
+
+/// An engine with room for so many checks at once.
+pub(super) fn engine(at_once: u32) -> Result<Engine, SandboxError> {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(at_once)
+        .total_memories(at_once)
+        .total_tables(at_once)
+        .max_memories_per_module(1)
+        .max_tables_per_module(1)
+        .max_memory_size(MEMORY_MAX)
+        .table_elements(TABLE_MAX)
+        .max_unused_warm_slots(at_once)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(KEEP_TABLE)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(STACK_MAX)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        // Its results may differ from machine to machine, and a report may not.
+        .wasm_relaxed_simd(false)
+        // Nothing of a check's frames belongs into an error.
+        .wasm_backtrace_max_frames(None);
+    Engine::new(&config).map_err(|error| bad_module(&error))
+}
+
+/// A module, compiled and linked, of which instances are made.
+#[derive(Clone)]
+pub(super) struct Module(InstancePre<Limits>);
+
+impl Module {
+    /// Compiles a module (100–300 ms for the real one) and looks at its exports.
+    pub(super) fn load(engine: &Engine, wasm: &[u8]) -> Result<Module, SandboxError> {
+        let module = wasmtime::Module::from_binary(engine, wasm).map_err(|error| bad_module(&error))?;
+        abi(engine, &module)?;
+        // The browser's face has imports; the host's never calls one.
+        let mut linker = Linker::new(engine);
+        linker.define_unknown_imports_as_traps(&module).map_err(|error| bad_module(&error))?;
+        linker.instantiate_pre(&module).map(Module).map_err(|error| bad_module(&error))
+    }
+
+    /// A fresh store with its limits, and a fresh instance in it.
+    pub(super) fn fresh(&self, fuel: u64) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
+        let mut store = Store::new(self.0.module().engine(), Limits);
+        store.limiter(|limits| limits);
+        store.set_epoch_deadline(DEADLINE_TICKS);
+        store.set_fuel(fuel).map_err(|error| SandboxError::running(&error))?;
+        let instance = self.0.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
+        Ok((store, instance))
+    }
+}
+
+/// Every export of the host's face, with its types.
+fn abi(engine: &Engine, module: &wasmtime::Module) -> Result<(), SandboxError> {
+    use ValType::{I32, I64};
+    let functions = [
+        (export::MARKER, FuncType::new(engine, [], [])),
+        (export::ALLOCATE, FuncType::new(engine, [I32], [I32])),
+        (export::CHECK, FuncType::new(engine, [I32, I32, I32, I32], [I64])),
+        (export::FREE, FuncType::new(engine, [I32, I32], [])),
+    ];
+    for (name, wanted) in functions {
+        match module.get_export(name) {
+            Some(ExternType::Func(found)) if FuncType::eq(&found, &wanted) => {}
+            _ => return Err(SandboxError::WrongAbi(name)),
+        }
+    }
+    match module.get_export(export::MEMORY) {
+        Some(ExternType::Memory(_)) => Ok(()),
+        _ => Err(SandboxError::WrongAbi(export::MEMORY)),
+    }
+}
+
+/// The compiler's words, in one line. They come from the file, before any draft is seen.
+fn bad_module(error: &wasmtime::Error) -> SandboxError {
+    let words = format!("{error:#}");
+    SandboxError::BadModule(words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Refuses growth over the limits by ending the check: an honest one never comes near.
+#[derive(Debug)]
+pub(super) struct Limits;
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if wanted > MEMORY_MAX { Err(Refused.into()) } else { Ok(true) }
+    }
+
+    fn table_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if wanted > TABLE_MAX { Err(Refused.into()) } else { Ok(true) }
+    }
+}
