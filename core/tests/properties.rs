@@ -44,7 +44,7 @@ fn moment() -> impl Strategy<Value = Value> {
     prop_oneof![
         typed().prop_map(|at| json!({ "at": at })),
         parts.prop_map(|(year, month, day, time)| json!({"at": {"year": year, "month": month, "day": day, "time": time}})),
-        (2020..2028, 0..14, 0..33, 0..26).prop_map(|(year, month, day, hour): (u32, u32, u32, u32)| {
+        (2020..2028, 0..14, 0..33, 0..26).prop_map(|(year, month, day, hour): (i32, i32, i32, i32)| {
             json!({"at": {"year": year.to_string(), "month": month.to_string(), "day": day.to_string(), "time": format!("{hour}時")}, "precision": "about"})
         }),
         Just(json!({"unknown": true})),

@@ -64,10 +64,7 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
 
 fn app(settings: &Settings, store: Arc<dyn Store>) -> Result<App, Failed> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
-    let sandbox = Sandbox::new(SandboxConfig {
-        modules: settings.modules.clone(),
-        ..SandboxConfig::default()
-    })?;
+    let sandbox = Sandbox::new(SandboxConfig::default().and_folder(settings.modules.as_deref())?)?;
     let retired = retired(settings.modules.as_deref())?;
     let page = PageFiles::new(&desk, settings.page.as_deref());
     Ok(App {
