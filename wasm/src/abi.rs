@@ -6,20 +6,34 @@
 //! functions call: where a runtime insists on imports, give it functions that trap.
 //!
 //! ```text
-//! text    = kakekomi_allocate(length of the draft's text)     → pointer, 0 where there is no room
+//! text    = kakekomi_allocate(length of the draft's text)     → pointer; 0 where there is no room,
+//!                                                               or more than 1 MiB was asked for
 //! context = kakekomi_allocate(length of the context's text)
 //! write both into the exported memory
 //! answer  = kakekomi_check(text, its length, context, its length)   → i64
 //!     answer >= 0   pointer = answer >> 32, length = answer & 0xffffffff: the report's canonical bytes
 //!     answer <  0   no report: -1 the context cannot be used (context.invalid)
 //!                              -2 the report could not be written (report.unwritable)
-//!                              -3 a pointer or length is none that was allocated (memory.range)
+//!                              -3 a pointer is 0, or does not lie in the memory with its length,
+//!                                 or a length is over 1 MiB (memory.range)
 //! kakekomi_free(pointer, length) of the answer, the context and the text
 //! ```
 //!
 //! The export `kakekomi_abi_1` does nothing: that it is there says that the four others are as
 //! described here. Another version of this face will bear another name beside it.
 //!
+//! In Python with the `wasmtime` package, where `exports` are the instance's and `store` its store:
+//!
+//! ```text
+//! def put(data):
+//!     pointer = exports["kakekomi_allocate"](store, len(data))
+//!     exports["memory"].write(store, data, pointer)
+//!     return pointer, len(data)
+//! answer = exports["kakekomi_check"](store, *put(draft), *put(context))
+//! report = exports["memory"].read(store, answer >> 32, (answer >> 32) + (answer & 0xffffffff))
+//! ```
+//!
+//! A pointer in range that was never allocated is read all the same: it is the caller's own instance.
 //! A module that trapped must be thrown away: its memory is in no known state. Memory that grew
 //! stays grown; a host that wants one applicant's data out of another's reach makes a new instance
 //! for every check, which costs microseconds.
@@ -84,11 +98,19 @@ fn layout(length: usize) -> Option<Layout> {
 /// # Safety
 /// As [`kakekomi_check`] for one pointer and length.
 unsafe fn bytes<'a>(pointer: *const u8, length: usize) -> Option<&'a [u8]> {
-    if pointer.is_null() || length > ALLOCATION_MAX {
+    if pointer.is_null() || length > ALLOCATION_MAX || pointer.addr().checked_add(length)? > memory() {
         return None;
     }
     // SAFETY: the caller's promise.
     Some(unsafe { std::slice::from_raw_parts(pointer, length) })
+}
+
+/// The end of the memory that there is, in bytes.
+fn memory() -> usize {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size::<0>().saturating_mul(65_536);
+    #[cfg(not(target_arch = "wasm32"))]
+    usize::MAX
 }
 
 /// Gives a report to the host: pointer and length in one number.

@@ -15,11 +15,9 @@ pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
         return Err(format!("{name} is set: it would change the module's bytes; unset it").into());
     }
     let mut output = Bindgen::new()
-        .input_module("kakekomi", without_feature_notes(raw)?)
+        .input_module("kakekomi", without_notes(raw)?)
         .web(true)?
         .typescript(true)
-        .remove_name_section(true)
-        .remove_producers_section(true)
         .generate_output()?;
     fs::write(out.join("kakekomi.js"), output.js())?;
     fs::write(out.join("kakekomi.d.ts"), output.ts().unwrap_or_default())?;
@@ -27,10 +25,15 @@ pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The module as bindgen is to see it, and without what would only tell how it was made: names of
+/// functions and of tools. bindgen's own settings for these two work on bytes, not on a parsed module.
+///
 /// The precompiled standard library claims features that the module does not use; bindgen would
-/// believe it and bring in tables of references.
-fn without_feature_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
-    let mut module = walrus::Module::from_buffer(raw)?;
+/// believe it and bring in tables of references, so the claim goes too.
+fn without_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
+    let mut settings = walrus::ModuleConfig::new();
+    settings.generate_name_section(false).generate_producers_section(false).generate_dwarf(false);
+    let mut module = settings.parse(raw)?;
     module.customs.remove_raw("target_features");
     Ok(module)
 }

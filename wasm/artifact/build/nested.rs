@@ -9,9 +9,28 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What the environment may not change in the module.
-const NOT_TAKEN: [&str; 6] =
-    ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL"];
+/// What the environment may not change in the module: names, and beginnings of names.
+const NOT_TAKEN: [&str; 10] = [
+    "RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_INCREMENTAL",
+    "CARGO_BUILD_INCREMENTAL",
+    "RUSTC_BOOTSTRAP",
+];
+const NOT_TAKEN_BEGINNINGS: [&str; 2] = ["CARGO_PROFILE_", "CARGO_TARGET_WASM32_"];
+
+/// The stack in the module's memory, in bytes: the rules need a fraction of it, and a fresh
+/// instance pays for every page of it that is touched.
+const STACK: u32 = 128 * 1024;
+
+/// The memory that an instance begins with, in bytes: an ordinary check stays within it, since
+/// growing costs a fresh instance a change of protection there and back.
+const MEMORY: u32 = 1024 * 1024;
 
 /// Builds the crate; gives the path of the raw module.
 pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
@@ -24,11 +43,11 @@ pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let target = workspace.join("target/wasm-module");
     let mut cargo = Command::new(std::env::var("CARGO")?);
     cargo.current_dir(workspace).args(["build", "--locked", "--package", "kakekomi-wasm", "--profile", "wasm", "--target", TARGET]);
-    for name in NOT_TAKEN {
-        cargo.env_remove(name);
-    }
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PROFILE_") || name.starts_with("CARGO_TARGET_WASM32")) {
-        cargo.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if NOT_TAKEN.contains(&&*text) || NOT_TAKEN_BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) {
+            cargo.env_remove(&name);
+        }
     }
     cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", &target);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace, &sysroot, &rustc)?.join("\u{1f}"));
@@ -45,7 +64,8 @@ fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, B
     let mut flags = vec![
         // The host needs no garbage collector then (docs: ARCHITECTURE.md, the module).
         "-Ctarget-feature=-reference-types".to_owned(),
-        "-Clink-arg=-zstack-size=131072".to_owned(),
+        format!("-Clink-arg=-zstack-size={STACK}"),
+        format!("-Clink-arg=--initial-memory={MEMORY}"),
         remap(workspace, "/kakekomi"),
         remap(&sysroot.join("lib/rustlib/src/rust"), &format!("/rustc/{commit}")),
     ];
