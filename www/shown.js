@@ -4,6 +4,7 @@
 
 import { button, element } from "./element.js";
 import { isSwitched } from "./draft.js";
+import { message } from "./fields/frame.js";
 import { understood } from "./fields/moment.js";
 import { at } from "./pointer.js";
 import { nodesOf, REVIEW, stepNames } from "./steps.js";
@@ -17,8 +18,9 @@ import { nodesOf, REVIEW, stepNames } from "./steps.js";
  * @param {(path: string) => Answer | undefined} answerAt
  * @param {any} values normalised, for moments
  * @param {((step: string, path: string) => void) | null} change where the change links lead; none on a receipt
+ * @param {import("./types.js").Advisory[]} [advisories] each is shown under the answer that it speaks of
  */
-export function shownAnswers(page, answerAt, values, change) {
+export function shownAnswers(page, answerAt, values, change, advisories = []) {
   const steps = stepNames().filter((step) => step !== REVIEW);
   return element("div", { class: "answers" }, ...steps.map((step) => {
     const rows = nodesOf(step, page.description).flatMap((node) => rowsOf(node, node.path, answerAt(node.path), ""));
@@ -32,7 +34,9 @@ export function shownAnswers(page, answerAt, values, change) {
     const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title }) });
     return element("div", { class: "row", "data-path": path }, element("dt", {}, title),
       element("dd", { class: words === null ? "none" : null }, words ?? page.say("unanswered")),
-      link && element("dd", { class: "change" }, link));
+      link && element("dd", { class: "change" }, link),
+      ...advisories.filter((one) => one.path === path).map((one) => element("dd", { class: "note", "data-advisory": one.code },
+        message("advisory", page.say("advisory_label"), one.message))));
   }
 
   /**

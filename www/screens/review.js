@@ -4,6 +4,7 @@
 
 import { announce, button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
+import { outside } from "../frame.js";
 import { advisoryNotes, guidancePanel } from "../guidance.js";
 import { dropKey, keyOf, markSent, sentBefore } from "../memory.js";
 import { heading } from "../page.js";
@@ -91,10 +92,13 @@ class ReviewScreen {
     this.steps.update(report);
     this.summary.update(issues, asked);
     page.title(page.say("step_review"), issues.length > 0);
+    const advisories = report?.advisories ?? [];
+    const answers = shownAnswers(page, (path) => page.intake.answerAt(path), report?.values, (step, path) => this.change(step, path), advisories);
     this.body.replaceChildren(
       ...(report ? [] : [element("p", { class: "notice" }, page.say("engine_none"))]),
-      ...advisoryNotes(page, report?.advisories ?? []),
-      shownAnswers(page, (path) => page.intake.answerAt(path), report?.values, (step, path) => this.change(step, path)),
+      ...advisoryNotes(page, advisories.filter((one) => !answers.querySelector(`[data-path="${one.path}"] [data-advisory]`))),
+      ...[outside(page)].filter((part) => part !== null),
+      answers,
       ...(agreement ? [agreed(page, agreement)] : []),
       ...guidancePanel(page, report?.guidance ?? []));
   }
