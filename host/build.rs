@@ -41,7 +41,7 @@ fn listing(constant: &str, folder: &Path, endings: &[&str]) -> io::Result<String
     let mut code =
         format!("/// Name and bytes of each file.\npub static {constant}: &[(&str, &[u8])] = &[\n");
     for name in names {
-        let path = folder.join(&name).canonicalize()?;
+        let path = folder.join(&name).canonicalize()?.display().to_string();
         let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
     }
     code += "];\n";

@@ -164,10 +164,10 @@ fn run(cli: Cli) -> Result<Exit, Failed> {
     };
     match cli.command {
         Command::Serve(args) => serve::run(args.settings().or(file)),
-        Command::Check(args) => check::run(args, file),
+        Command::Check(args) => check::run(&args, file),
         Command::Example(args) => example::run(args, file),
-        Command::Describe(args) => module::describe(args),
-        Command::Module(args) => module::run(args),
+        Command::Describe(args) => module::describe(&args),
+        Command::Module(args) => module::run(&args),
         Command::Cases(args) => cases::run(args, file),
     }
 }

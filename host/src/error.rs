@@ -74,8 +74,10 @@ impl Failed {
     pub fn exit(&self) -> Exit {
         match self {
             Failed::Usage(_) => Exit::Usage,
-            Failed::Engine(_) | Failed::Context(_) | Failed::Report(_) => Exit::Engine,
-            Failed::Config(_)
+            Failed::Engine(error) if !matches!(error, SandboxError::Folder(..)) => Exit::Engine,
+            Failed::Context(_) | Failed::Report(_) => Exit::Engine,
+            Failed::Engine(_)
+            | Failed::Config(_)
             | Failed::Desk(_)
             | Failed::Store(_)
             | Failed::Outside(..)

@@ -125,13 +125,13 @@ impl Intake {
             .judge(&digest, submission.text.clone(), &context)
             .await?;
         if verdict.text_code().is_some() {
-            return Err(Outcome::NotJson(verdict));
+            return Err(Outcome::NotJson(verdict.into()));
         }
         if verdict.has("consent.stale") {
-            return Err(Outcome::Stale(verdict, Box::new(context)));
+            return Err(Outcome::Stale(verdict.into(), context.into()));
         }
         if !verdict.accepted() {
-            return Err(Outcome::Issues(verdict));
+            return Err(Outcome::Issues(verdict.into()));
         }
         self.keep(&submission, &verdict, &context, &digest, text_sha256)
             .await

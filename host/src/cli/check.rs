@@ -69,8 +69,8 @@ enum Engine {
 }
 
 /// Checks every file; the highest exit counts, and a file that fails keeps no other from its check.
-pub fn run(args: CheckArgs, file: Settings) -> Result<Exit, Failed> {
-    let context: Arc<[u8]> = context(&args, file)?.into();
+pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
+    let context: Arc<[u8]> = context(args, file)?.into();
     let engine = match args.engine {
         Which::Module => Engine::Module(Box::new(Sandbox::new(SandboxConfig::default())?)),
         Which::Core => Engine::Core,
@@ -83,7 +83,7 @@ pub fn run(args: CheckArgs, file: Settings) -> Result<Exit, Failed> {
     };
     let mut worst = Exit::Accepted;
     for file in files {
-        match one(&engine, file, &context, &args) {
+        match one(&engine, file, &context, args) {
             Ok(exit) => worst = worst.max(exit),
             Err(Failed::ReaderGone) => return Err(Failed::ReaderGone),
             Err(failed) => {
@@ -133,28 +133,25 @@ fn exit(verdict: &Verdict) -> Exit {
 
 /// The context's bytes: a file's, or the desk's; time and language as the flags say.
 fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
-    let locale = args.locale.map(Locale::from);
-    let mut context = match &args.context {
-        Some(path) => {
-            let bytes = fs::read(path)
-                .map_err(|error| Failed::Outside(path.display().to_string(), error))?;
-            if args.now.is_none() && locale.is_none() {
-                Context::read(&bytes)?;
-                return Ok(bytes);
-            }
-            Context::read(&bytes)?
-        }
-        None => {
-            let desk = Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?;
-            desk.context(
-                args.now.unwrap_or_else(clock::now),
-                locale.unwrap_or(Locale::Ja),
-            )?
-        }
+    let Some(path) = &args.context else {
+        return desk_context(args, file);
     };
+    let bytes =
+        fs::read(path).map_err(|error| Failed::Outside(path.display().to_string(), error))?;
+    let mut context = Context::read(&bytes)?;
+    if args.now.is_none() && args.locale.is_none() {
+        return Ok(bytes);
+    }
     context.now = args.now.unwrap_or(context.now);
-    context.locale = locale.unwrap_or(context.locale);
+    context.locale = args.locale.map_or(context.locale, Locale::from);
     Ok(serde_json::to_vec(&context)?)
+}
+
+fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
+    let desk = Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?;
+    let now = args.now.unwrap_or_else(clock::now);
+    let locale = args.locale.map_or(Locale::Ja, Locale::from);
+    Ok(serde_json::to_vec(&desk.context(now, locale)?)?)
 }
 
 fn locale_of(context: &[u8]) -> Locale {

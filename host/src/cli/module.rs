@@ -33,22 +33,22 @@ pub struct DescribeArgs {
 
 #[derive(Serialize)]
 struct Module {
-    module: String,
+    #[serde(rename = "module")]
+    name: String,
     ruleset: &'static str,
     size: usize,
 }
 
 /// Says digest, ruleset and size.
-pub fn run(args: ModuleArgs) -> Result<Exit, Failed> {
+pub fn run(args: &ModuleArgs) -> Result<Exit, Failed> {
     let bytes = kakekomi_artifact::WASM;
     let module = Module {
-        module: format!("sha256:{}", kakekomi_artifact::SHA256),
+        name: format!("sha256:{}", kakekomi_artifact::SHA256),
         ruleset: kakekomi_core::RULESET,
         size: bytes.len(),
     };
-    if let Some(out) = args.out {
-        fs::write(&out, bytes)
-            .map_err(|error| Failed::Outside(out.display().to_string(), error))?;
+    if let Some(out) = &args.out {
+        fs::write(out, bytes).map_err(|error| Failed::Outside(out.display().to_string(), error))?;
     }
     if args.json || args.ndjson {
         print::line(&serde_json::to_vec(&module)?)?;
@@ -56,7 +56,7 @@ pub fn run(args: ModuleArgs) -> Result<Exit, Failed> {
         print::line(
             format!(
                 "module  {}\nruleset {}\nsize    {} bytes",
-                module.module, module.ruleset, module.size
+                module.name, module.ruleset, module.size
             )
             .as_bytes(),
         )?;
@@ -65,7 +65,7 @@ pub fn run(args: ModuleArgs) -> Result<Exit, Failed> {
 }
 
 /// Prints the form description as it lies beside the module.
-pub fn describe(args: DescribeArgs) -> Result<Exit, Failed> {
+pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
     let description = match args.locale {
         Language::Ja => kakekomi_artifact::DESCRIBE_JA,
         Language::En => kakekomi_artifact::DESCRIBE_EN,

@@ -20,7 +20,7 @@ use crate::http::{
 };
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
 use crate::serve::{serve, stop_signal};
-use crate::store::{self, Store};
+use crate::store;
 use crate::submit::Intake;
 
 /// Serves the desk.
@@ -35,12 +35,7 @@ pub fn run(settings: Settings) -> Result<Exit, Failed> {
 }
 
 async fn desk(settings: Settings) -> Result<(), Failed> {
-    let data = settings.data().display().to_string();
-    settings
-        .make_data_folder()
-        .map_err(|error| Failed::Outside(data, error))?;
-    let store = store::open(&settings.database_url()).await?;
-    let app = Arc::new(app(&settings, Arc::clone(&store))?);
+    let app = Arc::new(app(&settings).await?);
     compress(&app);
 
     let stop = stop_signal().map_err(|error| Failed::Outside("signals".to_owned(), error))?;
@@ -58,15 +53,21 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
         serve(listener, router(Arc::clone(&app)), stop.clone()),
         admin
     );
-    store.close().await?;
+    app.intake.store.close().await?;
     Ok(())
 }
 
-fn app(settings: &Settings, store: Arc<dyn Store>) -> Result<App, Failed> {
+/// Everything that can be wrong is looked at before the data folder is made.
+async fn app(settings: &Settings) -> Result<App, Failed> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
-    let sandbox = Sandbox::new(SandboxConfig::default().and_folder(settings.modules.as_deref())?)?;
     let retired = retired(settings.modules.as_deref())?;
+    let sandbox = Sandbox::new(SandboxConfig::default().and_folder(settings.modules.as_deref())?)?;
     let page = PageFiles::new(&desk, settings.page.as_deref());
+    let data = settings.data().display().to_string();
+    settings
+        .make_data_folder()
+        .map_err(|error| Failed::Outside(data, error))?;
+    let store = store::open(&settings.database_url()).await?;
     Ok(App {
         intake: Intake {
             desk,

@@ -64,6 +64,9 @@ pub struct Served<'a> {
 
 impl Documents {
     /// Reads the files that `desk.toml` names.
+    ///
+    /// # Errors
+    /// [`DeskError`]: a file cannot be read, is empty, or is no UTF-8.
     pub fn read(source: &Source, profile: &Profile) -> Result<Documents, DeskError> {
         Ok(Documents {
             consent: Document::read(source, &profile.consent)?,

@@ -166,6 +166,9 @@ const DESK: &str = "desk.toml";
 
 impl Profile {
     /// Reads and checks `desk.toml`.
+    ///
+    /// # Errors
+    /// [`DeskError`], with the key to look at.
     pub fn read(source: &Source) -> Result<Profile, DeskError> {
         let profile: Profile = source.toml(DESK)?;
         let dialled = |character: char| character.is_ascii_digit() || "+-#*() ".contains(character);

@@ -1,4 +1,4 @@
-//! A file that is served as it is: media type, ETag, Brotli, and how long it may be kept.
+//! A file that is served as it is: media type, `ETag`, Brotli, and how long it may be kept.
 //!
 //! Compressing the module takes about a second at Brotli's best, so it happens once, in the
 //! background; until then the plain bytes are served. A client that has the file gets a 304.

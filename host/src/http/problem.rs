@@ -50,6 +50,7 @@ impl Problem {
     }
 
     /// Fills a number into the sentence.
+    #[must_use]
     pub fn number(mut self, name: &str, value: usize) -> Problem {
         self.detail = self
             .detail
@@ -58,12 +59,14 @@ impl Problem {
     }
 
     /// Takes a sentence that the report has already.
+    #[must_use]
     pub fn detail(mut self, sentence: &str) -> Problem {
         sentence.clone_into(&mut self.detail);
         self
     }
 
     /// Adds the desk's phone number, as a member and in the sentence.
+    #[must_use]
     pub fn phone(mut self, phone: &str) -> Problem {
         self.detail = self.detail.replace("{phone}", phone);
         self.phone = Some(phone.to_owned());
@@ -71,12 +74,14 @@ impl Problem {
     }
 
     /// Adds the report's very bytes.
+    #[must_use]
     pub fn report(mut self, report: Vec<u8>) -> Problem {
         self.report = Some(report);
         self
     }
 
     /// Adds the documents that are in force now.
+    #[must_use]
     pub fn current(mut self, current: serde_json::Value) -> Problem {
         self.current = Some(current);
         self

@@ -100,7 +100,7 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
         Outcome::ModuleUnknown => problem("module.unknown").into_response(),
         Outcome::ModuleRetired => problem("module.retired").into_response(),
         Outcome::ModuleUnreadable => problem("module.header").into_response(),
-        Outcome::NotJson(verdict) => not_json(verdict, locale).into_response(),
+        Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
         Outcome::Stale(verdict, context) => problem("consent.stale")
             .current(current(&context))
             .report(verdict.into_report())

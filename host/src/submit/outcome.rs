@@ -32,11 +32,11 @@ pub enum Outcome {
     /// The page named its module in a way that cannot be read.
     ModuleUnreadable,
     /// The text is no JSON; the report with its one issue.
-    NotJson(Verdict),
+    NotJson(Box<Verdict>),
     /// The agreement is to documents that are no longer in force; the report, and the context that names the current ones.
-    Stale(Verdict, Box<Context>),
+    Stale(Box<Verdict>, Box<Context>),
     /// The draft has issues.
-    Issues(Verdict),
+    Issues(Box<Verdict>),
     /// Too much at once; try again soon.
     Busy,
     /// The rule engine failed.
