@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use serde::ser::{Error, Serialize, Serializer};
+
 use crate::code::Code;
 use crate::issue::Params;
 
@@ -38,6 +40,24 @@ pub enum Node<'a> {
     List(Vec<Node<'a>>),
     /// `{…}`: every key in the order of the text, repeated ones too.
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+/// A tree prints as what it was read from.
+///
+/// This is how a report becomes an object of the page: read back from its canonical text, so that
+/// both forms are one. Its numbers are whole and small enough for every engine; of others only those
+/// within an `i64` can be printed.
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Node::Null => serializer.serialize_unit(),
+            Node::Bool(value) => serializer.serialize_bool(*value),
+            Node::Number(written) => serializer.serialize_i64(written.parse().map_err(S::Error::custom)?),
+            Node::Text { text, .. } => serializer.serialize_str(text),
+            Node::List(items) => serializer.collect_seq(items),
+            Node::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+        }
+    }
 }
 
 /// Why a text could not be read: a `text.…` code and its parameters.

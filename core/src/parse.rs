@@ -102,13 +102,14 @@ fn escaped(char: char) -> impl Iterator<Item = char> {
 
 /// Walks an object: `take` gets each known key once and says whether it knows it.
 ///
+/// `take` is `dyn` for the module's size: one copy of this walk instead of one a section.
 /// Gives false where the node is no object. Unknown keys and repeated ones become issues (the first
 /// of a repeated key counts).
 pub fn object<'n>(
     node: Node<'n>,
     at: &At<'_>,
     reading: &mut Reading,
-    mut take: impl FnMut(&str, Node<'n>, &At<'_>, &mut Reading) -> bool,
+    take: &mut dyn FnMut(&str, Node<'n>, &At<'_>, &mut Reading) -> bool,
 ) -> bool {
     let Node::Object(entries) = node else {
         reading.wrong(at, &node, Code::TypeObject);

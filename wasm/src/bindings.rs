@@ -16,7 +16,7 @@ use serde_wasm_bindgen::Serializer;
 use sha2::Digest;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use kakekomi_core::{Context, Failure};
+use kakekomi_core::Failure;
 
 /// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
 ///
@@ -34,10 +34,11 @@ pub fn check_text(text: &[u8], context: &str) -> Result<String, JsValue> {
 /// As [`check_text`].
 #[wasm_bindgen]
 pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
-    let context = Context::read(context.as_bytes()).map_err(error)?;
-    let report = kakekomi_core::check(text, &context);
+    let report = kakekomi_core::answer(text, context.as_bytes()).map_err(error)?;
+    // Read back from its own bytes: the object cannot say anything else than the text.
+    let tree = kakekomi_core::json::read(&report, usize::MAX).map_err(|_| error(Failure::Report))?;
     // json_compatible: the default would make a Map of `params`.
-    report.serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
+    tree.serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
 }
 
 /// The version of the rules.

@@ -53,18 +53,28 @@ pub(crate) use choice;
 
 /// Reads one choice. An empty word is not answered: a page's empty list entry.
 pub fn one<C: Choice>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<C> {
+    let mut choice = None;
+    match word(node, at, reading, &mut |word| {
+        choice = C::of(word);
+        choice.is_some()
+    }) {
+        Some(true) => choice.map_or(Answer::Refused, Answer::Given),
+        Some(false) => Answer::Absent,
+        None => Answer::Refused,
+    }
+}
+
+/// Whether a word was said that `is_known`; `None` where an issue was noted.
+fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, is_known: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
     let Node::Text { text, .. } = node else {
         reading.wrong(at, &node, Code::TypeText);
-        return Answer::Refused;
+        return None;
     };
-    if text.is_empty() {
-        return Answer::Absent;
-    }
-    if let Some(choice) = C::of(&text) {
-        return Answer::Given(choice);
+    if text.is_empty() || is_known(&text) {
+        return Some(!text.is_empty());
     }
     reading.issue(at, Code::ChoiceUnknown, Params::none());
-    Answer::Refused
+    None
 }
 
 /// Several choices, each once, the most important first.

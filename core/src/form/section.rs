@@ -214,7 +214,7 @@ macro_rules! section {
 
             fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> Self {
                 let mut section = Self::default();
-                if !$crate::parse::object(node, at, reading, |key, node, at, reading| section.take(key, node, at, reading)) {
+                if !$crate::parse::object(node, at, reading, &mut |key, node, at, reading| section.take(key, node, at, reading)) {
                     reading.refused.push(at.path());
                 }
                 section
@@ -244,7 +244,7 @@ macro_rules! record {
 
             fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
                 let mut record = Self::default();
-                if $crate::parse::object(node, at, reading, |key, node, at, reading| record.take(key, node, at, reading)) {
+                if $crate::parse::object(node, at, reading, &mut |key, node, at, reading| record.take(key, node, at, reading)) {
                     $crate::form::Answer::Given(record)
                 } else {
                     $crate::form::Answer::Refused

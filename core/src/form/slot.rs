@@ -84,7 +84,9 @@ impl<T: Value> Slot for Answer<T> {
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Self {
         match node {
-            Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown") => unknown(Node::Object(entries), at, reading),
+            Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown") => {
+                if unknown(Node::Object(entries), at, reading) { Answer::Unknown } else { Answer::Refused }
+            }
             node => T::read(node, at, reading),
         }
     }
@@ -110,16 +112,16 @@ impl<T: Value> Slot for Answer<T> {
     }
 }
 
-/// `{"unknown": true}`, and nothing else in it.
-fn unknown<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<T> {
+/// Whether an object is `{"unknown": true}`, with nothing else in it.
+fn unknown(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> bool {
     let before = reading.found.len();
-    crate::parse::object(node, at, reading, |key, value, here, reading| {
+    crate::parse::object(node, at, reading, &mut |key, value, here, reading| {
         if key == "unknown" && value != Node::Bool(true) {
             reading.wrong(here, &value, Code::UnknownNotTrue);
         }
         key == "unknown"
     });
-    if reading.found.len() == before { Answer::Unknown } else { Answer::Refused }
+    reading.found.len() == before
 }
 
 impl<T: Serialize> Serialize for Answer<T> {

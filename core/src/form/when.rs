@@ -91,7 +91,7 @@ impl Value for When {
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         let mut typed = Typing::default();
         let before = reading.found.len();
-        let whole = object(node, at, reading, |key, node, at, reading| {
+        let whole = object(node, at, reading, &mut |key, node, at, reading| {
             match key {
                 "at" => typed.at = read_at(node, at, reading),
                 "precision" => typed.precision = text(&node, at, reading),
@@ -136,7 +136,7 @@ fn read_at(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<TypedAt
         return text(&node, at, reading).map(TypedAt::Text);
     }
     let mut parts = TypedParts::default();
-    object(node, at, reading, |key, node, at, reading| {
+    object(node, at, reading, &mut |key, node, at, reading| {
         let part = match key {
             "year" => &mut parts.year,
             "month" => &mut parts.month,

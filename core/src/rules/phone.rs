@@ -6,7 +6,8 @@
 //! `+1 212 555 0100` (`phone.abroad`), `03-3211-9999 内線` (`phone.extension`).
 //!
 //! The lengths are those of Japan's numbering plan (電気通信番号計画): ten digits for 0AB–J, 0120 and 0570, eleven for
-//! 050, 060, 070, 080, 090 and 0800. Which areas and exchanges are in use is not asked.
+//! 050, 060, 070, 080, 090 and 0800. Leading digits that no area and no service has are refused; which exchanges are in
+//! use is not asked. `81…` without a plus is read as `+81…`: no number in Japan begins with 8.
 
 use core::fmt;
 
@@ -63,8 +64,9 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
 
 /// The text without the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
-    const TITLES: [&str; 9] = [
+    const TITLES: [&str; 10] = [
         "電話番号",
+        "携帯電話",
         "電話",
         "携帯",
         "代表",
@@ -131,6 +133,7 @@ fn read_number(number: &str) -> Result<String, Code> {
         .or_else(|| digits.strip_prefix("00"))
     {
         Some(beyond) => read_international(beyond),
+        None if digits.starts_with("81") => read_international(&digits),
         None => read_national(&digits),
     }
 }
@@ -155,23 +158,38 @@ fn read_international(digits: &str) -> Result<String, Code> {
 
 /// A number that begins with the trunk prefix 0.
 fn read_national(digits: &str) -> Result<String, Code> {
+    // 020 is for machines and pagers, 0990 was for paid information, 0170 and 0180 are for messages and mass calls,
+    // 0910 joins private networks.
+    const REFUSED: [&str; 5] = ["020", "0990", "0170", "0180", "0910"];
     const ELEVEN: [&str; 5] = ["050", "060", "070", "080", "090"];
     let subscriber = digits.strip_prefix('0').ok_or(Code::PhoneInvalid)?;
     if subscriber.is_empty() || subscriber.starts_with('0') {
         return Err(Code::PhoneInvalid);
     }
-    // 020 is for machines and pagers, 0990 was for paid information.
-    let is_refused = digits.starts_with("020") || digits.starts_with("0990");
+    let is_refused = REFUSED.iter().any(|prefix| digits.starts_with(prefix));
     if is_refused && (10..=14).contains(&digits.len()) {
         return Err(Code::PhoneRefused);
     }
     let has_eleven = ELEVEN.iter().any(|prefix| digits.starts_with(prefix));
     let is_plausible = digits.len() == if has_eleven { 11 } else { 10 };
-    // A number after +81 may still carry the international prefix, which is no area.
-    if !is_plausible || digits.starts_with("010") {
+    if !is_plausible || !is_assigned(digits) {
         return Err(Code::PhoneInvalid);
     }
     Ok(format!("+81{subscriber}"))
+}
+
+/// Whether any area or service has these leading digits (総務省, 電気通信番号計画).
+fn is_assigned(digits: &str) -> bool {
+    let mut leading = digits.bytes().skip(1);
+    match [leading.next(), leading.next(), leading.next()].map(Option::unwrap_or_default) {
+        [b'1', b'2', b'0'] | [b'8', b'0', b'0'] | [b'6', b'0', _] => true,
+        [b'5' | b'7' | b'8' | b'9', b'0', third] => third != b'0',
+        // Of 01x0 only 0120 is a service; 010 is the international prefix; 030 and 040 are not in use.
+        [b'1', _, b'0'] | [_, b'0', _] => false,
+        // Sapporo is 011, Tokyo and Osaka are 03 and 06; no other area begins 0x1.
+        [area, b'1', _] => matches!(area, b'1' | b'3' | b'6'),
+        _ => true,
+    }
 }
 
 /// The extension in what follows the number, if anything does.
@@ -230,7 +248,11 @@ mod tests {
             ("電話番号：03-3211-9999", "+81332119999"),
             ("03-3211-9999(代表)", "+81332119999"),
             ("03-1234-5678", "+81312345678"),
-            ("03-0123-4567", "+81301234567"),
+            ("04992-2-1234", "+81499221234"),
+            ("81-3-3211-9999", "+81332119999"),
+            ("携帯電話 090-1234-5678", "+819012345678"),
+            ("0460-85-1234", "+81460851234"),
+            ("0600-123-4567", "+816001234567"),
             ("011-123-4567", "+81111234567"),
             ("01267-1-2345", "+81126712345"),
             ("050-1234-5678", "+815012345678"),
@@ -301,6 +323,17 @@ mod tests {
             ("020-1234-5678", Code::PhoneRefused),
             ("+81 20 1234 5678", Code::PhoneRefused),
             ("0990-123-456", Code::PhoneRefused),
+            ("0170-123-456", Code::PhoneRefused),
+            ("0180-123-456", Code::PhoneRefused),
+            ("0910-12-3456", Code::PhoneRefused),
+            ("0130-12-3456", Code::PhoneInvalid),
+            ("030-123-4567", Code::PhoneInvalid),
+            ("040-123-4567", Code::PhoneInvalid),
+            ("021-123-4567", Code::PhoneInvalid),
+            ("041-123-4567", Code::PhoneInvalid),
+            ("081-123-4567", Code::PhoneInvalid),
+            ("090-0123-4567", Code::PhoneInvalid),
+            ("8133211999", Code::PhoneInvalid),
             ("+1 212 555 0100", Code::PhoneAbroad),
             ("+82-2-123-4567", Code::PhoneAbroad),
             ("001-212-555-0100", Code::PhoneAbroad),
