@@ -17,7 +17,7 @@ import { chromium } from "playwright-core";
 export const BINARY = process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../target/release/kakekomi", import.meta.url));
 
 /** How long a desk may take to answer for the first time, in milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 

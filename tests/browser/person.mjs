@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 export async function open(browser, base, { locale = "ja", width = 1280, height = 900 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: locale === "ja" ? "ja-JP" : "en-GB" });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(`${base}/?lang=${locale}`);
