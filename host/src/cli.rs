@@ -1,4 +1,4 @@
-//! The command line: `kakekomi serve`, `check`, `example`, `describe`, `module`, `cases`.
+//! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `module`, `cases`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A reader that goes away (`… | head -1`) is no error.
@@ -47,6 +47,8 @@ enum Command {
     Example(example::ExampleArgs),
     /// Print the form description that the page is drawn from
     Describe(module::DescribeArgs),
+    /// Print the draft as JSON Schema 2020-12
+    Schema,
     /// Say which module this is
     Module(module::ModuleArgs),
     /// Look at the cases that came in
@@ -167,6 +169,7 @@ fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Check(args) => check::run(&args, file),
         Command::Example(args) => example::run(args, file),
         Command::Describe(args) => module::describe(&args),
+        Command::Schema => module::schema(),
         Command::Module(args) => module::run(&args),
         Command::Cases(args) => cases::run(args, file),
     }

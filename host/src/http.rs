@@ -58,6 +58,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/module/{digest}/{file}", get(module::description))
         .route("/v1/desk", get(desk::desk))
         .route("/v1/consent/{locale}", get(desk::consent))
+        .route("/v1/schema", get(module::schema))
         .route("/v1/check", post(check::check))
         .route("/v1/submissions", post(submissions::submit))
         .fallback(problem::not_found)

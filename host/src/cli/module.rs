@@ -1,4 +1,4 @@
-//! `kakekomi module` and `kakekomi describe`: the module in this program, and what it draws.
+//! `kakekomi module`, `describe` and `schema`: the module in this program, and what a draft looks like.
 
 use std::fs;
 use std::path::PathBuf;
@@ -71,5 +71,11 @@ pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
         Language::En => kakekomi_artifact::DESCRIBE_EN,
     };
     print::line(description.trim_end().as_bytes())?;
+    Ok(Exit::Accepted)
+}
+
+/// Prints the draft as JSON Schema, laid out to be read.
+pub fn schema() -> Result<Exit, Failed> {
+    print::line(&serde_json::to_vec_pretty(&kakekomi_core::schema::schema())?)?;
     Ok(Exit::Accepted)
 }

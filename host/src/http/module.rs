@@ -16,6 +16,7 @@ use super::problem::Problem;
 #[derive(Debug)]
 pub struct ModuleFiles {
     files: Vec<(String, Arc<Asset>)>,
+    schema: Arc<Asset>,
 }
 
 impl ModuleFiles {
@@ -47,12 +48,21 @@ impl ModuleFiles {
                 "application/json",
             ),
         ];
-        ModuleFiles { files }
+        let schema = serde_json::to_vec(&kakekomi_core::schema::schema()).unwrap_or_default();
+        let schema = Asset::new(schema, "application/schema+json", Keep::Revalidate);
+        ModuleFiles {
+            files,
+            schema: Arc::new(schema),
+        }
     }
 
     /// Every file, for compressing.
     pub fn assets(&self) -> impl Iterator<Item = Arc<Asset>> + '_ {
-        self.files.iter().map(|(_, asset)| Arc::clone(asset))
+        let schema = std::iter::once(Arc::clone(&self.schema));
+        self.files
+            .iter()
+            .map(|(_, asset)| Arc::clone(asset))
+            .chain(schema)
     }
 
     fn find(&self, name: &str) -> Option<&Asset> {
@@ -89,4 +99,9 @@ pub async fn description(
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }
+}
+
+/// The draft as JSON Schema 2020-12: `GET /v1/schema`.
+pub async fn schema(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    app.module.schema.respond(&headers)
 }

@@ -22,6 +22,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long a caller waits for one of the connections.
+const PLACE: Duration = Duration::from_secs(15);
 /// SQLite has one writer at a time; the other connections read meanwhile.
 const CONNECTIONS: u32 = 4;
 
@@ -50,7 +52,7 @@ impl Sqlite {
         }
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(BUSY)
+            .acquire_timeout(PLACE)
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&pool).await?;
