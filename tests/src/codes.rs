@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use kakekomi_core::issue::Params;
-use kakekomi_core::{Code, Locale, message};
+use kakekomi_core::{Code, Failure, Locale, message};
 
 const HEAD: &str = "# Codes
 
@@ -23,6 +23,7 @@ pub fn markdown() -> String {
     section(&mut text, "Advisories", "advisory", "What the applicant should know. They never block.");
     section(&mut text, "Guidance", "guidance", "Reference information (参考情報) for the first hours.");
     problems(&mut text);
+    failures(&mut text);
     text
 }
 
@@ -52,6 +53,15 @@ fn problems(text: &mut String) {
     for code in keys {
         let [ja, en] = [Locale::Ja, Locale::En].map(|locale| cell(message::problem(code, locale).unwrap_or_default()));
         _ = writeln!(text, "| `{code}` | {ja} | {en} |");
+    }
+}
+
+/// What keeps the module from giving a report: never the draft, only the caller.
+fn failures(text: &mut String) {
+    text.push_str("\n## Failures of the module\n\nThe `code` of the error in JavaScript, the negative number of the host face.\n\n");
+    text.push_str("| Code | Number | Meaning |\n| --- | --- | --- |\n");
+    for failure in [Failure::Context("the key that is missing or malformed"), Failure::Report] {
+        _ = writeln!(text, "| `{}` | {} | {failure} |", failure.code(), failure.number());
     }
 }
 

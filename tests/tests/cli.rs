@@ -35,7 +35,18 @@ fn examples_are_accepted_and_the_incomplete_one_is_not() {
     let home = folder();
     assert_eq!(code(&home.run(&["check", "good.json"])), 0);
     assert_eq!(code(&home.run(&["check", "issues.json"])), 1);
-    for kind in ["malware", "ransomware", "account_takeover", "unauthorized_access", "information_leak", "web_defacement", "phishing_fraud", "denial_of_service", "lost_device", "other"] {
+    for kind in [
+        "malware",
+        "ransomware",
+        "account_takeover",
+        "unauthorized_access",
+        "information_leak",
+        "web_defacement",
+        "phishing_fraud",
+        "denial_of_service",
+        "lost_device",
+        "other",
+    ] {
         let example = home.run(&["example", "--kind", kind]);
         assert_eq!(code(&example), 0, "{kind}");
         let draft: Value = serde_json::from_slice(&example.stdout).unwrap();
@@ -67,7 +78,13 @@ fn the_exit_code_is_the_highest() {
 #[test]
 fn usage_is_exit_2_and_says_so_on_stderr() {
     let home = folder();
-    for arguments in [&["chekc"][..], &["check", "--engine", "both", "good.json"], &["check", "--locale", "fr", "good.json"], &["example", "--kind", "flood"], &["serve", "--listen", "here"]] {
+    for arguments in [
+        &["chekc"][..],
+        &["check", "--engine", "both", "good.json"],
+        &["check", "--locale", "fr", "good.json"],
+        &["example", "--kind", "flood"],
+        &["serve", "--listen", "here"],
+    ] {
         let output = home.run(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
@@ -113,7 +130,10 @@ fn both_engines_print_the_same_bytes() {
             assert_eq!(module.0, core.0, "{file}: {} {}", module.2, core.2);
             assert_eq!(module.1, core.1, "{file}");
             let report: Value = serde_json::from_str(&module.1).unwrap();
-            assert_eq!((&report["context"]["now"], &report["context"]["locale"]), (&Value::from(1_795_140_000_000_i64), &Value::from(locale)));
+            assert_eq!(
+                (&report["context"]["now"], &report["context"]["locale"]),
+                (&Value::from(1_795_140_000_000_i64), &Value::from(locale))
+            );
         }
     }
 }

@@ -147,4 +147,3 @@ fn a_database_that_is_none_is_said_at_the_start() {
     assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stdout.is_empty());
 }
-

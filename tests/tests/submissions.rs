@@ -22,7 +22,12 @@ fn every_refusal_has_its_status_and_code_and_stores_nothing() {
     let key = |key: &str| submission(key, &draft);
     let rows = [
         ("no content type", Request::post(SUBMIT).header("idempotency-key", "k").body(&draft), 415, "http.content_type"),
-        ("another content type", Request::post(SUBMIT).header("content-type", "text/plain").header("idempotency-key", "k").body(&draft), 415, "http.content_type"),
+        (
+            "another content type",
+            Request::post(SUBMIT).header("content-type", "text/plain").header("idempotency-key", "k").body(&draft),
+            415,
+            "http.content_type",
+        ),
         ("a content encoding", key("k").header("content-encoding", "gzip"), 415, "http.content_encoding"),
         ("no encoding by name", key("k").header("content-encoding", "identity"), 415, "http.content_encoding"),
         ("256 KiB and one byte", submission("k", &padded(draft.clone(), TEXT_MAX + 1)), 413, "http.too_large"),
@@ -198,18 +203,18 @@ fn a_full_disk_is_a_503_with_the_phone_number() {
     let first = server.send(&submission("first", &draft));
     assert_eq!(first.status, 201);
     let stopped = server.stop();
-    // 16 KiB a file: less than the database has already.
-    let server = Server::start_in(stopped.home, Some(32));
+    // 40 KiB a file: SQLite's shared index fits, and a few cases; then the disk is full.
+    let server = Server::start_in(stopped.home, Some(80));
     let phone = server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
-    let refused = server.send(&submission("second", &draft));
+    let answers = (0..50).map(|number| (number, server.send(&submission(&format!("key-{number}"), &draft))));
+    let (stored, refused) = answers.into_iter().find(|(_, answer)| answer.status != 201).expect("the disk is never full");
     refused.assert_problem("a full disk", 503, "store.failed");
     assert!(refused.text().contains(&phone), "the phone number is missing: {}", refused.text());
     assert!(refused.header("retry-after").is_some());
     assert_eq!(server.send(&Request::post(CHECK).json(&draft)).status, 200, "checking needs no disk");
-    let home = server.stop().home;
-    let server = Server::start_in(home, None);
-    assert_eq!(server.home.cases().len(), 1);
-    let late = server.send(&submission("second", &draft));
+    let server = Server::start_in(server.kill(), None);
+    assert_eq!(server.home.cases().len(), 1 + stored, "what was not answered with 201 is not there");
+    let late = server.send(&submission(&format!("key-{stored}"), &draft));
     assert_eq!(late.status, 201, "the key was not bound: {}", late.text());
 }
 

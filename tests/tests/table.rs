@@ -17,7 +17,8 @@ use serde_json::Value;
 fn every(look: impl Fn(&Case) -> Vec<String>) {
     let cases = cases();
     assert!(cases.len() > 300, "the table has shrunk to {} cases", cases.len());
-    let wrong: Vec<_> = cases.iter().flat_map(|case| look(case).into_iter().map(move |what| format!("{}\n    {what}", case.name))).collect();
+    let wrong: Vec<_> =
+        cases.iter().flat_map(|case| look(case).into_iter().map(move |what| format!("{}\n    {what}", case.name))).collect();
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
@@ -131,7 +132,8 @@ fn both_languages_judge_alike() {
 
 #[test]
 fn every_issue_code_has_a_case() {
-    let reached: BTreeSet<String> = cases().iter().flat_map(|case| case.expect.issue_codes().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let reached: BTreeSet<String> =
+        cases().iter().flat_map(|case| case.expect.issue_codes().map(str::to_owned).collect::<Vec<_>>()).collect();
     let issues = codes_of("issue");
     let missing: Vec<_> = issues.iter().filter(|code| !reached.contains(**code)).collect();
     assert!(missing.is_empty(), "issue codes that no case reaches: {missing:?}");

@@ -37,7 +37,9 @@ pub fn remove(root: &mut Value, pointer: &str) {
     let last = steps(pointer).pop().unwrap_or_default();
     let found = match root.pointer_mut(parent) {
         Some(Value::Object(members)) => members.remove(&last).is_some(),
-        Some(Value::Array(entries)) => last.parse().ok().filter(|index| *index < entries.len()).map(|index| entries.remove(index)).is_some(),
+        Some(Value::Array(entries)) => {
+            last.parse().ok().filter(|index| *index < entries.len()).map(|index| entries.remove(index)).is_some()
+        }
         _ => false,
     };
     assert!(found, "there is nothing at {pointer} to remove");

@@ -32,7 +32,11 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
     })?;
     let (spent, elapsed) = (processor_seconds(server.id())? - before, start.elapsed().as_secs_f64());
     let checks = (CLIENTS * CHECKS) as f64;
-    println!("HTTP /v1/check                       {:>8.0} checks a processor-second ({:.0} a second by the clock)", checks / spent, checks / elapsed);
+    println!(
+        "HTTP /v1/check                       {:>8.0} checks a processor-second ({:.0} a second by the clock)",
+        checks / spent,
+        checks / elapsed
+    );
     Ok(())
 }
 
@@ -42,7 +46,9 @@ fn client(at: SocketAddr, draft: &[u8], checks: usize) -> Result<(), Box<dyn Err
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
-    let mut request = format!("POST /v1/check HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", draft.len()).into_bytes();
+    let mut request =
+        format!("POST /v1/check HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", draft.len())
+            .into_bytes();
     request.extend_from_slice(draft);
     for _ in 0..checks {
         stream.write_all(&request)?;

@@ -12,7 +12,11 @@ use kakekomi_tests::wire::Request;
 /// If the desk does not answer.
 pub fn print() -> Result<(), Box<dyn Error>> {
     let server = Server::start();
-    println!("module                               {:>8} bytes, {} brotli 11", kakekomi_artifact::WASM.len(), brotli(kakekomi_artifact::WASM)?.len());
+    println!(
+        "module                               {:>8} bytes, {} brotli 11",
+        kakekomi_artifact::WASM.len(),
+        brotli(kakekomi_artifact::WASM)?.len()
+    );
     let digest = kakekomi_artifact::SHA256;
     let mut visit = vec![
         "/".to_owned(),
