@@ -31,7 +31,7 @@ use bytes::Bytes;
 pub use check::{ANSWER_MAX, INPUT_MAX};
 use check::{Answer, check};
 pub use digest::{Digest, NoDigest};
-use engine::Module;
+use engine::{Budget, Module};
 pub use engine::{DEADLINE_TICKS, FUEL, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK};
 pub use error::SandboxError;
 use threads::Threads;
@@ -149,7 +149,7 @@ impl Sandbox {
     // By value, as `check` takes them, so that one can stand for the other.
     #[allow(clippy::needless_pass_by_value)]
     pub fn check_now_with_fuel(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<(Vec<u8>, u64), SandboxError> {
-        let Answer { report, fuel } = check(self.module(module)?, &text, &context, FUEL)?;
+        let Answer { report, fuel } = check(self.module(module)?, &text, &context, Budget::CHECK)?;
         Ok((report, fuel))
     }
 

@@ -8,11 +8,11 @@
 
 use wasmtime::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::engine::{Limits, Module, export};
+use super::engine::{Budget, Limits, Module, export};
 use super::error::SandboxError;
 
-/// The longest text or context that goes in, in bytes: 1 MiB. The module itself refuses a text over
-/// `kakekomi_core::TEXT_MAX` with a report, so this is larger; it only keeps the memory flat.
+/// The longest text or context that goes in, in bytes: 1 MiB. A module refuses a text over its own,
+/// smaller cap with a report that does not depend on the rest, so a longer text is cut off here.
 pub const INPUT_MAX: usize = 1 << 20;
 
 /// The longest report, in bytes: 16 MiB. A report repeats its draft, escaped at worst sixfold, and adds its issues.
@@ -29,18 +29,18 @@ pub(super) struct Answer {
     pub fuel: u64,
 }
 
-/// Judges a text in a context with so much fuel.
-pub(super) fn check(module: &Module, text: &[u8], context: &[u8], fuel: u64) -> Result<Answer, SandboxError> {
-    let (store, instance) = module.fresh(fuel)?;
+/// Judges a text in a context within a budget.
+pub(super) fn check(module: &Module, text: &[u8], context: &[u8], budget: Budget) -> Result<Answer, SandboxError> {
+    let (store, instance) = module.fresh(budget)?;
     let mut call = Call::new(store, &instance)?;
-    let (text, text_len) = call.put(text)?;
+    let (text, text_len) = call.put(text.get(..INPUT_MAX).unwrap_or(text))?;
     let (context, context_len) = call.put(context)?;
     let check: TypedFunc<(u32, u32, u32, u32), i64> = function(&mut call.store, &instance, export::CHECK)?;
     let answer = check.call(&mut call.store, (text, text_len, context, context_len));
     let answer = answer.map_err(|error| SandboxError::running(&error))?;
     let report = call.report(answer)?;
     let left = call.store.get_fuel().map_err(|error| SandboxError::running(&error))?;
-    Ok(Answer { report, fuel: fuel.saturating_sub(left) })
+    Ok(Answer { report, fuel: budget.fuel.saturating_sub(left) })
 }
 
 /// An instance at work.

@@ -16,8 +16,10 @@ use wasmtime::{
 
 use super::error::{Refused, SandboxError};
 
-/// Fuel of one check; about one for an instruction. Half a second of work, far over the longest honest draft's.
-pub const FUEL: u64 = 500_000_000;
+/// Fuel of one check; about one for an instruction, and one for each byte of a fill or copy. The worst
+/// draft within the caps (256 KiB of unknown keys, each of them an issue) uses 0.7 thousand million, in
+/// 70 ms; the example uses 200 thousand.
+pub const FUEL: u64 = 10_000_000_000;
 
 /// The most linear memory of one check, in bytes: 64 MiB.
 pub const MEMORY_MAX: usize = 64 << 20;
@@ -31,8 +33,20 @@ pub const STACK_MAX: usize = 512 << 10;
 /// How often the epoch moves on.
 pub const TICK: Duration = Duration::from_millis(20);
 
-/// After so many ticks a check is stopped: 3 seconds.
-pub const DEADLINE_TICKS: u64 = 150;
+/// After so many ticks a check is stopped: 20 seconds, twice what the fuel lasts in an empty loop.
+pub const DEADLINE_TICKS: u64 = 1_000;
+
+/// What one check may use of work and of time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    pub fuel: u64,
+    pub ticks: u64,
+}
+
+impl Budget {
+    /// Every check's.
+    pub const CHECK: Budget = Budget { fuel: FUEL, ticks: DEADLINE_TICKS };
+}
 
 /// Memory that a pooled slot keeps and clears, instead of giving it back page by page: an honest check's, in bytes.
 const KEEP_RESIDENT: usize = 4 << 20;
@@ -94,11 +108,11 @@ impl Module {
     }
 
     /// A fresh store with its limits, and a fresh instance in it.
-    pub(super) fn fresh(&self, fuel: u64) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
+    pub(super) fn fresh(&self, budget: Budget) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
         let mut store = Store::new(self.0.module().engine(), Limits);
         store.limiter(|limits| limits);
-        store.set_epoch_deadline(DEADLINE_TICKS);
-        store.set_fuel(fuel).map_err(|error| SandboxError::running(&error))?;
+        store.set_epoch_deadline(budget.ticks);
+        store.set_fuel(budget.fuel).map_err(|error| SandboxError::running(&error))?;
         let instance = self.0.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
         Ok((store, instance))
     }

@@ -47,7 +47,7 @@ pub enum SandboxError {
     /// The report is not UTF-8, or does not begin as a report does.
     #[error("the module's answer is not a report")]
     BadReport,
-    /// The module says that it cannot judge; its number (−1: the context is invalid, −2: the report cannot be written).
+    /// The module says that it cannot judge; its number (−1: the context is invalid, −2: the report cannot be written, −3: a pointer or length is out of range).
     #[error("the module refused with {0} ({name})", name = failure(*.0))]
     Failure(i64),
     /// The folder of modules, or a file in it, cannot be read; its name.
@@ -101,6 +101,7 @@ fn failure(number: i64) -> &'static str {
     match number {
         -1 => "context.invalid",
         -2 => "report.unwritable",
+        -3 => "memory.range",
         _ => "sandbox.failure",
     }
 }

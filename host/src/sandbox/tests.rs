@@ -1,8 +1,10 @@
 //! Hostile modules, each with its own error, beside a good one that still works afterwards.
 
+mod worst;
+
 use std::sync::Arc;
 
-use super::{Digest, FUEL, Sandbox, SandboxConfig, SandboxError};
+use super::{Budget, Digest, FUEL, Sandbox, SandboxConfig, SandboxError};
 
 const HEAD: &str =
     r#"(memory (export "memory") 2) (func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))"#;
@@ -34,6 +36,9 @@ fn echo() -> Vec<u8> {
 
 const REPORT: &[u8] = br#"{"ruleset":"test"}"#;
 
+/// Less than every check's, so that the tests need not wait for it.
+const LITTLE: Budget = Budget { fuel: FUEL / 50, ticks: super::DEADLINE_TICKS };
+
 fn context() -> Arc<[u8]> {
     Arc::from(&b"{}"[..])
 }
@@ -42,7 +47,8 @@ fn context() -> Arc<[u8]> {
 fn judged(hostile: &[u8]) -> SandboxError {
     let good = echo();
     let sandbox = Sandbox::new(SandboxConfig::of(&good).and(hostile)).expect("a sandbox");
-    let error = sandbox.check_now(&Digest::of(hostile), REPORT.into(), context()).expect_err("hostile");
+    let module = sandbox.module(&Digest::of(hostile)).expect("loaded");
+    let error = super::check(module, REPORT, b"{}", LITTLE).map(|answer| answer.report).expect_err("hostile");
     assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
     error
 }
@@ -62,7 +68,7 @@ fn behind_the_fuel_stands_the_deadline() {
     let endless = checking("(loop $again (br $again)) (i64.const 0)");
     let sandbox = Sandbox::new(SandboxConfig::of(&echo()).and(&endless)).expect("a sandbox");
     let module = sandbox.module(&Digest::of(&endless)).expect("loaded");
-    let checked = super::check(module, REPORT, b"{}", u64::MAX).map(|answer| answer.report);
+    let checked = super::check(module, REPORT, b"{}", Budget { fuel: u64::MAX, ticks: 5 }).map(|answer| answer.report);
     assert_eq!(checked, Err(SandboxError::Deadline));
     assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
 }
@@ -141,7 +147,7 @@ fn wat_len(data: &str) -> u64 {
 #[test]
 fn a_refusal_keeps_its_number() {
     for (number, code) in
-        [(-1, "context.invalid"), (-2, "report.unwritable"), (-77, "sandbox.failure"), (i64::MIN, "sandbox.failure")]
+        [(-1, "context.invalid"), (-2, "report.unwritable"), (-3, "memory.range"), (-77, "sandbox.failure"), (i64::MIN, "sandbox.failure")]
     {
         let error = judged(&checking(&format!("(i64.const {number})")));
         assert_eq!(error, SandboxError::Failure(number));
@@ -222,7 +228,11 @@ async fn check_threads_give_the_same_and_know_their_modules() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_full_queue_is_busy_and_drains() {
-    let slow = checking("(loop $again (br $again)) (i64.const 0)");
+    // Some tenths of a second, and then a refusal.
+    let slow = checking(
+        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 100000000))))
+         (i64.const -1)",
+    );
     let config = SandboxConfig { modules: vec![echo(), slow.clone()], threads: 1, queue: 1 };
     let sandbox = Sandbox::new(config).expect("a sandbox");
     let slow = Digest::of(&slow);
@@ -236,7 +246,7 @@ async fn a_full_queue_is_busy_and_drains() {
     for check in waiting {
         match check.await.expect("no panic") {
             Err(SandboxError::Busy) => busy += 1,
-            other => assert_eq!(other, Err(SandboxError::OutOfFuel)),
+            other => assert_eq!(other, Err(SandboxError::Failure(-1))),
         }
     }
     assert!((1..8).contains(&busy), "{busy}");

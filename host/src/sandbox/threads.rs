@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use wasmtime::Engine;
 
 use super::check::check;
-use super::engine::{FUEL, Module, TICK};
+use super::engine::{Budget, Module, TICK};
 use super::error::SandboxError;
 
 /// A check thread's stack, in bytes: the engine's own is a part of it.
@@ -73,7 +73,7 @@ fn run(job: Job) {
         return;
     }
     // A panic in the engine costs this one check, not the thread: the reply is dropped, and that says Stopped.
-    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, FUEL)));
+    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, Budget::CHECK)));
     if let Ok(result) = checked {
         // Whoever asked may have gone meanwhile.
         let _ = reply.send(result.map(|answer| answer.report));
