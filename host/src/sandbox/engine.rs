@@ -18,7 +18,7 @@ use super::error::{Refused, SandboxError};
 
 /// Fuel of one check; about one for an instruction, and one for each byte of a fill or copy. The worst
 /// draft within the caps (256 KiB of unknown keys, each of them an issue) uses 0.7 thousand million, in
-/// 70 ms; the example uses 200 thousand.
+/// 70 ms; the example uses one million.
 pub const FUEL: u64 = 10_000_000_000;
 
 /// The most linear memory of one check, in bytes: 64 MiB.
