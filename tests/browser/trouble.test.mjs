@@ -131,16 +131,69 @@ test("a consent document that changed is shown again, answers kept", async () =>
   await context.close();
 });
 
-test("where the module cannot run the server decides, and the page says so", async () => {
+test("a module that is retired is renewed in place, and the same text is sent once", async () => {
   const { page, context } = await open(browser, desk.base);
-  await page.route("**/module/*.wasm", (route) => route.abort());
-  await page.reload();
-  await page.locator("button#agree").waitFor();
-  assert.equal(await page.locator(".frame .notice").count(), 1);
+  await toReview(page);
+  const known = desk.cases().length;
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "module.retired" }) }), { times: 1 });
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  assert.equal(desk.cases().length, known + 1);
+  await context.close();
+});
+
+test("an instance that trapped is thrown away and a fresh one decides", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const loads = [];
+  await context.route("**/module/*.js*", (route) => {
+    const url = new URL(route.request().url());
+    loads.push(url.search);
+    if (url.search) return route.continue();
+    // The first copy of the glue traps at every check.
+    return route.fulfill({ contentType: "text/javascript", body: `
+      export * from "${url.pathname}?whole"; export { default } from "${url.pathname}?whole";
+      export function check() { throw new WebAssembly.RuntimeError("unreachable"); }` });
+  });
+  await page.goto(desk.base);
   await agree(page);
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
+  assert.ok(loads.some((search) => search.startsWith("?load=")), "the glue was loaded anew");
+  assert.equal(await page.locator(".frame .notice").count(), 0, "the module still decides in the page");
+  await context.close();
+});
+
+test("where the policy of the page forbids WebAssembly the server decides, and the page says so", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await context.route(`${desk.base}/`, async (route) => {
+    const response = await route.fetch();
+    const headers = response.headers();
+    headers["content-security-policy"] = headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+    await route.fulfill({ response, headers });
+  });
+  await page.goto(`${desk.base}/`);
+  await page.locator("button#agree").waitFor();
+  assert.equal(await page.locator(".frame .notice").count(), 1);
+  const asked = page.waitForRequest((request) => request.url().includes("/v1/check"));
+  await agree(page);
+  await asked;
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
   assert.ok((await page.locator("#summary li").count()) > 2);
+  await context.close();
+});
+
+test("when the desk does not answer at the start, the phone number is still there", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
+  await context.route("**/v1/desk**", (route) => route.abort());
+  await page.goto(desk.base);
+  await page.locator(".failed .phone").waitFor();
+  assert.equal(await page.locator(".failed .phone").innerText(), phone);
+  assert.equal(await page.locator(".failed .only-failed").isVisible(), true);
   await context.close();
 });
 

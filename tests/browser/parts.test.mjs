@@ -1,0 +1,117 @@
+/**
+ * Single parts of the form: entries of a list, files hashed on the device, the order of priorities, saved files.
+ */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { launch, startDesk } from "./desk.mjs";
+import { agree, field, open, option, receiptNumber, toReview, unknown } from "./person.mjs";
+
+let desk, browser;
+before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+async function at(step) {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator(`[data-step="${step}"]`).click();
+  await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+  return { page, context };
+}
+
+test("an entry is taken away without a question, and brought back where it was", async () => {
+  const { page, context } = await at("devices");
+  for (const os of ["Windows 11", "macOS"]) {
+    await page.locator(".add").click();
+    await page.locator('.entry:last-of-type input.line').first().fill(os);
+  }
+  await page.locator(".entry .remove").first().click();
+  assert.equal(await page.locator(".entry").count(), 1);
+  assert.equal(await field(page, "/devices/0/os").inputValue(), "macOS");
+  await page.locator(".undo button").click();
+  assert.equal(await field(page, "/devices/0/os").inputValue(), "Windows 11");
+  assert.equal(await field(page, "/devices/1/os").inputValue(), "macOS");
+  await context.close();
+});
+
+test("a log is hashed on the device, in pieces, and is not sent", async () => {
+  const { page, context } = await at("network");
+  await page.locator(".add").click();
+  const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
+  const requests = [];
+  page.on("request", (request) => requests.push(request.method()));
+  await page.locator("#field-logs-0-sha256-file").setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
+  await page.waitForFunction(() => document.querySelector("#field-logs-0-sha256").value.length === 64);
+  assert.equal(await field(page, "/logs/0/sha256").inputValue(), createHash("sha256").update(log).digest("hex"));
+  assert.equal(await field(page, "/logs/0/name").inputValue(), "fw.log");
+  assert.equal(await field(page, "/logs/0/size").inputValue(), String(log.length));
+  assert.deepEqual(requests, [], "nothing left the page");
+  await context.close();
+});
+
+test("priorities are numbered in the order in which they are pressed", async () => {
+  const { page, context } = await at("incident");
+  const ticks = page.locator('[data-path="/incident/priorities"] .tick');
+  for (const index of [3, 0, 5]) await ticks.nth(index).click();
+  await ticks.nth(0).click();
+  assert.match(await ticks.nth(3).innerText(), /1番目/);
+  assert.match(await ticks.nth(5).innerText(), /2番目/);
+  assert.doesNotMatch(await ticks.nth(0).innerText(), /番目/);
+  await context.close();
+});
+
+test("分からない keeps what was typed, and typing takes it back", async () => {
+  const { page, context } = await at("incident");
+  await field(page, "/incident/purpose").fill("原因を知りたい");
+  await unknown(page, "/incident/purpose").check();
+  assert.equal(await field(page, "/incident/purpose").inputValue(), "原因を知りたい");
+  await page.locator('[data-step="review"]').click();
+  assert.match(await page.locator('.row[data-path="/incident/purpose"]').innerText(), /分からない/);
+  await page.locator('.row[data-path="/incident/purpose"] button').click();
+  await field(page, "/incident/purpose").press("End");
+  await field(page, "/incident/purpose").pressSequentially("。");
+  assert.equal(await unknown(page, "/incident/purpose").isChecked(), false);
+  await context.close();
+});
+
+test("和暦 is understood and the 西暦 echoed, the typed year kept", async () => {
+  const { page, context } = await at("incident");
+  await field(page, "/incident/discovered_at-year").fill("令和8");
+  await field(page, "/incident/discovered_at-month").fill("１１");
+  await page.locator('[data-path="/incident/discovered_at"] .about input').check();
+  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年11月" }).waitFor();
+  assert.equal(await field(page, "/incident/discovered_at-year").inputValue(), "令和8");
+  await context.close();
+});
+
+test("a service that is wanted asks for its consents, one that is not wanted for nothing", async () => {
+  const { page, context } = await at("service");
+  assert.equal(await field(page, "/service/remote/price_notice-0").isVisible(), false);
+  await field(page, "/service/remote-wanted").check();
+  await field(page, "/service/remote/price_notice-0").waitFor();
+  assert.equal(await field(page, "/service/remote/price_notice-0").isChecked(), false, "nothing is ticked beforehand");
+  await field(page, "/service/forensics-wanted").check();
+  await option(page, "/service/forensics/transfer_consent", "false").check();
+  await page.locator('[data-path="/service/forensics/transfer_consent"] .advisory').waitFor();
+  await context.close();
+});
+
+test("a saved form is a draft that another tab can open and send", async () => {
+  const first = await open(browser, desk.base);
+  await toReview(first.page);
+  const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.locator(".small button").first().click()]);
+  const saved = readFileSync(await download.path());
+  assert.equal(JSON.parse(saved).contact.phone, "０３-３２１１-９９９９");
+  await first.context.close();
+
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: saved });
+  await page.waitForFunction(() => document.querySelector("#field-contact-company").value !== "");
+  await page.locator('[data-step="review"]').click();
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await context.close();
+});

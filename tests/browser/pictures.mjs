@@ -1,0 +1,55 @@
+/**
+ * Pictures of every step, for people to look at: `node pictures.mjs [FOLDER]`, else `shots/`, which is not kept.
+ */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { launch, startDesk } from "./desk.mjs";
+import { agree, fillContact, fillIncident, next, open, option, receiptNumber } from "./person.mjs";
+
+const folder = process.argv[2] ?? fileURLToPath(new URL("shots/", import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const [desk, browser] = await Promise.all([startDesk(), launch()]);
+for (const locale of ["ja", "en"]) {
+  for (const width of [360, 1280]) {
+    for (const colorScheme of ["light", "dark"]) await walk(locale, width, colorScheme);
+  }
+}
+await browser.close();
+await desk.stop();
+
+async function walk(locale, width, colorScheme) {
+  const { page, context } = await open(browser, desk.base, { locale, width });
+  await page.emulateMedia({ colorScheme });
+  const picture = (name) => page.screenshot({ path: join(folder, `${locale}-${width}-${colorScheme}-${name}.png`), fullPage: true });
+  await picture("0-consent");
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  await picture("1-contact-errors");
+  await fillContact(page);
+  await page.locator("#summary").waitFor({ state: "hidden" });
+  await picture("1-contact");
+  await next(page, "incident");
+  await fillIncident(page);
+  await page.locator(".echo").first().waitFor();
+  await picture("2-incident");
+  await next(page, "devices");
+  await page.locator(".add").click();
+  await option(page, "/devices/0/identified", "suspected").check();
+  await picture("3-devices");
+  await next(page, "network");
+  await picture("4-network");
+  await next(page, "service");
+  await option(page, "/situation/disk_encrypted", "yes").check();
+  await page.locator(".advisory").first().waitFor();
+  await picture("5-service");
+  await next(page, "review");
+  await picture("6-review");
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await picture("7-receipt");
+  await context.close();
+}
