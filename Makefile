@@ -1,6 +1,6 @@
 # kakekomi: thin over cargo; what is longer than a line stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt
+.PHONY: help run test bench fmt
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -11,6 +11,10 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
+
+bench: ## print speed as ratios in one run, and sizes
+	cargo build --release --locked --workspace
+	cargo run --release --locked --package kakekomi-tests --bin bench
 
 fmt: ## lay out the Rust sources
 	cargo fmt --all

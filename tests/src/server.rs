@@ -24,10 +24,9 @@ pub fn binary() -> PathBuf {
         return PathBuf::from(path);
     }
     let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).expect("a test lies in target/…/deps");
-    let path = folder.join("kakekomi");
-    assert!(path.exists(), "{} is missing: cargo build --release, or set KAKEKOMI_BIN", path.display());
-    path
+    // A test lies in target/…/deps, a program beside the binary.
+    let found = test.ancestors().skip(1).take(2).map(|folder| folder.join("kakekomi")).find(|path| path.is_file());
+    found.expect("the binary is missing: cargo build --release, or set KAKEKOMI_BIN")
 }
 
 /// A folder of one test's own, taken away in the end.
@@ -102,19 +101,16 @@ pub struct Server {
 impl Server {
     /// A desk with an empty folder.
     pub fn start() -> Server {
-        Server::start_in(Home::new(), None)
+        Server::start_in(Home::new())
     }
 
-    /// A desk on a folder that may hold cases already. With `most_blocks` no file may grow beyond so
-    /// many blocks of 512 bytes: that is a disk that is full, without being root.
-    pub fn start_in(home: Home, most_blocks: Option<u32>) -> Server {
+    /// A desk on a folder that may hold cases already.
+    pub fn start_in(home: Home) -> Server {
         let at = free_address();
-        let listen = at.to_string();
-        let arguments = ["serve", "--listen", &listen];
-        let mut command = match most_blocks {
-            None => home.command(&arguments),
-            Some(blocks) => limited(&home, blocks, &arguments),
-        };
+        let mut command = Command::new("sh");
+        home.settle(&mut command);
+        // A write beyond the limit of `fill_disk` is to fail, and not to end the process.
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary()).args(["serve", "--listen", &at.to_string()]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         // The log is read to its end, or the server would wait for room in the pipe.
@@ -135,6 +131,13 @@ impl Server {
     /// The process's number.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// From now on no file of the process may grow beyond so many bytes: a full disk, without being root.
+    pub fn fill_disk(&self, bytes: u64) {
+        let limit = format!("--fsize={bytes}:{bytes}");
+        let set = Command::new("prlimit").args(["--pid", &self.id().to_string(), &limit]).status().expect("prlimit of util-linux");
+        assert!(set.success());
     }
 
     /// Sends a request to it.
@@ -183,12 +186,4 @@ impl Drop for Server {
 
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
-/// The binary under a limit on the size of files; a write beyond it fails instead of ending the process.
-fn limited(home: &Home, blocks: u32, arguments: &[&str]) -> Command {
-    let mut command = Command::new("sh");
-    home.settle(&mut command);
-    command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(binary()).args(arguments);
-    command
 }
