@@ -26,10 +26,8 @@ export class Page {
 
   /** @param {string} locale */
   static async open(locale) {
-    const desk = await Desk.load(locale);
-    const [engine, description, consent] = await Promise.all([
-      Engine.load(desk.module), Description.load(desk.module, locale), loadConsent(locale),
-    ]);
+    const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
+    const [engine, description] = await Promise.all([Engine.load(desk.module), Description.load(desk.module, locale)]);
     return new Page(locale, desk, engine, description, consent);
   }
 

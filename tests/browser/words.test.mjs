@@ -24,12 +24,13 @@ function words(locale) {
   return new Set([...text.matchAll(/^(\w+) = "/gm)].map(([, key]) => key));
 }
 
-function sources(folder = `${HERE}www/`) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? sources(`${folder}${entry.name}/`) : entry.name.endsWith(".js") ? [readFileSync(folder + entry.name, "utf8")] : []);
+/** Every script of the page, by its path below www/. */
+function scripts(folder = "") {
+  return readdirSync(`${HERE}www/${folder}`, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? scripts(`${folder}${entry.name}/`) : entry.name.endsWith(".js") ? [folder + entry.name] : []);
 }
 
-const script = sources().join("\n");
+const script = scripts().map((name) => readFileSync(`${HERE}www/${name}`, "utf8")).join("\n");
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 
 for (const locale of ["ja", "en"]) {
@@ -49,4 +50,11 @@ test("no word is kept that nobody says, and both languages have the same", () =>
 test("no sentence stands in JavaScript", () => {
   const code = script.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
   assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
+});
+
+test("every script is fetched at once, not one after the other", () => {
+  const index = readFileSync(`${HERE}www/index.html`, "utf8");
+  const preloaded = [...index.matchAll(/rel="modulepreload" href="\/page\/([^"]+)"/g)].map(([, name]) => name);
+  // main.js is the script itself, and types.js holds types alone.
+  assert.deepEqual(preloaded.sort(), scripts().filter((name) => name !== "main.js" && name !== "types.js").sort());
 });
