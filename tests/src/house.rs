@@ -170,8 +170,7 @@ mod tests {
 
     #[test]
     fn comments_and_unit_tests_are_no_code() {
-        let rust =
-            "//! あ\nlet a = '\"'; // \"い\"\nlet b: &'static str = \"う // え\"; /* お */ r#\"か\"#\n#[cfg(test)]\nmod tests { \"き\" }";
+        let rust = "//! あ\nlet a = '\"'; // \"い\"\nlet b: &'static str = \"う // え\"; /* お */ r#\"か\"#\n#[cfg(test)]\nmod tests { \"き\" }";
         let source = source("a.rs", rust);
         assert_eq!(source.literals(), ["\"う // え\"", "r#\"か\"#"]);
         assert!(!source.code().contains(['あ', 'い', 'お', 'き']));

@@ -110,7 +110,11 @@ impl Server {
         let mut command = Command::new("sh");
         home.settle(&mut command);
         // A write beyond the limit of `fill_disk` is to fail, and not to end the process.
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary()).args(["serve", "--listen", &at.to_string()]);
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary()).args([
+            "serve",
+            "--listen",
+            &at.to_string(),
+        ]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         // The log is read to its end, or the server would wait for room in the pipe.
@@ -136,7 +140,10 @@ impl Server {
     /// From now on no file of the process may grow beyond so many bytes: a full disk, without being root.
     pub fn fill_disk(&self, bytes: u64) {
         let limit = format!("--fsize={bytes}:{bytes}");
-        let set = Command::new("prlimit").args(["--pid", &self.id().to_string(), &limit]).status().expect("prlimit of util-linux");
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.id().to_string(), &limit])
+            .status()
+            .expect("prlimit of util-linux");
         assert!(set.success());
     }
 

@@ -73,7 +73,10 @@ struct Bases {
 impl Bases {
     fn read(folder: &Path) -> Bases {
         let json = |name: &str| serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).expect(name);
-        Bases { drafts: [("full", json("full.json")), ("sparse", json("sparse.json"))].into(), context: json("context.json") }
+        Bases {
+            drafts: [("full", json("full.json")), ("sparse", json("sparse.json"))].into(),
+            context: json("context.json"),
+        }
     }
 }
 
@@ -85,8 +88,10 @@ fn read(path: &Path, bases: &Bases) -> Vec<Case> {
 }
 
 fn case(file: &str, mut row: toml::Table, bases: &Bases) -> Case {
-    let own: toml::Table =
-        ["name", "context", "expect"].into_iter().filter_map(|key| row.remove(key).map(|value| (key.to_owned(), value))).collect();
+    let own: toml::Table = ["name", "context", "expect"]
+        .into_iter()
+        .filter_map(|key| row.remove(key).map(|value| (key.to_owned(), value)))
+        .collect();
     let Row { name, context, expect } = own.try_into().unwrap_or_else(|error| panic!("{file}: {error}"));
     let name = format!("{file}: {name}");
     let input: Input = row.try_into().unwrap_or_else(|error| panic!("{name}: {error}"));

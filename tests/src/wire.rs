@@ -101,7 +101,11 @@ impl Answer {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).expect("a status line");
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .and_then(|code| code.parse().ok())
+            .expect("a status line");
         let headers: Vec<_> = lines
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
@@ -130,7 +134,10 @@ impl Answer {
 
     /// The `code` of a problem (RFC 9457), or nothing.
     pub fn code(&self) -> String {
-        serde_json::from_slice::<Value>(&self.body).ok().and_then(|body| body["code"].as_str().map(str::to_owned)).unwrap_or_default()
+        serde_json::from_slice::<Value>(&self.body)
+            .ok()
+            .and_then(|body| body["code"].as_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 }
 
@@ -142,7 +149,10 @@ impl Answer {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{what}");
         let detail = self.json()["detail"].as_str().unwrap_or_default().to_owned();
         assert!(detail.chars().count() > 8 && !detail.contains(['{', '}']), "{what}: {detail:?} is no sentence");
-        assert!(self.header("kakekomi-module").is_some_and(|module| module.starts_with("sha256:")), "{what}: no module");
+        assert!(
+            self.header("kakekomi-module").is_some_and(|module| module.starts_with("sha256:")),
+            "{what}: no module"
+        );
     }
 }
 

@@ -3,7 +3,13 @@
 //! 0 accepted · 1 has issues · 2 usage · 3 not JSON · 4 the rule engine failed · 5 a file, the network or
 //! the database; with several files the highest.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::io::Write;
 use std::process::{Output, Stdio};
@@ -123,7 +129,17 @@ fn both_engines_print_the_same_bytes() {
     for file in ["good.json", "issues.json", "broken.json"] {
         for locale in ["ja", "en"] {
             let [module, core] = ["module", "core"].map(|engine| {
-                let arguments = ["check", "--json", "--now", "2026-11-20T11:00:00+09:00", "--locale", locale, "--engine", engine, file];
+                let arguments = [
+                    "check",
+                    "--json",
+                    "--now",
+                    "2026-11-20T11:00:00+09:00",
+                    "--locale",
+                    locale,
+                    "--engine",
+                    engine,
+                    file,
+                ];
                 let output = home.run(&arguments);
                 (code(&output), text(&output.stdout), text(&output.stderr))
             });
@@ -164,7 +180,12 @@ fn the_description_of_the_form_is_there_in_both_languages() {
         assert_eq!(code(&output), 0, "{}", text(&output.stderr));
         let description: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(description["locale"], locale);
-        let names: Vec<_> = description["sections"].as_array().unwrap().iter().map(|section| section["name"].as_str().unwrap()).collect();
+        let names: Vec<_> = description["sections"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|section| section["name"].as_str().unwrap())
+            .collect();
         assert_eq!(names, ["contact", "incident", "devices", "network", "logs", "service", "situation", "consent"]);
     }
 }

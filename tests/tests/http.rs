@@ -2,7 +2,13 @@
 //!
 //! Submissions are in `submissions.rs`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::fmt::Write;
 
@@ -26,12 +32,18 @@ fn one_verdict_over_http_on_the_command_line_and_by_the_core() {
     for arguments in [&[][..], &["--incomplete"], &["--kind", "lost_device"]] {
         let draft = example(&server.home, arguments);
         let answer = server.send(&Request::post(CHECK).json(&draft));
-        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")), "{}", answer.text());
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some("application/json")),
+            "{}",
+            answer.text()
+        );
         let [text, context] = ["draft.json", "context.json"].map(|name| server.home.path().join(name));
         std::fs::write(&text, &draft).unwrap();
         std::fs::write(&context, answer.json()["context"].to_string()).unwrap();
         for engine in ["module", "core"] {
-            let arguments = ["check", "--json", "--engine", engine, "--context", context.to_str().unwrap(), text.to_str().unwrap()];
+            let arguments =
+                ["check", "--json", "--engine", engine, "--context", context.to_str().unwrap(), text.to_str().unwrap()];
             let output = server.home.run(&arguments);
             let printed = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
             assert_eq!(String::from_utf8_lossy(printed), answer.text(), "{engine} {arguments:?}");
@@ -79,7 +91,10 @@ fn the_desk_and_its_documents() {
         let text = documents.text();
         for document in ["consent", "policy"] {
             let digest = desk["context"][document]["sha256"][locale].as_str().unwrap();
-            assert!(text.contains(digest), "{document} {locale}: the digest of the context is not among the documents'");
+            assert!(
+                text.contains(digest),
+                "{document} {locale}: the digest of the context is not among the documents'"
+            );
         }
     }
     assert_eq!(server.send(&Request::get("/v1/consent/fr")).status, 404);
@@ -101,7 +116,10 @@ fn no_file_that_is_kept_holds_the_phone_number() {
     for target in page.chain(module).chain(described) {
         let file = server.send(&Request::get(&target));
         assert_eq!(file.status, 200, "{target}");
-        assert!(!file.body.windows(phone.len()).any(|part| part == phone.as_bytes()), "{target} holds the phone number");
+        assert!(
+            !file.body.windows(phone.len()).any(|part| part == phone.as_bytes()),
+            "{target} holds the phone number"
+        );
     }
 }
 
@@ -135,7 +153,12 @@ fn the_page_is_served_under_a_policy_of_its_own() {
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
     let policy = page.header("content-security-policy").unwrap();
-    assert!(policy.contains("'wasm-unsafe-eval'") && !policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"), "{policy}");
+    assert!(
+        policy.contains("'wasm-unsafe-eval'")
+            && !policy.contains("'unsafe-inline'")
+            && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
 }
 
 #[test]

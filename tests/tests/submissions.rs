@@ -2,7 +2,13 @@
 //!
 //! Each test starts a desk with an empty folder. After a refusal `cases list --json` is still empty.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::thread;
 
@@ -16,12 +22,21 @@ fn every_refusal_has_its_status_and_code_and_stores_nothing() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let incomplete = example(&server.home, &["--incomplete"]);
-    let duplicate = String::from_utf8(draft.clone()).unwrap().replacen("\"contact\"", "\"network\":{},\"network\":{},\"contact\"", 1);
+    let duplicate = String::from_utf8(draft.clone()).unwrap().replacen(
+        "\"contact\"",
+        "\"network\":{},\"network\":{},\"contact\"",
+        1,
+    );
     let unknown = String::from_utf8(draft.clone()).unwrap().replacen("\"contact\"", "\"fax\":1,\"contact\"", 1);
     let nobody = format!("sha256:{}", "0".repeat(64));
     let key = |key: &str| submission(key, &draft);
     let rows = [
-        ("no content type", Request::post(SUBMIT).header("idempotency-key", "k").body(&draft), 415, "http.content_type"),
+        (
+            "no content type",
+            Request::post(SUBMIT).header("idempotency-key", "k").body(&draft),
+            415,
+            "http.content_type",
+        ),
         (
             "another content type",
             Request::post(SUBMIT).header("content-type", "text/plain").header("idempotency-key", "k").body(&draft),
@@ -44,7 +59,12 @@ fn every_refusal_has_its_status_and_code_and_stores_nothing() {
         ("a byte order mark", submission("k", b"\xEF\xBB\xBF{}"), 400, "text.bom"),
         ("100,000 open brackets", submission("k", &b"[".repeat(100_000)), 400, "text.too_deep"),
         ("stale consent", submission("k", &with(&draft, "/consent/document/version", "0")), 409, "consent.stale"),
-        ("stale policy", submission("k", &with(&draft, "/consent/policy/sha256", "0".repeat(64))), 409, "consent.stale"),
+        (
+            "stale policy",
+            submission("k", &with(&draft, "/consent/policy/sha256", "0".repeat(64))),
+            409,
+            "consent.stale",
+        ),
         ("no agreement", submission("k", &with(&draft, "/consent", serde_json::json!({}))), 422, "draft.issues"),
         ("issues", submission("k", &incomplete), 422, "draft.issues"),
         ("an unknown key", submission("k", unknown.as_bytes()), 422, "draft.issues"),
@@ -84,7 +104,10 @@ fn the_first_of_several_reasons_is_the_contracts_first() {
         let answer = server.send(&request);
         assert_eq!(answer.status, status, "{what}: {}", answer.text());
     }
-    assert_eq!(server.send(&Request::post(SUBMIT).header("kakekomi-module", &nobody).json(b"x")).code(), "idempotency.missing");
+    assert_eq!(
+        server.send(&Request::post(SUBMIT).header("kakekomi-module", &nobody).json(b"x")).code(),
+        "idempotency.missing"
+    );
     assert_eq!(server.home.cases().len(), 0);
 }
 
@@ -206,7 +229,8 @@ fn a_full_disk_is_a_503_with_the_phone_number() {
     server.fill_disk(40 * 1024);
     let phone = server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
     let answers = (0..50).map(|number| (number, server.send(&submission(&format!("key-{number}"), &draft))));
-    let (stored, refused) = answers.into_iter().find(|(_, answer)| answer.status != 201).expect("the disk is never full");
+    let (stored, refused) =
+        answers.into_iter().find(|(_, answer)| answer.status != 201).expect("the disk is never full");
     refused.assert_problem("a full disk", 503, "store.failed");
     assert!(refused.text().contains(&phone), "the phone number is missing: {}", refused.text());
     assert!(refused.header("retry-after").is_some());

@@ -3,7 +3,13 @@
 //! For each row: both engines give the same bytes, the report says what the row expects, and the laws
 //! hold that every report keeps. All rows run; the failing ones are named with what differs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,8 +23,10 @@ use serde_json::Value;
 fn every(look: impl Fn(&Case) -> Vec<String>) {
     let cases = cases();
     assert!(cases.len() > 300, "the table has shrunk to {} cases", cases.len());
-    let wrong: Vec<_> =
-        cases.iter().flat_map(|case| look(case).into_iter().map(move |what| format!("{}\n    {what}", case.name))).collect();
+    let wrong: Vec<_> = cases
+        .iter()
+        .flat_map(|case| look(case).into_iter().map(move |what| format!("{}\n    {what}", case.name)))
+        .collect();
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
@@ -63,7 +71,8 @@ fn the_context_in_a_report_replays_the_verdict() {
 fn values_are_a_draft_with_the_same_values() {
     every(|case| {
         let first = report(case);
-        let again: Value = serde_json::from_slice(&native(first["values"].to_string().as_bytes(), &case.context)).unwrap();
+        let again: Value =
+            serde_json::from_slice(&native(first["values"].to_string().as_bytes(), &case.context)).unwrap();
         let mut wrong = Vec::new();
         if again["values"] != first["values"] {
             wrong.push(format!("values {} become {}", first["values"], again["values"]));
@@ -77,7 +86,8 @@ fn values_are_a_draft_with_the_same_values() {
 
 #[test]
 fn reports_are_canonical() {
-    const KEYS: [&str; 9] = ["ruleset", "context", "accepted", "issues", "advisories", "guidance", "progress", "hidden", "values"];
+    const KEYS: [&str; 9] =
+        ["ruleset", "context", "accepted", "issues", "advisories", "guidance", "progress", "hidden", "values"];
     every(|case| {
         let text = String::from_utf8(native(&case.text, &case.context)).unwrap();
         let mut rest = text.as_str();
@@ -102,12 +112,18 @@ fn reports_are_canonical() {
 fn every_sentence_is_whole() {
     every(|case| {
         let report = report(case);
-        let lists = ["issues", "advisories", "guidance"].map(|list| report[list].as_array().cloned().unwrap_or_default());
+        let lists =
+            ["issues", "advisories", "guidance"].map(|list| report[list].as_array().cloned().unwrap_or_default());
         let broken = |entry: &Value| {
             let sentence = entry["message"].as_str().unwrap_or_default();
             sentence.is_empty() || sentence.contains(['{', '}']) || sentence == entry["code"]
         };
-        lists.concat().iter().filter(|entry| broken(entry)).map(|entry| format!("not a whole sentence: {entry}")).collect()
+        lists
+            .concat()
+            .iter()
+            .filter(|entry| broken(entry))
+            .map(|entry| format!("not a whole sentence: {entry}"))
+            .collect()
     });
 }
 
@@ -145,10 +161,16 @@ fn advisories_and_guidance_without_a_case_are_none() {
     for case in cases() {
         let report = report(&case);
         for list in ["advisories", "guidance"] {
-            said.extend(report[list].as_array().unwrap().iter().map(|entry| entry["code"].as_str().unwrap().to_owned()));
+            said.extend(
+                report[list].as_array().unwrap().iter().map(|entry| entry["code"].as_str().unwrap().to_owned()),
+            );
         }
     }
-    let missing: Vec<_> = [codes_of("advisory"), codes_of("guidance")].concat().into_iter().filter(|code| !said.contains(*code)).collect();
+    let missing: Vec<_> = [codes_of("advisory"), codes_of("guidance")]
+        .concat()
+        .into_iter()
+        .filter(|code| !said.contains(*code))
+        .collect();
     assert!(missing.is_empty(), "advisories and guidance that no case brings about: {missing:?}");
 }
 
@@ -170,5 +192,8 @@ fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
         let error = sandbox.check_now(&digest, b"{}".to_vec().into(), context.as_bytes().into()).unwrap_err();
         assert_eq!(error.code(), "context.invalid", "{context}: {error}");
     }
-    assert!(kakekomi_core::answer(b"{}", whole.replacen('{', "{\"weather\":null,", 1).as_bytes()).is_ok(), "unknown keys are ignored");
+    assert!(
+        kakekomi_core::answer(b"{}", whole.replacen('{', "{\"weather\":null,", 1).as_bytes()).is_ok(),
+        "unknown keys are ignored"
+    );
 }

@@ -1,7 +1,13 @@
 //! The house rules that no compiler holds. ARCHITECTURE.md names each of these tests beside its
 //! invariant; a rule that gets in the way is changed here and there together.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -35,8 +41,12 @@ fn rust() -> impl Iterator<Item = Source> {
 
 /// Library code: what is not a test.
 fn library() -> impl Iterator<Item = Source> {
-    let test =
-        |path: &str| path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs") || path.ends_with("_tests.rs");
+    let test = |path: &str| {
+        path.starts_with("tests/")
+            || path.contains("/tests/")
+            || path.ends_with("/tests.rs")
+            || path.ends_with("_tests.rs")
+    };
     rust().filter(move |file| !test(&file.path))
 }
 
@@ -57,10 +67,21 @@ fn manifest(path: &str) -> toml::Table {
 
 #[test]
 fn core_depends_on_nothing_that_knows_the_world() {
-    let dependencies: Vec<_> = manifest("core/Cargo.toml")["dependencies"].as_table().unwrap().keys().cloned().collect();
+    let dependencies: Vec<_> =
+        manifest("core/Cargo.toml")["dependencies"].as_table().unwrap().keys().cloned().collect();
     assert_eq!(dependencies, CORE_DEPENDENCIES);
-    let world =
-        ["std::time", "std::env", "std::fs", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "HashMap", "HashSet"];
+    let world = [
+        "std::time",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "SystemTime",
+        "Instant::now",
+        "HashMap",
+        "HashSet",
+    ];
     none(naming(&["core/src"], &world));
 }
 
@@ -92,7 +113,8 @@ fn the_host_asks_the_module_and_not_the_core() {
 
 #[test]
 fn unsafe_stands_in_three_files() {
-    let words = |code: &str| code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe");
+    let words =
+        |code: &str| code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe");
     let found: Vec<_> = library().filter(|file| words(&file.bare())).map(|file| file.path).collect();
     none(found.into_iter().filter(|path| !UNSAFE.contains(&path.as_str())));
 }
@@ -101,7 +123,8 @@ fn unsafe_stands_in_three_files() {
 fn files_hold_one_idea() {
     let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", "Makefile", ".ci/run"];
     let sources = files().into_iter().filter(|file| endings.iter().any(|ending| file.is(ending)));
-    let long = sources.filter(|file| file.text.lines().count() > LINES_MAX && !LONG.iter().any(|(path, _)| *path == file.path));
+    let long = sources
+        .filter(|file| file.text.lines().count() > LINES_MAX && !LONG.iter().any(|(path, _)| *path == file.path));
     none(long.map(|file| format!("{}: {} lines", file.path, file.text.lines().count())));
 }
 
@@ -114,7 +137,8 @@ fn files_are_named_for_what_they_hold() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    let silent = rust().filter(|file| !file.text.lines().any(|line| line.starts_with("//!")) || !file.text.starts_with("//!"));
+    let silent =
+        rust().filter(|file| !file.text.lines().any(|line| line.starts_with("//!")) || !file.text.starts_with("//!"));
     none(silent.map(|file| file.path));
 }
 
@@ -134,7 +158,9 @@ fn both_languages_have_the_same_keys() {
 
 fn collect(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
     match value {
-        toml::Value::Table(members) => members.iter().for_each(|(key, value)| collect(value, &format!("{at} › {key}"), keys)),
+        toml::Value::Table(members) => {
+            members.iter().for_each(|(key, value)| collect(value, &format!("{at} › {key}"), keys))
+        }
         toml::Value::String(text) if text.trim().is_empty() => panic!("{at} is empty"),
         _ => _ = keys.insert(at.to_owned()),
     }
@@ -145,19 +171,30 @@ fn numbers_in_sentences_are_the_same_in_both_languages() {
     for name in ["{}.toml", "page.{}.toml"] {
         let [ja, en] = ["ja", "en"].map(|locale| {
             let mut blanks = BTreeMap::new();
-            placeholders(&toml::Value::Table(manifest(&format!("core/messages/{}", name.replace("{}", locale)))), "", &mut blanks);
+            placeholders(
+                &toml::Value::Table(manifest(&format!("core/messages/{}", name.replace("{}", locale)))),
+                "",
+                &mut blanks,
+            );
             blanks
         });
-        none(ja.iter().filter(|(key, blanks)| en.get(*key) != Some(blanks)).map(|(key, blanks)| format!("{name}:{key}: {blanks:?}")));
+        none(
+            ja.iter()
+                .filter(|(key, blanks)| en.get(*key) != Some(blanks))
+                .map(|(key, blanks)| format!("{name}:{key}: {blanks:?}")),
+        );
     }
 }
 
 /// The `{…}` of every sentence.
 fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
     match value {
-        toml::Value::Table(members) => members.iter().for_each(|(key, value)| placeholders(value, &format!("{at} › {key}"), found)),
+        toml::Value::Table(members) => {
+            members.iter().for_each(|(key, value)| placeholders(value, &format!("{at} › {key}"), found))
+        }
         toml::Value::String(text) => {
-            let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned());
+            let names =
+                text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned());
             found.insert(at.to_owned(), names.collect());
         }
         _ => {}
@@ -167,11 +204,18 @@ fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTre
 #[test]
 fn sentences_live_in_the_messages_alone() {
     let page = files().into_iter().filter(|file| file.below("www") && (file.is(".js") || file.is(".mjs")));
-    let words = page.filter(|file| file.code().contains(japanese)).map(|file| format!("{}: Japanese outside a comment", file.path));
-    let sentence = |text: &str| text.contains(japanese) && ["。", "です", "ます", "ください"].iter().any(|end| text.contains(end));
+    let words = page
+        .filter(|file| file.code().contains(japanese))
+        .map(|file| format!("{}: Japanese outside a comment", file.path));
+    let sentence =
+        |text: &str| text.contains(japanese) && ["。", "です", "ます", "ください"].iter().any(|end| text.contains(end));
     let program = library().filter(|file| file.below("host/src") || file.below("core/src") || file.below("wasm"));
     let sentences = program.flat_map(|file| {
-        let found = file.literals().into_iter().filter(|literal| sentence(literal)).map(|literal| format!("{}: {literal}", file.path));
+        let found = file
+            .literals()
+            .into_iter()
+            .filter(|literal| sentence(literal))
+            .map(|literal| format!("{}: {literal}", file.path));
         found.collect::<Vec<_>>()
     });
     none(words.chain(sentences));
@@ -192,7 +236,9 @@ fn library_code_does_not_panic() {
 fn no_test_is_switched_off() {
     let off = |file: &Source| match file.path.rsplit('.').next() {
         Some("rs") => file.text.contains("#[ignore"),
-        Some("js" | "mjs") => [".skip(", ".only(", ".fixme(", ".todo(", "skip:", "todo:"].iter().any(|mark| file.bare().contains(mark)),
+        Some("js" | "mjs") => {
+            [".skip(", ".only(", ".fixme(", ".todo(", "skip:", "todo:"].iter().any(|mark| file.bare().contains(mark))
+        }
         _ => false,
     };
     none(files().into_iter().filter(|file| file.path != "tests/tests/tidy.rs" && off(file)).map(|file| file.path));
@@ -205,7 +251,8 @@ fn core_sees_the_same_features_in_both_builds() {
     let native = features(&["--package", "kakekomi", "--edges", "normal"]);
     let module = features(&["--package", "kakekomi-wasm", "--edges", "normal", "--target", "wasm32-unknown-unknown"]);
     for name in ["serde_json", "garde"] {
-        let [native, module] = [&native, &module].map(|tree| tree.get(name).unwrap_or_else(|| panic!("{name} is in neither tree")));
+        let [native, module] =
+            [&native, &module].map(|tree| tree.get(name).unwrap_or_else(|| panic!("{name} is in neither tree")));
         let more: BTreeSet<_> = native.difference(module).map(String::as_str).collect();
         let harmless: BTreeSet<_> = HARMLESS.iter().copied().collect();
         assert!(module.is_subset(native) && more.is_subset(&harmless), "{name}: native {native:?}, module {module:?}");
@@ -225,7 +272,8 @@ fn features(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (package, list) in text.lines().filter_map(|line| line.split_once('\t')) {
         let name = package.split(' ').next().unwrap().to_owned();
-        let words = list.trim_end_matches(" (*)").split(',').map(str::trim).filter(|word| !word.is_empty() && *word != "(*)");
+        let words =
+            list.trim_end_matches(" (*)").split(',').map(str::trim).filter(|word| !word.is_empty() && *word != "(*)");
         found.entry(name).or_default().extend(words.map(str::to_owned));
     }
     found

@@ -75,9 +75,17 @@ impl Expect {
                 wrong.unless_equal(&format!("params of {}", found.shown()), &issue["params"], &params);
             }
         }
-        wrong.unless_equal("accepted", &report["accepted"], &Value::from(self.accepted.unwrap_or(self.issues.is_empty())));
+        wrong.unless_equal(
+            "accepted",
+            &report["accepted"],
+            &Value::from(self.accepted.unwrap_or(self.issues.is_empty())),
+        );
         if let Some(advisories) = &self.advisories {
-            wrong.unless_equal("advisories", &placed(&report["advisories"]), &advisories.iter().map(Found::shown).collect());
+            wrong.unless_equal(
+                "advisories",
+                &placed(&report["advisories"]),
+                &advisories.iter().map(Found::shown).collect(),
+            );
         }
         if let Some(guidance) = &self.guidance {
             wrong.unless_equal("guidance", &codes(&report["guidance"]), guidance);
@@ -104,7 +112,11 @@ impl Expect {
     /// Values and progress.
     fn contents(&self, report: &Value, wrong: &mut Wrong) {
         for (path, value) in &self.values {
-            wrong.unless_equal(&format!("value at {path}"), report["values"].pointer(path).unwrap_or(&Value::Null), &from_toml(value));
+            wrong.unless_equal(
+                &format!("value at {path}"),
+                report["values"].pointer(path).unwrap_or(&Value::Null),
+                &from_toml(value),
+            );
         }
         for path in &self.silent {
             wrong.unless_equal(&format!("value at {path}"), &report["values"].pointer(path), &None);
@@ -133,7 +145,10 @@ fn array(value: &Value) -> &[Value] {
 }
 
 fn placed(list: &Value) -> Vec<String> {
-    array(list).iter().map(|entry| format!("{} {}", entry["path"].as_str().unwrap_or("?"), entry["code"].as_str().unwrap_or("?"))).collect()
+    array(list)
+        .iter()
+        .map(|entry| format!("{} {}", entry["path"].as_str().unwrap_or("?"), entry["code"].as_str().unwrap_or("?")))
+        .collect()
 }
 
 fn codes(list: &Value) -> Vec<String> {

@@ -40,7 +40,10 @@ impl Input {
     /// The draft's bytes.
     pub fn text(&self, name: &str, drafts: &BTreeMap<&str, Value>) -> Vec<u8> {
         let ways = [self.text.is_some(), self.text_hex.is_some(), self.text_repeat.is_some(), self.changes_a_base()];
-        assert!(ways.into_iter().filter(|way| *way).count() <= 1, "{name}: one of text, text_hex, text_repeat and a base");
+        assert!(
+            ways.into_iter().filter(|way| *way).count() <= 1,
+            "{name}: one of text, text_hex, text_repeat and a base"
+        );
         let mut bytes = if let Some(text) = &self.text {
             text.clone().into_bytes()
         } else if let Some(hex) = &self.text_hex {
@@ -74,13 +77,19 @@ impl Input {
         for (path, (text, times)) in &self.set_repeat {
             pointer::set(&mut draft, path, Value::from(text.repeat(*times)));
         }
-        let lists = self.fill.iter().map(|(path, (times, entry))| (path, format!("[{}]", vec![entry.as_str(); *times].join(","))));
+        let lists = self
+            .fill
+            .iter()
+            .map(|(path, (times, entry))| (path, format!("[{}]", vec![entry.as_str(); *times].join(","))));
         let spliced: Vec<_> = self.set_json.iter().map(|(path, json)| (path, json.clone())).chain(lists).collect();
         for (index, (path, _)) in spliced.iter().enumerate() {
             pointer::set(&mut draft, path, Value::from(mark(index)));
         }
         let text = draft.to_string();
-        spliced.iter().enumerate().fold(text, |text, (index, (_, json))| text.replace(&format!("\"{}\"", mark(index)), json))
+        spliced
+            .iter()
+            .enumerate()
+            .fold(text, |text, (index, (_, json))| text.replace(&format!("\"{}\"", mark(index)), json))
     }
 }
 

@@ -27,7 +27,9 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
     client(at, draft, 200)?; // warm
     let (before, start) = (processor_seconds(server.id())?, Instant::now());
     std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| client(at, draft, CHECKS).map_err(|error| error.to_string()))).collect();
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| scope.spawn(|| client(at, draft, CHECKS).map_err(|error| error.to_string())))
+            .collect();
         clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client panicked".to_owned())?)
     })?;
     let (spent, elapsed) = (processor_seconds(server.id())? - before, start.elapsed().as_secs_f64());
@@ -46,9 +48,11 @@ fn client(at: SocketAddr, draft: &[u8], checks: usize) -> Result<(), Box<dyn Err
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
-    let mut request =
-        format!("POST /v1/check HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", draft.len())
-            .into_bytes();
+    let mut request = format!(
+        "POST /v1/check HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        draft.len()
+    )
+    .into_bytes();
     request.extend_from_slice(draft);
     for _ in 0..checks {
         stream.write_all(&request)?;
@@ -72,7 +76,9 @@ fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
         if line == "\r\n" {
             return length.ok_or_else(|| "an answer without a length".into());
         }
-        if let Some((name, value)) = line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+        if let Some((name, value)) =
+            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        {
             length = Some(value.trim().parse().map_err(|_| format!("{name} is no number"))?);
         }
     }

@@ -31,13 +31,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let expected = kakekomi_core::answer(&draft, &context)?;
     assert_eq!(reused.check(&draft, &context)?, expected, "the reused instance gives other bytes");
-    assert_eq!(sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared))?, expected, "the sandbox gives other bytes");
+    assert_eq!(
+        sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared))?,
+        expected,
+        "the sandbox gives other bytes"
+    );
 
     let (mut native, mut again, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         native.push(time(|| kakekomi_core::answer(&draft, &context).map(drop).map_err(Into::into))?);
         again.push(time(|| reused.check(&draft, &context).map(drop))?);
-        fresh.push(time(|| sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared)).map(drop).map_err(Into::into))?);
+        fresh.push(time(|| {
+            sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared)).map(drop).map_err(Into::into)
+        })?);
     }
     println!(
         "draft {} bytes, context {} bytes, report {} bytes; {ROUNDS} rounds of {CHECKS} checks",
@@ -47,7 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("native core                          {:>8.1} µs a check", micros(median(&native)));
     println!("reused instance                      {:>8.2} × native", median(&ratios(&again, &native)));
-    println!("fresh instance, fuel and epoch       {:>8.2} × native (aim 3, stretch 2.5)", median(&ratios(&fresh, &native)));
+    println!(
+        "fresh instance, fuel and epoch       {:>8.2} × native (aim 3, stretch 2.5)",
+        median(&ratios(&fresh, &native))
+    );
     http::bench(&draft)?;
     sizes::print()?;
     Ok(())

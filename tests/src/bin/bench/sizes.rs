@@ -36,7 +36,10 @@ pub fn print() -> Result<(), Box<dyn Error>> {
         whole += answer.body.len();
         sent += server.send(&Request::get(target).header("Accept-Encoding", "br")).body.len();
     }
-    println!("first visit                          {whole:>8} bytes, {sent} as sent with brotli, {} requests", visit.len());
+    println!(
+        "first visit                          {whole:>8} bytes, {sent} as sent with brotli, {} requests",
+        visit.len()
+    );
     Ok(())
 }
 
