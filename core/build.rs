@@ -26,7 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         for (name, table) in &tables {
             let suffix = locale.to_uppercase();
-            writeln!(code, "/// The table `{name}` of the language `{locale}`.\npub static {name}_{suffix}: &[(&str, &str)] = &{:?};", rows(table))?;
+            writeln!(
+                code,
+                "/// The table `{name}` of the language `{locale}`.\npub static {name}_{suffix}: &[(&str, &str)] = &{:?};",
+                rows(table)
+            )?;
         }
     }
     let target = Path::new(&std::env::var("OUT_DIR")?).join("messages.rs");

@@ -8,16 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What the page consists of; everything else in `www/` (types, notes, tools) stays behind.
-const PAGE_ENDINGS: &[&str] = &[
-    "html",
-    "css",
-    "js",
-    "svg",
-    "png",
-    "ico",
-    "webmanifest",
-    "woff2",
-];
+const PAGE_ENDINGS: &[&str] = &["html", "css", "js", "svg", "png", "ico", "webmanifest", "woff2"];
 /// What a desk profile consists of.
 const DESK_ENDINGS: &[&str] = &["toml", "html"];
 
@@ -38,8 +29,7 @@ fn listing(constant: &str, folder: &Path, endings: &[&str]) -> io::Result<String
     let mut names = Vec::new();
     gather(folder, "", endings, &mut names)?;
     names.sort();
-    let mut code =
-        format!("/// Name and bytes of each file.\npub static {constant}: &[(&str, &[u8])] = &[\n");
+    let mut code = format!("/// Name and bytes of each file.\npub static {constant}: &[(&str, &[u8])] = &[\n");
     for name in names {
         let path = folder.join(&name).canonicalize()?.display().to_string();
         let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
@@ -48,12 +38,7 @@ fn listing(constant: &str, folder: &Path, endings: &[&str]) -> io::Result<String
     Ok(code)
 }
 
-fn gather(
-    folder: &Path,
-    prefix: &str,
-    endings: &[&str],
-    names: &mut Vec<String>,
-) -> io::Result<()> {
+fn gather(folder: &Path, prefix: &str, endings: &[&str], names: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -62,10 +47,7 @@ fn gather(
         }
         if entry.file_type()?.is_dir() {
             gather(&entry.path(), &format!("{prefix}{name}/"), endings, names)?;
-        } else if endings
-            .iter()
-            .any(|ending| name.ends_with(&format!(".{ending}")))
-        {
+        } else if endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) {
             names.push(format!("{prefix}{name}"));
         }
     }

@@ -383,8 +383,13 @@ mod tests {
         }
         let last = calendar.opening(jst(2027, 12, 31, 23, 59));
         assert_eq!((last.dated, last.next_opens_at, last.is_closed()), (true, None, true));
-        let never =
-            Calendar::read(&CalendarText { year_end_from: "01-01", year_end_to: "12-31", extra_open: vec![], ..text() }).unwrap();
+        let never = Calendar::read(&CalendarText {
+            year_end_from: "01-01",
+            year_end_to: "12-31",
+            extra_open: vec![],
+            ..text()
+        })
+        .unwrap();
         assert_eq!(never.opening(jst(2026, 11, 19, 10, 0)).next_opens_at, None);
     }
 
@@ -427,7 +432,8 @@ mod tests {
     #[test]
     fn unsorted_dates_are_found_too() {
         let calendar =
-            Calendar::read(&CalendarText { holidays: vec!["2026-05-06", "2026-05-05", "2026-05-04"], ..text() }).unwrap();
+            Calendar::read(&CalendarText { holidays: vec!["2026-05-06", "2026-05-05", "2026-05-04"], ..text() })
+                .unwrap();
         assert!(!calendar.opening(jst(2026, 5, 4, 10, 0)).open);
         assert_eq!(calendar.opening(jst(2026, 5, 4, 10, 0)).next_opens_at, Some(jst(2026, 5, 7, 9, 0)));
     }

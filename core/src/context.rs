@@ -178,9 +178,11 @@ impl<'n> Members<'n> {
 
     fn integer(&self, key: &'static str) -> Result<i64, Failure> {
         match self.get(key)? {
-            Node::Number(written) => {
-                written.parse().ok().filter(|number: &i64| number.abs() <= crate::form::SAFE_INTEGER_MAX).ok_or(Failure::Context(key))
-            }
+            Node::Number(written) => written
+                .parse()
+                .ok()
+                .filter(|number: &i64| number.abs() <= crate::form::SAFE_INTEGER_MAX)
+                .ok_or(Failure::Context(key)),
             _ => Err(Failure::Context(key)),
         }
     }

@@ -112,7 +112,9 @@ fn node(name: &'static str, rule: Rule, shape: Shape, path: String, locale: Loca
             _ => Vec::new(),
         },
         item: match shape {
-            Shape::List(_, fields) => Some(Box::new(node("", Rule::section(rule.annex), Shape::Record(fields), format!("{path}/*"), locale))),
+            Shape::List(_, fields) => {
+                Some(Box::new(node("", Rule::section(rule.annex), Shape::Record(fields), format!("{path}/*"), locale)))
+            }
             _ => None,
         },
         path,
@@ -169,5 +171,8 @@ fn options(shape: Shape, path: &str, locale: Locale) -> Vec<Choice> {
         Shape::Flag => &["true", "false"],
         _ => &[],
     };
-    words.iter().map(|word| Choice { value: word, title: message::option(path, word, locale).unwrap_or(word) }).collect()
+    words
+        .iter()
+        .map(|word| Choice { value: word, title: message::option(path, word, locale).unwrap_or(word) })
+        .collect()
 }

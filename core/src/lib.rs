@@ -100,4 +100,3 @@ fn asks(code: Code) -> bool {
 fn below(path: &str, section: &str) -> bool {
     path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
 }
-

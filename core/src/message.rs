@@ -77,7 +77,9 @@ pub fn keys(locale: Locale) -> Vec<(&'static str, &'static str)> {
 
 /// `/devices/3/os` → `/devices/*/os`
 pub fn pattern(path: &str) -> String {
-    let steps = path.split('/').map(|step| if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { step });
+    let steps = path
+        .split('/')
+        .map(|step| if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { step });
     steps.collect::<Vec<_>>().join("/")
 }
 

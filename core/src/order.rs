@@ -64,11 +64,15 @@ mod tests {
 
     #[test]
     fn the_order_is_the_forms_and_lists_count_by_number() {
-        let paths = ["/zzz", "/devices/10/os", "/devices/2/os", "/contact/fax", "/contact/phone", "", "/consent", "/devices/2"];
+        let paths =
+            ["/zzz", "/devices/10/os", "/devices/2/os", "/contact/fax", "/contact/phone", "", "/consent", "/devices/2"];
         let mut found: Vec<_> = paths.map(|path| (path.to_owned(), Code::TypeText, Params::none())).to_vec();
         sort(&mut found);
         let sorted: Vec<_> = found.iter().map(|(path, _, _)| path.as_str()).collect();
-        assert_eq!(sorted, ["", "/contact/phone", "/contact/fax", "/devices/2", "/devices/2/os", "/devices/10/os", "/consent", "/zzz"]);
+        assert_eq!(
+            sorted,
+            ["", "/contact/phone", "/contact/fax", "/devices/2", "/devices/2/os", "/devices/10/os", "/consent", "/zzz"]
+        );
     }
 
     #[test]

@@ -72,7 +72,9 @@ fn value(shape: Shape, required: bool) -> Value {
         Shape::Choice(words) => choice(words, required),
         Shape::Ordered(words) => json!({"type": "array", "items": choice(words, false), "maxItems": words.len()}),
         Shape::Moment => moment(required),
-        Shape::Integer(min, max) => json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, {"type": "string"}]}),
+        Shape::Integer(min, max) => {
+            json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, {"type": "string"}]})
+        }
         Shape::Flag => json!({"type": "boolean"}),
         Shape::Agree => json!({"const": true}),
         Shape::Section(fields) | Shape::Record(fields) => object(fields),

@@ -52,13 +52,15 @@ fn moment() -> impl Strategy<Value = Value> {
 }
 
 fn draft() -> impl Strategy<Value = Value> {
-    (typed(), typed(), typed(), typed(), moment(), moment()).prop_map(|(company, phone, email, summary, discovered, occurred)| {
-        json!({
-            "contact": {"company": company, "phone": phone, "email": email},
-            "incident": {"summary": summary, "discovered_at": discovered, "occurred_at": occurred},
-            "logs": [{"kind": "proxy", "clock_error_seconds": phone, "sha256": company}],
-        })
-    })
+    (typed(), typed(), typed(), typed(), moment(), moment()).prop_map(
+        |(company, phone, email, summary, discovered, occurred)| {
+            json!({
+                "contact": {"company": company, "phone": phone, "email": email},
+                "incident": {"summary": summary, "discovered_at": discovered, "occurred_at": occurred},
+                "logs": [{"kind": "proxy", "clock_error_seconds": phone, "sha256": company}],
+            })
+        },
+    )
 }
 
 proptest! {

@@ -22,12 +22,7 @@ use crate::error::{Exit, Failed};
 
 /// The intake of a security incident desk.
 #[derive(Debug, Parser)]
-#[command(
-    name = "kakekomi",
-    version,
-    max_term_width = 100,
-    arg_required_else_help = true
-)]
+#[command(name = "kakekomi", version, max_term_width = 100, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -86,12 +81,7 @@ struct PlaceArgs {
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     data: Option<PathBuf>,
     /// The database, sqlite:PATH [default: a file in the data folder]
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KAKEKOMI_DATABASE_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 }
 
@@ -123,11 +113,7 @@ impl From<Language> for Locale {
 
 impl PlaceArgs {
     fn settings(self) -> Settings {
-        Settings {
-            data: self.data,
-            database_url: self.database_url,
-            ..Settings::default()
-        }
+        Settings { data: self.data, database_url: self.database_url, ..Settings::default() }
     }
 }
 

@@ -10,9 +10,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 /// Milliseconds since the epoch. A clock set before 1970 counts as 1970.
 pub fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -45,12 +43,7 @@ fn read_offset(text: &str) -> Option<UtcOffset> {
         _ => return None,
     };
     let (hours, minutes) = rest.split_once(':')?;
-    UtcOffset::from_hms(
-        sign * hours.parse::<i8>().ok()?,
-        sign * minutes.parse::<i8>().ok()?,
-        0,
-    )
-    .ok()
+    UtcOffset::from_hms(sign * hours.parse::<i8>().ok()?, sign * minutes.parse::<i8>().ok()?, 0).ok()
 }
 
 /// The year that a moment falls in, by the desk's offset.
@@ -73,14 +66,8 @@ mod tests {
 
     #[test]
     fn a_moment_is_shown_in_the_desks_offset() {
-        assert_eq!(
-            show(1_795_134_600_000, "+09:00"),
-            "2026-11-20T09:30:00+09:00"
-        );
-        assert_eq!(
-            show(1_795_134_600_000, "-02:30"),
-            "2026-11-19T22:00:00-02:30"
-        );
+        assert_eq!(show(1_795_134_600_000, "+09:00"), "2026-11-20T09:30:00+09:00");
+        assert_eq!(show(1_795_134_600_000, "-02:30"), "2026-11-19T22:00:00-02:30");
         assert_eq!(show(1_795_134_600_000, "JST"), "1795134600000");
     }
 

@@ -65,8 +65,7 @@ pub enum ConfigError {
 }
 
 /// Where the desk listens unless told otherwise.
-pub const LISTEN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const DATA: &str = "data";
 
 impl Settings {
@@ -76,8 +75,7 @@ impl Settings {
     /// [`ConfigError`]: it cannot be read.
     pub fn of_file(path: &Path) -> Result<Settings, ConfigError> {
         let name = path.display().to_string();
-        let text =
-            fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
+        let text = fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
         toml::from_str(&text).map_err(|error| ConfigError::Format(name, Box::new(error)))
     }
 
@@ -103,9 +101,7 @@ impl Settings {
 
     /// The database's URL.
     pub fn database_url(&self) -> String {
-        self.database_url
-            .clone()
-            .unwrap_or_else(|| store::url_in(self.data()))
+        self.database_url.clone().unwrap_or_else(|| store::url_in(self.data()))
     }
 
     /// Makes the data folder, for its owner alone, where there is none.
@@ -127,12 +123,8 @@ mod tests {
 
     #[test]
     fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
-        let file: Settings =
-            toml::from_str("listen = \"127.0.0.1:1\"\ndata = \"from-file\"").unwrap();
-        let flags = Settings {
-            data: Some("from-flag".into()),
-            ..Settings::default()
-        };
+        let file: Settings = toml::from_str("listen = \"127.0.0.1:1\"\ndata = \"from-file\"").unwrap();
+        let flags = Settings { data: Some("from-flag".into()), ..Settings::default() };
         let settings = flags.or(file);
         assert_eq!(settings.listen.unwrap().port(), 1);
         assert_eq!(settings.database_url(), "sqlite:from-flag/kakekomi.sqlite3");

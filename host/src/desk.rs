@@ -82,11 +82,7 @@ impl Desk {
         let profile = Profile::read(&source)?;
         let documents = Documents::read(&source, &profile)?;
         let holidays = days::holidays(&source)?;
-        let desk = Desk {
-            profile,
-            documents,
-            holidays,
-        };
+        let desk = Desk { profile, documents, holidays };
         // Hours, offset and days are the core's to understand: ask it once, now.
         desk.context(clock::now(), Locale::Ja)?;
         Ok(desk)
@@ -109,12 +105,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Value`] where the core cannot use the calendar; [`Desk::load`] has tried it.
     pub fn context(&self, now: i64, locale: Locale) -> Result<Context, DeskError> {
-        let first =
-            clock::year(now, &self.profile.calendar.offset).map(|year| (year - 1).to_string());
+        let first = clock::year(now, &self.profile.calendar.offset).map(|year| (year - 1).to_string());
         let holidays = self.holidays.iter().map(String::as_str);
-        let holidays = holidays
-            .filter(|day| first.as_deref().is_none_or(|first| *day >= first))
-            .collect();
+        let holidays = holidays.filter(|day| first.as_deref().is_none_or(|first| *day >= first)).collect();
         let text = ContextText {
             now,
             locale,
@@ -137,12 +130,7 @@ impl Desk {
     /// The desk's hours, seen from the context's now.
     pub fn opening(context: &Context) -> Opening {
         let at = context.calendar.opening(context.now);
-        Opening {
-            open: at.open,
-            closes_at: at.closes_at,
-            next_opens_at: at.next_opens_at,
-            dated: at.dated,
-        }
+        Opening { open: at.open, closes_at: at.closes_at, next_opens_at: at.next_opens_at, dated: at.dated }
     }
 
     /// A moment as the desk's clock shows it, in RFC 3339.
@@ -184,8 +172,7 @@ mod tests {
     #[test]
     fn only_the_holidays_around_now_go_along() {
         let desk = Desk::load(None).unwrap();
-        let context =
-            serde_json::to_value(desk.context(1_795_140_000_000, Locale::Ja).unwrap()).unwrap();
+        let context = serde_json::to_value(desk.context(1_795_140_000_000, Locale::Ja).unwrap()).unwrap();
         let holidays = context["calendar"]["holidays"].as_array().unwrap();
         assert_eq!(holidays.first().unwrap(), "2025-01-01");
         assert!(desk.holidays.len() > holidays.len());

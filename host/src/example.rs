@@ -14,30 +14,12 @@ const AGREED_AT: i64 = 1_793_322_000_000;
 const EXAMPLES: [(&str, &str); 10] = [
     ("malware", include_str!("../examples/malware.json")),
     ("ransomware", include_str!("../examples/ransomware.json")),
-    (
-        "account_takeover",
-        include_str!("../examples/account_takeover.json"),
-    ),
-    (
-        "unauthorized_access",
-        include_str!("../examples/unauthorized_access.json"),
-    ),
-    (
-        "information_leak",
-        include_str!("../examples/information_leak.json"),
-    ),
-    (
-        "web_defacement",
-        include_str!("../examples/web_defacement.json"),
-    ),
-    (
-        "phishing_fraud",
-        include_str!("../examples/phishing_fraud.json"),
-    ),
-    (
-        "denial_of_service",
-        include_str!("../examples/denial_of_service.json"),
-    ),
+    ("account_takeover", include_str!("../examples/account_takeover.json")),
+    ("unauthorized_access", include_str!("../examples/unauthorized_access.json")),
+    ("information_leak", include_str!("../examples/information_leak.json")),
+    ("web_defacement", include_str!("../examples/web_defacement.json")),
+    ("phishing_fraud", include_str!("../examples/phishing_fraud.json")),
+    ("denial_of_service", include_str!("../examples/denial_of_service.json")),
     ("lost_device", include_str!("../examples/lost_device.json")),
     ("other", include_str!("../examples/other.json")),
 ];
@@ -84,12 +66,8 @@ mod tests {
         let accepted = |text: &str, now| {
             let context = serde_json::to_vec(&desk.context(now, Locale::Ja).unwrap()).unwrap();
             let report: serde_json::Value =
-                serde_json::from_slice(&kakekomi_core::answer(text.as_bytes(), &context).unwrap())
-                    .unwrap();
-            (
-                report["accepted"].as_bool().unwrap(),
-                report["issues"].to_string(),
-            )
+                serde_json::from_slice(&kakekomi_core::answer(text.as_bytes(), &context).unwrap()).unwrap();
+            (report["accepted"].as_bool().unwrap(), report["issues"].to_string())
         };
         let november = crate::clock::read("2026-11-01T00:00:00+09:00").unwrap();
         for now in [november, november + 10 * 365 * 86_400_000] {
@@ -105,8 +83,7 @@ mod tests {
     fn every_example_is_of_its_kind() {
         let desk = Desk::load(None).unwrap();
         for kind in kinds() {
-            let draft: serde_json::Value =
-                serde_json::from_str(&example(kind, &desk).unwrap()).unwrap();
+            let draft: serde_json::Value = serde_json::from_str(&example(kind, &desk).unwrap()).unwrap();
             assert_eq!(draft["incident"]["kind"], kind);
         }
     }

@@ -162,21 +162,12 @@ fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, wishes: Wishes) -> Con
         standard: "ISO/IEC TS 27560:2023",
         record: reception.number.to_string(),
         controller: profile.operator.get(reception.locale),
-        event: Event {
-            kind: "explicit",
-            state: "given",
-            at: wishes.agreement.agreed_at,
-        },
+        event: Event { kind: "explicit", state: "given", at: wishes.agreement.agreed_at },
         agreement: wishes.agreement,
         prevails: "document",
         services,
         transfer_consent: wishes.forensics.map(Option::unwrap_or_default),
         purposes: profile.receipt.purposes.get(reception.locale),
-        recipients: profile
-            .receipt
-            .recipients
-            .iter()
-            .map(|recipient| recipient.get(reception.locale))
-            .collect(),
+        recipients: profile.receipt.recipients.iter().map(|recipient| recipient.get(reception.locale)).collect(),
     }
 }

@@ -72,7 +72,8 @@ impl SandboxConfig {
     /// [`SandboxError::Folder`] when the folder or a file in it cannot be read.
     pub fn and_folder(mut self, folder: Option<&Path>) -> Result<SandboxConfig, SandboxError> {
         let Some(folder) = folder else { return Ok(self) };
-        let failed = |path: &Path, error: &std::io::Error| SandboxError::Folder(path.display().to_string(), error.kind());
+        let failed =
+            |path: &Path, error: &std::io::Error| SandboxError::Folder(path.display().to_string(), error.kind());
         for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
             let path = entry.map_err(|error| failed(folder, &error))?.path();
             if path.extension().is_some_and(|extension| extension == "wasm") {
@@ -148,7 +149,12 @@ impl Sandbox {
     /// As [`Sandbox::check`].
     // By value, as `check` takes them, so that one can stand for the other.
     #[allow(clippy::needless_pass_by_value)]
-    pub fn check_now_with_fuel(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<(Vec<u8>, u64), SandboxError> {
+    pub fn check_now_with_fuel(
+        &self,
+        module: &Digest,
+        text: Bytes,
+        context: Arc<[u8]>,
+    ) -> Result<(Vec<u8>, u64), SandboxError> {
         let Answer { report, fuel } = check(self.module(module)?, &text, &context, Budget::CHECK)?;
         Ok((report, fuel))
     }

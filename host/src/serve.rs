@@ -54,25 +54,14 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
 }
 
 /// A place first, then a connection: nobody is accepted who could not be served.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places)
-        .acquire_owned()
-        .await
-        .map_err(io::Error::other)?;
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     Ok((stream, place))
 }
 
 /// Serves one connection on a task of its own.
-fn converse(
-    stream: TcpStream,
-    place: OwnedSemaphorePermit,
-    router: Router,
-    farewell: &GracefulShutdown,
-) {
+fn converse(stream: TcpStream, place: OwnedSemaphorePermit, router: Router, farewell: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -117,10 +106,7 @@ struct Stops {
 impl Stops {
     fn new() -> io::Result<Stops> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stops {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+        Ok(Stops { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
     async fn wait(&mut self) {

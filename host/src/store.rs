@@ -145,9 +145,7 @@ pub enum StoreError {
     #[error("database: {0:?} is no database that this program knows; write sqlite:PATH")]
     Url(String),
     /// There is no such file, and nothing is to be made.
-    #[error(
-        "database: there is none at {0}; has `kakekomi serve` run with this --data or --database-url?"
-    )]
+    #[error("database: there is none at {0}; has `kakekomi serve` run with this --data or --database-url?")]
     Missing(String),
 }
 
@@ -183,6 +181,5 @@ pub fn url_in(data: &Path) -> String {
 
 /// The part of a URL that may be shown: the rest can hold a password.
 fn scheme(url: &str) -> String {
-    url.split_once(':')
-        .map_or_else(|| "it".to_owned(), |(scheme, _)| format!("{scheme}:…"))
+    url.split_once(':').map_or_else(|| "it".to_owned(), |(scheme, _)| format!("{scheme}:…"))
 }

@@ -89,10 +89,7 @@ impl Intake {
             Err(outcome) => return self.stopped(outcome),
         };
         let module = format!("sha256:{digest}");
-        match self
-            .judge_and_store(submission, digest, text_sha256, now)
-            .await
-        {
+        match self.judge_and_store(submission, digest, text_sha256, now).await {
             Ok(judged) => judged,
             Err(outcome) => Judged { outcome, module },
         }
@@ -103,9 +100,7 @@ impl Intake {
         match page {
             PageModule::Current => Ok(self.sandbox.current().clone()),
             PageModule::Unreadable => Err(Outcome::ModuleUnreadable),
-            PageModule::Named(digest) if self.retired.contains(digest) => {
-                Err(Outcome::ModuleRetired)
-            }
+            PageModule::Named(digest) if self.retired.contains(digest) => Err(Outcome::ModuleRetired),
             PageModule::Named(digest) if !self.sandbox.has(digest) => Err(Outcome::ModuleUnknown),
             PageModule::Named(digest) => Ok(digest.clone()),
         }
@@ -118,12 +113,8 @@ impl Intake {
         text_sha256: String,
         now: i64,
     ) -> Result<Judged, Outcome> {
-        let context = self
-            .context(now, submission.locale)
-            .ok_or(Outcome::EngineFailed)?;
-        let verdict = self
-            .judge(&digest, submission.text.clone(), &context)
-            .await?;
+        let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
+        let verdict = self.judge(&digest, submission.text.clone(), &context).await?;
         if verdict.text_code().is_some() {
             return Err(Outcome::NotJson(verdict.into()));
         }
@@ -133,56 +124,34 @@ impl Intake {
         if !verdict.accepted() {
             return Err(Outcome::Issues(verdict.into()));
         }
-        self.keep(&submission, &verdict, &context, &digest, text_sha256)
-            .await
+        self.keep(&submission, &verdict, &context, &digest, text_sha256).await
     }
 
     /// Runs the module on the very bytes that came, in a context of the host's own.
-    async fn judge(
-        &self,
-        digest: &Digest,
-        text: Bytes,
-        context: &Context,
-    ) -> Result<Verdict, Outcome> {
+    async fn judge(&self, digest: &Digest, text: Bytes, context: &Context) -> Result<Verdict, Outcome> {
         let context = serde_json::to_vec(context).map_err(|error| engine_failed(&error))?;
-        let report = self
-            .sandbox
-            .check(digest, text, context.into())
-            .await
-            .map_err(|error| match error {
-                SandboxError::Busy => Outcome::Busy,
-                other => engine_failed(&other),
-            })?;
+        let report = self.sandbox.check(digest, text, context.into()).await.map_err(|error| match error {
+            SandboxError::Busy => Outcome::Busy,
+            other => engine_failed(&other),
+        })?;
         Verdict::read(report).map_err(|error| engine_failed(&error))
     }
 
     fn context(&self, now: i64, locale: Locale) -> Option<Context> {
         let context = self.desk.context(now, locale);
-        context
-            .inspect_err(|error| tracing::error!(%error, "no context can be made"))
-            .ok()
+        context.inspect_err(|error| tracing::error!(%error, "no context can be made")).ok()
     }
 
     /// An outcome before a module was chosen.
     fn stopped(&self, outcome: Outcome) -> Judged {
-        Judged {
-            outcome,
-            module: format!("sha256:{}", self.sandbox.current()),
-        }
+        Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
     }
 }
 
 /// A key that has its case: the same text gets the receipt again.
 fn again(bound: Bound, text_sha256: &str) -> Judged {
-    let outcome = if bound.text_sha256 == text_sha256 {
-        Outcome::Replayed(bound.receipt)
-    } else {
-        Outcome::Reused
-    };
-    Judged {
-        outcome,
-        module: bound.module,
-    }
+    let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
+    Judged { outcome, module: bound.module }
 }
 
 fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {

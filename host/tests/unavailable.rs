@@ -2,11 +2,7 @@
 //!
 //! The store here is a double that fails where it is told to; the rest is the real thing.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on stops"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,11 +30,7 @@ struct Trouble {
 
 impl Trouble {
     fn check(&self) -> Result<(), StoreError> {
-        if self.broken.load(Ordering::SeqCst) {
-            Err(StoreError::Missing("a disk".to_owned()))
-        } else {
-            Ok(())
-        }
+        if self.broken.load(Ordering::SeqCst) { Err(StoreError::Missing("a disk".to_owned())) } else { Ok(()) }
     }
 }
 
@@ -51,11 +43,7 @@ impl Store for Trouble {
         Box::pin(async move {
             self.check()?;
             let left = |left: u32| left.checked_sub(1);
-            if self
-                .taken
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
-                .is_ok()
-            {
+            if self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
                 return Ok(Inserted::NumberTaken);
             }
             self.inner.insert(case).await
@@ -84,11 +72,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let inner = Sqlite::open(&store::url_in(&folder), true).await.unwrap();
-    let trouble = Arc::new(Trouble {
-        inner,
-        broken: AtomicBool::new(false),
-        taken: AtomicU32::new(0),
-    });
+    let trouble = Arc::new(Trouble { inner, broken: AtomicBool::new(false), taken: AtomicU32::new(0) });
     let desk = Arc::new(Desk::load(None).unwrap());
     let page = PageFiles::new(&desk, None);
     let intake = Intake {
@@ -115,16 +99,10 @@ async fn submit(app: &Arc<App>, key: &str) -> (Response<()>, Value) {
         .header("idempotency-key", key)
         .body(Body::from(draft))
         .unwrap();
-    let response = http::router(Arc::clone(app))
-        .oneshot(request)
-        .await
-        .unwrap();
+    let response = http::router(Arc::clone(app)).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
-    (
-        Response::from_parts(parts, ()),
-        serde_json::from_slice(&body).unwrap(),
-    )
+    (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
 }
 
 #[tokio::test]
@@ -135,21 +113,12 @@ async fn a_failing_database_is_a_503_with_the_phone_number() {
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(problem["code"], "store.failed");
     assert_eq!(problem["phone"], app.intake.desk.profile().phone.as_str());
-    assert!(
-        problem["detail"]
-            .as_str()
-            .unwrap()
-            .contains(&app.intake.desk.profile().phone)
-    );
+    assert!(problem["detail"].as_str().unwrap().contains(&app.intake.desk.profile().phone));
     assert!(response.headers().contains_key("retry-after"));
 
     trouble.broken.store(false, Ordering::SeqCst);
     let (response, _) = submit(&app, "k").await;
-    assert_eq!(
-        response.status(),
-        StatusCode::CREATED,
-        "the failure bound no key"
-    );
+    assert_eq!(response.status(), StatusCode::CREATED, "the failure bound no key");
 }
 
 #[tokio::test]
@@ -167,10 +136,7 @@ async fn a_replay_says_so_and_has_the_very_bytes() {
     let (app, _) = desk("replay").await;
     let (first, receipt) = submit(&app, "k").await;
     let (second, again) = submit(&app, "\"k\"").await;
-    assert_eq!(
-        (first.status(), second.status()),
-        (StatusCode::CREATED, StatusCode::CREATED)
-    );
+    assert_eq!((first.status(), second.status()), (StatusCode::CREATED, StatusCode::CREATED));
     assert_eq!(receipt, again);
     assert!(!first.headers().contains_key("idempotency-replayed"));
     assert_eq!(second.headers()["idempotency-replayed"], "true");

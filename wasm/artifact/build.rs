@@ -38,7 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Builds the module from the workspace that this crate lies in.
 fn build(out: &Path) -> Result<(), Box<dyn Error>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("no workspace")?.to_owned();
-    for part in ["core", "wasm/src", "wasm/Cargo.toml", "wasm/artifact", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"] {
+    for part in
+        ["core", "wasm/src", "wasm/Cargo.toml", "wasm/artifact", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
+    {
         println!("cargo::rerun-if-changed={}", workspace.join(part).display());
     }
     let raw = nested::build(&workspace)?;

@@ -79,9 +79,15 @@ pub unsafe extern "C" fn kakekomi_free(pointer: *mut u8, length: usize) {
 /// # Safety
 /// Both pointers must have been given out by [`kakekomi_allocate`] with these lengths, and written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn kakekomi_check(text: *const u8, text_length: usize, context: *const u8, context_length: usize) -> i64 {
+pub unsafe extern "C" fn kakekomi_check(
+    text: *const u8,
+    text_length: usize,
+    context: *const u8,
+    context_length: usize,
+) -> i64 {
     // SAFETY: the caller's promise.
-    let (Some(text), Some(context)) = (unsafe { bytes(text, text_length) }, unsafe { bytes(context, context_length) }) else {
+    let (Some(text), Some(context)) = (unsafe { bytes(text, text_length) }, unsafe { bytes(context, context_length) })
+    else {
         return OUT_OF_RANGE;
     };
     match kakekomi_core::answer(text, context) {

@@ -8,13 +8,13 @@ import { guidancePanel } from "../guidance.js";
 import { outside } from "../frame.js";
 import { heading } from "../page.js";
 import { unpressed } from "../pressing.js";
-import { at, parent, within } from "../pointer.js";
 import { nodesOf, REVIEW, stepNames, stepOf } from "../steps.js";
 import { Summary } from "../summary.js";
 import { stepList } from "./step_list.js";
 import { reviewScreen } from "./review.js";
+import { Views } from "./views.js";
 
-/** @typedef {import("../page.js").Page} Page @typedef {import("../types.js").View} View */
+/** @typedef {import("../page.js").Page} Page */
 
 /** The step that the address names, so that the browser's own way back keeps working. */
 export function stepInAddress() {
@@ -44,9 +44,8 @@ class FormScreen {
   constructor(page, step) {
     this.page = page;
     this.step = step;
-    /** @type {Map<string, View>} */
-    this.views = new Map();
-    this.summary = new Summary(page, (path) => this.viewOf(path)?.focus());
+    this.views = new Views(page);
+    this.summary = new Summary(page, (path) => this.views.at(path)?.focus());
     this.steps = stepList(page, step, (to) => this.go(to));
     this.guidance = element("div", { class: "for-guidance" });
     this.note = element("p", { class: "hint", role: "status" });
@@ -61,7 +60,7 @@ class FormScreen {
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
     this.update();
-    if (path) this.viewOf(path)?.focus();
+    if (path) this.views.at(path)?.focus();
     void page.intake.check();
   }
 
@@ -71,7 +70,7 @@ class FormScreen {
 
   sheet() {
     const { page, step } = this;
-    const fields = nodesOf(step, page.description).map((node) => draw(node, node.path, page.intake.answerAt(node.path) ?? {}, this).element);
+    const fields = nodesOf(step, page.description).map((node) => draw(node, node.path, page.intake.answerAt(node.path) ?? {}, this.views).element);
     // The advice for the first hours follows the first question, on which it depends.
     const [first, ...rest] = fields;
     const body = step === stepNames()[0] ? [first, this.guidance, ...rest] : [...fields, this.guidance];
@@ -146,17 +145,8 @@ class FormScreen {
     const { intake } = this.page;
     const report = intake.report;
     const issues = intake.tried.has(this.step) ? (report?.issues ?? []).filter((issue) => stepOf(issue.path) === this.step) : [];
-    const hidden = new Set(report?.hidden ?? []);
-    for (const view of this.views.values()) {
-      view.update({
-        tried: intake.tried.has(this.step),
-        issues: (path) => issues.filter((issue) => this.viewOf(issue.path)?.path === path),
-        advisories: (path) => (report?.advisories ?? []).filter((one) => one.path && this.viewOf(one.path)?.path === path),
-        value: (path) => at(report?.values, path),
-        hidden: (path) => hidden.has(path),
-      });
-    }
-    this.summary.update(issues, (path) => this.viewOf(path) !== undefined);
+    this.views.update(report, intake.tried.has(this.step), issues);
+    this.summary.update(issues, (path) => this.views.at(path) !== undefined);
     this.steps.update(report);
     this.advise(report?.guidance ?? []);
     this.page.title(this.page.say(`step_${this.step}`), issues.length > 0);
@@ -168,50 +158,6 @@ class FormScreen {
     if (said === this.said) return;
     this.said = said;
     this.guidance.replaceChildren(...guidancePanel(this.page, guidance, this.step !== stepNames()[0]));
-  }
-
-  /** The view at a path or the nearest above it. @param {string} path @returns {View | undefined} */
-  viewOf(path) {
-    for (let place = path; place !== ""; place = parent(place)) {
-      const view = this.views.get(place);
-      if (view) return view;
-    }
-    return undefined;
-  }
-
-  // What the fields ask of this screen.
-
-  get description() {
-    return this.page.description;
-  }
-
-  /** @param {View} view */
-  register(view) {
-    this.views.set(view.path, view);
-  }
-
-  /** @param {string} top */
-  forget(top) {
-    for (const path of this.views.keys()) if (path.startsWith(top) || within(path, top)) this.views.delete(path);
-  }
-
-  /** @param {string} path @param {boolean} whole */
-  changed(path, whole) {
-    this.page.intake.changed(whole);
-  }
-
-  /** @param {string} path */
-  answerAt(path) {
-    return this.page.intake.answerAt(path);
-  }
-
-  canHash() {
-    return !this.page.engine.blocked;
-  }
-
-  /** @param {File} file */
-  hash(file) {
-    return this.page.engine.hash(file);
   }
 }
 

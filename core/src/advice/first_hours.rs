@@ -54,7 +54,9 @@ fn may_leak(kind: Option<Kind>) -> bool {
 
 /// Whether a machine may still be on the network; so it is while none is listed.
 fn some_machine_online(draft: &Draft) -> bool {
-    let cut_off = |machine| matches!(connection(machine), Some(Connection::Isolated | Connection::EdrIsolated | Connection::PoweredOff));
+    let cut_off = |machine| {
+        matches!(connection(machine), Some(Connection::Isolated | Connection::EdrIsolated | Connection::PoweredOff))
+    };
     draft.devices.given().is_none() || machines(draft).any(|machine| !cut_off(machine))
 }
 

@@ -6,7 +6,8 @@
 use crate::form::{Answer, Draft, Line, Text};
 
 /// Words behind which a secret stands, in small letters.
-const WORDS: [&str; 10] = ["パスワード", "暗証番号", "パスコード", "password", "passwd", "pwd", "passcode", "api key", "apikey", "api_key"];
+const WORDS: [&str; 10] =
+    ["パスワード", "暗証番号", "パスコード", "password", "passwd", "pwd", "passcode", "api key", "apikey", "api_key"];
 
 /// Marks of keys that are secrets by themselves.
 const MARKS: [&str; 3] = ["private key-----", "akia", "ghp_"];
@@ -28,7 +29,10 @@ pub fn likely_paths(draft: &Draft) -> Vec<String> {
     };
     look("/incident/summary".to_owned(), text(&incident.summary));
     look("/incident/purpose".to_owned(), text(&incident.purpose));
-    look("/incident/discovery_trigger/note".to_owned(), incident.discovery_trigger.given().and_then(|trigger| text(&trigger.note)));
+    look(
+        "/incident/discovery_trigger/note".to_owned(),
+        incident.discovery_trigger.given().and_then(|trigger| text(&trigger.note)),
+    );
     look("/incident/target".to_owned(), text(&incident.target));
     look("/incident/operation".to_owned(), text(&incident.operation));
     look("/incident/requests".to_owned(), text(&incident.requests));
@@ -59,14 +63,18 @@ fn likely(text: &str) -> bool {
 
 /// A mark and what belongs behind it: sixteen letters or digits of a cloud key, or nothing more.
 fn marked(small: &str, mark: &str) -> bool {
-    small.split(mark).skip(1).any(|rest| mark.ends_with('-') || rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count() == KEY_MIN)
+    small.split(mark).skip(1).any(|rest| {
+        mark.ends_with('-') || rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count() == KEY_MIN
+    })
 }
 
 /// A word, a sign that a value follows (は : = ：), and a run of visible ASCII.
 fn told(small: &str, word: &str) -> bool {
     small.split(word).skip(1).any(|rest| {
         let rest = rest.trim_start();
-        let Some(rest) = rest.strip_prefix(['は', ':', '=', '：', '＝']).or_else(|| rest.strip_prefix("is ")) else { return false };
+        let Some(rest) = rest.strip_prefix(['は', ':', '=', '：', '＝']).or_else(|| rest.strip_prefix("is ")) else {
+            return false;
+        };
         let value = rest.trim_start_matches([' ', '　', '「', '"', '\'']);
         value.chars().take(SECRET_MIN).filter(char::is_ascii_graphic).count() == SECRET_MIN
     })
@@ -78,10 +86,23 @@ mod tests {
 
     #[test]
     fn told_secrets_are_seen_and_mentions_are_not() {
-        for text in ["パスワードは Abc123!", "Password: hunter2", "管理者のpwd=P@ss", "-----BEGIN RSA PRIVATE KEY-----", "AKIAIOSFODNN7EXAMPLE"] {
+        for text in [
+            "パスワードは Abc123!",
+            "Password: hunter2",
+            "管理者のpwd=P@ss",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "AKIAIOSFODNN7EXAMPLE",
+        ] {
             assert!(likely(text), "{text}");
         }
-        for text in ["パスワードは変更しました", "パスワードが流出したかもしれない", "password was stolen", "暗証番号は不明", "pwd: a", "akia"] {
+        for text in [
+            "パスワードは変更しました",
+            "パスワードが流出したかもしれない",
+            "password was stolen",
+            "暗証番号は不明",
+            "pwd: a",
+            "akia",
+        ] {
             assert!(!likely(text), "{text}");
         }
     }

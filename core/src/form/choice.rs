@@ -110,7 +110,8 @@ impl<C: Choice> Validate for Ordered<C> {
     type Context = Context;
 
     fn validate_into(&self, _: &Context, parent: &mut dyn FnMut() -> Path, report: &mut Report) {
-        let repeated = self.0.iter().enumerate().any(|(index, choice)| self.0.iter().take(index).any(|other| other == choice));
+        let repeated =
+            self.0.iter().enumerate().any(|(index, choice)| self.0.iter().take(index).any(|other| other == choice));
         if repeated {
             report.append(parent(), coded(Code::ListRepeated));
         }

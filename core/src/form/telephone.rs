@@ -58,7 +58,9 @@ impl Value for Phone {
     const SHAPE: Shape = Shape::Phone;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string(node, at, reading, |typed| Phone(Understood::new(typed, |typed| phone::read(typed).map(|number| number.to_string()))))
+        string(node, at, reading, |typed| {
+            Phone(Understood::new(typed, |typed| phone::read(typed).map(|number| number.to_string())))
+        })
     }
 }
 

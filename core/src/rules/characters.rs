@@ -42,7 +42,8 @@ pub fn no_line_break(text: &str, _: &Context) -> garde::Result {
 /// # Errors
 /// `chars.bidi`
 pub fn no_bidi(text: &str, _: &Context) -> garde::Result {
-    let bidi = |char| matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let bidi =
+        |char| matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     refuse(text, bidi, Code::CharsBidi)
 }
 

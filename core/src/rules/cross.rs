@@ -85,7 +85,9 @@ fn consent(draft: &Draft, context: &Context, found: &mut Found) {
 /// Whether a document was agreed to that is not in force; a document whose version or digest is
 /// missing or malformed has its own issue, and so has a missing language.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
-    let Some((version, sha256)) = agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?))) else {
+    let Some((version, sha256)) =
+        agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))
+    else {
         return false;
     };
     let known = match language {

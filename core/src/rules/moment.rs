@@ -47,7 +47,8 @@ pub enum Precision {
 }
 
 impl Precision {
-    const ALL: [Precision; 5] = [Precision::Minute, Precision::Day, Precision::Month, Precision::Year, Precision::About];
+    const ALL: [Precision; 5] =
+        [Precision::Minute, Precision::Day, Precision::Month, Precision::Year, Precision::About];
 
     /// The word of the report.
     pub const fn as_str(self) -> &'static str {
@@ -261,7 +262,8 @@ impl Date {
             let folded = fold(typed);
             let (exact, rough) = roughly(&folded);
             about |= rough;
-            Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned()).filter(|text| !text.is_empty() || rough))
+            Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
+                .filter(|text| !text.is_empty() || rough))
         };
         let year = part(parts.year, '年')?.ok_or(Code::MomentYear)?;
         let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);

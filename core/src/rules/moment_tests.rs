@@ -9,7 +9,11 @@ fn text(typed: &str) -> Result<Moment, Code> {
 fn parts(year: &str, month: &str, day: &str, time: &str) -> Result<Moment, Code> {
     let given = |part: &'static str| (!part.is_empty()).then_some(part);
     let leak = |part: &str| given(Box::leak(part.to_owned().into_boxed_str()));
-    Moment::read(Typed::Parts(Parts { year: leak(year), month: leak(month), day: leak(day), time: leak(time) }), None, None)
+    Moment::read(
+        Typed::Parts(Parts { year: leak(year), month: leak(month), day: leak(day), time: leak(time) }),
+        None,
+        None,
+    )
 }
 
 fn shown(moment: Result<Moment, Code>) -> Result<(String, &'static str), Code> {
@@ -249,7 +253,8 @@ fn order_of_moments() {
 
 #[test]
 fn every_moment_reads_back() {
-    for typed in ["2026-11-20T09:30", "令和8年11月20日 9時半頃", "R8", "2026年11月頃", "2026.1.2", "1970", "2099-12-31 23:59"]
+    for typed in
+        ["2026-11-20T09:30", "令和8年11月20日 9時半頃", "R8", "2026年11月頃", "2026.1.2", "1970", "2099-12-31 23:59"]
     {
         for offset in [None, Some("Z"), Some("-12:00"), Some("+05:45")] {
             let moment = Moment::read(Typed::Text(typed), None, offset).unwrap();

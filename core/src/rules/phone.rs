@@ -53,9 +53,7 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
     if is_short_dial(text) {
         return Err(Code::PhoneEmergency);
     }
-    let end = text
-        .find(|sign| !is_number_sign(sign))
-        .unwrap_or(text.len());
+    let end = text.find(|sign| !is_number_sign(sign)).unwrap_or(text.len());
     let (number, rest) = text.split_at_checked(end).ok_or(Code::PhoneInvalid)?;
     let e164 = read_number(number)?;
     let extension = read_extension(rest)?;
@@ -64,35 +62,18 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
 
 /// The text without the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
-    const TITLES: [&str; 10] = [
-        "電話番号",
-        "携帯電話",
-        "電話",
-        "携帯",
-        "代表",
-        "直通",
-        "telephone",
-        "tel",
-        "phone",
-        "℡",
-    ];
+    const TITLES: [&str; 10] =
+        ["電話番号", "携帯電話", "電話", "携帯", "代表", "直通", "telephone", "tel", "phone", "℡"];
     let title = TITLES.iter().find_map(|title| text.strip_prefix(title));
-    title.map_or(text, |rest| {
-        rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':')
-    })
+    title.map_or(text, |rest| rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':'))
 }
 
 /// 110, 119 and the other three-digit services, and the short dials such as #7119 and #9110.
 fn is_short_dial(text: &str) -> bool {
-    const SERVICES: [&str; 12] = [
-        "104", "110", "113", "115", "116", "117", "118", "119", "171", "177", "188", "189",
-    ];
+    const SERVICES: [&str; 12] = ["104", "110", "113", "115", "116", "117", "118", "119", "171", "177", "188", "189"];
     let text = text.strip_suffix('番').unwrap_or(text);
     let digits = digits_of(text);
-    if text
-        .chars()
-        .any(|sign| !is_number_sign(sign) && sign != '#')
-    {
+    if text.chars().any(|sign| !is_number_sign(sign) && sign != '#') {
         return false;
     }
     match text.strip_prefix('#') {
@@ -118,9 +99,7 @@ fn digits_of(text: &str) -> String {
 fn read_number(number: &str) -> Result<String, Code> {
     let digits = digits_of(number);
     let number = number.trim_start_matches(is_punctuation);
-    let (is_international, rest) = number
-        .strip_prefix('+')
-        .map_or((false, number), |rest| (true, rest));
+    let (is_international, rest) = number.strip_prefix('+').map_or((false, number), |rest| (true, rest));
     if rest.contains('+') {
         return Err(Code::PhoneInvalid);
     }
@@ -128,10 +107,7 @@ fn read_number(number: &str) -> Result<String, Code> {
         return read_international(&digits);
     }
     // 010 is the international prefix of Japan, 00 that of most other countries; no area code begins so.
-    match digits
-        .strip_prefix("010")
-        .or_else(|| digits.strip_prefix("00"))
-    {
+    match digits.strip_prefix("010").or_else(|| digits.strip_prefix("00")) {
         Some(beyond) => read_international(beyond),
         None if digits.starts_with("81") => read_international(&digits),
         None => read_national(&digits),
@@ -142,18 +118,11 @@ fn read_number(number: &str) -> Result<String, Code> {
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
-        return read_national(&format!(
-            "0{}",
-            national.strip_prefix('0').unwrap_or(national)
-        ));
+        return read_national(&format!("0{}", national.strip_prefix('0').unwrap_or(national)));
     }
     // E.164: at most 15 digits; no country code begins with 0.
     let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
-    Err(if is_abroad {
-        Code::PhoneAbroad
-    } else {
-        Code::PhoneInvalid
-    })
+    Err(if is_abroad { Code::PhoneAbroad } else { Code::PhoneInvalid })
 }
 
 /// A number that begins with the trunk prefix 0.
@@ -196,28 +165,18 @@ fn is_assigned(digits: &str) -> bool {
 fn read_extension(rest: &str) -> Result<Option<String>, Code> {
     const NOTES: [&str; 3] = ["代表", "直通", "代"];
     const WORDS: [&str; 7] = ["内線番号", "内線", "extension", "ext", "x", "#", "内"];
-    let is_between =
-        |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
+    let is_between = |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
     let note = NOTES.iter().find_map(|note| rest.strip_prefix(note));
     let rest = note.unwrap_or(rest).trim_start_matches(is_between);
     if rest.is_empty() {
         return Ok(None);
     }
-    let after = WORDS
-        .iter()
-        .find_map(|word| rest.strip_prefix(word))
-        .ok_or(Code::PhoneInvalid)?;
+    let after = WORDS.iter().find_map(|word| rest.strip_prefix(word)).ok_or(Code::PhoneInvalid)?;
     let after = after.trim_matches(is_between);
     let after = after.strip_suffix('番').unwrap_or(after);
     let digits = digits_of(after);
-    let is_plain = after
-        .chars()
-        .all(|sign| sign.is_ascii_digit() || sign == '-' || sign.is_whitespace());
-    if is_plain && (1..=EXTENSION_MAX).contains(&digits.len()) {
-        Ok(Some(digits))
-    } else {
-        Err(Code::PhoneExtension)
-    }
+    let is_plain = after.chars().all(|sign| sign.is_ascii_digit() || sign == '-' || sign.is_whitespace());
+    if is_plain && (1..=EXTENSION_MAX).contains(&digits.len()) { Ok(Some(digits)) } else { Err(Code::PhoneExtension) }
 }
 
 #[cfg(test)]

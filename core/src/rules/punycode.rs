@@ -109,9 +109,7 @@ mod tests {
         assert!(encode(&"あ".repeat(59)).is_some());
         assert_eq!(encode(&"あ".repeat(60)), None);
         assert_eq!(encode(&"\u{10FFFF}".repeat(65_536)), None);
-        let mixed: String = (0..59)
-            .filter_map(|step| char::from_u32(0x10_FFFF - step * 97))
-            .collect();
+        let mixed: String = (0..59).filter_map(|step| char::from_u32(0x10_FFFF - step * 97)).collect();
         assert!(encode(&mixed).is_some_and(|text| text.is_ascii()));
     }
 }

@@ -7,15 +7,7 @@
 ///
 /// One character in gives one character out, so the work is linear and folding twice changes nothing.
 pub fn fold(text: &str) -> String {
-    text.chars()
-        .map(|typed| {
-            if is_long_vowel(typed) {
-                '-'
-            } else {
-                ascii(typed)
-            }
-        })
-        .collect()
+    text.chars().map(|typed| if is_long_vowel(typed) { '-' } else { ascii(typed) }).collect()
 }
 
 /// Folds as [`fold`] does, but keeps the sign of a long vowel (`ー`, `ｰ`), which is a letter in `データ.jp`.

@@ -57,15 +57,12 @@ struct HowArgs {
 
 /// Lists or shows.
 pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
     match args.what {
         What::List(ListArgs { how }) => runtime.block_on(list(how, file)),
         What::Show(ShowArgs { number, how }) => {
-            let number = Number::read(&number)
-                .map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
+            let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
             runtime.block_on(show(&number, how, file))
         }
     }
@@ -73,10 +70,7 @@ pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, Failed> {
 
 async fn list(how: HowArgs, file: Settings) -> Result<Exit, Failed> {
     let settings = how.place.clone().settings().or(file);
-    let cases = store::open_existing(&settings.database_url())
-        .await?
-        .list()
-        .await?;
+    let cases = store::open_existing(&settings.database_url()).await?.list().await?;
     if how.json {
         print::line(&serde_json::to_vec(&cases)?)?;
     } else if how.ndjson {
@@ -93,10 +87,7 @@ async fn list(how: HowArgs, file: Settings) -> Result<Exit, Failed> {
 async fn show(number: &Number, how: HowArgs, file: Settings) -> Result<Exit, Failed> {
     let settings = how.place.clone().settings().or(file);
     let store = store::open_existing(&settings.database_url()).await?;
-    let case = store
-        .show(number)
-        .await?
-        .ok_or_else(|| Failed::NoCase(number.to_string()))?;
+    let case = store.show(number).await?.ok_or_else(|| Failed::NoCase(number.to_string()))?;
     if how.json || how.ndjson {
         print::line(&record(&case)?)?;
     } else {
@@ -111,11 +102,7 @@ fn table(cases: &[CaseLine], desk: &Desk) -> String {
     let style = Style::of_stdout();
     let mut text = String::new();
     for case in cases {
-        let accepted = if case.accepted {
-            "accepted"
-        } else {
-            "not accepted"
-        };
+        let accepted = if case.accepted { "accepted" } else { "not accepted" };
         let module = case.module.get(..19).unwrap_or(&case.module);
         let _ = writeln!(
             text,
@@ -146,11 +133,8 @@ fn record(case: &Case) -> Result<Vec<u8>, Failed> {
         text_sha256: &case.text_sha256,
         text: &String::from_utf8_lossy(&case.text),
     };
-    let members: [(&str, &[u8]); 3] = [
-        ("report", &case.report),
-        ("consent", case.consent.as_bytes()),
-        ("receipt", &case.receipt),
-    ];
+    let members: [(&str, &[u8]); 3] =
+        [("report", &case.report), ("consent", case.consent.as_bytes()), ("receipt", &case.receipt)];
     Ok(with_members(serde_json::to_vec(&record)?, &members))
 }
 
@@ -162,15 +146,9 @@ fn readable(case: &Case, desk: &Desk) -> String {
         ("received", &desk.show(line.received_at)),
         ("status", &line.status),
         ("module", &line.module),
-        (
-            "page's module",
-            case.page_module.as_deref().unwrap_or("not said"),
-        ),
+        ("page's module", case.page_module.as_deref().unwrap_or("not said")),
         ("ruleset", &line.ruleset),
-        (
-            "text",
-            &format!("sha256:{}, {} bytes", case.text_sha256, case.text.len()),
-        ),
+        ("text", &format!("sha256:{}, {} bytes", case.text_sha256, case.text.len())),
     ];
     let mut text = String::new();
     for (name, value) in rows {

@@ -57,9 +57,8 @@ enum Which {
 }
 
 fn time(text: &str) -> Result<i64, String> {
-    clock::read(text).ok_or_else(|| {
-        "write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch".to_owned()
-    })
+    clock::read(text)
+        .ok_or_else(|| "write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch".to_owned())
 }
 
 /// What judges.
@@ -76,11 +75,7 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
         Which::Core => Engine::Core,
     };
     let standard_input = vec![PathBuf::from("-")];
-    let files = if args.files.is_empty() {
-        &standard_input
-    } else {
-        &args.files
-    };
+    let files = if args.files.is_empty() { &standard_input } else { &args.files };
     let mut worst = Exit::Accepted;
     for file in files {
         match one(&engine, file, &context, args) {
@@ -95,17 +90,10 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
     Ok(worst)
 }
 
-fn one(
-    engine: &Engine,
-    file: &Path,
-    context: &Arc<[u8]>,
-    args: &CheckArgs,
-) -> Result<Exit, Failed> {
+fn one(engine: &Engine, file: &Path, context: &Arc<[u8]>, args: &CheckArgs) -> Result<Exit, Failed> {
     let text = read(file).map_err(|error| Failed::Outside("reading".to_owned(), error))?;
     let report = match engine {
-        Engine::Module(sandbox) => {
-            sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?
-        }
+        Engine::Module(sandbox) => sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?,
         Engine::Core => kakekomi_core::answer(&text, context)?,
     };
     let verdict = Verdict::read(report)?;
@@ -115,10 +103,7 @@ fn one(
         let name = serde_json::to_vec(&serde_json::json!({ "file": file.display().to_string() }))?;
         print::line(&print::with_members(name, &[("report", verdict.report())]))?;
     } else {
-        print::data(
-            readable::readable(&file.display().to_string(), &verdict, locale_of(context))
-                .as_bytes(),
-        )?;
+        print::data(readable::readable(&file.display().to_string(), &verdict, locale_of(context)).as_bytes())?;
     }
     Ok(exit(&verdict))
 }
@@ -136,8 +121,7 @@ fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
     let Some(path) = &args.context else {
         return desk_context(args, file);
     };
-    let bytes =
-        fs::read(path).map_err(|error| Failed::Outside(path.display().to_string(), error))?;
+    let bytes = fs::read(path).map_err(|error| Failed::Outside(path.display().to_string(), error))?;
     let mut context = Context::read(&bytes)?;
     if args.now.is_none() && args.locale.is_none() {
         return Ok(bytes);

@@ -25,13 +25,8 @@ pub struct ExampleArgs {
 /// Prints a draft.
 pub fn run(args: ExampleArgs, file: Settings) -> Result<Exit, Failed> {
     let desk = Desk::load(args.desk.desk.or(file.desk).as_deref())?;
-    let draft = if args.incomplete {
-        Some(example::incomplete(&desk))
-    } else {
-        example::example(&args.kind, &desk)
-    };
-    let draft =
-        draft.ok_or_else(|| Failed::Usage(format!("there is no example of {:?}", args.kind)))?;
+    let draft = if args.incomplete { Some(example::incomplete(&desk)) } else { example::example(&args.kind, &desk) };
+    let draft = draft.ok_or_else(|| Failed::Usage(format!("there is no example of {:?}", args.kind)))?;
     print::data(draft.as_bytes())?;
     Ok(Exit::Accepted)
 }

@@ -54,11 +54,7 @@ pub fn run(args: &ModuleArgs) -> Result<Exit, Failed> {
         print::line(&serde_json::to_vec(&module)?)?;
     } else {
         print::line(
-            format!(
-                "module  {}\nruleset {}\nsize    {} bytes",
-                module.name, module.ruleset, module.size
-            )
-            .as_bytes(),
+            format!("module  {}\nruleset {}\nsize    {} bytes", module.name, module.ruleset, module.size).as_bytes(),
         )?;
     }
     Ok(Exit::Accepted)

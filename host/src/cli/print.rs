@@ -10,9 +10,7 @@ use crate::error::Failed;
 /// Writes data to stdout as it is.
 pub fn data(bytes: &[u8]) -> Result<(), Failed> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)
-        .and_then(|()| out.flush())
-        .map_err(lost)
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(lost)
 }
 
 /// Writes data and a line break.
@@ -46,9 +44,7 @@ impl Style {
     pub fn of_stdout() -> Style {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        Style {
-            colour: !refused && !dumb && io::stdout().is_terminal(),
-        }
+        Style { colour: !refused && !dumb && io::stdout().is_terminal() }
     }
 
     /// What matters most.
@@ -72,11 +68,7 @@ impl Style {
     }
 
     fn wrapped(self, code: &str, text: &str) -> String {
-        if self.colour {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
 
@@ -100,13 +92,7 @@ mod tests {
 
     #[test]
     fn members_are_added_byte_for_byte() {
-        assert_eq!(
-            with_members(b"{\"a\":1}".to_vec(), &[("b", b"[2]")]),
-            b"{\"a\":1,\"b\":[2]}"
-        );
-        assert_eq!(
-            with_members(b"{}".to_vec(), &[("b", b"[2]"), ("c", b"3")]),
-            b"{\"b\":[2],\"c\":3}"
-        );
+        assert_eq!(with_members(b"{\"a\":1}".to_vec(), &[("b", b"[2]")]), b"{\"a\":1,\"b\":[2]}");
+        assert_eq!(with_members(b"{}".to_vec(), &[("b", b"[2]"), ("c", b"3")]), b"{\"b\":[2],\"c\":3}");
     }
 }

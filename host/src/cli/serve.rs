@@ -14,10 +14,7 @@ use crate::clock;
 use crate::config::{ConfigError, LISTEN, LogFormat, Settings};
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::http::{
-    App, admin_router, body::Limits, module::ModuleFiles, observe::Counters, page::PageFiles,
-    router,
-};
+use crate::http::{App, admin_router, body::Limits, module::ModuleFiles, observe::Counters, page::PageFiles, router};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
 use crate::serve::{serve, stop_signal};
 use crate::store;
@@ -26,9 +23,7 @@ use crate::submit::Intake;
 /// Serves the desk.
 pub fn run(settings: Settings) -> Result<Exit, Failed> {
     start_log(settings.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
     runtime.block_on(desk(settings))?;
     Ok(Exit::Accepted)
@@ -49,10 +44,7 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
             serve(listener, admin_router(Arc::clone(&app)), stop.clone()).await;
         }
     };
-    tokio::join!(
-        serve(listener, router(Arc::clone(&app)), stop.clone()),
-        admin
-    );
+    tokio::join!(serve(listener, router(Arc::clone(&app)), stop.clone()), admin);
     app.intake.store.close().await?;
     Ok(())
 }
@@ -64,17 +56,10 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
     let sandbox = Sandbox::new(SandboxConfig::default().and_folder(settings.modules.as_deref())?)?;
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let data = settings.data().display().to_string();
-    settings
-        .make_data_folder()
-        .map_err(|error| Failed::Outside(data, error))?;
+    settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
     let store = store::open(&settings.database_url()).await?;
     Ok(App {
-        intake: Intake {
-            desk,
-            sandbox,
-            store,
-            retired,
-        },
+        intake: Intake { desk, sandbox, store, retired },
         module: ModuleFiles::current(),
         page,
         limits: Limits::default(),
@@ -85,23 +70,15 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
 
 /// The digests of `retired.txt` in the folder of modules: one a line, `#` begins a comment.
 fn retired(modules: Option<&Path>) -> Result<BTreeSet<Digest>, ConfigError> {
-    let Some(file) = modules
-        .map(|modules| modules.join("retired.txt"))
-        .filter(|file| file.exists())
-    else {
+    let Some(file) = modules.map(|modules| modules.join("retired.txt")).filter(|file| file.exists()) else {
         return Ok(BTreeSet::new());
     };
     let name = file.display().to_string();
     let text = fs::read_to_string(&file).map_err(|error| ConfigError::File(name.clone(), error))?;
-    let lines = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-        .enumerate();
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).enumerate();
     let digests = lines.filter(|(_, line)| !line.is_empty());
     digests
-        .map(|(index, line)| {
-            Digest::read(line).ok_or_else(|| ConfigError::Retired(name.clone(), index + 1))
-        })
+        .map(|(index, line)| Digest::read(line).ok_or_else(|| ConfigError::Retired(name.clone(), index + 1)))
         .collect()
 }
 
@@ -116,28 +93,16 @@ async fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener
 
 /// Compresses the page's and the module's files on a thread of its own.
 fn compress(app: &Arc<App>) {
-    let files: Vec<_> = app
-        .page
-        .assets()
-        .into_iter()
-        .chain(app.module.assets())
-        .collect();
+    let files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
 }
 
 /// The log goes to stderr; `KAKEKOMI_LOG` chooses what is in it (`debug`, `kakekomi=debug`, `off`).
 fn start_log(format: Option<LogFormat>) {
     let filter = EnvFilter::try_from_env("KAKEKOMI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_target(false);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
     let terminal = io::stderr().is_terminal();
-    let by_default = if terminal {
-        LogFormat::Text
-    } else {
-        LogFormat::Json
-    };
+    let by_default = if terminal { LogFormat::Text } else { LogFormat::Json };
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let started = match format.unwrap_or(by_default) {
         LogFormat::Text => log.with_ansi(terminal && !no_colour).try_init(),

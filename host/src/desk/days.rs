@@ -13,11 +13,7 @@ const HOLIDAYS: &str = "holidays.toml";
 /// Checks that each of a key's texts is a day.
 pub fn check(source: &Source, file: &str, key: &str, days: &[String]) -> Result<(), DeskError> {
     match days.iter().find(|day| !is_date(day)) {
-        Some(day) => Err(source.value(
-            file,
-            key,
-            format!("{day:?} is no day such as \"2026-08-13\""),
-        )),
+        Some(day) => Err(source.value(file, key, format!("{day:?} is no day such as \"2026-08-13\""))),
         None => Ok(()),
     }
 }
@@ -40,10 +36,7 @@ pub fn holidays(source: &Source) -> Result<Vec<String>, DeskError> {
         return Err(source.value(
             HOLIDAYS,
             "holiday.date",
-            format!(
-                "{:?} ({}) is no day such as \"2026-01-01\"",
-                wrong.date, wrong.name
-            ),
+            format!("{:?} ({}) is no day such as \"2026-01-01\"", wrong.date, wrong.name),
         ));
     }
     let mut days: Vec<String> = holiday.into_iter().map(|holiday| holiday.date).collect();
@@ -64,31 +57,17 @@ mod tests {
     #[test]
     fn a_day_is_one_that_the_calendar_has() {
         assert!(is_date("2028-02-29"));
-        for wrong in [
-            "2027-02-29",
-            "2026-1-1",
-            "2026-13-01",
-            "01-01",
-            "+2026-01-1",
-        ] {
+        for wrong in ["2027-02-29", "2026-1-1", "2026-13-01", "01-01", "+2026-01-1"] {
             assert!(!is_date(wrong), "{wrong}");
         }
     }
 
     #[test]
     fn a_wrong_day_is_named_with_its_key() {
-        let error = check(
-            &Source::Embedded,
-            "desk.toml",
-            "calendar.extra_open",
-            &["soon".to_owned()],
-        )
-        .unwrap_err()
-        .to_string();
+        let error =
+            check(&Source::Embedded, "desk.toml", "calendar.extra_open", &["soon".to_owned()]).unwrap_err().to_string();
         assert!(
-            error.contains("desk.toml")
-                && error.contains("calendar.extra_open")
-                && error.contains("soon"),
+            error.contains("desk.toml") && error.contains("calendar.extra_open") && error.contains("soon"),
             "{error}"
         );
     }

@@ -86,13 +86,7 @@ impl Document {
 
     /// Version and digests.
     pub fn in_force(&self) -> InForce<'_> {
-        InForce {
-            version: &self.version,
-            sha256: Digests {
-                ja: &self.ja.sha256,
-                en: &self.en.sha256,
-            },
-        }
+        InForce { version: &self.version, sha256: Digests { ja: &self.ja.sha256, en: &self.en.sha256 } }
     }
 
     /// The text in a language, to be shown.
@@ -101,12 +95,7 @@ impl Document {
             Locale::Ja => &self.ja,
             Locale::En => &self.en,
         };
-        Served {
-            version: &self.version,
-            sha256: &text.sha256,
-            language,
-            html: &text.html,
-        }
+        Served { version: &self.version, sha256: &text.sha256, language, html: &text.html }
     }
 }
 

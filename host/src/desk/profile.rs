@@ -173,35 +173,17 @@ impl Profile {
         let profile: Profile = source.toml(DESK)?;
         let dialled = |character: char| character.is_ascii_digit() || "+-#*() ".contains(character);
         if profile.phone.is_empty() || !profile.phone.chars().all(dialled) {
-            return Err(source.value(
-                DESK,
-                "phone",
-                "must be a telephone number: digits, and hyphens between them",
-            ));
+            return Err(source.value(DESK, "phone", "must be a telephone number: digits, and hyphens between them"));
         }
-        if let Some(service) = profile
-            .services
-            .iter()
-            .find(|service| !SERVICES.contains(&service.id.as_str()))
-        {
+        if let Some(service) = profile.services.iter().find(|service| !SERVICES.contains(&service.id.as_str())) {
             return Err(source.value(
                 DESK,
                 "services.id",
                 format!("{:?} is none of {}", service.id, SERVICES.join(", ")),
             ));
         }
-        days::check(
-            source,
-            DESK,
-            "calendar.extra_closed",
-            &profile.calendar.extra_closed,
-        )?;
-        days::check(
-            source,
-            DESK,
-            "calendar.extra_open",
-            &profile.calendar.extra_open,
-        )?;
+        days::check(source, DESK, "calendar.extra_closed", &profile.calendar.extra_closed)?;
+        days::check(source, DESK, "calendar.extra_open", &profile.calendar.extra_open)?;
         Ok(profile)
     }
 }

@@ -24,9 +24,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 }
 
 fn of_query(query: &str) -> Locale {
-    let asked = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("locale="));
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("locale="));
     asked.and_then(Locale::read).unwrap_or(Locale::Ja)
 }
 

@@ -27,12 +27,5 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// Counts since the start.
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    (
-        [(
-            header::CONTENT_TYPE,
-            "text/plain; version=0.0.4; charset=utf-8",
-        )],
-        app.counters.text(),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.counters.text()).into_response()
 }

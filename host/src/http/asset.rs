@@ -37,28 +37,17 @@ impl Asset {
     pub fn new(bytes: impl Into<Bytes>, media: &'static str, keep: Keep) -> Asset {
         let bytes = bytes.into();
         let etag = sha256(&bytes).chars().take(32).collect();
-        Asset {
-            bytes,
-            brotli: OnceLock::new(),
-            etag,
-            media,
-            keep,
-        }
+        Asset { bytes, brotli: OnceLock::new(), etag, media, keep }
     }
 
     /// Compresses the file, for every later request. Slow: not on a thread that serves.
     pub fn compress(&self) {
-        self.brotli
-            .get_or_init(|| brotli(&self.bytes).filter(|small| small.len() < self.bytes.len()));
+        self.brotli.get_or_init(|| brotli(&self.bytes).filter(|small| small.len() < self.bytes.len()));
     }
 
     /// The answer to a request for the file.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let small = self
-            .brotli
-            .get()
-            .and_then(Option::as_ref)
-            .filter(|_| takes_brotli(request));
+        let small = self.brotli.get().and_then(Option::as_ref).filter(|_| takes_brotli(request));
         let etag = match small {
             Some(_) => format!("\"{}-br\"", self.etag),
             None => format!("\"{}\"", self.etag),
@@ -66,11 +55,7 @@ impl Asset {
         let mut response = if self.is_known(request) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            (
-                [(header::CONTENT_TYPE, self.media)],
-                small.unwrap_or(&self.bytes).clone(),
-            )
-                .into_response()
+            ([(header::CONTENT_TYPE, self.media)], small.unwrap_or(&self.bytes).clone()).into_response()
         };
         let headers = response.headers_mut();
         if small.is_some() && response_has_body(headers) {
@@ -86,10 +71,7 @@ impl Asset {
 
     /// Whether the client has the file already, in either coding.
     fn is_known(&self, request: &HeaderMap) -> bool {
-        let known = request
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
+        let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         self.keep != Keep::NoStore
             && known.flat_map(|value| value.split(',')).any(|tag| {
                 let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
@@ -112,29 +94,19 @@ fn response_has_body(headers: &HeaderMap) -> bool {
 
 /// Whether `br` is among the accepted codings, and not with weight zero.
 fn takes_brotli(request: &HeaderMap) -> bool {
-    let accepted = request
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let accepted = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("br"));
-        let refused =
-            parts.any(|weight| weight.replace(' ', "").trim_end_matches(['0', '.']) == "q=");
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
+        let refused = parts.any(|weight| weight.replace(' ', "").trim_end_matches(['0', '.']) == "q=");
         named && !refused
     })
 }
 
 /// Brotli at its best, the whole file as one window.
 fn brotli(bytes: &[u8]) -> Option<Bytes> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut small = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut small, &parameters).ok()?;
     Some(small.into())
@@ -152,41 +124,20 @@ mod tests {
     fn brotli_is_served_to_those_who_take_it_once_it_is_made() {
         let asset = Asset::new("a".repeat(1000), "text/plain", Keep::Immutable);
         let asks = request(header::ACCEPT_ENCODING, "gzip, br;q=0.9");
-        assert!(
-            !asset
-                .respond(&asks)
-                .headers()
-                .contains_key(header::CONTENT_ENCODING)
-        );
+        assert!(!asset.respond(&asks).headers().contains_key(header::CONTENT_ENCODING));
         asset.compress();
-        assert_eq!(
-            asset.respond(&asks).headers()[header::CONTENT_ENCODING],
-            "br"
-        );
+        assert_eq!(asset.respond(&asks).headers()[header::CONTENT_ENCODING], "br");
         let refuses = request(header::ACCEPT_ENCODING, "br;q=0, gzip");
-        assert!(
-            !asset
-                .respond(&refuses)
-                .headers()
-                .contains_key(header::CONTENT_ENCODING)
-        );
+        assert!(!asset.respond(&refuses).headers().contains_key(header::CONTENT_ENCODING));
     }
 
     #[test]
     fn a_file_that_the_client_has_is_not_sent_again() {
         let asset = Asset::new("a".repeat(1000), "text/plain", Keep::Revalidate);
         asset.compress();
-        let etag = asset
-            .respond(&request(header::ACCEPT_ENCODING, "br"))
-            .headers()[header::ETAG]
-            .clone();
+        let etag = asset.respond(&request(header::ACCEPT_ENCODING, "br")).headers()[header::ETAG].clone();
         let again = asset.respond(&HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]));
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(
-            asset
-                .respond(&request(header::IF_NONE_MATCH, "\"other\""))
-                .status(),
-            StatusCode::OK
-        );
+        assert_eq!(asset.respond(&request(header::IF_NONE_MATCH, "\"other\"")).status(), StatusCode::OK);
     }
 }

@@ -26,10 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            text: TEXT_MAX,
-            patience: Duration::from_secs(30),
-        }
+        Limits { text: TEXT_MAX, patience: Duration::from_secs(30) }
     }
 }
 
@@ -42,17 +39,10 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The problem to answer with: 415, 413, 408, or 400 where the body broke off.
-pub async fn receive(
-    headers: &HeaderMap,
-    mut body: Body,
-    limits: Limits,
-    locale: Locale,
-) -> Result<Bytes, Problem> {
+pub async fn receive(headers: &HeaderMap, mut body: Body, limits: Limits, locale: Locale) -> Result<Bytes, Problem> {
     let received = match refusal(headers, limits.text) {
         Some(code) => Err(code),
-        None => timeout(limits.patience, read(&mut body, limits.text))
-            .await
-            .unwrap_or(Err("http.timeout")),
+        None => timeout(limits.patience, read(&mut body, limits.text)).await.unwrap_or(Err("http.timeout")),
     };
     let may_be_sending = matches!(&received, Err(code) if *code != "http.timeout");
     if may_be_sending && !headers.contains_key(header::EXPECT) {
@@ -69,12 +59,7 @@ fn refusal(headers: &HeaderMap, max: usize) -> Option<&'static str> {
     if headers.contains_key(header::CONTENT_ENCODING) {
         return Some("http.content_encoding");
     }
-    let length = headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse::<u64>()
-        .ok()?;
+    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
     (length > max as u64).then_some("http.too_large")
 }
 
@@ -132,10 +117,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.clone(), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
     }
 
     #[test]
@@ -156,10 +138,7 @@ mod tests {
             "",
             "json",
         ] {
-            assert!(
-                !is_json(&headers(&[(header::CONTENT_TYPE, kind)])),
-                "{kind}"
-            );
+            assert!(!is_json(&headers(&[(header::CONTENT_TYPE, kind)])), "{kind}");
         }
         assert!(!is_json(&HeaderMap::new()));
     }
@@ -169,33 +148,15 @@ mod tests {
         let long = (header::CONTENT_LENGTH, "99");
         let coded = (header::CONTENT_ENCODING, "identity");
         let json = (header::CONTENT_TYPE, "application/json");
-        assert_eq!(
-            refusal(&headers(&[long.clone(), coded.clone()]), 9),
-            Some("http.content_type")
-        );
-        assert_eq!(
-            refusal(&headers(&[long.clone(), coded, json.clone()]), 9),
-            Some("http.content_encoding")
-        );
-        assert_eq!(
-            refusal(&headers(&[long, json.clone()]), 9),
-            Some("http.too_large")
-        );
-        assert_eq!(
-            refusal(&headers(&[(header::CONTENT_LENGTH, "9"), json]), 9),
-            None
-        );
+        assert_eq!(refusal(&headers(&[long.clone(), coded.clone()]), 9), Some("http.content_type"));
+        assert_eq!(refusal(&headers(&[long.clone(), coded, json.clone()]), 9), Some("http.content_encoding"));
+        assert_eq!(refusal(&headers(&[long, json.clone()]), 9), Some("http.too_large"));
+        assert_eq!(refusal(&headers(&[(header::CONTENT_LENGTH, "9"), json]), 9), None);
     }
 
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
-        assert_eq!(
-            read(&mut Body::from("123456789"), 9).await.unwrap(),
-            "123456789"
-        );
-        assert_eq!(
-            read(&mut Body::from("1234567890"), 9).await,
-            Err("http.too_large")
-        );
+        assert_eq!(read(&mut Body::from("123456789"), 9).await.unwrap(), "123456789");
+        assert_eq!(read(&mut Body::from("1234567890"), 9).await, Err("http.too_large"));
     }
 }

@@ -21,39 +21,21 @@ use crate::submit::{Checked, Verdict};
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
 /// Judges a draft.
-pub async fn check(
-    State(app): State<Arc<App>>,
-    Asked(locale): Asked,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub async fn check(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap, body: Body) -> Response {
     let response = match receive(&headers, body, app.limits, locale).await {
-        Ok(text) => answer(
-            &app,
-            app.intake.check(text, locale, (app.now)()).await,
-            locale,
-        ),
+        Ok(text) => answer(&app, app.intake.check(text, locale, (app.now)()).await, locale),
         Err(problem) => problem.into_response(),
     };
-    with_module(
-        response,
-        &format!("sha256:{}", app.intake.sandbox.current()),
-    )
+    with_module(response, &format!("sha256:{}", app.intake.sandbox.current()))
 }
 
 fn answer(app: &App, checked: Checked, locale: Locale) -> Response {
     let phone = &app.intake.desk.profile().phone;
     match checked {
-        Checked::Verdict(verdict) if verdict.text_code().is_some() => {
-            not_json(verdict, locale).into_response()
-        }
+        Checked::Verdict(verdict) if verdict.text_code().is_some() => not_json(verdict, locale).into_response(),
         Checked::Verdict(verdict) => json(verdict.into_report()),
-        Checked::Busy => Problem::new("desk.busy", locale)
-            .phone(phone)
-            .into_response(),
-        Checked::EngineFailed => Problem::new("engine.failed", locale)
-            .phone(phone)
-            .into_response(),
+        Checked::Busy => Problem::new("desk.busy", locale).phone(phone).into_response(),
+        Checked::EngineFailed => Problem::new("engine.failed", locale).phone(phone).into_response(),
     }
 }
 
@@ -69,10 +51,7 @@ pub fn not_json(verdict: Verdict, locale: Locale) -> Problem {
 
 /// Bytes that are JSON already, never to be cached.
 pub fn json(bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, bytes).into_response()
 }
 

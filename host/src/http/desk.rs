@@ -72,9 +72,7 @@ pub async fn desk(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response
     let desk = &app.intake.desk;
     match desk.context((app.now)(), locale) {
         Ok(context) => json(serde_json::to_vec(&answer(&app, &context)).unwrap_or_default()),
-        Err(_) => Problem::new("engine.failed", locale)
-            .phone(&desk.profile().phone)
-            .into_response(),
+        Err(_) => Problem::new("engine.failed", locale).phone(&desk.profile().phone).into_response(),
     }
 }
 
@@ -90,21 +88,10 @@ fn answer<'a>(app: &'a App, context: &'a Context) -> DeskAnswer<'a> {
         phone: &profile.phone,
         phone_note: profile.phone_note.get(locale),
         opening: Desk::opening(context),
-        outside_hours: profile
-            .outside_hours
-            .iter()
-            .map(|contact| contact_in(contact, locale))
-            .collect(),
-        services: profile
-            .services
-            .iter()
-            .map(|service| service_in(service, locale))
-            .collect(),
+        outside_hours: profile.outside_hours.iter().map(|contact| contact_in(contact, locale)).collect(),
+        services: profile.services.iter().map(|service| service_in(service, locale)).collect(),
         module: format!("sha256:{digest}"),
-        describe: Describe {
-            ja: describe(Locale::Ja),
-            en: describe(Locale::En),
-        },
+        describe: Describe { ja: describe(Locale::Ja), en: describe(Locale::En) },
         ruleset: kakekomi_core::RULESET,
         consent: &context.consent.version,
         policy: &context.policy.version,
@@ -123,19 +110,11 @@ fn contact_in(contact: &Contact, locale: Locale) -> ContactAnswer<'_> {
 }
 
 fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
-    ServiceAnswer {
-        id: &service.id,
-        title: service.title.get(locale),
-        note: service.note.get(locale),
-    }
+    ServiceAnswer { id: &service.id, title: service.title.get(locale), note: service.note.get(locale) }
 }
 
 /// The documents in force in a language, as they are to be shown.
-pub async fn consent(
-    State(app): State<Arc<App>>,
-    language: Named<String>,
-    Asked(asked): Asked,
-) -> Response {
+pub async fn consent(State(app): State<Arc<App>>, language: Named<String>, Asked(asked): Asked) -> Response {
     let language = language.map(|Path(language)| language).unwrap_or_default();
     let Some(language) = Locale::read(&language) else {
         return Problem::new("http.not_found", asked).into_response();
@@ -143,12 +122,5 @@ pub async fn consent(
     let documents = app.intake.desk.documents();
     let document = documents.consent.served(language);
     let policy = documents.policy.served(language);
-    json(
-        serde_json::to_vec(&ConsentAnswer {
-            document,
-            policy,
-            prevails: "ja",
-        })
-        .unwrap_or_default(),
-    )
+    json(serde_json::to_vec(&ConsentAnswer { document, policy, prevails: "ja" }).unwrap_or_default())
 }

@@ -23,53 +23,27 @@ impl ModuleFiles {
     /// The files that the artifact was built with.
     pub fn current() -> ModuleFiles {
         let digest = kakekomi_artifact::SHA256;
-        let file = |name: String, bytes: &'static [u8], media| {
-            (name, Arc::new(Asset::new(bytes, media, Keep::Immutable)))
-        };
+        let file =
+            |name: String, bytes: &'static [u8], media| (name, Arc::new(Asset::new(bytes, media, Keep::Immutable)));
         let files = vec![
-            file(
-                format!("{digest}.wasm"),
-                kakekomi_artifact::WASM,
-                "application/wasm",
-            ),
-            file(
-                format!("{digest}.js"),
-                kakekomi_artifact::JS.as_bytes(),
-                "text/javascript; charset=utf-8",
-            ),
-            file(
-                format!("{digest}/describe.ja.json"),
-                kakekomi_artifact::DESCRIBE_JA.as_bytes(),
-                "application/json",
-            ),
-            file(
-                format!("{digest}/describe.en.json"),
-                kakekomi_artifact::DESCRIBE_EN.as_bytes(),
-                "application/json",
-            ),
+            file(format!("{digest}.wasm"), kakekomi_artifact::WASM, "application/wasm"),
+            file(format!("{digest}.js"), kakekomi_artifact::JS.as_bytes(), "text/javascript; charset=utf-8"),
+            file(format!("{digest}/describe.ja.json"), kakekomi_artifact::DESCRIBE_JA.as_bytes(), "application/json"),
+            file(format!("{digest}/describe.en.json"), kakekomi_artifact::DESCRIBE_EN.as_bytes(), "application/json"),
         ];
         let schema = serde_json::to_vec(&kakekomi_core::schema::schema()).unwrap_or_default();
         let schema = Asset::new(schema, "application/schema+json", Keep::Revalidate);
-        ModuleFiles {
-            files,
-            schema: Arc::new(schema),
-        }
+        ModuleFiles { files, schema: Arc::new(schema) }
     }
 
     /// Every file, for compressing.
     pub fn assets(&self) -> impl Iterator<Item = Arc<Asset>> + '_ {
         let schema = std::iter::once(Arc::clone(&self.schema));
-        self.files
-            .iter()
-            .map(|(_, asset)| Arc::clone(asset))
-            .chain(schema)
+        self.files.iter().map(|(_, asset)| Arc::clone(asset)).chain(schema)
     }
 
     fn find(&self, name: &str) -> Option<&Asset> {
-        self.files
-            .iter()
-            .find(|(file, _)| file == name)
-            .map(|(_, asset)| &**asset)
+        self.files.iter().find(|(file, _)| file == name).map(|(_, asset)| &**asset)
     }
 }
 

@@ -28,9 +28,7 @@ pub struct Counters {
 impl Counters {
     fn count(&self, method: &str, route: &str, status: u16) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        *answers
-            .entry((method.to_owned(), route.to_owned(), status))
-            .or_default() += 1;
+        *answers.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
     }
 
     /// The counts in Prometheus' text format.
@@ -53,22 +51,14 @@ impl Counters {
 pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = method(request.method().as_str());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("-", MatchedPath::as_str)
-        .to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();
     let id = request_id();
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let code = response
-        .extensions()
-        .get::<ProblemCode>()
-        .map(|code| code.0.as_str())
-        .unwrap_or_default();
+    let code = response.extensions().get::<ProblemCode>().map(|code| code.0.as_str()).unwrap_or_default();
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(method, route, status, code, microseconds, id, "request");
     app.counters.count(method, &route, status);
@@ -78,10 +68,7 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
 /// A method that HTTP knows; whatever else a client makes up is not written down.
 fn method(name: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
-    KNOWN
-        .into_iter()
-        .find(|known| *known == name)
-        .unwrap_or("OTHER")
+    KNOWN.into_iter().find(|known| *known == name).unwrap_or("OTHER")
 }
 
 /// Sixteen random hexadecimal digits; all zero where the system has no randomness to give.
@@ -100,9 +87,9 @@ mod tests {
         let counters = Counters::default();
         counters.count("GET", "/", 200);
         counters.count("GET", "/", 200);
-        assert!(counters.text().ends_with(
-            "kakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2\n"
-        ));
+        assert!(
+            counters.text().ends_with("kakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2\n")
+        );
     }
 
     #[test]

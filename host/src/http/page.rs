@@ -46,10 +46,7 @@ impl PageFiles {
             None => Place::Embedded(embedded_assets(), embedded_index()),
         };
         let profile = desk.profile();
-        PageFiles {
-            place,
-            desk: (escape(profile.name.get(Locale::Ja)), escape(&profile.phone)),
-        }
+        PageFiles { place, desk: (escape(profile.name.get(Locale::Ja)), escape(&profile.phone)) }
     }
 
     /// Every file in the binary, for compressing.
@@ -66,21 +63,17 @@ impl PageFiles {
             Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
         let (name, phone) = &self.desk;
-        Ok(template
-            .replace("{{name}}", name)
-            .replace("{{phone}}", phone))
+        Ok(template.replace("{{name}}", name).replace("{{phone}}", phone))
     }
 
     fn file(&self, name: &str) -> Option<Arc<Asset>> {
         match &self.place {
-            Place::Embedded(files, _) => files
-                .iter()
-                .find(|(file, _)| *file == name)
-                .map(|(_, asset)| Arc::clone(asset)),
+            Place::Embedded(files, _) => {
+                files.iter().find(|(file, _)| *file == name).map(|(_, asset)| Arc::clone(asset))
+            }
             Place::Folder(folder) => {
-                let plain = FilePath::new(name)
-                    .components()
-                    .all(|part| matches!(part, std::path::Component::Normal(_)));
+                let plain =
+                    FilePath::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
                 let bytes = fs::read(folder.join(name)).ok().filter(|_| plain)?;
                 Some(Arc::new(Asset::new(bytes, media(name)?, Keep::NoStore)))
             }
@@ -91,12 +84,7 @@ impl PageFiles {
 fn embedded_assets() -> Vec<(&'static str, Arc<Asset>)> {
     let files = embedded::PAGE.iter().filter(|(name, _)| *name != INDEX);
     files
-        .filter_map(|(name, bytes)| {
-            Some((
-                *name,
-                Arc::new(Asset::new(*bytes, media(name)?, Keep::Revalidate)),
-            ))
-        })
+        .filter_map(|(name, bytes)| Some((*name, Arc::new(Asset::new(*bytes, media(name)?, Keep::Revalidate)))))
         .collect()
 }
 
@@ -121,19 +109,12 @@ fn media(name: &str) -> Option<&'static str> {
 
 /// The five characters that mean something in HTML.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 /// The page itself.
 pub async fn index(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     match app.page.index() {
         Ok(html) => (headers, html).into_response(),
         Err(_) => Problem::new("http.not_found", locale).into_response(),
@@ -147,10 +128,7 @@ pub async fn file(
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
-    match app
-        .page
-        .file(&path.map(|Path(path)| path).unwrap_or_default())
-    {
+    match app.page.file(&path.map(|Path(path)| path).unwrap_or_default()) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }
@@ -164,20 +142,14 @@ mod tests {
     fn the_index_has_the_name_and_the_phone_and_no_placeholder() {
         let desk = Desk::load(None).unwrap();
         let index = PageFiles::new(&desk, None).index().unwrap();
-        assert!(
-            index.contains(&desk.profile().phone) && !index.contains("{{"),
-            "{index}"
-        );
+        assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
     }
 
     #[test]
     fn no_kept_file_holds_the_phone_number() {
         let desk = Desk::load(None).unwrap();
         for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
-            assert!(
-                !String::from_utf8_lossy(bytes).contains(&desk.profile().phone),
-                "{name}"
-            );
+            assert!(!String::from_utf8_lossy(bytes).contains(&desk.profile().phone), "{name}");
         }
     }
 

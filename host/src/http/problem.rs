@@ -40,21 +40,13 @@ impl Problem {
     /// A problem with its sentence from the messages.
     pub fn new(code: &str, locale: Locale) -> Problem {
         let detail = message::problem(code, locale).unwrap_or(code).to_owned();
-        Problem {
-            code: code.to_owned(),
-            detail,
-            report: None,
-            phone: None,
-            current: None,
-        }
+        Problem { code: code.to_owned(), detail, report: None, phone: None, current: None }
     }
 
     /// Fills a number into the sentence.
     #[must_use]
     pub fn number(mut self, name: &str, value: usize) -> Problem {
-        self.detail = self
-            .detail
-            .replace(&format!("{{{name}}}"), &value.to_string());
+        self.detail = self.detail.replace(&format!("{{{name}}}"), &value.to_string());
         self
     }
 
@@ -127,10 +119,7 @@ impl IntoResponse for Problem {
         let status = status(&self.code);
         let mut response = (status, self.body(status)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = retry_after(&self.code) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
@@ -148,9 +137,7 @@ fn status(code: &str) -> StatusCode {
         "http.timeout" => StatusCode::REQUEST_TIMEOUT,
         "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "http.content_type" | "http.content_encoding" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "module.unknown" | "module.retired" | "consent.stale" | "idempotency.in_progress" => {
-            StatusCode::CONFLICT
-        }
+        "module.unknown" | "module.retired" | "consent.stale" | "idempotency.in_progress" => StatusCode::CONFLICT,
         "draft.issues" | "idempotency.reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "rate.limited" => StatusCode::TOO_MANY_REQUESTS,
         "engine.failed" | "store.failed" | "desk.busy" => StatusCode::SERVICE_UNAVAILABLE,
@@ -215,19 +202,13 @@ mod tests {
         let body = String::from_utf8(problem.body(StatusCode::UNPROCESSABLE_ENTITY)).unwrap();
         assert!(body.ends_with(r#","report":{"b":1,"a":2}}"#), "{body}");
         let value: serde_json::Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(
-            (value["status"].as_u64(), value["code"].as_str()),
-            (Some(422), Some("draft.issues"))
-        );
+        assert_eq!((value["status"].as_u64(), value["code"].as_str()), (Some(422), Some("draft.issues")));
     }
 
     #[test]
     fn the_phone_number_is_filled_in() {
         let response = Problem::new("store.failed", Locale::Ja).phone("0120-1");
         assert!(response.detail.contains("0120-1") && !response.detail.contains('{'));
-        assert_eq!(
-            response.into_response().headers()[header::RETRY_AFTER],
-            "10"
-        );
+        assert_eq!(response.into_response().headers()[header::RETRY_AFTER], "10");
     }
 }

@@ -27,38 +27,20 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Judges and stores a draft.
-pub async fn submit(
-    State(app): State<Arc<App>>,
-    Asked(locale): Asked,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub async fn submit(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap, body: Body) -> Response {
     match submission(&app, locale, &headers, body).await {
         Ok(submission) => {
             let judged = app.intake.submit(submission, (app.now)()).await;
             with_module(answer(&app, judged.outcome, locale), &judged.module)
         }
-        Err(problem) => with_module(
-            problem.into_response(),
-            &format!("sha256:{}", app.intake.sandbox.current()),
-        ),
+        Err(problem) => with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current())),
     }
 }
 
-async fn submission(
-    app: &App,
-    locale: Locale,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Submission, Problem> {
+async fn submission(app: &App, locale: Locale, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
     let text: Bytes = receive(headers, body, app.limits, locale).await?;
     let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
-    Ok(Submission {
-        text,
-        key,
-        module: page_module(headers),
-        locale,
-    })
+    Ok(Submission { text, key, module: page_module(headers), locale })
 }
 
 /// Exactly one key.
@@ -75,11 +57,9 @@ fn page_module(headers: &HeaderMap) -> PageModule {
     let mut modules = headers.get_all(MODULE).iter();
     let digest = match (modules.next(), modules.next()) {
         (None, _) => return PageModule::Current,
-        (Some(module), None) => module
-            .to_str()
-            .ok()
-            .and_then(|text| text.strip_prefix("sha256:"))
-            .and_then(Digest::read),
+        (Some(module), None) => {
+            module.to_str().ok().and_then(|text| text.strip_prefix("sha256:")).and_then(Digest::read)
+        }
         (Some(_), Some(_)) => None,
     };
     digest.map_or(PageModule::Unreadable, PageModule::Named)
@@ -88,11 +68,7 @@ fn page_module(headers: &HeaderMap) -> PageModule {
 /// The one place where an outcome becomes a status.
 fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
     let problem = |code| Problem::new(code, locale);
-    let unavailable = |code| {
-        problem(code)
-            .phone(&app.intake.desk.profile().phone)
-            .into_response()
-    };
+    let unavailable = |code| problem(code).phone(&app.intake.desk.profile().phone).into_response();
     match outcome {
         Outcome::Stored(receipt) => created(receipt),
         Outcome::Replayed(receipt) => replayed(receipt),
@@ -101,13 +77,10 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
         Outcome::ModuleRetired => problem("module.retired").into_response(),
         Outcome::ModuleUnreadable => problem("module.header").into_response(),
         Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
-        Outcome::Stale(verdict, context) => problem("consent.stale")
-            .current(current(&context))
-            .report(verdict.into_report())
-            .into_response(),
-        Outcome::Issues(verdict) => problem("draft.issues")
-            .report(verdict.into_report())
-            .into_response(),
+        Outcome::Stale(verdict, context) => {
+            problem("consent.stale").current(current(&context)).report(verdict.into_report()).into_response()
+        }
+        Outcome::Issues(verdict) => problem("draft.issues").report(verdict.into_report()).into_response(),
         Outcome::Busy => unavailable("desk.busy"),
         Outcome::EngineFailed => unavailable("engine.failed"),
         Outcome::StoreFailed => unavailable("store.failed"),
@@ -122,9 +95,7 @@ fn created(receipt: Vec<u8>) -> Response {
 
 fn replayed(receipt: Vec<u8>) -> Response {
     let mut response = created(receipt);
-    response
-        .headers_mut()
-        .insert(REPLAYED, HeaderValue::from_static("true"));
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
 }
 
@@ -148,10 +119,7 @@ mod tests {
     #[test]
     fn one_key_and_no_more() {
         assert_eq!(key(&headers(&[])), Err("idempotency.missing"));
-        assert_eq!(
-            key(&headers(&[(KEY, "a"), (KEY, "a")])),
-            Err("idempotency.invalid")
-        );
+        assert_eq!(key(&headers(&[(KEY, "a"), (KEY, "a")])), Err("idempotency.invalid"));
         assert_eq!(key(&headers(&[(KEY, "a b")])), Err("idempotency.invalid"));
         assert!(key(&headers(&[(KEY, "a")])).is_ok());
     }
@@ -159,17 +127,10 @@ mod tests {
     #[test]
     fn a_module_is_named_by_its_digest() {
         let named = format!("sha256:{}", "ab".repeat(32));
-        assert!(matches!(
-            page_module(&headers(&[(MODULE, &named)])),
-            PageModule::Named(_)
-        ));
+        assert!(matches!(page_module(&headers(&[(MODULE, &named)])), PageModule::Named(_)));
         assert_eq!(page_module(&headers(&[])), PageModule::Current);
         for unreadable in ["ab", "sha256:", "sha256:xyz", "md5:00"] {
-            assert_eq!(
-                page_module(&headers(&[(MODULE, unreadable)])),
-                PageModule::Unreadable,
-                "{unreadable}"
-            );
+            assert_eq!(page_module(&headers(&[(MODULE, unreadable)])), PageModule::Unreadable, "{unreadable}");
         }
     }
 }

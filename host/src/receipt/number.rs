@@ -55,11 +55,7 @@ impl Number {
     /// # Errors
     /// [`NumberError`]: what is wrong with it.
     pub fn read(text: &str) -> Result<Number, NumberError> {
-        let characters: Vec<char> = text
-            .chars()
-            .map(fold)
-            .filter(|character| !is_separator(*character))
-            .collect();
+        let characters: Vec<char> = text.chars().map(fold).filter(|character| !is_separator(*character)).collect();
         if characters.len() != LENGTH {
             return Err(NumberError::Length(characters.len()));
         }
@@ -67,11 +63,7 @@ impl Number {
         for (place, character) in places.iter_mut().zip(characters) {
             *place = place_of(character).ok_or(NumberError::Letter(character))?;
         }
-        if weighted_sum(&places) == 0 {
-            Ok(Number(places))
-        } else {
-            Err(NumberError::Check)
-        }
+        if weighted_sum(&places) == 0 { Ok(Number(places)) } else { Err(NumberError::Check) }
     }
 
     /// Chooses the last character so that the weighted sum is zero.
@@ -103,11 +95,7 @@ impl fmt::Display for Number {
 
 /// The sum of the places by the weights 9, 8, … 1, modulo 23.
 fn weighted_sum(places: &[u8; LENGTH]) -> u8 {
-    let sum: u32 = places
-        .iter()
-        .zip((1..=9).rev())
-        .map(|(place, weight)| u32::from(*place) * weight)
-        .sum();
+    let sum: u32 = places.iter().zip((1..=9).rev()).map(|(place, weight)| u32::from(*place) * weight).sum();
     (sum % 23) as u8
 }
 
@@ -123,9 +111,7 @@ fn random_place() -> Result<u8, getrandom::Error> {
 }
 
 fn place_of(character: char) -> Option<u8> {
-    let place = ALPHABET
-        .iter()
-        .position(|letter| char::from(*letter) == character)?;
+    let place = ALPHABET.iter().position(|letter| char::from(*letter) == character)?;
     u8::try_from(place).ok()
 }
 
@@ -141,10 +127,7 @@ fn fold(character: char) -> char {
 /// Spaces and every dash that a keyboard offers, the Japanese ones included.
 fn is_separator(character: char) -> bool {
     character.is_whitespace()
-        || matches!(
-            character,
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' | 'ｰ' | '.' | '_' | '/'
-        )
+        || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' | 'ｰ' | '.' | '_' | '/')
 }
 
 #[cfg(test)]
@@ -158,10 +141,7 @@ mod tests {
             let shown = number.to_string();
             assert_eq!(shown.len(), 11);
             assert_eq!(Number::read(&shown), Ok(number.clone()));
-            assert_eq!(
-                Number::read(&format!(" {} ", shown.to_lowercase().replace('-', " "))),
-                Ok(number.clone())
-            );
+            assert_eq!(Number::read(&format!(" {} ", shown.to_lowercase().replace('-', " "))), Ok(number.clone()));
             assert_eq!(Number::read(&shown.replace('-', "ー")), Ok(number));
         }
     }

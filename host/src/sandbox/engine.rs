@@ -10,8 +10,8 @@
 use std::time::Duration;
 
 use wasmtime::{
-    Config, Enabled, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig,
-    ResourceLimiter, Store, ValType,
+    Config, Enabled, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker,
+    PoolingAllocationConfig, ResourceLimiter, Store, ValType,
 };
 
 use super::error::{Refused, SandboxError};

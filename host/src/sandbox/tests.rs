@@ -19,7 +19,9 @@ fn wasm(rest: &str) -> Vec<u8> {
 
 /// A module whose check does this.
 fn checking(body: &str) -> Vec<u8> {
-    wasm(&format!(r#"{ALLOCATE} (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) (local $i i32) {body})"#))
+    wasm(&format!(
+        r#"{ALLOCATE} (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) (local $i i32) {body})"#
+    ))
 }
 
 fn allocating(body: &str) -> Vec<u8> {
@@ -127,8 +129,14 @@ fn a_report_must_lie_in_the_memory() {
 
 #[test]
 fn an_answer_must_be_a_report() {
-    for data in [r#"\ff\fe\00"#, r#"{\22ruleset\22:\ff}"#, r#"{\22rules\22:1}"#, r#" {\22ruleset\22:1}"#, "", r#"{\22ruleset\22"#]
-    {
+    for data in [
+        r#"\ff\fe\00"#,
+        r#"{\22ruleset\22:\ff}"#,
+        r#"{\22rules\22:1}"#,
+        r#" {\22ruleset\22:1}"#,
+        "",
+        r#"{\22ruleset\22"#,
+    ] {
         let len = wat_len(data);
         let rest = format!(
             r#"(data (i32.const 64) "{data}") {ALLOCATE}
@@ -146,9 +154,13 @@ fn wat_len(data: &str) -> u64 {
 
 #[test]
 fn a_refusal_keeps_its_number() {
-    for (number, code) in
-        [(-1, "context.invalid"), (-2, "report.unwritable"), (-3, "memory.range"), (-77, "sandbox.failure"), (i64::MIN, "sandbox.failure")]
-    {
+    for (number, code) in [
+        (-1, "context.invalid"),
+        (-2, "report.unwritable"),
+        (-3, "memory.range"),
+        (-77, "sandbox.failure"),
+        (i64::MIN, "sandbox.failure"),
+    ] {
         let error = judged(&checking(&format!("(i64.const {number})")));
         assert_eq!(error, SandboxError::Failure(number));
         assert_eq!(error.code(), code);
@@ -259,7 +271,8 @@ fn a_digest_is_read_with_and_without_its_prefix() {
     assert_eq!(digest.to_string(), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
     assert_eq!(format!("sha256:{digest}").parse().as_ref(), Ok(&digest));
     assert_eq!(digest.as_str().parse().as_ref(), Ok(&digest));
-    for text in ["", "sha256:", "sha512:00", &digest.as_str()[1..], &format!("sha256:sha256:{digest}"), &"g".repeat(64)] {
+    for text in ["", "sha256:", "sha512:00", &digest.as_str()[1..], &format!("sha256:sha256:{digest}"), &"g".repeat(64)]
+    {
         assert!(text.parse::<Digest>().is_err(), "{text}");
     }
 }

@@ -56,7 +56,12 @@ impl Threads {
     }
 
     /// Puts a check into the queue and waits for its report; at once [`SandboxError::Busy`] when the queue is full.
-    pub(super) async fn submit(&self, module: Module, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
+    pub(super) async fn submit(
+        &self,
+        module: Module,
+        text: Bytes,
+        context: Arc<[u8]>,
+    ) -> Result<Vec<u8>, SandboxError> {
         let (reply, report) = oneshot::channel();
         self.queue.try_send(Job { module, text, context, reply }).map_err(|refused| match refused {
             TrySendError::Full(_) => SandboxError::Busy,

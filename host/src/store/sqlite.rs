@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Error, Row};
 use uuid::Uuid;
@@ -46,15 +45,10 @@ impl Sqlite {
             .foreign_keys(true)
             .create_if_missing(create);
         if !create && !options.get_filename().exists() {
-            return Err(StoreError::Missing(
-                options.get_filename().display().to_string(),
-            ));
+            return Err(StoreError::Missing(options.get_filename().display().to_string()));
         }
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(PLACE)
-            .connect_with(options)
-            .await?;
+        let pool =
+            SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Sqlite { pool })
     }
@@ -63,17 +57,11 @@ impl Sqlite {
 impl Store for Sqlite {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
         Box::pin(async move {
-            let query = sqlx::query(
-                "SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = ?",
-            )
-            .bind(key);
+            let query =
+                sqlx::query("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = ?").bind(key);
             let row = query.fetch_optional(&self.pool).await?;
             let bound = |row: SqliteRow| -> Result<Bound, Error> {
-                Ok(Bound {
-                    text_sha256: row.try_get(0)?,
-                    receipt: row.try_get(1)?,
-                    module: row.try_get(2)?,
-                })
+                Ok(Bound { text_sha256: row.try_get(0)?, receipt: row.try_get(1)?, module: row.try_get(2)? })
             };
             Ok(row.map(bound).transpose()?)
         })
@@ -102,9 +90,7 @@ impl Store for Sqlite {
                 Ok(done) if done.rows_affected() == 1 => Ok(Inserted::Stored),
                 Ok(_) => Ok(Inserted::KeyTaken),
                 // The key's conflict inserts nothing, so this is the number's.
-                Err(Error::Database(error)) if error.is_unique_violation() => {
-                    Ok(Inserted::NumberTaken)
-                }
+                Err(Error::Database(error)) if error.is_unique_violation() => Ok(Inserted::NumberTaken),
                 Err(error) => Err(error.into()),
             }
         })
@@ -119,19 +105,14 @@ impl Store for Sqlite {
 
     fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
         Box::pin(async move {
-            let row = sqlx::query(SHOW)
-                .bind(number.to_string())
-                .fetch_optional(&self.pool)
-                .await?;
+            let row = sqlx::query(SHOW).bind(number.to_string()).fetch_optional(&self.pool).await?;
             Ok(row.as_ref().map(case).transpose()?)
         })
     }
 
     fn ready(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            sqlx::query("SELECT count(*) FROM cases WHERE number = ''")
-                .fetch_one(&self.pool)
-                .await?;
+            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool).await?;
             Ok(())
         })
     }
@@ -201,9 +182,7 @@ mod tests {
     async fn memory() -> Sqlite {
         let folder = std::env::temp_dir().join(format!("kakekomi-store-{}", Uuid::now_v7()));
         std::fs::create_dir(&folder).unwrap();
-        Sqlite::open(&super::super::url_in(&folder), true)
-            .await
-            .unwrap()
+        Sqlite::open(&super::super::url_in(&folder), true).await.unwrap()
     }
 
     #[tokio::test]
@@ -211,14 +190,8 @@ mod tests {
         let store = memory().await;
         let first = new_case("k");
         assert_eq!(store.insert(&first).await.unwrap(), Inserted::Stored);
-        assert_eq!(
-            store.insert(&new_case("k")).await.unwrap(),
-            Inserted::KeyTaken
-        );
-        assert_eq!(
-            store.by_key("k").await.unwrap().unwrap().receipt,
-            first.receipt
-        );
+        assert_eq!(store.insert(&new_case("k")).await.unwrap(), Inserted::KeyTaken);
+        assert_eq!(store.by_key("k").await.unwrap().unwrap().receipt, first.receipt);
         assert_eq!(store.by_key("other").await.unwrap(), None);
         assert_eq!(store.list().await.unwrap().len(), 1);
     }
@@ -228,31 +201,17 @@ mod tests {
         let store = memory().await;
         let first = new_case("a");
         store.insert(&first).await.unwrap();
-        let second = NewCase {
-            number: first.number.clone(),
-            ..new_case("b")
-        };
+        let second = NewCase { number: first.number.clone(), ..new_case("b") };
         assert_eq!(store.insert(&second).await.unwrap(), Inserted::NumberTaken);
         let shown = store.show(&first.number).await.unwrap().unwrap();
-        assert_eq!(
-            (shown.text, shown.line.status.as_str()),
-            (first.text, "received")
-        );
+        assert_eq!((shown.text, shown.line.status.as_str()), (first.text, "received"));
     }
 
     #[tokio::test]
     async fn commits_are_flushed_to_the_disk() {
         let store = memory().await;
-        let synchronous: i64 = sqlx::query("PRAGMA synchronous")
-            .fetch_one(&store.pool)
-            .await
-            .unwrap()
-            .get(0);
-        let journal: String = sqlx::query("PRAGMA journal_mode")
-            .fetch_one(&store.pool)
-            .await
-            .unwrap()
-            .get(0);
+        let synchronous: i64 = sqlx::query("PRAGMA synchronous").fetch_one(&store.pool).await.unwrap().get(0);
+        let journal: String = sqlx::query("PRAGMA journal_mode").fetch_one(&store.pool).await.unwrap().get(0);
         assert_eq!((synchronous, journal.as_str()), (2, "wal"));
     }
 }

@@ -6,9 +6,7 @@
 
 use kakekomi_core::Context;
 
-use super::{
-    Intake, Judged, Outcome, PageModule, Submission, Verdict, again, engine_failed, store_failed,
-};
+use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, again, engine_failed, store_failed};
 use crate::desk::Desk;
 use crate::receipt::number::Number;
 use crate::receipt::{Reception, receipt};
@@ -31,17 +29,9 @@ impl Intake {
         let module = format!("sha256:{digest}");
         for _ in 0..NUMBERS_TRIED {
             let case = self.case(submission, verdict, context, &module, &text_sha256)?;
-            match self
-                .store
-                .insert(&case)
-                .await
-                .map_err(|error| store_failed(&error))?
-            {
+            match self.store.insert(&case).await.map_err(|error| store_failed(&error))? {
                 Inserted::Stored => {
-                    return Ok(Judged {
-                        outcome: Outcome::Stored(case.receipt),
-                        module,
-                    });
+                    return Ok(Judged { outcome: Outcome::Stored(case.receipt), module });
                 }
                 Inserted::KeyTaken => {
                     return self.first_ones_receipt(submission, &text_sha256).await;
@@ -54,19 +44,9 @@ impl Intake {
     }
 
     /// Another submission with this key was faster: its receipt is this one's too.
-    async fn first_ones_receipt(
-        &self,
-        submission: &Submission,
-        text_sha256: &str,
-    ) -> Result<Judged, Outcome> {
-        let bound = self
-            .store
-            .by_key(submission.key.as_str())
-            .await
-            .map_err(|error| store_failed(&error))?;
-        bound
-            .map(|bound| again(bound, text_sha256))
-            .ok_or(Outcome::StoreFailed)
+    async fn first_ones_receipt(&self, submission: &Submission, text_sha256: &str) -> Result<Judged, Outcome> {
+        let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
+        bound.map(|bound| again(bound, text_sha256)).ok_or(Outcome::StoreFailed)
     }
 
     fn case(
@@ -86,9 +66,7 @@ impl Intake {
             locale: submission.locale,
             opening: Desk::opening(context),
         };
-        let wishes = verdict
-            .wishes()
-            .ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
+        let wishes = verdict.wishes().ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
         let receipt = receipt(&self.desk, reception, wishes);
         Ok(NewCase {
             received_at: context.now,
@@ -104,8 +82,7 @@ impl Intake {
                 PageModule::Named(digest) => Some(format!("sha256:{digest}")),
                 _ => None,
             },
-            consent: serde_json::to_string(&receipt.consent)
-                .map_err(|error| engine_failed(&error))?,
+            consent: serde_json::to_string(&receipt.consent).map_err(|error| engine_failed(&error))?,
             receipt: serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?,
             number,
         })

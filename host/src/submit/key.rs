@@ -35,11 +35,7 @@ fn unescape(inside: &str) -> Option<String> {
     while let Some(character) = characters.next() {
         match character {
             '"' => return None,
-            '\\' => key.push(
-                characters
-                    .next()
-                    .filter(|next| matches!(next, '"' | '\\'))?,
-            ),
+            '\\' => key.push(characters.next().filter(|next| matches!(next, '"' | '\\'))?),
             other => key.push(other),
         }
     }
@@ -59,18 +55,9 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for header in [
-            &b""[..],
-            b"\"\"",
-            b"\"",
-            b"a b",
-            b"\"a b\"",
-            b"a\tb",
-            b"\"a\"b\"",
-            b"\"a\\b\"",
-            "é".as_bytes(),
-            b"\xff",
-        ] {
+        for header in
+            [&b""[..], b"\"\"", b"\"", b"a b", b"\"a b\"", b"a\tb", b"\"a\"b\"", b"\"a\\b\"", "é".as_bytes(), b"\xff"]
+        {
             assert_eq!(Key::read(header), None, "{header:?}");
         }
         assert!(Key::read("k".repeat(255).as_bytes()).is_some());

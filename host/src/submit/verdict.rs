@@ -121,10 +121,7 @@ impl Verdict {
     }
 
     fn text_issue(&self) -> Option<&Issue> {
-        self.view
-            .issues
-            .first()
-            .filter(|issue| issue.path.is_empty() && issue.code.starts_with("text."))
+        self.view.issues.first().filter(|issue| issue.path.is_empty() && issue.code.starts_with("text."))
     }
 
     /// Agreement and services of an accepted draft; `None` where the values hold no agreement.
@@ -135,12 +132,8 @@ impl Verdict {
         Some(Wishes {
             agreement,
             remote: service.is_some_and(|service| service.remote.is_some()),
-            forensics: forensics.map(|forensics| {
-                forensics
-                    .transfer_consent
-                    .as_ref()
-                    .and_then(serde_json::Value::as_bool)
-            }),
+            forensics: forensics
+                .map(|forensics| forensics.transfer_consent.as_ref().and_then(serde_json::Value::as_bool)),
         })
     }
 }
@@ -156,26 +149,14 @@ mod tests {
     #[test]
     fn wishes_are_read_from_the_values() {
         let wishes = Verdict::read(ACCEPTED.into()).unwrap().wishes().unwrap();
-        assert_eq!(
-            (wishes.remote, wishes.forensics),
-            (false, Some(Some(false)))
-        );
-        assert_eq!(
-            (
-                wishes.agreement.agreed_at,
-                wishes.agreement.policy.version.as_str()
-            ),
-            (5, "2")
-        );
+        assert_eq!((wishes.remote, wishes.forensics), (false, Some(Some(false))));
+        assert_eq!((wishes.agreement.agreed_at, wishes.agreement.policy.version.as_str()), (5, "2"));
     }
 
     #[test]
     fn a_text_that_is_no_json_is_told_apart() {
         let verdict = Verdict::read(NOT_JSON.into()).unwrap();
-        assert_eq!(
-            (verdict.text_code(), verdict.text_message()),
-            (Some("text.bom"), Some("m"))
-        );
+        assert_eq!((verdict.text_code(), verdict.text_message()), (Some("text.bom"), Some("m")));
         assert!(verdict.wishes().is_none());
         assert!(Verdict::read(b"{}".to_vec()).is_err());
     }

@@ -14,11 +14,8 @@ pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     if let Some(name) = NOT_TAKEN.iter().find(|name| std::env::var_os(name).is_some()) {
         return Err(format!("{name} is set: it would change the module's bytes; unset it").into());
     }
-    let mut output = Bindgen::new()
-        .input_module("kakekomi", without_notes(raw)?)
-        .web(true)?
-        .typescript(true)
-        .generate_output()?;
+    let mut output =
+        Bindgen::new().input_module("kakekomi", without_notes(raw)?).web(true)?.typescript(true).generate_output()?;
     fs::write(out.join("kakekomi.js"), output.js())?;
     fs::write(out.join("kakekomi.d.ts"), output.ts().unwrap_or_default())?;
     fs::write(out.join("kakekomi.wasm"), output.wasm_mut().emit_wasm())?;

@@ -42,7 +42,16 @@ pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     // A fixed place, not OUT_DIR: clippy and build would otherwise each build the module anew.
     let target = workspace.join("target/wasm-module");
     let mut cargo = Command::new(std::env::var("CARGO")?);
-    cargo.current_dir(workspace).args(["build", "--locked", "--package", "kakekomi-wasm", "--profile", "wasm", "--target", TARGET]);
+    cargo.current_dir(workspace).args([
+        "build",
+        "--locked",
+        "--package",
+        "kakekomi-wasm",
+        "--profile",
+        "wasm",
+        "--target",
+        TARGET,
+    ]);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if NOT_TAKEN.contains(&&*text) || NOT_TAKEN_BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) {
@@ -60,7 +69,8 @@ pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
 /// The compiler's flags: they beat every other source of flags.
 fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let version = printed(rustc, &["-vV"])?;
-    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).ok_or("rustc -vV names no commit")?;
+    let commit =
+        version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).ok_or("rustc -vV names no commit")?;
     let mut flags = vec![
         // The host needs no garbage collector then (docs: ARCHITECTURE.md, the module).
         "-Ctarget-feature=-reference-types".to_owned(),

@@ -20,17 +20,8 @@ pub fn readable(file: &str, verdict: &Verdict, locale: Locale) -> String {
     let _ = writeln!(text, "{file}: {}", headline(verdict, style));
     for issue in verdict.issues() {
         let title = title(&issue.path, locale);
-        let title = if title.is_empty() {
-            String::new()
-        } else {
-            format!("{}  ", style.strong(&title))
-        };
-        let _ = writeln!(
-            text,
-            "  {title}{}\n    {}",
-            style.faint(&issue.code),
-            issue.message
-        );
+        let title = if title.is_empty() { String::new() } else { format!("{}  ", style.strong(&title)) };
+        let _ = writeln!(text, "  {title}{}\n    {}", style.faint(&issue.code), issue.message);
     }
     for note in verdict.notes() {
         let _ = writeln!(text, "  {}\n    {}", style.faint(&note.code), note.message);
@@ -54,11 +45,7 @@ fn title(path: &str, locale: Locale) -> String {
         so_far = format!("{so_far}/{step}");
         match (step.parse::<usize>(), titles.last_mut()) {
             (Ok(index), Some(list)) => *list = format!("{list} {}", index + 1),
-            _ => titles.push(
-                message::title(&message::pattern(&so_far), locale)
-                    .unwrap_or(step)
-                    .to_owned(),
-            ),
+            _ => titles.push(message::title(&message::pattern(&so_far), locale).unwrap_or(step).to_owned()),
         }
     }
     titles.join(" › ")
@@ -70,10 +57,7 @@ mod tests {
 
     #[test]
     fn a_path_is_named_by_its_titles() {
-        assert_eq!(
-            title("/devices/0/os", Locale::Ja),
-            "インシデント発生対象機器 1 › OS"
-        );
+        assert_eq!(title("/devices/0/os", Locale::Ja), "インシデント発生対象機器 1 › OS");
         assert_eq!(title("", Locale::Ja), "");
         assert_eq!(title("/nonsense", Locale::Ja), "nonsense");
     }

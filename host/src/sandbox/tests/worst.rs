@@ -50,7 +50,9 @@ fn full(head: &str, piece: impl Fn(usize) -> String, tail: &str) -> Bytes {
 fn worst() -> Vec<(&'static str, Bytes)> {
     let unknown = |number| format!(r#""{}":0"#, key(number));
     let many = |count| (0..count).map(unknown).collect::<Vec<_>>().join(",");
-    let section = |name: &str, rows: usize, keys| format!(r#"{{"{name}":[{}]}}"#, vec![format!("{{{}}}", many(keys)); rows].join(",")).into();
+    let section = |name: &str, rows: usize, keys| {
+        format!(r#"{{"{name}":[{}]}}"#, vec![format!("{{{}}}", many(keys)); rows].join(",")).into()
+    };
     vec![
         ("unknown keys", full("{", unknown, "}")),
         ("unknown keys of a section", full(r#"{"contact":{"#, unknown, "}}")),
