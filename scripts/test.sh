@@ -61,6 +61,7 @@ check "lints" cargo clippy --release --locked --workspace --all-targets -- -D wa
 suite "Rust: rules, table of cases, house rules, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
 cargo run --release --locked --quiet --package kakekomi-tests --bin cases-json >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
+suite "Node as a stranger: table of cases over the host face" node --test tests/stranger.test.mjs
 suite "Node and Chromium: table of cases, the page" npm test --prefix tests/browser
 check "one digest from two clones" tests/reproducible.sh
 

@@ -136,6 +136,18 @@ fn the_answer_speaks_the_language_that_was_asked_for() {
 }
 
 #[test]
+fn the_schema_is_the_same_by_command_and_address() {
+    let server = Server::start();
+    let answer = server.send(&Request::get("/v1/schema"));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let schema = answer.json();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let printed = server.home.run(&["schema"]);
+    assert!(printed.status.success());
+    assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).unwrap(), schema);
+}
+
+#[test]
 fn addresses_and_methods_that_there_are_not() {
     let server = Server::start();
     let nowhere = server.send(&Request::get("/v1/nowhere"));
