@@ -60,7 +60,7 @@
  * @property {import("./description.js").Description} description
  * @property {(path: string, whole: boolean) => void} changed an answer changed; `whole` where the change is complete, not one key of many
  * @property {(view: View) => void} register
- * @property {(path: string) => void} forget drops the views at and below a path
+ * @property {(path: string) => void} forget drops the views below a path
  * @property {(file: File) => Promise<string>} hash
  * @property {() => boolean} canHash
  * @property {(path: string) => Answer | undefined} answerAt

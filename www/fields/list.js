@@ -29,7 +29,7 @@ export function list(node, path, answer, host) {
   const box = element("section", { class: "section", "aria-labelledby": id }, title, ...hint, error, advice, entries, undo, add);
 
   function drawEntries() {
-    items.forEach((_, index) => host.forget(`${path}/${index}`));
+    host.forget(path);
     entries.replaceChildren(...items.map(entry));
     if (!items.length) entries.append(element("p", { class: "empty" }, say("list_empty")));
     add.textContent = say(items.length ? "item_add" : "item_add_first", { title: item.title ?? "" });
