@@ -48,21 +48,21 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
         let entries = entries.as_table().ok_or_else(|| format!("[{section}] is no table"))?;
         for (key, value) in entries {
             match section.as_str() {
-                "issue" => put(tables, "ISSUE", key.clone(), value)?,
-                "advisory" => put(tables, "ADVISORY", key.clone(), value)?,
-                "guidance" => put(tables, "GUIDANCE", key.clone(), value)?,
-                "problem" => put(tables, "PROBLEM", key.clone(), value)?,
-                "page" => put(tables, "PAGE", key.clone(), value)?,
+                "issue" => put(tables, "ISSUE", key, value)?,
+                "advisory" => put(tables, "ADVISORY", key, value)?,
+                "guidance" => put(tables, "GUIDANCE", key, value)?,
+                "problem" => put(tables, "PROBLEM", key, value)?,
+                "page" => put(tables, "PAGE", key, value)?,
                 "field" => {
                     let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;
-                    put(tables, "TITLE", key.clone(), field.get("title").ok_or_else(|| format!("{key}: no title"))?)?;
+                    put(tables, "TITLE", key, field.get("title").ok_or_else(|| format!("{key}: no title"))?)?;
                     if let Some(hint) = field.get("hint") {
-                        put(tables, "HINT", key.clone(), hint)?;
+                        put(tables, "HINT", key, hint)?;
                     }
                 }
                 "option" => {
                     for (word, title) in value.as_table().ok_or_else(|| format!("{key}: no options"))? {
-                        put(tables, "OPTION", format!("{key} {word}"), title)?;
+                        put(tables, "OPTION", &format!("{key} {word}"), title)?;
                     }
                 }
                 other => return Err(format!("[{other}] is no table of ours")),
@@ -72,10 +72,10 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
     Ok(())
 }
 
-fn put(tables: &mut BTreeMap<&str, Table>, name: &str, key: String, value: &toml::Value) -> Result<(), String> {
+fn put(tables: &mut BTreeMap<&str, Table>, name: &str, key: &str, value: &toml::Value) -> Result<(), String> {
     let sentence = value.as_str().ok_or_else(|| format!("{key}: no text"))?;
     let table = tables.get_mut(name).ok_or_else(|| format!("{name}: no such table"))?;
-    match table.insert(key.clone(), sentence.to_owned()) {
+    match table.insert(key.to_owned(), sentence.to_owned()) {
         None => Ok(()),
         Some(_) => Err(format!("{key} stands twice")),
     }

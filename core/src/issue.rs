@@ -50,6 +50,16 @@ impl Params {
         Params([Some((name, value)), None])
     }
 
+    /// One number that counts something.
+    pub fn count(name: &'static str, count: usize) -> Params {
+        Params::one(name, whole(count))
+    }
+
+    /// Two numbers that count something; see [`Params::two`].
+    pub fn counts(first: &'static str, count: usize, second: &'static str, other: usize) -> Params {
+        Params::two(first, whole(count), second, whole(other))
+    }
+
     /// Two numbers, whose names must come in alphabetical order: the report is canonical.
     pub const fn two(first: &'static str, value: i64, second: &'static str, other: i64) -> Params {
         Params([Some((first, value)), Some((second, other))])
@@ -59,6 +69,11 @@ impl Params {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, i64)> {
         self.0.into_iter().flatten()
     }
+}
+
+/// A count as the report writes it; no text is long enough to reach the end of the range.
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 impl Serialize for Params {

@@ -70,8 +70,7 @@ pub type Refusal = (Code, Params);
 /// and column (both from 1, the column in code points) where reading stopped.
 pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
     if bytes.len() > max {
-        let max = i64::try_from(max).unwrap_or(i64::MAX);
-        return Err((Code::TextTooLong, Params::one("max", max)));
+        return Err((Code::TextTooLong, Params::count("max", max)));
     }
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return Err((Code::TextBom, Params::none()));
@@ -81,7 +80,7 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
     };
     let mut reader = Reader { text, at: 0 };
     reader.whole().map_err(|stop| match stop {
-        Stop::Deep => (Code::TextTooDeep, Params::one("max", DEPTH_MAX as i64)),
+        Stop::Deep => (Code::TextTooDeep, Params::count("max", DEPTH_MAX)),
         Stop::NotJson => (Code::TextNotJson, reader.place()),
     })
 }
@@ -316,7 +315,7 @@ impl<'a> Reader<'a> {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Params::two("column", column as i64, "line", line as i64)
+        Params::counts("column", column, "line", line)
     }
 }
 

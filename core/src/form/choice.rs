@@ -97,9 +97,8 @@ impl<C: Choice> Value for Ordered<C> {
         }
         let mut choices = Vec::new();
         for (index, node) in nodes.into_iter().enumerate() {
-            match one(node, &at.index(index), reading) {
-                Answer::Given(choice) => choices.push(choice),
-                _ => continue,
+            if let Answer::Given(choice) = one(node, &at.index(index), reading) {
+                choices.push(choice);
             }
         }
         if choices.is_empty() { Answer::Absent } else { Answer::Given(Ordered(choices)) }

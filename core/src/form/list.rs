@@ -48,8 +48,7 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
             return Answer::Refused;
         };
         if nodes.len() > MAX {
-            let max = i64::try_from(MAX).unwrap_or(i64::MAX);
-            reading.issue(at, Code::ListTooLong, Params::one("max", max));
+            reading.issue(at, Code::ListTooLong, Params::count("max", MAX));
         }
         let mut entries = Vec::new();
         for (index, node) in nodes.into_iter().take(MAX).enumerate() {

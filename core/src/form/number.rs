@@ -85,6 +85,7 @@ pub struct Agree(
     pub bool,
 );
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
 fn agreed(agreed: &bool, _: &Context) -> garde::Result {
     if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
 }

@@ -68,12 +68,14 @@ impl Rule {
     }
 
     /// `?`: 分からない is an answer.
+    #[must_use]
     pub const fn or_unknown(mut self) -> Rule {
         self.unknown = true;
         self
     }
 
     /// The HTML standard's autofill word.
+    #[must_use]
     pub const fn autocomplete(mut self, word: &'static str) -> Rule {
         self.autocomplete = word;
         self
