@@ -23,7 +23,10 @@ await desk.stop();
 async function walk(locale, width, colorScheme) {
   const { page, context } = await open(browser, desk.base, { locale, width });
   await page.emulateMedia({ colorScheme });
-  const picture = (name) => page.screenshot({ path: join(folder, `${locale}-${width}-${colorScheme}-${name}.png`), fullPage: true });
+  const picture = async (name) => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(folder, `${locale}-${width}-${colorScheme}-${name}.png`), fullPage: true });
+  };
   await picture("0-consent");
   await agree(page);
   await page.locator("#next").click();
