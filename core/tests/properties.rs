@@ -3,6 +3,8 @@
 //!
 //! Small runs that every `cargo test` makes; the large differential runs are `make same`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says why and stops")]
+
 use kakekomi_core::{Context, check};
 use proptest::prelude::*;
 use serde_json::{Value, json};
