@@ -22,6 +22,7 @@ mod tests;
 mod threads;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -107,6 +108,7 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError::BadModule`] and [`SandboxError::WrongAbi`] for a module that cannot be used,
     /// also when there is none; [`SandboxError::Stopped`] when a thread cannot be started.
+    #[expect(clippy::needless_pass_by_value, reason = "the modules' bytes are of no use to the caller afterwards")]
     pub fn new(config: SandboxConfig) -> Result<Sandbox, SandboxError> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { cores() } else { config.threads };
@@ -117,9 +119,8 @@ impl Sandbox {
         let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
         let mut modules = BTreeMap::new();
         for wasm in &config.modules {
-            let digest = Digest::of(wasm);
-            if !modules.contains_key(&digest) {
-                modules.insert(digest, Module::load(&engine, wasm)?);
+            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
+                place.insert(Module::load(&engine, wasm)?);
             }
         }
         let threads = Threads::start(&engine, threads, queue)?;

@@ -130,12 +130,12 @@ fn a_report_must_lie_in_the_memory() {
 #[test]
 fn an_answer_must_be_a_report() {
     for data in [
-        r#"\ff\fe\00"#,
-        r#"{\22ruleset\22:\ff}"#,
-        r#"{\22rules\22:1}"#,
-        r#" {\22ruleset\22:1}"#,
+        r"\ff\fe\00",
+        r"{\22ruleset\22:\ff}",
+        r"{\22rules\22:1}",
+        r" {\22ruleset\22:1}",
         "",
-        r#"{\22ruleset\22"#,
+        r"{\22ruleset\22",
     ] {
         let len = wat_len(data);
         let rest = format!(

@@ -1,0 +1,233 @@
+//! How people type a date: in parts or in one text, by era or by the Common Era, with any separator.
+//!
+//! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
+
+use super::{Grain, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
+use crate::calendar::month_length;
+use crate::code::Code;
+use crate::rules::era::Era;
+use crate::rules::time_of_day::{self, roughly};
+use crate::rules::width::fold;
+
+/// A year as typed: by era, or of the Common Era.
+#[derive(Clone, Copy)]
+struct Year {
+    number: i32,
+    era: Option<&'static Era>,
+}
+
+/// The numbers of a date, not yet held against the calendar.
+pub(super) struct Date {
+    year: Year,
+    month: Option<u8>,
+    day: Option<u8>,
+    minute: Option<u16>,
+    about: bool,
+}
+
+impl Date {
+    /// Holds the numbers against the calendar, the era and the range, in this order.
+    pub(super) fn moment(&self, offset: i16) -> Result<Moment, Code> {
+        let year = self.year.number;
+        let (from, to, grain) = match (self.month, self.day, self.minute) {
+            (None, None, None) => ((1, 1), (12, 31), Grain::Year),
+            (Some(month), None, None) => ((month, 1), (month, 31), Grain::Month),
+            (Some(month), Some(day), None) => ((month, day), (month, day), Grain::Day),
+            (Some(month), Some(day), Some(_)) => ((month, day), (month, day), Grain::Minute),
+            _ => return Err(Code::MomentGap),
+        };
+        let (month, day) = from;
+        if !(1..=month_length(i64::from(year), month)).contains(&day) {
+            return Err(Code::MomentNoSuchDay);
+        }
+        if self.year.era.is_some_and(|era| !era.meets((year, month, day), (year, to.0, to.1))) {
+            return Err(Code::MomentEra);
+        }
+        if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+            return Err(Code::MomentRange);
+        }
+        Ok(Moment { year, month, day, minute: self.minute.unwrap_or(0), grain, about: self.about, offset })
+    }
+
+    pub(super) fn of_parts(parts: &Parts<'_>) -> Result<Date, Code> {
+        let mut about = false;
+        let mut part = |typed: Option<&str>, unit: char| {
+            let Some(typed) = typed else { return Ok(None) };
+            if typed.len() > TYPED_MAX {
+                return Err(Code::MomentUnreadable);
+            }
+            let folded = fold(typed);
+            let (exact, rough) = roughly(&folded);
+            about |= rough;
+            Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
+                .filter(|text| !text.is_empty() || rough))
+        };
+        let year = part(parts.year, '年')?.ok_or(Code::MomentYear)?;
+        let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);
+        let time = match parts.time {
+            Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time)?),
+            _ => None,
+        };
+        let (year, rest) = Scan(&year).year()?;
+        if !rest.0.is_empty() {
+            return Err(Code::MomentUnreadable);
+        }
+        Ok(Date {
+            year,
+            month: month.as_deref().map(of_two).transpose()?,
+            day: day.as_deref().map(of_two).transpose()?,
+            minute: time.map(|(minute, _)| minute),
+            about: about || time.is_some_and(|(_, rough)| rough),
+        })
+    }
+
+    pub(super) fn of_text(typed: &str) -> Result<Date, Code> {
+        if typed.len() > TYPED_MAX {
+            return Err(Code::MomentUnreadable);
+        }
+        let folded = fold(typed);
+        let (text, mut about) = roughly(&folded);
+        if text.is_empty() {
+            return Err(Code::MomentUnreadable);
+        }
+        if let Some((year, month, day)) = basic(text) {
+            let year = Year { number: i32::from(number(year)?), era: None };
+            return Ok(Date { year, month: Some(of_two(month)?), day: Some(of_two(day)?), minute: None, about });
+        }
+        let (year, rest) = Scan(text).year()?;
+        let (month, rest) = rest.next_number('年')?;
+        let (day, rest) = if month.is_some() { rest.next_number('月')? } else { (None, rest) };
+        let rest = rest.after_day(day.is_some());
+        let minute = match rest.0 {
+            "" => None,
+            _ if day.is_none() => return Err(rest.without_day()),
+            time => {
+                let (minute, rough) = time_of_day::read(time)?;
+                about |= rough;
+                Some(minute)
+            }
+        };
+        Ok(Date { year, month, day, minute, about })
+    }
+}
+
+/// What is still to be read of a text.
+#[derive(Clone, Copy)]
+struct Scan<'a>(&'a str);
+
+impl<'a> Scan<'a> {
+    /// The ASCII digits it begins with, and the rest.
+    fn digits(self) -> (&'a str, Scan<'a>) {
+        let end = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at_checked(end).unwrap_or(("", self.0));
+        (digits, Scan(rest))
+    }
+
+    /// A year of four digits, or by era.
+    fn year(self) -> Result<(Year, Scan<'a>), Code> {
+        let text = self.0.trim_start();
+        if let Some((era, rest)) = Era::strip(text) {
+            let rest = rest.trim_start();
+            if let Some(rest) = rest.strip_prefix('元') {
+                return Ok((Year { number: era.year(1), era: Some(era) }, Scan(rest)));
+            }
+            let (digits, rest) = Scan(rest).digits();
+            return match (digits.len(), number(digits)) {
+                (0, _) => Err(Code::MomentUnreadable),
+                (1 | 2, Ok(of_era @ 1..)) => Ok((Year { number: era.year(of_era), era: Some(era) }, rest)),
+                _ => Err(Code::MomentEra),
+            };
+        }
+        let (digits, rest) = Scan(text.strip_prefix("西暦").unwrap_or(text).trim_start()).digits();
+        match digits.len() {
+            0 => Err(Code::MomentUnreadable),
+            4 => Ok((Year { number: i32::from(number(digits)?), era: None }, rest)),
+            1 | 2 => Err(rest.short_year(digits)),
+            _ => Err(Code::MomentRange),
+        }
+    }
+
+    /// Why one or two digits at the beginning are no year: it is short, or it is no year at all.
+    fn short_year(self, digits: &str) -> Code {
+        let rest = self.0.trim_start();
+        let third = rest.strip_prefix(is_separator).is_some_and(|rest| rest.contains(is_separator));
+        let month = of_two(digits).is_ok_and(|month| month <= 12);
+        if rest.starts_with(['月', '日', '時', ':']) || (rest.starts_with(['/', '-', '.']) && month && !third) {
+            Code::MomentYear
+        } else {
+            Code::MomentYearShort
+        }
+    }
+
+    /// After a separator or the unit of the number before: one or two digits, if any are left.
+    fn next_number(self, unit: char) -> Result<(Option<u8>, Scan<'a>), Code> {
+        let text = self.0.trim_start();
+        let (rest, must) = match (text.strip_prefix(unit), text.strip_prefix(['-', '/', '.'])) {
+            (Some(rest), _) => (rest, false),
+            (None, Some(rest)) => (rest, true),
+            (None, None) => return Ok((None, self)),
+        };
+        let (digits, after) = Scan(rest.trim_start()).digits();
+        let is_time = !must && after.0.starts_with([':', '時']);
+        if digits.is_empty() || is_time {
+            return if must { Err(Code::MomentUnreadable) } else { Ok((None, Scan(rest))) };
+        }
+        Ok((Some(of_two(digits)?), after))
+    }
+
+    /// Steps over 日, the day of the week in brackets, and the T or the spaces before a time.
+    fn after_day(self, day: bool) -> Scan<'a> {
+        if !day {
+            return Scan(self.0.trim_start());
+        }
+        let text = self.0.trim_start();
+        let text = text.strip_prefix('日').unwrap_or(text).trim_start();
+        let bracket = text.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let text = match bracket {
+            Some((name, rest)) if is_weekday(name) => rest.trim_start(),
+            _ => text,
+        };
+        Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
+    }
+
+    /// Why there is more to read where no day was: a time of day, or no date at all.
+    fn without_day(self) -> Code {
+        let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
+        if time_of_day::read(time).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '/' | '.' | '年' | '月')
+}
+
+fn is_weekday(name: &str) -> bool {
+    let name = name.strip_suffix("曜日").or_else(|| name.strip_suffix('曜')).unwrap_or(name);
+    ["月", "火", "水", "木", "金", "土", "日"].contains(&name)
+}
+
+/// Eight digits, the basic form of ISO 8601.
+fn basic(text: &str) -> Option<(&str, &str, &str)> {
+    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    Some((year, month, day))
+}
+
+/// At most four digits.
+fn number(digits: &str) -> Result<u16, Code> {
+    if digits.len() > 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Code::MomentUnreadable);
+    }
+    digits.parse().map_err(|_| Code::MomentUnreadable)
+}
+
+/// A month or a day: one or two digits; a longer number is no such day.
+fn of_two(digits: &str) -> Result<u8, Code> {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Code::MomentUnreadable);
+    }
+    if digits.len() > 2 { Err(Code::MomentNoSuchDay) } else { digits.parse().map_err(|_| Code::MomentNoSuchDay) }
+}
