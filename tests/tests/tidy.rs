@@ -159,7 +159,7 @@ fn both_languages_have_the_same_keys() {
 fn collect(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(members) => {
-            members.iter().for_each(|(key, value)| collect(value, &format!("{at} › {key}"), keys))
+            members.iter().for_each(|(key, value)| collect(value, &format!("{at} › {key}"), keys));
         }
         toml::Value::String(text) if text.trim().is_empty() => panic!("{at} is empty"),
         _ => _ = keys.insert(at.to_owned()),
@@ -190,7 +190,7 @@ fn numbers_in_sentences_are_the_same_in_both_languages() {
 fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
     match value {
         toml::Value::Table(members) => {
-            members.iter().for_each(|(key, value)| placeholders(value, &format!("{at} › {key}"), found))
+            members.iter().for_each(|(key, value)| placeholders(value, &format!("{at} › {key}"), found));
         }
         toml::Value::String(text) => {
             let names =

@@ -11,10 +11,10 @@ use std::time::Instant;
 use kakekomi_tests::server::Server;
 
 /// How many clients send at once.
-const CLIENTS: usize = 4;
+const CLIENTS: u32 = 4;
 /// How many checks each of them asks for.
-const CHECKS: usize = 2_500;
-/// The kernel's clock ticks in a second (USER_HZ on Linux).
+const CHECKS: u32 = 2_500;
+/// The kernel's clock ticks in a second (`USER_HZ` on Linux).
 const TICKS: f64 = 100.0;
 
 /// Prints the figures for a draft.
@@ -33,7 +33,7 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
         clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client panicked".to_owned())?)
     })?;
     let (spent, elapsed) = (processor_seconds(server.id())? - before, start.elapsed().as_secs_f64());
-    let checks = (CLIENTS * CHECKS) as f64;
+    let checks = f64::from(CLIENTS * CHECKS);
     println!(
         "HTTP /v1/check                       {:>8.0} checks a processor-second ({:.0} a second by the clock)",
         checks / spent,
@@ -43,7 +43,7 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
 }
 
 /// Sends the draft so many times over one connection.
-fn client(at: SocketAddr, draft: &[u8], checks: usize) -> Result<(), Box<dyn Error>> {
+fn client(at: SocketAddr, draft: &[u8], checks: u32) -> Result<(), Box<dyn Error>> {
     let stream = TcpStream::connect(at)?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
