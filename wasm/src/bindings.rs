@@ -4,7 +4,7 @@
 //! checkText(text: Uint8Array, context: string) → string     the report's canonical text
 //! check(text: Uint8Array, context: string)     → object     the same as an object
 //! ruleset()                                    → string
-//! new Sha256().update(Uint8Array).digest()     → 64 hexadecimal digits
+//! Sha256: new(), update(Uint8Array), digest() → 64 hexadecimal digits; digest() uses the object up
 //! ```
 //!
 //! The text is bytes and never a JavaScript object: what an object means depends on who walks it

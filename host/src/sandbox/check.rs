@@ -44,21 +44,21 @@ pub(super) fn check(module: &Module, text: &[u8], context: &[u8], budget: Budget
 }
 
 /// An instance at work.
-struct Call {
-    store: Store<Limits>,
-    memory: Memory,
+pub(super) struct Call {
+    pub(super) store: Store<Limits>,
+    pub(super) memory: Memory,
     allocate: TypedFunc<u32, u32>,
 }
 
 impl Call {
-    fn new(mut store: Store<Limits>, instance: &Instance) -> Result<Call, SandboxError> {
+    pub(super) fn new(mut store: Store<Limits>, instance: &Instance) -> Result<Call, SandboxError> {
         let memory = instance.get_memory(&mut store, export::MEMORY).ok_or(SandboxError::WrongAbi(export::MEMORY))?;
         let allocate = function(&mut store, instance, export::ALLOCATE)?;
         Ok(Call { store, memory, allocate })
     }
 
     /// Writes bytes into the module's memory; where, and how many.
-    fn put(&mut self, bytes: &[u8]) -> Result<(u32, u32), SandboxError> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(u32, u32), SandboxError> {
         if bytes.len() > INPUT_MAX {
             return Err(SandboxError::NoRoom);
         }
@@ -74,7 +74,7 @@ impl Call {
     }
 
     /// The report that an answer points to: its upper half is the pointer, its lower the length.
-    fn report(&self, answer: i64) -> Result<Vec<u8>, SandboxError> {
+    pub(super) fn report(&self, answer: i64) -> Result<Vec<u8>, SandboxError> {
         let answer = u64::try_from(answer).map_err(|_| SandboxError::Failure(answer))?;
         let pointer = usize::try_from(answer >> 32).map_err(|_| SandboxError::BadPointer)?;
         let len = usize::try_from(answer & u64::from(u32::MAX)).map_err(|_| SandboxError::BadPointer)?;
@@ -91,7 +91,7 @@ impl Call {
 }
 
 /// An export as a function; its types were looked at when the module was loaded.
-fn function<P: WasmParams, R: WasmResults>(
+pub(super) fn function<P: WasmParams, R: WasmResults>(
     store: &mut Store<Limits>,
     instance: &Instance,
     name: &'static str,

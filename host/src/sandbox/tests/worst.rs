@@ -15,7 +15,7 @@ const CONTEXT: &str = r#"{"now":1795140000000,"locale":"ja",
     "calendar":{"open":"09:00","close":"17:00","offset":"+09:00","year_end":{"from":"12-29","to":"01-03"},
                 "weekday_excludes_holidays":true,"extra_closed":[],"extra_open":[],"holidays":["2026-01-01"],"last_year":2027}}"#;
 
-fn context() -> Arc<[u8]> {
+pub(super) fn context() -> Arc<[u8]> {
     CONTEXT.replace("DIGEST", &"a".repeat(64)).into_bytes().into()
 }
 
