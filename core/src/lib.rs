@@ -82,10 +82,10 @@ fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
         ruleset: RULESET,
         context: context.clone(),
         accepted: issues.is_empty(),
-        issues,
         advisories: Vec::new(),
         guidance: Vec::new(),
-        progress: report::progress(&draft),
+        progress: report::progress(&draft, &issues),
+        issues,
         hidden: report::hidden(&draft),
         values: draft,
     }

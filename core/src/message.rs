@@ -16,8 +16,8 @@ type Table = &'static [(&'static str, &'static str)];
 /// The sentence of an issue at a path, with its numbers filled in.
 pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
     let table = pick(locale, tables::ISSUE_JA, tables::ISSUE_EN);
-    let own = format!("{} {}", code.as_str(), pattern(path));
-    let sentence = find(table, &own).or_else(|| find(table, code.as_str())).unwrap_or(code.as_str());
+    let sentence =
+        own_sentence(table, code.as_str(), path).or_else(|| find(table, code.as_str())).unwrap_or(code.as_str());
     let mut filled = sentence.to_owned();
     for (name, value) in params.iter() {
         filled = filled.replace(&format!("{{{name}}}"), &value.to_string());
@@ -81,6 +81,17 @@ pub fn pattern(path: &str) -> String {
         .split('/')
         .map(|step| if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { step });
     steps.collect::<Vec<_>>().join("/")
+}
+
+/// The sentence of a code for one field. In the sorted table these follow the general one; where
+/// there is none, as for most codes, no pattern is made.
+fn own_sentence(table: Table, code: &str, path: &str) -> Option<&'static str> {
+    let start = table.partition_point(|(key, _)| *key <= code);
+    let (key, _) = table.get(start)?;
+    if !key.strip_prefix(code)?.starts_with(' ') {
+        return None;
+    }
+    find(table, &format!("{code} {}", pattern(path)))
 }
 
 fn pick(locale: Locale, ja: Table, en: Table) -> Table {

@@ -3,7 +3,7 @@
 //! `/contact/fax`, `/devices/1/os`, `/contact/phone` → `/contact/phone`, `/contact/fax`, `/devices/1/os`.
 
 use crate::code::Code;
-use crate::form::{Draft, Field, Shape};
+use crate::form::{AgreedDocument, Draft, Field, Shape};
 use crate::issue::Params;
 
 /// Sorts by the form's order and leaves one issue of a kind at each path.
@@ -34,6 +34,8 @@ fn place(path: &str) -> Vec<u32> {
 enum Level {
     Fields(&'static [Field]),
     List(&'static [Field]),
+    /// A moment's own keys.
+    Keys(&'static [&'static str]),
     Leaf,
 }
 
@@ -45,6 +47,10 @@ impl Level {
                 None => (u32::MAX, Level::Leaf),
             },
             Level::List(fields) => (step.parse().unwrap_or(u32::MAX), Level::Fields(fields)),
+            Level::Keys(keys) => {
+                let rank = keys.iter().zip(0..).find(|(key, _)| **key == step).map_or(u32::MAX, |(_, rank)| rank);
+                (rank, if step == "at" { Level::Keys(&["year", "month", "day", "time"]) } else { Level::Leaf })
+            }
             Level::Leaf => (step.parse().unwrap_or(u32::MAX), Level::Leaf),
         }
     }
@@ -53,6 +59,8 @@ impl Level {
         match shape {
             Shape::Section(fields) | Shape::Record(fields) => Level::Fields(fields),
             Shape::List(_, fields) => Level::List(fields),
+            Shape::Document => Level::Fields(AgreedDocument::FIELDS),
+            Shape::Moment => Level::Keys(&["at", "precision", "offset"]),
             _ => Level::Leaf,
         }
     }
@@ -72,6 +80,30 @@ mod tests {
         assert_eq!(
             sorted,
             ["", "/contact/phone", "/contact/fax", "/devices/2", "/devices/2/os", "/devices/10/os", "/consent", "/zzz"]
+        );
+    }
+
+    #[test]
+    fn moments_and_documents_have_an_order_too() {
+        let paths = [
+            "/consent/document/sha256",
+            "/consent/document/version",
+            "/incident/occurred_at/offset",
+            "/incident/occurred_at/at/time",
+            "/incident/occurred_at/at/year",
+        ];
+        let mut found: Vec<_> = paths.map(|path| (path.to_owned(), Code::TypeText, Params::none())).to_vec();
+        sort(&mut found);
+        let sorted: Vec<_> = found.iter().map(|(path, _, _)| path.as_str()).collect();
+        assert_eq!(
+            sorted,
+            [
+                "/incident/occurred_at/at/year",
+                "/incident/occurred_at/at/time",
+                "/incident/occurred_at/offset",
+                "/consent/document/version",
+                "/consent/document/sha256",
+            ]
         );
     }
 

@@ -6,7 +6,6 @@
 //! wrong kind becomes [`crate::form::Answer::Refused`], which no later rule speaks about again.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::code::Code;
@@ -84,6 +83,7 @@ impl At<'_> {
         parent.write(path);
         path.push('/');
         match self.step {
+            Step::Key(key) if !key.contains(['~', '/']) => path.push_str(key),
             Step::Key(key) => path.extend(key.chars().flat_map(escaped)),
             Step::Index(index) => _ = write!(path, "{index}"),
         }
@@ -115,42 +115,55 @@ pub fn object<'n>(
         reading.wrong(at, &node, Code::TypeObject);
         return false;
     };
-    let repeated = repeated(&entries);
-    let mut seen = BTreeSet::new();
-    for (key, value) in entries {
+    let marks = marks(&entries);
+    for ((key, value), mark) in entries.into_iter().zip(marks) {
         let here = at.key(&key);
-        if repeated.contains(&key) && !seen.insert(key.clone()) {
+        match mark {
+            Mark::Again => continue,
+            Mark::First => reading.issue(&here, Code::KeyDuplicate, Params::none()),
+            Mark::Once => {}
+        }
+        if take(&key, value, &here, reading) {
             continue;
         }
-        if repeated.contains(&key) {
-            reading.issue(&here, Code::KeyDuplicate, Params::none());
-        }
-        if !take(&key, value, &here, reading) {
+        if key == "unknown" {
+            // 分からない, said of a whole section or entry, which only fields can be.
+            reading.issue(at, Code::UnknownNotAllowed, Params::none());
+        } else {
             reading.issue(&here, Code::KeyUnknown, Params::none());
         }
     }
     true
 }
 
-/// Below this many keys comparing each with each is quicker than a tree.
-const FEW: usize = 24;
+/// How a key stands in its object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// It stands there once.
+    Once,
+    /// It stands there again further on.
+    First,
+    /// It stood there before.
+    Again,
+}
 
-/// The keys that stand more than once.
-fn repeated<'n>(entries: &[(Cow<'n, str>, Node<'n>)]) -> BTreeSet<Cow<'n, str>> {
-    let mut repeated = BTreeSet::new();
-    if entries.len() <= FEW {
-        for (index, (key, _)) in entries.iter().enumerate() {
-            if entries.iter().take(index).any(|(other, _)| other == key) {
-                repeated.insert(key.clone());
-            }
+/// The mark of each key, in the order of the text. By sorting: comparing each with each would take
+/// the square of a hostile text's length, and a tree of keys several times as long as this.
+fn marks(entries: &[(Cow<'_, str>, Node<'_>)]) -> Vec<Mark> {
+    let mut marks = vec![Mark::Once; entries.len()];
+    let mut keys: Vec<(&str, usize)> = entries.iter().zip(0..).map(|((key, _), index)| (key.as_ref(), index)).collect();
+    keys.sort_unstable();
+    for pair in keys.windows(2) {
+        let &[(key, first), (other, again)] = pair else { continue };
+        if key != other {
+            continue;
         }
-        return repeated;
-    }
-    let mut all = BTreeSet::new();
-    for (key, _) in entries {
-        if !all.insert(key.as_ref()) {
-            repeated.insert(key.clone());
+        if let Some(mark) = marks.get_mut(first).filter(|mark| **mark == Mark::Once) {
+            *mark = Mark::First;
+        }
+        if let Some(mark) = marks.get_mut(again) {
+            *mark = Mark::Again;
         }
     }
-    repeated
+    marks
 }

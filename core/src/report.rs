@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::form::{Draft, Rule, Slot, Tally};
 use crate::issue::Issue;
+use crate::parse::At;
 
 /// What the rules say of a draft in a context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,23 +60,23 @@ impl Report {
 }
 
 /// How far each section is, in the form's order.
-pub fn progress(draft: &Draft) -> Vec<Progress> {
+pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
-    let mut row = |section, slot: &dyn Fn(&mut Tally)| {
-        let mut tally = Tally::default();
-        slot(&mut tally);
+    let mut row = |section, slot: &dyn Fn(&At<'_>, &mut Tally<'_>)| {
+        let mut tally = Tally::new(issues);
+        slot(&At::ROOT.key(section), &mut tally);
         let Tally { required, answered, unknown, .. } = tally.closed();
         rows.push(Progress { section, required, answered, unknown });
     };
     let any = const { Rule::section("") };
-    row("contact", &|tally| draft.contact.tally(any, tally));
-    row("incident", &|tally| draft.incident.tally(any, tally));
-    row("devices", &|tally| draft.devices.tally(any, tally));
-    row("network", &|tally| draft.network.tally(any, tally));
-    row("logs", &|tally| draft.logs.tally(any, tally));
-    row("service", &|tally| draft.service.tally(any, tally));
-    row("situation", &|tally| draft.situation.tally(any, tally));
-    row("consent", &|tally| draft.consent.tally(any, tally));
+    row("contact", &|at, tally| draft.contact.tally(any, at, tally));
+    row("incident", &|at, tally| draft.incident.tally(any, at, tally));
+    row("devices", &|at, tally| draft.devices.tally(any, at, tally));
+    row("network", &|at, tally| draft.network.tally(any, at, tally));
+    row("logs", &|at, tally| draft.logs.tally(any, at, tally));
+    row("service", &|at, tally| draft.service.tally(any, at, tally));
+    row("situation", &|at, tally| draft.situation.tally(any, at, tally));
+    row("consent", &|at, tally| draft.consent.tally(any, at, tally));
     rows
 }
 

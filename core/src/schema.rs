@@ -91,7 +91,7 @@ fn text(pattern: &str, max: usize, required: bool) -> Value {
     if required {
         json!({"type": "string", "maxLength": max, "pattern": pattern, "allOf": [{"pattern": "\\S"}]})
     } else {
-        json!({"anyOf": [{"type": "string", "maxLength": max, "pattern": pattern}, {"type": "string", "pattern": "^\\s*$"}]})
+        json!({"anyOf": [{"type": "string", "maxLength": max, "pattern": pattern}, {"type": "string", "pattern": "^[\\s\\u0085\\u200b\\u2060\\ufeff]*$"}]})
     }
 }
 

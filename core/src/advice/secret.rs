@@ -1,49 +1,69 @@
 //! Texts that look like they hold a password or a key (clause 4⑥: the desk never collects them).
 //!
-//! Warned about: 「パスワードは Abc123!」, `password=hunter2`, `-----BEGIN RSA PRIVATE KEY-----`.
-//! Left alone: 「パスワードは変更しました」, 「パスワードが流出したかもしれない」.
+//! Warned about: 「パスワードは Abc123!」, `ＰＷ：ｈｕｎｔｅｒ２`, `ID/PASS: admin/P@ss1234`, a private key.
+//! Left alone: 「パスワードは変更しました」, 「パスワードが流出したかもしれない」, `password was stolen`.
 
 use crate::form::{Answer, Draft, Line, Text};
+use crate::rules::width;
 
 /// Words behind which a secret stands, in small letters.
-const WORDS: [&str; 10] =
-    ["パスワード", "暗証番号", "パスコード", "password", "passwd", "pwd", "passcode", "api key", "apikey", "api_key"];
+const WORDS: [&str; 13] = [
+    "パスワード",
+    "ﾊﾟｽﾜｰﾄﾞ",
+    "ﾊﾟｽﾜ-ﾄﾞ",
+    "パスワ-ド",
+    "暗証番号",
+    "パスコ-ド",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "api key",
+    "apikey",
+    "access_key",
+];
 
 /// Marks of keys that are secrets by themselves.
 const MARKS: [&str; 3] = ["private key-----", "akia", "ghp_"];
 
 /// The fewest characters of a secret behind a word.
 const SECRET_MIN: usize = 4;
-/// The characters that are looked at behind the mark of a key. Both are short on purpose: looking on
-/// to the end behind every word of a hostile text would take the square of its length.
+/// The characters that are looked at behind the mark of a key. All of these are short on purpose:
+/// looking on to the end behind every word of a hostile text would take the square of its length.
 const KEY_MIN: usize = 16;
+/// The rest of a word that may stand between it and the sign: `word` of `password`, `_key` of a key.
+const TAIL_MAX: usize = 8;
 
 /// The paths of the texts that look like they hold a secret, in the form's order.
 pub fn likely_paths(draft: &Draft) -> Vec<String> {
-    let incident = &draft.incident;
+    let (contact, incident) = (&draft.contact, &draft.incident);
     let mut paths = Vec::new();
-    let mut look = |path: String, text: Option<&str>| {
+    let mut look = |path: &dyn Fn() -> String, text: Option<&str>| {
         if text.is_some_and(likely) {
-            paths.push(path);
+            paths.push(path());
         }
     };
-    look("/incident/summary".to_owned(), text(&incident.summary));
-    look("/incident/purpose".to_owned(), text(&incident.purpose));
-    look(
-        "/incident/discovery_trigger/note".to_owned(),
-        incident.discovery_trigger.given().and_then(|trigger| text(&trigger.note)),
-    );
-    look("/incident/target".to_owned(), text(&incident.target));
-    look("/incident/operation".to_owned(), text(&incident.operation));
-    look("/incident/requests".to_owned(), text(&incident.requests));
+    look(&|| "/contact/company".to_owned(), line(&contact.company));
+    look(&|| "/contact/department".to_owned(), line(&contact.department));
+    look(&|| "/contact/person".to_owned(), line(&contact.person));
+    look(&|| "/contact/responsible".to_owned(), line(&contact.responsible));
+    look(&|| "/incident/summary".to_owned(), text(&incident.summary));
+    look(&|| "/incident/purpose".to_owned(), text(&incident.purpose));
+    let note = incident.discovery_trigger.given().and_then(|trigger| text(&trigger.note));
+    look(&|| "/incident/discovery_trigger/note".to_owned(), note);
+    look(&|| "/incident/target".to_owned(), text(&incident.target));
+    look(&|| "/incident/operation".to_owned(), text(&incident.operation));
+    look(&|| "/incident/requests".to_owned(), text(&incident.requests));
     for (index, machine) in draft.devices.given().into_iter().flat_map(|machines| &machines.0).enumerate() {
-        look(format!("/devices/{index}/os"), line(&machine.os));
-        look(format!("/devices/{index}/antivirus"), line(&machine.antivirus));
-        look(format!("/devices/{index}/notes"), text(&machine.notes));
+        look(&|| format!("/devices/{index}/os"), line(&machine.os));
+        look(&|| format!("/devices/{index}/antivirus"), line(&machine.antivirus));
+        look(&|| format!("/devices/{index}/notes"), text(&machine.notes));
     }
-    look("/network/topology".to_owned(), text(&draft.network.topology));
+    look(&|| "/network/topology".to_owned(), text(&draft.network.topology));
     for (index, log) in draft.logs.given().into_iter().flat_map(|logs| &logs.0).enumerate() {
-        look(format!("/logs/{index}/note"), text(&log.note));
+        look(&|| format!("/logs/{index}/name"), line(&log.name));
+        look(&|| format!("/logs/{index}/time_zone"), line(&log.time_zone));
+        look(&|| format!("/logs/{index}/note"), text(&log.note));
     }
     paths
 }
@@ -57,27 +77,38 @@ fn line(answer: &Answer<Line>) -> Option<&str> {
 }
 
 fn likely(text: &str) -> bool {
-    let small = text.to_ascii_lowercase();
+    let small = width::fold(text).to_ascii_lowercase();
     MARKS.iter().any(|mark| marked(&small, mark)) || WORDS.iter().any(|word| told(&small, word))
 }
 
 /// A mark and what belongs behind it: sixteen letters or digits of a cloud key, or nothing more.
 fn marked(small: &str, mark: &str) -> bool {
     small.split(mark).skip(1).any(|rest| {
-        mark.ends_with('-') || rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count() == KEY_MIN
+        let key = rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count();
+        mark.ends_with('-') || key == KEY_MIN
     })
 }
 
-/// A word, a sign that a value follows (は : = ：), and a run of visible ASCII.
+/// A word of its own, a sign that a value follows, and a value.
 fn told(small: &str, word: &str) -> bool {
-    small.split(word).skip(1).any(|rest| {
-        let rest = rest.trim_start();
-        let Some(rest) = rest.strip_prefix(['は', ':', '=', '：', '＝']).or_else(|| rest.strip_prefix("is ")) else {
-            return false;
-        };
-        let value = rest.trim_start_matches([' ', '　', '「', '"', '\'']);
-        value.chars().take(SECRET_MIN).filter(char::is_ascii_graphic).count() == SECRET_MIN
+    small.match_indices(word).any(|(at, _)| {
+        let before = small.get(..at).and_then(|before| before.chars().next_back());
+        // `pw` of `httpwatch` is no password.
+        let whole = !(before.is_some_and(|char| char.is_ascii_alphanumeric()) && word.is_ascii());
+        whole && small.get(at + word.len()..).is_some_and(value_follows)
     })
+}
+
+/// Behind `:`, `=`, an arrow or a bracket any four visible characters are a value; behind は, `is` or a
+/// space alone only such with a digit, or every sentence about passwords would be one.
+fn value_follows(rest: &str) -> bool {
+    let tail = rest.chars().take(TAIL_MAX).take_while(|char| char.is_ascii_alphabetic() || *char == '_').count();
+    let rest = rest.get(tail..).unwrap_or_default().trim_start();
+    let rest = rest.strip_prefix("is ").or_else(|| rest.strip_prefix('は')).unwrap_or(rest).trim_start();
+    let bare = rest.trim_start_matches([':', '=', '→', '「', '『', '"', '\'', '>']);
+    let signed = bare.len() < rest.len();
+    let value = || bare.trim_start().chars().take(KEY_MIN).take_while(char::is_ascii_graphic);
+    value().count() >= SECRET_MIN && (signed || value().any(|char| char.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -85,16 +116,32 @@ mod tests {
     use super::likely;
 
     #[test]
-    fn told_secrets_are_seen_and_mentions_are_not() {
+    fn told_secrets_are_seen() {
         for text in [
             "パスワードは Abc123!",
-            "Password: hunter2",
+            "Password: hunter",
             "管理者のpwd=P@ss",
             "-----BEGIN RSA PRIVATE KEY-----",
             "AKIAIOSFODNN7EXAMPLE",
+            "ｐａｓｓｗｏｒｄ＝ｈｕｎｔｅｒ２",
+            "パスワード：Ｐ＠ｓｓ１２３４",
+            "暗証番号：１２３４",
+            "ﾊﾟｽﾜｰﾄﾞはAbc12345",
+            "PW: Abc12345",
+            "ID/PASS: admin/P@ss1234",
+            "pass: P@ss1234",
+            "パスワード「Abc12345」",
+            "パスワード Abc12345",
+            "パスワード→Abc12345",
+            "secret=abcd1234",
+            "aws_secret_access_key=wJalrXUtnFEMI",
         ] {
             assert!(likely(text), "{text}");
         }
+    }
+
+    #[test]
+    fn mentions_are_left_alone() {
         for text in [
             "パスワードは変更しました",
             "パスワードが流出したかもしれない",
@@ -102,6 +149,10 @@ mod tests {
             "暗証番号は不明",
             "pwd: a",
             "akia",
+            "パスワードは Windows のものです",
+            "bypass: none of them",
+            "passed the test",
+            "httpwatch: running",
         ] {
             assert!(!likely(text), "{text}");
         }

@@ -90,13 +90,12 @@ impl<C: Choice> Value for Ordered<C> {
             reading.wrong(at, &node, Code::TypeList);
             return Answer::Refused;
         };
-        if nodes.len() > C::WORDS.len() {
-            // With more entries than words one must stand twice.
-            reading.issue(at, Code::ListRepeated, Params::none());
-            return Answer::Refused;
+        let max = C::WORDS.len();
+        if nodes.len() > max {
+            reading.issue(at, Code::ListTooLong, Params::count("max", max));
         }
         let mut choices = Vec::new();
-        for (index, node) in nodes.into_iter().enumerate() {
+        for (index, node) in nodes.into_iter().take(max).enumerate() {
             if let Answer::Given(choice) = one(node, &at.index(index), reading) {
                 choices.push(choice);
             }

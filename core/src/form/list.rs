@@ -64,9 +64,9 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
         if entries.is_empty() { Answer::Absent } else { Answer::Given(List(entries)) }
     }
 
-    fn tally(&self, rule: Rule, tally: &mut Tally) {
-        for entry in &self.0 {
-            entry.tally(rule, tally);
+    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
+        for (index, entry) in self.0.iter().enumerate() {
+            entry.tally(rule, &at.index(index), tally);
         }
     }
 }

@@ -7,7 +7,10 @@
 use serde::Serialize;
 
 use super::Slot;
+use crate::code::Code;
 use crate::context::Context;
+use crate::issue::Issue;
+use crate::parse::At;
 use crate::rules::coded;
 
 /// Whether a field must be answered.
@@ -133,8 +136,11 @@ pub enum Shape {
 }
 
 /// How many required fields there are, and how many of them are answered or said to be unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+///
+/// An answer that an issue speaks of counts as none: `"110"` as a telephone number leaves the
+/// section as open as no number would.
+#[derive(Debug, Clone, Copy)]
+pub struct Tally<'i> {
     /// Required fields; fields of which one is enough count as one.
     pub required: u32,
     /// Those that are answered.
@@ -142,11 +148,33 @@ pub struct Tally {
     /// Those said to be unknown.
     pub unknown: u32,
     either: Option<bool>,
+    issues: &'i [Issue],
 }
 
-impl Tally {
-    /// Counts one field.
-    pub fn count(&mut self, rule: Rule, answered: bool, unknown: bool) {
+impl<'i> Tally<'i> {
+    /// Nothing counted yet, beside the draft's issues.
+    pub fn new(issues: &'i [Issue]) -> Tally<'i> {
+        Tally { required: 0, answered: 0, unknown: 0, either: None, issues }
+    }
+
+    /// Counts a field that was answered.
+    pub fn answer(&mut self, rule: Rule, at: &At<'_>) {
+        let sound = rule.need != Need::Optional && !self.wrong(at);
+        self.count(rule, sound, false);
+    }
+
+    /// Counts a field that was said to be unknown.
+    pub fn unknown(&mut self, rule: Rule, at: &At<'_>) {
+        let sound = rule.need != Need::Optional && !self.wrong(at);
+        self.count(rule, false, sound);
+    }
+
+    /// Counts a field without an answer.
+    pub fn nothing(&mut self, rule: Rule) {
+        self.count(rule, false, false);
+    }
+
+    fn count(&mut self, rule: Rule, answered: bool, unknown: bool) {
         match rule.need {
             Need::Required => {
                 self.required += 1;
@@ -158,9 +186,20 @@ impl Tally {
         }
     }
 
+    /// Whether an issue speaks of the field or of what is in it. A key too many says nothing of the
+    /// answer beside it, and a hostile draft may have tens of thousands of them.
+    fn wrong(&self, at: &At<'_>) -> bool {
+        let mut issues = self.issues.iter().filter(|issue| issue.code != Code::KeyUnknown).peekable();
+        if issues.peek().is_none() {
+            return false;
+        }
+        let path = at.path();
+        issues.any(|issue| issue.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    }
+
     /// The counts with the fields of which one is enough.
     #[must_use]
-    pub fn closed(mut self) -> Tally {
+    pub fn closed(mut self) -> Tally<'i> {
         if let Some(answered) = self.either.take() {
             self.required += 1;
             self.answered += u32::from(answered);
@@ -206,8 +245,8 @@ macro_rules! section {
             }
 
             /// Counts the required fields of the section and its records.
-            pub fn tally_fields(&self, tally: &mut $crate::form::Tally) {
-                $( $crate::form::Slot::tally(&self.$field, const { $rule }, tally); )+
+            pub fn tally_fields(&self, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
+                $( $crate::form::Slot::tally(&self.$field, const { $rule }, &at.key(stringify!($field)), tally); )+
             }
         }
 
@@ -230,8 +269,8 @@ macro_rules! section {
                 None
             }
 
-            fn tally(&self, _: $crate::form::Rule, tally: &mut $crate::form::Tally) {
-                self.tally_fields(tally);
+            fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
+                self.tally_fields(at, tally);
             }
         }
 
@@ -253,8 +292,8 @@ macro_rules! record {
                 }
             }
 
-            fn tally(&self, _: $crate::form::Rule, tally: &mut $crate::form::Tally) {
-                self.tally_fields(tally);
+            fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
+                self.tally_fields(at, tally);
             }
         }
     )+ };

@@ -28,7 +28,7 @@ pub trait Slot: Default {
     fn presence(&self, rule: Rule) -> Option<Code>;
 
     /// Counts required fields and answers.
-    fn tally(&self, rule: Rule, tally: &mut Tally);
+    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>);
 }
 
 /// Something that can be answered.
@@ -40,8 +40,8 @@ pub trait Value: Sized + Serialize + Validate<Context = Context> {
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self>;
 
     /// Counts an answer; records count their own fields instead.
-    fn tally(&self, rule: Rule, tally: &mut Tally) {
-        tally.count(rule, true, false);
+    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
+        tally.answer(rule, at);
     }
 }
 
@@ -103,11 +103,11 @@ impl<T: Value> Slot for Answer<T> {
         }
     }
 
-    fn tally(&self, rule: Rule, tally: &mut Tally) {
+    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
         match self {
-            Answer::Given(value) => value.tally(rule, tally),
-            Answer::Unknown => tally.count(rule, false, true),
-            Answer::Absent | Answer::Refused => tally.count(rule, false, false),
+            Answer::Given(value) => value.tally(rule, at, tally),
+            Answer::Unknown => tally.unknown(rule, at),
+            Answer::Absent | Answer::Refused => tally.nothing(rule),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::json::Node;
 use crate::parse::{At, Reading};
-use crate::rules::{coded, email, phone};
+use crate::rules::{characters, coded, email, phone};
 
 /// A telephone number of the Japanese numbering plan.
 #[derive(Debug, Clone, PartialEq, Eq, Validate)]
@@ -36,7 +36,7 @@ struct Understood {
 
 impl Understood {
     fn new(typed: String, read: impl FnOnce(&str) -> Result<String, Code>) -> Understood {
-        match read(&typed) {
+        match read(&characters::visible(&typed)) {
             Ok(text) => Understood { text, refusal: None },
             Err(code) => Understood { text: typed, refusal: Some(code) },
         }

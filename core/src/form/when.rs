@@ -103,7 +103,6 @@ impl Value for When {
         if !whole || reading.found.len() > before {
             return Answer::Refused;
         }
-        let Some(typed_at) = &typed.at else { return Answer::Absent };
         let precision = match typed.precision.as_deref().map(Precision::read) {
             Some(None) => {
                 reading.issue(&at.key("precision"), Code::ChoiceUnknown, Params::none());
@@ -111,7 +110,12 @@ impl Value for When {
             }
             known => known.flatten(),
         };
-        let read = Moment::read(typed_at.borrowed(), precision, typed.offset.as_deref());
+        let read = match &typed.at {
+            Some(at) => Moment::read(at.borrowed(), precision, typed.offset.as_deref()),
+            // だいたい, or an offset, of no date: said, so it is not dropped in silence.
+            None if typed != Typing::default() => Err(Code::MomentUnreadable),
+            None => return Answer::Absent,
+        };
         Answer::Given(When(Written { typed, read }))
     }
 }

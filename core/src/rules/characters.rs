@@ -42,9 +42,18 @@ pub fn no_line_break(text: &str, _: &Context) -> garde::Result {
 /// # Errors
 /// `chars.bidi`
 pub fn no_bidi(text: &str, _: &Context) -> garde::Result {
-    let bidi =
-        |char| matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    refuse(text, bidi, Code::CharsBidi)
+    refuse(text, is_bidi, Code::CharsBidi)
+}
+
+/// The text without characters that have no width: a telephone puts marks of direction round a number
+/// that is copied from its contacts, a chat puts a zero-width space behind one.
+pub fn visible(text: &str) -> String {
+    let unseen = |char| is_bidi(char) || matches!(char, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
+    text.chars().filter(|char| !unseen(*char)).collect()
+}
+
+fn is_bidi(char: char) -> bool {
+    matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_break(char: char) -> bool {
@@ -57,7 +66,13 @@ fn refuse(text: &str, is_wrong: impl Fn(char) -> bool, code: Code) -> garde::Res
 
 #[cfg(test)]
 mod tests {
-    use super::blank;
+    use super::{blank, visible};
+
+    #[test]
+    fn what_has_no_width_goes_and_all_else_stays() {
+        assert_eq!(visible("\u{202D}03-3211-9999\u{202C}\u{200B}"), "03-3211-9999");
+        assert_eq!(visible("髙\u{E0100}㈱ ｶﾞ"), "髙\u{E0100}㈱ ｶﾞ");
+    }
 
     #[test]
     fn blank_is_white_space_of_every_kind() {

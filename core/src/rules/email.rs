@@ -64,7 +64,7 @@ fn is_local(letter: char) -> bool {
 
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
-    let folded = width::fold_keeping_long_vowel(typed).to_lowercase();
+    let folded = composed(&width::fold_keeping_long_vowel(typed).to_lowercase());
     let mut domain = String::new();
     let mut labels = 0_usize;
     for label in folded.split(['.', '。', '｡']) {
@@ -78,6 +78,35 @@ fn read_domain(typed: &str) -> Result<String, Code> {
         return Err(Code::EmailDomain);
     }
     Ok(domain)
+}
+
+/// か and a voiced mark → が, as some keyboards and files write it (NFD): as two characters the label
+/// would name another domain. A mark that belongs to no letter before it stays, and is refused.
+fn composed(text: &str) -> String {
+    let mut composed = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let base = composed.chars().next_back();
+        if let Some(whole) = base.and_then(|base| voiced(base, letter)) {
+            composed.pop();
+            composed.push(whole);
+        } else {
+            composed.push(letter);
+        }
+    }
+    composed
+}
+
+/// A kana with its mark: in Unicode the voiced one follows the plain one, and then the half-voiced.
+fn voiced(base: char, mark: char) -> Option<char> {
+    const VOICED: &str = "かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ";
+    const HALF_VOICED: &str = "はひふへほハヒフヘホ";
+    let step = match mark {
+        '\u{3099}' if VOICED.contains(base) => 1,
+        '\u{309A}' if HALF_VOICED.contains(base) => 2,
+        '\u{3099}' if matches!(base, 'う' | 'ウ') => 0x4E,
+        _ => return None,
+    };
+    char::from_u32(u32::from(base) + step)
 }
 
 /// One label in ASCII; `None` if it is none.
@@ -116,7 +145,7 @@ fn is_domain_letter(letter: char) -> bool {
 
 /// Combining marks that stand outside the letters of Unicode.
 const fn is_mark(letter: char) -> bool {
-    matches!(letter, '\u{300}'..='\u{36F}' | '\u{3099}' | '\u{309A}')
+    matches!(letter, '\u{300}'..='\u{36F}')
 }
 
 /// Letters and numbers that are another character's other shape, which IDNA refuses (RFC 5892, 2.2).
@@ -221,5 +250,13 @@ mod tests {
         assert_eq!(read(&format!("a@{}.jp", "日".repeat(80_000))), Err(Code::EmailInvalid));
         assert_eq!(read(&format!("a@{}.jp", "日".repeat(60))), Err(Code::EmailDomain));
         assert!(read(&format!("{}a@b.jp", " ".repeat(262_000))).is_ok());
+    }
+
+    #[test]
+    fn kana_and_their_marks_are_one_letter() {
+        assert_eq!(read("a@か\u{3099}っこ.jp"), read("a@がっこ.jp"));
+        assert_eq!(read("a@ハ\u{309A}ン.jp"), read("a@パン.jp"));
+        assert_eq!(read("a@ウ\u{3099}.jp"), read("a@ヴ.jp"));
+        assert!(read("a@あ\u{3099}.jp").is_err());
     }
 }

@@ -163,7 +163,7 @@ fn is_assigned(digits: &str) -> bool {
 
 /// The extension in what follows the number, if anything does.
 fn read_extension(rest: &str) -> Result<Option<String>, Code> {
-    const NOTES: [&str; 3] = ["代表", "直通", "代"];
+    const NOTES: [&str; 4] = ["代表", "直通", "代", "直"];
     const WORDS: [&str; 7] = ["内線番号", "内線", "extension", "ext", "x", "#", "内"];
     let is_between = |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
     let note = NOTES.iter().find_map(|note| rest.strip_prefix(note));

@@ -8,7 +8,7 @@
 //! | `午後12時30分` | 12:30 |
 //! | `9時半頃`, `9:30ごろ`, `約9時半` | 9:30, about |
 //!
-//! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前13時`, `夜`.
+//! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`, `夜`.
 
 use super::width::fold;
 use crate::code::Code;
@@ -21,7 +21,8 @@ const ROUGHLY: [&str; 4] = ["頃", "ごろ", "ころ", "くらい"];
 
 /// Reads a time of day: the minute since midnight (0–1439), and whether it was only roughly given.
 ///
-/// Twelve o'clock follows the clock face: 午前12時 and 12 AM are 0:00, 午後12時 and 12 PM are 12:00.
+/// Twelve o'clock: 12 AM is 0:00, 午後12時 and 12 PM are 12:00. 午前12時 is refused: it is noon by the decree
+/// of 1872 and midnight to many who write it, and twelve hours would be lost in silence.
 ///
 /// # Errors
 /// [`Code::MomentTime`] where it is no time of day.
@@ -69,6 +70,7 @@ fn minute(text: &str) -> Option<u16> {
     };
     let (hour, minute) = japanese(clock).or_else(|| colons(clock)).or_else(|| digits(clock, half.is_some()))?;
     let hour = match (half, hour) {
+        (Some(Half::Morning), 12) if text.contains("午前") => return None,
         (Some(Half::Morning), 12) => 0,
         (Some(Half::Morning), 13..) => return None,
         (Some(Half::Afternoon), 0..=11) => hour + 12,
@@ -191,6 +193,8 @@ mod tests {
             "9:30:60",
             "9:30:",
             "9:30:15.",
+            "午前12時",
+            "12時30分午前",
             "午前13時",
             "午後24時",
             "午前午後9時",

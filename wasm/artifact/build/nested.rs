@@ -58,6 +58,8 @@ pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
             cargo.env_remove(&name);
         }
     }
+    // Empty beats what a cargo configuration file names.
+    cargo.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
     cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_BUILD_BUILD_DIR", &target);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace, &sysroot, &rustc)?.join("\u{1f}"));
     if !cargo.status()?.success() {

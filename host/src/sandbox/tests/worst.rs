@@ -57,6 +57,10 @@ fn worst() -> Vec<(&'static str, Bytes)> {
         ("unknown keys", full("{", unknown, "}")),
         ("unknown keys of a section", full(r#"{"contact":{"#, unknown, "}}")),
         ("unknown keys twice each", full("{", |number| unknown(number / 2), "}")),
+        (
+            "unknown keys twice each, as deep as they come",
+            full(r#"{"incident":{"discovered_at":{"at":{"#, |number| unknown(number / 2), "}}}}"),
+        ),
         ("unknown keys without values", full("{", |number| format!(r#""{}":null"#, key(number)), "}")),
         ("unknown keys of each device", section("devices", 20, 1_600)),
         ("unknown keys of each log", section("logs", 50, 640)),
