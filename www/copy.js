@@ -13,6 +13,5 @@ export function saveFile(name, text) {
 
 /** A file's name with the desk's date, "kakekomi-20261123.json". @param {import("./page.js").Page} page @param {string} [of] */
 export function fileName(page, of = "") {
-  const day = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Tokyo" }).format(new Date(page.desk.now())).replaceAll("-", "");
-  return `kakekomi-${of || day}.json`;
+  return `kakekomi-${of || page.desk.day}.json`;
 }

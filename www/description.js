@@ -8,6 +8,9 @@ import { parts } from "./pointer.js";
 
 /** @typedef {import("./types.js").Field} Field */
 
+/** How long the file may take (milliseconds). */
+const PATIENCE = 20_000;
+
 export class Description {
   /** @param {{ locale: string, words: Record<string, string>, sections: Field[] }} file */
   constructor(file) {
@@ -21,7 +24,7 @@ export class Description {
    * @param {string} locale
    */
   static async load(sha256, locale) {
-    const response = await fetch(`/module/${sha256}/describe.${locale}.json`);
+    const response = await fetch(`/module/${sha256}/describe.${locale}.json`, { signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`describe.${locale}.json: ${response.status}`);
     return new Description(await response.json());
   }

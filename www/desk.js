@@ -64,15 +64,32 @@ export class Desk {
   }
 
   /**
-   * A moment in the desk's own time zone, as the language writes it.
+   * A moment by the desk's own clock (the calendar's offset), as the language writes it.
    *
    * @param {number | string} at milliseconds since the epoch, or ISO 8601
    * @param {Intl.DateTimeFormatOptions} [more]
    */
   clock(at, more = {}) {
     const format = new Intl.DateTimeFormat(this.locale, {
-      timeZone: "Asia/Tokyo", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
+      timeZone: "UTC", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
     });
-    return format.format(new Date(at));
+    return format.format(this.local(at));
+  }
+
+  /** Today's date at the desk, "20261123". */
+  get day() {
+    return this.local(this.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  }
+
+  /**
+   * A moment moved by the calendar's offset, to be read as UTC: "+09:00" → nine hours later. Not every browser
+   * takes an offset as a time zone.
+   *
+   * @param {number | string} at
+   */
+  local(at) {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(this.served.context.calendar.offset) ?? ["", "+", "0", "0"];
+    const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return new Date(new Date(at).getTime() + (sign === "-" ? -ahead : ahead));
   }
 }

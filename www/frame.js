@@ -2,7 +2,7 @@
  * What stands round every screen: the desk's name, open or closed, the phone number, the language.
  */
 
-import { button, element } from "./element.js";
+import { announce, button, element } from "./element.js";
 
 /** Each language by its own name's key. */
 const LANGUAGES = ["ja", "en"];
@@ -11,11 +11,25 @@ const LANGUAGES = ["ja", "en"];
 export function drawFrame(page) {
   const { desk } = page;
   const header = element("header", { class: "frame" },
-    element("a", { class: "skip", href: "#main" }, page.say("site_skip")),
+    element("a", { class: "skip", href: "#main", on: { click: skip } }, page.say("site_skip")),
     element("div", { class: "bar" }, element("p", { class: "name" }, desk.name), languages(page)),
     element("div", { class: "call" }, phone(page), state(page)),
     page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")));
   document.getElementById("frame")?.replaceChildren(header);
+}
+
+/** A notice under the frame, read aloud too, until the frame is drawn anew. @param {string} words */
+export function tellInFrame(words) {
+  const header = document.querySelector("#frame header");
+  header?.querySelector(".failure")?.remove();
+  header?.append(element("p", { class: "notice failure" }, words));
+  announce(words);
+}
+
+/** Over the frame to the screen; no link of the address, which names the step. @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 /** @param {import("./page.js").Page} page */

@@ -25,6 +25,7 @@ export class Intake extends EventTarget {
     this.tried = new Set(kept?.tried ?? []);
     /** @type {import("./types.js").Report | null} */
     this.report = null;
+    this.finished = false;
     this.asked = 0;
     this.timer = 0;
   }
@@ -52,7 +53,15 @@ export class Intake extends EventTarget {
     this.answers = fitted(this.page.description.root, this.answers);
   }
 
+  /** Received: from here on nothing of it is kept or asked about. */
+  finish() {
+    clearTimeout(this.timer);
+    this.finished = true;
+    this.answers = blank(this.page.description.root);
+  }
+
   keep() {
+    if (this.finished) return;
     remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], locale: this.page.locale });
   }
 
@@ -89,12 +98,6 @@ export class Intake extends EventTarget {
     if (draft === null || typeof draft !== "object" || Array.isArray(draft)) throw new Error("not a draft");
     this.answers = fromDraft(this.page.description.root, draft);
     this.changed(true);
-  }
-
-  /** A text of this session's own, with its agreement. @param {string} text */
-  restore(text) {
-    this.agreement = JSON.parse(text).consent ?? null;
-    this.open(text);
   }
 
   /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */

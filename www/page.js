@@ -9,7 +9,10 @@ import { Desk } from "./desk.js";
 import { Engine } from "./engine.js";
 import { Intake } from "./intake.js";
 import { announce, element } from "./element.js";
-import { drawFrame } from "./frame.js";
+import { drawFrame, tellInFrame } from "./frame.js";
+
+/** How long the documents may take (milliseconds). */
+const PATIENCE = 20_000;
 
 export class Page {
   /** @param {string} locale @param {Desk} desk @param {Engine} engine @param {Description} description @param {any} consent */
@@ -21,6 +24,10 @@ export class Page {
     this.consent = consent;
     /** What is shown now; called again when the language changes. @type {() => void} */
     this.redraw = () => {};
+    /** Ends the screen that is shown now. @type {() => void} */
+    this.leave = () => {};
+    /** Whether a text is on its way to the desk, whatever screen is shown. */
+    this.sending = false;
     this.intake = new Intake(this);
   }
 
@@ -39,10 +46,11 @@ export class Page {
   /**
    * Puts a screen into the page.
    *
-   * @param {{ step: string, content: Node[], redraw: () => void, focus?: boolean }} screen
+   * @param {{ step: string, content: Node[], redraw: () => void, leave?: () => void, focus?: boolean }} screen
    */
-  show({ step, content, redraw, focus = true }) {
-    this.redraw = redraw;
+  show({ step, content, redraw, leave = () => {}, focus = true }) {
+    this.leave();
+    Object.assign(this, { redraw, leave });
     const main = /** @type {HTMLElement} */ (document.getElementById("main"));
     main.replaceChildren(...content);
     drawFrame(this);
@@ -69,14 +77,17 @@ export class Page {
     if (!desk) return false;
     this.desk = desk;
     drawFrame(this);
-    if (desk.module !== this.engine.sha256) await this.renew(redraw);
+    // The module at hand goes on deciding where the new one cannot be had; the desk says when it no longer may.
+    if (desk.module !== this.engine.sha256) await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
     return true;
   }
 
-  /** Another module is in force: load it in place, answers kept. @param {boolean} redraw */
+  /** Another module is in force: load it in place, answers kept; all of it, or nothing and an error. @param {boolean} redraw */
   async renew(redraw) {
-    this.engine = await Engine.load(this.desk.module);
-    this.description = await Description.load(this.desk.module, this.locale);
+    const { desk, locale } = this;
+    const [engine, description] = await Promise.all([Engine.load(desk.module), Description.load(desk.module, locale)]);
+    if (engine.blocked && !this.engine.blocked) throw new Error("the module did not come");
+    Object.assign(this, { engine, description });
     this.intake.refit();
     if (redraw) this.redraw();
     announce(this.say("module_renewed"));
@@ -87,22 +98,24 @@ export class Page {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Another language: the answers stay. @param {string} locale */
+  /** Another language: the answers stay. Where it cannot be loaded, the page says so and stays as it is. @param {string} locale */
   async speak(locale) {
-    const [desk, description, consent] = await Promise.all([
+    const loaded = await Promise.all([
       Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale),
-    ]);
+    ]).catch(() => null);
+    if (!loaded) return tellInFrame(this.say("language_failed", { phone: this.desk.phone }));
+    const [desk, description, consent] = loaded;
     Object.assign(this, { locale, desk, description, consent });
     document.documentElement.lang = locale;
     this.intake.keep();
     this.redraw();
-    await this.intake.check();
+    if (!this.intake.finished) await this.intake.check();
   }
 }
 
 /** @param {string} locale */
 async function loadConsent(locale) {
-  const response = await fetch(`/v1/consent/${locale}`, { cache: "no-store" });
+  const response = await fetch(`/v1/consent/${locale}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (!response.ok) throw new Error(`/v1/consent: ${response.status}`);
   return response.json();
 }

@@ -1,14 +1,15 @@
 /**
  * Sending the very bytes that were checked, and what may come of it.
  *
- * 201 → receipt · 422 → issues · 409 → stale, module · 429, 5xx → unavailable · no answer → offline.
+ * 201 → receipt · 422 → issues · 409 → stale, module · 429, 503 → unavailable · nothing was sent → offline ·
+ * no answer that says what became of it → lost.
  */
 
 /**
  * @typedef {{ kind: "receipt", receipt: any }
  *   | { kind: "issues", report: import("./types.js").Report }
- *   | { kind: "stale" } | { kind: "module" } | { kind: "reused" } | { kind: "offline" }
- *   | { kind: "unavailable", detail: string } | { kind: "refused", detail: string }} Outcome
+ *   | { kind: "stale" } | { kind: "module" } | { kind: "reused" } | { kind: "offline" } | { kind: "lost" }
+ *   | { kind: "unavailable" } | { kind: "refused", detail: string }} Outcome
  */
 
 /** How long the server may take, and how long to wait while the same text is still under way (milliseconds). */
@@ -16,19 +17,33 @@ const PATIENCE = 30_000;
 const AGAIN = 1_000;
 const AGAIN_MAX = 10;
 
+/** No module has this digest: a key's receipt is given again before the module is looked at, and nothing new is stored. */
+const NO_MODULE = "0".repeat(64);
+
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {{ key: string, module: string, locale: string }} how
  * @returns {Promise<Outcome>}
  */
 export async function submit(bytes, how) {
+  // Tried all the same: a browser may be wrong about being offline.
+  const unanswered = /** @type {Outcome} */ ({ kind: navigator.onLine ? "lost" : "offline" });
   for (let attempt = 0; attempt < AGAIN_MAX; attempt += 1) {
     const answer = await post(bytes, how).catch(() => null);
-    if (!answer) return { kind: "offline" };
+    if (!answer) return attempt ? { kind: "lost" } : unanswered;
     if (answer.body.code !== "idempotency.in_progress") return outcome(answer);
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
-  return { kind: "unavailable", detail: "" };
+  return { kind: "lost" };
+}
+
+/**
+ * Whether a text has arrived that was sent before: its receipt, or `module` where it has not. It is not sent anew.
+ *
+ * @param {{ text: string, key: string }} sent @param {string} locale
+ */
+export function askFor({ text, key }, locale) {
+  return submit(new TextEncoder().encode(text), { key, module: NO_MODULE, locale });
 }
 
 /**
@@ -52,11 +67,13 @@ async function post(bytes, { key, module, locale }) {
 function outcome({ status, body }) {
   const code = String(body.code ?? "");
   const detail = String(body.detail ?? body.title ?? "");
-  if (status === 201 || status === 200) return body.number ? { kind: "receipt", receipt: body } : { kind: "unavailable", detail };
+  if (status === 201 || status === 200) return body.number ? { kind: "receipt", receipt: body } : { kind: "lost" };
   if (code === "idempotency.reused") return { kind: "reused" };
   if (code === "consent.stale") return { kind: "stale" };
   if (code.startsWith("module.")) return { kind: "module" };
   if (body.report) return { kind: "issues", report: body.report };
-  if (status === 429 || status >= 500) return { kind: "unavailable", detail };
+  if (status === 429 || (status === 503 && code)) return { kind: "unavailable" };
+  // What stands between page and desk may have passed the text on, and a desk that stumbled may have kept it.
+  if (status >= 500) return { kind: "lost" };
   return { kind: "refused", detail };
 }

@@ -24,7 +24,9 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
   const steps = stepNames().filter((step) => step !== REVIEW);
   return element("div", { class: "answers" }, ...steps.map((step) => {
     const rows = nodesOf(step, page.description).flatMap((node) => rowsOf(node, node.path, answerAt(node.path), ""));
-    return element("section", {}, element("h2", {}, page.say(`step_${step}`)), element("dl", {}, ...rows.map((row) => drawn(row, step)).filter((row) => row !== null)));
+    const shown = rows.map((row) => drawn(row, step)).filter((row) => row !== null);
+    return element("section", {}, element("h2", {}, page.say(`step_${step}`)),
+      shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, page.say("unanswered")));
   }));
 
   /** @param {{ node: Field, path: string, answer: Answer | undefined, title: string }} row @param {string} step */

@@ -193,7 +193,7 @@ test("when the desk does not answer at the start, the phone number is still ther
   await page.goto(desk.base);
   await page.locator(".failed .phone").waitFor();
   assert.equal(await page.locator(".failed .phone").innerText(), phone);
-  assert.equal(await page.locator(".failed .only-failed").isVisible(), true);
+  assert.equal(await page.locator(".failed .only-failed").first().isVisible(), true);
   await context.close();
 });
 

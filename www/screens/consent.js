@@ -6,7 +6,7 @@
 import { button, element } from "../element.js";
 import { hours, outside } from "../frame.js";
 import { heading } from "../page.js";
-import { formScreen, stepInAddress } from "./form.js";
+import { goTo, stepInAddress } from "./form.js";
 
 /** @typedef {import("../page.js").Page} Page */
 
@@ -14,7 +14,7 @@ import { formScreen, stepInAddress } from "./form.js";
  * @param {Page} page
  * @param {{ stale?: boolean, then?: () => void }} [how] `stale`: the documents changed after they were agreed to
  */
-export function consentScreen(page, { stale = false, then = () => formScreen(page, stepInAddress()) } = {}) {
+export function consentScreen(page, { stale = false, then = () => goTo(page, stepInAddress()) } = {}) {
   const lead = stale
     ? [heading(page.say("consent_stale_title")), element("p", { class: "lead" }, page.say("consent_stale"))]
     : [heading(page.say("consent_title")), element("p", { class: "lead" }, page.say("consent_lead")), element("p", {}, page.say("consent_next"))];

@@ -1,14 +1,13 @@
 /**
- * The page could not start. Its words could not be loaded either, so the document itself says it: the
- * `<noscript>` part of index.html, which the server filled with the desk's name and phone number.
+ * The page could not start. Its words could not be loaded either, so the document itself says it: the block of
+ * index.html that stands there from the beginning, which the server filled with the desk's name and phone number.
  */
 
-export function failedScreen() {
-  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  const spare = main.querySelector("noscript");
-  if (!spare) return;
-  const sheet = document.createElement("div");
-  sheet.className = "sheet failed";
-  sheet.innerHTML = spare.textContent ?? "";
-  main.append(sheet);
+/** @param {HTMLElement | null} block as it stood in the document @param {string} locale */
+export function failedScreen(block, locale) {
+  if (!block) return;
+  block.classList.add("failed");
+  for (const part of block.querySelectorAll("[lang]")) if (part instanceof HTMLElement) part.hidden = part.lang !== locale;
+  document.getElementById("main")?.replaceChildren(block);
+  /** @type {HTMLElement | null} */ (block.querySelector(`:scope > [lang="${locale}"] h2`))?.focus();
 }

@@ -24,7 +24,7 @@ export function stepInAddress() {
 
 /** Goes to a step and makes it one of the browser's history. @param {Page} page @param {string} step @param {string} [path] the field to go to */
 export function goTo(page, step, path) {
-  if (stepInAddress() !== step || !location.hash) history.pushState(null, "", `#${step}`);
+  if (location.hash !== `#${step}`) history.pushState(null, "", `#${step}`);
   formScreen(page, step, true, path);
 }
 
@@ -35,6 +35,7 @@ export function goTo(page, step, path) {
  * @param {string} [path] the field to go to
  */
 export function formScreen(page, step, focus = true, path = undefined) {
+  if (location.hash !== `#${step}`) history.replaceState(null, "", `#${step}`);
   if (step === REVIEW) return reviewScreen(page, focus);
   new FormScreen(page, step).show(focus, path);
 }
@@ -56,7 +57,7 @@ class FormScreen {
   /** @param {boolean} focus @param {string} [path] */
   show(focus, path) {
     const { page, step } = this;
-    page.show({ step: page.say(`step_${step}`), redraw: () => { this.leave(); formScreen(page, step, false); }, focus, content: [this.sheet()] });
+    page.show({ step: page.say(`step_${step}`), redraw: () => formScreen(page, step, false), leave: () => this.leave(), focus, content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
     this.update();

@@ -9,21 +9,27 @@ import { fileName, saveFile } from "../copy.js";
 import { fromDraft } from "../draft.js";
 import { outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
-import { forgetAll } from "../memory.js";
+import { forgetAll, keepReceipt } from "../memory.js";
 import { heading } from "../page.js";
 import { parts } from "../pointer.js";
 import { shownAnswers } from "../shown.js";
 
 /** @typedef {import("../page.js").Page} Page */
 
-/** @param {Page} page @param {any} receipt as the server sent it @param {string} text the text that was sent */
-export function receiptScreen(page, receipt, text) {
+/** @param {Page} page @param {import("../memory.js").Kept} kept */
+export function receiptScreen(page, kept) {
+  const { receipt, text, earlier } = kept;
+  keepReceipt({ ...kept, locale: page.locale });
+  page.intake.finish();
   history.replaceState(null, "", location.pathname + location.search);
+  const guidance = element("div", { class: "for-guidance" });
+  const answers = element("div", {}, sent(page, text, null));
   page.show({
     step: page.say("receipt_title"),
-    redraw: () => receiptScreen(page, receipt, text),
+    redraw: () => receiptScreen(page, kept),
     content: [element("div", { class: "sheet receipt" },
       heading(page.say("receipt_title")),
+      earlier && element("p", { class: "notice", id: "earlier" }, page.say("receipt_earlier", { phone: page.desk.phone })),
       number(page, receipt),
       next(page, receipt),
       ...[outside(page)].filter((part) => part !== null),
@@ -31,11 +37,20 @@ export function receiptScreen(page, receipt, text) {
       element("div", { class: "ways" },
         button(page.say("receipt_save"), () => saveFile(fileName(page, receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })), { class: "main", id: "save-receipt" }),
         button(page.say("receipt_print"), () => print(), { class: "second" })),
-      ...guidancePanel(page, page.intake.report?.guidance ?? []),
-      sent(page, text),
+      guidance,
+      element("section", {}, element("h2", {}, page.say("receipt_answers")), answers),
       consent(page, receipt.consent),
       element("div", { class: "ways small" }, button(page.say("receipt_again"), anew, { class: "quiet" })))],
   });
+  void judge(page, text).then((report) => {
+    guidance.replaceChildren(...guidancePanel(page, report?.guidance ?? []));
+    answers.replaceChildren(sent(page, text, report?.values));
+  });
+}
+
+/** What the module says of what was sent, in the language that is shown: the advice, and dates as understood. @param {Page} page @param {string} text */
+function judge({ engine, desk, locale }, text) {
+  return engine.check(new TextEncoder().encode(text), desk.context(locale), locale).catch(() => null);
 }
 
 /** @param {Page} page @param {any} receipt */
@@ -79,11 +94,11 @@ function list(sentences = []) {
   return element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence)));
 }
 
-/** All that was sent, in the order of the form. @param {Page} page @param {string} text */
-function sent(page, text) {
+/** All that was sent, in the order of the form. @param {Page} page @param {string} text @param {any} values normalised */
+function sent(page, text, values) {
   const answers = fromDraft(page.description.root, JSON.parse(text));
   const answerAt = (/** @type {string} */ path) => parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
-  return element("section", {}, element("h2", {}, page.say("receipt_answers")), shownAnswers(page, answerAt, page.intake.report?.values, null));
+  return shownAnswers(page, answerAt, values, null);
 }
 
 /** Another matter: nothing of this one stays. */

@@ -6,10 +6,10 @@ import { announce, button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
 import { outside } from "../frame.js";
 import { advisoryNotes, guidancePanel } from "../guidance.js";
-import { dropKey, keyOf, markSent, sentBefore } from "../memory.js";
+import { dropKey, keyOf, lostBefore, markLost } from "../memory.js";
 import { heading } from "../page.js";
 import { unpressed } from "../pressing.js";
-import { submit } from "../send.js";
+import { askFor, submit } from "../send.js";
 import { shownAnswers } from "../shown.js";
 import { REVIEW, stepNames, stepOf } from "../steps.js";
 import { Summary } from "../summary.js";
@@ -28,21 +28,10 @@ export function reviewScreen(page, focus = true) {
   new ReviewScreen(page).show(focus);
 }
 
-/** The receipt of the text that was sent before a reload: the same text under the same key gives the same receipt. @param {Page} page */
-export async function receiptAgain(page) {
-  const sent = sentBefore();
-  const bytes = new TextEncoder().encode(sent?.text);
-  const outcome = sent && await submit(bytes, { key: sent.key, module: page.engine.sha256, locale: page.locale });
-  if (outcome?.kind === "receipt") return receiptScreen(page, outcome.receipt, sent?.text ?? "{}");
-  if (sent) page.intake.restore(sent.text);
-  new ReviewScreen(page).show(true, outcome ?? undefined);
-}
-
 class ReviewScreen {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    this.sending = false;
     this.summary = new Summary(page, (path) => this.change(stepOf(path), path));
     this.steps = stepList(page, REVIEW, (step) => this.change(step));
     this.trouble = element("div", { class: "trouble", tabindex: "-1", id: "trouble", hidden: true });
@@ -53,7 +42,7 @@ class ReviewScreen {
   /** @param {boolean} focus @param {Outcome} [outcome] of a sending that came before */
   show(focus, outcome) {
     const { page } = this;
-    page.show({ step: page.say("step_review"), redraw: () => { this.leave(); reviewScreen(page, false); }, focus, content: [this.sheet()] });
+    page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page, false), leave: () => this.leave(), focus, content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
     this.update();
@@ -105,14 +94,18 @@ class ReviewScreen {
 
   /** The button is never disabled; a second press while the first is under way does nothing more. */
   async send() {
-    if (this.sending) return;
-    this.sending = true;
+    const { page } = this;
+    if (page.sending) return;
+    page.sending = true;
     document.getElementById("send")?.setAttribute("aria-busy", "true");
-    announce(this.page.say("sending"));
+    announce(page.say("sending"));
     try {
       await this.sendOnce(RENEWALS);
+    } catch (failure) {
+      console.error("send", failure instanceof Error ? failure.message : failure);
+      this.met({ kind: "unavailable" });
     } finally {
-      this.sending = false;
+      page.sending = false;
       document.getElementById("send")?.removeAttribute("aria-busy");
     }
   }
@@ -124,24 +117,54 @@ class ReviewScreen {
     for (const step of stepNames()) page.intake.tried.add(step);
     await page.refresh(false);
     const text = page.intake.text;
+    if (await this.arrivedBefore(text)) return;
     const bytes = new TextEncoder().encode(text);
     const report = await page.intake.check(bytes);
     if (report && !report.accepted) return this.wrong(report);
-    const outcome = await submit(bytes, { key: keyOf(text), module: page.engine.sha256, locale: page.locale });
-    if (outcome.kind === "receipt") return this.received(outcome.receipt, text);
+    const outcome = await this.post(bytes, text);
+    if (outcome.kind === "receipt") return this.received(outcome.receipt, text, false);
     if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
       if (outcome.kind === "reused") dropKey();
-      else await page.renew(false).catch(() => undefined);
+      else await page.renew(false);
       return this.sendOnce(renewals - 1);
     }
     this.met(outcome);
   }
 
-  /** @param {any} receipt @param {string} text */
-  received(receipt, text) {
-    markSent();
-    this.leave();
-    receiptScreen(this.page, receipt, text);
+  /** While it is under way, and until an answer tells, the text counts as one that may have arrived. @param {Uint8Array<ArrayBuffer>} bytes @param {string} text */
+  async post(bytes, text) {
+    const { page } = this;
+    const key = keyOf(text);
+    const before = lostBefore() !== null;
+    markLost(true);
+    const outcome = await submit(bytes, { key, module: page.engine.sha256, locale: page.locale });
+    markLost(outcome.kind === "lost" || (before && (outcome.kind === "offline" || outcome.kind === "unavailable")));
+    return outcome;
+  }
+
+  /**
+   * Another text than this one may have arrived already, its answer lost: then its receipt is the one
+   * receipt, and what was changed since is told by phone. Else nothing stands in the way of this text.
+   *
+   * @param {string} text
+   * @returns {Promise<boolean>} whether there is nothing more to send now
+   */
+  async arrivedBefore(text) {
+    const lost = lostBefore();
+    if (!lost || lost.text === text) return false;
+    const outcome = await askFor(lost, this.page.locale);
+    if (outcome.kind === "module") {
+      dropKey();
+      return false;
+    }
+    if (outcome.kind === "receipt") this.received(outcome.receipt, lost.text, true);
+    else this.met({ kind: "lost" });
+    return true;
+  }
+
+  /** @param {any} receipt @param {string} text @param {boolean} earlier */
+  received(receipt, text, earlier) {
+    receiptScreen(this.page, { receipt, text, earlier, locale: this.page.locale });
   }
 
   /** @param {import("../types.js").Report} report @returns {void} */
@@ -158,12 +181,16 @@ class ReviewScreen {
     if (outcome.kind === "issues") return this.wrong(outcome.report);
     if (outcome.kind === "stale") return void this.agreeAnew();
     const { page } = this;
-    const words = outcome.kind === "offline" ? page.say("unreachable_offline")
+    if (!this.trouble.isConnected) return new ReviewScreen(page).show(true, outcome);
+    const lost = lostBefore() !== null;
+    this.trouble.dataset.kind = lost ? "lost" : outcome.kind;
+    const words = lost ? page.say("unreachable_lost")
+      : outcome.kind === "offline" ? page.say("unreachable_offline")
       : outcome.kind === "refused" ? page.say("refused_other", { detail: outcome.detail })
       : page.say("unreachable_busy");
     announce("");
     this.trouble.replaceChildren(
-      element("h2", {}, page.say("unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
+      element("h2", {}, page.say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
       element("p", { class: "strong" }, page.say("unreachable_phone", { phone: page.desk.phone })),
       element("p", {}, page.say("unreachable_keep")), element("div", { class: "ways" }, ...copies(page, page.intake.text)));
     this.trouble.hidden = false;

@@ -1,0 +1,117 @@
+/**
+ * Sending when the answer is lost, or when a new module cannot be had: one case, nothing lost, nothing said that is not known.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, startDesk } from "./desk.mjs";
+import { field, open, receiptNumber, toReview } from "./person.mjs";
+
+let desk, browser;
+before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+const SUBMISSIONS = "**/v1/submissions**";
+const OTHER = "f".repeat(64);
+
+/** The server gets the text, the page no answer. */
+async function loseAnswer(page) {
+  await page.route(SUBMISSIONS, async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+}
+
+async function editCompany(page, name) {
+  await page.locator('.row[data-path="/contact/company"] button').click();
+  await field(page, "/contact/company").fill(name);
+  await page.locator('[data-step="review"]').click();
+  await page.locator("#send").click();
+}
+
+test("a lost answer is not called unsent, and sending again gives the receipt of the one case", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  await loseAnswer(page);
+  assert.equal(await page.locator("#trouble").getAttribute("data-kind"), "lost");
+  assert.equal(desk.cases().length, known + 1);
+  await page.reload();
+  await page.locator("#send").click();
+  const number = await receiptNumber(page);
+  assert.ok(desk.cases().some((one) => one.number === number));
+  assert.equal(desk.cases().length, known + 1);
+  assert.equal(await page.locator("#earlier").count(), 0, "it is the very text");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("answers changed after a lost answer make no second case: the receipt of what arrived, and how to tell the change", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  await loseAnswer(page);
+  await editCompany(page, "株式会社ほか");
+  const number = await receiptNumber(page);
+  assert.equal(desk.cases().length, known + 1);
+  assert.ok(desk.cases().some((one) => one.number === number));
+  assert.equal(await page.locator("#earlier").count(), 1);
+  assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
+  await context.close();
+});
+
+test("a text that did not arrive is not sent once its answers were changed", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  await page.route(SUBMISSIONS, (route) => route.abort(), { times: 1 });
+  await page.locator("#send").click();
+  await page.locator('#trouble[data-kind="lost"]:focus').waitFor();
+  await editCompany(page, "株式会社ほか");
+  await receiptNumber(page);
+  assert.equal(desk.cases().length, known + 1);
+  assert.equal(await page.locator("#earlier").count(), 0);
+  assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社ほか/);
+  await context.close();
+});
+
+test("a new module that cannot be loaded changes nothing: the one at hand goes on", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await toReview(page);
+  await renamed(page);
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  assert.equal(await page.locator(".frame .notice").count(), 0, "the module still decides in the page");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a retired module whose successor cannot be loaded: the phone number, and another try", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await toReview(page);
+  await renamed(page);
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "module.retired" }) }));
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
+  assert.ok((await page.locator("#trouble").innerText()).includes(phone));
+  assert.equal(await page.locator("#status").innerText(), "");
+  assert.equal(await page.locator("#send").getAttribute("aria-busy"), null);
+  assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/);
+  await page.unrouteAll();
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+/** The desk names a module that nobody can load. */
+async function renamed(page) {
+  await page.route("**/v1/desk**", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), module: `sha256:${OTHER}` } });
+  });
+  await page.route(`**/module/${OTHER}**`, (route) => route.abort());
+}
