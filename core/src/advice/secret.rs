@@ -76,27 +76,27 @@ fn line(answer: &Answer<Line>) -> Option<&str> {
     answer.given().map(|line| line.0.as_str())
 }
 
+/// One walk over the text: at the few characters that a word or a mark can begin with, all are tried.
 fn likely(text: &str) -> bool {
     let small = width::fold(text).to_ascii_lowercase();
-    MARKS.iter().any(|mark| marked(&small, mark)) || WORDS.iter().any(|word| told(&small, word))
+    let mut before = ' ';
+    small.char_indices().any(|(at, char)| {
+        // `pw` of `httpwatch` is no password.
+        let inside = std::mem::replace(&mut before, char).is_ascii_alphanumeric() && char.is_ascii();
+        let begins = matches!(char, 'p' | 's' | 'a' | 'g' | 'パ' | 'ﾊ' | '暗');
+        !inside && begins && small.get(at..).is_some_and(|rest| told(rest) || marked(rest))
+    })
 }
 
 /// A mark and what belongs behind it: sixteen letters or digits of a cloud key, or nothing more.
-fn marked(small: &str, mark: &str) -> bool {
-    small.split(mark).skip(1).any(|rest| {
-        let key = rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count();
-        mark.ends_with('-') || key == KEY_MIN
-    })
+fn marked(rest: &str) -> bool {
+    let key = |rest: &str| rest.chars().take(KEY_MIN).filter(char::is_ascii_alphanumeric).count() == KEY_MIN;
+    MARKS.iter().any(|mark| rest.strip_prefix(mark).is_some_and(|rest| mark.ends_with('-') || key(rest)))
 }
 
-/// A word of its own, a sign that a value follows, and a value.
-fn told(small: &str, word: &str) -> bool {
-    small.match_indices(word).any(|(at, _)| {
-        let before = small.get(..at).and_then(|before| before.chars().next_back());
-        // `pw` of `httpwatch` is no password.
-        let whole = !(before.is_some_and(|char| char.is_ascii_alphanumeric()) && word.is_ascii());
-        whole && small.get(at + word.len()..).is_some_and(value_follows)
-    })
+/// A word, a sign that a value follows, and a value.
+fn told(rest: &str) -> bool {
+    WORDS.iter().any(|word| rest.strip_prefix(word).is_some_and(value_follows))
 }
 
 /// Behind `:`, `=`, an arrow or a bracket any four visible characters are a value; behind は, `is` or a
