@@ -29,12 +29,13 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
       shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, page.say("unanswered")));
   }));
 
-  /** @param {{ node: Field, path: string, answer: Answer | undefined, title: string }} row @param {string} step */
-  function drawn({ node, path, answer, title }, step) {
+  /** @param {{ node: Field, path: string, answer: Answer | undefined, entry: string }} row @param {string} step */
+  function drawn({ node, path, answer, entry }, step) {
     const words = inWords(page, node, answer, at(values, path));
     if (words === null && !change) return null; // a receipt shows what was sent
-    const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title }) });
-    return element("div", { class: "row", "data-path": path }, element("dt", {}, title),
+    const title = node.title ?? "";
+    const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title: entry ? `${entry} ${title}` : title }) });
+    return element("div", { class: "row", "data-path": path }, element("dt", {}, entry && element("span", { class: "of" }, entry), entry && " ", title),
       element("dd", { class: words === null ? "none" : null }, words ?? page.say("unanswered")),
       link && element("dd", { class: "change" }, link),
       ...advisories.filter((one) => one.path === path).map((one) => element("dd", { class: "note", "data-advisory": one.code },
@@ -44,25 +45,24 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
   /**
    * A row for each thing asked: sections and records are taken apart, an unwanted record is one row.
    *
-   * @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} before the entry it belongs to
-   * @returns {{ node: Field, path: string, answer: Answer | undefined, title: string }[]}
+   * @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} entry of a list that it belongs to, or ""
+   * @returns {{ node: Field, path: string, answer: Answer | undefined, entry: string }[]}
    */
-  function rowsOf(node, path, answer, before) {
-    const title = `${before}${node.title ?? ""}`;
-    const itself = { node, path, answer, title };
+  function rowsOf(node, path, answer, entry) {
+    const itself = { node, path, answer, entry };
     if (node.kind === "list") {
       const item = /** @type {Field} */ (node.item);
       const entries = answer?.items ?? [];
       if (!entries.length) return [itself];
-      return entries.flatMap((entry, index) => inside(item, `${path}/${index}`, entry, `${page.description.entryTitle(item, index)} `));
+      return entries.flatMap((one, index) => inside(item, `${path}/${index}`, one, page.description.entryTitle(item, index)));
     }
     if (!node.fields || answer?.unknown || (isSwitched(node) && !answer?.wanted)) return [itself];
-    return [...(isSwitched(node) ? [itself] : []), ...inside(node, path, answer, before)];
+    return [...(isSwitched(node) ? [itself] : []), ...inside(node, path, answer, entry)];
   }
 
-  /** @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} before */
-  function inside(node, path, answer, before) {
-    return (node.fields ?? []).flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], before));
+  /** @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} entry */
+  function inside(node, path, answer, entry) {
+    return (node.fields ?? []).flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry));
   }
 }
 
