@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
+/// The moments that RFC 3339 can say, years 1 to 9999, in milliseconds since the epoch.
+pub const SAYABLE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
 /// Milliseconds since the epoch. A clock set before 1970 counts as 1970.
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -32,7 +35,7 @@ pub fn show(milliseconds: i64, offset: &str) -> String {
 
 fn written(milliseconds: i64, offset: &str) -> Option<String> {
     let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
-    moment.to_offset(read_offset(offset)?).format(&Rfc3339).ok()
+    moment.checked_to_offset(read_offset(offset)?)?.format(&Rfc3339).ok()
 }
 
 /// `"+09:00"` → the offset.
@@ -49,7 +52,7 @@ fn read_offset(text: &str) -> Option<UtcOffset> {
 /// The year that a moment falls in, by the desk's offset.
 pub fn year(milliseconds: i64, offset: &str) -> Option<i32> {
     let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
-    Some(moment.to_offset(read_offset(offset)?).year())
+    Some(moment.checked_to_offset(read_offset(offset)?)?.year())
 }
 
 #[cfg(test)]
@@ -62,6 +65,18 @@ mod tests {
         assert_eq!(read("2026-11-20T00:30:00Z"), Some(1_795_134_600_000));
         assert_eq!(read("1795134600000"), Some(1_795_134_600_000));
         assert_eq!(read("yesterday"), None);
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_panic() {
+        assert_eq!(read("0001-01-01T00:00:00Z").as_ref(), Some(SAYABLE.start()));
+        assert_eq!(read("9999-12-31T23:59:59.999Z").as_ref(), Some(SAYABLE.end()));
+        for end in [*SAYABLE.start(), *SAYABLE.end(), i64::MIN, i64::MAX] {
+            for offset in ["+09:00", "-09:00"] {
+                let shown = show(end, offset);
+                assert_eq!(year(end, offset).is_none(), shown == end.to_string(), "{end} {offset}");
+            }
+        }
     }
 
     #[test]

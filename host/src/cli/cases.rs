@@ -36,7 +36,8 @@ struct ListArgs {
 #[derive(Debug, Args)]
 struct ShowArgs {
     /// The reception number, as on the receipt; spaces, hyphens and small letters do not matter
-    number: String,
+    #[arg(required = true, value_name = "NUMBER")]
+    number: Vec<String>,
     #[command(flatten)]
     how: HowArgs,
 }
@@ -62,6 +63,7 @@ pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, Failed> {
     match args.what {
         What::List(ListArgs { how }) => runtime.block_on(list(how, file)),
         What::Show(ShowArgs { number, how }) => {
+            let number = number.join(" ");
             let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
             runtime.block_on(show(&number, how, file))
         }

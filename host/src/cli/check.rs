@@ -1,7 +1,7 @@
 //! `kakekomi check`: what the desk would say of a draft, without sending it.
 //!
 //! `kakekomi check draft.json` → the issues for people, exit 1. `--json` prints the report's very
-//! bytes. The context is the desk profile's and the clock's, or that of `--context`; with it the
+//! bytes: of one file nothing else, of several a line each. The context is the desk profile's and the clock's, or that of `--context`; with it the
 //! bytes are the ones that page and server would get.
 
 mod readable;
@@ -29,18 +29,18 @@ pub struct CheckArgs {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The context to judge in [default: the desk profile's, and the clock]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_CONTEXT")]
     context: Option<PathBuf>,
     /// The time to judge at: RFC 3339, or milliseconds since the epoch
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", env = "KAKEKOMI_NOW", value_parser = time, allow_hyphen_values = true)]
     now: Option<i64>,
     /// The language of the sentences
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, env = "KAKEKOMI_LOCALE")]
     locale: Option<Language>,
     /// The module in its sandbox, or the core compiled for this machine (the same bytes)
-    #[arg(long, value_enum, default_value_t = Which::Module)]
+    #[arg(long, value_enum, env = "KAKEKOMI_ENGINE", default_value_t = Which::Module)]
     engine: Which,
-    /// Print each report's very bytes, and a line break
+    /// Print the report's very bytes; of several files, each on a line
     #[arg(long)]
     json: bool,
     /// Print a line for each file: {"file":…,"report":…}
@@ -57,8 +57,26 @@ enum Which {
 }
 
 fn time(text: &str) -> Result<i64, String> {
-    clock::read(text)
-        .ok_or_else(|| "write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch".to_owned())
+    let moment =
+        clock::read(text).ok_or("write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch")?;
+    if clock::SAYABLE.contains(&moment) {
+        Ok(moment)
+    } else {
+        Err("it must lie within the years 1 to 9999; milliseconds are counted from 1970".to_owned())
+    }
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// The report's bytes and nothing behind them.
+    Bytes,
+    /// A report a line.
+    Lines,
+    /// `{"file":…,"report":…}` a line.
+    NamedLines,
+    /// For people.
+    Words,
 }
 
 /// What judges.
@@ -69,18 +87,26 @@ enum Engine {
 
 /// Checks every file; the highest exit counts, and a file that fails keeps no other from its check.
 pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
+    let standard_input = vec![PathBuf::from("-")];
+    let files = if args.files.is_empty() { &standard_input } else { &args.files };
+    if files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
+        return Err(Failed::Usage("the standard input can be read once: write - once".to_owned()));
+    }
     let context: Arc<[u8]> = context(args, file)?.into();
     let engine = match args.engine {
         Which::Module => Engine::Module(Box::new(Sandbox::new(SandboxConfig::default())?)),
         Which::Core => Engine::Core,
     };
-    let standard_input = vec![PathBuf::from("-")];
-    let files = if args.files.is_empty() { &standard_input } else { &args.files };
+    let shape = match (args.json, args.ndjson, files.len()) {
+        (true, _, 1) => Shape::Bytes,
+        (true, _, _) => Shape::Lines,
+        (false, true, _) => Shape::NamedLines,
+        (false, false, _) => Shape::Words,
+    };
     let mut worst = Exit::Accepted;
     for file in files {
-        match one(&engine, file, &context, args) {
+        match one(&engine, file, &context, shape) {
             Ok(exit) => worst = worst.max(exit),
-            Err(Failed::ReaderGone) => return Err(Failed::ReaderGone),
             Err(failed) => {
                 print::words(&format!("kakekomi: {}: {failed}", file.display()));
                 worst = worst.max(failed.exit());
@@ -90,22 +116,28 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
     Ok(worst)
 }
 
-fn one(engine: &Engine, file: &Path, context: &Arc<[u8]>, args: &CheckArgs) -> Result<Exit, Failed> {
+/// Judges one file and prints what is said of it. A reader that has gone changes nothing of the verdict.
+fn one(engine: &Engine, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Result<Exit, Failed> {
     let text = read(file).map_err(|error| Failed::Outside("reading".to_owned(), error))?;
     let report = match engine {
         Engine::Module(sandbox) => sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?,
         Engine::Core => kakekomi_core::answer(&text, context)?,
     };
     let verdict = Verdict::read(report)?;
-    if args.json {
-        print::line(verdict.report())?;
-    } else if args.ndjson {
-        let name = serde_json::to_vec(&serde_json::json!({ "file": file.display().to_string() }))?;
-        print::line(&print::with_members(name, &[("report", verdict.report())]))?;
-    } else {
-        print::data(readable::readable(&file.display().to_string(), &verdict, locale_of(context)).as_bytes())?;
+    let name = file.display().to_string();
+    let printed = match shape {
+        Shape::Bytes => print::bytes(verdict.report()),
+        Shape::Lines => print::line(verdict.report()),
+        Shape::NamedLines => {
+            let named = serde_json::to_vec(&serde_json::json!({ "file": name }))?;
+            print::line(&print::with_members(named, &[("report", verdict.report())]))
+        }
+        Shape::Words => print::data(readable::readable(&name, &verdict, locale_of(context)).as_bytes()),
+    };
+    match printed {
+        Ok(()) | Err(Failed::ReaderGone) => Ok(exit(&verdict)),
+        Err(failed) => Err(failed),
     }
-    Ok(exit(&verdict))
 }
 
 fn exit(verdict: &Verdict) -> Exit {
@@ -122,7 +154,8 @@ fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
         return desk_context(args, file);
     };
     let bytes = fs::read(path).map_err(|error| Failed::Outside(path.display().to_string(), error))?;
-    let mut context = Context::read(&bytes)?;
+    let mut context =
+        Context::read(&bytes).map_err(|failure| Failed::Usage(format!("--context {}: {failure}", path.display())))?;
     if args.now.is_none() && args.locale.is_none() {
         return Ok(bytes);
     }

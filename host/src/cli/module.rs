@@ -27,7 +27,7 @@ pub struct ModuleArgs {
 #[derive(Debug, Args)]
 pub struct DescribeArgs {
     /// The language of titles and words
-    #[arg(long, value_enum, default_value_t = Language::Ja)]
+    #[arg(long, value_enum, env = "KAKEKOMI_LOCALE", default_value_t = Language::Ja)]
     locale: Language,
 }
 

@@ -13,6 +13,11 @@ pub fn data(bytes: &[u8]) -> Result<(), Failed> {
     out.write_all(bytes).and_then(|()| out.flush()).map_err(lost)
 }
 
+/// Writes data as it is, and a line break where a person would see the prompt behind it.
+pub fn bytes(bytes: &[u8]) -> Result<(), Failed> {
+    if io::stdout().is_terminal() { line(bytes) } else { data(bytes) }
+}
+
 /// Writes data and a line break.
 pub fn line(bytes: &[u8]) -> Result<(), Failed> {
     let mut whole = bytes.to_vec();
