@@ -11,6 +11,9 @@
 )]
 
 use std::fmt::Write;
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
 use kakekomi_tests::house::page_files;
@@ -45,8 +48,7 @@ fn one_verdict_over_http_on_the_command_line_and_by_the_core() {
             let arguments =
                 ["check", "--json", "--engine", engine, "--context", context.to_str().unwrap(), text.to_str().unwrap()];
             let output = server.home.run(&arguments);
-            let printed = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
-            assert_eq!(String::from_utf8_lossy(printed), answer.text(), "{engine} {arguments:?}");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), answer.text(), "{engine} {arguments:?}");
             let accepted = answer.json()["accepted"] == true;
             assert_eq!(output.status.code(), Some(i32::from(!accepted)), "{engine}");
         }
@@ -76,6 +78,92 @@ fn one_digest_in_the_header_the_file_and_the_command() {
         assert_eq!((described.status, &described.json()["locale"]), (200, &Value::from(locale)));
     }
     assert_eq!(server.send(&submission("k", &draft).header("kakekomi-module", &named)).status, 201);
+    let capitals = named.to_ascii_uppercase().replace("SHA", "sha");
+    assert_eq!(server.send(&submission("l", &draft).header("kakekomi-module", &capitals)).status, 201);
+}
+
+#[test]
+fn what_is_read_is_sent_small_where_the_client_takes_it() {
+    let server = Server::start();
+    let desk = server.send(&Request::get("/v1/desk")).json();
+    let described = desk["describe"]["ja"].as_str().unwrap();
+    for target in ["/", "/v1/desk", "/v1/consent/ja", "/v1/consent/en", "/v1/schema", described] {
+        let plain = server.send(&Request::get(target));
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{target}");
+        let asked = Request::get(target).header("accept-encoding", "gzip, br");
+        // Files that do not change are compressed once, in the background.
+        let small = (0..200).map(|_| server.send(&asked)).find(|answer| {
+            let is_small = answer.header("content-encoding") == Some("br");
+            if !is_small {
+                thread::sleep(Duration::from_millis(50));
+            }
+            is_small
+        });
+        let small = small.unwrap_or_else(|| panic!("{target} is never compressed"));
+        assert!(small.body.len() < plain.body.len() && small.header("vary").is_some(), "{target}");
+        assert_eq!(small.header("cache-control"), plain.header("cache-control"), "{target}");
+    }
+}
+
+#[test]
+fn idle_connections_keep_nobody_out_for_want_of_an_answer() {
+    let server = Server::start();
+    let idle: Vec<_> = (0..640).map_while(|_| TcpStream::connect(server.at).ok()).collect();
+    assert_eq!(idle.len(), 640);
+    let refused = (0..50).find_map(|_| {
+        let answer = server.send(&Request::get("/v1/desk"));
+        (answer.status != 200).then_some(answer)
+    });
+    let refused = refused.expect("all places are taken");
+    refused.assert_problem("no place", 503, "desk.busy");
+    assert!(refused.header("retry-after").is_some() && refused.json()["phone"].is_string());
+    drop(idle);
+    let free = (0..100).any(|_| {
+        thread::sleep(Duration::from_millis(20));
+        server.send(&Request::get("/v1/desk")).status == 200
+    });
+    assert!(free, "places are not given back");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_stored_is_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let data = home.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let server = Server::start_in(home);
+    assert_eq!(server.send(&submission("k", &example(&server.home, &[]))).status, 201);
+    let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() >= 2, "the database and its log");
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.path().display());
+    }
+    let stopped = server.stop();
+    assert!(stopped.log.contains("warning"), "a folder that others can read is no secret: {}", stopped.log);
+}
+
+#[test]
+fn reading_cases_leaves_a_copy_as_it_is() {
+    let server = Server::start();
+    let answer = server.send(&submission("k", &example(&server.home, &[])));
+    let number = answer.json()["number"].as_str().unwrap().to_owned();
+    let words = number.to_lowercase().replace('-', " ");
+    let shown = server.home.run(&[&["cases", "show", "--json"], &words.split(' ').collect::<Vec<_>>()[..]].concat());
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    // After SIGKILL the case may stand in the log alone; after a stop there is one file.
+    let home = server.kill();
+    assert_eq!(home.cases().len(), 1, "the log is read too");
+    let home = Server::start_in(home).stop().home;
+    let copy = home.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(home.path().join("data/kakekomi.sqlite3"), copy.join("kakekomi.sqlite3")).unwrap();
+    let before = std::fs::read(copy.join("kakekomi.sqlite3")).unwrap();
+    let listed = home.run(&["cases", "list", "--json", "--data", copy.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(&number), "{}", String::from_utf8_lossy(&listed.stderr));
+    assert_eq!(std::fs::read(copy.join("kakekomi.sqlite3")).unwrap(), before);
+    assert_eq!(std::fs::read_dir(&copy).unwrap().count(), 1, "something was made beside it");
 }
 
 #[test]
@@ -127,7 +215,7 @@ fn no_file_that_is_kept_holds_the_phone_number() {
 fn the_answer_speaks_the_language_that_was_asked_for() {
     let server = Server::start();
     let incomplete = example(&server.home, &["--incomplete"]);
-    for (query, locale) in [("", "ja"), ("?locale=ja", "ja"), ("?locale=en", "en"), ("?locale=fr", "ja")] {
+    for (query, locale) in [("", "ja"), ("?locale=ja", "ja"), ("?locale=en", "en"), ("?locale=fr", "ja"), ("?locale=%65n", "en")] {
         let report = server.send(&Request::post(&format!("{CHECK}{query}")).json(&incomplete)).json();
         assert_eq!(report["context"]["locale"], locale, "{query}");
         let ascii = report["issues"][0]["message"].as_str().unwrap().is_ascii();
@@ -152,8 +240,11 @@ fn addresses_and_methods_that_there_are_not() {
     let server = Server::start();
     let nowhere = server.send(&Request::get("/v1/nowhere"));
     assert_eq!((nowhere.status, nowhere.code().as_str()), (404, "http.not_found"));
-    let method = server.send(&Request::get(SUBMIT));
-    assert_eq!((method.status, method.code().as_str()), (405, "http.method"));
+    for target in [SUBMIT, CHECK] {
+        let method = server.send(&Request::get(target));
+        method.assert_problem(target, 405, "http.method");
+        assert_eq!(method.header("allow"), Some("POST"), "{target}");
+    }
     let module = server.send(&Request::get(&format!("/module/{}.wasm", "0".repeat(64))));
     assert_eq!(module.status, 404);
 }
