@@ -18,12 +18,19 @@ export function drawFrame(page) {
   document.getElementById("frame")?.replaceChildren(header);
 }
 
-/** A notice under the frame, read aloud too, until the frame is drawn anew. @param {string} words */
-export function tellInFrame(words) {
+/** A notice under the frame, read aloud too, until the frame is drawn anew. @param {import("./page.js").Page} page @param {string} key */
+export function tellInFrame(page, key) {
   const header = document.querySelector("#frame header");
   header?.querySelector(".failure")?.remove();
-  header?.append(element("p", { class: "notice failure" }, words));
-  announce(words);
+  header?.append(element("p", { class: "notice failure" }, ...callable(page, key)));
+  announce(page.say(key, { phone: page.desk.phone }));
+}
+
+/** A sentence with `{phone}`, the number as a link that no line breaks. @param {import("./page.js").Page} page @param {string} key */
+export function callable(page, key) {
+  const { phone } = page.desk;
+  const [before, after = ""] = page.say(key, { phone: "\n" }).split("\n");
+  return [before, element("a", { class: "tel", href: `tel:${phone.replaceAll("-", "")}` }, phone), after];
 }
 
 /** Over the frame to the screen; no link of the address, which names the step. @param {Event} event */

@@ -103,7 +103,7 @@ export class Page {
     const loaded = await Promise.all([
       Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale),
     ]).catch(() => null);
-    if (!loaded) return tellInFrame(this.say("language_failed", { phone: this.desk.phone }));
+    if (!loaded) return tellInFrame(this, "language_failed");
     const [desk, description, consent] = loaded;
     Object.assign(this, { locale, desk, description, consent });
     document.documentElement.lang = locale;

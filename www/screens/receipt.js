@@ -7,7 +7,7 @@
 import { button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
 import { fromDraft } from "../draft.js";
-import { outside } from "../frame.js";
+import { callable, outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
 import { forgetAll, keepReceipt } from "../memory.js";
 import { heading } from "../page.js";
@@ -29,7 +29,7 @@ export function receiptScreen(page, kept) {
     redraw: () => receiptScreen(page, kept),
     content: [element("div", { class: "sheet receipt" },
       heading(page.say("receipt_title")),
-      earlier && element("p", { class: "notice", id: "earlier" }, page.say("receipt_earlier", { phone: page.desk.phone })),
+      earlier && element("p", { class: "notice", id: "earlier" }, ...callable(page, "receipt_earlier")),
       number(page, receipt),
       next(page, receipt),
       ...[outside(page)].filter((part) => part !== null),

@@ -4,7 +4,7 @@
 
 import { announce, button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
-import { outside } from "../frame.js";
+import { callable, outside } from "../frame.js";
 import { advisoryNotes, guidancePanel } from "../guidance.js";
 import { dropKey, keyOf, lostBefore, markLost } from "../memory.js";
 import { heading } from "../page.js";
@@ -191,7 +191,7 @@ class ReviewScreen {
     announce("");
     this.trouble.replaceChildren(
       element("h2", {}, page.say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
-      element("p", { class: "strong" }, page.say("unreachable_phone", { phone: page.desk.phone })),
+      element("p", { class: "strong" }, ...callable(page, "unreachable_phone")),
       element("p", {}, page.say("unreachable_keep")), element("div", { class: "ways" }, ...copies(page, page.intake.text)));
     this.trouble.hidden = false;
     this.trouble.scrollIntoView({ block: "start" });
