@@ -72,6 +72,9 @@ struct ServeArgs {
     /// How to write the log [default: text on a terminal, else json]
     #[arg(long, value_name = "FORMAT", env = "KAKEKOMI_LOG_FORMAT")]
     log_format: Option<LogFormat>,
+    /// What is in the log: debug, info, warn, error, off; or of one part, kakekomi=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "KAKEKOMI_LOG")]
+    log: Option<String>,
 }
 
 /// Where the cases are.
@@ -126,6 +129,7 @@ impl ServeArgs {
             modules: self.modules,
             page: self.page,
             log_format: self.log_format,
+            log: self.log,
             ..self.place.settings()
         }
     }

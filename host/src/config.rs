@@ -38,6 +38,8 @@ pub struct Settings {
     pub page: Option<PathBuf>,
     /// `text` or `json`; by default text on a terminal.
     pub log_format: Option<LogFormat>,
+    /// What is in the log, as `tracing_subscriber` filters it; by default `info`.
+    pub log: Option<String>,
 }
 
 /// How the log is written.
@@ -91,6 +93,7 @@ impl Settings {
             modules: self.modules.or(other.modules),
             page: self.page.or(other.page),
             log_format: self.log_format.or(other.log_format),
+            log: self.log.or(other.log),
         }
     }
 

@@ -14,7 +14,6 @@ pub mod body;
 pub mod check;
 pub mod desk;
 pub mod headers;
-pub mod locale;
 pub mod module;
 pub mod observe;
 pub mod page;
@@ -29,6 +28,7 @@ use axum::routing::{get, post};
 
 use crate::submit::Intake;
 use body::Limits;
+use desk::ConsentFiles;
 use module::ModuleFiles;
 use observe::Counters;
 use page::PageFiles;
@@ -41,6 +41,8 @@ pub struct App {
     pub module: ModuleFiles,
     /// The page.
     pub page: PageFiles,
+    /// The documents in force.
+    pub consent: ConsentFiles,
     /// How much and how long a request may be.
     pub limits: Limits,
     /// The time: milliseconds since the epoch, UTC.
@@ -63,6 +65,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/submissions", post(submissions::submit))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method)
+        .layer(from_fn(headers::set))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .with_state(app)
+}
+
+/// What a connection gets for which there is no place: 503 `desk.busy`, whatever it asks.
+pub fn busy_router(app: Arc<App>) -> Router {
+    Router::new()
+        .fallback(problem::busy)
         .layer(from_fn(headers::set))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)

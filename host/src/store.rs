@@ -6,6 +6,7 @@
 //!
 //! The store knows neither HTTP nor the rules. Bytes go in and the same bytes come out.
 
+mod place;
 pub mod sqlite;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::receipt::number::Number;
+pub use place::{file_of, is_open_to_others};
 use sqlite::Sqlite;
 
 /// What an asynchronous call of the store gives.
@@ -147,6 +149,17 @@ pub enum StoreError {
     /// There is no such file, and nothing is to be made.
     #[error("database: there is none at {0}; has `kakekomi serve` run with this --data or --database-url?")]
     Missing(String),
+    /// The file is not one of ours: empty, another program's, or none that SQLite reads.
+    #[error("database: {0} is no database of kakekomi (or one that is older than this program)")]
+    Foreign(String),
+    /// The file cannot be read or made.
+    #[error("database: {0}: {1}")]
+    File(String, std::io::Error),
+    /// Cases stand in a log that cannot be read where it lies.
+    #[error(
+        "database: cases stand in {0}-wal, which cannot be read here: copy both files to a folder that you may write"
+    )]
+    Log(String),
 }
 
 /// Opens the database of a URL, and makes it where there is none.
@@ -154,20 +167,16 @@ pub enum StoreError {
 /// # Errors
 /// [`StoreError`]: it cannot be opened, made, or brought up to date.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    if url.starts_with("sqlite:") {
-        Ok(Arc::new(Sqlite::open(url, true).await?))
-    } else {
-        Err(StoreError::Url(scheme(url)))
-    }
+    if url.starts_with("sqlite:") { Ok(Arc::new(Sqlite::open(url).await?)) } else { Err(StoreError::Url(scheme(url))) }
 }
 
-/// Opens a database that must be there: for commands that read.
+/// Opens a database that must be there, to read it and to change nothing.
 ///
 /// # Errors
-/// [`StoreError`]: it is not there, or cannot be opened.
+/// [`StoreError`]: it is not there, is no database of kakekomi, or cannot be opened.
 pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     if url.starts_with("sqlite:") {
-        Ok(Arc::new(Sqlite::open(url, false).await?))
+        Ok(Arc::new(Sqlite::open_to_read(url).await?))
     } else {
         Err(StoreError::Url(scheme(url)))
     }

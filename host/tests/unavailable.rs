@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi::desk::Desk;
-use kakekomi::http::{App, body::Limits, module::ModuleFiles, observe::Counters, page::PageFiles};
+use kakekomi::http::{App, body::Limits, desk::ConsentFiles, module::ModuleFiles, observe::Counters, page::PageFiles};
 use kakekomi::receipt::number::Number;
 use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi::store::sqlite::Sqlite;
@@ -71,10 +71,11 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let folder = std::env::temp_dir().join(format!("kakekomi-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let inner = Sqlite::open(&store::url_in(&folder), true).await.unwrap();
+    let inner = Sqlite::open(&store::url_in(&folder)).await.unwrap();
     let trouble = Arc::new(Trouble { inner, broken: AtomicBool::new(false), taken: AtomicU32::new(0) });
     let desk = Arc::new(Desk::load(None).unwrap());
     let page = PageFiles::new(&desk, None);
+    let consent = ConsentFiles::new(&desk);
     let intake = Intake {
         desk,
         sandbox: Sandbox::new(SandboxConfig::default()).unwrap(),
@@ -85,6 +86,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         intake,
         module: ModuleFiles::current(),
         page,
+        consent,
         limits: Limits::default(),
         now: clock::now,
         counters: Counters::default(),

@@ -14,7 +14,10 @@ use crate::clock;
 use crate::config::{ConfigError, LISTEN, LogFormat, Settings};
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::http::{App, admin_router, body::Limits, module::ModuleFiles, observe::Counters, page::PageFiles, router};
+use crate::http::{
+    App, admin_router, body::Limits, busy_router, desk::ConsentFiles, module::ModuleFiles, observe::Counters,
+    page::PageFiles, router,
+};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
 use crate::serve::{serve, stop_signal};
 use crate::store;
@@ -22,7 +25,7 @@ use crate::submit::Intake;
 
 /// Serves the desk.
 pub fn run(settings: Settings) -> Result<Exit, Failed> {
-    start_log(settings.log_format);
+    start_log(settings.log_format, settings.log.as_deref().unwrap_or("info"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
     runtime.block_on(desk(settings))?;
@@ -41,10 +44,11 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     };
     let admin = async {
         if let Some(listener) = admin {
-            serve(listener, admin_router(Arc::clone(&app)), stop.clone()).await;
+            serve(listener, admin_router(Arc::clone(&app)), busy_router(Arc::clone(&app)), stop.clone()).await;
         }
     };
-    tokio::join!(serve(listener, router(Arc::clone(&app)), stop.clone()), admin);
+    let desk = serve(listener, router(Arc::clone(&app)), busy_router(Arc::clone(&app)), stop.clone());
+    tokio::join!(desk, admin);
     app.intake.store.close().await?;
     Ok(())
 }
@@ -58,10 +62,17 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
     let data = settings.data().display().to_string();
     settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
     let store = store::open(&settings.database_url()).await?;
+    for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
+        if store::is_open_to_others(&open) {
+            let open = open.display();
+            print::words(&format!("kakekomi: warning: others on this machine can look into {open}: chmod go= {open}"));
+        }
+    }
     Ok(App {
-        intake: Intake { desk, sandbox, store, retired },
         module: ModuleFiles::current(),
         page,
+        consent: ConsentFiles::new(&desk),
+        intake: Intake { desk, sandbox, store, retired },
         limits: Limits::default(),
         now: clock::now,
         counters: Counters::default(),
@@ -91,15 +102,17 @@ async fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener
     Ok(listener)
 }
 
-/// Compresses the page's and the module's files on a thread of its own.
+/// Compresses the files that do not change on a thread of its own, the small ones first.
 fn compress(app: &Arc<App>) {
-    let files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
+    let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
+    files.extend(app.consent.assets());
+    files.sort_by_key(|asset| asset.size());
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
 }
 
-/// The log goes to stderr; `KAKEKOMI_LOG` chooses what is in it (`debug`, `kakekomi=debug`, `off`).
-fn start_log(format: Option<LogFormat>) {
-    let filter = EnvFilter::try_from_env("KAKEKOMI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+/// The log goes to stderr; the filter chooses what is in it (`debug`, `kakekomi=debug`, `off`).
+fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), Failed> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| Failed::Usage(format!("--log {filter}: {error}")))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
     let terminal = io::stderr().is_terminal();
     let by_default = if terminal { LogFormat::Text } else { LogFormat::Json };
@@ -111,4 +124,5 @@ fn start_log(format: Option<LogFormat>) {
     if let Err(error) = started {
         print::words(&format!("kakekomi: no log: {error}"));
     }
+    Ok(())
 }

@@ -4,7 +4,8 @@
 use std::convert::Infallible;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use kakekomi_core::Locale;
 
@@ -19,13 +20,15 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Asked(of_query(parts.uri.query().unwrap_or_default())))
+        Ok(Asked(asked(&parts.uri)))
     }
 }
 
-fn of_query(query: &str) -> Locale {
-    let asked = query.split('&').find_map(|pair| pair.strip_prefix("locale="));
-    asked.and_then(Locale::read).unwrap_or(Locale::Ja)
+/// Percent signs are decoded, as anywhere in a query; of several the first counts.
+fn asked(address: &Uri) -> Locale {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(pairs)| pairs).unwrap_or_default();
+    let asked = pairs.iter().find(|(name, _)| name == "locale");
+    asked.and_then(|(_, word)| Locale::read(word)).unwrap_or(Locale::Ja)
 }
 
 #[cfg(test)]
@@ -34,9 +37,12 @@ mod tests {
 
     #[test]
     fn the_locale_is_asked_for_or_japanese() {
-        assert_eq!(of_query("a=b&locale=en"), Locale::En);
-        assert_eq!(of_query("locale=ja"), Locale::Ja);
-        assert_eq!(of_query("locale=fr"), Locale::Ja);
-        assert_eq!(of_query(""), Locale::Ja);
+        let of = |query: &str| asked(&format!("/v1/check{query}").parse().unwrap());
+        assert_eq!(of("?a=b&locale=en"), Locale::En);
+        assert_eq!(of("?locale=%65n"), Locale::En);
+        assert_eq!(of("?%FF=%GG&locale=en"), Locale::En);
+        assert_eq!(of("?locale=ja"), Locale::Ja);
+        assert_eq!(of("?locale=fr"), Locale::Ja);
+        assert_eq!(of(""), Locale::Ja);
     }
 }

@@ -40,9 +40,14 @@ impl Asset {
         Asset { bytes, brotli: OnceLock::new(), etag, media, keep }
     }
 
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Compresses the file, for every later request. Slow: not on a thread that serves.
     pub fn compress(&self) {
-        self.brotli.get_or_init(|| brotli(&self.bytes).filter(|small| small.len() < self.bytes.len()));
+        self.brotli.get_or_init(|| brotli(&self.bytes, BEST).filter(|small| small.len() < self.bytes.len()));
     }
 
     /// The answer to a request for the file.
@@ -103,10 +108,28 @@ fn takes_brotli(request: &HeaderMap) -> bool {
     })
 }
 
-/// Brotli at its best, the whole file as one window.
-fn brotli(bytes: &[u8]) -> Option<Bytes> {
+/// An answer that is made anew each time and never kept, compressed quickly where the client takes that.
+pub fn made_now(body: Vec<u8>, media: &'static str, request: &HeaderMap) -> Response {
+    let small = takes_brotli(request).then(|| brotli(&body, QUICK)).flatten();
+    let small = small.filter(|small| small.len() < body.len());
+    let coded = small.is_some();
+    let headers =
+        [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-store"), (header::VARY, "Accept-Encoding")];
+    let mut response = (headers, small.unwrap_or_else(|| body.into())).into_response();
+    if coded {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    response
+}
+
+/// Brotli's qualities: for what is compressed once, and for what is compressed while somebody waits.
+const BEST: i32 = 11;
+const QUICK: i32 = 4;
+
+/// Brotli, the whole file as one window.
+fn brotli(bytes: &[u8], quality: i32) -> Option<Bytes> {
     let parameters =
-        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut small = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut small, &parameters).ok()?;
     Some(small.into())

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Context, Locale};
 use serde::Serialize;
 
 use super::App;
 use super::address::{Asked, Named};
-use super::check::json;
+use super::asset::{Asset, Keep, made_now};
 use super::problem::Problem;
 use crate::desk::documents::Served;
 use crate::desk::profile::{Contact, Service};
@@ -67,11 +68,39 @@ struct ConsentAnswer<'a> {
     prevails: &'static str,
 }
 
+/// The documents in force, written and compressed once for each language.
+#[derive(Debug)]
+pub struct ConsentFiles {
+    ja: Arc<Asset>,
+    en: Arc<Asset>,
+}
+
+impl ConsentFiles {
+    /// The answers for a desk's documents.
+    pub fn new(desk: &Desk) -> ConsentFiles {
+        let answer = |language| {
+            let documents = desk.documents();
+            let document = documents.consent.served(language);
+            let policy = documents.policy.served(language);
+            let answer = ConsentAnswer { document, policy, prevails: "ja" };
+            Arc::new(Asset::new(serde_json::to_vec(&answer).unwrap_or_default(), JSON, Keep::NoStore))
+        };
+        ConsentFiles { ja: answer(Locale::Ja), en: answer(Locale::En) }
+    }
+
+    /// Both, for compressing.
+    pub fn assets(&self) -> [Arc<Asset>; 2] {
+        [Arc::clone(&self.ja), Arc::clone(&self.en)]
+    }
+}
+
+const JSON: &str = "application/json";
+
 /// Names, phone, hours, services, module and context.
-pub async fn desk(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
+pub async fn desk(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap) -> Response {
     let desk = &app.intake.desk;
     match desk.context((app.now)(), locale) {
-        Ok(context) => json(serde_json::to_vec(&answer(&app, &context)).unwrap_or_default()),
+        Ok(context) => made_now(serde_json::to_vec(&answer(&app, &context)).unwrap_or_default(), JSON, &headers),
         Err(_) => Problem::new("engine.failed", locale).phone(&desk.profile().phone).into_response(),
     }
 }
@@ -114,13 +143,16 @@ fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
 }
 
 /// The documents in force in a language, as they are to be shown.
-pub async fn consent(State(app): State<Arc<App>>, language: Named<String>, Asked(asked): Asked) -> Response {
+pub async fn consent(
+    State(app): State<Arc<App>>,
+    language: Named<String>,
+    Asked(asked): Asked,
+    headers: HeaderMap,
+) -> Response {
     let language = language.map(|Path(language)| language).unwrap_or_default();
-    let Some(language) = Locale::read(&language) else {
-        return Problem::new("http.not_found", asked).into_response();
-    };
-    let documents = app.intake.desk.documents();
-    let document = documents.consent.served(language);
-    let policy = documents.policy.served(language);
-    json(serde_json::to_vec(&ConsentAnswer { document, policy, prevails: "ja" }).unwrap_or_default())
+    match Locale::read(&language) {
+        Some(Locale::Ja) => app.consent.ja.respond(&headers),
+        Some(Locale::En) => app.consent.en.respond(&headers),
+        None => Problem::new("http.not_found", asked).into_response(),
+    }
 }

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 
 use super::App;
 use super::address::{Asked, Named};
-use super::asset::{Asset, Keep};
+use super::asset::{Asset, Keep, made_now};
 use super::problem::Problem;
 use crate::desk::Desk;
 use crate::embedded;
@@ -113,10 +113,9 @@ fn escape(text: &str) -> String {
 }
 
 /// The page itself.
-pub async fn index(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+pub async fn index(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap) -> Response {
     match app.page.index() {
-        Ok(html) => (headers, html).into_response(),
+        Ok(html) => made_now(html.into_bytes(), "text/html; charset=utf-8", &headers),
         Err(_) => Problem::new("http.not_found", locale).into_response(),
     }
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::App;
 use super::address::Asked;
+use super::check::with_module;
 
 /// Seconds to wait before trying again what failed, and what was only busy.
 const RETRY_FAILED: &str = "10";
@@ -158,9 +159,18 @@ pub async fn not_found(Asked(locale): Asked) -> Problem {
     Problem::new("http.not_found", locale)
 }
 
-/// An address that does not take this method.
-pub async fn method(State(_): State<Arc<App>>, Asked(locale): Asked) -> Problem {
-    Problem::new("http.method", locale)
+/// An address that does not take this method. What judges at that address is named all the same.
+pub async fn method(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
+    with_module(
+        Problem::new("http.method", locale).into_response(),
+        &format!("sha256:{}", app.intake.sandbox.current()),
+    )
+}
+
+/// Too many connections at once.
+pub async fn busy(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
+    let problem = Problem::new("desk.busy", locale).phone(&app.intake.desk.profile().phone);
+    with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current()))
 }
 
 #[cfg(test)]

@@ -57,12 +57,16 @@ fn page_module(headers: &HeaderMap) -> PageModule {
     let mut modules = headers.get_all(MODULE).iter();
     let digest = match (modules.next(), modules.next()) {
         (None, _) => return PageModule::Current,
-        (Some(module), None) => {
-            module.to_str().ok().and_then(|text| text.strip_prefix("sha256:")).and_then(Digest::read)
-        }
+        (Some(module), None) => module.to_str().ok().and_then(named),
         (Some(_), Some(_)) => None,
     };
     digest.map_or(PageModule::Unreadable, PageModule::Named)
+}
+
+/// `sha256:` and 64 hexadecimal digits, in small letters or capitals.
+fn named(text: &str) -> Option<Digest> {
+    let (algorithm, hex) = text.split_once(':')?;
+    algorithm.eq_ignore_ascii_case("sha256").then(|| Digest::read(hex)).flatten()
 }
 
 /// The one place where an outcome becomes a status.
@@ -128,6 +132,8 @@ mod tests {
     fn a_module_is_named_by_its_digest() {
         let named = format!("sha256:{}", "ab".repeat(32));
         assert!(matches!(page_module(&headers(&[(MODULE, &named)])), PageModule::Named(_)));
+        let capitals = named.to_ascii_uppercase();
+        assert_eq!(page_module(&headers(&[(MODULE, &capitals)])), page_module(&headers(&[(MODULE, &named)])));
         assert_eq!(page_module(&headers(&[])), PageModule::Current);
         for unreadable in ["ab", "sha256:", "sha256:xyz", "md5:00"] {
             assert_eq!(page_module(&headers(&[(MODULE, unreadable)])), PageModule::Unreadable, "{unreadable}");

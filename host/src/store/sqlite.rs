@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{Error, Row};
 use uuid::Uuid;
 
+use super::place;
 use super::{Answer, Bound, Case, CaseLine, Inserted, NewCase, Store, StoreError};
 use crate::receipt::number::Number;
 
@@ -33,25 +34,71 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens a file by its URL (`sqlite:data/kakekomi.sqlite3`), and makes it if `create` says so.
+    /// Opens a file by its URL (`sqlite:data/kakekomi.sqlite3`), and makes it, for its owner alone,
+    /// where there is none. SQLite gives its log beside it the file's own mode.
     ///
     /// # Errors
     /// [`StoreError`]: the file cannot be opened, or cannot be brought up to date.
-    pub async fn open(url: &str, create: bool) -> Result<Sqlite, StoreError> {
+    pub async fn open(url: &str) -> Result<Sqlite, StoreError> {
+        if let Some(file) = place::file_of(url) {
+            place::make(&file).map_err(|error| StoreError::File(file.display().to_string(), error))?;
+        }
         let options = SqliteConnectOptions::from_str(url)?
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .foreign_keys(true)
-            .create_if_missing(create);
-        if !create && !options.get_filename().exists() {
-            return Err(StoreError::Missing(options.get_filename().display().to_string()));
-        }
+            .create_if_missing(true);
         let pool =
             SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Sqlite { pool })
     }
+
+    /// Opens a file that must be there, and leaves it and its folder as they are.
+    ///
+    /// Without a log beside it nobody has the file open and everything stands in it, so it is read as
+    /// one that does not change: that works on a read-only copy, and leaves no file behind.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it is not there, is no database of kakekomi, or its log cannot be read.
+    pub async fn open_to_read(url: &str) -> Result<Sqlite, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?.busy_timeout(BUSY).read_only(true);
+        let file = options.get_filename().to_path_buf();
+        let name = file.display().to_string();
+        if !place::is_sqlite(&file, &name)? {
+            return Err(StoreError::Foreign(name));
+        }
+        let log = place::log_size(&file);
+        let mut opened = Sqlite::look(options.clone().immutable(log.is_none())).await;
+        if log == Some(0) && opened.as_ref().is_err_and(|error| cannot_write(code(error))) {
+            opened = Sqlite::look(options.immutable(true)).await;
+        }
+        opened.map_err(|error| match code(&error) {
+            // SQLite's result codes: no such table, and not a database.
+            Some(1 | 26) => StoreError::Foreign(name),
+            number if log.is_some() && cannot_write(number) => StoreError::Log(name),
+            _ => StoreError::Database(error),
+        })
+    }
+
+    /// Opens a file for one reader, and sees whether its tables are those that this program reads.
+    async fn look(options: SqliteConnectOptions) -> Result<Sqlite, Error> {
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PLACE).connect_with(options).await?;
+        sqlx::query(SHOW).bind("").fetch_optional(&pool).await?;
+        Ok(Sqlite { pool })
+    }
+}
+
+/// SQLite's result codes for what it may not write, and for what it cannot open: an index of the log.
+fn cannot_write(code: Option<u32>) -> bool {
+    matches!(code, Some(8 | 14))
+}
+
+/// The primary result code of an error of SQLite's.
+fn code(error: &Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 impl Store for Sqlite {
@@ -182,7 +229,7 @@ mod tests {
     async fn memory() -> Sqlite {
         let folder = std::env::temp_dir().join(format!("kakekomi-store-{}", Uuid::now_v7()));
         std::fs::create_dir(&folder).unwrap();
-        Sqlite::open(&super::super::url_in(&folder), true).await.unwrap()
+        Sqlite::open(&super::super::url_in(&folder)).await.unwrap()
     }
 
     #[tokio::test]
