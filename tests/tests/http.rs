@@ -215,7 +215,9 @@ fn no_file_that_is_kept_holds_the_phone_number() {
 fn the_answer_speaks_the_language_that_was_asked_for() {
     let server = Server::start();
     let incomplete = example(&server.home, &["--incomplete"]);
-    for (query, locale) in [("", "ja"), ("?locale=ja", "ja"), ("?locale=en", "en"), ("?locale=fr", "ja"), ("?locale=%65n", "en")] {
+    for (query, locale) in
+        [("", "ja"), ("?locale=ja", "ja"), ("?locale=en", "en"), ("?locale=fr", "ja"), ("?locale=%65n", "en")]
+    {
         let report = server.send(&Request::post(&format!("{CHECK}{query}")).json(&incomplete)).json();
         assert_eq!(report["context"]["locale"], locale, "{query}");
         let ascii = report["issues"][0]["message"].as_str().unwrap().is_ascii();
