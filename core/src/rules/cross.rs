@@ -82,8 +82,8 @@ fn consent(draft: &Draft, context: &Context, found: &mut Found) {
     }
 }
 
-/// Whether a document was agreed to that is not in force; a document whose version or digest is
-/// missing or malformed has its own issue, and so has a missing language.
+/// Whether a document was agreed to that is not in force. One whose version or digest is missing has
+/// its own issue; a digest that is none names no document in force, so it is stale as well.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
     let Some((version, sha256)) =
         agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))
