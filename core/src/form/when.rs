@@ -113,7 +113,7 @@ impl Value for When {
         let read = match &typed.at {
             Some(at) => Moment::read(at.borrowed(), precision, typed.offset.as_deref()),
             // だいたい, or an offset, of no date: said, so it is not dropped in silence.
-            None if typed != Typing::default() => Err(Code::MomentUnreadable),
+            None if typed != Typing::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
         Answer::Given(When(Written { typed, read }))
