@@ -1,9 +1,9 @@
 # kakekomi: thin over cargo; what is longer than a line stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fmt
+.PHONY: help run test bench same same-large fmt
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## build the desk and serve it (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
 	@scripts/wasm-target.sh
@@ -12,9 +12,20 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
 
-bench: ## print speed as ratios in one run, and sizes
+bench: ## print speed as ratios in one run, sizes, and a first visit on a slow phone
 	cargo build --release --locked --workspace
 	cargo run --release --locked --package kakekomi-tests --bin bench
+	@scripts/install-test-tools.sh
+	@node tests/browser/throttled.mjs
+
+SEED ?= 1
+N ?= 100000
+ENGINES ?= sandbox
+same: ## the same drafts to two engines, every byte compared: make same SEED=7 N=100000 ENGINES="wasmi firefox"
+	@cargo run --release --locked --quiet --package kakekomi-tests --bin same -- --seed $(SEED) --count $(N) $(ENGINES)
+
+same-large: ## the long run that docs/sameness.md records (hours)
+	@scripts/same-large.sh
 
 fmt: ## lay out the Rust sources
 	cargo fmt --all

@@ -1,7 +1,8 @@
-//! messages/*.toml → sorted tables of `(key, sentence)` that `message.rs` includes.
+//! messages/*.toml → sorted tables that `message.rs` includes.
 //!
-//! `[issue] "required" = "…"` in `ja.toml` → `pub static ISSUE_JA: &[(&str, &str)] = &[("required", "…")];`
-//! No path of the machine goes into the tables: the module must come out the same everywhere.
+//! `[issue] "required" = "…"` in both languages → `pub static ISSUE: Table = Table { keys: Column { text: "required…",
+//! ends: &[8, …] }, ja: …, en: … };`. No path of the machine goes into the tables: the module must come out the
+//! same everywhere.
 
 #![allow(clippy::disallowed_methods, reason = "the build reads files; the rules do not")]
 
@@ -12,36 +13,59 @@ use std::path::Path;
 
 type Table = BTreeMap<String, String>;
 
-/// The tables of a language: the name in the generated code, and the table's keys and sentences.
-const TABLES: [&str; 8] = ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "HINT", "OPTION", "PAGE"];
+/// The tables: each of its name in the generated code.
+const TABLES: [&str; 9] = ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "INTERVIEW", "HINT", "OPTION", "PAGE"];
+
+/// The fields that clause 4⑫'s interview asks for. Their titles make a table of their own, because it goes into
+/// the module, which the other titles need not.
+const INTERVIEW: [&str; 7] = [
+    "/incident/summary",
+    "/incident/discovered_at",
+    "/incident/occurred_at",
+    "/incident/target",
+    "/incident/operation",
+    "/devices",
+    "/network/topology",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=messages");
     println!("cargo::rerun-if-changed=build.rs");
+    let (ja, en) = (read("ja")?, read("en")?);
     let mut code = String::new();
-    for locale in ["ja", "en"] {
-        let mut tables: BTreeMap<&str, Table> = TABLES.iter().map(|name| (*name, Table::new())).collect();
-        for file in [format!("messages/{locale}.toml"), format!("messages/page.{locale}.toml")] {
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-            let document: toml::Table = text.parse().map_err(|error| format!("{file}: {error}"))?;
-            sort_in(&document, &mut tables).map_err(|error| format!("{file}: {error}"))?;
+    for name in TABLES {
+        let (ja, en) = (ja.get(name).ok_or(name)?, en.get(name).ok_or(name)?);
+        if !ja.keys().eq(en.keys()) {
+            return Err(format!("{name}: the two languages have other keys").into());
         }
-        for (name, table) in &tables {
-            let suffix = locale.to_uppercase();
-            writeln!(
-                code,
-                "/// The table `{name}` of the language `{locale}`.\npub static {name}_{suffix}: &[(&str, &str)] = &{:?};",
-                rows(table)
-            )?;
-        }
+        let [keys, ja, en] = [column(ja.keys())?, column(ja.values())?, column(en.values())?];
+        writeln!(code, "/// The table `{name}`.")?;
+        writeln!(code, "pub static {name}: Table = Table {{ keys: {keys}, ja: {ja}, en: {en} }};")?;
     }
     let target = Path::new(&std::env::var("OUT_DIR")?).join("messages.rs");
     std::fs::write(target, code)?;
     Ok(())
 }
 
-fn rows(table: &Table) -> Vec<(&String, &String)> {
-    table.iter().collect()
+/// The tables of a language.
+fn read(locale: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
+    let mut tables: BTreeMap<&str, Table> = TABLES.iter().map(|name| (*name, Table::new())).collect();
+    for file in [format!("messages/{locale}.toml"), format!("messages/page.{locale}.toml")] {
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+        let document: toml::Table = text.parse().map_err(|error| format!("{file}: {error}"))?;
+        sort_in(&document, &mut tables).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(tables)
+}
+
+/// Texts end to end, and where each ends.
+fn column<'t>(texts: impl Iterator<Item = &'t String>) -> Result<String, Box<dyn Error>> {
+    let (mut whole, mut ends) = (String::new(), Vec::new());
+    for text in texts {
+        whole.push_str(text);
+        ends.push(u16::try_from(whole.len()).map_err(|_| "a table of messages is longer than 64 KiB")?);
+    }
+    Ok(format!("Column {{ text: {whole:?}, ends: &{ends:?} }}"))
 }
 
 /// Puts each entry of a file into its table.
@@ -57,7 +81,11 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
                 "page" => put(tables, "PAGE", key, value)?,
                 "field" => {
                     let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;
-                    put(tables, "TITLE", key, field.get("title").ok_or_else(|| format!("{key}: no title"))?)?;
+                    let title = field.get("title").ok_or_else(|| format!("{key}: no title"))?;
+                    put(tables, "TITLE", key, title)?;
+                    if INTERVIEW.contains(&key.as_str()) {
+                        put(tables, "INTERVIEW", key, title)?;
+                    }
                     if let Some(hint) = field.get("hint") {
                         put(tables, "HINT", key, hint)?;
                     }

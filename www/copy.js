@@ -13,5 +13,5 @@ export function saveFile(name, text) {
 
 /** A file's name with the desk's date, "kakekomi-20261123.json". @param {import("./page.js").Page} page @param {string} [of] */
 export function fileName(page, of = "") {
-  return `kakekomi-${of || page.desk.day}.json`;
+  return `kakekomi-${of || page.desk.today.replaceAll("-", "")}.json`;
 }

@@ -4,12 +4,10 @@
  * `description.say("step_of", { number: 2, total: 6 })` → 「手順 2 / 6」.
  */
 
+import { atDesk, PATIENCE } from "./place.js";
 import { parts } from "./pointer.js";
 
 /** @typedef {import("./types.js").Field} Field */
-
-/** How long the file may take (milliseconds). */
-const PATIENCE = 20_000;
 
 export class Description {
   /** @param {{ locale: string, words: Record<string, string>, sections: Field[] }} file */
@@ -24,7 +22,7 @@ export class Description {
    * @param {string} locale
    */
   static async load(sha256, locale) {
-    const response = await fetch(`/module/${sha256}/describe.${locale}.json`, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(atDesk(`/module/${sha256}/describe.${locale}.json`), { signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`describe.${locale}.json: ${response.status}`);
     return new Description(await response.json());
   }

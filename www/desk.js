@@ -4,6 +4,8 @@
  * The phone number lives in this object alone: never in storage, never in a file that is cached (clause 4⑦).
  */
 
+import { throughPartner } from "./place.js";
+
 export class Desk {
   /**
    * @param {any} served the answer of /v1/desk
@@ -18,7 +20,7 @@ export class Desk {
 
   /** @param {string} locale */
   static async load(locale) {
-    const response = await fetch(`/v1/desk?locale=${locale}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(throughPartner(`/v1/desk?locale=${locale}`), { signal: AbortSignal.timeout(10_000) });
     if (!response.ok) throw new Error(`/v1/desk: ${response.status}`);
     return new Desk(await response.json(), locale);
   }
@@ -36,6 +38,11 @@ export class Desk {
   /** @returns {string} the digest of the current module, 64 hex digits */
   get module() {
     return this.served.module.replace("sha256:", "");
+  }
+
+  /** Whether what is sent is a test, since the page stands on the page of a partner who is trying it. @returns {boolean} */
+  get test() {
+    return this.served.partner?.test === true;
   }
 
   /** @returns {boolean} */
@@ -76,9 +83,9 @@ export class Desk {
     return format.format(this.local(at));
   }
 
-  /** Today's date at the desk, "20261123". */
-  get day() {
-    return this.local(this.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  /** Today's date at the desk, "2026-11-23". */
+  get today() {
+    return this.local(this.now()).toISOString().slice(0, 10);
   }
 
   /**

@@ -54,15 +54,15 @@ export function toDraft(node, answer) {
   if (answer.unknown) return { unknown: true };
   switch (node.kind) {
     case "section":
-      return members(node, answer, false);
+      return membersOf(node, answer, false);
     case "record":
-      return isSwitched(node) ? (answer.wanted ? members(node, answer, true) : undefined) : members(node, answer, false);
+      return isSwitched(node) ? (answer.wanted ? membersOf(node, answer, true) : undefined) : membersOf(node, answer, false);
     case "list":
-      return answer.items?.length ? answer.items.map((item) => members(/** @type {Field} */ (node.item), item, true)) : undefined;
+      return answer.items?.length ? answer.items.map((item) => membersOf(/** @type {Field} */ (node.item), item, true)) : undefined;
     case "ordered":
       return answer.typed.length ? answer.typed : undefined;
     case "moment":
-      return moment(answer);
+      return momentValue(answer);
     case "flag":
     case "agree":
       return answer.typed === "" ? undefined : answer.typed === "true";
@@ -79,7 +79,7 @@ export function isSwitched(node) {
 }
 
 /** @param {Field} node @param {Answer} answer @param {boolean} evenEmpty */
-function members(node, answer, evenEmpty) {
+function membersOf(node, answer, evenEmpty) {
   const made = /** @type {Record<string, any>} */ ({});
   for (const field of node.fields ?? []) {
     const value = toDraft(field, answer.fields?.[field.name ?? ""]);
@@ -89,7 +89,7 @@ function members(node, answer, evenEmpty) {
 }
 
 /** @param {Answer} answer */
-function moment(answer) {
+function momentValue(answer) {
   const at = Object.fromEntries(Object.entries(answer.typed).filter(([, part]) => part !== ""));
   if (!Object.keys(at).length) return undefined;
   return answer.about ? { at, precision: "about" } : { at };

@@ -4,6 +4,8 @@
  * Text is always set as text, never as markup, so no answer can become an element.
  */
 
+import { find } from "./place.js";
+
 /**
  * @param {string} tag
  * @param {Record<string, any>} [given] attributes; `on` holds listeners by event, and `false`, `null`, `undefined` leave one out
@@ -58,6 +60,6 @@ export function present(children) {
  * @param {string} words
  */
 export function announce(words) {
-  const status = document.getElementById("status");
+  const status = find("status");
   if (status) status.textContent = words;
 }

@@ -5,11 +5,10 @@
  * failed twice on the same draft, the server is asked instead: the same report.
  */
 
+import { atDesk, PATIENCE } from "./place.js";
+
 /** How much of a file is hashed at a time, in bytes, so that a large log needs little memory. */
 const PIECE = 1_048_576;
-
-/** How long the module may take to come, and the server to check (milliseconds). */
-const PATIENCE = 20_000;
 
 /** How often the glue was loaded: a fresh instance needs a fresh copy of the glue, which holds it. */
 let loads = 0;
@@ -68,8 +67,10 @@ async function instantiate(sha256) {
   loads += 1;
   const signal = AbortSignal.timeout(PATIENCE);
   const late = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
-  const glue = await Promise.race([import(`/module/${sha256}.js${loads > 1 ? `?load=${loads}` : ""}`), late]);
-  const response = await fetch(`/module/${sha256}.wasm`, { integrity: `sha256-${base64(sha256)}`, signal });
+  const [glue, response] = await Promise.all([
+    Promise.race([import(atDesk(`/module/${sha256}.js${loads > 1 ? `?load=${loads}` : ""}`)), late]),
+    fetch(atDesk(`/module/${sha256}.wasm`), { integrity: `sha256-${base64(sha256)}`, signal }),
+  ]);
   if (!response.ok) throw new Error(`module: ${response.status}`);
   await glue.default({ module_or_path: response });
   return glue;
@@ -83,7 +84,7 @@ function blocked(failure) {
 
 /** @param {Uint8Array} bytes @param {string} locale */
 async function checkOnServer(bytes, locale) {
-  const response = await fetch(`/v1/check?locale=${locale}`, {
+  const response = await fetch(atDesk(`/v1/check?locale=${locale}`), {
     method: "POST", headers: { "Content-Type": "application/json" }, body: /** @type {any} */ (bytes), signal: AbortSignal.timeout(PATIENCE),
   });
   const answer = await response.json();

@@ -3,6 +3,7 @@
  */
 
 import { announce, button, element } from "./element.js";
+import { find } from "./place.js";
 
 /** Each language by its own name's key. */
 const LANGUAGES = ["ja", "en"];
@@ -14,13 +15,16 @@ export function drawFrame(page) {
     element("a", { class: "skip", href: "#main", on: { click: skip } }, page.say("site_skip")),
     element("div", { class: "bar" }, element("p", { class: "name" }, desk.name), languages(page)),
     element("div", { class: "call" }, phone(page), state(page)),
-    page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")));
-  document.getElementById("frame")?.replaceChildren(header);
+    desk.test && element("p", { class: "notice test" }, page.say("test_notice")),
+    page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")),
+    !navigator.onLine && element("p", { class: "notice", id: "offline" }, page.say("offline")),
+    page.notice);
+  find("frame")?.replaceChildren(header);
 }
 
 /** A notice under the frame, read aloud too, until the frame is drawn anew. @param {import("./page.js").Page} page @param {string} key */
 export function tellInFrame(page, key) {
-  const header = document.querySelector("#frame header");
+  const header = find("frame")?.querySelector("header");
   header?.querySelector(".failure")?.remove();
   header?.append(element("p", { class: "notice failure" }, ...callable(page, key)));
   announce(page.say(key, { phone: page.desk.phone }));
@@ -36,7 +40,7 @@ export function callable(page, key) {
 /** Over the frame to the screen; no link of the address, which names the step. @param {Event} event */
 function skip(event) {
   event.preventDefault();
-  document.getElementById("main")?.focus();
+  find("main")?.focus();
 }
 
 /** @param {import("./page.js").Page} page */

@@ -6,7 +6,7 @@
 
 import { blank, fitted, fromDraft, toDraft } from "./draft.js";
 import { parts } from "./pointer.js";
-import { recall, remember } from "./memory.js";
+import { dropKey, recall, remember } from "./memory.js";
 
 /** Typing is checked when it pauses, so that no key waits for a check (milliseconds). */
 const PAUSE = 400;
@@ -23,11 +23,14 @@ export class Intake extends EventTarget {
     this.agreement = kept?.agreement ?? null;
     /** The steps whose issues are shown. @type {Set<string>} */
     this.tried = new Set(kept?.tried ?? []);
+    /** The step where the person last was. @type {string} */
+    this.step = kept?.step ?? "";
     /** @type {import("./types.js").Report | null} */
     this.report = null;
     this.finished = false;
     this.asked = 0;
     this.timer = 0;
+    this.keeping = 0;
   }
 
   /** The draft's one text: stringified here and nowhere else. */
@@ -43,9 +46,14 @@ export class Intake extends EventTarget {
    */
   changed(whole) {
     clearTimeout(this.timer);
-    this.keep();
-    if (whole) void this.check();
-    else this.timer = setTimeout(() => void this.check(), PAUSE);
+    if (whole) {
+      this.keep();
+      void this.check();
+      return;
+    }
+    // Kept while the typing goes on as well, but not at every key.
+    this.keeping ||= setTimeout(() => this.keep(), PAUSE);
+    this.timer = setTimeout(() => void this.check(), PAUSE);
   }
 
   /** Another module brought another description: the answers take its shape. */
@@ -56,13 +64,17 @@ export class Intake extends EventTarget {
   /** Received: from here on nothing of it is kept or asked about. */
   finish() {
     clearTimeout(this.timer);
+    clearTimeout(this.keeping);
     this.finished = true;
+    this.report = null;
     this.answers = blank(this.page.description.root);
   }
 
   keep() {
+    clearTimeout(this.keeping);
+    this.keeping = 0;
     if (this.finished) return;
-    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], locale: this.page.locale });
+    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], step: this.step, locale: this.page.locale });
   }
 
   /**
@@ -103,11 +115,13 @@ export class Intake extends EventTarget {
   /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
   clear() {
     const before = this.answers;
+    const restoreKey = dropKey();
     this.answers = blank(this.page.description.root);
     this.tried.clear();
     this.changed(true);
     return () => {
       this.answers = before;
+      restoreKey();
       this.changed(true);
     };
   }

@@ -1,7 +1,8 @@
 /**
- * What outlives a reload and ends with the tab: the answers, the agreement, the key under which a text is sent, the receipt.
+ * What outlives a reload: the answers, the agreement, the key under which a text is sent, the receipt.
  *
- * Session storage only: the machine may be shared or compromised. The desk's phone number is never put here.
+ * It ends with the tab, since the machine may be shared or compromised; answers and key stay on the device for
+ * some days only where the person asks for it. The desk's phone number is never put here.
  *
  * @typedef {object} Kept a receipt on the screen
  * @property {any} receipt as the server sent it
@@ -13,6 +14,11 @@
 const FILLING = "kakekomi.filling";
 const SENDING = "kakekomi.sending";
 const RECEIPT = "kakekomi.receipt";
+const UNTIL = "kakekomi.until";
+
+/** How long answers stay on the device after they were last changed, where the person asked for it. */
+export const KEPT_DAYS = 7;
+const KEPT_FOR = KEPT_DAYS * 86_400_000;
 
 /** The same, for a browser whose storage is off or full: then a reload forgets, and all else works. @type {Map<string, string>} */
 const held = new Map();
@@ -25,6 +31,23 @@ export function remember(filling) {
 /** @returns {any} what was remembered, or null */
 export function recall() {
   return read(FILLING);
+}
+
+/** Whether the answers are to stay on the device when the tab is closed. @param {boolean} wanted */
+export function keepOnDevice(wanted) {
+  const device = storage("localStorage");
+  if (wanted) device?.setItem(UNTIL, String(Date.now() + KEPT_FOR));
+  else dropFromDevice();
+  const sending = read(SENDING);
+  if (wanted && sending) write(SENDING, sending);
+}
+
+/** Until when the answers stay on the device, in milliseconds since the epoch; 0 where they end with the tab. */
+export function keptUntil() {
+  const until = Number(storage("localStorage")?.getItem(UNTIL) ?? 0);
+  if (until > Date.now()) return until;
+  if (until) dropFromDevice();
+  return 0;
 }
 
 /**
@@ -54,9 +77,11 @@ export function lostBefore() {
   return kept?.lost ? kept : null;
 }
 
-/** A key that turned out to belong to another text, or whose text did not arrive. */
+/** A key that turned out to belong to another text, or whose text did not arrive. @returns {() => void} brings it back */
 export function dropKey() {
+  const kept = read(SENDING);
   drop(SENDING);
+  return () => { if (kept) write(SENDING, kept); };
 }
 
 /**
@@ -65,9 +90,8 @@ export function dropKey() {
  * @param {Kept} kept
  */
 export function keepReceipt(kept) {
+  forgetAll();
   write(RECEIPT, kept);
-  drop(FILLING);
-  drop(SENDING);
 }
 
 /** @returns {Kept | null} */
@@ -79,12 +103,18 @@ export function forgetAll() {
   drop(FILLING);
   drop(SENDING);
   drop(RECEIPT);
+  dropFromDevice();
+}
+
+function dropFromDevice() {
+  for (const name of [UNTIL, FILLING, SENDING]) storage("localStorage")?.removeItem(name);
 }
 
 /** @param {string} name */
 function read(name) {
   try {
-    return JSON.parse(held.get(name) ?? sessionStorage.getItem(name) ?? "null");
+    const onDevice = keptUntil() ? storage("localStorage")?.getItem(name) : null;
+    return JSON.parse(held.get(name) ?? storage("sessionStorage")?.getItem(name) ?? onDevice ?? "null");
   } catch {
     return null;
   }
@@ -99,14 +129,27 @@ function write(name, value) {
   } catch {
     held.set(name, text);
   }
+  if (name === RECEIPT || !keptUntil()) return;
+  try {
+    localStorage.setItem(name, text);
+    localStorage.setItem(UNTIL, String(Date.now() + KEPT_FOR));
+  } catch {
+    // The device is full: the tab still has it.
+  }
 }
 
 /** @param {string} name */
 function drop(name) {
   held.delete(name);
+  storage("sessionStorage")?.removeItem(name);
+  storage("localStorage")?.removeItem(name);
+}
+
+/** A storage, or null where the browser has it switched off. @param {"localStorage" | "sessionStorage"} kind @returns {Storage | null} */
+function storage(kind) {
   try {
-    sessionStorage.removeItem(name);
+    return globalThis[kind];
   } catch {
-    // Storage is off: there is nothing to drop.
+    return null;
   }
 }

@@ -10,9 +10,9 @@ import { Engine } from "./engine.js";
 import { Intake } from "./intake.js";
 import { announce, element } from "./element.js";
 import { drawFrame, tellInFrame } from "./frame.js";
-
-/** How long the documents may take (milliseconds). */
-const PATIENCE = 20_000;
+import { freshIssues, renewedNotice } from "./renewed.js";
+import { stepOf } from "./steps.js";
+import { atDesk, PATIENCE, find, nameDocument, namedModule, nameLanguage, toTop } from "./place.js";
 
 export class Page {
   /** @param {string} locale @param {Desk} desk @param {Engine} engine @param {Description} description @param {any} consent */
@@ -28,13 +28,19 @@ export class Page {
     this.leave = () => {};
     /** Whether a text is on its way to the desk, whatever screen is shown. */
     this.sending = false;
+    /** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
+    this.notice = null;
     this.intake = new Intake(this);
   }
 
   /** @param {string} locale */
   static async open(locale) {
+    // All at once: on a slow network a person waits for each answer that another has to wait for. No `preload` in the
+    // document does it instead, since Safari's engine would load everything twice.
+    const named = namedModule();
+    const early = named ? loadModule(named, locale).catch(() => null) : null;
     const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
-    const [engine, description] = await Promise.all([Engine.load(desk.module), Description.load(desk.module, locale)]);
+    const [engine, description] = (desk.module === named && await early) || await loadModule(desk.module, locale);
     return new Page(locale, desk, engine, description, consent);
   }
 
@@ -51,20 +57,20 @@ export class Page {
   show({ step, content, redraw, leave = () => {}, focus = true }) {
     this.leave();
     Object.assign(this, { redraw, leave });
-    const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+    const main = /** @type {HTMLElement} */ (find("main"));
     main.replaceChildren(...content);
     drawFrame(this);
     this.title(step, false);
     announce("");
     if (!focus) return;
-    scrollTo(0, 0);
+    toTop();
     /** @type {HTMLElement | null} */ (main.querySelector("h1"))?.focus({ preventScroll: true });
   }
 
   /** @param {string} step @param {boolean} wrong */
   title(step, wrong) {
     const title = this.say("title_page", { step, name: this.desk.name });
-    document.title = wrong ? this.say("title_error", { title }) : title;
+    nameDocument(wrong ? this.say("title_error", { title }) : title);
   }
 
   /**
@@ -85,11 +91,18 @@ export class Page {
   /** Another module is in force: load it in place, answers kept; all of it, or nothing and an error. @param {boolean} redraw */
   async renew(redraw) {
     const { desk, locale } = this;
-    const [engine, description] = await Promise.all([Engine.load(desk.module), Description.load(desk.module, locale)]);
+    const [engine, description] = await loadModule(desk.module, locale);
     if (engine.blocked && !this.engine.blocked) throw new Error("the module did not come");
+    const before = this.intake.report;
     Object.assign(this, { engine, description });
     this.intake.refit();
+    if (this.intake.finished) return;
+    const report = await this.intake.check();
+    const fresh = before && report ? freshIssues(before.issues, report.issues) : [];
+    for (const issue of fresh) this.intake.tried.add(stepOf(issue.path));
+    this.notice = renewedNotice(this, fresh);
     if (redraw) this.redraw();
+    else drawFrame(this);
     announce(this.say("module_renewed"));
   }
 
@@ -106,16 +119,21 @@ export class Page {
     if (!loaded) return tellInFrame(this, "language_failed");
     const [desk, description, consent] = loaded;
     Object.assign(this, { locale, desk, description, consent });
-    document.documentElement.lang = locale;
+    nameLanguage(locale);
     this.intake.keep();
     this.redraw();
     if (!this.intake.finished) await this.intake.check();
   }
 }
 
+/** @param {string} sha256 @param {string} locale */
+function loadModule(sha256, locale) {
+  return Promise.all([Engine.load(sha256), Description.load(sha256, locale)]);
+}
+
 /** @param {string} locale */
 async function loadConsent(locale) {
-  const response = await fetch(`/v1/consent/${locale}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  const response = await fetch(atDesk(`/v1/consent/${locale}`), { signal: AbortSignal.timeout(PATIENCE) });
   if (!response.ok) throw new Error(`/v1/consent: ${response.status}`);
   return response.json();
 }

@@ -5,6 +5,8 @@
  * no answer that says what became of it → lost.
  */
 
+import { throughPartner } from "./place.js";
+
 /**
  * @typedef {{ kind: "receipt", receipt: any }
  *   | { kind: "issues", report: import("./types.js").Report }
@@ -13,7 +15,7 @@
  */
 
 /** How long the server may take, and how long to wait while the same text is still under way (milliseconds). */
-const PATIENCE = 30_000;
+const SENDING_PATIENCE = 30_000;
 const AGAIN = 1_000;
 const AGAIN_MAX = 10;
 
@@ -51,11 +53,11 @@ export function askFor({ text, key }, locale) {
  * @param {{ key: string, module: string, locale: string }} how
  */
 async function post(bytes, { key, module, locale }) {
-  const response = await fetch(`/v1/submissions?locale=${locale}`, {
+  const response = await fetch(throughPartner(`/v1/submissions?locale=${locale}`), {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": key, "Kakekomi-Module": `sha256:${module}` },
     body: bytes,
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(SENDING_PATIENCE),
   });
   return { status: response.status, body: await response.json().catch(() => ({})) };
 }

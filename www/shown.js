@@ -2,10 +2,10 @@
  * The answers in words, for checking them, for the receipt and for paper: what was typed, as it was typed.
  */
 
+import { inWords } from "./answer_words.js";
 import { button, element } from "./element.js";
 import { isSwitched } from "./draft.js";
 import { message } from "./fields/frame.js";
-import { understood } from "./fields/moment.js";
 import { at } from "./pointer.js";
 import { nodesOf, REVIEW, stepNames } from "./steps.js";
 
@@ -31,7 +31,7 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
 
   /** @param {{ node: Field, path: string, answer: Answer | undefined, entry: string }} row @param {string} step */
   function drawn({ node, path, answer, entry }, step) {
-    const words = inWords(page, node, answer, at(values, path));
+    const words = inWords(page.description, node, answer, at(values, path));
     if (words === null && !change) return null; // a receipt shows what was sent
     const title = node.title ?? "";
     const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title: entry ? `${entry} ${title}` : title }) });
@@ -64,28 +64,4 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
   function inside(node, path, answer, entry) {
     return (node.fields ?? []).flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry));
   }
-}
-
-/**
- * One answer in words, or null where there is none.
- *
- * @param {Page} page @param {Field} node @param {Answer | undefined} answer @param {any} value
- * @returns {string | null}
- */
-function inWords(page, node, answer, value) {
-  if (answer?.unknown) return page.say("review_unknown");
-  if (isSwitched(node)) return page.say(answer?.wanted ? "review_wanted" : "review_none");
-  if (node.kind === "list") return null;
-  if (node.kind === "moment") {
-    const typed = Object.values(answer?.typed ?? {}).filter((part) => part !== "").join(" ");
-    return understood(value, page.description.say.bind(page.description), "moment") || typed || null;
-  }
-  if (node.kind === "ordered") {
-    const titles = (answer?.typed ?? []).map((/** @type {string} */ one, /** @type {number} */ index) => `${index + 1}. ${page.description.optionTitle(node, one)}`);
-    return titles.length ? titles.join("\n") : null;
-  }
-  const typed = answer?.typed ?? "";
-  if (typed === "") return null;
-  if (node.kind === "agree") return page.say("flag_true");
-  return node.options?.length ? page.description.optionTitle(node, typed) : typed;
 }

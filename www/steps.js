@@ -1,7 +1,7 @@
 /**
  * Which part of the form stands on which step: layout, and nothing else.
  *
- * `stepOf("/devices/0/os")` → "devices". A section that this list does not name comes on the step before the last.
+ * `stepOf("/devices/0/os")` → "devices". What this list does not name comes on the step before the last.
  */
 
 import { within } from "./pointer.js";
@@ -10,12 +10,22 @@ import { within } from "./pointer.js";
 
 /** @type {Step[]} */
 const LAYOUT = [
-  { name: "contact", places: ["/incident/ongoing", "/contact"] },
+  { name: "now", places: ["/incident/ongoing"] },
+  { name: "contact", places: ["/contact"] },
   { name: "incident", places: ["/incident"] },
-  { name: "devices", places: ["/devices"] },
-  { name: "network", places: ["/network", "/logs"] },
-  { name: "service", places: ["/service", "/situation"] },
+  { name: "service", places: ["/incident/purpose", "/incident/priorities", "/incident/requests", "/service"] },
+  { name: "devices", places: ["/devices", "/network", "/logs", "/situation"] },
 ];
+
+/** Every place with its step, the longest first. */
+const PLACES = LAYOUT.flatMap((step) => step.places.map((place) => ({ step: step.name, place })))
+  .sort((one, other) => other.place.length - one.place.length);
+
+/** The step for what is not named: all of it can be left out. */
+const LAST = "devices";
+
+/** The first question stands alone: its advice cannot wait. */
+export const FIRST = "now";
 
 /** The step on which the answers are checked and sent. */
 export const REVIEW = "review";
@@ -38,16 +48,7 @@ export function stepNames() {
  */
 export function stepOf(path) {
   if (path === "" || NOT_ASKED.some((place) => within(path, place))) return "";
-  const named = LAYOUT.flatMap((step) => step.places.map((place) => ({ step: step.name, place })))
-    .filter(({ place }) => within(path, place))
-    .sort((one, other) => other.place.length - one.place.length);
-  return named[0]?.step ?? "service";
-}
-
-/** The sections that stand on a step, by their keys in the draft. @param {string} name */
-export function sectionsOf(name) {
-  const places = LAYOUT.find((step) => step.name === name)?.places ?? [];
-  return places.map((place) => place.slice(1)).filter((place) => !place.includes("/"));
+  return PLACES.find(({ place }) => within(path, place))?.step ?? LAST;
 }
 
 /**

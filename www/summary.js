@@ -9,6 +9,7 @@ export class Summary {
   constructor(page, lead) {
     this.page = page;
     this.lead = lead;
+    this.said = "[]";
     this.title = element("h2", { id: "summary-title" }, page.say("summary_title"));
     this.list = element("ul", {});
     this.element = element("div", { class: "summary", id: "summary", tabindex: "-1", role: "group", "aria-labelledby": "summary-title", hidden: true },
@@ -17,6 +18,9 @@ export class Summary {
 
   /** @param {import("./types.js").Issue[]} issues @param {(path: string) => boolean} reachable whether an input stands for the path */
   update(issues, reachable) {
+    const now = JSON.stringify(issues.map((issue) => [issue.path, issue.message, reachable(issue.path)]));
+    if (now === this.said) return;
+    this.said = now;
     this.element.hidden = issues.length === 0;
     this.list.replaceChildren(...issues.map((issue) => element("li", {}, this.line(issue, reachable(issue.path)))));
   }

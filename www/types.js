@@ -64,6 +64,7 @@
  * @property {(file: File) => Promise<string>} hash
  * @property {() => boolean} canHash
  * @property {(path: string) => Answer | undefined} answerAt
+ * @property {() => string} today the date at the desk, "2026-11-20"
  */
 
 export {};

@@ -6,17 +6,16 @@
 mod first_hours;
 mod secret;
 
-use serde::Serialize;
-
 use crate::code::Code;
 use crate::context::Context;
 use crate::form::{Answer, Approval, Draft, YesNo};
+use crate::json::Writer;
 use crate::message;
 
 pub use first_hours::guidance;
 
 /// Something that the applicant should know, with the clause that it stands on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
     /// The stable code.
     pub code: Code,
@@ -29,12 +28,32 @@ pub struct Advisory {
 }
 
 /// Reference information for the first hours (参考情報).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guidance {
     /// The stable code.
     pub code: Code,
     /// The sentence, marked as reference information.
     pub message: &'static str,
+}
+
+impl Advisory {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.object();
+        out.text_member("code", self.code.as_str());
+        out.text_member("clause", self.clause);
+        out.text_member("path", &self.path);
+        out.text_member("message", &self.message);
+        out.end_object();
+    }
+}
+
+impl Guidance {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.object();
+        out.text_member("code", self.code.as_str());
+        out.text_member("message", self.message);
+        out.end_object();
+    }
 }
 
 /// The advisories of a draft, in the form's order; those of the whole draft come last.
@@ -49,8 +68,11 @@ pub fn advisories(draft: &Draft, context: &Context) -> Vec<Advisory> {
     }
     services(draft, &mut list);
     support(draft, &mut list);
-    if context.calendar.opening(context.now).is_closed() {
+    let opening = context.calendar.opening(context.now);
+    if opening.is_closed() {
         list.add(Code::DeskClosed, "4-1", "");
+    } else if !opening.dated {
+        list.add(Code::DeskHoursUnknown, "4-1", "");
     }
     list.advisories
 }
@@ -127,7 +149,7 @@ fn missing(draft: &Draft, context: &Context) -> String {
         (draft.network.topology.given().is_none(), "/network/topology"),
     ];
     let titles = rows.into_iter().filter(|(missing, _)| *missing);
-    let titles: Vec<_> = titles.filter_map(|(_, path)| message::title(path, context.locale)).collect();
+    let titles: Vec<_> = titles.filter_map(|(_, path)| message::interview(path, context.locale)).collect();
     titles.join(match context.locale {
         crate::Locale::Ja => "、",
         crate::Locale::En => ", ",

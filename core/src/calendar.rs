@@ -8,7 +8,8 @@
 //! the holidays come as a dated table, so that a new gazette needs no new module. Refused on
 //! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
 
-use serde::ser::{Error, Serialize, SerializeStruct, Serializer};
+use crate::json::Writer;
+use crate::order;
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
@@ -196,11 +197,7 @@ struct Dates {
 impl Dates {
     fn read(texts: &[&str]) -> Option<Dates> {
         let listed: Vec<Date> = texts.iter().map(|text| Date::read(text)).collect::<Option<_>>()?;
-        let sorted = (!listed.is_sorted()).then(|| {
-            let mut sorted = listed.clone();
-            sorted.sort_unstable();
-            sorted
-        });
+        let sorted = (!listed.is_sorted()).then(|| order::sorted(listed.clone()));
         Some(Dates { listed, sorted })
     }
 
@@ -241,62 +238,66 @@ const fn two(tens: u8, ones: u8) -> Option<u8> {
     if tens.is_ascii_digit() && ones.is_ascii_digit() { Some((tens - b'0') * 10 + (ones - b'0')) } else { None }
 }
 
-impl Serialize for Calendar {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let sign = if self.offset < 0 { '-' } else { '+' };
-        let mut all = serializer.serialize_struct("Calendar", 9)?;
-        all.serialize_field("open", &hours(self.open))?;
-        all.serialize_field("close", &hours(self.close))?;
-        all.serialize_field("offset", &format!("{sign}{}", hours(self.offset.unsigned_abs())))?;
-        all.serialize_field("year_end", &YearEnd(self.year_end.0, self.year_end.1))?;
-        all.serialize_field("weekday_excludes_holidays", &self.weekday_excludes_holidays)?;
-        all.serialize_field("extra_closed", &self.extra_closed)?;
-        all.serialize_field("extra_open", &self.extra_open)?;
-        all.serialize_field("holidays", &self.holidays)?;
-        all.serialize_field("last_year", &self.last_year)?;
-        all.end()
+impl Calendar {
+    /// Prints the calendar with the keys that it was read from.
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.object();
+        out.text_member("open", &hours(self.open));
+        out.text_member("close", &hours(self.close));
+        let sign = if self.offset < 0 { "-" } else { "+" };
+        out.key("offset");
+        out.pieces(&[sign, &hours(self.offset.unsigned_abs())]);
+        out.key("year_end");
+        out.object();
+        out.text_member("from", &self.year_end.0.text());
+        out.text_member("to", &self.year_end.1.text());
+        out.end_object();
+        out.key("weekday_excludes_holidays");
+        out.boolean(self.weekday_excludes_holidays);
+        let rows =
+            [("extra_closed", &self.extra_closed), ("extra_open", &self.extra_open), ("holidays", &self.holidays)];
+        for (key, dates) in rows {
+            out.key(key);
+            out.list();
+            for date in &dates.listed {
+                date.write(out);
+            }
+            out.end_list();
+        }
+        out.number_member("last_year", self.last_year);
+        out.end_object();
     }
 }
 
 fn hours(minutes: u16) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    two_and_two(u32::from(minutes / 60), ':', u32::from(minutes % 60))
 }
 
-struct YearEnd(MonthDay, MonthDay);
-
-impl Serialize for YearEnd {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = |day: MonthDay| format!("{:02}-{:02}", day.0, day.1);
-        let mut both = serializer.serialize_struct("YearEnd", 2)?;
-        both.serialize_field("from", &text(self.0))?;
-        both.serialize_field("to", &text(self.1))?;
-        both.end()
+impl MonthDay {
+    fn text(self) -> String {
+        two_and_two(u32::from(self.0), '-', u32::from(self.1))
     }
 }
 
-impl Serialize for Dates {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&self.listed)
-    }
+fn two_and_two(first: u32, sign: char, second: u32) -> String {
+    [digit(first / 10), digit(first), sign, digit(second / 10), digit(second)].into_iter().collect()
 }
 
-impl Serialize for Date {
+/// The last decimal digit of a number.
+fn digit(number: u32) -> char {
+    char::from_digit(number % 10, 10).unwrap_or_default()
+}
+
+impl Date {
     /// The ten characters are made on the stack: a calendar holds hundreds of dates.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let digit = |unit: u32| b'0' + u8::try_from(self.0 / unit % 10).unwrap_or_default();
-        let text = [
-            digit(10_000_000),
-            digit(1_000_000),
-            digit(100_000),
-            digit(10_000),
-            b'-',
-            digit(1000),
-            digit(100),
-            b'-',
-            digit(10),
-            digit(1),
-        ];
-        serializer.serialize_str(std::str::from_utf8(&text).map_err(S::Error::custom)?)
+    fn write(self, out: &mut Writer) {
+        let mut text = *b"0000-00-00";
+        let mut rest = self.0;
+        for byte in text.iter_mut().rev().filter(|byte| **byte == b'0') {
+            *byte = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        out.text(std::str::from_utf8(&text).unwrap_or_default());
     }
 }
 

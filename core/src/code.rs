@@ -179,6 +179,8 @@ codes! {
     SecretLikely = "secret.likely",
     /// Clause 4①: the desk is closed now.
     DeskClosed = "desk.closed",
+    /// Clause 4①: the desk's table of holidays does not reach this year.
+    DeskHoursUnknown = "desk.hours_unknown",
 
     // Guidance for the first hours, each marked 参考情報 (clause 4⑬).
     /// Cut the network rather than the power.

@@ -7,18 +7,18 @@
 //! does not know are ignored, so that an older module can read a newer host's context; a key that
 //! is missing, or is no such thing, is a failure and never a guess.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error, Serialize, Serializer};
 
 use crate::calendar::{Calendar, CalendarText};
 use crate::failure::Failure;
 use crate::form::Language;
-use crate::json::{self, Node};
+use crate::json::{self, Node, Writer};
 
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
 
 /// All that the rules know beside the draft.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// Milliseconds since the epoch, UTC: the host's or the page's clock, never the draft's word.
     pub now: i64,
@@ -61,7 +61,7 @@ impl Locale {
 }
 
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The version that the desk gives it.
     pub version: String,
@@ -93,17 +93,6 @@ impl Document {
     }
 }
 
-impl Serialize for Digests {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1 + usize::from(self.en.is_some())))?;
-        map.serialize_entry("ja", &self.ja)?;
-        if let Some(en) = &self.en {
-            map.serialize_entry("en", en)?;
-        }
-        map.end()
-    }
-}
-
 impl Context {
     /// Reads a context's JSON text.
     ///
@@ -120,6 +109,64 @@ impl Context {
             calendar: calendar(members.get("calendar")?)?,
         })
     }
+}
+
+impl Context {
+    /// The context's canonical bytes; reading them gives the same context.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::with_room(4096);
+        self.write(&mut out);
+        out.into_bytes()
+    }
+
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.object();
+        out.number_member("now", self.now);
+        out.text_member("locale", self.locale.as_str());
+        out.key("consent");
+        self.consent.write(out);
+        out.key("policy");
+        self.policy.write(out);
+        out.key("calendar");
+        self.calendar.write(out);
+        out.end_object();
+    }
+}
+
+impl Document {
+    fn write(&self, out: &mut Writer) {
+        out.object();
+        out.text_member("version", &self.version);
+        out.key("sha256");
+        out.object();
+        out.text_member("ja", &self.sha256.ja);
+        if let Some(en) = &self.sha256.en {
+            out.text_member("en", en);
+        }
+        out.end_object();
+        out.end_object();
+    }
+}
+
+/// Within an answer of the host both print as they do in a report.
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        printed(&|out| self.write(out), serializer)
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        printed(&|out| self.write(out), serializer)
+    }
+}
+
+fn printed<S: Serializer>(write: &dyn Fn(&mut Writer), serializer: S) -> Result<S::Ok, S::Error> {
+    let mut out = Writer::default();
+    write(&mut out);
+    let bytes = out.into_bytes();
+    let tree = json::read(&bytes, usize::MAX).map_err(|_| S::Error::custom("what was written can be read"))?;
+    tree.serialize(serializer)
 }
 
 fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {

@@ -83,7 +83,7 @@ pub fn describe(locale: Locale) -> Description {
     Description {
         ruleset: crate::RULESET,
         locale: locale.as_str(),
-        words: message::page(locale).iter().copied().collect(),
+        words: message::page(locale).collect(),
         sections: nodes(Draft::FIELDS, "", locale),
     }
 }

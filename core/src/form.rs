@@ -1,6 +1,6 @@
 //! The form: what a person may say, field by field, in the order of Annex 1.2.
 //!
-//! Each section is one file. [`section!`] declares its struct, its `garde` rules and its rows of the
+//! Each section is one file. [`section!`] declares its struct, its slots and its rows of the
 //! field table in one place, so that reading, checking, describing and counting cannot drift apart:
 //!
 //! ```text
@@ -18,7 +18,7 @@ mod list;
 mod logs;
 mod network;
 mod number;
-mod section;
+pub(crate) mod section;
 mod service;
 mod situation;
 mod slot;
@@ -29,18 +29,18 @@ pub use choice::Ordered;
 pub use consent::{AgreedDocument, Consent, Language, SAFE_INTEGER_MAX};
 pub use contact::Contact;
 pub use devices::{Connection, Device, Identified};
-pub use incident::{Incident, Kind, Trigger};
+pub use incident::{By, Incident, Kind, Priority, Trigger};
 pub use line::{LINE_MAX, Line, TEXT_MAX, Text};
 pub use list::List;
 pub use logs::{Log, LogKind};
 pub use network::Network;
 pub use number::{Agree, Digest, Flag, Whole};
-pub use section::{Field, Need, Rule, Shape, Tally};
+pub use section::{Field, Need, Rule, Section, Shape, Tally};
 pub use service::{Approval, Forensics, Remote, Service};
 pub use situation::{Situation, YesNo};
-pub use slot::{Answer, Later, Slot};
+pub use slot::{Answer, Later, Shaped, Slot};
 pub use telephone::{Mail, Phone};
-pub use when::{AHEAD_MAX_MS, When};
+pub use when::{AHEAD_MAX_MS, PART_KEYS, WHEN_KEYS, When};
 
 use section::section;
 

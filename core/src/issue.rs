@@ -2,14 +2,15 @@
 //!
 //! `{ "path": "/contact/phone", "code": "phone.invalid", "params": {}, "message": "…" }`
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use crate::code::Code;
 use crate::context::Locale;
+use crate::json::Writer;
 use crate::message;
+use crate::order::Place;
 
-/// One thing to mend.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+/// One thing to mend. Its sentence is looked up when it is printed: a hostile draft has tens of
+/// thousands of issues, and needs no copy of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// JSON Pointer (RFC 6901) into the draft; empty for the whole.
     pub path: String,
@@ -17,71 +18,80 @@ pub struct Issue {
     pub code: Code,
     /// The numbers that stand in the sentence.
     pub params: Params,
-    /// How to mend it, in the language of the context.
-    pub message: String,
+    /// Where the path stands in the form's order.
+    pub(crate) place: Place,
 }
 
 impl Issue {
-    /// The issue with the sentence that `locale` has for it.
-    pub fn new(path: String, code: Code, params: Params, locale: Locale) -> Issue {
-        let message = message::issue(code, &path, &params, locale);
-        Issue { path, code, params, message }
+    /// An issue at a path.
+    pub fn new(path: String, code: Code, params: Params) -> Issue {
+        let place = Place::of(&path);
+        Issue { path, code, params, place }
     }
-}
 
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+    pub(crate) fn write(&self, locale: Locale, out: &mut Writer) {
+        out.object();
+        out.key("path");
+        out.text(&self.path);
+        out.key("code");
+        out.word(self.code.as_str());
+        out.key("params");
+        out.object();
+        for (name, value) in self.params.iter() {
+            out.number_member(name, value);
+        }
+        out.end_object();
+        out.key("message");
+        let sentence = message::sentence(self.code, &self.path, locale);
+        if self.params == Params::none() {
+            out.text(sentence);
+        } else {
+            out.text(&message::filled(sentence, &self.params));
+        }
+        out.end_object();
     }
 }
 
 /// The numbers of an issue by name, sorted by name; at most two.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Params([Option<(&'static str, i64)>; 2]);
+pub struct Params {
+    names: &'static [&'static str],
+    values: [i64; 2],
+}
 
 impl Params {
     /// No number.
     pub const fn none() -> Params {
-        Params([None, None])
+        Params { names: &[], values: [0; 2] }
     }
 
-    /// One number.
-    pub const fn one(name: &'static str, value: i64) -> Params {
-        Params([Some((name, value)), None])
+    /// The largest there may be.
+    pub const fn max(max: i64) -> Params {
+        Params { names: &["max"], values: [max, 0] }
     }
 
-    /// One number that counts something.
-    pub fn count(name: &'static str, count: usize) -> Params {
-        Params::one(name, whole(count))
+    /// The most there may be of something.
+    pub fn most(max: usize) -> Params {
+        Params::max(whole(max))
     }
 
-    /// Two numbers that count something; see [`Params::two`].
-    pub fn counts(first: &'static str, count: usize, second: &'static str, other: usize) -> Params {
-        Params::two(first, whole(count), second, whole(other))
+    /// The smallest and the largest there may be.
+    pub const fn range(min: i64, max: i64) -> Params {
+        Params { names: &["max", "min"], values: [max, min] }
     }
 
-    /// Two numbers, whose names must come in alphabetical order: the report is canonical.
-    pub const fn two(first: &'static str, value: i64, second: &'static str, other: i64) -> Params {
-        Params([Some((first, value)), Some((second, other))])
+    /// A place in a text, both from 1.
+    pub fn place(line: usize, column: usize) -> Params {
+        Params { names: &["column", "line"], values: [whole(column), whole(line)] }
     }
 
-    /// Name and number, in the order of the names.
+    /// Name and number, in the order of the names: the report is canonical.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, i64)> {
-        self.0.into_iter().flatten()
+        self.names.iter().copied().zip(self.values)
     }
 }
 
 /// A count as the report writes it; no text is long enough to reach the end of the range.
 fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-impl Serialize for Params {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.iter().count()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(name, &value)?;
-        }
-        map.end()
-    }
 }

@@ -7,12 +7,16 @@
 //! and where the text stopped being JSON. It also keeps the module's verdict free of the features
 //! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
 
+mod write;
+
 use std::borrow::Cow;
 
 use serde::ser::{Error, Serialize, Serializer};
 
 use crate::code::Code;
 use crate::issue::Params;
+
+pub use write::Writer;
 
 /// The longest text that is read, in bytes (contract: 256 KiB).
 pub const TEXT_MAX: usize = 256 * 1024;
@@ -70,7 +74,7 @@ pub type Refusal = (Code, Params);
 /// and column (both from 1, the column in code points) where reading stopped.
 pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
     if bytes.len() > max {
-        return Err((Code::TextTooLong, Params::count("max", max)));
+        return Err((Code::TextTooLong, Params::most(max)));
     }
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return Err((Code::TextBom, Params::none()));
@@ -80,7 +84,7 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
     };
     let mut reader = Reader { text, at: 0 };
     reader.whole().map_err(|stop| match stop {
-        Stop::Deep => (Code::TextTooDeep, Params::count("max", DEPTH_MAX)),
+        Stop::Deep => (Code::TextTooDeep, Params::most(DEPTH_MAX)),
         Stop::NotJson => (Code::TextNotJson, reader.place()),
     })
 }
@@ -315,7 +319,7 @@ impl<'a> Reader<'a> {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Params::counts("column", column, "line", line)
+        Params::place(line, column)
     }
 }
 

@@ -36,10 +36,11 @@ pub use report::Report;
 
 use form::Draft;
 use issue::Issue;
+use parse::At;
 
 /// The version of the rules, which stands in every report: year and month of the last change of a
 /// verdict, and a count within the month.
-pub const RULESET: &str = "2026.11.1";
+pub const RULESET: &str = "2026.11.2";
 
 /// A draft's text and a context's text → the report's canonical bytes.
 ///
@@ -57,20 +58,19 @@ pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_MAX) {
         Ok(node) => judge(node, context),
         Err((code, params)) => {
-            let issue = Issue::new(String::new(), code, params, context.locale);
+            let issue = Issue::new(String::new(), code, params);
             report(Draft::default(), vec![issue], context)
         }
     }
 }
 
 fn judge(node: json::Node<'_>, context: &Context) -> Report {
-    let (draft, reading) = parse::draft(node);
-    let mut found = reading.found;
-    found.extend(rules::fields(&draft, context));
+    let (draft, mut reading) = parse::draft(node);
+    form::section::check(&draft, &At::ROOT, context, &mut reading);
+    let parse::Reading { mut found, refused } = reading;
     found.extend(rules::cross::check(&draft, context));
-    found.retain(|(path, code, _)| !(asks(*code) && reading.refused.iter().any(|section| below(path, section))));
-    order::sort(&mut found);
-    let issues = found.into_iter().map(|(path, code, params)| Issue::new(path, code, params, context.locale)).collect();
+    found.retain(|issue| !(asks(issue.code) && refused.iter().any(|section| section.holds(issue.place))));
+    let issues = order::sort(found);
     let mut report = report(draft, issues, context);
     report.advisories = advice::advisories(&report.values, context);
     report.guidance = advice::guidance(&report.values, context);
@@ -94,9 +94,4 @@ fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
 /// Whether a code asks for something that is missing.
 fn asks(code: Code) -> bool {
     matches!(code, Code::Required | Code::RequiredOneOf)
-}
-
-/// Whether a path lies in a section.
-fn below(path: &str, section: &str) -> bool {
-    path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -4,6 +4,7 @@
 //! `"required /contact/company"`, goes before the general one under `"required"`.
 
 mod tables {
+    use super::{Column, Table};
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
@@ -11,13 +12,79 @@ use crate::code::Code;
 use crate::context::Locale;
 use crate::issue::Params;
 
-type Table = &'static [(&'static str, &'static str)];
+/// Keys, sorted, and the sentence of each in both languages.
+///
+/// Texts stand end to end in one string and not as a string each: in the module a string of its own
+/// costs eight bytes more, which compress badly.
+struct Table {
+    keys: Column,
+    ja: Column,
+    en: Column,
+}
+
+struct Column {
+    text: &'static str,
+    /// Where each row ends, in bytes.
+    ends: &'static [u16],
+}
+
+impl Column {
+    fn get(&self, row: usize) -> Option<&'static str> {
+        let end = |row: usize| self.ends.get(row).copied().map(usize::from);
+        let start = row.checked_sub(1).map_or(Some(0), end)?;
+        self.text.get(start..end(row)?)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static str> {
+        (0..self.ends.len()).filter_map(|row| self.get(row))
+    }
+}
+
+impl Table {
+    fn find(&self, key: &str, locale: Locale) -> Option<&'static str> {
+        let row = self.first_not_before(key);
+        if self.keys.get(row)? == key { self.column(locale).get(row) } else { None }
+    }
+
+    /// The first row whose key is not less than `key`.
+    fn first_not_before(&self, key: &str) -> usize {
+        let (mut low, mut high) = (0, self.keys.ends.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.keys.get(middle).is_some_and(|other| other < key) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    const fn column(&self, locale: Locale) -> &Column {
+        match locale {
+            Locale::Ja => &self.ja,
+            Locale::En => &self.en,
+        }
+    }
+}
 
 /// The sentence of an issue at a path, with its numbers filled in.
 pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
-    let table = pick(locale, tables::ISSUE_JA, tables::ISSUE_EN);
-    let sentence =
-        own_sentence(table, code.as_str(), path).or_else(|| find(table, code.as_str())).unwrap_or(code.as_str());
+    filled(sentence(code, path, locale), params)
+}
+
+/// The sentence of an issue at a path: the field's own, or the general one. Its numbers stand in it as
+/// `{max}`, for [`filled`].
+pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
+    let (table, code) = (&tables::ISSUE, code.as_str());
+    let row = table.first_not_before(code);
+    let general = table.keys.get(row) == Some(code);
+    // In the sorted table a field's own sentences follow the general one; most codes have none.
+    let has_own = table.keys.get(row + usize::from(general)).and_then(|next| next.strip_prefix(code));
+    let own = has_own
+        .filter(|rest| rest.starts_with(' '))
+        .and_then(|_| table.find(&format!("{code} {}", pattern(path)), locale));
+    own.or_else(|| table.column(locale).get(row).filter(|_| general)).unwrap_or(code)
+}
+
+/// A sentence with its numbers.
+pub fn filled(sentence: &str, params: &Params) -> String {
     let mut filled = sentence.to_owned();
     for (name, value) in params.iter() {
         filled = filled.replace(&format!("{{{name}}}"), &value.to_string());
@@ -27,52 +94,57 @@ pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String 
 
 /// The sentence of an advisory; `{missing}` is for the caller to fill in.
 pub fn advisory(code: Code, locale: Locale) -> &'static str {
-    find(pick(locale, tables::ADVISORY_JA, tables::ADVISORY_EN), code.as_str()).unwrap_or(code.as_str())
+    tables::ADVISORY.find(code.as_str(), locale).unwrap_or(code.as_str())
 }
 
 /// The sentence of a piece of guidance.
 pub fn guidance(code: Code, locale: Locale) -> &'static str {
-    find(pick(locale, tables::GUIDANCE_JA, tables::GUIDANCE_EN), code.as_str()).unwrap_or(code.as_str())
+    tables::GUIDANCE.find(code.as_str(), locale).unwrap_or(code.as_str())
 }
 
 /// The title of a field or section by its path (list entries as `*`).
 pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
-    find(pick(locale, tables::TITLE_JA, tables::TITLE_EN), pattern)
+    tables::TITLE.find(pattern, locale)
+}
+
+/// The title of a field that clause 4⑫'s interview asks for: the few titles that are in the module.
+pub fn interview(path: &str, locale: Locale) -> Option<&'static str> {
+    tables::INTERVIEW.find(path, locale)
 }
 
 /// The hint of a field by its path.
 pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
-    find(pick(locale, tables::HINT_JA, tables::HINT_EN), pattern)
+    tables::HINT.find(pattern, locale)
 }
 
 /// The title of an option of a field.
 pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    find(pick(locale, tables::OPTION_JA, tables::OPTION_EN), &format!("{pattern} {word}"))
+    tables::OPTION.find(&format!("{pattern} {word}"), locale)
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.
 pub fn problem(code: &str, locale: Locale) -> Option<&'static str> {
-    find(pick(locale, tables::PROBLEM_JA, tables::PROBLEM_EN), code)
+    tables::PROBLEM.find(code, locale)
 }
 
 /// The page's own words by key.
-pub fn page(locale: Locale) -> Table {
-    pick(locale, tables::PAGE_JA, tables::PAGE_EN)
+pub fn page(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str)> {
+    tables::PAGE.keys.rows().zip(tables::PAGE.column(locale).rows())
 }
 
-/// Every key of every table of a language with the table's name, for tests and documents.
-pub fn keys(locale: Locale) -> Vec<(&'static str, &'static str)> {
+/// Every key of every table with the table's name, for tests and documents; both languages have the same.
+pub fn keys() -> Vec<(&'static str, &'static str)> {
     let tables = [
-        ("issue", pick(locale, tables::ISSUE_JA, tables::ISSUE_EN)),
-        ("advisory", pick(locale, tables::ADVISORY_JA, tables::ADVISORY_EN)),
-        ("guidance", pick(locale, tables::GUIDANCE_JA, tables::GUIDANCE_EN)),
-        ("problem", pick(locale, tables::PROBLEM_JA, tables::PROBLEM_EN)),
-        ("title", pick(locale, tables::TITLE_JA, tables::TITLE_EN)),
-        ("hint", pick(locale, tables::HINT_JA, tables::HINT_EN)),
-        ("option", pick(locale, tables::OPTION_JA, tables::OPTION_EN)),
-        ("page", pick(locale, tables::PAGE_JA, tables::PAGE_EN)),
+        ("issue", &tables::ISSUE),
+        ("advisory", &tables::ADVISORY),
+        ("guidance", &tables::GUIDANCE),
+        ("problem", &tables::PROBLEM),
+        ("title", &tables::TITLE),
+        ("hint", &tables::HINT),
+        ("option", &tables::OPTION),
+        ("page", &tables::PAGE),
     ];
-    tables.into_iter().flat_map(|(name, table)| table.iter().map(move |(key, _)| (name, *key))).collect()
+    tables.into_iter().flat_map(|(name, table)| table.keys.rows().map(move |key| (name, key))).collect()
 }
 
 /// `/devices/3/os` → `/devices/*/os`
@@ -81,27 +153,4 @@ pub fn pattern(path: &str) -> String {
         .split('/')
         .map(|step| if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { step });
     steps.collect::<Vec<_>>().join("/")
-}
-
-/// The sentence of a code for one field. In the sorted table these follow the general one; where
-/// there is none, as for most codes, no pattern is made.
-fn own_sentence(table: Table, code: &str, path: &str) -> Option<&'static str> {
-    let start = table.partition_point(|(key, _)| *key <= code);
-    let (key, _) = table.get(start)?;
-    if !key.strip_prefix(code)?.starts_with(' ') {
-        return None;
-    }
-    find(table, &format!("{code} {}", pattern(path)))
-}
-
-fn pick(locale: Locale, ja: Table, en: Table) -> Table {
-    match locale {
-        Locale::Ja => ja,
-        Locale::En => en,
-    }
-}
-
-fn find(table: Table, key: &str) -> Option<&'static str> {
-    let index = table.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?;
-    table.get(index).map(|(_, sentence)| *sentence)
 }

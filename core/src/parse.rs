@@ -6,47 +6,52 @@
 //! wrong kind becomes [`crate::form::Answer::Refused`], which no later rule speaks about again.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use crate::code::Code;
-use crate::form::{Draft, Slot};
-use crate::issue::Params;
+use crate::form::{Draft, section};
+use crate::issue::{Issue, Params};
 use crate::json::Node;
+use crate::order::{self, Place};
 
 /// The draft in a tree, and what was found while reading it.
 pub fn draft(node: Node<'_>) -> (Draft, Reading) {
     let mut reading = Reading::default();
-    let draft = Draft::read(node, &At::ROOT, &mut reading);
+    let mut draft = Draft::default();
+    section::read(&mut draft, node, &At::ROOT, &mut reading);
     (draft, reading)
 }
 
-/// What reading has found so far.
+/// What reading and the rules have found so far.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Path, code and numbers of each issue, in the order of the text.
-    pub found: Vec<(String, Code, Params)>,
-    /// Paths of sections that were no objects: nothing below them is asked for again.
-    pub refused: Vec<String>,
+    /// Each issue, in the order in which it was found.
+    pub found: Vec<Issue>,
+    /// Places of sections that were no objects: nothing below them is asked for again.
+    pub refused: Vec<Place>,
 }
 
 impl Reading {
-    /// Notes an issue at a place.
+    /// Notes an issue at a place. Not inlined, for the module's size: every rule ends here.
+    #[inline(never)]
     pub fn issue(&mut self, at: &At<'_>, code: Code, params: Params) {
-        self.found.push((at.path(), code, params));
+        self.found.push(Issue { path: at.path(), code, params, place: at.place });
     }
 
     /// Notes that another kind of value stands where `code` says what belongs there.
+    #[inline(never)]
     pub fn wrong(&mut self, at: &At<'_>, node: &Node<'_>, code: Code) {
         let code = if *node == Node::Null { Code::TypeNull } else { code };
         self.issue(at, code, Params::none());
     }
 }
 
-/// A place in the draft; it costs nothing until its path is asked for.
+/// A place in the draft; its path costs nothing until it is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'p> {
     parent: Option<&'p At<'p>>,
     step: Step<'p>,
+    /// Where it stands in the form's order.
+    pub place: Place,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,25 +60,28 @@ enum Step<'p> {
     Index(usize),
 }
 
+/// Room for the path of most issues, in bytes.
+const PATH_ROOM: usize = 48;
+
 impl At<'static> {
     /// The whole draft.
-    pub const ROOT: At<'static> = At { parent: None, step: Step::Index(0) };
+    pub const ROOT: At<'static> = At { parent: None, step: Step::Index(0), place: Place::ROOT };
 }
 
 impl At<'_> {
-    /// The place of a key in this object.
-    pub fn key<'p>(&'p self, key: &'p str) -> At<'p> {
-        At { parent: Some(self), step: Step::Key(key) }
+    /// The place of a key in this object, which is the row `rank` of its table, if it is in there.
+    pub fn key<'p>(&'p self, key: &'p str, rank: Option<usize>) -> At<'p> {
+        At { parent: Some(self), step: Step::Key(key), place: self.place.step(rank) }
     }
 
     /// The place of an entry in this list.
     pub fn index(&self, index: usize) -> At<'_> {
-        At { parent: Some(self), step: Step::Index(index) }
+        At { parent: Some(self), step: Step::Index(index), place: self.place.step(Some(index)) }
     }
 
     /// The JSON Pointer (RFC 6901) of the place: `/devices/0/os`.
     pub fn path(&self) -> String {
-        let mut path = String::new();
+        let mut path = String::with_capacity(PATH_ROOM);
         self.write(&mut path);
         path
     }
@@ -83,9 +91,9 @@ impl At<'_> {
         parent.write(path);
         path.push('/');
         match self.step {
-            Step::Key(key) if !key.contains(['~', '/']) => path.push_str(key),
+            Step::Key(key) if !key.bytes().any(|byte| matches!(byte, b'~' | b'/')) => path.push_str(key),
             Step::Key(key) => path.extend(key.chars().flat_map(escaped)),
-            Step::Index(index) => _ = write!(path, "{index}"),
+            Step::Index(index) => path.push_str(&index.to_string()),
         }
     }
 }
@@ -100,16 +108,17 @@ fn escaped(char: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
-/// Walks an object: `take` gets each known key once and says whether it knows it.
+/// Walks an object: `take` gets the row's number in its table and the value of each known key, once.
 ///
-/// `take` is `dyn` for the module's size: one copy of this walk instead of one a section.
-/// Gives false where the node is no object. Unknown keys and repeated ones become issues (the first
-/// of a repeated key counts).
+/// `find` gives the row of a key. Both are `dyn` for the module's size: one copy of this walk instead
+/// of one a section. Gives false where the node is no object. Unknown keys and repeated ones become
+/// issues (the first of a repeated key counts).
 pub fn object<'n>(
     node: Node<'n>,
     at: &At<'_>,
     reading: &mut Reading,
-    take: &mut dyn FnMut(&str, Node<'n>, &At<'_>, &mut Reading) -> bool,
+    find: &dyn Fn(&str) -> Option<usize>,
+    take: &mut dyn FnMut(usize, Node<'n>, &At<'_>, &mut Reading),
 ) -> bool {
     let Node::Object(entries) = node else {
         reading.wrong(at, &node, Code::TypeObject);
@@ -117,20 +126,18 @@ pub fn object<'n>(
     };
     let marks = marks(&entries);
     for ((key, value), mark) in entries.into_iter().zip(marks) {
-        let here = at.key(&key);
+        let found = find(&key);
+        let here = at.key(&key, found);
         match mark {
             Mark::Again => continue,
             Mark::First => reading.issue(&here, Code::KeyDuplicate, Params::none()),
             Mark::Once => {}
         }
-        if take(&key, value, &here, reading) {
-            continue;
-        }
-        if key == "unknown" {
+        match found {
+            Some(row) => take(row, value, &here, reading),
             // 分からない, said of a whole section or entry, which only fields can be.
-            reading.issue(at, Code::UnknownNotAllowed, Params::none());
-        } else {
-            reading.issue(&here, Code::KeyUnknown, Params::none());
+            None if key == "unknown" => reading.issue(at, Code::UnknownNotAllowed, Params::none()),
+            None => reading.issue(&here, Code::KeyUnknown, Params::none()),
         }
     }
     true
@@ -148,12 +155,11 @@ enum Mark {
 }
 
 /// The mark of each key, in the order of the text. By sorting: comparing each with each would take
-/// the square of a hostile text's length, and a tree of keys several times as long as this.
+/// the square of a hostile text's length.
 fn marks(entries: &[(Cow<'_, str>, Node<'_>)]) -> Vec<Mark> {
     let mut marks = vec![Mark::Once; entries.len()];
-    let mut keys: Vec<(&str, usize)> = entries.iter().zip(0..).map(|((key, _), index)| (key.as_ref(), index)).collect();
-    keys.sort_unstable();
-    for pair in keys.windows(2) {
+    let keys = entries.iter().zip(0..).map(|((key, _), index)| (Key::of(key), index)).collect();
+    for pair in order::sorted::<(Key<'_>, usize)>(keys).windows(2) {
         let &[(key, first), (other, again)] = pair else { continue };
         if key != other {
             continue;
@@ -166,4 +172,24 @@ fn marks(entries: &[(Cow<'_, str>, Node<'_>)]) -> Vec<Mark> {
         }
     }
     marks
+}
+
+/// A key that is quick to compare: its first eight bytes as a number, its length, and what is left of it. The
+/// number settles nearly everything.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'k> {
+    beginning: u64,
+    length: usize,
+    rest: &'k [u8],
+}
+
+impl Key<'_> {
+    fn of(key: &str) -> Key<'_> {
+        let beginning = key.bytes().chain(std::iter::repeat(0)).take(8);
+        Key {
+            beginning: beginning.fold(0, |number, byte| number << 8 | u64::from(byte)),
+            length: key.len(),
+            rest: key.as_bytes().get(8..).unwrap_or_default(),
+        }
+    }
 }

@@ -4,17 +4,16 @@
 //! "progress":[…],"hidden":[…],"values":{…}}`: keys in this order, UTF-8, no white space, strings as
 //! in RFC 8785, whole numbers only, so that the same text and context give the same bytes everywhere.
 
-use serde::Serialize;
-
 use crate::advice::{Advisory, Guidance};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::form::{Draft, Rule, Slot, Tally};
+use crate::form::{Draft, Shape, Tally, section};
 use crate::issue::Issue;
+use crate::json::Writer;
 use crate::parse::At;
 
 /// What the rules say of a draft in a context.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The version of the rules.
     pub ruleset: &'static str,
@@ -37,7 +36,7 @@ pub struct Report {
 }
 
 /// How far a section is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The section's key in the draft.
     pub section: &'static str,
@@ -49,34 +48,67 @@ pub struct Progress {
     pub unknown: u32,
 }
 
+/// Room for most reports, in bytes: the buffer grows where it is not enough.
+const ROOM: usize = 16 * 1024;
+
 impl Report {
     /// The report's canonical bytes.
     ///
     /// # Errors
-    /// [`Failure::Report`] if it cannot be written, which no draft brings about.
+    /// None today. [`Failure::Report`] stays in the signature, as it stays in the module's host face.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Failure> {
-        serde_json::to_vec(self).map_err(|_| Failure::Report)
+        let mut out = Writer::with_room(ROOM);
+        out.object();
+        out.text_member("ruleset", self.ruleset);
+        out.key("context");
+        self.context.write(&mut out);
+        out.key("accepted");
+        out.boolean(self.accepted);
+        each("issues", &self.issues, &mut out, |issue, out| issue.write(self.context.locale, out));
+        each("advisories", &self.advisories, &mut out, Advisory::write);
+        each("guidance", &self.guidance, &mut out, Guidance::write);
+        each("progress", &self.progress, &mut out, Progress::write);
+        each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
+        out.key("values");
+        section::write(&self.values, &mut out);
+        out.end_object();
+        Ok(out.into_bytes())
     }
 }
 
-/// How far each section is, in the form's order.
+/// A member that is a list.
+fn each<T>(key: &str, entries: &[T], out: &mut Writer, write: impl Fn(&T, &mut Writer)) {
+    out.key(key);
+    out.list();
+    for entry in entries {
+        write(entry, out);
+    }
+    out.end_list();
+}
+
+impl Progress {
+    fn write(&self, out: &mut Writer) {
+        out.object();
+        out.text_member("section", self.section);
+        out.number_member("required", self.required.into());
+        out.number_member("answered", self.answered.into());
+        out.number_member("unknown", self.unknown.into());
+        out.end_object();
+    }
+}
+
+/// How far each section is, in the form's order; the issues are sorted.
 pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
-    let mut row = |section, slot: &dyn Fn(&At<'_>, &mut Tally<'_>)| {
+    section::walk(draft, &At::ROOT, &mut |field, slot, at| {
+        if matches!(field.shape, Shape::Later) {
+            return;
+        }
         let mut tally = Tally::new(issues);
-        slot(&At::ROOT.key(section), &mut tally);
+        slot.tally(field.rule, at, &mut tally);
         let Tally { required, answered, unknown, .. } = tally.closed();
-        rows.push(Progress { section, required, answered, unknown });
-    };
-    let any = const { Rule::section("") };
-    row("contact", &|at, tally| draft.contact.tally(any, at, tally));
-    row("incident", &|at, tally| draft.incident.tally(any, at, tally));
-    row("devices", &|at, tally| draft.devices.tally(any, at, tally));
-    row("network", &|at, tally| draft.network.tally(any, at, tally));
-    row("logs", &|at, tally| draft.logs.tally(any, at, tally));
-    row("service", &|at, tally| draft.service.tally(any, at, tally));
-    row("situation", &|at, tally| draft.situation.tally(any, at, tally));
-    row("consent", &|at, tally| draft.consent.tally(any, at, tally));
+        rows.push(Progress { section: field.name, required, answered, unknown });
+    });
     rows
 }
 

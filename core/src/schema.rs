@@ -2,117 +2,134 @@
 //!
 //! `schema()` → `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", …}`
 //!
-//! Made from the field table, never beside it. It accepts whatever the rules accept; it cannot refuse
-//! all that they refuse (`docs/schema.md` lists what). Wider than it might be on purpose: a blank
-//! text, an empty list entry and a typed number are drafts that the rules read.
+//! Made from the field table, never beside it. **It accepts whatever the rules accept**; it cannot refuse
+//! all that they refuse: `docs/schema.md` lists what, and `tests/tests/schema.rs` makes that list. Wider
+//! than it might be on purpose: a blank text, an empty list entry and a typed number are drafts that
+//! the rules read. Patterns say their white space in full, since `\s` differs from engine to engine.
+
+mod moment;
+mod report;
+mod text;
 
 use serde_json::{Map, Value, json};
 
-use crate::form::{Draft, Field, LINE_MAX, Need, Shape, TEXT_MAX};
-
-/// Characters that no text may hold: controls and `Bidi_Control` (a class of ECMA-262).
-const NEVER: &str = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069";
-/// Line breaks and tabs, which a line may not hold either.
-const BREAKS: &str = r"\t\n\r\u2028\u2029";
+use crate::context::Locale;
+use crate::form::{Draft, Field, LINE_MAX, Need, SAFE_INTEGER_MAX, Shape, TEXT_MAX};
+use crate::message;
+pub use report::{context, report};
 
 /// The schema of a draft.
 pub fn schema() -> Value {
-    let mut schema = object(Draft::FIELDS);
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-        map.insert("$id".to_owned(), json!(format!("urn:kakekomi:draft:{}", crate::RULESET)));
-        map.insert("title".to_owned(), json!("A draft of the intake form (Annex 1.2)"));
-        map.insert("$defs".to_owned(), json!({ "unknown": unknown() }));
-    }
-    schema
+    let defs: Map<String, Value> = definitions().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    let schema = with(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
+    let schema = with(schema, "$defs", json!(defs));
+    let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
+    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", crate::RULESET)));
+    with(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
 }
 
-fn unknown() -> Value {
-    json!({"type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false})
+/// What several fields have in common, by the names that `$ref` uses.
+fn definitions() -> [(&'static str, Value); 3] {
+    let unknown = json!({
+        "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
+        "type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false,
+    });
+    [("unknown", unknown), ("moment", moment::moment()), ("answeredMoment", moment::answered())]
+}
+
+/// Once remote support is wanted, somebody must be named who authorises it (Annex 1.2, 実施責任者).
+fn responsible_is_known() -> Value {
+    json!({
+        "if": {"properties": {"service": {"type": "object", "required": ["remote"]}}, "required": ["service"]},
+        "then": {"properties": {"contact": {"properties": {"responsible": {"type": "string"}}}}},
+    })
 }
 
 /// An object with the known keys and no other (clause 1①).
-fn object(fields: &[Field]) -> Value {
-    let mut properties = Map::new();
-    let mut required = Vec::new();
-    let mut either = Vec::new();
-    for field in fields {
-        properties.insert(field.name.to_owned(), member(field));
-        let holds_required = matches!(field.shape, Shape::Section(fields) if fields.iter().any(|field| field.rule.need == Need::Required));
-        if field.rule.need == Need::Required || holds_required {
-            required.push(field.name);
-        }
-        if field.rule.need == Need::Either {
-            either.push(json!({ "required": [field.name] }));
-        }
-    }
+fn object(fields: &[Field], at: &str) -> Value {
+    let path = |field: &Field| format!("{at}/{}", field.name);
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), member(field, &path(field)))).collect();
+    let required: Vec<_> = fields.iter().filter(|field| is_required(field)).map(|field| field.name).collect();
+    let either: Vec<_> = fields
+        .iter()
+        .filter(|field| field.rule.need == Need::Either)
+        .map(|field| json!({"required": [field.name], "properties": {field.name: text::said()}}))
+        .collect();
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
-    if let Some(map) = schema.as_object_mut() {
-        if !required.is_empty() {
-            map.insert("required".to_owned(), json!(required));
-        }
-        if !either.is_empty() {
-            map.insert("anyOf".to_owned(), json!(either));
-        }
+    if !required.is_empty() {
+        schema = with(schema, "required", json!(required));
+    }
+    if !either.is_empty() {
+        schema = with(schema, "anyOf", json!(either));
     }
     schema
 }
 
-/// A field: its value, or unknown where that is an answer.
-fn member(field: &Field) -> Value {
-    let value = value(field.shape, field.rule.need == Need::Required);
-    if field.rule.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value }
+/// A section is required where a field of it is.
+fn is_required(field: &Field) -> bool {
+    match field.shape {
+        Shape::Section(fields) => fields.iter().any(is_required),
+        _ => field.rule.need == Need::Required,
+    }
 }
 
-fn value(shape: Shape, required: bool) -> Value {
+/// A field: its value, or unknown where that is an answer; with its title and its item of Annex 1.2.
+fn member(field: &Field, path: &str) -> Value {
+    let value = value(field.shape, field.rule.need == Need::Required, path);
+    let value = if field.rule.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
+    let Some(title) = message::title(path, Locale::En) else { return value };
+    let annex = format!("Annex 1.2: {}", field.rule.annex);
+    let hint = message::hint(path, Locale::En).map_or(annex.clone(), |hint| format!("{annex}. {hint}"));
+    with(with(value, "title", json!(title)), "description", json!(hint))
+}
+
+fn value(shape: Shape, required: bool, path: &str) -> Value {
     match shape {
-        Shape::Line => text(&format!("^[^{NEVER}{BREAKS}]*$"), LINE_MAX, required),
-        Shape::Text => text(&format!("^[^{NEVER}]*$"), TEXT_MAX, required),
-        Shape::Phone | Shape::Email | Shape::Digest => json!({"type": "string"}),
+        Shape::Line => text::line(LINE_MAX, required),
+        Shape::Text => text::text(TEXT_MAX, required),
+        Shape::Phone => json!({"type": "string", "pattern": text::phone()}),
+        Shape::Email => text::or_blank(&json!({"type": "string", "pattern": text::email()})),
+        Shape::Digest if required => json!({"type": "string", "pattern": text::digest()}),
+        Shape::Digest => text::or_blank(&json!({"type": "string", "pattern": text::digest()})),
         Shape::Choice(words) => choice(words, required),
-        Shape::Ordered(words) => json!({"type": "array", "items": choice(words, false), "maxItems": words.len()}),
-        Shape::Moment => moment(required),
+        Shape::Ordered(words) => ordered(words),
+        Shape::Moment => json!({"$ref": if required { "#/$defs/answeredMoment" } else { "#/$defs/moment" }}),
         Shape::Integer(min, max) => {
-            json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, {"type": "string"}]})
+            let typed = text::or_blank(&json!({"type": "string", "pattern": text::integer()}));
+            json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, typed]})
         }
         Shape::Flag => json!({"type": "boolean"}),
         Shape::Agree => json!({"const": true}),
-        Shape::Section(fields) | Shape::Record(fields) => object(fields),
-        Shape::List(max, fields) => json!({"type": "array", "maxItems": max, "items": object(fields)}),
-        Shape::Document => object(crate::form::AgreedDocument::FIELDS),
-        Shape::Instant => json!({"type": "integer", "minimum": 0, "maximum": crate::form::SAFE_INTEGER_MAX}),
+        Shape::Section(fields) | Shape::Record(fields) => object(fields, path),
+        Shape::List(max, fields) => {
+            json!({"type": "array", "maxItems": max, "items": object(fields, &format!("{path}/*"))})
+        }
+        Shape::Document => object(crate::form::AgreedDocument::FIELDS, path),
+        Shape::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
         Shape::Later => json!(false),
     }
 }
 
-/// A text. White space alone is not answered, so a required one holds something else, and an
-/// optional one may be white space of any kind.
-fn text(pattern: &str, max: usize, required: bool) -> Value {
-    if required {
-        json!({"type": "string", "maxLength": max, "pattern": pattern, "allOf": [{"pattern": "\\S"}]})
-    } else {
-        json!({"anyOf": [{"type": "string", "maxLength": max, "pattern": pattern}, {"type": "string", "pattern": "^[\\s\\u0085\\u200b\\u2060\\ufeff]*$"}]})
-    }
-}
-
+/// One of the words; where nothing need be said, a page's empty list entry too.
 fn choice(words: &[&str], required: bool) -> Value {
     let blank = if required { None } else { Some("") };
     json!({ "enum": words.iter().copied().chain(blank).collect::<Vec<_>>() })
 }
 
-fn moment(required: bool) -> Value {
-    let part = json!({"type": "string"});
-    let parts = json!({
-        "type": "object", "additionalProperties": false,
-        "properties": {"year": part, "month": part, "day": part, "time": part},
-    });
+/// Words in an order, none of them twice; an empty entry says nothing and may repeat.
+fn ordered(words: &[&str]) -> Value {
+    let once = |word: &&str| json!({"contains": {"const": word}, "minContains": 0, "maxContains": 1});
     json!({
-        "type": "object", "additionalProperties": false,
-        "required": if required { vec!["at"] } else { Vec::new() },
-        "properties": {
-            "at": {"anyOf": [part, parts]},
-            "precision": {"enum": ["minute", "day", "month", "year", "about", ""]},
-            "offset": part,
-        },
+        "type": "array", "items": choice(words, false), "maxItems": words.len(),
+        "allOf": words.iter().map(once).collect::<Vec<_>>(),
     })
+}
+
+/// A schema with one more keyword.
+fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
+    if let Some(keywords) = schema.as_object_mut() {
+        keywords.insert(keyword.to_owned(), value);
+    }
+    schema
 }

@@ -1,13 +1,19 @@
-//! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `module`, `cases`.
+//! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
+//! `migrate`, `doctor`, `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A reader that goes away (`… | head -1`) is no error.
 
 mod cases;
 mod check;
+mod completions;
+mod doctor;
 mod example;
+mod export;
+mod migrate;
 mod module;
 mod print;
+mod recheck;
 mod serve;
 
 use std::net::SocketAddr;
@@ -44,10 +50,22 @@ enum Command {
     Describe(module::DescribeArgs),
     /// Print the draft as JSON Schema 2020-12
     Schema,
+    /// Print the HTTP interface as OpenAPI 3.1
+    Openapi(module::OpenapiArgs),
+    /// Look at the set-up and say what is wrong with it
+    Doctor(doctor::DoctorArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions(completions::CompletionsArgs),
     /// Say which module this is
     Module(module::ModuleArgs),
     /// Look at the cases that came in
     Cases(cases::CasesArgs),
+    /// Write what a partner hosts or pastes
+    Export(export::ExportArgs),
+    /// Judge the stored drafts anew, by this module or another one; changes nothing
+    Recheck(recheck::RecheckArgs),
+    /// Bring the database's tables up to date, as `serve` does when it starts
+    Migrate(migrate::MigrateArgs),
 }
 
 /// Flags of `serve`.
@@ -63,12 +81,21 @@ struct ServeArgs {
     place: PlaceArgs,
     #[command(flatten)]
     desk: DeskArgs,
-    /// A folder of older modules that open pages may still run
+    /// The folder of modules that open pages may still run, and of retired.txt [default: modules in the data folder]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_MODULES")]
     modules: Option<PathBuf>,
     /// Serve the page from this folder, read anew each time (to work on the page)
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_PAGE")]
     page: Option<PathBuf>,
+    /// How many connections to serve at a time [default: 640]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
+    connections: Option<usize>,
+    /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_RATE_LIMIT")]
+    rate_limit: Option<u32>,
+    /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
+    #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<String>>,
     /// How to write the log [default: text on a terminal, else json]
     #[arg(long, value_name = "FORMAT", env = "KAKEKOMI_LOG_FORMAT")]
     log_format: Option<LogFormat>,
@@ -83,7 +110,7 @@ struct PlaceArgs {
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     data: Option<PathBuf>,
-    /// The database, sqlite:PATH [default: a file in the data folder]
+    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 }
@@ -128,6 +155,9 @@ impl ServeArgs {
             desk: self.desk.desk,
             modules: self.modules,
             page: self.page,
+            connections: self.connections,
+            rate_limit: self.rate_limit,
+            trusted_proxies: self.trusted_proxies,
             log_format: self.log_format,
             log: self.log,
             ..self.place.settings()
@@ -160,8 +190,14 @@ fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Example(args) => example::run(args, file),
         Command::Describe(args) => module::describe(&args),
         Command::Schema => module::schema(),
+        Command::Openapi(args) => module::openapi(args, file),
+        Command::Doctor(args) => doctor::run(&args, file),
+        Command::Completions(args) => completions::run(&args),
         Command::Module(args) => module::run(&args),
         Command::Cases(args) => cases::run(args, file),
+        Command::Export(args) => export::run(&args),
+        Command::Recheck(args) => recheck::run(args, file),
+        Command::Migrate(args) => migrate::run(args, file),
     }
 }
 

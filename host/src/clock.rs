@@ -55,6 +55,13 @@ pub fn year(milliseconds: i64, offset: &str) -> Option<i32> {
     Some(moment.checked_to_offset(read_offset(offset)?)?.year())
 }
 
+/// The year and the month (1 to 12) that a moment falls in, by an offset.
+pub fn month(milliseconds: i64, offset: &str) -> Option<(i32, u8)> {
+    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
+    let moment = moment.checked_to_offset(read_offset(offset)?)?;
+    Some((moment.year(), u8::from(moment.month())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,16 +26,22 @@ pub struct Settings {
     pub listen: Option<SocketAddr>,
     /// Where `/livez`, `/readyz` and `/metrics` are; off if absent.
     pub admin_listen: Option<SocketAddr>,
-    /// `sqlite:PATH`; by default a file in the data folder.
+    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`; by default a file in the data folder.
     pub database_url: Option<String>,
     /// The data folder.
     pub data: Option<PathBuf>,
     /// The desk profile's folder; by default the profile in the binary.
     pub desk: Option<PathBuf>,
-    /// A folder of older modules, and `retired.txt`.
+    /// The folder of the modules that are kept, and `retired.txt`; by default `modules` in the data folder.
     pub modules: Option<PathBuf>,
     /// A folder to serve the page from instead of the binary.
     pub page: Option<PathBuf>,
+    /// How many connections are served at a time.
+    pub connections: Option<usize>,
+    /// Drafts a minute that one address may send; 0: as many as it likes.
+    pub rate_limit: Option<u32>,
+    /// Addresses and networks of the proxies that may name their clients (`X-Forwarded-For`).
+    pub trusted_proxies: Option<Vec<String>>,
     /// `text` or `json`; by default text on a terminal.
     pub log_format: Option<LogFormat>,
     /// What is in the log, as `tracing_subscriber` filters it; by default `info`.
@@ -92,6 +98,9 @@ impl Settings {
             desk: self.desk.or(other.desk),
             modules: self.modules.or(other.modules),
             page: self.page.or(other.page),
+            connections: self.connections.or(other.connections),
+            rate_limit: self.rate_limit.or(other.rate_limit),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
         }
@@ -100,6 +109,11 @@ impl Settings {
     /// The data folder.
     pub fn data(&self) -> &Path {
         self.data.as_deref().unwrap_or(Path::new(DATA))
+    }
+
+    /// The folder of the modules that are kept.
+    pub fn modules(&self) -> PathBuf {
+        self.modules.clone().unwrap_or_else(|| self.data().join("modules"))
     }
 
     /// The database's URL.

@@ -6,8 +6,10 @@
 
 mod days;
 pub mod documents;
+pub mod partners;
 pub mod profile;
 mod source;
+pub mod versions;
 
 use std::path::Path;
 
@@ -16,6 +18,7 @@ use serde::Serialize;
 
 use crate::clock;
 use documents::Documents;
+use partners::Partner;
 pub use profile::{Both, Profile, Recipient};
 use source::Source;
 
@@ -60,7 +63,7 @@ pub enum DeskError {
 }
 
 /// Whether the desk is open, and when that changes; milliseconds since the epoch, UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Opening {
     /// Open now.
     pub open: bool,
@@ -93,9 +96,20 @@ impl Desk {
         &self.profile
     }
 
+    /// The partner of a key.
+    pub fn partner(&self, key: &str) -> Option<&Partner> {
+        partners::find(&self.profile.partners, key)
+    }
+
     /// The documents in force.
     pub fn documents(&self) -> &Documents {
         &self.documents
+    }
+
+    /// How many national holidays of a year are known.
+    pub fn holidays_in(&self, year: i32) -> usize {
+        let year = format!("{year:04}-");
+        self.holidays.iter().filter(|day| day.starts_with(&year)).count()
     }
 
     /// What the rules are told at a moment (milliseconds since the epoch, UTC).

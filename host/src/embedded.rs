@@ -1,5 +1,6 @@
 //! The files that the binary carries, listed by `build.rs`: `DESK` (the default desk profile of
-//! `host/desk/`) and `PAGE` (the page of `www/`), as `(name, bytes)`.
+//! `host/desk/`), `PAGE` (the page of `www/`), `EMBED` (what stands on partners' pages) and `RELEASED` (what stood there
+//! in earlier versions), as `(name, bytes)`; `PARTNER_WORDS` as `(language, key, word)`.
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 

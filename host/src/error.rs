@@ -10,6 +10,7 @@ use crate::config::ConfigError;
 use crate::desk::DeskError;
 use crate::sandbox::SandboxError;
 use crate::store::StoreError;
+use crate::submit::NotReport;
 
 /// The contract's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,9 +53,12 @@ pub enum Failed {
     /// The context cannot be used.
     #[error("{0}")]
     Context(#[from] kakekomi_core::Failure),
-    /// The module's report cannot be read.
-    #[error("the module's report cannot be read: {0}")]
-    Report(#[from] serde_json::Error),
+    /// The module's report is none.
+    #[error("the rule engine failed: {0}")]
+    Report(#[from] NotReport),
+    /// What was to be printed cannot be written as JSON.
+    #[error("the output cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,14 +78,10 @@ impl Failed {
     pub fn exit(&self) -> Exit {
         match self {
             Failed::Usage(_) => Exit::Usage,
-            Failed::Engine(error) if !matches!(error, SandboxError::Folder(..)) => Exit::Engine,
-            Failed::Context(_) | Failed::Report(_) => Exit::Engine,
-            Failed::Engine(_)
-            | Failed::Config(_)
-            | Failed::Desk(_)
-            | Failed::Store(_)
-            | Failed::Outside(..)
-            | Failed::NoCase(_) => Exit::Outside,
+            Failed::Engine(_) | Failed::Context(_) | Failed::Report(_) | Failed::Json(_) => Exit::Engine,
+            Failed::Config(_) | Failed::Desk(_) | Failed::Store(_) | Failed::Outside(..) | Failed::NoCase(_) => {
+                Exit::Outside
+            }
             Failed::ReaderGone => Exit::Accepted,
         }
     }

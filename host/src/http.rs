@@ -12,12 +12,19 @@ pub mod admin;
 pub mod asset;
 pub mod body;
 pub mod check;
+pub mod client;
+pub mod cors;
 pub mod desk;
+pub mod embed;
 pub mod headers;
+pub mod limit;
 pub mod module;
 pub mod observe;
+pub mod openapi;
 pub mod page;
+pub mod partners;
 pub mod problem;
+pub mod sheet;
 pub mod submissions;
 
 use std::sync::Arc;
@@ -29,8 +36,10 @@ use axum::routing::{get, post};
 use crate::submit::Intake;
 use body::Limits;
 use desk::ConsentFiles;
+use limit::RateLimits;
 use module::ModuleFiles;
 use observe::Counters;
+use openapi::DocsFiles;
 use page::PageFiles;
 
 /// What the handlers share.
@@ -43,8 +52,12 @@ pub struct App {
     pub page: PageFiles,
     /// The documents in force.
     pub consent: ConsentFiles,
+    /// The description of this interface.
+    pub docs: DocsFiles,
     /// How much and how long a request may be.
     pub limits: Limits,
+    /// How often one address may ask.
+    pub rates: RateLimits,
     /// The time: milliseconds since the epoch, UTC.
     pub now: fn() -> i64,
     /// What `/metrics` tells.
@@ -55,9 +68,16 @@ pub struct App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(page::index))
+        .route("/sheet", get(sheet::sheet))
         .route("/page/{*path}", get(page::file))
+        .route("/embed/{version}/{file}", get(embed::file))
+        .route("/partners", get(partners::compose))
+        .route("/partners/{file}", get(partners::file))
         .route("/module/{file}", get(module::file))
         .route("/module/{digest}/{file}", get(module::description))
+        .route("/openapi.json", get(openapi::openapi))
+        .route("/docs", get(openapi::docs))
+        .route("/docs/{file}", get(openapi::file))
         .route("/v1/desk", get(desk::desk))
         .route("/v1/consent/{locale}", get(desk::consent))
         .route("/v1/schema", get(module::schema))
@@ -65,6 +85,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/submissions", post(submissions::submit))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method)
+        .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
+        .layer(from_fn_with_state(Arc::clone(&app), cors::share))
         .layer(from_fn(headers::set))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)

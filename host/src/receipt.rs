@@ -13,14 +13,15 @@
 
 pub mod number;
 
-use kakekomi_core::Locale;
+use kakekomi_core::{Locale, message};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::desk::{Desk, Opening, Recipient};
 use number::Number;
 
 /// The receipt of one case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Receipt<'a> {
     /// The reception number, as `XXX-XXX-XXX`.
     pub number: String,
@@ -31,6 +32,7 @@ pub struct Receipt<'a> {
     /// Its version of the rules.
     pub ruleset: &'a str,
     /// The language of the sentences below.
+    #[schema(value_type = String)]
     pub locale: Locale,
     /// The desk's name.
     pub desk: &'a str,
@@ -42,12 +44,15 @@ pub struct Receipt<'a> {
     pub next: &'a [String],
     /// That none of this is a promise (clauses 4①②).
     pub no_promise: &'a str,
+    /// Whether it was sent to try the form out; left out where it was meant.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
     /// The consent receipt.
     pub consent: ConsentReceipt<'a>,
 }
 
 /// What was agreed to, with whom, for what: after ISO/IEC TS 27560.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConsentReceipt<'a> {
     /// The specification that the fields follow.
     pub standard: &'static str,
@@ -55,6 +60,14 @@ pub struct ConsentReceipt<'a> {
     pub record: String,
     /// Who answers for the data.
     pub controller: &'a str,
+    /// Where they can be reached.
+    pub contact: &'a str,
+    /// Who oversees them.
+    pub authority: &'a str,
+    /// Whose law applies, by ISO 3166-1.
+    pub jurisdiction: &'a str,
+    /// On what the use of the data rests: the consent, as the rest of this record has it.
+    pub lawful_basis: &'static str,
     /// The agreement as the applicant gave it.
     #[serde(flatten)]
     pub agreement: Agreement,
@@ -66,14 +79,23 @@ pub struct ConsentReceipt<'a> {
     pub services: Vec<&'static str>,
     /// Clause 1②'s consent to hand everything to the forensics company; null where no introduction is wished.
     pub transfer_consent: Option<bool>,
+    /// The kinds of information that were asked for (Annex 1.2), by their titles.
+    pub information: Vec<&'static str>,
     /// What the operator uses the information for (clauses 1①④).
     pub purposes: &'a [String],
     /// Who else may receive it, when, and for what (clauses 1②⑤⑦).
     pub recipients: Vec<Recipient<'a>>,
+    /// How long the information is kept.
+    pub retention: &'a str,
+    /// How to withdraw, and the other rights.
+    pub withdrawal: &'a str,
 }
 
+/// The kinds of information in Annex 1.2's order; 「その他」 is asked for later, if at all.
+const INFORMATION: [&str; 5] = ["/contact", "/incident", "/devices", "/network", "/logs"];
+
 /// Which documents were agreed to, in which language, when: `values.consent` of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Agreement {
     /// Language of the texts that were shown, `ja` or `en`.
     pub language: String,
@@ -86,7 +108,7 @@ pub struct Agreement {
 }
 
 /// A document as it was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shown {
     /// Its version.
     pub version: String,
@@ -95,7 +117,7 @@ pub struct Shown {
 }
 
 /// The consent event of ISO/IEC TS 27560.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Event {
     /// Pressing the button 「サービスを利用する」.
     #[serde(rename = "type")]
@@ -132,6 +154,8 @@ pub struct Reception<'a> {
     pub locale: Locale,
     /// The desk's hours, seen from `received_at`.
     pub opening: Opening,
+    /// Whether it came with a partner's test key.
+    pub test: bool,
 }
 
 /// Writes the receipt of a case.
@@ -149,25 +173,37 @@ pub fn receipt<'a>(desk: &'a Desk, reception: Reception<'a>, wishes: Wishes) -> 
         opening: reception.opening,
         next: words.next.get(locale),
         no_promise: words.no_promise.get(locale),
+        test: reception.test,
         consent: consent(desk, &reception, wishes),
     }
 }
 
 fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, wishes: Wishes) -> ConsentReceipt<'a> {
-    let profile = desk.profile();
+    let (profile, locale) = (desk.profile(), reception.locale);
+    let words = &profile.receipt;
     let mut services = vec!["consultation"];
     services.extend(wishes.remote.then_some("remote"));
     services.extend(wishes.forensics.map(|_| "forensics"));
     ConsentReceipt {
         standard: "ISO/IEC TS 27560:2023",
         record: reception.number.to_string(),
-        controller: profile.operator.get(reception.locale),
+        controller: profile.operator.get(locale),
+        contact: words.record.contact.get(locale),
+        authority: words.record.authority.get(locale),
+        jurisdiction: &words.record.jurisdiction,
+        lawful_basis: "consent",
         event: Event { kind: "explicit", state: "given", at: wishes.agreement.agreed_at },
         agreement: wishes.agreement,
         prevails: "document",
         services,
         transfer_consent: wishes.forensics.map(Option::unwrap_or_default),
-        purposes: profile.receipt.purposes.get(reception.locale),
-        recipients: profile.receipt.recipients.iter().map(|recipient| recipient.get(reception.locale)).collect(),
+        information: INFORMATION.iter().filter_map(|section| message::title(section, locale)).collect(),
+        purposes: words.purposes.get(locale),
+        recipients: words.recipients.iter().map(|recipient| recipient.get(locale)).collect(),
+        retention: words.record.retention.get(locale),
+        withdrawal: words.record.withdrawal.get(locale),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,6 @@ mod threads;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -33,7 +31,9 @@ pub use check::{ANSWER_MAX, INPUT_MAX};
 use check::{Answer, check};
 pub use digest::{Digest, NoDigest};
 use engine::{Budget, Module};
-pub use engine::{DEADLINE_TICKS, FUEL, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK};
+pub use engine::{
+    DEADLINE_TICKS, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK, fuel,
+};
 pub use error::SandboxError;
 use threads::Threads;
 
@@ -48,6 +48,8 @@ const ROOM_FOR_NOW: usize = 8;
 pub struct SandboxConfig {
     /// The modules' bytes; the first is the current one, the others are those that open pages may still run.
     pub modules: Vec<Vec<u8>>,
+    /// Further modules, without which the sandbox works as well.
+    pub kept: Vec<Vec<u8>>,
     /// Check threads; 0: as many as there are cores.
     pub threads: usize,
     /// Checks that may wait before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
@@ -57,7 +59,7 @@ pub struct SandboxConfig {
 impl SandboxConfig {
     /// With this module as the current and only one.
     pub fn of(wasm: &[u8]) -> SandboxConfig {
-        SandboxConfig { modules: vec![wasm.to_vec()], threads: 0, queue: 0 }
+        SandboxConfig { modules: vec![wasm.to_vec()], kept: Vec::new(), threads: 0, queue: 0 }
     }
 
     /// With another module that open pages may still run.
@@ -67,21 +69,11 @@ impl SandboxConfig {
         self
     }
 
-    /// With every `*.wasm` of a folder, if there is one; their digests are those of their bytes, not of their names.
-    ///
-    /// # Errors
-    /// [`SandboxError::Folder`] when the folder or a file in it cannot be read.
-    pub fn and_folder(mut self, folder: Option<&Path>) -> Result<SandboxConfig, SandboxError> {
-        let Some(folder) = folder else { return Ok(self) };
-        let failed =
-            |path: &Path, error: &std::io::Error| SandboxError::Folder(path.display().to_string(), error.kind());
-        for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
-            let path = entry.map_err(|error| failed(folder, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == "wasm") {
-                self.modules.push(fs::read(&path).map_err(|error| failed(&path, &error))?);
-            }
-        }
-        Ok(self)
+    /// The same for one that is left out where it cannot be loaded ([`Sandbox::left_out`]).
+    #[must_use]
+    pub fn and_if_it_loads(mut self, wasm: &[u8]) -> SandboxConfig {
+        self.kept.push(wasm.to_vec());
+        self
     }
 }
 
@@ -99,6 +91,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     current: Digest,
     modules: BTreeMap<Digest, Module>,
+    left_out: Vec<(Digest, SandboxError)>,
     threads: Threads,
 }
 
@@ -123,8 +116,17 @@ impl Sandbox {
                 place.insert(Module::load(&engine, wasm)?);
             }
         }
+        let mut left_out = Vec::new();
+        for wasm in &config.kept {
+            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
+                match Module::load(&engine, wasm) {
+                    Ok(module) => _ = place.insert(module),
+                    Err(error) => left_out.push((Digest::of(wasm), error)),
+                }
+            }
+        }
         let threads = Threads::start(&engine, threads, queue)?;
-        Ok(Sandbox(Arc::new(Inner { current, modules, threads })))
+        Ok(Sandbox(Arc::new(Inner { current, modules, left_out, threads })))
     }
 
     /// Judges a text in a context (JSON, as `kakekomi_core::Context` writes it) on a check thread; the report's bytes.
@@ -144,7 +146,7 @@ impl Sandbox {
         self.check_now_with_fuel(module, text, context).map(|(report, _)| report)
     }
 
-    /// The same with the fuel that was used, 0 to [`FUEL`]; equal bytes use equal fuel on every machine.
+    /// The same with the fuel that was used, at most [`fuel`] of the lengths; equal bytes use equal fuel on every machine.
     ///
     /// # Errors
     /// As [`Sandbox::check`].
@@ -156,13 +158,18 @@ impl Sandbox {
         text: Bytes,
         context: Arc<[u8]>,
     ) -> Result<(Vec<u8>, u64), SandboxError> {
-        let Answer { report, fuel } = check(self.module(module)?, &text, &context, Budget::CHECK)?;
+        let Answer { report, fuel } = check(self.module(module)?, &text, &context, Budget::of(&text, &context))?;
         Ok((report, fuel))
     }
 
     /// The current module.
     pub fn current(&self) -> &Digest {
         &self.0.current
+    }
+
+    /// The kept modules that cannot be loaded, and why.
+    pub fn left_out(&self) -> &[(Digest, SandboxError)] {
+        &self.0.left_out
     }
 
     /// Whether this module is here.

@@ -1,8 +1,12 @@
 //! The one use case: a draft's text becomes a case with a receipt, or a reason why not.
 //!
 //! ```text
-//! text, key, module → the key's receipt again? → module known? → judged in the sandbox → stored → Outcome
+//! text, key, module → the key's receipt again? → partner and module known? → judged in the sandbox → stored → Outcome
 //! ```
+//!
+//! A page that runs an older module is judged by that one and by the one in force: accepted by both, the
+//! case is stored with both reports; refused by the one in force, the page is told so
+//! ([`Outcome::Superseded`]) and takes it in place.
 //!
 //! It is judged in the contract's order, so that the same submission always gets the same first
 //! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`http/submissions.rs`),
@@ -11,6 +15,7 @@
 mod keep;
 mod key;
 mod outcome;
+mod through;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -25,7 +30,8 @@ use crate::sandbox::{Digest, Sandbox, SandboxError};
 use crate::store::{Bound, Store, StoreError};
 pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
-pub use verdict::{Issue, Note, Verdict};
+pub use through::Through;
+pub use verdict::{Issue, NotReport, Note, Verdict};
 
 /// What judging and storing needs.
 pub struct Intake {
@@ -39,6 +45,15 @@ pub struct Intake {
     pub retired: BTreeSet<Digest>,
 }
 
+/// What the modules say of an accepted draft.
+#[derive(Debug, Clone, Copy)]
+struct Verdicts<'v> {
+    /// The module in force.
+    current: &'v Verdict,
+    /// The module that the page ran, where that is an older one.
+    page: Option<&'v Verdict>,
+}
+
 /// What an applicant's page sends.
 #[derive(Debug, Clone)]
 pub struct Submission {
@@ -50,6 +65,8 @@ pub struct Submission {
     pub module: PageModule,
     /// The language of the sentences.
     pub locale: Locale,
+    /// The partner's page that it came through, if it says so.
+    pub through: Option<Through>,
 }
 
 /// Which module the page says it ran.
@@ -70,7 +87,7 @@ impl Intake {
             return Checked::EngineFailed;
         };
         match self.judge(self.sandbox.current(), text, &context).await {
-            Ok(verdict) => Checked::Verdict(verdict),
+            Ok(verdict) => Checked::Verdict(verdict.into()),
             Err(Outcome::Busy) => Checked::Busy,
             Err(_) => Checked::EngineFailed,
         }
@@ -83,6 +100,9 @@ impl Intake {
             Ok(Some(bound)) => return again(bound, &text_sha256),
             Ok(None) => {}
             Err(error) => return self.stopped(store_failed(&error)),
+        }
+        if let Some(outcome) = submission.through.as_ref().and_then(|through| through.refused(&self.desk)) {
+            return self.stopped(outcome);
         }
         let digest = match self.module(&submission.module) {
             Ok(digest) => digest,
@@ -114,6 +134,7 @@ impl Intake {
         now: i64,
     ) -> Result<Judged, Outcome> {
         let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
+        // First by the page's own module, so that both come to the same verdict.
         let verdict = self.judge(&digest, submission.text.clone(), &context).await?;
         if verdict.text_code().is_some() {
             return Err(Outcome::NotJson(verdict.into()));
@@ -124,17 +145,30 @@ impl Intake {
         if !verdict.accepted() {
             return Err(Outcome::Issues(verdict.into()));
         }
-        self.keep(&submission, &verdict, &context, &digest, text_sha256).await
+        if digest == *self.sandbox.current() {
+            return self.keep(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
+        }
+        // A page from before a deployment: what is stored must be right by the rules in force, too.
+        let current = self.judge(self.sandbox.current(), submission.text.clone(), &context).await?;
+        if !current.accepted() {
+            return Ok(self.stopped(Outcome::Superseded(current.into())));
+        }
+        self.keep(&submission, Verdicts { current: &current, page: Some(&verdict) }, &context, text_sha256).await
     }
 
     /// Runs the module on the very bytes that came, in a context of the host's own.
     async fn judge(&self, digest: &Digest, text: Bytes, context: &Context) -> Result<Verdict, Outcome> {
-        let context = serde_json::to_vec(context).map_err(|error| engine_failed(&error))?;
-        let report = self.sandbox.check(digest, text, context.into()).await.map_err(|error| match error {
-            SandboxError::Busy => Outcome::Busy,
-            other => engine_failed(&other),
-        })?;
-        Verdict::read(report).map_err(|error| engine_failed(&error))
+        let (now, locale) = (context.now, context.locale.as_str());
+        let report =
+            self.sandbox.check(digest, text, context.to_bytes().into()).await.map_err(|error| match error {
+                SandboxError::Busy => Outcome::Busy,
+                other => engine_failed(&other),
+            })?;
+        let verdict = Verdict::read(report).map_err(|error| engine_failed(&error))?;
+        if verdict.judged_in() != (now, locale) {
+            return Err(engine_failed(&"the report is of another context"));
+        }
+        Ok(verdict)
     }
 
     fn context(&self, now: i64, locale: Locale) -> Option<Context> {
@@ -142,7 +176,7 @@ impl Intake {
         context.inspect_err(|error| tracing::error!(%error, "no context can be made")).ok()
     }
 
-    /// An outcome before a module was chosen.
+    /// An outcome that the module in force stands for.
     fn stopped(&self, outcome: Outcome) -> Judged {
         Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
     }
@@ -160,6 +194,9 @@ fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
 }
 
 fn store_failed(error: &StoreError) -> Outcome {
+    if matches!(error, StoreError::Busy) {
+        return Outcome::Busy;
+    }
     tracing::error!(%error, "the store failed");
     Outcome::StoreFailed
 }

@@ -6,16 +6,19 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi::desk::Desk;
-use kakekomi::http::{App, body::Limits, desk::ConsentFiles, module::ModuleFiles, observe::Counters, page::PageFiles};
+use kakekomi::http::{
+    App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
+    openapi::DocsFiles, page::PageFiles,
+};
 use kakekomi::receipt::number::Number;
 use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi::store::sqlite::Sqlite;
-use kakekomi::store::{Answer, Bound, Case, CaseLine, Inserted, NewCase, Store, StoreError};
+use kakekomi::store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
 use kakekomi::submit::Intake;
 use kakekomi::{clock, example, http, store};
 use serde_json::Value;
@@ -39,7 +42,7 @@ impl Store for Trouble {
         self.inner.by_key(key)
     }
 
-    fn insert<'a>(&'a self, case: &'a NewCase) -> Answer<'a, Inserted> {
+    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
         Box::pin(async move {
             self.check()?;
             let left = |left: u32| left.checked_sub(1);
@@ -50,8 +53,20 @@ impl Store for Trouble {
         })
     }
 
-    fn list(&self) -> Answer<'_, Vec<CaseLine>> {
-        self.inner.list()
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
+        self.inner.lines(after, limit, filter)
+    }
+
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
+        self.inner.cases(after, limit, filter)
+    }
+
+    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
+        self.inner.count(filter)
+    }
+
+    fn last(&self) -> Answer<'_, i64> {
+        self.inner.last()
     }
 
     fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
@@ -67,6 +82,13 @@ impl Store for Trouble {
     }
 }
 
+/// How far the host's clock has jumped, in milliseconds.
+static JUMPED: AtomicI64 = AtomicI64::new(0);
+
+fn now() -> i64 {
+    clock::now() + JUMPED.load(Ordering::SeqCst)
+}
+
 async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let folder = std::env::temp_dir().join(format!("kakekomi-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
@@ -74,6 +96,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let inner = Sqlite::open(&store::url_in(&folder)).await.unwrap();
     let trouble = Arc::new(Trouble { inner, broken: AtomicBool::new(false), taken: AtomicU32::new(0) });
     let desk = Arc::new(Desk::load(None).unwrap());
+    let docs = DocsFiles::new(&desk);
     let page = PageFiles::new(&desk, None);
     let consent = ConsentFiles::new(&desk);
     let intake = Intake {
@@ -88,8 +111,10 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         page,
         consent,
         limits: Limits::default(),
-        now: clock::now,
+        rates: RateLimits::new(0, Trusted::default()),
+        now,
         counters: Counters::default(),
+        docs,
     };
     (Arc::new(app), trouble)
 }
@@ -130,7 +155,7 @@ async fn a_number_that_is_taken_is_replaced_by_another() {
     let (response, receipt) = submit(&app, "k").await;
     assert_eq!(response.status(), StatusCode::CREATED);
     assert!(Number::read(receipt["number"].as_str().unwrap()).is_ok());
-    assert_eq!(trouble.list().await.unwrap().len(), 1);
+    assert_eq!(trouble.count(&Filter::default()).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -142,4 +167,27 @@ async fn a_replay_says_so_and_has_the_very_bytes() {
     assert_eq!(receipt, again);
     assert!(!first.headers().contains_key("idempotency-replayed"));
     assert_eq!(second.headers()["idempotency-replayed"], "true");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_loses_nothing_and_changes_no_order() {
+    const HOUR: i64 = 3_600_000;
+    let leap_day = clock::read("2028-02-29T23:59:59+09:00").unwrap() - clock::now();
+    let (app, trouble) = desk("clock").await;
+    let mut numbers = Vec::new();
+    for (index, jump) in [0, HOUR, 0, 24 * HOUR, 0, 3_653 * 24 * HOUR, leap_day, 0].into_iter().enumerate() {
+        JUMPED.store(jump, Ordering::SeqCst);
+        let (response, receipt) = submit(&app, &format!("k{index}")).await;
+        assert_eq!(response.status(), StatusCode::CREATED, "{jump}: {receipt}");
+        numbers.push(receipt["number"].as_str().unwrap().to_owned());
+        let (again, same) = submit(&app, "k0").await;
+        assert_eq!(
+            (again.status(), &same["number"]),
+            (StatusCode::CREATED, &Value::from(numbers[0].clone())),
+            "{jump}"
+        );
+    }
+    JUMPED.store(0, Ordering::SeqCst);
+    let lines = trouble.lines(0, 100, &Filter::default()).await.unwrap();
+    assert_eq!(lines.into_iter().map(|line| line.number).collect::<Vec<_>>(), numbers);
 }

@@ -61,7 +61,7 @@ async function answering(base, server) {
   throw new Error("the desk does not answer");
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -23,9 +23,9 @@ async function at(step) {
 
 test("an entry is taken away without a question, and brought back where it was", async () => {
   const { page, context } = await at("devices");
-  for (const os of ["Windows 11", "macOS"]) {
-    await page.locator(".add").click();
-    await page.locator('.entry:last-of-type input.line').first().fill(os);
+  for (const [index, os] of ["Windows 11", "macOS"].entries()) {
+    await page.locator(".add").first().click();
+    await field(page, `/devices/${index}/os`).fill(os);
   }
   await page.locator(".entry .remove").first().click();
   assert.equal(await page.locator(".entry").count(), 1);
@@ -37,8 +37,8 @@ test("an entry is taken away without a question, and brought back where it was",
 });
 
 test("a log is hashed on the device, in pieces, and is not sent", async () => {
-  const { page, context } = await at("network");
-  await page.locator(".add").click();
+  const { page, context } = await at("devices");
+  await page.locator(".add").last().click();
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
@@ -52,7 +52,7 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
 });
 
 test("priorities are numbered in the order in which they are pressed", async () => {
-  const { page, context } = await at("incident");
+  const { page, context } = await at("service");
   const ticks = page.locator('[data-path="/incident/priorities"] .tick');
   for (const index of [3, 0, 5]) await ticks.nth(index).click();
   await ticks.nth(0).click();
@@ -63,7 +63,7 @@ test("priorities are numbered in the order in which they are pressed", async () 
 });
 
 test("分からない keeps what was typed, and typing takes it back", async () => {
-  const { page, context } = await at("incident");
+  const { page, context } = await at("service");
   await field(page, "/incident/purpose").fill("原因を知りたい");
   await unknown(page, "/incident/purpose").check();
   assert.equal(await field(page, "/incident/purpose").inputValue(), "原因を知りたい");
@@ -101,7 +101,7 @@ test("a service that is wanted asks for its consents, one that is not wanted for
 test("a saved form is a draft that another tab can open and send", async () => {
   const first = await open(browser, desk.base);
   await toReview(first.page);
-  const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.locator(".small button").first().click()]);
+  const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.locator("#save-file").click()]);
   const saved = readFileSync(await download.path());
   assert.equal(JSON.parse(saved).contact.phone, "０３-３２１１-９９９９");
   await first.context.close();
@@ -113,5 +113,51 @@ test("a saved form is a draft that another tab can open and send", async () => {
   await page.locator('[data-step="review"]').click();
   await page.locator("#send").click();
   await receiptNumber(page);
+  await context.close();
+});
+
+test("分からない is one of the answers of a choice, and of the question that a record asks", async () => {
+  const { page, context } = await at("incident");
+  await option(page, "/incident/kind", "malware").check();
+  await unknown(page, "/incident/kind").check();
+  assert.equal(await option(page, "/incident/kind", "malware").isChecked(), false);
+  await unknown(page, "/incident/discovery_trigger").check();
+  await field(page, "/incident/discovery_trigger/note").fill("朝に気づいた");
+  assert.equal(await unknown(page, "/incident/discovery_trigger").isChecked(), false, "an answer takes it back");
+  await unknown(page, "/incident/discovery_trigger").check();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save-file").click()]);
+  const { incident } = JSON.parse(readFileSync(await download.path()));
+  assert.deepEqual([incident.kind, incident.discovery_trigger], [{ unknown: true }, { unknown: true }]);
+  await context.close();
+});
+
+test("an entry closes to a line that says what it is, and a line of the summary opens it", async () => {
+  const { page, context } = await at("devices");
+  await page.locator(".add").first().click();
+  await field(page, "/devices/0/os").fill("Windows 11");
+  await page.locator(".entry .second").click();
+  assert.equal(await field(page, "/devices/0/os").isVisible(), false);
+  await page.locator(".entry .gist", { hasText: "Windows 11" }).waitFor();
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  await page.locator(".entry .gist.wrong").waitFor();
+  await page.locator('#summary [data-path="/devices/0/identified"]').click();
+  await page.locator("#field-devices-0-identified-0:focus").waitFor();
+  assert.equal(await field(page, "/devices/0/os").isVisible(), true);
+  await context.close();
+});
+
+test("today and the calendar fill the parts; what is typed after them stays as typed", async () => {
+  const { page, context } = await at("incident");
+  const parts = () => Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
+  await page.locator('[data-path="/incident/discovered_at"] .near button').click();
+  const now = new Date(Date.now() + 9 * 3_600_000);
+  assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);
+  await page.locator('[data-path="/incident/discovered_at"] .picker input').fill("2026-11-20");
+  assert.deepEqual(await parts(), ["2026", "11", "20"]);
+  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年11月20日" }).waitFor();
+  await field(page, "/incident/discovered_at-month").fill("２");
+  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年02月20日" }).waitFor();
+  assert.deepEqual(await parts(), ["2026", "２", "20"]);
   await context.close();
 });

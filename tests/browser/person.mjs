@@ -16,8 +16,17 @@ export async function open(browser, base, { locale = "ja", width = 1280, height 
   return { page, context, errors };
 }
 
-export async function agree(page) {
+/** To the first question. */
+export async function begin(page) {
   await page.locator("button#agree").click();
+  await page.locator('[data-step="now"][aria-current="step"]').waitFor();
+}
+
+/** The first question answered, to the step after it. */
+export async function agree(page) {
+  await begin(page);
+  await option(page, "/incident/ongoing", "yes").check();
+  await next(page, "contact");
   await page.locator("#field-contact-company").waitFor();
 }
 
@@ -30,8 +39,13 @@ export async function next(page, step) {
   await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
 }
 
+/** To a step by the step list. */
+export async function step(page, name) {
+  await page.locator(`[data-step="${name}"]`).click();
+  await page.locator(`[data-step="${name}"][aria-current="step"]`).waitFor();
+}
+
 export async function fillContact(page) {
-  await option(page, "/incident/ongoing", "yes").check();
   await field(page, "/contact/company").fill("株式会社れい");
   await field(page, "/contact/person").fill("山田 花子");
   await field(page, "/contact/phone").fill("０３-３２１１-９９９９");
@@ -42,7 +56,6 @@ export async function fillContact(page) {
 export async function fillIncident(page) {
   await field(page, "/incident/summary").fill("共有フォルダのファイルが開けず、脅迫文が置かれている。");
   await option(page, "/incident/kind", "ransomware").check();
-  await unknown(page, "/incident/purpose").check();
   await field(page, "/incident/discovered_at-year").fill("2026");
   await field(page, "/incident/discovered_at-month").fill("１１");
   await field(page, "/incident/discovered_at-day").fill("20");
@@ -50,17 +63,23 @@ export async function fillIncident(page) {
   await option(page, "/incident/discovery_trigger/by", "employee").check();
 }
 
-/** From the documents to the answers, checked and ready to send. */
-export async function toReview(page) {
+/** The one thing of this step that must be answered. */
+export async function fillService(page) {
+  await unknown(page, "/incident/purpose").check();
+}
+
+/** From the documents to the answers, checked and ready to send. @param {any} page @param {() => unknown} [midway] what happens on the first step */
+export async function toReview(page, midway = () => undefined) {
   await agree(page);
   await fillContact(page);
+  await midway();
   await next(page, "incident");
   await fillIncident(page);
-  await next(page, "devices");
-  await page.locator(".add").click();
-  await option(page, "/devices/0/identified", "suspected").check();
-  await next(page, "network");
   await next(page, "service");
+  await fillService(page);
+  await next(page, "devices");
+  await page.locator(".add").first().click();
+  await option(page, "/devices/0/identified", "suspected").check();
   await next(page, "review");
   await page.locator("#send").waitFor();
 }

@@ -1,26 +1,37 @@
 /**
- * The table of cases in Chromium: the same bytes as every other engine, and `check` gives what `checkText` says.
+ * The table of cases in every browser engine: the same bytes as every other engine, and `check` gives what `checkText` says.
  */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { cases } from "./cases.mjs";
-import { launch, startDesk } from "./desk.mjs";
+import { startDesk } from "./desk.mjs";
+import { ENGINES, launchEngine } from "./engines.mjs";
 
-let desk, browser, page;
-before(async () => {
-  [desk, browser] = await Promise.all([startDesk(), launch()]);
-  page = await browser.newPage();
-  await page.goto(desk.base);
-  await page.evaluate(load);
-});
-after(async () => { await browser?.close(); await desk?.stop(); });
+/** How many cases go into the page at a time. */
+const BATCH = 100;
 
-for (const one of cases()) {
-  test(`Chromium: ${one.name}`, async () => {
-    const { text, same } = await page.evaluate(run, one);
-    assert.equal(text, one.report);
-    assert.equal(same, true, "check() deep-equals JSON.parse(checkText())");
+let desk;
+before(async () => { desk = await startDesk(); });
+after(() => desk?.stop());
+
+for (const engine of ENGINES) {
+  test(`${engine}: all ${cases().length} cases of the table`, { timeout: 300_000 }, async (t) => {
+    const browser = await launchEngine(engine);
+    t.after(() => browser.close());
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(desk.base);
+    await page.evaluate(load);
+    const all = cases();
+    const answers = [];
+    for (let from = 0; from < all.length; from += BATCH) answers.push(...(await page.evaluate(run, all.slice(from, from + BATCH))));
+    assert.equal(answers.length, all.length);
+    for (const [index, { text, same }] of answers.entries()) {
+      assert.equal(text ?? all[index].report, all[index].report, all[index].name);
+      assert.equal(same, true, `${all[index].name}: check() deep-equals JSON.parse(checkText())`);
+    }
+    await context.close();
   });
 }
 
@@ -33,11 +44,13 @@ async function load() {
   globalThis.module = glue;
 }
 
-/** Runs in the page. */
-function run({ text_base64, context }) {
-  const bytes = Uint8Array.from(atob(text_base64), (character) => character.charCodeAt(0));
-  const text = globalThis.module.checkText(bytes, context);
-  return { text, same: equal(globalThis.module.check(bytes, context), JSON.parse(text)) };
+/** Runs in the page: for each case its text where it is another one than the report, and whether both calls agree. */
+function run(batch) {
+  return batch.map(({ text_base64, context, report }) => {
+    const bytes = Uint8Array.from(atob(text_base64), (character) => character.charCodeAt(0));
+    const text = globalThis.module.checkText(bytes, context);
+    return { text: text === report ? null : text, same: equal(globalThis.module.check(bytes, context), JSON.parse(text)) };
+  });
 
   /** Plain JSON alone is equal: a Map, a class or an undefined member is not. */
   function equal(one, other) {

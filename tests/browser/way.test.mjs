@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, fillContact, fillIncident, next, open, option, receiptNumber, toReview, unknown } from "./person.mjs";
+import { agree, begin, field, fillContact, fillIncident, next, open, option, receiptNumber, step, toReview, unknown } from "./person.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
@@ -53,10 +53,11 @@ test("answers survive a reload, the browser's way back and another language", as
   await fillContact(page);
   await next(page, "incident");
   await fillIncident(page);
+  await unknown(page, "/incident/occurred_at").check();
   await page.reload();
   await field(page, "/incident/summary").waitFor();
   assert.match(await field(page, "/incident/summary").inputValue(), /脅迫文/);
-  assert.equal(await unknown(page, "/incident/purpose").isChecked(), true);
+  assert.equal(await unknown(page, "/incident/occurred_at").isChecked(), true);
   assert.equal(await field(page, "/incident/discovered_at-time").inputValue(), "9時半");
   await page.goBack();
   await field(page, "/contact/company").waitFor();
@@ -64,6 +65,7 @@ test("answers survive a reload, the browser's way back and another language", as
   await page.locator('.languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
   assert.equal(await field(page, "/contact/phone").inputValue(), "０３-３２１１-９９９９");
+  await step(page, "now");
   assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
   await context.close();
 });
@@ -74,7 +76,7 @@ test("clearing is one press and can be taken back", async () => {
   await fillContact(page);
   await page.locator("#clear").click();
   assert.equal(await field(page, "/contact/company").inputValue(), "");
-  await page.locator(".small button:focus").click();
+  await page.locator("#kept-note button:focus").click();
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
   await context.close();
 });
@@ -89,18 +91,80 @@ test("the desk's phone number is shown and stands in no storage", async () => {
   await context.close();
 });
 
+test("a first visit asks for eight things, each once", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${desk.base}/?lang=en`);
+  await page.locator("button#agree").waitFor();
+  const kinds = asked.map((path) => path.replace(/[0-9a-f]{32,}/, "*")).sort();
+  assert.deepEqual(kinds, ["/", "/module/*.js", "/module/*.wasm", "/module/*/describe.en.json", "/page/*/script.js", "/page/*/style.css", "/v1/consent/en", "/v1/desk"]);
+  await context.close();
+});
+
 for (const locale of ["ja", "en"]) {
   test(`nothing scrolls sideways at 320 pixels (${locale})`, async () => {
     const { page, context } = await open(browser, desk.base, { locale, width: 320, height: 640 });
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await over(), 0, "documents");
     await agree(page);
-    for (const step of ["contact", "incident", "devices", "network", "service", "review"]) {
+    for (const step of ["now", "contact", "incident", "service", "devices", "review"]) {
       await page.locator(`[data-step="${step}"]`).click();
       await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
-      if (await page.locator(".add").count()) await page.locator(".add").click();
+      for (const add of await page.locator(".add").all()) await add.click();
       assert.equal(await over(), 0, step);
     }
     await context.close();
   });
 }
+
+test("the first question stands alone, and each answer has its advice and the phone number", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await begin(page);
+  const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
+  assert.equal(await page.locator("form .field").count(), 1);
+  assert.equal(await page.locator("#lead").count(), 0, "no advice before an answer");
+  const said = new Set();
+  for (const answer of [option(page, "/incident/ongoing", "yes"), option(page, "/incident/ongoing", "no"), unknown(page, "/incident/ongoing")]) {
+    const before = said.size ? await page.locator("#lead").innerText() : "";
+    await answer.check();
+    await page.waitForFunction((words) => { const lead = document.querySelector("#lead"); return lead && lead.innerText !== words; }, before);
+    said.add(await page.locator("#lead").innerText());
+    assert.ok((await page.locator("#lead").innerText()).includes(phone));
+    assert.ok((await page.locator(".guidance li").count()) > 1);
+  }
+  assert.equal(said.size, 3, "one for each answer");
+  await context.close();
+});
+
+test("answers end with the tab, and stay on the device only where the person asks, until a day that is said", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await agree(page);
+  await fillContact(page);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  await page.locator("#keep-on-device").check();
+  assert.match(await page.locator("#keep-hint").innerText(), /20\d\d年/);
+  await page.close();
+
+  const again = await context.newPage();
+  await again.goto(desk.base);
+  await again.locator('[data-step][aria-current="step"]').waitFor();
+  assert.equal(await again.locator('[data-step][aria-current="step"]').getAttribute("data-step"), "contact", "where the person was");
+  assert.equal(await field(again, "/contact/company").inputValue(), "株式会社れい");
+  await again.locator("#clear").click();
+  assert.ok(!(await again.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes("株式会社れい"), "cleared everywhere");
+  await again.locator("#keep-on-device").uncheck();
+  assert.deepEqual(await again.evaluate(() => Object.keys(localStorage)), []);
+  await again.locator("#keep-on-device").check();
+  await field(again, "/contact/company").fill("株式会社ほか");
+  await again.evaluate(() => localStorage.setItem("kakekomi.until", "1"));
+  await again.close();
+
+  const late = await context.newPage();
+  await late.goto(desk.base);
+  await late.locator("button#agree").waitFor();
+  assert.deepEqual(await late.evaluate(() => Object.keys(localStorage)), [], "what is past its day goes");
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -12,8 +12,9 @@ const HERE = fileURLToPath(new URL("../../", import.meta.url));
 /** Families of keys that are put together from a part of the description or the layout. */
 const FAMILIES = {
   need_: ["required", "optional", "advised", "either"],
-  step_: ["contact", "incident", "devices", "network", "service", "review"],
+  step_: ["now", "contact", "incident", "service", "devices", "review"],
   language_: ["ja", "en"],
+  receipt_: ["retention", "withdrawal"],
   echo_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
   moment_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
 };
@@ -30,6 +31,8 @@ function scripts(folder = "") {
     entry.isDirectory() ? scripts(`${folder}${entry.name}/`) : entry.name.endsWith(".js") ? [folder + entry.name] : []);
 }
 
+/** The form on paper is made by the server, of the same words. */
+const sheet = readFileSync(`${HERE}host/src/http/sheet.rs`, "utf8");
 const script = scripts().map((name) => readFileSync(`${HERE}www/${name}`, "utf8")).join("\n");
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 
@@ -42,7 +45,7 @@ for (const locale of ["ja", "en"]) {
 }
 
 test("no word is kept that nobody says, and both languages have the same", () => {
-  const used = (key) => families.includes(key) || script.includes(`"${key}"`);
+  const used = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
   assert.deepEqual([...words("ja")].filter((key) => !used(key)), []);
   assert.deepEqual([...words("ja")], [...words("en")]);
 });
@@ -52,9 +55,24 @@ test("no sentence stands in JavaScript", () => {
   assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
 });
 
-test("every script is fetched at once, not one after the other", () => {
-  const index = readFileSync(`${HERE}www/index.html`, "utf8");
-  const preloaded = [...index.matchAll(/rel="modulepreload" href="\/page\/([^"]+)"/g)].map(([, name]) => name);
-  // main.js is the script itself, and types.js holds types alone.
-  assert.deepEqual(preloaded.sort(), scripts().filter((name) => name !== "main.js" && name !== "types.js").sort());
+test("only place.js asks the document for anything but a new element, and no style is sized from the document", () => {
+  for (const name of scripts()) {
+    if (["place.js", "main.js"].includes(name) || /^(embed|partners)\//.test(name)) continue;
+    const code = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+    assert.deepEqual(code.match(/\bdocument\.(getElementById|querySelector\w*|body|documentElement|title)\b|\b(history|location)\./g) ?? [], [], name);
+  }
+  for (const name of readdirSync(`${HERE}www/style`)) {
+    const css = readFileSync(`${HERE}www/style/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+    assert.deepEqual(css.match(/[\d.]rem\b|:root\b/g) ?? [], [], name);
+  }
+});
+
+test("no two scripts have a name of the same, so that they can stand in one file", () => {
+  const seen = new Map();
+  for (const name of scripts()) {
+    for (const [, word] of readFileSync(`${HERE}www/${name}`, "utf8").matchAll(/^(?:export )?(?:async )?(?:function|const|let|class) (\w+)/gm)) {
+      assert.ok(!seen.has(word), `${word}: ${seen.get(word)} and ${name}`);
+      seen.set(word, name);
+    }
+  }
 });

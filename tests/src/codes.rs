@@ -10,7 +10,7 @@ use kakekomi_core::{Code, Failure, Locale, message};
 const HEAD: &str = "# Codes
 
 Every stable word that a report or a problem may carry. Codes never change their meaning; sentences may
-change at any time. A sentence for one field (`required /contact/company`) goes before the general one.
+change at any time. A sentence for one field stands below the general one, and goes before it.
 Numbers in braces are the issue's `params`.
 
 Made from the source: `cargo run --release -p kakekomi-tests --bin codes-md > docs/codes.md`. Do not edit.
@@ -32,14 +32,20 @@ fn section(text: &mut String, title: &str, table: &str, about: &str) {
     let keys = keys(table);
     _ = write!(text, "\n## {title}\n\n{about}\n\n| Code | Meaning | 日本語 | English |\n| --- | --- | --- | --- |\n");
     for code in Code::ALL.iter().filter(|code| keys.contains(&code.as_str())) {
-        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| sentence(*code, table, locale));
+        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| sentence(*code, table, "", locale));
         _ = writeln!(text, "| `{}` | {} | {ja} | {en} |", code.as_str(), code.meaning().trim());
+        let own = keys.iter().filter_map(|key| key.strip_prefix(code.as_str())?.strip_prefix(' '));
+        for path in own {
+            let [ja, en] = [Locale::Ja, Locale::En].map(|locale| sentence(*code, table, path, locale));
+            _ = writeln!(text, "| | at `{path}` | {ja} | {en} |");
+        }
     }
 }
 
-fn sentence(code: Code, table: &str, locale: Locale) -> String {
+/// A code's sentence, for an issue at a path pattern.
+fn sentence(code: Code, table: &str, path: &str, locale: Locale) -> String {
     let sentence = match table {
-        "issue" => message::issue(code, "", &Params::none(), locale),
+        "issue" => message::issue(code, &path.replace('*', "0"), &Params::none(), locale),
         "advisory" => message::advisory(code, locale).to_owned(),
         _ => message::guidance(code, locale).to_owned(),
     };
@@ -66,7 +72,7 @@ fn failures(text: &mut String) {
 }
 
 fn keys(table: &str) -> Vec<&'static str> {
-    message::keys(Locale::Ja).into_iter().filter(|(name, _)| *name == table).map(|(_, key)| key).collect()
+    message::keys().into_iter().filter(|(name, _)| *name == table).map(|(_, key)| key).collect()
 }
 
 /// A sentence in a table's cell.

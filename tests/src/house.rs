@@ -47,11 +47,10 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Source>) {
     }
 }
 
-/// The names under which the page's files lie at `/page/`: everything of `www/` that a browser loads.
-pub fn page_files() -> Vec<String> {
-    let endings = [".css", ".js", ".svg", ".png", ".ico"];
-    let served = files().into_iter().filter(|file| file.below("www") && endings.iter().any(|ending| file.is(ending)));
-    served.map(|file| file.path["www/".len()..].to_owned()).collect()
+/// The addresses that the page's document names: script, style and the module's glue.
+pub fn named_in(document: &str) -> Vec<String> {
+    let targets = ["href=\"/", "src=\"/"].into_iter().flat_map(|before| document.split(before).skip(1));
+    targets.filter_map(|rest| rest.split('"').next()).map(|path| format!("/{path}")).collect()
 }
 
 impl Source {

@@ -2,11 +2,17 @@
 //!
 //! - [`table`]: the cases of `tests/cases/*.toml`, one table that every engine runs: the core compiled
 //!   for this machine and the module in its sandbox (`tests/table.rs`), Node and Chromium (`browser/`).
+//! - [`drafts`]: two hundred drafts as people would write them (`tests/drafts.rs`, and the engines above).
 //! - [`server`]: the real binary, started on a free port with a folder of its own, and stopped.
+//! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
 //! - [`applicant`]: what an applicant's page sends.
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
+//! - [`origins`]: origins that look like a partner's and are none.
 //! - [`house`]: the project's own files, for the house rules (`tests/tidy.rs`).
 //! - [`codes`]: `docs/codes.md`, made from the source.
+//! - [`schema`]: what the JSON Schema refuses, for `docs/schema.md`.
+//! - [`published`]: the table of cases as others run it, `docs/cases.json`.
+//! - [`same`]: one stream of drafts for every engine, and every byte compared (`bin/same.rs`).
 
 #![allow(
     clippy::unwrap_used,
@@ -19,12 +25,31 @@
 
 pub mod applicant;
 pub mod codes;
+pub mod drafts;
 pub mod house;
+pub mod origins;
+pub mod postgres;
+pub mod published;
+pub mod same;
+pub mod schema;
 pub mod server;
 pub mod table;
 pub mod wire;
 
 use std::error::Error;
+
+/// Each of these tests takes an empty [`server::Home`] and is run on both databases.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name($crate::server::Home::new()); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() { if let Some(home) = $crate::server::Home::on_postgres() { super::$name(home); } })*
+        }
+    };
+}
 
 /// The draft of `kakekomi example` and the default desk's context at 2026-11-20T11:00+09:00, as bytes.
 ///

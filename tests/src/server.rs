@@ -1,7 +1,8 @@
 //! The real binary, started on a free port with a folder of its own, and stopped.
 //!
 //! `Server::start()` → a desk that answers at `server.at`; dropping it ends the process and takes the
-//! folder away. `Home` is the folder alone, for commands that need no server.
+//! folder away. `Home` is the folder alone, for commands that need no server; its cases are in a file of
+//! SQLite's, or with `Home::on_postgres()` in a database of one test's own.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::postgres::Database;
 use crate::wire::{Answer, Request};
 
 /// How long a server may take until it answers: the module is compiled to the machine's code first.
@@ -29,9 +31,12 @@ pub fn binary() -> PathBuf {
     found.expect("the binary is missing: cargo build --release, or set KAKEKOMI_BIN")
 }
 
-/// A folder of one test's own, taken away in the end.
+/// A folder of one test's own, and maybe a database, taken away in the end.
 #[derive(Debug)]
-pub struct Home(PathBuf);
+pub struct Home {
+    path: PathBuf,
+    database: Option<Database>,
+}
 
 impl Home {
     /// An empty folder.
@@ -41,12 +46,48 @@ impl Home {
         let name = format!("kakekomi-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
-        Home(path)
+        Home { path, database: None }
+    }
+
+    /// An empty folder and an empty database of PostgreSQL's; `None`, and a word, where no server was named.
+    pub fn on_postgres() -> Option<Home> {
+        let mut home = Home::new();
+        home.database = Some(Database::new()?);
+        Some(home)
+    }
+
+    /// An empty folder whose cases are in a database of that URL, which stays.
+    pub fn at(database_url: &str) -> Home {
+        let mut home = Home::new();
+        home.database = Some(Database::lent(database_url));
+        home
+    }
+
+    /// The same with a desk profile of its own: the example desk, and more behind it.
+    pub fn with_desk(more: &str) -> Home {
+        let home = Home::new();
+        let (from, to) = (crate::house::root().join("host/desk"), home.path().join("desk"));
+        for name in ["", "consent"] {
+            std::fs::create_dir_all(to.join(name)).unwrap();
+            for file in std::fs::read_dir(from.join(name)).unwrap().map(Result::unwrap) {
+                if file.path().is_file() {
+                    std::fs::copy(file.path(), to.join(name).join(file.file_name())).unwrap();
+                }
+            }
+        }
+        let profile = std::fs::read_to_string(to.join("desk.toml")).unwrap();
+        std::fs::write(to.join("desk.toml"), profile + more).unwrap();
+        home
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// The database's URL; `None` for the file in the folder.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database.as_ref().map(Database::url)
     }
 
     /// The binary with this folder as its data folder, and nothing of the caller's settings.
@@ -62,7 +103,14 @@ impl Home {
         for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
             command.env_remove(name);
         }
-        command.env("KAKEKOMI_DATA", self.0.join("data")).current_dir(&self.0).stdin(Stdio::null());
+        command.env("KAKEKOMI_DATA", self.path.join("data")).current_dir(&self.path).stdin(Stdio::null());
+        let desk = self.path.join("desk");
+        if desk.is_dir() {
+            command.env("KAKEKOMI_DESK", desk);
+        }
+        if let Some(url) = self.database_url() {
+            command.env("KAKEKOMI_DATABASE_URL", url);
+        }
     }
 
     /// Runs the binary to its end.
@@ -83,7 +131,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        _ = std::fs::remove_dir_all(&self.0);
+        _ = std::fs::remove_dir_all(&self.path);
     }
 }
 
@@ -106,6 +154,11 @@ impl Server {
 
     /// A desk on a folder that may hold cases already.
     pub fn start_in(home: Home) -> Server {
+        Server::start_with(home, &[])
+    }
+
+    /// The same with further arguments of `serve`.
+    pub fn start_with(home: Home, more: &[&str]) -> Server {
         let at = free_address();
         let mut command = Command::new("sh");
         home.settle(&mut command);
@@ -115,6 +168,7 @@ impl Server {
             "--listen",
             &at.to_string(),
         ]);
+        command.args(more);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         // The log is read to its end, or the server would wait for room in the pipe.

@@ -261,3 +261,66 @@ fn a_desk_that_has_no_cases_yet_says_so_without_making_a_database() {
     assert_eq!(code(&output), 5, "{}", text(&output.stderr));
     assert!(!home.path().join("data").exists());
 }
+
+#[test]
+fn a_draft_a_line_in_and_a_report_a_line_out() {
+    let home = folder();
+    let one_line = |name: &str| {
+        let draft: Value = serde_json::from_slice(&std::fs::read(home.path().join(name)).unwrap()).unwrap();
+        draft.to_string()
+    };
+    let (good, issues) = (one_line("good.json"), one_line("issues.json"));
+    let rows = [
+        (format!("{good}\n\n{issues}\n"), vec![true, false], 1),
+        (format!("{good}\r\n{{\r\n{good}"), vec![true, false, true], 3),
+        (String::new(), vec![], 0),
+    ];
+    for (lines, accepted, exit) in rows {
+        std::fs::write(home.path().join("drafts.ndjson"), &lines).unwrap();
+        let output = home.run(&["check", "--ndjson", "drafts.ndjson"]);
+        assert_eq!(code(&output), exit, "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        let reports = printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["accepted"] == true);
+        assert_eq!(reports.collect::<Vec<_>>(), accepted, "{lines}");
+    }
+    let mut command = home.command(&["check", "--ndjson", "-", "issues.json", "missing.json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{good}\n{good}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), text(&output.stdout).lines().count()), (5, 3), "{}", text(&output.stderr));
+    let first = text(&output.stdout).lines().next().unwrap().to_owned();
+    let now = serde_json::from_str::<Value>(&first).unwrap()["context"]["now"].to_string();
+    let alone = text(&home.run(&["check", "--json", "--now", &now, "good.json"]).stdout);
+    assert_eq!(first, alone, "a line is the report's very bytes");
+}
+
+#[test]
+fn every_shell_has_its_completions() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = home.run(&["completions", shell]);
+        assert_eq!(code(&output), 0, "{shell}: {}", text(&output.stderr));
+        let script = text(&output.stdout);
+        assert!(script.contains("doctor"), "{shell}");
+        assert!(script.contains("trusted-proxies") && script.contains("ndjson"), "{shell}");
+    }
+    assert_eq!(code(&home.run(&["completions", "cmd"])), 2);
+}
+
+#[test]
+fn on_a_terminal_there_is_colour_unless_it_is_not_wanted() {
+    let home = folder();
+    let on_a_terminal = |variable: (&str, &str)| {
+        let words = format!("{} check good.json issues.json", kakekomi_tests::server::binary().display());
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &words, "/dev/null"]).current_dir(home.path()).stdin(Stdio::null());
+        let output = script.env_remove("NO_COLOR").env("TERM", "xterm").env(variable.0, variable.1).output();
+        text(&output.expect("script of util-linux").stdout)
+    };
+    let coloured = on_a_terminal(("KAKEKOMI_LOCALE", "ja"));
+    assert!(coloured.contains("\u{1b}[1;32maccepted\u{1b}[0m") && coloured.contains("\u{1b}[1;31m"), "{coloured:?}");
+    for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let plain = on_a_terminal(variable);
+        assert!(plain.contains("accepted") && !plain.contains('\u{1b}'), "{variable:?}: {plain:?}");
+    }
+}

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::Duration;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
-use kakekomi_tests::house::page_files;
+use kakekomi_tests::house::named_in;
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
@@ -198,7 +198,7 @@ fn no_file_that_is_kept_holds_the_phone_number() {
     let desk = server.send(&Request::get("/v1/desk")).json();
     let phone = desk["phone"].as_str().unwrap();
     let digest = desk["module"].as_str().unwrap().replace("sha256:", "");
-    let page = page_files().into_iter().map(|name| format!("/page/{name}"));
+    let page = named_in(&server.send(&Request::get("/")).text()).into_iter();
     let module = ["wasm", "js"].map(|ending| format!("/module/{digest}.{ending}"));
     let described = ["ja", "en"].map(|locale| format!("/module/{digest}/describe.{locale}.json"));
     for target in page.chain(module).chain(described) {

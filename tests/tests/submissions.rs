@@ -1,6 +1,6 @@
 //! `POST /v1/submissions` of the real binary: the contract's order, statuses and codes, and what is stored.
 //!
-//! Each test starts a desk with an empty folder. After a refusal `cases list --json` is still empty.
+//! Each test starts a desk with an empty folder, once with SQLite and once with PostgreSQL. After a refusal `cases list --json` is still empty.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,13 +13,26 @@
 use std::thread;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, TEXT_MAX, example, padded, submission, with};
-use kakekomi_tests::server::Server;
+use kakekomi_tests::on_both_databases;
+use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::Value;
 
-#[test]
-fn every_refusal_has_its_status_and_code_and_stores_nothing() {
-    let server = Server::start();
+on_both_databases! {
+    every_refusal_has_its_status_and_code_and_stores_nothing
+    the_first_of_several_reasons_is_the_contracts_first
+    the_receipt_comes_before_the_module_and_the_text
+    a_key_and_a_text_make_one_case_and_replay_its_receipt
+    keys_of_1_and_255_characters_are_taken
+    a_refusal_binds_no_key
+    five_at_once_make_one_case
+    a_case_outlasts_kill_9
+    a_case_says_what_its_receipt_says
+    it_stops_when_asked_and_its_log_holds_no_answer
+}
+
+fn every_refusal_has_its_status_and_code_and_stores_nothing(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let incomplete = example(&server.home, &["--incomplete"]);
     let duplicate = String::from_utf8(draft.clone()).unwrap().replacen(
@@ -86,9 +99,8 @@ fn every_refusal_has_its_status_and_code_and_stores_nothing() {
     assert_eq!(server.home.cases().len(), 0, "something was stored");
 }
 
-#[test]
-fn the_first_of_several_reasons_is_the_contracts_first() {
-    let server = Server::start();
+fn the_first_of_several_reasons_is_the_contracts_first(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let long = padded(b"[".to_vec(), 300 * 1024);
     let nobody = format!("sha256:{}", "0".repeat(64));
@@ -111,9 +123,8 @@ fn the_first_of_several_reasons_is_the_contracts_first() {
     assert_eq!(server.home.cases().len(), 0);
 }
 
-#[test]
-fn the_receipt_comes_before_the_module_and_the_text() {
-    let server = Server::start();
+fn the_receipt_comes_before_the_module_and_the_text(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let first = server.send(&submission("k", &draft));
     assert_eq!(first.status, 201, "{}", first.text());
@@ -122,9 +133,8 @@ fn the_receipt_comes_before_the_module_and_the_text() {
     assert_eq!((again.status, &again.body), (201, &first.body), "the key's receipt again, whatever the module");
 }
 
-#[test]
-fn a_key_and_a_text_make_one_case_and_replay_its_receipt() {
-    let server = Server::start();
+fn a_key_and_a_text_make_one_case_and_replay_its_receipt(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let other = example(&server.home, &["--kind", "lost_device"]);
     let first = server.send(&submission("one-key", &draft));
@@ -142,9 +152,8 @@ fn a_key_and_a_text_make_one_case_and_replay_its_receipt() {
     assert_eq!(server.home.cases().len(), 2);
 }
 
-#[test]
-fn keys_of_1_and_255_characters_are_taken() {
-    let server = Server::start();
+fn keys_of_1_and_255_characters_are_taken(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     for key in ["k".to_owned(), "k".repeat(255), format!("\"{}\"", "q".repeat(255))] {
         let answer = server.send(&submission(&key, &draft));
@@ -152,9 +161,8 @@ fn keys_of_1_and_255_characters_are_taken() {
     }
 }
 
-#[test]
-fn a_refusal_binds_no_key() {
-    let server = Server::start();
+fn a_refusal_binds_no_key(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let incomplete = example(&server.home, &["--incomplete"]);
     assert_eq!(server.send(&submission("k", &incomplete)).status, 422);
@@ -163,9 +171,8 @@ fn a_refusal_binds_no_key() {
     assert_eq!(server.home.cases().len(), 1);
 }
 
-#[test]
-fn five_at_once_make_one_case() {
-    let server = Server::start();
+fn five_at_once_make_one_case(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let request = submission("five", &draft);
     let at = server.at;
@@ -183,9 +190,8 @@ fn five_at_once_make_one_case() {
     assert_eq!(cases[0]["number"], answers.iter().find(|answer| answer.status == 201).unwrap().json()["number"]);
 }
 
-#[test]
-fn a_case_outlasts_kill_9() {
-    let server = Server::start();
+fn a_case_outlasts_kill_9(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let receipt = server.send(&submission("k", &draft));
     let home = server.kill();
@@ -198,9 +204,8 @@ fn a_case_outlasts_kill_9() {
     assert_eq!((again.status, &again.body), (201, &receipt.body));
 }
 
-#[test]
-fn a_case_says_what_its_receipt_says() {
-    let server = Server::start();
+fn a_case_says_what_its_receipt_says(home: Home) {
+    let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let answer = server.send(&submission("k", &draft));
     let receipt = answer.json();
@@ -241,9 +246,8 @@ fn a_full_disk_is_a_503_with_the_phone_number() {
     assert_eq!(late.status, 201, "the key was not bound: {}", late.text());
 }
 
-#[test]
-fn it_stops_when_asked_and_its_log_holds_no_answer() {
-    let server = Server::start();
+fn it_stops_when_asked_and_its_log_holds_no_answer(home: Home) {
+    let server = Server::start_in(home);
     let secret = "ひみつの会社名株式会社";
     let draft = with(&example(&server.home, &[]), "/contact/company", secret);
     let wrong = with(&draft, "/contact/phone", "secret-phone-110");

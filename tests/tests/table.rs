@@ -11,11 +11,10 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kakekomi::sandbox::{Sandbox, SandboxConfig};
-use kakekomi_core::{Code, Locale, message};
+use kakekomi_core::Locale;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
@@ -144,40 +143,6 @@ fn both_languages_judge_alike() {
         });
         if codes[0] == codes[1] { Vec::new() } else { vec!["the verdict depends on the language".to_owned()] }
     });
-}
-
-#[test]
-fn every_issue_code_has_a_case() {
-    let reached: BTreeSet<String> =
-        cases().iter().flat_map(|case| case.expect.issue_codes().map(str::to_owned).collect::<Vec<_>>()).collect();
-    let issues = codes_of("issue");
-    let missing: Vec<_> = issues.iter().filter(|code| !reached.contains(**code)).collect();
-    assert!(missing.is_empty(), "issue codes that no case reaches: {missing:?}");
-}
-
-#[test]
-fn advisories_and_guidance_without_a_case_are_none() {
-    let mut said = BTreeSet::new();
-    for case in cases() {
-        let report = report(&case);
-        for list in ["advisories", "guidance"] {
-            said.extend(
-                report[list].as_array().unwrap().iter().map(|entry| entry["code"].as_str().unwrap().to_owned()),
-            );
-        }
-    }
-    let missing: Vec<_> = [codes_of("advisory"), codes_of("guidance")]
-        .concat()
-        .into_iter()
-        .filter(|code| !said.contains(*code))
-        .collect();
-    assert!(missing.is_empty(), "advisories and guidance that no case brings about: {missing:?}");
-}
-
-/// The codes that a table of messages has sentences for.
-fn codes_of(table: &str) -> Vec<&'static str> {
-    let keys = message::keys(Locale::Ja);
-    Code::ALL.iter().map(|code| code.as_str()).filter(|code| keys.contains(&(table, code))).collect()
 }
 
 #[test]

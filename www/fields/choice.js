@@ -4,7 +4,7 @@
 
 import { button, element } from "../element.js";
 import { idOf } from "../pointer.js";
-import { answered, framed } from "./frame.js";
+import { framed } from "./frame.js";
 
 /** @typedef {import("../types.js").Field} Field @typedef {import("../types.js").Answer} Answer @typedef {import("../types.js").Host} Host */
 
@@ -12,32 +12,42 @@ import { answered, framed } from "./frame.js";
 const PAIR = 2;
 const SHORT = 4;
 
-/** @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */
-export function choice(node, path, answer, host) {
-  const options = node.options ?? [
-    { value: "true", title: host.description.say("flag_true") }, { value: "false", title: host.description.say("flag_false") },
-  ];
-  const radios = options.map(({ value }, index) => element("input", {
-    type: "radio", name: idOf(path), id: `${idOf(path)}-${index}`, value: String(value), checked: answer.typed === String(value),
-    on: { change: () => choose(String(value)) },
-  }));
-  const labels = options.map(({ title }, index) => element("label", { class: "tick" }, radios[index], element("span", {}, title)));
+/**
+ * 「分からない」 is the last of the answers where it is one.
+ *
+ * @param {Field} node @param {string} path @param {Answer} answer @param {Host} host
+ * @param {{ node: Field, path: string, answer: Answer }} [whole] what 「分からない」 is said of, where this is the question of a record
+ */
+export function choice(node, path, answer, host, whole = { node, path, answer }) {
+  const say = host.description.say.bind(host.description);
+  const options = node.options ?? [{ value: "true", title: say("flag_true") }, { value: "false", title: say("flag_false") }];
+  const radios = options.map(({ value }, index) => radio(`${index}`, answer.typed === String(value), { value: String(value) }, () => choose(String(value), false)));
+  const unknown = whole.node.unknown
+    ? [radio("unknown", Boolean(whole.answer.unknown), { value: "", "data-unknown": whole.path }, () => choose("", true))] : [];
+  const titles = [...options.map((option) => option.title), say("unknown")];
+  const all = [...radios, ...unknown];
+  const labels = all.map((one, index) => element("label", { class: "tick" }, one, element("span", {}, titles[index])));
   const box = element("div", { class: options.length > SHORT ? "ticks columns" : options.length > PAIR ? "ticks" : "ticks pair" }, ...labels);
-  const unset = button(host.description.say("unset"), () => { choose(""); radios[0].focus(); }, { class: "quiet unset", hidden: answer.typed === "" });
+  const unset = button(say("unset"), () => { choose("", false); all[0].focus(); }, { class: "quiet unset", hidden: !all.some((one) => one.checked) });
 
-  /** @param {string} value */
-  function choose(value) {
-    answer.typed = value;
-    for (const radio of radios) radio.checked = radio.value === value;
-    unset.hidden = value === "";
-    answered(box, path, answer);
-    host.changed(path, true);
+  /** @param {string} id @param {boolean} checked @param {Record<string, any>} given @param {() => void} change */
+  function radio(id, checked, given, change) {
+    return element("input", { type: "radio", name: idOf(path), id: `${idOf(path)}-${id}`, checked, ...given, on: { change } });
   }
-  return framed(node, path, answer, host, { body: [box], beside: [unset], controls: radios, group: true });
+
+  /** @param {string} value @param {boolean} isUnknown */
+  function choose(value, isUnknown) {
+    answer.typed = value;
+    whole.answer.unknown = isUnknown;
+    for (const one of all) one.checked = one.dataset.unknown ? isUnknown : one.value === value;
+    unset.hidden = value === "" && !isUnknown;
+    host.changed(isUnknown ? whole.path : path, true);
+  }
+  return framed(node, path, answer, host, { body: [box], beside: [unset], controls: all, group: true, asksUnknown: true, bare: whole.answer !== answer });
 }
 
 /** A notice that is acknowledged: nothing is ticked beforehand. @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */
-export function agree(node, path, answer, host) {
+export function acknowledge(node, path, answer, host) {
   const tick = element("input", {
     type: "checkbox", id: `${idOf(path)}-0`, checked: answer.typed === "true",
     on: { change: () => { answer.typed = tick.checked ? "true" : ""; host.changed(path, true); } },

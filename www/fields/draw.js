@@ -4,7 +4,7 @@
 
 import { button } from "../element.js";
 import { SAME_AS } from "../steps.js";
-import { agree, choice } from "./choice.js";
+import { acknowledge, choice } from "./choice.js";
 import { answered } from "./frame.js";
 import { line } from "./line.js";
 import { list } from "./list.js";
@@ -17,7 +17,7 @@ import { record, section } from "./record.js";
 
 /** @type {Record<string, (node: Field, path: string, answer: Answer, host: Host) => import("../types.js").View>} */
 const KINDS = {
-  section, record, list, moment, ordered, choice, flag: choice, agree, digest: logFile,
+  section, record, list, moment, ordered, choice, flag: choice, agree: acknowledge, digest: logFile,
   line: lineOrSame, text: line, phone: line, email: line, integer: line,
 };
 

@@ -16,6 +16,8 @@ import { idOf } from "../pointer.js";
  * @property {HTMLElement[]} controls the field's own; the first takes the focus
  * @property {HTMLElement} [first] takes the focus where the field has no control of its own
  * @property {boolean} group several controls together
+ * @property {boolean} [asksUnknown] whether 「分からない」 is among the controls already
+ * @property {boolean} [bare] its title is not shown: what stands round it asks the question
  * @property {Node[]} [beside] what stands in the row of 「分からない」
  * @property {(marks: import("../types.js").Marks) => void} [update]
  */
@@ -33,34 +35,45 @@ export function framed(node, path, answer, host, inner) {
   const hint = node.hint ? element("p", { class: "hint", id: `${id}-hint` }, node.hint) : null;
   const error = element("div", { class: "error", id: `${id}-error` });
   const advice = element("div", { class: "advice", id: `${id}-advice` });
-  const unknown = node.unknown ? unknownBox(node, path, answer, host) : null;
+  const unknown = node.unknown && !inner.asksUnknown ? unknownBox(node, path, answer, host) : null;
   const title = [element("span", { class: "title" }, node.title ?? ""), " ", need(node, host)];
   const aside = [unknown, ...(inner.beside ?? [])].filter((part) => part !== null);
   const row = aside.length ? element("div", { class: "beside" }, ...aside) : null;
   const content = [hint, ...inner.body, row, error, advice].filter((part) => part !== null);
   const box = inner.group
-    ? element("fieldset", { class: "field", id }, element("legend", {}, ...title), ...content)
+    ? element("fieldset", { class: inner.bare ? "field bare" : "field", id }, element("legend", { class: inner.bare ? "unseen" : null }, ...title), ...content)
     : element("div", { class: "field" }, element("label", { for: id }, ...title), ...content);
   box.dataset.path = path;
   box.dataset.kind = node.kind;
   if (!inner.group) inner.controls[0].id = id;
 
+  let said = "";
+
   /** @param {import("../types.js").Marks} marks */
   function update(marks) {
+    inner.update?.(marks);
     const issues = marks.issues(path);
+    // Advice on a field that was not looked at yet would only be noise.
+    const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
+    // Most of a report says what the last one said: then nothing is drawn, so that typing stays light.
+    const now = JSON.stringify([marks.hidden(path), ...issues.map(words), ...advisories.map(words)]);
+    if (now === said) return;
+    said = now;
     box.classList.toggle("wrong", issues.length > 0);
     box.hidden = marks.hidden(path);
     error.replaceChildren(...issues.map((issue) => message("issue", host.description.say("error_prefix"), issue.message)));
-    // Advice on a field that was not looked at yet would only be noise.
-    const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
     advice.replaceChildren(...advisories.map((advisory) => message("advisory", host.description.say("advisory_label"), advisory.message)));
     for (const control of inner.controls) mark(control, issues.length > 0);
     describe(inner.group ? [box] : inner.controls, [hint, issues.length ? error : null, advice.childNodes.length ? advice : null]);
-    inner.update?.(marks);
   }
   const view = { path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) };
   host.register(view);
   return view;
+}
+
+/** @param {{ code: string, message: string }} said */
+function words({ code, message: sentence }) {
+  return `${code} ${sentence}`;
 }
 
 /** 「※必須」 in words: neither colour nor an asterisk alone says it. @param {Field} node @param {Host} host */
@@ -91,8 +104,9 @@ function describe(described, texts) {
   }
 }
 
-/** Scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
+/** Opens what it lies in, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
 export function reveal(box, control) {
+  for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
   box.scrollIntoView({ block: "start" });
   control.focus({ preventScroll: true });
 }

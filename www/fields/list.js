@@ -1,7 +1,8 @@
 /**
- * Entries that are added and taken away. Taking away asks nothing and can be undone.
+ * Entries that are added, taken away and closed to a line: 「機器 1 疑いがある、Windows 11」. Taking away asks nothing and can be undone.
  */
 
+import { gistOf } from "../answer_words.js";
 import { announce, button, element } from "../element.js";
 import { blank } from "../draft.js";
 import { idOf } from "../pointer.js";
@@ -24,6 +25,8 @@ export function list(node, path, answer, host) {
   const advice = element("div", { class: "advice" });
   const entries = element("div", { class: "entries" });
   const undo = element("div", { class: "undo" });
+  /** The entries that are open. @type {Set<Answer>} */
+  const opened = new Set(items.filter((one) => !gistOf(host.description, item, one)));
   const add = button("", append, { class: "add" });
   const hint = node.hint ? [element("p", { class: "hint" }, node.hint)] : [];
   const box = element("section", { class: "section", "aria-labelledby": id }, title, ...hint, error, advice, entries, undo, add);
@@ -32,24 +35,37 @@ export function list(node, path, answer, host) {
     host.forget(path);
     entries.replaceChildren(...items.map(entry));
     if (!items.length) entries.append(element("p", { class: "empty" }, say("list_empty")));
-    add.textContent = say(items.length ? "item_add" : "item_add_first", { title: item.title ?? "" });
+    add.textContent = say("item_add", { title: item.title ?? "" });
   }
 
-  /** @param {Answer} one @param {number} index */
+  /** One line that opens: closed once something is in it. @param {Answer} one @param {number} index */
   function entry(one, index) {
     const words = host.description.entryTitle(item, index);
+    const gist = element("span", { class: "gist" });
+    const summary = element("summary", {}, element("span", { class: "title" }, words), " ", gist);
+    const close = button(say("item_done", { title: words }), () => { made.open = false; summary.focus(); summary.scrollIntoView({ block: "nearest" }); }, { class: "second" });
     const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet remove" });
-    const legend = element("legend", { tabindex: "-1" }, words);
-    const made = element("fieldset", { class: "entry" }, legend, members(item, `${path}/${index}`, one, host), remove);
-    host.register({ path: `${path}/${index}`, element: made, update: () => {}, focus: () => reveal(made, legend) });
+    const inside = element("div", { class: "inside", role: "group", "aria-label": words },
+      members(item, `${path}/${index}`, one, host), element("div", { class: "ways" }, close, remove));
+    const made = element("details", { class: "entry", open: opened.has(one), on: { toggle: () => opened[made.open ? "add" : "delete"](one) } }, summary, inside);
+    // The views of its fields come before its own, so what is wrong in it stands there already.
+    const update = () => {
+      const wrong = made.querySelector(".field.wrong") !== null;
+      gist.textContent = [wrong && say("item_wrong"), gistOf(host.description, item, one)].filter(Boolean).join(" ");
+      gist.classList.toggle("wrong", wrong);
+    };
+    update();
+    host.register({ path: `${path}/${index}`, element: made, update, focus: () => reveal(made, summary) });
     return made;
   }
 
   function append() {
-    items.push(blank(item));
+    const one = blank(item);
+    items.push(one);
+    opened.add(one);
     undo.replaceChildren();
     drawEntries();
-    entries.lastElementChild?.querySelector("legend")?.focus();
+    reveal(/** @type {HTMLElement} */ (entries.lastElementChild), /** @type {any} */ (entries.lastElementChild?.querySelector("summary")));
     host.changed(path, true);
   }
 
@@ -61,7 +77,7 @@ export function list(node, path, answer, host) {
       items.splice(index, 0, taken);
       undo.replaceChildren();
       drawEntries();
-      entries.children[index]?.querySelector("legend")?.focus();
+      entries.children[index]?.querySelector("summary")?.focus();
       host.changed(path, true);
     }, { class: "quiet" });
     undo.replaceChildren(element("span", {}, words), " ", back);

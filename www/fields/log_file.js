@@ -3,6 +3,7 @@
  */
 
 import { announce, element } from "../element.js";
+import { find } from "../place.js";
 import { idOf, parent } from "../pointer.js";
 import { line } from "./line.js";
 
@@ -49,7 +50,7 @@ function chooser(input, path, answer, host) {
   function beside(name, value) {
     const place = `${parent(path)}/${name}`;
     const other = host.answerAt(place);
-    const shown = document.getElementById(idOf(place));
+    const shown = find(idOf(place));
     if (!other || other.typed !== "" || !(shown instanceof HTMLInputElement)) return;
     other.typed = value;
     shown.value = value;

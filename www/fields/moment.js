@@ -4,7 +4,7 @@
  * No rule about dates lives here: the echo is the report's own value, `2026-11-20T09:30` → 「2026年11月20日 9:30 …」.
  */
 
-import { element } from "../element.js";
+import { button, element } from "../element.js";
 import { idOf } from "../pointer.js";
 import { answered, framed } from "./frame.js";
 import { listenTyping } from "./line.js";
@@ -27,6 +27,18 @@ export function moment(node, path, answer, host) {
     host.changed(path, whole);
   }));
   const parts = PARTS.map(([part], index) => element("label", { class: "of-moment" }, element("span", {}, say(part)), inputs[index]));
+  const near = element("div", { class: "near" },
+    button(say("moment_today"), () => fill(host.today()), { class: "quiet", "aria-label": `${say("moment_today")} (${node.title})` }), ...calendar(node, say, fill));
+
+  /** What was pressed, not typed, goes into the parts. @param {string} date "2026-11-20" */
+  function fill(date) {
+    date.split("-").forEach((part, index) => {
+      inputs[index].value = String(Number(part));
+      answer.typed[PARTS[index][0]] = inputs[index].value;
+    });
+    answered(inputs[0], path, answer);
+    host.changed(path, true);
+  }
   const about = element("input", {
     type: "checkbox", checked: Boolean(answer.about),
     on: { change: () => { answer.about = about.checked; host.changed(path, true); } },
@@ -34,11 +46,23 @@ export function moment(node, path, answer, host) {
   const tick = element("label", { class: "tick about" }, about, element("span", {}, say("about")));
   const echo = element("p", { class: "echo" });
   return framed(node, path, answer, host, {
-    body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), echo],
+    body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), near, echo],
     controls: inputs,
     group: true,
     update: (marks) => { echo.textContent = answer.unknown ? "" : understood(marks.value(path), say); },
   });
+}
+
+/**
+ * The browser's own calendar beside the parts; nothing in a browser that has none.
+ *
+ * @param {Field} node @param {(key: string) => string} say @param {(date: string) => void} fill
+ * @returns {HTMLElement[]}
+ */
+function calendar(node, say, fill) {
+  const input = element("input", { type: "date", "aria-label": `${say("moment_calendar")} (${node.title})`, on: { change: () => { if (input.value) fill(input.value); } } });
+  if (input.type !== "date") return [];
+  return [element("span", { class: "picker" }, element("span", { "aria-hidden": "true" }, say("moment_calendar")), input)];
 }
 
 /**

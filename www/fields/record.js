@@ -5,6 +5,7 @@
 import { element } from "../element.js";
 import { isSwitched } from "../draft.js";
 import { idOf } from "../pointer.js";
+import { choice } from "./choice.js";
 import { draw } from "./draw.js";
 import { framed, message, reveal } from "./frame.js";
 
@@ -17,9 +18,33 @@ export function record(node, path, answer, host) {
 
 /** @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */
 function together(node, path, answer, host) {
+  const [question, ...rest] = node.fields ?? [];
+  if (node.unknown && question?.kind === "choice" && !question.unknown) return asked(node, path, answer, host, question, rest);
   const inside = members(node, path, answer, host);
   const first = /** @type {HTMLElement} */ (inside.querySelector("input, textarea"));
   return framed(node, path, answer, host, { body: [inside], controls: [], first, group: true });
+}
+
+/**
+ * A record that begins with a choice is one question: its 「分からない」 is one of the choice's answers.
+ *
+ * @param {Field} node @param {string} path @param {Answer} answer @param {Host} host @param {Field} question @param {Field[]} rest
+ */
+function asked(node, path, answer, host, question, rest) {
+  const name = question.name ?? "";
+  // An answer to what is inside takes 「分からない」 back.
+  const within = Object.assign(Object.create(host), { changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
+    if (answer.unknown && place !== path) {
+      answer.unknown = false;
+      /** @type {HTMLInputElement} */ (first.element.querySelector("[data-unknown]")).checked = false;
+    }
+    host.changed(place, whole);
+  } });
+  const first = choice(question, `${path}/${name}`, /** @type {any} */ (answer.fields)[name], within, { node, path, answer });
+  const inside = members({ ...node, fields: rest }, path, answer, within);
+  return framed(node, path, answer, host, {
+    body: [first.element, inside], controls: [], first: /** @type {HTMLElement} */ (first.element.querySelector("input")), group: true, asksUnknown: true,
+  });
 }
 
 /** @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */

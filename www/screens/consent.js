@@ -6,6 +6,8 @@
 import { button, element } from "../element.js";
 import { hours, outside } from "../frame.js";
 import { heading } from "../page.js";
+import { find } from "../place.js";
+import { tell } from "../place.js";
 import { goTo, stepInAddress } from "./form.js";
 
 /** @typedef {import("../page.js").Page} Page */
@@ -18,6 +20,7 @@ export function consentScreen(page, { stale = false, then = () => goTo(page, ste
   const lead = stale
     ? [heading(page.say("consent_stale_title")), element("p", { class: "lead" }, page.say("consent_stale"))]
     : [heading(page.say("consent_title")), element("p", { class: "lead" }, page.say("consent_lead")), element("p", {}, page.say("consent_next"))];
+  tell("step", "consent");
   page.show({
     step: page.say(stale ? "consent_stale_title" : "consent_title"),
     redraw: () => consentScreen(page, { stale, then }),
@@ -37,8 +40,16 @@ export function consentScreen(page, { stale = false, then = () => goTo(page, ste
 /** Short ways down a long page. @param {Page} page */
 function jumps(page) {
   const links = [["policy", "consent_policy"], ["document", "consent_document"], ["agree", "consent_to_end"]]
-    .map(([id, key]) => element("li", {}, element("a", { href: `#${id}` }, page.say(key))));
+    .map(([id, key]) => element("li", {}, element("a", { href: `#${id}`, on: { click: jump } }, page.say(key))));
   return [element("ul", { class: "jumps" }, ...links)];
+}
+
+/** Down the page, where the address names steps and a shadow root knows no fragments. @param {Event} event */
+function jump(event) {
+  event.preventDefault();
+  const to = find(/** @type {HTMLAnchorElement} */ (event.currentTarget).hash.slice(1));
+  to?.scrollIntoView({ block: "start" });
+  to?.focus({ preventScroll: true });
 }
 
 /**

@@ -3,11 +3,13 @@
  * index.html that stands there from the beginning, which the server filled with the desk's name and phone number.
  */
 
+import { find } from "../place.js";
+
 /** @param {HTMLElement | null} block as it stood in the document @param {string} locale */
 export function failedScreen(block, locale) {
   if (!block) return;
   block.classList.add("failed");
   for (const part of block.querySelectorAll("[lang]")) if (part instanceof HTMLElement) part.hidden = part.lang !== locale;
-  document.getElementById("main")?.replaceChildren(block);
+  find("main")?.replaceChildren(block);
   /** @type {HTMLElement | null} */ (block.querySelector(`:scope > [lang="${locale}"] h2`))?.focus();
 }

@@ -9,10 +9,13 @@ import { fileName, saveFile } from "../copy.js";
 import { fromDraft } from "../draft.js";
 import { callable, outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
+import { Intake } from "../intake.js";
 import { forgetAll, keepReceipt } from "../memory.js";
 import { heading } from "../page.js";
+import { nameStep, tell } from "../place.js";
 import { parts } from "../pointer.js";
 import { shownAnswers } from "../shown.js";
+import { consentScreen } from "./consent.js";
 
 /** @typedef {import("../page.js").Page} Page */
 
@@ -20,10 +23,14 @@ import { shownAnswers } from "../shown.js";
 export function receiptScreen(page, kept) {
   const { receipt, text, earlier } = kept;
   keepReceipt({ ...kept, locale: page.locale });
+  // Just sent: what was said of it is at hand, and nothing moves once the receipt stands.
+  const judged = earlier ? null : page.intake.report;
   page.intake.finish();
-  history.replaceState(null, "", location.pathname + location.search);
-  const guidance = element("div", { class: "for-guidance" });
-  const answers = element("div", {}, sent(page, text, null));
+  nameStep("");
+  tell("step", "receipt");
+  page.notice = null;
+  const guidance = element("div", { class: "for-guidance" }, ...guidancePanel(page, judged?.guidance ?? []));
+  const answers = element("div", {}, sent(page, text, judged?.values ?? null));
   page.show({
     step: page.say("receipt_title"),
     redraw: () => receiptScreen(page, kept),
@@ -40,8 +47,9 @@ export function receiptScreen(page, kept) {
       guidance,
       element("section", {}, element("h2", {}, page.say("receipt_answers")), answers),
       consent(page, receipt.consent),
-      element("div", { class: "ways small" }, button(page.say("receipt_again"), anew, { class: "quiet" })))],
+      element("div", { class: "ways small" }, button(page.say("receipt_again"), () => anew(page), { class: "quiet" })))],
   });
+  if (judged) return;
   void judge(page, text).then((report) => {
     guidance.replaceChildren(...guidancePanel(page, report?.guidance ?? []));
     answers.replaceChildren(sent(page, text, report?.values));
@@ -61,6 +69,7 @@ function number(page, receipt) {
     element("p", { class: "reception-number", id: "reception-number" }, receipt.number),
     element("p", { class: "hint" }, page.say("receipt_spoken")),
     element("p", { class: "groups" }, ...groups.map((group) => element("span", {}, group))),
+    receipt.test && element("p", { class: "strong test", id: "receipt-test" }, page.say("test_notice")),
     element("p", {}, page.say("receipt_received"), " ", page.desk.clock(receipt.received_at)));
 }
 
@@ -69,7 +78,7 @@ function next(page, receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element("section", {}, element("h2", {}, page.say("receipt_next")),
     element("ol", { class: "next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    element("p", {}, opening(page)), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+    element("p", {}, opening(page)), element("p", { class: "strong" }, ...callable(page, "receipt_phone")), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
 }
 
 /** When the desk opens, not when it answers. @param {Page} page */
@@ -83,14 +92,16 @@ function consent(page, given) {
   if (!given) return null;
   const words = page.say("review_agreed", { time: page.desk.clock(given.agreed_at), document: given.document.version, policy: given.policy.version });
   const recipients = (given.recipients ?? []).map((/** @type {any} */ one) => element("li", {},
-    element("strong", {}, one.name), one.condition && element("p", {}, one.condition), list(one.purposes)));
+    element("strong", {}, one.name), one.condition && element("p", {}, one.condition), listed(one.purposes)));
   return element("section", { class: "given" }, element("h2", {}, page.say("receipt_consent")), element("p", {}, words),
-    element("h3", {}, page.say("receipt_purposes")), list(given.purposes),
-    element("h3", {}, page.say("receipt_recipients")), element("ul", {}, ...recipients));
+    element("p", {}, page.say("receipt_prevails")),
+    element("h3", {}, page.say("receipt_purposes")), listed(given.purposes),
+    element("h3", {}, page.say("receipt_recipients")), element("ul", {}, ...recipients),
+    ...["retention", "withdrawal"].flatMap((key) => given[key] ? [element("h3", {}, page.say(`receipt_${key}`)), element("p", {}, given[key])] : []));
 }
 
 /** @param {string[]} [sentences] */
-function list(sentences = []) {
+function listed(sentences = []) {
   return element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence)));
 }
 
@@ -101,8 +112,9 @@ function sent(page, text, values) {
   return shownAnswers(page, answerAt, values, null);
 }
 
-/** Another matter: nothing of this one stays. */
-function anew() {
+/** Another matter: nothing of this one stays. @param {Page} page */
+function anew(page) {
   forgetAll();
-  location.assign(location.pathname + location.search);
+  page.intake = new Intake(page);
+  consentScreen(page);
 }

@@ -6,8 +6,10 @@ import { announce, button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
 import { callable, outside } from "../frame.js";
 import { advisoryNotes, guidancePanel } from "../guidance.js";
+import { keeping } from "../keeping.js";
 import { dropKey, keyOf, lostBefore, markLost } from "../memory.js";
 import { heading } from "../page.js";
+import { find, tell } from "../place.js";
 import { unpressed } from "../pressing.js";
 import { askFor, submit } from "../send.js";
 import { shownAnswers } from "../shown.js";
@@ -64,7 +66,7 @@ class ReviewScreen {
         element("div", { class: "ways" },
           button(page.say("send"), () => void this.send(), { class: "main", id: "send" }),
           button(page.say("back"), () => this.change(before), { class: "second" })),
-        element("div", { class: "small ways" }, ...copies(page, page.intake.text))));
+        keeping(page, { again: () => { this.leave(); reviewScreen(page, false); }, more: [button(page.say("print"), () => print(), { class: "quiet" })] })));
   }
 
   /** @param {string} step @param {string} [path] */
@@ -89,7 +91,7 @@ class ReviewScreen {
       ...[outside(page)].filter((part) => part !== null),
       answers,
       ...(agreement ? [agreed(page, agreement)] : []),
-      ...guidancePanel(page, report?.guidance ?? []));
+      ...guidancePanel(page, report?.guidance ?? [], true));
   }
 
   /** The button is never disabled; a second press while the first is under way does nothing more. */
@@ -97,7 +99,7 @@ class ReviewScreen {
     const { page } = this;
     if (page.sending) return;
     page.sending = true;
-    document.getElementById("send")?.setAttribute("aria-busy", "true");
+    find("send")?.setAttribute("aria-busy", "true");
     announce(page.say("sending"));
     try {
       await this.sendOnce(RENEWALS);
@@ -106,7 +108,7 @@ class ReviewScreen {
       this.met({ kind: "unavailable" });
     } finally {
       page.sending = false;
-      document.getElementById("send")?.removeAttribute("aria-busy");
+      find("send")?.removeAttribute("aria-busy");
     }
   }
 
@@ -124,8 +126,8 @@ class ReviewScreen {
     const outcome = await this.post(bytes, text);
     if (outcome.kind === "receipt") return this.received(outcome.receipt, text, false);
     if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
+      // Another module comes with the desk's word, which is taken anew before each sending.
       if (outcome.kind === "reused") dropKey();
-      else await page.renew(false);
       return this.sendOnce(renewals - 1);
     }
     this.met(outcome);
@@ -165,6 +167,7 @@ class ReviewScreen {
   /** @param {any} receipt @param {string} text @param {boolean} earlier */
   received(receipt, text, earlier) {
     receiptScreen(this.page, { receipt, text, earlier, locale: this.page.locale });
+    tell("submitted", receipt.number);
   }
 
   /** @param {import("../types.js").Report} report @returns {void} */
@@ -172,6 +175,7 @@ class ReviewScreen {
     const stale = report.issues.some((issue) => issue.code === "consent.stale");
     if (stale) return this.met({ kind: "stale" });
     announce("");
+    tell("error", "issues");
     this.page.intake.show(report);
     this.summary.focus();
   }
@@ -181,6 +185,7 @@ class ReviewScreen {
     if (outcome.kind === "issues") return this.wrong(outcome.report);
     if (outcome.kind === "stale") return void this.agreeAnew();
     const { page } = this;
+    tell("error", outcome.kind);
     if (!this.trouble.isConnected) return new ReviewScreen(page).show(true, outcome);
     const lost = lostBefore() !== null;
     this.trouble.dataset.kind = lost ? "lost" : outcome.kind;

@@ -1,10 +1,10 @@
 /**
- * The steps, where the person is, and how many required answers each still asks for, as the report counts them:
+ * The steps, where the person is, and how many required answers each still asks for, by the report's issues:
  * on a phone numbers in a row, beside the form on a wide screen.
  */
 
 import { button, element } from "../element.js";
-import { sectionsOf, stepNames } from "../steps.js";
+import { stepNames, stepOf } from "../steps.js";
 
 /**
  * @param {import("../page.js").Page} page
@@ -24,10 +24,12 @@ export function stepList(page, current, go) {
 
   /** @param {import("../types.js").Report | null} report */
   function update(report) {
-    for (const { name, left } of rows) {
-      const open = (report?.progress ?? []).filter((row) => sectionsOf(name).includes(row.section))
-        .reduce((sum, row) => sum + row.required - row.answered - row.unknown, 0);
-      left.textContent = open > 0 ? page.say("step_left", { open }) : "";
+    for (const { name, left, item } of rows) {
+      const issues = (report?.issues ?? []).filter((issue) => stepOf(issue.path) === name);
+      const open = issues.filter((issue) => issue.code.split(".")[0] === "required").length;
+      const done = name !== current && page.intake.tried.has(name) && report !== null && !issues.length;
+      item.classList.toggle("done", done);
+      left.textContent = open > 0 ? page.say("step_left", { open }) : done ? page.say("step_done") : "";
     }
   }
   const nav = element("nav", { class: "steps", "aria-label": page.say("steps_label") },

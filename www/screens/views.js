@@ -34,16 +34,32 @@ export class Views {
    */
   update(report, tried, issues) {
     const hidden = new Set(report?.hidden ?? []);
-    const advisories = report?.advisories ?? [];
-    for (const view of this.byPath.values()) {
-      view.update({
-        tried,
-        issues: (path) => issues.filter((issue) => this.at(issue.path)?.path === path),
-        advisories: (path) => advisories.filter((one) => one.path && this.at(one.path)?.path === path),
-        value: (path) => at(report?.values, path),
-        hidden: (path) => hidden.has(path),
-      });
+    const issuesAt = this.byView(issues);
+    const advisoriesAt = this.byView(report?.advisories ?? []);
+    const marks = {
+      tried,
+      issues: (/** @type {string} */ path) => issuesAt.get(path) ?? [],
+      advisories: (/** @type {string} */ path) => advisoriesAt.get(path) ?? [],
+      value: (/** @type {string} */ path) => at(report?.values, path),
+      hidden: (/** @type {string} */ path) => hidden.has(path),
+    };
+    for (const view of this.byPath.values()) view.update(marks);
+  }
+
+  /**
+   * What is said of each view.
+   *
+   * @template {{ path?: string }} T
+   * @param {T[]} said
+   * @returns {Map<string, T[]>}
+   */
+  byView(said) {
+    const found = new Map();
+    for (const one of said) {
+      const path = one.path && this.at(one.path)?.path;
+      if (path) found.set(path, [...(found.get(path) ?? []), one]);
     }
+    return found;
   }
 
   // What the fields ask of the page.
@@ -70,6 +86,10 @@ export class Views {
   /** @param {string} path */
   answerAt(path) {
     return this.page.intake.answerAt(path);
+  }
+
+  today() {
+    return this.page.desk.today;
   }
 
   canHash() {

@@ -9,7 +9,7 @@
 use super::{Guidance, yes};
 use crate::code::Code;
 use crate::context::Context;
-use crate::form::{Connection, Device, Draft, Kind};
+use crate::form::{By, Connection, Device, Draft, Kind, Priority};
 use crate::message;
 
 /// The guidance that fits a draft; none before anything is said about the incident.
@@ -24,12 +24,12 @@ pub fn guidance(draft: &Draft, context: &Context) -> Vec<Guidance> {
         (intrusion(kind), Code::GuidanceKeepPowered),
         (machines(draft).any(|machine| connection(machine) == Some(Connection::EdrIsolated)), Code::GuidanceEdrOnline),
         (kind == Some(Kind::Ransomware) && yes(&incident.ongoing), Code::GuidanceEncryptingNow),
-        (matches!(kind, Some(Kind::Malware | Kind::Ransomware)), Code::GuidanceNoSecondScan),
+        (intrusion(kind), Code::GuidanceNoSecondScan),
         (!matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud)), Code::GuidanceKeepLogs),
-        (kind == Some(Kind::Ransomware), Code::GuidanceRansomNote),
+        (kind == Some(Kind::Ransomware) || told_by_attacker(draft), Code::GuidanceRansomNote),
         (true, Code::GuidanceDiary),
         (matches!(kind, Some(Kind::AccountTakeover | Kind::PhishingFraud)), Code::GuidanceAccounts),
-        (may_leak(kind), Code::GuidancePersonalData),
+        (may_leak(kind) || asks_for_leak(draft), Code::GuidancePersonalData),
         (kind == Some(Kind::LostDevice), Code::GuidanceLostDevice),
         (kind == Some(Kind::PhishingFraud), Code::GuidanceFraud),
         (kind == Some(Kind::WebDefacement), Code::GuidanceDefacement),
@@ -46,10 +46,21 @@ fn intrusion(kind: Option<Kind>) -> bool {
     !matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud | Kind::DenialOfService | Kind::WebDefacement))
 }
 
-/// Kinds in which personal data may have got out.
+/// Kinds in which personal data may have got out: all that are named but a flood, which breaks in nowhere.
 fn may_leak(kind: Option<Kind>) -> bool {
-    use Kind::{AccountTakeover, InformationLeak, LostDevice, Ransomware, UnauthorizedAccess};
-    matches!(kind, Some(AccountTakeover | InformationLeak | LostDevice | Ransomware | UnauthorizedAccess))
+    !matches!(kind, None | Some(Kind::DenialOfService | Kind::Other))
+}
+
+/// Whether the applicant wants to know of a leak, or others are harmed already.
+fn asks_for_leak(draft: &Draft) -> bool {
+    let asked = draft.incident.priorities.given().is_some_and(|wishes| wishes.0.contains(&Priority::Leak));
+    asked || yes(&draft.incident.third_party_harm)
+}
+
+/// Whether a message of the attacker gave it away, which is to be kept like a ransom note.
+fn told_by_attacker(draft: &Draft) -> bool {
+    let trigger = draft.incident.discovery_trigger.given();
+    trigger.and_then(|trigger| trigger.by.given()) == Some(&By::AttackerMessage)
 }
 
 /// Whether a machine may still be on the network; so it is while none is listed.

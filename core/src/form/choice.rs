@@ -2,40 +2,39 @@
 //!
 //! `"ransomware"` → `Kind::Ransomware` · `"virus"` → `choice.unknown`.
 
-use garde::{Path, Report, Validate};
-use serde::Serialize;
-
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
-use crate::json::Node;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::coded;
 
 /// Something that is one of a list of words.
-pub trait Choice: Sized + Copy + PartialEq + Serialize {
-    /// The words, in the order in which they are offered.
+pub trait Choice: Sized + Copy + PartialEq + 'static {
+    /// The choices, in the order in which they are offered.
+    const ALL: &'static [Self];
+
+    /// The words, in the same order.
     const WORDS: &'static [&'static str];
 
-    /// The choice of a word.
-    fn of(word: &str) -> Option<Self>;
+    /// The word of this one.
+    fn word(self) -> &'static str;
 }
 
 /// Declares a choice: an enum, its words, and how it is read and printed.
 macro_rules! choice {
     ($(#[$about:meta])* pub enum $name:ident { $( $(#[$what:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, garde::Validate)]
-        #[garde(context($crate::context::Context))]
-        pub enum $name { $( $(#[$what])* #[serde(rename = $word)] $variant, )+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $( $(#[$what])* $variant, )+ }
 
         impl $crate::form::choice::Choice for $name {
+            const ALL: &'static [Self] = &[ $( $name::$variant, )+ ];
             const WORDS: &'static [&'static str] = &[ $( $word, )+ ];
 
-            fn of(word: &str) -> Option<Self> {
-                match word { $( $word => Some($name::$variant), )+ _ => None }
+            fn word(self) -> &'static str {
+                match self { $( $name::$variant => $word, )+ }
             }
         }
 
@@ -45,6 +44,10 @@ macro_rules! choice {
             fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
                 $crate::form::choice::one(node, at, reading)
             }
+
+            fn write(&self, out: &mut $crate::json::Writer) {
+                out.text($crate::form::choice::Choice::word(*self));
+            }
         }
     };
 }
@@ -53,33 +56,31 @@ pub(crate) use choice;
 
 /// Reads one choice. An empty word is not answered: a page's empty list entry.
 pub fn one<C: Choice>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<C> {
-    let mut choice = None;
-    match word(node, at, reading, &mut |word| {
-        choice = C::of(word);
-        choice.is_some()
-    }) {
-        Some(true) => choice.map_or(Answer::Refused, Answer::Given),
-        Some(false) => Answer::Absent,
-        None => Answer::Refused,
+    match word(node, at, reading, C::WORDS) {
+        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Refused, |choice| Answer::Given(*choice)),
+        Answer::Absent => Answer::Absent,
+        _ => Answer::Refused,
     }
 }
 
-/// Whether a word was said that `is_known`; `None` where an issue was noted.
-fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, is_known: &mut dyn FnMut(&str) -> bool) -> Option<bool> {
+/// The row of the word that was said.
+fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
         reading.wrong(at, &node, Code::TypeText);
-        return None;
+        return Answer::Refused;
     };
-    if text.is_empty() || is_known(&text) {
-        return Some(!text.is_empty());
+    if text.is_empty() {
+        return Answer::Absent;
     }
-    reading.issue(at, Code::ChoiceUnknown, Params::none());
-    None
+    let row = words.iter().position(|word| *word == text);
+    if row.is_none() {
+        reading.issue(at, Code::ChoiceUnknown, Params::none());
+    }
+    row.map_or(Answer::Refused, Answer::Given)
 }
 
 /// Several choices, each once, the most important first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered<C>(pub Vec<C>);
 
 impl<C: Choice> Value for Ordered<C> {
@@ -92,7 +93,7 @@ impl<C: Choice> Value for Ordered<C> {
         };
         let max = C::WORDS.len();
         if nodes.len() > max {
-            reading.issue(at, Code::ListTooLong, Params::count("max", max));
+            reading.issue(at, Code::ListTooLong, Params::most(max));
         }
         let mut choices = Vec::new();
         for (index, node) in nodes.into_iter().take(max).enumerate() {
@@ -102,16 +103,20 @@ impl<C: Choice> Value for Ordered<C> {
         }
         if choices.is_empty() { Answer::Absent } else { Answer::Given(Ordered(choices)) }
     }
-}
 
-impl<C: Choice> Validate for Ordered<C> {
-    type Context = Context;
-
-    fn validate_into(&self, _: &Context, parent: &mut dyn FnMut() -> Path, report: &mut Report) {
+    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
         let repeated =
             self.0.iter().enumerate().any(|(index, choice)| self.0.iter().take(index).any(|other| other == choice));
         if repeated {
-            report.append(parent(), coded(Code::ListRepeated));
+            reading.issue(at, Code::ListRepeated, Params::none());
         }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.list();
+        for choice in &self.0 {
+            out.text(choice.word());
+        }
+        out.end_list();
     }
 }

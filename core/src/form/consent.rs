@@ -2,15 +2,13 @@
 //!
 //! `{"document": {"version": "1", "sha256": "…"}, "policy": {…}, "language": "ja", "agreed_at": 1795140000000}`
 
-use garde::Validate;
-use serde::Serialize;
-
 use super::choice::choice;
-use super::section::{Rule, Shape, section};
+use super::number::whole;
+use super::section::{self, Rule, Shape, section};
 use super::slot::Value;
-use super::{Answer, Digest, Line, Slot, Whole};
+use super::{Answer, Digest, Line};
 use crate::context::Context;
-use crate::json::Node;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
 
 /// The largest whole number that every engine holds exactly: 2^53 − 1.
@@ -41,13 +39,9 @@ section! {
 }
 
 /// A document that was agreed to.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AgreedDocument(
     /// Version and digest.
-    #[garde(dive)]
     pub DocumentParts,
 );
 
@@ -61,20 +55,28 @@ impl Value for AgreedDocument {
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         if matches!(node, Node::Object(_)) {
-            Answer::Given(AgreedDocument(DocumentParts::read(node, at, reading)))
+            let mut parts = DocumentParts::default();
+            section::read(&mut parts, node, at, reading);
+            Answer::Given(AgreedDocument(parts))
         } else {
             reading.wrong(at, &node, crate::code::Code::TypeObject);
             Answer::Refused
         }
     }
+
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        section::check(&self.0, at, context, reading);
+    }
+
+    fn write(&self, out: &mut Writer) {
+        section::write(&self.0, out);
+    }
 }
 
 /// Milliseconds since the epoch, UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant(
     /// The milliseconds.
-    #[garde(skip)]
     pub i64,
 );
 
@@ -87,10 +89,14 @@ impl Value for Instant {
             reading.wrong(at, &node, crate::code::Code::TypeInteger);
             return Answer::Refused;
         }
-        match Whole::<0, SAFE_INTEGER_MAX>::read(node, at, reading) {
-            Answer::Given(Whole(ms)) => Answer::Given(Instant(ms)),
+        match whole(&node, 0, SAFE_INTEGER_MAX, at, reading) {
+            Answer::Given(ms) => Answer::Given(Instant(ms)),
             _ => Answer::Refused,
         }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.number(self.0);
     }
 }
 

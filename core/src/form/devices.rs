@@ -3,7 +3,7 @@
 //! `[{"identified": "identified", "os": "Windows 11", "connection": "isolated"}]`
 
 use super::choice::choice;
-use super::section::{Rule, record, section};
+use super::section::{Rule, section};
 use super::{Answer, Line, Text};
 
 section! {
@@ -23,8 +23,6 @@ section! {
         notes: Answer<Text> = Rule::optional("その他弊社への共有事項");
     }
 }
-
-record!(Device);
 
 choice! {
     /// Whether it is known that this is the machine.

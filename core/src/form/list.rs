@@ -3,30 +3,21 @@
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
 //! the entries past the longest length, so that a hostile list cannot make a report of any size.
 
-use garde::Validate;
-use serde::Serialize;
-
-use super::section::{Rule, Shape, Tally};
+use super::section::{self, Rule, Section, Shape, Tally};
 use super::slot::{Answer, Value};
 use super::{Device, Log};
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
-use crate::json::Node;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
 
-/// At most `MAX` entries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-pub struct List<T: Validate<Context = Context>, const MAX: usize>(
-    /// The entries in the applicant's order.
-    #[garde(dive)]
-    pub Vec<T>,
-);
+/// At most `MAX` entries, in the applicant's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List<T, const MAX: usize>(pub Vec<T>);
 
 /// An entry of a list: a record that is always there.
-pub trait Entry: Value + Default {
+pub trait Entry: Section + Default {
     /// The entry's rows of the field table.
     const FIELDS: &'static [super::Field];
 }
@@ -48,25 +39,35 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
             return Answer::Refused;
         };
         if nodes.len() > MAX {
-            reading.issue(at, Code::ListTooLong, Params::count("max", MAX));
+            reading.issue(at, Code::ListTooLong, Params::most(MAX));
         }
         let mut entries = Vec::new();
         for (index, node) in nodes.into_iter().take(MAX).enumerate() {
-            let here = at.index(index);
-            if let Answer::Given(entry) = T::read(node, &here, reading) {
-                entries.push(entry);
-            } else {
-                // An entry that is no object keeps its place, so that the others keep theirs.
-                reading.refused.push(here.path());
-                entries.push(T::default());
-            }
+            // An entry that is no object keeps its place, so that the others keep theirs.
+            let mut entry = T::default();
+            section::read(&mut entry, node, &at.index(index), reading);
+            entries.push(entry);
         }
         if entries.is_empty() { Answer::Absent } else { Answer::Given(List(entries)) }
     }
 
-    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
         for (index, entry) in self.0.iter().enumerate() {
-            entry.tally(rule, &at.index(index), tally);
+            section::check(entry, &at.index(index), context, reading);
         }
+    }
+
+    fn tally(&self, _: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
+        for (index, entry) in self.0.iter().enumerate() {
+            section::tally(entry, &at.index(index), tally);
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.list();
+        for entry in &self.0 {
+            section::write(entry, out);
+        }
+        out.end_list();
     }
 }

@@ -3,7 +3,7 @@
 //! `[{"kind": "firewall", "name": "fw-2026-11.log", "size": 1048576, "sha256": "…64 digits…"}]`
 
 use super::choice::choice;
-use super::section::{Rule, record, section};
+use super::section::{Rule, section};
 use super::{Answer, Digest, Line, Text, When, Whole};
 
 /// How far a log's clock may be off, in seconds to either side: a day.
@@ -34,8 +34,6 @@ section! {
         note: Answer<Text> = Rule::optional("ログ");
     }
 }
-
-record!(Log);
 
 choice! {
     /// What wrote a log.

@@ -3,24 +3,19 @@
 //! `-86400` → a number · `"１２"` → 12 (full-width forms are folded) · `1.0` → `number.form` ·
 //! `-0` → `number.negative_zero` · `"ABC…"` → a digest in small letters.
 
-use garde::Validate;
-use serde::Serialize;
-
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
-use crate::json::Node;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::{characters, coded, width};
+use crate::rules::{characters, width};
 
 /// A whole number from `MIN` to `MAX`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whole<const MIN: i64, const MAX: i64>(
     /// The number.
-    #[garde(skip)]
     pub i64,
 );
 
@@ -28,30 +23,48 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
     const SHAPE: Shape = Shape::Integer(MIN, MAX);
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        let read = match &node {
-            Node::Number(written) => integer(written),
-            Node::Text { text, .. } if characters::blank(text) => return Answer::Absent,
-            Node::Text { text, .. } => integer(width::fold(text).trim()).map_err(|code| match code {
-                Code::NumberRange => code,
-                _ => Code::TypeInteger,
-            }),
-            _ => {
-                reading.wrong(at, &node, Code::TypeInteger);
-                return Answer::Refused;
-            }
-        };
-        match read {
-            Ok(number) if (MIN..=MAX).contains(&number) => Answer::Given(Whole(number)),
-            Ok(_) | Err(Code::NumberRange) => {
-                reading.issue(at, Code::NumberRange, Params::two("max", MAX, "min", MIN));
-                Answer::Refused
-            }
-            Err(code) => {
-                reading.issue(at, code, Params::none());
-                Answer::Refused
-            }
+        match whole(&node, MIN, MAX, at, reading) {
+            Answer::Given(number) => Answer::Given(Whole(number)),
+            Answer::Absent => Answer::Absent,
+            _ => Answer::Refused,
         }
     }
+
+    fn write(&self, out: &mut Writer) {
+        out.number(self.0);
+    }
+}
+
+/// A whole number from `min` to `max`, as a number or as it is typed.
+pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &At<'_>, reading: &mut Reading) -> Answer<i64> {
+    let read = match node {
+        Node::Number(written) => integer(written),
+        Node::Text { text, .. } if characters::blank(text) => return Answer::Absent,
+        Node::Text { text, .. } => typed(&width::fold(text)),
+        _ => {
+            reading.wrong(at, node, Code::TypeInteger);
+            return Answer::Refused;
+        }
+    };
+    match read {
+        Ok(number) if (min..=max).contains(&number) => return Answer::Given(number),
+        Ok(_) | Err(Code::NumberRange) => {
+            reading.issue(at, Code::NumberRange, Params::range(min, max));
+        }
+        Err(code) => reading.issue(at, code, Params::none()),
+    }
+    Answer::Refused
+}
+
+/// A whole number as a person types it: also with a plus, and with commas at the thousands.
+fn typed(folded: &str) -> Result<i64, Code> {
+    let text = folded.trim();
+    let unsigned = text.strip_prefix('+').filter(|rest| !rest.starts_with('-')).unwrap_or(text);
+    let mut groups = unsigned.strip_prefix('-').unwrap_or(unsigned).split(',');
+    let first = groups.next().unwrap_or_default().len();
+    let thousands = unsigned.contains(',') && (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
+    let plain = if thousands { unsigned.replace(',', "") } else { unsigned.to_owned() };
+    integer(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
 }
 
 /// A whole number as it is written: an optional minus and digits.
@@ -67,34 +80,28 @@ fn integer(written: &str) -> Result<i64, Code> {
 }
 
 /// True or false.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flag(
     /// The answer.
-    #[garde(skip)]
     pub bool,
 );
 
 /// True: a notice that was read and acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agree(
     /// Whether it was acknowledged.
-    #[garde(custom(agreed))]
     pub bool,
 );
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
-fn agreed(agreed: &bool, _: &Context) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
-}
 
 impl Value for Flag {
     const SHAPE: Shape = Shape::Flag;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading, Flag)
+        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Flag(value)))
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.boolean(self.0);
     }
 }
 
@@ -102,40 +109,52 @@ impl Value for Agree {
     const SHAPE: Shape = Shape::Agree;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading, Agree)
+        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
+    }
+
+    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
+        if !self.0 {
+            reading.issue(at, Code::AgreeNeeded, Params::none());
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.boolean(self.0);
     }
 }
 
-fn boolean<T>(node: &Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl FnOnce(bool) -> T) -> Answer<T> {
+fn boolean(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<bool> {
     if let Node::Bool(value) = node {
-        return Answer::Given(make(*value));
+        return Some(*value);
     }
     reading.wrong(at, node, Code::TypeBoolean);
-    Answer::Refused
+    None
 }
 
 /// A SHA-256 (FIPS 180-4): 64 hexadecimal digits, stored in small letters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest(
-    /// The digits.
-    #[garde(custom(sha256))]
+    /// The digits, or what was typed instead of them.
     pub String,
 );
 
 /// The hexadecimal digits of a SHA-256.
 const DIGEST_DIGITS: usize = 64;
 
-fn sha256(digits: &str, _: &Context) -> garde::Result {
-    let right = digits.len() == DIGEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if right { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
-}
-
 impl Value for Digest {
     const SHAPE: Shape = Shape::Digest;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         super::line::string(node, at, reading, |typed| Digest(width::fold(&typed).trim().to_ascii_lowercase()))
+    }
+
+    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
+        if self.0.len() != DIGEST_DIGITS || !self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            reading.issue(at, Code::DigestInvalid, Params::none());
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.text(&self.0);
     }
 }

@@ -3,19 +3,20 @@
 //! `company: Answer<Line> = Rule::required("貴社名");` makes the member `company`, which is read
 //! under the key `company`, must be answered, takes the rules of [`super::Line`], and whose row
 //! `Field { name: "company", … }` the form description is made from.
-
-use serde::Serialize;
+//!
+//! Reading, checking, counting and printing walk over a section's rows and slots, whichever section
+//! it is: each walk is in the module once.
 
 use super::Slot;
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Issue;
-use crate::parse::At;
-use crate::rules::coded;
+use crate::json::{Node, Writer};
+use crate::order;
+use crate::parse::{At, Reading, object};
 
 /// Whether a field must be answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// R: without it the draft is not accepted.
     Required,
@@ -174,6 +175,7 @@ impl<'i> Tally<'i> {
         self.count(rule, false, false);
     }
 
+    #[inline(never)]
     fn count(&mut self, rule: Rule, answered: bool, unknown: bool) {
         match rule.need {
             Need::Required => {
@@ -187,14 +189,10 @@ impl<'i> Tally<'i> {
     }
 
     /// Whether an issue speaks of the field or of what is in it. A key too many says nothing of the
-    /// answer beside it, and a hostile draft may have tens of thousands of them.
+    /// answer beside it.
+    #[inline(never)]
     fn wrong(&self, at: &At<'_>) -> bool {
-        let mut issues = self.issues.iter().filter(|issue| issue.code != Code::KeyUnknown).peekable();
-        if issues.peek().is_none() {
-            return false;
-        }
-        let path = at.path();
-        issues.any(|issue| issue.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        order::within(self.issues, at.place).iter().any(|issue| issue.code != Code::KeyUnknown)
     }
 
     /// The counts with the fields of which one is enough.
@@ -208,9 +206,70 @@ impl<'i> Tally<'i> {
     }
 }
 
-/// The `garde` rule of presence: required fields are answered, 分からない only where it is an answer.
-pub fn present<S: Slot>(rule: Rule) -> impl FnOnce(&S, &Context) -> garde::Result {
-    move |slot, _| slot.presence(rule).map_or(Ok(()), |code| Err(coded(code)))
+/// Something with rows of the field table, and a slot for each of them.
+pub trait Section {
+    /// The rows.
+    fn fields(&self) -> &'static [Field];
+
+    /// Calls `visit` with each slot, in the order of the rows.
+    fn each(&self, visit: &mut dyn FnMut(&dyn Slot));
+
+    /// The slot of a row.
+    fn slot(&mut self, row: usize) -> Option<&mut dyn Slot>;
+}
+
+/// Reads a section; false where the node is no object.
+pub fn read(section: &mut dyn Section, node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> bool {
+    let fields = section.fields();
+    let find = |key: &str| fields.iter().position(|field| field.name == key);
+    let whole = object(node, at, reading, &find, &mut |row, node, at, reading| {
+        if let Some(slot) = section.slot(row) {
+            slot.read(node, at, reading);
+        }
+    });
+    if !whole {
+        reading.refused.push(at.place);
+    }
+    whole
+}
+
+/// The rules of a section's fields, each with what its row asks for.
+pub fn check(section: &dyn Section, at: &At<'_>, context: &Context, reading: &mut Reading) {
+    walk(section, at, &mut |field, slot, at| slot.check(field.rule, at, context, reading));
+}
+
+/// Counts the required fields of a section and its records.
+pub fn tally(section: &dyn Section, at: &At<'_>, tally: &mut Tally<'_>) {
+    walk(section, at, &mut |field, slot, at| slot.tally(field.rule, at, tally));
+}
+
+/// Prints what a section says, and of what it does not say nothing.
+pub fn write(section: &dyn Section, out: &mut Writer) {
+    out.object();
+    walk(section, &At::ROOT, &mut |field, slot, _| {
+        if !slot.is_silent() {
+            out.key(field.name);
+            slot.write(out);
+        }
+    });
+    out.end_object();
+}
+
+/// Whether a section says nothing at all.
+pub fn is_silent(section: &dyn Section) -> bool {
+    let mut silent = true;
+    section.each(&mut |slot| silent &= slot.is_silent());
+    silent
+}
+
+/// Calls `visit` with each row, its slot and its place.
+pub fn walk(section: &dyn Section, at: &At<'_>, visit: &mut dyn FnMut(&'static Field, &dyn Slot, &At<'_>)) {
+    let mut rows = section.fields().iter().enumerate();
+    section.each(&mut |slot| {
+        if let Some((row, field)) = rows.next() {
+            visit(field, slot, &at.key(field.name, Some(row)));
+        }
+    });
 }
 
 /// Declares a section (see the module).
@@ -220,60 +279,60 @@ macro_rules! section {
         pub struct $name:ident { $( $(#[$what:meta])* $field:ident: $slot:ty = $rule:expr; )+ }
     ) => {
         $(#[$about])*
-        #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, garde::Validate)]
-        #[garde(context($crate::context::Context))]
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub struct $name { $(
             $(#[$what])*
-            #[serde(skip_serializing_if = "crate::form::Slot::is_silent")]
-            #[garde(custom($crate::form::section::present(const { $rule })), dive)]
             pub $field: $slot,
         )+ }
 
         impl $name {
             /// The section's rows of the field table.
             pub const FIELDS: &'static [$crate::form::Field] = &[ $(
-                $crate::form::Field { name: stringify!($field), rule: $rule, shape: <$slot as $crate::form::Slot>::SHAPE },
+                $crate::form::Field { name: stringify!($field), rule: $rule, shape: <$slot as $crate::form::Shaped>::SHAPE },
             )+ ];
+        }
 
-            /// Reads one member; false where the section has no such key.
-            fn take(&mut self, key: &str, node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> bool {
-                match key {
-                    $( stringify!($field) => self.$field = $crate::form::Slot::read(node, at, reading), )+
-                    _ => return false,
-                }
-                true
+        impl $crate::form::Section for $name {
+            fn fields(&self) -> &'static [$crate::form::Field] {
+                $name::FIELDS
             }
 
-            /// Counts the required fields of the section and its records.
-            pub fn tally_fields(&self, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
-                $( $crate::form::Slot::tally(&self.$field, const { $rule }, &at.key(stringify!($field)), tally); )+
+            fn each(&self, visit: &mut dyn FnMut(&dyn $crate::form::Slot)) {
+                $( visit(&self.$field); )+
             }
+
+            fn slot(&mut self, row: usize) -> Option<&mut dyn $crate::form::Slot> {
+                let mut rows = 0_usize..;
+                $( if rows.next() == Some(row) { return Some(&mut self.$field); } )+
+                None
+            }
+        }
+
+        impl $crate::form::Shaped for $name {
+            const SHAPE: $crate::form::Shape = $crate::form::Shape::Section($name::FIELDS);
         }
 
         impl $crate::form::Slot for $name {
-            const SHAPE: $crate::form::Shape = $crate::form::Shape::Section($name::FIELDS);
-
-            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> Self {
-                let mut section = Self::default();
-                if !$crate::parse::object(node, at, reading, &mut |key, node, at, reading| section.take(key, node, at, reading)) {
-                    reading.refused.push(at.path());
-                }
-                section
+            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) {
+                $crate::form::section::read(self, node, at, reading);
             }
 
             fn is_silent(&self) -> bool {
-                true $( && self.$field.is_silent() )+
+                $crate::form::section::is_silent(self)
             }
 
-            fn presence(&self, _: $crate::form::Rule) -> Option<$crate::code::Code> {
-                None
+            fn check(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, context: &$crate::Context, reading: &mut $crate::parse::Reading) {
+                $crate::form::section::check(self, at, context, reading);
             }
 
             fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
-                self.tally_fields(at, tally);
+                $crate::form::section::tally(self, at, tally);
+            }
+
+            fn write(&self, out: &mut $crate::json::Writer) {
+                $crate::form::section::write(self, out);
             }
         }
-
     };
 }
 
@@ -285,15 +344,23 @@ macro_rules! record {
 
             fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
                 let mut record = Self::default();
-                if $crate::parse::object(node, at, reading, &mut |key, node, at, reading| record.take(key, node, at, reading)) {
+                if $crate::form::section::read(&mut record, node, at, reading) {
                     $crate::form::Answer::Given(record)
                 } else {
                     $crate::form::Answer::Refused
                 }
             }
 
+            fn check(&self, at: &$crate::parse::At<'_>, context: &$crate::Context, reading: &mut $crate::parse::Reading) {
+                $crate::form::section::check(self, at, context, reading);
+            }
+
             fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
-                self.tally_fields(at, tally);
+                $crate::form::section::tally(self, at, tally);
+            }
+
+            fn write(&self, out: &mut $crate::json::Writer) {
+                $crate::form::section::write(self, out);
             }
         }
     )+ };

@@ -3,46 +3,56 @@
 //! absent → `Absent` · `{"unknown": true}` → `Unknown` · `"Windows 11"` → `Given(…)` · `null` →
 //! `Refused`, with an issue. Requirements: the three states differ everywhere.
 
-use garde::{Path, Report, Validate};
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::section::{Need, Rule, Shape, Tally};
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
-use crate::json::Node;
-use crate::parse::{At, Reading};
+use crate::json::{Node, Writer};
+use crate::order::LAST;
+use crate::parse::{At, Reading, object};
 
 /// A member of a section: an [`Answer`], or a section that is always there.
-pub trait Slot: Default {
-    /// What the page renders for it.
-    const SHAPE: Shape;
-
+pub trait Slot {
     /// Reads the member; issues of its shape go to `reading`.
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Self;
+    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading);
 
     /// Whether there is nothing to print of it in `values`.
     fn is_silent(&self) -> bool;
 
-    /// The code that a rule of presence finds, if any.
-    fn presence(&self, rule: Rule) -> Option<Code>;
+    /// What its row asks for, and the rules of its value; issues go to `reading`.
+    fn check(&self, rule: Rule, at: &At<'_>, context: &Context, reading: &mut Reading);
 
     /// Counts required fields and answers.
     fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>);
+
+    /// Prints it.
+    fn write(&self, out: &mut Writer);
+}
+
+/// Something of a kind that the field table knows.
+pub trait Shaped {
+    /// What the page renders for it.
+    const SHAPE: Shape;
 }
 
 /// Something that can be answered.
-pub trait Value: Sized + Serialize + Validate<Context = Context> {
+pub trait Value: Sized {
     /// What the page renders for it.
     const SHAPE: Shape;
 
     /// Reads the value: `Absent` where it is blank, `Refused` where an issue was noted.
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self>;
 
+    /// The rules of the value; what fails is noted.
+    fn check(&self, _: &At<'_>, _: &Context, _: &mut Reading) {}
+
     /// Counts an answer; records count their own fields instead.
     fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
         tally.answer(rule, at);
     }
+
+    /// Prints the value.
+    fn write(&self, out: &mut Writer);
 }
 
 /// An answer in one of its states.
@@ -79,27 +89,29 @@ impl<T> Answer<T> {
     }
 }
 
-impl<T: Value> Slot for Answer<T> {
+impl<T: Value> Shaped for Answer<T> {
     const SHAPE: Shape = T::SHAPE;
+}
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Self {
-        match node {
-            Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown") => {
-                if unknown(Node::Object(entries), at, reading) { Answer::Unknown } else { Answer::Refused }
-            }
-            node => T::read(node, at, reading),
-        }
+impl<T: Value> Slot for Answer<T> {
+    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading) {
+        *self = match unknown(node, at, reading) {
+            Ok(true) => Answer::Unknown,
+            Ok(false) => Answer::Refused,
+            Err(node) => T::read(node, at, reading),
+        };
     }
 
     fn is_silent(&self) -> bool {
         matches!(self, Answer::Absent | Answer::Refused)
     }
 
-    fn presence(&self, rule: Rule) -> Option<Code> {
+    fn check(&self, rule: Rule, at: &At<'_>, context: &Context, reading: &mut Reading) {
         match self {
-            Answer::Absent if rule.need == Need::Required => Some(Code::Required),
-            Answer::Unknown if !rule.unknown => Some(Code::UnknownNotAllowed),
-            _ => None,
+            Answer::Given(value) => value.check(at, context, reading),
+            Answer::Absent if rule.need == Need::Required => reading.issue(at, Code::Required, Params::none()),
+            Answer::Unknown if !rule.unknown => reading.issue(at, Code::UnknownNotAllowed, Params::none()),
+            Answer::Absent | Answer::Unknown | Answer::Refused => {}
         }
     }
 
@@ -110,47 +122,42 @@ impl<T: Value> Slot for Answer<T> {
             Answer::Absent | Answer::Refused => tally.nothing(rule),
         }
     }
+
+    fn write(&self, out: &mut Writer) {
+        match self {
+            Answer::Given(value) => value.write(out),
+            Answer::Unknown => write_unknown(out),
+            Answer::Absent | Answer::Refused => {} // left out by its section
+        }
+    }
 }
 
-/// Whether an object is `{"unknown": true}`, with nothing else in it.
-fn unknown(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> bool {
+fn write_unknown(out: &mut Writer) {
+    out.object();
+    out.key("unknown");
+    out.boolean(true);
+    out.end_object();
+}
+
+/// Whether an object with the key `unknown` is `{"unknown": true}`, with nothing else in it; any other
+/// node is given back.
+fn unknown<'n>(node: Node<'n>, at: &At<'_>, reading: &mut Reading) -> Result<bool, Node<'n>> {
+    let said = matches!(&node, Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown"));
+    if !said {
+        return Err(node);
+    }
     let before = reading.found.len();
-    crate::parse::object(node, at, reading, &mut |key, value, here, reading| {
-        if key == "unknown" && value != Node::Bool(true) {
+    let find = |key: &str| (key == "unknown").then_some(LAST);
+    object(node, at, reading, &find, &mut |_, value, here, reading| {
+        if value != Node::Bool(true) {
             reading.wrong(here, &value, Code::UnknownNotTrue);
         }
-        key == "unknown"
     });
-    reading.found.len() == before
-}
-
-impl<T: Serialize> Serialize for Answer<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Answer::Given(value) => value.serialize(serializer),
-            Answer::Unknown => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("unknown", &true)?;
-                map.end()
-            }
-            Answer::Absent | Answer::Refused => serializer.serialize_none(), // left out by its section
-        }
-    }
-}
-
-impl<T: Value> Validate for Answer<T> {
-    type Context = Context;
-
-    fn validate_into(&self, context: &Context, parent: &mut dyn FnMut() -> Path, report: &mut Report) {
-        if let Answer::Given(value) = self {
-            value.validate_into(context, parent, report);
-        }
-    }
+    Ok(reading.found.len() == before)
 }
 
 /// 「その他」: known, but not for a first submission (Annex 1.2).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, garde::Validate)]
-#[garde(context(Context))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Later {}
 
 impl Value for Later {
@@ -160,4 +167,6 @@ impl Value for Later {
         reading.issue(at, Code::OtherLater, Params::none());
         Answer::Refused
     }
+
+    fn write(&self, _: &mut Writer) {}
 }

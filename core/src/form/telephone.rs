@@ -3,29 +3,23 @@
 //! `"０３-３２１１-９９９９"` → `+81332119999` · `"hanako＠example.jp"` → `hanako@example.jp`. Where
 //! the typed text cannot be read it stays as it is in `values`, and the rule says why.
 
-use garde::Validate;
-use serde::{Serialize, Serializer};
-
 use super::line::string;
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
-use crate::json::Node;
+use crate::issue::Params;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::{characters, coded, email, phone};
+use crate::rules::{characters, email, phone};
 
 /// A telephone number of the Japanese numbering plan.
-#[derive(Debug, Clone, PartialEq, Eq, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-pub struct Phone(#[garde(custom(understood))] Understood);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phone(Understood);
 
 /// A mail address.
-#[derive(Debug, Clone, PartialEq, Eq, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-pub struct Mail(#[garde(custom(understood))] Understood);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail(Understood);
 
 /// The normalised text, or what was typed and why it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +29,18 @@ struct Understood {
 }
 
 impl Understood {
-    fn new(typed: String, read: impl FnOnce(&str) -> Result<String, Code>) -> Understood {
+    fn new(typed: String, read: fn(&str) -> Result<String, Code>) -> Understood {
         match read(&characters::visible(&typed)) {
             Ok(text) => Understood { text, refusal: None },
             Err(code) => Understood { text: typed, refusal: Some(code) },
         }
     }
-}
 
-fn understood(value: &Understood, _: &Context) -> garde::Result {
-    value.refusal.map_or(Ok(()), |code| Err(coded(code)))
+    fn check(&self, at: &At<'_>, reading: &mut Reading) {
+        if let Some(code) = self.refusal {
+            reading.issue(at, code, Params::none());
+        }
+    }
 }
 
 impl Mail {
@@ -62,6 +58,14 @@ impl Value for Phone {
             Phone(Understood::new(typed, |typed| phone::read(typed).map(|number| number.to_string())))
         })
     }
+
+    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
+        self.0.check(at, reading);
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.text(&self.0.text);
+    }
 }
 
 impl Value for Mail {
@@ -70,16 +74,12 @@ impl Value for Mail {
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         string(node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
     }
-}
 
-impl Serialize for Phone {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.text)
+    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
+        self.0.check(at, reading);
     }
-}
 
-impl Serialize for Mail {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.text)
+    fn write(&self, out: &mut Writer) {
+        out.text(&self.0.text);
     }
 }

@@ -5,83 +5,50 @@
 
 use std::borrow::Cow;
 
-use garde::Validate;
-use serde::{Serialize, Serializer};
-
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
-use crate::json::Node;
+use crate::json::{Node, Writer};
 use crate::parse::{At, Reading, object};
+use crate::rules::characters;
 use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
-use crate::rules::{characters, coded, coded_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// A moment of the form.
-#[derive(Debug, Clone, PartialEq, Eq, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-pub struct When(#[garde(custom(understood), custom(not_in_the_future))] Written);
-
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Written {
+pub struct When {
     typed: Typing,
     read: Result<Moment, Code>,
 }
 
+/// A moment's keys, in the form's order.
+pub const WHEN_KEYS: [&str; 3] = ["at", "precision", "offset"];
+/// The keys of a moment that was typed in parts.
+pub const PART_KEYS: [&str; 4] = ["year", "month", "day", "time"];
+
 /// The members as typed; they print as they came.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Typing {
-    #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<TypedAt>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum TypedAt {
     Text(String),
-    Parts(TypedParts),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-struct TypedParts {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    year: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    month: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    day: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<String>,
+    /// By [`PART_KEYS`].
+    Parts([Option<String>; 4]),
 }
 
 impl When {
     /// The moment, if what was typed could be read.
     pub fn moment(&self) -> Option<&Moment> {
-        self.0.read.as_ref().ok()
-    }
-}
-
-fn understood(written: &Written, _: &Context) -> garde::Result {
-    match &written.read {
-        Ok(_) => Ok(()),
-        Err(Code::MomentRange) => Err(coded_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
-        Err(code) => Err(coded(*code)),
-    }
-}
-
-fn not_in_the_future(written: &Written, context: &Context) -> garde::Result {
-    match &written.read {
-        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => Err(coded(Code::MomentFuture)),
-        _ => Ok(()),
+        self.read.as_ref().ok()
     }
 }
 
@@ -91,21 +58,18 @@ impl Value for When {
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         let mut typed = Typing::default();
         let before = reading.found.len();
-        let whole = object(node, at, reading, &mut |key, node, at, reading| {
-            match key {
-                "at" => typed.at = read_at(node, at, reading),
-                "precision" => typed.precision = text(&node, at, reading),
-                "offset" => typed.offset = text(&node, at, reading),
-                _ => return false,
-            }
-            true
+        let find = |key: &str| WHEN_KEYS.iter().position(|known| *known == key);
+        let whole = object(node, at, reading, &find, &mut |row, node, at, reading| match row {
+            0 => typed.at = read_at(node, at, reading),
+            1 => typed.precision = text(&node, at, reading),
+            _ => typed.offset = text(&node, at, reading),
         });
         if !whole || reading.found.len() > before {
             return Answer::Refused;
         }
         let precision = match typed.precision.as_deref().map(Precision::read) {
             Some(None) => {
-                reading.issue(&at.key("precision"), Code::ChoiceUnknown, Params::none());
+                reading.issue(&at.key("precision", find("precision")), Code::ChoiceUnknown, Params::none());
                 return Answer::Refused;
             }
             known => known.flatten(),
@@ -116,7 +80,58 @@ impl Value for When {
             None if typed != Typing::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
-        Answer::Given(When(Written { typed, read }))
+        Answer::Given(When { typed, read })
+    }
+
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        match &self.read {
+            Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
+                reading.issue(at, Code::MomentFuture, Params::none());
+            }
+            Ok(_) => {}
+            Err(Code::MomentRange) => {
+                let params = Params::range(i64::from(YEAR_MIN), i64::from(YEAR_MAX));
+                reading.issue(at, Code::MomentRange, params);
+            }
+            Err(code) => reading.issue(at, *code, Params::none()),
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.object();
+        if let Ok(moment) = &self.read {
+            out.text_member("at", &moment.at());
+            out.text_member("precision", moment.precision().as_str());
+            out.text_member("offset", &moment.offset());
+        } else {
+            self.typed.write(out);
+        }
+        out.end_object();
+    }
+}
+
+impl Typing {
+    fn write(&self, out: &mut Writer) {
+        match &self.at {
+            Some(TypedAt::Text(text)) => out.text_member("at", text),
+            Some(TypedAt::Parts(parts)) => {
+                out.key("at");
+                out.object();
+                write_given(PART_KEYS.iter().zip(parts), out);
+                out.end_object();
+            }
+            None => {}
+        }
+        write_given([(&"precision", &self.precision), (&"offset", &self.offset)], out);
+    }
+}
+
+/// The members that were given.
+fn write_given<'t>(members: impl IntoIterator<Item = (&'t &'t str, &'t Option<String>)>, out: &mut Writer) {
+    for (key, text) in members {
+        if let Some(text) = text {
+            out.text_member(key, text);
+        }
     }
 }
 
@@ -124,11 +139,11 @@ impl TypedAt {
     fn borrowed(&self) -> Typed<'_> {
         match self {
             TypedAt::Text(text) => Typed::Text(text),
-            TypedAt::Parts(parts) => Typed::Parts(Parts {
-                year: parts.year.as_deref(),
-                month: parts.month.as_deref(),
-                day: parts.day.as_deref(),
-                time: parts.time.as_deref(),
+            TypedAt::Parts([year, month, day, time]) => Typed::Parts(Parts {
+                year: year.as_deref(),
+                month: month.as_deref(),
+                day: day.as_deref(),
+                time: time.as_deref(),
             }),
         }
     }
@@ -139,19 +154,14 @@ fn read_at(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<TypedAt
     if !matches!(node, Node::Object(_)) {
         return text(&node, at, reading).map(TypedAt::Text);
     }
-    let mut parts = TypedParts::default();
-    object(node, at, reading, &mut |key, node, at, reading| {
-        let part = match key {
-            "year" => &mut parts.year,
-            "month" => &mut parts.month,
-            "day" => &mut parts.day,
-            "time" => &mut parts.time,
-            _ => return false,
-        };
-        *part = text(&node, at, reading);
-        true
+    let mut parts = <[Option<String>; 4]>::default();
+    let find = |key: &str| PART_KEYS.iter().position(|known| *known == key);
+    object(node, at, reading, &find, &mut |row, node, at, reading| {
+        if let Some(part) = parts.get_mut(row) {
+            *part = text(&node, at, reading);
+        }
     });
-    (parts != TypedParts::default()).then_some(TypedAt::Parts(parts))
+    parts.iter().any(Option::is_some).then_some(TypedAt::Parts(parts))
 }
 
 /// A string that is not blank.
@@ -166,17 +176,5 @@ fn text(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<String> {
             reading.wrong(at, other, Code::TypeText);
             None
         }
-    }
-}
-
-impl Serialize for When {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Ok(moment) = &self.0.read else { return self.0.typed.serialize(serializer) };
-        Typing {
-            at: Some(TypedAt::Text(moment.at())),
-            precision: Some(moment.precision().as_str().to_owned()),
-            offset: Some(moment.offset()),
-        }
-        .serialize(serializer)
     }
 }

@@ -91,5 +91,5 @@ fn each_refusal_has_its_code_at_the_edge() {
 #[test]
 fn the_place_counts_lines_and_code_points() {
     let (_, params) = read("{\n \"あ\": x}".as_bytes(), TEXT_MAX).unwrap_err();
-    assert_eq!(params, Params::two("column", 7, "line", 2));
+    assert_eq!(params, Params::place(2, 7));
 }

@@ -4,45 +4,49 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::coded;
 use crate::code::Code;
-use crate::context::Context;
+use crate::issue::Params;
+use crate::parse::{At, Reading};
 
-/// Whether a text says nothing: white space, or characters without any width, alone.
+/// What a text may hold of line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breaks {
+    /// None: it is one line.
+    Refused,
+    /// Line breaks and tabs.
+    Allowed,
+}
+
+/// Whether a text says nothing: white space, or characters that show nothing, alone. A control of direction or of
+/// a terminal is something all the same: it is told as such.
 pub fn blank(text: &str) -> bool {
-    text.chars().all(|char| char.is_whitespace() || matches!(char, '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
+    text.chars().all(|char| char.is_whitespace() || is_unseen(char))
 }
 
-/// No control character; line breaks are [`no_line_break`]'s.
-///
-/// # Errors
-/// `chars.control`
-pub fn no_control(text: &str, _: &Context) -> garde::Result {
-    refuse(text, |char| char.is_control() && !is_break(char), Code::CharsControl)
+/// Characters without any ink (Unicode's `Default_Ignorable_Code_Point`, the blank of Braille), those of direction aside.
+const fn is_unseen(char: char) -> bool {
+    matches!(char,
+        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}'
+        | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// No control character but line breaks and tabs.
-///
-/// # Errors
-/// `chars.control`
-pub fn no_control_but_breaks(text: &str, _: &Context) -> garde::Result {
-    refuse(text, |char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'), Code::CharsControl)
-}
-
-/// No line break.
-///
-/// # Errors
-/// `chars.line_break`
-pub fn no_line_break(text: &str, _: &Context) -> garde::Result {
-    refuse(text, is_break, Code::CharsLineBreak)
-}
-
-/// No character of Unicode's property `Bidi_Control`: they can make a text read as what it is not.
-///
-/// # Errors
-/// `chars.bidi`
-pub fn no_bidi(text: &str, _: &Context) -> garde::Result {
-    refuse(text, is_bidi, Code::CharsBidi)
+/// No control character (`chars.control`), no character of Unicode's property `Bidi_Control`, which can make
+/// a text read as what it is not (`chars.bidi`), no line break in a line (`chars.line_break`).
+pub fn check(text: &str, breaks: Breaks, at: &At<'_>, reading: &mut Reading) {
+    let (mut control, mut bidi, mut line_break) = (false, false, false);
+    for char in text.chars().filter(|char| !(' '..='~').contains(char)) {
+        bidi |= is_bidi(char);
+        match breaks {
+            Breaks::Allowed => control |= char.is_control() && !matches!(char, '\n' | '\r' | '\t'),
+            Breaks::Refused if is_break(char) => line_break = true,
+            Breaks::Refused => control |= char.is_control(),
+        }
+    }
+    let rows = [(control, Code::CharsControl), (bidi, Code::CharsBidi), (line_break, Code::CharsLineBreak)];
+    for (_, code) in rows.into_iter().filter(|(found, _)| *found) {
+        reading.issue(at, code, Params::none());
+    }
 }
 
 /// The text without characters that have no width: a telephone puts marks of direction round a number
@@ -60,10 +64,6 @@ fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-fn refuse(text: &str, is_wrong: impl Fn(char) -> bool, code: Code) -> garde::Result {
-    if text.chars().any(is_wrong) { Err(coded(code)) } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{blank, visible};
@@ -76,10 +76,12 @@ mod tests {
 
     #[test]
     fn blank_is_white_space_of_every_kind() {
-        for text in ["", " ", "\u{3000}\t\n", "\u{200B}", "\u{FEFF} \u{00A0}"] {
+        for text in
+            ["", " ", "\u{3000}\t\n", "\u{200B}", "\u{FEFF} \u{00A0}", "\u{3164}", "\u{2800}\u{200D}", "\u{FE0F}"]
+        {
             assert!(blank(text), "{text:?}");
         }
-        for text in ["。", "ー", "\u{0}", "\u{202E}"] {
+        for text in ["。", "ー", "\u{0}", "\u{202E}", "\u{200F}", "髙\u{E0100}"] {
             assert!(!blank(text), "{text:?}");
         }
     }

@@ -6,13 +6,13 @@
 use crate::code::Code;
 use crate::context::{Context, Document};
 use crate::form::{AgreedDocument, Answer, Draft, Language, Log, When};
-use crate::issue::Params;
+use crate::issue::{Issue, Params};
 
 /// How far the agreement's clock may be ahead of `now`: the same five minutes as for moments.
 const AHEAD_MAX_MS: i64 = crate::form::AHEAD_MAX_MS;
 
 /// Path and code of every rule between fields that fails.
-pub fn check(draft: &Draft, context: &Context) -> Vec<(String, Code, Params)> {
+pub fn check(draft: &Draft, context: &Context) -> Vec<Issue> {
     let mut found = Found::default();
     contact(draft, &mut found);
     occurrence(draft, &mut found);
@@ -26,11 +26,11 @@ pub fn check(draft: &Draft, context: &Context) -> Vec<(String, Code, Params)> {
 }
 
 #[derive(Default)]
-struct Found(Vec<(String, Code, Params)>);
+struct Found(Vec<Issue>);
 
 impl Found {
     fn add(&mut self, path: impl Into<String>, code: Code) {
-        self.0.push((path.into(), code, Params::none()));
+        self.0.push(Issue::new(path.into(), code, Params::none()));
     }
 }
 

@@ -5,7 +5,8 @@
 //! Refused: `taro` and `a@b@c.jp` (`email.invalid`), `太郎@example.jp` (`email.local`), `taro@localhost` (`email.domain`).
 //!
 //! The grammar is that of the HTML standard (valid e-mail address), with a dot in the domain; lengths are those of
-//! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4. An internationalised domain is stored as its A-labels (RFC 5890).
+//! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
+//! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
 
 use super::{punycode, width};
 use crate::code::Code;
@@ -109,7 +110,7 @@ fn voiced(base: char, mark: char) -> Option<char> {
     char::from_u32(u32::from(base) + step)
 }
 
-/// One label in ASCII; `None` if it is none.
+/// One label in ASCII; `None` if it is none. What begins with `xn--` must be a label that was encoded so.
 fn read_label(folded: &str) -> Option<String> {
     // Among ASCII letters alone, the sign of a long vowel is a mistyped hyphen and no letter.
     let is_word = folded.chars().any(|letter| !letter.is_ascii() && !width::is_long_vowel(letter));
@@ -119,7 +120,13 @@ fn read_label(folded: &str) -> Option<String> {
     }
     let label = if label.is_ascii() { label } else { a_label(&label)? };
     let plain = label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    (plain && (1..=LABEL_MAX).contains(&label.len())).then_some(label)
+    let fits = plain && (1..=LABEL_MAX).contains(&label.len());
+    (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
+}
+
+/// Whether what stands behind `xn--` is a label in its ASCII form, and one that could be typed as it is (RFC 5891, 5.4).
+fn is_encoded(encoded: &str) -> bool {
+    punycode::decode(encoded).and_then(|label| a_label(&label)).is_some()
 }
 
 /// The A-label of a label that is not ASCII (RFC 5890, 2.3.2.1).
@@ -139,7 +146,7 @@ fn is_domain_letter(letter: char) -> bool {
     match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
         '・' => true,
-        _ => !is_compatibility(letter) && (letter.is_alphanumeric() || is_mark(letter)),
+        _ => !letter.is_uppercase() && !is_compatibility(letter) && (letter.is_alphanumeric() || is_mark(letter)),
     }
 }
 
@@ -230,6 +237,10 @@ mod tests {
             ("a@a・b.jp", Code::EmailDomain),
             ("a@\u{3099}か.jp", Code::EmailDomain),
             ("a@xn--日本.jp", Code::EmailDomain),
+            ("a@xn--example.jp", Code::EmailDomain),
+            ("a@xn--a.jp", Code::EmailDomain),
+            ("a@xn--ls8h.la", Code::EmailDomain),
+            ("a@b.xn--zzzzzzzz99999", Code::EmailDomain),
             ("a@\u{202E}日本.jp", Code::EmailDomain),
             ("a@😀.jp", Code::EmailDomain),
         ] {

@@ -26,7 +26,7 @@ pub const YEAR_MIN: i32 = 1970;
 pub const YEAR_MAX: i32 = 2099;
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
-const TYPED_MAX: usize = 192;
+pub const TYPED_MAX: usize = 192;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
 /// The offset where none is given: Japan has one time.

@@ -62,8 +62,22 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
 
 /// The text without the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
-    const TITLES: [&str; 10] =
-        ["電話番号", "携帯電話", "電話", "携帯", "代表", "直通", "telephone", "tel", "phone", "℡"];
+    const TITLES: [&str; 14] = [
+        "電話番号",
+        "携帯電話",
+        "携帯番号",
+        "電話",
+        "携帯",
+        "代表",
+        "直通",
+        "telephone",
+        "tel",
+        "phone",
+        "mobile",
+        "℡",
+        "☎",
+        "📞",
+    ];
     let title = TITLES.iter().find_map(|title| text.strip_prefix(title));
     title.map_or(text, |rest| rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':'))
 }
@@ -84,7 +98,7 @@ fn is_short_dial(text: &str) -> bool {
 
 /// Signs between digits: spaces, hyphens, brackets, dots, strokes.
 fn is_punctuation(sign: char) -> bool {
-    sign.is_whitespace() || matches!(sign, '-' | '(' | ')' | '[' | ']' | '.' | '/' | '・' | '･')
+    sign.is_whitespace() || matches!(sign, '-' | '~' | '(' | ')' | '[' | ']' | '.' | '/' | '・' | '･')
 }
 
 fn is_number_sign(sign: char) -> bool {
@@ -163,8 +177,8 @@ fn is_assigned(digits: &str) -> bool {
 
 /// The extension in what follows the number, if anything does.
 fn read_extension(rest: &str) -> Result<Option<String>, Code> {
-    const NOTES: [&str; 4] = ["代表", "直通", "代", "直"];
-    const WORDS: [&str; 7] = ["内線番号", "内線", "extension", "ext", "x", "#", "内"];
+    const NOTES: [&str; 6] = ["代表", "直通", "携帯電話", "携帯", "代", "直"];
+    const WORDS: [&str; 8] = ["内線番号", "内線", "extension", "extn", "ext", "x", "#", "内"];
     let is_between = |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
     let note = NOTES.iter().find_map(|note| rest.strip_prefix(note));
     let rest = note.unwrap_or(rest).trim_start_matches(is_between);
@@ -206,6 +220,11 @@ mod tests {
             ("電話 03-3211-9999", "+81332119999"),
             ("電話番号：03-3211-9999", "+81332119999"),
             ("03-3211-9999(代表)", "+81332119999"),
+            ("03～3211〜9999", "+81332119999"),
+            ("090-1234-5678（携帯）", "+819012345678"),
+            ("☎ 03-3211-9999", "+81332119999"),
+            ("Mobile: 090-1234-5678", "+819012345678"),
+            ("03-3211-9999 extn 12", "+81332119999;ext=12"),
             ("03-1234-5678", "+81312345678"),
             ("04992-2-1234", "+81499221234"),
             ("81-3-3211-9999", "+81332119999"),

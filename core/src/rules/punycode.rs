@@ -1,7 +1,8 @@
 //! Punycode (RFC 3492), the ASCII form of one label of an internationalised domain.
 //!
-//! Accepted: `日本語` becomes `wgv71a119e`, `bücher` becomes `bcher-kva`. The caller puts `xn--` in front.
-//! Refused (`None`): a label of more than 59 characters, which no label of 63 octets can hold.
+//! Accepted: `日本語` becomes `wgv71a119e`, `bücher` becomes `bcher-kva`, and back. The caller puts `xn--` in front.
+//! Refused (`None`): a label of more than 59 characters, which no label of 63 octets can hold; an ASCII form that is
+//! none (`zzzzzzzz99999`).
 
 /// The longest label, in characters: 63 octets (RFC 1035, 2.3.4) without `xn--`; each character takes one digit or more.
 pub const LABEL_MAX: usize = 59;
@@ -47,6 +48,39 @@ pub fn encode(label: &str) -> Option<String> {
     Some(encoded)
 }
 
+/// Decodes what stands behind `xn--` (RFC 3492, 6.2); `None` where nothing was ever encoded so.
+///
+/// The work grows with the square of the text's length: the caller passes on no more than a label's 63 octets.
+pub fn decode(encoded: &str) -> Option<String> {
+    let (basic, rest) = encoded.rsplit_once('-').unwrap_or(("", encoded));
+    let mut points: Vec<char> = basic.chars().collect();
+    let mut digits = rest.chars();
+    let (mut n, mut i, mut bias) = (FIRST_N, 0_u32, FIRST_BIAS);
+    while !digits.as_str().is_empty() {
+        let before = i;
+        let (mut weight, mut k) = (1_u32, BASE);
+        loop {
+            let value = value(digits.next()?)?;
+            i = i.checked_add(value.checked_mul(weight)?)?;
+            let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+            if value < threshold {
+                break;
+            }
+            weight = weight.checked_mul(BASE - threshold)?;
+            k = k.checked_add(BASE)?;
+        }
+        let count = u32::try_from(points.len()).ok()?.checked_add(1)?;
+        bias = adapt(i - before, count, before == 0);
+        n = n.checked_add(i / count)?;
+        i %= count;
+        points.insert(usize::try_from(i).ok()?, char::from_u32(n)?);
+        i = i.checked_add(1)?;
+    }
+    let label: String = points.into_iter().collect();
+    // Only what encodes to the same text was encoded: `abc-` is plain ASCII, and a digit too many is none.
+    (!label.is_ascii() && encode(&label).as_deref() == Some(encoded)).then_some(label)
+}
+
 /// Writes one number of variable length (RFC 3492, 3.3).
 fn push_integer(encoded: &mut String, delta: u32, bias: u32) -> Option<()> {
     let mut rest = delta;
@@ -72,6 +106,14 @@ fn digit(value: u32) -> Option<char> {
     }
 }
 
+/// The value of a digit, in small letters.
+fn value(digit: char) -> Option<u32> {
+    match digit {
+        'a'..='z' => Some(u32::from(digit) - u32::from('a')),
+        _ => digit.to_digit(10).map(|number| number + 26),
+    }
+}
+
 /// The bias for the next number (RFC 3492, 6.1).
 fn adapt(delta: u32, points: u32, first: bool) -> u32 {
     let mut delta = if first { delta / DAMP } else { delta / 2 };
@@ -86,7 +128,7 @@ fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::encode;
+    use super::{decode, encode};
 
     #[test]
     fn encodes() {
@@ -101,6 +143,20 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(encode(label).as_deref(), Some(encoded), "{label}");
+        }
+    }
+
+    #[test]
+    fn decodes() {
+        for label in ["日本語", "bücher", "他们为什么不说中文", "そのスピードで", "ドメイン名例"]
+        {
+            let encoded = encode(label).unwrap();
+            assert_eq!(decode(&encoded).as_deref(), Some(label), "{encoded}");
+        }
+        for encoded in
+            ["", "a-", "abc-", "-", "zzzzzzzz99999", "bcher-kv", "bcher-kva9", "99999999", "日本", "BCHER-KVA"]
+        {
+            assert_eq!(decode(encoded), None, "{encoded}");
         }
     }
 

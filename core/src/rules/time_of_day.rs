@@ -6,18 +6,23 @@
 //! | `午後9時`, `9:00 PM`, `21時` | 21:00 |
 //! | `正午`, `午後0時`, `12 PM` | 12:00 |
 //! | `午後12時30分` | 12:30 |
-//! | `9時半頃`, `9:30ごろ`, `約9時半` | 9:30, about |
+//! | `9時半頃`, `9:30ごろ`, `約9時半`, `9時半過ぎ`, `9時台` | 9:30 (9:00), about |
+//! | `朝9時`, `昼1時`, `夕方5時`, `夜9時` | 9:00, 13:00, 17:00, 21:00 |
 //!
-//! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`, `夜`.
+//! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`,
+//! `夜`, `深夜1時` (of which day?); `9:30Z` and `9:30+09:00`, whose offset has a place of its own (`moment.offset`).
 
+use super::characters::visible;
 use super::width::fold;
 use crate::code::Code;
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
-const TYPED_MAX: usize = 96;
+pub const TYPED_MAX: usize = 96;
 
 /// Marks of a time that is only roughly known, as they end a text.
-const ROUGHLY: [&str; 4] = ["頃", "ごろ", "ころ", "くらい"];
+const ROUGHLY: [&str; 9] = ["頃", "ごろ", "ころ", "くらい", "ぐらい", "過ぎ", "すぎ", "前後", "台"];
+/// The same, as they begin one.
+const ABOUT: [&str; 4] = ["約", "だいたい", "おおよそ", "およそ"];
 
 /// Reads a time of day: the minute since midnight (0–1439), and whether it was only roughly given.
 ///
@@ -25,20 +30,31 @@ const ROUGHLY: [&str; 4] = ["頃", "ごろ", "ころ", "くらい"];
 /// of 1872 and midnight to many who write it, and twelve hours would be lost in silence.
 ///
 /// # Errors
-/// [`Code::MomentTime`] where it is no time of day.
+/// [`Code::MomentTime`] where it is no time of day, [`Code::MomentOffset`] where an offset is written behind one.
 pub fn read(typed: &str) -> Result<(u16, bool), Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::MomentTime);
     }
-    let plain: String = fold(typed).chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let folded = fold(&visible(typed));
+    let plain: String = folded.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
     let (exact, about) = roughly(&plain);
-    minute(exact).map(|minute| (minute, about)).ok_or(Code::MomentTime)
+    match minute(exact) {
+        Some(minute) => Ok((minute, about)),
+        None if without_offset(exact).and_then(minute).is_some() => Err(Code::MomentOffset),
+        None => Err(Code::MomentTime),
+    }
+}
+
+/// What stands before an offset from UTC, if one ends the text; `9:30-10:00` is rather from one time to another.
+fn without_offset(text: &str) -> Option<&str> {
+    let named = ["z", "jst", "utc", "gmt"].iter().find_map(|name| text.strip_suffix(name));
+    named.or_else(|| text.split_once('+').map(|(time, _)| time.trim_end_matches(char::is_alphabetic)))
 }
 
 /// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
 pub(super) fn roughly(text: &str) -> (&str, bool) {
     let text = text.trim();
-    let front = text.strip_prefix('約').unwrap_or(text);
+    let front = ABOUT.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
     let back = ROUGHLY.iter().find_map(|mark| front.strip_suffix(mark)).unwrap_or(front);
     (back.trim(), back.len() < text.len())
 }
@@ -58,9 +74,27 @@ const HALVES: [(&str, Half); 6] = [
     ("p.m.", Half::Afternoon),
 ];
 
+/// Words for a part of the day: the hours that are said with each, and what is to be added to them.
+const PARTS: [(&str, u16, u16, u16); 6] =
+    [("早朝", 3, 9, 0), ("朝", 4, 11, 0), ("昼", 11, 12, 0), ("昼", 1, 3, 12), ("夕方", 3, 7, 12), ("夜", 6, 11, 12)];
+
+/// 夜9時, 夜の9時, 夜21時.
+fn part_of_day(text: &str) -> Option<u16> {
+    PARTS.iter().find_map(|(word, first, last, later)| {
+        let clock = text.strip_prefix(word)?;
+        let clock = clock.strip_prefix('の').unwrap_or(clock);
+        let (hour, minute) = japanese(clock).or_else(|| colons(clock))?;
+        let hour = if hour > *last { hour } else { hour + later };
+        ((first + later..=last + later).contains(&hour) && minute < 60).then_some(hour * 60 + minute)
+    })
+}
+
 fn minute(text: &str) -> Option<u16> {
     if text == "正午" {
         return Some(12 * 60);
+    }
+    if let Some(minute) = part_of_day(text) {
+        return Some(minute);
     }
     let before = HALVES.iter().find_map(|(word, half)| Some((text.strip_prefix(word)?, *half)));
     let after = HALVES.iter().find_map(|(word, half)| Some((text.strip_suffix(word)?, *half)));
@@ -169,6 +203,18 @@ mod tests {
             ("9時半頃", 570, true),
             ("９：３０ ころ", 570, true),
             ("約9時", 540, true),
+            ("だいたい9時", 540, true),
+            ("9時過ぎ", 540, true),
+            ("9時台", 540, true),
+            ("朝9時", 540, false),
+            ("朝の8時半", 510, false),
+            ("早朝5時", 300, false),
+            ("昼12時", 720, false),
+            ("昼1時ごろ", 780, true),
+            ("夕方5時半", 1050, false),
+            ("夜9時", 1260, false),
+            ("夜の21:30", 1290, false),
+            ("\u{200E}9\u{200E}:\u{200E}30", 570, false),
         ];
         for (typed, minute, about) in table {
             assert_eq!(read(typed), Ok((minute, about)), "{typed}");
@@ -204,13 +250,24 @@ mod tests {
             "-9:30",
             "+9:30",
             "12345",
-            "9:30Z",
+            "夜1時",
+            "夜12時",
+            "朝12時",
+            "昼5時",
+            "深夜1時",
+            "未明",
+            "9:30-10:00",
+            "9時+",
+            "z",
             "九時",
             "9時半分",
             "9時30分15",
         ];
         for typed in table {
             assert_eq!(read(typed), Err(Code::MomentTime), "{typed}");
+        }
+        for typed in ["9:30Z", "09:30:00.000Z", "9:30+09:00", "09:30+0900", "9:30 JST", "9:30 UTC"] {
+            assert_eq!(read(typed), Err(Code::MomentOffset), "{typed}");
         }
         assert_eq!(read(&"9".repeat(262_144)), Err(Code::MomentTime));
         assert_eq!(read(&"頃".repeat(32)), Err(Code::MomentTime));

@@ -24,13 +24,38 @@ pub const fn is_long_vowel(typed: char) -> bool {
 fn ascii(typed: char) -> char {
     match typed {
         '\u{3000}' => ' ',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{FE63}' => '-',
+        '\u{301C}' => '~',
+        other if is_dash(other) => '-',
         '\u{FF01}'..='\u{FF5E}' => {
             // U+FF01 stands as far behind U+0021 as every other form behind its own.
             char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed)
         }
         other => other,
     }
+}
+
+/// Everything that looks like a dash and is no letter: Unicode's dash punctuation (Pd) of the scripts that are
+/// written here, and the minus signs, rules and bullets that an input method or a copied page puts in its place.
+const fn is_dash(typed: char) -> bool {
+    matches!(
+        typed,
+        '\u{02D7}' | '\u{1806}' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2043}'
+                | '\u{207B}'
+                | '\u{208B}'
+                | '\u{2212}'
+                | '\u{2500}'
+                | '\u{2501}'
+                | '\u{2796}'
+                | '\u{2E3A}'
+                | '\u{2E3B}'
+                | '\u{30A0}'
+                | '\u{FE31}'
+                | '\u{FE32}'
+                | '\u{FE58}'
+                | '\u{FE63}'
+    )
 }
 
 #[cfg(test)]
@@ -44,6 +69,8 @@ mod tests {
             ("ａ＠Ｂ．ｊｐ", "a@B.jp"),
             ("！～", "!~"),
             ("ー－‐‑‒–—―−ｰ─﹣", "------------"),
+            ("˗᠆⁃⁻₋━➖⸺⸻゠︱︲﹘", "-------------"),
+            ("〜～", "~~"),
             ("\u{3000}a\u{3000}", " a "),
             ("ｱｲｳ。｡①　", "ｱｲｳ。｡① "),
             ("plain-text", "plain-text"),

@@ -1,16 +1,24 @@
-//! `kakekomi cases list` and `kakekomi cases show`: what came in, for the operator.
+//! `kakekomi cases`: what came in, for the operator: listed, shown, exported, watched.
+//!
+//! Everything goes a page at a time in the store's own order, so that a million cases take no more
+//! memory than a hundred, and `--after SEQ` goes on where an earlier run stopped.
+
+mod export;
+mod list;
+mod show;
+mod watch;
+
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use std::fmt::Write as _;
 
-use super::print::{self, Style, with_members};
 use super::{DeskArgs, PlaceArgs};
+use crate::clock;
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::receipt::number::Number;
-use crate::store::{self, Case, CaseLine};
+use crate::store::{self, Filter, Store};
 
 /// Flags of `cases`.
 #[derive(Debug, Args)]
@@ -21,33 +29,28 @@ pub struct CasesArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// List all cases, in the order in which they came
-    List(ListArgs),
+    /// List the cases, in the order in which they came
+    List(list::ListArgs),
     /// Show one case with everything that is kept of it
-    Show(ShowArgs),
+    Show(show::ShowArgs),
+    /// Print the cases with everything that is kept of them, one JSON object a line
+    Export(export::ExportArgs),
+    /// Print each case as it arrives, until stopped
+    Watch(watch::WatchArgs),
 }
 
+/// Where the cases are, and whose.
 #[derive(Debug, Args)]
-struct ListArgs {
-    #[command(flatten)]
-    how: HowArgs,
-}
-
-#[derive(Debug, Args)]
-struct ShowArgs {
-    /// The reception number, as on the receipt; spaces, hyphens and small letters do not matter
-    #[arg(required = true, value_name = "NUMBER")]
-    number: Vec<String>,
-    #[command(flatten)]
-    how: HowArgs,
-}
-
-#[derive(Debug, Args)]
-struct HowArgs {
+struct FromArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     desk: DeskArgs,
+}
+
+/// How records are printed.
+#[derive(Debug, Args)]
+struct HowArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -56,108 +59,87 @@ struct HowArgs {
     ndjson: bool,
 }
 
-/// Lists or shows.
+/// Which cases.
+#[derive(Debug, Args)]
+struct WhichArgs {
+    /// Received at this time or later (2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds)
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Received before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// With this status
+    #[arg(long)]
+    status: Option<String>,
+    /// Through this partner's page
+    #[arg(long, value_name = "NAME")]
+    partner: Option<String>,
+    /// With a number of which a group begins so
+    #[arg(long, value_name = "TEXT")]
+    number: Option<String>,
+    /// The cases of partners' test keys instead of the real ones
+    #[arg(long)]
+    test: bool,
+    /// Only cases behind this place in the sequence (a record's `seq`)
+    #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
+    after: Option<i64>,
+}
+
+/// What the commands work with.
+struct Desked {
+    url: String,
+    desk: Desk,
+}
+
+impl FromArgs {
+    fn load(self, file: Settings) -> Result<Desked, Failed> {
+        let settings = self.place.settings().or(file);
+        Ok(Desked { url: settings.database_url(), desk: Desk::load(self.desk.desk.or(settings.desk).as_deref())? })
+    }
+}
+
+impl Desked {
+    async fn open(&self) -> Result<Arc<dyn Store>, Failed> {
+        Ok(store::open_existing(&self.url).await?)
+    }
+}
+
+impl WhichArgs {
+    fn filter(&self, desk: &Desk) -> Result<Filter, Failed> {
+        let moment = |text: &Option<String>| text.as_deref().map(|text| moment(text, desk)).transpose();
+        let number = self
+            .number
+            .as_deref()
+            .map(|text| Number::begin(text).map_err(|error| Failed::Usage(format!("--number {text}: {error}"))));
+        Ok(Filter {
+            since: moment(&self.since)?,
+            until: moment(&self.until)?,
+            status: self.status.clone(),
+            test: Some(self.test),
+            partner: self.partner.clone(),
+            number: number.transpose()?,
+        })
+    }
+}
+
+/// A moment as people write it; a day begins at the desk's midnight.
+fn moment(text: &str, desk: &Desk) -> Result<i64, Failed> {
+    let day = format!("{text}T00:00:00{}", desk.profile().calendar.offset);
+    clock::read(text).or_else(|| clock::read(&day)).ok_or_else(|| {
+        Failed::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
+    })
+}
+
+/// Lists, shows, exports or watches.
 pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
-    match args.what {
-        What::List(ListArgs { how }) => runtime.block_on(list(how, file)),
-        What::Show(ShowArgs { number, how }) => {
-            let number = number.join(" ");
-            let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
-            runtime.block_on(show(&number, how, file))
+    runtime.block_on(async {
+        match args.what {
+            What::List(args) => list::run(args, file).await,
+            What::Show(args) => show::run(args, file).await,
+            What::Export(args) => export::run(args, file).await,
+            What::Watch(args) => watch::run(args, file).await,
         }
-    }
-}
-
-async fn list(how: HowArgs, file: Settings) -> Result<Exit, Failed> {
-    let settings = how.place.clone().settings().or(file);
-    let cases = store::open_existing(&settings.database_url()).await?.list().await?;
-    if how.json {
-        print::line(&serde_json::to_vec(&cases)?)?;
-    } else if how.ndjson {
-        for case in &cases {
-            print::line(&serde_json::to_vec(case)?)?;
-        }
-    } else {
-        let desk = Desk::load(how.desk.desk.or(settings.desk).as_deref())?;
-        print::data(table(&cases, &desk).as_bytes())?;
-    }
-    Ok(Exit::Accepted)
-}
-
-async fn show(number: &Number, how: HowArgs, file: Settings) -> Result<Exit, Failed> {
-    let settings = how.place.clone().settings().or(file);
-    let store = store::open_existing(&settings.database_url()).await?;
-    let case = store.show(number).await?.ok_or_else(|| Failed::NoCase(number.to_string()))?;
-    if how.json || how.ndjson {
-        print::line(&record(&case)?)?;
-    } else {
-        let desk = Desk::load(how.desk.desk.or(settings.desk).as_deref())?;
-        print::data(readable(&case, &desk).as_bytes())?;
-    }
-    Ok(Exit::Accepted)
-}
-
-/// A line a case: number, when, status, language, module.
-fn table(cases: &[CaseLine], desk: &Desk) -> String {
-    let style = Style::of_stdout();
-    let mut text = String::new();
-    for case in cases {
-        let accepted = if case.accepted { "accepted" } else { "not accepted" };
-        let module = case.module.get(..19).unwrap_or(&case.module);
-        let _ = writeln!(
-            text,
-            "{}  {}  {}  {accepted}  {}  {}",
-            style.strong(&case.number),
-            desk.show(case.received_at),
-            case.status,
-            case.locale,
-            style.faint(module)
-        );
-    }
-    text
-}
-
-/// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string.
-fn record(case: &Case) -> Result<Vec<u8>, Failed> {
-    #[derive(Serialize)]
-    struct Record<'a> {
-        #[serde(flatten)]
-        line: &'a CaseLine,
-        page_module: Option<&'a str>,
-        text_sha256: &'a str,
-        text: &'a str,
-    }
-    let record = Record {
-        line: &case.line,
-        page_module: case.page_module.as_deref(),
-        text_sha256: &case.text_sha256,
-        text: &String::from_utf8_lossy(&case.text),
-    };
-    let members: [(&str, &[u8]); 3] =
-        [("report", &case.report), ("consent", case.consent.as_bytes()), ("receipt", &case.receipt)];
-    Ok(with_members(serde_json::to_vec(&record)?, &members))
-}
-
-fn readable(case: &Case, desk: &Desk) -> String {
-    let style = Style::of_stdout();
-    let line = &case.line;
-    let rows = [
-        ("number", line.number.as_str()),
-        ("received", &desk.show(line.received_at)),
-        ("status", &line.status),
-        ("module", &line.module),
-        ("page's module", case.page_module.as_deref().unwrap_or("not said")),
-        ("ruleset", &line.ruleset),
-        ("text", &format!("sha256:{}, {} bytes", case.text_sha256, case.text.len())),
-    ];
-    let mut text = String::new();
-    for (name, value) in rows {
-        let _ = writeln!(text, "{} {value}", style.faint(&format!("{name:<13}")));
-    }
-    text.push('\n');
-    text.push_str(&String::from_utf8_lossy(&case.text));
-    text.push('\n');
-    text
+    })
 }

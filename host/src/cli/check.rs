@@ -1,18 +1,19 @@
 //! `kakekomi check`: what the desk would say of a draft, without sending it.
 //!
 //! `kakekomi check draft.json` → the issues for people, exit 1. `--json` prints the report's very
-//! bytes: of one file nothing else, of several a line each. The context is the desk profile's and the clock's, or that of `--context`; with it the
+//! bytes: of one file nothing else, of several a line each. `--ndjson` reads a draft a line and prints a
+//! report a line. The context is the desk profile's and the clock's, or that of `--context`; with it the
 //! bytes are the ones that page and server would get.
 
+mod input;
 mod readable;
 
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use kakekomi_core::{Context, Locale, TEXT_MAX};
+use kakekomi_core::{Context, Locale};
 
 use super::{DeskArgs, Language, print};
 use crate::clock;
@@ -43,7 +44,7 @@ pub struct CheckArgs {
     /// Print the report's very bytes; of several files, each on a line
     #[arg(long)]
     json: bool,
-    /// Print a line for each file: {"file":…,"report":…}
+    /// Read a draft a line, and print a report a line
     #[arg(long, conflicts_with = "json")]
     ndjson: bool,
     #[command(flatten)]
@@ -73,8 +74,6 @@ enum Shape {
     Bytes,
     /// A report a line.
     Lines,
-    /// `{"file":…,"report":…}` a line.
-    NamedLines,
     /// For people.
     Words,
 }
@@ -99,26 +98,35 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
     };
     let shape = match (args.json, args.ndjson, files.len()) {
         (true, _, 1) => Shape::Bytes,
-        (true, _, _) => Shape::Lines,
-        (false, true, _) => Shape::NamedLines,
+        (true, _, _) | (_, true, _) => Shape::Lines,
         (false, false, _) => Shape::Words,
     };
     let mut worst = Exit::Accepted;
     for file in files {
-        match one(&engine, file, &context, shape) {
-            Ok(exit) => worst = worst.max(exit),
-            Err(failed) => {
+        for exit in drafts(file, args.ndjson).map(|text| one(&engine, text?, file, &context, shape)) {
+            worst = worst.max(exit.unwrap_or_else(|failed| {
                 print::words(&format!("kakekomi: {}: {failed}", file.display()));
-                worst = worst.max(failed.exit());
-            }
+                failed.exit()
+            }));
         }
     }
     Ok(worst)
 }
 
-/// Judges one file and prints what is said of it. A reader that has gone changes nothing of the verdict.
-fn one(engine: &Engine, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Result<Exit, Failed> {
-    let text = read(file).map_err(|error| Failed::Outside("reading".to_owned(), error))?;
+/// The drafts of a file: one, or one a line. What cannot be read ends them.
+fn drafts(file: &Path, by_line: bool) -> Box<dyn Iterator<Item = Result<Vec<u8>, Failed>>> {
+    let failed = |error| Failed::Outside("reading".to_owned(), error);
+    if !by_line {
+        return Box::new(std::iter::once(input::whole(file).map_err(failed)));
+    }
+    match input::lines(file) {
+        Ok(lines) => Box::new(lines.map(move |line| line.map_err(failed))),
+        Err(error) => Box::new(std::iter::once(Err(failed(error)))),
+    }
+}
+
+/// Judges one draft and prints what is said of it. A reader that has gone changes nothing of the verdict.
+fn one(engine: &Engine, text: Vec<u8>, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Result<Exit, Failed> {
     let report = match engine {
         Engine::Module(sandbox) => sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?,
         Engine::Core => kakekomi_core::answer(&text, context)?,
@@ -128,10 +136,6 @@ fn one(engine: &Engine, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Resul
     let printed = match shape {
         Shape::Bytes => print::bytes(verdict.report()),
         Shape::Lines => print::line(verdict.report()),
-        Shape::NamedLines => {
-            let named = serde_json::to_vec(&serde_json::json!({ "file": name }))?;
-            print::line(&print::with_members(named, &[("report", verdict.report())]))
-        }
         Shape::Words => print::data(readable::readable(&name, &verdict, locale_of(context)).as_bytes()),
     };
     match printed {
@@ -173,19 +177,4 @@ fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
 
 fn locale_of(context: &[u8]) -> Locale {
     Context::read(context).map_or(Locale::Ja, |context| context.locale)
-}
-
-/// A file's text, or that of the standard input; of one that is too long no more than shows it.
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    let most = TEXT_MAX as u64 + 1;
-    let mut text = Vec::new();
-    if file == Path::new("-") {
-        if io::stdin().is_terminal() {
-            print::words("kakekomi: reading a draft from the terminal; end it with Ctrl-D");
-        }
-        io::stdin().lock().take(most).read_to_end(&mut text)?;
-    } else {
-        File::open(file)?.take(most).read_to_end(&mut text)?;
-    }
-    Ok(text)
 }

@@ -1,4 +1,4 @@
-//! `kakekomi module`, `describe` and `schema`: the module in this program, and what a draft looks like.
+//! `kakekomi module`, `describe`, `schema` and `openapi`: what this program is, for other programs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Language, print};
+use super::{DeskArgs, Language, print};
+use crate::config::Settings;
+use crate::desk::Desk;
 use crate::error::{Exit, Failed};
+use crate::http::openapi::document;
 
 /// Flags of `module`.
 #[derive(Debug, Args)]
@@ -29,6 +32,13 @@ pub struct DescribeArgs {
     /// The language of titles and words
     #[arg(long, value_enum, env = "KAKEKOMI_LOCALE", default_value_t = Language::Ja)]
     locale: Language,
+}
+
+/// Flags of `openapi`.
+#[derive(Debug, Args)]
+pub struct OpenapiArgs {
+    #[command(flatten)]
+    desk: DeskArgs,
 }
 
 #[derive(Serialize)]
@@ -73,5 +83,12 @@ pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
 /// Prints the draft as JSON Schema, laid out to be read.
 pub fn schema() -> Result<Exit, Failed> {
     print::line(&serde_json::to_vec_pretty(&kakekomi_core::schema::schema())?)?;
+    Ok(Exit::Accepted)
+}
+
+/// Prints the HTTP interface as OpenAPI 3.1, laid out to be read.
+pub fn openapi(args: OpenapiArgs, file: Settings) -> Result<Exit, Failed> {
+    let desk = Desk::load(args.desk.desk.or(file.desk).as_deref())?;
+    print::line(&serde_json::to_vec_pretty(&document(&desk))?)?;
     Ok(Exit::Accepted)
 }

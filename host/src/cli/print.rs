@@ -38,6 +38,11 @@ fn lost(error: io::Error) -> Failed {
     }
 }
 
+/// Whether somebody looks at stderr while stdout goes elsewhere: the place for a progress bar.
+pub fn is_watched_from_the_side() -> bool {
+    io::stderr().is_terminal() && !io::stdout().is_terminal()
+}
+
 /// How emphasis is written on stdout.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {

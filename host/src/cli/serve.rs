@@ -1,7 +1,6 @@
 //! `kakekomi serve`: puts the parts together and serves until it is told to stop.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,15 +10,26 @@ use tracing_subscriber::EnvFilter;
 
 use super::print;
 use crate::clock;
-use crate::config::{ConfigError, LISTEN, LogFormat, Settings};
+use crate::config::{LISTEN, LogFormat, Settings};
 use crate::desk::Desk;
+use crate::desk::versions::Versions;
 use crate::error::{Exit, Failed};
 use crate::http::{
-    App, admin_router, body::Limits, busy_router, desk::ConsentFiles, module::ModuleFiles, observe::Counters,
-    page::PageFiles, router,
+    App, admin_router,
+    body::Limits,
+    busy_router,
+    client::Trusted,
+    desk::ConsentFiles,
+    limit::{DRAFTS_A_MINUTE, RateLimits},
+    module::ModuleFiles,
+    observe::Counters,
+    openapi::DocsFiles,
+    page::PageFiles,
+    router,
 };
+use crate::modules::{Kept, Modules};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::serve::{serve, stop_signal};
+use crate::serve::{CONNECTIONS, Doors, FILES_BESIDE, make_room, serve, stop_signal};
 use crate::store;
 use crate::submit::Intake;
 
@@ -37,6 +47,12 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     compress(&app);
 
     let stop = stop_signal().map_err(|error| Failed::Outside("signals".to_owned(), error))?;
+    let trusted = trusted(&settings)?;
+    let doors = Doors { connections: settings.connections.unwrap_or(CONNECTIONS), trusted };
+    let files = make_room(doors.connections);
+    if files < doors.connections + FILES_BESIDE {
+        tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
+    }
     let listener = listen(settings.listen.unwrap_or(LISTEN), "serving").await?;
     let admin = match settings.admin_listen {
         Some(address) => Some(listen(address, "admin").await?),
@@ -44,10 +60,11 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     };
     let admin = async {
         if let Some(listener) = admin {
-            serve(listener, admin_router(Arc::clone(&app)), busy_router(Arc::clone(&app)), stop.clone()).await;
+            serve(listener, admin_router(Arc::clone(&app)), busy_router(Arc::clone(&app)), doors.clone(), stop.clone())
+                .await;
         }
     };
-    let desk = serve(listener, router(Arc::clone(&app)), busy_router(Arc::clone(&app)), stop.clone());
+    let desk = serve(listener, router(Arc::clone(&app)), busy_router(Arc::clone(&app)), doors.clone(), stop.clone());
     tokio::join!(desk, admin);
     app.intake.store.close().await?;
     Ok(())
@@ -56,11 +73,18 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
 /// Everything that can be wrong is looked at before the data folder is made.
 async fn app(settings: &Settings) -> Result<App, Failed> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
-    let retired = retired(settings.modules.as_deref())?;
-    let sandbox = Sandbox::new(SandboxConfig::default().and_folder(settings.modules.as_deref())?)?;
+    let folder = settings.modules();
+    let Modules { kept, retired } = Modules::read(&folder)?;
+    let (sandbox, older) = sandbox(kept, &retired)?;
+    let docs = DocsFiles::new(&desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
+    let trusted = trusted(settings)?;
     let data = settings.data().display().to_string();
     settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+    note_documents(&desk, settings.data())?;
+    let own = Kept::own();
+    // For the next release, so that pages which run this module go on being judged by it.
+    own.keep(&folder).map_err(|error| Failed::Outside(folder.display().to_string(), error))?;
     let store = store::open(&settings.database_url()).await?;
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
@@ -69,28 +93,49 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
         }
     }
     Ok(App {
-        module: ModuleFiles::current(),
+        module: ModuleFiles::new(std::iter::once(&own).chain(&older)),
         page,
         consent: ConsentFiles::new(&desk),
         intake: Intake { desk, sandbox, store, retired },
+        docs,
         limits: Limits::default(),
+        rates: RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted),
         now: clock::now,
         counters: Counters::default(),
     })
 }
 
-/// The digests of `retired.txt` in the folder of modules: one a line, `#` begins a comment.
-fn retired(modules: Option<&Path>) -> Result<BTreeSet<Digest>, ConfigError> {
-    let Some(file) = modules.map(|modules| modules.join("retired.txt")).filter(|file| file.exists()) else {
-        return Ok(BTreeSet::new());
+/// The sandbox with every module that is kept and still taken, and those that it could load. One that it
+/// could not is said and left out: a page that runs it is told so, and takes the current one.
+fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<Kept>), Failed> {
+    let mut older = kept;
+    older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
+    let config = older.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let sandbox = Sandbox::new(config)?;
+    for (digest, error) in sandbox.left_out() {
+        print::words(&format!("kakekomi: warning: the kept module sha256:{digest} is left out: {error}"));
+    }
+    older.retain(|kept| sandbox.has(&kept.digest));
+    Ok((sandbox, older))
+}
+
+/// The proxies whose word is taken.
+fn trusted(settings: &Settings) -> Result<Trusted, Failed> {
+    let words = settings.trusted_proxies.as_deref().unwrap_or_default();
+    let usage = |word| {
+        Failed::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
     };
-    let name = file.display().to_string();
-    let text = fs::read_to_string(&file).map_err(|error| ConfigError::File(name.clone(), error))?;
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).enumerate();
-    let digests = lines.filter(|(_, line)| !line.is_empty());
-    digests
-        .map(|(index, line)| Digest::read(line).ok_or_else(|| ConfigError::Retired(name.clone(), index + 1)))
-        .collect()
+    Trusted::read(words).map_err(usage)
+}
+
+/// Says which documents have changed under their version, and notes the new ones.
+fn note_documents(desk: &Desk, data: &Path) -> Result<(), Failed> {
+    let failed = |error| Failed::Outside("documents".to_owned(), error);
+    let versions = Versions::read(data).map_err(failed)?;
+    for changed in versions.changed(desk.documents()) {
+        print::words(&format!("kakekomi: warning: {changed}"));
+    }
+    versions.note(desk.documents(), data).map_err(failed)
 }
 
 /// Listens, and says where in one line on stderr.
@@ -106,6 +151,8 @@ async fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener
 fn compress(app: &Arc<App>) {
     let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
     files.extend(app.consent.assets());
+    files.extend(crate::http::embed::assets());
+    files.push(app.docs.asset());
     files.sort_by_key(|asset| asset.size());
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
 }

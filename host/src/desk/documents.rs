@@ -50,13 +50,15 @@ struct Digests<'a> {
 }
 
 /// A document as it is shown to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ServedDocument)]
 pub struct Served<'a> {
     /// Its version.
     pub version: &'a str,
     /// SHA-256 over the file's bytes, 64 hexadecimal digits.
     pub sha256: &'a str,
     /// The text's language.
+    #[schema(value_type = String)]
     pub language: Locale,
     /// An HTML fragment, the file's very text.
     pub html: &'a str,

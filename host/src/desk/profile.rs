@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DeskError;
 use super::days;
+use super::partners::{self, Partner};
 use super::source::Source;
 
 /// `desk.toml`. The comments in `host/desk/desk.toml` say what each value is for.
@@ -38,6 +39,9 @@ pub struct Profile {
     pub policy: DocumentFiles,
     /// What the receipt tells.
     pub receipt: ReceiptWords,
+    /// On whose pages the form may stand.
+    #[serde(default, rename = "partner")]
+    pub partners: Vec<Partner>,
 }
 
 /// One thing in both languages.
@@ -88,8 +92,10 @@ pub struct Service {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Days {
-    open: String,
-    close: String,
+    /// `HH:MM`, the first minute open.
+    pub open: String,
+    /// `HH:MM`, the first minute closed again.
+    pub close: String,
     /// The desk's offset from UTC, such as `+09:00`.
     pub offset: String,
     year_end: YearEnd,
@@ -128,10 +134,28 @@ pub struct ReceiptWords {
     pub next: Both<Vec<String>>,
     /// That nothing is promised (clauses 4①②).
     pub no_promise: Both<String>,
+    /// What else a consent receipt tells.
+    pub record: RecordWords,
     /// What the operator uses the information for.
     pub purposes: Both<Vec<String>>,
     /// Who else may receive it.
     pub recipients: Vec<RecipientTexts>,
+}
+
+/// What ISO/IEC TS 27560 asks of a consent receipt beside purposes and recipients.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordWords {
+    /// Whose law applies, by ISO 3166-1.
+    pub jurisdiction: String,
+    /// Where the one who answers for the data can be reached; never a number (clause 4⑦).
+    pub contact: Both<String>,
+    /// How long the information is kept.
+    pub retention: Both<String>,
+    /// How to withdraw, and the other rights of those concerned.
+    pub withdrawal: Both<String>,
+    /// Who oversees the controller.
+    pub authority: Both<String>,
 }
 
 /// A recipient in both languages.
@@ -144,7 +168,7 @@ pub struct RecipientTexts {
 }
 
 /// A recipient in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Recipient<'a> {
     name: &'a str,
     condition: &'a str,
@@ -184,6 +208,7 @@ impl Profile {
         }
         days::check(source, DESK, "calendar.extra_closed", &profile.calendar.extra_closed)?;
         days::check(source, DESK, "calendar.extra_open", &profile.calendar.extra_open)?;
+        partners::check(source, DESK, &profile.partners)?;
         Ok(profile)
     }
 }

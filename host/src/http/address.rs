@@ -1,5 +1,5 @@
 //! What an address says: `?locale=en` → the language of the answer (anything else, and nothing, is
-//! Japanese), and the names in its path.
+//! Japanese), `?p=pk_…` → the partner whose page it is about, and the names in its path.
 
 use std::convert::Infallible;
 
@@ -8,10 +8,47 @@ use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use kakekomi_core::Locale;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 /// The language that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked(pub Locale);
+
+impl utoipa::IntoParams for Asked {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = Locale::ALL.map(Locale::as_str);
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+        let locale = ParameterBuilder::new()
+            .name("locale")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("The language of the sentences; without it, and with any other word, Japanese"))
+            .schema(Some(schema));
+        vec![locale.build()]
+    }
+}
+
+/// The partner that a request names: `?p=pk_…`, with `&preview=1` on the desk's own page for partners.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AskedPartner {
+    /// The key as it is written, known to the desk or not.
+    pub key: Option<String>,
+    /// Whether the form is only looked at there: nothing that comes from it is meant.
+    pub preview: bool,
+}
+
+impl utoipa::IntoParams for AskedPartner {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let partner = ParameterBuilder::new()
+            .name("p")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("The key of the partner whose page holds the form, `pk_…`"))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        vec![partner.build()]
+    }
+}
 
 /// The names in an address. One that is no UTF-8 names nothing, which is a 404 like any other.
 pub type Named<T> = Result<Path<T>, PathRejection>;
@@ -24,11 +61,22 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
-/// Percent signs are decoded, as anywhere in a query; of several the first counts.
+impl<S: Sync> FromRequestParts<S> for AskedPartner {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(AskedPartner { key: value(&parts.uri, "p"), preview: value(&parts.uri, "preview").is_some() })
+    }
+}
+
 fn asked(address: &Uri) -> Locale {
+    value(address, "locale").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja)
+}
+
+/// A value of the query. Percent signs are decoded, as anywhere in a query; of several the first counts.
+pub fn value(address: &Uri, name: &str) -> Option<String> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(pairs)| pairs).unwrap_or_default();
-    let asked = pairs.iter().find(|(name, _)| name == "locale");
-    asked.and_then(|(_, word)| Locale::read(word)).unwrap_or(Locale::Ja)
+    pairs.into_iter().find(|(found, _)| found == name).map(|(_, word)| word)
 }
 
 #[cfg(test)]

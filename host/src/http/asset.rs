@@ -40,6 +40,11 @@ impl Asset {
         Asset { bytes, brotli: OnceLock::new(), etag, media, keep }
     }
 
+    /// The first half of its SHA-256, in hexadecimal digits: what changes whenever it does.
+    pub fn digest(&self) -> &str {
+        &self.etag
+    }
+
     /// How many bytes it has.
     pub fn size(&self) -> usize {
         self.bytes.len()

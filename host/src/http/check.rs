@@ -20,7 +20,13 @@ use crate::submit::{Checked, Verdict};
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
-/// Judges a draft.
+/// Judges a draft; nothing is stored.
+#[utoipa::path(post, path = "/v1/check", tag = "drafts", params(Asked),
+    request_body(content = ref("#/components/schemas/Draft"), content_type = "application/json",
+        description = "A draft's text. One that has issues is judged as well"),
+    responses((status = 200, description = "The report, whether the draft is accepted or not",
+        content_type = "application/json", body = ref("#/components/schemas/Report"),
+        headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`")))))]
 pub async fn check(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap, body: Body) -> Response {
     let response = match receive(&headers, body, app.limits, locale).await {
         Ok(text) => answer(&app, app.intake.check(text, locale, (app.now)()).await, locale),
@@ -32,7 +38,7 @@ pub async fn check(State(app): State<Arc<App>>, Asked(locale): Asked, headers: H
 fn answer(app: &App, checked: Checked, locale: Locale) -> Response {
     let phone = &app.intake.desk.profile().phone;
     match checked {
-        Checked::Verdict(verdict) if verdict.text_code().is_some() => not_json(verdict, locale).into_response(),
+        Checked::Verdict(verdict) if verdict.text_code().is_some() => not_json(*verdict, locale).into_response(),
         Checked::Verdict(verdict) => json(verdict.into_report()),
         Checked::Busy => Problem::new("desk.busy", locale).phone(phone).into_response(),
         Checked::EngineFailed => Problem::new("engine.failed", locale).phone(phone).into_response(),

@@ -10,16 +10,20 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Context, Locale};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::Ref;
 
 use super::App;
-use super::address::{Asked, Named};
+use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
 use super::problem::Problem;
 use crate::desk::documents::Served;
+use crate::desk::partners::{Partner, Theme};
 use crate::desk::profile::{Contact, Service};
 use crate::desk::{Desk, Opening};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Desk)]
 struct DeskAnswer<'a> {
     name: &'a str,
     operator: &'a str,
@@ -35,10 +39,27 @@ struct DeskAnswer<'a> {
     consent: &'a str,
     policy: &'a str,
     now: i64,
+    #[schema(schema_with = context)]
     context: &'a Context,
+    /// The partner that was asked for, where the desk knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<PartnerAnswer<'a>>,
 }
 
-#[derive(Serialize)]
+/// Whose page the form stands on.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PartnerNow)]
+struct PartnerAnswer<'a> {
+    key: &'a str,
+    name: &'a str,
+    /// Whether what is sent from there is a test.
+    test: bool,
+    #[schema(value_type = Object)]
+    theme: &'a Theme,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutsideContact)]
 struct ContactAnswer<'a> {
     name: &'a str,
     phone: &'a str,
@@ -46,21 +67,28 @@ struct ContactAnswer<'a> {
     note: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Service)]
 struct ServiceAnswer<'a> {
     id: &'a str,
     title: &'a str,
     note: &'a str,
 }
 
+/// The context's schema is the core's.
+fn context() -> Ref {
+    Ref::from_schema_name("Context")
+}
+
 /// Where the form descriptions of the current module lie.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Describe {
     ja: String,
     en: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Consent)]
 struct ConsentAnswer<'a> {
     document: Served<'a>,
     policy: Served<'a>,
@@ -96,11 +124,23 @@ impl ConsentFiles {
 
 const JSON: &str = "application/json";
 
-/// Names, phone, hours, services, module and context.
-pub async fn desk(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap) -> Response {
+/// Who the desk is now: names, phone, hours, services, module and context.
+#[utoipa::path(get, path = "/v1/desk", tag = "desk", params(Asked, AskedPartner),
+    responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskAnswer)))]
+pub async fn desk(
+    State(app): State<Arc<App>>,
+    Asked(locale): Asked,
+    asked: AskedPartner,
+    headers: HeaderMap,
+) -> Response {
     let desk = &app.intake.desk;
+    let partner = asked.key.as_deref().and_then(|key| desk.partner(key));
+    let partner = partner.map(|partner| partner_in(partner, locale, asked.preview));
     match desk.context((app.now)(), locale) {
-        Ok(context) => made_now(serde_json::to_vec(&answer(&app, &context)).unwrap_or_default(), JSON, &headers),
+        Ok(context) => {
+            let answer = DeskAnswer { partner, ..answer(&app, &context) };
+            made_now(serde_json::to_vec(&answer).unwrap_or_default(), JSON, &headers)
+        }
         Err(_) => Problem::new("engine.failed", locale).phone(&desk.profile().phone).into_response(),
     }
 }
@@ -126,7 +166,13 @@ fn answer<'a>(app: &'a App, context: &'a Context) -> DeskAnswer<'a> {
         policy: &context.policy.version,
         now: context.now,
         context,
+        partner: None,
     }
+}
+
+fn partner_in(partner: &Partner, locale: Locale, preview: bool) -> PartnerAnswer<'_> {
+    let test = partner.is_test() || preview;
+    PartnerAnswer { key: &partner.key, name: partner.name.get(locale), test, theme: &partner.theme }
 }
 
 fn contact_in(contact: &Contact, locale: Locale) -> ContactAnswer<'_> {
@@ -143,6 +189,9 @@ fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
 }
 
 /// The documents in force in a language, as they are to be shown.
+#[utoipa::path(get, path = "/v1/consent/{locale}", tag = "desk",
+    params(("locale" = String, Path, description = "`ja` or `en`", example = "ja")),
+    responses((status = 200, description = "To be shown and agreed to", content_type = "application/json", body = ConsentAnswer)))]
 pub async fn consent(
     State(app): State<Arc<App>>,
     language: Named<String>,

@@ -1,5 +1,6 @@
-//! The page for people: `/` is `www/index.html` with the desk's name and phone filled in, and every
-//! other file of `www/` lies at `/page/<path>`.
+//! The page for people: `/` is a document with the desk's name and phone and the module's digest filled in; script
+//! and style lie at `/page/<digest>/<name>` and may be kept for ever. From a folder (`--page`) the same document
+//! names every single file, at `/page/<path>`.
 //!
 //! The phone number stands in no file that is kept (clause 4⑦): only `/` has it, for a browser
 //! without JavaScript, and `/` is never cached.
@@ -14,26 +15,29 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 
 use super::App;
-use super::address::{Asked, Named};
+use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
+use super::headers::Framed;
 use super::problem::Problem;
 use crate::desk::Desk;
 use crate::embedded;
 
 const INDEX: &str = "index.html";
+/// The media type of a document.
+pub const HTML: &str = "text/html; charset=utf-8";
 
 /// The page's files.
 #[derive(Debug)]
 pub struct PageFiles {
     place: Place,
-    /// The index with the desk's name and phone.
-    desk: (String, String),
+    /// What the document leaves open, and what is put there.
+    blanks: [(&'static str, String); 4],
 }
 
 #[derive(Debug)]
 enum Place {
-    /// The files in the binary, and the index as text.
-    Embedded(Vec<(&'static str, Arc<Asset>)>, String),
+    /// The files in the binary by their paths below `/page/`, and the document that names those.
+    Embedded(Vec<(String, Arc<Asset>)>, String),
     /// A folder that is read anew for each request: for those who work on the page.
     Folder(PathBuf),
 }
@@ -43,10 +47,15 @@ impl PageFiles {
     pub fn new(desk: &Desk, folder: Option<&FilePath>) -> PageFiles {
         let place = match folder {
             Some(folder) => Place::Folder(folder.to_path_buf()),
-            None => Place::Embedded(embedded_assets(), embedded_index()),
+            None => embedded_page(),
         };
         let profile = desk.profile();
-        PageFiles { place, desk: (escape(profile.name.get(Locale::Ja)), escape(&profile.phone)) }
+        let name = escape(profile.name.get(Locale::Ja));
+        let module = kakekomi_artifact::SHA256.to_owned();
+        let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
+        let blanks =
+            [("{{name}}", name), ("{{phone}}", escape(&profile.phone)), ("{{hours}}", hours), ("{{module}}", module)];
+        PageFiles { place, blanks }
     }
 
     /// Every file in the binary, for compressing.
@@ -62,8 +71,25 @@ impl PageFiles {
             Place::Embedded(_, index) => index.clone(),
             Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
-        let (name, phone) = &self.desk;
-        Ok(template.replace("{{name}}", name).replace("{{phone}}", phone))
+        Ok(self.blanks.iter().fold(template, |text, (blank, filling)| text.replace(blank, filling)))
+    }
+
+    /// The document with other content and nothing that runs or is fetched for the form: style alone.
+    ///
+    /// # Errors
+    /// A folder without the document.
+    pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
+        let index = self.index()?;
+        let still = |line: &&str| {
+            !["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""]
+                .iter()
+                .any(|running| line.starts_with(running))
+        };
+        let index = index.lines().filter(still).collect::<Vec<_>>().join("\n");
+        let index = index.replace("<html lang=\"ja\">", &format!("<html lang=\"{}\">", locale.as_str()));
+        let (before, rest) = index.split_once("<main").unwrap_or((&index, ""));
+        let (_, after) = rest.split_once("</main>").unwrap_or_default();
+        Ok([before, "<main>", content, "</main>", after].concat())
     }
 
     fn file(&self, name: &str) -> Option<Arc<Asset>> {
@@ -81,16 +107,19 @@ impl PageFiles {
     }
 }
 
-fn embedded_assets() -> Vec<(&'static str, Arc<Asset>)> {
-    let files = embedded::PAGE.iter().filter(|(name, _)| *name != INDEX);
-    files
-        .filter_map(|(name, bytes)| Some((*name, Arc::new(Asset::new(*bytes, media(name)?, Keep::Revalidate)))))
-        .collect()
-}
-
-fn embedded_index() -> String {
-    let bytes = embedded::find(embedded::PAGE, INDEX).unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+/// Every file under an address with its digest, and the document with those addresses.
+fn embedded_page() -> Place {
+    let index = embedded::find(embedded::PAGE, INDEX).unwrap_or_default();
+    let mut index = String::from_utf8_lossy(index).into_owned();
+    let mut files = Vec::new();
+    for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
+        let Some(media) = media(name) else { continue };
+        let asset = Asset::new(*bytes, media, Keep::Immutable);
+        let path = format!("{}/{name}", asset.digest());
+        index = index.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
+        files.push((path, Arc::new(asset)));
+    }
+    Place::Embedded(files, index)
 }
 
 fn media(name: &str) -> Option<&'static str> {
@@ -108,19 +137,40 @@ fn media(name: &str) -> Option<&'static str> {
 }
 
 /// The five characters that mean something in HTML.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// The page itself.
-pub async fn index(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap) -> Response {
-    match app.page.index() {
-        Ok(html) => made_now(html.into_bytes(), "text/html; charset=utf-8", &headers),
-        Err(_) => Problem::new("http.not_found", locale).into_response(),
+/// The page for people.
+#[utoipa::path(get, path = "/", tag = "page", params(Asked, AskedPartner), responses(
+    (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
+pub async fn index(
+    State(app): State<Arc<App>>,
+    Asked(locale): Asked,
+    asked: AskedPartner,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(html) = app.page.index() else {
+        return Problem::new("http.not_found", locale).into_response();
+    };
+    let mut response = made_now(html.into_bytes(), HTML, &headers);
+    if let Some(partner) = asked.key.as_deref().and_then(|key| app.intake.desk.partner(key)) {
+        // For a look at the form on the desk's own page for partners, that page alone may frame it.
+        let framed = if asked.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
+        response.extensions_mut().insert(framed);
     }
+    response
 }
 
 /// One of the page's files.
+#[utoipa::path(get, path = "/page/{path}", tag = "page", operation_id = "page_file",
+    params(("path" = String, Path, description = "Its path, with strokes"), Asked),
+    responses(
+        (status = 200, description = "Script, style or picture", content(
+            (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"), (String = "image/svg+xml"),
+            (String = "image/png"), (String = "image/x-icon"), (String = "application/manifest+json"),
+            (String = "font/woff2"), (String = "text/html; charset=utf-8"))),
+        (status = 304, description = "The client has it already")))]
 pub async fn file(
     State(app): State<Arc<App>>,
     path: Named<String>,
@@ -145,11 +195,34 @@ mod tests {
     }
 
     #[test]
+    fn the_index_names_each_file_by_its_digest() {
+        let desk = Desk::load(None).unwrap();
+        let files = PageFiles::new(&desk, None);
+        let index = files.index().unwrap();
+        let Place::Embedded(carried, _) = &files.place else { unreachable!() };
+        assert_eq!(carried.len(), 2, "script and style");
+        for (path, asset) in carried {
+            assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");
+            assert!(files.file(path).is_some());
+        }
+    }
+
+    #[test]
     fn no_kept_file_holds_the_phone_number() {
         let desk = Desk::load(None).unwrap();
         for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
             assert!(!String::from_utf8_lossy(bytes).contains(&desk.profile().phone), "{name}");
         }
+    }
+
+    #[test]
+    fn a_document_of_other_content_runs_nothing() {
+        let desk = Desk::load(None).unwrap();
+        let html = PageFiles::new(&desk, None).document(Locale::En, "<p>other</p>").unwrap();
+        assert!(
+            html.contains("<main><p>other</p></main>") && html.contains("lang=\"en\"") && html.contains("/style.css")
+        );
+        assert!(!html.contains("<script") && !html.contains("preload") && !html.contains("starting"), "{html}");
     }
 
     #[test]

@@ -8,12 +8,14 @@
 //! the desk cannot take a draft now its `phone` number is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Locale, message};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::App;
 use super::address::Asked;
@@ -31,6 +33,7 @@ pub struct Problem {
     report: Option<Vec<u8>>,
     phone: Option<String>,
     current: Option<serde_json::Value>,
+    again: Option<u64>,
 }
 
 /// The code of a problem, left on the response for the log.
@@ -41,7 +44,7 @@ impl Problem {
     /// A problem with its sentence from the messages.
     pub fn new(code: &str, locale: Locale) -> Problem {
         let detail = message::problem(code, locale).unwrap_or(code).to_owned();
-        Problem { code: code.to_owned(), detail, report: None, phone: None, current: None }
+        Problem { code: code.to_owned(), detail, report: None, phone: None, current: None, again: None }
     }
 
     /// Fills a number into the sentence.
@@ -66,6 +69,13 @@ impl Problem {
         self
     }
 
+    /// Says when to try again; rounded up to whole seconds.
+    #[must_use]
+    pub fn again(mut self, wait: Duration) -> Problem {
+        self.again = Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        self
+    }
+
     /// Adds the report's very bytes.
     #[must_use]
     pub fn report(mut self, report: Vec<u8>) -> Problem {
@@ -73,7 +83,7 @@ impl Problem {
         self
     }
 
-    /// Adds the documents that are in force now.
+    /// Adds what is in force now: documents, or a module.
     #[must_use]
     pub fn current(mut self, current: serde_json::Value) -> Problem {
         self.current = Some(current);
@@ -101,8 +111,10 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Members<'a> {
+/// The members of a problem; the report comes behind them as it is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Members<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -112,6 +124,7 @@ struct Members<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     current: Option<&'a serde_json::Value>,
 }
 
@@ -122,8 +135,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = retry_after(&self.code) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        let seconds = self.again.map(HeaderValue::from);
+        if let Some(seconds) = seconds.or_else(|| retry_after(&self.code).map(HeaderValue::from_static)) {
+            headers.insert(header::RETRY_AFTER, seconds);
         }
         response.extensions_mut().insert(ProblemCode(self.code));
         response
@@ -131,14 +145,17 @@ impl IntoResponse for Problem {
 }
 
 /// The status of a code. Codes of the rules that reach here are `text.…`: 400.
-fn status(code: &str) -> StatusCode {
+pub fn status(code: &str) -> StatusCode {
     match code {
+        "partner.unknown" | "partner.origin" => StatusCode::FORBIDDEN,
         "http.not_found" => StatusCode::NOT_FOUND,
         "http.method" => StatusCode::METHOD_NOT_ALLOWED,
         "http.timeout" => StatusCode::REQUEST_TIMEOUT,
         "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "http.content_type" | "http.content_encoding" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "module.unknown" | "module.retired" | "consent.stale" | "idempotency.in_progress" => StatusCode::CONFLICT,
+        "module.unknown" | "module.retired" | "module.superseded" | "consent.stale" | "idempotency.in_progress" => {
+            StatusCode::CONFLICT
+        }
         "draft.issues" | "idempotency.reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "rate.limited" => StatusCode::TOO_MANY_REQUESTS,
         "engine.failed" | "store.failed" | "desk.busy" => StatusCode::SERVICE_UNAVAILABLE,
@@ -146,7 +163,8 @@ fn status(code: &str) -> StatusCode {
     }
 }
 
-fn retry_after(code: &str) -> Option<&'static str> {
+/// Seconds to wait, where it is worth trying again.
+pub fn retry_after(code: &str) -> Option<&'static str> {
     match code {
         "engine.failed" | "store.failed" => Some(RETRY_FAILED),
         "desk.busy" | "rate.limited" | "idempotency.in_progress" => Some(RETRY_BUSY),
@@ -190,8 +208,11 @@ mod tests {
             "idempotency.missing",
             "idempotency.invalid",
             "idempotency.reused",
+            "partner.unknown",
+            "partner.origin",
             "module.unknown",
             "module.retired",
+            "module.superseded",
             "module.header",
             "consent.stale",
             "draft.issues",

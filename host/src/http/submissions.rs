@@ -8,28 +8,51 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
 
 use super::App;
-use super::address::Asked;
+use super::address::{Asked, AskedPartner};
 use super::body::receive;
 use super::check::{MODULE, json, not_json, with_module};
+use super::cors::origin;
 use super::problem::Problem;
+use crate::receipt::Receipt;
 use crate::sandbox::Digest;
-use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission};
+use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission, Through};
 
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// `true` where the receipt is that of an earlier request with the same key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// How the page that asks stands to the desk, in the browser's own word (W3C Fetch Metadata).
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Judges and stores a draft.
-pub async fn submit(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap, body: Body) -> Response {
+/// Judges a draft and stores it, once for each key.
+#[utoipa::path(post, path = "/v1/submissions", tag = "drafts",
+    params(Asked, AskedPartner,
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, bare or quoted",
+            min_length = 1, max_length = 255, pattern = "^[!#-~]+$", example = "5b1f6c1e-4a52-4a0c-9d6e-0e1f3f0a7c55"),
+        ("Kakekomi-Module" = Option<String>, Header, description = "The module that the page ran; absent: the current one",
+            pattern = "^sha256:[0-9a-fA-F]{64}$")),
+    request_body(content = ref("#/components/schemas/Draft"), content_type = "application/json",
+        description = "A draft's text with its consent section"),
+    responses((status = 201, description = "The receipt; the case would outlast a power failure now",
+        content_type = "application/json", body = Receipt,
+        headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`"),
+            ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already")))))]
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Asked(locale): Asked,
+    partner: AskedPartner,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     match submission(&app, locale, &headers, body).await {
         Ok(submission) => {
+            let submission = Submission { through: through(partner, &headers), ..submission };
             let judged = app.intake.submit(submission, (app.now)()).await;
             with_module(answer(&app, judged.outcome, locale), &judged.module)
         }
@@ -40,7 +63,30 @@ pub async fn submit(State(app): State<Arc<App>>, Asked(locale): Asked, headers: 
 async fn submission(app: &App, locale: Locale, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
     let text: Bytes = receive(headers, body, app.limits, locale).await?;
     let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
-    Ok(Submission { text, key, module: page_module(headers), locale })
+    Ok(Submission { text, key, module: page_module(headers), locale, through: None })
+}
+
+/// Whose page the submission says it came through, and from which origin, where that is not the desk's own.
+fn through(AskedPartner { key, preview }: AskedPartner, headers: &HeaderMap) -> Option<Through> {
+    let foreign = origin(headers).filter(|origin| is_foreign(origin, headers));
+    Some(Through {
+        key: key?,
+        preview,
+        origin: foreign.map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned()),
+    })
+}
+
+/// Whether an origin is another one than the desk's. The browser's own word counts; an old browser says none, and then
+/// the host that it asked is compared, which a proxy may have put in another form.
+fn is_foreign(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    match (headers.get(SITE), headers.get(header::HOST)) {
+        (Some(site), _) => site != "same-origin",
+        (None, Some(host)) => {
+            let host_of = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
+            origin.to_str().ok().and_then(host_of).is_none_or(|of| of.as_bytes() != host.as_bytes())
+        }
+        (None, None) => true,
+    }
 }
 
 /// Exactly one key.
@@ -77,8 +123,13 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
         Outcome::Stored(receipt) => created(receipt),
         Outcome::Replayed(receipt) => replayed(receipt),
         Outcome::Reused => problem("idempotency.reused").into_response(),
-        Outcome::ModuleUnknown => problem("module.unknown").into_response(),
-        Outcome::ModuleRetired => problem("module.retired").into_response(),
+        Outcome::PartnerUnknown => problem("partner.unknown").into_response(),
+        Outcome::PartnerElsewhere => problem("partner.origin").into_response(),
+        Outcome::ModuleUnknown => problem("module.unknown").current(module(app)).into_response(),
+        Outcome::ModuleRetired => problem("module.retired").current(module(app)).into_response(),
+        Outcome::Superseded(verdict) => {
+            problem("module.superseded").current(module(app)).report(verdict.into_report()).into_response()
+        }
         Outcome::ModuleUnreadable => problem("module.header").into_response(),
         Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
         Outcome::Stale(verdict, context) => {
@@ -108,6 +159,17 @@ fn current(context: &Context) -> serde_json::Value {
     serde_json::json!({ "consent": context.consent, "policy": context.policy })
 }
 
+/// The module in force, for a page that runs another one: its name, and where its descriptions lie.
+fn module(app: &App) -> serde_json::Value {
+    let digest = app.intake.sandbox.current();
+    let describe = |locale: Locale| format!("/module/{digest}/describe.{}.json", locale.as_str());
+    serde_json::json!({
+        "module": format!("sha256:{digest}"),
+        "ruleset": kakekomi_core::RULESET,
+        "describe": { "ja": describe(Locale::Ja), "en": describe(Locale::En) },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +188,23 @@ mod tests {
         assert_eq!(key(&headers(&[(KEY, "a"), (KEY, "a")])), Err("idempotency.invalid"));
         assert_eq!(key(&headers(&[(KEY, "a b")])), Err("idempotency.invalid"));
         assert!(key(&headers(&[(KEY, "a")])).is_ok());
+    }
+
+    #[test]
+    fn a_page_of_another_origin_is_told_apart_from_the_desks_own() {
+        let of = |pairs: &[(HeaderName, &str)]| {
+            let asked = AskedPartner { key: Some("pk_a".to_owned()), preview: false };
+            through(asked, &headers(pairs)).unwrap().origin
+        };
+        let (host, ours, theirs) =
+            ((header::HOST, "a.jp"), (header::ORIGIN, "https://a.jp"), (header::ORIGIN, "https://b.jp"));
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[host.clone(), ours.clone()]), None);
+        assert_eq!(of(&[host.clone(), theirs.clone()]).as_deref(), Some("https://b.jp"));
+        assert_eq!(of(&[host.clone(), theirs.clone(), (SITE, "same-origin")]), None, "a proxy renamed the host");
+        assert_eq!(of(&[host.clone(), ours, (SITE, "cross-site")]).as_deref(), Some("https://a.jp"));
+        assert_eq!(of(&[host, (header::ORIGIN, "null")]).as_deref(), Some("null"));
+        assert_eq!(through(AskedPartner::default(), &headers(&[theirs])), None);
     }
 
     #[test]

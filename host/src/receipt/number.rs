@@ -66,6 +66,22 @@ impl Number {
         if weighted_sum(&places) == 0 { Ok(Number(places)) } else { Err(NumberError::Check) }
     }
 
+    /// The beginning of a number, or of one of its groups, as people write it: `"679 a"` → `"679-A"`.
+    ///
+    /// # Errors
+    /// [`NumberError`]: it is longer than a number, or has a letter that no number has.
+    pub fn begin(text: &str) -> Result<String, NumberError> {
+        let characters: Vec<char> = text.chars().map(fold).filter(|character| !is_separator(*character)).collect();
+        if characters.len() > LENGTH {
+            return Err(NumberError::Length(characters.len()));
+        }
+        if let Some(letter) = characters.iter().find(|letter| place_of(**letter).is_none()) {
+            return Err(NumberError::Letter(*letter));
+        }
+        let groups: Vec<String> = characters.chunks(3).map(|group| group.iter().collect()).collect();
+        Ok(groups.join("-"))
+    }
+
     /// Chooses the last character so that the weighted sum is zero.
     fn with_check(mut places: [u8; LENGTH]) -> Number {
         if let Some(last) = places.last_mut() {
@@ -171,6 +187,14 @@ mod tests {
         assert_eq!(Number::read("234-679-COD"), Err(NumberError::Letter('O')));
         assert_eq!(Number::read("222-222-223"), Err(NumberError::Check));
         assert!(Number::read("２２２ー２２２ー２２２").is_ok());
+    }
+
+    #[test]
+    fn a_beginning_is_grouped_as_a_number_is() {
+        assert_eq!(Number::begin("６７９ー a"), Ok("679-A".to_owned()));
+        assert_eq!(Number::begin(""), Ok(String::new()));
+        assert_eq!(Number::begin("2222222222"), Err(NumberError::Length(10)));
+        assert_eq!(Number::begin("%"), Err(NumberError::Letter('%')));
     }
 
     #[test]

@@ -16,10 +16,28 @@ use wasmtime::{
 
 use super::error::{Refused, SandboxError};
 
-/// Fuel of one check; about one for an instruction, and one for each byte of a fill or copy. The worst
-/// draft within the caps (256 KiB of unknown keys, each of them an issue) uses 0.7 thousand million, in
-/// 70 ms; the example uses one million.
-pub const FUEL: u64 = 10_000_000_000;
+/// Fuel of a check of nothing at all; about one for an instruction, and one for each byte of a fill or copy.
+/// The example draft uses a tenth of what it gets.
+pub const FUEL_BASE: u64 = 10_000_000;
+
+/// Fuel for each byte of the text and of the context: twice what the worst draft uses that was found (256 KiB
+/// of unknown keys, each of them an issue; `tests/worst.rs`).
+pub const FUEL_PER_BYTE: u64 = 2_500;
+
+/// Bytes beyond these bring no more fuel: a longer text is refused by its length alone (contract: 256 KiB).
+pub const FUEL_BYTES_MAX: usize = 256 << 10;
+
+/// The most fuel of any check.
+pub const FUEL: u64 = fuel(FUEL_BYTES_MAX, FUEL_BYTES_MAX);
+
+/// The fuel of one check, for the lengths of its text and its context in bytes. A module that loops is cut off the
+/// sooner, the less it was given to do: after some 20 ms with an ordinary draft.
+#[allow(clippy::cast_possible_truncation, reason = "at most 2 × FUEL_BYTES_MAX")]
+pub const fn fuel(text: usize, context: usize) -> u64 {
+    let text = if text < FUEL_BYTES_MAX { text } else { FUEL_BYTES_MAX };
+    let context = if context < FUEL_BYTES_MAX { context } else { FUEL_BYTES_MAX };
+    FUEL_BASE + FUEL_PER_BYTE * (text + context) as u64
+}
 
 /// The most linear memory of one check, in bytes: 64 MiB.
 pub const MEMORY_MAX: usize = 64 << 20;
@@ -33,7 +51,8 @@ pub const STACK_MAX: usize = 512 << 10;
 /// How often the epoch moves on.
 pub const TICK: Duration = Duration::from_millis(20);
 
-/// After so many ticks a check is stopped: 20 seconds, twice what the fuel lasts in an empty loop.
+/// After so many ticks a check is stopped: 20 seconds, many times what the most fuel lasts in an empty loop,
+/// so that on a machine however slow an honest check is decided by its fuel.
 pub const DEADLINE_TICKS: u64 = 1_000;
 
 /// What one check may use of work and of time.
@@ -44,8 +63,10 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Every check's.
-    pub const CHECK: Budget = Budget { fuel: FUEL, ticks: DEADLINE_TICKS };
+    /// A check's, for the lengths of its text and its context.
+    pub const fn of(text: &[u8], context: &[u8]) -> Budget {
+        Budget { fuel: fuel(text.len(), context.len()), ticks: DEADLINE_TICKS }
+    }
 }
 
 /// Memory that a pooled slot keeps and clears, instead of giving it back page by page: an honest check's, in bytes.
@@ -56,6 +77,8 @@ const KEEP_TABLE: usize = 64 << 10;
 
 /// The exports of ABI 1.
 pub(super) mod export {
+    /// How every version's marker begins.
+    pub const ABI: &str = "kakekomi_abi_";
     pub const MARKER: &str = "kakekomi_abi_1";
     pub const ALLOCATE: &str = "kakekomi_allocate";
     pub const CHECK: &str = "kakekomi_check";
@@ -121,6 +144,10 @@ impl Module {
 /// Every export of the host's face, with its types.
 fn abi(engine: &Engine, module: &wasmtime::Module) -> Result<(), SandboxError> {
     use ValType::{I32, I64};
+    let others: Vec<&str> = module.exports().filter_map(|export| export.name().strip_prefix(export::ABI)).collect();
+    if module.get_export(export::MARKER).is_none() && !others.is_empty() {
+        return Err(SandboxError::OtherAbi(others.join(" and ").chars().take(40).collect()));
+    }
     let functions = [
         (export::MARKER, FuncType::new(engine, [], [])),
         (export::ALLOCATE, FuncType::new(engine, [I32], [I32])),

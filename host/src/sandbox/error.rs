@@ -4,12 +4,10 @@
 //! them holds a byte of a draft or of a report: what is said comes from the module's file and from
 //! wasmtime's fixed words.
 
-use std::io;
-
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use super::digest::Digest;
-use super::engine::{FUEL, MEMORY_MAX};
+use super::engine::MEMORY_MAX;
 
 /// Why there is no report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,11 +24,14 @@ pub enum SandboxError {
     /// An export of the host's face is missing or has other types; its name.
     #[error("the module does not speak ABI 1: look at its export {0}")]
     WrongAbi(&'static str),
+    /// The module speaks another version of the host's face; the versions that it names.
+    #[error("the module speaks ABI {0}, this program ABI 1: it needs {newer}", newer = newer(.0))]
+    OtherAbi(String),
     /// The module gave no room, or room outside of its memory, for the text or the context.
     #[error("the module has no room for the text or the context")]
     NoRoom,
-    /// The module ran for more than [`FUEL`] instructions.
-    #[error("the module used up its fuel of {FUEL}")]
+    /// The module ran for more instructions than [`super::fuel`] gives for the lengths of the text and the context.
+    #[error("the module used up the fuel that a text of this length gets")]
     OutOfFuel,
     /// The module ran for longer than the deadline, though it had fuel left.
     #[error("the module did not end before the deadline")]
@@ -50,9 +51,6 @@ pub enum SandboxError {
     /// The module says that it cannot judge; its number (−1: the context is invalid, −2: the report cannot be written, −3: a pointer or length is out of range).
     #[error("the module refused with {0} ({name})", name = failure(*.0))]
     Failure(i64),
-    /// The folder of modules, or a file in it, cannot be read; its name.
-    #[error("the modules cannot be read: {0}: {1}")]
-    Folder(String, io::ErrorKind),
     /// The thread that should have judged is gone.
     #[error("the check threads have stopped")]
     Stopped,
@@ -66,6 +64,7 @@ impl SandboxError {
             SandboxError::UnknownModule(_) => "sandbox.unknown_module",
             SandboxError::BadModule(_) => "sandbox.bad_module",
             SandboxError::WrongAbi(_) => "sandbox.wrong_abi",
+            SandboxError::OtherAbi(_) => "sandbox.other_abi",
             SandboxError::NoRoom => "sandbox.no_room",
             SandboxError::OutOfFuel => "sandbox.out_of_fuel",
             SandboxError::Deadline => "sandbox.deadline",
@@ -74,7 +73,6 @@ impl SandboxError {
             SandboxError::BadPointer => "sandbox.bad_pointer",
             SandboxError::BadReport => "sandbox.bad_report",
             SandboxError::Failure(number) => failure(*number),
-            SandboxError::Folder(..) => "sandbox.folder",
             SandboxError::Stopped => "sandbox.stopped",
         }
     }
@@ -94,6 +92,11 @@ impl SandboxError {
             None => SandboxError::Trap("it called an import, or could not be started".to_owned()),
         }
     }
+}
+
+/// What would have to change for a module of another ABI.
+fn newer(found: &str) -> &'static str {
+    if found.parse::<u32>().is_ok_and(|version| version == 0) { "a newer module" } else { "a newer program" }
 }
 
 /// The module's failure numbers by their codes (`kakekomi_core::Failure`).

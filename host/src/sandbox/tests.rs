@@ -1,11 +1,14 @@
 //! Hostile modules, each with its own error, beside a good one that still works afterwards.
 
+mod corrupt;
 mod flat;
 mod worst;
 
 use std::sync::Arc;
 
-use super::{Budget, Digest, FUEL, Sandbox, SandboxConfig, SandboxError};
+use super::{
+    Budget, Digest, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, Sandbox, SandboxConfig, SandboxError, fuel,
+};
 
 const HEAD: &str =
     r#"(memory (export "memory") 2) (func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))"#;
@@ -40,7 +43,7 @@ fn echo() -> Vec<u8> {
 const REPORT: &[u8] = br#"{"ruleset":"test"}"#;
 
 /// Less than every check's, so that the tests need not wait for it.
-const LITTLE: Budget = Budget { fuel: FUEL / 50, ticks: super::DEADLINE_TICKS };
+const LITTLE: Budget = Budget { fuel: fuel(0, 0), ticks: super::DEADLINE_TICKS };
 
 fn context() -> Arc<[u8]> {
     Arc::from(&b"{}"[..])
@@ -64,6 +67,33 @@ fn loaded(wasm: &[u8]) -> SandboxError {
 fn too_much_work_runs_out_of_fuel() {
     assert_eq!(judged(&checking("(loop $again (br $again)) (i64.const 0)")), SandboxError::OutOfFuel);
     assert_eq!(judged(&allocating("(loop $again (br $again)) (i32.const 0)")), SandboxError::OutOfFuel);
+}
+
+#[test]
+fn the_fuel_goes_by_the_length_up_to_the_longest() {
+    assert_eq!(fuel(0, 0), FUEL_BASE);
+    assert_eq!(fuel(1, 2), FUEL_BASE + 3 * FUEL_PER_BYTE);
+    assert_eq!(fuel(FUEL_BYTES_MAX, 0), FUEL_BASE + FUEL_PER_BYTE * (256 << 10));
+    assert_eq!(fuel(FUEL_BYTES_MAX + 1, 0), fuel(FUEL_BYTES_MAX, 0));
+    assert_eq!(fuel(usize::MAX, usize::MAX), FUEL);
+}
+
+#[test]
+fn a_check_may_use_its_fuel_to_the_end_and_no_more() {
+    let counts = checking(
+        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 1000))))
+         (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1)))",
+    );
+    let sandbox = Sandbox::new(SandboxConfig::of(&counts)).expect("a sandbox");
+    let module = sandbox.module(sandbox.current()).expect("loaded");
+    let check = |fuel| {
+        let checked = super::check(module, REPORT, b"{}", Budget { fuel, ticks: super::DEADLINE_TICKS });
+        checked.map(|answer| answer.fuel)
+    };
+    let used = check(FUEL).expect("a report");
+    assert_eq!(check(used), Ok(used));
+    // The engine looks at the fuel once a round, not at every instruction.
+    assert_eq!(check(used - 20), Err(SandboxError::OutOfFuel));
 }
 
 #[test]
@@ -170,7 +200,7 @@ fn what_is_no_module_is_not_loaded() {
         assert!(matches!(loaded(bytes), SandboxError::BadModule(_)), "{bytes:?}");
     }
     assert!(matches!(loaded(&imports_memory), SandboxError::WrongAbi(_)));
-    let none = SandboxConfig { modules: Vec::new(), threads: 1, queue: 1 };
+    let none = SandboxConfig { modules: Vec::new(), kept: Vec::new(), threads: 1, queue: 1 };
     assert!(matches!(Sandbox::new(none), Err(SandboxError::BadModule(_))));
 }
 
@@ -193,6 +223,33 @@ fn every_export_must_have_its_types() {
 }
 
 #[test]
+fn another_abi_is_told_in_words() {
+    let speaks = |markers: &str| {
+        let exports = r#"(memory (export "memory") 1) (func (export "kakekomi_allocate") (param i32) (result i32) (i32.const 0))"#;
+        wat::parse_str(format!("(module {exports} {markers})")).expect("the test's module")
+    };
+    let marker = |version: &str| format!(r#"(func (export "kakekomi_abi_{version}"))"#);
+    for (versions, found) in [(vec!["2"], "2"), (vec!["0"], "0"), (vec!["2", "3"], "2 and 3")] {
+        let error = loaded(&speaks(&versions.into_iter().map(marker).collect::<String>()));
+        assert_eq!(error, SandboxError::OtherAbi(found.to_owned()));
+        let words = error.to_string();
+        assert!(words.contains(&format!("speaks ABI {found}")) && words.contains("this program ABI 1"), "{words}");
+    }
+    // A module may speak several: the one that is known counts, and must then be whole.
+    assert!(matches!(loaded(&speaks(&[marker("1"), marker("2")].concat())), SandboxError::WrongAbi(_)));
+}
+
+#[test]
+fn a_kept_module_that_cannot_be_loaded_is_left_out_and_named() {
+    let (good, bad) = (echo(), b"no module".to_vec());
+    let config = SandboxConfig::of(&good).and_if_it_loads(&bad).and_if_it_loads(&good);
+    let sandbox = Sandbox::new(config).expect("a sandbox");
+    let left_out: Vec<_> = sandbox.left_out().iter().map(|(digest, error)| (digest.clone(), error.code())).collect();
+    assert_eq!(left_out, [(Digest::of(&bad), "sandbox.bad_module")]);
+    assert!(!sandbox.has(&Digest::of(&bad)) && sandbox.has(&Digest::of(&good)));
+}
+
+#[test]
 fn every_check_is_in_a_fresh_instance() {
     // It traps when its memory or its global shows that it ran before.
     let remembers = checking(
@@ -211,7 +268,7 @@ fn equal_checks_use_equal_fuel() {
     let sandbox = Sandbox::new(SandboxConfig::of(&echo())).expect("a sandbox");
     let fuel = || sandbox.check_now_with_fuel(sandbox.current(), REPORT.into(), context()).expect("a report").1;
     let first = fuel();
-    assert!((1..FUEL).contains(&first));
+    assert!((1..FUEL_BASE).contains(&first));
     assert_eq!(fuel(), first);
 }
 
@@ -235,12 +292,12 @@ async fn check_threads_give_the_same_and_know_their_modules() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_full_queue_is_busy_and_drains() {
-    // Some tenths of a second, and then a refusal.
+    // Some milliseconds, and then a refusal.
     let slow = checking(
-        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 100000000))))
+        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 1000000))))
          (i64.const -1)",
     );
-    let config = SandboxConfig { modules: vec![echo(), slow.clone()], threads: 1, queue: 1 };
+    let config = SandboxConfig { modules: vec![echo(), slow.clone()], kept: Vec::new(), threads: 1, queue: 1 };
     let sandbox = Sandbox::new(config).expect("a sandbox");
     let slow = Digest::of(&slow);
     let waiting: Vec<_> = (0..8)

@@ -78,7 +78,7 @@ fn run(job: Job) {
         return;
     }
     // A panic in the engine costs this one check, not the thread: the reply is dropped, and that says Stopped.
-    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, Budget::CHECK)));
+    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, Budget::of(&text, &context))));
     if let Ok(result) = checked {
         // Whoever asked may have gone meanwhile.
         let _ = reply.send(result.map(|answer| answer.report));

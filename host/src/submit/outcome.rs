@@ -25,10 +25,16 @@ pub enum Outcome {
     Replayed(Vec<u8>),
     /// The key had its case already, from another text.
     Reused,
+    /// It says that it came through a partner whom the desk does not know.
+    PartnerUnknown,
+    /// It came from a page that is not among the partner's.
+    PartnerElsewhere,
     /// The page ran a module that is not here.
     ModuleUnknown,
     /// The page ran a module that is no longer taken.
     ModuleRetired,
+    /// The page's own, older module accepts the draft, the one in force does not; its report.
+    Superseded(Box<Verdict>),
     /// The page named its module in a way that cannot be read.
     ModuleUnreadable,
     /// The text is no JSON; the report with its one issue.
@@ -49,7 +55,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub enum Checked {
     /// The report.
-    Verdict(Verdict),
+    Verdict(Box<Verdict>),
     /// Too much at once; try again soon.
     Busy,
     /// The rule engine failed.

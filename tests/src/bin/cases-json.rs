@@ -1,4 +1,4 @@
-//! Prints every case of the table for the engines that are not Rust, with the native core's report.
+//! Prints every case of the table and every draft for the engines that are not Rust, with the native core's report.
 //!
 //! → `[{"name": "phone.toml: …", "text_base64": "…", "context": "{…}", "report": "{…}"}, …]`
 
@@ -8,12 +8,15 @@
 use serde_json::json;
 
 fn main() {
-    let rows: Vec<_> = kakekomi_tests::table::cases()
-        .into_iter()
-        .map(|case| {
-            let report = kakekomi_core::answer(&case.text, case.context.as_bytes()).expect(&case.name);
+    let cases = kakekomi_tests::table::cases().into_iter().map(|case| (case.name, case.text, case.context));
+    let drafts = kakekomi_tests::drafts::drafts().into_iter();
+    let drafts = drafts.map(|draft| (format!("draft: {}", draft.name), draft.text, draft.context));
+    let rows: Vec<_> = cases
+        .chain(drafts)
+        .map(|(name, text, context)| {
+            let report = kakekomi_core::answer(&text, context.as_bytes()).expect(&name);
             let report = String::from_utf8(report).expect("reports are UTF-8");
-            json!({ "name": case.name, "text_base64": base64(&case.text), "context": case.context, "report": report })
+            json!({ "name": name, "text_base64": base64(&text), "context": context, "report": report })
         })
         .collect();
     println!("{}", serde_json::Value::from(rows));

@@ -50,6 +50,12 @@ impl Found {
         }
     }
 
+    fn code(&self) -> &str {
+        match self {
+            Found::Code(_, code) | Found::Params(_, code, _) => code,
+        }
+    }
+
     fn params(&self) -> Option<Value> {
         match self {
             Found::Code(..) => None,
@@ -61,9 +67,18 @@ impl Found {
 impl Expect {
     /// The issue codes that the row expects.
     pub fn issue_codes(&self) -> impl Iterator<Item = &str> {
-        self.issues.iter().map(|found| match found {
-            Found::Code(_, code) | Found::Params(_, code, _) => code.as_str(),
-        })
+        self.issues.iter().map(Found::code)
+    }
+
+    /// Whether the row says that an advisory or a piece of guidance is there, or that it is not; `None` if neither.
+    pub fn says(&self, code: &str) -> Option<bool> {
+        let exact = if code.starts_with("guidance.") {
+            self.guidance.as_ref().map(|codes| codes.iter().any(|own| own == code))
+        } else {
+            self.advisories.as_ref().map(|found| found.iter().any(|own| own.code() == code))
+        };
+        let among = |codes: &[String]| codes.iter().any(|own| own == code);
+        exact.or(among(&self.has).then_some(true)).or(among(&self.has_not).then_some(false))
     }
 
     /// Everything that a report says otherwise, one sentence each.

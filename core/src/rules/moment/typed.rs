@@ -5,6 +5,7 @@
 use super::{Grain, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
 use crate::calendar::month_length;
 use crate::code::Code;
+use crate::rules::characters::visible;
 use crate::rules::era::Era;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
@@ -56,7 +57,7 @@ impl Date {
             if typed.len() > TYPED_MAX {
                 return Err(Code::MomentUnreadable);
             }
-            let folded = fold(typed);
+            let folded = fold(&visible(typed));
             let (exact, rough) = roughly(&folded);
             about |= rough;
             Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
@@ -85,22 +86,24 @@ impl Date {
         if typed.len() > TYPED_MAX {
             return Err(Code::MomentUnreadable);
         }
-        let folded = fold(typed);
+        let folded = fold(&visible(typed));
         let (text, mut about) = roughly(&folded);
         if text.is_empty() {
             return Err(Code::MomentUnreadable);
         }
-        if let Some((year, month, day)) = basic(text) {
-            let year = Year { number: i32::from(number(year)?), era: None };
-            return Ok(Date { year, month: Some(of_two(month)?), day: Some(of_two(day)?), minute: None, about });
-        }
-        let (year, rest) = Scan(text).year()?;
-        let (month, rest) = rest.next_number('年')?;
-        let (day, rest) = if month.is_some() { rest.next_number('月')? } else { (None, rest) };
+        let (year, month, day, rest) = match basic(text) {
+            Some((year, month, day, rest)) => {
+                let year = Year { number: i32::from(number(year)?), era: None };
+                (year, Some(of_two(month)?), Some(of_two(day)?), Scan(rest))
+            }
+            None => Scan(text).date()?,
+        };
         let rest = rest.after_day(day.is_some());
         let minute = match rest.0 {
             "" => None,
             _ if day.is_none() => return Err(rest.without_day()),
+            // From one day to another: no time was meant.
+            span if span.starts_with(['~', '-', '/']) => return Err(Code::MomentUnreadable),
             time => {
                 let (minute, rough) = time_of_day::read(time)?;
                 about |= rough;
@@ -116,6 +119,14 @@ impl Date {
 struct Scan<'a>(&'a str);
 
 impl<'a> Scan<'a> {
+    /// A year, and a month and a day if they follow.
+    fn date(self) -> Result<(Year, Option<u8>, Option<u8>, Scan<'a>), Code> {
+        let (year, rest) = self.year()?;
+        let (month, rest) = rest.next_number('年')?;
+        let (day, rest) = if month.is_some() { rest.next_number('月')? } else { (None, rest) };
+        Ok((year, month, day, rest))
+    }
+
     /// The ASCII digits it begins with, and the rest.
     fn digits(self) -> (&'a str, Scan<'a>) {
         let end = self.0.bytes().take_while(u8::is_ascii_digit).count();
@@ -140,10 +151,9 @@ impl<'a> Scan<'a> {
         }
         let (digits, rest) = Scan(text.strip_prefix("西暦").unwrap_or(text).trim_start()).digits();
         match digits.len() {
-            0 => Err(Code::MomentUnreadable),
             4 => Ok((Year { number: i32::from(number(digits)?), era: None }, rest)),
             1 | 2 => Err(rest.short_year(digits)),
-            _ => Err(Code::MomentRange),
+            _ => Err(Code::MomentUnreadable),
         }
     }
 
@@ -154,6 +164,8 @@ impl<'a> Scan<'a> {
         let month = of_two(digits).is_ok_and(|month| month <= 12);
         if rest.starts_with(['月', '日', '時', ':']) || (rest.starts_with(['/', '-', '.']) && month && !third) {
             Code::MomentYear
+        } else if rest.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4) {
+            Code::MomentUnreadable // 20/11/2026: the year stands elsewhere
         } else {
             Code::MomentYearShort
         }
@@ -175,18 +187,21 @@ impl<'a> Scan<'a> {
         Ok((Some(of_two(digits)?), after))
     }
 
-    /// Steps over 日, the day of the week in brackets, and the T or the spaces before a time.
+    /// Steps over 日 or a dot, the day of the week, and the T or the spaces before a time.
     fn after_day(self, day: bool) -> Scan<'a> {
         if !day {
             return Scan(self.0.trim_start());
         }
         let text = self.0.trim_start();
-        let text = text.strip_prefix('日').unwrap_or(text).trim_start();
+        let text = text.strip_prefix(['日', '.']).unwrap_or(text).trim_start();
         let bracket = text.strip_prefix('(').and_then(|rest| rest.split_once(')'));
-        let text = match bracket {
-            Some((name, rest)) if is_weekday(name) => rest.trim_start(),
+        let named = bracket.or_else(|| Some(text.split_once(' ').unwrap_or((text, ""))));
+        let text = match named {
+            Some((name, rest)) if is_weekday(name) => rest,
             _ => text,
         };
+        // Windows writes a file's date as 2026年11月20日、9:30.
+        let text = text.trim_start().trim_start_matches(['、', ',']).trim_start();
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
@@ -206,14 +221,15 @@ fn is_weekday(name: &str) -> bool {
     ["月", "火", "水", "木", "金", "土", "日"].contains(&name)
 }
 
-/// Eight digits, the basic form of ISO 8601.
-fn basic(text: &str) -> Option<(&str, &str, &str)> {
-    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+/// The basic form of ISO 8601: eight digits, and what follows; twelve are a date and a time.
+fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
+    if !matches!(text.bytes().take_while(u8::is_ascii_digit).count(), 8 | 12) {
         return None;
     }
     let (year, rest) = text.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
-    Some((year, month, day))
+    let (month, rest) = rest.split_at_checked(2)?;
+    let (day, rest) = rest.split_at_checked(2)?;
+    Some((year, month, day, rest))
 }
 
 /// At most four digits.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::{FUEL, MEMORY_MAX, Sandbox, SandboxConfig};
+use super::super::{MEMORY_MAX, Sandbox, SandboxConfig, fuel};
 
 /// The longest draft in bytes (contract).
 const TEXT_MAX: usize = 256 * 1024;
@@ -72,12 +72,13 @@ fn worst() -> Vec<(&'static str, Bytes)> {
 }
 
 #[test]
-fn the_worst_draft_uses_at_most_a_tenth_of_the_fuel() {
+fn the_worst_drafts_use_at_most_half_of_their_fuel() {
     let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
     for (name, text) in worst() {
         assert!(text.len() <= TEXT_MAX, "{name}");
-        let (report, fuel) = sandbox.check_now_with_fuel(sandbox.current(), text, context()).expect(name);
-        assert!(!report.is_empty() && fuel <= FUEL / 10, "{name}: {fuel}");
+        let may = fuel(text.len(), context().len());
+        let (report, used) = sandbox.check_now_with_fuel(sandbox.current(), text, context()).expect(name);
+        assert!(!report.is_empty() && used <= may / 2, "{name}: {used} of {may}");
         assert!(report.len() < MEMORY_MAX / 8, "{name}: a report of {} bytes", report.len());
     }
 }

@@ -7,8 +7,10 @@
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
 mod http;
+mod recheck;
 mod reused;
 mod sizes;
+mod store;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         median(&ratios(&fresh, &native))
     );
     http::bench(&draft)?;
+    recheck::bench()?;
+    store::bench(&draft, &expected)?;
     sizes::print()?;
     Ok(())
 }

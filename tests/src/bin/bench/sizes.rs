@@ -19,15 +19,10 @@ pub fn print() -> Result<(), Box<dyn Error>> {
         brotli(kakekomi_artifact::WASM)?.len()
     );
     let digest = kakekomi_artifact::SHA256;
-    let mut visit = vec![
-        "/".to_owned(),
-        "/v1/desk".to_owned(),
-        "/v1/consent/ja".to_owned(),
-        format!("/module/{digest}.js"),
-        format!("/module/{digest}.wasm"),
-        format!("/module/{digest}/describe.ja.json"),
-    ];
-    visit.extend(kakekomi_tests::house::page_files().into_iter().map(|name| format!("/page/{name}")));
+    let mut visit = vec!["/".to_owned()];
+    visit.extend(kakekomi_tests::house::named_in(&server.send(&Request::get("/")).text()));
+    visit.extend(["/v1/desk".to_owned(), "/v1/consent/ja".to_owned()]);
+    visit.extend([format!("/module/{digest}.wasm"), format!("/module/{digest}/describe.ja.json")]);
     let module = Request::get(&format!("/module/{digest}.wasm")).header("Accept-Encoding", "br");
     // The server packs its files once, behind its first answers; the module is the largest and comes last.
     while !server.send(&module).headers.iter().any(|(name, _)| name == "content-encoding") {

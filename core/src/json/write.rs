@@ -1,0 +1,210 @@
+//! Canonical JSON, straight into one buffer.
+//!
+//! `object`, `key("path")`, `text("/a\n")`, `end_object` → `{"path":"/a\n"}`: no white space, strings as
+//! in RFC 8785, whole numbers alone. Commas come by themselves.
+//!
+//! A writer of our own and not a serialiser's, for the module's size: a serialiser is made anew for
+//! every type that is printed, this one is there once.
+
+/// JSON on its way out.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// A writer with room for so many bytes before it must grow.
+    pub fn with_room(bytes: usize) -> Writer {
+        Writer { bytes: Vec::with_capacity(bytes) }
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Begins an object; each member is a [`Writer::key`] and a value.
+    pub fn object(&mut self) {
+        self.begin(b'{');
+    }
+
+    /// Ends the object that was begun last.
+    pub fn end_object(&mut self) {
+        self.bytes.push(b'}');
+    }
+
+    /// Begins a list.
+    pub fn list(&mut self) {
+        self.begin(b'[');
+    }
+
+    /// Ends the list that was begun last.
+    pub fn end_list(&mut self) {
+        self.bytes.push(b']');
+    }
+
+    /// The key of a member: one of our words.
+    pub fn key(&mut self, key: &str) {
+        self.word(key);
+        self.bytes.push(b':');
+    }
+
+    /// A string that is one of our words, in which nothing needs an escape.
+    pub fn word(&mut self, word: &str) {
+        self.begin(b'"');
+        self.bytes.extend_from_slice(word.as_bytes());
+        self.bytes.push(b'"');
+    }
+
+    /// A string.
+    pub fn text(&mut self, text: &str) {
+        self.pieces(&[text]);
+    }
+
+    /// A string that is given in pieces.
+    pub fn pieces(&mut self, pieces: &[&str]) {
+        self.begin(b'"');
+        for piece in pieces {
+            self.escaped(piece.as_bytes());
+        }
+        self.bytes.push(b'"');
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, number: i64) {
+        self.plain(&number.to_string());
+    }
+
+    /// True or false.
+    pub fn boolean(&mut self, value: bool) {
+        self.plain(if value { "true" } else { "false" });
+    }
+
+    /// A member that is a string.
+    pub fn text_member(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.text(text);
+    }
+
+    /// A member that is a whole number.
+    pub fn number_member(&mut self, key: &str, number: i64) {
+        self.key(key);
+        self.number(number);
+    }
+
+    /// A value that prints as these letters.
+    fn plain(&mut self, letters: &str) {
+        self.comma();
+        self.bytes.extend_from_slice(letters.as_bytes());
+    }
+
+    fn begin(&mut self, sign: u8) {
+        self.comma();
+        self.bytes.push(sign);
+    }
+
+    /// A comma, but for the first of an object or list, the value behind a key, and the whole.
+    fn comma(&mut self) {
+        if !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':')) {
+            self.bytes.push(b',');
+        }
+    }
+
+    /// RFC 8785, 3.2.2.2: the short escapes where there are any, `\u00xx` for other controls.
+    fn escaped(&mut self, text: &[u8]) {
+        let mut rest = text;
+        while let Some(plain) = plain(rest) {
+            let Some((plain, [byte, behind @ ..])) = rest.split_at_checked(plain) else { return };
+            self.bytes.extend_from_slice(plain);
+            self.escape(*byte);
+            rest = behind;
+        }
+        self.bytes.extend_from_slice(rest);
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0C => b'f',
+            b'\r' => b'r',
+            _ => {
+                let low = match byte & 15 {
+                    digit @ 0..=9 => b'0' + digit,
+                    letter => b'a' + letter - 10,
+                };
+                self.bytes.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), low]);
+                return;
+            }
+        };
+        self.bytes.extend_from_slice(&[b'\\', short]);
+    }
+}
+
+/// How many bytes stand before the first that needs an escape; `None` where none does. Eight at a time: a report
+/// is mostly what needs none.
+fn plain(text: &[u8]) -> Option<usize> {
+    let needs = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    let (eights, rest) = text.as_chunks::<8>();
+    let Some(eight) = eights.iter().copied().position(any_needs) else {
+        return rest.iter().position(needs).map(|at| text.len() - rest.len() + at);
+    };
+    text.iter().skip(8 * eight).position(needs).map(|at| 8 * eight + at)
+}
+
+/// Whether one of eight bytes needs an escape. The high bit of a byte of `low` says that the byte is smaller than
+/// the one it was compared with, since borrowing from it set that bit; bytes that have it themselves are letters.
+fn any_needs(eight: [u8; 8]) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let bytes = u64::from_le_bytes(eight);
+    let low = |bytes: u64, below: u8| bytes.wrapping_sub(ONES * u64::from(below)) & !bytes;
+    let is = |sign: u8| low(bytes ^ (ONES * u64::from(sign)), 1);
+    (low(bytes, 0x20) | is(b'"') | is(b'\\')) & (ONES << 7) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Writer;
+
+    #[test]
+    fn it_writes_strings_as_serde_json_does() {
+        let all: String = (0..0x500).filter_map(char::from_u32).chain("髙😀\u{2028}\u{10FFFF}".chars()).collect();
+        let mut writer = Writer::default();
+        writer.text(&all);
+        assert_eq!(writer.into_bytes(), serde_json::to_vec(&all).unwrap());
+    }
+
+    #[test]
+    fn an_escape_is_seen_at_every_place() {
+        for sign in (0..=0xFF_u8).filter(u8::is_ascii) {
+            for place in 0..20 {
+                let text: String = (0..20).map(|at| if at == place { char::from(sign) } else { 'é' }).collect();
+                let mut writer = Writer::default();
+                writer.text(&text);
+                assert_eq!(writer.into_bytes(), serde_json::to_vec(&text).unwrap(), "{sign} {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn commas_come_by_themselves() {
+        let mut writer = Writer::with_room(8);
+        writer.object();
+        writer.text_member("a", "{");
+        writer.number_member("b", i64::MIN);
+        writer.key("c");
+        writer.list();
+        writer.pieces(&["x:", "\u{1f}\"["]);
+        writer.list();
+        writer.end_list();
+        writer.object();
+        writer.end_object();
+        writer.boolean(true);
+        writer.end_list();
+        writer.end_object();
+        let written = String::from_utf8(writer.into_bytes()).unwrap();
+        assert_eq!(written, r#"{"a":"{","b":-9223372036854775808,"c":["x:\u001f\"[",[],{},true]}"#);
+    }
+}

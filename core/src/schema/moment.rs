@@ -1,0 +1,63 @@
+//! A moment as it may be typed: in one text or in parts, known or unsaid.
+//!
+//! `moment()` takes `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` wants an `at`.
+//! How dates are written only the rules know: the schema asks for a digit (or 元, the first year of
+//! an era) where a date must have one.
+
+use serde_json::{Value, json};
+
+use super::text::{DIGIT, blank, offset, or_blank};
+use crate::rules::{moment::TYPED_MAX, time_of_day};
+
+/// A moment that may be left unsaid; a precision or an offset of no date is none.
+pub fn moment() -> Value {
+    let nothing = object(&or_blank_parts(), &blank(), &blank());
+    json!({"anyOf": [answered(), nothing]})
+}
+
+/// A moment that is said.
+pub fn answered() -> Value {
+    let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
+    let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
+    let mut schema = object(&said_at(), &precision, &offset);
+    if let Some(keywords) = schema.as_object_mut() {
+        keywords.insert("required".to_owned(), json!(["at"]));
+        keywords.insert("title".to_owned(), json!("A moment"));
+    }
+    schema
+}
+
+fn object(at: &Value, precision: &Value, offset: &Value) -> Value {
+    json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {"at": at, "precision": precision, "offset": offset},
+    })
+}
+
+/// A date in one text, or in parts of which the year is there.
+fn said_at() -> Value {
+    let part = or_blank(&with_digit(&format!("[{DIGIT}]")));
+    json!({"anyOf": [
+        with_digit(&format!("[{DIGIT}元]")),
+        {
+            "type": "object", "additionalProperties": false, "required": ["year"],
+            "properties": {
+                "year": with_digit(&format!("[{DIGIT}元]")), "month": part, "day": part,
+                "time": or_blank(&json!({"type": "string", "maxLength": time_of_day::TYPED_MAX})),
+            },
+        },
+    ]})
+}
+
+/// Nothing, in one text or in parts.
+fn or_blank_parts() -> Value {
+    let part = blank();
+    json!({"anyOf": [part, {
+        "type": "object", "additionalProperties": false,
+        "properties": {"year": part, "month": part, "day": part, "time": part},
+    }]})
+}
+
+fn with_digit(pattern: &str) -> Value {
+    json!({"type": "string", "maxLength": TYPED_MAX, "pattern": pattern})
+}

@@ -1,0 +1,54 @@
+/** `<kakekomi-form>`: the form of a security incident desk on your page. */
+
+/** A stable word: a mode, a step, or what went wrong. */
+export interface KakekomiCode {
+  readonly code: string;
+}
+
+/** The reception number, such as "234-679-ACD". */
+export interface KakekomiReceipt {
+  readonly receipt: string;
+}
+
+/** What the element says. No event ever holds an answer. */
+export interface KakekomiFormEventMap {
+  /** The form is there; `code` is the mode. */
+  "kakekomi-ready": CustomEvent<KakekomiCode>;
+  /** A step was gone to: "consent", "contact", "incident", "devices", "network", "service", "review", "receipt". */
+  "kakekomi-step": CustomEvent<KakekomiCode>;
+  /** Something did not succeed: "unreachable", "start", "wasm-blocked", "issues", "offline", "lost", "unavailable", … */
+  "kakekomi-error": CustomEvent<KakekomiCode>;
+  /** The desk has received an application. */
+  "kakekomi-submitted": CustomEvent<KakekomiReceipt>;
+}
+
+export declare class KakekomiForm extends HTMLElement {
+  static readonly formAssociated: true;
+  static readonly observedAttributes: string[];
+  /** The partner's key, "pk_…". */
+  partner: string;
+  /** A frame of the desk's origin, or the page itself. */
+  get mode(): "frame" | "inline";
+  set mode(mode: "frame" | "inline");
+  /** The name under which the reception number goes along in a form of the page. */
+  name: string;
+  /** The desk's origin; by default where the script came from. */
+  desk: string;
+  /** The reception number, once there is one. */
+  readonly receipt: string | null;
+  /** The form that the element belongs to. */
+  readonly form: HTMLFormElement | null;
+  addEventListener<K extends keyof KakekomiFormEventMap>(
+    type: K,
+    listener: (this: KakekomiForm, event: KakekomiFormEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "kakekomi-form": KakekomiForm;
+  }
+  interface DocumentEventMap extends KakekomiFormEventMap {}
+}

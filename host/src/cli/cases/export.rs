@@ -1,0 +1,80 @@
+//! `kakekomi cases export`: whole cases, one JSON object a line (as `cases show --json` prints one);
+//! with `--csv` what a list shows, for a spreadsheet.
+//!
+//! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{FromArgs, WhichArgs, show};
+use crate::cli::print;
+use crate::config::Settings;
+use crate::error::{Exit, Failed};
+use crate::store::{CASES_A_PAGE, CaseLine, Filter, LINES_A_PAGE, Store};
+
+/// Flags of `cases export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    from: FromArgs,
+    #[command(flatten)]
+    which: WhichArgs,
+    /// Print the lines of the list as CSV instead, with a head
+    #[arg(long)]
+    csv: bool,
+    /// One JSON object a line, which it is anyway
+    #[arg(long, conflicts_with = "csv")]
+    ndjson: bool,
+}
+
+pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, Failed> {
+    let desked = args.from.load(file)?;
+    let filter = args.which.filter(&desked.desk)?;
+    let store = desked.open().await?;
+    let bar = progress(&*store, &filter).await?;
+    let mut after = args.which.after.unwrap_or(0);
+    let mut head = true;
+    loop {
+        let (text, page) = if args.csv {
+            let lines = store.lines(after, LINES_A_PAGE, &filter).await?;
+            (csv(&lines, head)?, lines)
+        } else {
+            let cases = store.cases(after, CASES_A_PAGE, &filter).await?;
+            let mut text = Vec::new();
+            for case in &cases {
+                text.extend(show::record(case)?);
+                text.push(b'\n');
+            }
+            (text, cases.into_iter().map(|case| case.line).collect())
+        };
+        head = false;
+        bar.suspend(|| print::data(&text))?;
+        bar.inc(page.len() as u64);
+        match page.last() {
+            Some(last) => after = last.seq,
+            None => break,
+        }
+    }
+    bar.finish_and_clear();
+    Ok(Exit::Accepted)
+}
+
+/// Lines as CSV (RFC 4180), the head before the first of them.
+fn csv(lines: &[CaseLine], head: bool) -> Result<Vec<u8>, Failed> {
+    let mut writer = csv::WriterBuilder::new().has_headers(head && !lines.is_empty()).from_writer(Vec::new());
+    let failed = |error: String| Failed::Outside("CSV".to_owned(), std::io::Error::other(error));
+    for line in lines {
+        writer.serialize(line).map_err(|error| failed(error.to_string()))?;
+    }
+    writer.into_inner().map_err(|error| failed(error.to_string()))
+}
+
+/// A bar on stderr where somebody looks at it and the data goes elsewhere; the cases are counted for it alone.
+async fn progress(store: &dyn Store, filter: &Filter) -> Result<ProgressBar, Failed> {
+    if !print::is_watched_from_the_side() {
+        return Ok(ProgressBar::hidden());
+    }
+    let bar = ProgressBar::with_draw_target(Some(store.count(filter).await?), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} cases, {eta} left");
+    Ok(style.map_or(bar.clone(), |style| bar.with_style(style)))
+}

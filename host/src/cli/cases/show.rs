@@ -1,0 +1,86 @@
+//! `kakekomi cases show NUMBER`: one case with everything that is kept of it.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{FromArgs, HowArgs};
+use crate::cli::print::{self, Style, with_members};
+use crate::config::Settings;
+use crate::desk::Desk;
+use crate::error::{Exit, Failed};
+use crate::receipt::number::Number;
+use crate::store::{Case, CaseLine};
+
+/// Flags of `cases show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The reception number, as on the receipt; spaces, hyphens and small letters do not matter
+    #[arg(required = true, value_name = "NUMBER")]
+    number: Vec<String>,
+    #[command(flatten)]
+    from: FromArgs,
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, Failed> {
+    let number = args.number.join(" ");
+    let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
+    let desked = args.from.load(file)?;
+    let case = desked.open().await?.show(&number).await?.ok_or_else(|| Failed::NoCase(number.to_string()))?;
+    if args.how.json || args.how.ndjson {
+        print::line(&record(&case)?)?;
+    } else {
+        print::data(readable(&case, &desked.desk).as_bytes())?;
+    }
+    Ok(Exit::Accepted)
+}
+
+/// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string.
+pub(super) fn record(case: &Case) -> Result<Vec<u8>, Failed> {
+    #[derive(Serialize)]
+    struct Record<'a> {
+        #[serde(flatten)]
+        line: &'a CaseLine,
+        page_module: Option<&'a str>,
+        text_sha256: &'a str,
+        text: &'a str,
+    }
+    let record = Record {
+        line: &case.line,
+        page_module: case.page_module.as_deref(),
+        text_sha256: &case.text_sha256,
+        text: &String::from_utf8_lossy(&case.text),
+    };
+    let members: [(&str, &[u8]); 4] = [
+        ("report", &case.report),
+        ("page_report", case.page_report.as_deref().unwrap_or(b"null")),
+        ("consent", case.consent.as_bytes()),
+        ("receipt", &case.receipt),
+    ];
+    Ok(with_members(serde_json::to_vec(&record)?, &members))
+}
+
+fn readable(case: &Case, desk: &Desk) -> String {
+    let style = Style::of_stdout();
+    let line = &case.line;
+    let rows = [
+        ("number", line.number.as_str()),
+        ("received", &desk.show(line.received_at)),
+        ("status", &line.status),
+        ("module", &line.module),
+        ("page's module", case.page_module.as_deref().unwrap_or("not said")),
+        ("ruleset", &line.ruleset),
+        ("text", &format!("sha256:{}, {} bytes", case.text_sha256, case.text.len())),
+    ];
+    let mut text = String::new();
+    for (name, value) in rows {
+        let _ = writeln!(text, "{} {value}", style.faint(&format!("{name:<13}")));
+    }
+    text.push('\n');
+    text.push_str(&String::from_utf8_lossy(&case.text));
+    text.push('\n');
+    text
+}

@@ -1,0 +1,127 @@
+//! The drafts of a file, or of the standard input: one, or with `--ndjson` one a line.
+//!
+//! ```text
+//! {"contact":…}⏎{"contact":…}⏎   → two drafts
+//! {⏎  "contact": …⏎}⏎            → one draft, laid out to be read
+//! ```
+//!
+//! Of a draft that is too long no more is read than shows it, and the next line is found all the same.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
+use std::path::Path;
+
+use kakekomi_core::TEXT_MAX;
+
+use crate::cli::print;
+
+/// One byte more than a draft may have.
+const MOST: usize = TEXT_MAX + 1;
+
+/// Where drafts come from.
+type Source = Box<dyn BufRead>;
+
+fn open(file: &Path) -> io::Result<Source> {
+    if file != Path::new("-") {
+        return Ok(Box::new(BufReader::new(File::open(file)?)));
+    }
+    if io::stdin().is_terminal() {
+        print::words("kakekomi: reading from the terminal; end it with Ctrl-D");
+    }
+    Ok(Box::new(BufReader::new(io::stdin())))
+}
+
+/// The one draft of a file.
+pub fn whole(file: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    open(file)?.take(MOST as u64).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// The drafts of a file, a line each, as they arrive; one that is laid out over several lines is one.
+pub fn lines(file: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>>>> {
+    let mut source = open(file)?;
+    let Some(first) = line(&mut source).transpose()? else {
+        return Ok(Box::new(std::iter::empty()));
+    };
+    if is_json(&first) {
+        return Ok(Box::new(std::iter::once(Ok(first)).chain(each_line(source))));
+    }
+    // The first line is no draft: it begins one, or it is one that is broken.
+    let mut start = first;
+    start.push(b'\n');
+    source.by_ref().take(MOST as u64).read_to_end(&mut start)?;
+    let has_lines = start.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"{") && is_json(line));
+    if has_lines && !is_json(&start) {
+        Ok(Box::new(each_line(Box::new(Cursor::new(start).chain(source)))))
+    } else {
+        start.truncate(MOST);
+        Ok(Box::new(std::iter::once(Ok(start))))
+    }
+}
+
+fn each_line(mut source: Source) -> impl Iterator<Item = io::Result<Vec<u8>>> {
+    std::iter::from_fn(move || line(&mut source))
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The next line that is not blank, without its end; of a longer one the first [`MOST`] bytes.
+fn line(source: &mut Source) -> Option<io::Result<Vec<u8>>> {
+    loop {
+        let mut line = Vec::new();
+        match source.by_ref().take(MOST as u64).read_until(b'\n', &mut line) {
+            Err(error) => return Some(Err(error)),
+            Ok(0) => return None,
+            Ok(_) => {}
+        }
+        if line.pop_if(|last| *last == b'\n').is_none()
+            && line.len() == MOST
+            && let Err(error) = source.skip_until(b'\n')
+        {
+            return Some(Err(error));
+        }
+        line.pop_if(|last| *last == b'\r');
+        if !line.trim_ascii().is_empty() {
+            return Some(Ok(line));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &[u8]) -> Vec<Vec<u8>> {
+        let file = std::env::temp_dir().join(format!("kakekomi-lines-{}-{}", std::process::id(), text.len()));
+        std::fs::write(&file, text).unwrap();
+        let found = lines(&file).unwrap().map(Result::unwrap).collect();
+        std::fs::remove_file(&file).unwrap();
+        found
+    }
+
+    #[test]
+    fn a_draft_a_line() {
+        assert_eq!(of(b"{\"a\":1}\n\n {\"b\":2}\r\n{"), [&b"{\"a\":1}"[..], b" {\"b\":2}", b"{"]);
+        assert_eq!(of(b"{\n{\"b\":22}\n"), [&b"{"[..], b"{\"b\":22}"]);
+        assert_eq!(of(b"\n"), Vec::<Vec<u8>>::new());
+    }
+
+    #[test]
+    fn a_draft_over_several_lines_is_one() {
+        assert_eq!(of(b"{\n  \"a\": 1\n}\n"), [b"{\n  \"a\": 1\n}\n"]);
+        assert_eq!(of(b"{\n  \"a\": \n"), [b"{\n  \"a\": \n"]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_and_the_next_is_found() {
+        let edge = [b"[".repeat(MOST), b"\n{\"a\":5}\n".to_vec()].concat();
+        let found = of(&edge);
+        assert_eq!((found.len(), found[0].len(), found[1].as_slice()), (2, MOST, &b"{\"a\":5}"[..]));
+        let beyond = [b"[".repeat(MOST + 9), b"\n{\"a\":5}\n".to_vec()].concat();
+        let found = of(&beyond);
+        assert_eq!((found.len(), found[0].len(), found[1].as_slice()), (2, MOST, &b"{\"a\":5}"[..]));
+    }
+}

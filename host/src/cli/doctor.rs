@@ -1,0 +1,167 @@
+//! `kakekomi doctor`: looks at everything that `serve` would use, and says what is set up wrongly.
+//!
+//! ```text
+//! ok       module     sha256:…, ruleset 2026.11.1; it accepts the example
+//! warning  phone      0120-000-000 is the example's and fictional: put your own number into desk.toml
+//! error    documents  the consent document has changed, and its version is still 1: raise it in desk.toml
+//! ```
+//!
+//! Nothing is changed but a file that is written into the data folder and taken away again. Warnings
+//! leave the exit code at 0; of what is wrong the highest counts: 5, or 4 where the module does not judge.
+
+mod database;
+mod desk;
+mod engine;
+mod machine;
+mod serving;
+
+use clap::Args;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+use super::print::{self, Style};
+use super::{DeskArgs, PlaceArgs};
+use crate::clock;
+use crate::config::Settings;
+use crate::desk::Desk;
+use crate::error::{Exit, Failed};
+
+/// Flags of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    desk: DeskArgs,
+    /// The folder of older modules that `serve` is given
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_MODULES")]
+    modules: Option<std::path::PathBuf>,
+    /// The folder of the page that `serve` is given, if any
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_PAGE")]
+    page: Option<std::path::PathBuf>,
+    /// Where the desk is expected to serve [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", env = "KAKEKOMI_LISTEN")]
+    listen: Option<std::net::SocketAddr>,
+    /// How many connections `serve` is to hold
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
+    connections: Option<usize>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Print one JSON object a line for each finding
+    #[arg(long, conflicts_with = "json")]
+    ndjson: bool,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// It works, and somebody should look at it.
+    Warning,
+    /// It does not work, or not as promised.
+    Error,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at: a stable word.
+    pub check: &'static str,
+    /// How it is.
+    pub level: Level,
+    /// What there is to know, and what to do.
+    pub message: String,
+}
+
+impl Finding {
+    fn ok(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding { check, level: Level::Ok, message: message.into() }
+    }
+
+    fn warning(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding { check, level: Level::Warning, message: message.into() }
+    }
+
+    fn error(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding { check, level: Level::Error, message: message.into() }
+    }
+}
+
+/// Looks at everything and prints what it found.
+pub fn run(args: &DoctorArgs, file: Settings) -> Result<Exit, Failed> {
+    let settings = Settings {
+        modules: args.modules.clone(),
+        page: args.page.clone(),
+        listen: args.listen,
+        connections: args.connections,
+        desk: args.desk.desk.clone(),
+        ..args.place.clone().settings()
+    };
+    let findings = findings(&settings.or(file))?;
+    if args.json {
+        let whole = serde_json::json!({ "healthy": exit(&findings) == Exit::Accepted, "findings": findings });
+        print::line(&serde_json::to_vec(&whole)?)?;
+    } else if args.ndjson {
+        findings.iter().try_for_each(|finding| print::line(&serde_json::to_vec(finding)?))?;
+    } else {
+        print::data(readable(&findings).as_bytes())?;
+    }
+    Ok(exit(&findings))
+}
+
+fn findings(settings: &Settings) -> Result<Vec<Finding>, Failed> {
+    let now = clock::now();
+    let mut found = engine::look(&settings.modules());
+    match Desk::load(settings.desk.as_deref()) {
+        Ok(desk) => found.extend(desk::look(&desk, settings, now)),
+        Err(error) => found.push(Finding::error("desk", error.to_string())),
+    }
+    found.extend(machine::look(settings, now));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    found.extend(runtime.block_on(database::look(settings, now)));
+    found.extend(runtime.block_on(serving::look(settings)));
+    Ok(found)
+}
+
+fn exit(findings: &[Finding]) -> Exit {
+    let wrong = || findings.iter().filter(|finding| finding.level == Level::Error);
+    match wrong().next() {
+        None => Exit::Accepted,
+        Some(_) if wrong().all(|finding| finding.check == "module") => Exit::Engine,
+        Some(_) => Exit::Outside,
+    }
+}
+
+fn readable(findings: &[Finding]) -> String {
+    let style = Style::of_stdout();
+    let mut text = String::new();
+    for finding in findings {
+        let level = match finding.level {
+            Level::Ok => style.right("ok     "),
+            Level::Warning => style.strong("warning"),
+            Level::Error => style.wrong("error  "),
+        };
+        let _ = writeln!(text, "{level}  {:<10} {}", finding.check, finding.message);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_no_failure_and_the_highest_counts() {
+        let exit = |levels: &[(&'static str, Level)]| {
+            let found = levels.iter().map(|(check, level)| Finding { check, level: *level, message: String::new() });
+            super::exit(&found.collect::<Vec<_>>())
+        };
+        assert_eq!(exit(&[("clock", Level::Ok), ("phone", Level::Warning)]), Exit::Accepted);
+        assert_eq!(exit(&[("module", Level::Error)]), Exit::Engine);
+        assert_eq!(exit(&[("module", Level::Error), ("data", Level::Error)]), Exit::Outside);
+    }
+}

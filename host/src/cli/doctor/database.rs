@@ -1,0 +1,41 @@
+//! The database: it can be reached, it has the shape that this program writes, it keeps what it
+//! acknowledges, and no case in it comes from the future.
+
+use super::Finding;
+use crate::config::Settings;
+use crate::store::{self, Filter, StoreError};
+
+/// How far a case may lie after the clock, which may have been set back a little.
+const BACK_MAX_MS: i64 = 5 * 60 * 1000;
+
+/// What there is to know of the database.
+pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
+    let url = settings.database_url();
+    let shown = match store::file_of(&url) {
+        Some(file) => format!("{}", file.display()),
+        None => url.split(':').next().unwrap_or_default().to_owned(),
+    };
+    let store = match store::open_existing(&url).await {
+        Ok(store) => store,
+        Err(StoreError::Missing(_)) => {
+            return vec![Finding::ok("database", format!("{shown} is not there yet; serve makes it"))];
+        }
+        Err(error) => return vec![Finding::error("database", error.to_string())],
+    };
+    let mut found = vec![match store.ready().await {
+        Ok(()) => Finding::ok("database", format!("{shown} answers")),
+        Err(error) => Finding::error("database", error.to_string()),
+    }];
+    if let Some(file) = store::file_of(&url).filter(|file| store::is_open_to_others(file)) {
+        let file = file.display();
+        found.push(Finding::error("database", format!("others on this machine can read {file}: chmod go= {file}")));
+    }
+    let to_come = Filter { since: Some(now.saturating_add(BACK_MAX_MS)), ..Filter::default() };
+    match store.count(&to_come).await {
+        Ok(0) => {}
+        Ok(_) => found.push(Finding::error("clock", "cases came in at moments that are yet to come: set the clock")),
+        Err(error) => found.push(Finding::error("database", error.to_string())),
+    }
+    let _ = store.close().await;
+    found
+}

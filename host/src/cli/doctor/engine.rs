@@ -1,0 +1,73 @@
+//! The module: the bytes are the ones that this program was built with, they compile and judge; the
+//! folder of older ones can be used.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use kakekomi_core::Locale;
+
+use super::Finding;
+use crate::clock;
+use crate::desk::Desk;
+use crate::desk::documents::sha256;
+use crate::example;
+use crate::modules::Modules;
+use crate::sandbox::{Sandbox, SandboxConfig};
+use crate::submit::Verdict;
+
+/// What there is to know of the modules.
+pub fn look(folder: &Path) -> Vec<Finding> {
+    let mut found = vec![match judges() {
+        Ok(digest) => Finding::ok(
+            "module",
+            format!("sha256:{digest}, ruleset {}; it accepts the example", kakekomi_core::RULESET),
+        ),
+        Err(why) => Finding::error("module", why),
+    }];
+    found.push(older(folder));
+    found
+}
+
+/// Compiles the module and lets it judge the example in the desk that the program carries.
+fn judges() -> Result<&'static str, String> {
+    if sha256(kakekomi_artifact::WASM) != kakekomi_artifact::SHA256 {
+        return Err("its bytes are not those that this program was built with: install the program anew".to_owned());
+    }
+    let report = || {
+        let desk = Desk::load(None).ok()?;
+        let context = desk.context(clock::now(), Locale::Ja).ok()?;
+        let draft = example::example("other", &desk)?;
+        Some((Bytes::from(draft), serde_json::to_vec(&context).ok()?))
+    };
+    let (draft, context) = report().ok_or("the example cannot be made: install the program anew")?;
+    let sandbox = Sandbox::new(SandboxConfig::default()).map_err(|error| error.to_string())?;
+    let report = sandbox.check_now(sandbox.current(), draft, context.into()).map_err(|error| error.to_string())?;
+    match Verdict::read(report) {
+        Ok(verdict) if verdict.accepted() => Ok(kakekomi_artifact::SHA256),
+        Ok(_) => Err("it refuses the example: is the clock right?".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn older(folder: &Path) -> Finding {
+    let place = folder.display();
+    let Modules { kept, retired } = match Modules::read(folder) {
+        Ok(modules) => modules,
+        Err(error) => return Finding::error("modules", error.to_string()),
+    };
+    let config = kept.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let sandbox = match Sandbox::new(config) {
+        Ok(sandbox) => sandbox,
+        Err(error) => return Finding::error("modules", error.to_string()),
+    };
+    if retired.contains(sandbox.current()) {
+        let words = format!("{place}: retired.txt names the current module, so that no page could send anything");
+        return Finding::error("modules", words);
+    }
+    match sandbox.left_out().first() {
+        Some((digest, error)) => Finding::error("modules", format!("{place}: sha256:{digest}: {error}")),
+        None => {
+            Finding::ok("modules", format!("{place}: every module there can be run; {} are retired", retired.len()))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The machine: clock, data folder, open files.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Finding;
+use crate::clock;
+use crate::config::Settings;
+use crate::serve::{CONNECTIONS, FILES_BESIDE};
+use crate::store;
+
+/// After so many years since these rules a clock is rather wrong than right.
+const YEARS_MAX: i32 = 10;
+
+/// What there is to know of the machine.
+pub fn look(settings: &Settings, now: i64) -> Vec<Finding> {
+    let mut found = vec![clock_is(now, kakekomi_core::RULESET), data(settings.data())];
+    found.extend(open_files(settings));
+    found
+}
+
+/// The rules are older than any moment at which they run: `2026.11.1` is not run before November 2026.
+fn clock_is(now: i64, ruleset: &str) -> Finding {
+    let shown = clock::show(now, "+00:00");
+    let mut parts = ruleset.split('.').map_while(|part| part.parse::<i32>().ok());
+    let (Some(year), Some(month)) = (parts.next(), parts.next()) else {
+        return Finding::ok("clock", shown);
+    };
+    match clock::month(now, "+00:00") {
+        Some((now_year, now_month)) if (now_year, i32::from(now_month)) < (year, month) => {
+            Finding::error("clock", format!("{shown} is before these rules were written ({ruleset}): set the clock"))
+        }
+        Some((now_year, _)) if now_year > year + YEARS_MAX => {
+            let said = format!("{shown} is more than {YEARS_MAX} years after these rules ({ruleset}): set the clock");
+            Finding::error("clock", said)
+        }
+        _ => Finding::ok("clock", shown),
+    }
+}
+
+fn data(folder: &Path) -> Finding {
+    let place = folder.display();
+    match fs::metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Finding::ok("data", format!("{place} is not there yet; serve makes it, for its owner alone"));
+        }
+        Err(error) => return Finding::error("data", format!("{place}: {error}")),
+        Ok(metadata) if !metadata.is_dir() => return Finding::error("data", format!("{place} is no folder")),
+        Ok(_) => {}
+    }
+    if let Err(error) = try_writing(folder) {
+        return Finding::error("data", format!("{place} cannot be written durably: {error}"));
+    }
+    if store::is_open_to_others(folder) {
+        return Finding::error("data", format!("others on this machine can look into {place}: chmod go= {place}"));
+    }
+    Finding::ok("data", format!("{place} can be written, and is its owner's alone"))
+}
+
+/// Writes a file, waits until it is on the disk, and takes it away.
+fn try_writing(folder: &Path) -> io::Result<()> {
+    let file = folder.join(format!(".doctor-{}", std::process::id()));
+    let written = OpenOptions::new().write(true).create_new(true).open(&file).and_then(|mut open| {
+        open.write_all(b"kakekomi doctor\n")?;
+        open.sync_all()
+    });
+    let removed = fs::remove_file(&file);
+    written.and(removed)
+}
+
+/// Whether so many connections can be open as are to be served; only Linux tells.
+fn open_files(settings: &Settings) -> Option<Finding> {
+    let limits = fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let limit: usize = line.split_whitespace().next()?.parse().ok()?;
+    let needed = settings.connections.unwrap_or(CONNECTIONS) + FILES_BESIDE;
+    Some(if limit < needed {
+        let said = format!("{limit} may be open, and {needed} are needed: LimitNOFILE= of systemd, or ulimit -n");
+        Finding::error("files", said)
+    } else {
+        Finding::ok("files", format!("{limit} may be open, {needed} are needed"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::Level;
+
+    #[test]
+    fn a_clock_before_the_rules_or_long_after_them_is_wrong() {
+        let at = |text: &str| clock_is(clock::read(text).unwrap(), "2026.11.1").level;
+        assert_eq!(at("2026-10-31T23:59:59Z"), Level::Error);
+        assert_eq!(at("2026-11-01T00:00:00Z"), Level::Ok);
+        assert_eq!(at("2036-12-31T00:00:00Z"), Level::Ok);
+        assert_eq!(at("2037-01-01T00:00:00Z"), Level::Error);
+        assert_eq!(at("1970-01-01T00:00:00Z"), Level::Error);
+    }
+}

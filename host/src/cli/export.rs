@@ -1,0 +1,86 @@
+//! `kakekomi export DIR`: what a partner hosts or pastes.
+//!
+//! ```text
+//! kakekomi.js            the element, the same bytes as at /embed/<version>/kakekomi.js
+//! kakekomi.d.ts          its types
+//! custom-elements.json   its attributes and events, for editors
+//! package.json           for those who bundle
+//! integrity.json         the digest of each file
+//! example.html           a page with the form in it
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::print;
+use crate::desk::partners::Origin;
+use crate::embed::{self, Snippet, VERSION, integrity};
+use crate::embedded::PARTNER_WORDS;
+use crate::error::{Exit, Failed};
+
+/// Flags of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The folder to write to; made where there is none
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The desk's origin, for the example
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_ORIGIN", default_value = "https://desk.example.jp")]
+    origin: String,
+    /// The partner's key, for the example
+    #[arg(long, value_name = "KEY", default_value = "pk_test_example")]
+    partner: String,
+}
+
+const TYPES: &str = include_str!("../../export/kakekomi.d.ts");
+const MANIFEST: &str = include_str!("../../export/custom-elements.json");
+const PACKAGE: &str = include_str!("../../export/package.json");
+const EXAMPLE: &str = include_str!("../../export/example.html");
+
+/// Writes the files.
+pub fn run(args: &ExportArgs) -> Result<Exit, Failed> {
+    let desk = Origin::try_from(args.origin.clone()).map_err(|error| Failed::Usage(format!("--origin: {error}")))?;
+    let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    if !args.partner.chars().all(plain) {
+        return Err(Failed::Usage(format!("--partner: {:?} is no partner's key", args.partner)));
+    }
+    let named = |folder: &Path| folder.display().to_string();
+    fs::create_dir_all(&args.folder).map_err(|error| Failed::Outside(named(&args.folder), error))?;
+    let example = example(desk.as_str(), &args.partner);
+    let manifest = MANIFEST.replace("{{version}}", VERSION);
+    let package = PACKAGE.replace("{{version}}", VERSION);
+    let files: [(&str, &[u8]); 5] = [
+        ("kakekomi.js", embed::element()),
+        ("kakekomi.d.ts", TYPES.as_bytes()),
+        ("custom-elements.json", manifest.as_bytes()),
+        ("package.json", package.as_bytes()),
+        ("example.html", example.as_bytes()),
+    ];
+    let digests: serde_json::Map<_, _> =
+        files.iter().map(|(name, bytes)| ((*name).to_owned(), integrity(bytes).into())).collect();
+    let digests = format!("{:#}\n", serde_json::Value::Object(digests));
+    for (name, bytes) in files.into_iter().chain([("integrity.json", digests.as_bytes())]) {
+        let file = args.folder.join(name);
+        fs::write(&file, bytes).map_err(|error| Failed::Outside(named(&file), error))?;
+    }
+    print::words(&format!("kakekomi: the element's version {VERSION} is in {}", named(&args.folder)));
+    Ok(Exit::Accepted)
+}
+
+/// A page with the form in it, whose script lies beside it.
+fn example(desk: &str, partner: &str) -> String {
+    let link = PARTNER_WORDS.iter().find(|(locale, key, _)| (*locale, *key) == ("ja", "link_text"));
+    let snippet = Snippet {
+        desk,
+        script: "./kakekomi.js",
+        integrity: Some(&integrity(embed::element())),
+        partner,
+        lang: "ja",
+        inline: false,
+        elsewhere: true,
+        link: link.map(|(_, _, word)| *word).unwrap_or_default(),
+    };
+    EXAMPLE.replace("{{snippet}}", &snippet.html())
+}

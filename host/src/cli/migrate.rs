@@ -1,0 +1,68 @@
+//! `kakekomi migrate`: brings the database's tables up to date, and says what was done.
+//!
+//! `kakekomi migrate --check` changes nothing; exit 1 where a step is still to be taken. `serve` takes
+//! the same steps when it starts; the command is for those who want to take them before.
+
+use clap::Args;
+
+use super::{PlaceArgs, print};
+use crate::config::Settings;
+use crate::error::{Exit, Failed};
+use crate::store::{self, Step, StoreError};
+
+/// Flags of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Only say what is to be done; exit 1 if anything is
+    #[arg(long)]
+    check: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks, and migrates unless only asked to look.
+pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    let (check, json) = (args.check, args.json);
+    let settings = args.place.settings().or(file);
+    let url = settings.database_url();
+    runtime.block_on(async {
+        let before = match store::migrations(&url).await {
+            Err(StoreError::Missing(_)) if !check => Vec::new(),
+            steps => steps?,
+        };
+        if check {
+            say(&before, |_| false, json)?;
+            let pending = before.iter().any(|step| !step.done);
+            return Ok(if pending { Exit::Issues } else { Exit::Accepted });
+        }
+        if store::file_of(&url).is_some() {
+            let data = settings.data().display().to_string();
+            settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+        }
+        store::open(&url).await?.close().await?;
+        let was_done = |version| before.iter().any(|step| step.version == version && step.done);
+        say(&store::migrations(&url).await?, |step| step.done && !was_done(step.version), json)?;
+        Ok(Exit::Accepted)
+    })
+}
+
+/// A line a step: `0001 cases  done now`.
+fn say(steps: &[Step], is_new: impl Fn(&Step) -> bool, json: bool) -> Result<(), Failed> {
+    if json {
+        return print::line(&serde_json::to_vec(steps)?);
+    }
+    for step in steps {
+        let state = match (step.done, is_new(step)) {
+            (true, true) => "done now",
+            (true, false) => "up to date",
+            (false, _) => "to be done",
+        };
+        print::line(format!("{:04} {}  {state}", step.version, step.name).as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! One stored case against a module: what the report says now, beside what it said then.
+//!
+//! The context stands in the stored report (`{"ruleset":…,"context":{…},"accepted":…`), and is judged in
+//! again, byte for byte.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::sandbox::{Sandbox, SandboxError};
+use crate::store::Case;
+use crate::submit::Verdict;
+
+/// What came of one case.
+#[derive(Debug)]
+pub struct Finding {
+    /// Its place in the store's sequence.
+    pub seq: i64,
+    /// What differs, if anything does.
+    pub difference: Option<Difference>,
+}
+
+/// A case of which something differs.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    /// Its place in the store's sequence.
+    pub seq: i64,
+    /// As on the receipt.
+    pub number: String,
+    /// What differs: see [`Kind`].
+    pub kind: Kind,
+    /// The module that judged then.
+    pub module: String,
+    /// What was said then.
+    pub before: Said,
+    /// What is said now; nothing where the check failed.
+    pub after: Option<Said>,
+    /// The sandbox's code where the check failed.
+    pub failure: Option<&'static str>,
+}
+
+/// How a case differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Accepted then and not now, the other way round, or for other reasons.
+    Verdict,
+    /// The same verdict; advisories, guidance, values, counts or sentences differ.
+    Words,
+    /// The module that judged then says something else now: it must not.
+    Mismatch,
+    /// There is no report.
+    Failed,
+}
+
+/// A verdict in short.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// Whether the draft was accepted.
+    pub accepted: bool,
+    /// The codes of its issues, each once.
+    pub codes: BTreeSet<String>,
+}
+
+impl Said {
+    fn of(report: Vec<u8>) -> Option<Said> {
+        let verdict = Verdict::read(report).ok()?;
+        let codes = verdict.issues().iter().map(|issue| issue.code.clone()).collect();
+        Some(Said { accepted: verdict.accepted(), codes })
+    }
+}
+
+/// Judges a case's text anew.
+pub fn judge(sandbox: &Sandbox, case: &Case) -> Finding {
+    let difference = |kind, after, failure| {
+        Some(Difference {
+            seq: case.line.seq,
+            number: case.line.number.clone(),
+            kind,
+            module: case.line.module.clone(),
+            before: Said::of(case.report.clone()).unwrap_or_default(),
+            after,
+            failure,
+        })
+    };
+    let difference = match ask(sandbox, case) {
+        Err(error) => difference(Kind::Failed, None, Some(error.code())),
+        Ok(report) if report == case.report => None,
+        Ok(report) if case.line.module.ends_with(sandbox.current().as_str()) => {
+            difference(Kind::Mismatch, Said::of(report), None)
+        }
+        Ok(report) if behind_ruleset(&report) == behind_ruleset(&case.report) => None,
+        Ok(report) => match (Said::of(report), Said::of(case.report.clone())) {
+            (None, _) => difference(Kind::Failed, None, Some(SandboxError::BadReport.code())),
+            (after, before) => difference(if after == before { Kind::Words } else { Kind::Verdict }, after, None),
+        },
+    };
+    Finding { seq: case.line.seq, difference }
+}
+
+fn ask(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {
+    let context: Arc<[u8]> = context(&case.report).ok_or(SandboxError::BadReport)?.into();
+    sandbox.check_now(sandbox.current(), case.text.clone().into(), context)
+}
+
+/// The context in a canonical report. Quotes within its strings are escaped, so the marks are members.
+fn context(report: &[u8]) -> Option<&[u8]> {
+    let (_, from) = split(report, br#","context":"#)?;
+    split(from, br#","accepted":"#).map(|(context, _)| context)
+}
+
+/// A report without its first member: another ruleset's name alone is no difference.
+fn behind_ruleset(report: &[u8]) -> Option<&[u8]> {
+    split(report, br#","context":"#).map(|(_, rest)| rest)
+}
+
+fn split<'b>(bytes: &'b [u8], mark: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+    Some((bytes.get(..at)?, bytes.get(at.checked_add(mark.len())?..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_is_cut_out_of_a_report() {
+        let report = br#"{"ruleset":"r","context":{"now":1,"x":"\",\"accepted\":"},"accepted":true,"issues":[]}"#;
+        assert_eq!(context(report), Some(&br#"{"now":1,"x":"\",\"accepted\":"}"#[..]));
+        assert_eq!(
+            behind_ruleset(br#"{"ruleset":"a","context":{}}"#),
+            behind_ruleset(br#"{"ruleset":"b","context":{}}"#)
+        );
+        assert_eq!(context(b"{}"), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! What `recheck` prints: the cases that differ as they come, the counts in the end, a bar on a terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::super::print;
+use super::judge::{Difference, Finding, Kind, Said};
+use crate::error::{Exit, Failed};
+use crate::sandbox::Digest;
+
+/// How often the bar moves.
+const BAR: Duration = Duration::from_millis(200);
+/// The first line of the values.
+const HEAD: &[u8] = b"seq,number,kind,module,accepted_before,codes_before,accepted_after,codes_after,failure";
+/// The bar's length in characters.
+const BAR_WIDTH: u64 = 24;
+
+/// How it is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// For people.
+    Words,
+    /// One object.
+    Json,
+    /// An object a line.
+    Lines,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// The counts.
+#[derive(Debug, Serialize)]
+struct Summary {
+    module: String,
+    cases: u64,
+    same: u64,
+    verdict: u64,
+    words: u64,
+    mismatch: u64,
+    failed: u64,
+    /// How many cases got each code that they did not have before.
+    codes: BTreeMap<String, u64>,
+    /// The last case that was judged: where `--after` goes on.
+    last: i64,
+    /// Whether nothing was left to judge.
+    complete: bool,
+}
+
+/// A report under way.
+#[derive(Debug)]
+pub struct Report {
+    shape: Shape,
+    summary: Summary,
+    of: u64,
+    shown: Option<Instant>,
+    printed: bool,
+}
+
+impl Report {
+    /// Begins to print.
+    pub fn begin(shape: Shape, module: &Digest, after: i64, of: u64) -> Result<Report, Failed> {
+        let module = format!("sha256:{module}");
+        match shape {
+            Shape::Json => print::data(format!("{{\"module\":\"{module}\",\"differences\":[").as_bytes())?,
+            Shape::Csv => print::line(HEAD)?,
+            Shape::Words | Shape::Lines => {}
+        }
+        let summary = Summary {
+            module,
+            cases: 0,
+            same: 0,
+            verdict: 0,
+            words: 0,
+            mismatch: 0,
+            failed: 0,
+            codes: BTreeMap::new(),
+            last: after,
+            complete: false,
+        };
+        Ok(Report { shape, summary, of, shown: None, printed: false })
+    }
+
+    /// Takes the next case in the store's order.
+    pub fn take(&mut self, finding: &Finding) -> Result<(), Failed> {
+        let summary = &mut self.summary;
+        summary.cases += 1;
+        summary.last = finding.seq;
+        match &finding.difference {
+            None => summary.same += 1,
+            Some(difference) => {
+                *match difference.kind {
+                    Kind::Verdict => &mut summary.verdict,
+                    Kind::Words => &mut summary.words,
+                    Kind::Mismatch => &mut summary.mismatch,
+                    Kind::Failed => &mut summary.failed,
+                } += 1;
+                let after = difference.after.iter().flat_map(|said| &said.codes);
+                for code in after.filter(|code| !difference.before.codes.contains(*code)) {
+                    *summary.codes.entry(code.clone()).or_default() += 1;
+                }
+                self.print(difference)?;
+            }
+        }
+        self.bar();
+        Ok(())
+    }
+
+    fn print(&mut self, difference: &Difference) -> Result<(), Failed> {
+        let first = !std::mem::replace(&mut self.printed, true);
+        let Difference { seq, number, kind, module, before, after, failure } = difference;
+        match self.shape {
+            Shape::Json => {
+                let json = serde_json::to_vec(difference)?;
+                print::data(&[if first { &b"\n"[..] } else { b",\n" }, &json].concat())
+            }
+            Shape::Lines => print::line(&serde_json::to_vec(difference)?),
+            Shape::Csv => {
+                let (then, now) = (csv(Some(before)), csv(after.as_ref()));
+                let failure = failure.unwrap_or_default();
+                print::line(format!("{seq},{number},{},{module},{then},{now},{failure}", word(*kind)).as_bytes())
+            }
+            Shape::Words => {
+                let now = after.as_ref().map_or_else(|| failure.unwrap_or_default().to_owned(), said);
+                let words = format!("{number}  {:<8}  {} → {now}  (seq {seq})", word(*kind), said(before));
+                self.clear();
+                print::line(words.as_bytes())
+            }
+        }
+    }
+
+    /// Ends the print; the exit of the command.
+    pub fn end(mut self, stopped: bool) -> Result<Exit, Failed> {
+        self.clear();
+        let Report { shape, summary, of, .. } = &mut self;
+        summary.complete = !stopped && summary.cases >= *of;
+        match shape {
+            Shape::Json => print::line(&[&b"\n],\"summary\":"[..], &serde_json::to_vec(summary)?, b"}"].concat())?,
+            Shape::Words => print::line(words(summary).as_bytes())?,
+            // Data stays a table: the counts are words.
+            Shape::Lines | Shape::Csv => print::words(&words(summary)),
+        }
+        if stopped {
+            print::words(&format!("kakekomi: stopped; --after {} goes on", summary.last));
+        }
+        Ok(match (summary.failed + summary.mismatch, summary.verdict) {
+            (0, 0) => Exit::Accepted,
+            (0, _) => Exit::Issues,
+            _ => Exit::Engine,
+        })
+    }
+
+    /// Moves the bar, where somebody looks.
+    fn bar(&mut self) {
+        if self.shown.is_some_and(|shown| shown.elapsed() < BAR) || !io::stderr().is_terminal() {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let (cases, of) = (self.summary.cases, self.of.max(1));
+        let full = cases.saturating_mul(BAR_WIDTH) / of;
+        let bar: String = (0..BAR_WIDTH).map(|place| if place < full { '█' } else { '░' }).collect();
+        let differ = cases - self.summary.same;
+        let _ = write!(io::stderr(), "\r{bar} {cases} of {of}, {differ} differ ");
+    }
+
+    /// Takes the bar away.
+    fn clear(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Verdict => "verdict",
+        Kind::Words => "words",
+        Kind::Mismatch => "mismatch",
+        Kind::Failed => "failed",
+    }
+}
+
+fn said(said: &Said) -> String {
+    let codes = said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    if said.accepted { "accepted".to_owned() } else { format!("not accepted: {codes}") }
+}
+
+/// Two fields; codes hold no comma and no quote.
+fn csv(said: Option<&Said>) -> String {
+    said.map_or_else(
+        || ",".to_owned(),
+        |said| format!("{},{}", said.accepted, said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ")),
+    )
+}
+
+fn words(summary: &Summary) -> String {
+    let Summary { module, cases, same, verdict, words, mismatch, failed, codes, last, .. } = summary;
+    let mut text = format!(
+        "{cases} cases against {module}: {same} the same, {verdict} with another verdict, {words} with other words"
+    );
+    if *mismatch > 0 {
+        _ = write!(text, "\n{mismatch} MISMATCHED: the module that judged them says something else now");
+    }
+    if *failed > 0 {
+        _ = write!(text, "\n{failed} FAILED: the module gave no report");
+    }
+    for (code, count) in codes {
+        _ = write!(text, "\n  {code} in {count}");
+    }
+    _ = write!(text, "\nlast: seq {last}");
+    text
+}

@@ -1,0 +1,164 @@
+//! Partners: on whose pages the form may stand.
+//!
+//! ```toml
+//! [[partner]]
+//! key = "pk_live_shokokai"
+//! name = { ja = "れい商工会議所", en = "Rei Chamber of Commerce" }
+//! origins = ["https://www.rei-cci.example.jp"]
+//! theme = { accent = "#0b4f8a", radius = "4px" }
+//! ```
+//!
+//! A key is no secret, since it stands in the partner's page: it says whose page a case came through, and the
+//! origins say which pages those are. An origin is scheme, host and port to the letter, as a browser writes it in
+//! `Origin`; nothing is matched in part. A key that begins with `pk_test_` is for trying: its cases are marked as
+//! tests, and pages of the partner's own machine (`http://localhost:3000`) may be among its origins.
+
+mod origin;
+mod theme;
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::DeskError;
+use super::profile::Both;
+use super::source::Source;
+pub use origin::{Origin, OriginError};
+pub use theme::{TOKENS, Theme};
+
+/// How many characters a key has at most, `pk_` included.
+pub const KEY_MAX: usize = 64;
+/// What the key of every partner begins with, and that of a partner who is trying.
+const KEY: &str = "pk_";
+const TEST_KEY: &str = "pk_test_";
+/// Hosts of the reader's own machine, which need no TLS.
+const LOCAL_HOSTS: [&str; 2] = ["localhost", "127.0.0.1"];
+
+/// One partner, as `desk.toml` has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// What stands in the partner's page.
+    pub key: String,
+    /// Who it is.
+    pub name: Both<String>,
+    /// The partner's pages.
+    pub origins: Vec<Origin>,
+    /// Colours and radius of the form on those pages.
+    #[serde(default)]
+    pub theme: Theme,
+}
+
+impl Partner {
+    /// Whether what comes with this key is a test.
+    pub fn is_test(&self) -> bool {
+        self.key.starts_with(TEST_KEY)
+    }
+
+    /// Whether a page of this origin is the partner's, to the letter.
+    pub fn is_at(&self, origin: &str) -> bool {
+        self.origins.iter().any(|own| own.as_str() == origin)
+    }
+}
+
+/// Finds a partner by its key.
+pub fn find<'a>(partners: &'a [Partner], key: &str) -> Option<&'a Partner> {
+    partners.iter().find(|partner| partner.key == key)
+}
+
+/// Checks what `desk.toml` says of partners.
+pub(super) fn check(source: &Source, file: &str, partners: &[Partner]) -> Result<(), DeskError> {
+    let mut known = BTreeSet::new();
+    for partner in partners {
+        let wrong = |key: &str, why: String| Err(source.value(file, &format!("partner.{key}"), why));
+        let key = &partner.key;
+        if !is_key(key) {
+            return wrong(
+                "key",
+                format!("{key:?}: write pk_ and then letters, digits and _, {KEY_MAX} in all at most"),
+            );
+        }
+        if !known.insert(key) {
+            return wrong("key", format!("{key} stands twice"));
+        }
+        if partner.origins.is_empty() {
+            return wrong("origins", format!("{key}: write at least one, such as \"https://www.example.jp\""));
+        }
+        if let Some(open) = partner.origins.iter().find(|origin| !may_be_at(partner, origin)) {
+            return wrong("origins", format!("{open}: plain http is for {TEST_KEY}… keys on localhost alone"));
+        }
+        if let Err(why) = partner.theme.check() {
+            return wrong("theme", format!("{key}: {why}"));
+        }
+    }
+    Ok(())
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() <= KEY_MAX
+        && key.strip_prefix(KEY).is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        })
+}
+
+fn may_be_at(partner: &Partner, origin: &Origin) -> bool {
+    origin.is_https() || (partner.is_test() && LOCAL_HOSTS.contains(&origin.host()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn partners(text: &str) -> Result<Vec<Partner>, String> {
+        #[derive(Deserialize)]
+        struct File {
+            partner: Vec<Partner>,
+        }
+        let File { partner } = toml::from_str(text).map_err(|error| error.to_string())?;
+        check(&Source::Embedded, "desk.toml", &partner).map_err(|error| error.to_string())?;
+        Ok(partner)
+    }
+
+    fn one(key: &str, origins: &str) -> String {
+        format!("[[partner]]\nkey = {key:?}\nname = {{ ja = \"れい\", en = \"Rei\" }}\norigins = [{origins}]\n")
+    }
+
+    #[test]
+    fn a_partner_is_found_by_its_key_and_its_origin_to_the_letter() {
+        let known = partners(&one("pk_live_a", "\"https://a.example\", \"https://a.example:8443\"")).unwrap();
+        let partner = find(&known, "pk_live_a").unwrap();
+        assert!(partner.is_at("https://a.example") && partner.is_at("https://a.example:8443") && !partner.is_test());
+        for other in
+            ["https://a.example:443", "https://a.example/", "https://A.example", "http://a.example", "null", ""]
+        {
+            assert!(!partner.is_at(other), "{other}");
+        }
+        assert!(find(&known, "pk_live_").is_none() && find(&known, "pk_live_A").is_none());
+    }
+
+    #[test]
+    fn plain_http_is_for_tests_on_the_own_machine() {
+        assert!(partners(&one("pk_test_a", "\"http://localhost:3000\", \"http://127.0.0.1\"")).is_ok());
+        assert!(partners(&one("pk_live_a", "\"http://localhost:3000\"")).is_err());
+        assert!(partners(&one("pk_test_a", "\"http://a.example\"")).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let good = "\"https://a.example\"";
+        for (text, word) in [
+            (one("pk_", good), "partner.key"),
+            (one("sk_live", good), "partner.key"),
+            (one("pk_live;x", good), "partner.key"),
+            (one(&format!("pk_{}", "a".repeat(KEY_MAX - 2)), good), "partner.key"),
+            (one("pk_a", good) + &one("pk_a", good), "twice"),
+            (one("pk_a", ""), "partner.origins"),
+            (one("pk_a", good) + "theme = { accent = \"red\" }", "partner.theme"),
+            (one("pk_a", good) + "colour = 1", "colour"),
+        ] {
+            let error = partners(&text).unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+        assert!(partners(&one(&format!("pk_{}", "a".repeat(KEY_MAX - 3)), good)).is_ok());
+    }
+}

@@ -1,0 +1,106 @@
+//! An origin: scheme, host and port, in the one way in which a browser writes it.
+//!
+//! `"https://www.example.jp"` → itself; `"https://WWW.example.jp:443/"` → an error that says how to write it. What is
+//! compared later are whole texts, so whatever a browser would never send is refused here, once.
+
+use std::fmt;
+
+use serde::Deserialize;
+use url::Url;
+
+/// The origin of a page, such as `https://www.example.jp` or `http://localhost:3000`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Origin {
+    text: String,
+    host: String,
+}
+
+/// Why a text is no origin.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no origin: write {1}")]
+pub struct OriginError(String, String);
+
+impl Origin {
+    /// As a browser writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host, without the port.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.text.starts_with("https://")
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Origin, OriginError> {
+        let wrong = |better: &str| OriginError(text.clone(), better.to_owned());
+        let example =
+            || wrong("scheme, host and, where it is not the usual one, port, such as \"https://www.example.jp\"");
+        let url = Url::parse(&text).map_err(|_| example())?;
+        let host = url.host_str().filter(|host| matches!(url.scheme(), "https" | "http") && is_plain(host));
+        let host = host.ok_or_else(example)?.to_owned();
+        let written = url.origin().ascii_serialization();
+        if written == text { Ok(Origin { text, host }) } else { Err(wrong(&format!("{written:?}"))) }
+    }
+}
+
+/// No wildcard, no dot at the end, and nothing that means something in a content security policy.
+fn is_plain(host: &str) -> bool {
+    !host.ends_with('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(text: &str) -> Result<Origin, OriginError> {
+        Origin::try_from(text.to_owned())
+    }
+
+    #[test]
+    fn an_origin_is_written_as_a_browser_writes_it() {
+        for right in ["https://www.example.jp", "https://a.jp:8443", "http://localhost:3000", "https://xn--r8jz45g.jp"]
+        {
+            assert_eq!(origin(right).unwrap().as_str(), right);
+        }
+        assert_eq!(origin("http://localhost:3000").unwrap().host(), "localhost");
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_a_better_way() {
+        for (wrong, better) in [
+            ("https://WWW.example.jp", "\"https://www.example.jp\""),
+            ("https://www.example.jp/", "\"https://www.example.jp\""),
+            ("https://www.example.jp:443", "\"https://www.example.jp\""),
+            ("https://user@www.example.jp", "\"https://www.example.jp\""),
+            ("https://例え.jp", "\"https://xn--r8jz45g.jp\""),
+            ("https://www.example.jp/path", "\"https://www.example.jp\""),
+            ("https://*.example.jp", "such as"),
+            ("https://example.jp.", "such as"),
+            ("https://a;b.jp", "such as"),
+            ("https://[::1]", "such as"),
+            ("ftp://example.jp", "such as"),
+            ("www.example.jp", "such as"),
+            ("null", "such as"),
+            ("", "such as"),
+        ] {
+            let error = origin(wrong).unwrap_err().to_string();
+            assert!(error.contains(better), "{error}");
+        }
+    }
+}

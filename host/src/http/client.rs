@@ -1,0 +1,89 @@
+//! Who asks: the address behind the proxies that the operator trusts.
+//!
+//! `--trusted-proxies 127.0.0.1,10.0.0.0/8`, a connection from 127.0.0.1, `X-Forwarded-For: 6.6.6.6,
+//! 198.51.100.7, 10.0.0.2` → 198.51.100.7. Each proxy adds whom it heard from at the right end, so the list
+//! is read from there, and only as far as proxies are trusted: what stands left of that anybody can write.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The other end of the connection; left on every request by the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
+/// Left on a request whose head could be read in more than one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ambiguous;
+
+/// The proxies whose word is taken for whom they heard from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trusted(Vec<IpNet>);
+
+impl Trusted {
+    /// Addresses and networks: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
+    ///
+    /// # Errors
+    /// The word that is neither.
+    pub fn read(words: &[String]) -> Result<Trusted, String> {
+        let network = |word: &String| {
+            let word = word.trim();
+            word.parse().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)).map_err(|_| word.to_owned())
+        };
+        words.iter().map(network).collect::<Result<_, _>>().map(Trusted)
+    }
+
+    /// Whether an address is that of a trusted proxy.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The address that a request comes from.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let lines = headers.get_all(FORWARDED).iter().filter_map(|line| line.to_str().ok());
+        let mut forwarded: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+        while self.contains(client) {
+            let Some(next) = forwarded.pop().and_then(address) else { break };
+            client = next.to_canonical();
+        }
+        client
+    }
+}
+
+/// An address, or one with a port.
+fn address(word: &str) -> Option<IpAddr> {
+    word.parse().ok().or_else(|| word.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let trusted = Trusted::read(&trusted.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).unwrap();
+        let headers = forwarded.iter().map(|line| (FORWARDED, line.parse().unwrap())).collect();
+        trusted.client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn the_rightmost_that_is_no_trusted_proxy() {
+        let proxies = &["127.0.0.1", "10.0.0.0/8"][..];
+        assert_eq!(client(proxies, "127.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"]), "198.51.100.7");
+        assert_eq!(client(proxies, "127.0.0.1", &["6.6.6.6", "198.51.100.7:1234"]), "198.51.100.7");
+        assert_eq!(client(proxies, "127.0.0.1", &["[2001:db8::7]:443"]), "2001:db8::7");
+        assert_eq!(client(proxies, "127.0.0.1", &["10.0.0.3"]), "10.0.0.3");
+    }
+
+    #[test]
+    fn nobody_else_is_believed() {
+        assert_eq!(client(&[], "127.0.0.1", &["198.51.100.7"]), "127.0.0.1");
+        assert_eq!(client(&["10.0.0.0/8"], "198.51.100.9", &["198.51.100.7"]), "198.51.100.9");
+        assert_eq!(client(&["127.0.0.1"], "127.0.0.1", &["198.51.100.7, unknown"]), "127.0.0.1");
+        assert_eq!(client(&["127.0.0.1"], "::ffff:127.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(Trusted::read(&["nobody".to_owned()]), Err("nobody".to_owned()));
+    }
+}

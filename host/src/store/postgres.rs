@@ -1,0 +1,119 @@
+//! PostgreSQL: for several hosts on one database, or where a server of databases is there anyway.
+//!
+//! A commit is as durable as the server is told to make it (a server with `fsync = off` is warned
+//! of); that it waits for the flush the connection asks for itself. Writers take turns by an advisory lock, so
+//! that the sequence is the order of the commits whichever host wrote: who reads up to 7 and later
+//! goes on behind 7 has missed nothing.
+
+mod open;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgPool;
+use sqlx::{Error, QueryBuilder};
+use tokio::time::timeout;
+
+use super::query::{self, CASE, LINE};
+use super::writer::{Rows, Writer, fates};
+use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
+use crate::receipt::number::Number;
+
+/// How long an answer may take: behind a network a server can be gone without a word.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Names the lock under which the sequence is given ("kakekomi" as a number).
+const SEQUENCE: i64 = 0x6b61_6b65_6b6f_6d69;
+
+/// A PostgreSQL database.
+#[derive(Debug, Clone)]
+pub struct Postgres {
+    pool: PgPool,
+    writer: Writer,
+}
+
+/// An answer within [`PATIENCE`].
+async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+    Ok(timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)??)
+}
+
+async fn write(pool: &PgPool, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, Error> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCE).execute(&mut *transaction).await?;
+    let stored = query::insert(cases).build_query_as().fetch_all(&mut *transaction).await?;
+    let stored: HashSet<(String, String)> = stored.into_iter().collect();
+    let mut bound = HashSet::new();
+    if stored.len() < cases.len() {
+        let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
+        bound.extend(query::bound_keys(&keys).build_query_scalar().fetch_all(&mut *transaction).await?);
+    }
+    transaction.commit().await?;
+    Ok(fates(cases, stored, &bound))
+}
+
+impl Rows for PgPool {
+    fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
+        Box::pin(in_time(write(self, cases)))
+    }
+
+    /// The classes of SQLSTATE for data, constraints and limits.
+    fn blames_a_row(error: &Error) -> bool {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+    }
+}
+
+impl Store for Postgres {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+        let query = sqlx::query_as("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = $1");
+        Box::pin(in_time(query.bind(key).fetch_optional(&self.pool)))
+    }
+
+    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
+        Box::pin(self.writer.insert(case))
+    }
+
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
+        Box::pin(in_time(async move {
+            query::page(LINE, after, limit, filter).build_query_as().fetch_all(&self.pool).await
+        }))
+    }
+
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
+        Box::pin(in_time(async move {
+            query::page(CASE, after, limit, filter).build_query_as().fetch_all(&self.pool).await
+        }))
+    }
+
+    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
+        Box::pin(in_time(async move {
+            let count: i64 = query::count(filter).build_query_scalar().fetch_one(&self.pool).await?;
+            Ok(count.unsigned_abs())
+        }))
+    }
+
+    fn last(&self) -> Answer<'_, i64> {
+        Box::pin(in_time(sqlx::query_scalar(query::LAST).fetch_one(&self.pool)))
+    }
+
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
+        Box::pin(in_time(async move {
+            let mut query = QueryBuilder::new(format!("SELECT {CASE} FROM cases WHERE number = "));
+            query.push_bind(number.to_string()).build_query_as().fetch_optional(&self.pool).await
+        }))
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(in_time(async move {
+            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool).await?;
+            Ok(())
+        }))
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.pool.close().await;
+            Ok(())
+        })
+    }
+}

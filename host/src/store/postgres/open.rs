@@ -1,0 +1,95 @@
+//! Connecting: to serve from it, or to look at it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Error};
+
+use super::Postgres;
+use crate::store::migrate::{Step, steps};
+use crate::store::query::{self, CASE};
+use crate::store::writer::Writer;
+use crate::store::{Filter, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long to wait for a connection: an applicant who is told the phone number after this waits no longer.
+const PLACE: Duration = Duration::from_secs(5);
+/// How many connections a host keeps; one writes, the others read.
+const CONNECTIONS: u32 = 8;
+
+impl Postgres {
+    /// Connects to a database by its URL, and brings its tables up to date. Hosts that start at the
+    /// same time take turns: sqlx migrates under an advisory lock.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it does not answer, or cannot be brought up to date.
+    pub async fn open(url: &str) -> Result<Postgres, StoreError> {
+        let pool = connect(url).await?;
+        MIGRATIONS.run(&pool).await?;
+        let flushes: String = sqlx::query_scalar("SELECT current_setting('fsync')").fetch_one(&pool).await?;
+        if flushes != "on" {
+            tracing::warn!("the database's server has fsync off: a receipt would not outlast a power failure");
+        }
+        Ok(Postgres::of(pool))
+    }
+
+    /// Connects to a database that has our tables, to read from it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it does not answer, or has no such tables.
+    pub async fn open_to_read(url: &str) -> Result<Postgres, StoreError> {
+        let pool = connect(url).await?;
+        let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
+        look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
+        Ok(Postgres::of(pool))
+    }
+
+    /// Which migrations the database has, without changing it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it does not answer.
+    pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
+        let mut connection: PgConnection = options(url)?.connect().await?;
+        let steps = steps(&mut connection, &MIGRATIONS).await?;
+        connection.close().await?;
+        Ok(steps)
+    }
+
+    fn of(pool: PgPool) -> Postgres {
+        Postgres { writer: Writer::start(pool.clone()), pool }
+    }
+}
+
+/// No such table, no such column (SQLSTATE 42P01, 42703).
+fn is_foreign(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "42P01" || code == "42703")
+}
+
+async fn connect(url: &str) -> Result<PgPool, StoreError> {
+    // A server that is set to answer before the flush is asked not to do so for us.
+    let durable =
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    let pool =
+        PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).after_connect(move |connection, _| {
+            Box::pin(async move { sqlx::query(durable).execute(connection).await.map(drop) })
+        });
+    Ok(pool.connect_with(options(url)?).await?)
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(url)?;
+    // A statement has thousands of places when many cases are written together: no line for the log.
+    Ok(options.application_name("kakekomi").disable_statement_logging())
+}
+
+/// What may be shown of a URL, which can hold a password.
+fn name(url: &str) -> String {
+    let options = PgConnectOptions::from_str(url).ok();
+    options.map_or_else(String::new, |options| {
+        format!("{}:{}/{}", options.get_host(), options.get_port(), options.get_database().unwrap_or_default())
+    })
+}

@@ -1,0 +1,234 @@
+/**
+ * The form on a partner's page in Chromium: what the page can learn, whom both sides believe, what happens where
+ * something is missing. The whole way in every engine is in embed.test.mjs.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { freePort, launch, startDesk } from "./desk.mjs";
+import { KEY, OTHER_KEY, startSite } from "./partner.mjs";
+import { agree, fillContact, field, next, option, receiptNumber, toReview } from "./person.mjs";
+
+const RELEASED = readFileSync(fileURLToPath(new URL("../fixtures/embed/1.0.0.js", import.meta.url)), "utf8");
+
+let site, desk, browser;
+before(async () => {
+  site = await startSite({ "/released.js": RELEASED });
+  [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
+});
+after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); });
+
+/** A page of the site in a tab of its own. */
+async function visit(given, address = site.page({ desk: desk.base, ...given })) {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(address);
+  return { page, context, asked };
+}
+
+const heard = (page, type) => page.waitForFunction((type) => globalThis.heard.find(([name]) => name === type)?.[1], type).then((found) => found.jsonValue());
+const frameOf = (page) => page.frames().find((frame) => frame.url().includes("from="));
+
+/** A thousand origins that look like one and are none. @param {string} origin */
+function nearMisses(origin) {
+  const { protocol, hostname, port } = new URL(origin);
+  const misses = new Set(["null", "", "*", "file://", origin.toUpperCase(), `${origin}/`, `${origin}.`, `https://${hostname}:${port}`, `${protocol}//user@${hostname}:${port}`]);
+  for (let other = 1; misses.size < 700; other += 7) misses.add(`${protocol}//${hostname}:${other}`);
+  for (const letter of "abcdefghijklmnopqrstuvwxyz0123456789.-_*ａоеé") {
+    for (let at = 0; at <= hostname.length; at += 1) misses.add(`${protocol}//${hostname.slice(0, at)}${letter}${hostname.slice(at)}:${port}`);
+  }
+  misses.delete(origin);
+  return [...misses];
+}
+
+test("far below the view the page pays for the element's script alone, and loads the form when it comes near", async () => {
+  const { page, context, asked } = await visit({ below: true, strict: true });
+  await page.waitForFunction(() => customElements.get("kakekomi-form"));
+  await page.waitForTimeout(300);
+  assert.deepEqual(asked.filter((url) => url.startsWith(desk.base)), [`${desk.base}/embed/1/kakekomi.js`]);
+  assert.equal(await page.locator(".instead").isVisible(), true);
+  await page.locator("kakekomi-form").evaluate((element) => element.scrollIntoView());
+  assert.deepEqual(await heard(page, "ready"), { code: "frame" });
+  assert.equal(await page.locator(".instead").isVisible(), false, "the form has taken the link's place");
+  await context.close();
+});
+
+test("no script of the page can read an answer in frame mode, in any way that we know", async () => {
+  const { page, context } = await visit({});
+  await page.evaluate(() => {
+    globalThis.messages = [];
+    addEventListener("message", (event) => globalThis.messages.push(JSON.stringify(event.data)));
+  });
+  await heard(page, "ready");
+  const frame = frameOf(page);
+  await agree(frame);
+  await fillContact(frame);
+  await next(frame, "incident");
+  const tried = await page.evaluate(async (desk) => {
+    const iframe = document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");
+    const inside = iframe.contentWindow;
+    const tries = {
+      contentDocument: () => iframe.contentDocument,
+      document: () => inside.document.body.innerText,
+      storage: () => inside.sessionStorage.getItem("kakekomi.filling"),
+      script: () => inside.eval("document.body.innerText"),
+      name: () => inside.name,
+      address: () => inside.location.href,
+      hash: () => inside.location.hash,
+      frames: () => frames[0]?.document?.body,
+      selection: () => document.getSelection().toString() + inside.getSelection(),
+      print: () => iframe.getSVGDocument?.(),
+      own: () => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie]),
+      text: () => document.body.innerText + document.querySelector("kakekomi-form").shadowRoot.textContent,
+      value: () => JSON.stringify([document.querySelector("kakekomi-form").receipt, Object.values(document.querySelector("kakekomi-form"))].map(String)),
+    };
+    const found = Object.entries(tries).map(([name, way]) => {
+      try { return [name, String(way())]; } catch (failure) { return [name, failure.name]; }
+    });
+    for (const type of ["get", "read", "answers", "draft", "hello", "set", "height"]) inside.postMessage({ kakekomi: 1, type, value: "*" }, desk);
+    const asked = await Promise.all(["/v1/desk", "/v1/submissions", "/"].map((path) => fetch(desk + path).then((answer) => answer.text(), String)));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return JSON.stringify([found, asked, globalThis.messages, globalThis.heard]);
+  }, desk.base);
+  for (const answer of ["株式会社れい", "山田", "３２１１", "3211"]) assert.ok(!tried.includes(answer), answer);
+  assert.match(tried, /"document","SecurityError"/, "the ways were tried");
+  assert.match(await field(frame, "/incident/summary").inputValue(), /^$/);
+  const messages = JSON.parse(tried)[2].map((text) => JSON.parse(text));
+  assert.deepEqual([...new Set(messages.map(({ type }) => type))].sort(), ["height", "hello", "ready", "step"].filter((type) => messages.some((one) => one.type === type)));
+  await context.close();
+});
+
+test("of a thousand near-miss origins neither side believes one", async () => {
+  const { page, context } = await visit({});
+  await heard(page, "ready");
+  const misses = nearMisses(desk.base);
+  assert.ok(misses.length >= 1000, String(misses.length));
+  const around = await page.evaluate(({ misses, right }) => {
+    const element = document.querySelector("kakekomi-form");
+    const frame = element.shadowRoot.querySelector("iframe");
+    const before = frame.height;
+    const say = (origin, source, data) => dispatchEvent(new MessageEvent("message", { origin, source, data }));
+    for (const miss of misses) {
+      say(miss, frame.contentWindow, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
+      say(miss, frame.contentWindow, { kakekomi: 1, type: "height", value: 12 });
+    }
+    say(right, window, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
+    for (const value of [-1, 1.5, 60001, 1e9, NaN, "12", null, {}]) say(right, frame.contentWindow, { kakekomi: 1, type: "height", value });
+    for (const value of ["株式会社れい", "a b", "", "x".repeat(41), 7, null]) say(right, frame.contentWindow, { kakekomi: 1, type: "step", value });
+    for (const data of [null, "submitted", { type: "height", value: 12 }, { kakekomi: 2, type: "height", value: 12 }]) say(right, frame.contentWindow, data);
+    const refused = { receipt: element.receipt, height: frame.height === before, heard: globalThis.heard.map(([type, detail]) => `${type} ${detail.code}`) };
+    say(right, frame.contentWindow, { kakekomi: 1, type: "height", value: 1234 });
+    return { ...refused, believed: frame.height };
+  }, { misses, right: desk.base });
+  assert.deepEqual(around, { receipt: null, height: true, heard: ["step consent", "ready frame"], believed: "1234" });
+  const inside = await frameOf(page).evaluate(({ misses, right }) => {
+    const top = document.documentElement;
+    const say = (origin, source, theme) => dispatchEvent(new MessageEvent("message", { origin, source, data: { kakekomi: 1, type: "set", lang: "ja", theme } }));
+    for (const miss of misses) say(miss, window.parent, { accent: "#ff0000" });
+    say(right, window, { accent: "#ff0000" });
+    for (const value of ["red", "url(https://evil.example)", "#ff00", "var(--x)", "rgb(0 0 0 / 0)", "#000;color:red", "inherit", 7, null]) say(right, window.parent, { accent: value, font: "#000000", radius: "99px" });
+    const refused = top.getAttribute("style") ?? "";
+    say(right, window.parent, { accent: "#00ff00" });
+    return [refused, top.style.getPropertyValue("--kakekomi-accent")];
+  }, { misses: nearMisses(site.origin), right: site.origin });
+  assert.ok(!inside[0].includes("--kakekomi"), inside[0]);
+  assert.equal(inside[1], "#00ff00");
+  await context.close();
+});
+
+for (const [what, given] of [
+  ["the desk cannot be reached", async () => ({ script: "/released.js", from: `http://127.0.0.1:${await freePort()}` })],
+  ["the key is of another partner", async () => ({ key: OTHER_KEY })],
+  ["nobody knows the key", async () => ({ key: "pk_live_nobody" })],
+]) {
+  test(`where ${what}, the link stays and words say so`, async () => {
+    const { page, context } = await visit(await given());
+    assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
+    assert.equal(await page.locator(".instead").isVisible(), true);
+    assert.match(await page.locator("kakekomi-form [role=status]").innerText(), /リンクから窓口のページ/);
+    await context.close();
+  });
+}
+
+test("a page whose origin is a partner's but for its host gets no form", async () => {
+  const address = site.page({ desk: desk.base, script: "/released.js", from: desk.base }).replace("localhost", "127.0.0.1");
+  const { page, context } = await visit({}, address);
+  assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
+  await context.close();
+});
+
+test("a script that is not the promised one does not run, and the link stays", async () => {
+  const digest = `sha384-${"A".repeat(64)}`;
+  site.put("/wrong.html", `<script type="module" src="${desk.base}/embed/1/kakekomi.js" integrity="${digest}" crossorigin="anonymous"></script><kakekomi-form partner="${KEY}"><a class="instead" href="/">link</a></kakekomi-form>`);
+  const { page, context } = await visit({}, `${site.origin}/wrong.html`);
+  await page.waitForTimeout(500);
+  assert.equal(await page.evaluate(() => customElements.get("kakekomi-form") === undefined), true);
+  assert.equal(await page.locator(".instead").isVisible(), true);
+  await context.close();
+});
+
+test("inline without WebAssembly the desk checks, and the page is told", async () => {
+  const { page, context } = await visit({ mode: "inline", strict: true, wasm: false });
+  assert.deepEqual(await heard(page, "error"), { code: "wasm-blocked" });
+  await agree(page);
+  await field(page, "/contact/phone").fill("12");
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  assert.match(await page.locator('#summary [data-path="/contact/phone"]').innerText(), /電話番号/);
+  await context.close();
+});
+
+test("two on a page, one taken away and put back, another language: answers stay", async () => {
+  // Of one site, or this browser, which blocks what third parties store, would have the frame forget.
+  const { page, context } = await visit({ count: 2, desk: desk.base.replace("127.0.0.1", "localhost") });
+  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 2);
+  const frameIn = async () => (await page.locator("kakekomi-form").first().locator("iframe").elementHandle()).contentFrame();
+  await agree(await frameIn());
+  await field(await frameIn(), "/contact/company").fill("株式会社れい");
+  await page.evaluate(() => {
+    const [first] = document.querySelectorAll("kakekomi-form");
+    const parent = first.parentNode;
+    first.remove();
+    parent.prepend(first);
+  });
+  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 3);
+  assert.equal(page.frames().filter((frame) => frame.url().includes("from=")).length, 2);
+  const kept = await frameIn();
+  assert.equal(await field(kept, "/contact/company").inputValue(), "株式会社れい");
+  await page.evaluate(() => { document.querySelector("kakekomi-form").lang = "en"; });
+  await kept.locator('html[lang="en"]').waitFor();
+  assert.equal(await field(kept, "/contact/company").inputValue(), "株式会社れい");
+  await context.close();
+});
+
+test("a page's colours reach the frame; light and dark follow the page", async () => {
+  const { page, context } = await visit({ style: ":root { color-scheme: dark; --kakekomi-accent: #00aa55; --kakekomi-radius: 0px; --kakekomi-ink: url(x) }" });
+  await heard(page, "ready");
+  const worn = await frameOf(page).evaluate(() => {
+    const style = getComputedStyle(document.documentElement);
+    return [style.getPropertyValue("--kakekomi-accent"), style.getPropertyValue("--kakekomi-radius"), style.getPropertyValue("--kakekomi-ink"), style.colorScheme];
+  });
+  assert.deepEqual(worn, ["#00aa55", "0px", "", "dark"]);
+  await context.close();
+});
+
+test("the element of a released version walks to the receipt with this desk", async () => {
+  const { page, context } = await visit({ script: "/released.js", from: desk.base, form: true });
+  await heard(page, "ready");
+  const frame = frameOf(page);
+  assert.match(await frame.locator(".notice.test").innerText(), /テスト用の送信です/);
+  await toReview(frame);
+  await frame.locator("#send").click();
+  const number = await receiptNumber(frame);
+  assert.deepEqual(await heard(page, "submitted"), { receipt: number });
+  assert.match(await frame.locator("#receipt-test").innerText(), /テスト用の送信です/);
+  // By key: the frame takes the receipt's height just now, and the button moves with it.
+  await page.locator("#own-button").press("Enter");
+  await page.waitForURL(`**/sent?own=1&kakekomi_receipt=${number}`);
+  await context.close();
+});

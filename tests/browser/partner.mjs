@@ -1,0 +1,91 @@
+/**
+ * A partner's site for a test: pages of another origin than the desk's, which hold the form in one way or another.
+ *
+ *     const site = await startSite();                               // http://localhost:41001
+ *     const desk = await startDesk(["--desk", site.profile]);       // a desk that knows it by pk_test_site
+ *     await page.goto(site.page({ desk: desk.base, mode: "inline", strict: true }));
+ */
+
+import { once } from "node:events";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The key of the site, and one whose pages are elsewhere. */
+export const KEY = "pk_test_site";
+export const OTHER_KEY = "pk_live_elsewhere";
+
+/** Listens before the element is there, as a partner's script does, and counts what it is told. */
+const LISTENER = `window.heard = [];
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
+for (const type of ["ready", "step", "error", "submitted"]) {
+  document.addEventListener("kakekomi-" + type, (event) => heard.push([type, event.detail, event.bubbles && event.composed]));
+}`;
+
+const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
+
+/** @param {Record<string, string>} [files] further files by path, text */
+export async function startSite(files = {}) {
+  const pages = new Map(Object.entries({ "/site.js": LISTENER, "/hostile.css": HOSTILE, "/sent": "sent", ...files }).map(([path, text]) => [path, { text, policy: "" }]));
+  const server = createServer((request, answer) => {
+    const { pathname } = new URL(request.url ?? "/", "http://site");
+    const found = pages.get(pathname);
+    const kind = pathname.endsWith(".js") ? "text/javascript" : pathname.endsWith(".css") ? "text/css" : "text/html; charset=utf-8";
+    answer.writeHead(found ? 200 : 404, { "content-type": kind, "cache-control": "no-store", ...(found?.policy && { "content-security-policy": found.policy }) });
+    answer.end(found?.text);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const origin = `http://localhost:${port}`;
+  const profile = deskOf(origin);
+  return {
+    origin,
+    port,
+    profile,
+    page: (given) => {
+      const path = `/${pages.size}.html`;
+      pages.set(path, pageOf(given));
+      return origin + path;
+    },
+    put: (path, text, policy = "") => pages.set(path, { text, policy }),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The example desk with the site among its partners. @param {string} origin */
+function deskOf(origin) {
+  const folder = mkdtempSync(join(tmpdir(), "kakekomi-partners-"));
+  cpSync(join(ROOT, "host/desk"), folder, { recursive: true });
+  const partner = (key, of) => `\n[[partner]]\nkey = "${key}"\nname = { ja = "れい", en = "Rei" }\norigins = ["${of}"]\n`;
+  appendFileSync(join(folder, "desk.toml"), partner(KEY, origin) + partner(OTHER_KEY, "https://elsewhere.example.jp"));
+  return folder;
+}
+
+/**
+ * A page with the form in it.
+ *
+ * @param {{ desk: string, mode?: "frame" | "inline", key?: string, lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
+ *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string }} given
+ */
+function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "" }) {
+  const needs = mode === "inline" ? `script-src 'self' ${desk}${wasm ? " 'wasm-unsafe-eval'" : ""}; connect-src ${desk}` : `script-src 'self' ${desk}; frame-src ${desk}`;
+  const element = `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
+<a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`;
+  const body = element.repeat(count);
+  return {
+    policy: strict ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}` : "",
+    text: `<!doctype html><html lang="ja" class="${hostile ? "hostile" : ""}"><head><meta charset="utf-8"><title>site</title>
+${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
+<body class="page">${below ? '<div id="above" hidden></div><pre>' + "上\n".repeat(400) + "</pre>" : ""}
+${form ? `<form id="own" action="/sent"><input name="own" value="1">${body}<button id="own-button">送る</button></form>` : body}</body></html>`,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Every screen of the page in every state that a person can bring about, one after the other.
+ *
+ *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
+ */
+
+import { agree, open, receiptNumber, toReview } from "./person.mjs";
+
+export const STEPS = ["now", "contact", "incident", "service", "devices"];
+const SUBMISSIONS = "**/v1/submissions**";
+
+/**
+ * @param {import("playwright-core").Browser} browser @param {string} base @param {string} locale
+ * @param {(page: import("playwright-core").Page, name: string) => Promise<void>} look
+ */
+export async function everyScreen(browser, base, locale, look) {
+  await withoutAnswers(browser, base, locale, look);
+  await withAnswers(browser, base, locale, look);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await context.route("**/v1/consent/**", (route) => route.abort());
+  await page.goto(`${base}/?lang=${locale}`);
+  await page.locator(".failed").waitFor();
+  await look(page, "page that could not start");
+  await context.close();
+}
+
+export async function go(page, step) {
+  await page.locator(`[data-step="${step}"]`).click();
+  await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+}
+
+async function withoutAnswers(browser, base, locale, look) {
+  const { page, context } = await open(browser, base, { locale });
+  await look(page, "documents");
+  await agree(page);
+  for (const step of STEPS) {
+    await go(page, step);
+    await look(page, `${step}, empty`);
+    for (const add of await page.locator(".add").all()) await add.click();
+    for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click();
+    await page.locator("#next").click();
+    // Either there is something to mend, or the next step is there; the summary is always drawn.
+    await page.locator(`#summary:focus, main:not(:has([data-step="${step}"][aria-current="step"]))`).first().waitFor({ state: "attached" });
+    await go(page, step);
+    await look(page, `${step}, lists open, after 次へ`);
+    for (const unknown of await page.locator("[data-unknown]").all()) await unknown.check();
+    await look(page, `${step}, all unknown`);
+  }
+  await go(page, "review");
+  await look(page, "review, not complete");
+  await page.locator("#send").click();
+  await page.locator("#summary:focus").waitFor();
+  await look(page, "review, after 送信する");
+  await context.close();
+}
+
+async function withAnswers(browser, base, locale, look) {
+  const { page, context } = await open(browser, base, { locale });
+  await toReview(page);
+  for (const step of STEPS) {
+    await go(page, step);
+    await look(page, `${step}, filled`);
+  }
+  await go(page, "review");
+  await look(page, "review, filled");
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.failed" }) }), { times: 1 });
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  await look(page, "review, the desk not reached");
+  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "consent.stale" }) }), { times: 1 });
+  await page.locator("#send").click();
+  await page.locator("button#agree").waitFor();
+  await look(page, "documents that changed");
+  await page.locator("button#agree").click();
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await look(page, "receipt");
+  await context.close();
+}

@@ -1,0 +1,189 @@
+/**
+ * A page and its locators as Playwright has them, over the few things that a driver has to be able to do:
+ *
+ *     run(function, argument) → what it returns in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How often the page is asked again whether a condition holds, in milliseconds. */
+const PULSE = 50;
+
+/** Names of keys by WebDriver's code points; puppeteer knows the names themselves. */
+export const KEYS = { Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Backspace: "\uE003" };
+
+/**
+ * What a driver can do within a frame of a partner's page: functions run there, and a press is given to the element
+ * itself, since only the page around knows where on the screen it is.
+ *
+ * @param {(code: any, argument?: any) => Promise<any>} run
+ */
+export function framed(run) {
+  const press = (x, y) => run(({ x, y }) => {
+    const hit = document.elementFromPoint(x, y);
+    hit.focus();
+    hit.click();
+  }, { x, y });
+  return { run, press, on: () => undefined };
+}
+
+export class Tab {
+  /** @param {any} driver */
+  constructor(driver) {
+    this.driver = driver;
+    this.patience = 30_000;
+    this.keyboard = { press: (name) => driver.key(name), type: (text) => driver.type(text) };
+  }
+
+  setDefaultTimeout(milliseconds) {
+    this.patience = milliseconds;
+  }
+
+  on(event, listener) {
+    this.driver.on(event, listener);
+  }
+
+  goto(address) {
+    return this.driver.visit(address);
+  }
+
+  evaluate(code, argument) {
+    return this.driver.run(code, argument);
+  }
+
+  async reload() {
+    await this.leave(() => location.reload());
+  }
+
+  /** Waits for the document that comes after this one. @param {() => void} how */
+  async leave(how) {
+    await this.evaluate(() => { globalThis.left = true; });
+    await this.evaluate(how).catch(() => undefined);
+    await this.waitForFunction(() => !globalThis.left && document.readyState !== "loading");
+  }
+
+  title() {
+    return this.evaluate(() => document.title);
+  }
+
+  /** Until a function gives something true in the page, which is given back. */
+  async waitForFunction(code, argument) {
+    let last = "it never held";
+    for (const end = Date.now() + this.patience; Date.now() < end; await sleep(PULSE)) {
+      // A page on its way to another document answers with an error.
+      const answer = await this.evaluate(code, argument).catch((failure) => { last = String(failure); });
+      if (answer) return answer;
+    }
+    throw new Error(`waited in vain for ${JSON.stringify(argument ?? String(code))}: ${last}`);
+  }
+
+  locator(selector) {
+    return new Locator(this, selector, "only");
+  }
+}
+
+class Locator {
+  /** @param {Tab} tab @param {string} selector @param {"only" | "first" | "last"} which */
+  constructor(tab, selector, which) {
+    Object.assign(this, { tab, selector, which });
+  }
+
+  first() {
+    return new Locator(this.tab, this.selector, "first");
+  }
+
+  last() {
+    return new Locator(this.tab, this.selector, "last");
+  }
+
+  /** A locator within this one. */
+  locator(selector) {
+    return new Locator(this.tab, `${this.selector} ${selector}`, this.which);
+  }
+
+  count() {
+    return this.tab.evaluate((selector) => document.querySelectorAll(selector).length, this.selector);
+  }
+
+  waitFor({ state = "visible" } = {}) {
+    return this.tab.waitForFunction(({ selector, state }) => {
+      const found = document.querySelector(selector);
+      const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
+      return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
+    }, { selector: this.selector, state });
+  }
+
+  /** Presses the middle of the element, once it is there, stands still and nothing lies over it; anew, if it moved away. */
+  async click() {
+    const { selector, which, tab } = this;
+    for (const end = Date.now() + tab.patience; Date.now() < end;) {
+      const { x, y } = await tab.waitForFunction(middle, { selector, which });
+      await tab.driver.press(Math.round(x), Math.round(y));
+      // Another document, or none yet, is what some presses lead to.
+      const hit = await tab.evaluate(() => globalThis.hit ?? true).catch(() => true);
+      if (hit) return;
+    }
+    throw new Error(`pressed in vain: ${selector}`);
+  }
+
+  async check() {
+    if (!(await this.isChecked())) await this.click();
+    await this.tab.waitForFunction((selector) => document.querySelector(selector).checked, this.selector);
+  }
+
+  /** Puts a text in the place of what is there, as an input method does it: in one go, with the events of typing. */
+  async fill(text) {
+    await this.waitFor();
+    await this.get((input, given) => {
+      input.focus();
+      input.select();
+      if (input.value !== given) document.execCommand(given ? "insertText" : "delete", false, given);
+      if (input.value === given) return;
+      // In a frame that has not the window's focus, no command writes.
+      input.value = given;
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }, text);
+  }
+
+  isChecked() {
+    return this.get((input) => input.checked);
+  }
+
+  inputValue() {
+    return this.get((input) => input.value);
+  }
+
+  innerText() {
+    return this.get((found) => found.innerText);
+  }
+
+  getAttribute(name) {
+    return this.get((found, given) => found.getAttribute(given), name);
+  }
+
+  /** Something about the element, once it is there. */
+  async get(code, argument) {
+    await this.waitFor({ state: "attached" });
+    return this.tab.driver.run(new Function("given", `
+      const all = [...document.querySelectorAll(given.selector)];
+      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`), { selector: this.selector, which: this.which, argument });
+  }
+}
+
+/** Runs in the page: where an element can be pressed, or null; `hit` then tells whether the press reached it. */
+async function middle({ selector, which }) {
+  const all = [...document.querySelectorAll(selector)];
+  const found = which === "last" ? all.at(-1) : all[0];
+  if (which === "only" && all.length > 1) throw new Error(`${all.length} elements are ${selector}`);
+  found?.scrollIntoView({ block: "center", behavior: "instant" });
+  const before = found?.getBoundingClientRect();
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const box = found?.getBoundingClientRect();
+  if (!box?.width || box.x !== before.x || box.y !== before.y) return null;
+  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const reaches = (target) => target !== null && (found.contains(target) || target.contains(found));
+  if (!reaches(document.elementFromPoint(point.x, point.y))) return null;
+  globalThis.hit = false;
+  addEventListener("click", (event) => { globalThis.hit ||= found.contains(event.composedPath()[0]); }, { once: true, capture: true });
+  return point;
+}

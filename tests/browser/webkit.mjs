@@ -1,0 +1,98 @@
+/**
+ * WebKit, Safari's engine, as WebKitGTK ships it: its own WebDriver (W3C, over HTTP) on a screen that nobody sees.
+ */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./desk.mjs";
+import { framed, KEYS, Tab } from "./tab.mjs";
+
+export const WEBKIT_DRIVER = "WebKitWebDriver";
+const PLACES = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."].map((machine) => `/usr/lib/${machine}/webkit2gtk-4.1/MiniBrowser`);
+export const MINI_BROWSER = [process.env.MINI_BROWSER, ...PLACES, "/usr/libexec/webkit2gtk-4.1/MiniBrowser"].find((path) => path && existsSync(path)) ?? "";
+
+const SCREEN = { width: 1400, height: 1000 };
+/** How long the driver may take to begin, and for one command, in milliseconds. */
+const PATIENCE = 60_000;
+/** The browser's own bar would keep its window wider than a phone. */
+const NARROW = "* { min-width: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0.2); }";
+
+export async function launch() {
+  const settings = mkdtempSync(join(tmpdir(), "kakekomi-webkit-"));
+  mkdirSync(join(settings, "gtk-3.0"));
+  writeFileSync(join(settings, "gtk-3.0", "gtk.css"), NARROW);
+  const screen = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", `${SCREEN.width}x${SCREEN.height}x24`, "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [display] = await once(screen.stdout, "data");
+  const port = await freePort();
+  const driver = spawn(WEBKIT_DRIVER, [`--port=${port}`], {
+    stdio: "ignore",
+    env: { ...process.env, DISPLAY: `:${String(display).trim()}`, XDG_CONFIG_HOME: settings, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+  });
+  const call = (method, path, body) => ask(`http://127.0.0.1:${port}${path}`, method, body);
+  for (const end = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null));) {
+    if (Date.now() > end) throw new Error(`${WEBKIT_DRIVER} does not answer`);
+    await sleep(50);
+  }
+  const close = async () => {
+    for (const one of [driver, screen]) {
+      one.kill();
+      if (one.exitCode === null && one.signalCode === null) await once(one, "exit");
+    }
+    rmSync(settings, { recursive: true, force: true });
+  };
+  return { newContext: (given) => newContext(call, given), close };
+}
+
+/** A session is a browser of its own, without anything kept from another. */
+async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}) {
+  const options = { binary: MINI_BROWSER, args: ["--automation"] };
+  const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
+  const session = (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
+  // Without a window manager the window under the pointer has the focus, and the pointer waits in the middle of the screen.
+  await session("POST", "/window/rect", { x: (SCREEN.width - viewport.width) / 2, y: (SCREEN.height - viewport.height) / 2, ...viewport });
+  const tab = new Tab({
+    run: (code, argument) => run(session, code, argument),
+    press: (x, y) => act(session, "pointer", [{ type: "pointerMove", x, y, origin: "viewport" }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }]),
+    key: (name) => type(session, KEYS[name]),
+    type: (text) => type(session, text),
+    visit: (address) => session("POST", "/url", { url: address }),
+    frame: () => framed(async (code, argument) => {
+      const script = 'return document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");';
+      await session("POST", "/frame", { id: await session("POST", "/execute/sync", { script, args: [] }) });
+      return run(session, code, argument).finally(() => session("POST", "/frame", { id: null }));
+    }),
+    // WebDriver tells of no errors of scripts.
+    on: () => undefined,
+  });
+  const inner = await tab.evaluate(() => innerWidth);
+  if (inner !== viewport.width) throw new Error(`the window is ${inner} wide, not ${viewport.width}`);
+  return { newPage: async () => tab, close: () => session("DELETE", "") };
+}
+
+async function run(session, code, argument) {
+  const script = `const [given, done] = arguments;
+    (async () => (${code})(given.argument))().then((value) => done({ value }), (failure) => done({ failure: String(failure?.stack ?? failure) }));`;
+  const { value, failure } = await session("POST", "/execute/async", { script, args: [{ argument }] });
+  if (failure) throw new Error(failure);
+  return value;
+}
+
+function type(session, text) {
+  return act(session, "key", [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
+}
+
+function act(session, kind, actions) {
+  return session("POST", "/actions", { actions: [{ type: kind, id: kind, actions }] });
+}
+
+/** One command of W3C WebDriver. */
+async function ask(address, method, body) {
+  const answer = await fetch(address, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) });
+  const { value } = await answer.json();
+  if (value?.error) throw new Error(`${value.error}: ${value.message}`);
+  return value;
+}

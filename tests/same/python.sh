@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs a Python program with the wasmtime package, in an environment of its own that is made where it is missing.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+venv=target/python
+wanted=tests/same/requirements.txt
+if [ ! -f $venv/made ] || [ $wanted -nt $venv/made ]; then
+  (
+    flock 9 # two threads may want it at once
+    if [ ! -f $venv/made ] || [ $wanted -nt $venv/made ]; then
+      python3 -m venv $venv
+      $venv/bin/pip install --quiet --disable-pip-version-check --requirement $wanted
+      touch $venv/made
+    fi
+  ) 9>target/python.lock >&2
+fi
+exec $venv/bin/python "$@"

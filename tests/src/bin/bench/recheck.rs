@@ -1,0 +1,141 @@
+//! `kakekomi recheck` over stored cases: drafts a second on all cores beside the native core over the same
+//! drafts, and the most memory that it took.
+//!
+//! Ten thousand cases, or as many as `KAKEKOMI_BENCH_CASES` says. What the command needs to start (the
+//! module is compiled) is taken off, so that the ratio does not hang on the number of cases.
+
+use std::error::Error;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use kakekomi::receipt::number::Number;
+use kakekomi::store::{Inserted, NewCase, Store, open, url_in};
+use kakekomi_tests::example;
+use kakekomi_tests::server::Home;
+
+/// How many cases unless the environment says otherwise.
+const CASES: u64 = 10_000;
+/// How many are stored at a time; the store makes one commit of those that wait.
+const AT_ONCE: usize = 500;
+/// How many times each is timed; the median counts.
+const ROUNDS: usize = 3;
+
+/// Prints the figures.
+///
+/// # Errors
+/// If the store or the command fails.
+pub fn bench() -> Result<(), Box<dyn Error>> {
+    let count = std::env::var("KAKEKOMI_BENCH_CASES").map_or(Ok(CASES), |cases| cases.parse())?;
+    let home = Home::new();
+    let (draft, context) = example()?;
+    fill(&home, count, &draft, &context)?;
+    let (mut rounds, mut peak) = (Vec::new(), 0);
+    for _ in 0..if count > CASES { 1 } else { ROUNDS } {
+        let native = native(count, &draft, &context)?;
+        let (start, _) = recheck(&home, &["--limit", "0"])?;
+        let (whole, memory) = recheck(&home, &[])?;
+        peak = memory.max(peak);
+        rounds.push((whole.saturating_sub(start).as_secs_f64(), native.as_secs_f64()));
+    }
+    rounds.sort_by(|one, other| (one.1 / one.0).total_cmp(&(other.1 / other.0)));
+    let (recheck, native) = rounds.get(rounds.len() / 2).copied().ok_or("no round")?;
+    println!(
+        "recheck of {count} cases           {:>8.0} a second, {:.2} × the native core on all cores (aim 0.3, stretch 0.4), {} MiB at most",
+        to_f64(count) / recheck,
+        native / recheck,
+        peak >> 20
+    );
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of cases")]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
+
+/// Stores so many cases of one draft.
+fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
+    let report = kakekomi_core::answer(draft, context)?;
+    let data = home.path().join("data");
+    std::fs::create_dir_all(&data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store: Arc<dyn Store> = open(&url_in(&data)).await?;
+        let mut stored = 0;
+        while stored < count {
+            let mut waiting = tokio::task::JoinSet::new();
+            for number in stored..(stored + AT_ONCE as u64).min(count) {
+                let (store, case) = (Arc::clone(&store), Arc::new(case(number, draft, &report)?));
+                waiting.spawn(async move { store.insert(case).await });
+            }
+            while let Some(inserted) = waiting.join_next().await {
+                stored += u64::from(inserted?? == Inserted::Stored);
+            }
+        }
+        store.close().await?;
+        Ok(())
+    })
+}
+
+fn case(number: u64, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Error>> {
+    Ok(NewCase {
+        number: Number::random()?,
+        received_at: 1_795_140_000_000,
+        partner: None,
+        test: false,
+        locale: "ja",
+        key: format!("{number}-{}", Number::random()?),
+        text: draft.to_vec(),
+        text_sha256: "0".repeat(64),
+        report: report.to_vec(),
+        page_report: None,
+        accepted: true,
+        ruleset: kakekomi_core::RULESET.to_owned(),
+        module: format!("sha256:{}", kakekomi_artifact::SHA256),
+        page_module: None,
+        consent: "{}".to_owned(),
+        receipt: b"{}".to_vec(),
+    })
+}
+
+/// How long the native core takes for so many drafts on all cores.
+fn native(count: u64, draft: &[u8], context: &[u8]) -> Result<Duration, Box<dyn Error>> {
+    let (start, next) = (Instant::now(), AtomicU64::new(0));
+    let judge = || {
+        while next.fetch_add(1, Ordering::Relaxed) < count {
+            kakekomi_core::answer(draft, context)?;
+        }
+        Ok::<(), kakekomi_core::Failure>(())
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(judge)).collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| "a thread panicked")?.map_err(|_| "no report"))
+    })?;
+    Ok(start.elapsed())
+}
+
+/// How long the command takes, and its peak of resident memory in bytes (Linux: `VmHWM`).
+fn recheck(home: &Home, more: &[&str]) -> Result<(Duration, u64), Box<dyn Error>> {
+    let start = Instant::now();
+    let mut command: Command = home.command(&[&["recheck", "--csv"], more].concat());
+    let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut peak = 0;
+    let status = loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        peak = line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap_or(0).max(peak);
+        if let Some(status) = process.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    if !status.success() {
+        return Err(format!("recheck ended with {status}").into());
+    }
+    Ok((start.elapsed(), peak * 1024))
+}

@@ -1,0 +1,139 @@
+//! The store: group commit against one flush a case, and a list's first and last page at a thousand
+//! and at a million cases. SQLite, and PostgreSQL's writing where `KAKEKOMI_TEST_POSTGRES` names a server.
+//!
+//! The ways of writing take turns, the ratio is the median over the rounds.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Instant;
+
+use kakekomi::receipt::number::Number;
+use kakekomi::store::{self, Filter, NewCase, QUEUE, Store};
+use kakekomi_tests::postgres::Database;
+use kakekomi_tests::server::Home;
+
+/// How many rounds the ways of writing take turns for.
+const ROUNDS: usize = 9;
+/// How many cases a way writes in its turn.
+const CASES: usize = QUEUE;
+/// How many times a page is read.
+const READS: u32 = 50;
+
+/// Prints the figures; a case is as large as the example's.
+///
+/// # Errors
+/// If a database fails.
+pub fn bench(draft: &[u8], report: &[u8]) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (home, database) = (Home::new(), Database::new());
+        let mut stores = vec![("SQLite", store::open(&store::url_in(home.path())).await?)];
+        if let Some(database) = &database {
+            stores.push(("PostgreSQL", store::open(database.url()).await?));
+        }
+        for (name, store) in stores {
+            writing(name, &store, &|| case(draft, report)).await?;
+            store.close().await?;
+        }
+        let home = Home::new();
+        let store = store::open(&store::url_in(home.path())).await?;
+        reading(&store).await
+    })
+}
+
+/// Group commit against one flush a case.
+async fn writing(name: &str, store: &Arc<dyn Store>, case: &dyn Fn() -> Arc<NewCase>) -> Result<(), Box<dyn Error>> {
+    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        for _ in 0..CASES {
+            store.insert(case()).await?;
+        }
+        let alone = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        together(store, (0..CASES).map(|_| case()).collect()).await?;
+        let group = start.elapsed().as_secs_f64();
+        ratios.push(alone / group);
+        rates.push(f64::from(u32::try_from(CASES)?) / group);
+    }
+    println!(
+        "store, {name:<10}                   {:>8.1} × one flush a case (aim 4); {:.0} durable cases a second",
+        super::median(&ratios),
+        super::median(&rates)
+    );
+    Ok(())
+}
+
+/// A list's pages at a thousand and at a million cases.
+async fn reading(store: &Arc<dyn Store>) -> Result<(), Box<dyn Error>> {
+    let real = Filter { test: Some(false), ..Filter::default() };
+    let mut few = [0.0; 3];
+    let mut size = 0;
+    for target in [1_000, 1_000_000] {
+        while size < target {
+            let batch: Vec<_> = (0..CASES.min(target - size)).map(|_| case(b"{}", b"{}")).collect();
+            size += batch.len();
+            together(store, batch).await?;
+        }
+        let last = store.last().await?;
+        let number = Filter { number: Some("234-6".to_owned()), ..Filter::default() };
+        let times =
+            [page(store, 0, &real).await?, page(store, last - 100, &real).await?, page(store, 0, &number).await?];
+        if target == 1_000 {
+            few = times;
+            continue;
+        }
+        for ((what, time), few) in ["first page", "last page", "by number"].iter().zip(times).zip(few) {
+            println!(
+                "list, {what:<10}                     {:>8.2} × at a million cases (aim 2); {:.2} ms",
+                time / few,
+                time * 1e3
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Seconds for a page of a hundred.
+async fn page(store: &Arc<dyn Store>, after: i64, filter: &Filter) -> Result<f64, Box<dyn Error>> {
+    let start = Instant::now();
+    for _ in 0..READS {
+        store.lines(after, 100, filter).await?;
+    }
+    Ok(start.elapsed().as_secs_f64() / f64::from(READS))
+}
+
+async fn together(store: &Arc<dyn Store>, cases: Vec<Arc<NewCase>>) -> Result<(), Box<dyn Error>> {
+    let mut set = tokio::task::JoinSet::new();
+    for case in cases {
+        let store = Arc::clone(store);
+        set.spawn(async move { store.insert(case).await });
+    }
+    for stored in set.join_all().await {
+        stored?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::expect_used, reason = "a machine without randomness has no bench")]
+fn case(draft: &[u8], report: &[u8]) -> Arc<NewCase> {
+    let number = Number::random().expect("randomness");
+    Arc::new(NewCase {
+        received_at: 1_795_140_000_000,
+        partner: None,
+        test: false,
+        locale: "ja",
+        key: number.to_string(),
+        text: draft.to_vec(),
+        text_sha256: "0".repeat(64),
+        report: report.to_vec(),
+        page_report: None,
+        accepted: true,
+        ruleset: "bench".to_owned(),
+        module: format!("sha256:{}", "0".repeat(64)),
+        page_module: None,
+        consent: "{}".to_owned(),
+        receipt: b"{}".to_vec(),
+        number,
+    })
+}

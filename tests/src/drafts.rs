@@ -1,0 +1,67 @@
+//! Two hundred drafts as people would write them: `tests/drafts/*.ndjson`, one a line.
+//!
+//! `{"name": …, "locale": "ja", "now": 1795140000000, "draft": {…}, "expect": {"accepted": …, "issues":
+//! [[path, code], …], "advisories": [code, …]}}` → the draft's text, the context of `cases/base` at that time in that
+//! language, and what the report must say. `"text"` in the place of `"draft"` is what is no JSON, or not quite.
+
+use std::fs;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One draft with what is expected of it.
+#[derive(Debug)]
+pub struct Draft {
+    /// What it is about.
+    pub name: String,
+    /// Its text.
+    pub text: Vec<u8>,
+    /// The context's JSON text.
+    pub context: String,
+    /// What the report must say.
+    pub expect: Expect,
+}
+
+/// Verdict, issues and advisories, all of them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Whether it can be sent.
+    pub accepted: bool,
+    /// Path and code of each issue, in order.
+    pub issues: Vec<(String, String)>,
+    /// The codes of the advisories, in order.
+    pub advisories: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    name: String,
+    locale: String,
+    now: i64,
+    draft: Option<Value>,
+    text: Option<String>,
+    expect: Expect,
+}
+
+/// All drafts, in the order of the files' names and of their lines.
+pub fn drafts() -> Vec<Draft> {
+    let tests = crate::house::root().join("tests");
+    let base = fs::read_to_string(tests.join("cases/base/context.json")).unwrap();
+    let context: Value = serde_json::from_str(&base).unwrap();
+    let mut files: Vec<_> = fs::read_dir(tests.join("drafts")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "ndjson"));
+    files.sort();
+    let contents: Vec<_> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    contents.iter().flat_map(|lines| lines.lines()).map(|line| draft(line, context.clone())).collect()
+}
+
+fn draft(line: &str, mut context: Value) -> Draft {
+    let Line { name, locale, now, draft, text, expect } =
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    context["locale"] = locale.into();
+    context["now"] = now.into();
+    let text = draft.map(|draft| draft.to_string()).or(text).unwrap_or_else(|| panic!("{name}: draft or text"));
+    Draft { name, text: text.into_bytes(), context: context.to_string(), expect }
+}

@@ -1,0 +1,125 @@
+//! PostgreSQL for tests: a database of one test's own on the server that the test command started
+//! (`KAKEKOMI_TEST_POSTGRES`), or a whole server of one test's own, which may be killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::house;
+
+/// The variable with the server's URL, without a database's name.
+const SERVER: &str = "KAKEKOMI_TEST_POSTGRES";
+
+/// How long a killed server may take until it is gone.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A database; one that was made here is dropped in the end.
+#[derive(Debug)]
+pub struct Database {
+    url: String,
+    made_on: Option<(String, String)>,
+}
+
+impl Database {
+    /// An empty one; `None`, and a word why, where no server was named.
+    #[expect(clippy::print_stderr, reason = "a test that is not run says so")]
+    pub fn new() -> Option<Database> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var(SERVER) else {
+            eprintln!(
+                "not run on PostgreSQL: {SERVER} is not set (scripts/test.sh does; scripts/postgres.sh starts one)"
+            );
+            return None;
+        };
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        sql(&server, &format!("CREATE DATABASE {name}"));
+        Some(Database { url: format!("{server}/{name}"), made_on: Some((server, name)) })
+    }
+
+    /// One that is somebody else's.
+    pub fn lent(url: &str) -> Database {
+        Database { url: url.to_owned(), made_on: None }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.made_on {
+            sql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
+fn sql(server: &str, statement: &str) {
+    let status = Command::new("psql")
+        .args(["--quiet", "--dbname", &format!("{server}/postgres"), "--command", statement])
+        .status();
+    assert!(status.expect("psql, which comes with PostgreSQL").success(), "{statement}");
+}
+
+/// A server of one test's own.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    /// The URL of its database.
+    pub url: String,
+}
+
+impl Cluster {
+    /// A server with an empty database.
+    pub fn start() -> Cluster {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("kakekomi-cluster-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        let url = format!("{}/postgres", script("start", &folder).trim());
+        Cluster { folder, url }
+    }
+
+    /// Ends the server and its children at once (SIGKILL), as when the machine's memory runs out.
+    pub fn kill(&self) {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let postmaster = file.lines().next().unwrap();
+        // The children live in sessions of their own; the postmaster is their parent.
+        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap().stdout;
+        let children = String::from_utf8(children).unwrap();
+        let all: Vec<&str> = children.split_whitespace().chain([postmaster]).collect();
+        // A child may end by itself between the two commands.
+        _ = Command::new("kill").arg("-9").args(&all).stderr(Stdio::null()).status();
+        // A server does not start beside the rest of another one.
+        let started = Instant::now();
+        while all.iter().any(|process| Path::new("/proc").join(process).exists()) {
+            assert!(started.elapsed() < PATIENCE, "the server cannot be killed");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Starts it again on the same port, with what it has.
+    pub fn start_again(&self) {
+        script("start", &self.folder);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        script("stop", &self.folder);
+    }
+}
+
+fn script(what: &str, folder: &Path) -> String {
+    // The server's own log keeps stderr open, so only stdout is read here.
+    let output = Command::new(house::root().join("scripts/postgres.sh"))
+        .arg(what)
+        .arg(folder)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "scripts/postgres.sh {what}");
+    String::from_utf8(output.stdout).unwrap()
+}

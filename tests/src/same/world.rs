@@ -1,0 +1,162 @@
+//! Contexts, valid, odd and unusable, and what a draft must know of its own to be right in it.
+//!
+//! `Worlds::new(seed)` → 256 contexts: the table's own with other times and languages, then such with
+//! other documents and calendars, keys too many, keys missing. A draft that is to be accepted names
+//! the documents of its context and a moment before its `now`.
+
+use kakekomi_core::Context;
+use kakekomi_core::json;
+
+use super::dice::Dice;
+use super::tree::{PLAIN, Tree};
+
+/// How many contexts a stream has.
+pub const WORLDS: usize = 256;
+/// How many of them are the table's context, with another time and language alone.
+pub const PLAIN_WORLDS: usize = 64;
+
+/// Where day, year, opening hours and whole numbers end (2026-11-20T11:00+09:00 is the table's own).
+const TIMES: [i64; 20] = [
+    1_795_140_000_000,
+    1_795_132_799_999, // a millisecond before nine
+    1_795_132_800_000,
+    1_795_161_599_999, // before five in the afternoon
+    1_795_161_600_000,
+    1_795_305_600_000, // a Sunday
+    1_778_025_600_000, // 2026-05-06, a holiday that moved
+    1_790_035_200_000, // 2026-09-22, a day between two holidays
+    1_805_673_600_000, // 2027-03-22
+    1_798_470_000_000, // 2026-12-29
+    1_830_297_600_000, // 2028: past the dated holidays
+    0,
+    -1,
+    951_782_400_000,
+    4_102_444_800_000,
+    253_402_300_799_000,
+    9_007_199_254_740_991,
+    -9_007_199_254_740_991,
+    -62_135_596_800_000,
+    1_767_225_600_000,
+];
+
+/// One context and what a draft in it must say to be right.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The context's text, as every engine gets it.
+    pub text: Vec<u8>,
+    now: i64,
+    consent: Vec<Tree>,
+    policy: Vec<Tree>,
+}
+
+impl World {
+    fn of(text: String, base: &Context) -> World {
+        let context = Context::read(text.as_bytes()).unwrap_or_else(|_| base.clone());
+        let documents = |document: &kakekomi_core::context::Document| {
+            let digests = [Some(document.sha256.ja.clone()), document.sha256.en.clone()];
+            let of =
+                |sha256| Tree::object([("version", Tree::text(&document.version)), ("sha256", Tree::Text(sha256))]);
+            digests.into_iter().flatten().map(of).collect::<Vec<_>>()
+        };
+        World {
+            now: context.now,
+            consent: documents(&context.consent),
+            policy: documents(&context.policy),
+            text: text.into_bytes(),
+        }
+    }
+
+    /// An agreement to the documents in force, in a language that both are there in.
+    pub fn agreement(&self, dice: &mut Dice) -> Tree {
+        let both = self.consent.len().min(self.policy.len());
+        let at = dice.below(both);
+        Tree::object([
+            ("document", self.consent[at].clone()),
+            ("policy", self.policy[at].clone()),
+            ("language", Tree::text(["ja", "en"][at])),
+            ("agreed_at", Tree::Raw(self.before_now(dice).to_string())),
+        ])
+    }
+
+    /// The document in force, in one of its languages.
+    pub fn document(&self, name: &str, dice: &mut Dice) -> Tree {
+        let documents = if name == "policy" { &self.policy } else { &self.consent };
+        documents[if dice.percent(80) { 0 } else { dice.below(documents.len()) }].clone()
+    }
+
+    /// A moment at which the button may have been pressed.
+    pub fn before_now(&self, dice: &mut Dice) -> i64 {
+        self.now.saturating_sub(dice.within(0, 86_400_000)).clamp(0, 9_007_199_254_740_991)
+    }
+}
+
+/// The contexts of a stream, from the table's own.
+pub fn worlds(seed: u64, base: &str) -> Vec<World> {
+    let node = json::read(base.as_bytes(), usize::MAX).expect("the table's context");
+    let (tree, context) = (Tree::of(&node), Context::read(base.as_bytes()).expect("the table's context"));
+    (0..WORLDS)
+        .map(|number| {
+            let mut dice = Dice::new(!seed, number as u64);
+            let mut world = tree.clone();
+            // A draft is judged by people's clocks most of the time.
+            let now = if dice.percent(60) { TIMES[dice.below(11)] } else { dice.one(&TIMES) };
+            *member(&mut world, &["now"]) = Tree::Raw(now.to_string());
+            *member(&mut world, &["locale"]) = Tree::text(dice.one(&["ja", "en"]));
+            if number >= PLAIN_WORLDS {
+                (0..=dice.below(3)).for_each(|_| change(&mut world, &mut dice));
+            }
+            World::of(world.written(PLAIN), &context)
+        })
+        .collect()
+}
+
+fn change(world: &mut Tree, dice: &mut Dice) {
+    let said = |dice: &mut Dice, words: &[&str]| Tree::text(dice.one(words));
+    let raw = |dice: &mut Dice, words: &[&str]| Tree::raw(dice.one(words));
+    let broken = ["null", "1.0", "\"fr\"", "[]", "{}", "", "\"\\ud800\""];
+    let top = dice.one(&["now", "locale", "consent", "policy", "calendar"]);
+    let (keys, value): (&[&str], Tree) = match dice.below(14) {
+        0 => (&["consent", "version"], said(dice, &["2", "令和版", "", "1.0-β"])),
+        1 => (&["policy", "sha256", "ja"], Tree::Text(dice.digits())),
+        2 => (&["consent", "sha256"], Tree::object([("ja", Tree::Text(dice.digits()))])),
+        3 => (&["calendar", "open"], said(dice, &["00:00", "17:00", "9:00", "24:00", "08:59"])),
+        4 => (&["calendar", "close"], said(dice, &["24:00", "23:59", "09:00", "00:00", "25:00"])),
+        5 => (&["calendar", "offset"], said(dice, &["Z", "+00:00", "-12:00", "+14:00", "+09"])),
+        6 => (&["calendar", "last_year"], raw(dice, &["2026", "1970", "0", "-1", "9999", "9007199254740992"])),
+        7 => (&["calendar", "weekday_excludes_holidays"], raw(dice, &["false", "true", "1"])),
+        8 => (&["calendar", "extra_closed"], days(dice)),
+        9 => (&["calendar", "extra_open"], days(dice)),
+        10 => (&["calendar", "holidays"], days(dice)),
+        11 => (&["calendar", "year_end", "from"], said(dice, &["01-01", "12-31", "02-29", "13-01"])),
+        // What a newer host might say: a module ignores it.
+        12 => (&["weather"], Tree::object([("sky", Tree::raw("null")), ("sky", Tree::raw("1.5e3"))])),
+        // What no module can use.
+        _ => (std::slice::from_ref(&top), raw(dice, &broken)),
+    };
+    *member(world, keys) = value;
+}
+
+fn days(dice: &mut Dice) -> Tree {
+    let day = |dice: &mut Dice| {
+        Tree::Text(format!("{}-{:02}-{:02}", dice.within(2025, 2028), dice.within(1, 12), dice.within(1, 28)))
+    };
+    let mut days: Vec<_> = (0..dice.below(60)).map(|_| day(dice)).collect();
+    if dice.percent(10) {
+        days.push(Tree::text(dice.one(&["2026-02-30", "2026-1-1", "", "明日"])));
+    }
+    Tree::List(days)
+}
+
+/// The member at some keys, made where there is none.
+fn member<'t>(tree: &'t mut Tree, keys: &[&str]) -> &'t mut Tree {
+    let Some((key, rest)) = keys.split_first() else { return tree };
+    if !matches!(tree, Tree::Object(_)) {
+        *tree = Tree::Object(Vec::new());
+    }
+    let Tree::Object(members) = tree else { unreachable!("made above") };
+    let at = members.iter().position(|(name, _)| name == key).unwrap_or_else(|| {
+        members.push(((*key).to_owned(), Tree::raw("null")));
+        members.len() - 1
+    });
+    member(&mut members[at].1, rest)
+}

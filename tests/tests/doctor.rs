@@ -1,0 +1,141 @@
+//! `kakekomi doctor` finds a wrong set-up: each row breaks one thing and names what must be said of it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::fs;
+use std::path::Path;
+
+use kakekomi_tests::house::root;
+use kakekomi_tests::server::{Home, Server};
+use serde_json::Value;
+
+/// Exit code and findings.
+fn doctor(home: &Home, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let output = home.run(&[&["doctor", "--json", "--listen", "127.0.0.1:9"], arguments].concat());
+    let whole: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!(whole["healthy"] == true, output.status.code() == Some(0));
+    (output.status.code(), whole["findings"].as_array().unwrap().clone())
+}
+
+fn level(findings: &[Value], check: &str) -> String {
+    let mut of_check = findings.iter().filter(|finding| finding["check"] == check);
+    let worst = of_check.clone().find(|finding| finding["level"] == "error").or_else(|| of_check.next());
+    worst.unwrap_or_else(|| panic!("nothing is said of {check}: {findings:?}"))["level"].as_str().unwrap().to_owned()
+}
+
+/// The example desk in a folder of its own, with a change.
+fn desk(home: &Home, file: &str, from: &str, to: &str) -> String {
+    let folder = home.path().join("desk");
+    copy(&root().join("host/desk"), &folder);
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    fs::write(folder.join(file), text.replacen(from, to, 1)).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { _ = fs::copy(entry.path(), target).unwrap() }
+    }
+}
+
+#[test]
+fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
+    let home = Home::new();
+    let (code, findings) = doctor(&home, &[]);
+    assert_eq!(code, Some(0), "{findings:?}");
+    assert_eq!(level(&findings, "phone"), "warning");
+    for check in ["module", "desk", "holidays", "documents", "page", "clock", "data", "database", "serving"] {
+        assert_eq!(level(&findings, check), "ok", "{findings:?}");
+    }
+    assert!(!home.path().join("data").exists(), "looking makes nothing");
+}
+
+#[test]
+fn a_desk_that_serves_is_well() {
+    let server = Server::start();
+    let at = server.at.to_string();
+    let output = server.home.run(&["doctor", "--listen", &at]);
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    assert!(words.contains("answers, with this module") && words.contains("kakekomi.sqlite3 answers"), "{words}");
+    let lines = server.home.run(&["doctor", "--listen", &at, "--ndjson"]);
+    let lines = String::from_utf8(lines.stdout).unwrap();
+    assert!(lines.lines().count() > 8 && lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+    let left: Vec<_> =
+        fs::read_dir(server.home.path().join("data")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("doctor")), "{left:?}");
+}
+
+#[test]
+fn a_stale_holiday_table_is_found() {
+    let home = Home::new();
+    let stale = desk(&home, "desk.toml", "last_year = 2027", "last_year = 2025");
+    let (code, findings) = doctor(&home, &["--desk", &stale]);
+    assert_eq!((code, level(&findings, "holidays").as_str()), (Some(5), "error"), "{findings:?}");
+    let raised = desk(&home, "desk.toml", "last_year = 2027", "last_year = 2028");
+    assert_eq!(level(&doctor(&home, &["--desk", &raised]).1, "holidays"), "error", "a year without days");
+}
+
+#[test]
+fn a_document_that_changed_under_its_version_is_found() {
+    let home = Server::start().kill();
+    let changed = desk(&home, "consent/document.ja.html", "</h1>", "</h1><p>追記</p>");
+    let (code, findings) = doctor(&home, &["--desk", &changed]);
+    assert_eq!((code, level(&findings, "documents").as_str()), (Some(5), "error"), "{findings:?}");
+    let profile = Path::new(&changed).join("desk.toml");
+    let text = fs::read_to_string(&profile).unwrap();
+    let (before, consent) = text.split_once("[consent]").unwrap();
+    fs::write(&profile, format!("{before}[consent]{}", consent.replacen("version = \"1\"", "version = \"2\"", 1)))
+        .unwrap();
+    assert_eq!(level(&doctor(&home, &["--desk", &changed]).1, "documents"), "ok", "a new version may be another text");
+}
+
+#[cfg(unix)]
+#[test]
+fn data_that_cannot_be_written_or_is_open_to_others_is_found() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    fs::write(home.path().join("data"), "a file").unwrap();
+    assert_eq!(level(&doctor(&home, &[]).1, "data"), "error");
+    fs::remove_file(home.path().join("data")).unwrap();
+    fs::create_dir(home.path().join("data")).unwrap();
+    fs::set_permissions(home.path().join("data"), fs::Permissions::from_mode(0o755)).unwrap();
+    let (code, findings) = doctor(&home, &[]);
+    assert_eq!((code, level(&findings, "data").as_str()), (Some(5), "error"), "{findings:?}");
+    assert!(
+        Path::new("/proc/version").exists()
+            == doctor(&home, &["--data", "/proc"])
+                .1
+                .iter()
+                .any(|finding| { finding["check"] == "data" && finding["level"] == "error" })
+    );
+}
+
+#[test]
+fn a_database_that_is_none_and_modules_that_are_none_are_found() {
+    let home = Home::new();
+    fs::create_dir_all(home.path().join("data")).unwrap();
+    fs::write(home.path().join("data/kakekomi.sqlite3"), "this is no database").unwrap();
+    fs::create_dir_all(home.path().join("modules")).unwrap();
+    fs::write(home.path().join("modules/old.wasm"), "no module").unwrap();
+    let (code, findings) = doctor(&home, &["--modules", "modules"]);
+    assert_eq!(code, Some(5), "{findings:?}");
+    assert_eq!((level(&findings, "database"), level(&findings, "modules")), ("error".to_owned(), "error".to_owned()));
+    fs::write(home.path().join("modules/old.wasm"), kakekomi_artifact::WASM).unwrap();
+    assert_eq!(level(&doctor(&home, &["--modules", "modules"]).1, "modules"), "ok");
+    fs::write(home.path().join("modules/retired.txt"), format!("{}\n", kakekomi_artifact::SHA256)).unwrap();
+    assert_eq!(level(&doctor(&home, &["--modules", "modules"]).1, "modules"), "error", "the current one is retired");
+}
+
+#[test]
+fn more_connections_than_files_may_be_open_are_found() {
+    let home = Home::new();
+    let (code, findings) = doctor(&home, &["--connections", "100000000"]);
+    if Path::new("/proc/self/limits").exists() {
+        assert_eq!((code, level(&findings, "files").as_str()), (Some(5), "error"), "{findings:?}");
+    }
+}

@@ -1,0 +1,63 @@
+//! The description of the HTTP interface: every route is in it, and the page that shows it loads nothing from elsewhere.
+//!
+//! That the server answers as it says is schemathesis' to find out: `tests/schemathesis.sh`.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::collections::BTreeSet;
+
+use kakekomi_tests::house::root;
+use kakekomi_tests::server::Server;
+use kakekomi_tests::wire::Request;
+use serde_json::Value;
+
+/// The paths that `host/src/http.rs` gives to the public router, as OpenAPI writes them.
+fn routes() -> BTreeSet<String> {
+    let source = std::fs::read_to_string(root().join("host/src/http.rs")).unwrap();
+    let public = source.split("pub fn busy_router").next().unwrap();
+    let named = public.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    named.map(|path| path.replace("{*", "{")).collect()
+}
+
+#[test]
+fn every_route_is_described() {
+    let document = kakekomi::http::openapi::document(&kakekomi::desk::Desk::load(None).unwrap());
+    let described: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(routes(), described, "a handler needs #[utoipa::path] and its place in http/openapi.rs");
+}
+
+#[test]
+fn it_is_the_same_by_command_and_address() {
+    let server = Server::start();
+    let answer = server.send(&Request::get("/openapi.json"));
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    let printed = server.home.run(&["openapi"]);
+    let mut printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let mut answered = answer.json();
+    // The examples were agreed to at the moments of their making.
+    for document in [&mut printed, &mut answered] {
+        for path in ["/v1/check", "/v1/submissions"] {
+            let body = &mut document["paths"][path]["post"]["requestBody"]["content"]["application/json"];
+            assert!(body["example"].is_object(), "{path}");
+            body["example"]["consent"]["agreed_at"] = Value::Null;
+        }
+    }
+    assert_eq!(printed, answered);
+}
+
+#[test]
+fn its_page_has_all_its_files_under_the_desks_own_policy() {
+    let server = Server::start();
+    let page = server.send(&Request::get("/docs"));
+    assert_eq!(page.status, 200, "{}", page.text());
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(!policy.contains("unsafe-inline") && policy.contains("default-src 'none'"), "{policy}");
+    let text = page.text();
+    let files: Vec<_> = text.split("\"docs/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(files.len(), 4, "{text}");
+    for file in files {
+        let answer = server.send(&Request::get(&format!("/docs/{file}")));
+        assert_eq!((answer.status, answer.header("x-content-type-options")), (200, Some("nosniff")), "{file}");
+    }
+    assert_eq!(server.send(&Request::get("/docs/index.html")).status, 404);
+}

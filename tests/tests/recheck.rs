@@ -1,0 +1,96 @@
+//! `kakekomi recheck` of the real binary: what it says of stored cases, by which module, and where it goes on.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use std::process::Output;
+
+use kakekomi_tests::applicant::{example, submission, with};
+use kakekomi_tests::house::root;
+use kakekomi_tests::server::{Home, Server};
+use serde_json::{Value, json};
+
+/// The module of an older build (`tests/fixtures`).
+const OLDER: &str = include_str!("../fixtures/older.txt");
+
+/// Five cases, one with a telephone number that the older module cannot read.
+fn home() -> Home {
+    let server = Server::start();
+    for key in 0..5 {
+        let draft = example(&server.home, &[]);
+        let draft = if key == 2 { with(&draft, "/contact/phone", "03-3211-9999（直）") } else { draft };
+        assert_eq!(server.send(&submission(&format!("key-{key}"), &draft)).status, 201);
+    }
+    server.stop().home
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(output)))
+}
+
+#[test]
+fn the_module_that_judged_says_the_same_again() {
+    let home = home();
+    let before = home.cases();
+    let output = home.run(&["recheck", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let report = json_of(&output);
+    assert_eq!(report["differences"], json!([]));
+    let summary = &report["summary"];
+    assert_eq!((&summary["cases"], &summary["same"], &summary["complete"]), (&json!(5), &json!(5), &json!(true)));
+    assert_eq!(home.cases(), before, "nothing is changed");
+    assert!(said(&home.run(&["recheck"])).contains("5 the same"));
+}
+
+#[test]
+fn it_goes_on_where_it_stopped() {
+    let home = home();
+    let first = json_of(&home.run(&["recheck", "--json", "--limit", "2"]));
+    assert_eq!(first["summary"]["cases"], 2);
+    let last = first["summary"]["last"].as_i64().unwrap().to_string();
+    let rest = json_of(&home.run(&["recheck", "--json", "--after", &last]));
+    assert_eq!(rest["summary"]["cases"], 3);
+    let end = rest["summary"]["last"].as_i64().unwrap().to_string();
+    assert_eq!(json_of(&home.run(&["recheck", "--json", "--after", &end]))["summary"]["cases"], 0);
+}
+
+#[test]
+fn a_module_with_other_rules_is_told_apart_case_by_case() {
+    let home = home();
+    let file = root().join(format!("tests/fixtures/modules/{}.wasm", OLDER.trim()));
+    let (file, folder) = (file.to_str().unwrap(), root().join("tests/fixtures/modules"));
+    let by_file = json_of(&home.run(&["recheck", "--json", "--module", file]));
+    assert_eq!(by_file["module"], format!("sha256:{}", OLDER.trim()));
+    assert_eq!((&by_file["summary"]["cases"], &by_file["summary"]["verdict"]), (&json!(5), &json!(1)));
+    assert_eq!(by_file["summary"]["codes"], json!({ "phone.invalid": 1 }));
+    let by_digest = home.run(&["recheck", "--json", "--module", OLDER.trim(), "--modules", folder.to_str().unwrap()]);
+    assert_eq!(json_of(&by_digest), by_file);
+    let csv = home.run(&["recheck", "--csv", "--module", file]);
+    let lines = String::from_utf8_lossy(&csv.stdout).lines().count();
+    assert_eq!(lines, 1 + by_file["differences"].as_array().unwrap().len());
+}
+
+#[test]
+fn what_it_cannot_do_is_said() {
+    let home = home();
+    let nobody = "0".repeat(64);
+    for (arguments, code) in [
+        (vec!["recheck", "--module", &nobody], 2),
+        (vec!["recheck", "--module", "no such file"], 5),
+        (vec!["recheck", "--json", "--csv"], 2),
+        (vec!["recheck", "--data", "nowhere"], 5),
+    ] {
+        let output = home.run(&arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}

@@ -1,0 +1,139 @@
+//! The draft's JSON Schema beside the rules: what they accept it accepts, and what it refuses is written down.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use kakekomi_core::Locale;
+use kakekomi_tests::house::root;
+use kakekomi_tests::{schema, table};
+use serde_json::{Value, json};
+
+/// 2026-11-20T11:00+09:00.
+const NOW: i64 = 1_795_140_000_000;
+
+fn refusal(validator: &jsonschema::Validator, draft: &Value) -> Option<String> {
+    let error = validator.validate(draft).err()?;
+    Some(format!("{error} at {}", error.instance_path()))
+}
+
+#[test]
+fn it_is_a_schema() {
+    let schema = kakekomi_core::schema::schema();
+    assert!(jsonschema::draft202012::meta::is_valid(&schema));
+    assert_eq!(schema["properties"]["contact"]["properties"]["company"]["title"], "Company name");
+    let described = &schema["properties"]["contact"]["properties"]["company"]["description"];
+    assert!(described.as_str().unwrap().starts_with("Annex 1.2: 貴社名"), "{described}");
+}
+
+#[test]
+fn what_the_rules_accept_it_accepts() {
+    let validator = schema::validator();
+    let mut accepted = 0;
+    for case in table::cases() {
+        if schema::codes(&case).is_empty() {
+            let draft: Value = serde_json::from_slice(&case.text).unwrap();
+            assert_eq!(refusal(&validator, &draft), None, "{}", case.name);
+            accepted += 1;
+        }
+    }
+    assert!(accepted > 100, "{accepted} accepted cases are too few to say anything");
+}
+
+#[test]
+fn what_people_write_and_the_rules_accept_it_accepts() {
+    let validator = schema::validator();
+    let mut accepted = 0;
+    for draft in kakekomi_tests::drafts::drafts().into_iter().filter(|draft| draft.expect.accepted) {
+        assert_eq!(refusal(&validator, &serde_json::from_slice(&draft.text).unwrap()), None, "{}", draft.name);
+        accepted += 1;
+    }
+    assert!(accepted > 100, "{accepted} drafts are too few to say anything");
+}
+
+#[test]
+fn the_examples_are_accepted_and_the_incomplete_one_is_not() {
+    let validator = schema::validator();
+    let desk = kakekomi::desk::Desk::load(None).unwrap();
+    for kind in kakekomi::example::kinds() {
+        let draft = kakekomi::example::example(kind, &desk).unwrap();
+        assert_eq!(refusal(&validator, &serde_json::from_str(&draft).unwrap()), None, "{kind}");
+    }
+    let incomplete: Value = serde_json::from_str(&kakekomi::example::incomplete(&desk)).unwrap();
+    assert!(!validator.is_valid(&incomplete));
+}
+
+#[test]
+fn values_are_drafts_to_it_too() {
+    let validator = schema::validator();
+    for case in table::cases() {
+        let report = kakekomi_core::answer(&case.text, case.context.as_bytes()).unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        if report["accepted"] == true {
+            assert_eq!(refusal(&validator, &report["values"]), None, "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_base_draft_of_which_one_thing_is_wrong_is_refused() {
+    let validator = schema::validator();
+    let desk = kakekomi::desk::Desk::load(None).unwrap();
+    let context = serde_json::to_vec(&desk.context(NOW, Locale::Ja).unwrap()).unwrap();
+    let base: Value = serde_json::from_str(&kakekomi::example::example("ransomware", &desk).unwrap()).unwrap();
+    let rows = [
+        ("/contact/company", json!("　")),
+        ("/contact/company", json!("あ".repeat(201))),
+        ("/contact/company", json!("a\nb")),
+        ("/contact/phone", json!("110")),
+        ("/contact/phone", json!("+1 212 555 0100")),
+        ("/contact/email", json!("太郎@example.jp")),
+        ("/contact/email", json!("taro@localhost")),
+        ("/contact/responsible", json!({"unknown": true})),
+        ("/contact/responsible", json!({"unknown": false})),
+        ("/incident/kind", json!("virus")),
+        ("/incident/priorities", json!(["contain", "contain"])),
+        ("/incident/discovered_at", json!({"precision": "about"})),
+        ("/incident/discovered_at", json!({"at": {"month": "11"}})),
+        ("/incident/discovered_at", json!({"at": "2026-11-20", "offset": "+9"})),
+        ("/service/remote/price_notice", json!(false)),
+        ("/consent/document/sha256", json!("0")),
+        ("/other", json!({})),
+        ("/situation", Value::Null),
+        ("/situation", json!([])),
+    ];
+    for (path, value) in rows {
+        let mut draft = base.clone();
+        let (parent, key) = path.rsplit_once('/').unwrap();
+        draft.pointer_mut(parent).unwrap()[key] = value.clone();
+        let report = kakekomi_core::answer(draft.to_string().as_bytes(), &context).unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["accepted"], false, "the rules accept {path} = {value}");
+        assert!(!validator.is_valid(&draft), "the schema accepts {path} = {value}");
+    }
+}
+
+#[test]
+fn what_it_refuses_is_written_down() {
+    let written = std::fs::read_to_string(root().join("docs/schema.md")).unwrap_or_default();
+    let made = schema::markdown();
+    assert!(
+        written == made,
+        "docs/schema.md is out of date: cargo run --release -p kakekomi-tests --bin schema-md > docs/schema.md"
+    );
+}
+
+#[test]
+fn the_published_cases_are_those_of_the_table() {
+    let written = std::fs::read_to_string(root().join("docs/cases.json")).unwrap_or_default();
+    assert!(
+        written == kakekomi_tests::published::json_lines(),
+        "docs/cases.json is out of date: cargo run --release -p kakekomi-tests --bin cases-published > docs/cases.json"
+    );
+    let read: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(read["cases"].as_array().unwrap().len(), table::cases().len());
+}

@@ -1,0 +1,62 @@
+/**
+ * The page in a frame of a partner's page: it tells the page around it that it runs, its height, its steps and the
+ * reception number, and takes language, colours and radius from it.
+ *
+ * The page around is named in the frame's address. That it is a partner's is not decided here: the desk's answer says
+ * who may frame it, and a message goes to that one origin or nowhere.
+ */
+
+import { believed, HEIGHT_MAX, PROTOCOL } from "./protocol.js";
+import { shade, wear } from "./worn.js";
+
+export class Around {
+  /** @param {string} origin of the page around @param {HTMLElement} home the page's element */
+  constructor(origin, home) {
+    this.origin = origin;
+    this.home = home;
+    /** @type {import("../page.js").Page | null} */
+    this.page = null;
+    /** What the page around said last; what a person chose here since goes before it. @type {unknown} */
+    this.lang = null;
+  }
+
+  /** The page around this one, or null. @param {HTMLElement} home */
+  static find(home) {
+    const origin = new URLSearchParams(location.search).get("from") ?? "";
+    return window.parent !== window && isOrigin(origin) ? new Around(origin, home) : null;
+  }
+
+  begin() {
+    addEventListener("message", (event) => this.hear(event));
+    this.tell("hello");
+    new ResizeObserver(() => this.measure()).observe(this.home);
+  }
+
+  /** @param {string} type @param {string | number} [value] */
+  tell(type, value) {
+    window.parent.postMessage({ kakekomi: PROTOCOL, type, value }, this.origin);
+    // A frame that nobody looks at may be measured late: it is measured once when it is ready.
+    if (type === "ready") this.measure();
+  }
+
+  measure() {
+    this.tell("height", Math.min(HEIGHT_MAX, Math.ceil(this.home.getBoundingClientRect().height)));
+  }
+
+  /** @param {MessageEvent} event */
+  hear(event) {
+    const message = believed(event, this.origin, window.parent);
+    if (message?.type !== "set") return;
+    wear(document.documentElement, message.theme);
+    shade(document.documentElement, message.scheme);
+    const { lang } = message;
+    const before = this.lang;
+    this.lang = lang;
+    if (before !== null && before !== lang && (lang === "ja" || lang === "en")) void this.page?.speak(lang);
+  }
+}
+
+/** @param {string} text */
+function isOrigin(text) {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

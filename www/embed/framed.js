@@ -1,0 +1,98 @@
+/**
+ * The form in a frame of the desk's origin: loaded when it comes near the view, as tall as its content.
+ */
+
+import { believed, isHeight, PROTOCOL } from "./protocol.js";
+import { themeOf } from "./theme.js";
+import { WORDS } from "./words.js";
+
+/** How near the view the frame is loaded. */
+const NEAR = "600px 0px";
+/** How long the frame may take to say that it runs; and how long after its document is there (milliseconds). */
+const STARTING = 20_000;
+const GRACE = 3_000;
+
+export class Framed {
+  /** @param {import("./kakekomi.js").KakekomiForm} element @param {ShadowRoot} shadow */
+  constructor(element, shadow) {
+    this.element = element;
+    this.shadow = shadow;
+    /** @type {HTMLIFrameElement | null} */
+    this.frame = null;
+    this.timer = 0;
+    /** Whether the frame has said that it runs. */
+    this.runs = false;
+    this.stopping = new AbortController();
+  }
+
+  start() {
+    const { signal } = this.stopping;
+    addEventListener("message", (event) => this.hear(event), { signal });
+    const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.load(); }, { rootMargin: NEAR });
+    near.observe(this.element);
+    signal.addEventListener("abort", () => near.disconnect());
+  }
+
+  stop() {
+    this.stopping.abort();
+    clearTimeout(this.timer);
+    this.frame?.remove();
+  }
+
+  load() {
+    if (this.frame) return;
+    const { partner, locale, desk } = this.element;
+    const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
+    if (location.origin === desk) asked.set("preview", "1");
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
+    frame.addEventListener("load", () => this.expect(GRACE));
+    this.expect(STARTING);
+    this.frame = frame;
+    this.shadow.append(frame);
+  }
+
+  /** From now on the frame has so long to say that it runs. @param {number} time */
+  expect(time) {
+    clearTimeout(this.timer);
+    if (this.runs) return;
+    this.timer = setTimeout(() => this.element.failed("unreachable"), time);
+  }
+
+  /** @param {MessageEvent} event */
+  hear(event) {
+    const { element, frame } = this;
+    const message = frame && believed(event, element.desk, frame.contentWindow);
+    if (!message) return;
+    const { type, value } = message;
+    if (type === "hello") {
+      this.runs = true;
+      clearTimeout(this.timer);
+      this.set();
+    } else if (type === "ready") {
+      frame.className = "";
+      frame.height ||= "600";
+      element.arrived();
+    } else if (type === "failed") {
+      element.failed("start");
+    } else if (type === "height") {
+      if (isHeight(value)) frame.height = String(value);
+    } else {
+      element.heard(type, value);
+      // A new step begins at its top, which may lie above the view.
+      if (type === "step" && element.getBoundingClientRect().top < 0) element.scrollIntoView();
+    }
+  }
+
+  /** Language, colours and radius as the page has them. */
+  set() {
+    const { element, frame } = this;
+    frame?.contentWindow?.postMessage({ kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) }, element.desk);
+  }
+
+  /** @param {string} locale */
+  speak(locale) {
+    if (this.frame) this.frame.title = WORDS[locale].title;
+    this.set();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The form in the page itself, in a shadow root: opt-in, for pages whose scripts may read what is typed.
+ *
+ * The desk says which files that are now, and by what digest; a file that does not match is not run.
+ */
+
+import { themeOf } from "./theme.js";
+
+/** What the desk's answer says of a file. @typedef {{ url: string, integrity: string }} Piece */
+
+/** How often the form's script was loaded: each form in a page has a copy of its own. */
+let copiesLoaded = 0;
+
+export class Inline {
+  /** @param {import("./kakekomi.js").KakekomiForm} element @param {ShadowRoot} shadow */
+  constructor(element, shadow) {
+    this.element = element;
+    this.shadow = shadow;
+    /** @type {any} what the form's script gives */
+    this.page = null;
+    this.stopped = false;
+  }
+
+  async start() {
+    const { element, shadow } = this;
+    try {
+      const { script, style } = await (await got(`${element.desk}/embed/1/inline.json`)).json();
+      const [{ mount }, sheet] = await Promise.all([this.script(script), this.sheet(style)]);
+      if (this.stopped) return;
+      shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+      const root = shadow.appendChild(document.createElement("div"));
+      const { desk, partner, locale } = element;
+      const preview = location.origin === desk;
+      const { scheme } = themeOf(element);
+      this.page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.hear(type, value) });
+    } catch (failure) {
+      console.warn("kakekomi-form", failure);
+      if (!this.stopped) element.failed("unreachable");
+    }
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  /** @param {string} type @param {unknown} value */
+  hear(type, value) {
+    if (this.stopped) return;
+    if (type === "ready") this.element.arrived();
+    else if (type === "failed") this.element.failed("start");
+    else this.element.heard(type, value);
+  }
+
+  /** @param {string} locale */
+  speak(locale) {
+    this.page?.speak(locale);
+  }
+
+  /** Run once its digest was found right; an import alone would not look at it. @param {Piece} piece */
+  async script({ url, integrity }) {
+    copiesLoaded += 1;
+    const src = `${this.element.desk}${url}?${copiesLoaded}`;
+    const script = Object.assign(document.createElement("script"), { type: "module", crossOrigin: "anonymous", integrity, src });
+    await new Promise((resolve, reject) => {
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", reject);
+      document.head.append(script);
+    });
+    script.remove();
+    return import(src);
+  }
+
+  /** @param {Piece} piece */
+  async sheet({ url, integrity }) {
+    const sheet = new CSSStyleSheet();
+    return sheet.replace(await (await got(this.element.desk + url, { integrity })).text());
+  }
+}
+
+/** @param {string} url @param {RequestInit} [how] */
+async function got(url, how) {
+  const response = await fetch(url, { ...how, signal: AbortSignal.timeout(20_000) });
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response;
+}

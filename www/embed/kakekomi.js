@@ -1,0 +1,167 @@
+/**
+ * `<kakekomi-form>`: the desk's form on a partner's page.
+ *
+ *     <kakekomi-form partner="pk_…" lang="ja" name="kakekomi_receipt"><a href="https://desk.example.jp/?p=pk_…">…</a></kakekomi-form>
+ *
+ * What stands inside is shown until the form is there, and stays where it cannot be. By default the form is a frame of
+ * the desk's origin, whose answers no script of the page can read; `mode="inline"` puts it into a shadow root of the
+ * page. Events bubble and say codes and the reception number, never an answer: `kakekomi-ready`, `-step`, `-error`,
+ * `-submitted`. In a form of the page the element's value is the reception number.
+ */
+
+import { Framed } from "./framed.js";
+import { Inline } from "./inline.js";
+import { isCode, isReceipt } from "./protocol.js";
+import { WORDS } from "./words.js";
+
+/** Where this file came from: the desk, unless the attribute `desk` names another origin. */
+const HOME = new URL(import.meta.url).origin;
+
+/**
+ * Nothing that a page says of all its elements holds for the element's box or for what is inside; what stands in its
+ * place is the page's, and looks as the page does.
+ */
+const STYLE = `:host{all:initial!important;display:block!important;color:inherit!important;font:inherit!important}
+:where(:host>div){all:initial;display:block}
+:host([hidden]){display:none!important}
+iframe{display:block;width:100%;border:0}
+.waiting{position:absolute;visibility:hidden;height:0}
+.words{font:16px/1.75 system-ui,sans-serif;margin:8px 0;color:inherit}
+[hidden]{display:none!important}`;
+
+export class KakekomiForm extends HTMLElement {
+  static formAssociated = true;
+  static observedAttributes = ["partner", "lang", "mode", "desk"];
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" });
+    /** @type {Framed | Inline | null} what shows the form, while the element is in a document */
+    this.view = null;
+    /** The reception number, once there is one. @type {string | null} */
+    this.receipt = null;
+    this.internals = "attachInternals" in this ? this.attachInternals() : null;
+  }
+
+  get partner() { return this.getAttribute("partner") ?? ""; }
+  set partner(key) { this.setAttribute("partner", key); }
+
+  get mode() { return this.getAttribute("mode") === "inline" ? "inline" : "frame"; }
+  set mode(mode) { this.setAttribute("mode", mode); }
+
+  get name() { return this.getAttribute("name") ?? ""; }
+  set name(name) { this.setAttribute("name", name); }
+
+  /** The desk's origin. */
+  get desk() { return this.getAttribute("desk") ?? HOME; }
+  set desk(origin) { this.setAttribute("desk", origin); }
+
+  /** The form this belongs to. */
+  get form() { return this.internals?.form ?? this.closest("form"); }
+
+  /** The language of the form: the element's, or that of what it stands in. */
+  get locale() {
+    const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
+    return /^en\b/i.test(lang) ? "en" : "ja";
+  }
+
+  connectedCallback() {
+    for (const name of ["partner", "mode", "name", "desk"]) this.adopt(name);
+    this.begin();
+  }
+
+  disconnectedCallback() {
+    this.end();
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (!this.view || before === now) return;
+    if (name === "lang") return this.view.speak(this.locale);
+    this.end();
+    this.begin();
+  }
+
+  /** A property that was set before this file was there. @param {string} name */
+  adopt(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const value = Reflect.get(this, name);
+    Reflect.deleteProperty(this, name);
+    Reflect.set(this, name, value);
+  }
+
+  begin() {
+    const shadow = /** @type {ShadowRoot} */ (this.shadowRoot);
+    this.slotted = document.createElement("slot");
+    this.words = Object.assign(document.createElement("p"), { className: "words", hidden: true });
+    this.words.setAttribute("role", "status");
+    shadow.replaceChildren(this.slotted, this.words);
+    adoptStyle(shadow, STYLE);
+    this.view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
+    this.view.start();
+  }
+
+  end() {
+    this.view?.stop();
+    this.view = null;
+  }
+
+  /** The form is there: what stood in its place goes. */
+  arrived() {
+    if (this.slotted) this.slotted.hidden = true;
+    if (this.words) this.words.hidden = true;
+    this.tell("ready", { code: this.mode });
+  }
+
+  /** The form cannot be shown: what stood in its place stays, and words say why. @param {string} code */
+  failed(code) {
+    if (this.slotted) this.slotted.hidden = false;
+    if (this.words) {
+      this.words.textContent = WORDS[this.locale].unreachable;
+      this.words.hidden = false;
+    }
+    this.tell("error", { code });
+  }
+
+  /**
+   * What the form says, in either mode: only what is a code or a reception number goes on.
+   *
+   * @param {string} type @param {unknown} value
+   */
+  heard(type, value) {
+    if ((type === "step" || type === "error") && isCode(value)) this.tell(type, { code: value });
+    if (type === "again" && isReceipt(value)) this.keep(value);
+    if (type === "submitted" && isReceipt(value)) {
+      this.keep(value);
+      this.tell(type, { receipt: value });
+    }
+  }
+
+  /** @param {string} receipt */
+  keep(receipt) {
+    this.receipt = receipt;
+    if (this.internals?.setFormValue) return this.internals.setFormValue(receipt);
+    // A browser without form-associated elements: a hidden field says it.
+    const field = this.querySelector("input[data-kakekomi]") ?? this.appendChild(document.createElement("input"));
+    for (const [name, value] of Object.entries({ type: "hidden", "data-kakekomi": "", name: this.name, value: receipt })) field.setAttribute(name, value);
+  }
+
+  /** @param {string} state that the browser kept */
+  formStateRestoreCallback(state) {
+    if (isReceipt(state)) this.keep(state);
+  }
+
+  /** @param {string} type @param {{ code: string } | { receipt: string }} detail */
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(`kakekomi-${type}`, { bubbles: true, composed: true, detail }));
+  }
+}
+
+/** @param {ShadowRoot} shadow @param {string} text */
+function adoptStyle(shadow, text) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  shadow.adoptedStyleSheets = [sheet];
+}
+
+if (!customElements.get("kakekomi-form")) customElements.define("kakekomi-form", KakekomiForm);

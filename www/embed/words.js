@@ -1,0 +1,6 @@
+/**
+ * The few words of the element itself, from core/messages/embed.*.toml: the build fills them in.
+ */
+
+/** @type {Record<string, { title: string, unreachable: string }>} by language */
+export const WORDS = JSON.parse("{{words}}");

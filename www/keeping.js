@@ -1,0 +1,63 @@
+/**
+ * Under every screen of answers: where they are kept, a file of them, and clearing all in one press.
+ */
+
+import { announce, button, element } from "./element.js";
+import { fileName, saveFile } from "./copy.js";
+import { callable } from "./frame.js";
+import { KEPT_DAYS, keepOnDevice, keptUntil } from "./memory.js";
+import { find } from "./place.js";
+
+/**
+ * @param {import("./page.js").Page} page
+ * @param {{ again: () => void, more?: Node[] }} how `again` draws the screen anew once the answers are others; `more` ways to keep them
+ */
+export function keeping(page, { again, more = [] }) {
+  const note = element("p", { class: "hint", role: "status", id: "kept-note" });
+  const file = element("input", { type: "file", id: "open-file", accept: ".json,application/json", on: { change: () => void open(file.files?.[0]) } });
+  const asked = element("input", { type: "checkbox", id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint", on: { change: keep } });
+  const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
+
+  function whereKept() {
+    return keptUntil() ? page.say("keep_until", { date: page.desk.clock(keptUntil()) }) : page.say("keep_note");
+  }
+
+  function keep() {
+    keepOnDevice(asked.checked);
+    page.intake.keep();
+    where.textContent = whereKept();
+    announce(where.textContent);
+  }
+
+  function clear() {
+    const undo = page.intake.clear();
+    again();
+    const told = find("kept-note");
+    told?.replaceChildren(page.say("cleared"), " ", button(page.say("clear_undo"), () => { undo(); again(); }, { class: "quiet" }));
+    told?.querySelector("button")?.focus();
+  }
+
+  /** @param {File | undefined} chosen */
+  async function open(chosen) {
+    if (!chosen) return;
+    try {
+      page.intake.open(await chosen.text());
+      again();
+      announce(page.say("open_file_done"));
+    } catch {
+      note.textContent = page.say("open_file_failed");
+    }
+  }
+  return element("section", { class: "small", "aria-labelledby": "keeping" },
+    element("h2", { id: "keeping" }, page.say("keep_title")),
+    where,
+    element("label", { class: "tick" }, asked, element("span", {}, page.say("keep_on_device", { days: KEPT_DAYS }))),
+    element("div", { class: "ways" },
+      button(page.say("save_file"), () => saveFile(fileName(page), page.intake.text), { class: "quiet", id: "save-file" }),
+      element("label", { class: "file-button quiet" }, page.say("open_file"), file),
+      ...more,
+      button(page.say("clear_all"), clear, { class: "quiet clear", id: "clear" })),
+    element("p", { class: "hint" }, page.say("other_device")),
+    note,
+    element("p", { class: "help" }, ...callable(page, "help_phone")));
+}

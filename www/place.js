@@ -1,0 +1,105 @@
+/**
+ * Where the page lives: the element that holds it, the desk that it speaks to, and whether the document is its own.
+ *
+ * On the desk's own page the document is the page's: its title, its language and its address, which names the step.
+ * In somebody else's document `settle` is called first; then the page touches nothing outside its element, which
+ * may stand in a shadow root. No other file asks `document` for an element.
+ */
+
+/** How long the desk may take to answer (milliseconds). */
+export const PATIENCE = 20_000;
+
+/**
+ * What a page around this one is told: "ready" and "failed", "step" and "error" with a code, "submitted" (or "again",
+ * after a reload) with the reception number. Never an answer.
+ *
+ * @typedef {(type: string, value?: string) => void} Tell
+ */
+
+/** @type {{ root: HTMLElement | null, desk: string, own: boolean, step: string, partner: string, tell: Tell, told: string }} */
+const place = { root: null, desk: "", own: true, step: "", partner: "", tell: () => {}, told: "" };
+
+/**
+ * @param {HTMLElement} root holds `#frame`, `#main` and `#status`
+ * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" where it is the
+ *   document's; whether the document is the page's; "&p=pk_…" of the partner on whose page it stands; who is told of its steps
+ */
+export function settle(root, { desk = "", own = true, partner = "", tell = () => {} } = {}) {
+  Object.assign(place, { root, desk, own, partner, tell });
+}
+
+/** The element that holds the page. @returns {HTMLElement} */
+export function rootElement() {
+  return place.root ?? document.body;
+}
+
+/** The module in force when the document was made, 64 hex digits, or "" where nobody said. */
+export function namedModule() {
+  return rootElement().dataset.module ?? "";
+}
+
+/** An element of the page by its id, which is unique within the page only. @param {string} id @returns {HTMLElement | null} */
+export function find(id) {
+  return rootElement().querySelector(`#${CSS.escape(id)}`);
+}
+
+/** An address at the desk. @param {string} path "/v1/desk" */
+export function atDesk(path) {
+  return place.desk + path;
+}
+
+/** The same for what depends on the partner. @param {string} path with a query */
+export function throughPartner(path) {
+  return atDesk(path) + place.partner;
+}
+
+/** Tells the page around this one; a step that is drawn anew is told once. @type {Tell} */
+export function tell(type, value) {
+  if (type === "step" && value === place.told) return;
+  if (type === "step") place.told = value ?? "";
+  place.tell(type, value);
+}
+
+/** Where the document is the page's, and the page's element elsewhere: what holds for the whole page is set here. */
+export function topElement() {
+  return place.own ? document.documentElement : rootElement();
+}
+
+/** @param {string} words */
+export function nameDocument(words) {
+  if (place.own) document.title = words;
+}
+
+/** @param {string} locale */
+export function nameLanguage(locale) {
+  rootElement().lang = locale;
+  if (place.own) document.documentElement.lang = locale;
+}
+
+/** The step that was gone to last, as the address names it: the browser's own way back keeps working. */
+export function namedStep() {
+  return place.own ? location.hash.slice(1) : place.step;
+}
+
+/** Names a step, "" for none. @param {string} step @param {boolean} [push] whether it is one more in the browser's history */
+export function nameStep(step, push = false) {
+  if (namedStep() === step && (step || !location.hash)) return;
+  place.step = step;
+  if (!place.own) return;
+  const address = location.pathname + location.search + (step && `#${step}`);
+  if (push) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+}
+
+/** The browser's ways back and forward, where they are the page's. @param {() => void} moved */
+export function onMove(moved) {
+  if (!place.own) return;
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", moved);
+}
+
+/** To the beginning of the page, as a new screen begins there. */
+export function toTop() {
+  if (place.own) scrollTo(0, 0);
+  else rootElement().scrollIntoView({ block: "start" });
+}

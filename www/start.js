@@ -1,0 +1,74 @@
+/**
+ * Where the page begins, once it knows where it lives: loads what it needs and shows the first screen, or says that it cannot.
+ */
+
+import { announce } from "./element.js";
+import { drawFrame } from "./frame.js";
+import { fill } from "./embed/worn.js";
+import { Page } from "./page.js";
+import { find, nameLanguage, namedStep, nameStep, onMove, tell, topElement } from "./place.js";
+import { recall, receiptKept } from "./memory.js";
+import { consentScreen } from "./screens/consent.js";
+import { formScreen, stepInAddress } from "./screens/form.js";
+import { failedScreen } from "./screens/failed.js";
+import { receiptScreen } from "./screens/receipt.js";
+import { stepNames } from "./steps.js";
+
+/**
+ * @param {string} asked the language that is asked for; one in which the person already was goes before it
+ * @returns {Promise<Page | null>} null where it could not start
+ */
+export async function start(asked) {
+  const block = find("starting");
+  const locale = receiptKept()?.locale ?? recall()?.locale ?? asked;
+  nameLanguage(locale);
+  try {
+    const page = await Page.open(locale);
+    fill(topElement(), page.desk.served.partner?.theme ?? {});
+    firstScreen(page);
+    keepFresh(page);
+    tell("ready");
+    if (page.engine.blocked) tell("error", "wasm-blocked");
+    return page;
+  } catch (failure) {
+    console.error("start", failure instanceof Error ? failure.message : failure);
+    failedScreen(block, locale);
+    tell("failed");
+    return null;
+  }
+}
+
+/** The receipt that is in hand, the step that was left, or the documents. @param {Page} page */
+function firstScreen(page) {
+  const kept = receiptKept();
+  if (kept) {
+    tell("again", kept.receipt.number);
+    return receiptScreen(page, kept);
+  }
+  if (!page.intake.agreement) return consentScreen(page);
+  return formScreen(page, stepInAddress(page.intake.step), false);
+}
+
+/** The page may have lain in the background for days: ask the desk again when it is looked at. @param {Page} page */
+function keepFresh(page) {
+  document.addEventListener("visibilitychange", async () => {
+    if (document.visibilityState === "visible" && (await page.refresh()) && !page.intake.finished) await page.intake.check();
+  });
+  addEventListener("pagehide", () => page.intake.keep());
+  for (const change of ["online", "offline"]) {
+    addEventListener(change, () => {
+      drawFrame(page);
+      announce(page.say(change));
+    });
+  }
+  onMove(() => moved(page));
+}
+
+/** The browser's way back or forward. A receipt stays: what was sent is not filled in again. @param {Page} page */
+function moved(page) {
+  if (page.intake.finished) return nameStep("");
+  if (!page.intake.agreement) return;
+  if (stepNames().includes(namedStep())) return formScreen(page, stepInAddress());
+  // The documents are shown already.
+  if (!find("agree")) consentScreen(page);
+}
