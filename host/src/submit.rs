@@ -19,6 +19,7 @@ mod through;
 mod verdict;
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -67,6 +68,8 @@ pub struct Submission {
     pub locale: Locale,
     /// The partner's page that it came through, if it says so.
     pub through: Option<Through>,
+    /// The address that it comes from: clients take turns in being judged. It is not stored.
+    pub client: Option<IpAddr>,
 }
 
 /// Which module the page says it ran.
@@ -81,12 +84,12 @@ pub enum PageModule {
 }
 
 impl Intake {
-    /// Judges a text by the current module, at a moment of the host's clock; nothing is stored.
-    pub async fn check(&self, text: Bytes, locale: Locale, now: i64) -> Checked {
+    /// Judges a client's text by the current module, at a moment of the host's clock; nothing is stored.
+    pub async fn check(&self, client: Option<IpAddr>, text: Bytes, locale: Locale, now: i64) -> Checked {
         let Some(context) = self.context(now, locale) else {
             return Checked::EngineFailed;
         };
-        match self.judge(self.sandbox.current(), text, &context).await {
+        match self.judge(client, self.sandbox.current(), text, &context).await {
             Ok(verdict) => Checked::Verdict(verdict.into()),
             Err(Outcome::Busy) => Checked::Busy,
             Err(_) => Checked::EngineFailed,
@@ -135,7 +138,7 @@ impl Intake {
     ) -> Result<Judged, Outcome> {
         let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
         // First by the page's own module, so that both come to the same verdict.
-        let verdict = self.judge(&digest, submission.text.clone(), &context).await?;
+        let verdict = self.judge(submission.client, &digest, submission.text.clone(), &context).await?;
         if verdict.text_code().is_some() {
             return Err(Outcome::NotJson(verdict.into()));
         }
@@ -149,7 +152,7 @@ impl Intake {
             return self.keep(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
         }
         // A page from before a deployment: what is stored must be right by the rules in force, too.
-        let current = self.judge(self.sandbox.current(), submission.text.clone(), &context).await?;
+        let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
         if !current.accepted() {
             return Ok(self.stopped(Outcome::Superseded(current.into())));
         }
@@ -157,10 +160,16 @@ impl Intake {
     }
 
     /// Runs the module on the very bytes that came, in a context of the host's own.
-    async fn judge(&self, digest: &Digest, text: Bytes, context: &Context) -> Result<Verdict, Outcome> {
+    async fn judge(
+        &self,
+        client: Option<IpAddr>,
+        digest: &Digest,
+        text: Bytes,
+        context: &Context,
+    ) -> Result<Verdict, Outcome> {
         let (now, locale) = (context.now, context.locale.as_str());
         let report =
-            self.sandbox.check(digest, text, context.to_bytes().into()).await.map_err(|error| match error {
+            self.sandbox.check(client, digest, text, context.to_bytes().into()).await.map_err(|error| match error {
                 SandboxError::Busy => Outcome::Busy,
                 other => engine_failed(&other),
             })?;

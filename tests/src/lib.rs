@@ -6,6 +6,7 @@
 //! - [`server`]: the real binary, started on a free port with a folder of its own, and stopped.
 //! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
 //! - [`applicant`]: what an applicant's page sends.
+//! - [`crowd`]: ten thousand clients, most of them slow.
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's and are none.
 //! - [`house`]: the project's own files, for the house rules (`tests/tidy.rs`).
@@ -25,6 +26,7 @@
 
 pub mod applicant;
 pub mod codes;
+pub mod crowd;
 pub mod drafts;
 pub mod house;
 pub mod origins;

@@ -1,22 +1,25 @@
 //! The check threads and the ticker: checks never run on the threads that serve connections.
 //!
-//! `submit` → bounded queue → a check thread → the reply
+//! `submit` → bounded queue, in fair turns → a check thread → the reply
 //!
-//! A hostile draft keeps one check thread busy for as long as its fuel lasts, and blocks no socket.
-//! The threads end by themselves when the last clone of the sandbox is dropped: the channels they wait on close.
+//! A hostile draft keeps one check thread busy for as long as its fuel lasts, and blocks no socket; many of them from one
+//! client make no other client wait for more than the one that is under way (`turns`).
+//! The threads end by themselves when the last clone of the sandbox is dropped.
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use bytes::Bytes;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 use wasmtime::Engine;
 
 use super::check::check;
 use super::engine::{Budget, Module, TICK};
 use super::error::SandboxError;
+use super::turns::Turns;
 
 /// A check thread's stack, in bytes: the engine's own is a part of it.
 const THREAD_STACK: usize = 2 << 20;
@@ -31,20 +34,28 @@ struct Job {
 
 /// The way to the check threads.
 pub(super) struct Threads {
-    queue: Sender<Job>,
+    queue: Arc<Queue>,
     /// Held for its drop alone: then the ticker ends.
     _ticking: Sender<()>,
+}
+
+/// What waits, and whether more may come.
+struct Queue {
+    waiting: Mutex<(Turns<Job>, bool)>,
+    more: Condvar,
 }
 
 impl Threads {
     /// Starts so many check threads over a queue of so many, and the ticker.
     pub(super) fn start(engine: &Engine, threads: usize, queue: usize) -> Result<Threads, SandboxError> {
-        let (send, receive) = bounded(queue);
+        let (ticking, stopped) = channel();
+        let waiting = Mutex::new((Turns::new(queue), true));
+        // Made first, so that its drop ends the threads of a start that fails half-way.
+        let started = Threads { queue: Arc::new(Queue { waiting, more: Condvar::new() }), _ticking: ticking };
         for number in 1..=threads {
-            let jobs: Receiver<Job> = receive.clone();
-            spawn(format!("check-{number}"), move || jobs.iter().for_each(run))?;
+            let queue = Arc::clone(&started.queue);
+            spawn(format!("check-{number}"), move || std::iter::from_fn(|| queue.next()).for_each(run))?;
         }
-        let (ticking, stopped) = bounded(0);
         let engine = engine.weak();
         spawn("check-ticker".to_owned(), move || {
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
@@ -52,22 +63,52 @@ impl Threads {
                 engine.increment_epoch();
             }
         })?;
-        Ok(Threads { queue: send, _ticking: ticking })
+        Ok(started)
     }
 
-    /// Puts a check into the queue and waits for its report; at once [`SandboxError::Busy`] when the queue is full.
+    /// Puts a client's check into the queue and waits for its report; [`SandboxError::Busy`] at once when the queue is full,
+    /// or later when the client's last check has to give way to another client's first.
     pub(super) async fn submit(
         &self,
+        client: Option<IpAddr>,
         module: Module,
         text: Bytes,
         context: Arc<[u8]>,
     ) -> Result<Vec<u8>, SandboxError> {
         let (reply, report) = oneshot::channel();
-        self.queue.try_send(Job { module, text, context, reply }).map_err(|refused| match refused {
-            TrySendError::Full(_) => SandboxError::Busy,
-            TrySendError::Disconnected(_) => SandboxError::Stopped,
-        })?;
+        let refused = self.queue.lock().0.push(client, Job { module, text, context, reply });
+        self.queue.more.notify_one();
+        if let Some(refused) = refused {
+            let _ = refused.reply.send(Err(SandboxError::Busy));
+        }
         report.await.map_err(|_| SandboxError::Stopped)?
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.queue.lock().1 = false;
+        self.queue.more.notify_all();
+    }
+}
+
+impl Queue {
+    /// The next check, waited for; `None` once no more will come.
+    fn next(&self) -> Option<Job> {
+        let mut waiting = self.lock();
+        loop {
+            if let Some(job) = waiting.0.pop() {
+                return Some(job);
+            }
+            if !waiting.1 {
+                return None;
+            }
+            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Turns<Job>, bool)> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
