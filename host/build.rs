@@ -4,11 +4,14 @@
 //! host/desk/**  →  DESK
 //! www/**        →  PAGE: index.html, its scripts as one script.js, its styles as one style.css, pictures
 //! www/embed/**  →  EMBED: what stands on partners' pages (build/element.rs)
+//! the module    →  kakekomi.cwasm, its machine code (build/code.rs)
 //! ```
 //!
-//! All stand in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
+//! The others stand in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
 //! `("consent/document.ja.html", …)`.
 
+#[path = "build/code.rs"]
+mod code;
 #[path = "build/element.rs"]
 mod element;
 #[path = "build/link.rs"]
@@ -49,6 +52,7 @@ fn main() -> io::Result<()> {
     code += &listing("RELEASED", files(&room.join("../tests/fixtures/embed"), &["js"])?)?;
     code += &element::partner_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
+    code::compile(Path::new(&variable("DEP_KAKEKOMI_MODULE_WASM")?), &variable("TARGET")?, &out)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=migrations");

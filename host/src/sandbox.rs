@@ -10,13 +10,16 @@
 //!
 //! - `digest`: which module
 //! - `engine`: what it may use
+//! - `code`, `precompiled`: its machine code
 //! - `check`: the bytes in and out
 //! - `threads`, `turns`: where it runs, and who comes next
 
 mod check;
+mod code;
 mod digest;
 mod engine;
 mod error;
+mod precompiled;
 #[cfg(test)]
 mod tests;
 mod threads;

@@ -21,7 +21,7 @@ const LINES_MAX: usize = 400;
 const LONG: [(&str, &str); 0] = [];
 
 /// The only files with `unsafe` in them, each for one thing that Rust has no safe way for.
-const UNSAFE: [&str; 2] = ["wasm/src/abi.rs", "wasm/src/arena.rs"];
+const UNSAFE: [&str; 3] = ["host/src/sandbox/precompiled.rs", "wasm/src/abi.rs", "wasm/src/arena.rs"];
 
 /// What the rules may be built from: nothing that knows a clock, a file, a network or a JavaScript engine.
 const CORE_DEPENDENCIES: [&str; 2] = ["serde", "serde_json"];
@@ -109,7 +109,7 @@ fn the_host_asks_the_module_and_not_the_core() {
 }
 
 #[test]
-fn unsafe_stands_in_two_files() {
+fn unsafe_stands_in_three_files() {
     let words =
         |code: &str| code.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == "unsafe");
     let mut found: Vec<_> = library().filter(|file| words(&file.bare())).map(|file| file.path).collect();

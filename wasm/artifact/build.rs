@@ -26,7 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(folder) => take(Path::new(&folder), &out)?,
         None => build(&out)?,
     }
-    let wasm = fs::read(out.join("kakekomi.wasm"))?;
+    let module = out.join("kakekomi.wasm");
+    let wasm = fs::read(&module)?;
+    println!("cargo::metadata=wasm={}", module.display());
     fs::write(out.join("kakekomi.sha256"), hex(&Sha256::digest(&wasm)))?;
     for locale in Locale::ALL {
         let description = serde_json::to_vec(&describe(locale))?;
