@@ -56,7 +56,7 @@ pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
 /// What the rules say of a draft's text in a context.
 pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_MAX) {
-        Ok(node) => judge(node, context),
+        Ok(node) => garde::i18n::with_i18n(rules::Codes, || judge(node, context)),
         Err((code, params)) => {
             let issue = Issue::new(String::new(), code, params);
             report(Draft::default(), vec![issue], context)
