@@ -54,7 +54,7 @@ for (const engine of ENGINES) {
         assert.equal(value, number, "the number goes along in the page's own form");
         assert.deepEqual(heard.at(-1), ["submitted", { receipt: number }, true]);
         assert.deepEqual(heard.map(([type, detail]) => `${type} ${detail.code ?? ""}`).filter((line) => line.startsWith("step")),
-          ["consent", "contact", "incident", "devices", "network", "service", "review", "receipt"].map((step) => `step ${step}`));
+          ["consent", "now", "contact", "incident", "service", "devices", "review", "receipt"].map((step) => `step ${step}`));
         assert.ok(heard.every(([, detail, outward]) => outward && Object.keys(detail).length === 1), "codes and the number, nothing else");
         assert.deepEqual(errors, [], "the page's policy was never broken");
       });

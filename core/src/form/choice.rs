@@ -127,6 +127,7 @@ impl<C: Choice> Value for Ordered<C> {
 }
 
 fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
-    let repeated = choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
+    let repeated =
+        choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
     if repeated { Err(coded(Code::ListRepeated)) } else { Ok(()) }
 }

@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading, object};
-use crate::rules::{self, characters, coded, coded_range};
 use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::{self, characters, coded, coded_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
