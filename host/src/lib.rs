@@ -8,7 +8,7 @@
 //!
 //! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
 //! - [`sandbox`]: the module, run afresh for every check; **the host has no rules of its own**
-//! - [`modules`]: the modules that are kept by digest, for pages that were opened before
+//! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
 //! - [`desk`]: the operator's data: names, documents in force, calendar
 //! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
 //! - [`http`] and [`serve`]: the desk for browsers and partners
@@ -27,6 +27,7 @@ pub mod example;
 pub mod http;
 pub mod modules;
 pub mod receipt;
+pub mod releases;
 pub mod sandbox;
 pub mod serve;
 pub mod store;

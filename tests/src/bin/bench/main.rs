@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
+mod hostile;
 mod http;
 mod recheck;
 mod reused;
@@ -59,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "fresh instance, fuel and epoch       {:>8.2} × native (aim 3, stretch 2.5)",
         median(&ratios(&fresh, &native))
     );
+    hostile::bench(&draft, &context)?;
     http::bench(&draft)?;
     recheck::bench()?;
     store::bench(&draft, &expected)?;
