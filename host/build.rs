@@ -15,8 +15,12 @@ mod element;
 mod link;
 #[path = "build/page.rs"]
 mod page;
-#[path = "build/squeeze.rs"]
-mod squeeze;
+#[path = "build/script.rs"]
+mod script;
+#[path = "../wasm/artifact/build/small.rs"]
+mod small;
+#[path = "build/style.rs"]
+mod style;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -51,6 +55,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=../wasm/artifact/build/small.rs");
     println!("cargo::rerun-if-changed=migrations");
     Ok(())
 }
