@@ -11,6 +11,7 @@ pub mod era;
 mod i18n;
 mod letter_case;
 pub mod moment;
+mod numerals;
 pub mod phone;
 pub mod punycode;
 pub mod time_of_day;
