@@ -69,7 +69,7 @@ fn send_all(server: &Server, shim: &Shim, drafts: &BTreeMap<String, Vec<u8>>) {
 /// Looks at the power going at `cuts` moments; `open` makes a home of a disk. Returns how many receipts had no case.
 fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, Home)) -> usize {
     let seed = number("KAKEKOMI_SEED", 20_261_125);
-    let mut lost = 0;
+    let mut gone = 0;
     for cut in 0..cuts {
         let mut dice = Dice::new(seed, cut);
         let until = dice.below(run.journal.len()) + 1;
@@ -81,13 +81,13 @@ fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, 
             .collect();
         let (cluster, home) = open(&run.before.after(&run.journal, until, loss));
         let place = format!("seed {seed}, cut {cut} before record {until} of {}", run.journal.len());
-        lost += missing(&home, &promised, &run.drafts, &place);
-        if cut % DESK_EVERY == 0 && lost == 0 {
+        gone += missing(&home, &promised, &run.drafts, &place);
+        if cut % DESK_EVERY == 0 && gone == 0 {
             goes_on(home, &promised, &run.drafts, &place);
         }
         drop(cluster);
     }
-    lost
+    gone
 }
 
 /// How many receipts have no case; the cases that there are must be whole, each once.

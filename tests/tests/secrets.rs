@@ -156,7 +156,8 @@ fn with_words(request: &Request) -> Request {
 
 /// What the desk itself says in an answer: a report goes back to whoever wrote the draft, and repeats it.
 fn own_words(answer: &Answer) -> String {
-    let heads: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let heads: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let heads = heads.concat();
     let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(&answer.body) else {
         return heads + &answer.text();
     };

@@ -26,6 +26,7 @@ fn number(name: &str, by_default: u64) -> u64 {
 }
 
 /// Calls `one` with the seed and 0, 1, 2 … until the time is over; says how often that was.
+#[expect(clippy::print_stderr, reason = "how much was tried belongs to the result")]
 fn for_a_minute(what: &str, mut one: impl FnMut(u64, u64)) -> u64 {
     let seed = number("KAKEKOMI_SEED", 20_261_125);
     let time = Duration::from_secs(number("KAKEKOMI_FUZZ_SECONDS", 60));

@@ -48,7 +48,7 @@ impl Corpus {
             .map(|entry| entry["code"].to_string())
             .collect();
         let is_new = self.found.insert(codes.into_iter().collect());
-        if is_new && self.texts.len() < KEPT && (text.len() < LONG || self.texts.len() % 10 == 0) {
+        if is_new && self.texts.len() < KEPT && (text.len() < LONG || self.texts.len().is_multiple_of(10)) {
             self.texts.push(text);
         }
     }
