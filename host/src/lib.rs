@@ -14,12 +14,14 @@
 //! - [`http`] and [`serve`]: the desk for browsers and partners
 //! - [`embed`]: what stands on partners' pages
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
-//! - [`example`], [`clock`], [`embedded`]: drafts to try it with, the time, the files in the binary
+//! - [`example`], [`clock`], [`durable`], [`embedded`]: drafts to try it with, the time, files that outlast the power
+//!   going, the files in the binary
 
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod durable;
 pub mod embed;
 pub mod embedded;
 pub mod error;
