@@ -8,7 +8,6 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::disk::Journal;
@@ -61,18 +60,23 @@ impl Shim {
         control.set_len(place::LENGTH).unwrap();
         let shim = Shim { own, watched: watched.canonicalize().unwrap(), among, control };
         shim.set(place::PAUSE, FLUSH_MICROSECONDS);
+        compile(&shim.library());
         shim
     }
 
     /// The environment of a program under it.
     pub fn settings(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
-            ("LD_PRELOAD", library().to_owned()),
+            ("LD_PRELOAD", self.library()),
             ("FAULTS_FOLDER", self.watched.clone()),
             ("FAULTS_AMONG", self.among.into()),
             ("FAULTS_CONTROL", self.own.join("control")),
             ("FAULTS_JOURNAL", self.journal()),
         ]
+    }
+
+    fn library(&self) -> PathBuf {
+        self.own.join("faults.so")
     }
 
     /// The journal's file, which [`crate::disk::Journal`] reads.
@@ -117,15 +121,10 @@ impl Drop for Shim {
     }
 }
 
-/// The compiled shim; once for all tests of a program.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let library = std::env::temp_dir().join(format!("kakekomi-faults-{}.so", std::process::id()));
-        let source = house::root().join("tests/shim/faults.c");
-        let compiled =
-            Command::new("cc").args(["-O2", "-Wall", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
-        assert!(compiled.expect("a C compiler, which SQLite needs as well").success());
-        library
-    })
+/// Compiles the shim.
+fn compile(library: &Path) {
+    let source = house::root().join("tests/shim/faults.c");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O2", "-Wall", "-shared", "-fPIC", "-o"]).arg(library).arg(source);
+    assert!(compiler.status().expect("a C compiler, which SQLite needs as well").success());
 }
