@@ -91,8 +91,8 @@ async fn no_answer_but_the_report_itself_makes_a_case() {
         .into_iter()
         .map(|(name, from, to)| {
             assert!(right.contains(from), "{name}: the report has no {from}");
-            let changed = right.replacen(from, to, 1);
-            (name, answering(changed.split('\0').next().unwrap().as_bytes()))
+            let answer = right.replacen(from, to, 1);
+            (name, answering(answer.split('\0').next().unwrap().as_bytes()))
         })
         .collect();
     let huge = format!("(i64.const {})", 64_u64 << 32 | ((16 << 20) + 1));

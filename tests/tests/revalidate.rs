@@ -124,7 +124,7 @@ fn from_nothing_as_the_document_says() {
     let text = std::fs::read_to_string(root().join("docs/revalidate.md")).unwrap();
     let lines =
         text.lines().skip_while(|line| !line.starts_with("    desk=")).take_while(|line| line.starts_with("    "));
-    let script = lines.map(|line| line.trim_start()).collect::<Vec<_>>().join("\n");
+    let script = lines.map(str::trim_start).collect::<Vec<_>>().join("\n");
     let script = script.replacen("https://desk.example.jp", &format!("http://{}", server.at), 1);
     let folder = Home::new();
     std::fs::copy(root().join("docs/revalidate/revalidate.mjs"), folder.path().join("revalidate.mjs")).unwrap();

@@ -116,8 +116,8 @@ impl Module {
         // The browser's face has imports; the host's never calls one.
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(&module).map_err(|error| bad_module(&error))?;
-        let linked = linker.instantiate_pre(&module).map_err(|error| bad_module(&error))?;
-        Ok(Module { linked, suspect: Arc::default() })
+        let pre = linker.instantiate_pre(&module).map_err(|error| bad_module(&error))?;
+        Ok(Module { linked: pre, suspect: Arc::default() })
     }
 
     /// A fresh store with its limits, and a fresh instance in it.

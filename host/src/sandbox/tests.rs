@@ -8,6 +8,8 @@ mod worst;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{Digest, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, Sandbox, SandboxConfig, SandboxError, fuel};
 
 const HEAD: &str =
@@ -281,14 +283,14 @@ async fn a_full_queue_is_busy_and_drains() {
         "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 3000000))))
          (i64.const -1)",
     );
-    let text = [b' '; 30_000];
+    let text = Bytes::from(vec![b' '; 30_000]);
     let config = SandboxConfig { modules: vec![echo(), slow.clone()], kept: Vec::new(), threads: 1, queue: 1 };
     let sandbox = Sandbox::new(config).expect("a sandbox");
     let slow = Digest::of(&slow);
     let waiting: Vec<_> = (0..8)
         .map(|_| {
-            let (sandbox, slow) = (sandbox.clone(), slow.clone());
-            tokio::spawn(async move { sandbox.check(&slow, text.to_vec().into(), context()).await })
+            let (sandbox, slow, text) = (sandbox.clone(), slow.clone(), text.clone());
+            tokio::spawn(async move { sandbox.check(&slow, text, context()).await })
         })
         .collect();
     let mut busy = 0;
