@@ -13,10 +13,7 @@ test: ## install what the tests need, run every check, close with "N passed, N f
 	@scripts/test.sh
 
 bench: ## print speed as ratios in one run, sizes, and a first visit on a slow phone
-	cargo build --release --locked --workspace
-	cargo run --release --locked --package kakekomi-tests --bin bench
-	@scripts/install-test-tools.sh
-	@node tests/browser/throttled.mjs
+	@scripts/bench.sh
 
 SEED ?= 1
 N ?= 100000

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
-# pictures, a PostgreSQL server, and the packages of tests/browser; with apt also Firefox, and WebKit with its driver and a screen for it.
+# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser; with apt also Firefox, and WebKit with its driver and a screen for it.
 # Elsewhere install these two by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
 # The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
@@ -20,6 +20,8 @@ have_japanese_font() {
   have fc-list && [ -n "$(fc-list :lang=ja family)" ]
 }
 
+have_sqlite() { have sqlite3; }
+
 have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 as_root() {
@@ -31,24 +33,24 @@ install_packages() {
   if have apt-get; then
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3
   elif have dnf; then
-    as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server
+    as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server sqlite
   elif have pacman; then
-    as_root pacman -S --needed --noconfirm chromium fontconfig noto-fonts-cjk postgresql
+    as_root pacman -S --needed --noconfirm chromium fontconfig noto-fonts-cjk postgresql sqlite
   elif have apk; then
-    as_root apk add chromium fontconfig font-noto-cjk postgresql
+    as_root apk add chromium fontconfig font-noto-cjk postgresql sqlite
   elif have brew; then
-    brew install --cask chromium font-noto-sans-cjk-jp && brew install fontconfig postgresql@17
+    brew install --cask chromium font-noto-sans-cjk-jp && brew install fontconfig postgresql@17 sqlite
   else
-    echo "no package manager that this script knows: install Chromium, a Japanese font and PostgreSQL by hand" >&2
+    echo "no package manager that this script knows: install Chromium, a Japanese font, PostgreSQL and sqlite3 by hand" >&2
     return 1
   fi
 }
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi

@@ -87,7 +87,7 @@ struct ServeArgs {
     /// Serve the page from this folder, read anew each time (to work on the page)
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_PAGE")]
     page: Option<PathBuf>,
-    /// How many connections to serve at a time [default: 640]
+    /// How many connections to serve at a time [default: 12000, or as many as files may be open]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
     connections: Option<usize>,
     /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]

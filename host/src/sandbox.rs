@@ -11,20 +11,23 @@
 //! - `digest`: which module
 //! - `engine`, `cost`, `work`: what it may use
 //! - `check`: the bytes in and out
-//! - `threads`: where it runs
+//! - `threads`, `lane`, `turns`: where it runs, and who comes next
 
 mod check;
 mod cost;
 mod digest;
 mod engine;
 mod error;
+mod lane;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod turns;
 mod work;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -133,12 +136,19 @@ impl Sandbox {
     }
 
     /// Judges a text in a context (JSON, as `kakekomi_core::Context` writes it) on a check thread; the report's bytes.
+    /// Clients take turns, so that none waits for all that another one sent; `None` is one client, too.
     ///
     /// # Errors
-    /// [`SandboxError::Busy`] at once when too many wait; [`SandboxError::UnknownModule`]; else what the module did wrong.
-    pub async fn check(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
+    /// [`SandboxError::Busy`] at once when too many wait, or when a client's last check gives way to another one's first; [`SandboxError::UnknownModule`]; else what the module did wrong.
+    pub async fn check(
+        &self,
+        client: Option<IpAddr>,
+        module: &Digest,
+        text: Bytes,
+        context: Arc<[u8]>,
+    ) -> Result<Vec<u8>, SandboxError> {
         let module = self.module(module)?.clone();
-        self.0.threads.submit(module, text, context).await
+        self.0.threads.submit(client, module, text, context).await
     }
 
     /// The same on the caller's thread, for the command line.

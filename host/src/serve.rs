@@ -22,7 +22,7 @@ use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
@@ -42,9 +42,11 @@ const WRITE_TIME: Duration = Duration::from_secs(30);
 const HEAD_BYTES: usize = 16 * 1024;
 /// How many header lines a request may have.
 const HEADERS: usize = 64;
-/// How many connections are served at a time, unless `--connections` says otherwise. With [`FILES_BESIDE`] it
-/// stays below the 1024 file descriptors that a process usually gets.
-pub const CONNECTIONS: usize = 640;
+/// How many connections are served at a time, unless `--connections` says otherwise or fewer files may be open
+/// ([`Doors::open`]). An idle one takes some 20 KB.
+pub const CONNECTIONS: usize = 12_000;
+/// How many connections may wait to be accepted, as far as the system allows it: many come at once after a failure.
+const BACKLOG: u32 = 4096;
 /// How many connections are told at a time that there is no place; further ones are closed.
 const REFUSALS: usize = 128;
 /// How many files a desk has open beside its connections: refusals, database, listeners.
@@ -61,6 +63,30 @@ pub struct Doors {
     pub connections: usize,
     /// Proxies, behind which are many people.
     pub trusted: Trusted,
+}
+
+impl Doors {
+    /// As many as were asked for, or as many as the machine has files for, and raises its limit to that. How many files
+    /// there may be then, where they are too few for what was asked for.
+    pub fn open(asked: Option<usize>, trusted: Trusted) -> (Doors, Option<usize>) {
+        let files = make_room(asked.unwrap_or(CONNECTIONS));
+        let found = files.saturating_sub(FILES_BESIDE);
+        let too_few = asked.is_some_and(|asked| asked > found).then_some(files);
+        (Doors { connections: asked.unwrap_or(CONNECTIONS.min(found).max(1)), trusted }, too_few)
+    }
+}
+
+/// Listens at an address.
+///
+/// # Errors
+/// It is taken, or not this machine's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A desk that starts anew takes its address back from connections that are not quite closed.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves a router until `stop` turns true and everything under way is done; `busy` answers those
@@ -158,7 +184,7 @@ impl Service<Request<Incoming>> for Asked {
 }
 
 /// Makes room for so many open files, as far as the machine allows it; how many there may be then.
-pub fn make_room(connections: usize) -> usize {
+fn make_room(connections: usize) -> usize {
     let needed = u64::try_from(connections + FILES_BESIDE).unwrap_or(u64::MAX);
     rlimit::increase_nofile_limit(needed).ok().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }

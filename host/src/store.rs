@@ -69,6 +69,12 @@ pub trait Store: Send + Sync + 'static {
     /// Whether the database answers.
     fn ready(&self) -> Answer<'_, ()>;
 
+    /// What the database's server leaves off, though without it a receipt would not outlast a power failure: the names of
+    /// its settings. A file of SQLite's has none: each connection says itself what it wants.
+    fn left_off(&self) -> Answer<'_, Vec<String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
     /// Lets everything under way finish and closes the files.
     fn close(&self) -> Answer<'_, ()>;
 }

@@ -21,6 +21,7 @@ mod through;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -74,6 +75,8 @@ pub struct Submission {
     pub locale: Locale,
     /// The partner's page that it came through, if it says so.
     pub through: Option<Through>,
+    /// The address that it comes from: clients take turns in being judged. It is not stored.
+    pub client: Option<IpAddr>,
 }
 
 /// Which module the page says it ran.
@@ -88,12 +91,12 @@ pub enum PageModule {
 }
 
 impl Intake {
-    /// Judges a text by the current module, at a moment of the host's clock; nothing is stored.
-    pub async fn check(&self, text: Bytes, locale: Locale, now: i64) -> Checked {
+    /// Judges a client's text by the current module, at a moment of the host's clock; nothing is stored.
+    pub async fn check(&self, client: Option<IpAddr>, text: Bytes, locale: Locale, now: i64) -> Checked {
         let Some(context) = self.context(now, locale) else {
             return Checked::EngineFailed;
         };
-        match self.judge(self.sandbox.current(), text, &context).await {
+        match self.judge(client, self.sandbox.current(), text, &context).await {
             Ok(verdict) => Checked::Verdict(verdict.into()),
             Err(Outcome::Busy) => Checked::Busy,
             Err(_) => Checked::EngineFailed,
@@ -142,7 +145,7 @@ impl Intake {
     ) -> Result<Judged, Outcome> {
         let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
         // First by the page's own module, so that both come to the same verdict.
-        let verdict = self.judge(&digest, submission.text.clone(), &context).await?;
+        let verdict = self.judge(submission.client, &digest, submission.text.clone(), &context).await?;
         if verdict.text_code().is_some() {
             return Err(Outcome::NotJson(verdict.into()));
         }
@@ -156,7 +159,7 @@ impl Intake {
             return self.keep(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
         }
         // A page from before a deployment: what is stored must be right by the rules in force, too.
-        let current = self.judge(self.sandbox.current(), submission.text.clone(), &context).await?;
+        let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
         if !current.accepted() {
             return Ok(self.stopped(Outcome::Superseded(current.into())));
         }
@@ -164,12 +167,19 @@ impl Intake {
     }
 
     /// Runs the module on the very bytes that came, in a context of the host's own.
-    async fn judge(&self, digest: &Digest, text: Bytes, context: &Context) -> Result<Verdict, Outcome> {
+    async fn judge(
+        &self,
+        client: Option<IpAddr>,
+        digest: &Digest,
+        text: Bytes,
+        context: &Context,
+    ) -> Result<Verdict, Outcome> {
         let context: Arc<[u8]> = context.to_bytes().into();
-        let report = self.sandbox.check(digest, text, Arc::clone(&context)).await.map_err(|error| match error {
-            SandboxError::Busy => Outcome::Busy,
-            other => engine_failed(&other),
-        })?;
+        let report =
+            self.sandbox.check(client, digest, text, Arc::clone(&context)).await.map_err(|error| match error {
+                SandboxError::Busy => Outcome::Busy,
+                other => engine_failed(&other),
+            })?;
         let ruleset = self.rulesets.get(digest).cloned();
         let long = report.len() > LONG_REPORT;
         let read = move || Verdict::answering(report, Asked { context: &context, ruleset: ruleset.as_deref() });

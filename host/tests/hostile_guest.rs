@@ -53,6 +53,7 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
         module: PageModule::Current,
         locale: Locale::Ja,
         through: None,
+        client: None,
     };
     let outcome = intake.submit(submission, now).await.outcome;
     let stored = store.count(&Filter::default()).await.unwrap();

@@ -7,6 +7,7 @@
 //! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
 //! - [`shim`]: what stands between a program and its disk, notes and fails; [`disk`]: what is left when the power goes.
 //! - [`applicant`]: what an applicant's page sends.
+//! - [`crowd`]: ten thousand clients, most of them slow.
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's and are none.
 //! - [`house`]: the project's own files, for the house rules (`tests/tidy.rs`).
@@ -26,6 +27,7 @@
 
 pub mod applicant;
 pub mod codes;
+pub mod crowd;
 pub mod disk;
 pub mod drafts;
 pub mod house;

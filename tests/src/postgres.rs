@@ -116,6 +116,25 @@ impl Cluster {
         }
     }
 
+    /// Changes a setting that needs no new start, and waits until it is in force.
+    pub fn set(&self, setting: &str, value: &str) {
+        let asked = || {
+            let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", &self.url, "--command"];
+            let shown = Command::new("psql").args(query).arg(format!("SHOW {setting}")).output().unwrap().stdout;
+            String::from_utf8(shown).unwrap().trim() == value
+        };
+        for statement in [format!("ALTER SYSTEM SET {setting} = {value}"), "SELECT pg_reload_conf()".to_owned()] {
+            let mut psql = Command::new("psql");
+            psql.args(["--quiet", "--dbname", &self.url, "--command", &statement]).stdout(Stdio::null());
+            assert!(psql.status().unwrap().success(), "{statement}");
+        }
+        let started = Instant::now();
+        while !asked() {
+            assert!(started.elapsed() < PATIENCE, "{setting} does not become {value}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Starts it again on the same port, with what it has.
     pub fn start_again(&self) {
         self.start_under(&[]);

@@ -250,6 +250,7 @@ impl Drop for Server {
     }
 }
 
-fn free_address() -> SocketAddr {
+/// An address of this machine at which nobody listens.
+pub fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

@@ -4,8 +4,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::house::root;
+use kakekomi_tests::postgres::Cluster;
 use kakekomi_tests::server::{Home, Server};
 use serde_json::Value;
 
@@ -129,6 +132,38 @@ fn a_database_that_is_none_and_modules_that_are_none_are_found() {
     assert_eq!(level(&doctor(&home, &["--modules", "modules"]).1, "modules"), "ok");
     fs::write(home.path().join("modules/retired.txt"), format!("{}\n", kakekomi_artifact::SHA256)).unwrap();
     assert_eq!(level(&doctor(&home, &["--modules", "modules"]).1, "modules"), "error", "the current one is retired");
+}
+
+#[test]
+fn a_server_of_databases_that_does_not_flush_is_found() {
+    if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
+        return; // no PostgreSQL here; the test command starts one
+    }
+    let cluster = Cluster::start();
+    let home = Home::at(&cluster.url);
+    assert!(home.run(&["migrate"]).status.success());
+    assert_eq!(level(&doctor(&home, &[]).1, "database"), "ok");
+    for setting in ["fsync", "full_page_writes"] {
+        cluster.set(setting, "off");
+        let (code, findings) = doctor(&home, &[]);
+        assert_eq!((code, level(&findings, "database").as_str()), (Some(5), "error"), "{findings:?}");
+        assert!(findings.iter().any(|finding| finding["message"].as_str().unwrap().contains(setting)), "{findings:?}");
+        cluster.set(setting, "on");
+    }
+}
+
+#[test]
+fn a_clock_that_went_back_is_found_by_the_cases() {
+    let server = Server::start();
+    assert_eq!(server.send(&submission("k", &example(&server.home, &[]))).status, 201);
+    let home = server.kill();
+    assert_eq!(level(&doctor(&home, &[]).1, "clock"), "ok");
+    // The clock is not ours to turn: the case is moved a day on instead.
+    let file = home.path().join("data/kakekomi.sqlite3");
+    let moved = Command::new("sqlite3").arg(file).arg("UPDATE cases SET received_at = received_at + 86400000").status();
+    assert!(moved.expect("sqlite3").success());
+    let (code, findings) = doctor(&home, &[]);
+    assert_eq!((code, level(&findings, "clock").as_str()), (Some(5), "error"), "{findings:?}");
 }
 
 #[test]

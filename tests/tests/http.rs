@@ -107,7 +107,7 @@ fn what_is_read_is_sent_small_where_the_client_takes_it() {
 
 #[test]
 fn idle_connections_keep_nobody_out_for_want_of_an_answer() {
-    let server = Server::start();
+    let server = Server::start_with(Home::new(), &["--connections", "640"]);
     let idle: Vec<_> = (0..640).map_while(|_| TcpStream::connect(server.at).ok()).collect();
     assert_eq!(idle.len(), 640);
     let refused = (0..50).find_map(|_| {

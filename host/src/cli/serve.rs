@@ -29,7 +29,7 @@ use crate::http::{
 };
 use crate::modules::{Kept, Modules};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::serve::{CONNECTIONS, Doors, FILES_BESIDE, make_room, serve, stop_signal};
+use crate::serve::{self, Doors, serve, stop_signal};
 use crate::store;
 use crate::submit::Intake;
 
@@ -48,14 +48,13 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
 
     let stop = stop_signal().map_err(|error| Failed::Outside("signals".to_owned(), error))?;
     let trusted = trusted(&settings)?;
-    let doors = Doors { connections: settings.connections.unwrap_or(CONNECTIONS), trusted };
-    let files = make_room(doors.connections);
-    if files < doors.connections + FILES_BESIDE {
+    let (doors, too_few) = Doors::open(settings.connections, trusted);
+    if let Some(files) = too_few {
         tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
     }
-    let listener = listen(settings.listen.unwrap_or(LISTEN), "serving").await?;
+    let listener = listen(settings.listen.unwrap_or(LISTEN), "serving")?;
     let admin = match settings.admin_listen {
-        Some(address) => Some(listen(address, "admin").await?),
+        Some(address) => Some(listen(address, "admin")?),
         None => None,
     };
     let admin = async {
@@ -141,9 +140,9 @@ fn note_documents(desk: &Desk, data: &Path) -> Result<(), Failed> {
 }
 
 /// Listens, and says where in one line on stderr.
-async fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, Failed> {
+fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, Failed> {
     let failed = |error| Failed::Outside(format!("listening at {address}"), error);
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = serve::listen(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     print::words(&format!("kakekomi: {what} at http://{bound}/"));
     Ok(listener)

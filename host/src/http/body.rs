@@ -2,8 +2,10 @@
 //!
 //! 415 comes before 413: `application/json` alone (UTF-8, if it says a charset), and no
 //! Content-Encoding at all, since the bytes that are judged and stored are the bytes that came.
-//! The length is looked at before anything is read, and a body without a length is cut off.
+//! The length is looked at before anything is read, and a body without a length is cut off. All bodies that are
+//! on their way share one room; where it is full, the desk is busy.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,22 +13,31 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use kakekomi_core::{Locale, TEXT_MAX};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::App;
 use super::problem::Problem;
 
+/// How many bytes of unfinished bodies the desk holds at a time: 64 MiB, 256 of the longest. What counts is what has
+/// arrived, so that a client that drips takes little.
+pub const UNFINISHED_MAX: usize = 64 << 20;
+
 /// How much and how long.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// The longest text, in bytes.
     pub text: usize,
     /// How long a body may take to arrive.
     pub patience: Duration,
+    /// A permit for each byte of an unfinished body.
+    pub room: Arc<Semaphore>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { text: TEXT_MAX, patience: Duration::from_secs(30) }
+        let room = Arc::new(Semaphore::new(UNFINISHED_MAX));
+        Limits { text: TEXT_MAX, patience: Duration::from_secs(30), room }
     }
 }
 
@@ -38,17 +49,21 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 /// The text of a request's body.
 ///
 /// # Errors
-/// The problem to answer with: 415, 413, 408, or 400 where the body broke off.
-pub async fn receive(headers: &HeaderMap, mut body: Body, limits: Limits, locale: Locale) -> Result<Bytes, Problem> {
+/// The problem to answer with: 415, 413, 408, 503 where too much is on its way, or 400 where the body broke off.
+pub async fn receive(headers: &HeaderMap, mut body: Body, app: &App, locale: Locale) -> Result<Bytes, Problem> {
+    let limits = &app.limits;
     let received = match refusal(headers, limits.text) {
         Some(code) => Err(code),
-        None => timeout(limits.patience, read(&mut body, limits.text)).await.unwrap_or(Err("http.timeout")),
+        None => timeout(limits.patience, read(&mut body, limits)).await.unwrap_or(Err("http.timeout")),
     };
     let may_be_sending = matches!(&received, Err(code) if *code != "http.timeout");
     if may_be_sending && !headers.contains_key(header::EXPECT) {
         drain(body).await;
     }
-    received.map_err(|code| Problem::new(code, locale).number("max", limits.text))
+    received.map_err(|code| match code {
+        "desk.busy" => Problem::new(code, locale).phone(&app.intake.desk.profile().phone),
+        _ => Problem::new(code, locale).number("max", limits.text),
+    })
 }
 
 /// What the headers alone decide.
@@ -85,13 +100,20 @@ fn is_utf8(parameter: &str) -> bool {
     name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
 }
 
-async fn read(body: &mut Body, max: usize) -> Result<Bytes, &'static str> {
+async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, &'static str> {
     let mut text = BytesMut::new();
+    let mut taken: Option<SemaphorePermit<'_>> = None;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| "http.bad_request")?;
         if let Some(piece) = frame.data_ref() {
-            if text.len() + piece.len() > max {
+            if text.len() + piece.len() > limits.text {
                 return Err("http.too_large");
+            }
+            let wanted = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+            let more = limits.room.try_acquire_many(wanted).map_err(|_| "desk.busy")?;
+            match &mut taken {
+                Some(taken) => taken.merge(more),
+                None => taken = Some(more),
             }
             text.extend_from_slice(piece);
         }
@@ -99,7 +121,8 @@ async fn read(body: &mut Body, max: usize) -> Result<Bytes, &'static str> {
     Ok(text.freeze())
 }
 
-async fn drain(mut body: Body) {
+/// Takes what is still being sent, within bounds.
+pub async fn drain(mut body: Body) {
     let throw_away = async {
         let mut left = DRAIN_BYTES;
         while let Some(Ok(frame)) = body.frame().await {
@@ -156,7 +179,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
-        assert_eq!(read(&mut Body::from("123456789"), 9).await.unwrap(), "123456789");
-        assert_eq!(read(&mut Body::from("1234567890"), 9).await, Err("http.too_large"));
+        let limits = Limits { text: 9, ..Limits::default() };
+        assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
+        assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err("http.too_large"));
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_has_an_end_and_gives_its_room_back() {
+        let limits = Limits { room: Arc::new(Semaphore::new(9)), ..Limits::default() };
+        for _ in 0..2 {
+            assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
+            assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err("desk.busy"));
+        }
+        assert_eq!(Limits::default().room.available_permits(), UNFINISHED_MAX);
     }
 }

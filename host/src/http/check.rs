@@ -14,6 +14,7 @@ use kakekomi_core::Locale;
 use super::App;
 use super::address::Asked;
 use super::body::receive;
+use super::client::Client;
 use super::problem::Problem;
 use crate::submit::{Checked, Verdict};
 
@@ -27,9 +28,15 @@ pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
     responses((status = 200, description = "The report, whether the draft is accepted or not",
         content_type = "application/json", body = ref("#/components/schemas/Report"),
         headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`")))))]
-pub async fn check(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap, body: Body) -> Response {
-    let response = match receive(&headers, body, app.limits, locale).await {
-        Ok(text) => answer(&app, app.intake.check(text, locale, (app.now)()).await, locale),
+pub async fn check(
+    State(app): State<Arc<App>>,
+    Asked(locale): Asked,
+    Client(client): Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let response = match receive(&headers, body, &app, locale).await {
+        Ok(text) => answer(&app, app.intake.check(client, text, locale, (app.now)()).await, locale),
         Err(problem) => problem.into_response(),
     };
     with_module(response, &format!("sha256:{}", app.intake.sandbox.current()))

@@ -4,8 +4,11 @@
 //! 198.51.100.7, 10.0.0.2` → 198.51.100.7. Each proxy adds whom it heard from at the right end, so the list
 //! is read from there, and only as far as proxies are trusted: what stands left of that anybody can write.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
@@ -14,6 +17,19 @@ const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The other end of the connection; left on every request by the listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
+
+/// Who asks, behind the trusted proxies, as it is counted: an IPv6 customer's whole network is one client. Left on every
+/// request by the limits; without them nobody in particular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Client(pub Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get().copied().unwrap_or_default())
+    }
+}
 
 /// Left on a request whose head could be read in more than one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,8 +20,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::App;
 use super::address::{Asked, value};
+use super::body::drain;
 use super::check::with_module;
-use super::client::{Ambiguous, Peer, Trusted};
+use super::client::{Ambiguous, Client, Peer, Trusted};
 use super::problem::Problem;
 
 /// Drafts a minute from one address, checked and handed in together, unless `--rate-limit` says otherwise:
@@ -66,10 +67,14 @@ impl RateLimits {
         RateLimits { trusted, counted, asked: AtomicU32::new(0) }
     }
 
-    /// How long a request has to wait, if it has to.
-    fn wait(&self, peer: IpAddr, request: &Request) -> Option<Duration> {
+    /// Who asks.
+    fn client(&self, peer: IpAddr, request: &Request) -> IpAddr {
+        customer(self.trusted.client(peer, request.headers()))
+    }
+
+    /// How long a client's request has to wait, if it has to.
+    fn wait(&self, client: IpAddr, request: &Request) -> Option<Duration> {
         let counted = self.counted.as_ref()?;
-        let client = self.trusted.client(peer, request.headers());
         if client.is_loopback() {
             return None;
         }
@@ -78,7 +83,6 @@ impl RateLimits {
             counted.reads.retain_recent();
             counted.partners.retain_recent();
         }
-        let client = customer(client);
         if request.method() != Method::POST {
             return waiting(&counted.reads, &client);
         }
@@ -101,11 +105,11 @@ fn waiting<K: Clone + Eq + std::hash::Hash>(limiter: &DefaultKeyedRateLimiter<K>
 /// The client that an address stands for.
 fn customer(address: IpAddr) -> IpAddr {
     match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
+        IpAddr::V6(address) if !address.is_loopback() => {
             let mask = u128::MAX << (Ipv6Addr::BITS - CUSTOMER);
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
         }
+        _ => address,
     }
 }
 
@@ -115,16 +119,18 @@ fn partner(address: &Uri) -> Option<String> {
 }
 
 /// Refuses what comes too often, and heads that could be read in more than one way.
-pub async fn limit(State(app): State<Arc<App>>, Asked(locale): Asked, request: Request, next: Next) -> Response {
+pub async fn limit(State(app): State<Arc<App>>, Asked(locale): Asked, mut request: Request, next: Next) -> Response {
     let refuse =
         |problem: Problem| with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current()));
     if request.extensions().get::<Ambiguous>().is_some() {
         return closing(refuse(Problem::new("http.bad_request", locale)));
     }
-    let peer = request.extensions().get::<Peer>().copied();
-    if let Some(wait) = peer.and_then(|Peer(peer)| app.rates.wait(peer, &request)) {
+    let client = request.extensions().get::<Peer>().map(|Peer(peer)| app.rates.client(*peer, &request));
+    if let Some(wait) = client.and_then(|client| app.rates.wait(client, &request)) {
+        drain(request.into_body()).await;
         return refuse(Problem::new("rate.limited", locale).again(wait));
     }
+    request.extensions_mut().insert(Client(client));
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let response = next.run(request).await;
     // Where a body in chunks ends only hyper knows: nothing behind it is taken for a request.
@@ -147,7 +153,7 @@ mod tests {
 
     fn allowed(limits: &RateLimits, peer: &str, request: &Request) -> usize {
         let peer: IpAddr = peer.parse().unwrap();
-        (0..1000).take_while(|_| limits.wait(peer, request).is_none()).count()
+        (0..1000).take_while(|_| limits.wait(limits.client(peer, request), request).is_none()).count()
     }
 
     #[test]
@@ -173,6 +179,7 @@ mod tests {
     #[test]
     fn loopback_and_no_limit_are_not_limited() {
         assert_eq!(allowed(&RateLimits::new(40, Trusted::default()), "127.0.0.1", &post("/")), 1000);
+        assert_eq!(allowed(&RateLimits::new(40, Trusted::default()), "::1", &post("/")), 1000);
         assert_eq!(allowed(&RateLimits::new(0, Trusted::default()), "198.51.100.1", &post("/")), 1000);
     }
 

@@ -17,6 +17,7 @@ use super::App;
 use super::address::{Asked, AskedPartner};
 use super::body::receive;
 use super::check::{MODULE, json, not_json, with_module};
+use super::client::Client;
 use super::cors::origin;
 use super::problem::Problem;
 use crate::receipt::Receipt;
@@ -47,12 +48,13 @@ pub async fn submit(
     State(app): State<Arc<App>>,
     Asked(locale): Asked,
     partner: AskedPartner,
+    Client(client): Client,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     match submission(&app, locale, &headers, body).await {
         Ok(submission) => {
-            let submission = Submission { through: through(partner, &headers), ..submission };
+            let submission = Submission { through: through(partner, &headers), client, ..submission };
             let judged = app.intake.submit(submission, (app.now)()).await;
             with_module(answer(&app, judged.outcome, locale), &judged.module)
         }
@@ -61,9 +63,9 @@ pub async fn submit(
 }
 
 async fn submission(app: &App, locale: Locale, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
-    let text: Bytes = receive(headers, body, app.limits, locale).await?;
+    let text: Bytes = receive(headers, body, app, locale).await?;
     let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
-    Ok(Submission { text, key, module: page_module(headers), locale, through: None })
+    Ok(Submission { text, key, module: page_module(headers), locale, through: None, client: None })
 }
 
 /// Whose page the submission says it came through, and from which origin, where that is not the desk's own.

@@ -270,10 +270,10 @@ fn an_empty_or_endless_text_is_no_danger() {
 #[tokio::test]
 async fn check_threads_give_the_same_and_know_their_modules() {
     let sandbox = Sandbox::new(SandboxConfig::of(&echo())).expect("a sandbox");
-    assert_eq!(sandbox.check(sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
+    assert_eq!(sandbox.check(None, sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
     let other = Digest::of(b"another");
     assert!(sandbox.has(sandbox.current()) && !sandbox.has(&other));
-    assert_eq!(sandbox.check(&other, REPORT.into(), context()).await, Err(SandboxError::UnknownModule(other)));
+    assert_eq!(sandbox.check(None, &other, REPORT.into(), context()).await, Err(SandboxError::UnknownModule(other)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -290,7 +290,7 @@ async fn a_full_queue_is_busy_and_drains() {
     let waiting: Vec<_> = (0..8)
         .map(|_| {
             let (sandbox, slow, text) = (sandbox.clone(), slow.clone(), text.clone());
-            tokio::spawn(async move { sandbox.check(&slow, text, context()).await })
+            tokio::spawn(async move { sandbox.check(None, &slow, text, context()).await })
         })
         .collect();
     let mut busy = 0;
@@ -301,7 +301,7 @@ async fn a_full_queue_is_busy_and_drains() {
         }
     }
     assert!((1..8).contains(&busy), "{busy}");
-    assert_eq!(sandbox.check(sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
+    assert_eq!(sandbox.check(None, sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! PostgreSQL: for several hosts on one database, or where a server of databases is there anyway.
 //!
 //! A commit is as durable as the server is told to make it (a server with `fsync = off` is warned
-//! of); that it waits for the flush the connection asks for itself. Writers take turns by an advisory lock, so
+//! of, and an error to `doctor`); that it waits for the flush the connection asks for itself. Writers take turns by an advisory lock, so
 //! that the sequence is the order of the commits whichever host wrote: who reads up to 7 and later
 //! goes on behind 7 has missed nothing.
 
@@ -108,6 +108,11 @@ impl Store for Postgres {
             sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool).await?;
             Ok(())
         }))
+    }
+
+    fn left_off(&self) -> Answer<'_, Vec<String>> {
+        let settings = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+        Box::pin(in_time(sqlx::query_scalar(settings).fetch_all(&self.pool)))
     }
 
     fn close(&self) -> Answer<'_, ()> {

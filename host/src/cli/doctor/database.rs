@@ -30,6 +30,13 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
         let file = file.display();
         found.push(Finding::error("database", format!("others on this machine can read {file}: chmod go= {file}")));
     }
+    match store.left_off().await {
+        Ok(settings) => found.extend(settings.into_iter().map(|setting| {
+            let said = format!("{shown} has {setting} off: a receipt would not outlast a power failure; set it on");
+            Finding::error("database", said)
+        })),
+        Err(error) => found.push(Finding::error("database", error.to_string())),
+    }
     let to_come = Filter { since: Some(now.saturating_add(BACK_MAX_MS)), ..Filter::default() };
     match store.count(&to_come).await {
         Ok(0) => {}

@@ -7,11 +7,13 @@ use std::path::Path;
 use super::Finding;
 use crate::clock;
 use crate::config::Settings;
-use crate::serve::{CONNECTIONS, FILES_BESIDE};
+use crate::serve::FILES_BESIDE;
 use crate::store;
 
 /// After so many years since these rules a clock is rather wrong than right.
 const YEARS_MAX: i32 = 10;
+/// A desk that is not told how many connections it shall hold takes what it gets; with less than this it is none.
+const CONNECTIONS_FEW: usize = 256;
 
 /// What there is to know of the machine.
 pub fn look(settings: &Settings, now: i64) -> Vec<Finding> {
@@ -69,12 +71,16 @@ fn try_writing(folder: &Path) -> io::Result<()> {
     written.and(removed)
 }
 
-/// Whether so many connections can be open as are to be served; only Linux tells.
+/// Whether so many connections can be open as are to be served; only Linux tells. `serve` raises its own limit as far as it may.
 fn open_files(settings: &Settings) -> Option<Finding> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
-    let limit: usize = line.split_whitespace().next()?.parse().ok()?;
-    let needed = settings.connections.unwrap_or(CONNECTIONS) + FILES_BESIDE;
+    // The second of its numbers is as far as it may be raised.
+    let limit = match line.split_whitespace().nth(1)? {
+        "unlimited" => usize::MAX,
+        number => number.parse().ok()?,
+    };
+    let needed = settings.connections.unwrap_or(CONNECTIONS_FEW) + FILES_BESIDE;
     Some(if limit < needed {
         let said = format!("{limit} may be open, and {needed} are needed: LimitNOFILE= of systemd, or ulimit -n");
         Finding::error("files", said)

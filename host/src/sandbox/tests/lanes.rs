@@ -24,7 +24,7 @@ async fn good(sandbox: &Sandbox) -> Vec<Duration> {
     let mut times = Vec::new();
     for _ in 0..GOOD {
         let start = Instant::now();
-        let report = sandbox.check(sandbox.current(), REPORT.into(), context()).await;
+        let report = sandbox.check(None, sandbox.current(), REPORT.into(), context()).await;
         times.push(start.elapsed());
         assert_eq!(report.as_deref(), Ok(REPORT));
     }
@@ -52,7 +52,7 @@ async fn hostile_modules_delay_one_another_and_nobody_else() {
             tokio::spawn(async move {
                 let mut refused = 0;
                 while !done.load(Ordering::Relaxed) {
-                    match sandbox.check(&module, text.clone(), context()).await {
+                    match sandbox.check(None, &module, text.clone(), context()).await {
                         Err(SandboxError::OutOfFuel | SandboxError::Deadline | SandboxError::Busy) => refused += 1,
                         other => panic!("{other:?}"),
                     }
@@ -90,7 +90,7 @@ async fn a_module_is_suspect_once_it_uses_more_than_half_of_its_fuel() {
     };
     for (rounds, suspect) in [(40_000, false), (120_000, true)] {
         let sandbox = Sandbox::new(SandboxConfig::of(&counts(rounds))).expect("a sandbox");
-        assert_eq!(sandbox.check(sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
+        assert_eq!(sandbox.check(None, sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
         assert_eq!(sandbox.module(sandbox.current()).expect("loaded").is_suspect(), suspect, "{rounds}");
     }
 }
@@ -104,9 +104,9 @@ async fn every_lane_judges_alike() {
         text.resize(length, b' ');
         let text = Bytes::from(text);
         let now = sandbox.check_now(sandbox.current(), text.clone(), Arc::clone(&context));
-        assert_eq!(sandbox.check(sandbox.current(), text, Arc::clone(&context)).await, now, "{length}");
+        assert_eq!(sandbox.check(None, sandbox.current(), text, Arc::clone(&context)).await, now, "{length}");
     }
     sandbox.module(sandbox.current()).expect("loaded").suspect();
     let now = sandbox.check_now(sandbox.current(), "{}".into(), Arc::clone(&context));
-    assert_eq!(sandbox.check(sandbox.current(), "{}".into(), context).await, now);
+    assert_eq!(sandbox.check(None, sandbox.current(), "{}".into(), context).await, now);
 }

@@ -11,7 +11,7 @@ use super::Postgres;
 use crate::store::migrate::{Step, steps};
 use crate::store::query::{self, CASE};
 use crate::store::writer::Writer;
-use crate::store::{Filter, StoreError};
+use crate::store::{Filter, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -29,11 +29,11 @@ impl Postgres {
     pub async fn open(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         MIGRATIONS.run(&pool).await?;
-        let flushes: String = sqlx::query_scalar("SELECT current_setting('fsync')").fetch_one(&pool).await?;
-        if flushes != "on" {
-            tracing::warn!("the database's server has fsync off: a receipt would not outlast a power failure");
+        let postgres = Postgres::of(pool);
+        for setting in postgres.left_off().await? {
+            tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
-        Ok(Postgres::of(pool))
+        Ok(postgres)
     }
 
     /// Connects to a database that has our tables, to read from it.

@@ -92,7 +92,7 @@ fn endless(work: &str, number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
 async fn attack(sandbox: Sandbox, module: Digest, text: Bytes, done: Arc<AtomicBool>) -> u64 {
     let mut refused = 0;
     while !done.load(Ordering::Relaxed) {
-        refused += u64::from(sandbox.check(&module, text.clone(), Arc::from(&b"{}"[..])).await.is_err());
+        refused += u64::from(sandbox.check(None, &module, text.clone(), Arc::from(&b"{}"[..])).await.is_err());
     }
     refused
 }
@@ -102,7 +102,7 @@ async fn good(sandbox: &Sandbox, draft: &Bytes, context: &Arc<[u8]>) -> Result<D
     let mut times = Vec::with_capacity(GOOD);
     for _ in 0..GOOD {
         let start = Instant::now();
-        sandbox.check(sandbox.current(), draft.clone(), Arc::clone(context)).await?;
+        sandbox.check(None, sandbox.current(), draft.clone(), Arc::clone(context)).await?;
         times.push(start.elapsed());
     }
     times.sort_unstable();

@@ -1,93 +1,114 @@
-//! Checks per second of processor time, over HTTP on one kept connection a client.
-//!
-//! The server's own processor time counts (user and system, from the kernel's account of the
-//! process), not the clock: so the clients on the same two cores do not blur it.
+//! Over HTTP: what a check costs beside other servers of it, what a durable submission costs beside a check, and how
+//! long people wait when the desk is four fifths full.
 
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use kakekomi_tests::server::Server;
+use kakekomi_tests::server::{Home, Server};
 
-/// How many clients send at once.
-const CLIENTS: u32 = 4;
-/// How many checks each of them asks for.
-const CHECKS: u32 = 2_500;
-/// The kernel's clock ticks in a second (`USER_HZ` on Linux).
-const TICKS: f64 = 100.0;
+use super::drive::{paced, post, processor_seconds, rush};
+use super::others::Other;
+use super::{median, ratios};
+
+/// How many rounds the servers take turns for.
+const ROUNDS: usize = 7;
+/// How many clients send at once, and how many checks each of them asks for in a turn.
+const CLIENTS: u32 = 8;
+const CHECKS: u32 = 400;
+/// How many submit at once, and how often each: people of whom none waits for another.
+const APPLICANTS: u32 = 64;
+const SUBMISSIONS: u32 = 30;
+/// How long four fifths of the peak are kept up.
+const LASTING: Duration = Duration::from_secs(10);
 
 /// Prints the figures for a draft.
 ///
 /// # Errors
-/// If a connection breaks or an answer is not 200.
+/// If a connection breaks or an answer is not 2xx.
 pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
-    let server = Server::start();
-    let at = server.at;
-    client(at, draft, 200)?; // warm
-    let (before, start) = (processor_seconds(server.id())?, Instant::now());
-    std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| scope.spawn(|| client(at, draft, CHECKS).map_err(|error| error.to_string())))
-            .collect();
-        clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client panicked".to_owned())?)
-    })?;
-    let (spent, elapsed) = (processor_seconds(server.id())? - before, start.elapsed().as_secs_f64());
-    let checks = f64::from(CLIENTS * CHECKS);
+    let check = |_, _| post("/v1/check", "", draft);
+    let server = start(Home::new());
+    let peak = against_others(&server, &check)?;
+    let took = paced(server.at, 4 * CLIENTS, 0.8 * peak, LASTING, &check)?;
+    let at = |share: usize| took.get(took.len() * share / 1000).copied().unwrap_or(f64::NAN) * 1e3;
+    println!(
+        "HTTP /v1/check at 80 % of its peak   {:>8.1} ms p99 ({:.0} a second; p50 {:.1} ms, p99.9 {:.1} ms)",
+        at(990),
+        0.8 * peak,
+        at(500),
+        at(999)
+    );
+    submissions("SQLite", &server, draft)?;
+    match Home::on_postgres() {
+        Some(home) => submissions("PostgreSQL", &start(home), draft),
+        None => Ok(()),
+    }
+}
+
+fn start(home: Home) -> Server {
+    Server::start_with(home, &["--log", "info"])
+}
+
+/// Processor time beside the other servers; checks a second by the clock.
+fn against_others(server: &Server, check: super::drive::Making<'_>) -> Result<f64, Box<dyn Error>> {
+    let (native, fastify) = (Other::native()?, Other::fastify()?);
+    let turn = |id: u32, at: SocketAddr| -> Result<(f64, f64), Box<dyn Error>> {
+        let before = processor_seconds(id)?;
+        let elapsed = rush(at, CLIENTS, CHECKS, check)?;
+        Ok(((processor_seconds(id)? - before) / f64::from(CLIENTS * CHECKS), elapsed))
+    };
+    let (mut ours, mut natives, mut fastifys, mut rates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let (spent, elapsed) = turn(server.id(), server.at)?;
+        let beside = turn(native.id(), native.at)?.0;
+        let other = fastify.as_ref().map(|fastify| turn(fastify.id(), fastify.at)).transpose()?;
+        // The first round warms all of them.
+        if round > 0 {
+            ours.push(spent);
+            natives.push(beside);
+            fastifys.extend(other.map(|(spent, _)| spent));
+            rates.push(f64::from(CLIENTS * CHECKS) / elapsed);
+        }
+    }
     println!(
         "HTTP /v1/check                       {:>8.0} checks a processor-second ({:.0} a second by the clock)",
-        checks / spent,
-        checks / elapsed
+        1.0 / median(&ours),
+        median(&rates)
+    );
+    println!(
+        "  processor time                     {:>8.2} × axum with the native core (aim 1.5)",
+        median(&ratios(&ours, &natives))
+    );
+    if fastify.is_some() {
+        println!(
+            "                                     {:>8.2} × Fastify with ajv (aim 0.5)",
+            median(&ratios(&ours, &fastifys))
+        );
+    } else {
+        println!("                                     Fastify is not installed: scripts/bench.sh does it");
+    }
+    Ok(median(&rates))
+}
+
+/// Durable submissions a second beside checks a second, by the clock.
+fn submissions(name: &str, server: &Server, draft: &[u8]) -> Result<(), Box<dyn Error>> {
+    let (mut checks, mut stored) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let check = |_, _| post("/v1/check", "", draft);
+        let submit =
+            |client, number| post("/v1/submissions", &format!("Idempotency-Key: {round}-{client}-{number}\r\n"), draft);
+        let (one, other) =
+            (rush(server.at, APPLICANTS, SUBMISSIONS, &check)?, rush(server.at, APPLICANTS, SUBMISSIONS, &submit)?);
+        if round > 0 {
+            checks.push(one);
+            stored.push(other);
+        }
+    }
+    println!(
+        "HTTP /v1/submissions, {name:<10}     {:>8.2} × as many a second as checks (aim 0.6); {:.0} durable cases a second",
+        median(&ratios(&checks, &stored)),
+        f64::from(APPLICANTS * SUBMISSIONS) / median(&stored)
     );
     Ok(())
-}
-
-/// Sends the draft so many times over one connection.
-fn client(at: SocketAddr, draft: &[u8], checks: u32) -> Result<(), Box<dyn Error>> {
-    let stream = TcpStream::connect(at)?;
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut stream = stream;
-    let mut request = format!(
-        "POST /v1/check HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        draft.len()
-    )
-    .into_bytes();
-    request.extend_from_slice(draft);
-    for _ in 0..checks {
-        stream.write_all(&request)?;
-        let mut body = vec![0; head(&mut reader)?];
-        reader.read_exact(&mut body)?;
-    }
-    Ok(())
-}
-
-/// Reads an answer's head; gives the length of its body.
-fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
-    let mut length = None;
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    if !line.starts_with("HTTP/1.1 200") {
-        return Err(format!("not 200: {line}").into());
-    }
-    loop {
-        line.clear();
-        reader.read_line(&mut line)?;
-        if line == "\r\n" {
-            return length.ok_or_else(|| "an answer without a length".into());
-        }
-        if let Some((name, value)) =
-            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        {
-            length = Some(value.trim().parse().map_err(|_| format!("{name} is no number"))?);
-        }
-    }
-}
-
-/// User and system time of a process so far (Linux: fields 14 and 15 of /proc/<pid>/stat).
-fn processor_seconds(process: u32) -> Result<f64, Box<dyn Error>> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let fields = stat.rsplit_once(')').ok_or("no process name")?.1.split_whitespace();
-    let ticks: Result<Vec<f64>, _> = fields.skip(11).take(2).map(str::parse).collect();
-    Ok(ticks?.iter().sum::<f64>() / TICKS)
 }

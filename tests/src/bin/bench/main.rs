@@ -1,4 +1,5 @@
-//! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed.
+//! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed. With words
+//! (`check`, `hostile`, `start`, `http`, `recheck`, `store`, `sizes`) only these parts.
 //!
 //! Every figure is of the accepted example draft in the default desk's context. The engines take
 //! turns within each round, so that a machine whose speed drifts slows all of them; the ratio is
@@ -6,11 +7,14 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
+mod drive;
 mod hostile;
 mod http;
+mod others;
 mod recheck;
 mod reused;
 mod sizes;
+mod start;
 mod store;
 
 use std::error::Error;
@@ -25,15 +29,38 @@ const ROUNDS: usize = 21;
 /// How many checks an engine makes in its turn.
 const CHECKS: u32 = 2_000;
 
+/// A part of the bench: its word, and what it does.
+type Part<'a> = (&'a str, &'a dyn Fn() -> Result<(), Box<dyn Error>>);
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.first().is_some_and(|word| word == others::NATIVE) {
+        return others::serve_native();
+    }
     let (draft, context) = example()?;
+    let report = kakekomi_core::answer(&draft, &context)?;
+    let parts: [Part<'_>; 7] = [
+        ("check", &|| engines(&draft, &context)),
+        ("hostile", &|| hostile::bench(&draft, &context)),
+        ("start", &|| start::bench(&draft)),
+        ("http", &|| http::bench(&draft)),
+        ("recheck", &recheck::bench),
+        ("store", &|| store::bench(&draft, &report)),
+        ("sizes", &sizes::print),
+    ];
+    let mut wanted_parts = parts.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| word == name));
+    wanted_parts.try_for_each(|(_, part)| part())
+}
+
+/// The core, a reused instance of the module, and the sandbox.
+fn engines(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::new(kakekomi::sandbox::SandboxConfig::default())?;
     let mut reused = reused::Reused::new(kakekomi_artifact::WASM)?;
-    let shared: Arc<[u8]> = context.clone().into();
-    let bytes = bytes::Bytes::from(draft.clone());
+    let shared: Arc<[u8]> = context.into();
+    let bytes = bytes::Bytes::copy_from_slice(draft);
 
-    let expected = kakekomi_core::answer(&draft, &context)?;
-    assert_eq!(reused.check(&draft, &context)?, expected, "the reused instance gives other bytes");
+    let expected = kakekomi_core::answer(draft, context)?;
+    assert_eq!(reused.check(draft, context)?, expected, "the reused instance gives other bytes");
     assert_eq!(
         sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared))?,
         expected,
@@ -42,8 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let (mut native, mut again, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        native.push(time(|| kakekomi_core::answer(&draft, &context).map(drop).map_err(Into::into))?);
-        again.push(time(|| reused.check(&draft, &context).map(drop))?);
+        native.push(time(|| kakekomi_core::answer(draft, context).map(drop).map_err(Into::into))?);
+        again.push(time(|| reused.check(draft, context).map(drop))?);
         fresh.push(time(|| {
             sandbox.check_now(sandbox.current(), bytes.clone(), Arc::clone(&shared)).map(drop).map_err(Into::into)
         })?);
@@ -60,11 +87,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         "fresh instance, fuel and epoch       {:>8.2} × native (aim 3, stretch 2.5)",
         median(&ratios(&fresh, &native))
     );
-    hostile::bench(&draft, &context)?;
-    http::bench(&draft)?;
-    recheck::bench()?;
-    store::bench(&draft, &expected)?;
-    sizes::print()?;
     Ok(())
 }
 

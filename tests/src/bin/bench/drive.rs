@@ -1,0 +1,135 @@
+//! Clients that send HTTP as fast as they are answered, or at a pace, and the processor's time of who answers.
+//!
+//! The server's own processor time counts (user and system, from the kernel's account of the
+//! process), not the clock: so the clients on the same two cores do not blur it.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+/// The kernel's clock ticks in a second (`USER_HZ` on Linux).
+const TICKS: f64 = 100.0;
+
+/// The bytes of a client's request by its number.
+pub type Making<'a> = &'a (dyn Fn(u32, u32) -> Vec<u8> + Sync);
+
+/// A POST on a connection that is kept.
+pub fn post(target: &str, more: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n{more}Content-Length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// Seconds in which so many clients have so many answers each.
+///
+/// # Errors
+/// A connection breaks, or an answer is not 2xx.
+pub fn rush(at: SocketAddr, clients: u32, each: u32, making: Making<'_>) -> Result<f64, Box<dyn Error>> {
+    let start = Instant::now();
+    together(clients, |client| {
+        let mut line = Line::open(at)?;
+        (0..each).try_for_each(|number| line.ask(&making(client, number)))
+    })?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// How long answers took, sorted, where so many requests a second are sent for so long, whatever the answers take: each
+/// is counted from when it should have been sent.
+///
+/// # Errors
+/// As [`rush`].
+pub fn paced(
+    at: SocketAddr,
+    clients: u32,
+    a_second: f64,
+    lasting: Duration,
+    making: Making<'_>,
+) -> Result<Vec<f64>, Box<dyn Error>> {
+    let every = Duration::from_secs_f64(f64::from(clients) / a_second);
+    let start = Instant::now();
+    let took = together(clients, |client| {
+        let mut line = Line::open(at)?;
+        let (mut took, mut due) = (Vec::new(), start + every * client / clients);
+        while due < start + lasting {
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            line.ask(&making(client, u32::try_from(took.len())?))?;
+            took.push(due.elapsed().as_secs_f64());
+            due += every;
+        }
+        Ok(took)
+    })?;
+    let mut took: Vec<f64> = took.into_iter().flatten().collect();
+    took.sort_by(f64::total_cmp);
+    Ok(took)
+}
+
+/// Runs so many clients at the same time; what each of them gives.
+fn together<T: Send>(
+    clients: u32,
+    client: impl Fn(u32) -> Result<T, Box<dyn Error>> + Sync,
+) -> Result<Vec<T>, Box<dyn Error>> {
+    std::thread::scope(|scope| {
+        let client = &client;
+        let started: Vec<_> =
+            (0..clients).map(|number| scope.spawn(move || client(number).map_err(|error| error.to_string()))).collect();
+        let joined = started.into_iter().map(|client| client.join().map_err(|_| "a client panicked".to_owned())?);
+        joined.collect::<Result<Vec<T>, String>>().map_err(Into::into)
+    })
+}
+
+/// A connection that is kept.
+struct Line {
+    stream: TcpStream,
+    reader: BufReader<TcpStream>,
+}
+
+impl Line {
+    fn open(at: SocketAddr) -> Result<Line, Box<dyn Error>> {
+        let stream = TcpStream::connect(at)?;
+        stream.set_nodelay(true)?;
+        Ok(Line { reader: BufReader::new(stream.try_clone()?), stream })
+    }
+
+    fn ask(&mut self, request: &[u8]) -> Result<(), Box<dyn Error>> {
+        self.stream.write_all(request)?;
+        let mut body = vec![0; head(&mut self.reader)?];
+        self.reader.read_exact(&mut body)?;
+        Ok(())
+    }
+}
+
+/// Reads an answer's head; gives the length of its body.
+fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
+    let mut length = None;
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    if !line.starts_with("HTTP/1.1 2") {
+        return Err(format!("not 2xx: {line}").into());
+    }
+    loop {
+        line.clear();
+        reader.read_line(&mut line)?;
+        if line == "\r\n" {
+            return length.ok_or_else(|| "an answer without a length".into());
+        }
+        if let Some((name, value)) =
+            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        {
+            length = Some(value.trim().parse().map_err(|_| format!("{name} is no number"))?);
+        }
+    }
+}
+
+/// User and system time of a process so far (Linux: fields 14 and 15 of /proc/<pid>/stat).
+///
+/// # Errors
+/// There is no such process.
+pub fn processor_seconds(process: u32) -> Result<f64, Box<dyn Error>> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields = stat.rsplit_once(')').ok_or("no process name")?.1.split_whitespace();
+    let ticks: Result<Vec<f64>, _> = fields.skip(11).take(2).map(str::parse).collect();
+    Ok(ticks?.iter().sum::<f64>() / TICKS)
+}

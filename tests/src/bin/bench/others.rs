@@ -1,0 +1,93 @@
+//! Two other servers of the same check, to compare with: axum with the core compiled for this machine and no sandbox, and
+//! Fastify with ajv over the schema that the desk publishes (`tests/bench-fastify`).
+//!
+//! Each is a process of its own that says its port in one line.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use kakekomi_tests::house::root;
+use kakekomi_tests::server::binary;
+
+/// The word by which the bench starts itself as a server.
+pub const NATIVE: &str = "native-server";
+
+/// A server that is ended when this is dropped.
+pub struct Other {
+    child: Child,
+    /// Where it answers.
+    pub at: SocketAddr,
+}
+
+impl Other {
+    /// axum and the native core.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn native() -> Result<Other, Box<dyn Error>> {
+        Other::start(Command::new(std::env::current_exe()?).arg(NATIVE))
+    }
+
+    /// Fastify and ajv; `None` where its packages are not installed.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn fastify() -> Result<Option<Other>, Box<dyn Error>> {
+        let folder = root().join("tests/bench-fastify");
+        if !folder.join("node_modules/fastify").is_dir() {
+            return Ok(None);
+        }
+        Other::start(Command::new("node").arg(folder.join("server.mjs")).arg(binary())).map(Some)
+    }
+
+    fn start(command: &mut Command) -> Result<Other, Box<dyn Error>> {
+        let mut child = command.env("NODE_ENV", "production").stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        let at = SocketAddr::from(([127, 0, 0, 1], line.trim().parse()?));
+        Ok(Other { child, at })
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// Serves `/v1/check` by the native core until it is killed.
+///
+/// # Errors
+/// It cannot listen.
+pub fn serve_native() -> Result<(), Box<dyn Error>> {
+    let (_, context) = kakekomi_tests::example()?;
+    let context: &'static [u8] = context.leak();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        println!("{}", listener.local_addr()?.port());
+        axum::serve(listener, Router::new().route("/v1/check", post(check)).with_state(context)).await?;
+        Ok(())
+    })
+}
+
+async fn check(State(context): State<&'static [u8]>, text: Bytes) -> impl IntoResponse {
+    match kakekomi_core::answer(&text, context) {
+        Ok(report) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], report),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/json")], Vec::new()),
+    }
+}

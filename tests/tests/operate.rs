@@ -1,0 +1,133 @@
+//! What docs/operate.md tells an operator to type is what these tests type: backup and restore on both databases, and the
+//! unit file that systemd gets.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use kakekomi_tests::applicant::{example, submission};
+use kakekomi_tests::house::root;
+use kakekomi_tests::postgres::Database;
+use kakekomi_tests::server::{Home, Server};
+use serde_json::Value;
+
+/// A command that the page says, run with other places in it.
+fn as_written(command: &str, places: &[(&str, &str)]) {
+    let page = fs::read_to_string(root().join("docs/operate.md")).unwrap();
+    assert!(page.contains(command), "docs/operate.md does not say: {command}");
+    let command = places.iter().fold(command.to_owned(), |command, (from, to)| {
+        assert!(command.contains(from), "{command} has no {from}");
+        command.replace(from, to)
+    });
+    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Three cases, a backup while the desk serves, and one case more; the receipts of the three.
+fn three_and_one(server: &Server, backup: impl FnOnce(&Home)) -> Vec<Value> {
+    let draft = example(&server.home, &[]);
+    let hand_in = |key: &str| {
+        let answer = server.send(&submission(key, &draft));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    };
+    let receipts = ["one", "two", "three"].map(hand_in).to_vec();
+    backup(&server.home);
+    hand_in("four");
+    receipts
+}
+
+/// The desk has these cases and no other, gives their receipts again, and takes new ones.
+fn is_restored(home: Home, receipts: &[Value]) {
+    let server = Server::start_in(home);
+    let numbers = |cases: &[Value]| cases.iter().map(|case| case["number"].clone()).collect::<Vec<_>>();
+    assert_eq!(numbers(&server.home.cases()), numbers(receipts));
+    let draft = example(&server.home, &[]);
+    assert_eq!(server.send(&submission("two", &draft)).json(), receipts[1], "a key has its receipt still");
+    assert_eq!(server.send(&submission("four", &draft)).status, 201, "what came after the backup can come again");
+    let at = server.at.to_string();
+    let doctor = server.home.run(&["doctor", "--listen", &at]);
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}
+
+#[test]
+fn a_backup_of_sqlite_is_restored() {
+    let server = Server::start();
+    let kept = Home::new();
+    let copy = kept.path().join("copy.sqlite3").display().to_string();
+    let receipts = three_and_one(&server, |home| {
+        let file = home.path().join("data/kakekomi.sqlite3").display().to_string();
+        as_written(
+            "sqlite3 /var/lib/kakekomi/kakekomi.sqlite3 \".backup '/backup/kakekomi-$(date +%F).sqlite3'\"",
+            &[("/var/lib/kakekomi/kakekomi.sqlite3", &file), ("/backup/kakekomi-$(date +%F).sqlite3", &copy)],
+        );
+    });
+    let home = server.kill();
+    let data = home.path().join("data").display().to_string();
+    as_written(
+        "rm -f /var/lib/kakekomi/kakekomi.sqlite3-wal /var/lib/kakekomi/kakekomi.sqlite3-shm",
+        &[("/var/lib/kakekomi", &data)],
+    );
+    as_written(
+        "install -m 0600 /backup/kakekomi-2026-11-20.sqlite3 /var/lib/kakekomi/kakekomi.sqlite3",
+        &[("/var/lib/kakekomi", &data), ("/backup/kakekomi-2026-11-20.sqlite3", &copy)],
+    );
+    as_written(
+        "chown --reference=/var/lib/kakekomi/. /var/lib/kakekomi/kakekomi.sqlite3",
+        &[("/var/lib/kakekomi", &data)],
+    );
+    is_restored(home, &receipts);
+}
+
+#[test]
+fn a_backup_of_postgresql_is_restored() {
+    let Some(home) = Home::on_postgres() else { return };
+    let server = Server::start_in(home);
+    let kept = Home::new();
+    let dump = kept.path().join("kakekomi.dump").display().to_string();
+    let receipts = three_and_one(&server, |home| {
+        as_written(
+            "pg_dump --format custom --file kakekomi.dump --dbname kakekomi",
+            &[("--file kakekomi.dump", &format!("--file '{dump}'")), ("--dbname kakekomi", &dbname(home))],
+        );
+    });
+    drop(server);
+    let empty = Database::new().unwrap();
+    let restored = Home::at(empty.url());
+    as_written(
+        "pg_restore --no-owner --exit-on-error --dbname kakekomi kakekomi.dump",
+        &[("kakekomi.dump", &format!("'{dump}'")), ("--dbname kakekomi", &dbname(&restored))],
+    );
+    is_restored(restored, &receipts);
+}
+
+fn dbname(home: &Home) -> String {
+    format!("--dbname '{}'", home.database_url().unwrap())
+}
+
+#[test]
+fn the_unit_is_one_that_systemd_takes_and_shuts_the_machine_away() {
+    let unit = fs::read_to_string(root().join("deploy/kakekomi.service")).unwrap();
+    for line in
+        ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "UMask=0077"]
+    {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+    let files = unit.lines().find_map(|line| line.strip_prefix("LimitNOFILE=")).unwrap();
+    let needed = kakekomi::serve::CONNECTIONS + kakekomi::serve::FILES_BESIDE;
+    assert!(files.parse::<usize>().unwrap() >= needed, "{files} files for {needed}");
+    if !Path::new("/usr/bin/systemd-analyze").exists() {
+        return; // no systemd on this machine; the lines above are held all the same
+    }
+    let home = Home::new();
+    // A program that is there, since it is looked for.
+    let here = unit.replace("/usr/local/bin/kakekomi", &kakekomi_tests::server::binary().display().to_string());
+    let file = home.path().join("kakekomi.service");
+    fs::write(&file, here).unwrap();
+    let verified = Command::new("systemd-analyze").arg("verify").arg(&file).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&verified.stderr).into_owned();
+    let ours: Vec<&str> = said.lines().filter(|line| line.contains("kakekomi.service")).collect();
+    assert_eq!(ours, Vec::<&str>::new(), "{said}");
+}
