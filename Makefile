@@ -1,6 +1,6 @@
 # kakekomi: thin over cargo; what is longer than a line stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench same same-large fmt
+.PHONY: help run test bench same same-large fuzz fmt
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,10 @@ same: ## the same drafts to two engines, every byte compared: make same SEED=7 N
 
 same-large: ## the long run that docs/sameness.md records (hours)
 	@scripts/same-large.sh
+
+SECONDS ?= 600
+fuzz: ## look for drafts that break the parser, by what they reach: make fuzz SECONDS=3600
+	@scripts/fuzz.sh $(SECONDS) $(SEED)
 
 fmt: ## lay out the Rust sources
 	cargo fmt --all

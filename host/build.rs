@@ -18,8 +18,12 @@ mod element;
 mod link;
 #[path = "build/page.rs"]
 mod page;
-#[path = "build/squeeze.rs"]
-mod squeeze;
+#[path = "build/script.rs"]
+mod script;
+#[path = "../wasm/artifact/build/small.rs"]
+mod small;
+#[path = "build/style.rs"]
+mod style;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,6 +59,7 @@ fn main() -> io::Result<()> {
     code::compile(Path::new(&variable("DEP_KAKEKOMI_MODULE_WASM")?), &variable("TARGET")?, &out)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=../wasm/artifact/build/small.rs");
     println!("cargo::rerun-if-changed=migrations");
     Ok(())
 }

@@ -20,7 +20,7 @@ export function inWords(description, node, answer, value) {
   if (node.kind === "list") return null;
   if (node.kind === "moment") {
     const typed = Object.values(answer?.typed ?? {}).filter((part) => part !== "").join(" ");
-    return understood(value, description.say.bind(description), "moment") || typed || null;
+    return understood(value, description.say.bind(description)) || typed || null;
   }
   if (node.kind === "ordered") {
     const titles = (answer?.typed ?? []).map((/** @type {string} */ one, /** @type {number} */ index) => `${index + 1}. ${description.optionTitle(node, one)}`);

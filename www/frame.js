@@ -13,13 +13,18 @@ export function drawFrame(page) {
   const { desk } = page;
   const header = element("header", { class: "frame" },
     element("a", { class: "skip", href: "#main", on: { click: skip } }, page.say("site_skip")),
-    element("div", { class: "bar" }, element("p", { class: "name" }, desk.name), languages(page)),
+    element("div", { class: "bar" }, element("p", { class: "name" }, breaking(desk.name)), languages(page)),
     element("div", { class: "call" }, phone(page), state(page)),
     desk.test && element("p", { class: "notice test" }, page.say("test_notice")),
     page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")),
     !navigator.onLine && element("p", { class: "notice", id: "offline" }, page.say("offline")),
     page.notice);
   find("frame")?.replaceChildren(header);
+}
+
+/** A name may break where katakana gives way to kanji, and nowhere else: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
+function breaking(name) {
+  return name.replace(/(\p{sc=Katakana})(?=\p{sc=Han})/gu, "$1\u200b");
 }
 
 /** A notice under the frame, read aloud too, until the frame is drawn anew. @param {import("./page.js").Page} page @param {string} key */

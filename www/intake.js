@@ -88,6 +88,8 @@ export class Intake extends EventTarget {
     const asked = (this.asked += 1);
     const { engine, desk, locale } = this.page;
     const report = await engine.check(bytes, desk.context(locale), locale).catch(() => null);
+    // Shown in a task of its own, so that a key that was pressed meanwhile does not wait for both.
+    await new Promise((resolve) => setTimeout(resolve));
     // An answer that was overtaken by a later question is dropped.
     if (asked === this.asked) this.show(report);
     return report;

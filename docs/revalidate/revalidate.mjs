@@ -8,7 +8,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-const [file, wanted, contextFile, draftFile] = process.argv.slice(2);
+process.on("uncaughtException", (failure) => { console.error(`no report: ${failure.message}`); process.exit(4); });
+const [file, named, contextFile, draftFile] = process.argv.slice(2);
+const wanted = named.replace(/^sha256:/, "");
 const wasm = readFileSync(file);
 const found = createHash("sha256").update(wasm).digest("hex");
 if (found !== wanted) {

@@ -17,7 +17,8 @@ def read(path):
         return file.read()
 
 
-def main(file, wanted, context_file, draft_file):
+def main(file, named, context_file, draft_file):
+    wanted = named.removeprefix("sha256:")
     wasm = read(file)
     found = hashlib.sha256(wasm).hexdigest()
     if found != wanted:
@@ -35,13 +36,13 @@ def main(file, wanted, context_file, draft_file):
     store.set_fuel(10_000_000_000)
     exports = linker.instantiate(store, module).exports(store)
     if "kakekomi_abi_1" not in exports:
-        raise SystemExit("the module does not speak ABI 1")
+        raise RuntimeError("the module does not speak ABI 1")
     memory = exports["memory"]
 
     def put(data):
         pointer = exports["kakekomi_allocate"](store, len(data))
         if pointer == 0:
-            raise SystemExit("no room")
+            raise RuntimeError("no room")
         memory.write(store, data, pointer)
         return pointer, len(data)
 
@@ -57,4 +58,8 @@ def main(file, wanted, context_file, draft_file):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:5]))
+    try:
+        sys.exit(main(*sys.argv[1:5]))
+    except Exception as failure:  # a file, a trap, no fuel left: never exit 1, which means issues
+        print(f"no report: {failure}", file=sys.stderr)
+        sys.exit(4)

@@ -3,7 +3,7 @@
 #
 # Prints the report. Exit 0: accepted; 1: issues; 2: the desk judges by another module than was wanted; 4: no report.
 set -eu
-desk=$1 wanted=$2 draft=$3
+desk=$1 wanted=${2#sha256:} draft=$3
 head=$(mktemp)
 body=$(mktemp)
 trap 'rm -f "$head" "$body"' EXIT

@@ -9,6 +9,8 @@ use std::path::Path;
 
 use wasmtime::{Config, Engine};
 
+#[path = "../src/sandbox/cost.rs"]
+mod cost;
 #[path = "../src/sandbox/code.rs"]
 mod settings;
 
@@ -16,6 +18,7 @@ mod settings;
 pub fn compile(module: &Path, target: &str, out: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", module.display());
     println!("cargo::rerun-if-changed=src/sandbox/code.rs");
+    println!("cargo::rerun-if-changed=src/sandbox/cost.rs");
     let wasm = fs::read(module)?;
     let code = machine_code(&wasm, target).unwrap_or_else(|error| {
         println!("cargo::warning=the module will be compiled at each start: {error:#}");

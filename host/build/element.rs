@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::link;
+use super::script::script;
 
 /// A table of words of one language.
 type Words = BTreeMap<String, String>;
@@ -27,7 +27,7 @@ pub fn scripts(www: &Path, messages: &Path) -> Result<[(&'static str, String); 2
         "embed/words.js" => Ok(script_of(&words)),
         _ => fs::read_to_string(www.join(name)).map_err(|error| format!("www/{name}: {error}")),
     };
-    Ok([("element.js", link::link("embed/kakekomi.js", &read)?), ("inline.js", link::link("embed/mount.js", &read)?)])
+    Ok([("element.js", script("embed/kakekomi.js", &read)?), ("inline.js", script("embed/mount.js", &read)?)])
 }
 
 /// The words of `/partners` as a constant.

@@ -1,36 +1,44 @@
-//! Puts ES modules into one script: `link("main.js", read)` → the text of `main.js` and of all it imports.
+//! Puts ES modules into one script: `link("main.js", read)` → `main.js` and all it imports, in the order in which a
+//! browser would run them.
 //!
 //! ```text
-//! // pointer.js                                    const{parts}=(()=>{function parts(path){…}return{parts};})();
-//! export function parts(path) { … }          →     const{at}=(()=>{function at(json,path){…parts(path)…}return{at};})();
-//! // at.js                                         (()=>{at({},"");})();
+//! // pointer.js                                    function parts(path) { … }
+//! export function parts(path) { … }          →     function at(json, path) { … parts(path) … }
+//! // at.js                                         at({}, "");
 //! import { parts } from "./pointer.js";
-//! export function at(json, path) { … }             Every module keeps a scope of its own, so only what is exported
-//! // main.js                                       has to have a name of its own in the whole script.
+//! export function at(json, path) { … }             All modules share one scope: what stands outside of functions
+//! // main.js                                       has a name of its own in the whole script (`small.rs` looks).
 //! import { at } from "./at.js";
 //! at({}, "");
 //! ```
 //!
-//! Modules run in the order in which a browser would run them. The house's own way of writing is all that is
-//! understood (CONTRIBUTING.md, Style): `import { a, b } from "./c.js";` and `export` before a function, class or `const`.
-//! Everything else is refused with the file's name: renaming, defaults, `export let`, `await` outside of functions.
+//! The house's own way of writing is all that is understood (CONTRIBUTING.md, Style): on a line of its own
+//! `import { a, b } from "./c.js";`, and at the start of a line `export` before a function, class or `const`.
+//! Everything else is refused with the file's name: renaming, defaults, `export let`, lists of exports.
 
 use std::collections::BTreeMap;
 
-use super::squeeze::{Kind, Token, print, tokens};
+/// One module of a script.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Module {
+    /// Its path, `fields/draw.js`.
+    pub path: String,
+    /// What it takes from other modules.
+    pub imports: Vec<String>,
+    /// What other modules may take from it.
+    pub exports: Vec<String>,
+    /// What is left without imports and the word `export`.
+    pub body: String,
+}
 
-/// Links an entry and what it imports; `read` gives a module's text by its path, `fields/draw.js`.
-///
-/// What the entry exports, the script exports.
+/// An entry and all it imports, the entry last; `read` gives a module's text by its path.
 ///
 /// # Errors
-/// With the file's name: what `read` says, what is written otherwise than above, or two exports of one name.
-pub fn link(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
-    let mut script = Script { read, begun: Vec::new(), exports: BTreeMap::new(), text: String::new() };
+/// With the file's name: what `read` says, what is written otherwise than above, a name that no module exports or two do.
+pub fn link(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Vec<Module>, String> {
+    let mut script = Script { read, begun: Vec::new(), exports: BTreeMap::new(), modules: Vec::new() };
     script.add(entry)?;
-    let whole = script.exports.iter().filter(|(_, path)| *path == entry).map(|(name, _)| name.as_str());
-    let whole = whole.collect::<Vec<_>>().join(",");
-    Ok(if whole.is_empty() { script.text } else { format!("{}export{{{whole}}};\n", script.text) })
+    Ok(script.modules)
 }
 
 struct Script<'a> {
@@ -39,7 +47,7 @@ struct Script<'a> {
     begun: Vec<String>,
     /// Which module each exported name comes from.
     exports: BTreeMap<String, String>,
-    text: String,
+    modules: Vec<Module>,
 }
 
 impl Script<'_> {
@@ -50,104 +58,66 @@ impl Script<'_> {
         self.begun.push(path.to_owned());
         let wrong = |what: String| format!("{path}: {what}");
         let text = (self.read)(path).map_err(wrong)?;
-        let module = Module::read(&tokens(&text).map_err(wrong)?).map_err(wrong)?;
+        let (mut module, froms) = taken_apart(path, &text).map_err(wrong)?;
         for name in &module.exports {
             if let Some(other) = self.exports.insert(name.clone(), path.to_owned()) {
                 return Err(wrong(format!("{name} is exported by {other} too")));
             }
         }
-        for (names, from) in &module.imports {
-            let from = beside(path, from).map_err(wrong)?;
+        for (names, from) in froms {
+            let from = beside(path, &from).map_err(wrong)?;
             self.add(&from)?;
             if let Some(name) = names.iter().find(|name| self.exports.get(*name) != Some(&from)) {
                 return Err(wrong(format!("{from} exports no {name}")));
             }
+            module.imports.extend(names);
         }
-        let (names, body) = (module.exports.join(","), print(&module.body));
-        self.text += &match names.as_str() {
-            "" => ["(()=>{", &body, "})();\n"].concat(),
-            names => ["const{", names, "}=(()=>{", &body, "\nreturn{", names, "};})();\n"].concat(),
-        };
+        self.modules.push(module);
         Ok(())
     }
 }
 
-/// A module taken apart.
-#[derive(Default)]
-struct Module<'a> {
-    /// Names, and where from as it is written.
-    imports: Vec<(Vec<String>, String)>,
-    exports: Vec<String>,
-    /// What is left.
-    body: Vec<Token<'a>>,
+/// Names, and where they are imported from as it is written.
+type Imports = Vec<(Vec<String>, String)>;
+
+fn taken_apart(path: &str, text: &str) -> Result<(Module, Imports), String> {
+    let mut module = Module { path: path.to_owned(), ..Module::default() };
+    let mut imports = Vec::new();
+    for line in text.lines() {
+        let line = if line.starts_with("import ") {
+            imports.push(imported(line).ok_or("only import { a, b } from \"./c.js\"; is understood")?);
+            continue;
+        } else if let Some(declared) = line.strip_prefix("export ") {
+            module
+                .exports
+                .push(exported(declared).ok_or("only export before a function, class or const is understood")?);
+            declared
+        } else {
+            line
+        };
+        module.body += line;
+        module.body.push('\n');
+    }
+    Ok((module, imports))
 }
 
-impl<'a> Module<'a> {
-    fn read(tokens: &[Token<'a>]) -> Result<Module<'a>, String> {
-        let mut module = Module::default();
-        let mut depth = 0_usize;
-        let mut rest = tokens;
-        while let [first, after @ ..] = rest {
-            let second = after.first().map_or("", |token| token.text);
-            rest = after;
-            match (first.kind, first.text) {
-                (Kind::Word, "import") if depth == 0 && second != "(" && second != "." => {
-                    rest = module.import(after)?;
-                    continue;
-                }
-                (Kind::Word, "export") if depth == 0 => {
-                    module.export(after)?;
-                    continue;
-                }
-                (Kind::Word, "await") if depth == 0 => return Err("await outside of functions".to_owned()),
-                _ => {}
-            }
-            depth = match (first.kind, first.text) {
-                (Kind::Mark, "{" | "(" | "[") => depth + 1,
-                (Kind::Mark, "}" | ")" | "]") => depth.checked_sub(1).ok_or("a bracket too many is closed")?,
-                _ => depth,
-            };
-            module.body.push(*first);
-        }
-        if depth == 0 { Ok(module) } else { Err("a bracket is not closed".to_owned()) }
-    }
+/// `import { a, b } from "./c.js";` → `a`, `b` and `./c.js`.
+fn imported(line: &str) -> Option<(Vec<String>, String)> {
+    let (names, from) = line.strip_prefix("import {")?.split_once("} from \"")?;
+    let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).collect();
+    names.iter().all(|name| is_name(name)).then_some((names, from.strip_suffix("\";")?.to_owned()))
+}
 
-    /// `{ a, b } from "./c.js";` → what comes after it.
-    fn import<'b>(&mut self, tokens: &'b [Token<'a>]) -> Result<&'b [Token<'a>], String> {
-        let wrong = || "only import { a, b } from \"./c.js\"; is understood".to_owned();
-        let end = tokens.iter().position(|token| token.text == ";").ok_or_else(wrong)?;
-        let (statement, rest) = tokens.split_at(end);
-        let [open, names @ .., close, from, path] = statement else { return Err(wrong()) };
-        if open.text != "{" || close.text != "}" || from.text != "from" || path.kind != Kind::Literal {
-            return Err(wrong());
-        }
-        let mut found = Vec::new();
-        for (index, token) in names.iter().enumerate() {
-            match (index % 2, token.kind, token.text) {
-                (0, Kind::Word, name) => found.push(name.to_owned()),
-                (1, Kind::Mark, ",") => {}
-                _ => return Err(wrong()),
-            }
-        }
-        self.imports.push((found, path.text.trim_matches(['"', '\'']).to_owned()));
-        Ok(rest.get(1..).unwrap_or_default())
-    }
+/// `async function name(`, `function name(`, `class Name` or `const name =` → the name.
+fn exported(declared: &str) -> Option<String> {
+    let declared = declared.strip_prefix("async ").filter(|rest| rest.starts_with("function ")).unwrap_or(declared);
+    let named = ["function ", "class ", "const "].iter().find_map(|word| declared.strip_prefix(word))?;
+    let name = named.split([' ', '(']).next()?;
+    is_name(name).then(|| name.to_owned())
+}
 
-    /// `function name`, `async function name`, `class Name` or `const name` after `export`.
-    fn export(&mut self, tokens: &[Token]) -> Result<(), String> {
-        let words = tokens.iter().take(3).map(|token| token.text).collect::<Vec<_>>();
-        let name = match words.as_slice() {
-            ["async", "function", name] => name,
-            ["function" | "class" | "const", name, _]
-                if tokens.get(1).is_some_and(|token| token.kind == Kind::Word) =>
-            {
-                name
-            }
-            _ => return Err("only export before a function, class or const is understood".to_owned()),
-        };
-        self.exports.push((*name).to_owned());
-        Ok(())
-    }
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || "_$".contains(char))
 }
 
 /// `fields/draw.js` and `../steps.js` → `steps.js`.

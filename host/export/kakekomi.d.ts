@@ -14,7 +14,7 @@ export interface KakekomiReceipt {
 export interface KakekomiFormEventMap {
   /** The form is there; `code` is the mode. */
   "kakekomi-ready": CustomEvent<KakekomiCode>;
-  /** A step was gone to: "consent", "contact", "incident", "devices", "network", "service", "review", "receipt". */
+  /** A step was gone to: "consent", "now", "contact", "incident", "service", "devices", "review", "receipt". */
   "kakekomi-step": CustomEvent<KakekomiCode>;
   /** Something did not succeed: "unreachable", "start", "wasm-blocked", "issues", "offline", "lost", "unavailable", … */
   "kakekomi-error": CustomEvent<KakekomiCode>;
@@ -25,15 +25,18 @@ export interface KakekomiFormEventMap {
 export declare class KakekomiForm extends HTMLElement {
   static readonly formAssociated: true;
   static readonly observedAttributes: string[];
-  /** The partner's key, "pk_…". */
-  partner: string;
+  /** The partner's key, "pk_…". Here as in the others null takes the attribute away. */
+  get partner(): string;
+  set partner(key: string | null | undefined);
   /** A frame of the desk's origin, or the page itself. */
   get mode(): "frame" | "inline";
-  set mode(mode: "frame" | "inline");
+  set mode(mode: "frame" | "inline" | null | undefined);
   /** The name under which the reception number goes along in a form of the page. */
-  name: string;
+  get name(): string;
+  set name(name: string | null | undefined);
   /** The desk's origin; by default where the script came from. */
-  desk: string;
+  get desk(): string;
+  set desk(origin: string | null | undefined);
   /** The reception number, once there is one. */
   readonly receipt: string | null;
   /** The form that the element belongs to. */

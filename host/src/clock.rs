@@ -26,6 +26,13 @@ pub fn read(text: &str) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
+/// A moment as people write it on a command line: as [`read`] takes it, or `2026-11-20T09:30:00`, `2026-11-20T09:30` and
+/// `2026-11-20` in the desk's offset, where a day begins at midnight.
+pub fn read_here(text: &str, offset: &str) -> Option<i64> {
+    let behind = ["", ":00", "T00:00:00"];
+    read(text).or_else(|| behind.into_iter().find_map(|rest| read(&format!("{text}{rest}{offset}"))))
+}
+
 /// A moment as RFC 3339 with whole seconds, in the desk's offset (`"+09:00"`).
 ///
 /// A moment or an offset that cannot be written gives the milliseconds themselves.
@@ -72,6 +79,17 @@ mod tests {
         assert_eq!(read("2026-11-20T00:30:00Z"), Some(1_795_134_600_000));
         assert_eq!(read("1795134600000"), Some(1_795_134_600_000));
         assert_eq!(read("yesterday"), None);
+    }
+
+    #[test]
+    fn what_says_no_offset_is_in_the_desks() {
+        for text in ["2026-11-20T09:30:00", "2026-11-20T09:30", "2026-11-20T00:30:00Z", "1795134600000"] {
+            assert_eq!(read_here(text, "+09:00"), Some(1_795_134_600_000), "{text}");
+        }
+        assert_eq!(read_here("2026-11-20", "+09:00"), read("2026-11-20T00:00:00+09:00"));
+        for text in ["2026-11", "2026-11-31", "2026-11-20T09", "2026-11-20T25:00", "today", ""] {
+            assert_eq!(read_here(text, "+09:00"), None, "{text}");
+        }
     }
 
     #[test]

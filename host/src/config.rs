@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::durable;
 use crate::store;
 
 /// Every setting, each of them optional: what a flag or the file may say.
@@ -126,11 +127,7 @@ impl Settings {
     /// # Errors
     /// It cannot be made.
     pub fn make_data_folder(&self) -> io::Result<()> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(self.data())
+        durable::folder(self.data())
     }
 }
 

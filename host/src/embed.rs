@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha384};
 use crate::embedded;
 
 /// The version of the element's script: raised with every change of its bytes.
-pub const VERSION: &str = "1.0.0";
+pub const VERSION: &str = "1.1.0";
 /// What the script and the desk say to each other is of this version; under it the newest script lies.
 pub const PROTOCOL: &str = "1";
 

@@ -8,18 +8,20 @@
 //!
 //! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
 //! - [`sandbox`]: the module, run afresh for every check; **the host has no rules of its own**
-//! - [`modules`]: the modules that are kept by digest, for pages that were opened before
+//! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
 //! - [`desk`]: the operator's data: names, documents in force, calendar
 //! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
 //! - [`http`] and [`serve`]: the desk for browsers and partners
 //! - [`embed`]: what stands on partners' pages
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
-//! - [`example`], [`clock`], [`embedded`]: drafts to try it with, the time, the files in the binary
+//! - [`example`], [`clock`], [`durable`], [`embedded`]: drafts to try it with, the time, files that outlast the power
+//!   going, the files in the binary
 
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod durable;
 pub mod embed;
 pub mod embedded;
 pub mod error;
@@ -27,6 +29,7 @@ pub mod example;
 pub mod http;
 pub mod modules;
 pub mod receipt;
+pub mod releases;
 pub mod sandbox;
 pub mod serve;
 pub mod store;

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::ConfigError;
+use crate::durable;
 use crate::sandbox::Digest;
 
 /// One module and what lies beside it.
@@ -100,14 +101,12 @@ impl Kept {
         if wasm.exists() {
             return Ok(());
         }
-        fs::create_dir_all(folder.join(self.digest.as_str()))?;
+        durable::folder(&folder.join(self.digest.as_str()))?;
         for (name, bytes) in &self.files {
-            fs::write(folder.join(name), bytes)?;
+            durable::write(&folder.join(name), bytes)?;
         }
-        // The module last and in one move: where it is, all of it is.
-        let unfinished = wasm.with_extension("unfinished");
-        fs::write(&unfinished, &self.wasm)?;
-        fs::rename(unfinished, wasm)
+        // The module last: where it is, all of it is, also when the power went meanwhile.
+        durable::write(&wasm, &self.wasm)
     }
 
     /// The version of its rules, as its description says it.

@@ -9,21 +9,24 @@
 //! memory or answers nonsense costs its own check alone, and each of these has its own [`SandboxError`].
 //!
 //! - `digest`: which module
-//! - `engine`: what it may use
+//! - `engine`, `cost`, `work`: what it may use
 //! - `code`, `precompiled`: its machine code
 //! - `check`: the bytes in and out
-//! - `threads`, `turns`: where it runs, and who comes next
+//! - `threads`, `lane`, `turns`: where it runs, and who comes next
 
 mod check;
 mod code;
+mod cost;
 mod digest;
 mod engine;
 mod error;
+mod lane;
 mod precompiled;
 #[cfg(test)]
 mod tests;
 mod threads;
 mod turns;
+mod work;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -35,12 +38,12 @@ use bytes::Bytes;
 pub use check::{ANSWER_MAX, INPUT_MAX};
 use check::{Answer, check};
 pub use digest::{Digest, NoDigest};
-use engine::{Budget, Module};
-pub use engine::{
-    DEADLINE_TICKS, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK, fuel,
-};
+use engine::Module;
+pub use engine::{FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK, fuel};
 pub use error::SandboxError;
+pub use threads::LONG;
 use threads::Threads;
+pub use work::{CLOCK_MAX, TIME_MAX};
 
 /// Checks that may wait, for each check thread.
 const QUEUE_PER_THREAD: usize = 32;
@@ -55,9 +58,9 @@ pub struct SandboxConfig {
     pub modules: Vec<Vec<u8>>,
     /// Further modules, without which the sandbox works as well.
     pub kept: Vec<Vec<u8>>,
-    /// Check threads; 0: as many as there are cores.
+    /// Check threads for ordinary drafts; 0: as many as there are cores.
     pub threads: usize,
-    /// Checks that may wait before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
+    /// Checks that may wait in each lane before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
     pub queue: usize,
 }
 
@@ -111,7 +114,8 @@ impl Sandbox {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { cores() } else { config.threads };
         let queue = if config.queue == 0 { threads.saturating_mul(QUEUE_PER_THREAD) } else { config.queue };
-        let at_once = u32::try_from(threads.saturating_add(ROOM_FOR_NOW)).unwrap_or(u32::MAX);
+        let at_once = Threads::of_all_lanes(threads).saturating_add(ROOM_FOR_NOW);
+        let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
         let engine = engine::engine(at_once)?;
         let current = config.modules.first().map(|wasm| Digest::of(wasm));
         let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
@@ -170,7 +174,7 @@ impl Sandbox {
         text: Bytes,
         context: Arc<[u8]>,
     ) -> Result<(Vec<u8>, u64), SandboxError> {
-        let Answer { report, fuel } = check(self.module(module)?, &text, &context, Budget::of(&text, &context))?;
+        let Answer { report, fuel } = check(self.module(module)?, &text, &context, fuel(text.len(), context.len()))?;
         Ok((report, fuel))
     }
 

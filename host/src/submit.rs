@@ -12,13 +12,15 @@
 //! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`http/submissions.rs`),
 //! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number.
 
+mod canonical;
+pub(crate) mod echo;
 mod keep;
 mod key;
 mod outcome;
 mod through;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -32,7 +34,10 @@ use crate::store::{Bound, Store, StoreError};
 pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
 pub use through::Through;
-pub use verdict::{Issue, NotReport, Note, Verdict};
+pub use verdict::{Asked, Issue, NotReport, Note, Verdict};
+
+/// Longer reports are read beside the threads that serve connections: the longest takes as long as a check.
+const LONG_REPORT: usize = 64 << 10;
 
 /// What judging and storing needs.
 pub struct Intake {
@@ -44,6 +49,8 @@ pub struct Intake {
     pub store: Arc<dyn Store>,
     /// Modules that are no longer taken, though they may still be here.
     pub retired: BTreeSet<Digest>,
+    /// The version of each module's rules, where a description beside it names it.
+    pub rulesets: BTreeMap<Digest, String>,
 }
 
 /// What the modules say of an accepted draft.
@@ -167,17 +174,18 @@ impl Intake {
         text: Bytes,
         context: &Context,
     ) -> Result<Verdict, Outcome> {
-        let (now, locale) = (context.now, context.locale.as_str());
+        let context: Arc<[u8]> = context.to_bytes().into();
         let report =
-            self.sandbox.check(client, digest, text, context.to_bytes().into()).await.map_err(|error| match error {
+            self.sandbox.check(client, digest, text, Arc::clone(&context)).await.map_err(|error| match error {
                 SandboxError::Busy => Outcome::Busy,
                 other => engine_failed(&other),
             })?;
-        let verdict = Verdict::read(report).map_err(|error| engine_failed(&error))?;
-        if verdict.judged_in() != (now, locale) {
-            return Err(engine_failed(&"the report is of another context"));
-        }
-        Ok(verdict)
+        let ruleset = self.rulesets.get(digest).cloned();
+        let long = report.len() > LONG_REPORT;
+        let read = move || Verdict::answering(report, Asked { context: &context, ruleset: ruleset.as_deref() });
+        let verdict =
+            if long { tokio::task::spawn_blocking(read).await.map_err(|error| engine_failed(&error))? } else { read() };
+        verdict.map_err(|error| engine_failed(&error))
     }
 
     fn context(&self, now: i64, locale: Locale) -> Option<Context> {

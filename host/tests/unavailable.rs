@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
@@ -104,6 +104,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         sandbox: Sandbox::new(SandboxConfig::default()).unwrap(),
         store: trouble.clone(),
         retired: BTreeSet::new(),
+        rulesets: BTreeMap::new(),
     };
     let app = App {
         intake,

@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort, launch, startDesk } from "./desk.mjs";
@@ -13,12 +14,14 @@ import { agree, fillContact, field, next, option, receiptNumber, toReview } from
 
 const RELEASED = readFileSync(fileURLToPath(new URL("../fixtures/embed/1.0.0.js", import.meta.url)), "utf8");
 
-let site, desk, browser;
+let site, desk, browser, silent;
 before(async () => {
   site = await startSite({ "/released.js": RELEASED });
   [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
+  // Takes every connection and never says a word.
+  silent = createServer().listen(0, "127.0.0.1").unref();
 });
-after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); });
+after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); silent?.close(); });
 
 /** A page of the site in a tab of its own. */
 async function visit(given, address = site.page({ desk: desk.base, ...given })) {
@@ -142,6 +145,7 @@ test("of a thousand near-miss origins neither side believes one", async () => {
 });
 
 for (const [what, given] of [
+  ["the desk takes the connection and never answers", async () => ({ script: `${desk.base}/embed/1/kakekomi.js`, from: `http://127.0.0.1:${silent.address().port}` })],
   ["the desk cannot be reached", async () => ({ script: "/released.js", from: `http://127.0.0.1:${await freePort()}` })],
   ["the key is of another partner", async () => ({ key: OTHER_KEY })],
   ["nobody knows the key", async () => ({ key: "pk_live_nobody" })],
@@ -203,6 +207,27 @@ test("two on a page, one taken away and put back, another language: answers stay
   await page.evaluate(() => { document.querySelector("kakekomi-form").lang = "en"; });
   await kept.locator('html[lang="en"]').waitFor();
   assert.equal(await field(kept, "/contact/company").inputValue(), "株式会社れい");
+  await context.close();
+});
+
+test("a library's way with attributes: null takes one away, another one loads the form anew, a path behind the origin is no matter", async () => {
+  const { page, context } = await visit({ key: OTHER_KEY });
+  assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
+  await page.evaluate((key) => {
+    const element = document.querySelector("kakekomi-form");
+    element.desk = `${element.desk}/?p=pk_other`;
+    element.partner = key;
+  }, KEY);
+  assert.deepEqual(await heard(page, "ready"), { code: "frame" });
+  await page.waitForTimeout(300);
+  assert.equal(page.frames().filter((frame) => frame.url().includes("from=")).length, 1, "one frame for both changes");
+  const left = await page.evaluate(() => {
+    const element = document.querySelector("kakekomi-form");
+    for (const name of ["desk", "mode", "name"]) element[name] = name === "desk" ? undefined : null;
+    return [element.desk, element.mode, element.name, element.outerHTML.match(/<kakekomi-form[^>]*>/)[0]];
+  });
+  assert.deepEqual(left, [desk.base, "frame", "", `<kakekomi-form partner="${KEY}" lang="ja">`]);
+  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 2);
   await context.close();
 });
 

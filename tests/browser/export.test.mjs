@@ -10,10 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import Ajv from "ajv";
 import { publint } from "publint";
 import { BINARY, launch, startDesk } from "./desk.mjs";
 import { KEY, startSite } from "./partner.mjs";
 import { receiptNumber, toReview } from "./person.mjs";
+import { stepNames } from "../../www/steps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-export-"));
 let site, desk, browser;
@@ -43,6 +45,32 @@ test("every file has the digest that is written down, and the element is the one
   assert.match(served.headers.get("cache-control") ?? "", /immutable/);
 });
 
+test("the custom-elements manifest is one, and says of the element what it has", async () => {
+  const read = (path) => JSON.parse(readFileSync(path, "utf8"));
+  const manifest = read(join(folder, "custom-elements.json"));
+  const validate = new Ajv({ strict: false }).compile(read(fileURLToPath(import.meta.resolve("custom-elements-manifest/schema.json"))));
+  assert.ok(validate(manifest), JSON.stringify(validate.errors));
+  const { attributes, cssProperties, members } = manifest.modules[0].declarations[0];
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(site.page({ desk: desk.base }));
+  const lacking = await page.evaluate(async (names) => {
+    const element = await customElements.whenDefined("kakekomi-form").then(() => document.querySelector("kakekomi-form"));
+    return [names.filter((name) => !(name in element)), element.constructor.observedAttributes];
+  }, members.map(({ name }) => name));
+  assert.deepEqual(lacking[0], []);
+  assert.deepEqual(lacking[1].filter((name) => !attributes.some((one) => one.name === name)), []);
+  assert.equal(cssProperties.length, 11);
+  await context.close();
+});
+
+test("types and docs name the steps that the form has", () => {
+  const steps = ["consent", ...stepNames(), "receipt"];
+  const docs = readFileSync(fileURLToPath(new URL("../../docs/embed.md", import.meta.url)), "utf8");
+  assert.ok(docs.includes(`| \`kakekomi-step\` | \`{ code }\`: ${steps.map((step) => `\`${step}\``).join(", ")} |`));
+  assert.ok(readFileSync(join(folder, "kakekomi.d.ts"), "utf8").includes(`A step was gone to: ${steps.map((step) => `"${step}"`).join(", ")}.`));
+});
+
 test("publint and are-the-types-wrong find nothing; the types know the element and its events", async () => {
   assert.deepEqual((await publint({ pkgDir: folder, strict: true })).messages, []);
   const attw = join(fileURLToPath(import.meta.resolve("@arethetypeswrong/cli/package.json")), "../dist/index.js");
@@ -51,6 +79,7 @@ test("publint and are-the-types-wrong find nothing; the types know the element a
   writeFileSync(join(folder, "page.ts"), `import "./kakekomi.js";
 const element = document.createElement("kakekomi-form");
 const mode: "frame" | "inline" = element.mode;
+element.mode = null;
 const receipt: string | null = document.querySelector("kakekomi-form")!.receipt;
 element.addEventListener("kakekomi-submitted", ({ detail }) => console.log(detail.receipt.length, mode, receipt));
 document.addEventListener("kakekomi-error", ({ detail }) => console.log(detail.code.length));

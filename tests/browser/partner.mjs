@@ -27,6 +27,9 @@ for (const type of ["ready", "step", "error", "submitted"]) {
   document.addEventListener("kakekomi-" + type, (event) => heard.push([type, event.detail, event.bubbles && event.composed]));
 }`;
 
+/** So many characters stand above a form that is far below the view: text of the body itself, whose height no style of all elements takes away. */
+const FAR = 8_000;
+
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
 /** @param {Record<string, string>} [files] further files by path, text */
@@ -85,7 +88,7 @@ function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile,
     policy: strict ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}` : "",
     text: `<!doctype html><html lang="ja" class="${hostile ? "hostile" : ""}"><head><meta charset="utf-8"><title>site</title>
 ${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
-<body class="page">${below ? '<div id="above" hidden></div><pre>' + "上\n".repeat(400) + "</pre>" : ""}
+<body class="page">${below ? "上".repeat(FAR) : ""}
 ${form ? `<form id="own" action="/sent"><input name="own" value="1">${body}<button id="own-button">送る</button></form>` : body}</body></html>`,
   };
 }

@@ -15,8 +15,7 @@ const FAMILIES = {
   step_: ["now", "contact", "incident", "service", "devices", "review"],
   language_: ["ja", "en"],
   receipt_: ["retention", "withdrawal"],
-  echo_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
-  moment_: ["year", "month", "day", "minute", "about_year", "about_month", "about_day", "about_minute"],
+  moment_: ["year", "month", "day", "minute"],
 };
 
 /** `key = "…"` lines of a flat table. */

@@ -5,6 +5,7 @@
 //! - [`drafts`]: two hundred drafts as people would write them (`tests/drafts.rs`, and the engines above).
 //! - [`server`]: the real binary, started on a free port with a folder of its own, and stopped.
 //! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
+//! - [`shim`]: what stands between a program and its disk, notes and fails; [`disk`]: what is left when the power goes.
 //! - [`applicant`]: what an applicant's page sends.
 //! - [`crowd`]: ten thousand clients, most of them slow.
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
@@ -27,6 +28,7 @@
 pub mod applicant;
 pub mod codes;
 pub mod crowd;
+pub mod disk;
 pub mod drafts;
 pub mod house;
 pub mod origins;
@@ -35,6 +37,7 @@ pub mod published;
 pub mod same;
 pub mod schema;
 pub mod server;
+pub mod shim;
 pub mod table;
 pub mod wire;
 

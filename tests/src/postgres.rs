@@ -75,11 +75,27 @@ pub struct Cluster {
 impl Cluster {
     /// A server with an empty database.
     pub fn start() -> Cluster {
+        Cluster::start_on(|_| {})
+    }
+
+    /// A server on what is put into its folder, `data` of the one that is given.
+    pub fn start_on(fill: impl FnOnce(&Path)) -> Cluster {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("kakekomi-cluster-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
-        let url = format!("{}/postgres", script("start", &folder).trim());
+        fill(&folder);
+        let url = format!("{}/postgres", script("start", &folder, &[]).trim());
         Cluster { folder, url }
+    }
+
+    /// Where its files are.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Ends the server as an operator would, with everything on the disk.
+    pub fn halt(&self) {
+        script("halt", &self.folder, &[]);
     }
 
     /// Ends the server and its children at once (SIGKILL), as when the machine's memory runs out.
@@ -121,21 +137,27 @@ impl Cluster {
 
     /// Starts it again on the same port, with what it has.
     pub fn start_again(&self) {
-        script("start", &self.folder);
+        self.start_under(&[]);
+    }
+
+    /// The same with an environment of its own, as a [`crate::shim::Shim`] gives it.
+    pub fn start_under(&self, settings: &[(&str, PathBuf)]) {
+        script("start", &self.folder, settings);
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        script("stop", &self.folder);
+        script("stop", &self.folder, &[]);
     }
 }
 
-fn script(what: &str, folder: &Path) -> String {
+fn script(what: &str, folder: &Path, settings: &[(&str, PathBuf)]) -> String {
     // The server's own log keeps stderr open, so only stdout is read here.
     let output = Command::new(house::root().join("scripts/postgres.sh"))
         .arg(what)
         .arg(folder)
+        .envs(settings.iter().map(|(name, value)| (name, value)))
         .stderr(Stdio::inherit())
         .output()
         .unwrap();

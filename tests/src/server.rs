@@ -159,6 +159,11 @@ impl Server {
 
     /// The same with further arguments of `serve`.
     pub fn start_with(home: Home, more: &[&str]) -> Server {
+        Server::start_under(home, more, &[])
+    }
+
+    /// The same with an environment of its own, as a [`crate::shim::Shim`] gives it.
+    pub fn start_under(home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
         let at = free_address();
         let mut command = Command::new("sh");
         home.settle(&mut command);
@@ -168,7 +173,7 @@ impl Server {
             "--listen",
             &at.to_string(),
         ]);
-        command.args(more);
+        command.args(more).envs(settings.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         // The log is read to its end, or the server would wait for room in the pipe.

@@ -203,6 +203,15 @@ fn flags_have_variables_and_go_before_them() {
 }
 
 #[test]
+fn a_time_without_an_offset_is_the_desks() {
+    let home = folder();
+    for (now, meant) in [("2026-11-20T09:30", 1_795_134_600_000_i64), ("2026-11-20", 1_795_100_400_000)] {
+        let output = home.run(&["check", "--json", "--now", now, "good.json"]);
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["context"]["now"], meant, "{now}");
+    }
+}
+
+#[test]
 fn a_time_before_1970_is_a_time() {
     let home = folder();
     let output = home.run(&["check", "--json", "--now", "-1", "good.json"]);

@@ -138,7 +138,9 @@ fn what_is_stored_is_the_owners_alone() {
     let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(Result::unwrap).collect();
     assert!(files.len() >= 2, "the database and its log");
     for file in files {
-        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.path().display());
+        let metadata = file.metadata().unwrap();
+        let own = if metadata.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(metadata.permissions().mode() & 0o777, own, "{}", file.path().display());
     }
     let stopped = server.stop();
     assert!(stopped.log.contains("warning"), "a folder that others can read is no secret: {}", stopped.log);
@@ -192,7 +194,8 @@ fn the_desk_and_its_documents() {
 #[test]
 fn no_file_that_is_kept_holds_the_phone_number() {
     let server = Server::start();
-    for target in ["/", "/v1/desk"] {
+    let made_now = ["/", "/v1/desk", "/sheet?locale=ja", "/sheet?locale=en"];
+    for target in made_now {
         assert_eq!(server.send(&Request::get(target)).header("cache-control"), Some("no-store"), "{target}");
     }
     let desk = server.send(&Request::get("/v1/desk")).json();
@@ -201,7 +204,7 @@ fn no_file_that_is_kept_holds_the_phone_number() {
     let page = named_in(&server.send(&Request::get("/")).text()).into_iter();
     let module = ["wasm", "js"].map(|ending| format!("/module/{digest}.{ending}"));
     let described = ["ja", "en"].map(|locale| format!("/module/{digest}/describe.{locale}.json"));
-    for target in page.chain(module).chain(described) {
+    for target in page.chain(module).chain(described).filter(|target| !made_now.contains(&target.as_str())) {
         let file = server.send(&Request::get(&target));
         assert_eq!(file.status, 200, "{target}");
         assert!(

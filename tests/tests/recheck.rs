@@ -9,7 +9,10 @@
 )]
 
 use std::process::Output;
+use std::sync::Arc;
 
+use kakekomi::receipt::number::Number;
+use kakekomi::store::{Inserted, NewCase, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
@@ -93,4 +96,53 @@ fn what_it_cannot_do_is_said() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
         assert!(!output.stderr.is_empty(), "{arguments:?}");
     }
+}
+
+/// A stored case of the example draft, whose report was changed or is none.
+fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
+    let (draft, context) = kakekomi_tests::example().unwrap();
+    let report = String::from_utf8(kakekomi_core::answer(&draft, &context).unwrap()).unwrap();
+    let data = home.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let case = NewCase {
+        number: Number::random().unwrap(),
+        received_at: 1_795_140_000_000,
+        partner: None,
+        test: false,
+        locale: "ja",
+        key: key.to_owned(),
+        text_sha256: "0".repeat(64),
+        text: draft,
+        report: change(&report).into_bytes(),
+        page_report: None,
+        accepted: true,
+        ruleset: kakekomi_core::RULESET.to_owned(),
+        module: format!("sha256:{}", kakekomi_artifact::SHA256),
+        page_module: None,
+        consent: "{}".to_owned(),
+        receipt: b"{}".to_vec(),
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = open(&url_in(&data)).await.unwrap();
+        assert_eq!(store.insert(Arc::new(case)).await.unwrap(), Inserted::Stored);
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_module_that_does_not_say_again_what_it_said_is_a_mismatch_and_not_silent() {
+    let home = Home::new();
+    stored(&home, "right", str::to_owned);
+    let output = home.run(&["recheck"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    stored(&home, "other words", |report| report.replacen("\"message\":\"", "\"message\":\"！", 1));
+    stored(&home, "no context", |report| report.replacen("\"now\":", "\"then\":", 1));
+    let output = home.run(&["recheck", "--json"]);
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let report = json_of(&output);
+    let kinds: Vec<_> = report["differences"].as_array().unwrap().iter().map(|case| case["kind"].clone()).collect();
+    assert_eq!(kinds, ["mismatch", "failed"]);
+    assert_eq!(report["differences"][1]["failure"], "context.invalid");
+    let words = said(&home.run(&["recheck"]));
+    assert!(words.contains("1 MISMATCHED") && words.contains("1 FAILED"), "{words}");
 }

@@ -12,6 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use kakekomi::sandbox::Digest;
 use kakekomi_tests::applicant::example;
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
@@ -65,8 +66,28 @@ impl Partner {
         let other = self.run(program, &"0".repeat(64), "right.json");
         assert_eq!(other.status.code(), Some(2), "{program:?}: another module");
         assert!(String::from_utf8_lossy(&other.stderr).contains(self.digest), "{program:?} names what it found");
+        let named = self.run(program, &format!("sha256:{}", self.digest), "right.json");
+        assert_eq!(named.status.code(), Some(0), "{program:?}: the digest as the desk writes it");
+        self.assert_says_why(program, r#"(func (export "kakekomi_abi_2"))"#, "ABI 1");
+        self.assert_says_why(program, TRAPS, "unreachable");
+    }
+
+    /// No report is neither a verdict nor silence.
+    fn assert_says_why(&self, program: &[&str], exports: &str, why: &str) {
+        let wasm = wat::parse_str(format!(r#"(module (memory (export "memory") 20) {exports})"#)).unwrap();
+        std::fs::write(self.file("kakekomi.wasm"), &wasm).unwrap();
+        let output = self.run(program, Digest::of(&wasm).as_str(), "right.json");
+        std::fs::write(self.file("kakekomi.wasm"), kakekomi_artifact::WASM).unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(4), 0), "{program:?}: {words}");
+        assert!(words.contains(why), "{program:?}: {words}");
     }
 }
+
+/// A module that traps when it is asked.
+const TRAPS: &str = r#"(func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))
+    (func (export "kakekomi_allocate") (param i32) (result i32) (i32.const 64))
+    (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) unreachable)"#;
 
 fn trimmed(output: &[u8]) -> &[u8] {
     output.strip_suffix(b"\n").unwrap_or(output)
@@ -95,6 +116,22 @@ fn in_rust() {
     }
     let other = judge(&"0".repeat(64), "right.json").unwrap_err().to_string();
     assert!(other.contains(partner.digest), "{other}");
+}
+
+#[test]
+fn from_nothing_as_the_document_says() {
+    let server = Server::start();
+    let text = std::fs::read_to_string(root().join("docs/revalidate.md")).unwrap();
+    let lines =
+        text.lines().skip_while(|line| !line.starts_with("    desk=")).take_while(|line| line.starts_with("    "));
+    let script = lines.map(str::trim_start).collect::<Vec<_>>().join("\n");
+    let script = script.replacen("https://desk.example.jp", &format!("http://{}", server.at), 1);
+    let folder = Home::new();
+    std::fs::copy(root().join("docs/revalidate/revalidate.mjs"), folder.path().join("revalidate.mjs")).unwrap();
+    std::fs::write(folder.path().join("draft.json"), example(&server.home, &[])).unwrap();
+    let output = Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.starts_with(b"{\"ruleset\":"));
 }
 
 #[test]

@@ -10,7 +10,7 @@
 )]
 
 use kakekomi_tests::same::compare::{Found, Run, run, run_with};
-use kakekomi_tests::same::engine::{Engine, Native, Which};
+use kakekomi_tests::same::engine::{Engine, Native, Sandboxed, Which};
 use kakekomi_tests::same::{Answer, Question, Stream, shrink};
 
 const SEED: u64 = 20_261_124;
@@ -63,6 +63,34 @@ fn a_planted_fault_is_found_and_made_small() {
     let row = shrink::row("faulty", &small, &Native::answer(&small), &Faulty.answers(std::slice::from_ref(&small))[0]);
     let table: toml::Table = toml::from_str(&row).expect("a row of the table");
     assert_eq!(table["case"][0]["text"].as_str(), Some("ransomware"));
+}
+
+/// The module with one letter of one code changed.
+fn broken() -> Vec<u8> {
+    let mut wasm = kakekomi_artifact::WASM.to_vec();
+    let word = b"phone.invalid";
+    let at = wasm.windows(word.len()).position(|window| window == word).expect("the word of a code");
+    wasm[at + word.len() - 1] ^= 1;
+    wasm
+}
+
+#[test]
+fn a_module_with_one_letter_changed_is_found_and_made_small() {
+    let stream = Stream::new(SEED);
+    let mut engine = Sandboxed::new(&broken()).unwrap();
+    let found =
+        run_with(&stream, vec![Box::new(Sandboxed::new(&broken()).unwrap())], &Run { from: 0, count: 2_000, jobs: 1 });
+    let first = *found.first.first().expect("the code is said within 2,000 drafts");
+    assert!(found.mismatches < found.tally.drafts / 2, "only where the code is said: {}", found.mismatches);
+    let mut ask = |question: &Question| engine.answers(std::slice::from_ref(question)).remove(0);
+    let whole = stream.question(first);
+    let mut differs = |question: &Question| Native::answer(question) != ask(question);
+    let small = shrink::smallest(whole.clone(), &Stream::plain_context(), &mut differs);
+    assert!(
+        differs(&small) && small.text.len() <= whole.text.len().min(60),
+        "{}",
+        String::from_utf8_lossy(&small.text)
+    );
 }
 
 #[test]

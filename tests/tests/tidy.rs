@@ -24,7 +24,7 @@ const LONG: [(&str, &str); 0] = [];
 const UNSAFE: [&str; 3] = ["host/src/sandbox/precompiled.rs", "wasm/src/abi.rs", "wasm/src/arena.rs"];
 
 /// What the rules may be built from: nothing that knows a clock, a file, a network or a JavaScript engine.
-const CORE_DEPENDENCIES: [&str; 2] = ["serde", "serde_json"];
+const CORE_DEPENDENCIES: [&str; 3] = ["garde", "serde", "serde_json"];
 
 /// Fails with every finding at once.
 fn none(findings: impl IntoIterator<Item = String>) {
@@ -120,7 +120,9 @@ fn unsafe_stands_in_three_files() {
 #[test]
 fn files_hold_one_idea() {
     let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", "Makefile", ".ci/run"];
-    let sources = files().into_iter().filter(|file| endings.iter().any(|ending| file.is(ending)));
+    // What was released stands as it was made.
+    let sources = files().into_iter().filter(|file| !file.path.starts_with("tests/fixtures/"));
+    let sources = sources.filter(|file| endings.iter().any(|ending| file.is(ending)));
     let long = sources
         .filter(|file| file.text.lines().count() > LINES_MAX && !LONG.iter().any(|(path, _)| *path == file.path));
     none(long.map(|file| format!("{}: {} lines", file.path, file.text.lines().count())));

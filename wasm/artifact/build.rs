@@ -11,6 +11,8 @@
 mod bindgen;
 #[path = "build/nested.rs"]
 mod nested;
+#[path = "build/small.rs"]
+mod small;
 
 use std::error::Error;
 use std::fs;

@@ -1,13 +1,11 @@
 /**
- * The form in a frame of the desk's origin: loaded when it comes near the view, as tall as its content.
+ * The form in a frame of the desk's origin, as tall as its content.
  */
 
 import { believed, isHeight, PROTOCOL } from "./protocol.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
-/** How near the view the frame is loaded. */
-const NEAR = "600px 0px";
 /** How long the frame may take to say that it runs; and how long after its document is there (milliseconds). */
 const STARTING = 20_000;
 const GRACE = 3_000;
@@ -26,11 +24,8 @@ export class Framed {
   }
 
   start() {
-    const { signal } = this.stopping;
-    addEventListener("message", (event) => this.hear(event), { signal });
-    const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.load(); }, { rootMargin: NEAR });
-    near.observe(this.element);
-    signal.addEventListener("abort", () => near.disconnect());
+    addEventListener("message", (event) => this.hear(event), { signal: this.stopping.signal });
+    this.load();
   }
 
   stop() {
@@ -40,7 +35,6 @@ export class Framed {
   }
 
   load() {
-    if (this.frame) return;
     const { partner, locale, desk } = this.element;
     const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
     if (location.origin === desk) asked.set("preview", "1");

@@ -32,7 +32,10 @@ export class Inline {
       const { desk, partner, locale } = element;
       const preview = location.origin === desk;
       const { scheme } = themeOf(element);
-      this.page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.hear(type, value) });
+      const page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.hear(type, value) });
+      this.page = page;
+      // The page may have asked for another language meanwhile.
+      if (element.locale !== locale) page.speak(element.locale);
     } catch (failure) {
       console.warn("kakekomi-form", failure);
       if (!this.stopped) element.failed("unreachable");

@@ -3,7 +3,8 @@
  *
  *     <kakekomi-form partner="pk_…" lang="ja" name="kakekomi_receipt"><a href="https://desk.example.jp/?p=pk_…">…</a></kakekomi-form>
  *
- * What stands inside is shown until the form is there, and stays where it cannot be. By default the form is a frame of
+ * What stands inside is shown until the form is there, and stays where it cannot be. Nothing is loaded before the
+ * element comes near the view. By default the form is a frame of
  * the desk's origin, whose answers no script of the page can read; `mode="inline"` puts it into a shadow root of the
  * page. Events bubble and say codes and the reception number, never an answer: `kakekomi-ready`, `-step`, `-error`,
  * `-submitted`. In a form of the page the element's value is the reception number.
@@ -11,6 +12,7 @@
 
 import { Framed } from "./framed.js";
 import { Inline } from "./inline.js";
+import { whenNear } from "./near.js";
 import { isCode, isReceipt } from "./protocol.js";
 import { WORDS } from "./words.js";
 
@@ -44,17 +46,26 @@ export class KakekomiForm extends HTMLElement {
   }
 
   get partner() { return this.getAttribute("partner") ?? ""; }
-  set partner(key) { this.setAttribute("partner", key); }
+  set partner(key) { this.write("partner", key); }
 
   get mode() { return this.getAttribute("mode") === "inline" ? "inline" : "frame"; }
-  set mode(mode) { this.setAttribute("mode", mode); }
+  set mode(mode) { this.write("mode", mode); }
 
   get name() { return this.getAttribute("name") ?? ""; }
-  set name(name) { this.setAttribute("name", name); }
+  set name(name) { this.write("name", name); }
 
-  /** The desk's origin. */
-  get desk() { return this.getAttribute("desk") ?? HOME; }
-  set desk(origin) { this.setAttribute("desk", origin); }
+  /** The desk's origin, whatever stands behind it in the attribute. */
+  get desk() {
+    const named = this.getAttribute("desk") || HOME;
+    return URL.canParse(named) ? new URL(named).origin : named;
+  }
+  set desk(origin) { this.write("desk", origin); }
+
+  /** Libraries take an attribute away by null or undefined. @param {string} name @param {string | null | undefined} value */
+  write(name, value) {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, value);
+  }
 
   /** The form this belongs to. */
   get form() { return this.internals?.form ?? this.closest("form"); }
@@ -97,11 +108,13 @@ export class KakekomiForm extends HTMLElement {
     this.words.setAttribute("role", "status");
     shadow.replaceChildren(this.slotted, this.words);
     adoptStyle(shadow, STYLE);
-    this.view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
-    this.view.start();
+    const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
+    this.view = view;
+    this.waiting = whenNear(this, () => view.start());
   }
 
   end() {
+    this.waiting?.disconnect();
     this.view?.stop();
     this.view = null;
   }

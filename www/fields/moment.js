@@ -49,7 +49,10 @@ export function moment(node, path, answer, host) {
     body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), near, echo],
     controls: inputs,
     group: true,
-    update: (marks) => { echo.textContent = answer.unknown ? "" : understood(marks.value(path), say); },
+    update: (marks) => {
+      const words = answer.unknown ? "" : understood(marks.value(path), say);
+      echo.textContent = words && say("echo", { moment: words });
+    },
   });
 }
 
@@ -70,13 +73,12 @@ function calendar(node, say, fill) {
  *
  * @param {any} value
  * @param {(key: string, params?: Record<string, string>) => string} say
- * @param {string} [of] the family of sentences
  */
-export function understood(value, say, of = "echo") {
+export function understood(value, say) {
   const written = typeof value?.at === "string" ? /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value.at) : null;
   if (!written) return "";
   const [, year, month, day, time] = written;
   const finest = time ? "minute" : day ? "day" : month ? "month" : "year";
-  const about = value.precision === "about" ? "about_" : "";
-  return say(`${of}_${about}${finest}`, { year, month, day, time });
+  const words = say(`moment_${finest}`, { year, month, day, time });
+  return value.precision === "about" ? say("moment_about", { moment: words }) : words;
 }

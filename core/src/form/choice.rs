@@ -2,6 +2,8 @@
 //!
 //! `"ransomware"` → `Kind::Ransomware` · `"virus"` → `choice.unknown`.
 
+use garde::Validate;
+
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -9,6 +11,7 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
+use crate::rules::{self, coded};
 
 /// Something that is one of a list of words.
 pub trait Choice: Sized + Copy + PartialEq + 'static {
@@ -80,8 +83,14 @@ fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, words: &[&str]) -> A
 }
 
 /// Several choices, each once, the most important first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ordered<C>(pub Vec<C>);
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Ordered<C: Choice>(
+    /// The choices.
+    #[garde(custom(each_once))]
+    pub Vec<C>,
+);
 
 impl<C: Choice> Value for Ordered<C> {
     const SHAPE: Shape = Shape::Ordered(C::WORDS);
@@ -104,12 +113,8 @@ impl<C: Choice> Value for Ordered<C> {
         if choices.is_empty() { Answer::Absent } else { Answer::Given(Ordered(choices)) }
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        let repeated =
-            self.0.iter().enumerate().any(|(index, choice)| self.0.iter().take(index).any(|other| other == choice));
-        if repeated {
-            reading.issue(at, Code::ListRepeated, Params::none());
-        }
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -119,4 +124,10 @@ impl<C: Choice> Value for Ordered<C> {
         }
         out.end_list();
     }
+}
+
+fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
+    let repeated =
+        choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
+    if repeated { Err(coded(Code::ListRepeated)) } else { Ok(()) }
 }

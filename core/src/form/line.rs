@@ -3,6 +3,8 @@
 //! `"株式会社髙橋"` → the same characters, never rewritten · `"　 "` → not answered · 201 code points
 //! in a line → `length.too_long`. Names and narrative keep the applicant's own characters.
 
+use garde::Validate;
+
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -10,7 +12,7 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::characters::{self, Breaks};
+use crate::rules::{self, characters};
 
 /// The most code points in a [`Line`], as typed (Annex 1.2's `line`).
 pub const LINE_MAX: usize = 200;
@@ -18,16 +20,22 @@ pub const LINE_MAX: usize = 200;
 pub const TEXT_MAX: usize = 4_000;
 
 /// One line: at most [`LINE_MAX`] code points, no line break, no control or bidi-control character.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
 pub struct Line(
     /// As typed.
+    #[garde(length(chars, max = LINE_MAX), custom(characters::no_control), custom(characters::no_bidi), custom(characters::no_line_break))]
     pub String,
 );
 
 /// Several lines: at most [`TEXT_MAX`] code points; line breaks and tabs are allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
 pub struct Text(
     /// As typed.
+    #[garde(length(chars, max = TEXT_MAX), custom(characters::no_control_but_breaks), custom(characters::no_bidi))]
     pub String,
 );
 
@@ -38,9 +46,8 @@ impl Value for Line {
         string(node, at, reading, Line)
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        length(&self.0, LINE_MAX, at, reading);
-        characters::check(&self.0, Breaks::Refused, at, reading);
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -55,9 +62,8 @@ impl Value for Text {
         string(node, at, reading, Text)
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        length(&self.0, TEXT_MAX, at, reading);
-        characters::check(&self.0, Breaks::Allowed, at, reading);
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -75,12 +81,4 @@ pub fn string<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl 
         reading.issue(at, Code::CharsSurrogate, Params::none());
     }
     if characters::blank(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
-}
-
-/// At most `max` code points, as typed.
-fn length(text: &str, max: usize, at: &At<'_>, reading: &mut Reading) {
-    // A code point takes a byte at the least, so most texts need no counting.
-    if text.len() > max && text.chars().count() > max {
-        reading.issue(at, Code::LengthTooLong, Params::most(max));
-    }
 }

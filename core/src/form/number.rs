@@ -3,6 +3,8 @@
 //! `-86400` → a number · `"１２"` → 12 (full-width forms are folded) · `1.0` → `number.form` ·
 //! `-0` → `number.negative_zero` · `"ABC…"` → a digest in small letters.
 
+use garde::Validate;
+
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -10,7 +12,7 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::{characters, width};
+use crate::rules::{self, characters, coded, width};
 
 /// A whole number from `MIN` to `MAX`, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +89,12 @@ pub struct Flag(
 );
 
 /// True: a notice that was read and acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
 pub struct Agree(
     /// Whether it was acknowledged.
+    #[garde(custom(agreed))]
     pub bool,
 );
 
@@ -112,15 +117,18 @@ impl Value for Agree {
         boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        if !self.0 {
-            reading.issue(at, Code::AgreeNeeded, Params::none());
-        }
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
         out.boolean(self.0);
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
+fn agreed(agreed: &bool, _: &Context) -> garde::Result {
+    if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
 }
 
 fn boolean(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<bool> {
@@ -132,9 +140,12 @@ fn boolean(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<bool> 
 }
 
 /// A SHA-256 (FIPS 180-4): 64 hexadecimal digits, stored in small letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
 pub struct Digest(
     /// The digits, or what was typed instead of them.
+    #[garde(custom(sha256))]
     pub String,
 );
 
@@ -148,13 +159,16 @@ impl Value for Digest {
         super::line::string(node, at, reading, |typed| Digest(width::fold(&typed).trim().to_ascii_lowercase()))
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        if self.0.len() != DIGEST_DIGITS || !self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            reading.issue(at, Code::DigestInvalid, Params::none());
-        }
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
         out.text(&self.0);
     }
+}
+
+fn sha256(digits: &str, _: &Context) -> garde::Result {
+    let sound = digits.len() == DIGEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if sound { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
 }

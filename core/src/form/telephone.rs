@@ -3,23 +3,28 @@
 //! `"０３-３２１１-９９９９"` → `+81332119999` · `"hanako＠example.jp"` → `hanako@example.jp`. Where
 //! the typed text cannot be read it stays as it is in `values`, and the rule says why.
 
+use garde::Validate;
+
 use super::line::string;
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
-use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::{characters, email, phone};
+use crate::rules::{self, characters, coded, email, phone};
 
 /// A telephone number of the Japanese numbering plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phone(Understood);
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Phone(#[garde(custom(understood))] Understood);
 
 /// A mail address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail(Understood);
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct Mail(#[garde(custom(understood))] Understood);
 
 /// The normalised text, or what was typed and why it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +40,10 @@ impl Understood {
             Err(code) => Understood { text: typed, refusal: Some(code) },
         }
     }
+}
 
-    fn check(&self, at: &At<'_>, reading: &mut Reading) {
-        if let Some(code) = self.refusal {
-            reading.issue(at, code, Params::none());
-        }
-    }
+fn understood(value: &Understood, _: &Context) -> garde::Result {
+    value.refusal.map_or(Ok(()), |code| Err(coded(code)))
 }
 
 impl Mail {
@@ -59,8 +62,8 @@ impl Value for Phone {
         })
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        self.0.check(at, reading);
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -75,8 +78,8 @@ impl Value for Mail {
         string(node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
     }
 
-    fn check(&self, at: &At<'_>, _: &Context, reading: &mut Reading) {
-        self.0.check(at, reading);
+    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {

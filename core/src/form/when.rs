@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use garde::Validate;
+
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -12,15 +14,21 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading, object};
-use crate::rules::characters;
 use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::{self, characters, coded, coded_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// A moment of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Validate)]
+#[garde(context(Context))]
+#[garde(transparent)]
+pub struct When(#[garde(custom(understood), custom(not_in_the_future))] Written);
+
+/// What was typed, and the moment that it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct When {
+struct Written {
     typed: Typing,
     read: Result<Moment, Code>,
 }
@@ -48,7 +56,7 @@ enum TypedAt {
 impl When {
     /// The moment, if what was typed could be read.
     pub fn moment(&self) -> Option<&Moment> {
-        self.read.as_ref().ok()
+        self.0.read.as_ref().ok()
     }
 }
 
@@ -80,33 +88,38 @@ impl Value for When {
             None if typed != Typing::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
-        Answer::Given(When { typed, read })
+        Answer::Given(When(Written { typed, read }))
     }
 
     fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        match &self.read {
-            Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
-                reading.issue(at, Code::MomentFuture, Params::none());
-            }
-            Ok(_) => {}
-            Err(Code::MomentRange) => {
-                let params = Params::range(i64::from(YEAR_MIN), i64::from(YEAR_MAX));
-                reading.issue(at, Code::MomentRange, params);
-            }
-            Err(code) => reading.issue(at, *code, Params::none()),
-        }
+        rules::ask(self, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
         out.object();
-        if let Ok(moment) = &self.read {
+        if let Ok(moment) = &self.0.read {
             out.text_member("at", &moment.at());
             out.text_member("precision", moment.precision().as_str());
             out.text_member("offset", &moment.offset());
         } else {
-            self.typed.write(out);
+            self.0.typed.write(out);
         }
         out.end_object();
+    }
+}
+
+fn understood(written: &Written, _: &Context) -> garde::Result {
+    match &written.read {
+        Ok(_) => Ok(()),
+        Err(Code::MomentRange) => Err(coded_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
+        Err(code) => Err(coded(*code)),
+    }
+}
+
+fn not_in_the_future(written: &Written, context: &Context) -> garde::Result {
+    match &written.read {
+        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => Err(coded(Code::MomentFuture)),
+        _ => Ok(()),
     }
 }
 

@@ -4,18 +4,9 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
+use super::coded;
 use crate::code::Code;
-use crate::issue::Params;
-use crate::parse::{At, Reading};
-
-/// What a text may hold of line breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Breaks {
-    /// None: it is one line.
-    Refused,
-    /// Line breaks and tabs.
-    Allowed,
-}
+use crate::context::Context;
 
 /// Whether a text says nothing: white space, or characters that show nothing, alone. A control of direction or of
 /// a terminal is something all the same: it is told as such.
@@ -31,22 +22,41 @@ const fn is_unseen(char: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// No control character (`chars.control`), no character of Unicode's property `Bidi_Control`, which can make
-/// a text read as what it is not (`chars.bidi`), no line break in a line (`chars.line_break`).
-pub fn check(text: &str, breaks: Breaks, at: &At<'_>, reading: &mut Reading) {
-    let (mut control, mut bidi, mut line_break) = (false, false, false);
-    for char in text.chars().filter(|char| !(' '..='~').contains(char)) {
-        bidi |= is_bidi(char);
-        match breaks {
-            Breaks::Allowed => control |= char.is_control() && !matches!(char, '\n' | '\r' | '\t'),
-            Breaks::Refused if is_break(char) => line_break = true,
-            Breaks::Refused => control |= char.is_control(),
-        }
-    }
-    let rows = [(control, Code::CharsControl), (bidi, Code::CharsBidi), (line_break, Code::CharsLineBreak)];
-    for (_, code) in rows.into_iter().filter(|(found, _)| *found) {
-        reading.issue(at, code, Params::none());
-    }
+/// No control character; line breaks are [`no_line_break`]'s.
+///
+/// # Errors
+/// `chars.control`
+pub(crate) fn no_control(text: &str, _: &Context) -> garde::Result {
+    refuse(text, |char| char.is_control() && !is_break(char), Code::CharsControl)
+}
+
+/// No control character but line breaks and tabs.
+///
+/// # Errors
+/// `chars.control`
+pub(crate) fn no_control_but_breaks(text: &str, _: &Context) -> garde::Result {
+    refuse(text, |char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'), Code::CharsControl)
+}
+
+/// No line break.
+///
+/// # Errors
+/// `chars.line_break`
+pub(crate) fn no_line_break(text: &str, _: &Context) -> garde::Result {
+    refuse(text, is_break, Code::CharsLineBreak)
+}
+
+/// No character of Unicode's property `Bidi_Control`: they can make a text read as what it is not.
+///
+/// # Errors
+/// `chars.bidi`
+pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
+    refuse(text, is_bidi, Code::CharsBidi)
+}
+
+fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
+    let wrong = text.chars().filter(|char| !(' '..='~').contains(char)).any(is_wrong);
+    if wrong { Err(coded(code)) } else { Ok(()) }
 }
 
 /// The text without characters that have no width: a telephone puts marks of direction round a number

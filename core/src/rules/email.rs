@@ -8,7 +8,7 @@
 //! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
 //! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
 
-use super::{punycode, width};
+use super::{letter_case, punycode, width};
 use crate::code::Code;
 
 /// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
@@ -65,7 +65,7 @@ fn is_local(letter: char) -> bool {
 
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
-    let folded = composed(&width::fold_keeping_long_vowel(typed).to_lowercase());
+    let folded = composed(&width::fold_keeping_long_vowel(typed).chars().map(letter_case::small).collect::<String>());
     let mut domain = String::new();
     let mut labels = 0_usize;
     for label in folded.split(['.', '。', '｡']) {
@@ -193,6 +193,7 @@ mod tests {
             ("a@日本語.jp", "a@xn--wgv71a119e.jp"),
             ("a@日本語。ＪＰ", "a@xn--wgv71a119e.jp"),
             ("a@BÜCHER.example", "a@xn--bcher-kva.example"),
+            ("a@ΧΡΌΝΟΣ.example", "a@xn--yxaeekq5a.example"),
             ("a@XN--WGV71A119E.jp", "a@xn--wgv71a119e.jp"),
             ("a@1.2", "a@1.2"),
         ] {
@@ -243,6 +244,7 @@ mod tests {
             ("a@b.xn--zzzzzzzz99999", Code::EmailDomain),
             ("a@\u{202E}日本.jp", Code::EmailDomain),
             ("a@😀.jp", Code::EmailDomain),
+            ("a@Ⴀ.jp", Code::EmailDomain),
         ] {
             assert_eq!(read(typed), Err(code), "{typed}");
         }

@@ -1,6 +1,6 @@
 //! Years by era (元号): which year it is, and whether a date lies in the era at all.
 //!
-//! `令和8`, `R8`, `㋿8` → 2026; `令和元` → 2019; `昭和64` → 1989, but only to 7 January.
+//! `令和8`, `令8`, `R8`, `㋿8` → 2026; `令和元` → 2019; `昭和64` → 1989, but only to 7 January.
 //! Refused: `平成40年` (the era ended in its year 31), `令和1年4月30日` (the last day of 平成).
 //!
 //! Sources: the cabinet orders on the eras' names (昭和64年政令第1号, 平成31年政令第143号); each era begins on the day
@@ -13,18 +13,18 @@ pub type Day = (i32, u8, u8);
 /// An era, with its days in the Gregorian calendar.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Era {
-    names: [&'static str; 3],
+    names: [&'static str; 4],
     first: Day,
     last: Day,
 }
 
 /// The eras since 明治, the newest first; 令和 has no last day yet.
 const ERAS: [Era; 5] = [
-    Era { names: ["令和", "㋿", "R"], first: (2019, 5, 1), last: (i32::MAX, 12, 31) },
-    Era { names: ["平成", "㍻", "H"], first: (1989, 1, 8), last: (2019, 4, 30) },
-    Era { names: ["昭和", "㍼", "S"], first: (1926, 12, 25), last: (1989, 1, 7) },
-    Era { names: ["大正", "㍽", "T"], first: (1912, 7, 30), last: (1926, 12, 24) },
-    Era { names: ["明治", "㍾", "M"], first: (1868, 1, 25), last: (1912, 7, 29) },
+    Era { names: ["令和", "令", "㋿", "R"], first: (2019, 5, 1), last: (i32::MAX, 12, 31) },
+    Era { names: ["平成", "平", "㍻", "H"], first: (1989, 1, 8), last: (2019, 4, 30) },
+    Era { names: ["昭和", "昭", "㍼", "S"], first: (1926, 12, 25), last: (1989, 1, 7) },
+    Era { names: ["大正", "大", "㍽", "T"], first: (1912, 7, 30), last: (1926, 12, 24) },
+    Era { names: ["明治", "明", "㍾", "M"], first: (1868, 1, 25), last: (1912, 7, 29) },
 ];
 
 impl Era {
@@ -58,6 +58,7 @@ mod tests {
         let table = [
             ("令和8年", 8, 2026, "8年"),
             ("R8", 8, 2026, "8"),
+            ("令8", 8, 2026, "8"),
             ("r8", 8, 2026, "8"),
             ("㋿8", 8, 2026, "8"),
             ("平成31", 31, 2019, "31"),
@@ -74,7 +75,7 @@ mod tests {
             let (era, rest) = Era::strip(typed).unwrap();
             assert_eq!((era.year(of_era), rest), (year, after), "{typed}");
         }
-        for typed in ["", "2026", "令", "和8", "X8", "慶応3"] {
+        for typed in ["", "2026", "和8", "X8", "慶応3"] {
             assert_eq!(Era::strip(typed), None, "{typed}");
         }
     }

@@ -6,11 +6,13 @@
 //! | year `令和８年`, month `１１`, day `20日` | `2026-11-20`, day |
 //! | `2026年11月` | `2026-11`, month |
 //! | `2026/11/20 9時頃` | `2026-11-20T09:00`, about |
+//! | `令和八年十一月二十日`, `Nov 20, 2026`, `2026・11・20` | `2026-11-20`, day |
 //!
 //! Refused: `26/11/20` (which century?), `11月20日` (which year?), a day without a month,
 //! `2026-02-29`, `平成40年` (the era ended), `1969` and `2100` (outside what makes sense), a precision
 //! that claims more than was typed. What goes out reads back as the same moment.
 
+mod english;
 mod typed;
 
 use std::fmt::Write as _;

@@ -48,21 +48,44 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::PhoneInvalid);
     }
-    let folded = width::fold(typed).to_ascii_lowercase();
-    let text = without_title(&folded);
+    let folded: String = width::fold(typed).to_ascii_lowercase().chars().map(plain).collect();
+    let text = without_title(folded.trim().trim_end_matches(['。', '、', ',', '.']));
     if is_short_dial(text) {
         return Err(Code::PhoneEmergency);
     }
     let end = text.find(|sign| !is_number_sign(sign)).unwrap_or(text.len());
     let (number, rest) = text.split_at_checked(end).ok_or(Code::PhoneInvalid)?;
     let e164 = read_number(number)?;
-    let extension = read_extension(rest)?;
+    let extension = read_extension(without_remark(number, rest))?;
     Ok(PhoneNumber { e164, extension })
+}
+
+/// The usual sign for one that is seen in its place: any bracket, a low stroke, the quotes of a copied sentence.
+fn plain(sign: char) -> char {
+    match sign {
+        '【' | '〔' | '「' | '『' | '〈' => '(',
+        '】' | '〕' | '」' | '』' | '〉' => ')',
+        '_' => '-',
+        '"' | '“' | '”' | '\'' => ' ',
+        other => other,
+    }
+}
+
+/// What follows the number without a remark in brackets, as in 03-3211-9999（総務部）. One with a digit in it is none, and
+/// neither is one that speaks of an extension.
+fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
+    let in_brackets = number.trim_end().ends_with('(').then(|| rest.split_once(')')).flatten();
+    let remark = in_brackets.filter(|(remark, _)| {
+        let says = |word: &&str| remark.starts_with(*word);
+        !remark.contains(|sign: char| sign.is_ascii_digit()) && !EXTENSIONS.iter().any(says)
+    });
+    remark.map_or(rest, |(_, after)| after)
 }
 
 /// The text without the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
-    const TITLES: [&str; 14] = [
+    const TITLES: [&str; 15] = [
+        "フリ-ダイヤル", // as folding leaves フリーダイヤル
         "電話番号",
         "携帯電話",
         "携帯番号",
@@ -78,6 +101,7 @@ fn without_title(text: &str) -> &str {
         "☎",
         "📞",
     ];
+    let text = text.trim_start_matches(is_punctuation);
     let title = TITLES.iter().find_map(|title| text.strip_prefix(title));
     title.map_or(text, |rest| rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':'))
 }
@@ -175,17 +199,19 @@ fn is_assigned(digits: &str) -> bool {
     }
 }
 
+/// Words for an extension, the longer ones first.
+const EXTENSIONS: [&str; 8] = ["内線番号", "内線", "extension", "extn", "ext", "x", "#", "内"];
+
 /// The extension in what follows the number, if anything does.
 fn read_extension(rest: &str) -> Result<Option<String>, Code> {
     const NOTES: [&str; 6] = ["代表", "直通", "携帯電話", "携帯", "代", "直"];
-    const WORDS: [&str; 8] = ["内線番号", "内線", "extension", "extn", "ext", "x", "#", "内"];
     let is_between = |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');
     let note = NOTES.iter().find_map(|note| rest.strip_prefix(note));
     let rest = note.unwrap_or(rest).trim_start_matches(is_between);
     if rest.is_empty() {
         return Ok(None);
     }
-    let after = WORDS.iter().find_map(|word| rest.strip_prefix(word)).ok_or(Code::PhoneInvalid)?;
+    let after = EXTENSIONS.iter().find_map(|word| rest.strip_prefix(word)).ok_or(Code::PhoneInvalid)?;
     let after = after.trim_matches(is_between);
     let after = after.strip_suffix('番').unwrap_or(after);
     let digits = digits_of(after);
@@ -209,6 +235,15 @@ mod tests {
             ("03/3211/9999", "+81332119999"),
             ("03・3211・9999", "+81332119999"),
             ("03−3211‐9999", "+81332119999"),
+            ("03_3211_9999", "+81332119999"),
+            ("03-3211-9999。", "+81332119999"),
+            ("「03-3211-9999」", "+81332119999"),
+            ("“03-3211-9999”", "+81332119999"),
+            ("【代表】03-3211-9999", "+81332119999"),
+            ("〔03〕3211-9999", "+81332119999"),
+            ("フリーダイヤル　0120-123-456", "+81120123456"),
+            ("03-3211-9999（総務部）", "+81332119999"),
+            ("090-1234-5678 (平日のみ) 内線12", "+819012345678;ext=12"),
             ("+81-3-3211-9999", "+81332119999"),
             ("＋８１（０）３－３２１１－９９９９", "+81332119999"),
             ("(+81)3-3211-9999", "+81332119999"),

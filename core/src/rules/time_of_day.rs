@@ -2,7 +2,7 @@
 //!
 //! | typed | read |
 //! |---|---|
-//! | `9:30`, `９：３０`, `0930`, `930`, `9:30:15`, `9時30分`, `9時半` | 9:30 |
+//! | `9:30`, `９：３０`, `0930`, `930`, `9:30:15`, `9時30分`, `9時半`, `九時半` | 9:30 |
 //! | `午後9時`, `9:00 PM`, `21時` | 21:00 |
 //! | `正午`, `午後0時`, `12 PM` | 12:00 |
 //! | `午後12時30分` | 12:30 |
@@ -13,6 +13,7 @@
 //! `夜`, `深夜1時` (of which day?); `9:30Z` and `9:30+09:00`, whose offset has a place of its own (`moment.offset`).
 
 use super::characters::visible;
+use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
 
@@ -35,7 +36,7 @@ pub fn read(typed: &str) -> Result<(u16, bool), Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::MomentTime);
     }
-    let folded = fold(&visible(typed));
+    let folded = arabic(&fold(&visible(typed)));
     let plain: String = folded.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
     let (exact, about) = roughly(&plain);
     match minute(exact) {
@@ -90,7 +91,7 @@ fn part_of_day(text: &str) -> Option<u16> {
 }
 
 fn minute(text: &str) -> Option<u16> {
-    if text == "正午" {
+    if matches!(text, "正午" | "noon") {
         return Some(12 * 60);
     }
     if let Some(minute) = part_of_day(text) {
@@ -175,6 +176,8 @@ mod tests {
             ("09:30", 570, false),
             ("9時", 540, false),
             ("9時半", 570, false),
+            ("九時三十分", 570, false),
+            ("noon", 720, false),
             ("９ 時　半", 570, false),
             ("9時30分", 570, false),
             ("9時5分", 545, false),
@@ -259,7 +262,7 @@ mod tests {
             "9:30-10:00",
             "9時+",
             "z",
-            "九時",
+            "百時",
             "9時半分",
             "9時30分15",
         ];

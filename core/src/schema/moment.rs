@@ -1,13 +1,16 @@
 //! A moment as it may be typed: in one text or in parts, known or unsaid.
 //!
 //! `moment()` takes `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` wants an `at`.
-//! How dates are written only the rules know: the schema asks for a digit (or 元, the first year of
-//! an era) where a date must have one.
+//! How dates are written only the rules know: the schema asks for a digit (or a numeral in kanji, 元, the
+//! letters of a month) where a date must have one.
 
 use serde_json::{Value, json};
 
 use super::text::{DIGIT, blank, offset, or_blank};
 use crate::rules::{moment::TYPED_MAX, time_of_day};
+
+/// Numbers in kanji.
+const NUMERALS: &str = "〇一二三四五六七八九十";
 
 /// A moment that may be left unsaid; a precision or an offset of no date is none.
 pub fn moment() -> Value {
@@ -36,13 +39,14 @@ fn object(at: &Value, precision: &Value, offset: &Value) -> Value {
 
 /// A date in one text, or in parts of which the year is there.
 fn said_at() -> Value {
-    let part = or_blank(&with_digit(&format!("[{DIGIT}]")));
+    let part = |more: &str| or_blank(&with_digit(&format!("[{DIGIT}{NUMERALS}{more}]")));
+    let year = with_digit(&format!("[{DIGIT}{NUMERALS}元]"));
     json!({"anyOf": [
-        with_digit(&format!("[{DIGIT}元]")),
+        year,
         {
             "type": "object", "additionalProperties": false, "required": ["year"],
             "properties": {
-                "year": with_digit(&format!("[{DIGIT}元]")), "month": part, "day": part,
+                "year": year, "month": part("A-Za-zＡ-Ｚａ-ｚ"), "day": part(""),
                 "time": or_blank(&json!({"type": "string", "maxLength": time_of_day::TYPED_MAX})),
             },
         },

@@ -122,10 +122,9 @@ impl WhichArgs {
     }
 }
 
-/// A moment as people write it; a day begins at the desk's midnight.
+/// A moment as people write it.
 fn moment(text: &str, desk: &Desk) -> Result<i64, Failed> {
-    let day = format!("{text}T00:00:00{}", desk.profile().calendar.offset);
-    clock::read(text).or_else(|| clock::read(&day)).ok_or_else(|| {
+    clock::read_here(text, &desk.profile().calendar.offset).ok_or_else(|| {
         Failed::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })
 }

@@ -32,9 +32,9 @@ pub struct CheckArgs {
     /// The context to judge in [default: the desk profile's, and the clock]
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_CONTEXT")]
     context: Option<PathBuf>,
-    /// The time to judge at: RFC 3339, or milliseconds since the epoch
-    #[arg(long, value_name = "TIME", env = "KAKEKOMI_NOW", value_parser = time, allow_hyphen_values = true)]
-    now: Option<i64>,
+    /// The time to judge at (2026-11-20T09:30, 2026-11-20T09:30:00+09:00, or milliseconds since the epoch)
+    #[arg(long, value_name = "TIME", env = "KAKEKOMI_NOW", allow_hyphen_values = true)]
+    now: Option<String>,
     /// The language of the sentences
     #[arg(long, value_enum, env = "KAKEKOMI_LOCALE")]
     locale: Option<Language>,
@@ -55,16 +55,6 @@ pub struct CheckArgs {
 enum Which {
     Module,
     Core,
-}
-
-fn time(text: &str) -> Result<i64, String> {
-    let moment =
-        clock::read(text).ok_or("write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch")?;
-    if clock::SAYABLE.contains(&moment) {
-        Ok(moment)
-    } else {
-        Err("it must lie within the years 1 to 9999; milliseconds are counted from 1970".to_owned())
-    }
 }
 
 /// How a report is printed.
@@ -163,16 +153,36 @@ fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
     if args.now.is_none() && args.locale.is_none() {
         return Ok(bytes);
     }
-    context.now = args.now.unwrap_or(context.now);
+    context.now = args.now(&desk(args, file)?)?.unwrap_or(context.now);
     context.locale = args.locale.map_or(context.locale, Locale::from);
     Ok(serde_json::to_vec(&context)?)
 }
 
 fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
-    let desk = Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?;
-    let now = args.now.unwrap_or_else(clock::now);
+    let desk = desk(args, file)?;
+    let now = args.now(&desk)?.unwrap_or_else(clock::now);
     let locale = args.locale.map_or(Locale::Ja, Locale::from);
     Ok(serde_json::to_vec(&desk.context(now, locale)?)?)
+}
+
+fn desk(args: &CheckArgs, file: Settings) -> Result<Desk, Failed> {
+    Ok(Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?)
+}
+
+impl CheckArgs {
+    /// The time that the flag says; one without an offset is in the desk's.
+    fn now(&self, desk: &Desk) -> Result<Option<i64>, Failed> {
+        let read = |text: &String| {
+            let moment = clock::read_here(text, &desk.profile().calendar.offset)
+                .ok_or("write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch")?;
+            let sayable = clock::SAYABLE.contains(&moment);
+            sayable
+                .then_some(moment)
+                .ok_or("it must lie within the years 1 to 9999; milliseconds are counted from 1970")
+        };
+        let refused = |why| Failed::Usage(format!("--now {}: {why}", self.now.as_deref().unwrap_or_default()));
+        self.now.as_ref().map(read).transpose().map_err(refused)
+    }
 }
 
 fn locale_of(context: &[u8]) -> Locale {

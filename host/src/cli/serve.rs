@@ -91,11 +91,13 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
             print::words(&format!("kakekomi: warning: others on this machine can look into {open}: chmod go= {open}"));
         }
     }
+    let modules = || std::iter::once(&own).chain(&older);
+    let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
     Ok(App {
-        module: ModuleFiles::new(std::iter::once(&own).chain(&older)),
+        module: ModuleFiles::new(modules()),
         page,
         consent: ConsentFiles::new(&desk),
-        intake: Intake { desk, sandbox, store, retired },
+        intake: Intake { desk, sandbox, store, retired, rulesets },
         docs,
         limits: Limits::default(),
         rates: RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted),

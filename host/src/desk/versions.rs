@@ -8,13 +8,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use kakekomi_core::Locale;
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Document, Documents};
+use crate::durable;
 
 const NOTE: &str = "documents.json";
 
@@ -78,26 +79,13 @@ impl Versions {
         self.consent.entry(version).or_insert(digests);
         let (version, digests) = of(&documents.policy);
         self.policy.entry(version).or_insert(digests);
-        if self == before { Ok(()) } else { write(&self, data) }
+        if self == before { Ok(()) } else { durable::write(&data.join(NOTE), &serde_json::to_vec(&self)?) }
     }
 }
 
 fn of(document: &Document) -> (String, [String; 2]) {
     let digest = |locale| document.served(locale).sha256.to_owned();
     (document.served(Locale::Ja).version.to_owned(), [digest(Locale::Ja), digest(Locale::En)])
-}
-
-/// In one step, so that no half of it is ever read; for its owner alone, as everything in the data folder.
-fn write(versions: &Versions, data: &Path) -> io::Result<()> {
-    let new = data.join(format!(".{NOTE}"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(&serde_json::to_vec(versions)?)?;
-    file.sync_all()?;
-    fs::rename(new, data.join(NOTE))
 }
 
 #[cfg(test)]

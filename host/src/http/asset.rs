@@ -129,7 +129,7 @@ pub fn made_now(body: Vec<u8>, media: &'static str, request: &HeaderMap) -> Resp
 
 /// Brotli's qualities: for what is compressed once, and for what is compressed while somebody waits.
 const BEST: i32 = 11;
-const QUICK: i32 = 4;
+const QUICK: i32 = 5;
 
 /// Brotli, the whole file as one window.
 fn brotli(bytes: &[u8], quality: i32) -> Option<Bytes> {

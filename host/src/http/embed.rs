@@ -1,7 +1,7 @@
 //! The files for partners' pages.
 //!
 //! ```text
-//! /embed/1.0.0/kakekomi.js    a version of the element, for ever the same; earlier ones too
+//! /embed/1.1.0/kakekomi.js    a version of the element, for ever the same; earlier ones too
 //! /embed/1/kakekomi.js        the newest, asked after each time
 //! /embed/1/inline.json        which script and style the form has now, with their digests
 //! /embed/inline/<digest>.js   those, for ever the same under their addresses (and <digest>.css)

@@ -35,6 +35,7 @@ pub use page::{DocsFiles, docs, file, openapi};
         super::module::description,
         super::page::index,
         super::page::file,
+        super::sheet::sheet,
         super::embed::file,
         super::partners::compose,
         super::partners::file,

@@ -32,6 +32,8 @@ pub struct PageFiles {
     place: Place,
     /// What the document leaves open, and what is put there.
     blanks: [(&'static str, String); 4],
+    /// The filled document, where it is the same for as long as the desk runs.
+    filled: Option<Arc<Asset>>,
 }
 
 #[derive(Debug)]
@@ -55,14 +57,26 @@ impl PageFiles {
         let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
         let blanks =
             [("{{name}}", name), ("{{phone}}", escape(&profile.phone)), ("{{hours}}", hours), ("{{module}}", module)];
-        PageFiles { place, blanks }
+        let mut files = PageFiles { place, blanks, filled: None };
+        if matches!(files.place, Place::Embedded(..)) {
+            files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
+        }
+        files
     }
 
     /// Every file in the binary, for compressing.
     pub fn assets(&self) -> Vec<Arc<Asset>> {
         match &self.place {
-            Place::Embedded(files, _) => files.iter().map(|(_, asset)| Arc::clone(asset)).collect(),
+            Place::Embedded(files, _) => files.iter().map(|(_, asset)| asset).chain(&self.filled).cloned().collect(),
             Place::Folder(_) => Vec::new(),
+        }
+    }
+
+    /// The document, or nothing where a folder has none.
+    fn respond(&self, request: &HeaderMap) -> Option<Response> {
+        match &self.filled {
+            Some(document) => Some(document.respond(request)),
+            None => self.index().ok().map(|html| made_now(html.into_bytes(), HTML, request)),
         }
     }
 
@@ -150,10 +164,9 @@ pub async fn index(
     asked: AskedPartner,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(html) = app.page.index() else {
+    let Some(mut response) = app.page.respond(&headers) else {
         return Problem::new("http.not_found", locale).into_response();
     };
-    let mut response = made_now(html.into_bytes(), HTML, &headers);
     if let Some(partner) = asked.key.as_deref().and_then(|key| app.intake.desk.partner(key)) {
         // For a look at the form on the desk's own page for partners, that page alone may frame it.
         let framed = if asked.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };

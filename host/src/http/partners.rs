@@ -1,7 +1,7 @@
 //! `/partners`: where a partner composes the lines for its page, sees the form there, and reads what its own content
 //! security policy needs.
 //!
-//! `GET /partners?p=pk_…&lang=ja&mode=frame&version=1.0.0&look=dark` → the page with those choices made. The sample is
+//! `GET /partners?p=pk_…&lang=ja&mode=frame&version=1.1.0&look=dark` → the page with those choices made. The sample is
 //! `/partners/preview` with the same query in a frame: a small page with the pasted lines in it. What is typed comes
 //! back in the page; it is known or not, and nothing is stored.
 

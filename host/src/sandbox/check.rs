@@ -8,7 +8,7 @@
 
 use wasmtime::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::engine::{Budget, Limits, Module, export};
+use super::engine::{Limits, Module, export};
 use super::error::SandboxError;
 
 /// The longest text or context that goes in, in bytes: 1 MiB. A module refuses a text over its own,
@@ -29,9 +29,9 @@ pub(super) struct Answer {
     pub fuel: u64,
 }
 
-/// Judges a text in a context within a budget.
-pub(super) fn check(module: &Module, text: &[u8], context: &[u8], budget: Budget) -> Result<Answer, SandboxError> {
-    let (store, instance) = module.fresh(budget)?;
+/// Judges a text in a context with so much fuel.
+pub(super) fn check(module: &Module, text: &[u8], context: &[u8], fuel: u64) -> Result<Answer, SandboxError> {
+    let (store, instance) = module.fresh(fuel)?;
     let mut call = Call::new(store, &instance)?;
     let (text, text_len) = call.put(text.get(..INPUT_MAX).unwrap_or(text))?;
     let (context, context_len) = call.put(context)?;
@@ -40,7 +40,7 @@ pub(super) fn check(module: &Module, text: &[u8], context: &[u8], budget: Budget
     let answer = answer.map_err(|error| SandboxError::running(&error))?;
     let report = call.report(answer)?;
     let left = call.store.get_fuel().map_err(|error| SandboxError::running(&error))?;
-    Ok(Answer { report, fuel: budget.fuel.saturating_sub(left) })
+    Ok(Answer { report, fuel: fuel.saturating_sub(left) })
 }
 
 /// An instance at work.

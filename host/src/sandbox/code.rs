@@ -3,10 +3,13 @@
 
 use wasmtime::Config;
 
+use super::cost::cost;
+
 /// Fuel, the epoch, and what a module may be made of.
 pub fn settle(config: &mut Config) {
     config
         .consume_fuel(true)
+        .operator_cost(cost())
         .epoch_interruption(true)
         .wasm_memory64(false)
         .wasm_multi_memory(false)

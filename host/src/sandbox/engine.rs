@@ -2,28 +2,30 @@
 //!
 //! bytes → compiled and linked once → a fresh instance for every check
 //!
-//! Fuel decides, because it is the same on every machine (a fill or copy of memory costs it by the
-//! byte); the epoch stands behind it, for a machine so slow that the fuel would last too long. Instances come out of a pool,
+//! Fuel decides, because it is the same on every machine (`cost.rs`: what takes longer costs more); behind it stands the
+//! processor's time, which the epoch's ticks look at (`work.rs`). Instances come out of a pool,
 //! so a fresh one costs microseconds: it is always fresh, and nothing of one applicant's data can
 //! reach another's check.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use wasmtime::{
     Config, Enabled, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker,
-    PoolingAllocationConfig, ResourceLimiter, Store, ValType,
+    PoolingAllocationConfig, ResourceLimiter, Store, UpdateDeadline, ValType,
 };
 
 use super::error::{Refused, SandboxError};
+use super::work::Work;
 use super::{code, precompiled};
 
-/// Fuel of a check of nothing at all; about one for an instruction, and one for each byte of a fill or copy.
-/// The example draft uses a tenth of what it gets.
+/// Fuel of a check of nothing at all, in the units of `cost.rs`. The example draft uses a tenth of what it gets.
 pub const FUEL_BASE: u64 = 10_000_000;
 
 /// Fuel for each byte of the text and of the context: twice what the worst draft uses that was found (256 KiB
 /// of unknown keys, each of them an issue; `tests/worst.rs`).
-pub const FUEL_PER_BYTE: u64 = 2_500;
+pub const FUEL_PER_BYTE: u64 = 17_000;
 
 /// Bytes beyond these bring no more fuel: a longer text is refused by its length alone (contract: 256 KiB).
 pub const FUEL_BYTES_MAX: usize = 256 << 10;
@@ -32,7 +34,7 @@ pub const FUEL_BYTES_MAX: usize = 256 << 10;
 pub const FUEL: u64 = fuel(FUEL_BYTES_MAX, FUEL_BYTES_MAX);
 
 /// The fuel of one check, for the lengths of its text and its context in bytes. A module that loops is cut off the
-/// sooner, the less it was given to do: after some 20 ms with an ordinary draft.
+/// sooner, the less it was given to do: after 2 ms with an ordinary draft, and some 70 ms with the longest.
 #[allow(clippy::cast_possible_truncation, reason = "at most 2 × FUEL_BYTES_MAX")]
 pub const fn fuel(text: usize, context: usize) -> u64 {
     let text = if text < FUEL_BYTES_MAX { text } else { FUEL_BYTES_MAX };
@@ -49,26 +51,8 @@ pub const TABLE_MAX: usize = 10_000;
 /// The engine's own stack for one check, in bytes; a check thread's stack is much larger.
 pub const STACK_MAX: usize = 512 << 10;
 
-/// How often the epoch moves on.
-pub const TICK: Duration = Duration::from_millis(20);
-
-/// After so many ticks a check is stopped: 20 seconds, many times what the most fuel lasts in an empty loop,
-/// so that on a machine however slow an honest check is decided by its fuel.
-pub const DEADLINE_TICKS: u64 = 1_000;
-
-/// What one check may use of work and of time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
-    pub fuel: u64,
-    pub ticks: u64,
-}
-
-impl Budget {
-    /// A check's, for the lengths of its text and its context.
-    pub const fn of(text: &[u8], context: &[u8]) -> Budget {
-        Budget { fuel: fuel(text.len(), context.len()), ticks: DEADLINE_TICKS }
-    }
-}
+/// How often the epoch moves on, and the time that a check has used is looked at.
+pub const TICK: Duration = Duration::from_millis(5);
 
 /// Memory that a pooled slot keeps and clears, instead of giving it back page by page: an honest check's, in bytes.
 const KEEP_RESIDENT: usize = 4 << 20;
@@ -113,7 +97,10 @@ pub(super) fn engine(at_once: u32) -> Result<Engine, SandboxError> {
 
 /// A module, compiled and linked, of which instances are made.
 #[derive(Clone)]
-pub(super) struct Module(InstancePre<Limits>);
+pub(super) struct Module {
+    linked: InstancePre<Limits>,
+    suspect: Arc<AtomicBool>,
+}
 
 impl Module {
     /// Compiles a module (0.3–1 s for a real one; our own is compiled already) and looks at its exports.
@@ -126,17 +113,33 @@ impl Module {
         // The browser's face has imports; the host's never calls one.
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(&module).map_err(|error| bad_module(&error))?;
-        linker.instantiate_pre(&module).map(Module).map_err(|error| bad_module(&error))
+        let pre = linker.instantiate_pre(&module).map_err(|error| bad_module(&error))?;
+        Ok(Module { linked: pre, suspect: Arc::default() })
     }
 
     /// A fresh store with its limits, and a fresh instance in it.
-    pub(super) fn fresh(&self, budget: Budget) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
-        let mut store = Store::new(self.0.module().engine(), Limits);
+    pub(super) fn fresh(&self, fuel: u64) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
+        let mut store = Store::new(self.linked.module().engine(), Limits::default());
         store.limiter(|limits| limits);
-        store.set_epoch_deadline(budget.ticks);
-        store.set_fuel(budget.fuel).map_err(|error| SandboxError::running(&error))?;
-        let instance = self.0.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            let over = store.data_mut().work.is_over();
+            Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+        });
+        store.set_fuel(fuel).map_err(|error| SandboxError::running(&error))?;
+        let instance = self.linked.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
         Ok((store, instance))
+    }
+
+    /// Whether it ever used more than half of a check's fuel, or all of its time: no honest one does
+    /// (`the_worst_drafts_use_at_most_half_of_their_fuel`).
+    pub(super) fn is_suspect(&self) -> bool {
+        self.suspect.load(Ordering::Relaxed)
+    }
+
+    /// Suspects it from now on; whether that is new.
+    pub(super) fn suspect(&self) -> bool {
+        !self.suspect.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -171,9 +174,11 @@ fn bad_module(error: &wasmtime::Error) -> SandboxError {
     SandboxError::BadModule(words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Refuses growth over the limits by ending the check: an honest one never comes near.
-#[derive(Debug)]
-pub(super) struct Limits;
+/// Refuses growth over the limits by ending the check, and knows how long it has been at work: an honest one never comes near.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    work: Work,
+}
 
 impl ResourceLimiter for Limits {
     fn memory_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -1,14 +1,16 @@
 //! Hostile modules, each with its own error, beside a good one that still works afterwards.
 
 mod corrupt;
+mod endless;
 mod flat;
+mod lanes;
 mod worst;
 
 use std::sync::Arc;
 
-use super::{
-    Budget, Digest, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, Sandbox, SandboxConfig, SandboxError, fuel,
-};
+use bytes::Bytes;
+
+use super::{Digest, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, Sandbox, SandboxConfig, SandboxError, fuel};
 
 const HEAD: &str =
     r#"(memory (export "memory") 2) (func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))"#;
@@ -42,9 +44,6 @@ fn echo() -> Vec<u8> {
 
 const REPORT: &[u8] = br#"{"ruleset":"test"}"#;
 
-/// Less than every check's, so that the tests need not wait for it.
-const LITTLE: Budget = Budget { fuel: fuel(0, 0), ticks: super::DEADLINE_TICKS };
-
 fn context() -> Arc<[u8]> {
     Arc::from(&b"{}"[..])
 }
@@ -54,7 +53,7 @@ fn judged(hostile: &[u8]) -> SandboxError {
     let good = echo();
     let sandbox = Sandbox::new(SandboxConfig::of(&good).and(hostile)).expect("a sandbox");
     let module = sandbox.module(&Digest::of(hostile)).expect("loaded");
-    let error = super::check(module, REPORT, b"{}", LITTLE).map(|answer| answer.report).expect_err("hostile");
+    let error = super::check(module, REPORT, b"{}", FUEL_BASE).map(|answer| answer.report).expect_err("hostile");
     assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
     error
 }
@@ -86,24 +85,11 @@ fn a_check_may_use_its_fuel_to_the_end_and_no_more() {
     );
     let sandbox = Sandbox::new(SandboxConfig::of(&counts)).expect("a sandbox");
     let module = sandbox.module(sandbox.current()).expect("loaded");
-    let check = |fuel| {
-        let checked = super::check(module, REPORT, b"{}", Budget { fuel, ticks: super::DEADLINE_TICKS });
-        checked.map(|answer| answer.fuel)
-    };
+    let check = |fuel| super::check(module, REPORT, b"{}", fuel).map(|answer| answer.fuel);
     let used = check(FUEL).expect("a report");
     assert_eq!(check(used), Ok(used));
     // The engine looks at the fuel once a round, not at every instruction.
-    assert_eq!(check(used - 20), Err(SandboxError::OutOfFuel));
-}
-
-#[test]
-fn behind_the_fuel_stands_the_deadline() {
-    let endless = checking("(loop $again (br $again)) (i64.const 0)");
-    let sandbox = Sandbox::new(SandboxConfig::of(&echo()).and(&endless)).expect("a sandbox");
-    let module = sandbox.module(&Digest::of(&endless)).expect("loaded");
-    let checked = super::check(module, REPORT, b"{}", Budget { fuel: u64::MAX, ticks: 5 }).map(|answer| answer.report);
-    assert_eq!(checked, Err(SandboxError::Deadline));
-    assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
+    assert_eq!(check(used - 150), Err(SandboxError::OutOfFuel));
 }
 
 #[test]
@@ -292,18 +278,19 @@ async fn check_threads_give_the_same_and_know_their_modules() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_full_queue_is_busy_and_drains() {
-    // Some milliseconds, and then a refusal.
+    // Some milliseconds, and then a refusal; less than half of the fuel that goes with the length.
     let slow = checking(
-        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 1000000))))
+        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 3000000))))
          (i64.const -1)",
     );
+    let text = Bytes::from(vec![b' '; 30_000]);
     let config = SandboxConfig { modules: vec![echo(), slow.clone()], kept: Vec::new(), threads: 1, queue: 1 };
     let sandbox = Sandbox::new(config).expect("a sandbox");
     let slow = Digest::of(&slow);
     let waiting: Vec<_> = (0..8)
         .map(|_| {
-            let (sandbox, slow) = (sandbox.clone(), slow.clone());
-            tokio::spawn(async move { sandbox.check(None, &slow, REPORT.into(), context()).await })
+            let (sandbox, slow, text) = (sandbox.clone(), slow.clone(), text.clone());
+            tokio::spawn(async move { sandbox.check(None, &slow, text, context()).await })
         })
         .collect();
     let mut busy = 0;

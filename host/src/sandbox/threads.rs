@@ -1,31 +1,44 @@
 //! The check threads and the ticker: checks never run on the threads that serve connections.
 //!
-//! `submit` → bounded queue, in fair turns → a check thread → the reply
+//! ```text
+//! submit → a lane, in fair turns (lane.rs, turns.rs) → a check thread of that lane → the reply
 //!
-//! A hostile draft keeps one check thread busy for as long as its fuel lasts, and blocks no socket; many of them from one
-//! client make no other client wait for more than the one that is under way (`turns`).
-//! The threads end by themselves when the last clone of the sandbox is dropped.
+//! ordinary   drafts up to LONG bytes                              as many threads as there are cores
+//! long       longer ones, of which the worst takes 35 ms          half as many
+//! suspect    modules that ever used what no honest one uses       one
+//! ```
+//!
+//! What may take long waits and runs apart, and the kernel shares the cores among the lanes: a hostile draft or module
+//! delays others like itself, and blocks no socket. The threads end by themselves when the last clone of the sandbox is
+//! dropped.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use wasmtime::Engine;
 
-use super::check::check;
-use super::engine::{Budget, Module, TICK};
+use super::check::{Answer, check};
+use super::engine::{Module, TICK, fuel};
 use super::error::SandboxError;
-use super::turns::Turns;
+use super::lane::Lane;
+
+/// The longest text of the ordinary lane, in bytes: ten times the example's.
+pub const LONG: usize = 32 << 10;
+
+/// Threads for modules that are suspect.
+const SUSPECT: usize = 1;
 
 /// A check thread's stack, in bytes: the engine's own is a part of it.
 const THREAD_STACK: usize = 2 << 20;
 
 /// What a check thread needs for one check.
 struct Job {
+    client: Option<IpAddr>,
     module: Module,
     text: Bytes,
     context: Arc<[u8]>,
@@ -34,39 +47,34 @@ struct Job {
 
 /// The way to the check threads.
 pub(super) struct Threads {
-    queue: Arc<Queue>,
+    ordinary: Lane<Job>,
+    long: Lane<Job>,
+    suspect: Arc<Lane<Job>>,
     /// Held for its drop alone: then the ticker ends.
     _ticking: Sender<()>,
 }
 
-/// What waits, and whether more may come.
-struct Queue {
-    waiting: Mutex<(Turns<Job>, bool)>,
-    more: Condvar,
-}
-
 impl Threads {
-    /// Starts so many check threads over a queue of so many, and the ticker.
+    /// Starts so many check threads for ordinary drafts, those of the other lanes, and the ticker; each lane has a
+    /// queue of so many.
     pub(super) fn start(engine: &Engine, threads: usize, queue: usize) -> Result<Threads, SandboxError> {
-        let (ticking, stopped) = channel();
-        let waiting = Mutex::new((Turns::new(queue), true));
-        // Made first, so that its drop ends the threads of a start that fails half-way.
-        let started = Threads { queue: Arc::new(Queue { waiting, more: Condvar::new() }), _ticking: ticking };
-        for number in 1..=threads {
-            let queue = Arc::clone(&started.queue);
-            spawn(format!("check-{number}"), move || std::iter::from_fn(|| queue.next()).for_each(run))?;
-        }
-        let engine = engine.weak();
-        spawn("check-ticker".to_owned(), move || {
-            while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                let Some(engine) = engine.upgrade() else { return };
-                engine.increment_epoch();
-            }
-        })?;
-        Ok(started)
+        let suspect = Arc::new(Lane::start("suspect", SUSPECT, queue, run)?);
+        // A job whose module has become suspect meanwhile goes to the lane of those.
+        let sort = {
+            let suspect = Arc::clone(&suspect);
+            move |job: Job| if job.module.is_suspect() { put(&suspect, job) } else { run(job) }
+        };
+        let long = Lane::start("long", long(threads), queue, sort.clone())?;
+        let ordinary = Lane::start("check", threads, queue, sort)?;
+        Ok(Threads { ordinary, long, suspect, _ticking: ticker(engine)? })
     }
 
-    /// Puts a client's check into the queue and waits for its report; [`SandboxError::Busy`] at once when the queue is full,
+    /// How many threads there are, where there are so many for ordinary drafts.
+    pub(super) fn of_all_lanes(threads: usize) -> usize {
+        threads.saturating_add(long(threads)).saturating_add(SUSPECT)
+    }
+
+    /// Puts a client's check into its lane and waits for its report; [`SandboxError::Busy`] at once when the lane is full,
     /// or later when the client's last check has to give way to another client's first.
     pub(super) async fn submit(
         &self,
@@ -75,58 +83,70 @@ impl Threads {
         text: Bytes,
         context: Arc<[u8]>,
     ) -> Result<Vec<u8>, SandboxError> {
+        let lane = match (module.is_suspect(), text.len() > LONG) {
+            (true, _) => &*self.suspect,
+            (_, true) => &self.long,
+            _ => &self.ordinary,
+        };
         let (reply, report) = oneshot::channel();
-        let refused = self.queue.lock().0.push(client, Job { module, text, context, reply });
-        self.queue.more.notify_one();
-        if let Some(refused) = refused {
-            let _ = refused.reply.send(Err(SandboxError::Busy));
-        }
+        put(lane, Job { client, module, text, context, reply });
         report.await.map_err(|_| SandboxError::Stopped)?
     }
 }
 
-impl Drop for Threads {
-    fn drop(&mut self) {
-        self.queue.lock().1 = false;
-        self.queue.more.notify_all();
-    }
+/// Threads for long drafts.
+fn long(threads: usize) -> usize {
+    (threads / 2).max(1)
 }
 
-impl Queue {
-    /// The next check, waited for; `None` once no more will come.
-    fn next(&self) -> Option<Job> {
-        let mut waiting = self.lock();
-        loop {
-            if let Some(job) = waiting.0.pop() {
-                return Some(job);
-            }
-            if !waiting.1 {
-                return None;
-            }
-            waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (Turns<Job>, bool)> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+/// Puts a job into a lane, and says so to whom there is no room for.
+fn put(lane: &Lane<Job>, job: Job) {
+    if let Some(refused) = lane.put(job.client, job) {
+        // Whoever asked may have gone meanwhile.
+        let _ = refused.reply.send(Err(SandboxError::Busy));
     }
 }
 
 /// One check; none when nobody waits for it any more.
 fn run(job: Job) {
-    let Job { module, text, context, reply } = job;
+    let Job { module, text, context, reply, .. } = job;
     if reply.is_closed() {
         return;
     }
+    let most = fuel(text.len(), context.len());
     // A panic in the engine costs this one check, not the thread: the reply is dropped, and that says Stopped.
-    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, Budget::of(&text, &context))));
+    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, most)));
     if let Ok(result) = checked {
-        // Whoever asked may have gone meanwhile.
+        if is_beyond_honest(&result, most) && module.suspect() {
+            tracing::warn!("a module used more than an honest one can: from now on its checks wait for one another");
+        }
         let _ = reply.send(result.map(|answer| answer.report));
     }
 }
 
-fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), SandboxError> {
+/// Whether a check used more than half of its fuel, or all of its time.
+fn is_beyond_honest(result: &Result<Answer, SandboxError>, most: u64) -> bool {
+    match result {
+        Ok(answer) => answer.fuel > most / 2,
+        Err(error) => matches!(error, SandboxError::OutOfFuel | SandboxError::Deadline),
+    }
+}
+
+/// Moves the epoch on, tick by tick.
+fn ticker(engine: &Engine) -> Result<Sender<()>, SandboxError> {
+    let (ticking, stopped) = channel();
+    let engine = engine.weak();
+    spawn("check-ticker".to_owned(), move || {
+        while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            let Some(engine) = engine.upgrade() else { return };
+            engine.increment_epoch();
+        }
+    })?;
+    Ok(ticking)
+}
+
+/// Starts a thread that nobody waits for.
+pub(super) fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), SandboxError> {
     let started = thread::Builder::new().name(name).stack_size(THREAD_STACK).spawn(work);
     started.map(drop).map_err(|_| SandboxError::Stopped)
 }

@@ -4,11 +4,13 @@
 //! is only a view of them. `{"accepted":false,"issues":[{"code":"text.not_json",…}],…}` →
 //! `text_code() == Some("text.not_json")`.
 //!
-//! A module is not believed beyond what its bytes show: a report that is not canonical, or that
-//! contradicts itself, is none ([`NotReport`]), and nothing is stored on its word.
+//! A module is not believed beyond what its bytes show: a report that is not canonical, that contradicts itself, or
+//! that is of another context or ruleset than was asked for, is none ([`NotReport`]), and nothing is stored on its word.
 
 use serde::Deserialize;
 
+use super::canonical::is_canonical;
+use super::echo;
 use crate::receipt::{Agreement, Wishes};
 
 /// A report, and a view of it.
@@ -21,7 +23,6 @@ pub struct Verdict {
 #[derive(Debug, Deserialize)]
 struct View {
     ruleset: String,
-    context: Echo,
     accepted: bool,
     issues: Vec<Issue>,
     #[serde(default)]
@@ -31,17 +32,10 @@ struct View {
     values: Values,
 }
 
-/// What the host looks at of the context that the report repeats.
-#[derive(Debug, Deserialize)]
-struct Echo {
-    now: i64,
-    locale: String,
-}
-
 /// Why bytes are no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotReport {
-    /// White space between its pieces, or its members missing or in another order.
+    /// White space, a number or a string written otherwise, a key twice, members missing or in another order.
     #[error("the report is not canonical")]
     NotCanonical,
     /// Not JSON, or members of another kind.
@@ -50,47 +44,21 @@ pub enum NotReport {
     /// Accepted with issues, or refused without one.
     #[error("the report contradicts itself")]
     Contradiction,
+    /// Its context is not the one that was asked in.
+    #[error("the report is of another context than was asked in")]
+    OtherContext,
+    /// Its ruleset is not the one that the module's description names.
+    #[error("the report is of another ruleset than the module's description")]
+    OtherRuleset,
 }
 
-/// The members of a report in their order (contract); a later module may have further ones.
-const MEMBERS: [&str; 9] =
-    ["ruleset", "context", "accepted", "issues", "advisories", "guidance", "progress", "hidden", "values"];
-
-/// Whether bytes could be canonical JSON with a report's members, by one walk over them: no white space
-/// outside of strings, and the members that are known in their order, each once.
-fn canonical(report: &[u8]) -> bool {
-    let (mut depth, mut known) = (0_usize, MEMBERS.iter());
-    let mut rest = report;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'"' => {
-                let Some(end) = string_end(rest) else { return false };
-                let (text, after) = (rest.get(..end), rest.get(end.saturating_add(1)..).unwrap_or_default());
-                let is_member = depth == 1 && after.first() == Some(&b':');
-                let is_known = is_member && MEMBERS.iter().any(|member| Some(member.as_bytes()) == text);
-                if is_known && known.next().map(|member| member.as_bytes()) != text {
-                    return false;
-                }
-                rest = after;
-            }
-            b'{' | b'[' => depth = depth.saturating_add(1),
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b' ' | b'\t' | b'\r' | b'\n' => return false,
-            _ => {}
-        }
-    }
-    known.next().is_none()
-}
-
-/// Where a string ends whose opening quote was just before.
-fn string_end(bytes: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    bytes.iter().position(|byte| {
-        let ends = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        ends
-    })
+/// What a module was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The context's bytes, as the module got them.
+    pub context: &'a [u8],
+    /// The version of its rules, as the description beside the module names it; `None` where there is no description.
+    pub ruleset: Option<&'a str>,
 }
 
 /// What is to be mended.
@@ -137,7 +105,7 @@ impl Verdict {
     /// # Errors
     /// [`NotReport`]: the module broke its word.
     pub fn read(report: Vec<u8>) -> Result<Verdict, NotReport> {
-        if !canonical(&report) {
+        if !is_canonical(&report) {
             return Err(NotReport::NotCanonical);
         }
         let view: View = serde_json::from_slice(&report).map_err(|_| NotReport::OtherShape)?;
@@ -147,9 +115,19 @@ impl Verdict {
         Ok(Verdict { report, view })
     }
 
-    /// The moment and the language that were judged in, as the report says them.
-    pub fn judged_in(&self) -> (i64, &str) {
-        (self.view.context.now, &self.view.context.locale)
+    /// The same, if it is the answer to what was asked.
+    ///
+    /// # Errors
+    /// [`NotReport`]: as [`Verdict::read`], or it is of another context or ruleset.
+    pub fn answering(report: Vec<u8>, asked: Asked<'_>) -> Result<Verdict, NotReport> {
+        let verdict = Verdict::read(report)?;
+        if asked.ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
+            return Err(NotReport::OtherRuleset);
+        }
+        if !echo::is_of(verdict.report(), asked.context) {
+            return Err(NotReport::OtherContext);
+        }
+        Ok(verdict)
     }
 
     /// The report's canonical bytes.
@@ -245,7 +223,6 @@ mod tests {
         let verdict = read(&report(false, BOM, "")).unwrap();
         assert_eq!((verdict.text_code(), verdict.text_message()), (Some("text.bom"), Some("m")));
         assert!(verdict.wishes().is_none());
-        assert_eq!(verdict.judged_in(), (5, "ja"));
     }
 
     #[test]
@@ -262,9 +239,10 @@ mod tests {
             ),
             (good.replace("\"hidden\":[]", "\"hidden\":[],\"hidden\":[]"), NotReport::NotCanonical),
             (good.replace("\"r\"", "\"r"), NotReport::NotCanonical),
-            (good.replace("\"now\":5", "\"now\":5.5"), NotReport::OtherShape),
+            (good.replace("\"now\":5", "\"now\":5.5"), NotReport::NotCanonical),
+            (good.replace("\"r\"", "7"), NotReport::OtherShape),
             (good.replace("true", "1"), NotReport::OtherShape),
-            (format!("{good}}}"), NotReport::OtherShape),
+            (format!("{good}}}"), NotReport::NotCanonical),
             (report(false, "", VALUES), NotReport::Contradiction),
             (report(true, BOM, VALUES), NotReport::Contradiction),
         ] {
@@ -273,5 +251,21 @@ mod tests {
         // A later module may say more, and strings may hold anything.
         assert!(read(&good.replace("\"hidden\":[]", "\"hidden\":[],\"more\":1")).is_ok());
         assert!(read(&good.replace("\"r\"", r#""a \"values\": { \\""#)).is_ok());
+    }
+
+    #[test]
+    fn a_report_of_something_else_than_was_asked_is_none() {
+        let context =
+            |now| format!(r#"{{"now":{now},"locale":"ja","consent":{{}},"policy":{{}},"calendar":{{}}}}"#).into_bytes();
+        let of = |now| {
+            report(true, "", VALUES).replace(r#"{"now":5,"locale":"ja"}"#, &String::from_utf8(context(now)).unwrap())
+        };
+        let answering = |now, ruleset| {
+            let (report, context) = (of(now).into_bytes(), context(5));
+            Verdict::answering(report, Asked { context: &context, ruleset }).map(|verdict| verdict.accepted())
+        };
+        assert_eq!((answering(5, Some("r")), answering(5, None)), (Ok(true), Ok(true)));
+        assert_eq!(answering(6, Some("r")), Err(NotReport::OtherContext));
+        assert_eq!(answering(5, Some("s")), Err(NotReport::OtherRuleset));
     }
 }

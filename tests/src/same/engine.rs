@@ -81,7 +81,7 @@ impl Which {
     /// In words: the module cannot be loaded, a program is missing.
     pub fn start(self) -> Result<Box<dyn Engine>, String> {
         Ok(match self {
-            Which::Sandbox => Box::new(Sandboxed::new()?),
+            Which::Sandbox => Box::new(Sandboxed::new(kakekomi_artifact::WASM)?),
             Which::Wasmi => Box::new(Wasmi::new(kakekomi_artifact::WASM)?),
             Which::NodePage => Box::new(Child::start("node", &["tests/same/node.mjs", "page"])?),
             Which::NodeHost => Box::new(Child::start("node", &["tests/same/node.mjs", "host"])?),
@@ -93,12 +93,17 @@ impl Which {
     }
 }
 
-/// The host's own sandbox; the modules are compiled once for all threads.
-struct Sandboxed(Sandbox);
+/// The host's own sandbox, a fresh instance a draft.
+#[derive(Debug)]
+pub struct Sandboxed(Sandbox);
 
 impl Sandboxed {
-    fn new() -> Result<Sandboxed, String> {
-        let config = SandboxConfig { threads: 1, ..SandboxConfig::default() };
+    /// A sandbox with these bytes.
+    ///
+    /// # Errors
+    /// They are no module of ours, in the sandbox's words.
+    pub fn new(wasm: &[u8]) -> Result<Sandboxed, String> {
+        let config = SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) };
         Sandbox::new(config).map(Sandboxed).map_err(|error| error.to_string())
     }
 }

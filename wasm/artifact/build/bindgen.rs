@@ -6,6 +6,8 @@ use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::small::small;
+
 /// Settings of wasm-bindgen that the environment may not change: they would change the bytes.
 const NOT_TAKEN: [&str; 3] = ["WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_ANYREF", "WASM_BINDGEN_MULTI_VALUE"];
 
@@ -16,7 +18,7 @@ pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     }
     let mut output =
         Bindgen::new().input_module("kakekomi", without_notes(raw)?).web(true)?.typescript(true).generate_output()?;
-    fs::write(out.join("kakekomi.js"), output.js())?;
+    fs::write(out.join("kakekomi.js"), small(output.js())?)?;
     fs::write(out.join("kakekomi.d.ts"), output.ts().unwrap_or_default())?;
     fs::write(out.join("kakekomi.wasm"), output.wasm_mut().emit_wasm())?;
     Ok(())

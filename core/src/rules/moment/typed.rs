@@ -2,11 +2,13 @@
 //!
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
+use super::english;
 use super::{Grain, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
 use crate::calendar::month_length;
 use crate::code::Code;
 use crate::rules::characters::visible;
 use crate::rules::era::Era;
+use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
 
@@ -57,14 +59,16 @@ impl Date {
             if typed.len() > TYPED_MAX {
                 return Err(Code::MomentUnreadable);
             }
-            let folded = fold(&visible(typed));
+            let folded = arabic(&fold(&visible(typed)));
             let (exact, rough) = roughly(&folded);
+            let exact = without_weekday(exact);
             about |= rough;
             Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
                 .filter(|text| !text.is_empty() || rough))
         };
         let year = part(parts.year, '年')?.ok_or(Code::MomentYear)?;
         let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);
+        let month = month.map(|month| english::named(&month).map_or(month, |number| number.to_string()));
         let time = match parts.time {
             Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time)?),
             _ => None,
@@ -86,8 +90,10 @@ impl Date {
         if typed.len() > TYPED_MAX {
             return Err(Code::MomentUnreadable);
         }
-        let folded = fold(&visible(typed));
+        let folded = arabic(&fold(&visible(typed)));
         let (text, mut about) = roughly(&folded);
+        let in_numbers = english::in_numbers(text);
+        let text = in_numbers.as_deref().unwrap_or(text);
         if text.is_empty() {
             return Err(Code::MomentUnreadable);
         }
@@ -174,9 +180,11 @@ impl<'a> Scan<'a> {
     /// After a separator or the unit of the number before: one or two digits, if any are left.
     fn next_number(self, unit: char) -> Result<(Option<u8>, Scan<'a>), Code> {
         let text = self.0.trim_start();
-        let (rest, must) = match (text.strip_prefix(unit), text.strip_prefix(['-', '/', '.'])) {
+        let spaced = text.len() < self.0.len() && text.starts_with(|c: char| c.is_ascii_digit());
+        let (rest, must) = match (text.strip_prefix(unit), text.strip_prefix(['-', '/', '.', '・', '･'])) {
             (Some(rest), _) => (rest, false),
             (None, Some(rest)) => (rest, true),
+            (None, None) if spaced => (text, false),
             (None, None) => return Ok((None, self)),
         };
         let (digits, after) = Scan(rest.trim_start()).digits();
@@ -201,7 +209,7 @@ impl<'a> Scan<'a> {
             _ => text,
         };
         // Windows writes a file's date as 2026年11月20日、9:30.
-        let text = text.trim_start().trim_start_matches(['、', ',']).trim_start();
+        let text = text.trim_start().trim_start_matches(['、', ',', 'の']).trim_start();
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
@@ -213,12 +221,22 @@ impl<'a> Scan<'a> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '-' | '/' | '.' | '年' | '月')
+    matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-fn is_weekday(name: &str) -> bool {
-    let name = name.strip_suffix("曜日").or_else(|| name.strip_suffix('曜')).unwrap_or(name);
-    ["月", "火", "水", "木", "金", "土", "日"].contains(&name)
+/// 金, 金曜, 金曜日, Fri, Fri., Friday.
+pub(super) fn is_weekday(name: &str) -> bool {
+    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let short = name.strip_suffix("曜日").or_else(|| name.strip_suffix('曜')).unwrap_or(name);
+    let english = name.trim_end_matches('.').to_ascii_lowercase();
+    ["月", "火", "水", "木", "金", "土", "日"].contains(&short)
+        || (english.len() >= 3 && ENGLISH.iter().any(|day| day.starts_with(&english)))
+}
+
+/// 20 of 20(金).
+fn without_weekday(text: &str) -> &str {
+    let bracket = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
 /// The basic form of ISO 8601: eight digits, and what follows; twelve are a date and a time.

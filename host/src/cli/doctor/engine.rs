@@ -1,5 +1,5 @@
-//! The module: the bytes are the ones that this program was built with, they compile and judge; the
-//! folder of older ones can be used.
+//! The module: the bytes are the ones that this program was built with, they compile and judge, and a release came
+//! with them; the folder of older ones can be used.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::desk::documents::sha256;
 use crate::example;
 use crate::modules::Modules;
+use crate::releases::{release_of, releases};
 use crate::sandbox::{Sandbox, SandboxConfig};
 use crate::submit::Verdict;
 
@@ -24,8 +25,28 @@ pub fn look(folder: &Path) -> Vec<Finding> {
         ),
         Err(why) => Finding::error("module", why),
     }];
+    found.push(released());
     found.push(older(folder));
     found
+}
+
+/// Whether this module is the one that the release of this name came with.
+fn released() -> Finding {
+    let version = env!("CARGO_PKG_VERSION");
+    let ours = kakekomi_artifact::SHA256;
+    if let Some(release) = release_of(ours) {
+        return Finding::ok("release", format!("the module is that of release {}", release.version));
+    }
+    match releases().find(|release| release.version == version) {
+        Some(release) => {
+            let words =
+                format!("release {version} came with module sha256:{}, and this is another one", release.module);
+            Finding::error("release", format!("{words}: install the program anew, or build it of the released sources"))
+        }
+        None => {
+            Finding::warning("release", "the module is of no release: it was built from sources between two of them")
+        }
+    }
 }
 
 /// Compiles the module and lets it judge the example in the desk that the program carries.

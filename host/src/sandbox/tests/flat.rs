@@ -3,7 +3,7 @@
 
 use super::super::check::{Call, function};
 use super::super::engine::export;
-use super::super::{Budget, Sandbox, SandboxConfig};
+use super::super::{Sandbox, SandboxConfig};
 use super::worst::context;
 
 const CHECKS: usize = 20_000;
@@ -18,7 +18,8 @@ const DRAFT: &[u8] = r#"{"contact":{"company":"株式会社れい","phone":"０�
 fn memory_is_flat_after_many_checks_beside_a_living_hash() {
     let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
     let module = sandbox.module(sandbox.current()).expect("loaded");
-    let (mut store, instance) = module.fresh(Budget { fuel: u64::MAX, ticks: 1 << 32 }).expect("an instance");
+    let (mut store, instance) = module.fresh(u64::MAX).expect("an instance");
+    store.set_epoch_deadline(1 << 32);
     // A page that hashes a file holds this object while it checks.
     let hash = function::<(), u32>(&mut store, &instance, "sha256_new").expect("the browser's face");
     assert_ne!(hash.call(&mut store, ()).expect("a hash"), 0);

@@ -1,5 +1,5 @@
 //! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed. With words
-//! (`check`, `start`, `http`, `recheck`, `store`, `sizes`) only these parts.
+//! (`check`, `hostile`, `start`, `http`, `recheck`, `store`, `sizes`) only these parts.
 //!
 //! Every figure is of the accepted example draft in the default desk's context. The engines take
 //! turns within each round, so that a machine whose speed drifts slows all of them; the ratio is
@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
 mod drive;
+mod hostile;
 mod http;
 mod others;
 mod recheck;
@@ -38,8 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (draft, context) = example()?;
     let report = kakekomi_core::answer(&draft, &context)?;
-    let parts: [Part<'_>; 6] = [
+    let parts: [Part<'_>; 7] = [
         ("check", &|| engines(&draft, &context)),
+        ("hostile", &|| hostile::bench(&draft, &context)),
         ("start", &|| start::bench(&draft)),
         ("http", &|| http::bench(&draft)),
         ("recheck", &recheck::bench),

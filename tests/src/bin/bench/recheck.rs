@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use kakekomi::receipt::number::Number;
-use kakekomi::store::{Inserted, NewCase, Store, open, url_in};
+use kakekomi::store::{Inserted, NewCase, QUEUE, Store, open, url_in};
 use kakekomi_tests::example;
 use kakekomi_tests::server::Home;
 
 /// How many cases unless the environment says otherwise.
 const CASES: u64 = 10_000;
-/// How many are stored at a time; the store makes one commit of those that wait.
-const AT_ONCE: usize = 500;
+/// How many are stored at a time: as many as may wait; the store makes one commit of those that do.
+const AT_ONCE: usize = QUEUE;
 /// How many times each is timed; the median counts.
 const ROUNDS: usize = 3;
 

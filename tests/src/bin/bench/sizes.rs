@@ -34,14 +34,27 @@ pub fn print() -> Result<(), Box<dyn Error>> {
         if answer.status != 200 {
             return Err(format!("{target}: {}", answer.status).into());
         }
+        let small = server.send(&Request::get(target).header("Accept-Encoding", "br")).body.len();
+        println!("  {:<34} {:>8} bytes, {small} as sent", short(target), answer.body.len());
         whole += answer.body.len();
-        sent += server.send(&Request::get(target).header("Accept-Encoding", "br")).body.len();
+        sent += small;
     }
     println!(
         "first visit                          {whole:>8} bytes, {sent} as sent with brotli, {} requests",
         visit.len()
     );
     Ok(())
+}
+
+/// An address without its digests: `/page/6c81…/style.css` → `/page/…/style.css`.
+fn short(target: &str) -> String {
+    let is_digest = |part: &str| part.len() >= 32 && part.chars().all(|char| char.is_ascii_hexdigit());
+    let parts = target.split('/').map(|part| match part.split_once('.') {
+        _ if is_digest(part) => "…".to_owned(),
+        Some((name, ending)) if is_digest(name) => format!("….{ending}"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {

@@ -1,0 +1,45 @@
+//! Small letters for the capital ones of Latin, Greek and Cyrillic, as in the domain of a mail address.
+//!
+//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` wherever it stands (UTS 46). The capitals of other
+//! scripts stay, and a domain may not hold them: Unicode's whole table is 16 KB of the module.
+
+/// The small letter; any other character as it is.
+pub fn small(letter: char) -> char {
+    let is_even = u32::from(letter) % 2 == 0;
+    let step = match letter {
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => 0x20,
+        'Ѐ'..='Џ' => 0x50,
+        'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' if is_even => 1,
+        'Ĺ'..='ň' | 'Ź'..='ž' if !is_even => 1,
+        'Ÿ' => return 'ÿ',
+        'Ά' => 0x26,
+        'Έ'..='Ί' => 0x25,
+        'Ό' => 0x40,
+        'Ύ' | 'Ώ' => 0x3F,
+        _ => 0,
+    };
+    char::from_u32(u32::from(letter) + step).unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::small;
+
+    #[test]
+    fn as_unicode_has_it_in_latin_greek_and_cyrillic() {
+        for letter in '\0'..='\u{45F}' {
+            let unicode: String = letter.to_lowercase().collect();
+            match letter {
+                // Two characters, letters of the African and the ancient alphabets, and signs.
+                'İ' | '\u{180}'..='\u{24F}' | '\u{370}'..='\u{385}' | 'Ϗ'..='Ͽ' => assert!(small(letter) == letter),
+                _ => assert_eq!(small(letter).to_string(), unicode, "{letter}"),
+            }
+        }
+        assert_eq!(small('日'), '日');
+    }
+
+    #[test]
+    fn small_letters_stay() {
+        assert!(('\0'..=char::MAX).all(|letter| small(small(letter)) == small(letter)));
+    }
+}

@@ -1,0 +1,74 @@
+/**
+ * `/partners`: what is composed there is seen there, and works on the partner's page as it was copied.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, startDesk } from "./desk.mjs";
+import { KEY, startSite } from "./partner.mjs";
+
+let site, desk, browser;
+before(async () => {
+  site = await startSite();
+  [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
+});
+after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); });
+
+/** The page for partners with the site's key. */
+async function compose(t) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 1000 }, permissions: ["clipboard-read", "clipboard-write"] });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(`${desk.base}/partners?p=${KEY}&locale=en`);
+  return page;
+}
+
+/** Makes a choice, which shows at once. */
+async function choose(page, name, value) {
+  const radio = page.locator(`input[name="${name}"][value="${value}"]`);
+  if (await radio.isChecked()) return;
+  await Promise.all([page.waitForURL(`**${name}=${value}**`), radio.check()]);
+}
+
+/** What a button of the page has put onto the clipboard. */
+async function copied(page, what) {
+  await page.locator(`button[data-copies="${what}"]`).click();
+  await page.waitForFunction((what) => document.querySelector(`button[data-copies="${what}"] + [role=status]`).textContent, what);
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+test("the sample is the form itself: light, dark, among hostile styles", async (t) => {
+  const page = await compose(t);
+  for (const [look, scheme] of [["light", "light"], ["dark", "dark"], ["hostile", "light"]]) {
+    await choose(page, "look", look);
+    const sample = page.frameLocator("#preview").locator("kakekomi-form");
+    const form = sample.locator("iframe:not(.waiting)");
+    await form.waitFor();
+    const heading = form.contentFrame().locator("h1").first();
+    await heading.waitFor();
+    const [shown, size, transformed] = await heading.evaluate((found) => {
+      const style = getComputedStyle(found);
+      return [getComputedStyle(document.documentElement).colorScheme, parseFloat(style.fontSize), style.textTransform];
+    });
+    assert.equal(shown, scheme, look);
+    assert.ok(size >= 16 && transformed === "none", `${look}: ${size}px, ${transformed}`);
+    assert.ok((await form.boundingBox()).height > 400, look);
+  }
+});
+
+for (const [mode, needs] of [["frame", /^script-src \S+\nframe-src \S+$/], ["inline", /^script-src \S+ 'wasm-unsafe-eval'\nconnect-src \S+$/]]) {
+  test(`${mode}: what was copied works on the partner's page, under the policy that was copied`, async (t) => {
+    const page = await compose(t);
+    await choose(page, "mode", mode);
+    const snippet = await copied(page, "snippet");
+    const policy = await copied(page, "policy");
+    assert.match(policy, needs);
+    assert.match(snippet, /integrity="sha384-[^"]{64}" crossorigin="anonymous"/);
+    site.put(`/${mode}.html`, `<!doctype html><script src="/site.js"></script>${snippet}`,
+      `default-src 'none'; ${policy.replace("script-src", "script-src 'self'").replaceAll("\n", "; ")}`);
+    await page.goto(`${site.origin}/${mode}.html`);
+    await page.waitForFunction(() => globalThis.heard.some(([type]) => type === "ready"));
+    assert.deepEqual(await page.evaluate(() => [globalThis.heard.find(([type]) => type === "ready")[1], globalThis.violations]), [{ code: mode }, []]);
+  });
+}

@@ -1,0 +1,83 @@
+//! Bodies and heads that nobody would send → the status that the contract has for them, and never 5xx.
+//!
+//! What is answered with 200 is the native core's report in the context that it names; every receipt has its case.
+
+use std::collections::BTreeMap;
+
+use kakekomi_tests::applicant::{CHECK, SUBMIT, example};
+use kakekomi_tests::same::dice::Dice;
+use kakekomi_tests::same::{Stream, wound};
+use kakekomi_tests::server::Server;
+use kakekomi_tests::wire::{Answer, Request};
+use serde_json::Value;
+
+use super::for_a_minute;
+
+/// What a desk may say of a body.
+const STATUSES: [u16; 8] = [200, 201, 400, 404, 409, 413, 415, 422];
+
+#[test]
+fn no_body_and_no_head_brings_the_desk_down() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    let mut stream = None;
+    let mut statuses = BTreeMap::new();
+    let mut receipts = BTreeMap::new();
+    let count = for_a_minute("HTTP", |seed, count| {
+        let mut dice = Dice::new(!seed, count);
+        let fresh = stream.get_or_insert_with(|| Stream::new(seed)).question(count).text;
+        let text = body(&draft, fresh, &mut dice);
+        let answer = server.send(&request(&text, &mut dice));
+        assert!(STATUSES.contains(&answer.status), "{}: {}", answer.status, answer.text());
+        *statuses.entry(answer.status).or_insert(0) += 1;
+        match answer.status {
+            200 => is_the_cores(&text, &answer),
+            201 => _ = receipts.insert(answer.json()["number"].to_string(), text),
+            status => assert!(!answer.code().is_empty(), "{status} without a code: {}", answer.text()),
+        }
+    });
+    eprintln!("HTTP: {statuses:?}");
+    assert!(count > 100 && statuses.len() > 4, "{count} bodies are too few to say anything: {statuses:?}");
+    let stopped = server.stop();
+    assert!(!stopped.log.contains("panicked") && stopped.code == Some(0), "{}", stopped.log);
+    let cases: Vec<_> = stopped.home.cases().iter().map(|case| case["number"].to_string()).collect();
+    assert_eq!(cases.len(), receipts.len(), "every receipt has its case");
+    assert!(cases.iter().all(|number| receipts.contains_key(number)));
+}
+
+/// The desk's own example, damaged or whole, or a draft of the stream.
+fn body(draft: &[u8], fresh: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
+    let mut text = if dice.percent(50) { draft.to_vec() } else { fresh };
+    for _ in 0..dice.below(4) {
+        wound::bytes(&mut text, dice);
+    }
+    text
+}
+
+/// A request with that body, whose head is not always right.
+fn request(text: &[u8], dice: &mut Dice) -> Request {
+    let query = dice.one(&["", "?locale=en", "?locale=ja", "?locale=", "?locale=fr&locale=ja", "?%ff", "?locale=%00"]);
+    let request = Request::post(&format!("{}{query}", dice.one(&[CHECK, SUBMIT])));
+    let request = match dice.below(12) {
+        0 => request.body(text),
+        1 => request.header("content-type", "text/json").body(text),
+        2 => request.header("content-type", "application/json;charset=Shift_JIS").body(text),
+        3 => request.header("content-encoding", "br").json(text),
+        _ => request.json(text),
+    };
+    let key = format!("key-{}", dice.below(500));
+    match dice.below(10) {
+        0 => request,
+        1 => request.header("idempotency-key", dice.one(&["", "\"", "\"\"", "a b", "é", "\t"])),
+        2 => request.header("idempotency-key", &key).header("kakekomi-module", dice.one(&["", "sha256:", "sha1:00"])),
+        3 => request.header("idempotency-key", &format!("\"{key}\"")),
+        _ => request.header("idempotency-key", &key),
+    }
+}
+
+fn is_the_cores(text: &[u8], answer: &Answer) {
+    let report: Value = answer.json();
+    let context = report["context"].to_string();
+    let native = kakekomi_core::answer(text, context.as_bytes()).expect("a report's context replays it");
+    assert!(native == answer.body, "another report than the core's: {}", answer.text());
+}
