@@ -159,6 +159,9 @@ const fn is_mark(letter: char) -> bool {
 const fn is_compatibility(letter: char) -> bool {
     matches!(letter,
         '\u{AA}' | '\u{B2}' | '\u{B3}' | '\u{B9}' | '\u{BA}' | '\u{BC}'..='\u{BE}'
+        | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ' | 'ſ' | '\u{1C4}'..='\u{1CC}' | '\u{1F1}'..='\u{1F3}' // two letters in one
+        | '\u{1F88}'..='\u{1F8F}' | '\u{1F98}'..='\u{1F9F}' | '\u{1FA8}'..='\u{1FAF}' // neither capital nor small
+        | '\u{1FBC}' | '\u{1FCC}' | '\u{1FFC}'
         | '\u{2070}'..='\u{209F}'     // superscripts and subscripts
         | '\u{2100}'..='\u{2183}'     // letter-like signs, Roman numerals
         | '\u{2460}'..='\u{24FF}'     // circled
@@ -245,6 +248,9 @@ mod tests {
             ("a@\u{202E}日本.jp", Code::EmailDomain),
             ("a@😀.jp", Code::EmailDomain),
             ("a@Ⴀ.jp", Code::EmailDomain),
+            ("a@ǅ.jp", Code::EmailDomain),
+            ("a@ĳ.jp", Code::EmailDomain),
+            ("a@ᾈ.jp", Code::EmailDomain),
         ] {
             assert_eq!(read(typed), Err(code), "{typed}");
         }

@@ -72,12 +72,13 @@ fn plain(sign: char) -> char {
 }
 
 /// What follows the number without a remark in brackets, as in 03-3211-9999（総務部）. One with a digit in it is none, and
-/// neither is one that speaks of an extension.
+/// neither is one that speaks of an extension anywhere.
 fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     let in_brackets = number.trim_end().ends_with('(').then(|| rest.split_once(')')).flatten();
     let remark = in_brackets.filter(|(remark, _)| {
-        let says = |word: &&str| remark.starts_with(*word);
-        !remark.contains(|sign: char| sign.is_ascii_digit()) && !EXTENSIONS.iter().any(says)
+        let mut words = remark.split(|sign: char| !sign.is_ascii_alphabetic());
+        let extends = remark.contains("内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
+        !extends && !remark.contains(|sign: char| sign.is_numeric() || sign == '#')
     });
     remark.map_or(rest, |(_, after)| after)
 }
@@ -243,6 +244,8 @@ mod tests {
             ("〔03〕3211-9999", "+81332119999"),
             ("フリーダイヤル　0120-123-456", "+81120123456"),
             ("03-3211-9999（総務部）", "+81332119999"),
+            ("03-3211-9999（内田）", "+81332119999"),
+            ("03-3211-9999 (external affairs)", "+81332119999"),
             ("090-1234-5678 (平日のみ) 内線12", "+819012345678;ext=12"),
             ("+81-3-3211-9999", "+81332119999"),
             ("＋８１（０）３－３２１１－９９９９", "+81332119999"),

@@ -37,13 +37,30 @@ pub fn read(typed: &str) -> Result<(u16, bool), Code> {
         return Err(Code::MomentTime);
     }
     let folded = arabic(&fold(&visible(typed)));
-    let plain: String = folded.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let plain = joined(&folded).ok_or(Code::MomentTime)?;
     let (exact, about) = roughly(&plain);
     match minute(exact) {
         Some(minute) => Ok((minute, about)),
         None if without_offset(exact).and_then(minute).is_some() => Err(Code::MomentOffset),
         None => Err(Code::MomentTime),
     }
+}
+
+/// The words of a time without spaces, in small letters. Between two digits a space is a colon, if two digits follow it:
+/// `9 30` is half past nine, and `10 5` is nothing.
+fn joined(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 && plain.ends_with(|sign: char| sign.is_ascii_digit()) {
+            if digits != 2 {
+                return None;
+            }
+            plain.push(':');
+        }
+        plain.push_str(&word.to_ascii_lowercase());
+    }
+    Some(plain)
 }
 
 /// What stands before an offset from UTC, if one ends the text; `9:30-10:00` is rather from one time to another.
@@ -98,6 +115,7 @@ fn minute(text: &str) -> Option<u16> {
         return Some(minute);
     }
     let before = HALVES.iter().find_map(|(word, half)| Some((text.strip_prefix(word)?, *half)));
+    let before = before.map(|(clock, half)| (clock.strip_prefix('の').unwrap_or(clock), half));
     let after = HALVES.iter().find_map(|(word, half)| Some((text.strip_suffix(word)?, *half)));
     let (clock, half) = match before.or(after) {
         Some((clock, half)) => (clock, Some(half)),
@@ -175,6 +193,8 @@ mod tests {
             ("９：３０", 570, false),
             ("09:30", 570, false),
             ("9時", 540, false),
+            ("9 30", 570, false),
+            ("9 時　半", 570, false),
             ("9時半", 570, false),
             ("九時三十分", 570, false),
             ("noon", 720, false),
@@ -196,6 +216,8 @@ mod tests {
             ("ＰＭ９", 1260, false),
             ("9 a.m.", 540, false),
             ("午後0時", 720, false),
+            ("午前零時", 0, false),
+            ("午後の3時", 900, false),
             ("午後12時30分", 750, false),
             ("12:30 PM", 750, false),
             ("12:30 AM", 30, false),
@@ -263,6 +285,9 @@ mod tests {
             "9時+",
             "z",
             "百時",
+            "10 5",
+            "1 2 3",
+            "午後1 5",
             "9時半分",
             "9時30分15",
         ];

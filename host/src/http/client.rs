@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -60,10 +60,11 @@ impl Trusted {
     /// The address that a request comes from.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        let lines = headers.get_all(FORWARDED).iter().filter_map(|line| line.to_str().ok());
-        let mut forwarded: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+        // As bytes: what an attacker put at the left of a line must not hide what the proxy wrote at its right.
+        let lines = headers.get_all(FORWARDED).iter().map(HeaderValue::as_bytes);
+        let mut forwarded: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
         while self.contains(client) {
-            let Some(next) = forwarded.pop().and_then(address) else { break };
+            let Some(next) = forwarded.pop().and_then(|word| address(str::from_utf8(word).ok()?.trim())) else { break };
             client = next.to_canonical();
         }
         client
@@ -81,7 +82,8 @@ mod tests {
 
     fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
         let trusted = Trusted::read(&trusted.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).unwrap();
-        let headers = forwarded.iter().map(|line| (FORWARDED, line.parse().unwrap())).collect();
+        let headers =
+            forwarded.iter().map(|line| (FORWARDED, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect();
         trusted.client(peer.parse().unwrap(), &headers).to_string()
     }
 
@@ -92,6 +94,7 @@ mod tests {
         assert_eq!(client(proxies, "127.0.0.1", &["6.6.6.6", "198.51.100.7:1234"]), "198.51.100.7");
         assert_eq!(client(proxies, "127.0.0.1", &["[2001:db8::7]:443"]), "2001:db8::7");
         assert_eq!(client(proxies, "127.0.0.1", &["10.0.0.3"]), "10.0.0.3");
+        assert_eq!(client(proxies, "127.0.0.1", &["é, 198.51.100.7"]), "198.51.100.7");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! or the one behind the last that its client has. Where there is no more room, the last turn of all gives way: who has
 //! sent most is told that the desk is busy, and not who comes next.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// Checks that wait.
@@ -12,6 +13,8 @@ pub(super) struct Turns<T> {
     waiting: Vec<Waiting<T>>,
     /// The turn that is being served.
     now: u64,
+    /// Who had it already: whoever comes again at once is not served before those who wait for the next.
+    served: BTreeSet<Option<IpAddr>>,
     most: usize,
 }
 
@@ -25,13 +28,14 @@ struct Waiting<T> {
 impl<T> Turns<T> {
     /// Room for so many.
     pub fn new(most: usize) -> Turns<T> {
-        Turns { waiting: Vec::with_capacity(most), now: 0, most }
+        Turns { waiting: Vec::with_capacity(most), now: 0, served: BTreeSet::new(), most }
     }
 
     /// Lets a client's check wait; gives back the one for which there is no room, if there is one.
     pub fn push(&mut self, client: Option<IpAddr>, job: T) -> Option<T> {
         let behind = self.waiting.iter().filter(|other| other.client == client).map(|other| other.turn + 1).max();
-        let turn = behind.unwrap_or(self.now);
+        let next = self.now + u64::from(self.served.contains(&client));
+        let turn = behind.unwrap_or(next);
         let mut gives_way = None;
         if self.waiting.len() >= self.most {
             // The later of two that have the same turn stands further back.
@@ -49,8 +53,17 @@ impl<T> Turns<T> {
     pub fn pop(&mut self) -> Option<T> {
         let (index, turn) =
             self.waiting.iter().map(|waiting| waiting.turn).enumerate().min_by_key(|(_, turn)| *turn)?;
+        if turn > self.now {
+            self.served.clear();
+        }
         self.now = turn;
-        Some(self.waiting.remove(index).job)
+        let Waiting { client, job, .. } = self.waiting.remove(index);
+        self.served.insert(client);
+        // Where nobody waits nobody is kept waiting; and no crowd of new clients makes this grow.
+        if self.waiting.is_empty() || self.served.len() > self.most {
+            self.served.clear();
+        }
+        Some(job)
     }
 }
 
@@ -77,6 +90,16 @@ mod tests {
         assert_eq!(turns.pop(), Some("a2"));
         assert_eq!(turns.push(None, "b1"), None);
         assert_eq!(order(turns), ["b1", "a3"]);
+    }
+
+    #[test]
+    fn whoever_comes_again_and_again_keeps_nobody_waiting() {
+        let (mut turns, _) = turns(9, &["a1", "b1", "b2"]);
+        assert_eq!((turns.pop(), turns.pop()), (Some("a1"), Some("b1")));
+        for _ in 0..2 {
+            assert_eq!(turns.push(Some(IpAddr::from([198, 51, 100, b'a'])), "a"), None);
+        }
+        assert_eq!(order(turns), ["b2", "a", "a"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
         let digits = ordinal(word);
         match (named(word), digits) {
             (Some(number), _) if month.is_none() => month = Some(number),
-            (_, Some(number)) if number.len() == 4 && year.is_none() => year = Some(number),
+            (_, Some(number)) if number.len() == 4 && number == word && year.is_none() => year = Some(number),
             (_, Some(number)) if number.len() <= 2 && day.is_none() => day = Some(number),
             _ if is_weekday(word) => {}
             _ => return None,
@@ -73,7 +73,9 @@ mod tests {
         ] {
             assert_eq!(in_numbers(typed).as_deref(), Some(date), "{typed}");
         }
-        for typed in ["2026-11-20", "Nov 20", "20 Juember 2026", "no 20 2026", "", "2026年11月20日 9時"] {
+        for typed in
+            ["2026-11-20", "Nov 20", "20 Juember 2026", "Nov 20 2026th", "no 20 2026", "", "2026年11月20日 9時"]
+        {
             assert_eq!(in_numbers(typed), None, "{typed}");
         }
     }

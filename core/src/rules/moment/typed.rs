@@ -180,7 +180,7 @@ impl<'a> Scan<'a> {
     /// After a separator or the unit of the number before: one or two digits, if any are left.
     fn next_number(self, unit: char) -> Result<(Option<u8>, Scan<'a>), Code> {
         let text = self.0.trim_start();
-        let spaced = text.len() < self.0.len() && text.starts_with(|c: char| c.is_ascii_digit());
+        let spaced = text.len() < self.0.len() && matches!(Scan(text).digits().0.len(), 1 | 2);
         let (rest, must) = match (text.strip_prefix(unit), text.strip_prefix(['-', '/', '.', '・', '･'])) {
             (Some(rest), _) => (rest, false),
             (None, Some(rest)) => (rest, true),
@@ -188,7 +188,8 @@ impl<'a> Scan<'a> {
             (None, None) => return Ok((None, self)),
         };
         let (digits, after) = Scan(rest.trim_start()).digits();
-        let is_time = !must && after.0.starts_with([':', '時']);
+        let behind_a_space = rest.starts_with(char::is_whitespace) && digits.len() > 2;
+        let is_time = !must && (behind_a_space || after.0.starts_with([':', '時']));
         if digits.is_empty() || is_time {
             return if must { Err(Code::MomentUnreadable) } else { Ok((None, Scan(rest))) };
         }
