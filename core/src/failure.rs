@@ -22,6 +22,14 @@ impl Failure {
         }
     }
 
+    /// The sentence for the log.
+    pub fn sentence(self) -> String {
+        match self {
+            Failure::Context(key) => ["the context cannot be used: look at ", key].concat(),
+            Failure::Report => "the report could not be written".to_owned(),
+        }
+    }
+
     /// The negative number by which the module's host face says it (see the module's ABI).
     pub const fn number(self) -> i64 {
         match self {
@@ -33,10 +41,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Context(key) => write!(formatter, "the context cannot be used: look at {key}"),
-            Failure::Report => formatter.write_str("the report could not be written"),
-        }
+        formatter.write_str(&self.sentence())
     }
 }
 

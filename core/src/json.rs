@@ -46,17 +46,15 @@ pub enum Node<'a> {
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
-/// A tree prints as what it was read from.
-///
-/// This is how a report becomes an object of the page: read back from its canonical text, so that
-/// both forms are one. Its numbers are whole and small enough for every engine; of others only those
-/// within an `i64` can be printed.
+/// A tree prints as what it was read from; of its numbers only the whole ones within an `i64` can be printed.
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Node::Null => serializer.serialize_unit(),
             Node::Bool(value) => serializer.serialize_bool(*value),
-            Node::Number(written) => serializer.serialize_i64(written.parse().map_err(S::Error::custom)?),
+            Node::Number(written) => {
+                serializer.serialize_i64(written.parse().map_err(|_| S::Error::custom("no whole number"))?)
+            }
             Node::Text { text, .. } => serializer.serialize_str(text),
             Node::List(items) => serializer.collect_seq(items),
             Node::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),

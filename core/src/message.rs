@@ -79,16 +79,30 @@ pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let has_own = table.keys.get(row + usize::from(general)).and_then(|next| next.strip_prefix(code));
     let own = has_own
         .filter(|rest| rest.starts_with(' '))
-        .and_then(|_| table.find(&format!("{code} {}", pattern(path)), locale));
+        .and_then(|_| table.find(&[code, " ", &*pattern(path)].concat(), locale));
     own.or_else(|| table.column(locale).get(row).filter(|_| general)).unwrap_or(code)
 }
 
 /// A sentence with its numbers.
 pub fn filled(sentence: &str, params: &Params) -> String {
-    let mut filled = sentence.to_owned();
-    for (name, value) in params.iter() {
-        filled = filled.replace(&format!("{{{name}}}"), &value.to_string());
+    params.iter().fold(sentence.to_owned(), |filled, (name, value)| with(&filled, name, &value.to_string()))
+}
+
+/// A sentence with what stands for a name in braces.
+pub fn with(sentence: &str, name: &str, value: &str) -> String {
+    let mut filled = String::with_capacity(sentence.len() + value.len());
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        if let Some(behind) = after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
+            filled.push_str(value);
+            rest = behind;
+        } else {
+            filled.push('{');
+            rest = after;
+        }
     }
+    filled.push_str(rest);
     filled
 }
 
@@ -119,7 +133,7 @@ pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
 
 /// The title of an option of a field.
 pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    tables::OPTION.find(&format!("{pattern} {word}"), locale)
+    tables::OPTION.find(&[pattern, " ", word].concat(), locale)
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.

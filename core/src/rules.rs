@@ -8,40 +8,57 @@ pub mod characters;
 pub mod cross;
 pub mod email;
 pub mod era;
-mod i18n;
 mod letter_case;
 pub mod moment;
 mod numerals;
 pub mod phone;
 pub mod punycode;
+mod script;
 pub mod time_of_day;
 pub mod width;
-
-pub use i18n::Codes;
 
 use garde::Validate;
 use garde::error::Path;
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::issue::Params;
 use crate::parse::{At, Reading};
 
-/// The rules that stand on a value; what fails is noted at its place. Within
-/// `garde::i18n::with_i18n(Codes, …)`.
+/// The rules that stand on a value; what fails is noted at its place.
 pub fn ask(value: &dyn Validate<Context = Context>, at: &At<'_>, context: &Context, reading: &mut Reading) {
     let mut report = garde::Report::new();
     value.validate_into(context, &mut Path::empty, &mut report);
-    for (code, params) in report.iter().filter_map(|(_, error)| i18n::decode(error.message())) {
+    for (code, params) in report.iter().filter_map(|(_, error)| decode(error.message())) {
         reading.issue(at, code, params);
     }
 }
 
-/// The message by which a rule of ours tells `garde` its code.
+/// The message by which a rule of ours tells `garde` its code. A `String`, which `garde` takes as it is: of any other text
+/// it would make one by way of the standard library's formatting, which nothing else in the module needs.
 pub(crate) fn coded(code: Code) -> garde::Error {
-    garde::Error::new(code.as_str())
+    garde::Error::new(code.as_str().to_owned())
+}
+
+/// The same for a rule with a most.
+pub(crate) fn coded_most(code: Code, max: usize) -> garde::Error {
+    garde::Error::new([code.as_str(), " ", &*max.to_string()].concat())
 }
 
 /// The same for a rule with a range, both ends included.
 pub(crate) fn coded_range(code: Code, min: i64, max: i64) -> garde::Error {
-    garde::Error::new(format!("{} {max} {min}", code.as_str()))
+    garde::Error::new([code.as_str(), " ", &*max.to_string(), " ", &*min.to_string()].concat())
+}
+
+/// The code and the numbers that a message stands for.
+fn decode(message: &str) -> Option<(Code, Params)> {
+    let mut words = message.split(' ');
+    let code = Code::read(words.next()?)?;
+    let mut number = || words.next().and_then(|number| number.parse().ok());
+    let params = match (number(), number()) {
+        (Some(max), Some(min)) => Params::range(min, max),
+        (Some(max), None) => Params::max(max),
+        _ => Params::none(),
+    };
+    Some((code, params))
 }

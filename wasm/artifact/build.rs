@@ -11,6 +11,8 @@
 mod bindgen;
 #[path = "build/nested.rs"]
 mod nested;
+#[path = "build/panics.rs"]
+mod panics;
 #[path = "build/small.rs"]
 mod small;
 

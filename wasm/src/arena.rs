@@ -50,6 +50,7 @@ static ARENA: Arena = Arena { start: Cell::new(0), top: Cell::new(0), last: Cell
 
 impl Arena {
     /// On the first piece: the stack begins where the linker says that the module's own data ends.
+    #[inline]
     fn begin(&self) {
         if self.start.get() == 0 {
             unsafe extern "C" {
@@ -62,12 +63,14 @@ impl Arena {
     }
 
     /// Where the next piece would begin and end; none beyond the last address.
+    #[inline]
     fn place(&self, layout: Layout) -> Option<(usize, usize)> {
         let piece = self.top.get().checked_add(MARK)?.checked_next_multiple_of(layout.align().max(MARK))?;
         Some((piece, piece.checked_add(layout.size())?))
     }
 
     /// Moves the top, growing the memory where it does not reach; false where it cannot.
+    #[inline]
     fn reach(&self, top: usize) -> bool {
         let pages = top.div_ceil(PAGE);
         let there = memory_size::<0>();

@@ -12,11 +12,13 @@
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
+use serde::ser::Error as _;
 use serde_wasm_bindgen::Serializer;
 use sha2::Digest;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use kakekomi_core::Failure;
+use kakekomi_core::json::Node;
 
 /// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
 ///
@@ -38,7 +40,32 @@ pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
     // Read back from its own bytes: the object cannot say anything else than the text.
     let tree = kakekomi_core::json::read(&report, usize::MAX).map_err(|_| error(Failure::Report))?;
     // json_compatible: the default would make a Map of `params`.
-    tree.serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
+    Js(&tree).serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
+}
+
+/// A report's tree as JavaScript has it: every number is a double. A canonical report's are whole and within 2^53, which a
+/// double holds exactly; as an `i64` each would bring the words for one that is not, and with them all of Rust's formatting.
+struct Js<'a>(&'a Node<'a>);
+
+impl Serialize for Js<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Node::Null => serializer.serialize_unit(),
+            Node::Bool(value) => serializer.serialize_bool(*value),
+            Node::Number(written) => {
+                serializer.serialize_f64(double(written).ok_or_else(|| S::Error::custom("no whole number"))?)
+            }
+            Node::Text { text, .. } => serializer.serialize_str(text),
+            Node::List(items) => serializer.collect_seq(items.iter().map(Js)),
+            Node::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, Js(value)))),
+        }
+    }
+}
+
+fn double(written: &str) -> Option<f64> {
+    let number: i64 = written.parse().ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "at most 2^53 − 1")]
+    (number.unsigned_abs() < 1 << 53).then_some(number as f64)
 }
 
 /// The version of the rules.
@@ -74,7 +101,7 @@ impl Sha256 {
 
 /// The one funnel of failures: an `Error` with the sentence for the log and the stable `code`.
 fn error(failure: Failure) -> JsValue {
-    let error = Error::new(&failure.to_string());
+    let error = Error::new(&failure.sentence());
     // Setting a member of a new Error cannot fail; if it did, the sentence would still be there.
     _ = Reflect::set(&error, &"code".into(), &failure.code().into());
     error.into()

@@ -12,32 +12,35 @@ use likely::likely;
 pub fn likely_paths(draft: &Draft) -> Vec<String> {
     let (contact, incident) = (&draft.contact, &draft.incident);
     let mut paths = Vec::new();
-    let mut look = |path: &dyn Fn() -> String, text: Option<&str>| {
+    let mut look = |pattern: &str, index: usize, text: Option<&str>| {
         if text.is_some_and(likely) {
-            paths.push(path());
+            paths.push(match pattern.split_once('*') {
+                Some((list, member)) => [list, &*index.to_string(), member].concat(),
+                None => pattern.to_owned(),
+            });
         }
     };
-    look(&|| "/contact/company".to_owned(), line(&contact.company));
-    look(&|| "/contact/department".to_owned(), line(&contact.department));
-    look(&|| "/contact/person".to_owned(), line(&contact.person));
-    look(&|| "/contact/responsible".to_owned(), line(&contact.responsible));
-    look(&|| "/incident/summary".to_owned(), text(&incident.summary));
-    look(&|| "/incident/purpose".to_owned(), text(&incident.purpose));
+    look("/contact/company", 0, line(&contact.company));
+    look("/contact/department", 0, line(&contact.department));
+    look("/contact/person", 0, line(&contact.person));
+    look("/contact/responsible", 0, line(&contact.responsible));
+    look("/incident/summary", 0, text(&incident.summary));
+    look("/incident/purpose", 0, text(&incident.purpose));
     let note = incident.discovery_trigger.given().and_then(|trigger| text(&trigger.note));
-    look(&|| "/incident/discovery_trigger/note".to_owned(), note);
-    look(&|| "/incident/target".to_owned(), text(&incident.target));
-    look(&|| "/incident/operation".to_owned(), text(&incident.operation));
-    look(&|| "/incident/requests".to_owned(), text(&incident.requests));
+    look("/incident/discovery_trigger/note", 0, note);
+    look("/incident/target", 0, text(&incident.target));
+    look("/incident/operation", 0, text(&incident.operation));
+    look("/incident/requests", 0, text(&incident.requests));
     for (index, machine) in draft.devices.given().into_iter().flat_map(|machines| &machines.0).enumerate() {
-        look(&|| format!("/devices/{index}/os"), line(&machine.os));
-        look(&|| format!("/devices/{index}/antivirus"), line(&machine.antivirus));
-        look(&|| format!("/devices/{index}/notes"), text(&machine.notes));
+        look("/devices/*/os", index, line(&machine.os));
+        look("/devices/*/antivirus", index, line(&machine.antivirus));
+        look("/devices/*/notes", index, text(&machine.notes));
     }
-    look(&|| "/network/topology".to_owned(), text(&draft.network.topology));
+    look("/network/topology", 0, text(&draft.network.topology));
     for (index, log) in draft.logs.given().into_iter().flat_map(|logs| &logs.0).enumerate() {
-        look(&|| format!("/logs/{index}/name"), line(&log.name));
-        look(&|| format!("/logs/{index}/time_zone"), line(&log.time_zone));
-        look(&|| format!("/logs/{index}/note"), text(&log.note));
+        look("/logs/*/name", index, line(&log.name));
+        look("/logs/*/time_zone", index, line(&log.time_zone));
+        look("/logs/*/note", index, text(&log.note));
     }
     paths
 }

@@ -25,7 +25,7 @@ pub const TEXT_MAX: usize = 4_000;
 #[garde(transparent)]
 pub struct Line(
     /// As typed.
-    #[garde(length(chars, max = LINE_MAX), custom(characters::no_control), custom(characters::no_bidi), custom(characters::no_line_break))]
+    #[garde(custom(characters::at_most::<LINE_MAX>), custom(characters::no_control), custom(characters::no_bidi), custom(characters::no_line_break))]
     pub String,
 );
 
@@ -35,7 +35,7 @@ pub struct Line(
 #[garde(transparent)]
 pub struct Text(
     /// As typed.
-    #[garde(length(chars, max = TEXT_MAX), custom(characters::no_control_but_breaks), custom(characters::no_bidi))]
+    #[garde(custom(characters::at_most::<TEXT_MAX>), custom(characters::no_control_but_breaks), custom(characters::no_bidi))]
     pub String,
 );
 

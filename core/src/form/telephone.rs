@@ -58,7 +58,7 @@ impl Value for Phone {
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         string(node, at, reading, |typed| {
-            Phone(Understood::new(typed, |typed| phone::read(typed).map(|number| number.to_string())))
+            Phone(Understood::new(typed, |typed| phone::read(typed).map(phone::PhoneNumber::into_text)))
         })
     }
 

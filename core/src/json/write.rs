@@ -94,20 +94,23 @@ impl Writer {
 
     /// A value that prints as these letters.
     fn plain(&mut self, letters: &str) {
-        self.comma();
+        if self.follows() {
+            self.bytes.push(b',');
+        }
         self.bytes.extend_from_slice(letters.as_bytes());
     }
 
     fn begin(&mut self, sign: u8) {
-        self.comma();
-        self.bytes.push(sign);
+        if self.follows() {
+            self.bytes.extend_from_slice(&[b',', sign]);
+        } else {
+            self.bytes.push(sign);
+        }
     }
 
-    /// A comma, but for the first of an object or list, the value behind a key, and the whole.
-    fn comma(&mut self) {
-        if !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':')) {
-            self.bytes.push(b',');
-        }
+    /// Whether a comma comes first: not for the first of an object or list, the value behind a key, and the whole.
+    fn follows(&self) -> bool {
+        !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':'))
     }
 
     /// RFC 8785, 3.2.2.2: the short escapes where there are any, `\u00xx` for other controls.

@@ -4,7 +4,7 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::coded;
+use super::{coded, coded_most};
 use crate::code::Code;
 use crate::context::Context;
 
@@ -20,6 +20,15 @@ const fn is_unseen(char: char) -> bool {
         '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}'
         | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// At most so many code points.
+///
+/// # Errors
+/// `length.too_long`
+pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
+    // A code point takes a byte or more.
+    if text.len() <= MAX || text.chars().count() <= MAX { Ok(()) } else { Err(coded_most(Code::LengthTooLong, MAX)) }
 }
 
 /// No control character; line breaks are [`no_line_break`]'s.
@@ -55,7 +64,8 @@ pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
 }
 
 fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
-    let wrong = text.chars().filter(|char| !(' '..='~').contains(char)).any(is_wrong);
+    // Printable ASCII, kana and kanji are never wrong: nobody is asked about them.
+    let wrong = text.chars().filter(|char| *char < '\u{2070}' && !(' '..='~').contains(char)).any(is_wrong);
     if wrong { Err(coded(code)) } else { Ok(()) }
 }
 
@@ -66,7 +76,12 @@ pub fn visible(text: &str) -> String {
     text.chars().filter(|char| !unseen(*char)).collect()
 }
 
-fn is_bidi(char: char) -> bool {
+/// Whether a text holds another. `str::contains` would bring two kilobytes of its search into the module.
+pub fn holds(text: &str, part: &str) -> bool {
+    text.char_indices().any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(part)))
+}
+
+const fn is_bidi(char: char) -> bool {
     matches!(char, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

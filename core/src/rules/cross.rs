@@ -54,7 +54,7 @@ fn occurrence(draft: &Draft, found: &mut Found) {
 
 fn log_order(index: usize, log: &Log, found: &mut Found) {
     if wholly_after(&log.from, &log.to) {
-        found.add(format!("/logs/{index}/to"), Code::MomentOrder);
+        found.add(["/logs/", &*index.to_string(), "/to"].concat(), Code::MomentOrder);
     }
 }
 

@@ -8,6 +8,7 @@
 //! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
 //! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
 
+use super::script::is_letter;
 use super::{letter_case, punycode, width};
 use crate::code::Code;
 
@@ -36,7 +37,7 @@ pub fn read(typed: &str) -> Result<String, Code> {
     }
     let local = read_local(local)?;
     let domain = read_domain(domain)?;
-    let address = format!("{local}@{domain}");
+    let address = [&*local, "@", &*domain].concat();
     if address.len() > ADDRESS_MAX {
         return Err(Code::EmailInvalid);
     }
@@ -60,7 +61,7 @@ fn read_local(typed: &str) -> Result<String, Code> {
 }
 
 fn is_local(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(letter)
+    letter.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".iter().any(|sign| letter == char::from(*sign))
 }
 
 /// The domain: two labels or more, in lower case, each in ASCII.
@@ -102,8 +103,8 @@ fn voiced(base: char, mark: char) -> Option<char> {
     const VOICED: &str = "かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ";
     const HALF_VOICED: &str = "はひふへほハヒフヘホ";
     let step = match mark {
-        '\u{3099}' if VOICED.contains(base) => 1,
-        '\u{309A}' if HALF_VOICED.contains(base) => 2,
+        '\u{3099}' if VOICED.chars().any(|kana| kana == base) => 1,
+        '\u{309A}' if HALF_VOICED.chars().any(|kana| kana == base) => 2,
         '\u{3099}' if matches!(base, 'う' | 'ウ') => 0x4E,
         _ => return None,
     };
@@ -131,14 +132,14 @@ fn is_encoded(encoded: &str) -> bool {
 
 /// The A-label of a label that is not ASCII (RFC 5890, 2.3.2.1).
 fn a_label(label: &str) -> Option<String> {
-    let is_letter_there = label.chars().any(|letter| !letter.is_ascii() && letter.is_alphanumeric());
+    let is_letter_there = label.chars().any(is_letter);
     let hyphens = label.chars().skip(2).take(2).filter(|letter| *letter == '-').count();
     let begins_with_mark = label.chars().next().is_some_and(is_mark);
     // RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
     if !is_letter_there || hyphens == 2 || begins_with_mark || !label.chars().all(is_domain_letter) {
         return None;
     }
-    punycode::encode(label).map(|encoded| format!("xn--{encoded}"))
+    punycode::encode(label).map(|encoded| ["xn--", &*encoded].concat())
 }
 
 /// Whether a character may stand in an internationalised label.
@@ -146,33 +147,13 @@ fn is_domain_letter(letter: char) -> bool {
     match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
         '・' => true,
-        _ => !letter.is_uppercase() && !is_compatibility(letter) && (letter.is_alphanumeric() || is_mark(letter)),
+        _ => is_letter(letter) || is_mark(letter),
     }
 }
 
 /// Combining marks that stand outside the letters of Unicode.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36F}')
-}
-
-/// Letters and numbers that are another character's other shape, which IDNA refuses (RFC 5892, 2.2).
-const fn is_compatibility(letter: char) -> bool {
-    matches!(letter,
-        '\u{AA}' | '\u{B2}' | '\u{B3}' | '\u{B9}' | '\u{BA}' | '\u{BC}'..='\u{BE}'
-        | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ' | 'ſ' | '\u{1C4}'..='\u{1CC}' | '\u{1F1}'..='\u{1F3}' // two letters in one
-        | '\u{1F88}'..='\u{1F8F}' | '\u{1F98}'..='\u{1F9F}' | '\u{1FA8}'..='\u{1FAF}' // neither capital nor small
-        | '\u{1FBC}' | '\u{1FCC}' | '\u{1FFC}'
-        | '\u{2070}'..='\u{209F}'     // superscripts and subscripts
-        | '\u{2100}'..='\u{2183}'     // letter-like signs, Roman numerals
-        | '\u{2460}'..='\u{24FF}'     // circled
-        | '\u{2776}'..='\u{2793}'
-        | '\u{3021}'..='\u{3029}' | '\u{3038}'..='\u{303A}'
-        | '\u{3192}'..='\u{319F}'
-        | '\u{3200}'..='\u{33FF}'     // enclosed and squared
-        | '\u{F900}'..='\u{FAFF}' | '\u{FB00}'..='\u{FB4F}'
-        | '\u{FF00}'..='\u{FFEF}'     // half-width katakana
-        | '\u{1D400}'..='\u{1D7FF}' | '\u{1F100}'..='\u{1F1FF}'
-        | '\u{2F800}'..='\u{2FA1F}')
 }
 
 #[cfg(test)]

@@ -15,8 +15,6 @@
 mod english;
 mod typed;
 
-use std::fmt::Write as _;
-
 use self::typed::Date;
 use super::width::fold;
 use crate::calendar::{days, month_length};
@@ -134,16 +132,19 @@ impl Moment {
 
     /// The moment as ISO 8601 local time, as long as it is known: `2026-11-20T09:30` … `2026`.
     pub fn at(&self) -> String {
-        let mut at = format!("{:04}", self.year);
-        // Writing into a String cannot fail.
+        let mut at = String::new();
+        push(&mut at, self.year.unsigned_abs(), 4);
         if self.grain >= Grain::Month {
-            let _ = write!(at, "-{:02}", self.month);
+            at.push('-');
+            push(&mut at, self.month, 2);
         }
         if self.grain >= Grain::Day {
-            let _ = write!(at, "-{:02}", self.day);
+            at.push('-');
+            push(&mut at, self.day, 2);
         }
         if self.grain >= Grain::Minute {
-            let _ = write!(at, "T{:02}:{:02}", self.minute / 60, self.minute % 60);
+            at.push('T');
+            push_time(&mut at, self.minute);
         }
         at
     }
@@ -161,8 +162,9 @@ impl Moment {
 
     /// The offset from UTC: `+09:00`.
     pub fn offset(&self) -> String {
-        let (sign, size) = (if self.offset < 0 { '-' } else { '+' }, self.offset.unsigned_abs());
-        format!("{sign}{:02}:{:02}", size / 60, size % 60)
+        let mut offset = String::from(if self.offset < 0 { "-" } else { "+" });
+        push_time(&mut offset, self.offset.unsigned_abs());
+        offset
     }
 
     /// The first millisecond it may be, and the first one after all it may be; since the epoch, UTC.
@@ -236,6 +238,20 @@ fn read_offset(typed: &str) -> Result<i16, Code> {
         b'-' if size <= 12 * 60 => Ok(-size),
         _ => Err(Code::MomentOffset),
     }
+}
+
+/// A number in so many digits or more.
+fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
+    let written = number.into().to_string();
+    text.extend(std::iter::repeat_n('0', digits.saturating_sub(written.len())));
+    text.push_str(&written);
+}
+
+/// Minutes as `hh:mm`.
+fn push_time(text: &mut String, minutes: u16) {
+    push(text, minutes / 60, 2);
+    text.push(':');
+    push(text, minutes % 60, 2);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub fn arabic(text: &str) -> String {
 
 /// Whether a number of a date or a time may end before this text.
 fn ends_number(after: &str) -> bool {
-    let units = |sign: char| "年月日時分秒頃.・/-:()".contains(sign) || sign.is_whitespace();
+    let units = |sign: char| "年月日時分秒頃.・/-:()".chars().any(|unit| unit == sign) || sign.is_whitespace();
     after.is_empty() || after.starts_with(units)
 }
 

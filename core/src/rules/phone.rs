@@ -9,8 +9,7 @@
 //! 050, 060, 070, 080, 090 and 0800. Leading digits that no area and no service has are refused; which exchanges are in
 //! use is not asked. `81…` without a plus is read as `+81…`: no number in Japan begins with 8.
 
-use core::fmt;
-
+use super::characters::holds;
 use super::width;
 use crate::code::Code;
 
@@ -28,14 +27,15 @@ pub struct PhoneNumber {
     pub extension: Option<String>,
 }
 
-impl fmt::Display for PhoneNumber {
+impl PhoneNumber {
     /// The form that is stored, `+81332119999` or `+81332119999;ext=123` (RFC 3966, without `tel:`); it reads as itself.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.e164)?;
-        match &self.extension {
-            Some(extension) => write!(out, ";ext={extension}"),
-            None => Ok(()),
+    pub fn into_text(self) -> String {
+        let mut text = self.e164;
+        if let Some(extension) = self.extension {
+            text.push_str(";ext=");
+            text.push_str(&extension);
         }
+        text
     }
 }
 
@@ -77,8 +77,8 @@ fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     let in_brackets = number.trim_end().ends_with('(').then(|| rest.split_once(')')).flatten();
     let remark = in_brackets.filter(|(remark, _)| {
         let mut words = remark.split(|sign: char| !sign.is_ascii_alphabetic());
-        let extends = remark.contains("内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
-        !extends && !remark.contains(|sign: char| sign.is_numeric() || sign == '#')
+        let extends = holds(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
+        !extends && !remark.contains(|sign: char| matches!(sign, '0'..='9' | '#' | '①'..='⑳'))
     });
     remark.map_or(rest, |(_, after)| after)
 }
@@ -157,7 +157,7 @@ fn read_number(number: &str) -> Result<String, Code> {
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
-        return read_national(&format!("0{}", national.strip_prefix('0').unwrap_or(national)));
+        return read_national(&["0", national.strip_prefix('0').unwrap_or(national)].concat());
     }
     // E.164: at most 15 digits; no country code begins with 0.
     let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
@@ -183,7 +183,7 @@ fn read_national(digits: &str) -> Result<String, Code> {
     if !is_plausible || !is_assigned(digits) {
         return Err(Code::PhoneInvalid);
     }
-    Ok(format!("+81{subscriber}"))
+    Ok(["+81", subscriber].concat())
 }
 
 /// Whether any area or service has these leading digits (総務省, 電気通信番号計画).
@@ -291,7 +291,7 @@ mod tests {
             ("tel:+81332119999;ext=123", "+81332119999;ext=123"),
         ] {
             let number = read(typed).expect(typed);
-            assert_eq!(number.to_string(), stored, "{typed}");
+            assert_eq!(number.clone().into_text(), stored, "{typed}");
             assert_eq!(read(stored), Ok(number), "{stored} again");
         }
     }

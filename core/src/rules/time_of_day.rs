@@ -12,7 +12,7 @@
 //! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`,
 //! `夜`, `深夜1時` (of which day?); `9:30Z` and `9:30+09:00`, whose offset has a place of its own (`moment.offset`).
 
-use super::characters::visible;
+use super::characters::{holds, visible};
 use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
@@ -66,7 +66,12 @@ fn joined(text: &str) -> Option<String> {
 /// What stands before an offset from UTC, if one ends the text; `9:30-10:00` is rather from one time to another.
 fn without_offset(text: &str) -> Option<&str> {
     let named = ["z", "jst", "utc", "gmt"].iter().find_map(|name| text.strip_suffix(name));
-    named.or_else(|| text.split_once('+').map(|(time, _)| time.trim_end_matches(char::is_alphabetic)))
+    named.or_else(|| {
+        let (time, offset) = text.split_once('+')?;
+        offset
+            .starts_with(|sign: char| sign.is_ascii_digit())
+            .then(|| time.trim_end_matches(|sign: char| sign.is_ascii_alphabetic()))
+    })
 }
 
 /// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
@@ -123,7 +128,7 @@ fn minute(text: &str) -> Option<u16> {
     };
     let (hour, minute) = japanese(clock).or_else(|| colons(clock)).or_else(|| digits(clock, half.is_some()))?;
     let hour = match (half, hour) {
-        (Some(Half::Morning), 12) if text.contains("午前") => return None,
+        (Some(Half::Morning), 12) if holds(text, "午前") => return None,
         (Some(Half::Morning), 12) => 0,
         (Some(Half::Morning), 13..) => return None,
         (Some(Half::Afternoon), 0..=11) => hour + 12,
@@ -294,7 +299,7 @@ mod tests {
         for typed in table {
             assert_eq!(read(typed), Err(Code::MomentTime), "{typed}");
         }
-        for typed in ["9:30Z", "09:30:00.000Z", "9:30+09:00", "09:30+0900", "9:30 JST", "9:30 UTC"] {
+        for typed in ["9:30Z", "09:30:00.000Z", "9:30+09:00", "09:30+0900", "9:30 JST", "9:30 UTC", "9時半+9"] {
             assert_eq!(read(typed), Err(Code::MomentOffset), "{typed}");
         }
         assert_eq!(read(&"9".repeat(262_144)), Err(Code::MomentTime));

@@ -7,12 +7,28 @@
 ///
 /// One character in gives one character out, so the work is linear and folding twice changes nothing.
 pub fn fold(text: &str) -> String {
-    text.chars().map(|typed| if is_long_vowel(typed) { '-' } else { ascii(typed) }).collect()
+    folded(text, |typed| if is_long_vowel(typed) { '-' } else { ascii(typed) })
 }
 
 /// Folds as [`fold`] does, but keeps the sign of a long vowel (`ー`, `ｰ`), which is a letter in `データ.jp`.
 pub fn fold_keeping_long_vowel(text: &str) -> String {
-    text.chars().map(ascii).collect()
+    folded(text, ascii)
+}
+
+/// Each character as it is read; what stays is copied run by run.
+fn folded(text: &str, read: fn(char) -> char) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (at, typed) in text.char_indices().filter(|(_, typed)| !typed.is_ascii()) {
+        let read = read(typed);
+        if read != typed {
+            folded.push_str(text.get(copied..at).unwrap_or_default());
+            folded.push(read);
+            copied = at + typed.len_utf8();
+        }
+    }
+    folded.push_str(text.get(copied..).unwrap_or_default());
+    folded
 }
 
 /// Whether a character is the sign of a long vowel, full-width or half-width.

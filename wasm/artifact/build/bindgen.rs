@@ -6,6 +6,7 @@ use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::panics::without_words;
 use super::small::small;
 
 /// Settings of wasm-bindgen that the environment may not change: they would change the bytes.
@@ -34,5 +35,6 @@ fn without_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
     settings.generate_name_section(false).generate_producers_section(false).generate_dwarf(false);
     let mut module = settings.parse(raw)?;
     module.customs.remove_raw("target_features");
+    without_words(&mut module);
     Ok(module)
 }

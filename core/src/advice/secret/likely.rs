@@ -121,7 +121,8 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     if has(char::is_ascii_alphabetic) {
         return signed || has(char::is_ascii_digit);
     }
-    value.bytes().all(|byte| byte.is_ascii_digit()) && !after.trim_start().starts_with(|char| COUNTERS.contains(char))
+    value.bytes().all(|byte| byte.is_ascii_digit())
+        && !after.trim_start().starts_with(|char| COUNTERS.chars().any(|counter| counter == char))
 }
 
 #[cfg(test)]

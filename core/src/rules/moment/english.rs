@@ -34,9 +34,10 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    let mut date = format!("{}-{}", year?, month?);
-    for part in day.map(|day| format!("-{day}")).into_iter().chain(words.map(|word| format!(" {word}"))) {
-        date.push_str(&part);
+    let mut date = [year?, "-", &month?.to_string()].concat();
+    for (sign, part) in day.map(|day| ('-', day)).into_iter().chain(words.map(|word| (' ', word))) {
+        date.push(sign);
+        date.push_str(part);
     }
     Some(date)
 }

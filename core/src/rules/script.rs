@@ -1,0 +1,71 @@
+//! Letters and digits of the scripts that domain names are written in.
+//!
+//! `日`, `ー`, `ü`, `я`, `한`, `ไ` → yes; `A`, `Ü`, `①`, `㈱`, `ｶ`, `ﬁ`, `♥`, `☎` → no.
+//!
+//! By ranges of scripts (those of ICANN's root zone rules) and not by Unicode's tables of properties, which are 4 KB of the module for
+//! names that hardly any applicant has. Within a range a sign that is no letter may pass: then the mail goes nowhere, as with any
+//! other mistyped name. Whatever IDNA would fold (RFC 5892, 2.2: capitals, half-width and circled forms) is in none of them.
+
+use super::letter_case;
+
+/// Whether it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
+pub fn is_letter(letter: char) -> bool {
+    is_alphabetic(letter) || is_syllable(letter)
+}
+
+/// Scripts that have capitals, small letters alone.
+fn is_alphabetic(letter: char) -> bool {
+    let is_even = u32::from(letter) % 2 == 0;
+    match letter {
+        'İ' | 'ĳ' | 'ŀ' | 'ŉ' => false, // two letters in one
+        'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::small(letter) == letter,
+        'ơ' | 'ư' | 'ǎ' | 'ǐ' | 'ǒ' | 'ǔ' | 'ș' | 'ț' => true,
+        'а'..='џ' | 'ա'..='ֆ' | 'ა'..='ჺ' => true,
+        'ҋ'..='ҿ' | 'ӑ'..='ԯ' | 'ḁ'..='ỿ' => !is_even,
+        _ => false,
+    }
+}
+
+/// Scripts without capitals.
+const fn is_syllable(letter: char) -> bool {
+    matches!(letter,
+        '々' | '〆' | '〇' | 'ぁ'..='ゖ' | 'ゝ' | 'ゞ' | 'ァ'..='ヺ' | 'ー'..='ヾ'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{2F7FF}' | '\u{30000}'..='\u{323AF}' // kanji
+        | '\u{AC00}'..='\u{D7A3}'                                           // Hangul
+        | '\u{3105}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}'                 // Bopomofo
+        | '\u{05D0}'..='\u{05EA}'                                           // Hebrew
+        | '\u{0620}'..='\u{063F}' | '\u{0641}'..='\u{0669}' | '\u{0671}'..='\u{06D3}' | '\u{06F0}'..='\u{06FF}' // Arabic
+        | '\u{0901}'..='\u{0DF3}'                                           // the scripts of India and Sri Lanka
+        | '\u{0E01}'..='\u{0E3A}' | '\u{0E40}'..='\u{0E4E}' | '\u{0E50}'..='\u{0E59}' | '\u{0E81}'..='\u{0EDF}' // Thai, Lao
+        | '\u{0F40}'..='\u{0FBC}' | '\u{1000}'..='\u{1049}' | '\u{1780}'..='\u{17D3}' // Tibetan, Burmese, Khmer
+        | '\u{1200}'..='\u{135A}' | '\u{1820}'..='\u{1878}') // Ethiopic, Mongolian
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_letter;
+
+    #[test]
+    fn letters_that_names_are_kept_in() {
+        for letter in "日本々ーゝかガ東üßéžāőơǎșάωяїқӯĳ한國ไทยहिन्दीعربیעբरქאἀ".chars()
+        {
+            let (is_kept, out) = (is_letter(letter), matches!(letter, 'ĳ' | 'ἀ'));
+            assert_eq!(is_kept, !out, "{letter}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_another_character_stands_for() {
+        for letter in "aZ0AÜĀΩЯҚԱႠḀẠＡ１①㈱ｶﾞﬁ²ªⅣ㍻☎♥。・-_ \u{3000}\u{200D}\u{640}\u{F900}\u{2F800}".chars()
+        {
+            assert!(!is_letter(letter), "{letter}");
+        }
+    }
+
+    #[test]
+    fn no_capital_is_one() {
+        for letter in '\u{80}'..=char::MAX {
+            assert!(!(is_letter(letter) && letter.is_uppercase()), "{letter} {:x}", u32::from(letter));
+        }
+    }
+}
