@@ -87,6 +87,12 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
     })
 }
 
+/// How many code points a text has. `chars().count()` says the same in fifteen times the code.
+pub fn code_points(text: &str) -> usize {
+    let begins = |byte: u8| byte & 0b1100_0000 != 0b1000_0000;
+    text.bytes().map(|byte| usize::from(begins(byte))).sum()
+}
+
 /// Why reading stopped.
 enum Stop {
     Deep,
@@ -316,7 +322,7 @@ impl<'a> Reader<'a> {
     fn place(&self) -> Params {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let column = code_points(before.rsplit('\n').next().unwrap_or_default()) + 1;
         Params::place(line, column)
     }
 }

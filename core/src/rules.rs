@@ -26,9 +26,14 @@ use crate::issue::Params;
 use crate::parse::{At, Reading};
 
 /// The rules that stand on a value; what fails is noted at its place.
-pub fn ask(value: &dyn Validate<Context = Context>, at: &At<'_>, context: &Context, reading: &mut Reading) {
+pub fn ask<V: Validate<Context = Context>>(value: &V, at: &At<'_>, context: &Context, reading: &mut Reading) {
+    note(&|report| value.validate_into(context, &mut Path::empty, report), at, reading);
+}
+
+/// There once for all values.
+fn note(rules: &dyn Fn(&mut garde::Report), at: &At<'_>, reading: &mut Reading) {
     let mut report = garde::Report::new();
-    value.validate_into(context, &mut Path::empty, &mut report);
+    rules(&mut report);
     for (code, params) in report.iter().filter_map(|(_, error)| decode(error.message())) {
         reading.issue(at, code, params);
     }

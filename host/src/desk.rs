@@ -11,7 +11,9 @@ pub mod profile;
 mod source;
 pub mod versions;
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use kakekomi_core::{Context, Locale};
 use serde::Serialize;
@@ -29,6 +31,8 @@ pub struct Desk {
     documents: Documents,
     /// The gazetted holidays, `YYYY-MM-DD`, in order.
     holidays: Vec<String>,
+    /// The last context in each language, and the year that it was made in: within a year only `now` differs.
+    made: Mutex<BTreeMap<&'static str, (Option<i32>, Context)>>,
 }
 
 /// What is wrong with a desk's data.
@@ -85,7 +89,7 @@ impl Desk {
         let profile = Profile::read(&source)?;
         let documents = Documents::read(&source, &profile)?;
         let holidays = days::holidays(&source)?;
-        let desk = Desk { profile, documents, holidays };
+        let desk = Desk { profile, documents, holidays, made: Mutex::default() };
         // Hours, offset and days are the core's to understand: ask it once, now.
         desk.context(clock::now(), Locale::Ja)?;
         Ok(desk)
@@ -119,7 +123,18 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Value`] where the core cannot use the calendar; [`Desk::load`] has tried it.
     pub fn context(&self, now: i64, locale: Locale) -> Result<Context, DeskError> {
-        let first = clock::year(now, &self.profile.calendar.offset).map(|year| (year - 1).to_string());
+        let year = clock::year(now, &self.profile.calendar.offset);
+        let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, context)) = made().get(locale.as_str()).filter(|(then, _)| *then == year) {
+            return Ok(Context { now, ..context.clone() });
+        }
+        let context = self.make(now, year, locale)?;
+        made().insert(locale.as_str(), (year, context.clone()));
+        Ok(context)
+    }
+
+    fn make(&self, now: i64, year: Option<i32>, locale: Locale) -> Result<Context, DeskError> {
+        let first = year.map(|year| (year - 1).to_string());
         let holidays = self.holidays.iter().map(String::as_str);
         let holidays = holidays.filter(|day| first.as_deref().is_none_or(|first| *day >= first)).collect();
         let text = ContextText {

@@ -7,6 +7,7 @@
 use super::{coded, coded_most};
 use crate::code::Code;
 use crate::context::Context;
+use crate::json::code_points;
 
 /// Whether a text says nothing: white space, or characters that show nothing, alone. A control of direction or of
 /// a terminal is something all the same: it is told as such.
@@ -28,7 +29,7 @@ const fn is_unseen(char: char) -> bool {
 /// `length.too_long`
 pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
     // A code point takes a byte or more.
-    if text.len() <= MAX || text.chars().count() <= MAX { Ok(()) } else { Err(coded_most(Code::LengthTooLong, MAX)) }
+    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(coded_most(Code::LengthTooLong, MAX)) }
 }
 
 /// No control character; line breaks are [`no_line_break`]'s.

@@ -50,7 +50,10 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
     }
     let folded: String = width::fold(typed).to_ascii_lowercase().chars().map(plain).collect();
     let text = without_title(folded.trim().trim_end_matches(['。', '、', ',', '.']));
-    if is_short_dial(text) {
+    // 110 (警察) as well.
+    let alone =
+        text.split_once('(').filter(|(_, remark)| !holds_number(remark)).map_or(text, |(dial, _)| dial.trim_end());
+    if is_short_dial(alone) {
         return Err(Code::PhoneEmergency);
     }
     let end = text.find(|sign| !is_number_sign(sign)).unwrap_or(text.len());
@@ -78,9 +81,13 @@ fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     let remark = in_brackets.filter(|(remark, _)| {
         let mut words = remark.split(|sign: char| !sign.is_ascii_alphabetic());
         let extends = holds(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
-        !extends && !remark.contains(|sign: char| matches!(sign, '0'..='9' | '#' | '①'..='⑳'))
+        !extends && !holds_number(remark)
     });
     remark.map_or(rest, |(_, after)| after)
+}
+
+fn holds_number(remark: &str) -> bool {
+    remark.contains(|sign: char| matches!(sign, '0'..='9' | '#' | '①'..='⑳'))
 }
 
 /// The text without the words that forms and signatures put before a number.

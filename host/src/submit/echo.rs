@@ -6,6 +6,7 @@
 //! older one may leave out what it has never heard of, and may change nothing.
 
 use kakekomi_core::json::{Node, read};
+use memchr::memmem;
 
 /// What every module of ABI 1 knows of a context.
 const KNOWN: [&str; 5] = ["now", "locale", "consent", "policy", "calendar"];
@@ -29,7 +30,7 @@ pub fn context_of(report: &[u8]) -> Option<&[u8]> {
 
 /// What stands before and behind a mark.
 pub fn split<'b>(bytes: &'b [u8], mark: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+    let at = memmem::find(bytes, mark)?;
     Some((bytes.get(..at)?, bytes.get(at.checked_add(mark.len())?..)?))
 }
 

@@ -105,10 +105,9 @@ impl Verdict {
     /// # Errors
     /// [`NotReport`]: the module broke its word.
     pub fn read(report: Vec<u8>) -> Result<Verdict, NotReport> {
-        if !is_canonical(&report) {
-            return Err(NotReport::NotCanonical);
-        }
-        let view: View = serde_json::from_slice(&report).map_err(|_| NotReport::OtherShape)?;
+        let text =
+            std::str::from_utf8(&report).ok().filter(|text| is_canonical(text)).ok_or(NotReport::NotCanonical)?;
+        let view: View = serde_json::from_str(text).map_err(|_| NotReport::OtherShape)?;
         if view.accepted != view.issues.is_empty() {
             return Err(NotReport::Contradiction);
         }

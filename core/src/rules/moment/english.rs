@@ -1,6 +1,6 @@
 //! Dates with the name of a month, in the order that all others have.
 //!
-//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
+//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
 
 use super::typed::is_weekday;
 
@@ -22,6 +22,7 @@ const MONTHS: [&str; 12] = [
 /// The date in numbers, and what stands behind it as it was; `None` where no month is named, or no year is with it.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
     let (mut year, mut month, mut day) = (None, None, None);
+    let text = spaced(text);
     let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
     while year.is_none() || month.is_none() || (day.is_none() && words.clone().next().and_then(ordinal).is_some()) {
         let word = words.next()?;
@@ -40,6 +41,20 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
         date.push_str(part);
     }
     Some(date)
+}
+
+/// A space for each hyphen or stroke between a digit and a letter: `20-Nov-2026`, and not `9:30-10:00`.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    let mut before = ' ';
+    for (at, sign) in text.char_indices() {
+        let after = text.get(at + sign.len_utf8()..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+        let parts = |one: char, other: char| one.is_ascii_digit() && other.is_ascii_alphabetic();
+        let is_between = matches!(sign, '-' | '/') && (parts(before, after) || parts(after, before));
+        spaced.push(if is_between { ' ' } else { sign });
+        before = sign;
+    }
+    spaced
 }
 
 /// The number of a month's name, or of its first three letters or more.

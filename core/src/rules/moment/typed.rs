@@ -225,12 +225,15 @@ fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-/// 金, 金曜, 金曜日, Fri, Fri., Friday.
+/// 金, 金曜, 金曜日, 土・祝, 祝日, Fri, Fri., Friday.
 pub(super) fn is_weekday(name: &str) -> bool {
     const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let holiday = name.strip_suffix("祝日").or_else(|| name.strip_suffix('祝'));
+    let name = holiday.map_or(name, |day| day.trim_end_matches(['・', '･', ' ']));
     let short = name.strip_suffix("曜日").or_else(|| name.strip_suffix('曜')).unwrap_or(name);
     let english = name.trim_end_matches('.').to_ascii_lowercase();
-    ["月", "火", "水", "木", "金", "土", "日"].contains(&short)
+    (holiday.is_some() && name.is_empty())
+        || ["月", "火", "水", "木", "金", "土", "日"].contains(&short)
         || (english.len() >= 3 && ENGLISH.iter().any(|day| day.starts_with(&english)))
 }
 
