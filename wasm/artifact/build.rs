@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::metadata=wasm={}", module.display());
     fs::write(out.join("kakekomi.sha256"), hex(&Sha256::digest(&wasm)))?;
     for locale in Locale::ALL {
-        let description = serde_json::to_vec(&describe(locale))?;
+        let mut description = describe(locale);
+        // The sheet of paper is the host's to print (GET /sheet); the page never speaks of it.
+        description.words.retain(|key, _| !key.starts_with("sheet_"));
+        let description = serde_json::to_vec(&description)?;
         fs::write(out.join(format!("describe.{}.json", locale.as_str())), description)?;
     }
     Ok(())

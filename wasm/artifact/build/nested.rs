@@ -80,9 +80,11 @@ fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, B
         "--cfg=sha2_backend=\"soft\"".to_owned(),
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
         // Small functions stay calls and loops stay loops: a tenth less to load, and slower (docs/performance.md).
-        "-Cllvm-args=-inline-threshold=40".to_owned(),
+        "-Cllvm-args=-inline-threshold=33".to_owned(),
         "-Cllvm-args=-unroll-threshold=20".to_owned(),
         "-Cllvm-args=-rotation-max-header-size=0".to_owned(),
+        "-Cllvm-args=-sink-common-insts".to_owned(),
+        "-Cllvm-args=-enable-pre=false".to_owned(),
         format!("-Clink-arg=-zstack-size={STACK}"),
         format!("-Clink-arg=--initial-memory={MEMORY}"),
         remap(workspace, "/kakekomi"),

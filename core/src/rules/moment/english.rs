@@ -22,6 +22,10 @@ const MONTHS: [&str; 12] = [
 /// The date in numbers, and what stands behind it as it was; `None` where no month is named, or no year is with it.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
     let (mut year, mut month, mut day) = (None, None, None);
+    // Most dates hold no word at all; T and Z of ISO 8601 are none.
+    if !text.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_alphabetic)) {
+        return None;
+    }
     let text = spaced(text);
     let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
     while year.is_none() || month.is_none() || (day.is_none() && words.clone().next().and_then(ordinal).is_some()) {
