@@ -43,13 +43,11 @@ pub struct Node {
     /// A hint above the field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'static str>,
-    /// The item of Annex 1.2 (clause 1①), where it is not called as the title is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annex: Option<&'static str>,
+    /// The item of Annex 1.2 (clause 1①).
+    pub annex: &'static str,
     /// Whether it must be answered.
     pub need: &'static str,
-    /// Whether 分からない is an answer; left out where it is none.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    /// Whether 分からない is an answer.
     pub unknown: bool,
     /// Smallest number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,13 +95,12 @@ fn nodes(fields: &[Field], parent: &str, locale: Locale) -> Vec<Node> {
 
 fn node(name: &'static str, rule: Rule, shape: Shape, path: String, locale: Locale) -> Node {
     let (min, max) = range(shape);
-    let title = message::title(&path, locale).unwrap_or(name);
     Node {
         name,
         kind: kind(shape),
-        title,
+        title: message::title(&path, locale).unwrap_or(name),
         hint: message::hint(&path, locale),
-        annex: Some(rule.annex).filter(|annex| *annex != title),
+        annex: rule.annex,
         need: need(rule),
         unknown: rule.unknown,
         min,

@@ -125,7 +125,7 @@ impl Desk {
     pub fn context(&self, now: i64, locale: Locale) -> Result<Context, DeskError> {
         let year = clock::year(now, &self.profile.calendar.offset);
         let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, context)) = made().get(locale.as_str()).filter(|(then, _)| *then == year) {
+        if let Some((_, context)) = made().get(locale.as_str()).filter(|(then, _)| year.is_some() && *then == year) {
             return Ok(Context { now, ..context.clone() });
         }
         let context = self.make(now, year, locale)?;

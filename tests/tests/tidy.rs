@@ -117,6 +117,12 @@ fn unsafe_stands_in_three_files() {
     assert_eq!(found, UNSAFE);
 }
 
+/// The module's build takes out what would call one (wasm/artifact/build/panics.rs).
+#[test]
+fn the_module_hands_no_closure_to_javascript() {
+    none(naming(&["wasm/src", "core/src"], &["Closure", "js_sys::futures", "spawn_local"]));
+}
+
 #[test]
 fn files_hold_one_idea() {
     let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", "Makefile", ".ci/run"];

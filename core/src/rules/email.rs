@@ -125,18 +125,34 @@ fn read_label(folded: &str) -> Option<String> {
     (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
 }
 
-/// Whether what stands behind `xn--` is a label in its ASCII form, and one that could be typed as it is (RFC 5891, 5.4).
+/// Whether what stands behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
+/// letters, and says it in no other way. Of which script, the registry has decided.
 fn is_encoded(encoded: &str) -> bool {
-    punycode::decode(encoded).and_then(|label| a_label(&label)).is_some()
+    let is_kept = |letter: char| match letter {
+        _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
+        // Signs, pictures and half-width forms are none of any script.
+        '\u{80}'..='\u{A0}'
+        | '\u{2000}'..='\u{2BFF}'
+        | '\u{3000}'
+        | '\u{FF00}'..='\u{FFEF}'
+        | '\u{1F000}'..='\u{1FAFF}' => false,
+        _ => letter_case::small(letter) == letter,
+    };
+    punycode::decode(encoded).is_some_and(|label| {
+        let same = || punycode::encode(&label).as_deref() == Some(encoded);
+        !label.is_ascii() && has_no_stray(&label) && label.chars().all(is_kept) && same()
+    })
+}
+
+/// RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
+fn has_no_stray(label: &str) -> bool {
+    let hyphens = label.chars().skip(2).take(2).filter(|letter| *letter == '-').count();
+    hyphens < 2 && !label.chars().next().is_some_and(is_mark)
 }
 
 /// The A-label of a label that is not ASCII (RFC 5890, 2.3.2.1).
 fn a_label(label: &str) -> Option<String> {
-    let is_letter_there = label.chars().any(is_letter);
-    let hyphens = label.chars().skip(2).take(2).filter(|letter| *letter == '-').count();
-    let begins_with_mark = label.chars().next().is_some_and(is_mark);
-    // RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
-    if !is_letter_there || hyphens == 2 || begins_with_mark || !label.chars().all(is_domain_letter) {
+    if !label.chars().any(is_letter) || !has_no_stray(label) || !label.chars().all(is_domain_letter) {
         return None;
     }
     punycode::encode(label).map(|encoded| ["xn--", &*encoded].concat())
@@ -151,7 +167,7 @@ fn is_domain_letter(letter: char) -> bool {
     }
 }
 
-/// Combining marks that stand outside the letters of Unicode.
+/// Combining marks of the scripts of Europe; those of others stand among their letters.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36F}')
 }

@@ -50,10 +50,10 @@ pub fn read(typed: &str) -> Result<PhoneNumber, Code> {
     }
     let folded: String = width::fold(typed).to_ascii_lowercase().chars().map(plain).collect();
     let text = without_title(folded.trim().trim_end_matches(['。', '、', ',', '.']));
-    // 110 (警察) as well.
-    let alone =
-        text.split_once('(').filter(|(_, remark)| !holds_number(remark)).map_or(text, |(dial, _)| dial.trim_end());
-    if is_short_dial(alone) {
+    // 110（警察） and 110番 消防 as well.
+    let end = text.find(|sign| !is_number_sign(sign) && sign != '#').unwrap_or(text.len());
+    let (dial, words) = text.split_at_checked(end).ok_or(Code::PhoneInvalid)?;
+    if is_short_dial(dial) && !holds_number(words) {
         return Err(Code::PhoneEmergency);
     }
     let end = text.find(|sign| !is_number_sign(sign)).unwrap_or(text.len());
@@ -86,8 +86,14 @@ fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     remark.map_or(rest, |(_, after)| after)
 }
 
-fn holds_number(remark: &str) -> bool {
-    remark.contains(|sign: char| matches!(sign, '0'..='9' | '#' | '①'..='⑳'))
+/// Whether there is a digit or another sign for a number in it, circled, Roman, raised or of another script as well.
+fn holds_number(text: &str) -> bool {
+    text.contains(|sign: char| {
+        matches!(sign, '0'..='9' | '#' | '〇' | '²' | '³' | '¹' | '¼'..='¾' | '٠'..='٩' | '۰'..='۹'
+            | '\u{2070}'..='\u{2089}' | '\u{2150}'..='\u{2189}' | '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}'
+            | '\u{2776}'..='\u{2793}' | '\u{3021}'..='\u{3029}' | '\u{3220}'..='\u{3229}' | '\u{3248}'..='\u{325F}'
+            | '\u{3280}'..='\u{3289}' | '\u{32B1}'..='\u{32BF}')
+    })
 }
 
 /// The text without the words that forms and signatures put before a number.
@@ -117,11 +123,8 @@ fn without_title(text: &str) -> &str {
 /// 110, 119 and the other three-digit services, and the short dials such as #7119 and #9110.
 fn is_short_dial(text: &str) -> bool {
     const SERVICES: [&str; 12] = ["104", "110", "113", "115", "116", "117", "118", "119", "171", "177", "188", "189"];
-    let text = text.strip_suffix('番').unwrap_or(text);
+    let text = text.trim_end();
     let digits = digits_of(text);
-    if text.chars().any(|sign| !is_number_sign(sign) && sign != '#') {
-        return false;
-    }
     match text.strip_prefix('#') {
         Some(rest) => digits.len() == 4 && rest.chars().all(is_number_sign),
         None => !text.contains(['#', '+']) && SERVICES.contains(&digits.as_str()),

@@ -41,7 +41,7 @@ pub fn read(typed: &str) -> Result<(u16, bool), Code> {
     let (exact, about) = roughly(&plain);
     match minute(exact) {
         Some(minute) => Ok((minute, about)),
-        None if without_offset(exact).and_then(minute).is_some() => Err(Code::MomentOffset),
+        None if has_offset(exact) => Err(Code::MomentOffset),
         None => Err(Code::MomentTime),
     }
 }
@@ -63,15 +63,13 @@ fn joined(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// What stands before an offset from UTC, if one ends the text; `9:30-10:00` is rather from one time to another.
-fn without_offset(text: &str) -> Option<&str> {
+/// Whether a time with an offset from UTC stands here: `9:30Z`, `9時半+9`, `9:30 日本時間+9`. `9:30-10:00` is rather from one time to
+/// another.
+fn has_offset(text: &str) -> bool {
     let named = ["z", "jst", "utc", "gmt"].iter().find_map(|name| text.strip_suffix(name));
-    named.or_else(|| {
-        let (time, offset) = text.split_once('+')?;
-        offset
-            .starts_with(|sign: char| sign.is_ascii_digit())
-            .then(|| time.trim_end_matches(|sign: char| sign.is_ascii_alphabetic()))
-    })
+    let Some(time) = named.or_else(|| text.split_once('+').map(|(time, _)| time)) else { return false };
+    let word = |sign: char| sign.is_ascii_alphabetic() || sign >= '\u{3000}';
+    minute(time).or_else(|| minute(time.trim_end_matches(word))).is_some()
 }
 
 /// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
@@ -287,7 +285,6 @@ mod tests {
             "深夜1時",
             "未明",
             "9:30-10:00",
-            "9時+",
             "z",
             "百時",
             "10 5",
@@ -299,7 +296,19 @@ mod tests {
         for typed in table {
             assert_eq!(read(typed), Err(Code::MomentTime), "{typed}");
         }
-        for typed in ["9:30Z", "09:30:00.000Z", "9:30+09:00", "09:30+0900", "9:30 JST", "9:30 UTC", "9時半+9"] {
+        for typed in [
+            "9:30Z",
+            "09:30:00.000Z",
+            "9:30+09:00",
+            "09:30+0900",
+            "9:30 JST",
+            "9:30 UTC",
+            "9時半+9",
+            "9時+",
+            "9:30+",
+            "9:30 日本時間＋9",
+            "9:30+（9）",
+        ] {
             assert_eq!(read(typed), Err(Code::MomentOffset), "{typed}");
         }
         assert_eq!(read(&"9".repeat(262_144)), Err(Code::MomentTime));

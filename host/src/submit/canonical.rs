@@ -20,7 +20,7 @@ const DEPTH_MAX: usize = kakekomi_core::json::DEPTH_MAX;
 /// Whether a text is canonical JSON with a report's members in their order, each once.
 pub(super) fn is_canonical(report: &str) -> bool {
     let bytes = report.as_bytes();
-    // White space and control characters stand nowhere in canonical JSON, not even in strings.
+    // Control characters stand nowhere in canonical JSON, not even in strings; a space only in strings, where the walk finds it.
     let mut walk = Walk { rest: bytes, keys: Vec::with_capacity(64) };
     bytes.iter().all(|byte| *byte >= b' ') && walk.report().is_some() && walk.rest.is_empty()
 }
@@ -34,7 +34,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn report(&mut self) -> Option<()> {
-        self.expect(b'{')?;
+        self.need(b'{')?;
         self.members(1)?;
         let known = self.keys.iter().filter(|key| MEMBERS.iter().any(|member| member.as_bytes() == **key));
         let in_order = known.copied().eq(MEMBERS.iter().map(|member| member.as_bytes()));
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
                 return None;
             }
             self.keys.push(key);
-            self.expect(b':')?;
+            self.need(b':')?;
             if key == b"params" {
                 self.parameters(depth)?
             } else {
@@ -87,13 +87,13 @@ impl<'a> Walk<'a> {
             if self.eat(b'}') {
                 return Some(());
             }
-            self.expect(b',')?;
+            self.need(b',')?;
         }
     }
 
     /// An object whose keys are sorted: only parameters are, the form has an order of its own for the rest.
     fn parameters(&mut self, depth: usize) -> Option<()> {
-        self.expect(b'{')?;
+        self.need(b'{')?;
         let outer = self.keys.len();
         self.members(depth.checked_add(1)?)?;
         let sorted = self.keys.get(outer..)?.is_sorted_by(|one, next| one < next);
@@ -113,13 +113,13 @@ impl<'a> Walk<'a> {
             if self.eat(b']') {
                 return Some(());
             }
-            self.expect(b',')?;
+            self.need(b',')?;
         }
     }
 
     /// A string with its quotes; what stands between them, as it is written.
     fn string(&mut self) -> Option<&'a [u8]> {
-        self.expect(b'"')?;
+        self.need(b'"')?;
         let start = self.rest;
         loop {
             let at = memchr2(b'"', b'\\', self.rest)?;
@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
         Some(())
     }
 
-    fn expect(&mut self, sign: u8) -> Option<()> {
+    fn need(&mut self, sign: u8) -> Option<()> {
         self.eat(sign).then_some(())
     }
 

@@ -35,6 +35,6 @@ fn without_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
     settings.generate_name_section(false).generate_producers_section(false).generate_dwarf(false);
     let mut module = settings.parse(raw)?;
     module.customs.remove_raw("target_features");
-    without_words(&mut module);
+    without_words(&mut module)?;
     Ok(module)
 }

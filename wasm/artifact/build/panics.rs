@@ -3,19 +3,19 @@
 //! `panic_fmt(…): forty functions that put numbers and names into a sentence` → `panic_fmt(…): unreachable`
 //!
 //! A panic ends the instance either way, and its sentence goes nowhere: the module has no place to write it to. The rules
-//! never panic by design (clippy's `panic`, `unwrap_used`, `indexing_slicing`), but the standard library may. What is taken
-//! out is a twelfth of the module (docs/performance.md).
+//! never panic by design (clippy's `panic`, `unwrap_used`, `indexing_slicing`), but the standard library may. docs/performance.md has
+//! the figures.
 //!
-//! Nothing is taken on the strength of its name alone: a function goes if only panics or the function table lead to it,
-//! and of the table's only those named in [`WORDS`]. If the rules one day format a sentence, formatting is called
-//! from a function that stays, and stays itself.
+//! Nothing is taken on the strength of its name alone. A function of [`PANICS`] goes if it never returns. One of [`WORDS`] goes if,
+//! but for the function table, only panics lead to it; and where anything that stays formats a sentence, all of formatting stays with it,
+//! since it calls through the table.
 
 use std::collections::HashSet;
 
-use walrus::ir::{Call, Visitor, dfs_in_order};
-use walrus::{ElementItems, ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module};
+use walrus::ir::{Br, Call, Instr, InstrSeqId, Return, Visitor, dfs_in_order};
+use walrus::{ElementItems, ExportItem, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
-/// Parts of the (mangled) names of functions that never return: they put a panic into words.
+/// Parts of the (mangled) names of functions that put a panic into words.
 const PANICS: [&str; 10] = [
     "9panicking",
     "slice_error_fail",
@@ -29,21 +29,37 @@ const PANICS: [&str; 10] = [
     "18handle_alloc_error",
 ];
 
-/// Parts of the names of functions that stand in the function table for panics (formatting), or for closures that Rust
-/// hands to JavaScript (wasm-bindgen, js-sys): this module hands out none.
-const WORDS: [&str; 5] = ["3fmt", "9panicking", "8closures1_6invoke", "js_sys7futures4jspi", "js_sys..futures..jspi"];
+/// Formatting, and the function that all of it goes through.
+const FORMATTING: &str = "3fmt";
+const FORMATS: &str = "3fmt5write";
+
+/// Parts of the names of functions that stand in the function table for panics, or for closures that Rust hands to JavaScript
+/// (wasm-bindgen, js-sys): this module hands out none (tests/tidy.rs).
+const WORDS: [&str; 5] =
+    [FORMATTING, "9panicking", "8closures1_6invoke", "js_sys7futures4jspi", "js_sys..futures..jspi"];
 
 /// Empties what is not needed; wasm-bindgen's pass then leaves out what nothing leads to any more.
-pub fn without_words(module: &mut Module) {
-    for id in named(module, &PANICS) {
-        empty(module, id);
+///
+/// # Errors
+/// A function table of another kind than the linker makes today: it would have to be looked through, too.
+pub fn without_words(module: &mut Module) -> Result<(), &'static str> {
+    if module.elements.iter().any(|element| !matches!(element.items, ElementItems::Functions(_))) {
+        return Err("the function table holds expressions: build/panics.rs does not look into them");
     }
-    let needed = needed(module);
-    for id in named(module, &WORDS) {
-        if !needed.contains(&id) {
+    for id in named(module, &PANICS) {
+        if matches!(&module.funcs.get(id).kind, FunctionKind::Local(function) if never_returns(function)) {
             empty(module, id);
         }
     }
+    let needed = needed(module);
+    let formats = needed.iter().any(|id| name(module, *id).is_some_and(|name| name.contains(FORMATS)));
+    for id in named(module, &WORDS) {
+        let stays = formats && name(module, id).is_some_and(|name| name.contains(FORMATTING));
+        if !stays && !needed.contains(&id) {
+            empty(module, id);
+        }
+    }
+    Ok(())
 }
 
 /// The module's own functions with one of these parts in their names.
@@ -64,7 +80,7 @@ fn needed(module: &Module) -> HashSet<FunctionId> {
     });
     let table = module.elements.iter().flat_map(|element| match &element.items {
         ElementItems::Functions(ids) => ids.as_slice(),
-        ElementItems::Expressions(..) => &[],
+        ElementItems::Expressions(..) => &[], // refused above
     });
     let is_word = |id: &FunctionId| name(module, *id).is_some_and(|name| WORDS.iter().any(|word| name.contains(word)));
     let mut ahead: Vec<FunctionId> =
@@ -78,6 +94,31 @@ fn needed(module: &Module) -> HashSet<FunctionId> {
         }
     }
     needed
+}
+
+/// Whether a function ends the instance, whatever it is given.
+fn never_returns(function: &LocalFunction) -> bool {
+    let entry = function.entry_block();
+    let ends = matches!(function.block(entry).instrs.last(), Some((Instr::Unreachable(_), _)));
+    let mut returns = Returns { entry, found: false };
+    dfs_in_order(&mut returns, function, entry);
+    ends && !returns.found
+}
+
+/// Looks for a way out of a function other than its end.
+struct Returns {
+    entry: InstrSeqId,
+    found: bool,
+}
+
+impl<'i> Visitor<'i> for Returns {
+    fn visit_return(&mut self, _: &Return) {
+        self.found = true;
+    }
+
+    fn visit_br(&mut self, branch: &Br) {
+        self.found |= branch.block == self.entry;
+    }
 }
 
 /// Gathers the functions that are called directly.

@@ -47,16 +47,14 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
     Some(date)
 }
 
-/// A space for each hyphen or stroke between a digit and a letter: `20-Nov-2026`, and not `9:30-10:00`.
+/// Spaces for the hyphens and strokes of a word with a month in it: `20-Nov-2026`, and not `9:30-PM`.
 fn spaced(text: &str) -> String {
+    let is_date = |word: &str| word.split(|sign: char| !sign.is_ascii_alphabetic()).any(|name| named(name).is_some());
     let mut spaced = String::with_capacity(text.len());
-    let mut before = ' ';
-    for (at, sign) in text.char_indices() {
-        let after = text.get(at + sign.len_utf8()..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
-        let parts = |one: char, other: char| one.is_ascii_digit() && other.is_ascii_alphabetic();
-        let is_between = matches!(sign, '-' | '/') && (parts(before, after) || parts(after, before));
-        spaced.push(if is_between { ' ' } else { sign });
-        before = sign;
+    for word in text.split(' ') {
+        let date = is_date(word);
+        spaced.extend(word.chars().map(|sign| if date && matches!(sign, '-' | '/') { ' ' } else { sign }));
+        spaced.push(' ');
     }
     spaced
 }

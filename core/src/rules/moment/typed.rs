@@ -225,15 +225,16 @@ fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-/// 金, 金曜, 金曜日, 土・祝, 祝日, Fri, Fri., Friday.
+/// 金, 金曜, 金曜日, 土・祝, 祝日, 振休, Fri, Fri., Friday.
 pub(super) fn is_weekday(name: &str) -> bool {
     const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    let holiday = name.strip_suffix("祝日").or_else(|| name.strip_suffix('祝'));
-    let name = holiday.map_or(name, |day| day.trim_end_matches(['・', '･', ' ']));
-    let short = name.strip_suffix("曜日").or_else(|| name.strip_suffix('曜')).unwrap_or(name);
+    const DAYS: [&str; 12] = ["月", "火", "水", "木", "金", "土", "日", "祝", "祝日", "休", "休日", "振休"];
+    let is_day = |part: &str| {
+        let short = part.strip_suffix("曜日").or_else(|| part.strip_suffix('曜')).unwrap_or(part);
+        DAYS.iter().any(|day| *day == short)
+    };
     let english = name.trim_end_matches('.').to_ascii_lowercase();
-    (holiday.is_some() && name.is_empty())
-        || ["月", "火", "水", "木", "金", "土", "日"].contains(&short)
+    name.split(['・', '･', '、', '/']).all(|part| is_day(part.trim()))
         || (english.len() >= 3 && ENGLISH.iter().any(|day| day.starts_with(&english)))
 }
 
