@@ -80,9 +80,9 @@ impl<'a> Walk<'a> {
             self.keys.push(key);
             self.need(b':')?;
             if key == b"params" {
-                self.parameters(depth)?
+                self.parameters(depth)?;
             } else {
-                self.value(depth)?
+                self.value(depth)?;
             }
             if self.eat(b'}') {
                 return Some(());

@@ -111,7 +111,7 @@ struct Returns {
     found: bool,
 }
 
-impl<'i> Visitor<'i> for Returns {
+impl Visitor<'_> for Returns {
     fn visit_return(&mut self, _: &Return) {
         self.found = true;
     }
@@ -124,7 +124,7 @@ impl<'i> Visitor<'i> for Returns {
 /// Gathers the functions that are called directly.
 struct Calls<'a>(&'a mut Vec<FunctionId>);
 
-impl<'i> Visitor<'i> for Calls<'_> {
+impl Visitor<'_> for Calls<'_> {
     fn visit_call(&mut self, call: &Call) {
         self.0.push(call.func);
     }

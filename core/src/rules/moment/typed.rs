@@ -231,7 +231,7 @@ pub(super) fn is_weekday(name: &str) -> bool {
     const DAYS: [&str; 12] = ["月", "火", "水", "木", "金", "土", "日", "祝", "祝日", "休", "休日", "振休"];
     let is_day = |part: &str| {
         let short = part.strip_suffix("曜日").or_else(|| part.strip_suffix('曜')).unwrap_or(part);
-        DAYS.iter().any(|day| *day == short)
+        DAYS.contains(&short)
     };
     let english = name.trim_end_matches('.').to_ascii_lowercase();
     name.split(['・', '･', '、', '/']).all(|part| is_day(part.trim()))
