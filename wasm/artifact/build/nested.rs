@@ -79,7 +79,8 @@ fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, B
         // SHA-256 as a loop: unrolled it is 8 KB more, and the page hashes a few files in its life.
         "--cfg=sha2_backend=\"soft\"".to_owned(),
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
-        // Small functions stay calls and loops stay loops: a tenth less to load, and slower (docs/performance.md).
+        // Small functions stay calls, loops stay loops, and code that stands twice is folded: less to load, and slower
+        // (docs/performance.md has what each saves and costs).
         "-Cllvm-args=-inline-threshold=33".to_owned(),
         "-Cllvm-args=-unroll-threshold=20".to_owned(),
         "-Cllvm-args=-rotation-max-header-size=0".to_owned(),
