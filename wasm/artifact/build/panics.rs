@@ -12,7 +12,7 @@
 
 use std::collections::HashSet;
 
-use walrus::ir::{Br, Call, Instr, InstrSeqId, Return, Visitor, dfs_in_order};
+use walrus::ir::{Br, BrIf, BrTable, Call, Instr, InstrSeqId, Return, Visitor, dfs_in_order};
 use walrus::{ElementItems, ExportItem, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// Parts of the (mangled) names of functions that put a panic into words.
@@ -118,6 +118,14 @@ impl Visitor<'_> for Returns {
 
     fn visit_br(&mut self, branch: &Br) {
         self.found |= branch.block == self.entry;
+    }
+
+    fn visit_br_if(&mut self, branch: &BrIf) {
+        self.found |= branch.block == self.entry;
+    }
+
+    fn visit_br_table(&mut self, branches: &BrTable) {
+        self.found |= branches.default == self.entry || branches.blocks.contains(&self.entry);
     }
 }
 
