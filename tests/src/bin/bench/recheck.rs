@@ -22,27 +22,31 @@ const AT_ONCE: usize = QUEUE;
 /// How many times each is timed; the median counts.
 const ROUNDS: usize = 3;
 
-/// Prints the figures.
+/// Prints the figures, on PostgreSQL as well where a server is named.
 ///
 /// # Errors
 /// If the store or the command fails.
 pub fn bench() -> Result<(), Box<dyn Error>> {
+    of("SQLite", &Home::new())?;
+    Home::on_postgres().map_or(Ok(()), |home| of("PostgreSQL", &home))
+}
+
+fn of(store: &str, home: &Home) -> Result<(), Box<dyn Error>> {
     let count = std::env::var("KAKEKOMI_BENCH_CASES").map_or(Ok(CASES), |cases| cases.parse())?;
-    let home = Home::new();
     let (draft, context) = example()?;
-    fill(&home, count, &draft, &context)?;
+    fill(home, count, &draft, &context)?;
     let (mut rounds, mut peak) = (Vec::new(), 0);
     for _ in 0..if count > CASES { 1 } else { ROUNDS } {
         let native = native(count, &draft, &context)?;
-        let (start, _) = recheck(&home, &["--limit", "0"])?;
-        let (whole, memory) = recheck(&home, &[])?;
+        let (start, _) = recheck(home, &["--limit", "0"])?;
+        let (whole, memory) = recheck(home, &[])?;
         peak = memory.max(peak);
         rounds.push((whole.saturating_sub(start).as_secs_f64(), native.as_secs_f64()));
     }
     rounds.sort_by(|one, other| (one.1 / one.0).total_cmp(&(other.1 / other.0)));
     let (recheck, native) = rounds.get(rounds.len() / 2).copied().ok_or("no round")?;
     println!(
-        "recheck of {count} cases           {:>8.0} a second, {:.2} × the native core on all cores (aim 0.3, stretch 0.4), {} MiB at most",
+        "recheck of {count} cases, {store:<10} {:>8.0} a second, {:.2} × the native core on all cores (aim 0.3, stretch 0.4), {} MiB at most",
         to_f64(count) / recheck,
         native / recheck,
         peak >> 20
@@ -62,7 +66,7 @@ fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box
     std::fs::create_dir_all(&data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store: Arc<dyn Store> = open(&url_in(&data)).await?;
+        let store: Arc<dyn Store> = open(&home.database_url().map_or_else(|| url_in(&data), str::to_owned)).await?;
         let mut stored = 0;
         while stored < count {
             let mut waiting = tokio::task::JoinSet::new();
