@@ -34,7 +34,7 @@ pub const FUEL_BYTES_MAX: usize = 256 << 10;
 pub const FUEL: u64 = fuel(FUEL_BYTES_MAX, FUEL_BYTES_MAX);
 
 /// The fuel of one check, for the lengths of its text and its context in bytes. A module that loops is cut off the
-/// sooner, the less it was given to do: after 2 ms with an ordinary draft, and some 70 ms with the longest.
+/// sooner, the less it was given to do: after 2 ms with an ordinary draft, and some 50 ms with the longest.
 #[allow(clippy::cast_possible_truncation, reason = "at most 2 × FUEL_BYTES_MAX")]
 pub const fn fuel(text: usize, context: usize) -> u64 {
     let text = if text < FUEL_BYTES_MAX { text } else { FUEL_BYTES_MAX };
