@@ -148,12 +148,17 @@ fn missing(draft: &Draft, context: &Context) -> String {
         (draft.devices.given().is_none(), "/devices"),
         (draft.network.topology.given().is_none(), "/network/topology"),
     ];
-    let titles = rows.into_iter().filter(|(missing, _)| *missing);
-    let titles: Vec<_> = titles.filter_map(|(_, path)| message::interview(path, context.locale)).collect();
-    titles.join(match context.locale {
+    let comma = match context.locale {
         crate::Locale::Ja => "、",
         crate::Locale::En => ", ",
-    })
+    };
+    let mut titles = String::new();
+    for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {
+        let Some(title) = message::interview(path, context.locale) else { continue };
+        titles.push_str(if titles.is_empty() { "" } else { comma });
+        titles.push_str(title);
+    }
+    titles
 }
 
 fn yes(answer: &Answer<YesNo>) -> bool {

@@ -172,11 +172,11 @@ fn civil(days: i64) -> (i64, u8, u8) {
 
 /// A date packed as YYYYMMDD, so that dates compare as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Date(u32);
+struct Date(u64);
 
 impl Date {
     fn new(year: i64, month: u8, day: u8) -> Date {
-        Date(u32::try_from(year).unwrap_or_default() * 10_000 + u32::from(month) * 100 + u32::from(day))
+        Date(u64::try_from(year).unwrap_or_default() * 10_000 + u64::from(month) * 100 + u64::from(day))
     }
 
     fn read(text: &str) -> Option<Date> {
@@ -191,18 +191,25 @@ impl Date {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Dates {
     listed: Vec<Date>,
-    sorted: Option<Vec<Date>>,
+    /// With a 0 beside each, so that they are sorted by the code that sorts issues.
+    sorted: Option<Vec<(u64, usize)>>,
 }
 
 impl Dates {
     fn read(texts: &[&str]) -> Option<Dates> {
-        let listed: Vec<Date> = texts.iter().map(|text| Date::read(text)).collect::<Option<_>>()?;
-        let sorted = (!listed.is_sorted()).then(|| order::sorted(listed.clone()));
+        let mut listed = Vec::with_capacity(texts.len());
+        for text in texts {
+            listed.push(Date::read(text)?);
+        }
+        let sorted = (!listed.is_sorted()).then(|| order::sorted(listed.iter().map(|date| (date.0, 0)).collect()));
         Some(Dates { listed, sorted })
     }
 
     fn has(&self, date: Date) -> bool {
-        self.sorted.as_ref().unwrap_or(&self.listed).binary_search(&date).is_ok()
+        match &self.sorted {
+            Some(sorted) => sorted.binary_search(&(date.0, 0)).is_ok(),
+            None => self.listed.binary_search(&date).is_ok(),
+        }
     }
 }
 
@@ -234,7 +241,8 @@ fn offset(text: &str) -> Option<i16> {
     }
 }
 
-const fn two(tens: u8, ones: u8) -> Option<u8> {
+/// The value of two ASCII digits.
+pub(crate) const fn two(tens: u8, ones: u8) -> Option<u8> {
     if tens.is_ascii_digit() && ones.is_ascii_digit() { Some((tens - b'0') * 10 + (ones - b'0')) } else { None }
 }
 
@@ -297,7 +305,7 @@ impl Date {
             *byte = b'0' + u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;
         }
-        out.text(std::str::from_utf8(&text).unwrap_or_default());
+        out.ascii(&text);
     }
 }
 

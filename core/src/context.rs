@@ -13,6 +13,7 @@ use crate::calendar::{Calendar, CalendarText};
 use crate::failure::Failure;
 use crate::form::Language;
 use crate::json::{self, Node, Writer};
+use crate::text;
 
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
@@ -225,10 +226,8 @@ impl<'n> Members<'n> {
 
     fn integer(&self, key: &'static str) -> Result<i64, Failure> {
         match self.get(key)? {
-            Node::Number(written) => written
-                .parse()
-                .ok()
-                .filter(|number: &i64| number.abs() <= crate::form::SAFE_INTEGER_MAX)
+            Node::Number(written) => text::integer(written)
+                .filter(|number| number.unsigned_abs() <= crate::form::SAFE_INTEGER_MAX.unsigned_abs())
                 .ok_or(Failure::Context(key)),
             _ => Err(Failure::Context(key)),
         }

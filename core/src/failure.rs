@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::text::joined;
+
 /// Why there is no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -25,7 +27,7 @@ impl Failure {
     /// The sentence for the log.
     pub fn sentence(self) -> String {
         match self {
-            Failure::Context(key) => ["the context cannot be used: look at ", key].concat(),
+            Failure::Context(key) => joined(&["the context cannot be used: look at ", key]),
             Failure::Report => "the report could not be written".to_owned(),
         }
     }

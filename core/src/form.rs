@@ -23,6 +23,7 @@ mod service;
 mod situation;
 mod slot;
 mod telephone;
+pub(crate) mod walk;
 mod when;
 
 pub use choice::Ordered;
@@ -40,6 +41,7 @@ pub use service::{Approval, Forensics, Remote, Service};
 pub use situation::{Situation, YesNo};
 pub use slot::{Answer, Later, Shaped, Slot};
 pub use telephone::{Mail, Phone};
+pub use walk::Walk;
 pub use when::{AHEAD_MAX_MS, PART_KEYS, WHEN_KEYS, When};
 
 use section::section;

@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod code;
 pub mod context;
 pub mod describe;
+mod eight;
 pub mod failure;
 pub mod form;
 pub mod issue;
@@ -27,6 +28,7 @@ pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod text;
 
 pub use code::Code;
 pub use context::{Context, Locale};
@@ -66,7 +68,7 @@ pub fn check(text: &[u8], context: &Context) -> Report {
 
 fn judge(node: json::Node<'_>, context: &Context) -> Report {
     let (draft, mut reading) = parse::draft(node);
-    form::section::check(&draft, &At::ROOT, context, &mut reading);
+    form::walk::check(&draft, &At::ROOT, context, &mut reading);
     let parse::Reading { mut found, refused } = reading;
     found.extend(rules::cross::check(&draft, context));
     found.retain(|issue| !(asks(issue.code) && refused.iter().any(|section| section.holds(issue.place))));

@@ -11,6 +11,7 @@ mod tables {
 use crate::code::Code;
 use crate::context::Locale;
 use crate::issue::Params;
+use crate::text::joined;
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
@@ -79,7 +80,7 @@ pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let has_own = table.keys.get(row + usize::from(general)).and_then(|next| next.strip_prefix(code));
     let own = has_own
         .filter(|rest| rest.starts_with(' '))
-        .and_then(|_| table.find(&[code, " ", &*pattern(path)].concat(), locale));
+        .and_then(|_| table.find(&joined(&[code, " ", &pattern(path)]), locale));
     own.or_else(|| table.column(locale).get(row).filter(|_| general)).unwrap_or(code)
 }
 
@@ -133,7 +134,7 @@ pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
 
 /// The title of an option of a field.
 pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    tables::OPTION.find(&[pattern, " ", word].concat(), locale)
+    tables::OPTION.find(&joined(&[pattern, " ", word]), locale)
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.
@@ -163,8 +164,13 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
 
 /// `/devices/3/os` → `/devices/*/os`
 pub fn pattern(path: &str) -> String {
-    let steps = path
-        .split('/')
-        .map(|step| if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { step });
-    steps.collect::<Vec<_>>().join("/")
+    let mut pattern = String::with_capacity(path.len());
+    for (index, step) in path.split('/').enumerate() {
+        if index > 0 {
+            pattern.push('/');
+        }
+        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        pattern.push_str(if is_index { "*" } else { step });
+    }
+    pattern
 }

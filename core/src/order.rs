@@ -4,6 +4,7 @@
 
 use crate::form::{AgreedDocument, Draft, Field, PART_KEYS, Shape, WHEN_KEYS};
 use crate::issue::Issue;
+use crate::text::up_to_four_digits;
 
 /// Where something stands in the form's order: the row's number in each table on the way to it, or the
 /// index in a list, a byte a step.
@@ -82,10 +83,25 @@ fn in_order(found: Vec<Issue>) -> Vec<Issue> {
     order.into_iter().filter_map(|(_, index): (u64, usize)| found.get_mut(index).and_then(Option::take)).collect()
 }
 
-/// Sorts by merging runs of one, two, four and so on: never the square of the length, and in the module a tenth of
+/// How many rows are sorted in place before such runs are merged: an object's keys are one or two runs.
+const RUN: usize = 8;
+
+/// Sorts by merging runs of eight, sixteen and so on: never the square of the length, and in the module a tenth of
 /// the code of `sort`.
 pub fn sorted<T: Copy + Ord>(mut rows: Vec<T>) -> Vec<T> {
-    let mut width = 1;
+    for run in rows.chunks_mut(RUN) {
+        for end in 1..run.len() {
+            let mut at = end;
+            // At the run's beginning there is no pair.
+            while let Some([before, this]) = run.get_mut(at.saturating_sub(1)..=at)
+                && this < before
+            {
+                std::mem::swap(before, this);
+                at -= 1;
+            }
+        }
+    }
+    let mut width = RUN;
     while width < rows.len() {
         let mut merged = Vec::with_capacity(rows.len());
         for pair in rows.chunks(2 * width) {
@@ -110,6 +126,11 @@ pub fn within(issues: &[Issue], place: Place) -> &[Issue] {
     behind.get(..behind.partition_point(|issue| issue.place.ranks <= place.last())).unwrap_or_default()
 }
 
+/// The index that a step of a path is; a list has far fewer entries than four digits count.
+fn index(step: &str) -> Option<usize> {
+    up_to_four_digits(step).map(usize::from)
+}
+
 enum Level {
     Fields(&'static [Field]),
     List(&'static [Field]),
@@ -125,12 +146,12 @@ impl Level {
                 let found = fields.iter().zip(0..).find(|(field, _)| field.name == step);
                 found.map_or((None, Level::Leaf), |(field, rank)| (Some(rank), Level::below(field.shape)))
             }
-            Level::List(fields) => (step.parse().ok(), Level::Fields(fields)),
+            Level::List(fields) => (index(step), Level::Fields(fields)),
             Level::Keys(keys) => {
                 let next = if step == "at" { Level::Keys(&PART_KEYS) } else { Level::Leaf };
                 (keys.iter().position(|key| *key == step), next)
             }
-            Level::Leaf => (step.parse().ok(), Level::Leaf),
+            Level::Leaf => (index(step), Level::Leaf),
         }
     }
 

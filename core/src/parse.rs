@@ -40,7 +40,7 @@ impl Reading {
     /// Notes that another kind of value stands where `code` says what belongs there.
     #[inline(never)]
     pub fn wrong(&mut self, at: &At<'_>, node: &Node<'_>, code: Code) {
-        let code = if *node == Node::Null { Code::TypeNull } else { code };
+        let code = if matches!(node, Node::Null) { Code::TypeNull } else { code };
         self.issue(at, code, Params::none());
     }
 }
@@ -185,9 +185,12 @@ struct Key<'k> {
 
 impl Key<'_> {
     fn of(key: &str) -> Key<'_> {
-        let beginning = key.bytes().chain(std::iter::repeat(0)).take(8);
+        let mut beginning = [0; 8];
+        for (to, byte) in beginning.iter_mut().zip(key.bytes()) {
+            *to = byte;
+        }
         Key {
-            beginning: beginning.fold(0, |number, byte| number << 8 | u64::from(byte)),
+            beginning: u64::from_be_bytes(beginning),
             length: key.len(),
             rest: key.as_bytes().get(8..).unwrap_or_default(),
         }

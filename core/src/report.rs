@@ -7,7 +7,7 @@
 use crate::advice::{Advisory, Guidance};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::form::{Draft, Shape, Tally, section};
+use crate::form::{Draft, Section as _, Shape, Tally, Walk, walk};
 use crate::issue::Issue;
 use crate::json::Writer;
 use crate::parse::At;
@@ -70,7 +70,7 @@ impl Report {
         each("progress", &self.progress, &mut out, Progress::write);
         each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
         out.key("values");
-        section::write(&self.values, &mut out);
+        walk::write(&self.values, &mut out);
         out.end_object();
         Ok(out.into_bytes())
     }
@@ -100,12 +100,13 @@ impl Progress {
 /// How far each section is, in the form's order; the issues are sorted.
 pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
-    section::walk(draft, &At::ROOT, &mut |field, slot, at| {
-        if matches!(field.shape, Shape::Later) {
+    let mut fields = Draft::FIELDS.iter().enumerate();
+    draft.each(&mut |slot| {
+        let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.shape, Shape::Later)) else {
             return;
-        }
+        };
         let mut tally = Tally::new(issues);
-        slot.tally(field.rule, at, &mut tally);
+        slot.walk(field, &At::ROOT.key(field.name, Some(row)), &mut Walk::Tally(&mut tally));
         let Tally { required, answered, unknown, .. } = tally.closed();
         rows.push(Progress { section: field.name, required, answered, unknown });
     });

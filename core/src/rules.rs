@@ -24,6 +24,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
 use crate::parse::{At, Reading};
+use crate::text::{integer, joined};
 
 /// The rules that stand on a value; what fails is noted at its place.
 pub fn ask<V: Validate<Context = Context>>(value: &V, at: &At<'_>, context: &Context, reading: &mut Reading) {
@@ -47,19 +48,19 @@ pub(crate) fn coded(code: Code) -> garde::Error {
 
 /// The same for a rule with a most.
 pub(crate) fn coded_most(code: Code, max: usize) -> garde::Error {
-    garde::Error::new([code.as_str(), " ", &*max.to_string()].concat())
+    garde::Error::new(joined(&[code.as_str(), " ", &max.to_string()]))
 }
 
 /// The same for a rule with a range, both ends included.
 pub(crate) fn coded_range(code: Code, min: i64, max: i64) -> garde::Error {
-    garde::Error::new([code.as_str(), " ", &*max.to_string(), " ", &*min.to_string()].concat())
+    garde::Error::new(joined(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
 }
 
 /// The code and the numbers that a message stands for.
 fn decode(message: &str) -> Option<(Code, Params)> {
     let mut words = message.split(' ');
     let code = Code::read(words.next()?)?;
-    let mut number = || words.next().and_then(|number| number.parse().ok());
+    let mut number = || words.next().and_then(integer);
     let params = match (number(), number()) {
         (Some(max), Some(min)) => Params::range(min, max),
         (Some(max), None) => Params::max(max),

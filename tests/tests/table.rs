@@ -162,3 +162,24 @@ fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
         "unknown keys are ignored"
     );
 }
+
+#[test]
+fn the_time_in_a_context_is_a_number_that_every_engine_holds() {
+    let mut context: Value = serde_json::from_str(&cases()[0].context).unwrap();
+    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let digest = sandbox.current().clone();
+    for (now, usable) in [
+        ((1_i64 << 53) - 1, true),
+        (1 << 53, false),
+        (-((1 << 53) - 1), true),
+        (-(1 << 53), false),
+        (i64::MAX, false),
+        (i64::MIN, false),
+    ] {
+        context["now"] = now.into();
+        let context = context.to_string();
+        assert_eq!(kakekomi_core::answer(b"{}", context.as_bytes()).is_ok(), usable, "{now}");
+        let answer = sandbox.check_now(&digest, b"{}".to_vec().into(), context.as_bytes().into());
+        assert_eq!(answer.is_ok(), usable, "{now}");
+    }
+}

@@ -96,7 +96,12 @@ unsafe fn mark(piece: usize) -> *mut usize {
 
 // SAFETY: pieces never overlap: each begins above the top, and the top falls only to the mark of a
 // piece that was given back together with all above it. Marks lie between the pieces.
+#[allow(
+    clippy::inline_always,
+    reason = "into the functions that Rust puts before an allocator: one call instead of two"
+)]
 unsafe impl GlobalAlloc for Arena {
+    #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.begin();
         match self.place(layout) {
@@ -109,6 +114,7 @@ unsafe impl GlobalAlloc for Arena {
         }
     }
 
+    #[inline(always)]
     unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
         let piece = pointer.addr();
         // SAFETY: the caller gives back a piece that it took; below the last one only pieces lie.

@@ -6,6 +6,7 @@ use super::choice::choice;
 use super::number::whole;
 use super::section::{self, Rule, Shape, section};
 use super::slot::Value;
+use super::walk;
 use super::{Answer, Digest, Line};
 use crate::context::Context;
 use crate::json::{Node, Writer};
@@ -65,11 +66,11 @@ impl Value for AgreedDocument {
     }
 
     fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        section::check(&self.0, at, context, reading);
+        walk::check(&self.0, at, context, reading);
     }
 
     fn write(&self, out: &mut Writer) {
-        section::write(&self.0, out);
+        walk::write(&self.0, out);
     }
 }
 

@@ -3,11 +3,11 @@
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
 //! the entries past the longest length, so that a hostile list cannot make a report of any size.
 
-use super::section::{self, Rule, Section, Shape, Tally};
+use super::section::{self, Field, Rule, Section, Shape};
 use super::slot::{Answer, Value};
+use super::walk::{self, Walk};
 use super::{Device, Log};
 use crate::code::Code;
-use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
@@ -19,15 +19,15 @@ pub struct List<T, const MAX: usize>(pub Vec<T>);
 /// An entry of a list: a record that is always there.
 pub trait Entry: Section + Default {
     /// The entry's rows of the field table.
-    const FIELDS: &'static [super::Field];
+    const FIELDS: &'static [Field];
 }
 
 impl Entry for Device {
-    const FIELDS: &'static [super::Field] = Device::FIELDS;
+    const FIELDS: &'static [Field] = Device::FIELDS;
 }
 
 impl Entry for Log {
-    const FIELDS: &'static [super::Field] = Log::FIELDS;
+    const FIELDS: &'static [Field] = Log::FIELDS;
 }
 
 impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
@@ -51,23 +51,17 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
         if entries.is_empty() { Answer::Absent } else { Answer::Given(List(entries)) }
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        for (index, entry) in self.0.iter().enumerate() {
-            section::check(entry, &at.index(index), context, reading);
-        }
-    }
-
-    fn tally(&self, _: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
-        for (index, entry) in self.0.iter().enumerate() {
-            section::tally(entry, &at.index(index), tally);
-        }
-    }
-
     fn write(&self, out: &mut Writer) {
         out.list();
         for entry in &self.0 {
-            section::write(entry, out);
+            walk::write(entry, out);
         }
         out.end_list();
+    }
+
+    fn check_or_tally(&self, _: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+        for (index, entry) in self.0.iter().enumerate() {
+            walk::walk(entry, &at.index(index), asked);
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
 use crate::rules::{self, characters, coded, width};
+use crate::text;
 
 /// A whole number from `MIN` to `MAX`, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,7 @@ fn integer(written: &str) -> Result<i64, Code> {
     if written.starts_with('-') && digits.bytes().all(|byte| byte == b'0') {
         return Err(Code::NumberNegativeZero);
     }
-    written.parse().map_err(|_| Code::NumberRange)
+    text::integer(written).ok_or(Code::NumberRange)
 }
 
 /// True or false.

@@ -4,14 +4,13 @@
 //! under the key `company`, must be answered, takes the rules of [`super::Line`], and whose row
 //! `Field { name: "company", … }` the form description is made from.
 //!
-//! Reading, checking, counting and printing walk over a section's rows and slots, whichever section
-//! it is: each walk is in the module once.
+//! Reading (here), checking, counting and printing (`walk.rs`) go over a section's rows and slots, whichever section
+//! it is: each is in the module once.
 
 use super::Slot;
 use crate::code::Code;
-use crate::context::Context;
 use crate::issue::Issue;
-use crate::json::{Node, Writer};
+use crate::json::Node;
 use crate::order;
 use crate::parse::{At, Reading, object};
 
@@ -233,45 +232,6 @@ pub fn read(section: &mut dyn Section, node: Node<'_>, at: &At<'_>, reading: &mu
     whole
 }
 
-/// The rules of a section's fields, each with what its row asks for.
-pub fn check(section: &dyn Section, at: &At<'_>, context: &Context, reading: &mut Reading) {
-    walk(section, at, &mut |field, slot, at| slot.check(field.rule, at, context, reading));
-}
-
-/// Counts the required fields of a section and its records.
-pub fn tally(section: &dyn Section, at: &At<'_>, tally: &mut Tally<'_>) {
-    walk(section, at, &mut |field, slot, at| slot.tally(field.rule, at, tally));
-}
-
-/// Prints what a section says, and of what it does not say nothing.
-pub fn write(section: &dyn Section, out: &mut Writer) {
-    out.object();
-    walk(section, &At::ROOT, &mut |field, slot, _| {
-        if !slot.is_silent() {
-            out.key(field.name);
-            slot.write(out);
-        }
-    });
-    out.end_object();
-}
-
-/// Whether a section says nothing at all.
-pub fn is_silent(section: &dyn Section) -> bool {
-    let mut silent = true;
-    section.each(&mut |slot| silent &= slot.is_silent());
-    silent
-}
-
-/// Calls `visit` with each row, its slot and its place.
-pub fn walk(section: &dyn Section, at: &At<'_>, visit: &mut dyn FnMut(&'static Field, &dyn Slot, &At<'_>)) {
-    let mut rows = section.fields().iter().enumerate();
-    section.each(&mut |slot| {
-        if let Some((row, field)) = rows.next() {
-            visit(field, slot, &at.key(field.name, Some(row)));
-        }
-    });
-}
-
 /// Declares a section (see the module).
 macro_rules! section {
     (
@@ -317,20 +277,8 @@ macro_rules! section {
                 $crate::form::section::read(self, node, at, reading);
             }
 
-            fn is_silent(&self) -> bool {
-                $crate::form::section::is_silent(self)
-            }
-
-            fn check(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, context: &$crate::Context, reading: &mut $crate::parse::Reading) {
-                $crate::form::section::check(self, at, context, reading);
-            }
-
-            fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
-                $crate::form::section::tally(self, at, tally);
-            }
-
-            fn write(&self, out: &mut $crate::json::Writer) {
-                $crate::form::section::write(self, out);
+            fn walk(&self, field: &$crate::form::Field, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
+                $crate::form::walk::nested(self, field, at, asked);
             }
         }
     };
@@ -351,16 +299,12 @@ macro_rules! record {
                 }
             }
 
-            fn check(&self, at: &$crate::parse::At<'_>, context: &$crate::Context, reading: &mut $crate::parse::Reading) {
-                $crate::form::section::check(self, at, context, reading);
-            }
-
-            fn tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, tally: &mut $crate::form::Tally<'_>) {
-                $crate::form::section::tally(self, at, tally);
+            fn check_or_tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
+                $crate::form::walk::walk(self, at, asked);
             }
 
             fn write(&self, out: &mut $crate::json::Writer) {
-                $crate::form::section::write(self, out);
+                $crate::form::walk::write(self, out);
             }
         }
     )+ };

@@ -3,7 +3,8 @@
 //! absent → `Absent` · `{"unknown": true}` → `Unknown` · `"Windows 11"` → `Given(…)` · `null` →
 //! `Refused`, with an issue. Requirements: the three states differ everywhere.
 
-use super::section::{Need, Rule, Shape, Tally};
+use super::section::{Field, Need, Rule, Shape};
+use super::walk::Walk;
 use crate::code::Code;
 use crate::context::Context;
 use crate::issue::Params;
@@ -16,17 +17,8 @@ pub trait Slot {
     /// Reads the member; issues of its shape go to `reading`.
     fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading);
 
-    /// Whether there is nothing to print of it in `values`.
-    fn is_silent(&self) -> bool;
-
-    /// What its row asks for, and the rules of its value; issues go to `reading`.
-    fn check(&self, rule: Rule, at: &At<'_>, context: &Context, reading: &mut Reading);
-
-    /// Counts required fields and answers.
-    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>);
-
-    /// Prints it.
-    fn write(&self, out: &mut Writer);
+    /// Does what is asked of it; `field` is its row.
+    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>);
 }
 
 /// Something of a kind that the field table knows.
@@ -43,16 +35,20 @@ pub trait Value: Sized {
     /// Reads the value: `Absent` where it is blank, `Refused` where an issue was noted.
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self>;
 
-    /// The rules of the value; what fails is noted.
+    /// The rules of a value without fields of its own; what fails is noted.
     fn check(&self, _: &At<'_>, _: &Context, _: &mut Reading) {}
-
-    /// Counts an answer; records count their own fields instead.
-    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
-        tally.answer(rule, at);
-    }
 
     /// Prints the value.
     fn write(&self, out: &mut Writer);
+
+    /// Checks or counts it, which is all that it is asked for; records and lists hand it on to their own fields.
+    fn check_or_tally(&self, rule: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+        match asked {
+            Walk::Check(context, reading) => self.check(at, context, reading),
+            Walk::Tally(tally) => tally.answer(rule, at),
+            Walk::Write(_) | Walk::Silent(_) => {}
+        }
+    }
 }
 
 /// An answer in one of its states.
@@ -102,41 +98,45 @@ impl<T: Value> Slot for Answer<T> {
         };
     }
 
-    fn is_silent(&self) -> bool {
-        matches!(self, Answer::Absent | Answer::Refused)
-    }
-
-    fn check(&self, rule: Rule, at: &At<'_>, context: &Context, reading: &mut Reading) {
+    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
         match self {
-            Answer::Given(value) => value.check(at, context, reading),
-            Answer::Absent if rule.need == Need::Required => reading.issue(at, Code::Required, Params::none()),
-            Answer::Unknown if !rule.unknown => reading.issue(at, Code::UnknownNotAllowed, Params::none()),
-            Answer::Absent | Answer::Unknown | Answer::Refused => {}
-        }
-    }
-
-    fn tally(&self, rule: Rule, at: &At<'_>, tally: &mut Tally<'_>) {
-        match self {
-            Answer::Given(value) => value.tally(rule, at, tally),
-            Answer::Unknown => tally.unknown(rule, at),
-            Answer::Absent | Answer::Refused => tally.nothing(rule),
-        }
-    }
-
-    fn write(&self, out: &mut Writer) {
-        match self {
-            Answer::Given(value) => value.write(out),
-            Answer::Unknown => write_unknown(out),
-            Answer::Absent | Answer::Refused => {} // left out by its section
+            Answer::Given(value) => match asked {
+                Walk::Check(..) | Walk::Tally(_) => value.check_or_tally(field.rule, at, asked),
+                Walk::Write(out) => {
+                    out.key(field.name);
+                    value.write(out);
+                }
+                Walk::Silent(silent) => **silent = false,
+            },
+            Answer::Absent => without_value(&Answer::Absent, field, at, asked),
+            Answer::Unknown => without_value(&Answer::Unknown, field, at, asked),
+            Answer::Refused => without_value(&Answer::Refused, field, at, asked),
         }
     }
 }
 
-fn write_unknown(out: &mut Writer) {
-    out.object();
-    out.key("unknown");
-    out.boolean(true);
-    out.end_object();
+/// What an answer without a value has to say: the same of every kind of value, so it is in the module once.
+#[inline(never)]
+fn without_value(answer: &Answer<()>, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    match (asked, answer) {
+        (Walk::Check(_, reading), Answer::Absent) if field.rule.need == Need::Required => {
+            reading.issue(at, Code::Required, Params::none());
+        }
+        (Walk::Check(_, reading), Answer::Unknown) if !field.rule.unknown => {
+            reading.issue(at, Code::UnknownNotAllowed, Params::none());
+        }
+        (Walk::Tally(tally), Answer::Unknown) => tally.unknown(field.rule, at),
+        (Walk::Tally(tally), _) => tally.nothing(field.rule),
+        (Walk::Write(out), Answer::Unknown) => {
+            out.key(field.name);
+            out.object();
+            out.key("unknown");
+            out.boolean(true);
+            out.end_object();
+        }
+        (Walk::Silent(silent), Answer::Unknown) => **silent = false,
+        _ => {}
+    }
 }
 
 /// Whether an object with the key `unknown` is `{"unknown": true}`, with nothing else in it; any other
@@ -149,7 +149,7 @@ fn unknown<'n>(node: Node<'n>, at: &At<'_>, reading: &mut Reading) -> Result<boo
     let before = reading.found.len();
     let find = |key: &str| (key == "unknown").then_some(LAST);
     object(node, at, reading, &find, &mut |_, value, here, reading| {
-        if value != Node::Bool(true) {
+        if !matches!(value, Node::Bool(true)) {
             reading.wrong(here, &value, Code::UnknownNotTrue);
         }
     });

@@ -6,6 +6,8 @@
 //! A writer of our own and not a serialiser's, for the module's size: a serialiser is made anew for
 //! every type that is printed, this one is there once.
 
+use crate::eight::{any, below, equal};
+
 /// JSON on its way out.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -45,15 +47,17 @@ impl Writer {
 
     /// The key of a member: one of our words.
     pub fn key(&mut self, key: &str) {
-        self.word(key);
-        self.bytes.push(b':');
+        self.quoted(key.as_bytes(), b"\":");
     }
 
     /// A string that is one of our words, in which nothing needs an escape.
     pub fn word(&mut self, word: &str) {
-        self.begin(b'"');
-        self.bytes.extend_from_slice(word.as_bytes());
-        self.bytes.push(b'"');
+        self.quoted(word.as_bytes(), b"\"");
+    }
+
+    /// A string of our own ASCII characters, in which nothing needs an escape.
+    pub fn ascii(&mut self, word: &[u8]) {
+        self.quoted(word, b"\"");
     }
 
     /// A string.
@@ -92,6 +96,13 @@ impl Writer {
         self.number(number);
     }
 
+    /// A quote, one of our words, and what ends it.
+    fn quoted(&mut self, word: &[u8], end: &[u8]) {
+        self.begin(b'"');
+        self.bytes.extend_from_slice(word);
+        self.bytes.extend_from_slice(end);
+    }
+
     /// A value that prints as these letters.
     fn plain(&mut self, letters: &str) {
         if self.follows() {
@@ -116,7 +127,7 @@ impl Writer {
     /// RFC 8785, 3.2.2.2: the short escapes where there are any, `\u00xx` for other controls.
     fn escaped(&mut self, text: &[u8]) {
         let mut rest = text;
-        while let Some(plain) = plain(rest) {
+        while let Some(plain) = until_escape(rest) {
             let Some((plain, [byte, behind @ ..])) = rest.split_at_checked(plain) else { return };
             self.bytes.extend_from_slice(plain);
             self.escape(*byte);
@@ -146,9 +157,10 @@ impl Writer {
     }
 }
 
-/// How many bytes stand before the first that needs an escape; `None` where none does. Eight at a time: a report
-/// is mostly what needs none.
-fn plain(text: &[u8]) -> Option<usize> {
+/// How many bytes stand before the first control character, quote or backslash; `None` where there is none. Writing escapes
+/// them, reading stops at them: the module has the loop over a text's bytes once.
+#[inline(never)]
+pub(super) fn until_escape(text: &[u8]) -> Option<usize> {
     let needs = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
     let (eights, rest) = text.as_chunks::<8>();
     let Some(eight) = eights.iter().copied().position(any_needs) else {
@@ -157,14 +169,10 @@ fn plain(text: &[u8]) -> Option<usize> {
     text.iter().skip(8 * eight).position(needs).map(|at| 8 * eight + at)
 }
 
-/// Whether one of eight bytes needs an escape. The high bit of a byte of `low` says that the byte is smaller than
-/// the one it was compared with, since borrowing from it set that bit; bytes that have it themselves are letters.
+/// Whether one of eight bytes needs an escape.
 fn any_needs(eight: [u8; 8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xFF;
     let bytes = u64::from_le_bytes(eight);
-    let low = |bytes: u64, below: u8| bytes.wrapping_sub(ONES * u64::from(below)) & !bytes;
-    let is = |sign: u8| low(bytes ^ (ONES * u64::from(sign)), 1);
-    (low(bytes, 0x20) | is(b'"') | is(b'\\')) & (ONES << 7) != 0
+    any(below(bytes, b' ') | equal(bytes, b'"') | equal(bytes, b'\\'))
 }
 
 #[cfg(test)]

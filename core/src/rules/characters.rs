@@ -7,7 +7,8 @@
 use super::{coded, coded_most};
 use crate::code::Code;
 use crate::context::Context;
-use crate::json::code_points;
+use crate::eight::{any, begins_below, below, equal};
+use crate::text::code_points;
 
 /// Whether a text says nothing: white space, or characters that show nothing, alone. A control of direction or of
 /// a terminal is something all the same: it is told as such.
@@ -65,9 +66,24 @@ pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
 }
 
 fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
-    // Printable ASCII, kana and kanji are never wrong: nobody is asked about them.
-    let wrong = text.chars().filter(|char| *char < '\u{2070}' && !(' '..='~').contains(char)).any(is_wrong);
+    // Printable ASCII, kana and kanji are never wrong, which bytes tell; beside others nobody is asked about them either.
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let plain = eights.iter().all(|eight| are_plain(*eight)) && rest.iter().all(|byte| is_plain(*byte));
+    let may_be_wrong = |char: &char| *char < '\u{2070}' && !(' '..='~').contains(char);
+    let wrong = !plain && text.chars().filter(may_be_wrong).any(is_wrong);
     if wrong { Err(coded(code)) } else { Ok(()) }
+}
+
+/// [`is_plain`] of eight bytes at once.
+fn are_plain(eight: [u8; 8]) -> bool {
+    let bytes = u64::from_le_bytes(eight);
+    !any(below(bytes, b' ') | equal(bytes, 0x7F) | begins_below(bytes, 0xE3))
+}
+
+/// Whether a byte of UTF-8 is printable ASCII, or begins a character from U+3000 on, or continues one. A text of such bytes
+/// alone holds no character that a rule refuses: those begin with a control character, DEL, or a byte from 0xC2 to 0xE2.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xE3..)
 }
 
 /// The text without characters that have no width: a telephone puts marks of direction round a number
@@ -75,11 +91,6 @@ fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
 pub fn visible(text: &str) -> String {
     let unseen = |char| is_bidi(char) || matches!(char, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
     text.chars().filter(|char| !unseen(*char)).collect()
-}
-
-/// Whether a text holds another. `str::contains` would bring two kilobytes of its search into the module.
-pub fn holds(text: &str, part: &str) -> bool {
-    text.char_indices().any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(part)))
 }
 
 const fn is_bidi(char: char) -> bool {
@@ -92,7 +103,21 @@ fn is_break(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{blank, visible};
+    use super::{are_plain, blank, is_plain, visible};
+
+    #[test]
+    fn eight_bytes_at_once_are_eight_times_one_byte() {
+        for first in 0..=0xFF {
+            for second in 0..=0xFF {
+                for place in 0..7 {
+                    let mut eight = *b"abcdefgh";
+                    eight[place] = first;
+                    eight[place + 1] = second;
+                    assert_eq!(are_plain(eight), eight.into_iter().all(is_plain), "{eight:x?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_has_no_width_goes_and_all_else_stays() {

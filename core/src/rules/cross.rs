@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::context::{Context, Document};
 use crate::form::{AgreedDocument, Answer, Draft, Language, Log, When};
 use crate::issue::{Issue, Params};
+use crate::text::joined;
 
 /// How far the agreement's clock may be ahead of `now`: the same five minutes as for moments.
 const AHEAD_MAX_MS: i64 = crate::form::AHEAD_MAX_MS;
@@ -54,7 +55,7 @@ fn occurrence(draft: &Draft, found: &mut Found) {
 
 fn log_order(index: usize, log: &Log, found: &mut Found) {
     if wholly_after(&log.from, &log.to) {
-        found.add(["/logs/", &*index.to_string(), "/to"].concat(), Code::MomentOrder);
+        found.add(joined(&["/logs/", &index.to_string(), "/to"]), Code::MomentOrder);
     }
 }
 

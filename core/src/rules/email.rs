@@ -11,6 +11,7 @@
 use super::script::is_letter;
 use super::{letter_case, punycode, width};
 use crate::code::Code;
+use crate::text::joined;
 
 /// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
 pub const ADDRESS_MAX: usize = 254;
@@ -37,7 +38,7 @@ pub fn read(typed: &str) -> Result<String, Code> {
     }
     let local = read_local(local)?;
     let domain = read_domain(domain)?;
-    let address = [&*local, "@", &*domain].concat();
+    let address = joined(&[&local, "@", &domain]);
     if address.len() > ADDRESS_MAX {
         return Err(Code::EmailInvalid);
     }
@@ -155,7 +156,7 @@ fn a_label(label: &str) -> Option<String> {
     if !label.chars().any(is_letter) || !has_no_stray(label) || !label.chars().all(is_domain_letter) {
         return None;
     }
-    punycode::encode(label).map(|encoded| ["xn--", &*encoded].concat())
+    punycode::encode(label).map(|encoded| joined(&["xn--", &encoded]))
 }
 
 /// Whether a character may stand in an internationalised label.

@@ -17,7 +17,7 @@ mod typed;
 
 use self::typed::Date;
 use super::width::fold;
-use crate::calendar::{days, month_length};
+use crate::calendar::{days, month_length, two};
 use crate::code::Code;
 
 /// The first year that a moment may lie in.
@@ -227,12 +227,9 @@ fn read_offset(typed: &str) -> Result<i16, Code> {
     if text.eq_ignore_ascii_case("z") {
         return Ok(0);
     }
-    let &[sign, b'0'..=b'9', b'0'..=b'9', b':', b'0'..=b'5', b'0'..=b'9'] = text.as_bytes() else {
-        return Err(Code::MomentOffset);
-    };
-    let (hours, minutes) = text.trim_start_matches(['+', '-']).split_once(':').ok_or(Code::MomentOffset)?;
-    let part = |digits: &str| digits.parse::<i16>().map_err(|_| Code::MomentOffset);
-    let size = part(hours)? * 60 + part(minutes)?;
+    let &[sign, h1, h2, b':', m1 @ b'0'..=b'5', m2] = text.as_bytes() else { return Err(Code::MomentOffset) };
+    let part = |tens, ones| two(tens, ones).map(i16::from).ok_or(Code::MomentOffset);
+    let size = part(h1, h2)? * 60 + part(m1, m2)?;
     match sign {
         b'+' if size <= 14 * 60 => Ok(size),
         b'-' if size <= 12 * 60 => Ok(-size),

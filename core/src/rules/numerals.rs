@@ -3,46 +3,64 @@
 //! `十一` becomes `11`, `二十` becomes `20`, `二〇二六` becomes `2026`; everything else stays as it is: numbers from a hundred on, which no
 //! date and no time has but the year by its digits, 一 beside an ASCII digit, where it is rather a dash, and 一昨日.
 
+use crate::text::joined;
+
 /// Digits for every run of kanji numerals. A run that is no number (`十十`) stays, and no rule reads it.
 pub fn arabic(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let end = rest.find(|sign| digit(sign).is_none() && sign != '十').unwrap_or(rest.len());
-        let (run, after) = rest.split_at_checked(end.max(first.len_utf8())).unwrap_or((rest, ""));
-        let stands_alone = !written.ends_with(|sign: char| sign.is_ascii_digit()) && ends_number(after);
-        match number(run).filter(|_| stands_alone) {
-            Some(digits) => written.push_str(&digits),
-            None => written.push_str(run),
-        }
+    while let Some((before, run, after)) = first_run(rest) {
+        written.push_str(before);
+        let stands_alone = !written.as_bytes().last().is_some_and(u8::is_ascii_digit) && ends_number(after);
+        let digits = if stands_alone { number(run) } else { None };
+        written.push_str(digits.as_deref().unwrap_or(run));
         rest = after;
     }
+    written.push_str(rest);
     written
+}
+
+/// The first run of numerals, and what stands around it.
+fn first_run(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, from) = text.split_at_checked(text.find(is_numeral)?)?;
+    let (run, after) = from.split_at_checked(from.find(|sign| !is_numeral(sign)).unwrap_or(from.len()))?;
+    Some((before, run, after))
 }
 
 /// Whether a number of a date or a time may end before this text.
 fn ends_number(after: &str) -> bool {
-    let units = |sign: char| "年月日時分秒頃.・/-:()".chars().any(|unit| unit == sign) || sign.is_whitespace();
-    after.is_empty() || after.starts_with(units)
+    after.chars().next().is_none_or(|sign| {
+        matches!(sign, '年' | '月' | '日' | '時' | '分' | '秒' | '頃' | '.' | '・' | '/' | '-' | ':' | '(' | ')')
+            || sign.is_whitespace()
+    })
 }
 
-/// The digits of a run: each for itself, or tens and ones round a 十.
+/// The digits of a run: each for itself, or one of tens and one of ones round a 十.
 fn number(run: &str) -> Option<String> {
-    let Some((tens, ones)) = run.split_once('十') else { return run.chars().map(digit).collect() };
-    Some(one(tens, '1')?.to_string() + &one(ones, '0')?.to_string())
-}
-
-/// The one digit of a text, or what its absence stands for.
-fn one(text: &str, without: char) -> Option<char> {
-    let mut signs = text.chars();
-    match (signs.next(), signs.next()) {
-        (None, _) => Some(without),
-        (Some(sign), None) => digit(sign).filter(|digit| *digit != '0'),
-        _ => None,
+    let mut digits = String::new();
+    let mut ten = None;
+    for sign in run.chars() {
+        match digit(sign) {
+            Some(digit) => digits.push(digit),
+            None if ten.is_some() => return None,
+            None => ten = Some(digits.len()),
+        }
     }
+    let Some(ten) = ten else { return Some(digits) };
+    let (tens, ones) = digits.split_at_checked(ten)?;
+    if tens.len() > 1 || ones.len() > 1 || digits.bytes().any(|digit| digit == b'0') {
+        return None;
+    }
+    Some(joined(&[if tens.is_empty() { "1" } else { tens }, if ones.is_empty() { "0" } else { ones }]))
 }
 
-const fn digit(sign: char) -> Option<char> {
+fn is_numeral(sign: char) -> bool {
+    sign == '十' || digit(sign).is_some()
+}
+
+/// Not inlined, for the module's size: three loops look for numerals.
+#[inline(never)]
+fn digit(sign: char) -> Option<char> {
     Some(match sign {
         '〇' | '零' => '0',
         '一' => '1',

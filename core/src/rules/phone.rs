@@ -9,9 +9,9 @@
 //! 050, 060, 070, 080, 090 and 0800. Leading digits that no area and no service has are refused; which exchanges are in
 //! use is not asked. `81…` without a plus is read as `+81…`: no number in Japan begins with 8.
 
-use super::characters::holds;
 use super::width;
 use crate::code::Code;
+use crate::text::{holds, joined};
 
 /// The longest text that is looked at, in bytes without the white space around it.
 pub const TYPED_MAX: usize = 256;
@@ -167,7 +167,7 @@ fn read_number(number: &str) -> Result<String, Code> {
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
-        return read_national(&["0", national.strip_prefix('0').unwrap_or(national)].concat());
+        return read_national(&joined(&["0", national.strip_prefix('0').unwrap_or(national)]));
     }
     // E.164: at most 15 digits; no country code begins with 0.
     let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
@@ -193,7 +193,7 @@ fn read_national(digits: &str) -> Result<String, Code> {
     if !is_plausible || !is_assigned(digits) {
         return Err(Code::PhoneInvalid);
     }
-    Ok(["+81", subscriber].concat())
+    Ok(joined(&["+81", subscriber]))
 }
 
 /// Whether any area or service has these leading digits (総務省, 電気通信番号計画).

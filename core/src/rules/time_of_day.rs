@@ -12,10 +12,11 @@
 //! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`,
 //! `夜`, `深夜1時` (of which day?); `9:30Z` and `9:30+09:00`, whose offset has a place of its own (`moment.offset`).
 
-use super::characters::{holds, visible};
+use super::characters::visible;
 use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
+use crate::text::{holds, up_to_four_digits};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 96;
@@ -181,8 +182,7 @@ fn digits(text: &str, half: bool) -> Option<(u16, u16)> {
 
 /// A number of so many ASCII digits.
 fn number(text: &str, least: usize, most: usize) -> Option<u16> {
-    let fits = (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if fits { text.parse().ok() } else { None }
+    up_to_four_digits(text).filter(|_| (least..=most).contains(&text.len()))
 }
 
 #[cfg(test)]

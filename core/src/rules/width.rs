@@ -7,20 +7,20 @@
 ///
 /// One character in gives one character out, so the work is linear and folding twice changes nothing.
 pub fn fold(text: &str) -> String {
-    folded(text, |typed| if is_long_vowel(typed) { '-' } else { ascii(typed) })
+    folded(text, true)
 }
 
 /// Folds as [`fold`] does, but keeps the sign of a long vowel (`ー`, `ｰ`), which is a letter in `データ.jp`.
 pub fn fold_keeping_long_vowel(text: &str) -> String {
-    folded(text, ascii)
+    folded(text, false)
 }
 
-/// Each character as it is read; what stays is copied run by run.
-fn folded(text: &str, read: fn(char) -> char) -> String {
+/// Each character folded; what stays is copied run by run.
+fn folded(text: &str, fold_long_vowels: bool) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut copied = 0;
     for (at, typed) in text.char_indices().filter(|(_, typed)| !typed.is_ascii()) {
-        let read = read(typed);
+        let read = if fold_long_vowels && is_long_vowel(typed) { '-' } else { ascii(typed) };
         if read != typed {
             folded.push_str(text.get(copied..at).unwrap_or_default());
             folded.push(read);

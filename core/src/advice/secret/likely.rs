@@ -88,7 +88,9 @@ fn marked(rest: &str) -> bool {
 /// A word, and a value behind it.
 fn told(rest: &str) -> bool {
     let after = |words: &'static [&'static str]| {
-        let after = words.iter().find_map(|word| rest.strip_prefix(word))?;
+        // Most words begin otherwise, which one byte tells.
+        let mut alike = words.iter().filter(|word| word.as_bytes().first() == rest.as_bytes().first());
+        let after = alike.find_map(|word| rest.strip_prefix(word))?;
         let after = after.strip_prefix('s').unwrap_or(after);
         // `bypass` and `passenger` are other words.
         (!rest.starts_with(|char: char| char.is_ascii())
@@ -109,8 +111,8 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     let rest = rest.strip_prefix("is ").or_else(|| rest.strip_prefix(['は', 'を'])).unwrap_or(rest).trim_start();
     let bare = rest.trim_start_matches([':', '=', '→', '「', '『', '"', '\'', '>', '(', ' ', '\n']);
     let signed = bare.len() < rest.len();
-    let end = bare.char_indices().take(SECRET_MAX).find(|(_, char)| !char.is_ascii_graphic()).map(|(at, _)| at);
-    let end = end.or_else(|| bare.char_indices().nth(SECRET_MAX).map(|(at, _)| at)).unwrap_or(bare.len());
+    // Only ASCII is counted, of which a byte is a character.
+    let end = bare.bytes().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
     let (value, after) = bare.split_at_checked(end).unwrap_or((bare, ""));
     let has = |is: fn(&char) -> bool| value.chars().any(|char| is(&char));
     let word = value.trim_end_matches(|char: char| char.is_ascii_punctuation());

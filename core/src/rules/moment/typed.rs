@@ -4,13 +4,14 @@
 
 use super::english;
 use super::{Grain, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
-use crate::calendar::month_length;
+use crate::calendar::{month_length, two};
 use crate::code::Code;
 use crate::rules::characters::visible;
 use crate::rules::era::Era;
 use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
+use crate::text::{split_last, up_to_four_digits};
 
 /// A year as typed: by era, or of the Common Era.
 #[derive(Clone, Copy)]
@@ -240,7 +241,7 @@ pub(super) fn is_weekday(name: &str) -> bool {
 
 /// 20 of 20(金).
 fn without_weekday(text: &str) -> &str {
-    let bracket = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let bracket = text.strip_suffix(')').and_then(|text| split_last(text, b'('));
     bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
@@ -257,10 +258,7 @@ fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// At most four digits.
 fn number(digits: &str) -> Result<u16, Code> {
-    if digits.len() > 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Code::MomentUnreadable);
-    }
-    digits.parse().map_err(|_| Code::MomentUnreadable)
+    up_to_four_digits(digits).ok_or(Code::MomentUnreadable)
 }
 
 /// A month or a day: one or two digits; a longer number is no such day.
@@ -268,5 +266,10 @@ fn of_two(digits: &str) -> Result<u8, Code> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Code::MomentUnreadable);
     }
-    if digits.len() > 2 { Err(Code::MomentNoSuchDay) } else { digits.parse().map_err(|_| Code::MomentNoSuchDay) }
+    match *digits.as_bytes() {
+        [one] => two(b'0', one),
+        [ten, one] => two(ten, one),
+        _ => None,
+    }
+    .ok_or(Code::MomentNoSuchDay)
 }
