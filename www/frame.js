@@ -14,7 +14,7 @@ export function drawFrame(page) {
   const header = element("header", { class: "frame" },
     element("a", { class: "skip", href: "#main", on: { click: skip } }, page.say("site_skip")),
     element("div", { class: "bar" }, element("p", { class: "name" }, breaking(desk.name)), languages(page)),
-    element("div", { class: "call" }, phone(page), state(page)),
+    element("div", { class: "call" }, phone(page), !page.intake.finished && state(page)),
     desk.test && element("p", { class: "notice test" }, page.say("test_notice")),
     page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")),
     !navigator.onLine && element("p", { class: "notice", id: "offline" }, page.say("offline")),
@@ -39,7 +39,12 @@ export function tellInFrame(page, key) {
 export function callable(page, key) {
   const { phone } = page.desk;
   const [before, after = ""] = page.say(key, { phone: "\n" }).split("\n");
-  return [before, element("a", { class: "tel", href: `tel:${phone.replaceAll("-", "")}` }, phone), after];
+  return [before, element("a", { class: "tel", href: dialling(phone) }, phone), after];
+}
+
+/** 0120-000-000 → tel:0120000000, #9110 → tel:%239110 (RFC 3966: a bare # would end the address). @param {string} number */
+function dialling(number) {
+  return `tel:${number.replaceAll("-", "").replace("#", "%23")}`;
 }
 
 /** Over the frame to the screen; no link of the address, which names the step. @param {Event} event */
@@ -53,7 +58,7 @@ function phone(page) {
   const { desk } = page;
   return element("p", { class: "phone" },
     element("span", { class: "label" }, page.say("phone_label")), " ",
-    element("a", { class: "number", href: `tel:${desk.phone.replaceAll("-", "")}` }, desk.phone), " ",
+    element("a", { class: "number", href: dialling(desk.phone) }, desk.phone), " ",
     element("span", { class: desk.open ? "chip open" : "chip" }, page.say(desk.open ? "phone_open" : "phone_closed")),
     element("span", { class: "on-paper" }, page.say("printed_phone", { date: desk.clock(desk.now()) })));
 }
@@ -74,22 +79,29 @@ export function hours(page) {
  * Whom to ask while the desk is closed, as the desk's profile lists them (clause 4①).
  *
  * @param {import("./page.js").Page} page
+ * @param {boolean} [open] whether it stands open
  * @returns {HTMLElement | null}
  */
-export function outside(page) {
+export function outside(page, open = false) {
   const contacts = page.desk.served.outside_hours ?? [];
   if (page.desk.open || !contacts.length) return null;
   const rows = contacts.map((/** @type {any} */ contact) => element("li", {},
     element("strong", {}, contact.name), " ",
-    contact.phone && element("a", { href: `tel:${contact.phone.replaceAll("-", "")}` }, contact.phone), " ",
+    contact.phone && element("a", { href: dialling(contact.phone) }, contact.phone), " ",
     contact.url && element("a", { href: contact.url, rel: "noreferrer" }, contact.url),
     contact.note && element("span", { class: "hint" }, contact.note)));
-  return element("details", { class: "outside" }, element("summary", {}, page.say("outside_title")), element("ul", {}, ...rows));
+  return element("details", { class: "outside", open }, element("summary", {}, page.say("outside_title")), element("ul", {}, ...rows));
+}
+
+/** The frame is drawn anew, and the focus stays where it was pressed. @param {import("./page.js").Page} page @param {string} locale */
+async function chosen(page, locale) {
+  await page.speak(locale);
+  /** @type {HTMLElement | null | undefined} */ (find("frame")?.querySelector("[aria-pressed=true]"))?.focus();
 }
 
 /** @param {import("./page.js").Page} page */
 function languages(page) {
-  const choices = LANGUAGES.map((locale) => button(page.say(`language_${locale}`), () => void page.speak(locale),
+  const choices = LANGUAGES.map((locale) => button(page.say(`language_${locale}`), () => void chosen(page, locale),
     { lang: locale, class: "quiet", "aria-pressed": String(locale === page.locale) }));
   return element("div", { class: "languages", role: "group", "aria-label": page.say("language_label") }, ...choices);
 }

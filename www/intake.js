@@ -106,12 +106,25 @@ export class Intake extends EventTarget {
     return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (this.answers));
   }
 
-  /** The answers of a saved draft take the place of these; its agreement does not. @param {string} text */
+  /**
+   * The answers of a saved draft, or of a receipt's copy, take the place of these; its agreement does not.
+   *
+   * @param {string} text
+   * @returns {() => void} brings these back
+   * @throws where there is none of the form's sections in it
+   */
   open(text) {
-    const draft = JSON.parse(text);
-    if (draft === null || typeof draft !== "object" || Array.isArray(draft)) throw new Error("not a draft");
-    this.answers = fromDraft(this.page.description.root, draft);
+    const file = JSON.parse(text);
+    const { root } = this.page.description;
+    const draft = file?.draft ?? file ?? {};
+    if (!root.fields?.some(({ name = "" }) => typeof draft[name] === "object")) throw new Error("not a draft");
+    const before = this.answers;
+    this.answers = fromDraft(root, draft);
     this.changed(true);
+    return () => {
+      this.answers = before;
+      this.changed(true);
+    };
   }
 
   /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */

@@ -5,7 +5,7 @@
 import { announce, button, element } from "./element.js";
 import { fileName, saveFile } from "./copy.js";
 import { callable } from "./frame.js";
-import { KEPT_DAYS, keepOnDevice, keptUntil } from "./memory.js";
+import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "./memory.js";
 import { find } from "./place.js";
 
 /**
@@ -19,6 +19,7 @@ export function keeping(page, { again, more = [] }) {
   const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
 
   function whereKept() {
+    if (!canKeep()) return page.say("keep_none");
     return keptUntil() ? page.say("keep_until", { date: page.desk.clock(keptUntil()) }) : page.say("keep_note");
   }
 
@@ -29,11 +30,11 @@ export function keeping(page, { again, more = [] }) {
     announce(where.textContent);
   }
 
-  function clear() {
-    const undo = page.intake.clear();
+  /** The answers are others now, which is said beside the way back. @param {string} key @param {() => void} undo */
+  function changed(key, undo) {
     again();
     const told = find("kept-note");
-    told?.replaceChildren(page.say("cleared"), " ", button(page.say("clear_undo"), () => { undo(); again(); }, { class: "quiet" }));
+    told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); again(); find("main")?.querySelector("h1")?.focus(); }, { class: "quiet" }));
     told?.querySelector("button")?.focus();
   }
 
@@ -41,9 +42,7 @@ export function keeping(page, { again, more = [] }) {
   async function open(chosen) {
     if (!chosen) return;
     try {
-      page.intake.open(await chosen.text());
-      again();
-      announce(page.say("open_file_done"));
+      changed("open_file_done", page.intake.open(await chosen.text()));
     } catch {
       note.textContent = page.say("open_file_failed");
     }
@@ -51,12 +50,12 @@ export function keeping(page, { again, more = [] }) {
   return element("section", { class: "small", "aria-labelledby": "keeping" },
     element("h2", { id: "keeping" }, page.say("keep_title")),
     where,
-    element("label", { class: "tick" }, asked, element("span", {}, page.say("keep_on_device", { days: KEPT_DAYS }))),
+    canKeep() && element("label", { class: "tick" }, asked, element("span", {}, page.say("keep_on_device", { days: KEPT_DAYS }))),
     element("div", { class: "ways" },
       button(page.say("save_file"), () => saveFile(fileName(page), page.intake.text), { class: "quiet", id: "save-file" }),
       element("label", { class: "file-button quiet" }, page.say("open_file"), file),
       ...more,
-      button(page.say("clear_all"), clear, { class: "quiet clear", id: "clear" })),
+      button(page.say("clear_all"), () => changed("cleared", page.intake.clear()), { class: "quiet clear", id: "clear" })),
     element("p", { class: "hint" }, page.say("other_device")),
     note,
     element("p", { class: "help" }, ...callable(page, "help_phone")));

@@ -8,7 +8,7 @@
  * @property {any} receipt as the server sent it
  * @property {string} text the text that was sent
  * @property {string} locale the language of the screen
- * @property {boolean} earlier whether it is of an earlier text than the one the person wanted to send
+ * @property {string} [later] the text that the person wanted to send, where the receipt is of an earlier one
  */
 
 const FILLING = "kakekomi.filling";
@@ -22,6 +22,11 @@ const KEPT_FOR = KEPT_DAYS * 86_400_000;
 
 /** The same, for a browser whose storage is off or full: then a reload forgets, and all else works. @type {Map<string, string>} */
 const held = new Map();
+
+/** Whether a reload brings back what was written last. */
+export function canKeep() {
+  return !held.size;
+}
 
 /** @param {any} filling */
 export function remember(filling) {

@@ -28,6 +28,8 @@ export class Page {
     this.leave = () => {};
     /** Whether a text is on its way to the desk, whatever screen is shown. */
     this.sending = false;
+    /** Whether the answers were looked over already: from then on each step leads back there. */
+    this.reviewed = false;
     /** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
     this.notice = null;
     this.intake = new Intake(this);

@@ -17,7 +17,7 @@ import { nodesOf, REVIEW, stepNames } from "./steps.js";
  * @param {Page} page
  * @param {(path: string) => Answer | undefined} answerAt
  * @param {any} values normalised, for moments
- * @param {((step: string, path: string) => void) | null} change where the change links lead; none on a receipt
+ * @param {((step: string, path: string) => void) | null} change where the change links lead; none on a receipt, where all of it is a part
  * @param {import("./types.js").Advisory[]} [advisories] each is shown under the answer that it speaks of
  */
 export function shownAnswers(page, answerAt, values, change, advisories = []) {
@@ -25,7 +25,7 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
   return element("div", { class: "answers" }, ...steps.map((step) => {
     const rows = nodesOf(step, page.description).flatMap((node) => rowsOf(node, node.path, answerAt(node.path), ""));
     const shown = rows.map((row) => drawn(row, step)).filter((row) => row !== null);
-    return element("section", {}, element("h2", {}, page.say(`step_${step}`)),
+    return element("section", {}, element(change ? "h2" : "h3", {}, page.say(`step_${step}`)),
       shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, page.say("unanswered")));
   }));
 
@@ -34,9 +34,10 @@ export function shownAnswers(page, answerAt, values, change, advisories = []) {
     const words = inWords(page.description, node, answer, at(values, path));
     if (words === null && !change) return null; // a receipt shows what was sent
     const title = node.title ?? "";
+    const missing = words === null && node.need === "required";
     const link = change && button(page.say("review_change"), () => change(step, path), { class: "quiet", "aria-label": page.say("review_change_of", { title: entry ? `${entry} ${title}` : title }) });
     return element("div", { class: "row", "data-path": path }, element("dt", {}, entry && element("span", { class: "of" }, entry), entry && " ", title),
-      element("dd", { class: words === null ? "none" : null }, words ?? page.say("unanswered")),
+      element("dd", { class: words === null ? "none" : null }, words ?? page.say("unanswered"), missing && element("strong", { class: "missing" }, page.say("need_required"))),
       link && element("dd", { class: "change" }, link),
       ...advisories.filter((one) => one.path === path).map((one) => element("dd", { class: "note", "data-advisory": one.code },
         message("advisory", page.say("advisory_label"), one.message))));

@@ -150,7 +150,7 @@ test("an entry closes to a line that says what it is, and a line of the summary 
 test("today and the calendar fill the parts; what is typed after them stays as typed", async () => {
   const { page, context } = await at("incident");
   const parts = () => Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
-  await page.locator('[data-path="/incident/discovered_at"] .near button').click();
+  await page.locator('[data-path="/incident/discovered_at"] .near button').first().click();
   const now = new Date(Date.now() + 9 * 3_600_000);
   assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);
   await page.locator('[data-path="/incident/discovered_at"] .picker input').fill("2026-11-20");

@@ -103,9 +103,13 @@ test("a first visit asks for eight things, each once", async () => {
   await context.close();
 });
 
-for (const locale of ["ja", "en"]) {
-  test(`nothing scrolls sideways at 320 pixels (${locale})`, async () => {
-    const { page, context } = await open(browser, desk.base, { locale, width: 320, height: 640 });
+/** A narrow screen; and a phone whose person reads letters of twice the size. */
+const NARROW = [[320, "320 pixels", ""], [360, "360 pixels and twice the letters", "200%"]];
+
+for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) => NARROW.map((narrow) => [locale, narrow]))) {
+  test(`nothing scrolls sideways at ${where} (${locale})`, async () => {
+    const { page, context } = await open(browser, desk.base, { locale, width, height: 640 });
+    await page.locator(".kakekomi").evaluate((home, size) => { home.style.fontSize = size; }, letters);
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await over(), 0, "documents");
     await agree(page);

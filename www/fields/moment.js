@@ -44,7 +44,7 @@ export function moment(node, path, answer, host) {
     on: { change: () => { answer.about = about.checked; host.changed(path, true); } },
   });
   const tick = element("label", { class: "tick about" }, about, element("span", {}, say("about")));
-  const echo = element("p", { class: "echo" });
+  const echo = element("p", { class: "echo", role: "status" });
   return framed(node, path, answer, host, {
     body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), near, echo],
     controls: inputs,
@@ -63,9 +63,23 @@ export function moment(node, path, answer, host) {
  * @returns {HTMLElement[]}
  */
 function calendar(node, say, fill) {
-  const input = element("input", { type: "date", "aria-label": `${say("moment_calendar")} (${node.title})`, on: { change: () => { if (input.value) fill(input.value); } } });
+  // It lies over the button for a finger; the keyboard has the button, since a date's own parts would be four more stops.
+  const input = element("input", { type: "date", tabindex: "-1", "aria-hidden": "true", on: { change: () => {
+    if (input.value) fill(input.value);
+    input.value = "";
+  } } });
   if (input.type !== "date") return [];
-  return [element("span", { class: "picker" }, element("span", { "aria-hidden": "true" }, say("moment_calendar")), input)];
+  return [element("span", { class: "picker" },
+    button(say("moment_calendar"), () => shown(input), { class: "quiet", "aria-label": `${say("moment_calendar")} (${node.title})` }), input)];
+}
+
+/** Within a frame of another origin a browser opens no calendar for a script: then the input takes the focus. @param {HTMLInputElement} input */
+function shown(input) {
+  try {
+    input.showPicker();
+  } catch {
+    input.focus();
+  }
 }
 
 /**

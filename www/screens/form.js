@@ -91,6 +91,7 @@ class FormScreen {
     const before = stepNames()[stepNames().indexOf(step) - 1];
     return element("div", { class: "ways" },
       element("button", { type: "submit", class: "main", id: "next" }, page.say("next")),
+      page.reviewed ? button(page.say("to_review"), () => this.go(REVIEW), { class: "second" }) : "",
       before ? button(page.say("back"), () => this.go(before), { class: "second" }) : "");
   }
 
@@ -139,7 +140,7 @@ class FormScreen {
     const said = [lead, ...guidance.map((one) => one.code)].join(" ");
     if (said === this.said) return;
     this.said = said;
-    const first = lead ? [element("p", { class: "strong", id: "lead" }, ...callable(page, lead)), ...[outside(page)].filter((part) => part !== null)] : [];
+    const first = lead ? [element("p", { class: "strong", id: "lead" }, ...callable(page, lead)), ...[outside(page, lead === "now_yes_closed")].filter((part) => part !== null)] : [];
     this.guidance.replaceChildren(...guidancePanel(page, guidance, step !== FIRST, first));
   }
 

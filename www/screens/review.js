@@ -44,6 +44,7 @@ class ReviewScreen {
   /** @param {boolean} focus @param {Outcome} [outcome] of a sending that came before */
   show(focus, outcome) {
     const { page } = this;
+    page.reviewed = true;
     page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page, false), leave: () => this.leave(), focus, content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
@@ -62,6 +63,7 @@ class ReviewScreen {
     return element("div", { class: "with-steps" },
       this.steps.element,
       element("div", { class: "sheet" }, this.trouble, this.summary.element, heading(page.say("step_review")),
+        element("p", { class: "on-paper strong" }, page.say("printed_unsent")),
         element("p", { class: "lead" }, page.say("review_lead")), this.body,
         element("div", { class: "ways" },
           button(page.say("send"), () => void this.send(), { class: "main", id: "send" }),
@@ -124,7 +126,7 @@ class ReviewScreen {
     const report = await page.intake.check(bytes);
     if (report && !report.accepted) return this.wrong(report);
     const outcome = await this.post(bytes, text);
-    if (outcome.kind === "receipt") return this.received(outcome.receipt, text, false);
+    if (outcome.kind === "receipt") return this.received(outcome.receipt, text);
     if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
       // Another module comes with the desk's word, which is taken anew before each sending.
       if (outcome.kind === "reused") dropKey();
@@ -159,14 +161,14 @@ class ReviewScreen {
       dropKey();
       return false;
     }
-    if (outcome.kind === "receipt") this.received(outcome.receipt, lost.text, true);
+    if (outcome.kind === "receipt") this.received(outcome.receipt, lost.text, text);
     else this.met({ kind: "lost" });
     return true;
   }
 
-  /** @param {any} receipt @param {string} text @param {boolean} earlier */
-  received(receipt, text, earlier) {
-    receiptScreen(this.page, { receipt, text, earlier, locale: this.page.locale });
+  /** @param {any} receipt @param {string} text that it is of @param {string} [later] another text, which was not sent */
+  received(receipt, text, later) {
+    receiptScreen(this.page, { receipt, text, later, locale: this.page.locale });
     tell("submitted", receipt.number);
   }
 
@@ -197,7 +199,8 @@ class ReviewScreen {
     this.trouble.replaceChildren(
       element("h2", {}, page.say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
       element("p", { class: "strong" }, ...callable(page, "unreachable_phone")),
-      element("p", {}, page.say("unreachable_keep")), element("div", { class: "ways" }, ...copies(page, page.intake.text)));
+      element("p", {}, page.say("unreachable_keep")),
+      element("div", { class: "ways" }, button(page.say("send_again"), () => void this.send(), { class: "main" }), ...copies(page, page.intake.text)));
     this.trouble.hidden = false;
     this.trouble.scrollIntoView({ block: "start" });
     this.trouble.focus({ preventScroll: true });

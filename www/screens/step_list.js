@@ -4,7 +4,8 @@
  */
 
 import { button, element } from "../element.js";
-import { stepNames, stepOf } from "../steps.js";
+import { at } from "../pointer.js";
+import { nodesOf, stepNames, stepOf } from "../steps.js";
 
 /**
  * @param {import("../page.js").Page} page
@@ -16,19 +17,25 @@ export function stepList(page, current, go) {
   const names = stepNames();
   const rows = names.map((name, index) => {
     const left = element("span", { class: "left" });
+    const mark = element("span", { class: "number", "aria-hidden": "true" });
     const made = button("", () => go(name), { class: "step", "aria-current": name === current ? "step" : null, "data-step": name });
-    made.append(element("span", { class: "number", "aria-hidden": "true" }, String(index + 1)),
-      element("span", { class: "words" }, page.say(`step_${name}`), " ", left));
-    return { name, left, item: element("li", {}, made) };
+    made.append(mark, element("span", { class: "words" }, page.say(`step_${name}`), " ", left));
+    return { name, number: String(index + 1), mark, left, item: element("li", {}, made) };
   });
+
+  /** Whether a step holds an answer. @param {string} name @param {any} values */
+  function answered(name, values) {
+    return nodesOf(name, page.description).some((node) => at(values, node.path) !== undefined);
+  }
 
   /** @param {import("../types.js").Report | null} report */
   function update(report) {
-    for (const { name, left, item } of rows) {
+    for (const { name, number, mark, left, item } of rows) {
       const issues = (report?.issues ?? []).filter((issue) => stepOf(issue.path) === name);
       const open = issues.filter((issue) => issue.code.split(".")[0] === "required").length;
-      const done = name !== current && page.intake.tried.has(name) && report !== null && !issues.length;
+      const done = name !== current && report !== null && page.intake.tried.has(name) && !issues.length && answered(name, report.values);
       item.classList.toggle("done", done);
+      mark.textContent = done ? "✓" : number;
       left.textContent = open > 0 ? page.say("step_left", { open }) : done ? page.say("step_done") : "";
     }
   }

@@ -1,0 +1,145 @@
+/**
+ * Nothing that was typed goes in silence: wrong files, browsers that keep nothing, changes after a lost answer; and nothing is
+ * said that is not so.
+ */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { launch, startDesk } from "./desk.mjs";
+import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./person.mjs";
+
+let desk, browser;
+before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+const SUBMISSIONS = "**/v1/submissions**";
+
+/** Chooses a file in the page. */
+async function choose(page, text) {
+  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
+}
+
+/** What a press saves. */
+async function saved(page, press) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press.click()]);
+  return JSON.parse(await readFile(await download.path(), "utf8"));
+}
+
+test("a file that is no draft takes nothing away, and says so", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await fillContact(page);
+  for (const text of ['{"hello":1}', '{"contact":"株式会社"}', "[]", "null", "7", "{", ""]) {
+    await choose(page, text);
+    await page.locator("#kept-note", { hasText: "読み込めませんでした" }).waitFor();
+    assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい", text);
+    await page.locator("#open-file").evaluate((input) => { input.value = ""; document.getElementById("kept-note").textContent = ""; });
+  }
+  await context.close();
+});
+
+test("what a file brought is said where it is looked for, and can be taken back; a receipt's copy is one, too", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await fillContact(page);
+  await choose(page, JSON.stringify({ receipt: { number: "X" }, draft: { contact: { company: "株式会社ほか" } } }));
+  await page.locator("#kept-note button:focus").waitFor();
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社ほか");
+  await page.locator("#kept-note button").click();
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+  await context.close();
+});
+
+test("a browser that keeps nothing is told, offers no week, and asks before the page goes", async () => {
+  const context = await browser.newContext({ locale: "ja-JP" });
+  await context.addInitScript(() => {
+    for (const kind of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
+    }
+  });
+  const page = await context.newPage();
+  await page.goto(`${desk.base}/?lang=ja`);
+  await agree(page);
+  assert.match(await page.locator("#keep-hint").innerText(), /保存できません/);
+  assert.equal(await page.locator("#keep-on-device").count(), 0);
+  await field(page, "/contact/company").fill("株式会社れい");
+  const asked = page.waitForEvent("dialog");
+  void page.reload().catch(() => undefined);
+  const dialog = await asked;
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
+  await context.close();
+});
+
+test("answers that were changed after a lost answer can be saved beside the receipt of what arrived", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  await page.route(SUBMISSIONS, async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  await page.locator('.row[data-path="/contact/company"] button').click();
+  await field(page, "/contact/company").fill("株式会社ほか");
+  await step(page, "review");
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await page.reload();
+  const later = await saved(page, page.locator("#earlier button"));
+  assert.equal(later.contact.company, "株式会社ほか");
+  await context.close();
+});
+
+test("where sending fails it can be tried again from the place that says so", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  await page.route(SUBMISSIONS, (route) => route.abort(), { times: 1 });
+  await page.locator("#send").click();
+  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#trouble .main").click();
+  await receiptNumber(page);
+  assert.equal(desk.cases().length, known + 1);
+  assert.equal(await page.locator("#frame .state").count(), 0, "a receipt tells nobody to send");
+  await context.close();
+});
+
+test("a step is done when it holds an answer, and a required one that is missing is told on the check page", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await begin(page);
+  await next(page, "contact");
+  assert.equal(await page.locator("li.done").count(), 0, "nothing was answered on the step before");
+  await step(page, "review");
+  assert.match(await page.locator('.row[data-path="/contact/company"] dd').first().innerText(), /未回答\s*※必須/);
+  assert.equal(await page.locator('.row[data-path="/contact/department"] .missing').count(), 0);
+  await page.locator('.row[data-path="/contact/company"] button').click();
+  await fillContact(page);
+  await page.getByRole("button", { name: "入力内容の確認に戻る" }).click();
+  await page.locator("#send").waitFor();
+  assert.equal(await page.locator(".missing").count() > 0, true, "the incident is still missing");
+  await context.close();
+});
+
+test("another language keeps the focus on what was pressed", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator('.languages [lang="en"]').click();
+  await page.locator('.languages [lang="en"][aria-pressed="true"]:focus').waitFor();
+  await context.close();
+});
+
+test("while the desk is closed and the damage goes on, the others are there to be called, by numbers that a telephone dials", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await page.route("**/v1/desk**", async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    await route.fulfill({ response: answer, json: { ...body, opening: { ...body.opening, open: false } } });
+  });
+  await page.reload();
+  await begin(page);
+  await page.locator('input[name="field-incident-ongoing"][value="yes"]').check();
+  await page.locator("details.outside[open]").waitFor();
+  assert.equal(await page.locator('.outside a[href="tel:%239110"]').count(), 1);
+  await context.close();
+});
