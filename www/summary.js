@@ -27,7 +27,9 @@ export class Summary {
 
   /** @param {import("./types.js").Issue} issue @param {boolean} reachable */
   line(issue, reachable) {
-    const title = this.page.description.titleOf(issue.path);
+    const named = this.page.description.titleOf(issue.path);
+    // 「貴社名を入力してください。」 names its field itself.
+    const title = issue.message.startsWith(named) ? "" : named;
     const words = [title && element("span", { class: "of" }, title), title && " ", element("span", { class: "words" }, issue.message)];
     if (!reachable) return element("span", { "data-path": issue.path }, ...words);
     const press = (/** @type {Event} */ event) => { event.preventDefault(); this.lead(issue.path); };

@@ -143,3 +143,27 @@ test("while the desk is closed and the damage goes on, the others are there to b
   assert.equal(await page.locator('.outside a[href="tel:%239110"]').count(), 1);
   await context.close();
 });
+
+test("where the network was the trouble, the words change once it is there again", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  await context.setOffline(true);
+  await page.locator("#send").click();
+  await page.locator('#trouble[data-kind="offline"]:focus').waitFor();
+  await context.setOffline(false);
+  await page.locator("#trouble", { hasText: "ネットワークにつながりました" }).waitFor();
+  await page.locator("#trouble .main").click();
+  await receiptNumber(page);
+  await context.close();
+});
+
+test("a line of the summary names its field once, and a mark in full width is followed by no space", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  assert.equal(await page.locator('#summary [data-path="/contact/company"]').innerText(), "貴社名を入力してください。");
+  assert.match(await page.locator('#summary [data-path="/contact/phone"]').innerText(), /^電話番号 折り返し/);
+  assert.match(await page.locator("#field-contact-company-error").innerText(), /^エラー：貴社名/);
+  await context.close();
+});

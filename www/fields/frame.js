@@ -87,7 +87,7 @@ export function need(node, host) {
  * @param {string} kind @param {string} mark @param {string} words @param {string} [of] the field's title, away from the field
  */
 export function message(kind, mark, words, of = "") {
-  return element("p", { class: kind }, element("span", { class: "mark" }, mark), " ", of && element("strong", { class: "of" }, of), of && " ", words);
+  return element("p", { class: kind }, element("span", { class: "mark" }, mark), /[：\s]$/.test(mark) ? "" : " ", of && element("strong", { class: "of" }, of), of && " ", words);
 }
 
 /** A radio button may not carry `aria-invalid`: its group's description says it. @param {HTMLElement} control @param {boolean} wrong */

@@ -48,6 +48,7 @@ class ReviewScreen {
     page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page, false), leave: () => this.leave(), focus, content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
+    addEventListener("online", () => this.online(), { signal: this.listening.signal });
     this.update();
     void page.intake.check();
     if (outcome) this.met(outcome);
@@ -55,6 +56,12 @@ class ReviewScreen {
 
   leave() {
     this.listening.abort();
+  }
+
+  /** Where a missing network was the trouble it no longer is. */
+  online() {
+    const words = this.trouble.querySelector("p");
+    if (words && this.trouble.dataset.kind === "offline") words.textContent = this.page.say("online");
   }
 
   sheet() {
