@@ -93,15 +93,9 @@ export function outside(page, open = false) {
   return element("details", { class: "outside", open }, element("summary", {}, page.say("outside_title")), element("ul", {}, ...rows));
 }
 
-/** The frame is drawn anew, and the focus stays where it was pressed. @param {import("./page.js").Page} page @param {string} locale */
-async function chosen(page, locale) {
-  await page.speak(locale);
-  /** @type {HTMLElement | null | undefined} */ (find("frame")?.querySelector("[aria-pressed=true]"))?.focus();
-}
-
 /** @param {import("./page.js").Page} page */
 function languages(page) {
-  const choices = LANGUAGES.map((locale) => button(page.say(`language_${locale}`), () => void chosen(page, locale),
+  const choices = LANGUAGES.map((locale) => button(page.say(`language_${locale}`), () => void page.speak(locale, true),
     { lang: locale, class: "quiet", "aria-pressed": String(locale === page.locale) }));
   return element("div", { class: "languages", role: "group", "aria-label": page.say("language_label") }, ...choices);
 }

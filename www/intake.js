@@ -25,6 +25,8 @@ export class Intake extends EventTarget {
     this.tried = new Set(kept?.tried ?? []);
     /** The step where the person last was. @type {string} */
     this.step = kept?.step ?? "";
+    /** Whether the answers were looked over already: from then on each step leads back there. */
+    this.reviewed = kept?.reviewed ?? false;
     /** @type {import("./types.js").Report | null} */
     this.report = null;
     this.finished = false;
@@ -74,7 +76,7 @@ export class Intake extends EventTarget {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], step: this.step, locale: this.page.locale });
+    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], reviewed: this.reviewed, step: this.step, locale: this.page.locale });
   }
 
   /**
@@ -111,15 +113,16 @@ export class Intake extends EventTarget {
    *
    * @param {string} text
    * @returns {() => void} brings these back
-   * @throws where there is none of the form's sections in it
+   * @throws where nothing in it answers a question of the form
    */
   open(text) {
     const file = JSON.parse(text);
     const { root } = this.page.description;
-    const draft = file?.draft ?? file ?? {};
-    if (!root.fields?.some(({ name = "" }) => typeof draft[name] === "object")) throw new Error("not a draft");
+    const answers = fromDraft(root, file?.draft ?? file);
+    const { consent, ...answered } = toDraft(root, answers) ?? {};
+    if (!Object.keys(answered).length) throw new Error("not a draft");
     const before = this.answers;
-    this.answers = fromDraft(root, draft);
+    this.answers = answers;
     this.changed(true);
     return () => {
       this.answers = before;
@@ -129,13 +132,14 @@ export class Intake extends EventTarget {
 
   /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
   clear() {
-    const before = this.answers;
+    const [before, tried] = [this.answers, [...this.tried]];
     const restoreKey = dropKey();
     this.answers = blank(this.page.description.root);
     this.tried.clear();
     this.changed(true);
     return () => {
       this.answers = before;
+      this.tried = new Set(tried);
       restoreKey();
       this.changed(true);
     };

@@ -26,6 +26,7 @@ export function keeping(page, { again, more = [] }) {
   function keep() {
     keepOnDevice(asked.checked);
     page.intake.keep();
+    asked.checked = keptUntil() > 0;
     where.textContent = whereKept();
     announce(where.textContent);
   }
@@ -33,6 +34,7 @@ export function keeping(page, { again, more = [] }) {
   /** The answers are others now, which is said beside the way back. @param {string} key @param {() => void} undo */
   function changed(key, undo) {
     again();
+    announce(page.say(key));
     const told = find("kept-note");
     told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); again(); find("main")?.querySelector("h1")?.focus(); }, { class: "quiet" }));
     told?.querySelector("button")?.focus();
@@ -41,8 +43,12 @@ export function keeping(page, { again, more = [] }) {
   /** @param {File | undefined} chosen */
   async function open(chosen) {
     if (!chosen) return;
+    const text = await chosen.text().catch(() => "");
+    file.value = "";
+    // Reading may take its time, and the person may be elsewhere by then.
+    if (!note.isConnected) return;
     try {
-      changed("open_file_done", page.intake.open(await chosen.text()));
+      changed("open_file_done", page.intake.open(text));
     } catch {
       note.textContent = page.say("open_file_failed");
     }

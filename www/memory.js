@@ -8,7 +8,8 @@
  * @property {any} receipt as the server sent it
  * @property {string} text the text that was sent
  * @property {string} locale the language of the screen
- * @property {string} [later] the text that the person wanted to send, where the receipt is of an earlier one
+ * @property {string} [later] the answers as they were then, where the receipt is of earlier ones
+ * @property {any} [earlier] the same, said by a page of before this was kept
  */
 
 const FILLING = "kakekomi.filling";
@@ -23,9 +24,9 @@ const KEPT_FOR = KEPT_DAYS * 86_400_000;
 /** The same, for a browser whose storage is off or full: then a reload forgets, and all else works. @type {Map<string, string>} */
 const held = new Map();
 
-/** Whether a reload brings back what was written last. */
+/** Whether a reload brings the answers back. */
 export function canKeep() {
-  return !held.size;
+  return !held.has(FILLING) || keptUntil() > 0;
 }
 
 /** @param {any} filling */
@@ -40,9 +41,12 @@ export function recall() {
 
 /** Whether the answers are to stay on the device when the tab is closed. @param {boolean} wanted */
 export function keepOnDevice(wanted) {
-  const device = storage("localStorage");
-  if (wanted) device?.setItem(UNTIL, String(Date.now() + KEPT_FOR));
-  else dropFromDevice();
+  try {
+    if (wanted) storage("localStorage")?.setItem(UNTIL, String(Date.now() + KEPT_FOR));
+    else dropFromDevice();
+  } catch {
+    // The device is full: `keptUntil` says so.
+  }
   const sending = read(SENDING);
   if (wanted && sending) write(SENDING, sending);
 }

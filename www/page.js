@@ -28,8 +28,6 @@ export class Page {
     this.leave = () => {};
     /** Whether a text is on its way to the desk, whatever screen is shown. */
     this.sending = false;
-    /** Whether the answers were looked over already: from then on each step leads back there. */
-    this.reviewed = false;
     /** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
     this.notice = null;
     this.intake = new Intake(this);
@@ -113,8 +111,12 @@ export class Page {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Another language: the answers stay. Where it cannot be loaded, the page says so and stays as it is. @param {string} locale */
-  async speak(locale) {
+  /**
+   * Another language: the answers stay. Where it cannot be loaded, the page says so and stays as it is.
+   *
+   * @param {string} locale @param {boolean} [pressed] here, where the focus then stays
+   */
+  async speak(locale, pressed = false) {
     const loaded = await Promise.all([
       Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale),
     ]).catch(() => null);
@@ -124,6 +126,7 @@ export class Page {
     nameLanguage(locale);
     this.intake.keep();
     this.redraw();
+    if (pressed) /** @type {HTMLElement | null | undefined} */ (find("frame")?.querySelector(`[lang="${locale}"]`))?.focus();
     if (!this.intake.finished) await this.intake.check();
   }
 }

@@ -7,7 +7,7 @@ import { drawFrame } from "./frame.js";
 import { fill } from "./embed/worn.js";
 import { Page } from "./page.js";
 import { find, nameLanguage, namedStep, nameStep, onMove, tell, topElement } from "./place.js";
-import { canKeep, recall, receiptKept } from "./memory.js";
+import { recall, receiptKept } from "./memory.js";
 import { consentScreen } from "./screens/consent.js";
 import { formScreen, stepInAddress } from "./screens/form.js";
 import { failedScreen } from "./screens/failed.js";
@@ -55,7 +55,6 @@ function keepFresh(page) {
     if (document.visibilityState === "visible" && (await page.refresh()) && !page.intake.finished) await page.intake.check();
   });
   addEventListener("pagehide", () => page.intake.keep());
-  addEventListener("beforeunload", (event) => { if (!canKeep()) event.preventDefault(); });
   for (const change of ["online", "offline"]) {
     addEventListener(change, () => {
       drawFrame(page);

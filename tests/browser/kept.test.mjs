@@ -30,11 +30,11 @@ test("a file that is no draft takes nothing away, and says so", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
-  for (const text of ['{"hello":1}', '{"contact":"株式会社"}', "[]", "null", "7", "{", ""]) {
+  for (const text of ['{"hello":1}', '{"contact":"株式会社"}', '{"contact":null}', '{"logs":[]}', '{"network":{"hello":1}}', '{"consent":{}}', "[]", "null", "7", "{", ""]) {
     await choose(page, text);
     await page.locator("#kept-note", { hasText: "読み込めませんでした" }).waitFor();
     assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい", text);
-    await page.locator("#open-file").evaluate((input) => { input.value = ""; document.getElementById("kept-note").textContent = ""; });
+    await page.locator("#kept-note").evaluate((note) => { note.textContent = ""; });
   }
   await context.close();
 });
@@ -45,6 +45,7 @@ test("what a file brought is said where it is looked for, and can be taken back;
   await fillContact(page);
   await choose(page, JSON.stringify({ receipt: { number: "X" }, draft: { contact: { company: "株式会社ほか" } } }));
   await page.locator("#kept-note button:focus").waitFor();
+  await page.locator("#status", { hasText: "読み込みました" }).waitFor({ state: "attached" });
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社ほか");
   await page.locator("#kept-note button").click();
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
@@ -52,7 +53,19 @@ test("what a file brought is said where it is looked for, and can be taken back;
   await context.close();
 });
 
-test("a browser that keeps nothing is told, offers no week, and asks before the page goes", async () => {
+test("clearing can be taken back with the marks of what was tried", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await agree(page);
+  await page.locator("#next").click();
+  await page.locator("#summary:focus").waitFor();
+  await page.locator("#clear").click();
+  await page.locator("#summary").waitFor({ state: "hidden" });
+  await page.locator("#kept-note button").click();
+  await page.locator("#summary").waitFor();
+  await context.close();
+});
+
+test("where a browser keeps nothing it is told, and no week is offered", async () => {
   const context = await browser.newContext({ locale: "ja-JP" });
   await context.addInitScript(() => {
     for (const kind of ["localStorage", "sessionStorage"]) {
@@ -62,15 +75,8 @@ test("a browser that keeps nothing is told, offers no week, and asks before the 
   const page = await context.newPage();
   await page.goto(`${desk.base}/?lang=ja`);
   await agree(page);
-  assert.match(await page.locator("#keep-hint").innerText(), /保存できません/);
+  assert.match(await page.locator("#keep-hint").innerText(), /残せません/);
   assert.equal(await page.locator("#keep-on-device").count(), 0);
-  await field(page, "/contact/company").fill("株式会社れい");
-  const asked = page.waitForEvent("dialog");
-  void page.reload().catch(() => undefined);
-  const dialog = await asked;
-  assert.equal(dialog.type(), "beforeunload");
-  await dialog.dismiss();
-  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
   await context.close();
 });
 
@@ -91,6 +97,21 @@ test("answers that were changed after a lost answer can be saved beside the rece
   await context.close();
 });
 
+test("answers that are changed while they are sent can be saved beside the receipt", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  let answer;
+  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.locator("#send").click();
+  while (!answer) await page.waitForTimeout(20);
+  await page.locator('.row[data-path="/contact/company"] button').click();
+  await field(page, "/contact/company").fill("株式会社ほか");
+  await answer();
+  await receiptNumber(page);
+  assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか");
+  await context.close();
+});
+
 test("where sending fails it can be tried again from the place that says so", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
@@ -98,7 +119,13 @@ test("where sending fails it can be tried again from the place that says so", as
   await page.route(SUBMISSIONS, (route) => route.abort(), { times: 1 });
   await page.locator("#send").click();
   await page.locator("#trouble:focus").waitFor();
+  assert.equal(await page.locator("#frame .state").count(), 1);
+  let answer;
+  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
   await page.locator("#trouble .main").click();
+  await page.locator("#trouble:focus", { hasText: "送信しています" }).waitFor();
+  while (!answer) await page.waitForTimeout(20);
+  await answer();
   await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
   assert.equal(await page.locator("#frame .state").count(), 0, "a receipt tells nobody to send");
@@ -117,6 +144,10 @@ test("a step is done when it holds an answer, and a required one that is missing
   await fillContact(page);
   await page.getByRole("button", { name: "入力内容の確認に戻る" }).click();
   await page.locator("#send").waitFor();
+  await step(page, "contact");
+  await next(page, "incident");
+  await page.locator('li.done [data-step="contact"]', { hasText: "✓" }).waitFor();
+  await step(page, "review");
   assert.equal(await page.locator(".missing").count() > 0, true, "the incident is still missing");
   await context.close();
 });
@@ -126,6 +157,10 @@ test("another language keeps the focus on what was pressed", async () => {
   await agree(page);
   await page.locator('.languages [lang="en"]').click();
   await page.locator('.languages [lang="en"][aria-pressed="true"]:focus').waitFor();
+  await page.route("**/describe.ja.json", (route) => route.abort());
+  await page.locator('.languages [lang="ja"]').click();
+  await page.locator("#frame .failure").waitFor();
+  await page.locator('.languages [lang="ja"]:focus').waitFor();
   await context.close();
 });
 

@@ -51,7 +51,9 @@ export function moment(node, path, answer, host) {
     group: true,
     update: (marks) => {
       const words = answer.unknown ? "" : understood(marks.value(path), say);
-      echo.textContent = words && say("echo", { moment: words });
+      const said = words && say("echo", { moment: words });
+      // Said once: the same text set again would be read again.
+      if (echo.textContent !== said) echo.textContent = said;
     },
   });
 }
@@ -64,17 +66,16 @@ export function moment(node, path, answer, host) {
  */
 function calendar(node, say, fill) {
   // It lies over the button for a finger; the keyboard has the button, since a date's own parts would be four more stops.
-  const input = element("input", { type: "date", tabindex: "-1", "aria-hidden": "true", on: { change: () => {
-    if (input.value) fill(input.value);
-    input.value = "";
-  } } });
+  const label = `${say("moment_calendar")} (${node.title})`;
+  const input = element("input", { type: "date", tabindex: "-1", "aria-label": label, on: { change: () => { if (input.value) fill(input.value); } } });
   if (input.type !== "date") return [];
   return [element("span", { class: "picker" },
-    button(say("moment_calendar"), () => shown(input), { class: "quiet", "aria-label": `${say("moment_calendar")} (${node.title})` }), input)];
+    button(say("moment_calendar"), () => shown(input), { class: "quiet", "aria-label": label }), input)];
 }
 
 /** Within a frame of another origin a browser opens no calendar for a script: then the input takes the focus. @param {HTMLInputElement} input */
 function shown(input) {
+  input.value = "";
   try {
     input.showPicker();
   } catch {

@@ -88,10 +88,11 @@ class FormScreen {
 
   ways() {
     const { page, step } = this;
-    const before = stepNames()[stepNames().indexOf(step) - 1];
+    const at = stepNames().indexOf(step);
+    const [before, after] = [stepNames()[at - 1], stepNames()[at + 1]];
     return element("div", { class: "ways" },
       element("button", { type: "submit", class: "main", id: "next" }, page.say("next")),
-      page.reviewed ? button(page.say("to_review"), () => this.go(REVIEW), { class: "second" }) : "",
+      page.intake.reviewed && after !== REVIEW ? button(page.say("to_review"), () => this.go(REVIEW), { class: "second" }) : "",
       before ? button(page.say("back"), () => this.go(before), { class: "second" }) : "");
   }
 

@@ -44,7 +44,7 @@ class ReviewScreen {
   /** @param {boolean} focus @param {Outcome} [outcome] of a sending that came before */
   show(focus, outcome) {
     const { page } = this;
-    page.reviewed = true;
+    page.intake.reviewed = true;
     page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page, false), leave: () => this.leave(), focus, content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
@@ -124,7 +124,10 @@ class ReviewScreen {
   /** @param {number} renewals @returns {Promise<void>} */
   async sendOnce(renewals) {
     const { page } = this;
-    this.trouble.hidden = true;
+    if (!this.trouble.hidden) {
+      this.trouble.replaceChildren(element("p", { class: "strong" }, page.say("sending")));
+      this.trouble.focus();
+    }
     for (const step of stepNames()) page.intake.tried.add(step);
     await page.refresh(false);
     const text = page.intake.text;
@@ -168,13 +171,15 @@ class ReviewScreen {
       dropKey();
       return false;
     }
-    if (outcome.kind === "receipt") this.received(outcome.receipt, lost.text, text);
+    if (outcome.kind === "receipt") this.received(outcome.receipt, lost.text);
     else this.met({ kind: "lost" });
     return true;
   }
 
-  /** @param {any} receipt @param {string} text that it is of @param {string} [later] another text, which was not sent */
-  received(receipt, text, later) {
+  /** The answers may be others by now than those that arrived. @param {any} receipt @param {string} text that it is of */
+  received(receipt, text) {
+    const now = this.page.intake.text;
+    const later = answersOf(now) === answersOf(text) ? undefined : now;
     receiptScreen(this.page, { receipt, text, later, locale: this.page.locale });
     tell("submitted", receipt.number);
   }
@@ -184,6 +189,7 @@ class ReviewScreen {
     const stale = report.issues.some((issue) => issue.code === "consent.stale");
     if (stale) return this.met({ kind: "stale" });
     announce("");
+    this.trouble.hidden = true;
     tell("error", "issues");
     this.page.intake.show(report);
     this.summary.focus();
@@ -226,6 +232,11 @@ class ReviewScreen {
 function agreed(page, { agreed_at, document, policy }) {
   const words = page.say("review_agreed", { time: page.desk.clock(agreed_at), document: document.version, policy: policy.version });
   return element("section", {}, element("h2", {}, page.say("review_consent")), element("p", {}, words));
+}
+
+/** What was answered, whatever was agreed to. @param {string} text of a draft */
+function answersOf(text) {
+  return JSON.stringify({ ...JSON.parse(text), consent: null });
 }
 
 /** A file and paper: what is typed is never held by this page alone. @param {Page} page @param {string} text */

@@ -25,7 +25,8 @@ export function stepList(page, current, go) {
 
   /** Whether a step holds an answer. @param {string} name @param {any} values */
   function answered(name, values) {
-    return nodesOf(name, page.description).some((node) => at(values, node.path) !== undefined);
+    const asked = nodesOf(name, page.description).flatMap((node) => (node.kind === "section" ? (node.fields ?? []) : [node]));
+    return asked.some((node) => at(values, node.path) !== undefined);
   }
 
   /** @param {import("../types.js").Report | null} report */
