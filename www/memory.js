@@ -9,7 +9,6 @@
  * @property {string} text the text that was sent
  * @property {string} locale the language of the screen
  * @property {string} [later] the answers as they were then, where the receipt is of earlier ones
- * @property {any} [earlier] the same, said by a page of before this was kept
  */
 
 const FILLING = "kakekomi.filling";

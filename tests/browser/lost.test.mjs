@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
 import { field, open, receiptNumber, toReview } from "./person.mjs";
@@ -24,11 +25,21 @@ async function loseAnswer(page) {
   await page.locator("#trouble:focus").waitFor();
 }
 
-async function editCompany(page, name) {
+async function changeCompany(page, name) {
   await page.locator('.row[data-path="/contact/company"] button').click();
   await field(page, "/contact/company").fill(name);
+}
+
+async function editCompany(page, name) {
+  await changeCompany(page, name);
   await page.locator('[data-step="review"]').click();
   await page.locator("#send").click();
+}
+
+/** What a press saves. */
+async function saved(page, press) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press.click()]);
+  return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
 test("a lost answer is not called unsent, and sending again gives the receipt of the one case", async () => {
@@ -57,8 +68,23 @@ test("answers changed after a lost answer make no second case: the receipt of wh
   const number = await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
   assert.ok(desk.cases().some((one) => one.number === number));
-  assert.equal(await page.locator("#earlier").count(), 1);
+  await page.reload();
+  assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか", "what was changed since can be saved");
   assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
+  await context.close();
+});
+
+test("answers that are changed while they are sent can be saved beside the receipt", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  let answer;
+  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.locator("#send").click();
+  while (!answer) await page.waitForTimeout(20);
+  await changeCompany(page, "株式会社ほか");
+  await answer();
+  await receiptNumber(page);
+  assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか");
   await context.close();
 });
 

@@ -21,10 +21,10 @@ import { consentScreen } from "./consent.js";
 
 /** @param {Page} page @param {import("../memory.js").Kept} kept */
 export function receiptScreen(page, kept) {
-  const { receipt, text, later, earlier = later } = kept;
+  const { receipt, text, later } = kept;
   keepReceipt({ ...kept, locale: page.locale });
   // Just sent: what was said of it is at hand, and nothing moves once the receipt stands.
-  const judged = earlier ? null : page.intake.report;
+  const judged = later ? null : page.intake.report;
   page.intake.finish();
   nameStep("");
   tell("step", "receipt");
@@ -36,8 +36,8 @@ export function receiptScreen(page, kept) {
     redraw: () => receiptScreen(page, kept),
     content: [element("div", { class: "sheet receipt" },
       heading(page.say("receipt_title")),
-      earlier && element("div", { class: "notice", id: "earlier" }, element("p", {}, ...callable(page, "receipt_earlier")),
-        later && button(page.say("receipt_later"), () => saveFile(fileName(page), later), { class: "second" })),
+      later && element("div", { class: "notice", id: "earlier" }, element("p", {}, ...callable(page, "receipt_earlier")),
+        button(page.say("receipt_later"), () => saveFile(fileName(page), later), { class: "second" })),
       number(page, receipt),
       next(page, receipt),
       ...[outside(page)].filter((part) => part !== null),

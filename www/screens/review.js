@@ -125,6 +125,7 @@ class ReviewScreen {
   async sendOnce(renewals) {
     const { page } = this;
     if (!this.trouble.hidden) {
+      this.trouble.dataset.kind = "sending";
       this.trouble.replaceChildren(element("p", { class: "strong" }, page.say("sending")));
       this.trouble.focus();
     }
