@@ -10,9 +10,9 @@ import { find } from "./place.js";
 
 /**
  * @param {import("./page.js").Page} page
- * @param {{ again: () => void, more?: Node[] }} how `again` draws the screen anew once the answers are others; `more` ways to keep them
+ * @param {...Node} more ways to keep them
  */
-export function keeping(page, { again, more = [] }) {
+export function keeping(page, ...more) {
   const note = element("p", { class: "hint", role: "status", id: "kept-note" });
   const file = element("input", { type: "file", id: "open-file", accept: ".json,application/json", on: { change: () => void open(file.files?.[0]) } });
   const asked = element("input", { type: "checkbox", id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint", on: { change: keep } });
@@ -33,10 +33,10 @@ export function keeping(page, { again, more = [] }) {
 
   /** The answers are others now, which is said beside the way back. @param {string} key @param {() => void} undo */
   function changed(key, undo) {
-    again();
+    page.redraw();
     announce(page.say(key));
     const told = find("kept-note");
-    told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); again(); find("main")?.querySelector("h1")?.focus(); }, { class: "quiet" }));
+    told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); page.redraw(); find("main")?.querySelector("h1")?.focus(); }, { class: "quiet" }));
     told?.querySelector("button")?.focus();
   }
 

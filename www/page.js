@@ -22,8 +22,10 @@ export class Page {
     this.engine = engine;
     this.description = description;
     this.consent = consent;
-    /** What is shown now; called again when the language changes. @type {() => void} */
+    /** Draws anew what is shown now, where the person is in it: with other words, other answers, another module. @type {() => void} */
     this.redraw = () => {};
+    /** Whether the next screen begins at its top and takes the focus: not the first one, which nobody asked for, nor one drawn anew. */
+    this.moves = false;
     /** Ends the screen that is shown now. @type {() => void} */
     this.leave = () => {};
     /** Whether a text is on its way to the desk, whatever screen is shown. */
@@ -52,17 +54,18 @@ export class Page {
   /**
    * Puts a screen into the page.
    *
-   * @param {{ step: string, content: Node[], redraw: () => void, leave?: () => void, focus?: boolean }} screen
+   * @param {{ step: string, content: Node[], redraw: () => void, leave?: () => void }} screen
    */
-  show({ step, content, redraw, leave = () => {}, focus = true }) {
+  show({ step, content, redraw, leave = () => {} }) {
     this.leave();
-    Object.assign(this, { redraw, leave });
+    const { moves } = this;
+    Object.assign(this, { moves: true, leave, redraw: () => { this.moves = false; redraw(); } });
     const main = /** @type {HTMLElement} */ (find("main"));
     main.replaceChildren(...content);
     drawFrame(this);
     this.title(step, false);
     announce("");
-    if (!focus) return;
+    if (!moves) return;
     toTop();
     /** @type {HTMLElement | null} */ (main.querySelector("h1"))?.focus({ preventScroll: true });
   }

@@ -46,7 +46,7 @@ function firstScreen(page) {
     return receiptScreen(page, kept);
   }
   if (!page.intake.agreement) return consentScreen(page);
-  return formScreen(page, stepInAddress(page.intake.step), false);
+  return formScreen(page, stepInAddress(page.intake.step));
 }
 
 /** The page may have lain in the background for days: ask the desk again when it is looked at. @param {Page} page */

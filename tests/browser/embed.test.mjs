@@ -26,13 +26,13 @@ for (const engine of ENGINES) {
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());
 
-    /** A page of the site in a tab of its own. */
-    async function visit(t, given) {
+    /** A page of the site in a tab of its own, at its top or `at` an element of it. */
+    async function visit(t, { at = "", ...given }) {
       const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
       t.after(() => context.close());
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
-      await page.goto(site.page({ desk: desk.base, ...given }));
+      await page.goto(site.page({ desk: desk.base, ...given }) + at);
       return page;
     }
 
@@ -65,6 +65,26 @@ for (const engine of ENGINES) {
         await page.evaluate(() => document.getElementById("own").requestSubmit());
         await page.waitForFunction(() => location.pathname === "/sent");
         assert.equal(await page.evaluate(() => location.search), `?own=1&kakekomi_receipt=${number}`, "what the page's own form sends");
+      });
+
+      test(`${mode}: starts, and speaks another language, while the person is elsewhere in the page`, async (t) => {
+        const page = await visit(t, { mode, form: true, style: "input { display: block; margin-bottom: 1000px }" });
+        await page.evaluate(() => document.querySelector("[name=own]").focus());
+        await told(page, "ready");
+        const form = inside(page, mode);
+        for (const lang of ["ja", "en"]) {
+          await page.evaluate((lang) => document.querySelector("kakekomi-form").setAttribute("lang", lang), lang);
+          await form.locator(`#policy .paper[lang="${lang}"]`).waitFor();
+          assert.deepEqual(await page.evaluate(() => [scrollY, document.activeElement?.getAttribute("name")]), [0, "own"], lang);
+        }
+      });
+
+      test(`${mode}: starts above the view, where the person is past it`, async (t) => {
+        const page = await visit(t, { mode, form: true, style: "button { display: block; margin-top: 400px } body { padding-bottom: 2000px }", at: "#own-button" });
+        await told(page, "ready");
+        await inside(page, mode).locator("#policy .paper").waitFor();
+        const top = await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
+        assert.ok(top < -100, `${top}`);
       });
 
       test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {

@@ -73,8 +73,8 @@ export class Framed {
       if (isHeight(value)) frame.height = String(value);
     } else {
       element.heard(type, value);
-      // A new step begins at its top, which may lie above the view.
-      if (type === "step" && element.getBoundingClientRect().top < 0) element.scrollIntoView();
+      // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
+      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView();
     }
   }
 

@@ -26,22 +26,21 @@ export function stepInAddress(otherwise = "") {
 /** Goes to a step and makes it one of the browser's history. @param {Page} page @param {string} step @param {string} [path] the field to go to */
 export function goTo(page, step, path) {
   nameStep(step, true);
-  formScreen(page, step, true, path);
+  formScreen(page, step, path);
 }
 
 /**
  * @param {Page} page
  * @param {string} step
- * @param {boolean} [focus]
  * @param {string} [path] the field to go to
  */
-export function formScreen(page, step, focus = true, path = undefined) {
+export function formScreen(page, step, path = undefined) {
   nameStep(step);
   tell("step", step);
   page.intake.step = step;
   page.intake.keep();
-  if (step === REVIEW) return reviewScreen(page, focus);
-  new FormScreen(page, step).show(focus, path);
+  if (step === REVIEW) return reviewScreen(page);
+  new FormScreen(page, step).show(path);
 }
 
 class FormScreen {
@@ -57,10 +56,10 @@ class FormScreen {
     this.listening = new AbortController();
   }
 
-  /** @param {boolean} focus @param {string} [path] */
-  show(focus, path) {
+  /** @param {string} [path] */
+  show(path) {
     const { page, step } = this;
-    page.show({ step: page.say(`step_${step}`), redraw: () => formScreen(page, step, false), leave: () => this.leave(), focus, content: [this.sheet()] });
+    page.show({ step: page.say(`step_${step}`), redraw: () => formScreen(page, step), leave: () => this.leave(), content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
     this.update();
@@ -83,7 +82,7 @@ class FormScreen {
     return element("div", { class: "with-steps" },
       this.steps.element,
       element("div", { class: "sheet" }, this.summary.element, heading(page.say(step === FIRST ? "now_title" : `step_${step}`)),
-        form, keeping(page, { again: () => this.again() })));
+        form, keeping(page)));
   }
 
   ways() {
@@ -114,12 +113,6 @@ class FormScreen {
     this.leave();
     this.page.notice = null;
     goTo(this.page, step);
-  }
-
-  /** The same step, drawn anew with other answers. */
-  again() {
-    this.leave();
-    formScreen(this.page, this.step, false);
   }
 
   /** Shows what the report says: issues only where this step was tried. */

@@ -25,9 +25,9 @@ import { stepList } from "./step_list.js";
 /** How often a text may be sent anew after the module or its key had to be renewed. */
 const RENEWALS = 2;
 
-/** @param {Page} page @param {boolean} [focus] */
-export function reviewScreen(page, focus = true) {
-  new ReviewScreen(page).show(focus);
+/** @param {Page} page */
+export function reviewScreen(page) {
+  new ReviewScreen(page).show();
 }
 
 class ReviewScreen {
@@ -41,11 +41,11 @@ class ReviewScreen {
     this.listening = new AbortController();
   }
 
-  /** @param {boolean} focus @param {Outcome} [outcome] of a sending that came before */
-  show(focus, outcome) {
+  /** @param {Outcome} [outcome] of a sending that came before */
+  show(outcome) {
     const { page } = this;
     page.intake.reviewed = true;
-    page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page, false), leave: () => this.leave(), focus, content: [this.sheet()] });
+    page.show({ step: page.say("step_review"), redraw: () => reviewScreen(page), leave: () => this.leave(), content: [this.sheet()] });
     const update = () => { if (!this.listening.signal.aborted) this.update(); };
     page.intake.addEventListener("report", () => unpressed(update), { signal: this.listening.signal });
     addEventListener("online", () => this.online(), { signal: this.listening.signal });
@@ -75,7 +75,7 @@ class ReviewScreen {
         element("div", { class: "ways" },
           button(page.say("send"), () => void this.send(), { class: "main", id: "send" }),
           button(page.say("back"), () => this.change(before), { class: "second" })),
-        keeping(page, { again: () => { this.leave(); reviewScreen(page, false); }, more: [button(page.say("print"), () => print(), { class: "quiet" })] })));
+        keeping(page, button(page.say("print"), () => print(), { class: "quiet" }))));
   }
 
   /** @param {string} step @param {string} [path] */
@@ -202,7 +202,7 @@ class ReviewScreen {
     if (outcome.kind === "stale") return void this.agreeAnew();
     const { page } = this;
     tell("error", outcome.kind);
-    if (!this.trouble.isConnected) return new ReviewScreen(page).show(true, outcome);
+    if (!this.trouble.isConnected) return new ReviewScreen(page).show(outcome);
     const lost = lostBefore() !== null;
     this.trouble.dataset.kind = lost ? "lost" : outcome.kind;
     const words = lost ? page.say("unreachable_lost")
