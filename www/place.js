@@ -11,9 +11,9 @@ export const PATIENCE = 20_000;
 
 /**
  * What a page around this one is told: "ready" and "failed", "step" and "error" with a code, "submitted" (or "again",
- * after a reload) with the reception number. Never an answer.
+ * after a reload) with the reception number, "look" with how far down the page the person is led (pixels). Never an answer.
  *
- * @typedef {(type: string, value?: string) => void} Tell
+ * @typedef {(type: string, value?: string | number) => void} Tell
  */
 
 /** @type {{ root: HTMLElement | null, desk: string, own: boolean, step: string, partner: string, tell: Tell, told: string }} */
@@ -53,7 +53,7 @@ export function throughPartner(path) {
   return atDesk(path) + place.partner;
 }
 
-/** Tells the page around this one; a step that is drawn anew is told once. @type {Tell} */
+/** Tells the page around this one; a step that is drawn anew is told once. @param {string} type @param {string} [value] */
 export function tell(type, value) {
   if (type === "step" && value === place.told) return;
   if (type === "step") place.told = value ?? "";
@@ -96,6 +96,19 @@ export function onMove(moved) {
   if (!place.own) return;
   history.scrollRestoration = "manual";
   addEventListener("popstate", moved);
+}
+
+/**
+ * Scrolls to an element and gives it the focus. The page around a frame is asked to follow, since in Safari no frame of
+ * another origin moves what lies around it.
+ *
+ * @param {HTMLElement} found
+ * @param {HTMLElement} [control] within it, which takes the focus @param {ScrollLogicalPosition} [block] how far to scroll
+ */
+export function lookAt(found, control = found, block = "start") {
+  found.scrollIntoView({ block });
+  control.focus({ preventScroll: true });
+  place.tell("look", Math.round(found.getBoundingClientRect().top));
 }
 
 /** To the beginning of the page, as a new screen begins there. */

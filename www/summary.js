@@ -3,6 +3,7 @@
  */
 
 import { element } from "./element.js";
+import { lookAt } from "./place.js";
 
 export class Summary {
   /** @param {import("./page.js").Page} page @param {(path: string) => void} lead what a line does when pressed */
@@ -37,7 +38,6 @@ export class Summary {
   }
 
   focus() {
-    this.element.scrollIntoView({ block: "start" });
-    this.element.focus({ preventScroll: true });
+    lookAt(this.element);
   }
 }

@@ -5,11 +5,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 import { inside } from "./inside.mjs";
 import { startSite } from "./partner.mjs";
-import { receiptNumber, toReview } from "./person.mjs";
+import { begin, receiptNumber, step, toReview } from "./person.mjs";
+
+/** Of the view, in pixels. */
+const HEIGHT = 900;
 
 let site, desk;
 before(async () => {
@@ -28,7 +32,7 @@ for (const engine of ENGINES) {
 
     /** A page of the site in a tab of its own, at its top or `at` an element of it. */
     async function visit(t, { at = "", ...given }) {
-      const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
+      const context = await browser.newContext({ viewport: { width: 1000, height: HEIGHT } });
       t.after(() => context.close());
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
@@ -87,6 +91,20 @@ for (const engine of ENGINES) {
         assert.ok(top < -100, `${top}`);
       });
 
+      test(`${mode}: what is wrong, and the field of it, come into view wherever the person is`, async (t) => {
+        const page = await visit(t, { mode, style: "body { padding: 1500px 0 3000px }" });
+        await page.evaluate(() => document.querySelector("kakekomi-form").scrollIntoView());
+        await told(page, "ready");
+        const form = inside(page, mode);
+        await begin(form);
+        await step(form, "contact");
+        await page.evaluate(() => scrollBy(0, 700));
+        await form.locator("#next").click();
+        await comesIntoView(page, form, mode, "#summary");
+        await form.locator(".summary a").last().click();
+        await comesIntoView(page, form, mode, "#field-contact-responsible");
+      });
+
       test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {
         const page = await visit(t, { mode, script: "/element.js", from: `http://127.0.0.1:${await freePort()}` });
         await told(page, "error");
@@ -99,4 +117,15 @@ for (const engine of ENGINES) {
       });
     }
   });
+}
+
+/** Waits until something of the form, in its frame or out of it, is where the person looks. */
+async function comesIntoView(page, form, mode, selector) {
+  let top = NaN;
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+    top = await form.locator(selector).evaluate((found) => found.getBoundingClientRect().top);
+    if (mode === "frame") top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
+    if (top > -1 && top < HEIGHT - 100) return;
+  }
+  assert.fail(`${selector} at ${top} px of the view`);
 }

@@ -134,7 +134,7 @@ class Locator {
   /** Puts a text in the place of what is there, as an input method does it: in one go, with the events of typing. */
   async fill(text) {
     await this.waitFor();
-    await this.get((input, given) => {
+    await this.evaluate((input, given) => {
       input.focus();
       input.select();
       if (input.value !== given) document.execCommand(given ? "insertText" : "delete", false, given);
@@ -146,23 +146,23 @@ class Locator {
   }
 
   isChecked() {
-    return this.get((input) => input.checked);
+    return this.evaluate((input) => input.checked);
   }
 
   inputValue() {
-    return this.get((input) => input.value);
+    return this.evaluate((input) => input.value);
   }
 
   innerText() {
-    return this.get((found) => found.innerText);
+    return this.evaluate((found) => found.innerText);
   }
 
   getAttribute(name) {
-    return this.get((found, given) => found.getAttribute(given), name);
+    return this.evaluate((found, given) => found.getAttribute(given), name);
   }
 
   /** Something about the element, once it is there. */
-  async get(code, argument) {
+  async evaluate(code, argument) {
     await this.waitFor({ state: "attached" });
     return this.tab.driver.run(new Function("given", `
       const all = [...document.querySelectorAll(given.selector)];

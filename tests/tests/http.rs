@@ -269,6 +269,30 @@ fn the_page_is_served_under_a_policy_of_its_own() {
     );
 }
 
+/// A type that is no document's, a document, and an answer without a type, which a browser lays onto the document it keeps.
+#[test]
+fn what_is_no_document_may_do_nothing_and_says_no_more() {
+    let server = Server::start();
+    let sheet = server.send(&Request::get("/sheet"));
+    let tag = sheet.header("etag").map(str::to_owned).unwrap_or_default();
+    let kept = server.send(&Request::get("/sheet").header("if-none-match", &tag));
+    for (answer, document) in [
+        (server.send(&Request::get("/v1/desk")), false),
+        (server.send(&Request::get("/v1/nowhere")), false),
+        (server.send(&Request::get("/")), true),
+        (sheet, true),
+        (kept, true),
+    ] {
+        let policy = answer.header("content-security-policy").unwrap();
+        assert_eq!(policy == "default-src 'none'; frame-ancestors 'none'", !document, "{policy}");
+        for name in ["referrer-policy", "permissions-policy", "cross-origin-opener-policy"] {
+            assert_eq!(answer.header(name).is_some(), document, "{name}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"));
+    }
+}
+
 #[test]
 fn a_database_that_is_none_is_said_at_the_start() {
     let home = Home::new();

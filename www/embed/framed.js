@@ -71,11 +71,22 @@ export class Framed {
       element.failed("start");
     } else if (type === "height") {
       if (isHeight(value)) frame.height = String(value);
+    } else if (type === "look") {
+      if (isHeight(value)) this.look(value);
     } else {
       element.heard(type, value);
       // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
       if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView();
     }
+  }
+
+  /** Follows the person to what lies so far down the frame, where it is not in view yet. @param {number} down */
+  look(down) {
+    const { frame } = this;
+    const top = frame ? frame.getBoundingClientRect().top + down : 0;
+    if (!frame || (top >= 0 && top < innerHeight / 2)) return;
+    frame.style.scrollMarginTop = `${-down}px`;
+    frame.scrollIntoView();
   }
 
   /** Language, colours and radius as the page has them. */

@@ -1,7 +1,7 @@
 /**
  * What the frame and the page around it may say to each other, and when it is believed.
  *
- *     frame → page  { kakekomi: 1, type: "hello" | "ready" | "height" | "step" | "error" | "submitted" | "again", value }
+ *     frame → page  { kakekomi: 1, type: "hello" | "ready" | "failed" | "height" | "look" | "step" | "error" | "submitted" | "again", value }
  *     page → frame  { kakekomi: 1, type: "set", lang, scheme, theme }
  *
  * Each side believes one window of one origin and nobody else. Numbers, codes and reception numbers alone pass:

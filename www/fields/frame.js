@@ -6,6 +6,7 @@
 
 import { toDraft } from "../draft.js";
 import { element } from "../element.js";
+import { lookAt } from "../place.js";
 import { idOf } from "../pointer.js";
 
 /** @typedef {import("../types.js").Field} Field @typedef {import("../types.js").Host} Host @typedef {import("../types.js").Answer} Answer */
@@ -107,8 +108,7 @@ function describe(described, texts) {
 /** Opens what it lies in, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
 export function reveal(box, control) {
   for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
-  box.scrollIntoView({ block: "start" });
-  control.focus({ preventScroll: true });
+  lookAt(box, control);
 }
 
 /** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */

@@ -5,6 +5,7 @@
 import { gistOf } from "../answer_words.js";
 import { announce, button, element } from "../element.js";
 import { blank } from "../draft.js";
+import { lookAt } from "../place.js";
 import { idOf } from "../pointer.js";
 import { message, reveal } from "./frame.js";
 import { members } from "./record.js";
@@ -43,7 +44,7 @@ export function list(node, path, answer, host) {
     const words = host.description.entryTitle(item, index);
     const gist = element("span", { class: "gist" });
     const summary = element("summary", {}, element("span", { class: "title" }, words), " ", gist);
-    const close = button(say("item_done", { title: words }), () => { made.open = false; summary.focus(); summary.scrollIntoView({ block: "nearest" }); }, { class: "second" });
+    const close = button(say("item_done", { title: words }), () => { made.open = false; lookAt(summary, summary, "nearest"); }, { class: "second" });
     const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet remove" });
     const inside = element("div", { class: "inside", role: "group", "aria-label": words },
       members(item, `${path}/${index}`, one, host), element("div", { class: "ways" }, close, remove));

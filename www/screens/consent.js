@@ -6,8 +6,7 @@
 import { button, element } from "../element.js";
 import { hours, outside } from "../frame.js";
 import { heading } from "../page.js";
-import { find } from "../place.js";
-import { tell } from "../place.js";
+import { find, lookAt, tell } from "../place.js";
 import { goTo, stepInAddress } from "./form.js";
 
 /** @typedef {import("../page.js").Page} Page */
@@ -48,8 +47,7 @@ function jumps(page) {
 function jump(event) {
   event.preventDefault();
   const to = find(/** @type {HTMLAnchorElement} */ (event.currentTarget).hash.slice(1));
-  to?.scrollIntoView({ block: "start" });
-  to?.focus({ preventScroll: true });
+  if (to) lookAt(to);
 }
 
 /**

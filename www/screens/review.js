@@ -9,7 +9,7 @@ import { advisoryNotes, guidancePanel } from "../guidance.js";
 import { keeping } from "../keeping.js";
 import { dropKey, keyOf, lostBefore, markLost } from "../memory.js";
 import { heading } from "../page.js";
-import { find, tell } from "../place.js";
+import { find, lookAt, tell } from "../place.js";
 import { unpressed } from "../pressing.js";
 import { askFor, submit } from "../send.js";
 import { shownAnswers } from "../shown.js";
@@ -127,7 +127,7 @@ class ReviewScreen {
     if (!this.trouble.hidden) {
       this.trouble.dataset.kind = "sending";
       this.trouble.replaceChildren(element("p", { class: "strong" }, page.say("sending")));
-      this.trouble.focus();
+      lookAt(this.trouble);
     }
     for (const step of stepNames()) page.intake.tried.add(step);
     await page.refresh(false);
@@ -216,8 +216,7 @@ class ReviewScreen {
       element("p", {}, page.say("unreachable_keep")),
       element("div", { class: "ways" }, button(page.say("send_again"), () => void this.send(), { class: "main" }), ...copies(page, page.intake.text)));
     this.trouble.hidden = false;
-    this.trouble.scrollIntoView({ block: "start" });
-    this.trouble.focus({ preventScroll: true });
+    lookAt(this.trouble);
   }
 
   /** The documents changed after the agreement: show the new ones, keep the answers, come back here. */

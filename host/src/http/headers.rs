@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -14,8 +14,11 @@ use crate::desk::partners::Origin;
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'";
 
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+/// What is no document, opened as one all the same, does nothing and is framed by nobody.
+const NO_DOCUMENT: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What only a document heeds: on the seven other answers of a first visit it would be 2 KB of nothing.
+const DOCUMENT: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -44,16 +47,26 @@ pub async fn set(request: Request, next: Next) -> Response {
     let loaded = request.uri().path().starts_with(LOADED);
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
-    let policy = policy(response.extensions().get(), response.extensions().get());
+    let policy =
+        is_document(response.headers()).then(|| policy(response.extensions().get(), response.extensions().get()));
     let headers = response.headers_mut();
-    headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    if policy.is_some() {
+        headers.extend(DOCUMENT.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    }
     // Origins are letters, digits, dots, hyphens and colons: every policy is a header's value.
-    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(NO_DOCUMENT)));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let resource = if elsewhere { "cross-origin" } else { "same-origin" };
     headers.insert(RESOURCE, HeaderValue::from_static(resource));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether a browser may make a document of the answer: one without a type counts, since what "304 Not Modified" says
+/// goes onto the document that is kept.
+fn is_document(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn policy(framed: Option<&Framed>, holding: Option<&Holding>) -> String {
