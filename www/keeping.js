@@ -6,7 +6,7 @@ import { announce, button, element } from "./element.js";
 import { fileName, saveFile } from "./copy.js";
 import { callable } from "./frame.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "./memory.js";
-import { find } from "./place.js";
+import { find, lookAt } from "./place.js";
 
 /**
  * @param {import("./page.js").Page} page
@@ -36,8 +36,8 @@ export function keeping(page, ...more) {
     page.redraw();
     announce(page.say(key));
     const told = find("kept-note");
-    told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); page.redraw(); find("main")?.querySelector("h1")?.focus(); }, { class: "quiet" }));
-    told?.querySelector("button")?.focus();
+    told?.replaceChildren(page.say(key), " ", button(page.say("undo"), () => { undo(); page.redraw(); lookAt(find("main")?.querySelector("h1")); }, { class: "quiet" }));
+    lookAt(told?.querySelector("button"), "nearest");
   }
 
   /** @param {File | undefined} chosen */

@@ -13,5 +13,5 @@ if (home) {
   const around = Around.find(home);
   settle(home, { partner: inAddress(asked.get("p") ?? "", asked.has("preview")), tell: (type, value) => around?.tell(type, value) });
   around?.begin();
-  void start(asked.get("lang") === "en" ? "en" : "ja").then((page) => { if (around) around.page = page; });
+  void start(asked.get("lang") === "en" ? "en" : "ja").then((page) => around?.arrived(page));
 }

@@ -102,13 +102,16 @@ export function onMove(moved) {
  * Scrolls to an element and gives it the focus. The page around a frame is asked to follow, since in Safari no frame of
  * another origin moves what lies around it.
  *
- * @param {HTMLElement} found
- * @param {HTMLElement} [control] within it, which takes the focus @param {ScrollLogicalPosition} [block] how far to scroll
+ * @param {HTMLElement | null | undefined} found
+ * @param {ScrollLogicalPosition} [block] how far to scroll
+ * @param {HTMLElement} [control] within it, which takes the focus
  */
-export function lookAt(found, control = found, block = "start") {
-  found.scrollIntoView({ block });
-  control.focus({ preventScroll: true });
-  place.tell("look", Math.round(found.getBoundingClientRect().top));
+export function lookAt(found, block = "start", control = found ?? undefined) {
+  if (!found) return;
+  found.scrollIntoView({ block, behavior: "instant" });
+  control?.focus({ preventScroll: true });
+  // Within a frame that is not as tall yet as what it holds, that scrolled the frame.
+  place.tell("look", Math.round(found.getBoundingClientRect().top + (place.own ? scrollY : 0)));
 }
 
 /** To the beginning of the page, as a new screen begins there. */

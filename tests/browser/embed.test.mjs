@@ -14,6 +14,8 @@ import { begin, receiptNumber, step, toReview } from "./person.mjs";
 
 /** Of the view, in pixels. */
 const HEIGHT = 900;
+/** How many looks in a row, 50 ms apart, find what does not move any more. */
+const CALM = 8;
 
 let site, desk;
 before(async () => {
@@ -92,17 +94,33 @@ for (const engine of ENGINES) {
       });
 
       test(`${mode}: what is wrong, and the field of it, come into view wherever the person is`, async (t) => {
-        const page = await visit(t, { mode, style: "body { padding: 1500px 0 3000px }" });
-        await page.evaluate(() => document.querySelector("kakekomi-form").scrollIntoView());
+        const page = await visit(t, { mode, style: "html { scroll-behavior: smooth } body { padding: 1500px 0 3000px }" });
+        const scroll = (block) => page.evaluate((block) => document.querySelector("kakekomi-form").scrollIntoView({ block, behavior: "instant" }), block);
+        await scroll("start");
         await told(page, "ready");
         const form = inside(page, mode);
+        await form.locator("#agree").waitFor();
+        await scroll("end");
         await begin(form);
+        await comesIntoView(page, form, mode, "#main h1");
         await step(form, "contact");
-        await page.evaluate(() => scrollBy(0, 700));
+        await scroll("end");
         await form.locator("#next").click();
         await comesIntoView(page, form, mode, "#summary");
         await form.locator(".summary a").last().click();
         await comesIntoView(page, form, mode, "#field-contact-responsible");
+        await step(form, "devices");
+        for (const count of [1, 2, 3]) {
+          await form.locator(".add").first().click();
+          await comesIntoView(page, form, mode, `.entry:nth-child(${count})`, HEIGHT / 2);
+        }
+        await scroll("end");
+        await form.locator("#clear").click();
+        await comesIntoView(page, form, mode, "#kept-note button");
+        await form.locator("#kept-note button").click();
+        await comesIntoView(page, form, mode, "#main h1");
+        const left = await page.evaluate(() => document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe")?.style.scrollMarginTop);
+        assert.equal(left || "", "", "nothing stays that leads the browser's own scrolling astray");
       });
 
       test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {
@@ -116,16 +134,32 @@ for (const engine of ENGINES) {
         assert.match(String(words), /リンクから窓口のページ/);
       });
     }
+
+    test("inline: in a box that scrolls, and in a page from right to left, the form stays in its box and its own way round", async (t) => {
+      const page = await visit(t, { mode: "inline", form: true, style: "html { direction: rtl } #own { display: block; height: 400px; overflow: auto }" });
+      await told(page, "ready");
+      await begin(inside(page, "inline"));
+      await step(inside(page, "inline"), "contact");
+      const [height, direction] = await page.evaluate(() => {
+        const root = document.querySelector("kakekomi-form").shadowRoot.querySelector("#main");
+        return [document.documentElement.scrollHeight, getComputedStyle(root).direction];
+      });
+      assert.ok(height <= HEIGHT, `the page is ${height} px high`);
+      assert.equal(direction, "ltr");
+    });
   });
 }
 
-/** Waits until something of the form, in its frame or out of it, is where the person looks. */
-async function comesIntoView(page, form, mode, selector) {
-  let top = NaN;
+/** Waits until something of the form, in its frame or out of it, stays where the person looks: so many pixels from the view's top. */
+async function comesIntoView(page, form, mode, selector, within = HEIGHT - 100) {
+  let [top, calm] = [NaN, 0];
   for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+    const before = top;
     top = await form.locator(selector).evaluate((found) => found.getBoundingClientRect().top);
     if (mode === "frame") top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
-    if (top > -1 && top < HEIGHT - 100) return;
+    // Gone past on the way to somewhere else is not there.
+    calm = top === before && top > -1 && top < within ? calm + 1 : 0;
+    if (calm === CALM) return;
   }
   assert.fail(`${selector} at ${top} px of the view`);
 }

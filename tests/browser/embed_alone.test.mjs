@@ -106,6 +106,55 @@ test("no script of the page can read an answer in frame mode, in any way that we
   await context.close();
 });
 
+test("documents that changed before sending: after the new ones the check is in view, and the page is told so", async () => {
+  const { page, context } = await visit({ style: "body { padding: 900px 0 2500px }" });
+  await page.locator("kakekomi-form").evaluate((element) => element.scrollIntoView());
+  await heard(page, "ready");
+  const frame = frameOf(page);
+  await toReview(frame);
+  await page.route("**/v1/submissions*", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "consent.stale" }) }), { times: 1 });
+  await frame.locator("#send").click();
+  await frame.locator("#agree").click();
+  await frame.locator("#send").waitFor();
+  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "step").at(-1)[1].code === "review");
+  const { y } = await frame.locator("#main h1").boundingBox();
+  assert.ok(y > 0 && y < 600, `${y}`);
+  await context.close();
+});
+
+test("a form that cannot start takes no letter of what is typed elsewhere in the page", async () => {
+  const { page, context } = await visit({ form: true }, "about:blank");
+  let refuse = () => {};
+  const asked = new Promise((resolve) => {
+    void page.route("**/v1/consent/*", (route) => { refuse = () => route.fulfill({ status: 503, body: "" }); resolve(undefined); });
+  });
+  await page.goto(site.page({ desk: desk.base, form: true }));
+  await page.locator("[name=own]").fill("");
+  await asked;
+  await page.keyboard.type("abc");
+  refuse();
+  await heard(page, "error");
+  await page.keyboard.type("def");
+  assert.equal(await page.locator("[name=own]").inputValue(), "abcdef");
+  await context.close();
+});
+
+test("a language that is asked for while the form loads is the form's", async () => {
+  const { page, context } = await visit({}, "about:blank");
+  let go = () => {};
+  const asked = new Promise((resolve) => {
+    void page.route("**/v1/consent/ja*", (route) => { go = () => route.continue(); resolve(undefined); });
+  });
+  await page.goto(site.page({ desk: desk.base }));
+  await asked;
+  await page.locator("kakekomi-form").evaluate((element) => element.setAttribute("lang", "en"));
+  await page.waitForTimeout(200);
+  go();
+  await heard(page, "ready");
+  await frameOf(page).locator('#policy .paper[lang="en"]').waitFor();
+  await context.close();
+});
+
 test("of a thousand near-miss origins neither side believes one", async () => {
   const { page, context } = await visit({});
   await heard(page, "ready");

@@ -16,6 +16,8 @@ export class Around {
     this.home = home;
     /** @type {import("../page.js").Page | null} */
     this.page = null;
+    /** The language that was asked for since the frame began. @type {string | null} */
+    this.wanted = null;
     /** What the page around said last; what a person chose here since goes before it. @type {unknown} */
     this.lang = null;
   }
@@ -32,8 +34,16 @@ export class Around {
     new ResizeObserver(() => this.measure()).observe(this.home);
   }
 
+  /** The page stands, or could not; another language may have been asked for meanwhile. @param {import("../page.js").Page | null} page */
+  arrived(page) {
+    this.page = page;
+    if (this.wanted) void page?.speak(this.wanted);
+  }
+
   /** @param {string} type @param {string | number} [value] */
   tell(type, value) {
+    // A frame that is not as tall yet could not be followed down.
+    if (type === "look") this.measure();
     window.parent.postMessage({ kakekomi: PROTOCOL, type, value }, this.origin);
     // A frame that nobody looks at may be measured late: it is measured once when it is ready.
     if (type === "ready") this.measure();
@@ -52,7 +62,9 @@ export class Around {
     const { lang } = message;
     const before = this.lang;
     this.lang = lang;
-    if (before !== null && before !== lang && (lang === "ja" || lang === "en")) void this.page?.speak(lang);
+    if (before === null || before === lang || (lang !== "ja" && lang !== "en")) return;
+    this.wanted = lang;
+    void this.page?.speak(lang);
   }
 }
 

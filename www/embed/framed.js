@@ -10,6 +10,9 @@ import { WORDS } from "./words.js";
 const STARTING = 20_000;
 const GRACE = 3_000;
 
+/** A page may scroll smoothly, which the frame's new height would break off on its way. */
+const AT_ONCE = /** @type {const} */ ({ behavior: "instant" });
+
 export class Framed {
   /** @param {import("./kakekomi.js").KakekomiForm} element @param {ShadowRoot} shadow */
   constructor(element, shadow) {
@@ -76,7 +79,7 @@ export class Framed {
     } else {
       element.heard(type, value);
       // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
-      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView();
+      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView(AT_ONCE);
     }
   }
 
@@ -86,7 +89,9 @@ export class Framed {
     const top = frame ? frame.getBoundingClientRect().top + down : 0;
     if (!frame || (top >= 0 && top < innerHeight / 2)) return;
     frame.style.scrollMarginTop = `${-down}px`;
-    frame.scrollIntoView();
+    frame.scrollIntoView(AT_ONCE);
+    // Left there it would lead astray whatever the browser scrolls to by itself.
+    frame.style.scrollMarginTop = "";
   }
 
   /** Language, colours and radius as the page has them. */

@@ -24,7 +24,7 @@ const HOME = new URL(import.meta.url).origin;
  * place is the page's, and looks as the page does.
  */
 const STYLE = `:host{all:initial!important;display:block!important;color:inherit!important;font:inherit!important}
-:where(:host>div){all:initial;display:block}
+:where(:host>div){all:initial;display:block;direction:ltr}
 :host([hidden]){display:none!important}
 iframe{display:block;width:100%;border:0}
 .waiting{position:absolute;visibility:hidden;height:0}

@@ -108,7 +108,7 @@ function describe(described, texts) {
 /** Opens what it lies in, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
 export function reveal(box, control) {
   for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
-  lookAt(box, control);
+  lookAt(box, "start", control);
 }
 
 /** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {Field} node @param {string} path @param {Answer} answer @param {Host} host */

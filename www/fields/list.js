@@ -44,7 +44,7 @@ export function list(node, path, answer, host) {
     const words = host.description.entryTitle(item, index);
     const gist = element("span", { class: "gist" });
     const summary = element("summary", {}, element("span", { class: "title" }, words), " ", gist);
-    const close = button(say("item_done", { title: words }), () => { made.open = false; lookAt(summary, summary, "nearest"); }, { class: "second" });
+    const close = button(say("item_done", { title: words }), () => { made.open = false; lookAt(summary, "nearest"); }, { class: "second" });
     const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet remove" });
     const inside = element("div", { class: "inside", role: "group", "aria-label": words },
       members(item, `${path}/${index}`, one, host), element("div", { class: "ways" }, close, remove));
@@ -78,13 +78,13 @@ export function list(node, path, answer, host) {
       items.splice(index, 0, taken);
       undo.replaceChildren();
       drawEntries();
-      entries.children[index]?.querySelector("summary")?.focus();
+      lookAt(entries.children[index]?.querySelector("summary"), "nearest");
       host.changed(path, true);
     }, { class: "quiet" });
     undo.replaceChildren(element("span", {}, words), " ", back);
     announce(words);
     drawEntries();
-    back.focus();
+    lookAt(back, "nearest");
     host.changed(path, true);
   }
 

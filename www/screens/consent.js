@@ -46,8 +46,7 @@ function jumps(page) {
 /** Down the page, where the address names steps and a shadow root knows no fragments. @param {Event} event */
 function jump(event) {
   event.preventDefault();
-  const to = find(/** @type {HTMLAnchorElement} */ (event.currentTarget).hash.slice(1));
-  if (to) lookAt(to);
+  lookAt(find(/** @type {HTMLAnchorElement} */ (event.currentTarget).hash.slice(1)));
 }
 
 /**

@@ -11,5 +11,7 @@ export function failedScreen(block, locale) {
   block.classList.add("failed");
   for (const part of block.querySelectorAll("[lang]")) if (part instanceof HTMLElement) part.hidden = part.lang !== locale;
   find("main")?.replaceChildren(block);
+  // A frame that could not start is not shown by the page around it.
+  if (window.parent !== window) return;
   /** @type {HTMLElement | null} */ (block.querySelector(`:scope > [lang="${locale}"] h2`))?.focus();
 }

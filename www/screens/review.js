@@ -16,7 +16,7 @@ import { shownAnswers } from "../shown.js";
 import { REVIEW, stepNames, stepOf } from "../steps.js";
 import { Summary } from "../summary.js";
 import { consentScreen } from "./consent.js";
-import { goTo } from "./form.js";
+import { formScreen, goTo } from "./form.js";
 import { receiptScreen } from "./receipt.js";
 import { stepList } from "./step_list.js";
 
@@ -224,7 +224,7 @@ class ReviewScreen {
     const { page } = this;
     await page.renewConsent().catch(() => undefined);
     this.leave();
-    consentScreen(page, { stale: true, then: () => reviewScreen(page) });
+    consentScreen(page, { stale: true, then: () => formScreen(page, REVIEW) });
   }
 }
 
