@@ -104,9 +104,9 @@ export function onMove(moved) {
  *
  * @param {HTMLElement | null | undefined} found
  * @param {ScrollLogicalPosition} [block] how far to scroll
- * @param {HTMLElement} [control] within it, which takes the focus
+ * @param {HTMLElement | null} [control] within it, which takes the focus
  */
-export function lookAt(found, block = "start", control = found ?? undefined) {
+export function lookAt(found, block = "start", control = found) {
   if (!found) return;
   found.scrollIntoView({ block, behavior: "instant" });
   control?.focus({ preventScroll: true });

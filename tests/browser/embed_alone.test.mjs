@@ -37,6 +37,14 @@ async function visit(given, address = site.page({ desk: desk.base, ...given })) 
 const heard = (page, type) => page.waitForFunction((type) => globalThis.heard.find(([name]) => name === type)?.[1], type).then((found) => found.jsonValue());
 const frameOf = (page) => page.frames().find((frame) => frame.url().includes("from="));
 
+/** Holds the first documents back that a form asks for: `asked` is their way on, once they are. */
+async function holdDocuments(page) {
+  let take;
+  const asked = new Promise((resolve) => { take = resolve; });
+  await page.route("**/v1/consent/*", (route) => take(route), { times: 1 });
+  return { asked };
+}
+
 /** A thousand origins that look like one and are none. @param {string} origin */
 function nearMisses(origin) {
   const { protocol, hostname, port } = new URL(origin);
@@ -123,16 +131,13 @@ test("documents that changed before sending: after the new ones the check is in 
 });
 
 test("a form that cannot start takes no letter of what is typed elsewhere in the page", async () => {
-  const { page, context } = await visit({ form: true }, "about:blank");
-  let refuse = () => {};
-  const asked = new Promise((resolve) => {
-    void page.route("**/v1/consent/*", (route) => { refuse = () => route.fulfill({ status: 503, body: "" }); resolve(undefined); });
-  });
+  const { page, context } = await visit({}, "about:blank");
+  const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base, form: true }));
   await page.locator("[name=own]").fill("");
-  await asked;
+  const route = await asked;
   await page.keyboard.type("abc");
-  refuse();
+  await route.fulfill({ status: 503, body: "" });
   await heard(page, "error");
   await page.keyboard.type("def");
   assert.equal(await page.locator("[name=own]").inputValue(), "abcdef");
@@ -141,15 +146,13 @@ test("a form that cannot start takes no letter of what is typed elsewhere in the
 
 test("a language that is asked for while the form loads is the form's", async () => {
   const { page, context } = await visit({}, "about:blank");
-  let go = () => {};
-  const asked = new Promise((resolve) => {
-    void page.route("**/v1/consent/ja*", (route) => { go = () => route.continue(); resolve(undefined); });
-  });
+  const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base }));
-  await asked;
+  const route = await asked;
   await page.locator("kakekomi-form").evaluate((element) => element.setAttribute("lang", "en"));
+  // Time for the frame to hear of it while it waits; were it too short, the test would only find less.
   await page.waitForTimeout(200);
-  go();
+  await route.continue();
   await heard(page, "ready");
   await frameOf(page).locator('#policy .paper[lang="en"]').waitFor();
   await context.close();

@@ -47,15 +47,18 @@ pub async fn set(request: Request, next: Next) -> Response {
     let loaded = request.uri().path().starts_with(LOADED);
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
-    let policy =
-        is_document(response.headers()).then(|| policy(response.extensions().get(), response.extensions().get()));
+    let document = is_document(response.headers());
+    let policy = match document {
+        true => policy(response.extensions().get(), response.extensions().get()),
+        false => NO_DOCUMENT.to_owned(),
+    };
     let headers = response.headers_mut();
-    if policy.is_some() {
+    if document {
         headers.extend(DOCUMENT.map(|(name, value)| (name, HeaderValue::from_static(value))));
     }
     // Origins are letters, digits, dots, hyphens and colons: every policy is a header's value.
-    let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(NO_DOCUMENT)));
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NO_DOCUMENT));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let resource = if elsewhere { "cross-origin" } else { "same-origin" };
     headers.insert(RESOURCE, HeaderValue::from_static(resource));
