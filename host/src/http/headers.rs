@@ -48,9 +48,10 @@ pub async fn set(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
     let document = is_document(response.headers());
-    let policy = match document {
-        true => policy(response.extensions().get(), response.extensions().get()),
-        false => NO_DOCUMENT.to_owned(),
+    let policy = if document {
+        policy(response.extensions().get(), response.extensions().get())
+    } else {
+        NO_DOCUMENT.to_owned()
     };
     let headers = response.headers_mut();
     if document {
