@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All figures of docs/performance.md in one run, each with its aim. Fastify is installed for the comparison alone. With a
-# PostgreSQL server on the machine its figures are printed too. Parts of it: scripts/bench.sh check start http recheck store sizes visit
+# PostgreSQL server on the machine its figures are printed too. Parts of it: scripts/bench.sh check start http log recheck store sizes visit
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -22,6 +22,8 @@ have_japanese_font() {
 
 have_sqlite() { have sqlite3; }
 
+have_haproxy() { ! have apt-get || have haproxy; }
+
 have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 as_root() {
@@ -33,7 +35,7 @@ install_packages() {
   if have apt-get; then
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy
   elif have dnf; then
     as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server sqlite
   elif have pacman; then
@@ -50,7 +52,7 @@ install_packages() {
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi

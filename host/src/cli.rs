@@ -19,12 +19,17 @@ mod serve;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kakekomi_core::Locale;
 
 use crate::config::{LogFormat, Settings};
 use crate::error::{Exit, Failed};
+use crate::log;
+
+/// Time that the last log lines get before the process ends; a reader that has stopped reading is not waited for.
+const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The intake of a security incident desk.
 #[derive(Debug, Parser)]
@@ -93,6 +98,15 @@ struct ServeArgs {
     /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_RATE_LIMIT")]
     rate_limit: Option<u32>,
+    /// Free disk space in MiB under which no case is stored; 0 for no floor [default: 256]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_MIN_FREE_SPACE")]
+    min_free_space: Option<u32>,
+    /// MiB that one address may store a day; 0 for no limit [default: 64]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_ADDRESS_QUOTA")]
+    address_quota: Option<u32>,
+    /// MiB that all addresses together may store a day; 0 for no limit [default: 8192]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_DAILY_QUOTA")]
+    daily_quota: Option<u32>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
     #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     trusted_proxies: Option<Vec<String>>,
@@ -157,6 +171,9 @@ impl ServeArgs {
             page: self.page,
             connections: self.connections,
             rate_limit: self.rate_limit,
+            min_free_space: self.min_free_space,
+            address_quota: self.address_quota,
+            daily_quota: self.daily_quota,
             trusted_proxies: self.trusted_proxies,
             log_format: self.log_format,
             log: self.log,
@@ -168,15 +185,14 @@ impl ServeArgs {
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
-        Ok(exit) => exit.into(),
-        Err(failed) => {
-            if !matches!(failed, Failed::ReaderGone) {
-                print::words(&format!("kakekomi: {failed}"));
-            }
-            failed.exit().into()
+    let exit = run(cli).unwrap_or_else(|failed| {
+        if !matches!(failed, Failed::ReaderGone) {
+            print::words(&format!("kakekomi: {failed}"));
         }
-    }
+        failed.exit()
+    });
+    log::flush(LOG_FLUSH_TIMEOUT);
+    exit.into()
 }
 
 fn run(cli: Cli) -> Result<Exit, Failed> {

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::capacity::CapacityLimits;
 use crate::durable;
 use crate::store;
 
@@ -41,6 +42,12 @@ pub struct Settings {
     pub connections: Option<usize>,
     /// Drafts a minute that one address may send; 0: as many as it likes.
     pub rate_limit: Option<u32>,
+    /// Free space in MiB under which no case is stored; 0: no floor.
+    pub min_free_space: Option<u32>,
+    /// MiB that one address may store a day; 0: as much as it likes.
+    pub address_quota: Option<u32>,
+    /// MiB that all addresses may store a day; 0: as much as they like.
+    pub daily_quota: Option<u32>,
     /// Addresses and networks of the proxies that may name their clients (`X-Forwarded-For`).
     pub trusted_proxies: Option<Vec<String>>,
     /// `text` or `json`; by default text on a terminal.
@@ -101,6 +108,9 @@ impl Settings {
             page: self.page.or(other.page),
             connections: self.connections.or(other.connections),
             rate_limit: self.rate_limit.or(other.rate_limit),
+            min_free_space: self.min_free_space.or(other.min_free_space),
+            address_quota: self.address_quota.or(other.address_quota),
+            daily_quota: self.daily_quota.or(other.daily_quota),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
@@ -120,6 +130,21 @@ impl Settings {
     /// The database's URL.
     pub fn database_url(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| store::url_in(self.data()))
+    }
+
+    /// The limits on what may be stored.
+    pub fn capacity_limits(&self) -> CapacityLimits {
+        let default = CapacityLimits::default();
+        CapacityLimits {
+            min_free_mib: self.min_free_space.unwrap_or(default.min_free_mib),
+            address_quota_mib: self.address_quota.unwrap_or(default.address_quota_mib),
+            daily_quota_mib: self.daily_quota.unwrap_or(default.daily_quota_mib),
+        }
+    }
+
+    /// The folder of the database's file; `None` where the database is no file.
+    pub fn database_folder(&self) -> Option<PathBuf> {
+        store::file_of(&self.database_url()).map(|file| file.parent().map(Path::to_path_buf).unwrap_or_default())
     }
 
     /// Makes the data folder, for its owner alone, where there is none.

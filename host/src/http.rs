@@ -11,6 +11,7 @@ pub mod address;
 pub mod admin;
 pub mod asset;
 pub mod body;
+pub mod catch_panic;
 pub mod check;
 pub mod client;
 pub mod cors;
@@ -85,6 +86,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/submissions", post(submissions::submit))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method)
+        .layer(from_fn_with_state(Arc::clone(&app), catch_panic::catch_panic))
         .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
         .layer(from_fn_with_state(Arc::clone(&app), cors::share))
         .layer(from_fn(headers::set))
@@ -107,5 +109,6 @@ pub fn admin_router(app: Arc<App>) -> Router {
         .route("/livez", get(admin::live))
         .route("/readyz", get(admin::ready))
         .route("/metrics", get(admin::metrics))
+        .layer(from_fn(headers::set))
         .with_state(app)
 }

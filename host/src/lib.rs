@@ -14,9 +14,12 @@
 //! - [`http`] and [`serve`]: the desk for browsers and partners
 //! - [`embed`]: what stands on partners' pages
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
+//! - [`capacity`]: room for one more case: free disk space and bytes a day
+//! - [`log`]: log output that delays and fails no response
 //! - [`example`], [`clock`], [`durable`], [`embedded`]: drafts to try it with, the time, files that outlast the power
 //!   going, the files in the binary
 
+pub mod capacity;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -27,6 +30,7 @@ pub mod embedded;
 pub mod error;
 pub mod example;
 pub mod http;
+pub mod log;
 pub mod modules;
 pub mod receipt;
 pub mod releases;

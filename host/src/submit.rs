@@ -27,6 +27,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
 
+use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
 use crate::desk::documents::sha256;
 use crate::sandbox::{Digest, Sandbox, SandboxError};
@@ -47,6 +48,8 @@ pub struct Intake {
     pub sandbox: Sandbox,
     /// The cases.
     pub store: Arc<dyn Store>,
+    /// Room for one more case.
+    pub capacity: Capacity,
     /// Modules that are no longer taken, though they may still be here.
     pub retired: BTreeSet<Digest>,
     /// The version of each module's rules, where a description beside it names it.
@@ -208,6 +211,12 @@ fn again(bound: Bound, text_sha256: &str) -> Judged {
 fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
     tracing::error!(%error, "the rule engine failed");
     Outcome::EngineFailed
+}
+
+/// A case for which there is no room.
+fn no_room(shortage: Shortage) -> Outcome {
+    tracing::error!(?shortage, "no room for a case");
+    Outcome::NoRoom(shortage)
 }
 
 fn store_failed(error: &StoreError) -> Outcome {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use kakekomi::capacity::{Capacity, CapacityLimits};
 use kakekomi::desk::Desk;
 use kakekomi::sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi::store::{self, Filter, Store};
@@ -44,6 +45,7 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
         desk: Arc::clone(desk),
         sandbox: Sandbox::new(SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) }).unwrap(),
         store: Arc::clone(&store),
+        capacity: Capacity::new(CapacityLimits::default(), None),
         retired: BTreeSet::new(),
         rulesets,
     };

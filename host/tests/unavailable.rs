@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
+use kakekomi::capacity::{Capacity, CapacityLimits};
 use kakekomi::desk::Desk;
 use kakekomi::http::{
     App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
@@ -24,11 +25,13 @@ use kakekomi::{clock, example, http, store};
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// A database that fails while `broken` is set, and says that the first `taken` numbers are taken.
+/// A database that fails while `broken` is set, says that the first `taken` numbers are taken, and panics while `panics` is
+/// set.
 struct Trouble {
     inner: Sqlite,
     broken: AtomicBool,
     taken: AtomicU32,
+    panics: AtomicBool,
 }
 
 impl Trouble {
@@ -39,6 +42,7 @@ impl Trouble {
 
 impl Store for Trouble {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+        assert!(!self.panics.load(Ordering::SeqCst), "a fault in the program");
         self.inner.by_key(key)
     }
 
@@ -94,7 +98,12 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let inner = Sqlite::open(&store::url_in(&folder)).await.unwrap();
-    let trouble = Arc::new(Trouble { inner, broken: AtomicBool::new(false), taken: AtomicU32::new(0) });
+    let trouble = Arc::new(Trouble {
+        inner,
+        broken: AtomicBool::new(false),
+        taken: AtomicU32::new(0),
+        panics: AtomicBool::new(false),
+    });
     let desk = Arc::new(Desk::load(None).unwrap());
     let docs = DocsFiles::new(&desk);
     let page = PageFiles::new(&desk, None);
@@ -103,6 +112,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         desk,
         sandbox: Sandbox::new(SandboxConfig::default()).unwrap(),
         store: trouble.clone(),
+        capacity: Capacity::new(CapacityLimits::default(), None),
         retired: BTreeSet::new(),
         rulesets: BTreeMap::new(),
     };
@@ -147,6 +157,18 @@ async fn a_failing_database_is_a_503_with_the_phone_number() {
     trouble.broken.store(false, Ordering::SeqCst);
     let (response, _) = submit(&app, "k").await;
     assert_eq!(response.status(), StatusCode::CREATED, "the failure bound no key");
+}
+
+#[tokio::test]
+async fn panic_of_a_handler_is_a_500_with_the_phone_number() {
+    let (app, trouble) = desk("panicking").await;
+    trouble.panics.store(true, Ordering::SeqCst);
+    let (response, problem) = submit(&app, "k").await;
+    assert_eq!((response.status(), &problem["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &"http.failed".into()));
+    assert!(problem["detail"].as_str().unwrap().contains(&app.intake.desk.profile().phone));
+
+    trouble.panics.store(false, Ordering::SeqCst);
+    assert_eq!(submit(&app, "k").await.0.status(), StatusCode::CREATED);
 }
 
 #[tokio::test]

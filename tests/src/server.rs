@@ -4,7 +4,8 @@
 //! folder away. `Home` is the folder alone, for commands that need no server; its cases are in a file of
 //! SQLite's, or with `Home::on_postgres()` in a database of one test's own.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -135,11 +136,49 @@ impl Drop for Home {
     }
 }
 
+/// The command that serves a home at an address, started by a shell's words.
+fn serve_command(home: &Home, at: SocketAddr, more: &[&str], start: &str) -> Command {
+    let mut command = Command::new("sh");
+    home.settle(&mut command);
+    // A write beyond the limit of `fill_disk` is to fail, and not to end the process.
+    command.arg("-c").arg(format!("trap '' XFSZ; {start} \"$0\" \"$@\"")).arg(binary());
+    command.args(["serve", "--listen", &at.to_string()]).args(more);
+    command
+}
+
+/// A destination of a desk's log where it cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogTarget {
+    /// `/dev/full`: each write fails at once with "no space left".
+    FullDevice,
+    /// A pipe whose reader has gone.
+    ClosedPipe,
+    /// A pipe whose reader is there and never reads.
+    UnreadPipe,
+    /// A file on a file system of 64 KiB of its own, which the log itself fills. Needs the right to mount.
+    FullDisk,
+}
+
+impl LogTarget {
+    fn shell_start(self) -> &'static str {
+        match self {
+            LogTarget::FullDevice => "exec 2>/dev/full; exec",
+            LogTarget::ClosedPipe | LogTarget::UnreadPipe => "exec",
+            LogTarget::FullDisk => {
+                "mkdir small; exec unshare --mount sh -c 'mount -t tmpfs -o size=64k tmpfs small; exec \"$0\" \"$@\" 2>>small/log' "
+            }
+        }
+    }
+}
+
 /// A running desk.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
     log: Option<JoinHandle<Vec<String>>>,
+    /// The end of the log's pipe that nobody reads.
+    #[expect(dead_code, reason = "dropping it would close the pipe")]
+    unread: Option<PipeReader>,
     /// Where it answers.
     pub at: SocketAddr,
     /// Its folder.
@@ -165,30 +204,63 @@ impl Server {
     /// The same with an environment of its own, as a [`crate::shim::Shim`] gives it.
     pub fn start_under(home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
         let at = free_address();
-        let mut command = Command::new("sh");
-        home.settle(&mut command);
-        // A write beyond the limit of `fill_disk` is to fail, and not to end the process.
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary()).args([
-            "serve",
-            "--listen",
-            &at.to_string(),
-        ]);
-        command.args(more).envs(settings.iter().map(|(name, value)| (name, value)));
+        let mut command = serve_command(&home, at, more, "exec");
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
-        // The log is read to its end, or the server would wait for room in the pipe.
+        // The log is read to its end, or most of it would be dropped.
         let log = thread::spawn(move || BufReader::new(said).lines().map_while(Result::ok).collect::<Vec<_>>());
+        Server { child, log: Some(log), unread: None, at, home }.when_it_answers()
+    }
+
+    /// A desk whose log goes somewhere else.
+    pub fn start_logging_to(home: Home, more: &[&str], log: LogTarget) -> Server {
+        let at = free_address();
+        let mut command = serve_command(&home, at, more, log.shell_start());
+        let (reader, writer) = std::io::pipe().unwrap();
+        let child = command.stdout(Stdio::null()).stderr(writer).spawn().unwrap();
+        let unread = (log == LogTarget::UnreadPipe).then_some(reader);
+        Server { child, log: None, unread, at, home }.when_it_answers()
+    }
+
+    /// A desk whose data folder lies on a file system of its own of so many MiB. Needs the right to mount.
+    pub fn start_on_small_disk(home: Home, more: &[&str], mib: u32) -> Server {
+        let at = free_address();
+        let start = format!(
+            "mkdir data; exec unshare --mount sh -c 'mount -t tmpfs -o size={mib}m,mode=700 tmpfs data; exec \"$0\" \"$@\"'"
+        );
+        let child = serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Server { child, log: None, unread: None, at, home }.when_it_answers()
+    }
+
+    /// Takes all that is free on the small disk.
+    pub fn fill_small_disk(&self) {
+        let mut filler = File::create(self.filler()).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    /// Frees what [`Server::fill_small_disk`] has taken.
+    pub fn empty_small_disk(&self) {
+        std::fs::remove_file(self.filler()).unwrap();
+    }
+
+    /// A file on the small disk, which is mounted for the desk's process alone.
+    fn filler(&self) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.id()));
+        root.join(self.home.path().strip_prefix("/").unwrap()).join("data/filler")
+    }
+
+    fn when_it_answers(mut self) -> Server {
         let started = Instant::now();
-        loop {
-            if Request::get("/v1/desk").try_send(at).is_ok_and(|answer| answer.status == 200) {
-                return Server { child, log: Some(log), at, home };
-            }
-            if child.try_wait().unwrap().is_some() || started.elapsed() > PATIENCE {
-                _ = child.kill();
-                panic!("the server did not start: {}", log.join().unwrap().join("\n"));
+        while !Request::get("/v1/desk").try_send(self.at).is_ok_and(|answer| answer.status == 200) {
+            if self.child.try_wait().unwrap().is_some() || started.elapsed() > PATIENCE {
+                _ = self.child.kill();
+                let log = self.log.take().map(|log| log.join().unwrap().join("\n"));
+                panic!("the server did not start: {}", log.unwrap_or_default());
             }
             thread::sleep(Duration::from_millis(30));
         }
+        self
     }
 
     /// The process's number.
@@ -222,7 +294,14 @@ impl Server {
     pub fn stop(mut self) -> Stopped {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
-        let code = self.child.wait().unwrap().code();
+        let asked = Instant::now();
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.code();
+            }
+            assert!(asked.elapsed() < PATIENCE, "the server ignores SIGTERM");
+            thread::sleep(Duration::from_millis(5));
+        };
         let log = self.log.take().map(|log| log.join().unwrap().join("\n")).unwrap_or_default();
         Stopped { code, log, home: self.take_home() }
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
 use kakekomi_tests::house::named_in;
-use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -301,4 +301,19 @@ fn a_database_that_is_none_is_said_at_the_start() {
     let output = home.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn admin_answers_carry_the_security_headers() {
+    let admin = free_address();
+    let _server = Server::start_with(Home::new(), &["--admin-listen", &admin.to_string()]);
+    for path in ["/livez", "/readyz", "/metrics", "/no-such-path"] {
+        let answer = Request::get(path).send(admin);
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(
+            answer.header("content-security-policy"),
+            Some("default-src 'none'; frame-ancestors 'none'"),
+            "{path}"
+        );
+    }
 }

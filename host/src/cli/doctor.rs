@@ -45,6 +45,9 @@ pub struct DoctorArgs {
     /// How many connections `serve` is to hold
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
     connections: Option<usize>,
+    /// Free disk space in MiB under which `serve` stores no case
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_MIN_FREE_SPACE")]
+    min_free_space: Option<u32>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -97,6 +100,7 @@ pub fn run(args: &DoctorArgs, file: Settings) -> Result<Exit, Failed> {
         page: args.page.clone(),
         listen: args.listen,
         connections: args.connections,
+        min_free_space: args.min_free_space,
         desk: args.desk.desk.clone(),
         ..args.place.clone().settings()
     };

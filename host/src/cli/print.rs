@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::Failed;
+use crate::log;
 
 /// Writes data to stdout as it is.
 pub fn data(bytes: &[u8]) -> Result<(), Failed> {
@@ -27,7 +28,7 @@ pub fn line(bytes: &[u8]) -> Result<(), Failed> {
 
 /// Writes words to stderr; if nobody reads them there is nobody to tell.
 pub fn words(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    log::line(text);
 }
 
 fn lost(error: io::Error) -> Failed {

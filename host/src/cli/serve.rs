@@ -6,9 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use super::print;
+use crate::capacity::Capacity;
 use crate::clock;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::desk::Desk;
@@ -27,6 +30,7 @@ use crate::http::{
     page::PageFiles,
     router,
 };
+use crate::log;
 use crate::modules::{Kept, Modules};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
 use crate::serve::{self, Doors, serve, stop_signal};
@@ -97,7 +101,14 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
         module: ModuleFiles::new(modules()),
         page,
         consent: ConsentFiles::new(&desk),
-        intake: Intake { desk, sandbox, store, retired, rulesets },
+        intake: Intake {
+            desk,
+            sandbox,
+            store,
+            capacity: Capacity::new(settings.capacity_limits(), settings.database_folder()),
+            retired,
+            rulesets,
+        },
         docs,
         limits: Limits::default(),
         rates: RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted),
@@ -158,19 +169,33 @@ fn compress(app: &Arc<App>) {
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
 }
 
-/// The log goes to stderr; the filter chooses what is in it (`debug`, `kakekomi=debug`, `off`).
+/// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).
 fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), Failed> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failed::Usage(format!("--log {filter}: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
-    let terminal = io::stderr().is_terminal();
-    let by_default = if terminal { LogFormat::Text } else { LogFormat::Json };
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let started = match format.unwrap_or(by_default) {
-        LogFormat::Text => log.with_ansi(terminal && !no_colour).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    let output = match log::start() {
+        Ok(output) => output,
+        // A desk whose stderr is closed serves all the same.
+        Err(_) => return Ok(()),
     };
-    if let Err(error) = started {
+    let terminal = io::stderr().is_terminal();
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // A line that cannot be formatted must not be reported to stderr: that would block, or panic.
+    let layer = fmt::layer().with_writer(move || output.clone()).with_target(false).log_internal_errors(false);
+    let by_default = if terminal { LogFormat::Text } else { LogFormat::Json };
+    let layer = match format.unwrap_or(by_default) {
+        LogFormat::Text => layer.with_ansi(terminal && !no_colour).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+    };
+    if let Err(error) = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init() {
         print::words(&format!("kakekomi: no log: {error}"));
     }
+    std::panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// Logs where a panic happened. Its message is left out, since it may quote a form value. The standard hook would write
+/// to stderr itself, which can block.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(location, "panic");
 }

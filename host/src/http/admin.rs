@@ -1,6 +1,7 @@
-//! The admin listener: `/livez` while the process serves, `/readyz` while the database answers,
+//! The admin listener: `/livez` while the process serves, `/readyz` while a case can be stored,
 //! `/metrics` for Prometheus. Off unless `--admin-listen` says where; never for the public.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,24 +9,49 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use crate::capacity::Capacity;
 
 /// The process is alive.
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Cases can be taken.
+/// A submission would be stored now; else 503 and the code of what keeps it from that.
 pub async fn ready(State(app): State<Arc<App>>) -> Response {
+    if app.intake.capacity.check_free_space().is_err() {
+        return not_ready("store.full", &"too little free space");
+    }
     match app.intake.store.ready().await {
         Ok(()) => "ok\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "store.failed\n").into_response()
-        }
+        Err(error) => not_ready("store.failed", &error),
     }
 }
 
-/// Counts since the start.
+fn not_ready(code: &'static str, error: &dyn std::fmt::Display) -> Response {
+    tracing::warn!(code, %error, "not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{code}\n")).into_response()
+}
+
+/// Counts since the start, and what is free.
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.counters.text()).into_response()
+    let text = app.counters.text() + &capacity_text(&app.intake.capacity);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn capacity_text(capacity: &Capacity) -> String {
+    let mut text = String::from(
+        "# HELP kakekomi_submissions_refused_total Submissions for which there was no room, by reason.\n\
+         # TYPE kakekomi_submissions_refused_total counter\n",
+    );
+    for (reason, count) in capacity.refusals() {
+        let _ = writeln!(text, "kakekomi_submissions_refused_total{{reason=\"{reason}\"}} {count}");
+    }
+    if let Some(Ok(free)) = capacity.free_bytes() {
+        let _ = write!(
+            text,
+            "# HELP kakekomi_free_bytes Free space on the disk of the database.\n\
+             # TYPE kakekomi_free_bytes gauge\nkakekomi_free_bytes {free}\n"
+        );
+    }
+    text
 }

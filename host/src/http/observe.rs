@@ -15,6 +15,7 @@ use axum::response::Response;
 
 use super::App;
 use super::problem::ProblemCode;
+use crate::log;
 
 /// The number by which an answer is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,6 +44,12 @@ impl Counters {
                 "kakekomi_http_answers_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
             );
         }
+        let dropped = log::dropped_lines();
+        let _ = write!(
+            text,
+            "# HELP kakekomi_log_dropped_total Log lines that could not be written.\n\
+             # TYPE kakekomi_log_dropped_total counter\nkakekomi_log_dropped_total {dropped}\n"
+        );
         text
     }
 }
@@ -88,7 +95,7 @@ mod tests {
         counters.count("GET", "/", 200);
         counters.count("GET", "/", 200);
         assert!(
-            counters.text().ends_with("kakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2\n")
+            counters.text().contains("\nkakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2\n")
         );
     }
 

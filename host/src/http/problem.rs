@@ -158,7 +158,10 @@ pub fn status(code: &str) -> StatusCode {
         }
         "draft.issues" | "idempotency.reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "rate.limited" => StatusCode::TOO_MANY_REQUESTS,
-        "engine.failed" | "store.failed" | "desk.busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "engine.failed" | "store.failed" | "store.full" | "quota.exceeded" | "desk.busy" => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        "http.failed" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
 }
@@ -166,7 +169,7 @@ pub fn status(code: &str) -> StatusCode {
 /// Seconds to wait, where it is worth trying again.
 pub fn retry_after(code: &str) -> Option<&'static str> {
     match code {
-        "engine.failed" | "store.failed" => Some(RETRY_FAILED),
+        "engine.failed" | "store.failed" | "store.full" | "quota.exceeded" => Some(RETRY_FAILED),
         "desk.busy" | "rate.limited" | "idempotency.in_progress" => Some(RETRY_BUSY),
         _ => None,
     }
@@ -218,6 +221,9 @@ mod tests {
             "draft.issues",
             "engine.failed",
             "store.failed",
+            "store.full",
+            "quota.exceeded",
+            "http.failed",
             "desk.busy",
         ];
         for locale in Locale::ALL {

@@ -20,6 +20,7 @@ use super::check::{MODULE, json, not_json, with_module};
 use super::client::Client;
 use super::cors::origin;
 use super::problem::Problem;
+use crate::capacity::Shortage;
 use crate::receipt::Receipt;
 use crate::sandbox::Digest;
 use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission, Through};
@@ -120,7 +121,8 @@ fn named(text: &str) -> Option<Digest> {
 /// The one place where an outcome becomes a status.
 fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
     let problem = |code| Problem::new(code, locale);
-    let unavailable = |code| problem(code).phone(&app.intake.desk.profile().phone).into_response();
+    let phone = &app.intake.desk.profile().phone;
+    let unavailable = |code| problem(code).phone(phone).into_response();
     match outcome {
         Outcome::Stored(receipt) => created(receipt),
         Outcome::Replayed(receipt) => replayed(receipt),
@@ -139,8 +141,18 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
         }
         Outcome::Issues(verdict) => problem("draft.issues").report(verdict.into_report()).into_response(),
         Outcome::Busy => unavailable("desk.busy"),
+        Outcome::NoRoom(shortage) => no_room(shortage, locale).phone(phone).into_response(),
         Outcome::EngineFailed => unavailable("engine.failed"),
         Outcome::StoreFailed => unavailable("store.failed"),
+    }
+}
+
+fn no_room(shortage: Shortage, locale: Locale) -> Problem {
+    match shortage {
+        Shortage::FreeSpace => Problem::new("store.full", locale),
+        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => {
+            Problem::new("quota.exceeded", locale).again(wait)
+        }
     }
 }
 

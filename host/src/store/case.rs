@@ -39,6 +39,14 @@ pub struct NewCase {
     pub receipt: Vec<u8>,
 }
 
+impl NewCase {
+    /// The bytes of its long columns, which are nearly all that it takes on the disk.
+    pub fn stored_bytes(&self) -> usize {
+        let page_report = self.page_report.as_ref().map_or(0, Vec::len);
+        self.text.len() + self.report.len() + page_report + self.consent.len() + self.receipt.len()
+    }
+}
+
 /// What became of an insert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kakekomi_core::Context;
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, again, engine_failed, store_failed};
+use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, again, engine_failed, no_room, store_failed};
 use crate::desk::Desk;
 use crate::receipt::number::Number;
 use crate::receipt::{Reception, receipt};
@@ -30,6 +30,7 @@ impl Intake {
         let module = format!("sha256:{}", self.sandbox.current());
         for _ in 0..NUMBERS_TRIED {
             let case = Arc::new(self.case(submission, verdicts, context, &module, &text_sha256)?);
+            self.capacity.reserve(submission.client, case.stored_bytes()).map_err(no_room)?;
             match self.store.insert(Arc::clone(&case)).await.map_err(|error| store_failed(&error))? {
                 Inserted::Stored => {
                     return Ok(Judged { outcome: Outcome::Stored(case.receipt.clone()), module });

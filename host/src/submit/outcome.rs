@@ -6,6 +6,7 @@
 use kakekomi_core::Context;
 
 use super::Verdict;
+use crate::capacity::Shortage;
 
 /// What became of a submission, and the module that it was judged by, or would be.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub enum Outcome {
     Issues(Box<Verdict>),
     /// Too much at once; try again soon.
     Busy,
+    /// There is no room for the case; nothing was stored.
+    NoRoom(Shortage),
     /// The rule engine failed.
     EngineFailed,
     /// The database or the disk failed.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Finding;
+use crate::capacity;
 use crate::clock;
 use crate::config::Settings;
 use crate::serve::FILES_BESIDE;
@@ -15,9 +16,13 @@ const YEARS_MAX: i32 = 10;
 /// A desk that is not told how many connections it shall hold takes what it gets; with less than this it is none.
 const CONNECTIONS_FEW: usize = 256;
 
+/// Free space of less than this many times the floor is a warning.
+const LOW_SPACE_FACTOR: u64 = 4;
+
 /// What there is to know of the machine.
 pub fn look(settings: &Settings, now: i64) -> Vec<Finding> {
     let mut found = vec![clock_is(now, kakekomi_core::RULESET), data(settings.data())];
+    found.extend(disk(settings));
     found.extend(open_files(settings));
     found
 }
@@ -39,6 +44,26 @@ fn clock_is(now: i64, ruleset: &str) -> Finding {
         }
         _ => Finding::ok("clock", shown),
     }
+}
+
+/// The free space on the database's disk, held against the floor; nothing where the database is elsewhere.
+fn disk(settings: &Settings) -> Option<Finding> {
+    let limits = settings.capacity_limits();
+    let folder = settings.database_folder()?;
+    let existing = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let free = match capacity::free_bytes(existing)? {
+        Ok(free) => free >> 20,
+        Err(error) => return Some(Finding::error("disk", format!("{}: {error}", existing.display()))),
+    };
+    let floor = u64::from(limits.min_free_mib);
+    let words = format!("{free} MiB are free; under {floor} MiB no case is stored");
+    Some(if free < floor {
+        Finding::error("disk", format!("{words}: make room, or lower --min-free-space"))
+    } else if free < floor * LOW_SPACE_FACTOR {
+        Finding::warning("disk", format!("{words}: make room"))
+    } else {
+        Finding::ok("disk", words)
+    })
 }
 
 fn data(folder: &Path) -> Finding {

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::http::problem;
 
 /// Any operation, since they are decided before one is chosen.
-const ANY: [&str; 3] = ["desk.busy", "http.bad_request", "rate.limited"];
+const ANY: [&str; 4] = ["desk.busy", "http.bad_request", "http.failed", "rate.limited"];
 /// Where a body is taken.
 const BODY: [&str; 4] = ["http.content_type", "http.content_encoding", "http.too_large", "http.timeout"];
 /// Where a draft is handed in.
-const SUBMISSION: [&str; 13] = [
+const SUBMISSION: [&str; 15] = [
     "partner.unknown",
     "partner.origin",
     "idempotency.missing",
@@ -28,6 +28,8 @@ const SUBMISSION: [&str; 13] = [
     "consent.stale",
     "draft.issues",
     "store.failed",
+    "store.full",
+    "quota.exceeded",
 ];
 
 /// The codes of an operation, by its path.
