@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -24,12 +25,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Default)]
 pub struct Counters {
     answers: Mutex<BTreeMap<(String, String, u16), u64>>,
+    /// When the last case was stored, in milliseconds since the epoch; 0: none since the start.
+    last_case_at: AtomicI64,
 }
 
 impl Counters {
     fn count(&self, method: &str, route: &str, status: u16) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         *answers.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
+    }
+
+    /// Notes when a case was stored, in milliseconds since the epoch.
+    pub fn case_stored(&self, now: i64) {
+        self.last_case_at.fetch_max(now, Ordering::Relaxed);
     }
 
     /// The counts in Prometheus' text format.
@@ -42,6 +50,15 @@ impl Counters {
             let _ = writeln!(
                 text,
                 "kakekomi_http_answers_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
+            );
+        }
+        let last_case_at = self.last_case_at.load(Ordering::Relaxed);
+        if last_case_at > 0 {
+            let seconds = last_case_at / 1000;
+            let _ = write!(
+                text,
+                "# HELP kakekomi_last_case_timestamp_seconds When this process stored its last case.\n\
+                 # TYPE kakekomi_last_case_timestamp_seconds gauge\nkakekomi_last_case_timestamp_seconds {seconds}\n"
             );
         }
         let dropped = log::dropped_lines();

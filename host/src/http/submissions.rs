@@ -124,7 +124,10 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
     let phone = &app.intake.desk.profile().phone;
     let unavailable = |code| problem(code).phone(phone).into_response();
     match outcome {
-        Outcome::Stored(receipt) => created(receipt),
+        Outcome::Stored(receipt) => {
+            app.counters.case_stored((app.now)());
+            created(receipt)
+        }
         Outcome::Replayed(receipt) => replayed(receipt),
         Outcome::Reused => problem("idempotency.reused").into_response(),
         Outcome::PartnerUnknown => problem("partner.unknown").into_response(),
