@@ -2,7 +2,7 @@
  * Sending the very bytes that were checked, and what may come of it.
  *
  * 201 → receipt · 422 → issues · 409 → stale, module · 429, 503 → unavailable · nothing was sent → offline ·
- * no answer that says what became of it → lost.
+ * no answer that says what became of it, or 503 store.in_doubt → lost.
  */
 
 import { throughPartner } from "./place.js";
@@ -74,6 +74,8 @@ function outcome({ status, body }) {
   if (code === "consent.stale") return { kind: "stale" };
   if (code.startsWith("module.")) return { kind: "module" };
   if (body.report) return { kind: "issues", report: body.report };
+  // The desk cannot tell either, and does once the same text is sent again with the same key.
+  if (code === "store.in_doubt") return { kind: "lost" };
   if (status === 429 || (status === 503 && code)) return { kind: "unavailable" };
   // What stands between page and desk may have passed the text on, and a desk that stumbled may have kept it.
   if (status >= 500) return { kind: "lost" };

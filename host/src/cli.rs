@@ -1,9 +1,10 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `migrate`, `doctor`, `completions`.
+//! `backup`, `restore`, `migrate`, `doctor`, `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A reader that goes away (`… | head -1`) is no error.
 
+mod backup;
 mod cases;
 mod check;
 mod completions;
@@ -69,6 +70,10 @@ enum Command {
     Export(export::ExportArgs),
     /// Judge the stored drafts anew, by this module or another one; changes nothing
     Recheck(recheck::RecheckArgs),
+    /// Write the database into a file, while the desk may be serving
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of the database, which is kept under another name
+    Restore(backup::RestoreArgs),
     /// Bring the database's tables up to date, as `serve` does when it starts
     Migrate(migrate::MigrateArgs),
 }
@@ -213,6 +218,8 @@ fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Cases(args) => cases::run(args, file),
         Command::Export(args) => export::run(&args),
         Command::Recheck(args) => recheck::run(args, file),
+        Command::Backup(args) => backup::backup(args, file),
+        Command::Restore(args) => backup::restore(args, file),
         Command::Migrate(args) => migrate::run(args, file),
     }
 }

@@ -48,13 +48,42 @@ pub fn folder(path: &Path) -> io::Result<()> {
 /// The folder that has it cannot be flushed. One that may be written and not read, or of a file system that flushes no
 /// folders, is left to itself, as SQLite does.
 pub fn name(path: &Path) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
+    match File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput) => Ok(()),
         flushed => flushed,
+    }
+}
+
+/// Gives what root has made to the owner of its folder, who could not open it otherwise; does nothing for other users.
+///
+/// # Errors
+/// The owner cannot be read or changed.
+#[cfg(unix)]
+pub fn give_to_owner_of_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = fs::metadata(folder_of(path))?;
+    let own = fs::metadata(path)?;
+    // Only root makes files that are another's than the process's: root owns what it has made.
+    if own.uid() != 0 || (own.uid(), own.gid()) == (folder.uid(), folder.gid()) {
+        return Ok(());
+    }
+    chown(path, Some(folder.uid()), Some(folder.gid()))
+}
+
+/// Gives what root has made to the owner of its folder: not known on this system.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn give_to_owner_of_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The folder that a path lies in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 

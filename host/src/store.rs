@@ -11,10 +11,12 @@
 
 mod case;
 mod error;
+pub mod lock;
 mod migrate;
 mod place;
 pub mod postgres;
 mod query;
+mod readiness;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -43,7 +45,8 @@ pub const CASES_A_PAGE: u32 = 16;
 
 /// A database of cases.
 pub trait Store: Send + Sync + 'static {
-    /// The case that a key is bound to, if there is one.
+    /// The case that a key is bound to, if there is one. It is as durable as a receipt must be:
+    /// [`StoreError::InDoubt`] where that cannot be confirmed now.
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>>;
 
     /// Stores a case; when this returns, the row is durable. Cases that come at the same time are
@@ -66,7 +69,8 @@ pub trait Store: Send + Sync + 'static {
     /// One case with everything that is kept of it.
     fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>>;
 
-    /// Whether the database answers.
+    /// Reports whether a case would be stored now: writes a probe, durably, where this process serves from the database,
+    /// and only asks the database where it reads. At most one probe runs at a time, and the answer takes two seconds at most.
     fn ready(&self) -> Answer<'_, ()>;
 
     /// What the database's server leaves off, though without it a receipt would not outlast a power failure: the names of
@@ -132,6 +136,11 @@ impl Kind {
 
 /// The URL of the database in a data folder.
 pub fn url_in(data: &Path) -> String {
-    let path = data.join("kakekomi.sqlite3").display().to_string();
+    url_of(&data.join("kakekomi.sqlite3"))
+}
+
+/// The URL of a SQLite file.
+pub fn url_of(file: &Path) -> String {
+    let path = file.display().to_string();
     format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
 }

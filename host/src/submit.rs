@@ -10,7 +10,8 @@
 //!
 //! It is judged in the contract's order, so that the same submission always gets the same first
 //! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`http/submissions.rs`),
-//! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number.
+//! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number; where the database
+//! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
 
 mod canonical;
 pub(crate) mod echo;
@@ -224,5 +225,5 @@ fn store_failed(error: &StoreError) -> Outcome {
         return Outcome::Busy;
     }
     tracing::error!(%error, "the store failed");
-    Outcome::StoreFailed
+    if error.is_in_doubt() { Outcome::StoreInDoubt } else { Outcome::StoreFailed }
 }

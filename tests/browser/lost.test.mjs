@@ -74,6 +74,23 @@ test("answers changed after a lost answer make no second case: the receipt of wh
   await context.close();
 });
 
+test("answers changed after store.in_doubt make no second case either", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  const known = desk.cases().length;
+  await page.route(SUBMISSIONS, async (route) => {
+    await route.fetch();
+    await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.in_doubt" }) });
+  }, { times: 1 });
+  await page.locator("#send").click();
+  await page.locator('#trouble[data-kind="lost"]:focus').waitFor();
+  await editCompany(page, "株式会社ほか");
+  const number = await receiptNumber(page);
+  assert.equal(desk.cases().length, known + 1);
+  assert.ok(desk.cases().some((one) => one.number === number));
+  await context.close();
+});
+
 test("answers that are changed while they are sent can be saved beside the receipt", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);

@@ -64,6 +64,14 @@ fn sql(server: &str, statement: &str) {
     assert!(status.expect("psql, which comes with PostgreSQL").success(), "{statement}");
 }
 
+/// What a server answers to one statement in a session with options.
+fn psql(url: &str, statement: &str, options: &str) -> String {
+    let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command", statement];
+    let output = Command::new("psql").args(query).env("PGOPTIONS", options).output().unwrap();
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 /// A server of one test's own.
 #[derive(Debug)]
 pub struct Cluster {
@@ -86,6 +94,21 @@ impl Cluster {
         fill(&folder);
         let url = format!("{}/postgres", script("start", &folder, &[]).trim());
         Cluster { folder, url }
+    }
+
+    /// A server that follows another one, from a copy of all that it has.
+    pub fn standby_of(primary: &Cluster) -> Cluster {
+        Cluster::start_on(|folder| {
+            std::fs::create_dir_all(folder).unwrap();
+            let mut copy = Command::new("pg_basebackup");
+            copy.arg("--pgdata").arg(folder.join("data")).args(["--write-recovery-conf", "--checkpoint", "fast"]);
+            assert!(copy.args(["--dbname", &primary.url]).status().unwrap().success(), "pg_basebackup");
+        })
+    }
+
+    /// What the server answers to one statement, without headings, also where it is set to be read-only.
+    pub fn ask(&self, statement: &str) -> String {
+        psql(&self.url, statement, "-c default_transaction_read_only=off")
     }
 
     /// Where its files are.
@@ -118,18 +141,12 @@ impl Cluster {
 
     /// Changes a setting that needs no new start, and waits until it is in force.
     pub fn set(&self, setting: &str, value: &str) {
-        let asked = || {
-            let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", &self.url, "--command"];
-            let shown = Command::new("psql").args(query).arg(format!("SHOW {setting}")).output().unwrap().stdout;
-            String::from_utf8(shown).unwrap().trim() == value
-        };
-        for statement in [format!("ALTER SYSTEM SET {setting} = {value}"), "SELECT pg_reload_conf()".to_owned()] {
-            let mut psql = Command::new("psql");
-            psql.args(["--quiet", "--dbname", &self.url, "--command", &statement]).stdout(Stdio::null());
-            assert!(psql.status().unwrap().success(), "{statement}");
-        }
+        self.ask(&format!("ALTER SYSTEM SET {setting} = '{value}'"));
+        self.ask("SELECT pg_reload_conf()");
+        // A server that is read-only for others is not so for `ask`.
+        let shown = || psql(&self.url, &format!("SHOW {setting}"), "");
         let started = Instant::now();
-        while !asked() {
+        while shown() != value {
             assert!(started.elapsed() < PATIENCE, "{setting} does not become {value}");
             thread::sleep(Duration::from_millis(10));
         }

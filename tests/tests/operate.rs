@@ -57,26 +57,26 @@ fn a_backup_of_sqlite_is_restored() {
     let server = Server::start();
     let kept = Home::new();
     let copy = kept.path().join("copy.sqlite3").display().to_string();
+    let program = kakekomi_tests::server::binary().display().to_string();
+    let data = |home: &Home| home.path().join("data").display().to_string();
     let receipts = three_and_one(&server, |home| {
-        let file = home.path().join("data/kakekomi.sqlite3").display().to_string();
         as_written(
-            "sqlite3 /var/lib/kakekomi/kakekomi.sqlite3 \".backup '/backup/kakekomi-$(date +%F).sqlite3'\"",
-            &[("/var/lib/kakekomi/kakekomi.sqlite3", &file), ("/backup/kakekomi-$(date +%F).sqlite3", &copy)],
+            "kakekomi backup /backup/kakekomi-$(date +%F).sqlite3 --data /var/lib/kakekomi",
+            &[
+                ("/backup/kakekomi-$(date +%F).sqlite3", &copy),
+                ("/var/lib/kakekomi", &data(home)),
+                ("kakekomi backup", &format!("{program} backup")),
+            ],
         );
     });
     let home = server.kill();
-    let data = home.path().join("data").display().to_string();
     as_written(
-        "rm -f /var/lib/kakekomi/kakekomi.sqlite3-wal /var/lib/kakekomi/kakekomi.sqlite3-shm",
-        &[("/var/lib/kakekomi", &data)],
-    );
-    as_written(
-        "install -m 0600 /backup/kakekomi-2026-11-20.sqlite3 /var/lib/kakekomi/kakekomi.sqlite3",
-        &[("/var/lib/kakekomi", &data), ("/backup/kakekomi-2026-11-20.sqlite3", &copy)],
-    );
-    as_written(
-        "chown --reference=/var/lib/kakekomi/. /var/lib/kakekomi/kakekomi.sqlite3",
-        &[("/var/lib/kakekomi", &data)],
+        "kakekomi restore /backup/kakekomi-2026-11-20.sqlite3 --data /var/lib/kakekomi",
+        &[
+            ("/backup/kakekomi-2026-11-20.sqlite3", &copy),
+            ("/var/lib/kakekomi", &data(&home)),
+            ("kakekomi restore", &format!("{program} restore")),
+        ],
     );
     is_restored(home, &receipts);
 }

@@ -1,6 +1,7 @@
 //! `kakekomi serve`: puts the parts together and serves until it is told to stop.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub fn run(settings: Settings) -> Result<Exit, Failed> {
 }
 
 async fn desk(settings: Settings) -> Result<(), Failed> {
-    let app = Arc::new(app(&settings).await?);
+    let (app, _lock) = app(&settings).await?;
+    let app = Arc::new(app);
     compress(&app);
 
     let stop = stop_signal().map_err(|error| Failed::Outside("signals".to_owned(), error))?;
@@ -73,8 +75,8 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Everything that can be wrong is looked at before the data folder is made.
-async fn app(settings: &Settings) -> Result<App, Failed> {
+/// Everything that can be wrong is looked at before the data folder is made. The folder's lock is held while the desk serves.
+async fn app(settings: &Settings) -> Result<(App, File), Failed> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
     let folder = settings.modules();
     let Modules { kept, retired } = Modules::read(&folder)?;
@@ -84,6 +86,7 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
     let trusted = trusted(settings)?;
     let data = settings.data().display().to_string();
     settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+    let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
     note_documents(&desk, settings.data())?;
     let own = Kept::own();
     // For the next release, so that pages which run this module go on being judged by it.
@@ -97,7 +100,7 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
     }
     let modules = || std::iter::once(&own).chain(&older);
     let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
-    Ok(App {
+    let app = App {
         module: ModuleFiles::new(modules()),
         page,
         consent: ConsentFiles::new(&desk),
@@ -114,7 +117,8 @@ async fn app(settings: &Settings) -> Result<App, Failed> {
         rates: RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted),
         now: clock::now,
         counters: Counters::default(),
-    })
+    };
+    Ok((app, lock))
 }
 
 /// The sandbox with every module that is kept and still taken, and those that it could load. One that it

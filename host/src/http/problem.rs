@@ -158,7 +158,7 @@ pub fn status(code: &str) -> StatusCode {
         }
         "draft.issues" | "idempotency.reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "rate.limited" => StatusCode::TOO_MANY_REQUESTS,
-        "engine.failed" | "store.failed" | "store.full" | "quota.exceeded" | "desk.busy" => {
+        "engine.failed" | "store.failed" | "store.in_doubt" | "store.full" | "quota.exceeded" | "desk.busy" => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         "http.failed" => StatusCode::INTERNAL_SERVER_ERROR,
@@ -169,7 +169,7 @@ pub fn status(code: &str) -> StatusCode {
 /// Seconds to wait, where it is worth trying again.
 pub fn retry_after(code: &str) -> Option<&'static str> {
     match code {
-        "engine.failed" | "store.failed" | "store.full" | "quota.exceeded" => Some(RETRY_FAILED),
+        "engine.failed" | "store.failed" | "store.in_doubt" | "store.full" | "quota.exceeded" => Some(RETRY_FAILED),
         "desk.busy" | "rate.limited" | "idempotency.in_progress" => Some(RETRY_BUSY),
         _ => None,
     }
@@ -224,6 +224,7 @@ mod tests {
             "store.full",
             "quota.exceeded",
             "http.failed",
+            "store.in_doubt",
             "desk.busy",
         ];
         for locale in Locale::ALL {

@@ -147,6 +147,7 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
         Outcome::NoRoom(shortage) => no_room(shortage, locale).phone(phone).into_response(),
         Outcome::EngineFailed => unavailable("engine.failed"),
         Outcome::StoreFailed => unavailable("store.failed"),
+        Outcome::StoreInDoubt => unavailable("store.in_doubt"),
     }
 }
 

@@ -20,9 +20,29 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("database: it has been closed")]
     Closed,
-    /// The database did not answer in time; what was to be written may be there or not.
+    /// The database did not answer in time; nothing was committed.
     #[error("database: no answer in time")]
     Late,
+    /// A commit was interrupted, or nobody confirmed it: the cases are stored or not, and a replay of their keys tells.
+    #[error("{0}; the commit is in doubt")]
+    InDoubt(Box<StoreError>),
+    /// The server has committed, and no standby has confirmed it.
+    #[error("database: no standby has confirmed the commit (synchronous_standby_names)")]
+    Unconfirmed,
+    /// The server or this user of it may not write.
+    #[error(
+        "database: it is read-only for this program (a standby, default_transaction_read_only, or no right to insert)"
+    )]
+    ReadOnly,
+    /// Another process serves from the same folder or file.
+    #[error("{0} is locked: another kakekomi is at work here; stop it first")]
+    InUse(String),
+    /// A file that is open is no longer the one of its name.
+    #[error(
+        "database: {0} was moved, replaced or removed while it was open: put it back, or restart kakekomi to serve from \
+         what is there"
+    )]
+    Moved(String),
     /// What failed for several cases that were written together.
     #[error(transparent)]
     Shared(#[from] Arc<StoreError>),
@@ -32,6 +52,15 @@ pub enum StoreError {
     /// The file is not one of ours: empty, another program's, or none that SQLite reads.
     #[error("database: {0} is no database of kakekomi (or one that is older than this program)")]
     Foreign(String),
+    /// A file that is to be made is there already.
+    #[error("{0} is there already; choose another name, or say --replace")]
+    Exists(String),
+    /// A file of SQLite's whose contents do not fit together.
+    #[error("database: {0} is damaged: {1}")]
+    Damaged(String, String),
+    /// A file that a newer program has written.
+    #[error("database: {0} is of a newer kakekomi than this one")]
+    Newer(String),
     /// The file cannot be read or made.
     #[error("database: {0}: {1}")]
     File(String, std::io::Error),
@@ -40,4 +69,20 @@ pub enum StoreError {
         "database: cases stand in {0}-wal, which cannot be read here: copy both files to a folder that you may write"
     )]
     Log(String),
+}
+
+impl StoreError {
+    /// Whether the cases may be stored in spite of the error.
+    pub fn is_in_doubt(&self) -> bool {
+        match self {
+            StoreError::InDoubt(_) => true,
+            StoreError::Shared(error) => error.is_in_doubt(),
+            _ => false,
+        }
+    }
+
+    /// The same error, met after the commit may have happened.
+    pub(super) fn in_doubt(self) -> StoreError {
+        if self.is_in_doubt() { self } else { StoreError::InDoubt(Box::new(self)) }
+    }
 }

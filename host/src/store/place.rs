@@ -32,7 +32,10 @@ pub(super) fn make(file: &Path) -> io::Result<()> {
     match options.open(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-        Ok(_) => durable::name(file),
+        Ok(_) => {
+            durable::give_to_owner_of_folder(file)?;
+            durable::name(file)
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! that the sequence is the order of the commits whichever host wrote: who reads up to 7 and later
 //! goes on behind 7 has missed nothing.
 
+mod commit;
+mod notice;
 mod open;
 
 use std::collections::HashSet;
@@ -12,13 +14,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::PgPool;
-use sqlx::{Error, QueryBuilder};
+use sqlx::{Error, QueryBuilder, Transaction};
 use tokio::time::timeout;
 
 use super::query::{self, CASE, LINE};
+use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
 use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
 use crate::receipt::number::Number;
+use commit::{commit, confirm, message};
 
 /// How long an answer may take: behind a network a server can be gone without a word.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,6 +34,8 @@ const SEQUENCE: i64 = 0x6b61_6b65_6b6f_6d69;
 pub struct Postgres {
     pool: PgPool,
     writer: Writer,
+    /// `None` where this process only reads.
+    readiness: Option<Readiness>,
 }
 
 /// An answer within [`PATIENCE`].
@@ -37,9 +43,19 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T,
     Ok(timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)??)
 }
 
-async fn write(pool: &PgPool, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, Error> {
+/// Takes the turn of the one that writes, until the transaction ends; the backend of the connection.
+const TURN: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
+/// Whether this connection could insert a case.
+const MAY_WRITE: &str =
+    "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
+
+/// Inserts cases and leaves the commit to the caller; what becomes of each with it, and the backend.
+async fn insert(
+    pool: &PgPool,
+    cases: &[Arc<NewCase>],
+) -> Result<(Transaction<'static, sqlx::Postgres>, i32, Vec<Inserted>), Error> {
     let mut transaction = pool.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCE).execute(&mut *transaction).await?;
+    let (backend, _): (i32, String) = sqlx::query_as(TURN).bind(SEQUENCE).fetch_one(&mut *transaction).await?;
     let stored = query::insert(cases).build_query_as().fetch_all(&mut *transaction).await?;
     let stored: HashSet<(String, String)> = stored.into_iter().collect();
     let mut bound = HashSet::new();
@@ -47,13 +63,44 @@ async fn write(pool: &PgPool, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, E
         let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
         bound.extend(query::bound_keys(&keys).build_query_scalar().fetch_all(&mut *transaction).await?);
     }
-    transaction.commit().await?;
-    Ok(fates(cases, stored, &bound))
+    Ok((transaction, backend, fates(cases, stored, &bound)))
+}
+
+/// SQLSTATE of a wait for a lock that was given up: `lock_not_available`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// Behind a commit that does not end nobody knows whether it has a case of the same key: its host may be gone.
+fn behind_another(error: StoreError) -> StoreError {
+    match &error {
+        StoreError::Database(Error::Database(inner)) if inner.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE) => {
+            error.in_doubt()
+        }
+        _ => error,
+    }
 }
 
 impl Rows for PgPool {
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
-        Box::pin(in_time(write(self, cases)))
+        Box::pin(async move {
+            let (transaction, backend, fates) = in_time(insert(self, cases)).await.map_err(behind_another)?;
+            commit(self, transaction, backend).await?;
+            Ok(fates)
+        })
+    }
+
+    fn probe(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            if !in_time(sqlx::query_scalar(MAY_WRITE).fetch_one(self)).await? {
+                return Err(StoreError::ReadOnly);
+            }
+            let (transaction, backend) = in_time(async {
+                let (mut transaction, backend) = message(self, "probe", PROBE_BYTES).await?;
+                sqlx::query(TURN).bind(SEQUENCE).execute(&mut *transaction).await?;
+                Ok((transaction, backend))
+            })
+            .await?;
+            commit(self, transaction, backend).await
+        })
     }
 
     /// The classes of SQLSTATE for data, constraints and limits.
@@ -66,7 +113,13 @@ impl Rows for PgPool {
 impl Store for Postgres {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
         let query = sqlx::query_as("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = $1");
-        Box::pin(in_time(query.bind(key).fetch_optional(&self.pool)))
+        Box::pin(async move {
+            let bound = in_time(query.bind(key).fetch_optional(&self.pool)).await?;
+            if bound.is_some() {
+                confirm(&self.pool).await?;
+            }
+            Ok(bound)
+        })
     }
 
     fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
@@ -104,10 +157,12 @@ impl Store for Postgres {
     }
 
     fn ready(&self) -> Answer<'_, ()> {
-        Box::pin(in_time(async move {
-            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool).await?;
-            Ok(())
-        }))
+        Box::pin(async move {
+            if let Some(readiness) = &self.readiness {
+                return readiness.ask().await;
+            }
+            in_time(sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool)).await.map(drop)
+        })
     }
 
     fn left_off(&self) -> Answer<'_, Vec<String>> {

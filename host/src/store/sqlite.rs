@@ -3,8 +3,10 @@
 //! WAL with `synchronous=FULL` is what makes a commit outlast a power failure; WAL with SQLite's
 //! usual NORMAL would only outlast a crash of this process. A writer waits up to five seconds for
 //! another one. Every write is a single statement, however many cases it stores, so there is no
-//! transaction to forget.
+//! transaction to forget. One process serves from a file, under a lock ([`files`]).
 
+mod backup;
+mod files;
 mod open;
 
 use std::collections::HashSet;
@@ -14,34 +16,93 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Error, QueryBuilder};
 
 use super::query::{self, CASE, LINE};
+use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
-use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store};
+use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
 use crate::receipt::number::Number;
+pub use backup::{Copied, Restored, backup, restore};
+use files::OpenFiles;
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
 pub struct Sqlite {
-    pool: SqlitePool,
+    database: Database,
     writer: Writer,
+    /// `None` for a file that is only read.
+    readiness: Option<Readiness>,
+}
+
+/// The connections to a file, and its identity where this process writes to it.
+#[derive(Debug, Clone)]
+struct Database {
+    pool: SqlitePool,
+    files: Option<Arc<OpenFiles>>,
+}
+
+/// The extended result code for a flush that failed (sqlite.org/rescode.html): what was written may be there all the same.
+const IOERR_FSYNC: u32 = 1034;
+
+/// The extended result code of an error of SQLite's.
+fn extended_code(error: &Error) -> Option<u32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 /// The primary result code of an error of SQLite's.
 fn code(error: &Error) -> Option<u32> {
-    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    extended_code(error).map(|code| code & 0xff)
 }
 
-impl Rows for SqlitePool {
+/// An error of a statement that commits.
+fn of_commit(error: Error) -> StoreError {
+    let in_doubt = extended_code(&error) == Some(IOERR_FSYNC) || matches!(error, Error::WorkerCrashed);
+    let error = StoreError::Database(error);
+    if in_doubt { error.in_doubt() } else { error }
+}
+
+impl Database {
+    /// Checks that the files that are open are those that a later start would find.
+    async fn check(&self) -> Result<(), StoreError> {
+        let Some(files) = &self.files else { return Ok(()) };
+        let checked = files.check();
+        if files.moved_now(checked.is_err()) {
+            // Cases that stand in a log which has lost its file, or its name, go into the file that is open; and an
+            // emptied log spoils no file that has been put in the place of that one.
+            if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await {
+                tracing::error!(%error, "the log of a database that was moved cannot be written into it");
+            }
+        }
+        checked
+    }
+
+    async fn insert(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
+        let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(of_commit)?;
+        let stored: HashSet<(String, String)> = stored.into_iter().collect();
+        let mut bound = HashSet::new();
+        if stored.len() < cases.len() {
+            let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
+            let found = query::bound_keys(&keys).build_query_scalar().fetch_all(&self.pool).await;
+            bound.extend(found.map_err(|error| StoreError::Database(error).in_doubt())?);
+        }
+        Ok(fates(cases, stored, &bound))
+    }
+}
+
+impl Rows for Database {
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
         Box::pin(async move {
-            let stored = query::insert(cases).build_query_as().fetch_all(self).await?;
-            let stored: HashSet<(String, String)> = stored.into_iter().collect();
-            let mut bound = HashSet::new();
-            if stored.len() < cases.len() {
-                let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-                bound.extend(query::bound_keys(&keys).build_query_scalar().fetch_all(self).await?);
-            }
-            Ok(fates(cases, stored, &bound))
+            self.check().await?;
+            let inserted = self.insert(cases).await?;
+            self.check().await.map_err(StoreError::in_doubt)?;
+            Ok(inserted)
+        })
+    }
+
+    fn probe(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.check().await?;
+            let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
+            write.execute(&self.pool).await?;
+            self.check().await
         })
     }
 
@@ -55,7 +116,9 @@ impl Store for Sqlite {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
         Box::pin(async move {
             let query = sqlx::query_as("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = ?");
-            Ok(query.bind(key).fetch_optional(&self.pool).await?)
+            let bound = query.bind(key).fetch_optional(&self.database.pool).await?;
+            self.database.check().await?;
+            Ok(bound)
         })
     }
 
@@ -64,45 +127,48 @@ impl Store for Sqlite {
     }
 
     fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
-        Box::pin(
-            async move { Ok(query::page(LINE, after, limit, filter).build_query_as().fetch_all(&self.pool).await?) },
-        )
+        Box::pin(async move {
+            Ok(query::page(LINE, after, limit, filter).build_query_as().fetch_all(&self.database.pool).await?)
+        })
     }
 
     fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
-        Box::pin(
-            async move { Ok(query::page(CASE, after, limit, filter).build_query_as().fetch_all(&self.pool).await?) },
-        )
+        Box::pin(async move {
+            Ok(query::page(CASE, after, limit, filter).build_query_as().fetch_all(&self.database.pool).await?)
+        })
     }
 
     fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
         Box::pin(async move {
-            let count: i64 = query::count(filter).build_query_scalar().fetch_one(&self.pool).await?;
+            let count: i64 = query::count(filter).build_query_scalar().fetch_one(&self.database.pool).await?;
             Ok(count.unsigned_abs())
         })
     }
 
     fn last(&self) -> Answer<'_, i64> {
-        Box::pin(async move { Ok(sqlx::query_scalar(query::LAST).fetch_one(&self.pool).await?) })
+        Box::pin(async move { Ok(sqlx::query_scalar(query::LAST).fetch_one(&self.database.pool).await?) })
     }
 
     fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
         Box::pin(async move {
             let mut query = QueryBuilder::new(format!("SELECT {CASE} FROM cases WHERE number = "));
-            Ok(query.push_bind(number.to_string()).build_query_as().fetch_optional(&self.pool).await?)
+            Ok(query.push_bind(number.to_string()).build_query_as().fetch_optional(&self.database.pool).await?)
         })
     }
 
     fn ready(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.pool).await?;
+            if let Some(readiness) = &self.readiness {
+                return readiness.ask().await;
+            }
+            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.database.pool).await?;
             Ok(())
         })
     }
 
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            self.pool.close().await;
+            self.database.pool.close().await;
             Ok(())
         })
     }
@@ -117,15 +183,15 @@ mod tests {
         pub(crate) async fn refuse_bad(&self) {
             let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON cases WHEN new.partner = 'bad' \
                  BEGIN SELECT RAISE(ABORT, 'refused'); END";
-            sqlx::query(trigger).execute(&self.pool).await.unwrap();
+            sqlx::query(trigger).execute(&self.database.pool).await.unwrap();
         }
     }
 
     #[tokio::test]
     async fn commits_are_flushed_to_the_disk() {
         let store = crate::store::tests::sqlite().await;
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.pool).await.unwrap();
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.pool).await.unwrap();
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.database.pool).await.unwrap();
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.database.pool).await.unwrap();
         assert_eq!((synchronous, journal.as_str()), (2, "wal"));
     }
 }

@@ -19,8 +19,12 @@ pub const BATCH: usize = 64;
 
 /// Where rows go: a backend's side of the writing.
 pub(super) trait Rows: Send + Sync + 'static {
-    /// Stores cases, all or none of them; what became of each, in their order, once it is durable.
+    /// Stores cases, all or none of them; what became of each, in their order, once it is durable. An error means that
+    /// none is stored, unless it is [`StoreError::InDoubt`].
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>>;
+
+    /// Writes as much as a usual case, durably, and nothing that is kept: fails where a case could not be stored.
+    fn probe(&self) -> Answer<'_, ()>;
 
     /// Whether an error is one row's own fault, so that the others would be stored without it.
     fn blames_a_row(error: &sqlx::Error) -> bool;
@@ -53,7 +57,8 @@ impl Writer {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Closed(_) => StoreError::Closed,
         })?;
-        done.await.unwrap_or(Err(StoreError::Closed))
+        // A writer that ended in the middle of its work leaves no word of what it did.
+        done.await.unwrap_or_else(|_| Err(StoreError::Closed.in_doubt()))
     }
 }
 

@@ -50,8 +50,10 @@ pub enum Outcome {
     NoRoom(Shortage),
     /// The rule engine failed.
     EngineFailed,
-    /// The database or the disk failed.
+    /// The database or the disk failed, and nothing was stored.
     StoreFailed,
+    /// The commit was interrupted or is not confirmed: the case is stored or not, and a replay of the key tells.
+    StoreInDoubt,
 }
 
 /// What came of a check.

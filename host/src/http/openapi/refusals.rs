@@ -14,7 +14,7 @@ const ANY: [&str; 4] = ["desk.busy", "http.bad_request", "http.failed", "rate.li
 /// Where a body is taken.
 const BODY: [&str; 4] = ["http.content_type", "http.content_encoding", "http.too_large", "http.timeout"];
 /// Where a draft is handed in.
-const SUBMISSION: [&str; 15] = [
+const SUBMISSION: [&str; 16] = [
     "partner.unknown",
     "partner.origin",
     "idempotency.missing",
@@ -30,6 +30,7 @@ const SUBMISSION: [&str; 15] = [
     "store.failed",
     "store.full",
     "quota.exceeded",
+    "store.in_doubt",
 ];
 
 /// The codes of an operation, by its path.

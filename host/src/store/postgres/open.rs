@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, Connection, Error};
 use super::Postgres;
 use crate::store::migrate::{Step, steps};
 use crate::store::query::{self, CASE};
+use crate::store::readiness::Readiness;
 use crate::store::writer::Writer;
 use crate::store::{Filter, Store, StoreError};
 
@@ -29,7 +30,8 @@ impl Postgres {
     pub async fn open(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         MIGRATIONS.run(&pool).await?;
-        let postgres = Postgres::of(pool);
+        let readiness = Some(Readiness::start(pool.clone()));
+        let postgres = Postgres { writer: Writer::start(pool.clone()), pool, readiness };
         for setting in postgres.left_off().await? {
             tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
@@ -44,7 +46,7 @@ impl Postgres {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
         look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
-        Ok(Postgres::of(pool))
+        Ok(Postgres { writer: Writer::start(pool.clone()), pool, readiness: None })
     }
 
     /// Which migrations the database has, without changing it.
@@ -57,10 +59,6 @@ impl Postgres {
         connection.close().await?;
         Ok(steps)
     }
-
-    fn of(pool: PgPool) -> Postgres {
-        Postgres { writer: Writer::start(pool.clone()), pool }
-    }
 }
 
 /// No such table, no such column (SQLSTATE 42P01, 42703).
@@ -70,15 +68,18 @@ fn is_foreign(error: &Error) -> bool {
 }
 
 async fn connect(url: &str) -> Result<PgPool, StoreError> {
-    // A server that is set to answer before the flush is asked not to do so for us.
-    let durable =
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
     let pool =
-        PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).after_connect(move |connection, _| {
-            Box::pin(async move { sqlx::query(durable).execute(connection).await.map(drop) })
+        PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) })
         });
     Ok(pool.connect_with(options(url)?).await?)
 }
+
+/// A server that is set to answer before the flush is asked not to do so for us; a backend that waits for its turn gives up
+/// before the host does, and does not stay behind; and the warning of a commit that was not confirmed is always sent.
+const SETTINGS: &str = "SELECT set_config('lock_timeout', '8s', false), \
+     set_config('client_min_messages', 'warning', false), \
+     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END";
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(url)?;

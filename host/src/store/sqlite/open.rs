@@ -1,6 +1,8 @@
 //! Opening the file: to serve from it, or to look at it and change nothing.
 
+use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -9,9 +11,11 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Error};
 
-use super::{Sqlite, code};
+use super::files::{FileId, OpenFiles};
+use super::{Database, Sqlite, code};
 use crate::store::migrate::{Step, steps};
 use crate::store::query::{self, CASE};
+use crate::store::readiness::Readiness;
 use crate::store::writer::Writer;
 use crate::store::{Filter, StoreError, place};
 
@@ -26,26 +30,30 @@ const CONNECTIONS: u32 = 4;
 
 impl Sqlite {
     /// Opens a file by its URL (`sqlite:data/kakekomi.sqlite3`), and makes it, for its owner alone,
-    /// where there is none. SQLite gives its log beside it the file's own mode.
+    /// where there is none. SQLite gives its log beside it the file's own mode. One process at a time serves from a file.
     ///
     /// # Errors
-    /// [`StoreError`]: the file cannot be opened, or cannot be brought up to date.
+    /// [`StoreError`]: the file cannot be opened, or cannot be brought up to date; [`StoreError::InUse`]: another process
+    /// serves from it.
     pub async fn open(url: &str) -> Result<Sqlite, StoreError> {
-        if let Some(file) = place::file_of(url) {
-            place::make(&file).map_err(|error| StoreError::File(file.display().to_string(), error))?;
-        }
         let options = SqliteConnectOptions::from_str(url)?
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .foreign_keys(true)
-            .create_if_missing(true)
+            .create_if_missing(false)
             // A statement has a thousand places when many cases are written together: no line for the log.
             .disable_statement_logging();
-        let pool =
-            SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).connect_with(options).await?;
-        MIGRATIONS.run(&pool).await?;
-        Ok(Sqlite::of(pool))
+        let Some(given) = place::file_of(url) else {
+            let pool = pool(options, None).await?;
+            return Ok(Sqlite::serving(Database { pool, files: None }));
+        };
+        place::make(&given).map_err(|error| StoreError::File(given.display().to_string(), error))?;
+        let resolved = OpenFiles::resolve(&given)?;
+        let lock = OpenFiles::lock(&resolved)?;
+        let pool = pool(options, Some(resolved.clone())).await?;
+        let files = OpenFiles::note(&given, &resolved, lock)?;
+        Ok(Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }))
     }
 
     /// Opens a file that must be there, and leaves it and its folder as they are.
@@ -75,6 +83,20 @@ impl Sqlite {
         })
     }
 
+    /// Opens a file that must be there, to copy it while another process may begin to serve from it: not as one that does
+    /// not change, unless it cannot be written here.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open_to_read`].
+    pub(super) async fn open_to_copy(url: &str) -> Result<Sqlite, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?.busy_timeout(BUSY).create_if_missing(false);
+        match Sqlite::look(options).await {
+            Ok(sqlite) => Ok(sqlite),
+            // It says what is wrong, or reads what cannot be written.
+            Err(_) => Sqlite::open_to_read(url).await,
+        }
+    }
+
     /// Which migrations a file has, without changing it.
     ///
     /// # Errors
@@ -93,16 +115,49 @@ impl Sqlite {
         Ok(steps)
     }
 
-    fn of(pool: SqlitePool) -> Sqlite {
-        Sqlite { writer: Writer::start(pool.clone()), pool }
+    fn serving(database: Database) -> Sqlite {
+        let readiness = Some(Readiness::start(database.clone()));
+        Sqlite { writer: Writer::start(database.clone()), readiness, database }
+    }
+
+    fn reading(pool: SqlitePool) -> Sqlite {
+        let database = Database { pool, files: None };
+        Sqlite { writer: Writer::start(database.clone()), readiness: None, database }
     }
 
     /// Opens a file for one reader, and sees whether its tables are those that this program reads.
     async fn look(options: SqliteConnectOptions) -> Result<Sqlite, Error> {
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PLACE).connect_with(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
-        Ok(Sqlite::of(pool))
+        Ok(Sqlite::reading(pool))
     }
+}
+
+/// The connections of a process that serves, to a database that is brought up to date. All are opened now and stay open:
+/// one that is opened after the file was moved would make a new one, and spoil the log of the old one.
+async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<SqlitePool, StoreError> {
+    let first = file.as_deref().and_then(|file| FileId::of(file).ok());
+    let pool = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .min_connections(if file.is_some() { CONNECTIONS } else { 0 })
+        .acquire_timeout(PLACE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(move |_, _| {
+            let moved = file.as_ref().is_some_and(|file| FileId::of(file).ok() != first);
+            Box::pin(async move {
+                if moved { Err(Error::Configuration("the database file is another one by now".into())) } else { Ok(()) }
+            })
+        })
+        .connect_with(options)
+        .await?;
+    MIGRATIONS.run(&pool).await?;
+    Ok(pool)
+}
+
+/// The number of the last migration that this program knows.
+pub(super) fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// SQLite's result codes for what it may not write, and for what it cannot open: an index of the log.

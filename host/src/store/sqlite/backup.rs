@@ -1,0 +1,187 @@
+//! Copying a database into a file, and putting such a file in its place.
+//!
+//! The copy is made by `VACUUM INTO`, which reads in one transaction: it ends however much is written meanwhile, and holds
+//! the cases of one moment. SQLite's backup API begins anew whenever another process writes, so that it does not end under
+//! load. Either way a file gets its name only once it is whole, checked and flushed.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+
+use super::files::{OpenFiles, beside};
+use super::{Sqlite, open};
+use crate::store::{Filter, Store, StoreError, lock, place, url_of};
+use crate::{clock, durable};
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Copied {
+    /// How many cases.
+    pub cases: u64,
+    /// The place of the last one in the sequence; 0 where there is none.
+    pub last_seq: i64,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// What a restored database holds, and where the one of before is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Restored {
+    /// What it holds.
+    #[serde(flatten)]
+    pub copied: Copied,
+    /// The file of before; `None` where there was none.
+    pub kept: Option<PathBuf>,
+}
+
+/// Copies the database of a URL into a file, for its owner alone, while a desk may be serving from it.
+///
+/// # Errors
+/// [`StoreError::Exists`]: there is such a file and `replace` is not set; any other: nothing has been made, and what was
+/// there is there still.
+pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
+    if !replace && file.symlink_metadata().is_ok() {
+        return Err(StoreError::Exists(file.display().to_string()));
+    }
+    let unfinished = Unfinished::beside(file)?;
+    let source = Sqlite::open_to_copy(url).await?;
+    source.copy_into(&unfinished.path).await?;
+    source.close().await?;
+    let copied = look_into(&unfinished.path).await?;
+    unfinished.finish(file, replace)?;
+    Ok(copied)
+}
+
+/// Puts the copy of a backup in the place of the database of a URL, which is kept under another name. The backup stays.
+///
+/// # Errors
+/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::Damaged`], [`StoreError::Foreign`]: the backup is none.
+/// The database is as it was then.
+pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
+    let file = place::file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
+    let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
+    let _lock = OpenFiles::lock(&file)?;
+    let source = Sqlite::open_to_read(&url_of(backup)).await?;
+    source.check_integrity(backup).await?;
+    let unfinished = Unfinished::beside(&file)?;
+    source.copy_into(&unfinished.path).await?;
+    source.close().await?;
+    let copied = look_into(&unfinished.path).await?;
+    let kept = set_aside(&file).await?;
+    unfinished.finish(&file, true)?;
+    Ok(Restored { copied, kept })
+}
+
+/// Checks a copy and counts what is in it.
+async fn look_into(file: &Path) -> Result<Copied, StoreError> {
+    let copy = Sqlite::open_to_read(&url_of(file)).await?;
+    copy.check_integrity(file).await?;
+    let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
+    copy.close().await?;
+    let bytes = fs::metadata(file).map_err(|error| failed(file, error))?.len();
+    Ok(Copied { cases, last_seq, bytes })
+}
+
+/// Keeps a database under a dated name, whole, and takes away the log and the index of its own name, which would be read
+/// into the file that comes. `None` where there is no database.
+async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let kept = file.exists().then(|| beside(file, &format!(".before-{}", clock::show(clock::now(), "+00:00"))));
+    if let Some(kept) = &kept {
+        if let Err(error) = empty_log(file).await {
+            tracing::warn!(%error, "the log of the database of before is kept beside it");
+        }
+        for end in ["", "-wal"] {
+            let (from, to) = (beside(file, end), beside(kept, end));
+            if from.exists() {
+                fs::hard_link(&from, &to).map_err(|error| failed(&to, error))?;
+            }
+        }
+        durable::name(kept).map_err(|error| failed(kept, error))?;
+    }
+    for end in ["-wal", "-shm"] {
+        let name = beside(file, end);
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&name, error)),
+            _ => {}
+        }
+    }
+    durable::name(file).map_err(|error| failed(file, error))?;
+    Ok(kept)
+}
+
+/// Writes what stands in the log into the file.
+async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::from_str(&url_of(file))?.create_if_missing(false);
+    let mut connection: SqliteConnection = options.connect().await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
+    connection.close().await
+}
+
+impl Sqlite {
+    /// Writes all that can be read at one moment into an empty file.
+    async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+        let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.database.pool).await?;
+        Ok(())
+    }
+
+    /// Reads the whole file and its indexes, and checks that this program knows its shape.
+    async fn check_integrity(&self, file: &Path) -> Result<(), StoreError> {
+        let name = || file.display().to_string();
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
+        if found != "ok" {
+            return Err(StoreError::Damaged(name(), found));
+        }
+        let newest = "SELECT max(version) FROM _sqlx_migrations";
+        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.database.pool).await?;
+        if newest > open::newest_migration() { Err(StoreError::Newer(name())) } else { Ok(()) }
+    }
+}
+
+/// A file that has not got its name yet, for its owner alone; taken away if it never gets it.
+#[derive(Debug)]
+struct Unfinished {
+    path: PathBuf,
+    /// Two processes do not write to one. The kernel releases the lock of one that was killed, and its rest is used anew.
+    lock: File,
+}
+
+impl Unfinished {
+    fn beside(file: &Path) -> Result<Unfinished, StoreError> {
+        let path = beside(file, ".unfinished");
+        let lock = lock::acquire(&path)?;
+        lock.set_len(0).map_err(|error| failed(&path, error))?;
+        Ok(Unfinished { path, lock })
+    }
+
+    /// Flushes it and gives it its name, which is durable then.
+    fn finish(self, name: &Path, replace: bool) -> Result<(), StoreError> {
+        let named = || {
+            self.lock.sync_all()?;
+            if replace {
+                fs::rename(&self.path, name)?
+            } else {
+                fs::hard_link(&self.path, name)?
+            }
+            durable::name(name)
+        };
+        named().map_err(|error: io::Error| match error.kind() {
+            ErrorKind::AlreadyExists => StoreError::Exists(name.display().to_string()),
+            _ => failed(name, error),
+        })
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn failed(file: &Path, error: io::Error) -> StoreError {
+    StoreError::File(file.display().to_string(), error)
+}

@@ -1,0 +1,269 @@
+//! `kakekomi backup` and `restore`: a whole copy under load, nothing by half when it is killed or the disk is full, and a
+//! database of before that is kept.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use kakekomi_tests::applicant::{example, submission};
+use kakekomi_tests::server::{Home, Server, binary};
+use serde_json::Value;
+
+/// Cases a second that come while a backup is made, at least.
+const RATE: f64 = 20.0;
+
+fn send(server: &Server, draft: &[u8], keys: std::ops::Range<usize>) -> Vec<Value> {
+    let receipt = |key| {
+        let answer = server.send(&submission(&format!("key-{key}"), draft));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    };
+    keys.map(receipt).collect()
+}
+
+fn numbers(cases: &[Value]) -> Vec<&str> {
+    cases.iter().map(|case| case["number"].as_str().unwrap()).collect()
+}
+
+/// The cases of a file.
+fn cases_of(file: &Path) -> Vec<Value> {
+    let url = format!("sqlite:{}", file.display());
+    let output = Home::new().run(&["cases", "list", "--json", "--database-url", &url]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn run(home: &Home, command: &str, file: &Path, more: &[&str]) -> Output {
+    home.run(&[&[command, file.to_str().unwrap()], more].concat())
+}
+
+fn record(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Why a command ended with 5.
+fn failed(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    said
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// A folder for backups, and a name in it.
+fn place() -> (Home, PathBuf) {
+    let home = Home::new();
+    let file = home.path().join("copy.sqlite3");
+    (home, file)
+}
+
+#[test]
+fn a_backup_under_load_ends_and_has_every_case_of_before() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    let before = send(&server, &draft, 0..200);
+    let (kept, file) = place();
+    let (over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (record, took, during) = thread::scope(|scope| {
+        for sender in 0..4 {
+            let (server, draft, over, sent) = (&server, &draft, &over, &sent);
+            scope.spawn(move || {
+                for key in 0.. {
+                    if over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let answer = server.send(&submission(&format!("{sender}-{key}"), draft));
+                    assert_eq!(answer.status, 201, "{}", answer.text());
+                    sent.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        while sent.load(Ordering::SeqCst) < 20 {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let (started, already) = (Instant::now(), sent.load(Ordering::SeqCst));
+        let output = run(&server.home, "backup", &file, &["--json"]);
+        let (took, during) = (started.elapsed().as_secs_f64(), sent.load(Ordering::SeqCst) - already);
+        over.store(true, Ordering::SeqCst);
+        (record(&output), took, during)
+    });
+    let rate = f64::from(u32::try_from(during).unwrap()) / took;
+    eprintln!("a backup of {} cases took {took:.2} s while {rate:.0} cases a second came", record["cases"]);
+    assert!(rate > RATE, "{rate} cases a second are no load");
+    let copied = cases_of(&file);
+    assert_eq!(record["cases"], copied.len());
+    assert!(copied.len() >= before.len() + 20);
+    assert_eq!(numbers(&copied)[..before.len()], numbers(&before), "in the store's order");
+    assert_eq!(names_in(kept.path()), ["copy.sqlite3"]);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    send(&server, &draft, 0..100);
+    let (kept, file) = place();
+    let mut cut = 0;
+    for delay in 0..40 {
+        let mut backup =
+            server.home.command(&["backup", file.to_str().unwrap()]).stdout(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_millis(5 * delay));
+        backup.kill().unwrap();
+        backup.wait().unwrap();
+        if file.exists() {
+            assert_eq!(cases_of(&file).len(), 100, "half a backup after {delay}");
+            fs::remove_file(&file).unwrap();
+        } else {
+            cut += 1;
+        }
+    }
+    assert!(cut > 0, "no backup was cut off");
+    // What one that was killed left is no hindrance, and does not stay.
+    assert_eq!(record(&run(&server.home, "backup", &file, &["--json"]))["cases"], 100);
+    assert_eq!(names_in(kept.path()), ["copy.sqlite3"]);
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_and_is_named() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    send(&server, &draft, 0..30);
+    let (kept, file) = place();
+    let mut shell = Command::new("sh");
+    // In blocks of 512 bytes: less than the cases take.
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$0\" backup \"$1\" --data \"$2\""]);
+    let output = shell.arg(binary()).arg(&file).arg(server.home.path().join("data")).output().unwrap();
+    let said = failed(&output);
+    assert!(said.contains("full") || said.contains("I/O"), "{said}");
+    assert_eq!(names_in(kept.path()), Vec::<String>::new());
+    assert_eq!(server.send(&submission("after", &draft)).status, 201);
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_when_asked() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    send(&server, &draft, 0..1);
+    let (kept, file) = place();
+    fs::write(&file, "somebody's").unwrap();
+    assert!(failed(&run(&server.home, "backup", &file, &[])).contains("is there already"));
+    assert_eq!(fs::read(&file).unwrap(), b"somebody's");
+    assert_eq!(record(&run(&server.home, "backup", &file, &["--replace", "--json"]))["cases"], 1);
+    assert_eq!(cases_of(&file).len(), 1);
+    assert_eq!(names_in(kept.path()), ["copy.sqlite3"]);
+    let nowhere = kept.path().join("no/folder.sqlite3");
+    assert!(failed(&run(&server.home, "backup", &nowhere, &[])).contains("no/folder.sqlite3"));
+}
+
+#[test]
+fn a_restore_keeps_the_database_of_before_with_its_log() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    let first = send(&server, &draft, 0..3);
+    let (_kept, file) = place();
+    record(&run(&server.home, "backup", &file, &["--json"]));
+    let later = send(&server, &draft, 3..5);
+
+    let said = failed(&run(&server.home, "restore", &file, &[]));
+    assert!(said.contains("another kakekomi is at work here"), "{said}");
+    // Killed: its last cases stand in the log alone.
+    let home = server.kill();
+    let data = home.path().join("data");
+    assert!(data.join("kakekomi.sqlite3-wal").metadata().unwrap().len() > 0);
+    let restored = record(&run(&home, "restore", &file, &["--json"]));
+    assert_eq!(restored["cases"], 3);
+    let before = PathBuf::from(restored["kept"].as_str().unwrap());
+    let all: Vec<Value> = first.iter().chain(&later).cloned().collect();
+    assert_eq!(numbers(&cases_of(&home.path().join(&before))), numbers(&all));
+
+    let names = names_in(&data);
+    assert!(!names.iter().any(|name| name.ends_with("sqlite3-wal") || name.ends_with("-shm")), "{names:?}");
+    let (folder, own) = (fs::metadata(&data).unwrap(), fs::metadata(data.join("kakekomi.sqlite3")).unwrap());
+    assert_eq!((own.uid(), own.gid(), own.mode() & 0o777), (folder.uid(), folder.gid(), 0o600));
+    assert!(file.exists(), "the backup stays");
+
+    let server = Server::start_in(home);
+    assert_eq!(numbers(&server.home.cases()), numbers(&first));
+    assert_eq!(send(&server, &draft, 0..3), first, "each key has its receipt");
+    send(&server, &draft, 3..5);
+}
+
+#[test]
+fn a_restore_makes_a_data_folder_where_there_is_none() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    let first = send(&server, &draft, 0..2);
+    let (_kept, file) = place();
+    record(&run(&server.home, "backup", &file, &["--json"]));
+    let home = Home::new();
+    let output = run(&home, "restore", &file, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("2 cases restored") && !said.contains("before"), "{said}");
+    assert_eq!(send(&Server::start_in(home), &draft, 0..2), first);
+}
+
+#[test]
+fn what_is_no_backup_is_not_restored() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    send(&server, &draft, 0..30);
+    let (kept, file) = place();
+    record(&run(&server.home, "backup", &file, &["--json"]));
+    let home = server.kill();
+    let restored = |name: &str, bytes: &[u8]| {
+        let file = kept.path().join(name);
+        fs::write(&file, bytes).unwrap();
+        failed(&run(&home, "restore", &file, &[]))
+    };
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 8192].fill(0xa5);
+    restored("damaged", &damaged);
+    restored("cut off", &whole[..whole.len() / 2]);
+    restored("text", b"no database");
+    restored("empty", b"");
+    let other = kept.path().join("other");
+    assert!(Command::new("sqlite3").arg(&other).arg("CREATE TABLE cases (a)").status().unwrap().success());
+    failed(&run(&home, "restore", &other, &[]));
+    failed(&run(&home, "restore", &kept.path().join("nothing"), &[]));
+    let newer = kept.path().join("newer");
+    fs::copy(&file, &newer).unwrap();
+    let raise = "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2";
+    assert!(Command::new("sqlite3").arg(&newer).arg(raise).status().unwrap().success());
+    assert!(failed(&run(&home, "restore", &newer, &[])).contains("newer kakekomi"));
+    assert_eq!(home.cases().len(), 30, "the database is as it was");
+    let names = names_in(&home.path().join("data"));
+    assert!(!names.iter().any(|name| name.contains("unfinished") || name.contains("before")), "{names:?}");
+}
+
+#[test]
+fn postgresql_is_copied_by_its_own_tools() {
+    let Some(home) = Home::on_postgres() else { return };
+    for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
+        let output = home.run(&[command, "file"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(tool), "{said}");
+    }
+}
