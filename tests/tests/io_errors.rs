@@ -37,6 +37,7 @@ struct Bed {
     phone: String,
     first: Answer,
     promised: BTreeMap<String, Vec<u8>>,
+    in_doubt: u32,
 }
 
 impl Bed {
@@ -47,7 +48,7 @@ impl Bed {
         let first = server.send(&submission("first", &draft));
         assert_eq!(first.status, 201, "{}", first.text());
         let promised = BTreeMap::from([("first".to_owned(), first.body.clone())]);
-        Bed { server, shim, draft, phone, first, promised }
+        Bed { server, shim, draft, phone, first, promised, in_doubt: 0 }
     }
 
     /// Sends once: a receipt, or 503 with the phone number.
@@ -59,8 +60,9 @@ impl Bed {
             return true;
         }
         // A flush that fails leaves it open what is on the disk.
-        let code = if answer.code() == "store.in_doubt" { "store.in_doubt" } else { "store.failed" };
-        answer.assert_problem(key, 503, code);
+        let in_doubt = answer.code() == "store.in_doubt";
+        self.in_doubt += u32::from(in_doubt);
+        answer.assert_problem(key, 503, if in_doubt { "store.in_doubt" } else { "store.failed" });
         assert!(answer.text().contains(&self.phone) && answer.header("retry-after").is_some(), "{}", answer.text());
         false
     }
@@ -138,6 +140,7 @@ fn the_nth_write_or_flush_fails_on_sqlite() {
         for for_ever in [false, true] {
             let calls = every_one_fails(&mut bed, &format!("{name}-{for_ever}"), errno, for_ever);
             assert!(calls >= 10, "{calls} writes and flushes are too few for a case");
+            assert!(bed.in_doubt > 0, "a flush that failed was called not stored");
             eprintln!("{name}, for ever {for_ever}: each of {calls} writes and flushes failed");
         }
     }
@@ -199,6 +202,7 @@ fn the_nth_write_or_flush_of_the_log_fails_on_postgres() {
         bed.recovers(&key);
         bed.reads_go_on();
     }
+    assert!(bed.in_doubt > 0, "a server that fell during a commit was called not stored");
     assert!(refused >= 3, "{refused} refusals are too few: the faults did not reach the server");
     bed.assert_kept();
 }

@@ -40,7 +40,7 @@ pub struct RestoreArgs {
     json: bool,
 }
 
-/// A file, and what is told of it.
+/// A file and its contents.
 #[derive(Debug, Serialize)]
 struct Record<'r, T> {
     file: &'r Path,

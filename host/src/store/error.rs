@@ -72,7 +72,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the cases may be stored in spite of the error.
+    /// Reports whether the cases may be stored in spite of the error.
     pub fn is_in_doubt(&self) -> bool {
         match self {
             StoreError::InDoubt(_) => true,

@@ -45,7 +45,7 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T,
 
 /// Takes the turn of the one that writes, until the transaction ends; the backend of the connection.
 const TURN: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
-/// Whether this connection could insert a case.
+/// Asks for the right to insert a case over this connection.
 const MAY_WRITE: &str =
     "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
 

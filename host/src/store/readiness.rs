@@ -13,11 +13,11 @@ use tokio::time::{Instant, timeout};
 use super::StoreError;
 use super::writer::Rows;
 
-/// How long the outcome of a probe is given as the answer.
+/// The time for which the outcome of a probe is given as the answer.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
-/// How long a question waits for an answer.
+/// The longest wait for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-/// How many questions may wait for one probe.
+/// The number of questions that may wait for one probe.
 const QUESTIONS: usize = 256;
 /// The size of a probe in bytes: a case takes some 20 KB, with its indexes somewhat more.
 pub(super) const PROBE_BYTES: i32 = 32 << 10;

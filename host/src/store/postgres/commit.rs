@@ -18,7 +18,7 @@ use super::notice::heard;
 use super::{PATIENCE, in_time};
 use crate::store::StoreError;
 
-/// How long a cancelled commit may take to end.
+/// The longest wait for a cancelled commit to end, and for the cancelling itself.
 const CANCELLED: Duration = Duration::from_secs(2);
 
 /// Commits a transaction of a backend, and waits for the standbys that the server waits for.

@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Where sqlx writes the server's notices.
+/// The target of the events by which sqlx reports the server's notices.
 const TARGET: &str = "sqlx::postgres::notice";
 
 thread_local! {

@@ -12,15 +12,15 @@ use std::str::FromStr;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use super::files::{OpenFiles, beside};
+use super::files::{FileId, OpenFiles, beside};
 use super::{Sqlite, open};
 use crate::store::{Filter, Store, StoreError, lock, place, url_of};
 use crate::{clock, durable};
 
-/// What a backup holds.
+/// The contents of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Copied {
-    /// How many cases.
+    /// The number of cases.
     pub cases: u64,
     /// The place of the last one in the sequence; 0 where there is none.
     pub last_seq: i64,
@@ -28,10 +28,10 @@ pub struct Copied {
     pub bytes: u64,
 }
 
-/// What a restored database holds, and where the one of before is.
+/// The contents of a restored database, and the place of the one of before.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Restored {
-    /// What it holds.
+    /// Its contents.
     #[serde(flatten)]
     pub copied: Copied,
     /// The file of before; `None` where there was none.
@@ -45,6 +45,12 @@ pub struct Restored {
 /// there is there still.
 pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
     if !replace && file.symlink_metadata().is_ok() {
+        return Err(StoreError::Exists(file.display().to_string()));
+    }
+    // Also with `replace`: the database itself, by any of its names, is no place for its backup.
+    if place::file_of(url)
+        .is_some_and(|source| FileId::of(&source).is_ok_and(|id| FileId::of(file).is_ok_and(|to| to == id)))
+    {
         return Err(StoreError::Exists(file.display().to_string()));
     }
     let unfinished = Unfinished::beside(file)?;

@@ -17,7 +17,7 @@ pub(super) struct OpenFiles {
     files: Vec<(PathBuf, FileId)>,
     /// Held until this is dropped.
     _lock: File,
-    /// Whether the last check found a file that was moved.
+    /// The outcome of the last check: a file was moved.
     moved: AtomicBool,
 }
 
@@ -46,7 +46,7 @@ impl OpenFiles {
         Ok(OpenFiles { files: names.map(note).collect::<Result<_, _>>()?, _lock: lock, moved: AtomicBool::new(false) })
     }
 
-    /// Notes the outcome of a check; whether it is the first that found a file moved.
+    /// Notes the outcome of a check, and reports whether it is the first that found a file moved.
     pub fn moved_now(&self, moved: bool) -> bool {
         !self.moved.swap(moved, Ordering::SeqCst) && moved
     }
