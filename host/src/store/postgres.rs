@@ -39,8 +39,10 @@ pub struct Postgres {
 }
 
 /// An answer within [`PATIENCE`].
-async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
-    Ok(timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)??)
+fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, StoreError>> {
+    // A transaction's future is large.
+    let answer = Box::pin(answer);
+    async { Ok(timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)??) }
 }
 
 /// Takes the turn of the one that writes, until the transaction ends; the backend of the connection.

@@ -169,9 +169,9 @@ impl Unfinished {
         let named = || {
             self.lock.sync_all()?;
             if replace {
-                fs::rename(&self.path, name)?
+                fs::rename(&self.path, name)?;
             } else {
-                fs::hard_link(&self.path, name)?
+                fs::hard_link(&self.path, name)?;
             }
             durable::name(name)
         };
