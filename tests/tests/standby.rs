@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr, // a test that is not run says so
     reason = "a test that cannot go on stops"
 )]
 

@@ -112,6 +112,9 @@ fn a_file_that_is_moved_gets_no_case_until_it_is_back() {
     assert_eq!(home.cases().len(), 2);
 }
 
+/// Something that is done to the files of a desk.
+type Change<'c> = &'c dyn Fn(&Bed);
+
 #[test]
 fn a_file_that_is_replaced_or_removed_gets_no_case() {
     let replace = |bed: &Bed| {
@@ -123,7 +126,7 @@ fn a_file_that_is_replaced_or_removed_gets_no_case() {
         fs::create_dir(bed.data()).unwrap();
         fs::copy(bed.server.home.path().join("away/kakekomi.sqlite3"), bed.file()).unwrap();
     };
-    let changes: [(&str, &dyn Fn(&Bed)); 3] = [
+    let changes: [(&str, Change<'_>); 3] = [
         ("replaced", &replace),
         ("its folder replaced", &replace_folder),
         ("removed", &|bed| fs::remove_file(bed.file()).unwrap()),
