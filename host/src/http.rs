@@ -34,7 +34,9 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
+use crate::desk::Desk;
 use crate::submit::Intake;
+use asset::Asset;
 use body::Limits;
 use desk::ConsentFiles;
 use limit::RateLimits;
@@ -43,12 +45,13 @@ use observe::Counters;
 use openapi::DocsFiles;
 use page::PageFiles;
 
-/// What the handlers share.
+/// What the handlers share. Everything but the desk's own data is shared with the `App` of before after a reload.
+#[derive(Clone)]
 pub struct App {
     /// Judging and storing.
     pub intake: Intake,
     /// The files beside the current module.
-    pub module: ModuleFiles,
+    pub module: Arc<ModuleFiles>,
     /// The page.
     pub page: PageFiles,
     /// The documents in force.
@@ -56,13 +59,34 @@ pub struct App {
     /// The description of this interface.
     pub docs: DocsFiles,
     /// How much and how long a request may be.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// How often one address may ask.
-    pub rates: RateLimits,
+    pub rates: Arc<RateLimits>,
     /// The time: milliseconds since the epoch, UTC.
     pub now: fn() -> i64,
     /// What `/metrics` tells.
-    pub counters: Counters,
+    pub counters: Arc<Counters>,
+}
+
+impl App {
+    /// The same host for another desk: store, sandbox, rates and counters go on, and the files that hold values of the
+    /// desk are made anew.
+    #[must_use]
+    pub fn with_desk(&self, desk: Desk) -> App {
+        App {
+            page: self.page.with_desk(&desk),
+            consent: ConsentFiles::new(&desk),
+            docs: self.docs.with_desk(&desk),
+            intake: Intake { desk: Arc::new(desk), ..self.intake.clone() },
+            ..self.clone()
+        }
+    }
+
+    /// The files that hold values of the desk.
+    pub fn desk_assets(&self) -> impl Iterator<Item = Arc<Asset>> {
+        let documents = self.consent.assets().into_iter().chain([self.docs.asset()]);
+        self.page.document_asset().into_iter().chain(documents)
+    }
 }
 
 /// Every route of the desk.

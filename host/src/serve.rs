@@ -5,13 +5,17 @@
 //! connections are told so at once (503 `desk.busy`, with the phone number) and do not queue; one address
 //! may take a fifth of the places ([`places`]). A client that does not read its answer is cut off, and a head that
 //! can be read in two ways is refused ([`heads`]). SIGTERM or Ctrl-C stops the listening; what is under way is
-//! finished, and only then the database is closed.
+//! finished, and only then the database is closed. systemd may hand over the listening socket ([`activated_listener`]):
+//! connections that arrive between two processes wait in it.
 
+mod activation;
 mod heads;
 mod places;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,19 +24,19 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::http::client::{Ambiguous, Peer, Trusted};
+pub use activation::activated_listener;
 use heads::{Heads, Watched};
 use places::Places;
 pub use places::SHARE;
 
-/// How long a request's head may take, and an idle connection may wait for the next request.
+/// How long a connection may wait for its first or next request, and how long the head of one may take.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The same where all places are taken.
 const BUSY_HEAD_TIME: Duration = Duration::from_secs(2);
@@ -51,6 +55,8 @@ const BACKLOG: u32 = 4096;
 const REFUSALS: usize = 128;
 /// How many files a desk has open beside its connections: refusals, database, listeners.
 pub const FILES_BESIDE: usize = REFUSALS + 128;
+/// How long a connection that was accepted just before the desk stops may wait with its request.
+const FIRST_BYTE_AT_STOP: Duration = Duration::from_secs(2);
 /// How long what is under way may take once the desk stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How long to wait when accepting fails, for instance for want of file descriptors.
@@ -89,20 +95,53 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves a router until `stop` turns true and everything under way is done; `busy` answers those
-/// for whom there is no place.
-pub async fn serve(listener: TcpListener, router: Router, busy: Router, doors: Doors, mut stop: watch::Receiver<bool>) {
-    let desk = Room::new(router, Places::new(doors.connections, doors.trusted.clone()), HEAD_TIME, true);
-    let door = Room::new(busy, Places::new(REFUSALS, doors.trusted), BUSY_HEAD_TIME, false);
-    let farewell = GracefulShutdown::new();
+/// The routers in force.
+#[derive(Debug, Clone)]
+pub struct Routers {
+    /// Answers requests.
+    pub router: Router,
+    /// Answers requests for which there is no capacity.
+    pub busy: Router,
+}
+
+/// Serves until `stop` turns true and everything under way is done.
+///
+/// Each request is answered by the routers that are in force when its head has arrived, also on a connection that is
+/// kept open. New routers change no request that is under way.
+pub async fn serve(
+    listener: TcpListener,
+    routers: watch::Receiver<Routers>,
+    doors: Doors,
+    mut stop: watch::Receiver<bool>,
+) {
+    // Each connection holds a sender: when the last one is dropped, all have ended.
+    let (running, mut ended) = mpsc::channel(1);
+    let desk = Room {
+        routers: routers.clone(),
+        choose: |routers| &routers.router,
+        places: Places::new(doors.connections, doors.trusted.clone()),
+        head_time: HEAD_TIME,
+        keep_alive: true,
+        stop: stop.clone(),
+        running: running.clone(),
+    };
+    let door = Room {
+        routers,
+        choose: |routers| &routers.busy,
+        places: Places::new(REFUSALS, doors.trusted),
+        head_time: BUSY_HEAD_TIME,
+        keep_alive: false,
+        stop: stop.clone(),
+        running,
+    };
     loop {
         tokio::select! {
             biased;
-            _ = stop.wait_for(|stopped| *stopped) => break,
+            () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
-                    let refused = desk.converse(stream, from, &farewell);
-                    let refused = refused.and_then(|stream| door.converse(stream, from, &farewell));
+                    let refused = desk.converse(stream, from);
+                    let refused = refused.and_then(|stream| door.converse(stream, from));
                     drop(refused);
                 }
                 Err(error) => {
@@ -112,53 +151,87 @@ pub async fn serve(listener: TcpListener, router: Router, busy: Router, doors: D
             },
         }
     }
-    drop(listener);
-    if timeout(FAREWELL, farewell.shutdown()).await.is_err() {
+    drop((listener, desk, door));
+    if timeout(FAREWELL, ended.recv()).await.is_err() {
         tracing::warn!("some connections did not end in time and are cut off");
     }
 }
 
 /// Places, and who answers there.
 struct Room {
-    router: Router,
+    routers: watch::Receiver<Routers>,
+    choose: fn(&Routers) -> &Router,
     places: Places,
     head_time: Duration,
     keep_alive: bool,
+    stop: watch::Receiver<bool>,
+    running: mpsc::Sender<Infallible>,
 }
 
 impl Room {
-    fn new(router: Router, places: Places, head_time: Duration, keep_alive: bool) -> Room {
-        Room { router, places, head_time, keep_alive }
-    }
-
     /// Serves one connection on a task of its own, or gives it back where there is no place.
-    fn converse(&self, stream: TcpStream, from: SocketAddr, farewell: &GracefulShutdown) -> Option<TcpStream> {
+    fn converse(&self, stream: TcpStream, from: SocketAddr) -> Option<TcpStream> {
         let peer = from.ip().to_canonical();
         let Some(place) = self.places.take(peer) else {
             return Some(stream);
         };
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(WRITE_TIME));
-        let heads = Heads::new(HEAD_BYTES);
-        let stream = Watched::new(Box::pin(stream), heads.clone());
-        let asked = Asked { peer, heads, inner: TowerToHyperService::new(self.router.clone()) };
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.head_time)
-            .keep_alive(self.keep_alive)
-            .max_buf_size(HEAD_BYTES)
-            .max_headers(HEADERS)
-            .serve_connection(TokioIo::new(stream), asked);
-        let connection = farewell.watch(connection);
+        let (routers, choose, keep_alive) = (self.routers.clone(), self.choose, self.keep_alive);
+        let (head_time, mut stop, running) = (self.head_time, self.stop.clone(), self.running.clone());
         tokio::spawn(async move {
+            if !first_byte(&stream, head_time, stop.clone()).await {
+                return;
+            }
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(WRITE_TIME));
+            let heads = Heads::new(HEAD_BYTES);
+            let stream = Watched::new(Box::pin(stream), heads.clone());
+            let asked = Asked { peer, heads, routers, choose };
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(head_time)
+                .keep_alive(keep_alive)
+                .max_buf_size(HEAD_BYTES)
+                .max_headers(HEADERS)
+                .serve_connection(TokioIo::new(stream), asked);
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                biased;
+                ended = connection.as_mut() => ended,
+                () = stopped(&mut stop) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
             // A client that goes away, or is too slow, is no event worth a line.
-            if let Err(error) = connection.await {
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(place);
+            drop((place, running));
         });
         None
+    }
+}
+
+/// Waits until the desk is to stop.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that nobody is left to ask for it, and then there is nothing to go on for.
+    let _ = stop.wait_for(|stopped| *stopped).await;
+}
+
+/// Waits for the first byte of a connection; false where it did not arrive in time.
+///
+/// hyper closes a connection at once that is asked to end before its first byte, though a request may be on its way.
+async fn first_byte(stream: &TcpStream, head_time: Duration, mut stop: watch::Receiver<bool>) -> bool {
+    let stopping = async {
+        stopped(&mut stop).await;
+        sleep(FIRST_BYTE_AT_STOP).await;
+    };
+    // `readable` may be true though nothing has arrived; `peek` is not.
+    let mut byte = [0; 1];
+    tokio::select! {
+        peeked = timeout(head_time, stream.peek(&mut byte)) => matches!(peeked, Ok(Ok(_))),
+        () = stopping => false,
     }
 }
 
@@ -166,7 +239,8 @@ impl Room {
 struct Asked {
     peer: IpAddr,
     heads: Heads,
-    inner: TowerToHyperService<Router>,
+    routers: watch::Receiver<Routers>,
+    choose: fn(&Routers) -> &Router,
 }
 
 impl Service<Request<Incoming>> for Asked {
@@ -179,7 +253,8 @@ impl Service<Request<Incoming>> for Asked {
         if !self.heads.is_plain() {
             request.extensions_mut().insert(Ambiguous);
         }
-        self.inner.call(request)
+        let router = (self.choose)(&self.routers.borrow()).clone();
+        TowerToHyperService::new(router).call(request)
     }
 }
 
@@ -204,6 +279,35 @@ pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
         std::process::exit(130);
     });
     Ok(receiver)
+}
+
+/// Waits for the signals that ask for the desk's data to be read again (SIGHUP); on systems without it, for ever.
+#[derive(Debug)]
+pub struct ReloadSignals {
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl ReloadSignals {
+    /// Starts to listen: from now on SIGHUP no longer ends the process.
+    ///
+    /// # Errors
+    /// The signal cannot be listened to.
+    pub fn new() -> io::Result<ReloadSignals> {
+        Ok(ReloadSignals {
+            #[cfg(unix)]
+            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next signal. Those that arrive before the call are one.
+    pub async fn wait(&mut self) {
+        #[cfg(unix)]
+        if self.hangup.recv().await.is_some() {
+            return;
+        }
+        std::future::pending().await
+    }
 }
 
 #[cfg(unix)]

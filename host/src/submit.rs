@@ -42,19 +42,20 @@ pub use verdict::{Asked, Issue, NotReport, Note, Verdict};
 const LONG_REPORT: usize = 64 << 10;
 
 /// What judging and storing needs.
+#[derive(Clone)]
 pub struct Intake {
     /// Documents, calendar, words.
     pub desk: Arc<Desk>,
     /// The modules, by digest.
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     /// The cases.
     pub store: Arc<dyn Store>,
     /// Room for one more case.
-    pub capacity: Capacity,
+    pub capacity: Arc<Capacity>,
     /// Modules that are no longer taken, though they may still be here.
-    pub retired: BTreeSet<Digest>,
+    pub retired: Arc<BTreeSet<Digest>>,
     /// The version of each module's rules, where a description beside it names it.
-    pub rulesets: BTreeMap<Digest, String>,
+    pub rulesets: Arc<BTreeMap<Digest, String>>,
 }
 
 /// What the modules say of an accepted draft.

@@ -43,11 +43,11 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
     let rulesets = BTreeMap::from([(Digest::of(wasm), kakekomi_core::RULESET.to_owned())]);
     let intake = Intake {
         desk: Arc::clone(desk),
-        sandbox: Sandbox::new(SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) }).unwrap(),
+        sandbox: Arc::new(Sandbox::new(SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) }).unwrap()),
         store: Arc::clone(&store),
-        capacity: Capacity::new(CapacityLimits::default(), None),
-        retired: BTreeSet::new(),
-        rulesets,
+        capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
+        retired: Arc::new(BTreeSet::new()),
+        rulesets: Arc::new(rulesets),
     };
     let submission = Submission {
         text: Bytes::copy_from_slice(draft),

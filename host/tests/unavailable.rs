@@ -110,21 +110,21 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let consent = ConsentFiles::new(&desk);
     let intake = Intake {
         desk,
-        sandbox: Sandbox::new(SandboxConfig::default()).unwrap(),
+        sandbox: Arc::new(Sandbox::new(SandboxConfig::default()).unwrap()),
         store: trouble.clone(),
-        capacity: Capacity::new(CapacityLimits::default(), None),
-        retired: BTreeSet::new(),
-        rulesets: BTreeMap::new(),
+        capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
+        retired: Arc::new(BTreeSet::new()),
+        rulesets: Arc::new(BTreeMap::new()),
     };
     let app = App {
         intake,
-        module: ModuleFiles::current(),
+        module: Arc::new(ModuleFiles::current()),
         page,
         consent,
-        limits: Limits::default(),
-        rates: RateLimits::new(0, Trusted::default()),
+        limits: Arc::new(Limits::default()),
+        rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,
-        counters: Counters::default(),
+        counters: Arc::new(Counters::default()),
         docs,
     };
     (Arc::new(app), trouble)

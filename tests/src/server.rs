@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -171,11 +172,37 @@ impl LogTarget {
     }
 }
 
+/// A desk's log, read as it is written.
+#[derive(Debug, Default)]
+struct Log {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Log {
+    fn of(stderr: ChildStderr) -> Log {
+        let text = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                *kept.lock().unwrap() += &(line + "\n");
+            }
+        });
+        Log { text, reader: Some(reader) }
+    }
+
+    /// All of it, once the process has ended.
+    fn whole(&mut self) -> String {
+        self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
+        self.text.lock().unwrap().clone()
+    }
+}
+
 /// A running desk.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    log: Option<JoinHandle<Vec<String>>>,
+    log: Log,
     /// The end of the log's pipe that nobody reads.
     #[expect(dead_code, reason = "dropping it would close the pipe")]
     unread: Option<PipeReader>,
@@ -209,8 +236,7 @@ impl Server {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         // The log is read to its end, or most of it would be dropped.
-        let log = thread::spawn(move || BufReader::new(said).lines().map_while(Result::ok).collect::<Vec<_>>());
-        Server { child, log: Some(log), unread: None, at, home }.when_it_answers()
+        Server { child, log: Log::of(said), unread: None, at, home }.when_it_answers()
     }
 
     /// A desk whose log goes somewhere else.
@@ -220,7 +246,7 @@ impl Server {
         let (reader, writer) = std::io::pipe().unwrap();
         let child = command.stdout(Stdio::null()).stderr(writer).spawn().unwrap();
         let unread = (log == LogTarget::UnreadPipe).then_some(reader);
-        Server { child, log: None, unread, at, home }.when_it_answers()
+        Server { child, log: Log::default(), unread, at, home }.when_it_answers()
     }
 
     /// A desk whose data folder lies on a file system of its own of so many MiB. Needs the right to mount.
@@ -230,7 +256,7 @@ impl Server {
             "mkdir data; exec unshare --mount sh -c 'mount -t tmpfs -o size={mib}m,mode=700 tmpfs data; exec \"$0\" \"$@\"'"
         );
         let child = serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Server { child, log: None, unread: None, at, home }.when_it_answers()
+        Server { child, log: Log::default(), unread: None, at, home }.when_it_answers()
     }
 
     /// Takes all that is free on the small disk.
@@ -255,8 +281,7 @@ impl Server {
         while !Request::get("/v1/desk").try_send(self.at).is_ok_and(|answer| answer.status == 200) {
             if self.child.try_wait().unwrap().is_some() || started.elapsed() > PATIENCE {
                 _ = self.child.kill();
-                let log = self.log.take().map(|log| log.join().unwrap().join("\n"));
-                panic!("the server did not start: {}", log.unwrap_or_default());
+                panic!("the server did not start: {}", self.log.whole());
             }
             thread::sleep(Duration::from_millis(30));
         }
@@ -292,8 +317,7 @@ impl Server {
 
     /// Asks the process to end (SIGTERM) and waits for it.
     pub fn stop(mut self) -> Stopped {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(asked.success());
+        self.signal("TERM");
         let asked = Instant::now();
         let code = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -302,8 +326,23 @@ impl Server {
             assert!(asked.elapsed() < PATIENCE, "the server ignores SIGTERM");
             thread::sleep(Duration::from_millis(5));
         };
-        let log = self.log.take().map(|log| log.join().unwrap().join("\n")).unwrap_or_default();
+        let log = self.log.whole();
         Stopped { code, log, home: self.take_home() }
+    }
+
+    /// Asks the process to read its desk's folder again (SIGHUP).
+    pub fn hang_up(&self) {
+        self.signal("HUP");
+    }
+
+    /// All that it has written to its log so far.
+    pub fn log(&self) -> String {
+        self.log.text.lock().unwrap().clone()
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
     }
 
     fn take_home(&mut self) -> Home {

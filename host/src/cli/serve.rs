@@ -1,5 +1,7 @@
 //! `kakekomi serve`: puts the parts together and serves until it is told to stop.
 
+mod reload;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
@@ -7,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -34,7 +37,7 @@ use crate::http::{
 use crate::log;
 use crate::modules::{Kept, Modules};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::serve::{self, Doors, serve, stop_signal};
+use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
 use crate::store;
 use crate::submit::Intake;
 
@@ -43,36 +46,54 @@ pub fn run(settings: Settings) -> Result<Exit, Failed> {
     start_log(settings.log_format, settings.log.as_deref().unwrap_or("info"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
-    runtime.block_on(desk(settings))?;
-    Ok(Exit::Accepted)
+    let ended = runtime.block_on(desk(settings));
+    // Files that are still being compressed are waited for by nobody.
+    runtime.shutdown_background();
+    ended.map(|()| Exit::Accepted)
 }
 
 async fn desk(settings: Settings) -> Result<(), Failed> {
+    let signals = |error| Failed::Outside("signals".to_owned(), error);
+    // Before the rest: until it is listened to, SIGHUP ends the process.
+    let reload = ReloadSignals::new().map_err(signals)?;
     let (app, _lock) = app(&settings).await?;
     let app = Arc::new(app);
     compress(&app);
 
-    let stop = stop_signal().map_err(|error| Failed::Outside("signals".to_owned(), error))?;
+    let stop = stop_signal().map_err(signals)?;
     let trusted = trusted(&settings)?;
     let (doors, too_few) = Doors::open(settings.connections, trusted);
     if let Some(files) = too_few {
         tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
     }
-    let listener = listen(settings.listen.unwrap_or(LISTEN), "serving")?;
+    let activated = serve::activated_listener();
+    let listener = match activated.map_err(|error| Failed::Outside("sockets from systemd".to_owned(), error))? {
+        Some(listener) => announce(listener, "serving")?,
+        None => listen(settings.listen.unwrap_or(LISTEN), "serving")?,
+    };
     let admin = match settings.admin_listen {
         Some(address) => Some(listen(address, "admin")?),
         None => None,
     };
+    let (sender, routers) = watch::channel(routers(&app));
     let admin = async {
         if let Some(listener) = admin {
-            serve(listener, admin_router(Arc::clone(&app)), busy_router(Arc::clone(&app)), doors.clone(), stop.clone())
-                .await;
+            let router = admin_router(Arc::clone(&app));
+            let (_, routers) = watch::channel(Routers { router, ..self::routers(&app) });
+            serve(listener, routers, doors.clone(), stop.clone()).await;
         }
     };
-    let desk = serve(listener, router(Arc::clone(&app)), busy_router(Arc::clone(&app)), doors.clone(), stop.clone());
-    tokio::join!(desk, admin);
-    app.intake.store.close().await?;
+    let store = Arc::clone(&app.intake.store);
+    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, sender));
+    tokio::join!(serve(listener, routers, doors.clone(), stop.clone()), admin);
+    reloading.abort();
+    store.close().await?;
     Ok(())
+}
+
+/// The routers of an app.
+fn routers(app: &Arc<App>) -> Routers {
+    Routers { router: router(Arc::clone(app)), busy: busy_router(Arc::clone(app)) }
 }
 
 /// Everything that can be wrong is looked at before the data folder is made. The folder's lock is held while the desk serves.
@@ -101,22 +122,22 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
     let modules = || std::iter::once(&own).chain(&older);
     let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
     let app = App {
-        module: ModuleFiles::new(modules()),
+        module: Arc::new(ModuleFiles::new(modules())),
         page,
         consent: ConsentFiles::new(&desk),
         intake: Intake {
             desk,
-            sandbox,
+            sandbox: Arc::new(sandbox),
             store,
-            capacity: Capacity::new(settings.capacity_limits(), settings.database_folder()),
-            retired,
-            rulesets,
+            capacity: Arc::new(Capacity::new(settings.capacity_limits(), settings.database_folder())),
+            retired: Arc::new(retired),
+            rulesets: Arc::new(rulesets),
         },
         docs,
-        limits: Limits::default(),
-        rates: RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted),
+        limits: Arc::new(Limits::default()),
+        rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
-        counters: Counters::default(),
+        counters: Arc::new(Counters::default()),
     };
     Ok((app, lock))
 }
@@ -156,9 +177,12 @@ fn note_documents(desk: &Desk, data: &Path) -> Result<(), Failed> {
 
 /// Listens, and says where in one line on stderr.
 fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, Failed> {
-    let failed = |error| Failed::Outside(format!("listening at {address}"), error);
-    let listener = serve::listen(address).map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
+    let listener = serve::listen(address);
+    announce(listener.map_err(|error| Failed::Outside(format!("listening at {address}"), error))?, what)
+}
+
+fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, Failed> {
+    let bound = listener.local_addr().map_err(|error| Failed::Outside("listening".to_owned(), error))?;
     print::words(&format!("kakekomi: {what} at http://{bound}/"));
     Ok(listener)
 }

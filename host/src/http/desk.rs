@@ -97,7 +97,7 @@ struct ConsentAnswer<'a> {
 }
 
 /// The documents in force, written and compressed once for each language.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ConsentFiles {
     ja: Arc<Asset>,
     en: Arc<Asset>,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -21,12 +21,14 @@ use crate::log;
 /// The number by which an answer is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// How many answers there were, by method, route and status.
+/// How many answers there were, by method, route and status, and how many reloads of the desk.
 #[derive(Debug, Default)]
 pub struct Counters {
     answers: Mutex<BTreeMap<(String, String, u16), u64>>,
     /// When the last case was stored, in milliseconds since the epoch; 0: none since the start.
     last_case_at: AtomicI64,
+    reloads_taken: AtomicU64,
+    reloads_refused: AtomicU64,
 }
 
 impl Counters {
@@ -40,10 +42,28 @@ impl Counters {
         self.last_case_at.fetch_max(now, Ordering::Relaxed);
     }
 
+    /// Counts a reload of the desk's folder, which was taken or refused.
+    pub fn count_reload(&self, taken: bool) {
+        let counter = if taken { &self.reloads_taken } else { &self.reloads_refused };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn reloads_text(&self) -> String {
+        let mut text = String::from(
+            "# HELP kakekomi_desk_reloads_total Reloads of the desk's folder by result.\n# TYPE kakekomi_desk_reloads_total counter\n",
+        );
+        for (result, counter) in [("taken", &self.reloads_taken), ("refused", &self.reloads_refused)] {
+            let count = counter.load(Ordering::Relaxed);
+            let _ = writeln!(text, "kakekomi_desk_reloads_total{{result=\"{result}\"}} {count}");
+        }
+        text
+    }
+
     /// The counts in Prometheus' text format.
     pub fn text(&self) -> String {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::from(
+        let mut text = self.reloads_text();
+        text.push_str(
             "# HELP kakekomi_http_answers_total Answers by method, route and status.\n# TYPE kakekomi_http_answers_total counter\n",
         );
         for ((method, route, status), count) in &*answers {

@@ -27,9 +27,9 @@ const INDEX: &str = "index.html";
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// The page's files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PageFiles {
-    place: Place,
+    place: Arc<Place>,
     /// What the document leaves open, and what is put there.
     blanks: [(&'static str, String); 4],
     /// The filled document, where it is the same for as long as the desk runs.
@@ -51,6 +51,16 @@ impl PageFiles {
             Some(folder) => Place::Folder(folder.to_path_buf()),
             None => embedded_page(),
         };
+        PageFiles::of(Arc::new(place), desk)
+    }
+
+    /// The same page for another desk: only the document is made anew.
+    #[must_use]
+    pub fn with_desk(&self, desk: &Desk) -> PageFiles {
+        PageFiles::of(Arc::clone(&self.place), desk)
+    }
+
+    fn of(place: Arc<Place>, desk: &Desk) -> PageFiles {
         let profile = desk.profile();
         let name = escape(profile.name.get(Locale::Ja));
         let module = kakekomi_artifact::SHA256.to_owned();
@@ -58,7 +68,7 @@ impl PageFiles {
         let blanks =
             [("{{name}}", name), ("{{phone}}", escape(&profile.phone)), ("{{hours}}", hours), ("{{module}}", module)];
         let mut files = PageFiles { place, blanks, filled: None };
-        if matches!(files.place, Place::Embedded(..)) {
+        if matches!(*files.place, Place::Embedded(..)) {
             files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
         }
         files
@@ -66,10 +76,15 @@ impl PageFiles {
 
     /// Every file in the binary, for compressing.
     pub fn assets(&self) -> Vec<Arc<Asset>> {
-        match &self.place {
+        match &*self.place {
             Place::Embedded(files, _) => files.iter().map(|(_, asset)| asset).chain(&self.filled).cloned().collect(),
             Place::Folder(_) => Vec::new(),
         }
+    }
+
+    /// The document alone, for compressing; `None` where it is read from a folder.
+    pub fn document_asset(&self) -> Option<Arc<Asset>> {
+        self.filled.clone()
     }
 
     /// The document, or nothing where a folder has none.
@@ -81,7 +96,7 @@ impl PageFiles {
     }
 
     fn index(&self) -> io::Result<String> {
-        let template = match &self.place {
+        let template = match &*self.place {
             Place::Embedded(_, index) => index.clone(),
             Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
@@ -107,7 +122,7 @@ impl PageFiles {
     }
 
     fn file(&self, name: &str) -> Option<Arc<Asset>> {
-        match &self.place {
+        match &*self.place {
             Place::Embedded(files, _) => {
                 files.iter().find(|(file, _)| *file == name).map(|(_, asset)| Arc::clone(asset))
             }
@@ -212,7 +227,7 @@ mod tests {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
         let index = files.index().unwrap();
-        let Place::Embedded(carried, _) = &files.place else { unreachable!() };
+        let Place::Embedded(carried, _) = &*files.place else { unreachable!() };
         assert_eq!(carried.len(), 2, "script and style");
         for (path, asset) in carried {
             assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");

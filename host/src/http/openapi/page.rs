@@ -40,11 +40,11 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// The description and the page that shows it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DocsFiles {
     openapi: Arc<Asset>,
-    page: Asset,
-    files: Vec<(&'static str, Asset)>,
+    page: Arc<Asset>,
+    files: Arc<[(&'static str, Asset)]>,
 }
 
 impl DocsFiles {
@@ -56,18 +56,28 @@ impl DocsFiles {
             let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
             Some((*name, Asset::new(file.bytes.into_owned(), media, Keep::Revalidate)))
         });
-        let document = serde_json::to_vec(&super::document(desk)).unwrap_or_default();
         DocsFiles {
-            openapi: Arc::new(Asset::new(document, "application/json", Keep::Revalidate)),
-            page: Asset::new(PAGE, HTML, Keep::Revalidate),
+            openapi: described(desk),
+            page: Arc::new(Asset::new(PAGE, HTML, Keep::Revalidate)),
             files: files.collect(),
         }
+    }
+
+    /// The same page for the description of another desk.
+    #[must_use]
+    pub fn with_desk(&self, desk: &Desk) -> DocsFiles {
+        DocsFiles { openapi: described(desk), ..self.clone() }
     }
 
     /// The description, for compressing; the page's files are for few eyes and long to compress.
     pub fn asset(&self) -> Arc<Asset> {
         Arc::clone(&self.openapi)
     }
+}
+
+fn described(desk: &Desk) -> Arc<Asset> {
+    let document = serde_json::to_vec(&super::document(desk)).unwrap_or_default();
+    Arc::new(Asset::new(document, "application/json", Keep::Revalidate))
 }
 
 /// This description.

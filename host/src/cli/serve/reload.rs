@@ -1,0 +1,58 @@
+//! SIGHUP: reads the desk's folder again while the desk serves.
+//!
+//! A folder that is in order is in force for every request that starts afterwards: telephone number, hours, holidays,
+//! documents, partners. A folder that is not is refused with a line in the log, and the desk of before stays. A
+//! request keeps the desk that it started with to its end.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+
+use super::{note_documents, routers};
+use crate::config::Settings;
+use crate::desk::Desk;
+use crate::error::Failed;
+use crate::http::App;
+use crate::serve::{ReloadSignals, Routers};
+
+/// Puts a desk into force for each signal; signals that arrive meanwhile are answered by one further reading.
+pub(super) async fn on_signal(
+    mut app: Arc<App>,
+    settings: Settings,
+    mut signals: ReloadSignals,
+    sender: watch::Sender<Routers>,
+) {
+    let settings = Arc::new(settings);
+    loop {
+        signals.wait().await;
+        let (before, settings) = (Arc::clone(&app), Arc::clone(&settings));
+        let reloaded = spawn_blocking(move || reload(&before, &settings)).await;
+        let refused = match reloaded {
+            Ok(Ok(reloaded)) => {
+                app = Arc::new(reloaded);
+                sender.send_replace(routers(&app));
+                None
+            }
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        app.counters.count_reload(refused.is_none());
+        let version = app.intake.desk.profile().version.as_str();
+        match refused {
+            None => tracing::info!(version, "the desk was reloaded"),
+            Some(error) => {
+                tracing::error!(error, version, "the desk was not reloaded: the one of before stays in force")
+            }
+        }
+    }
+}
+
+/// The app for the desk as its folder has it now. Its files are compressed before anybody asks for them.
+fn reload(app: &App, settings: &Settings) -> Result<App, Failed> {
+    let desk = Desk::load(settings.desk.as_deref())?;
+    note_documents(&desk, settings.data())?;
+    let app = app.with_desk(desk);
+    app.desk_assets().for_each(|asset| asset.compress());
+    Ok(app)
+}
