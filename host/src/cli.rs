@@ -212,11 +212,11 @@ fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Describe(args) => module::describe(&args),
         Command::Schema => module::schema(),
         Command::Openapi(args) => module::openapi(args, file),
-        Command::Doctor(args) => doctor::run(&args, file),
+        Command::Doctor(args) => doctor::run(args, file),
         Command::Completions(args) => completions::run(&args),
         Command::Module(args) => module::run(&args),
         Command::Cases(args) => cases::run(args, file),
-        Command::Export(args) => export::run(&args),
+        Command::Export(args) => export::run(&args, file),
         Command::Recheck(args) => recheck::run(args, file),
         Command::Backup(args) => backup::backup(args, file),
         Command::Restore(args) => backup::restore(args, file),
@@ -232,5 +232,17 @@ mod tests {
     #[test]
     fn the_command_line_is_put_together_right() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn doctor_takes_every_flag_of_serve() {
+        let cli = Cli::command();
+        let flags = |name: &str| -> Vec<String> {
+            let command = cli.find_subcommand(name).unwrap();
+            command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
+        };
+        let doctor = flags("doctor");
+        let missing: Vec<_> = flags("serve").into_iter().filter(|flag| !doctor.contains(flag)).collect();
+        assert_eq!(missing, Vec::<String>::new());
     }
 }

@@ -19,8 +19,8 @@ use clap::Args;
 use serde::Serialize;
 use std::fmt::Write as _;
 
+use super::ServeArgs;
 use super::print::{self, Style};
-use super::{DeskArgs, PlaceArgs};
 use crate::clock;
 use crate::config::Settings;
 use crate::desk::Desk;
@@ -29,25 +29,9 @@ use crate::error::{Exit, Failed};
 /// Flags of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
+    /// The same flags as `serve`: what it would be started with is what is looked at.
     #[command(flatten)]
-    place: PlaceArgs,
-    #[command(flatten)]
-    desk: DeskArgs,
-    /// The folder of older modules that `serve` is given
-    #[arg(long, value_name = "DIR", env = "KAKEKOMI_MODULES")]
-    modules: Option<std::path::PathBuf>,
-    /// The folder of the page that `serve` is given, if any
-    #[arg(long, value_name = "DIR", env = "KAKEKOMI_PAGE")]
-    page: Option<std::path::PathBuf>,
-    /// Where the desk is expected to serve [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", env = "KAKEKOMI_LISTEN")]
-    listen: Option<std::net::SocketAddr>,
-    /// How many connections `serve` is to hold
-    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
-    connections: Option<usize>,
-    /// Free disk space in MiB under which `serve` stores no case
-    #[arg(long, value_name = "MIB", env = "KAKEKOMI_MIN_FREE_SPACE")]
-    min_free_space: Option<u32>,
+    serve: ServeArgs,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -94,17 +78,8 @@ impl Finding {
 }
 
 /// Looks at everything and prints what it found.
-pub fn run(args: &DoctorArgs, file: Settings) -> Result<Exit, Failed> {
-    let settings = Settings {
-        modules: args.modules.clone(),
-        page: args.page.clone(),
-        listen: args.listen,
-        connections: args.connections,
-        min_free_space: args.min_free_space,
-        desk: args.desk.desk.clone(),
-        ..args.place.clone().settings()
-    };
-    let findings = findings(&settings.or(file))?;
+pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, Failed> {
+    let findings = findings(&args.serve.settings().or(file))?;
     if args.json {
         let whole = serde_json::json!({ "healthy": exit(&findings) == Exit::Accepted, "findings": findings });
         print::line(&serde_json::to_vec(&whole)?)?;

@@ -8,13 +8,18 @@
 //! integrity.json         the digest of each file
 //! example.html           a page with the form in it
 //! ```
+//!
+//! With `--proxy-page` it is what a reverse proxy shows while the desk does not answer ([`proxy`]).
+
+mod proxy;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::print;
+use super::{DeskArgs, print};
+use crate::config::Settings;
 use crate::desk::partners::Origin;
 use crate::embed::{self, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
@@ -32,6 +37,11 @@ pub struct ExportArgs {
     /// The partner's key, for the example
     #[arg(long, value_name = "KEY", default_value = "pk_test_example")]
     partner: String,
+    /// Write what a reverse proxy shows while the desk does not answer, and nothing for partners
+    #[arg(long)]
+    proxy_page: bool,
+    #[command(flatten)]
+    desk: DeskArgs,
 }
 
 const TYPES: &str = include_str!("../../export/kakekomi.d.ts");
@@ -40,7 +50,10 @@ const PACKAGE: &str = include_str!("../../export/package.json");
 const EXAMPLE: &str = include_str!("../../export/example.html");
 
 /// Writes the files.
-pub fn run(args: &ExportArgs) -> Result<Exit, Failed> {
+pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, Failed> {
+    if args.proxy_page {
+        return proxy::write(&args.folder, args.desk.desk.clone().or(file.desk).as_deref());
+    }
     let desk = Origin::try_from(args.origin.clone()).map_err(|error| Failed::Usage(format!("--origin: {error}")))?;
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
     if !args.partner.chars().all(plain) {

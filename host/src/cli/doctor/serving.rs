@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::Finding;
 use crate::config::{LISTEN, Settings};
+use crate::http::client::Trusted;
 
 /// How long a desk may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,7 +23,20 @@ pub async fn look(settings: &Settings) -> Vec<Finding> {
         Ok(Err(_)) => Finding::ok("serving", format!("nothing serves at http://{address}/ now")),
         Ok(Ok(answer)) => judge(&address.to_string(), &answer),
     };
-    vec![found]
+    vec![found, proxies(settings)]
+}
+
+/// Whether clients can be told apart: behind a proxy that is not named everybody has the proxy's address.
+fn proxies(settings: &Settings) -> Finding {
+    let listed = settings.trusted_proxies.as_deref().unwrap_or_default();
+    match Trusted::read(listed) {
+        Err(word) => Finding::error("proxies", format!("{word:?} is neither an address nor a network")),
+        Ok(_) if listed.is_empty() => {
+            let said = "none is named: behind a proxy everybody is one address (set trusted_proxies to the proxy's)";
+            Finding::warning("proxies", said)
+        }
+        Ok(_) => Finding::ok("proxies", listed.join(", ")),
+    }
 }
 
 fn judge(address: &str, answer: &str) -> Finding {
@@ -50,6 +64,17 @@ async fn ask(address: std::net::SocketAddr) -> std::io::Result<String> {
 mod tests {
     use super::*;
     use crate::cli::doctor::Level;
+
+    #[test]
+    fn proxies_that_are_not_named_or_no_addresses_are_found() {
+        let of = |listed: &[&str]| {
+            let listed = Some(listed.iter().map(|word| (*word).to_owned()).collect());
+            proxies(&Settings { trusted_proxies: listed, ..Settings::default() }).level
+        };
+        assert_eq!(of(&[]), Level::Warning);
+        assert_eq!(of(&["127.0.0.1", "10.0.0.0/8"]), Level::Ok);
+        assert_eq!(of(&["proxy"]), Level::Error);
+    }
 
     #[test]
     fn another_module_is_seen() {
