@@ -1,9 +1,9 @@
 # kakekomi: thin over cargo; what is longer than a line stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench same same-large fuzz fmt
+.PHONY: help run test test-install bench dist same same-large fuzz fmt
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## build the desk and serve it (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
 	@scripts/wasm-target.sh
@@ -11,6 +11,14 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
+
+test-install: ## install the desk on a bare Debian as docs/operate.md says, and use it (needs root and debootstrap)
+	@scripts/install-test-tools.sh
+	@scripts/dist.sh --archive-only target/install-check
+	@scripts/install-check.sh target/install-check
+
+dist: ## write what an operator installs into target/dist: program, units, documents, SHA-256 sums, CycloneDX SBOM
+	@scripts/dist.sh
 
 bench: ## print speed as ratios in one run, sizes, and a first visit on a slow phone
 	@scripts/bench.sh

@@ -57,6 +57,12 @@ if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_pos
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi
 
+# What scripts/install-check.sh needs; elsewhere that check is left out. nginx and Caddy are installed in its Debian.
+if have apt-get && ! { have debootstrap && have openssl && have curl; }; then
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends debootstrap openssl curl
+fi
+
 # npm keeps its own note of what it laid down; it is older than the lock file only when that has changed.
 browser=tests/browser
 if [ -f $browser/package-lock.json ] && [ ! $browser/node_modules/.package-lock.json -nt $browser/package-lock.json ]; then
@@ -72,4 +78,12 @@ if [ ! "$tools/installed" -nt tests/requirements.txt ]; then
   python3 -m venv "$tools"
   "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement tests/requirements.txt
   touch "$tools/installed"
+fi
+
+# Of Debian's prometheus the one program that checks alert rules, and not the server that its package starts.
+if have apt-get && ! have promtool && [ ! -x "$tools/bin/promtool" ]; then
+  package=$(mktemp -d)
+  (cd "$package" && apt-get download -q prometheus && dpkg-deb --extract prometheus_*.deb .)
+  install -m 0755 "$package/usr/bin/promtool" "$tools/bin/promtool"
+  rm -r "$package"
 fi

@@ -48,6 +48,10 @@ suite() { # title, command…: a test runner, whose own counts are added
   if [ "$status" -eq 0 ] && [ "$p" -eq 0 ]; then failed=$((failed + 1)) && echo "FAILED, it ran no test: $*"; fi
 }
 
+installation() { # of the program that was built
+  scripts/dist.sh --archive-only "$target/install-check" && scripts/install-check.sh "$target/install-check"
+}
+
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 export KAKEKOMI_BIN="$target/release/kakekomi"
 export KAKEKOMI_CASES="$target/cases.json"
@@ -74,6 +78,12 @@ check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
   "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
+if scripts/install-check.sh --possible; then
+  check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
+else
+  printf '\n== left out: docs/operate.md typed on a bare Debian, which needs root, debootstrap and a cgroup of its own\n'
+  skipped=$((skipped + 1))
+fi
 check "one digest from two clones" tests/reproducible.sh
 
 close
