@@ -1,5 +1,5 @@
 //! What docs/operate.md tells an operator to type is what these tests type: backup and restore on both databases, and the
-//! unit file that systemd gets.
+//! unit files and alert rules that come with the program. `scripts/install-check.sh` types the rest of the page.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -108,7 +108,7 @@ fn dbname(home: &Home) -> String {
 }
 
 #[test]
-fn the_unit_is_one_that_systemd_takes_and_shuts_the_machine_away() {
+fn the_units_are_valid_and_shut_the_machine_away() {
     let unit = fs::read_to_string(root().join("deploy/kakekomi.service")).unwrap();
     for line in
         ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "UMask=0077"]
@@ -124,10 +124,29 @@ fn the_unit_is_one_that_systemd_takes_and_shuts_the_machine_away() {
     let home = Home::new();
     // A program that is there, since it is looked for.
     let here = unit.replace("/usr/local/bin/kakekomi", &kakekomi_tests::server::binary().display().to_string());
-    let file = home.path().join("kakekomi.service");
-    fs::write(&file, here).unwrap();
-    let verified = Command::new("systemd-analyze").arg("verify").arg(&file).stdin(Stdio::null()).output().unwrap();
+    let [service, socket] = ["kakekomi.service", "kakekomi.socket"].map(|name| home.path().join(name));
+    fs::write(&service, here).unwrap();
+    fs::copy(root().join("deploy/kakekomi.socket"), &socket).unwrap();
+    let mut verify = Command::new("systemd-analyze");
+    let verified = verify.arg("verify").args([service, socket]).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&verified.stderr).into_owned();
-    let ours: Vec<&str> = said.lines().filter(|line| line.contains("kakekomi.service")).collect();
+    let ours: Vec<&str> = said.lines().filter(|line| line.contains("kakekomi.")).collect();
     assert_eq!(ours, Vec::<&str>::new(), "{said}");
+}
+
+#[test]
+fn the_alert_rules_fire_when_they_should_and_each_has_its_instructions() {
+    let rules = fs::read_to_string(root().join("deploy/alerts.yml")).unwrap();
+    let page = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
+    let named: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## Kakekomi")).collect();
+    assert_eq!(named, headings.iter().map(|heading| format!("Kakekomi{heading}")).collect::<Vec<_>>());
+    let tools = std::env::var_os("KAKEKOMI_TOOLS").map(|tools| Path::new(&tools).join("bin/promtool"));
+    let promtool = tools.filter(|tool| tool.exists()).unwrap_or("promtool".into());
+    for arguments in [["check", "rules", "deploy/alerts.yml"], ["test", "rules", "tests/install/alerts.test.yml"]] {
+        match Command::new(&promtool).args(arguments).current_dir(root()).output() {
+            Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+            Err(_) => return, // no promtool on this machine: Debian has it
+        }
+    }
 }
