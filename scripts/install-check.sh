@@ -13,7 +13,8 @@ cgroups=/sys/fs/cgroup
 cgroup=$cgroups/kakekomi-install-$$
 
 if [ "${1:-}" = --possible ]; then
-  [ "$(id -u)" -eq 0 ] && command -v debootstrap apt-get unshare nsenter openssl python3 curl >/dev/null &&
+  [ "$(id -u)" -eq 0 ] && (. /etc/os-release && [ "$ID" = debian ]) 2>/dev/null &&
+    command -v debootstrap apt-get unshare nsenter openssl python3 curl >/dev/null &&
     unshare --pid --mount --net --cgroup --fork true 2>/dev/null && mkdir "$cgroup" 2>/dev/null && rmdir "$cgroup"
   exit
 fi
@@ -45,7 +46,7 @@ bare_system() {
   # apt need not read them: what the page installs is there.
   rm -rf "$pristine"/var/lib/apt/lists/*
   # Both want the same ports: each is started where the page installs it.
-  systemctl --root "$pristine" --quiet disable nginx caddy
+  chroot "$pristine" systemctl --quiet disable nginx caddy
   touch "$pristine.done"
 }
 
