@@ -200,11 +200,8 @@ fn compress(app: &Arc<App>) {
 /// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).
 fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), Failed> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failed::Usage(format!("--log {filter}: {error}")))?;
-    let output = match log::start() {
-        Ok(output) => output,
-        // A desk whose stderr is closed serves all the same.
-        Err(_) => return Ok(()),
-    };
+    // A desk whose stderr is closed serves all the same.
+    let Ok(output) = log::start() else { return Ok(()) };
     let terminal = io::stderr().is_terminal();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     // A line that cannot be formatted must not be reported to stderr: that would block, or panic.

@@ -1,4 +1,4 @@
-//! The listening socket that systemd hands over (socket activation, sd_listen_fds(3)).
+//! The listening socket that systemd hands over (socket activation, `sd_listen_fds(3)`).
 //!
 //! `LISTEN_PID=<this process> LISTEN_FDS=1` → the socket on file descriptor 3. It stays open in systemd while one
 //! process ends and the next one starts, so that no connection is refused in between.
