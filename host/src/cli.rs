@@ -11,6 +11,7 @@ mod completions;
 mod doctor;
 mod example;
 mod export;
+mod inert;
 mod migrate;
 mod module;
 mod print;

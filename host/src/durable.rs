@@ -4,6 +4,9 @@
 //!
 //! The databases see to their own files. This is for what lies beside them, and for the names of the folder and the file
 //! that they are made in: a name is durable once the folder that has it was flushed, and no flush of the file sees to that.
+//!
+//! What root makes in a folder of somebody else's belongs to that one: after `kakekomi migrate` as root the service can
+//! still open its files.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -16,11 +19,14 @@ use std::path::Path;
 pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(".unfinished");
+    // What an interrupted write left, or a link that somebody put there for root to follow.
+    let _ = fs::remove_file(&unfinished);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut new = options.open(&unfinished)?;
+    leave_to_owner(&new, file)?;
     new.write_all(bytes)?;
     new.sync_all()?;
     fs::rename(unfinished, file)?;
@@ -39,7 +45,59 @@ pub fn folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)?;
+    // The outermost first: each takes its owner from the one that it lies in.
+    for folder in made.iter().rev() {
+        leave_folder_to_owner(folder)?;
+    }
     made.into_iter().try_for_each(name)
+}
+
+/// Leaves an open file to whoever owns the folder that it lies in; only root can, and others make files of their own.
+///
+/// # Errors
+/// The folder cannot be looked at, or the file cannot be given away.
+#[cfg(unix)]
+pub fn leave_to_owner(file: &File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let (own, folder) = (file.metadata()?, fs::metadata(parent(path))?);
+    if own.uid() != ROOT || folder.uid() == ROOT {
+        return Ok(());
+    }
+    fchown(file, Some(folder.uid()), Some(folder.gid()))
+}
+
+/// Files have no owner of this kind on this system.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn leave_to_owner(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+const ROOT: u32 = 0;
+
+/// The same for a folder that was just made; what has taken its place meanwhile is left alone.
+fn leave_folder_to_owner(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let folder = File::open(path)?;
+        let (opened, named) = (folder.metadata()?, fs::symlink_metadata(path)?);
+        if named.is_dir() && (opened.dev(), opened.ino()) == (named.dev(), named.ino()) {
+            leave_to_owner(&folder, path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The folder that a file or folder lies in.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// Makes the name of a file or folder as durable as its bytes.
@@ -48,42 +106,9 @@ pub fn folder(path: &Path) -> io::Result<()> {
 /// The folder that has it cannot be flushed. One that may be written and not read, or of a file system that flushes no
 /// folders, is left to itself, as SQLite does.
 pub fn name(path: &Path) -> io::Result<()> {
-    match File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
+    match File::open(parent(path)).and_then(|folder| folder.sync_all()) {
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput) => Ok(()),
         flushed => flushed,
-    }
-}
-
-/// Gives what root has made to the owner of its folder, who could not open it otherwise; does nothing for other users.
-///
-/// # Errors
-/// The owner cannot be read or changed.
-#[cfg(unix)]
-pub fn give_to_owner_of_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let folder = fs::metadata(folder_of(path))?;
-    let own = fs::metadata(path)?;
-    // Only root makes files that are another's than the process's: root owns what it has made.
-    if own.uid() != 0 || (own.uid(), own.gid()) == (folder.uid(), folder.gid()) {
-        return Ok(());
-    }
-    chown(path, Some(folder.uid()), Some(folder.gid()))
-}
-
-/// Gives what root has made to the owner of its folder: not known on this system.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub fn give_to_owner_of_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// The folder that a path lies in.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 

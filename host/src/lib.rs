@@ -16,8 +16,8 @@
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
 //! - [`log`]: log output that delays and fails no response
-//! - [`example`], [`clock`], [`durable`], [`embedded`]: drafts to try it with, the time, files that outlast the power
-//!   going, the files in the binary
+//! - [`example`], [`clock`], [`durable`], [`embedded`], [`template`]: drafts to try it with, the time, files that outlast
+//!   the power going, the files in the binary, texts with blanks
 
 pub mod capacity;
 pub mod cli;
@@ -38,3 +38,4 @@ pub mod sandbox;
 pub mod serve;
 pub mod store;
 pub mod submit;
+pub mod template;

@@ -7,7 +7,8 @@
 //!
 //! The folder is that of `--modules`, else `modules` in the data folder. `serve` puts its own module there,
 //! so the next release finds those that were embedded before. A digest in `retired.txt` is no longer
-//! taken; a module whose files are gone is unknown. Digests are those of the bytes, not of the names.
+//! taken; a module whose files are gone is unknown. Digests are those of the bytes; a file that is named by another digest
+//! than its bytes have was changed, and is left out.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,6 +35,8 @@ pub struct Kept {
 pub struct Modules {
     /// The modules, by digest.
     pub kept: Vec<Kept>,
+    /// Files that are named by another digest than their bytes have.
+    pub changed: Vec<PathBuf>,
     /// Digests that are no longer taken.
     pub retired: BTreeSet<Digest>,
 }
@@ -47,7 +50,7 @@ impl Modules {
     /// # Errors
     /// [`ConfigError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
     pub fn read(folder: &Path) -> Result<Modules, ConfigError> {
-        let mut kept = Vec::new();
+        let (mut kept, mut changed) = (Vec::new(), Vec::new());
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Modules::default()),
@@ -57,12 +60,18 @@ impl Modules {
             let path = entry.map_err(|error| file(folder, error))?.path();
             if path.extension().is_some_and(|extension| extension == "wasm") {
                 let wasm = fs::read(&path).map_err(|error| file(&path, error))?;
-                kept.push(Kept::read(&path.with_extension(""), wasm)?);
+                let stem = path.with_extension("");
+                if is_named_otherwise(&stem, &wasm) {
+                    changed.push(path);
+                } else {
+                    kept.push(Kept::read(&stem, wasm)?);
+                }
             }
         }
         kept.sort_by(|one, other| one.digest.cmp(&other.digest));
         kept.dedup_by(|one, other| one.digest == other.digest);
-        Ok(Modules { kept, retired: retired(&folder.join("retired.txt"))? })
+        changed.sort();
+        Ok(Modules { kept, changed, retired: retired(&folder.join("retired.txt"))? })
     }
 }
 
@@ -92,13 +101,13 @@ impl Kept {
         Ok(Kept { digest, wasm, files })
     }
 
-    /// Puts the module and what lies beside it into a folder, where it is not there yet.
+    /// Puts the module and what lies beside it into a folder, where it is not there yet or was changed.
     ///
     /// # Errors
     /// The folder cannot be made or written into.
     pub fn keep(&self, folder: &Path) -> io::Result<()> {
         let wasm = folder.join(format!("{}.wasm", self.digest));
-        if wasm.exists() {
+        if fs::read(&wasm).is_ok_and(|found| found == self.wasm) {
             return Ok(());
         }
         durable::folder(&folder.join(self.digest.as_str()))?;
@@ -115,6 +124,12 @@ impl Kept {
         let description: serde_json::Value = serde_json::from_slice(description).ok()?;
         Some(description.get("ruleset")?.as_str()?.to_owned())
     }
+}
+
+/// Whether a file's name is a digest, and not that of its bytes.
+fn is_named_otherwise(stem: &Path, wasm: &[u8]) -> bool {
+    let named = stem.file_name().and_then(|name| name.to_str()).and_then(Digest::read);
+    named.is_some_and(|named| named != Digest::of(wasm))
 }
 
 /// One digest a line; `#` begins a comment.
@@ -155,6 +170,22 @@ mod tests {
         let again = &found.kept[0];
         assert_eq!((&again.digest, &again.wasm, &again.files), (&own.digest, &own.wasm, &own.files));
         assert_eq!(again.ruleset().as_deref(), Some(kakekomi_core::RULESET));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_module_that_was_changed_is_left_out_and_our_own_is_put_back() {
+        let folder = folder("changed");
+        let own = Kept::own();
+        own.keep(&folder).unwrap();
+        let file = folder.join(format!("{}.wasm", own.digest));
+        let changed = [&own.wasm[..], b"\0"].concat();
+        fs::write(&file, &changed).unwrap();
+        let found = Modules::read(&folder).unwrap();
+        assert_eq!((found.kept.len(), found.changed), (0, vec![file.clone()]));
+        own.keep(&folder).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), own.wasm);
+        assert_eq!(Modules::read(&folder).unwrap().changed, Vec::<PathBuf>::new());
         fs::remove_dir_all(folder).unwrap();
     }
 

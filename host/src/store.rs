@@ -10,6 +10,7 @@
 //! The store knows neither HTTP nor the rules. Bytes go in and the same bytes come out.
 
 mod case;
+mod damage;
 mod error;
 pub mod lock;
 mod migrate;
@@ -20,19 +21,24 @@ mod readiness;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::receipt::number::Number;
 pub use case::{Bound, Case, CaseLine, Filter, Inserted, NewCase};
+pub use damage::{Damaged, Read};
 pub use error::StoreError;
 pub use migrate::Step;
 pub use place::{file_of, is_open_to_others};
 use postgres::Postgres;
+pub use sqlite::Integrity;
 use sqlite::Sqlite;
+pub use verify::is_json;
 pub use writer::{BATCH, QUEUE};
 
 /// What an asynchronous call of the store gives.
@@ -54,11 +60,12 @@ pub trait Store: Send + Sync + 'static {
     fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted>;
 
     /// At most `limit` lines that come after a place in the sequence (0: from the start), in its order.
-    /// The last line's `seq` is where the next page begins; an empty page is the end.
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>>;
+    /// The last line's `seq` is where the next page begins; an empty page is the end. A case that cannot be read
+    /// is [`Damaged`], and those around it are read all the same.
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>>;
 
     /// The same with everything that is kept of each case.
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>>;
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>>;
 
     /// How many cases there are.
     fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64>;
@@ -67,7 +74,7 @@ pub trait Store: Send + Sync + 'static {
     fn last(&self) -> Answer<'_, i64>;
 
     /// One case with everything that is kept of it.
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>>;
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>>;
 
     /// Reports whether a case would be stored now: writes a probe, durably, where this process serves from the database,
     /// and only asks the database where it reads. At most one probe runs at a time, and the answer takes two seconds at most.
@@ -77,6 +84,12 @@ pub trait Store: Send + Sync + 'static {
     /// its settings. A file of SQLite's has none: each connection says itself what it wants.
     fn left_off(&self) -> Answer<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// What the database finds wrong with its own files, looking for at most so long. PostgreSQL checks each page that
+    /// it reads, and has nothing to look for by itself.
+    fn integrity(&self, _within: Duration) -> Answer<'_, Integrity> {
+        Box::pin(async { Ok(Integrity::default()) })
     }
 
     /// Lets everything under way finish and closes the files.

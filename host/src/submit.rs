@@ -35,7 +35,7 @@ use crate::sandbox::{Digest, Sandbox, SandboxError};
 use crate::store::{Bound, Store, StoreError};
 pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
-pub use through::Through;
+pub use through::{Sender, Through};
 pub use verdict::{Asked, Issue, NotReport, Note, Verdict};
 
 /// Longer reports are read beside the threads that serve connections: the longest takes as long as a check.

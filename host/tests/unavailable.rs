@@ -19,7 +19,7 @@ use kakekomi::http::{
 use kakekomi::receipt::number::Number;
 use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi::store::sqlite::Sqlite;
-use kakekomi::store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
+use kakekomi::store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
 use kakekomi::submit::Intake;
 use kakekomi::{clock, example, http, store};
 use serde_json::Value;
@@ -57,11 +57,11 @@ impl Store for Trouble {
         })
     }
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
         self.inner.lines(after, limit, filter)
     }
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
         self.inner.cases(after, limit, filter)
     }
 
@@ -73,7 +73,7 @@ impl Store for Trouble {
         self.inner.last()
     }
 
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
         self.inner.show(number)
     }
 
@@ -212,5 +212,5 @@ async fn a_clock_that_jumps_loses_nothing_and_changes_no_order() {
     }
     JUMPED.store(0, Ordering::SeqCst);
     let lines = trouble.lines(0, 100, &Filter::default()).await.unwrap();
-    assert_eq!(lines.into_iter().map(|line| line.number).collect::<Vec<_>>(), numbers);
+    assert_eq!(lines.into_iter().map(|line| line.unwrap().number).collect::<Vec<_>>(), numbers);
 }

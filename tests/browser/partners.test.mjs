@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { KEY, startSite } from "./partner.mjs";
+import { KEY, OTHER_KEY, startSite } from "./partner.mjs";
 
 let site, desk, browser;
 before(async () => {
@@ -70,5 +70,21 @@ for (const [mode, needs] of [["frame", /^script-src \S+\nframe-src \S+$/], ["inl
     await page.goto(`${site.origin}/${mode}.html`);
     await page.waitForFunction(() => globalThis.heard.some(([type]) => type === "ready"));
     assert.deepEqual(await page.evaluate(() => [globalThis.heard.find(([type]) => type === "ready")[1], globalThis.violations]), [{ code: mode }, []]);
+  });
+}
+
+for (const [query, sent] of [[`p=${KEY}`, []], [`p=${OTHER_KEY}&preview=1`, []], [`p=${OTHER_KEY}`, [OTHER_KEY]]]) {
+  test(`opened by itself, /?${query} ${sent.length ? "counts for its partner" : "is the desk's own page, whose cases are meant"}`, async (t) => {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const asked = new Set();
+    page.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.startsWith("/v1/") && searchParams.has("p")) asked.add(searchParams.get("p"));
+    });
+    await page.goto(`${desk.base}/?${query}&lang=en`);
+    await page.locator("button#agree").waitFor();
+    assert.deepEqual([...asked], sent);
   });
 }

@@ -51,6 +51,7 @@ fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
     let (code, findings) = doctor(&home, &[]);
     assert_eq!(code, Some(0), "{findings:?}");
     assert_eq!(level(&findings, "phone"), "warning");
+    assert_eq!(level(&findings, "example"), "warning", "on loopback it is there to be tried");
     for check in ["module", "desk", "holidays", "documents", "page", "clock", "data", "database", "serving"] {
         assert_eq!(level(&findings, check), "ok", "{findings:?}");
     }
@@ -173,4 +174,84 @@ fn more_connections_than_files_may_be_open_are_found() {
     if Path::new("/proc/self/limits").exists() {
         assert_eq!((code, level(&findings, "files").as_str()), (Some(5), "error"), "{findings:?}");
     }
+}
+
+#[test]
+fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
+    let home = Home::new();
+    let public = |desk: &[&str]| {
+        let output = home.run(&[&["doctor", "--json", "--listen", "0.0.0.0:9"], desk].concat());
+        let whole: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let of_example = |finding: &&Value| finding["check"] == "example";
+        let said =
+            whole["findings"].as_array().unwrap().iter().filter(of_example).map(|found| found["message"].to_string());
+        (output.status.code(), said.collect::<Vec<_>>())
+    };
+    let (code, said) = public(&[]);
+    assert_eq!((code, said.len()), (Some(5), 6), "{said:?}");
+    // The line was deleted, and everything else was left.
+    let left = desk(&home, "desk.toml", "example = true\n", "");
+    let (code, said) = public(&["--desk", &left]);
+    assert_eq!((code, said.len()), (Some(5), 5), "{said:?}");
+    for word in ["consent document (ja)", "privacy policy (en)", "pk_test_example"] {
+        assert!(said.iter().any(|found| found.contains(word)), "{word}: {said:?}");
+    }
+    // Documents in the operator's own name that still say that they are samples.
+    for name in ["document.ja.html", "document.en.html", "policy.ja.html", "policy.en.html"] {
+        let file = Path::new(&left).join("consent").join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("NTT", "Rei").replace("<h1>", "<h1> ")).unwrap();
+    }
+    assert_eq!(public(&["--desk", &left]).1.len(), 5);
+    for name in ["document.ja.html", "document.en.html", "policy.ja.html", "policy.en.html"] {
+        fs::write(Path::new(&left).join("consent").join(name), format!("<h1>{name}</h1><p>…</p>")).unwrap();
+    }
+    let profile = Path::new(&left).join("desk.toml");
+    let text = fs::read_to_string(&profile).unwrap();
+    fs::write(&profile, text.replace("pk_test_example", "pk_test_ours").replace("0120-000-000", "0120-123-456"))
+        .unwrap();
+    let (code, said) = public(&["--desk", &left]);
+    assert_eq!((code, said), (Some(0), vec!["\"nothing is left of the example desk\"".to_owned()]));
+    fs::write(&profile, fs::read_to_string(&profile).unwrap().replacen("version", "example = true\nversion", 1))
+        .unwrap();
+    assert_eq!(public(&["--desk", &left]).0, Some(5), "a desk that calls itself an example is one");
+}
+
+#[test]
+fn the_example_desk_is_warned_of_where_it_serves_the_public() {
+    let warned = |listen: &str| {
+        let home = Home::new();
+        let mut child =
+            home.command(&["serve", "--listen", listen]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+        let said: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.contains("serving at")).collect();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said.iter().any(|line| line.contains("example desk"))
+    };
+    assert!(warned("0.0.0.0:0") && !warned("127.0.0.1:0"));
+}
+
+#[test]
+fn an_archived_module_that_was_changed_is_an_error_and_is_not_served() {
+    let older = fs::read_to_string(root().join("tests/fixtures/older.txt")).unwrap().trim().to_owned();
+    let home = Home::new();
+    let modules = home.path().join("data/modules");
+    fs::create_dir_all(&modules).unwrap();
+    let mut bytes = fs::read(root().join(format!("tests/fixtures/modules/{older}.wasm"))).unwrap();
+    // A custom section at the end changes the digest, and nothing of what the module does.
+    bytes.extend([0, 2, 1, b'x']);
+    fs::write(modules.join(format!("{older}.wasm")), &bytes).unwrap();
+    let (code, findings) = doctor(&home, &[]);
+    assert_eq!((code, level(&findings, "modules").as_str()), (Some(5), "error"), "{findings:?}");
+    let server = Server::start_in(home);
+    let changed = kakekomi::desk::documents::sha256(&bytes);
+    for digest in [&older, &changed] {
+        let asked = kakekomi_tests::wire::Request::get(&format!("/module/{digest}.wasm"));
+        assert_eq!(server.send(&asked).status, 404, "{digest}");
+        let named = submission("k", &example(&server.home, &[])).header("kakekomi-module", &format!("sha256:{digest}"));
+        server.send(&named).assert_problem(digest, 409, "module.unknown");
+    }
+    let said = server.stop().log;
+    assert!(said.contains("is left out") && said.contains(&older), "{said}");
 }

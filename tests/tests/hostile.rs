@@ -70,6 +70,34 @@ fn a_head_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_read(
 }
 
 #[test]
+fn http_1_1_needs_one_host_that_is_one() {
+    let server = Server::start();
+    let get = |version: &str, hosts: &str| {
+        statuses(&raw(&server, format!("GET /v1/schema HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n").as_bytes()))
+            .join(" ")
+    };
+    for right in ["Host: a\r\n", "Host: desk.example.jp:8443\r\n", "Host: [::1]:80\r\n", "HOST:a\r\n"] {
+        assert_eq!(get("1.1", right), "200", "{right}");
+    }
+    for wrong in [
+        "",
+        "Host:\r\n",
+        "Host: \r\n",
+        "Host: a b\r\n",
+        "Host: a/b\r\n",
+        "Host: u@a\r\n",
+        "Host: a:b\r\n",
+        "Hos: a\r\n",
+    ] {
+        assert_eq!(get("1.1", wrong), "400", "{wrong:?}");
+    }
+    let answer = raw(&server, b"GET /v1/schema HTTP/1.0\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.0 200 "), "HTTP/1.0 knows no Host: {answer}");
+    let hidden = "GET /v1/schema HTTP/1.1\r\n\r\nGET /v1/schema HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert_eq!(statuses(&raw(&server, hidden.as_bytes())), ["400"], "and nothing behind it is read");
+}
+
+#[test]
 fn heads_have_an_end() {
     let server = Server::start();
     let long =

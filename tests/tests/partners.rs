@@ -139,8 +139,8 @@ fn a_case_has_its_partner_and_a_test_is_one() {
     };
     let own = receipt(&submission("own", &draft));
     let live = receipt(&through("pk_live_chamber", &draft, "live").header("origin", CHAMBER));
-    let test = receipt(&through("pk_test_trying", &draft, "test"));
-    let looked = receipt(&through("pk_live_chamber&preview=1", &draft, "looked"));
+    let test = receipt(&through("pk_test_trying", &draft, "test").header("origin", "http://localhost:3000"));
+    let looked = receipt(&from_the_desk(&server, &through("pk_live_chamber&preview=1", &draft, "looked")));
     let marks = [&own, &live, &test, &looked].map(|receipt| receipt["test"].clone());
     assert_eq!(marks, [Value::Null, Value::Null, true.into(), true.into()], "on the receipt");
     let listed = |more: &[&str]| -> Vec<Value> {
@@ -156,6 +156,77 @@ fn a_case_has_its_partner_and_a_test_is_one() {
         [Value::Null, "pk_live_chamber".into(), "pk_test_trying".into()]
     );
     assert_eq!([&own, &live, &test, &looked].map(|receipt| case(receipt)["test"] == true), [false, false, true, true]);
+}
+
+/// As the desk's own page sends it, which a partner's page shows in a frame.
+fn from_the_desk(server: &Server, request: &Request) -> Request {
+    request.clone().header("origin", &format!("http://{}", server.at)).header("sec-fetch-site", "same-origin")
+}
+
+#[test]
+fn a_test_is_taken_from_a_registered_page_or_its_frame_and_from_nobody_else() {
+    let server = desk();
+    let draft = example(&server.home, &[]);
+    for (name, key) in
+        [("test", "pk_test_trying"), ("look", "pk_live_chamber&preview=1"), ("both", "pk_test_trying&preview=1")]
+    {
+        let request = through(key, &draft, name);
+        server.send(&request).assert_problem("nobody says from where", 403, "partner.origin");
+        let elsewhere = request.clone().header("sec-fetch-site", "cross-site");
+        server.send(&elsewhere).assert_problem("without its origin", 403, "partner.origin");
+        for origin in ["https://evil.example", "null", "http://localhost:3001"] {
+            server.send(&request.clone().header("origin", origin)).assert_problem(origin, 403, "partner.origin");
+        }
+        assert_eq!(server.home.cases().len(), 0, "{name}: nothing was stored");
+        let framed = server.send(&from_the_desk(&server, &request));
+        assert_eq!((framed.status, &framed.json()["test"]), (201, &true.into()), "{name}: {}", framed.text());
+    }
+    let registered = through("pk_test_trying", &draft, "inline").header("origin", "http://localhost:3000");
+    assert_eq!(server.send(&registered).status, 201);
+    assert_eq!(server.send(&through("pk_live_chamber", &draft, "live")).status, 201, "a live key needs no browser");
+}
+
+#[test]
+fn what_is_refused_uses_up_nothing_of_a_partners_rate() {
+    let more = ["--trusted-proxies", "127.0.0.1", "--rate-limit", "4"];
+    let server = Server::start_with(Home::with_desk(PARTNERS), &more);
+    let from = |host: u8, key: &str, origin: &str| {
+        let request =
+            Request::post(&format!("{CHECK}?p={key}")).header("x-forwarded-for", &format!("198.51.100.{host}"));
+        server.send(&request.header("origin", origin).json(b"{}")).status
+    };
+    // A partner's visitors have ten drafts at once here, an address one.
+    for host in 0..30 {
+        from(host, "pk_live_chamber", "https://evil.example");
+        from(host + 30, "pk_test_trying", "null");
+        from(host + 60, "pk_live_other", CHAMBER);
+    }
+    assert_eq!(from(200, "pk_live_chamber", CHAMBER), 200, "a partner's visitor is served");
+    let served = (201..=230).filter(|host| from(*host, "pk_live_chamber", CHAMBER) == 200).count();
+    assert!((9..=12).contains(&served), "the partner's own rate holds: {served}");
+}
+
+#[test]
+fn what_is_typed_on_the_page_for_partners_is_never_taken_for_a_blank() {
+    let server = desk();
+    for blank in ["choices", "known", "query", "w.title", "desk", "snippet"] {
+        let page = server.send(&Request::get(&format!("/partners?p=%7B%7B{blank}%7D%7D"))).text();
+        assert!(page.contains(&format!("value=\"{{{{{blank}}}}}\"")), "{blank}: it stands where it was typed");
+        assert_eq!(page.matches("<fieldset>").count(), 4, "{blank}");
+        assert_eq!(page.matches("<h1>").count(), 1, "{blank}");
+    }
+}
+
+#[test]
+fn what_stands_on_partners_pages_may_be_checked_by_every_page() {
+    let server = desk();
+    for target in ["/embed/1/kakekomi.js", "/embed/1/inline.json"] {
+        for origin in [CHAMBER, "https://evil.example", "null"] {
+            let answer = server.send(&Request::get(target).header("origin", origin));
+            assert_eq!((answer.status, allowed(&answer)), (200, Some("*")), "{target}");
+            assert!(answer.header("access-control-allow-credentials").is_none());
+        }
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@
 use std::process::Output;
 use std::sync::Arc;
 
+use kakekomi::desk::documents::sha256;
 use kakekomi::receipt::number::Number;
 use kakekomi::store::{Inserted, NewCase, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
@@ -111,7 +112,7 @@ fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
         test: false,
         locale: "ja",
         key: key.to_owned(),
-        text_sha256: "0".repeat(64),
+        text_sha256: sha256(&draft),
         text: draft,
         report: change(&report).into_bytes(),
         page_report: None,

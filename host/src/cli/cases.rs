@@ -1,8 +1,10 @@
 //! `kakekomi cases`: what came in, for the operator: listed, shown, exported, watched.
 //!
 //! Everything goes a page at a time in the store's own order, so that a million cases take no more
-//! memory than a hundred, and `--after SEQ` goes on where an earlier run stopped.
+//! memory than a hundred, and `--after SEQ` goes on where an earlier run stopped. What is read is verified: a case that is
+//! not as it was stored is named on stderr, and the command ends with exit 5 once it has gone through the others.
 
+mod damages;
 mod export;
 mod list;
 mod show;
@@ -18,7 +20,7 @@ use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::receipt::number::Number;
-use crate::store::{self, Filter, Store};
+use crate::store::{self, CaseLine, Filter, Read, Store};
 
 /// Flags of `cases`.
 #[derive(Debug, Args)]
@@ -118,6 +120,7 @@ impl WhichArgs {
             test: Some(self.test),
             partner: self.partner.clone(),
             number: number.transpose()?,
+            ..Filter::default()
         })
     }
 }
@@ -127,6 +130,11 @@ fn moment(text: &str, desk: &Desk) -> Result<i64, Failed> {
     clock::read_here(text, &desk.profile().calendar.offset).ok_or_else(|| {
         Failed::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })
+}
+
+/// The place of a line in the store's sequence, readable or not.
+fn seq_of(line: &Read<CaseLine>) -> i64 {
+    line.as_ref().map_or_else(|damaged| damaged.seq, |line| line.seq)
 }
 
 /// Lists, shows, exports or watches.

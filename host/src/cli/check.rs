@@ -125,7 +125,7 @@ fn one(engine: &Engine, text: Vec<u8>, file: &Path, context: &Arc<[u8]>, shape: 
     let name = file.display().to_string();
     let printed = match shape {
         Shape::Bytes => print::bytes(verdict.report()),
-        Shape::Lines => print::line(verdict.report()),
+        Shape::Lines => print::json_line(verdict.report()),
         Shape::Words => print::data(readable::readable(&name, &verdict, locale_of(context)).as_bytes()),
     };
     match printed {

@@ -9,9 +9,11 @@
 //! Nothing is changed but a file that is written into the data folder and taken away again. Warnings
 //! leave the exit code at 0; of what is wrong the highest counts: 5, or 4 where the module does not judge.
 
+mod damage;
 mod database;
 mod desk;
 mod engine;
+mod example;
 mod machine;
 mod serving;
 
@@ -20,6 +22,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 use super::ServeArgs;
+use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::clock;
 use crate::config::Settings;
@@ -82,9 +85,9 @@ pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, Failed> {
     let findings = findings(&args.serve.settings().or(file))?;
     if args.json {
         let whole = serde_json::json!({ "healthy": exit(&findings) == Exit::Accepted, "findings": findings });
-        print::line(&serde_json::to_vec(&whole)?)?;
+        print::json_line(&serde_json::to_vec(&whole)?)?;
     } else if args.ndjson {
-        findings.iter().try_for_each(|finding| print::line(&serde_json::to_vec(finding)?))?;
+        findings.iter().try_for_each(|finding| print::json_line(&serde_json::to_vec(finding)?))?;
     } else {
         print::data(readable(&findings).as_bytes())?;
     }
@@ -95,7 +98,10 @@ fn findings(settings: &Settings) -> Result<Vec<Finding>, Failed> {
     let now = clock::now();
     let mut found = engine::look(&settings.modules());
     match Desk::load(settings.desk.as_deref()) {
-        Ok(desk) => found.extend(desk::look(&desk, settings, now)),
+        Ok(desk) => {
+            found.extend(desk::look(&desk, settings, now));
+            found.extend(example::look(&desk, settings));
+        }
         Err(error) => found.push(Finding::error("desk", error.to_string())),
     }
     found.extend(machine::look(settings, now));
@@ -124,7 +130,7 @@ fn readable(findings: &[Finding]) -> String {
             Level::Warning => style.strong("warning"),
             Level::Error => style.wrong("error  "),
         };
-        let _ = writeln!(text, "{level}  {:<10} {}", finding.check, finding.message);
+        let _ = writeln!(text, "{level}  {:<10} {}", finding.check, inert_lines(&finding.message));
     }
     text
 }

@@ -24,6 +24,7 @@ use crate::desk::partners::Origin;
 use crate::embed::{self, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::error::{Exit, Failed};
+use crate::template::fill;
 
 /// Flags of `export`.
 #[derive(Debug, Args)]
@@ -62,8 +63,8 @@ pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, Failed> {
     let named = |folder: &Path| folder.display().to_string();
     fs::create_dir_all(&args.folder).map_err(|error| Failed::Outside(named(&args.folder), error))?;
     let example = example(desk.as_str(), &args.partner);
-    let manifest = MANIFEST.replace("{{version}}", VERSION);
-    let package = PACKAGE.replace("{{version}}", VERSION);
+    let manifest = versioned(MANIFEST);
+    let package = versioned(PACKAGE);
     let files: [(&str, &[u8]); 5] = [
         ("kakekomi.js", embed::element()),
         ("kakekomi.d.ts", TYPES.as_bytes()),
@@ -95,5 +96,9 @@ fn example(desk: &str, partner: &str) -> String {
         elsewhere: true,
         link: link.map(|(_, _, word)| *word).unwrap_or_default(),
     };
-    EXAMPLE.replace("{{snippet}}", &snippet.html())
+    fill(EXAMPLE, |blank| (blank == "snippet").then(|| snippet.html().into()))
+}
+
+fn versioned(template: &str) -> String {
+    fill(template, |blank| (blank == "version").then(|| VERSION.into()))
 }

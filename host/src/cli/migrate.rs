@@ -3,6 +3,8 @@
 //! `kakekomi migrate --check` changes nothing; exit 1 where a step is still to be taken. `serve` takes
 //! the same steps when it starts; the command is for those who want to take them before.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::{PlaceArgs, print};
@@ -47,13 +49,28 @@ pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, Failed> {
         }
         if store::file_of(&url).is_some() {
             let data = settings.data().display().to_string();
+            let is_new = !settings.data().exists();
             settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+            if is_new {
+                warn_of_root(settings.data());
+            }
         }
         store::open(&url).await?.close().await?;
         let was_done = |version| before.iter().any(|step| step.version == version && step.done);
         say(&store::migrations(&url).await?, |step| step.done && !was_done(step.version), json)?;
         Ok(Exit::Accepted)
     })
+}
+
+/// Says so where root has made a data folder for itself: nobody knows yet who will serve from it.
+fn warn_of_root(data: &Path) {
+    #[cfg(unix)]
+    if std::fs::metadata(data).is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) == 0) {
+        let data = data.display();
+        print::words(&format!(
+            "kakekomi: warning: {data} was made for root: if serve runs as somebody else, chown -R it to that user"
+        ));
+    }
 }
 
 /// A line a step: `0001 cases  done now`.

@@ -2,9 +2,12 @@
 //!
 //! A reader that closes the pipe ends the command quietly ([`Failed::ReaderGone`]); the standard
 //! `println!` would panic there.
+//!
+//! Words may repeat what applicants wrote and are made [`inert`]; data stays as it is, but for JSON on a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
+use super::inert::{inert, inert_bytes, inert_json, inert_lines};
 use crate::error::Failed;
 use crate::log;
 
@@ -14,9 +17,24 @@ pub fn data(bytes: &[u8]) -> Result<(), Failed> {
     out.write_all(bytes).and_then(|()| out.flush()).map_err(lost)
 }
 
-/// Writes data as it is, and a line break where a person would see the prompt behind it.
-pub fn bytes(bytes: &[u8]) -> Result<(), Failed> {
-    if io::stdout().is_terminal() { line(bytes) } else { data(bytes) }
+/// Writes JSON as it is; on a terminal with a line break behind it, and with JSON's escapes for what a terminal obeys.
+pub fn bytes(json: &[u8]) -> Result<(), Failed> {
+    if io::stdout().is_terminal() { json_line(json) } else { data(json) }
+}
+
+/// Writes JSON as it is; on a terminal with JSON's escapes for what a terminal obeys.
+pub fn json(json: &[u8]) -> Result<(), Failed> {
+    if io::stdout().is_terminal() { data(&inert_json(json)) } else { data(json) }
+}
+
+/// Writes comma-separated values as they are; on a terminal made inert.
+pub fn csv(values: &[u8]) -> Result<(), Failed> {
+    if io::stdout().is_terminal() { data(inert_bytes(values).as_bytes()) } else { data(values) }
+}
+
+/// Writes JSON and a line break: byte for byte, but on a terminal with JSON's escapes for what a terminal obeys.
+pub fn json_line(json: &[u8]) -> Result<(), Failed> {
+    if io::stdout().is_terminal() { line(&inert_json(json)) } else { line(json) }
 }
 
 /// Writes data and a line break.
@@ -26,9 +44,9 @@ pub fn line(bytes: &[u8]) -> Result<(), Failed> {
     data(&whole)
 }
 
-/// Writes words to stderr; if nobody reads them there is nobody to tell.
+/// Writes words to stderr, whatever they repeat made inert; if nobody reads them there is nobody to tell.
 pub fn words(text: &str) {
-    log::line(text);
+    log::line(&inert_lines(text));
 }
 
 fn lost(error: io::Error) -> Failed {
@@ -44,7 +62,7 @@ pub fn is_watched_from_the_side() -> bool {
     io::stderr().is_terminal() && !io::stdout().is_terminal()
 }
 
-/// How emphasis is written on stdout.
+/// How emphasis is written on stdout. What is emphasised is made inert.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     colour: bool,
@@ -79,7 +97,8 @@ impl Style {
     }
 
     fn wrapped(self, code: &str, text: &str) -> String {
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        let text = inert(text);
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into_owned() }
     }
 }
 

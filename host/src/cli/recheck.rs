@@ -30,7 +30,7 @@ use crate::config::Settings;
 use crate::error::{Exit, Failed};
 use crate::modules::{Kept, Modules};
 use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::store::{self, CASES_A_PAGE, Case, Filter, Store};
+use crate::store::{self, CASES_A_PAGE, Case, Filter, Read, Store};
 use judge::{Finding, judge};
 use report::{Report, Shape};
 
@@ -66,7 +66,7 @@ pub struct RecheckArgs {
 }
 
 /// Judges the stored drafts anew. Exit 0: no verdict differs; 1: one does; 4: a check failed, or a
-/// module gave other bytes than it gave before.
+/// module gave other bytes than it gave before; 5: a case is not as it was stored.
 pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, Failed> {
     let settings = Settings { modules: args.modules, ..args.place.settings() }.or(file);
     let wasm = module(args.module.as_deref(), &settings)?;
@@ -108,7 +108,7 @@ struct Reading {
 }
 
 /// A page of cases, by its place among the pages.
-type Page = (u64, Vec<Case>);
+type Page = (u64, Vec<Read<Case>>);
 /// What came of a page.
 type Judged = (u64, Vec<Finding>);
 
@@ -186,7 +186,8 @@ impl Reading {
             }
             let cases = store.cases(after, wanted, &Filter::default()).await?;
             let Some(last) = cases.last() else { break };
-            (after, left) = (last.line.seq, left.saturating_sub(cases.len() as u64));
+            let seq = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+            (after, left) = (seq, left.saturating_sub(cases.len() as u64));
             // The check threads may be busy: wait where Ctrl-C is still heard.
             let mut page = (place, cases);
             while let Err(error) = pages.try_send(page) {

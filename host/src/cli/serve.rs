@@ -66,6 +66,7 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     if let Some(files) = too_few {
         tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
     }
+    warn_of_example(&app.intake.desk, settings.listen.unwrap_or(LISTEN));
     let activated = serve::activated_listener();
     let listener = match activated.map_err(|error| Failed::Outside("sockets from systemd".to_owned(), error))? {
         Some(listener) => announce(listener, "serving")?,
@@ -100,7 +101,11 @@ fn routers(app: &Arc<App>) -> Routers {
 async fn app(settings: &Settings) -> Result<(App, File), Failed> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
     let folder = settings.modules();
-    let Modules { kept, retired } = Modules::read(&folder)?;
+    let Modules { kept, changed, retired } = Modules::read(&folder)?;
+    for file in changed {
+        let file = file.display();
+        print::words(&format!("kakekomi: warning: {file} is left out: its bytes have another digest than its name"));
+    }
     let (sandbox, older) = sandbox(kept, &retired)?;
     let docs = DocsFiles::new(&desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
@@ -163,6 +168,15 @@ fn trusted(settings: &Settings) -> Result<Trusted, Failed> {
         Failed::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
     };
     Trusted::read(words).map_err(usage)
+}
+
+/// Warns of the example desk at an address that others can reach.
+fn warn_of_example(desk: &Desk, address: std::net::SocketAddr) {
+    if desk.profile().example && !address.ip().to_canonical().is_loopback() {
+        print::words(&format!(
+            "kakekomi: warning: this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
+        ));
+    }
 }
 
 /// Says which documents have changed under their version, and notes the new ones.

@@ -15,6 +15,9 @@ use super::source::Source;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// Whether this is the example desk, which nobody runs: `doctor` does not let it be served to the public.
+    #[serde(default)]
+    pub example: bool,
     /// Raised by the operator with every change.
     pub version: String,
     /// The reception number (clause 4⑦).

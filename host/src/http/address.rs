@@ -50,6 +50,13 @@ impl utoipa::IntoParams for AskedPartner {
     }
 }
 
+impl AskedPartner {
+    /// The partner of an address.
+    pub fn read(address: &Uri) -> AskedPartner {
+        AskedPartner { key: value(address, "p"), preview: value(address, "preview").is_some() }
+    }
+}
+
 /// The names in an address. One that is no UTF-8 names nothing, which is a 404 like any other.
 pub type Named<T> = Result<Path<T>, PathRejection>;
 
@@ -65,7 +72,7 @@ impl<S: Sync> FromRequestParts<S> for AskedPartner {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(AskedPartner { key: value(&parts.uri, "p"), preview: value(&parts.uri, "preview").is_some() })
+        Ok(AskedPartner::read(&parts.uri))
     }
 }
 

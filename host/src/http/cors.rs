@@ -3,11 +3,13 @@
 //! ```text
 //! Origin: https://www.chamber.example.jp, which a partner has  →  Access-Control-Allow-Origin: the same
 //! any other origin, `null`, none, or two                       →  nothing: the browser keeps the answer from the page
+//! anything below /embed/                                       →  Access-Control-Allow-Origin: *
 //! ```
 //!
 //! Only what a form inside such a page needs is shared: `/v1/`, `/module/`, `/embed/`. A preflight of a partner's page
-//! is answered here; everything else goes on as if this were not here. Nothing is ever allowed for all (`*`) and no
-//! credentials are, since the desk has none.
+//! is answered here; everything else goes on as if this were not here. What stands on partners' pages is the same for
+//! everybody and holds nothing of anybody, so every page may check its `integrity`, whoever is registered. No credentials
+//! are allowed, since the desk has none.
 
 use std::sync::Arc;
 
@@ -21,7 +23,9 @@ use super::App;
 use crate::desk::partners::Partner;
 
 /// What is shared, by the beginning of its path.
-const SHARED: [&str; 3] = ["/v1/", "/module/", "/embed/"];
+const SHARED: [&str; 3] = ["/v1/", "/module/", PUBLIC];
+/// What is for every page.
+const PUBLIC: &str = "/embed/";
 
 /// What a preflight is told. Ten minutes is as long as browsers agree on without asking again.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
@@ -37,6 +41,7 @@ pub async fn share(State(app): State<Arc<App>>, request: Request, next: Next) ->
     if !SHARED.iter().any(|place| request.uri().path().starts_with(place)) {
         return next.run(request).await;
     }
+    let is_public = request.uri().path().starts_with(PUBLIC);
     let partners = &app.intake.desk.profile().partners;
     let allowed = origin(request.headers()).filter(|origin| is_a_partners(partners, origin)).cloned();
     let preflight =
@@ -47,7 +52,9 @@ pub async fn share(State(app): State<Arc<App>>, request: Request, next: Next) ->
     };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = allowed {
+    if is_public {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    } else if let Some(origin) = allowed {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         if !preflight {
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));

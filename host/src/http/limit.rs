@@ -12,18 +12,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::App;
-use super::address::{Asked, value};
+use super::address::{Asked, AskedPartner};
 use super::body::drain;
 use super::check::with_module;
 use super::client::{Ambiguous, Client, Peer, Trusted};
 use super::problem::Problem;
+use super::submissions::through;
 
 /// Drafts a minute from one address, checked and handed in together, unless `--rate-limit` says otherwise:
 /// a page checks at each step and after each change.
@@ -38,8 +39,6 @@ pub const BURST: u32 = 4;
 const CUSTOMER: u32 = 64;
 /// After so many requests the quiet ones are forgotten.
 const FORGET_EVERY: u32 = 4096;
-/// The longest name of a partner that is looked at, in bytes.
-const PARTNER_MAX: usize = 64;
 
 /// The limits, and whose word is taken for an address.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ impl RateLimits {
     }
 
     /// How long a client's request has to wait, if it has to.
-    fn wait(&self, client: IpAddr, request: &Request) -> Option<Duration> {
+    fn wait(&self, client: IpAddr, request: &Request, partner: impl FnOnce() -> Option<String>) -> Option<Duration> {
         let counted = self.counted.as_ref()?;
         if client.is_loopback() {
             return None;
@@ -86,8 +85,7 @@ impl RateLimits {
         if request.method() != Method::POST {
             return waiting(&counted.reads, &client);
         }
-        let partner = || partner(request.uri()).and_then(|partner| waiting(&counted.partners, &partner));
-        waiting(&counted.drafts, &client).or_else(partner)
+        waiting(&counted.drafts, &client).or_else(|| waiting(&counted.partners, &partner()?))
     }
 }
 
@@ -113,9 +111,10 @@ fn customer(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The partner whose page a request comes from: `?p=pk_…`.
-fn partner(address: &Uri) -> Option<String> {
-    value(address, "p").filter(|partner| !partner.is_empty() && partner.len() <= PARTNER_MAX)
+/// The partner through whose page a draft comes, if it would be taken: nobody else uses up what a partner's visitors have.
+fn partner(app: &App, request: &Request) -> Option<String> {
+    let through = through(AskedPartner::read(request.uri()), request.headers())?;
+    through.refused(&app.intake.desk).is_none().then_some(through.key)
 }
 
 /// Refuses what comes too often, and heads that could be read in more than one way.
@@ -126,7 +125,7 @@ pub async fn limit(State(app): State<Arc<App>>, Asked(locale): Asked, mut reques
         return closing(refuse(Problem::new("http.bad_request", locale)));
     }
     let client = request.extensions().get::<Peer>().map(|Peer(peer)| app.rates.client(*peer, &request));
-    if let Some(wait) = client.and_then(|client| app.rates.wait(client, &request)) {
+    if let Some(wait) = client.and_then(|client| app.rates.wait(client, &request, || partner(&app, &request))) {
         drain(request.into_body()).await;
         return refuse(Problem::new("rate.limited", locale).again(wait));
     }
@@ -153,7 +152,8 @@ mod tests {
 
     fn allowed(limits: &RateLimits, peer: &str, request: &Request) -> usize {
         let peer: IpAddr = peer.parse().unwrap();
-        (0..1000).take_while(|_| limits.wait(limits.client(peer, request), request).is_none()).count()
+        let named = || request.uri().query().map(str::to_owned);
+        (0..1000).take_while(|_| limits.wait(limits.client(peer, request), request, named).is_none()).count()
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         // While they are asked for, one or two more become free.
         let reads = allowed(&limits, "198.51.100.1", &Request::get("/").body(Body::empty()).unwrap());
         assert!((50..60).contains(&reads), "{reads}");
-        let wait = limits.wait("198.51.100.1".parse().unwrap(), &post("/v1/check")).unwrap();
+        let wait = limits.wait("198.51.100.1".parse().unwrap(), &post("/v1/check"), || None).unwrap();
         assert!(wait <= Duration::from_millis(1500), "{wait:?}");
     }
 

@@ -21,6 +21,7 @@ use super::headers::Framed;
 use super::problem::Problem;
 use crate::desk::Desk;
 use crate::embedded;
+use crate::template::fill;
 
 const INDEX: &str = "index.html";
 /// The media type of a document.
@@ -65,8 +66,7 @@ impl PageFiles {
         let name = escape(profile.name.get(Locale::Ja));
         let module = kakekomi_artifact::SHA256.to_owned();
         let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
-        let blanks =
-            [("{{name}}", name), ("{{phone}}", escape(&profile.phone)), ("{{hours}}", hours), ("{{module}}", module)];
+        let blanks = [("name", name), ("phone", escape(&profile.phone)), ("hours", hours), ("module", module)];
         let mut files = PageFiles { place, blanks, filled: None };
         if matches!(*files.place, Place::Embedded(..)) {
             files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
@@ -100,7 +100,9 @@ impl PageFiles {
             Place::Embedded(_, index) => index.clone(),
             Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
-        Ok(self.blanks.iter().fold(template, |text, (blank, filling)| text.replace(blank, filling)))
+        let filling =
+            |blank: &str| self.blanks.iter().find(|(name, _)| *name == blank).map(|(_, text)| text.as_str().into());
+        Ok(fill(&template, filling))
     }
 
     /// The document with other content and nothing that runs or is fetched for the form: style alone.

@@ -5,7 +5,7 @@
 //! `/partners/preview` with the same query in a frame: a small page with the pasted lines in it. What is typed comes
 //! back in the page; it is known or not, and nothing is stored.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
@@ -22,6 +22,7 @@ use super::problem::Problem;
 use crate::desk::partners::{KEY_MAX, Partner};
 use crate::embed::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
+use crate::template::fill;
 
 const PAGE: &str = include_str!("../../../www/partners/partners.html");
 const PREVIEW: &str = include_str!("../../../www/partners/preview.html");
@@ -75,11 +76,11 @@ impl Choices {
     }
 
     fn snippet(&self, desk: &str) -> String {
-        let digest = integrity(embed::element());
+        static DIGEST: LazyLock<String> = LazyLock::new(|| integrity(embed::element()));
         let snippet = Snippet {
             desk,
             script: &format!("{desk}/embed/{}/{ELEMENT}", self.version),
-            integrity: (self.version == VERSION).then_some(digest.as_str()),
+            integrity: (self.version == VERSION).then_some(DIGEST.as_str()),
             partner: &escape(&self.key),
             lang: self.lang,
             inline: self.mode == "inline",
@@ -124,18 +125,22 @@ pub async fn compose(State(app): State<Arc<App>>, Asked(locale): Asked, address:
     let chosen = Choices::read(&address, &desk.profile().partners, locale);
     let origin = own_origin(&headers);
     let partner = desk.partner(&chosen.key);
-    let filled = PAGE
-        .replace("{{lang}}", locale.as_str())
-        .replace("{{desk}}", &escape(desk.profile().name.get(locale)))
-        .replace("{{key}}", &escape(&chosen.key))
-        .replace("{{known}}", &known(partner, locale))
-        .replace("{{choices}}", &groups(&chosen))
-        .replace("{{snippet}}", &escape(&chosen.snippet(&origin)))
-        .replace("{{policy}}", &escape(&chosen.policy(&origin)))
-        .replace("{{query}}", &escape(&chosen.query(locale)))
-        .replace("{{ja}}", &escape(&chosen.query(Locale::Ja)))
-        .replace("{{en}}", &escape(&chosen.query(Locale::En)));
-    let mut response = made_now(with_words(&filled, locale).into_bytes(), HTML, &headers);
+    let filled = fill(PAGE, |blank| {
+        Some(match blank {
+            "lang" => locale.as_str().into(),
+            "desk" => escape(desk.profile().name.get(locale)).into(),
+            "key" => escape(&chosen.key).into(),
+            "known" => known(partner, locale).into(),
+            "choices" => groups(&chosen).into(),
+            "snippet" => escape(&chosen.snippet(&origin)).into(),
+            "policy" => escape(&chosen.policy(&origin)).into(),
+            "query" => escape(&chosen.query(locale)).into(),
+            "ja" => escape(&chosen.query(Locale::Ja)).into(),
+            "en" => escape(&chosen.query(Locale::En)).into(),
+            other => escape(word_of(other, locale)?).into(),
+        })
+    });
+    let mut response = made_now(filled.into_bytes(), HTML, &headers);
     response.extensions_mut().insert(Holding);
     response
 }
@@ -168,8 +173,12 @@ pub async fn file(
 fn preview(app: &App, locale: Locale, address: &Uri, headers: &HeaderMap) -> Response {
     let chosen = Choices::read(address, &app.intake.desk.profile().partners, locale);
     let snippet = chosen.snippet(&own_origin(headers));
-    let filled =
-        PREVIEW.replace("{{lang}}", chosen.lang).replace("{{look}}", chosen.look).replace("{{snippet}}", &snippet);
+    let filled = fill(PREVIEW, |blank| match blank {
+        "lang" => Some(chosen.lang.into()),
+        "look" => Some(chosen.look.into()),
+        "snippet" => Some(snippet.as_str().into()),
+        _ => None,
+    });
     let mut response = made_now(filled.into_bytes(), HTML, headers);
     response.extensions_mut().insert(Holding);
     response.extensions_mut().insert(Framed::ByItself);
@@ -205,16 +214,16 @@ fn own_origin(headers: &HeaderMap) -> String {
     format!("{scheme}://{host}")
 }
 
-/// Fills `{{w.key}}` with words.
-fn with_words(template: &str, locale: Locale) -> String {
-    let own = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
-    own.fold(template.to_owned(), |text, (_, key, word)| text.replace(&format!("{{{{w.{key}}}}}"), &escape(word)))
+/// The words of a blank `w.key`.
+fn word_of(blank: &str, locale: Locale) -> Option<&'static str> {
+    let key = blank.strip_prefix("w.")?;
+    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
+    words.find(|(_, found, _)| *found == key).map(|(_, _, word)| *word)
 }
 
 /// A word of the page; its key where there is none, so that it is seen.
 fn word(key: &str, locale: Locale) -> &str {
-    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
-    words.find(|(_, found, _)| *found == key).map_or(key, |(_, _, word)| *word)
+    word_of(&format!("w.{key}"), locale).unwrap_or(key)
 }
 
 #[cfg(test)]
@@ -246,7 +255,8 @@ mod tests {
     #[test]
     fn every_word_that_the_pages_name_is_there() {
         for locale in Locale::ALL {
-            assert!(!with_words(PAGE, locale).contains("{{w."));
+            let mut blanks = PAGE.split("{{w.").skip(1).filter_map(|rest| rest.split_once("}}"));
+            assert!(blanks.all(|(key, _)| word(key, locale) != key));
             for (name, choices) in [("mode", &MODES[..]), ("lang", &LANGS), ("look", &LOOKS)] {
                 assert!(
                     choices

@@ -23,7 +23,7 @@ use super::problem::Problem;
 use crate::capacity::Shortage;
 use crate::receipt::Receipt;
 use crate::sandbox::Digest;
-use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Submission, Through};
+use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
 
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -69,14 +69,18 @@ async fn submission(app: &App, locale: Locale, headers: &HeaderMap, body: Body) 
     Ok(Submission { text, key, module: page_module(headers), locale, through: None, client: None })
 }
 
-/// Whose page the submission says it came through, and from which origin, where that is not the desk's own.
-fn through(AskedPartner { key, preview }: AskedPartner, headers: &HeaderMap) -> Option<Through> {
-    let foreign = origin(headers).filter(|origin| is_foreign(origin, headers));
-    Some(Through {
-        key: key?,
-        preview,
-        origin: foreign.map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned()),
-    })
+/// Whose page the submission says it came through, and which page sent it.
+pub(super) fn through(AskedPartner { key, preview }: AskedPartner, headers: &HeaderMap) -> Option<Through> {
+    let sender = match origin(headers) {
+        Some(origin) if is_foreign(origin, headers) => {
+            Sender::Page(String::from_utf8_lossy(origin.as_bytes()).into_owned())
+        }
+        Some(_) => Sender::Desk,
+        // No script can write this header.
+        None if headers.get(SITE).is_some_and(|site| site == "same-origin") => Sender::Desk,
+        None => Sender::Unnamed,
+    };
+    Some(Through { key: key?, preview, sender })
 }
 
 /// Whether an origin is another one than the desk's. The browser's own word counts; an old browser says none, and then
@@ -212,16 +216,24 @@ mod tests {
     fn a_page_of_another_origin_is_told_apart_from_the_desks_own() {
         let of = |pairs: &[(HeaderName, &str)]| {
             let asked = AskedPartner { key: Some("pk_a".to_owned()), preview: false };
-            through(asked, &headers(pairs)).unwrap().origin
+            through(asked, &headers(pairs)).unwrap().sender
         };
+        let page = |origin: &str| Sender::Page(origin.to_owned());
         let (host, ours, theirs) =
             ((header::HOST, "a.jp"), (header::ORIGIN, "https://a.jp"), (header::ORIGIN, "https://b.jp"));
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&[host.clone(), ours.clone()]), None);
-        assert_eq!(of(&[host.clone(), theirs.clone()]).as_deref(), Some("https://b.jp"));
-        assert_eq!(of(&[host.clone(), theirs.clone(), (SITE, "same-origin")]), None, "a proxy renamed the host");
-        assert_eq!(of(&[host.clone(), ours, (SITE, "cross-site")]).as_deref(), Some("https://a.jp"));
-        assert_eq!(of(&[host, (header::ORIGIN, "null")]).as_deref(), Some("null"));
+        assert_eq!(of(&[]), Sender::Unnamed);
+        assert_eq!(of(&[(SITE, "cross-site")]), Sender::Unnamed);
+        assert_eq!(of(&[(SITE, "same-origin")]), Sender::Desk, "something between took the origin away");
+        assert_eq!(of(&[theirs.clone(), theirs.clone()]), Sender::Unnamed, "two origins are none");
+        assert_eq!(of(&[host.clone(), ours.clone()]), Sender::Desk);
+        assert_eq!(of(&[host.clone(), theirs.clone()]), page("https://b.jp"));
+        assert_eq!(
+            of(&[host.clone(), theirs.clone(), (SITE, "same-origin")]),
+            Sender::Desk,
+            "a proxy renamed the host"
+        );
+        assert_eq!(of(&[host.clone(), ours, (SITE, "cross-site")]), page("https://a.jp"));
+        assert_eq!(of(&[host, (header::ORIGIN, "null")]), page("null"));
         assert_eq!(through(AskedPartner::default(), &headers(&[theirs])), None);
     }
 

@@ -3,7 +3,8 @@
 //! A proxy and the desk must agree where a request ends, or a stranger's request can hide behind
 //! another's (request smuggling). hyper is lenient where RFC 9112 allows it: it takes a bare line feed for
 //! an end of line, lets Transfer-Encoding win over Content-Length and joins two lengths that are equal.
-//! The desk is not: `Watched` notes the bytes that come in, and when hyper hands over a request,
+//! The desk is not, and holds a request to its `Host` (RFC 9112, 3.2): exactly one that is a host, where HTTP/1.1 is spoken.
+//! `Watched` notes the bytes that come in, and when hyper hands over a request,
 //! [`Heads::is_plain`] looks at the head as it was sent.
 
 use std::io;
@@ -79,7 +80,8 @@ struct Head {
 impl Head {
     fn read(bytes: &[u8]) -> Head {
         let mut head = Head { length: 0, body: 0, chunked: false, plain: true };
-        let (mut lengths, mut codings, mut hosts) = (0_usize, 0_usize, 0_usize);
+        let (mut lengths, mut codings) = (0_usize, 0_usize);
+        let mut hosts = Hosts::default();
         let mut begun = false;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             head.length += line.len();
@@ -89,10 +91,13 @@ impl Head {
             match (text.is_empty(), begun) {
                 (true, false) => {} // an empty line before a request is none (RFC 9112, 2.2)
                 (true, true) => {
-                    head.plain = lengths + codings <= 1 && hosts <= 1;
+                    head.plain = lengths + codings <= 1 && hosts.are_right();
                     return head;
                 }
-                (false, false) => begun = true,
+                (false, false) => {
+                    begun = true;
+                    hosts.required = !text.ends_with(b" HTTP/1.0");
+                }
                 (false, true) if text.starts_with(b" ") || text.starts_with(b"\t") => {
                     return Head { plain: false, ..head };
                 }
@@ -109,7 +114,7 @@ impl Head {
                             // Another coding would reach the rules as it is.
                             lengths += usize::from(!value.eq_ignore_ascii_case("chunked"));
                         }
-                        "host" => hosts += 1,
+                        "host" => hosts.take(&value),
                         _ => {}
                     }
                 }
@@ -117,6 +122,37 @@ impl Head {
         }
         Head { plain: false, ..head }
     }
+}
+
+/// The `Host` lines of a head.
+#[derive(Debug, Default)]
+struct Hosts {
+    required: bool,
+    found: usize,
+    wrong: bool,
+}
+
+impl Hosts {
+    fn take(&mut self, value: &str) {
+        self.found += 1;
+        self.wrong |= !is_host(value);
+    }
+
+    fn are_right(&self) -> bool {
+        !self.wrong && (self.found == 1 || (self.found == 0 && !self.required))
+    }
+}
+
+/// Whether a text is a host and maybe a port (RFC 3986, 3.2.2); an address of HTTP has no empty host (RFC 9110, 4.2.1).
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (text, ""),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&byte);
+    let is_in_brackets = |inner: &str| inner.bytes().all(|byte| byte == b':' || is_name(byte));
+    let is_literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(is_in_brackets);
+    !host.is_empty() && (is_literal || host.bytes().all(is_name)) && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn split(line: &[u8]) -> (String, String) {
@@ -196,29 +232,46 @@ mod tests {
     #[test]
     fn heads_that_can_be_read_in_two_ways_are_not() {
         for head in [
-            "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
-            "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
-            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
             "GET / HTTP/1.1\nHost: a\n\n",
             "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
-            "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n",
-            "GET / HTTP/1.1\r\nX: a\r\n b\r\n\r\n",
-            "GET / HTTP/1.1\r\nX: a",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: a",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET http://a/ HTTP/1.1\r\n\r\n",
         ] {
             assert!(!plain(head), "{head:?}");
         }
     }
 
     #[test]
+    fn http_1_1_has_one_host_that_is_one() {
+        let with = |host: &str| plain(&format!("GET / HTTP/1.1\r\nHost:{host}\r\n\r\n"));
+        for right in ["a", " desk.example.jp ", "a:", "a:8080", "127.0.0.1:80", "[::1]", "[::1]:80", "xn--r8jz45g.jp"] {
+            assert!(with(right), "{right}");
+        }
+        for wrong in
+            ["", " ", ":80", "a:b", "a b", "a/b", "u@a", "a,b:80/", "[::1", "::1", "a\u{e9}", "\"a\"", "a:80:80"]
+        {
+            assert!(!with(wrong), "{wrong}");
+        }
+        assert!(plain("GET / HTTP/1.0\r\n\r\n") && plain("GET / HTTP/1.0\r\nHost: a\r\n\r\n"));
+        assert!(!plain("GET / HTTP/1.0\r\nHost:\r\n\r\n") && !plain("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"));
+    }
+
+    #[test]
     fn the_next_head_is_found_behind_a_body() {
         let heads = Heads::new(1024);
-        heads.note(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nab\n");
+        heads.note(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab\n");
         assert!(heads.is_plain());
         heads.note(b"\ncd");
-        heads.note(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\n\n");
+        heads.note(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\n\n");
         assert!(heads.is_plain());
         assert!(!heads.is_plain());
         assert!(!heads.is_plain(), "once lost, nothing is plain");

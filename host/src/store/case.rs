@@ -61,6 +61,8 @@ pub enum Inserted {
 /// The receipt that a key got.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Bound {
+    /// The case's place in the store's sequence.
+    pub seq: i64,
     /// SHA-256 of the text that came with the key, 64 hexadecimal digits.
     pub text_sha256: String,
     /// The receipt's bytes.
@@ -119,6 +121,8 @@ pub struct Case {
 /// Which cases: those that meet every condition that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// At this place of the store's sequence.
+    pub seq: Option<i64>,
     /// Received at this moment or later; milliseconds since the epoch, UTC.
     pub since: Option<i64>,
     /// Received before this moment.

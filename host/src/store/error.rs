@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database failed: disk, lock, file, connection.
-    #[error("database: {0}")]
+    #[error("database: {}", cause(.0))]
     Database(#[from] sqlx::Error),
     /// The database's shape could not be brought up to date.
     #[error("database: migration: {0}")]
@@ -57,10 +57,19 @@ pub enum StoreError {
     Exists(String),
     /// A file of SQLite's whose contents do not fit together.
     #[error("database: {0} is damaged: {1}")]
-    Damaged(String, String),
+    DamagedFile(String, String),
     /// A file that a newer program has written.
     #[error("database: {0} is of a newer kakekomi than this one")]
     Newer(String),
+    /// No connection can be made; first where to.
+    #[error("database: no connection to {0}: {why}", why = cause(.1))]
+    Unreachable(String, sqlx::Error),
+    /// The case at this place of the sequence is there, and is not as it was stored.
+    #[error("database: the case at seq {0} is damaged: {1}")]
+    Damaged(i64, String),
+    /// Behind this place of the sequence not even the keys of the cases can be read.
+    #[error("database: cases are read as far as seq {0}, and not behind it: {1}")]
+    Torn(i64, Arc<StoreError>),
     /// The file cannot be read or made.
     #[error("database: {0}: {1}")]
     File(String, std::io::Error),
@@ -84,5 +93,15 @@ impl StoreError {
     /// The same error, met after the commit may have happened.
     pub(super) fn in_doubt(self) -> StoreError {
         if self.is_in_doubt() { self } else { StoreError::InDoubt(Box::new(self)) }
+    }
+}
+
+/// An error of the database in words, with its cause where sqlx leaves that out.
+fn cause(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => {
+            "no connection became free in time: all are busy, or the database cannot be reached".to_owned()
+        }
+        other => other.to_string(),
     }
 }

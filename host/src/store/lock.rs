@@ -17,17 +17,24 @@ use crate::durable;
 /// [`StoreError::InUse`]: another process holds it; [`StoreError::File`]: it cannot be made or locked.
 pub fn acquire(path: &Path) -> Result<File, StoreError> {
     let failed = |error: io::Error| StoreError::File(path.display().to_string(), error);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(failed)?;
-    // Root may start a command in the folder of a service that is another user.
-    durable::give_to_owner_of_folder(path).map_err(failed)?;
+    let file = open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Opens the file, or makes it for the owner of its folder: root may start a command in the folder of a service. A file that
+/// is there already is not given away, since it may be a link to something of root's.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new().write(true).open(path),
+        made => made.and_then(|file| durable::leave_to_owner(&file, path).map(|()| file)),
     }
 }
 

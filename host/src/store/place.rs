@@ -32,10 +32,7 @@ pub(super) fn make(file: &Path) -> io::Result<()> {
     match options.open(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-        Ok(_) => {
-            durable::give_to_owner_of_folder(file)?;
-            durable::name(file)
-        }
+        Ok(made) => durable::leave_to_owner(&made, file).and_then(|()| durable::name(file)),
     }
 }
 

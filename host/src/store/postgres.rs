@@ -13,11 +13,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Transaction};
 use tokio::time::timeout;
 
-use super::query::{self, CASE, LINE};
+use super::damage::{self, Read, Table};
+use super::query::{self, CASE, KEY, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
 use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
@@ -112,15 +113,47 @@ impl Rows for PgPool {
     }
 }
 
+impl Table for Postgres {
+    type Row = PgRow;
+
+    fn page<'a>(
+        &'a self,
+        columns: &'static str,
+        after: i64,
+        limit: u32,
+        filter: &'a Filter,
+    ) -> Answer<'a, Vec<Self::Row>> {
+        Box::pin(in_time(async move { query::page(columns, after, limit, filter).build().fetch_all(&self.pool).await }))
+    }
+
+    /// Without the long columns, which lie in a table of their own (TOAST).
+    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>> {
+        Box::pin(in_time(async move {
+            query::page(KEY, after, limit, &Filter::default()).build().fetch_all(&self.pool).await
+        }))
+    }
+
+    fn numbered<'a>(&'a self, columns: &'static str, number: &'a Number) -> Answer<'a, Option<Self::Row>> {
+        Box::pin(in_time(async move { query::numbered(columns, number).build().fetch_optional(&self.pool).await }))
+    }
+
+    /// SQLSTATE: a damaged page or index (class XX), a failed read (58030), bytes that are no text (22021).
+    fn is_damage(error: &StoreError) -> bool {
+        let StoreError::Database(error) = error else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| code.starts_with("XX") || code == "58030" || code == "22021")
+    }
+}
+
 impl Store for Postgres {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
-        let query = sqlx::query_as("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = $1");
         Box::pin(async move {
-            let bound = in_time(query.bind(key).fetch_optional(&self.pool)).await?;
+            let mut query = QueryBuilder::new(query::BOUND);
+            let bound = in_time(query.push_bind(key).build_query_as().fetch_optional(&self.pool)).await?;
             if bound.is_some() {
                 confirm(&self.pool).await?;
             }
-            Ok(bound)
+            bound.map(Bound::whole).transpose()
         })
     }
 
@@ -128,16 +161,12 @@ impl Store for Postgres {
         Box::pin(self.writer.insert(case))
     }
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
-        Box::pin(in_time(async move {
-            query::page(LINE, after, limit, filter).build_query_as().fetch_all(&self.pool).await
-        }))
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
+        Box::pin(damage::page(self, LINE, after, limit, filter))
     }
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
-        Box::pin(in_time(async move {
-            query::page(CASE, after, limit, filter).build_query_as().fetch_all(&self.pool).await
-        }))
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
+        Box::pin(damage::page(self, CASE, after, limit, filter))
     }
 
     fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
@@ -151,11 +180,8 @@ impl Store for Postgres {
         Box::pin(in_time(sqlx::query_scalar(query::LAST).fetch_one(&self.pool)))
     }
 
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
-        Box::pin(in_time(async move {
-            let mut query = QueryBuilder::new(format!("SELECT {CASE} FROM cases WHERE number = "));
-            query.push_bind(number.to_string()).build_query_as().fetch_optional(&self.pool).await
-        }))
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
+        Box::pin(damage::show(self, CASE, number))
     }
 
     fn ready(&self) -> Answer<'_, ()> {

@@ -7,12 +7,17 @@ use std::sync::Arc;
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{Filter, NewCase};
+use crate::receipt::number::Number;
 
 /// The columns of a [`super::CaseLine`].
 pub const LINE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale";
 /// The columns of a [`super::Case`].
 pub const CASE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      page_module, text_sha256, text, report, page_report, consent, receipt";
+/// The columns by which a case is named.
+pub const KEY: &str = "seq, number";
+/// What a key is bound to; the key's place is for the backend to write.
+pub const BOUND: &str = "SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ";
 /// The place of the last case; 0 where there is none.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
 
@@ -28,6 +33,17 @@ where
     query.push_bind(after);
     narrow(&mut query, filter);
     query.push(" ORDER BY seq LIMIT ").push_bind(i64::from(limit));
+    query
+}
+
+/// The case of a number.
+pub fn numbered<DB>(columns: &str, number: &Number) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'q> String: Encode<'q, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM cases WHERE number = "));
+    query.push_bind(number.to_string());
     query
 }
 
@@ -52,6 +68,9 @@ where
     for<'q> bool: Encode<'q, DB> + Type<DB>,
     for<'q> String: Encode<'q, DB> + Type<DB>,
 {
+    if let Some(seq) = filter.seq {
+        query.push(" AND seq = ").push_bind(seq);
+    }
     if let Some(since) = filter.since {
         query.push(" AND received_at >= ").push_bind(since);
     }

@@ -7,14 +7,17 @@
 
 mod backup;
 mod files;
+mod integrity;
 mod open;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Error, QueryBuilder};
 
+use super::damage::{self, Read, Table};
 use super::query::{self, CASE, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
@@ -22,6 +25,7 @@ use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, Sto
 use crate::receipt::number::Number;
 pub use backup::{Copied, Restored, backup, restore};
 use files::OpenFiles;
+pub use integrity::Integrity;
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
@@ -112,13 +116,43 @@ impl Rows for Database {
     }
 }
 
+impl Table for Sqlite {
+    type Row = SqliteRow;
+
+    fn page<'a>(
+        &'a self,
+        columns: &'static str,
+        after: i64,
+        limit: u32,
+        filter: &'a Filter,
+    ) -> Answer<'a, Vec<Self::Row>> {
+        Box::pin(async move { Ok(query::page(columns, after, limit, filter).build().fetch_all(&self.database.pool).await?) })
+    }
+
+    /// From the index of the numbers alone, which lies on other pages than the cases.
+    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>> {
+        let keys =
+            "SELECT seq, number FROM cases INDEXED BY sqlite_autoindex_cases_1 WHERE seq > ? ORDER BY seq LIMIT ?";
+        Box::pin(async move { Ok(sqlx::query(keys).bind(after).bind(limit).fetch_all(&self.database.pool).await?) })
+    }
+
+    fn numbered<'a>(&'a self, columns: &'static str, number: &'a Number) -> Answer<'a, Option<Self::Row>> {
+        Box::pin(async move { Ok(query::numbered(columns, number).build().fetch_optional(&self.database.pool).await?) })
+    }
+
+    /// SQLite's result codes for a failed read, for a malformed page, and for a file that is none.
+    fn is_damage(error: &StoreError) -> bool {
+        matches!(error, StoreError::Database(error) if matches!(code(error), Some(10 | 11 | 26)))
+    }
+}
+
 impl Store for Sqlite {
     fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
         Box::pin(async move {
-            let query = sqlx::query_as("SELECT text_sha256, receipt, module FROM cases WHERE idempotency_key = ?");
-            let bound = query.bind(key).fetch_optional(&self.database.pool).await?;
+            let mut query = QueryBuilder::new(query::BOUND);
+            let bound = query.push_bind(key).build_query_as().fetch_optional(&self.database.pool).await?;
             self.database.check().await?;
-            Ok(bound)
+            bound.map(Bound::whole).transpose()
         })
     }
 
@@ -126,16 +160,12 @@ impl Store for Sqlite {
         Box::pin(self.writer.insert(case))
     }
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<CaseLine>> {
-        Box::pin(async move {
-            Ok(query::page(LINE, after, limit, filter).build_query_as().fetch_all(&self.database.pool).await?)
-        })
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
+        Box::pin(damage::page(self, LINE, after, limit, filter))
     }
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Case>> {
-        Box::pin(async move {
-            Ok(query::page(CASE, after, limit, filter).build_query_as().fetch_all(&self.database.pool).await?)
-        })
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
+        Box::pin(damage::page(self, CASE, after, limit, filter))
     }
 
     fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
@@ -149,11 +179,12 @@ impl Store for Sqlite {
         Box::pin(async move { Ok(sqlx::query_scalar(query::LAST).fetch_one(&self.database.pool).await?) })
     }
 
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Case>> {
-        Box::pin(async move {
-            let mut query = QueryBuilder::new(format!("SELECT {CASE} FROM cases WHERE number = "));
-            Ok(query.push_bind(number.to_string()).build_query_as().fetch_optional(&self.database.pool).await?)
-        })
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
+        Box::pin(damage::show(self, CASE, number))
+    }
+
+    fn integrity(&self, within: Duration) -> Answer<'_, Integrity> {
+        Box::pin(integrity::check(&self.database.pool, within))
     }
 
     fn ready(&self) -> Answer<'_, ()> {

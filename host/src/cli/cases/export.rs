@@ -1,16 +1,18 @@
 //! `kakekomi cases export`: whole cases, one JSON object a line (as `cases show --json` prints one);
 //! with `--csv` what a list shows, for a spreadsheet.
 //!
-//! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time.
+//! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time. A damaged case is named on
+//! stderr and has a member `damage`, or is left out where it cannot be read; the exit is 5 then.
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{FromArgs, WhichArgs, show};
+use super::damages::Damages;
+use super::{FromArgs, WhichArgs, seq_of, show};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::store::{CASES_A_PAGE, CaseLine, Filter, LINES_A_PAGE, Store};
+use crate::store::{CASES_A_PAGE, Case, CaseLine, Filter, LINES_A_PAGE, Read, Store};
 
 /// Flags of `cases export`.
 #[derive(Debug, Args)]
@@ -32,31 +34,41 @@ pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, Failed> {
     let filter = args.which.filter(&desked.desk)?;
     let store = desked.open().await?;
     let bar = progress(&*store, &filter).await?;
+    let mut damages = Damages::default();
     let mut after = args.which.after.unwrap_or(0);
     let mut head = true;
     loop {
-        let (text, page) = if args.csv {
+        let (text, read, last) = if args.csv {
             let lines = store.lines(after, LINES_A_PAGE, &filter).await?;
-            (csv(&lines, head)?, lines)
+            let (read, last) = (lines.len(), lines.last().map(seq_of));
+            let lines: Vec<_> = lines.into_iter().filter_map(|line| damages.line(line)).collect();
+            let text = csv(&lines, head)?;
+            head &= lines.is_empty();
+            (text, read, last)
         } else {
             let cases = store.cases(after, CASES_A_PAGE, &filter).await?;
+            let (read, last) = (cases.len(), cases.last().map(place_of));
             let mut text = Vec::new();
-            for case in &cases {
-                text.extend(show::record(case)?);
+            for (case, faults) in cases.into_iter().filter_map(|case| damages.case(case)) {
+                text.extend(show::record(&case, &faults)?);
                 text.push(b'\n');
             }
-            (text, cases.into_iter().map(|case| case.line).collect())
+            (text, read, last)
         };
-        head = false;
-        bar.suspend(|| print::data(&text))?;
-        bar.inc(page.len() as u64);
-        match page.last() {
-            Some(last) => after = last.seq,
+        bar.suspend(|| if args.csv { print::csv(&text) } else { print::json(&text) })?;
+        bar.inc(read as u64);
+        match last {
+            Some(last) => after = last,
             None => break,
         }
     }
     bar.finish_and_clear();
-    Ok(Exit::Accepted)
+    Ok(damages.exit())
+}
+
+/// The place of a case in the store's sequence, readable or not.
+fn place_of(case: &Read<Case>) -> i64 {
+    case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq)
 }
 
 /// Lines as CSV (RFC 4180), the head before the first of them.

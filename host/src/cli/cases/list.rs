@@ -1,10 +1,14 @@
 //! `kakekomi cases list`: a line a case; with `--json` one list of all, with `--ndjson` an object a line.
+//!
+//! A damaged case is named on stderr, the others are listed, and the exit is 5.
 
 use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{FromArgs, HowArgs, WhichArgs};
+use super::damages::Damages;
+use super::{FromArgs, HowArgs, WhichArgs, seq_of};
+use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;
 use crate::desk::Desk;
@@ -29,32 +33,60 @@ pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, Failed> {
     let desked = args.from.load(file)?;
     let filter = args.which.filter(&desked.desk)?;
     let store = desked.open().await?;
+    let mut damages = Damages::default();
+    let mut printer = Printer { how: &args.how, desk: &desked.desk, printed: false };
     let (mut after, mut left) = (args.which.after.unwrap_or(0), args.limit.unwrap_or(u32::MAX));
-    let mut first = true;
-    while left > 0 {
-        let page = store.lines(after, LINES_A_PAGE.min(left), &filter).await?;
-        let Some(last) = page.last() else { break };
-        after = last.seq;
+    let read = loop {
+        let page = match store.lines(after, LINES_A_PAGE.min(left), &filter).await {
+            Ok(page) => page,
+            Err(error) => break Err(error),
+        };
+        let Some(last) = page.last() else { break Ok(()) };
+        after = seq_of(last);
         left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        printer.print(page.into_iter().filter_map(|line| damages.line(line)))?;
+        if left == 0 {
+            break Ok(());
+        }
+    };
+    printer.end()?;
+    read?;
+    Ok(damages.exit())
+}
+
+/// A list that is being printed.
+struct Printer<'a> {
+    how: &'a HowArgs,
+    desk: &'a Desk,
+    printed: bool,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), Failed> {
         let mut text = Vec::new();
-        for case in &page {
-            if args.how.json {
-                text.push(if first { b'[' } else { b',' });
-                text.extend(serde_json::to_vec(case)?);
-                first = false;
-            } else if args.how.ndjson {
-                text.extend(serde_json::to_vec(case)?);
+        for line in lines {
+            if self.how.json {
+                text.push(if self.printed { b',' } else { b'[' });
+                text.extend(serde_json::to_vec(&line)?);
+            } else if self.how.ndjson {
+                text.extend(serde_json::to_vec(&line)?);
                 text.push(b'\n');
             } else {
-                text.extend(row(case, &desked.desk).into_bytes());
+                text.extend(row(&line, self.desk).into_bytes());
             }
+            self.printed = true;
         }
-        print::data(&text)?;
+        if self.how.json || self.how.ndjson { print::json(&text) } else { print::data(&text) }
     }
-    if args.how.json {
-        print::line(if first { b"[]" } else { b"]" })?;
+
+    /// Ends it; one that was broken off is JSON, too.
+    fn end(&self) -> Result<(), Failed> {
+        match (self.how.json, self.printed) {
+            (true, true) => print::line(b"]"),
+            (true, false) => print::line(b"[]"),
+            (false, _) => Ok(()),
+        }
     }
-    Ok(Exit::Accepted)
 }
 
 /// Number, when, status, language, module, and what is out of the ordinary.
@@ -66,12 +98,12 @@ pub(super) fn row(case: &CaseLine, desk: &Desk) -> String {
         "{}  {}  {}  {accepted}  {}  {}",
         style.strong(&case.number),
         desk.show(case.received_at),
-        case.status,
-        case.locale,
+        inert(&case.status),
+        inert(&case.locale),
         style.faint(module)
     );
     if let Some(partner) = &case.partner {
-        let _ = write!(text, "  {partner}");
+        let _ = write!(text, "  {}", inert(partner));
     }
     if case.test {
         text.push_str("  test");

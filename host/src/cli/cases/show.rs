@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::damages::Damages;
 use super::{FromArgs, HowArgs};
+use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style, with_members};
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::receipt::number::Number;
-use crate::store::{Case, CaseLine};
+use crate::store::{Case, CaseLine, is_json};
 
 /// Flags of `cases show`.
 #[derive(Debug, Args)]
@@ -30,16 +32,20 @@ pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, Failed> {
     let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
     let desked = args.from.load(file)?;
     let case = desked.open().await?.show(&number).await?.ok_or_else(|| Failed::NoCase(number.to_string()))?;
-    if args.how.json || args.how.ndjson {
-        print::line(&record(&case)?)?;
-    } else {
-        print::data(readable(&case, &desked.desk).as_bytes())?;
+    let mut damages = Damages::default();
+    if let Some((case, faults)) = damages.case(case) {
+        if args.how.json || args.how.ndjson {
+            print::json_line(&record(&case, &faults)?)?;
+        } else {
+            print::data(readable(&case, &faults, &desked.desk).as_bytes())?;
+        }
     }
-    Ok(Exit::Accepted)
+    Ok(damages.exit())
 }
 
-/// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string.
-pub(super) fn record(case: &Case) -> Result<Vec<u8>, Failed> {
+/// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string. A damaged case
+/// says so in `damage`, and what is no JSON any more is null.
+pub(super) fn record(case: &Case, faults: &[String]) -> Result<Vec<u8>, Failed> {
     #[derive(Serialize)]
     struct Record<'a> {
         #[serde(flatten)]
@@ -47,12 +53,15 @@ pub(super) fn record(case: &Case) -> Result<Vec<u8>, Failed> {
         page_module: Option<&'a str>,
         text_sha256: &'a str,
         text: &'a str,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        damage: &'a [String],
     }
     let record = Record {
         line: &case.line,
         page_module: case.page_module.as_deref(),
         text_sha256: &case.text_sha256,
         text: &String::from_utf8_lossy(&case.text),
+        damage: faults,
     };
     let members: [(&str, &[u8]); 4] = [
         ("report", &case.report),
@@ -60,10 +69,11 @@ pub(super) fn record(case: &Case) -> Result<Vec<u8>, Failed> {
         ("consent", case.consent.as_bytes()),
         ("receipt", &case.receipt),
     ];
+    let members = members.map(|(name, json)| (name, if is_json(json) { json } else { b"null" }));
     Ok(with_members(serde_json::to_vec(&record)?, &members))
 }
 
-fn readable(case: &Case, desk: &Desk) -> String {
+fn readable(case: &Case, faults: &[String], desk: &Desk) -> String {
     let style = Style::of_stdout();
     let line = &case.line;
     let rows = [
@@ -77,10 +87,13 @@ fn readable(case: &Case, desk: &Desk) -> String {
     ];
     let mut text = String::new();
     for (name, value) in rows {
-        let _ = writeln!(text, "{} {value}", style.faint(&format!("{name:<13}")));
+        let _ = writeln!(text, "{} {}", style.faint(&format!("{name:<13}")), inert(value));
+    }
+    for fault in faults {
+        let _ = writeln!(text, "{} {}", style.faint("damaged      "), style.wrong(fault));
     }
     text.push('\n');
-    text.push_str(&String::from_utf8_lossy(&case.text));
+    text.push_str(&inert_bytes(&case.text));
     text.push('\n');
     text
 }

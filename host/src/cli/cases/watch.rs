@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Desked, FromArgs, HowArgs, WhichArgs, list};
+use super::damages::Damages;
+use super::{Desked, FromArgs, HowArgs, WhichArgs, list, seq_of};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
@@ -61,17 +62,15 @@ async fn arrived(desked: &Desked, mut after: i64, filter: &Filter, json: bool) -
     let store = desked.open().await?;
     loop {
         let page = store.lines(after, LINES_A_PAGE, filter).await?;
-        for case in &page {
+        let Some(last) = page.last().map(seq_of) else { break };
+        for case in page.into_iter().filter_map(|line| Damages::default().line(line)) {
             if json {
-                print::line(&serde_json::to_vec(case)?)?;
+                print::json_line(&serde_json::to_vec(&case)?)?;
             } else {
-                print::data(list::row(case, &desked.desk).as_bytes())?;
+                print::data(list::row(&case, &desked.desk).as_bytes())?;
             }
         }
-        match page.last() {
-            Some(last) => after = last.seq,
-            None => break,
-        }
+        after = last;
     }
     store.close().await?;
     Ok(after)

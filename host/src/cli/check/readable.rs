@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use kakekomi_core::{Locale, message};
 
+use crate::cli::inert::inert;
 use crate::cli::print::Style;
 use crate::submit::Verdict;
 
@@ -17,14 +18,14 @@ use crate::submit::Verdict;
 pub fn readable(file: &str, verdict: &Verdict, locale: Locale) -> String {
     let style = Style::of_stdout();
     let mut text = String::new();
-    let _ = writeln!(text, "{file}: {}", headline(verdict, style));
+    let _ = writeln!(text, "{}: {}", inert(file), headline(verdict, style));
     for issue in verdict.issues() {
         let title = title(&issue.path, locale);
         let title = if title.is_empty() { String::new() } else { format!("{}  ", style.strong(&title)) };
-        let _ = writeln!(text, "  {title}{}\n    {}", style.faint(&issue.code), issue.message);
+        let _ = writeln!(text, "  {title}{}\n    {}", style.faint(&issue.code), inert(&issue.message));
     }
     for note in verdict.notes() {
-        let _ = writeln!(text, "  {}\n    {}", style.faint(&note.code), note.message);
+        let _ = writeln!(text, "  {}\n    {}", style.faint(&note.code), inert(&note.message));
     }
     text
 }

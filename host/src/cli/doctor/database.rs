@@ -1,5 +1,5 @@
 //! The database: it can be reached, it has the shape that this program writes, it keeps what it
-//! acknowledges, and no case in it comes from the future.
+//! acknowledges, no case in it comes from the future, and none is damaged ([`super::damage`]).
 
 use super::Finding;
 use crate::config::Settings;
@@ -43,6 +43,7 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
         Ok(_) => found.push(Finding::error("clock", "cases came in at moments that are yet to come: set the clock")),
         Err(error) => found.push(Finding::error("database", error.to_string())),
     }
+    found.extend(super::damage::look(&*store, &shown).await);
     let _ = store.close().await;
     found
 }

@@ -72,10 +72,17 @@ fn judges() -> Result<&'static str, String> {
 
 fn older(folder: &Path) -> Finding {
     let place = folder.display();
-    let Modules { kept, retired } = match Modules::read(folder) {
+    let Modules { kept, changed, retired } = match Modules::read(folder) {
         Ok(modules) => modules,
         Err(error) => return Finding::error("modules", error.to_string()),
     };
+    if let Some(file) = changed.first() {
+        let file = file.display();
+        let words = format!(
+            "{file} was changed: its bytes have another digest than its name; delete it, or put back the right one"
+        );
+        return Finding::error("modules", words);
+    }
     let config = kept.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
     let sandbox = match Sandbox::new(config) {
         Ok(sandbox) => sandbox,

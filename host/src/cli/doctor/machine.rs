@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Finding;
 use crate::capacity;
@@ -79,10 +79,35 @@ fn data(folder: &Path) -> Finding {
     if let Err(error) = try_writing(folder) {
         return Finding::error("data", format!("{place} cannot be written durably: {error}"));
     }
+    if let Some(file) = of_another_owner(folder) {
+        let said = format!("{} belongs to another user than {place}: chown --reference={place} it", file.display());
+        return Finding::error("data", said);
+    }
     if store::is_open_to_others(folder) {
         return Finding::error("data", format!("others on this machine can look into {place}: chmod go= {place}"));
     }
     Finding::ok("data", format!("{place} can be written, and is its owner's alone"))
+}
+
+/// A file or folder within, of another owner than the folder's: the service could not open it.
+#[cfg(unix)]
+fn of_another_owner(folder: &Path) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = fs::metadata(folder).ok()?.uid();
+    let entries =
+        [folder.to_path_buf(), folder.join("modules")].into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let mut paths = entries.flatten().filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    // A folder that is none of ours may be the file system's own (lost+found).
+    paths.find(|path| {
+        let is_ours = |found: &fs::Metadata| !found.is_dir() || path.ends_with("modules");
+        fs::symlink_metadata(path).is_ok_and(|found| is_ours(&found) && found.uid() != owner)
+    })
+}
+
+/// Files have no owner of this kind on this system.
+#[cfg(not(unix))]
+fn of_another_owner(_: &Path) -> Option<PathBuf> {
+    None
 }
 
 /// Writes a file, waits until it is on the disk, and takes it away.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::sandbox::{Sandbox, SandboxError};
-use crate::store::Case;
+use crate::store::{Case, Damaged, Read};
 use crate::submit::Verdict;
 use crate::submit::echo::{context_of, split};
 
@@ -20,6 +20,8 @@ pub struct Finding {
     pub seq: i64,
     /// What differs, if anything does.
     pub difference: Option<Difference>,
+    /// The damage that keeps the case from being judged.
+    pub damaged: Option<Damaged>,
 }
 
 /// A case of which something differs.
@@ -72,8 +74,19 @@ impl Said {
     }
 }
 
-/// Judges a case's text anew.
-pub fn judge(sandbox: &Sandbox, case: &Case) -> Finding {
+/// Judges a case's text anew, unless it is not the text that was stored.
+pub fn judge(sandbox: &Sandbox, case: &Read<Case>) -> Finding {
+    let damaged = |damaged: Damaged| Finding { seq: damaged.seq, difference: None, damaged: Some(damaged) };
+    match case {
+        Err(unreadable) => damaged(unreadable.clone()),
+        Ok(case) => match case.text_fault() {
+            Some(why) => damaged(Damaged { seq: case.line.seq, number: Some(case.line.number.clone()), why }),
+            None => compare(sandbox, case),
+        },
+    }
+}
+
+fn compare(sandbox: &Sandbox, case: &Case) -> Finding {
     let difference = |kind, after, failure| {
         Some(Difference {
             seq: case.line.seq,
@@ -97,7 +110,7 @@ pub fn judge(sandbox: &Sandbox, case: &Case) -> Finding {
             (after, before) => difference(if after == before { Kind::Words } else { Kind::Verdict }, after, None),
         },
     };
-    Finding { seq: case.line.seq, difference }
+    Finding { seq: case.line.seq, difference, damaged: None }
 }
 
 fn ask(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {

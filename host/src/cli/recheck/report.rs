@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::super::inert::inert;
 use super::super::print;
 use super::judge::{Difference, Finding, Kind, Said};
 use crate::error::{Exit, Failed};
@@ -42,6 +43,8 @@ struct Summary {
     words: u64,
     mismatch: u64,
     failed: u64,
+    /// How many cases could not be judged since they are not as they were stored.
+    damaged: u64,
     /// How many cases got each code that they did not have before.
     codes: BTreeMap<String, u64>,
     /// The last case that was judged: where `--after` goes on.
@@ -77,6 +80,7 @@ impl Report {
             words: 0,
             mismatch: 0,
             failed: 0,
+            damaged: 0,
             codes: BTreeMap::new(),
             last: after,
             complete: false,
@@ -89,9 +93,14 @@ impl Report {
         let summary = &mut self.summary;
         summary.cases += 1;
         summary.last = finding.seq;
-        match &finding.difference {
-            None => summary.same += 1,
-            Some(difference) => {
+        match (&finding.damaged, &finding.difference) {
+            (Some(damaged), _) => {
+                summary.damaged += 1;
+                self.clear();
+                print::words(&format!("kakekomi: {damaged}"));
+            }
+            (None, None) => summary.same += 1,
+            (None, Some(difference)) => {
                 *match difference.kind {
                     Kind::Verdict => &mut summary.verdict,
                     Kind::Words => &mut summary.words,
@@ -117,7 +126,7 @@ impl Report {
                 let json = serde_json::to_vec(difference)?;
                 print::data(&[if first { &b"\n"[..] } else { b",\n" }, &json].concat())
             }
-            Shape::Lines => print::line(&serde_json::to_vec(difference)?),
+            Shape::Lines => print::json_line(&serde_json::to_vec(difference)?),
             Shape::Csv => {
                 let (then, now) = (csv(Some(before)), csv(after.as_ref()));
                 let failure = failure.unwrap_or_default();
@@ -125,6 +134,7 @@ impl Report {
             }
             Shape::Words => {
                 let now = after.as_ref().map_or_else(|| failure.unwrap_or_default().to_owned(), said);
+                let number = inert(number);
                 let words = format!("{number}  {:<8}  {} → {now}  (seq {seq})", word(*kind), said(before));
                 self.clear();
                 print::line(words.as_bytes())
@@ -145,6 +155,9 @@ impl Report {
         }
         if stopped {
             print::words(&format!("kakekomi: stopped; --after {} goes on", summary.last));
+        }
+        if summary.damaged > 0 {
+            return Ok(Exit::Outside);
         }
         Ok(match (summary.failed + summary.mismatch, summary.verdict) {
             (0, 0) => Exit::Accepted,
@@ -185,6 +198,7 @@ fn word(kind: Kind) -> &'static str {
 
 fn said(said: &Said) -> String {
     let codes = said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    let codes = inert(&codes);
     if said.accepted { "accepted".to_owned() } else { format!("not accepted: {codes}") }
 }
 
@@ -197,7 +211,7 @@ fn csv(said: Option<&Said>) -> String {
 }
 
 fn words(summary: &Summary) -> String {
-    let Summary { module, cases, same, verdict, words, mismatch, failed, codes, last, .. } = summary;
+    let Summary { module, cases, same, verdict, words, mismatch, failed, damaged, codes, last, .. } = summary;
     let mut text = format!(
         "{cases} cases against {module}: {same} the same, {verdict} with another verdict, {words} with other words"
     );
@@ -207,8 +221,11 @@ fn words(summary: &Summary) -> String {
     if *failed > 0 {
         _ = write!(text, "\n{failed} FAILED: the module gave no report");
     }
+    if *damaged > 0 {
+        _ = write!(text, "\n{damaged} DAMAGED: they are not as they were stored, and were not judged");
+    }
     for (code, count) in codes {
-        _ = write!(text, "\n  {code} in {count}");
+        _ = write!(text, "\n  {} in {count}", inert(code));
     }
     _ = write!(text, "\nlast: seq {last}");
     text

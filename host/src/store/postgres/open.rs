@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error};
+use tokio::time::timeout;
 
 use super::Postgres;
 use crate::store::migrate::{Step, steps};
@@ -18,6 +19,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long to wait for a connection: an applicant who is told the phone number after this waits no longer.
 const PLACE: Duration = Duration::from_secs(5);
+/// How long to look for the reason once there was no connection.
+const PROBE: Duration = Duration::from_secs(2);
 /// How many connections a host keeps; one writes, the others read.
 const CONNECTIONS: u32 = 8;
 
@@ -54,7 +57,8 @@ impl Postgres {
     /// # Errors
     /// [`StoreError`]: it does not answer.
     pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-        let mut connection: PgConnection = options(url)?.connect().await?;
+        let unreachable = |error| StoreError::Unreachable(name(url), error);
+        let mut connection: PgConnection = options(url)?.connect().await.map_err(unreachable)?;
         let steps = steps(&mut connection, &MIGRATIONS).await?;
         connection.close().await?;
         Ok(steps)
@@ -72,7 +76,22 @@ async fn connect(url: &str) -> Result<PgPool, StoreError> {
         PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).after_connect(|connection, _| {
             Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) })
         });
-    Ok(pool.connect_with(options(url)?).await?)
+    let options = options(url)?;
+    match pool.connect_with(options.clone()).await {
+        Ok(pool) => Ok(pool),
+        Err(error) => Err(StoreError::Unreachable(name(url), reason(error, &options).await)),
+    }
+}
+
+/// Why there is no connection: the pool tries again until its time is over, and does not say what failed.
+async fn reason(error: Error, options: &PgConnectOptions) -> Error {
+    match error {
+        Error::PoolTimedOut => match timeout(PROBE, options.connect()).await {
+            Ok(Err(reason)) => reason,
+            Ok(Ok(_)) | Err(_) => error,
+        },
+        other => other,
+    }
 }
 
 /// A server that is set to answer before the flush is asked not to do so for us; a backend that waits for its turn gives up

@@ -65,7 +65,7 @@ pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, Sto
 /// Puts the copy of a backup in the place of the database of a URL, which is kept under another name. The backup stays.
 ///
 /// # Errors
-/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::Damaged`], [`StoreError::Foreign`]: the backup is none.
+/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::DamagedFile`], [`StoreError::Foreign`]: the backup is none.
 /// The database is as it was then.
 pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     let file = place::file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
@@ -140,7 +140,7 @@ impl Sqlite {
         let name = || file.display().to_string();
         let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
         if found != "ok" {
-            return Err(StoreError::Damaged(name(), found));
+            return Err(StoreError::DamagedFile(name(), found));
         }
         let newest = "SELECT max(version) FROM _sqlx_migrations";
         let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.database.pool).await?;

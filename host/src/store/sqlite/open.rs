@@ -79,7 +79,7 @@ impl Sqlite {
             // SQLite's result codes: no such table, and not a database.
             Some(1 | 26) => StoreError::Foreign(name),
             number if log.is_some() && cannot_write(number) => StoreError::Log(name),
-            _ => StoreError::Database(error),
+            _ => StoreError::Unreachable(name, error),
         })
     }
 
@@ -136,6 +136,7 @@ impl Sqlite {
 /// The connections of a process that serves, to a database that is brought up to date. All are opened now and stay open:
 /// one that is opened after the file was moved would make a new one, and spoil the log of the old one.
 async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<SqlitePool, StoreError> {
+    let name = options.get_filename().display().to_string();
     let first = file.as_deref().and_then(|file| FileId::of(file).ok());
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -150,7 +151,8 @@ async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<Sq
             })
         })
         .connect_with(options)
-        .await?;
+        .await
+        .map_err(|error| StoreError::Unreachable(name, error))?;
     MIGRATIONS.run(&pool).await?;
     Ok(pool)
 }

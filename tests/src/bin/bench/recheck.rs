@@ -92,7 +92,7 @@ fn case(number: u64, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Err
         locale: "ja",
         key: format!("{number}-{}", Number::random()?),
         text: draft.to_vec(),
-        text_sha256: "0".repeat(64),
+        text_sha256: kakekomi::desk::documents::sha256(draft),
         report: report.to_vec(),
         page_report: None,
         accepted: true,
