@@ -118,10 +118,12 @@ fn a_file_that_cannot_be_used_is_named_with_the_reason() {
     assert_says(&home, &["serve", "--listen", &address], &[&address, "in use"]);
 }
 
+type Change = fn(&str) -> String;
+
 #[test]
 fn a_mistake_in_the_desks_data_is_named_with_file_line_and_key() {
     let home = Home::new();
-    let rows: [(&str, fn(&str) -> String, &[&str]); 7] = [
+    let rows: [(&str, Change, &[&str]); 7] = [
         (
             "desk.toml",
             |text| text.replacen("phone = \"0120-000-000\"", "phone = 120", 1),

@@ -184,9 +184,11 @@ mod tests {
         assert_eq!(case().faults(), Vec::<String>::new());
     }
 
+    type Change = fn(&mut Case);
+
     #[test]
     fn every_column_that_was_changed_is_noticed() {
-        let rows: [(&str, fn(&mut Case)); 13] = [
+        let rows: [(&str, Change); 13] = [
             ("text", |case| case.text.push(b' ')),
             ("text", |case| case.text_sha256 = "0".repeat(64)),
             ("number", |case| case.line.number = "234-679-ACC".to_owned()),
