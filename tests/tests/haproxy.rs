@@ -44,7 +44,7 @@ impl Haproxy {
         }
         let file = home.path().join("haproxy.cfg");
         fs::write(&file, config).unwrap();
-        let process = Command::new("haproxy").arg("-f").arg(&file).stderr(Stdio::null()).spawn().expect("haproxy");
+        let process = Command::new("haproxy").arg("-f").arg(&file).stderr(Stdio::null()).spawn().unwrap();
         let haproxy = Haproxy { process, at, home };
         haproxy.wait_until("it serves", |haproxy| haproxy.try_get("/v1/desk") == Some(200));
         haproxy
