@@ -71,8 +71,11 @@ boot() {
 
 halt() {
   [ -z "${unshare_pid:-}" ] || { kill -KILL "$unshare_pid" 2>/dev/null && wait "$unshare_pid" 2>/dev/null; } || true
-  [ ! -d "$cgroup" ] || { sleep 0.2; find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null; } || true
   rm -rf "$work"
+  for _ in $(seq 30); do
+    [ -d "$cgroup" ] || return 0
+    find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null || sleep 0.1
+  done
 }
 trap halt EXIT
 

@@ -49,7 +49,8 @@ def main():
     draft = arguments.draft.read_bytes()
     results, threads = [], []
     begun = time.monotonic()
-    while not arguments.stop.exists():
+    # Whoever started this may have failed, and taken the folder away.
+    while arguments.stop.parent.exists() and not arguments.stop.exists():
         thread = threading.Thread(target=submit, args=(arguments, context, draft, results))
         thread.start()
         threads.append(thread)
