@@ -54,7 +54,8 @@ fn numbers(cases: &[Value]) -> Vec<&str> {
 fn cases_of(file: &Path) -> Vec<Value> {
     let url = format!("sqlite:{}", file.display());
     let output = Home::new().run(&["cases", "list", "--json", "--database-url", &url]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // 5: `multiply` makes up numbers, which are named as damaged and listed all the same.
+    assert!(matches!(output.status.code(), Some(0 | 5)), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

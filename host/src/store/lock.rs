@@ -25,17 +25,24 @@ pub fn acquire(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Opens the file, or makes it for the owner of its folder: root may start a command in the folder of a service. A file that
-/// is there already is not given away, since it may be a link to something of root's.
+/// Opens the file, or makes it, and leaves it to the owner of its folder: root may start a command in the folder of a service.
+/// A link is refused, and a file of two names is not given away: either may be something of root's.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new().write(true).open(path),
-        made => made.and_then(|file| durable::leave_to_owner(&file, path).map(|()| file)),
+    {
+        use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        let file = options.open(path)?;
+        let about = file.metadata()?;
+        if about.is_file() && about.nlink() == 1 {
+            durable::leave_to_owner(&file, path)?;
+        }
+        Ok(file)
     }
+    #[cfg(not(unix))]
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -49,6 +56,17 @@ mod tests {
         assert!(matches!(acquire(&path), Err(StoreError::InUse(_))));
         drop(held);
         acquire(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let path = std::env::temp_dir().join(format!("kakekomi-lock-link-{}", std::process::id()));
+        let target = path.with_extension("target");
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(matches!(acquire(&path), Err(StoreError::File(..))));
+        assert!(!target.exists());
         std::fs::remove_file(path).unwrap();
     }
 }

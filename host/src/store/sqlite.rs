@@ -126,7 +126,9 @@ impl Table for Sqlite {
         limit: u32,
         filter: &'a Filter,
     ) -> Answer<'a, Vec<Self::Row>> {
-        Box::pin(async move { Ok(query::page(columns, after, limit, filter).build().fetch_all(&self.database.pool).await?) })
+        Box::pin(
+            async move { Ok(query::page(columns, after, limit, filter).build().fetch_all(&self.database.pool).await?) },
+        )
     }
 
     /// From the index of the numbers alone, which lies on other pages than the cases.
