@@ -83,7 +83,9 @@ fi
 # Of Debian's prometheus the one program that checks alert rules, and not the server that its package starts.
 if have apt-get && ! have promtool && [ ! -x "$tools/bin/promtool" ]; then
   package=$(mktemp -d)
-  (cd "$package" && apt-get download -q prometheus && dpkg-deb --extract prometheus_*.deb .)
+  # A machine whose other packages were there already may have no lists yet.
+  (cd "$package" && { apt-get download -q prometheus || { as_root apt-get update -q && apt-get download -q prometheus; }; } &&
+    dpkg-deb --extract prometheus_*.deb .)
   install -m 0755 "$package/usr/bin/promtool" "$tools/bin/promtool"
   rm -r "$package"
 fi
