@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha384};
 
 use crate::embedded;
+use crate::http::page::escape;
 
 /// The version of the element's script: raised with every change of its bytes.
 pub const VERSION: &str = "1.1.0";
@@ -49,7 +50,7 @@ pub struct Snippet<'a> {
     pub script: &'a str,
     /// The digest, where the script is held fast.
     pub integrity: Option<&'a str>,
-    /// The partner's key.
+    /// The partner's key as it was typed; it is encoded for each place where it stands.
     pub partner: &'a str,
     /// `ja` or `en`.
     pub lang: &'a str,
@@ -64,7 +65,9 @@ pub struct Snippet<'a> {
 impl Snippet<'_> {
     /// The lines, whose values are safe within double quotes.
     pub fn html(&self) -> String {
-        let Snippet { desk, script, partner, lang, link, .. } = self;
+        let Snippet { desk, script, lang, link, .. } = self;
+        let partner = escape(self.partner);
+        let in_address: String = url::form_urlencoded::byte_serialize(self.partner.as_bytes()).collect();
         let integrity = match self.integrity {
             Some(digest) => format!(" integrity=\"{digest}\" crossorigin=\"anonymous\""),
             None => String::new(),
@@ -74,7 +77,7 @@ impl Snippet<'_> {
         format!(
             "<script type=\"module\" src=\"{script}\"{integrity}></script>\n\
              <kakekomi-form partner=\"{partner}\" lang=\"{lang}\"{mode}{home} name=\"kakekomi_receipt\">\n  \
-             <a href=\"{desk}/?p={partner}&amp;lang={lang}\">{link}</a>\n\
+             <a href=\"{desk}/?p={in_address}&amp;lang={lang}\">{link}</a>\n\
              </kakekomi-form>\n"
         )
     }

@@ -81,7 +81,7 @@ impl Choices {
             desk,
             script: &format!("{desk}/embed/{}/{ELEMENT}", self.version),
             integrity: (self.version == VERSION).then_some(DIGEST.as_str()),
-            partner: &escape(&self.key),
+            partner: &self.key,
             lang: self.lang,
             inline: self.mode == "inline",
             elsewhere: false,
@@ -250,6 +250,9 @@ mod tests {
         let typed = chosen("p=%22%3E%3Cscript%3E&mode=%3C&lang=xx");
         assert!(!typed.snippet("https://a").contains("<script>") && !typed.query(Locale::Ja).contains('<'));
         assert_eq!((typed.mode, typed.lang), ("frame", "ja"));
+        let ambiguous = chosen("p=a%26b%3Dc%23x").snippet("https://a");
+        assert!(ambiguous.contains("partner=\"a&amp;b=c#x\""), "{ambiguous}");
+        assert!(ambiguous.contains("/?p=a%26b%3Dc%23x&amp;lang=ja\""), "{ambiguous}");
     }
 
     #[test]
