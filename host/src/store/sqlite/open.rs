@@ -137,6 +137,12 @@ impl Sqlite {
 /// one that is opened after the file was moved would make a new one, and spoil the log of the old one.
 async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<SqlitePool, StoreError> {
     let name = options.get_filename().display().to_string();
+    let unreachable = |error| StoreError::Unreachable(name.clone(), error);
+    // SQLite does not wait for the lock that changes the journal mode: one connection changes it before the others open.
+    let opener: Option<SqliteConnection> = match &file {
+        Some(_) => Some(options.connect().await.map_err(unreachable)?),
+        None => None,
+    };
     let first = file.as_deref().and_then(|file| FileId::of(file).ok());
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -152,7 +158,10 @@ async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<Sq
         })
         .connect_with(options)
         .await
-        .map_err(|error| StoreError::Unreachable(name, error))?;
+        .map_err(unreachable)?;
+    if let Some(opener) = opener {
+        opener.close().await?;
+    }
     MIGRATIONS.run(&pool).await?;
     Ok(pool)
 }
