@@ -13,7 +13,8 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
@@ -80,6 +81,8 @@ pub struct Capacity {
     clock: DefaultClock,
     reservations: AtomicU32,
     refusals: [AtomicU64; 3],
+    /// When the day's quota has room again, where it was used up.
+    exhausted_until: Mutex<Option<Instant>>,
 }
 
 impl Capacity {
@@ -93,6 +96,7 @@ impl Capacity {
             clock: DefaultClock::default(),
             reservations: AtomicU32::new(0),
             refusals: Default::default(),
+            exhausted_until: Mutex::default(),
         }
     }
 
@@ -107,19 +111,30 @@ impl Capacity {
         {
             refusals.fetch_add(1, Ordering::Relaxed);
         }
+        if let Err(Shortage::DailyQuota { wait }) = reserved {
+            *self.exhausted_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
+        }
         reserved
     }
 
     /// Checks that the disk has more free space than the floor.
-    ///
-    /// # Errors
-    /// [`Shortage::FreeSpace`].
-    pub fn check_free_space(&self) -> Result<(), Shortage> {
+    fn check_free_space(&self) -> Result<(), Shortage> {
         match self.free_bytes() {
             Some(Ok(free)) if free >= self.min_free_bytes => Ok(()),
             None => Ok(()),
             Some(_) => Err(Shortage::FreeSpace),
         }
+    }
+
+    /// Checks that a case of an address that has its quota would have room.
+    ///
+    /// # Errors
+    /// [`Shortage::FreeSpace`], or [`Shortage::DailyQuota`] while a case that was refused for it would be refused again.
+    pub fn check(&self) -> Result<(), Shortage> {
+        self.check_free_space()?;
+        let until = *self.exhausted_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = until.map(|until| until.saturating_duration_since(Instant::now())).unwrap_or_default();
+        if wait.is_zero() { Ok(()) } else { Err(Shortage::DailyQuota { wait }) }
     }
 
     /// Bytes that are free on the database's disk; `None` where the database is elsewhere.
@@ -157,6 +172,14 @@ impl Capacity {
 const REASONS: [&str; 3] = ["free_space", "address_quota", "daily_quota"];
 
 impl Shortage {
+    /// The code of the problem that an applicant gets.
+    pub fn code(self) -> &'static str {
+        match self {
+            Shortage::FreeSpace => "store.full",
+            Shortage::AddressQuota { .. } | Shortage::DailyQuota { .. } => "quota.exceeded",
+        }
+    }
+
     fn index(self) -> usize {
         match self {
             Shortage::FreeSpace => 0,
@@ -220,6 +243,7 @@ mod tests {
         let refused = capacity.reserve(address("198.51.100.2"), MIB);
         assert!(matches!(refused, Err(Shortage::DailyQuota { .. })), "{refused:?}");
         assert_eq!(capacity.refusals().collect::<Vec<_>>()[2], ("daily_quota", 1));
+        assert!(matches!(capacity.check(), Err(Shortage::DailyQuota { .. })), "it is not ready meanwhile");
     }
 
     #[cfg(unix)]

@@ -144,7 +144,10 @@ impl Settings {
 
     /// The folder of the database's file; `None` where the database is no file.
     pub fn database_folder(&self) -> Option<PathBuf> {
-        store::file_of(&self.database_url()).map(|file| file.parent().map(Path::to_path_buf).unwrap_or_default())
+        let file = store::file_of(&self.database_url())?;
+        // A link may lead to another disk.
+        let file = fs::canonicalize(&file).unwrap_or(file);
+        Some(file.parent().map(Path::to_path_buf).unwrap_or_default())
     }
 
     /// Makes the data folder, for its owner alone, where there is none.

@@ -217,7 +217,11 @@ fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
 
 /// A case for which there is no room.
 fn no_room(shortage: Shortage) -> Outcome {
-    tracing::error!(?shortage, "no room for a case");
+    match shortage {
+        // One client brings it about, and others are served.
+        Shortage::AddressQuota { .. } => tracing::warn!(?shortage, "no room for a case"),
+        Shortage::FreeSpace | Shortage::DailyQuota { .. } => tracing::error!(?shortage, "no room for a case"),
+    }
     Outcome::NoRoom(shortage)
 }
 

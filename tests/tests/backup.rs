@@ -289,3 +289,38 @@ fn postgresql_is_copied_by_its_own_tools() {
         assert!(said.contains(tool), "{said}");
     }
 }
+
+#[test]
+fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
+    let server = Server::start();
+    send(&server, &example(&server.home, &[]), 0..3);
+    let (_kept, file) = place();
+    record(&run(&server.home, "backup", &file, &["--json"]));
+    let before = fs::read(&file).unwrap();
+    let mut unfinished = file.clone().into_os_string();
+    unfinished.push(".unfinished");
+    fs::hard_link(&file, &unfinished).unwrap();
+    // The next one fails for want of room.
+    let mut command = server.home.command(&["backup", file.to_str().unwrap(), "--replace"]);
+    let program = command.get_program().to_owned();
+    let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""]).arg(program).args(arguments);
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(server.home.path());
+    assert_eq!(limited.stderr(std::process::Stdio::null()).status().unwrap().code(), Some(5));
+    assert_eq!(fs::read(&file).unwrap(), before, "the earlier backup is whole");
+    assert_eq!(command.status().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_databases_own_files_are_no_place_for_its_backup() {
+    let server = Server::start();
+    let draft = example(&server.home, &[]);
+    send(&server, &draft, 0..3);
+    for end in ["", "-wal", "-shm", "-lock"] {
+        let own = server.home.path().join(format!("data/kakekomi.sqlite3{end}"));
+        failed(&run(&server.home, "backup", &own, &["--replace"]));
+    }
+    send(&server, &draft, 3..5);
+    assert_eq!(server.home.cases().len(), 5);
+}

@@ -78,6 +78,8 @@ fn all_addresses_together_store_the_daily_quota() {
     assert_phone(refusal);
     assert_eq!(refused(admin, "daily_quota"), 100 - stored as u64);
     assert_eq!(server.home.cases().len(), stored);
+    let ready = Request::get("/readyz").send(admin);
+    assert_eq!((ready.status, ready.body.as_slice()), (503, &b"quota.exceeded\n"[..]), "a submission would be refused");
     let metrics = String::from_utf8(Request::get("/metrics").send(admin).body).unwrap();
     for name in ["kakekomi_free_bytes ", "kakekomi_last_case_timestamp_seconds 1", "kakekomi_log_dropped_total 0"] {
         assert!(metrics.contains(name), "{name} is missing: {metrics}");

@@ -45,18 +45,15 @@ fn file(home: &Home) -> PathBuf {
 
 /// Changes the database behind the program's back. Bytes are written as SQLite writes them, `x'00'`.
 fn alter(home: &Home, statement: &str) {
-    let mut command = match home.database_url() {
-        Some(url) => {
-            let mut psql = Command::new("psql");
-            psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command"]);
-            psql.arg(statement.replace("x'", "'\\x"));
-            psql
-        }
-        None => {
-            let mut sqlite = Command::new("sqlite3");
-            sqlite.arg(file(home)).arg(statement);
-            sqlite
-        }
+    let mut command = if let Some(url) = home.database_url() {
+        let mut psql = Command::new("psql");
+        psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command"]);
+        psql.arg(statement.replace("x'", "'\\x"));
+        psql
+    } else {
+        let mut sqlite = Command::new("sqlite3");
+        sqlite.arg(file(home)).arg(statement);
+        sqlite
     };
     assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
 }

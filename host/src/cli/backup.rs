@@ -75,7 +75,7 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<Exit, Failed> {
     }
     print::line(format!("{}: {} cases restored", args.file.display(), restored.copied.cases).as_bytes())?;
     if let Some(kept) = restored.kept {
-        print::line(format!("the database of before is kept as {}", kept.display()).as_bytes())?;
+        print::line(format!("the previous database is kept as {}", kept.display()).as_bytes())?;
     }
     Ok(Exit::Accepted)
 }

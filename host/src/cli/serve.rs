@@ -66,12 +66,12 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     if let Some(files) = too_few {
         tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
     }
-    warn_of_example(&app.intake.desk, settings.listen.unwrap_or(LISTEN));
     let activated = serve::activated_listener();
     let listener = match activated.map_err(|error| Failed::Outside("sockets from systemd".to_owned(), error))? {
         Some(listener) => announce(listener, "serving")?,
         None => listen(settings.listen.unwrap_or(LISTEN), "serving")?,
     };
+    warn_of_example(&app.intake.desk, listener.local_addr().unwrap_or(LISTEN));
     let admin = match settings.admin_listen {
         Some(address) => Some(listen(address, "admin")?),
         None => None,

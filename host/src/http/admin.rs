@@ -18,8 +18,8 @@ pub async fn live() -> &'static str {
 
 /// A submission would be stored now; else 503 and the code of what keeps it from that.
 pub async fn ready(State(app): State<Arc<App>>) -> Response {
-    if app.intake.capacity.check_free_space().is_err() {
-        return not_ready("store.full", &"too little free space");
+    if let Err(shortage) = app.intake.capacity.check() {
+        return not_ready(shortage.code(), &"there is no room for a case");
     }
     match app.intake.store.ready().await {
         Ok(()) => "ok\n".into_response(),

@@ -156,11 +156,10 @@ fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
 }
 
 fn no_room(shortage: Shortage, locale: Locale) -> Problem {
+    let problem = Problem::new(shortage.code(), locale);
     match shortage {
-        Shortage::FreeSpace => Problem::new("store.full", locale),
-        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => {
-            Problem::new("quota.exceeded", locale).again(wait)
-        }
+        Shortage::FreeSpace => problem,
+        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => problem.again(wait),
     }
 }
 

@@ -118,7 +118,8 @@ mod tests {
         let readiness = Readiness::start(Counted { probes: Arc::clone(&probes), takes: Duration::from_millis(20) });
         assert!(ask_often(&readiness).await.iter().all(Result::is_ok));
         assert!(ask_often(&readiness).await.iter().all(Result::is_ok));
-        assert_eq!(probes.load(Ordering::SeqCst), 1);
+        // A machine that stands still for a second lets the first outcome grow old.
+        assert!(probes.load(Ordering::SeqCst) <= 2);
     }
 
     #[tokio::test]

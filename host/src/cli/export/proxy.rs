@@ -9,6 +9,7 @@
 //! has it written anew with every reload.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use kakekomi_core::Locale;
@@ -18,6 +19,7 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::http::page::escape;
+use crate::template::fill;
 
 const PAGE: &str = include_str!("../../../export/unavailable.html");
 /// Seconds after which a browser or a program may try again; a restart takes about one.
@@ -31,27 +33,50 @@ pub fn write(folder: &Path, desk: Option<&Path>) -> Result<Exit, Failed> {
         let path = path.display().to_string();
         move |error| Failed::Outside(path, error)
     };
-    fs::create_dir_all(folder).map_err(failed(folder))?;
+    fs::create_dir_all(folder).and_then(|()| let_everybody_read(folder, 0o755)).map_err(failed(folder))?;
     for (name, text) in [("unavailable.html", &html), ("unavailable.http", &response)] {
         let file = folder.join(name);
-        fs::write(&file, text).map_err(failed(&file))?;
+        publish(&file, text).map_err(failed(&file))?;
     }
     print::words(&format!("kakekomi: the proxy's page is in {}", folder.display()));
     Ok(Exit::Accepted)
 }
 
+/// Writes a file that the proxy's own user can read, whatever the umask is, and replaces the previous one in one step.
+fn publish(file: &Path, text: &str) -> io::Result<()> {
+    let unfinished = file.with_extension("unfinished");
+    fs::write(&unfinished, text)?;
+    let_everybody_read(&unfinished, 0o644)?;
+    fs::rename(unfinished, file)
+}
+
+#[cfg(unix)]
+fn let_everybody_read(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn let_everybody_read(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
 /// The page of a desk at a moment, by the desk's clock.
 fn page(desk: &Desk, now: i64) -> String {
     let profile = desk.profile();
-    let name = |locale| escape(profile.name.get(locale));
     let shown = desk.show(now);
     let date = shown.split('T').next().unwrap_or_default();
-    PAGE.replace("{{date}}", date)
-        .replace("{{open}}", &profile.calendar.open)
-        .replace("{{close}}", &profile.calendar.close)
-        .replace("{{phone}}", &escape(&profile.phone))
-        .replace("{{name_ja}}", &name(Locale::Ja))
-        .replace("{{name_en}}", &name(Locale::En))
+    fill(PAGE, |blank| {
+        let value = match blank {
+            "date" => date,
+            "open" => &profile.calendar.open,
+            "close" => &profile.calendar.close,
+            "phone" => &profile.phone,
+            "name_ja" => profile.name.get(Locale::Ja),
+            "name_en" => profile.name.get(Locale::En),
+            _ => return None,
+        };
+        Some(escape(value).into())
+    })
 }
 
 /// The page as a whole HTTP response.

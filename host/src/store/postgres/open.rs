@@ -94,11 +94,11 @@ async fn reason(error: Error, options: &PgConnectOptions) -> Error {
     }
 }
 
-/// A server that is set to answer before the flush is asked not to do so for us; a backend that waits for its turn gives up
+/// A server that is set to answer before the flush, or before the standby, is asked not to do so for us; a backend that waits for its turn gives up
 /// before the host does, and does not stay behind; and the warning of a commit that was not confirmed is always sent.
 const SETTINGS: &str = "SELECT set_config('lock_timeout', '8s', false), \
      set_config('client_min_messages', 'warning', false), \
-     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END";
+     CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', false) END";
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(url)?;

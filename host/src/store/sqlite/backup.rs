@@ -47,10 +47,8 @@ pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, Sto
     if !replace && file.symlink_metadata().is_ok() {
         return Err(StoreError::Exists(file.display().to_string()));
     }
-    // Also with `replace`: the database itself, by any of its names, is no place for its backup.
-    if place::file_of(url)
-        .is_some_and(|source| FileId::of(&source).is_ok_and(|id| FileId::of(file).is_ok_and(|to| to == id)))
-    {
+    // Also with `replace`: the database's own files, by any of their names, are no place for its backup.
+    if place::file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
         return Err(StoreError::Exists(file.display().to_string()));
     }
     let unfinished = Unfinished::beside(file)?;
@@ -82,6 +80,15 @@ pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     Ok(Restored { copied, kept })
 }
 
+/// Whether a file is the database, its log, the log's index or its lock.
+fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
+    let database = OpenFiles::resolve(database).unwrap_or_else(|_| database.to_path_buf());
+    ["", "-wal", "-shm", "-lock"]
+        .iter()
+        .map(|end| beside(&database, end))
+        .any(|own| own == file || FileId::of(&own).is_ok_and(|id| FileId::of(file).is_ok_and(|other| other == id)))
+}
+
 /// Checks a copy and counts what is in it.
 async fn look_into(file: &Path) -> Result<Copied, StoreError> {
     let copy = Sqlite::open_to_read(&url_of(file)).await?;
@@ -98,7 +105,7 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
     let kept = file.exists().then(|| beside(file, &format!(".before-{}", clock::show(clock::now(), "+00:00"))));
     if let Some(kept) = &kept {
         if let Err(error) = empty_log(file).await {
-            tracing::warn!(%error, "the log of the database of before is kept beside it");
+            tracing::warn!(%error, "the log of the previous database is kept beside it");
         }
         for end in ["", "-wal"] {
             let (from, to) = (beside(file, end), beside(kept, end));
@@ -159,7 +166,12 @@ struct Unfinished {
 impl Unfinished {
     fn beside(file: &Path) -> Result<Unfinished, StoreError> {
         let path = beside(file, ".unfinished");
-        let lock = lock::acquire(&path)?;
+        let mut lock = lock::acquire(&path)?;
+        if has_another_name(&lock) {
+            // A copy that was killed between its two names: the other one is a whole backup, which is not to be emptied.
+            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+            lock = lock::acquire(&path)?;
+        }
         lock.set_len(0).map_err(|error| failed(&path, error))?;
         Ok(Unfinished { path, lock })
     }
@@ -171,7 +183,7 @@ impl Unfinished {
             if replace {
                 fs::rename(&self.path, name)?;
             } else {
-                fs::hard_link(&self.path, name)?;
+                rename_to_a_free_name(&self.path, name)?;
             }
             durable::name(name)
         };
@@ -185,7 +197,32 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
+        let _ = fs::remove_file(beside(&self.path, "-journal"));
     }
+}
+
+#[cfg(unix)]
+fn has_another_name(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1)
+}
+
+#[cfg(not(unix))]
+fn has_another_name(_: &File) -> bool {
+    false
+}
+
+/// Renames a file unless there is one of that name. Where the file system cannot do that in one step it is linked.
+fn rename_to_a_free_name(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS) => {}
+            renamed => return renamed.map_err(io::Error::from),
+        }
+    }
+    fs::hard_link(from, to)
 }
 
 fn failed(file: &Path, error: io::Error) -> StoreError {
