@@ -73,6 +73,24 @@ impl Opening {
     pub const fn is_closed(&self) -> bool {
         self.dated && !self.open
     }
+
+    /// JSON with the keys of `opening` in `GET /v1/desk`; a time that is not known is null.
+    ///
+    /// `{"open":true,"closes_at":1795161600000,"next_opens_at":null,"dated":true}`
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::with_room(128);
+        out.object();
+        out.key("open");
+        out.boolean(self.open);
+        out.key("closes_at");
+        out.number_or_null(self.closes_at);
+        out.key("next_opens_at");
+        out.number_or_null(self.next_opens_at);
+        out.key("dated");
+        out.boolean(self.dated);
+        out.end_object();
+        out.into_bytes()
+    }
 }
 
 impl Calendar {

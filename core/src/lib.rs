@@ -55,6 +55,19 @@ pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
     check(text, &Context::read(context)?).to_bytes()
 }
 
+/// Computes the desk's opening status at a time, as JSON: `{"open":…,"closes_at":…,"next_opens_at":…,"dated":…}`.
+///
+/// Only the calendar of the context counts. `now` is in milliseconds since the epoch, UTC, within ±(2^53 − 1).
+///
+/// # Errors
+/// [`Failure::Context`] where the context cannot be used or `now` is out of its range.
+pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
+    if now.unsigned_abs() > form::SAFE_INTEGER_MAX.unsigned_abs() {
+        return Err(Failure::Context("now"));
+    }
+    Ok(Context::read(context)?.calendar.opening(now).to_bytes())
+}
+
 /// What the rules say of a draft's text in a context.
 pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_MAX) {

@@ -3,6 +3,7 @@
 //! ```text
 //! checkText(text: Uint8Array, context: string) → string     the report's canonical text
 //! check(text: Uint8Array, context: string)     → object     the same as an object
+//! opening(context: string, now: number)        → object     { open, closes_at, next_opens_at, dated } at that time
 //! ruleset()                                    → string
 //! Sha256: new(), update(Uint8Array), digest() → 64 hexadecimal digits; digest() uses the object up
 //! ```
@@ -37,14 +38,33 @@ pub fn check_text(text: &[u8], context: &str) -> Result<String, JsValue> {
 /// As [`check_text`].
 #[wasm_bindgen]
 pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
-    let report = kakekomi_core::answer(text, context.as_bytes()).map_err(error)?;
-    // Read back from its own bytes: the object cannot say anything else than the text.
-    let tree = kakekomi_core::json::read(&report, usize::MAX).map_err(|_| error(Failure::Report))?;
+    object(&kakekomi_core::answer(text, context.as_bytes()).map_err(error)?)
+}
+
+/// Computes the desk's opening status at `now` (milliseconds since the epoch, UTC) from the context's calendar: an object with
+/// the keys of `opening` in `GET /v1/desk`, times in milliseconds or null. A fraction of a millisecond is cut off.
+///
+/// # Errors
+/// A JavaScript `Error` with the code `context.invalid` for a context that cannot be used, and for a `now` that is no number
+/// within ±(2^53 − 1).
+#[wasm_bindgen]
+pub fn opening(context: &str, now: f64) -> Result<JsValue, JsValue> {
+    if now.is_nan() {
+        return Err(error(Failure::Context("now")));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "saturates; the core refuses what is out of range")]
+    let now = now as i64;
+    object(&kakekomi_core::opening(context.as_bytes(), now).map_err(error)?)
+}
+
+/// Converts the core's JSON to an object. It is read back from its own bytes, so that it cannot differ from the text.
+fn object(json: &[u8]) -> Result<JsValue, JsValue> {
+    let tree = kakekomi_core::json::read(json, usize::MAX).map_err(|_| error(Failure::Report))?;
     // json_compatible: the default would make a Map of `params`.
     Js(&tree).serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
 }
 
-/// A report's tree as JavaScript has it: every number is a double. A canonical report's are whole and within 2^53, which a
+/// A tree of the core's JSON as JavaScript has it: every number is a double. Canonical ones are whole and within 2^53, which a
 /// double holds exactly; as an `i64` each would bring the words for one that is not, and with them all of Rust's formatting.
 struct Js<'a>(&'a Node<'a>);
 

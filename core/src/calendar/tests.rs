@@ -130,3 +130,31 @@ fn unsorted_dates_are_found_too() {
     assert!(!calendar.opening(jst(2026, 5, 4, 10, 0)).open);
     assert_eq!(calendar.opening(jst(2026, 5, 4, 10, 0)).next_opens_at, Some(jst(2026, 5, 7, 9, 0)));
 }
+
+#[test]
+fn opening_follows_the_time_that_is_given_and_not_the_contexts() {
+    let context = include_bytes!("context.json");
+    let closed = r#"{"open":false,"closes_at":null,"next_opens_at":1795132800000,"dated":true}"#;
+    let open = r#"{"open":true,"closes_at":1795161600000,"next_opens_at":1795478400000,"dated":true}"#;
+    for (now, json) in [
+        (jst(2026, 11, 20, 8, 59), closed),
+        (jst(2026, 11, 20, 9, 0) - 1, closed),
+        (jst(2026, 11, 20, 9, 0), open),
+        (jst(2026, 11, 20, 10, 17), open),
+        (jst(2026, 11, 20, 17, 0) - 1, open),
+        (jst(2026, 11, 20, 17, 0), r#"{"open":false,"closes_at":null,"next_opens_at":1795478400000,"dated":true}"#),
+        (jst(2028, 1, 4, 10, 0), r#"{"open":false,"closes_at":null,"next_opens_at":null,"dated":false}"#),
+        ((1 << 53) - 1, r#"{"open":false,"closes_at":null,"next_opens_at":null,"dated":false}"#),
+    ] {
+        assert_eq!(crate::opening(context, now).as_deref(), Ok(json.as_bytes()), "{now}");
+    }
+}
+
+#[test]
+fn opening_refuses_a_time_out_of_range_and_a_context_that_cannot_be_used() {
+    for now in [1 << 53, -(1 << 53), i64::MAX, i64::MIN] {
+        let refused = crate::opening(include_bytes!("context.json"), now);
+        assert_eq!(refused, Err(crate::Failure::Context("now")), "{now}");
+    }
+    assert!(crate::opening(b"{}", 0).is_err());
+}

@@ -79,6 +79,14 @@ impl Writer {
         self.plain(&number.to_string());
     }
 
+    /// A whole number, or null.
+    pub fn number_or_null(&mut self, number: Option<i64>) {
+        match number {
+            Some(number) => self.number(number),
+            None => self.plain("null"),
+        }
+    }
+
     /// True or false.
     pub fn boolean(&mut self, value: bool) {
         self.plain(if value { "true" } else { "false" });
