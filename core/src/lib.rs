@@ -42,7 +42,7 @@ use parse::At;
 
 /// The version of the rules, which stands in every report: year and month of the last change of a
 /// verdict, and a count within the month.
-pub const RULESET: &str = "2026.11.4";
+pub const RULESET: &str = "2026.11.5";
 
 /// A draft's text and a context's text → the report's canonical bytes.
 ///

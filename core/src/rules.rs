@@ -6,6 +6,7 @@
 
 pub mod characters;
 pub mod cross;
+pub mod digest;
 pub mod email;
 pub mod era;
 mod letter_case;

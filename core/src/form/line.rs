@@ -73,6 +73,17 @@ impl Value for Text {
 
 /// Reads a string into `make`: blank is not answered, half of a surrogate pair an issue.
 pub fn string<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl FnOnce(String) -> T) -> Answer<T> {
+    string_unless(characters::blank, node, at, reading, make)
+}
+
+/// Reads a string that is not answered where `is_empty`.
+pub fn string_unless<T>(
+    is_empty: fn(&str) -> bool,
+    node: Node<'_>,
+    at: &At<'_>,
+    reading: &mut Reading,
+    make: impl FnOnce(String) -> T,
+) -> Answer<T> {
     let Node::Text { text, lone } = node else {
         reading.wrong(at, &node, Code::TypeText);
         return Answer::Refused;
@@ -80,5 +91,5 @@ pub fn string<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl 
     if lone {
         reading.issue(at, Code::CharsSurrogate, Params::none());
     }
-    if characters::blank(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
+    if is_empty(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
 }

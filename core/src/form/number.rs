@@ -5,6 +5,7 @@
 
 use garde::Validate;
 
+use super::line::string_unless;
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -12,7 +13,7 @@ use crate::context::Context;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::parse::{At, Reading};
-use crate::rules::{self, characters, coded, width};
+use crate::rules::{self, characters, coded, digest, width};
 use crate::text;
 
 /// A whole number from `MIN` to `MAX`, both included.
@@ -42,8 +43,8 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
 pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &At<'_>, reading: &mut Reading) -> Answer<i64> {
     let read = match node {
         Node::Number(written) => integer(written),
-        Node::Text { text, .. } if characters::blank(text) => return Answer::Absent,
-        Node::Text { text, .. } => typed(&width::fold(text)),
+        Node::Text { text, .. } if characters::shows_nothing(text) => return Answer::Absent,
+        Node::Text { text, .. } => typed(&width::fold(&characters::visible(text))),
         _ => {
             reading.wrong(at, node, Code::TypeInteger);
             return Answer::Refused;
@@ -150,14 +151,13 @@ pub struct Digest(
     pub String,
 );
 
-/// The hexadecimal digits of a SHA-256.
-const DIGEST_DIGITS: usize = 64;
-
 impl Value for Digest {
     const SHAPE: Shape = Shape::Digest;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        super::line::string(node, at, reading, |typed| Digest(width::fold(&typed).trim().to_ascii_lowercase()))
+        string_unless(characters::shows_nothing, node, at, reading, |typed| {
+            Digest(digest::read(&typed).unwrap_or(typed))
+        })
     }
 
     fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
@@ -170,6 +170,5 @@ impl Value for Digest {
 }
 
 fn sha256(digits: &str, _: &Context) -> garde::Result {
-    let sound = digits.len() == DIGEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if sound { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
+    if digest::is_sha256(digits) { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
 }

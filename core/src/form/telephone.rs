@@ -5,7 +5,7 @@
 
 use garde::Validate;
 
-use super::line::string;
+use super::line::string_unless;
 use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
@@ -57,7 +57,7 @@ impl Value for Phone {
     const SHAPE: Shape = Shape::Phone;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string(node, at, reading, |typed| {
+        string_unless(characters::shows_nothing, node, at, reading, |typed| {
             Phone(Understood::new(typed, |typed| phone::read(typed).map(phone::PhoneNumber::into_text)))
         })
     }
@@ -75,7 +75,7 @@ impl Value for Mail {
     const SHAPE: Shape = Shape::Email;
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string(node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
+        string_unless(characters::shows_nothing, node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
     }
 
     fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {

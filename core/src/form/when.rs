@@ -180,7 +180,7 @@ fn read_at(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<TypedAt
 /// A string that is not blank.
 fn text(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<String> {
     match node {
-        Node::Text { text, lone: false } => (!characters::blank(text)).then(|| Cow::clone(text).into_owned()),
+        Node::Text { text, lone: false } => (!characters::shows_nothing(text)).then(|| Cow::clone(text).into_owned()),
         Node::Text { .. } => {
             reading.issue(at, Code::CharsSurrogate, Params::none());
             None

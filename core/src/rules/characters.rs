@@ -10,17 +10,25 @@ use crate::context::Context;
 use crate::eight::{any, begins_below, below, equal};
 use crate::text::code_points;
 
-/// Whether a text says nothing: white space, or characters that show nothing, alone. A control of direction or of
-/// a terminal is something all the same: it is told as such.
-pub fn blank(text: &str) -> bool {
-    text.chars().all(|char| char.is_whitespace() || is_unseen(char))
+/// Whether a text shows nothing: white space and ignorable characters alone. Such a text is empty in every field.
+pub fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|char| char.is_whitespace() || is_ignorable(char) || char == BRAILLE_BLANK)
 }
 
-/// Characters without any ink (Unicode's `Default_Ignorable_Code_Point`, the blank of Braille), those of direction aside.
-const fn is_unseen(char: char) -> bool {
+/// Whether a name or a narrative is empty. A control of direction is an answer there, since it is kept and refused as such.
+pub fn blank(text: &str) -> bool {
+    shows_nothing(text) && !text.chars().any(is_bidi)
+}
+
+/// The pattern of Braille without a dot, which shows nothing and is no white space to Unicode.
+const BRAILLE_BLANK: char = '\u{2800}';
+
+/// Whether a character has Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt, 17.0).
+pub const fn is_ignorable(char: char) -> bool {
     matches!(char,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}'
-        | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
@@ -86,11 +94,10 @@ const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xE3..)
 }
 
-/// The text without characters that have no width: a telephone puts marks of direction round a number
-/// that is copied from its contacts, a chat puts a zero-width space behind one.
+/// Removes the ignorable characters: a telephone puts marks of direction round a number that is copied from its contacts, a
+/// chat puts a zero-width space behind one. For phone, mail, digest, numbers and moments; names and narrative keep them.
 pub fn visible(text: &str) -> String {
-    let unseen = |char| is_bidi(char) || matches!(char, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
-    text.chars().filter(|char| !unseen(*char)).collect()
+    text.chars().filter(|char| !is_ignorable(*char)).collect()
 }
 
 const fn is_bidi(char: char) -> bool {
@@ -103,7 +110,7 @@ fn is_break(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{are_plain, blank, is_plain, visible};
+    use super::{are_plain, blank, is_ignorable, is_plain, shows_nothing, visible};
 
     #[test]
     fn eight_bytes_at_once_are_eight_times_one_byte() {
@@ -122,18 +129,33 @@ mod tests {
     #[test]
     fn what_has_no_width_goes_and_all_else_stays() {
         assert_eq!(visible("\u{202D}03-3211-9999\u{202C}\u{200B}"), "03-3211-9999");
-        assert_eq!(visible("髙\u{E0100}㈱ ｶﾞ"), "髙\u{E0100}㈱ ｶﾞ");
+        assert_eq!(visible("☎\u{FE0F}03\u{2064}-3211\u{1D173}\u{FFF0}"), "☎03-3211");
+        assert_eq!(visible("㈱ ｶﾞ\u{2800}"), "㈱ ｶﾞ\u{2800}");
     }
 
     #[test]
     fn blank_is_white_space_of_every_kind() {
-        for text in
-            ["", " ", "\u{3000}\t\n", "\u{200B}", "\u{FEFF} \u{00A0}", "\u{3164}", "\u{2800}\u{200D}", "\u{FE0F}"]
-        {
+        for text in [
+            "",
+            " ",
+            "\u{3000}\t\n",
+            "\u{200B}",
+            "\u{FEFF} \u{00A0}",
+            "\u{3164}",
+            "\u{2800}\u{200D}",
+            "\u{FE0F}",
+            "\u{1D173}",
+        ] {
             assert!(blank(text), "{text:?}");
         }
-        for text in ["。", "ー", "\u{0}", "\u{202E}", "\u{200F}", "髙\u{E0100}"] {
+        for text in ["。", "ー", "\u{0}", "\u{202E}", "髙\u{E0100}", "\u{FFF9}", "\u{1D172}", "\u{E1000}"] {
             assert!(!blank(text), "{text:?}");
         }
+        assert!(shows_nothing("\u{202E} \u{200F}") && !shows_nothing("\u{202E}a"));
+    }
+
+    #[test]
+    fn ignorable_are_as_many_as_in_unicode() {
+        assert_eq!(('\0'..=char::MAX).filter(|char| is_ignorable(*char)).count(), 4174);
     }
 }

@@ -16,6 +16,7 @@ mod english;
 mod typed;
 
 use self::typed::Date;
+use super::characters::visible;
 use super::width::fold;
 use crate::calendar::{days, month_length, two};
 use crate::code::Code;
@@ -222,7 +223,7 @@ fn read_offset(typed: &str) -> Result<i16, Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::MomentOffset);
     }
-    let folded = fold(typed);
+    let folded = fold(&visible(typed));
     let text = folded.trim();
     if text.eq_ignore_ascii_case("z") {
         return Ok(0);

@@ -10,10 +10,9 @@ const NEVER: &str = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\
 const BREAKS: &str = r"\t\n\r\u2028\u2029";
 /// Unicode's `White_Space`.
 const WHITE: &str = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
-/// What has no width and says nothing, alone.
-const THIN: &str = r"\u200b\u2060\ufeff";
-/// What has no width and is taken out of numbers and addresses.
-const UNSEEN: &str = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff";
+/// Unicode's `Default_Ignorable_Code_Point` and the blank of Braille: a text of these alone is empty. Those beyond the basic
+/// plane are left out: not every engine reads a range of them.
+const THIN: &str = r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8";
 /// The dashes of a keyboard, the sign of a long vowel among them.
 const DASHES: &str = r"\-\u2010-\u2015\u2212\u2500\u30fc\ufe63\uff0d\uff70";
 /// A digit, full-width too.
@@ -62,23 +61,25 @@ pub fn phone() -> String {
 
 /// An address with an ASCII local part, one @ and a dot behind it, full-width forms too.
 pub fn email() -> String {
-    let local =
-        format!("[!#-'*+./0-9=?A-Z^_`a-z{{|}}~！＃-＇＊＋．／０-９＝？Ａ-Ｚ＾＿｀ａ-ｚ｛｜｝～{DASHES}{UNSEEN}]");
-    format!("^[{WHITE}{UNSEEN}]*{local}+[@＠][^@＠]+[.．。｡][^@＠]+$")
+    let local = format!("[!#-'*+./0-9=?A-Z^_`a-z{{|}}~！＃-＇＊＋．／０-９＝？Ａ-Ｚ＾＿｀ａ-ｚ｛｜｝～{DASHES}{THIN}]");
+    format!("^[{WHITE}{THIN}]*{local}+[@＠][^@＠]+[.．。｡][^@＠]+$")
 }
 
-/// The digits of a SHA-256, in either case and either width.
+/// The digits of a SHA-256, in either case and either width, in one piece or in groups, with a tool's words around them.
 pub fn digest() -> String {
-    format!("^[{WHITE}]*[0-9A-Fa-f０-９Ａ-Ｆａ-ｆ]{{64}}[{WHITE}]*$")
+    format!("(?:[0-9A-Fa-f０-９Ａ-Ｆａ-ｆ][{WHITE}{THIN}{DASHES}:：]*){{64}}")
 }
 
 /// A whole number as a person types it: with a sign, and with commas at the thousands.
 pub fn integer() -> String {
-    let digits = format!("(?:[{DIGIT}]+|[{DIGIT}]{{1,3}}(?:[,，][{DIGIT}]{{3}})+)");
-    format!("^[{WHITE}]*[+＋{DASHES}]?{digits}[{WHITE}]*$")
+    let digit = format!("[{DIGIT}][{THIN}]*");
+    let digits = format!("(?:(?:{digit})+|(?:{digit}){{1,3}}(?:[,，][{THIN}]*(?:{digit}){{3}})+)");
+    format!("^[{WHITE}{THIN}]*(?:[+＋{DASHES}][{THIN}]*)?{digits}[{WHITE}{THIN}]*$")
 }
 
 /// An offset from UTC, or Z.
 pub fn offset() -> String {
-    format!("^[{WHITE}]*(?:[zZｚＺ]|[+＋{DASHES}][{DIGIT}]{{2}}[:：][0-5０-５][{DIGIT}])[{WHITE}]*$")
+    let digit = format!("[{DIGIT}][{THIN}]*");
+    let size = format!("(?:{digit}){{2}}[:：][{THIN}]*[0-5０-５][{THIN}]*{digit}");
+    format!("^[{WHITE}{THIN}]*(?:[zZｚＺ]|[+＋{DASHES}][{THIN}]*{size})[{WHITE}{THIN}]*$")
 }
