@@ -14,6 +14,7 @@ pub mod moment;
 mod numerals;
 pub mod phone;
 pub mod punycode;
+mod radicals;
 mod script;
 pub mod time_of_day;
 pub mod width;

@@ -1,9 +1,11 @@
-//! Full-width writing of a Japanese keyboard, folded to ASCII.
+//! Full-width writing of a Japanese keyboard, folded to ASCII; radicals folded to ideographs.
 //!
 //! Accepted: `０３－１２３４` becomes `03-1234`, `ａ＠ｂ．ｊｐ` becomes `a@b.jp`, `03ー1234` becomes `03-1234`.
-//! Nothing is refused; what is neither full-width ASCII, the ideographic space nor a dash stays as it is (`ｱ`, `。`, `①`).
+//! Nothing is refused; what is neither full-width ASCII, the ideographic space, a dash nor a radical (`⽉`) stays as it is (`ｱ`, `。`, `①`).
 
-/// Folds full-width ASCII (U+FF01–U+FF5E), the ideographic space (U+3000) and every dash of a keyboard.
+use super::radicals::ideograph;
+
+/// Folds full-width ASCII (U+FF01–U+FF5E), the ideographic space (U+3000), every dash of a keyboard and radicals.
 ///
 /// One character in gives one character out, so the work is linear and folding twice changes nothing.
 pub fn fold(text: &str) -> String {
@@ -20,7 +22,7 @@ fn folded(text: &str, fold_long_vowels: bool) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut copied = 0;
     for (at, typed) in text.char_indices().filter(|(_, typed)| !typed.is_ascii()) {
-        let read = if fold_long_vowels && is_long_vowel(typed) { '-' } else { ascii(typed) };
+        let read = if fold_long_vowels && is_long_vowel(typed) { '-' } else { plain(typed) };
         if read != typed {
             folded.push_str(text.get(copied..at).unwrap_or_default());
             folded.push(read);
@@ -36,8 +38,8 @@ pub const fn is_long_vowel(typed: char) -> bool {
     matches!(typed, '\u{30FC}' | '\u{FF70}')
 }
 
-/// The ASCII character that a full-width form, the ideographic space or a dash stands for; any other as it is.
-fn ascii(typed: char) -> char {
+/// The ASCII character of a full-width form, the ideographic space or a dash, the ideograph of a radical; any other as it is.
+fn plain(typed: char) -> char {
     match typed {
         '\u{3000}' => ' ',
         '\u{301C}' => '~',
@@ -46,7 +48,7 @@ fn ascii(typed: char) -> char {
             // U+FF01 stands as far behind U+0021 as every other form behind its own.
             char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed)
         }
-        other => other,
+        other => ideograph(other),
     }
 }
 
@@ -89,6 +91,7 @@ mod tests {
             ("〜～", "~~"),
             ("\u{3000}a\u{3000}", " a "),
             ("ｱｲｳ。｡①　", "ｱｲｳ。｡① "),
+            ("令和5年12⽉4⽇", "令和5年12月4日"),
             ("plain-text", "plain-text"),
             ("", ""),
         ] {

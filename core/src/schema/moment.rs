@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::text::{DIGIT, blank, offset, or_blank};
 use crate::rules::{moment::TYPED_MAX, time_of_day};
 
-/// Numbers in kanji.
-const NUMERALS: &str = "〇一二三四五六七八九十";
+/// Numbers in kanji, and their radicals.
+const NUMERALS: &str = "〇一二三四五六七八九十⼀⼆⼋⼗";
 
 /// A moment that may be left unsaid; a precision or an offset of no date is none.
 pub fn moment() -> Value {
