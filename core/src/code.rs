@@ -84,11 +84,11 @@ codes! {
     ListTooLong = "list.too_long",
     /// An entry stands twice in a list that takes each once.
     ListRepeated = "list.repeated",
-    /// A control character.
+    /// A control character; params: line, column of the first.
     CharsControl = "chars.control",
-    /// A character that reverses the direction of writing.
+    /// A character that reverses the direction of writing; params: line, column of the first.
     CharsBidi = "chars.bidi",
-    /// A line break in a field of one line.
+    /// A line break in a field of one line; params: line, column of the first.
     CharsLineBreak = "chars.line_break",
     /// Half of a surrogate pair.
     CharsSurrogate = "chars.surrogate",
@@ -112,6 +112,8 @@ codes! {
     EmailLocal = "email.local",
     /// The domain cannot be read, or has no dot.
     EmailDomain = "email.domain",
+    /// The domain holds an invisible joiner where no domain holds one (RFC 5892, A.1 and A.2).
+    EmailJoiner = "email.joiner",
     /// The one responsible must be known once remote support is wanted.
     ResponsibleNeeded = "responsible.needed",
 

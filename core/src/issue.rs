@@ -81,8 +81,8 @@ impl Params {
     }
 
     /// A place in a text, both from 1.
-    pub fn place(line: usize, column: usize) -> Params {
-        Params { names: &["column", "line"], values: [whole(column), whole(line)] }
+    pub const fn place(line: i64, column: i64) -> Params {
+        Params { names: &["column", "line"], values: [column, line] }
     }
 
     /// Name and number, in the order of the names: the report is canonical.
@@ -92,6 +92,6 @@ impl Params {
 }
 
 /// A count as the report writes it; no text is long enough to reach the end of the range.
-fn whole(count: usize) -> i64 {
+pub fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use serde::ser::{Error, Serialize, Serializer};
 
 use crate::code::Code;
-use crate::issue::Params;
+use crate::issue::{Params, whole};
 use crate::text::{code_points, integer, split_last};
 
 use write::until_escape;
@@ -321,7 +321,7 @@ impl<'a> Reader<'a> {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = code_points(split_last(before, b'\n').map_or(before, |(_, line)| line)) + 1;
-        Params::place(line, column)
+        Params::place(whole(line), whole(column))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod cross;
 pub mod digest;
 pub mod email;
 pub mod era;
+mod joiners;
 mod letter_case;
 pub mod moment;
 mod numerals;
@@ -53,7 +54,7 @@ pub(crate) fn coded_most(code: Code, max: usize) -> garde::Error {
     garde::Error::new(joined(&[code.as_str(), " ", &max.to_string()]))
 }
 
-/// The same for a rule with a range, both ends included.
+/// The same for a rule with a range, both ends included, or with a line and a column.
 pub(crate) fn coded_range(code: Code, min: i64, max: i64) -> garde::Error {
     garde::Error::new(joined(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
 }
@@ -64,6 +65,9 @@ fn decode(message: &str) -> Option<(Code, Params)> {
     let code = Code::read(words.next()?)?;
     let mut number = || words.next().and_then(integer);
     let params = match (number(), number()) {
+        (Some(column), Some(line)) if matches!(code, Code::CharsControl | Code::CharsBidi | Code::CharsLineBreak) => {
+            Params::place(line, column)
+        }
         (Some(max), Some(min)) => Params::range(min, max),
         (Some(max), None) => Params::max(max),
         _ => Params::none(),

@@ -35,7 +35,7 @@ struct Understood {
 
 impl Understood {
     fn new(typed: String, read: fn(&str) -> Result<String, Code>) -> Understood {
-        match read(&characters::visible(&typed)) {
+        match read(&typed) {
             Ok(text) => Understood { text, refusal: None },
             Err(code) => Understood { text: typed, refusal: Some(code) },
         }
@@ -58,7 +58,9 @@ impl Value for Phone {
 
     fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
         string_unless(characters::shows_nothing, node, at, reading, |typed| {
-            Phone(Understood::new(typed, |typed| phone::read(typed).map(phone::PhoneNumber::into_text)))
+            Phone(Understood::new(typed, |typed| {
+                phone::read(&characters::visible(typed)).map(phone::PhoneNumber::into_text)
+            }))
         })
     }
 

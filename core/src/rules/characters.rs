@@ -4,7 +4,7 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::{coded, coded_most};
+use super::{coded_most, coded_range};
 use crate::code::Code;
 use crate::context::Context;
 use crate::eight::{any, begins_below, below, equal};
@@ -77,9 +77,31 @@ fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
     // Printable ASCII, kana and kanji are never wrong, which bytes tell; beside others nobody is asked about them either.
     let (eights, rest) = text.as_bytes().as_chunks::<8>();
     let plain = eights.iter().all(|eight| are_plain(*eight)) && rest.iter().all(|byte| is_plain(*byte));
-    let may_be_wrong = |char: &char| *char < '\u{2070}' && !(' '..='~').contains(char);
-    let wrong = !plain && text.chars().filter(may_be_wrong).any(is_wrong);
-    if wrong { Err(coded(code)) } else { Ok(()) }
+    let may_be_wrong = |char: char| char < '\u{2070}' && !(' '..='~').contains(&char);
+    if plain {
+        return Ok(());
+    }
+    match text.char_indices().find(|(_, char)| may_be_wrong(*char) && is_wrong(*char)) {
+        Some((at, _)) => {
+            let (line, column) = position(text.get(..at).unwrap_or_default());
+            Err(coded_range(code, line, column))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Line and column, from 1, of the character behind a text: columns in code points, CR LF one break.
+fn position(before: &str) -> (i64, i64) {
+    let (mut line, mut column, mut last) = (1, 1, ' ');
+    for char in before.chars() {
+        match (last, char) {
+            ('\r', '\n') => {}
+            _ if is_break(char) => (line, column) = (line + 1, 1),
+            _ => column += 1,
+        }
+        last = char;
+    }
+    (line, column)
 }
 
 /// [`is_plain`] of eight bytes at once.

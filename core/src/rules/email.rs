@@ -2,14 +2,17 @@
 //!
 //! Accepted: `ｔａｒｏ＠Example.JP` becomes `taro@example.jp`, `a@日本語.jp` becomes `a@xn--wgv71a119e.jp`,
 //! and the addresses of mobile carriers that RFC 5321 refuses (`a..b@docomo.ne.jp`, `.a@docomo.ne.jp`, `a.@docomo.ne.jp`).
+//! A joiner in a domain is kept where IDNA's context rules allow it (`क्‍ष`) and refused elsewhere (`email.joiner`): without it the
+//! domain would be another one. Other ignorable characters are dropped, and so are the signs round `<a@b.jp>`.
 //! Refused: `taro` and `a@b@c.jp` (`email.invalid`), `太郎@example.jp` (`email.local`), `taro@localhost` (`email.domain`).
 //!
 //! The grammar is that of the HTML standard (valid e-mail address), with a dot in the domain; lengths are those of
 //! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
 //! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
 
+use super::characters::{is_ignorable, visible};
 use super::script::is_letter;
-use super::{letter_case, punycode, width};
+use super::{joiners, letter_case, punycode, width};
 use crate::code::Code;
 use crate::text::joined;
 
@@ -26,9 +29,11 @@ const TYPED_MAX: usize = ADDRESS_MAX * 4;
 ///
 /// # Errors
 /// `email.local` for a part before @ that is not ASCII, `email.domain` for a domain that cannot be read or has no dot,
+/// `email.joiner` for an invisible joiner where no domain holds one,
 /// `email.invalid` for anything else.
 pub fn read(typed: &str) -> Result<String, Code> {
-    let typed = typed.trim();
+    let is_outside = |sign: char| sign.is_whitespace() || is_ignorable(sign) || is_wrapper(sign);
+    let typed = typed.trim_matches(is_outside);
     if typed.len() > TYPED_MAX {
         return Err(Code::EmailInvalid);
     }
@@ -49,9 +54,37 @@ const fn is_at(typed: char) -> bool {
     matches!(typed, '@' | '＠')
 }
 
+/// Signs that a mail program or a list puts round an address, and no address begins or ends with: `<a@b.jp>`, `a@b.jp;`.
+const fn is_wrapper(sign: char) -> bool {
+    matches!(
+        sign,
+        '<' | '>'
+            | '＜'
+            | '＞'
+            | '〈'
+            | '〉'
+            | ';'
+            | '；'
+            | ','
+            | '，'
+            | '、'
+            | ':'
+            | '：'
+            | '「'
+            | '」'
+            | '('
+            | ')'
+            | '（'
+            | '）'
+    )
+}
+
 /// The part before @: letters, digits and the signs of the HTML standard, dots anywhere; upper case is kept.
 fn read_local(typed: &str) -> Result<String, Code> {
-    let local = width::fold(typed);
+    let local = width::fold(&visible(typed));
+    if local.contains(char::is_whitespace) {
+        return Err(Code::EmailInvalid);
+    }
     if !local.is_ascii() {
         return Err(Code::EmailLocal);
     }
@@ -67,12 +100,16 @@ fn is_local(letter: char) -> bool {
 
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
-    let folded = composed(&width::fold_keeping_long_vowel(typed).chars().map(letter_case::small).collect::<String>());
+    let typed: String = typed.chars().filter(|sign| joiners::is_joiner(*sign) || !is_ignorable(*sign)).collect();
+    let folded = composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::small).collect::<String>());
     let mut domain = String::new();
     let mut labels = 0_usize;
     for label in folded.split(['.', '。', '｡']) {
         if labels > 0 {
             domain.push('.');
+        }
+        if !joiners::are_allowed(label) {
+            return Err(Code::EmailJoiner);
         }
         domain.push_str(&read_label(label).ok_or(Code::EmailDomain)?);
         labels += 1;
@@ -131,6 +168,7 @@ fn read_label(folded: &str) -> Option<String> {
 fn is_encoded(encoded: &str) -> bool {
     let is_kept = |letter: char| match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
+        _ if joiners::is_joiner(letter) => true,
         // Signs, pictures and half-width forms are none of any script.
         '\u{80}'..='\u{A0}'
         | '\u{2000}'..='\u{2BFF}'
@@ -141,7 +179,11 @@ fn is_encoded(encoded: &str) -> bool {
     };
     punycode::decode(encoded).is_some_and(|label| {
         let same = || punycode::encode(&label).as_deref() == Some(encoded);
-        !label.is_ascii() && has_no_stray(&label) && label.chars().all(is_kept) && same()
+        !label.is_ascii()
+            && has_no_stray(&label)
+            && joiners::are_allowed(&label)
+            && label.chars().all(is_kept)
+            && same()
     })
 }
 
@@ -164,6 +206,7 @@ fn is_domain_letter(letter: char) -> bool {
     match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
         '・' => true,
+        _ if joiners::is_joiner(letter) => true,
         _ => is_letter(letter) || is_mark(letter),
     }
 }
@@ -197,6 +240,14 @@ mod tests {
             ("a@ΧΡΌΝΟΣ.example", "a@xn--yxaeekq5a.example"),
             ("a@XN--WGV71A119E.jp", "a@xn--wgv71a119e.jp"),
             ("a@1.2", "a@1.2"),
+            ("<taro@example.jp>", "taro@example.jp"),
+            ("＜taro@example.jp＞", "taro@example.jp"),
+            ("taro@example.jp;", "taro@example.jp"),
+            ("(taro@example.jp),", "taro@example.jp"),
+            ("：taro@example.jp、", "taro@example.jp"),
+            ("\u{A0}taro@example.jp\u{A0}", "taro@example.jp"),
+            ("\u{200D}ta\u{200D}ro@exam\u{AD}ple.jp\u{200C}", "taro@example.jp"),
+            ("a@क्\u{200D}ष.jp", "a@xn--11b2ezcw70k.jp"),
         ] {
             assert_eq!(read(typed).as_deref(), Ok(stored), "{typed}");
             assert_eq!(read(stored).as_deref(), Ok(stored), "{stored} again");
@@ -243,7 +294,10 @@ mod tests {
             ("a@xn--a.jp", Code::EmailDomain),
             ("a@xn--ls8h.la", Code::EmailDomain),
             ("a@b.xn--zzzzzzzz99999", Code::EmailDomain),
-            ("a@\u{202E}日本.jp", Code::EmailDomain),
+            ("a\u{A0}b@example.jp", Code::EmailInvalid),
+            ("a@a\u{A0}b.jp", Code::EmailDomain),
+            ("a@exam\u{200D}ple.jp", Code::EmailJoiner),
+            ("a@日\u{200C}本.jp", Code::EmailJoiner),
             ("a@😀.jp", Code::EmailDomain),
             ("a@Ⴀ.jp", Code::EmailDomain),
             ("a@ǅ.jp", Code::EmailDomain),

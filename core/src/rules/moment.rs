@@ -118,7 +118,7 @@ enum Grain {
 
 impl Moment {
     /// Reads a moment. Without a precision, what was typed decides; a coarser one cuts what is
-    /// finer. Without an offset it is Japanese time.
+    /// finer. Without an offset, here or typed behind the time, it is Japanese time.
     ///
     /// # Errors
     /// One of the codes `moment.*` except `moment.future`, which needs a clock.
@@ -127,7 +127,7 @@ impl Moment {
             Typed::Text(text) => Date::of_text(text)?,
             Typed::Parts(parts) => Date::of_parts(&parts)?,
         };
-        let offset = offset.map_or(Ok(JAPAN), read_offset)?;
+        let offset = offset.map(read_offset).transpose()?;
         date.moment(offset)?.with(precision)
     }
 

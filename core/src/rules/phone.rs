@@ -155,12 +155,23 @@ fn read_number(number: &str) -> Result<String, Code> {
     if is_international {
         return read_international(&digits);
     }
+    if is_carrier_number(&digits) {
+        return Err(Code::PhoneRefused);
+    }
     // 010 is the international prefix of Japan, 00 that of most other countries; no area code begins so.
     match digits.strip_prefix("010").or_else(|| digits.strip_prefix("00")) {
         Some(beyond) => read_international(beyond),
         None if digits.starts_with("81") => read_international(&digits),
         None => read_national(&digits),
     }
+}
+
+/// Whether it is a number of one carrier in Japan (00XY): a free call such as 0088-22-1234, or a national number behind the
+/// carrier's prefix, as in 0033-03-3211-9999. Numbers abroad behind 00 are longer than the one and do not read as the other.
+fn is_carrier_number(digits: &str) -> bool {
+    const CARRIERS: [&str; 7] = ["0033", "0036", "0037", "0039", "0070", "0077", "0088"];
+    let rest = CARRIERS.iter().find_map(|carrier| digits.strip_prefix(carrier));
+    rest.is_some_and(|rest| rest.len() == 6 || (rest.starts_with('0') && read_national(rest).is_ok()))
 }
 
 /// A number with its country code, of Japan or of another country.
@@ -352,6 +363,9 @@ mod tests {
             ("0170-123-456", Code::PhoneRefused),
             ("0180-123-456", Code::PhoneRefused),
             ("0910-12-3456", Code::PhoneRefused),
+            ("0088-22-1234", Code::PhoneRefused),
+            ("0033-03-3211-9999", Code::PhoneRefused),
+            ("00-33-1-42-68-53-00", Code::PhoneAbroad),
             ("0130-12-3456", Code::PhoneInvalid),
             ("030-123-4567", Code::PhoneInvalid),
             ("040-123-4567", Code::PhoneInvalid),

@@ -10,13 +10,14 @@
 //! | `朝9時`, `昼1時`, `夕方5時`, `夜9時` | 9:00, 13:00, 17:00, 21:00 |
 //!
 //! Refused: `24:00` (the day before or after?), `25時`, `9:60`, `9` (hour or what?), `午前12時` (noon or midnight?), `午前13時`,
-//! `夜`, `深夜1時` (of which day?); `9:30Z` and `9:30+09:00`, whose offset has a place of its own (`moment.offset`).
+//! `夜`, `深夜1時` (of which day?); an offset that cannot be read (`9:30+25:00`) or may be the end of a span (`9:30-05:00`): `moment.offset`.
+//! An offset is read where it is unambiguous: `9:30 JST`, `9:30+09:00`, `00:30Z`, `UTC 0:30`, `9:30 UTC-5`, `09:30:00 -0500`.
 
 use super::characters::visible;
 use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
-use crate::text::{holds, up_to_four_digits};
+use crate::text::{holds, joined, split_last, up_to_four_digits};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 96;
@@ -26,30 +27,50 @@ const ROUGHLY: [&str; 9] = ["頃", "ごろ", "ころ", "くらい", "ぐらい",
 /// The same, as they begin one.
 const ABOUT: [&str; 4] = ["約", "だいたい", "おおよそ", "およそ"];
 
-/// Reads a time of day: the minute since midnight (0–1439), and whether it was only roughly given.
+/// A time of day as it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeOfDay {
+    /// The minute since midnight (0–1439).
+    pub minute: u16,
+    /// Whether it was only roughly given.
+    pub about: bool,
+    /// The offset that was written with it, in minutes east of UTC.
+    pub offset: Option<i16>,
+}
+
+/// Reads a time of day; `is_iso` where ISO 8601's T precedes it, so that a minus begins an offset and no span.
 ///
 /// Twelve o'clock: 12 AM is 0:00, 午後12時 and 12 PM are 12:00. 午前12時 is refused: it is noon by the decree
 /// of 1872 and midnight to many who write it, and twelve hours would be lost in silence.
 ///
 /// # Errors
-/// [`Code::MomentTime`] where it is no time of day, [`Code::MomentOffset`] where an offset is written behind one.
-pub fn read(typed: &str) -> Result<(u16, bool), Code> {
+/// [`Code::MomentTime`] where it is no time of day, [`Code::MomentOffset`] where an offset with it cannot be read.
+pub fn read(typed: &str, is_iso: bool) -> Result<TimeOfDay, Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::MomentTime);
     }
     let folded = arabic(&fold(&visible(typed)));
-    let plain = joined(&folded).ok_or(Code::MomentTime)?;
+    let plain = without_spaces(&folded).ok_or(Code::MomentTime)?;
     let (exact, about) = roughly(&plain);
-    match minute(exact) {
-        Some(minute) => Ok((minute, about)),
-        None if has_offset(exact) => Err(Code::MomentOffset),
-        None => Err(Code::MomentTime),
+    if let Some(minute) = minute(exact) {
+        return Ok(TimeOfDay { minute, about, offset: None });
     }
+    let unbracketed = without_brackets(exact);
+    let (time, offset) = offset::split(unbracketed.as_deref().unwrap_or(exact), is_iso).ok_or(Code::MomentTime)?;
+    let (time, again) = roughly(time);
+    let minute = minute(time).ok_or(Code::MomentTime)?;
+    Ok(TimeOfDay { minute, about: about || again, offset: Some(offset?) })
+}
+
+/// `9:30(JST)` → `9:30JST`; `None` without such a bracket.
+fn without_brackets(text: &str) -> Option<String> {
+    let (time, zone) = split_last(text.strip_suffix(')')?, b'(')?;
+    (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| joined(&[time, zone]))
 }
 
 /// The words of a time without spaces, in small letters. Between two digits a space is a colon, if two digits follow it:
 /// `9 30` is half past nine, and `10 5` is nothing.
-fn joined(text: &str) -> Option<String> {
+fn without_spaces(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
@@ -64,15 +85,6 @@ fn joined(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Whether a time with an offset from UTC stands here: `9:30Z`, `9時半+9`, `9:30 日本時間+9`. `9:30-10:00` is rather from one time to
-/// another.
-fn has_offset(text: &str) -> bool {
-    let named = ["z", "jst", "utc", "gmt"].iter().find_map(|name| text.strip_suffix(name));
-    let Some(time) = named.or_else(|| text.split_once('+').map(|(time, _)| time)) else { return false };
-    let word = |sign: char| sign.is_ascii_alphabetic() || sign >= '\u{3000}';
-    minute(time).or_else(|| minute(time.trim_end_matches(word))).is_some()
-}
-
 /// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
 pub(super) fn roughly(text: &str) -> (&str, bool) {
     let text = text.trim();
@@ -80,6 +92,8 @@ pub(super) fn roughly(text: &str) -> (&str, bool) {
     let back = ROUGHLY.iter().find_map(|mark| front.strip_suffix(mark)).unwrap_or(front);
     (back.trim(), back.len() < text.len())
 }
+
+mod offset;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
@@ -245,7 +259,7 @@ mod tests {
             ("\u{200E}9\u{200E}:\u{200E}30", 570, false),
         ];
         for (typed, minute, about) in table {
-            assert_eq!(read(typed), Ok((minute, about)), "{typed}");
+            assert_eq!(read(typed, false), Ok(TimeOfDay { minute, about, offset: None }), "{typed}");
         }
     }
 
@@ -294,24 +308,42 @@ mod tests {
             "9時30分15",
         ];
         for typed in table {
-            assert_eq!(read(typed), Err(Code::MomentTime), "{typed}");
+            assert_eq!(read(typed, false), Err(Code::MomentTime), "{typed}");
         }
-        for typed in [
-            "9:30Z",
-            "09:30:00.000Z",
-            "9:30+09:00",
-            "09:30+0900",
-            "9:30 JST",
-            "9:30 UTC",
-            "9時半+9",
-            "9時+",
-            "9:30+",
-            "9:30 日本時間＋9",
-            "9:30+（9）",
+        assert_eq!(read(&"9".repeat(262_144), false), Err(Code::MomentTime));
+        assert_eq!(read(&"頃".repeat(32), false), Err(Code::MomentTime));
+    }
+
+    #[test]
+    fn reads_an_offset_where_it_is_unambiguous() {
+        for (typed, minute, offset) in [
+            ("9:30Z", 570, 0),
+            ("09:30:00.000Z", 570, 0),
+            ("9:30+09:00", 570, 540),
+            ("09:30+0900", 570, 540),
+            ("9:30 JST", 570, 540),
+            ("9:30 UTC", 570, 0),
+            ("GMT 9:30", 570, 0),
+            ("日本時間 9時半", 570, 540),
+            ("9時半（日本時間）", 570, 540),
+            ("9時半+9", 570, 540),
+            ("9:30 日本時間＋9", 570, 540),
+            ("9:30 (UTC+05:30)", 570, 330),
+            ("9:30 UTC-5", 570, -300),
+            ("9:30 GMT−05:00", 570, -300),
+            ("09:30:00 -0500", 570, -300),
+            ("0:30 PM UTC", 750, 0),
         ] {
-            assert_eq!(read(typed), Err(Code::MomentOffset), "{typed}");
+            let read = read(typed, false);
+            assert_eq!(read, Ok(TimeOfDay { minute, about: false, offset: Some(offset) }), "{typed}");
         }
-        assert_eq!(read(&"9".repeat(262_144)), Err(Code::MomentTime));
-        assert_eq!(read(&"頃".repeat(32)), Err(Code::MomentTime));
+        assert_eq!(read("9:30-05:00", true).map(|read| read.offset), Ok(Some(-300)));
+        assert_eq!(read("9時半頃（JST）", false).map(|read| read.about), Ok(true));
+        for typed in ["9時+", "9:30+", "9:30+25:00", "9:30-05:00", "9:30 -0500", "9:30 JST+8", "9:30 UTC+9:75"] {
+            assert_eq!(read(typed, false), Err(Code::MomentOffset), "{typed}");
+        }
+        for typed in ["9:30-10:00", "9:30-pm", "25:00Z", "JST", "+09:00", "9:30 EST", "UTC+9"] {
+            assert_eq!(read(typed, false), Err(Code::MomentTime), "{typed}");
+        }
     }
 }

@@ -15,6 +15,8 @@ const WHITE: &str = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u2
 const THIN: &str = r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8";
 /// The dashes of a keyboard, the sign of a long vowel among them.
 const DASHES: &str = r"\-\u2010-\u2015\u2212\u2500\u30fc\ufe63\uff0d\uff70";
+/// Signs round an address that are dropped, beside those that a local part may have.
+const AROUND: &str = "<>＜＞〈〉;；,，、:：「」()（）";
 /// A digit, full-width too.
 pub const DIGIT: &str = "0-9０-９";
 
@@ -62,7 +64,7 @@ pub fn phone() -> String {
 /// An address with an ASCII local part, one @ and a dot behind it, full-width forms too.
 pub fn email() -> String {
     let local = format!("[!#-'*+./0-9=?A-Z^_`a-z{{|}}~！＃-＇＊＋．／０-９＝？Ａ-Ｚ＾＿｀ａ-ｚ｛｜｝～{DASHES}{THIN}]");
-    format!("^[{WHITE}{THIN}]*{local}+[@＠][^@＠]+[.．。｡][^@＠]+$")
+    format!("^[{WHITE}{THIN}{AROUND}]*{local}+[@＠][^@＠]+[.．。｡][^@＠]+$")
 }
 
 /// The digits of a SHA-256, in either case and either width, in one piece or in groups, with a tool's words around them.

@@ -78,7 +78,7 @@ fn refusal(headers: &HeaderMap, max: usize) -> Option<&'static str> {
     (length > max as u64).then_some("http.too_large")
 }
 
-/// One Content-Type: `application/json`, with no parameter but `charset=utf-8`.
+/// One Content-Type: `application/json`, with no parameter but a charset that names UTF-8.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(first), None) = (types.next(), types.next()) else {
@@ -93,11 +93,16 @@ fn is_json(headers: &HeaderMap) -> bool {
         && parts.all(|parameter| parameter.is_empty() || is_utf8(parameter))
 }
 
+/// The labels of UTF-8 in the WHATWG Encoding standard, of which clients write the first two.
+const UTF_8_LABELS: [&str; 6] =
+    ["utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"];
+
 fn is_utf8(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else {
         return false;
     };
-    name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    let label = value.trim_matches('"');
+    name.eq_ignore_ascii_case("charset") && UTF_8_LABELS.iter().any(|utf8| label.eq_ignore_ascii_case(utf8))
 }
 
 async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, &'static str> {
@@ -149,6 +154,10 @@ mod tests {
             "application/json",
             "Application/JSON; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
+            "application/json; charset=utf8",
+            "application/json;charset=UTF8",
+            "application/json; charset=\"utf8\"",
+            "application/json; charset=unicode-1-1-utf-8",
             "application/json;",
         ] {
             assert!(is_json(&headers(&[(header::CONTENT_TYPE, kind)])), "{kind}");
@@ -156,6 +165,10 @@ mod tests {
         for kind in [
             "text/plain",
             "application/json; charset=shift_jis",
+            "application/json; charset=utf-16",
+            "application/json; charset=utf88",
+            "application/json; charset=",
+            "application/json; charset",
             "application/jsonp",
             "application/problem+json",
             "",

@@ -149,9 +149,6 @@ fn refuses_texts() {
         ("2026-11-20T", Code::MomentTime),
         ("2026-11-20T25:00", Code::MomentTime),
         ("2026-11-20 24:00", Code::MomentTime),
-        ("2026-11-20T09:30Z", Code::MomentOffset),
-        ("2026-11-20T09:30+09:00", Code::MomentOffset),
-        ("20261120T0030Z", Code::MomentOffset),
     ];
     for (typed, code) in table {
         assert_eq!(shown(text(typed)), Err(code), "{typed}");

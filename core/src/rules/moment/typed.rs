@@ -3,7 +3,7 @@
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
 use super::english;
-use super::{Grain, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
+use super::{Grain, JAPAN, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
 use crate::calendar::{month_length, two};
 use crate::code::Code;
 use crate::rules::characters::visible;
@@ -27,11 +27,18 @@ pub(super) struct Date {
     day: Option<u8>,
     minute: Option<u16>,
     about: bool,
+    /// The offset that was typed behind the time.
+    offset: Option<i16>,
 }
 
 impl Date {
-    /// Holds the numbers against the calendar, the era and the range, in this order.
-    pub(super) fn moment(&self, offset: i16) -> Result<Moment, Code> {
+    /// Holds the numbers against the calendar, the era and the range, in this order. An offset of its own must be the one that was
+    /// typed with the time, if one was; without any it is Japanese time.
+    pub(super) fn moment(&self, offset: Option<i16>) -> Result<Moment, Code> {
+        let offset = match (self.offset, offset) {
+            (Some(typed), Some(own)) if typed != own => return Err(Code::MomentOffset),
+            (typed, own) => typed.or(own).unwrap_or(JAPAN),
+        };
         let year = self.year.number;
         let (from, to, grain) = match (self.month, self.day, self.minute) {
             (None, None, None) => ((1, 1), (12, 31), Grain::Year),
@@ -71,7 +78,7 @@ impl Date {
         let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);
         let month = month.map(|month| english::named(&month).map_or(month, |number| number.to_string()));
         let time = match parts.time {
-            Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time)?),
+            Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time, false)?),
             _ => None,
         };
         let (year, rest) = Scan(&year).year()?;
@@ -82,8 +89,9 @@ impl Date {
             year,
             month: month.as_deref().map(of_two).transpose()?,
             day: day.as_deref().map(of_two).transpose()?,
-            minute: time.map(|(minute, _)| minute),
-            about: about || time.is_some_and(|(_, rough)| rough),
+            minute: time.map(|time| time.minute),
+            about: about || time.is_some_and(|time| time.about),
+            offset: time.and_then(|time| time.offset),
         })
     }
 
@@ -105,19 +113,21 @@ impl Date {
             }
             None => Scan(text).date()?,
         };
+        let is_iso = rest.0.starts_with(['T', 't']);
         let rest = rest.after_day(day.is_some());
-        let minute = match rest.0 {
+        let time = match rest.0 {
             "" => None,
             _ if day.is_none() => return Err(rest.without_day()),
             // From one day to another: no time was meant.
             span if span.starts_with(['~', '-', '/']) => return Err(Code::MomentUnreadable),
             time => {
-                let (minute, rough) = time_of_day::read(time)?;
-                about |= rough;
-                Some(minute)
+                let time = time_of_day::read(time, is_iso)?;
+                about |= time.about;
+                Some(time)
             }
         };
-        Ok(Date { year, month, day, minute, about })
+        let (minute, offset) = (time.map(|time| time.minute), time.and_then(|time| time.offset));
+        Ok(Date { year, month, day, minute, about, offset })
     }
 }
 
@@ -218,7 +228,7 @@ impl<'a> Scan<'a> {
     /// Why there is more to read where no day was: a time of day, or no date at all.
     fn without_day(self) -> Code {
         let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
-        if time_of_day::read(time).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
+        if time_of_day::read(time, false).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
     }
 }
 

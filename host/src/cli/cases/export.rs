@@ -71,10 +71,17 @@ fn place_of(case: &Read<Case>) -> i64 {
     case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq)
 }
 
-/// Lines as CSV (RFC 4180), the head before the first of them.
+/// The head of the CSV: the fields of [`CaseLine`]. An export of no case has it too.
+const CSV_HEAD: [&str; 10] =
+    ["seq", "number", "received_at", "status", "accepted", "module", "ruleset", "partner", "test", "locale"];
+
+/// Lines as CSV (RFC 4180), with the head on the first page.
 fn csv(lines: &[CaseLine], head: bool) -> Result<Vec<u8>, Failed> {
-    let mut writer = csv::WriterBuilder::new().has_headers(head && !lines.is_empty()).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     let failed = |error: String| Failed::Outside("CSV".to_owned(), std::io::Error::other(error));
+    if head {
+        writer.write_record(CSV_HEAD).map_err(|error| failed(error.to_string()))?;
+    }
     for line in lines {
         writer.serialize(line).map_err(|error| failed(error.to_string()))?;
     }
@@ -89,4 +96,30 @@ async fn progress(store: &dyn Store, filter: &Filter) -> Result<ProgressBar, Fai
     let bar = ProgressBar::with_draw_target(Some(store.count(filter).await?), ProgressDrawTarget::stderr());
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} cases, {eta} left");
     Ok(style.map_or(bar.clone(), |style| bar.with_style(style)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_names_the_fields_of_a_line_and_an_export_of_nothing_has_it() {
+        let line = CaseLine {
+            seq: 1,
+            number: String::new(),
+            received_at: 0,
+            status: String::new(),
+            accepted: true,
+            module: String::new(),
+            ruleset: String::new(),
+            partner: None,
+            test: false,
+            locale: String::new(),
+        };
+        let mut named = csv::Writer::from_writer(Vec::new());
+        named.serialize(&line).unwrap();
+        assert_eq!(csv(&[line.clone()], true).unwrap(), named.into_inner().unwrap());
+        assert_eq!(csv(&[], true).unwrap(), (CSV_HEAD.join(",") + "\n").as_bytes());
+        assert!(csv(&[], false).unwrap().is_empty());
+    }
 }
