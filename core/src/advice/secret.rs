@@ -2,6 +2,7 @@
 //!
 //! `{"incident": {"operation": "パスワードは Abc123!"}}` → `/incident/operation`.
 
+mod command;
 mod likely;
 mod number;
 

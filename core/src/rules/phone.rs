@@ -169,9 +169,9 @@ fn read_number(number: &str) -> Result<String, Code> {
 /// Whether it is a number of one carrier in Japan (00XY): a free call such as 0088-22-1234, or a national number behind the
 /// carrier's prefix, as in 0033-03-3211-9999. Numbers abroad behind 00 are longer than the one and do not read as the other.
 fn is_carrier_number(digits: &str) -> bool {
-    const CARRIERS: [&str; 7] = ["0033", "0036", "0037", "0039", "0070", "0077", "0088"];
-    let rest = CARRIERS.iter().find_map(|carrier| digits.strip_prefix(carrier));
-    rest.is_some_and(|rest| rest.len() == 6 || (rest.starts_with('0') && read_national(rest).is_ok()))
+    let (carrier, rest) = digits.strip_prefix("00").and_then(|rest| rest.split_at_checked(2)).unwrap_or_default();
+    let is_number = rest.len() == 6 || (rest.starts_with('0') && read_national(rest).is_ok());
+    is_number && carrier != "81" && !carrier.starts_with('0')
 }
 
 /// A number with its country code, of Japan or of another country.

@@ -1,0 +1,76 @@
+//! Secrets in commands and addresses.
+//!
+//! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → yes; `ssh -p 2222`,
+//! `net user /domain`, `https://example.jp:8443/` → no.
+
+use super::likely::{SECRET_MAX, SECRET_MIN};
+use crate::text::split_last;
+
+/// Options of commands behind which a password stands, in the next word or in the rest of the same.
+const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
+/// Options and names behind which a name and a password stand, with a sign between them.
+const PAIRS: [&str; 5] = ["-u ", "-u=", "--user ", "admin", "root"];
+
+/// The fewest of one without a word: these also hold a letter and a digit.
+const STRONG_MIN: usize = 6;
+/// The text behind the first of the words that it begins with. Most words begin otherwise, which one byte tells.
+pub fn behind_any<'t>(rest: &'t str, words: &[&str]) -> Option<&'t str> {
+    let mut alike = words.iter().filter(|word| word.as_bytes().first() == rest.as_bytes().first());
+    alike.find_map(|word| rest.strip_prefix(word))
+}
+
+/// A password in an address: `://name:password@host`.
+pub fn has_user_information(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("://") else { return false };
+    let end = rest
+        .bytes()
+        .take(3 * SECRET_MAX)
+        .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'"' | b'\'' | b',' | b'<' | b'>'))
+        .count();
+    let user = rest.get(..end).and_then(|authority| split_last(authority, b'@'));
+    user.and_then(|(user, _)| user.split_once(':')).is_some_and(|(_, password)| password.len() >= SECRET_MIN)
+}
+
+/// An option of a command with a password, or with a name and one.
+pub fn follows_option(rest: &str) -> bool {
+    if let Some(pair) = behind_any(rest, &PAIRS) {
+        // Of `admin:Abc12345` the name is the option.
+        let word = next_word(pair.trim_start_matches(['\'', '"']));
+        let secret = if rest.starts_with('-') {
+            word.split_once([':', '%']).map(|(_, secret)| secret).filter(|secret| secret.len() >= SECRET_MIN)
+        } else {
+            // `root: session2` is a line of a log.
+            let bare = pair.strip_prefix([':', '/']).or_else(|| pair.strip_prefix(" / "));
+            bare.map(next_word).filter(|word| is_strong(word) && is_one_word(word))
+        };
+        return secret.is_some();
+    }
+    behind_any(rest, &OPTIONS).is_some_and(|behind| {
+        let word = next_word(behind.trim_start_matches([' ', '\'', '"']));
+        is_strong(word) && is_one_word(word)
+    })
+}
+
+/// `net user NAME PASSWORD`, `net use PLACE PASSWORD`: a word among the next ones that is neither the first, nor a place or an option.
+pub fn is_net_use(rest: &str) -> bool {
+    let Some(arguments) = rest.strip_prefix("net use") else { return false };
+    let words = arguments.split(' ').filter(|word| !word.is_empty() && *word != "r").skip(1).take(4);
+    words.map(|word| word.trim_matches('"')).any(|word| is_strong(word) && !word.starts_with(['/', '\\']))
+}
+
+/// The ASCII characters up to the next space, a bounded number of them.
+pub fn next_word(text: &str) -> &str {
+    let end = text.bytes().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
+    text.get(..end).unwrap_or_default().trim_end_matches(['"', '\'', ')', ',', ';'])
+}
+
+/// Six characters or more, a letter and a digit among them.
+pub fn is_strong(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    word.len() >= STRONG_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
+}
+
+/// Whether it is no path, address, name of a file or setting.
+fn is_one_word(word: &str) -> bool {
+    !word.contains(['/', '\\', '.', ':', '=', '@'])
+}
