@@ -23,6 +23,44 @@ pub fn holds(text: &str, part: &str) -> bool {
     text.char_indices().any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(part)))
 }
 
+/// Whether a character is one of a list: `contains`.
+#[inline(never)]
+pub fn is_one_of(char: char, list: &str) -> bool {
+    list.chars().any(|other| other == char)
+}
+
+/// Whether a character lies in one of the ranges of a list, which holds the first and the last character of each.
+///
+/// `is_in_ranges('b', "acxz")` → true. In the module a list costs a third of a `match` of the same ranges.
+#[inline(never)]
+pub fn is_in_ranges(char: char, ranges: &str) -> bool {
+    let mut ends = ranges.chars();
+    while let (Some(first), Some(last)) = (ends.next(), ends.next()) {
+        if (first..=last).contains(&char) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A text without the characters of a list at its beginning: `trim_start_matches`.
+#[inline(never)]
+pub fn trim_start<'t>(text: &'t str, list: &str) -> &'t str {
+    text.trim_start_matches(|char| is_one_of(char, list))
+}
+
+/// A text without the characters of a list at its end: `trim_end_matches`.
+#[inline(never)]
+pub fn trim_end<'t>(text: &'t str, list: &str) -> &'t str {
+    text.trim_end_matches(|char| is_one_of(char, list))
+}
+
+/// Whether a text begins with a character of a list: `starts_with`.
+#[inline(never)]
+pub fn starts_with_any(text: &str, list: &str) -> bool {
+    text.chars().next().is_some_and(|first| is_one_of(first, list))
+}
+
 /// How many code points a text has: `chars().count()`.
 pub fn code_points(text: &str) -> usize {
     let begins = |byte: u8| byte & 0b1100_0000 != 0b1000_0000;

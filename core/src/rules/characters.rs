@@ -8,7 +8,7 @@ use super::{coded_most, coded_range};
 use crate::code::Code;
 use crate::context::Context;
 use crate::eight::{any, begins_below, below, equal};
-use crate::text::code_points;
+use crate::text::{code_points, is_in_ranges};
 
 /// Whether a text shows nothing: white space and ignorable characters alone. Such a text is empty in every field.
 pub fn shows_nothing(text: &str) -> bool {
@@ -24,12 +24,10 @@ pub fn blank(text: &str) -> bool {
 const BRAILLE_BLANK: char = '\u{2800}';
 
 /// Whether a character has Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt, 17.0).
-pub const fn is_ignorable(char: char) -> bool {
-    matches!(char,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
+pub fn is_ignorable(char: char) -> bool {
+    const RANGES: &str = "\u{AD}\u{AD}\u{34F}\u{34F}\u{61C}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}\u{180F}\u{200B}\u{200F}\u{202A}\u{202E}\u{2060}\u{206F}\
+                          \u{3164}\u{3164}\u{FE00}\u{FE0F}\u{FEFF}\u{FEFF}\u{FFA0}\u{FFA0}\u{FFF0}\u{FFF8}\u{1BCA0}\u{1BCA3}\u{1D173}\u{1D17A}\u{E0000}\u{E0FFF}";
+    !char.is_ascii() && is_in_ranges(char, RANGES)
 }
 
 /// At most so many code points.

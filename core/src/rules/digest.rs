@@ -6,6 +6,7 @@
 
 use super::characters::visible;
 use super::width::fold;
+use crate::text::is_one_of;
 
 /// The hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -20,7 +21,7 @@ pub fn read(typed: &str) -> Option<String> {
         return None;
     }
     let folded = fold(&visible(typed)).to_ascii_lowercase();
-    let text = folded.trim_start_matches(|sign: char| sign.is_whitespace() || is_around(sign));
+    let text = folded.trim_start_matches(is_around);
     let (digest, rest) = match digits(text) {
         Some(found) => found,
         None if LABELS.iter().any(|label| text.starts_with(label)) => after_label(text)?,
@@ -61,7 +62,7 @@ fn digits(text: &str) -> Option<(String, &str)> {
         digest.push_str(group);
         rest = after;
     }
-    let ends = rest.chars().next().is_none_or(|sign| sign.is_whitespace() || is_around(sign));
+    let ends = rest.chars().next().is_none_or(is_around);
     ends.then_some((digest, rest))
 }
 
@@ -69,28 +70,9 @@ fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Signs around a digest: quotes, brackets, the end of a sentence, sha256sum's mark of a file's name with an escape.
+/// White space and signs around a digest: quotes, brackets, the end of a sentence, sha256sum's mark of a file's name with an escape.
 fn is_around(sign: char) -> bool {
-    matches!(
-        sign,
-        '"' | '\''
-            | '`'
-            | '「'
-            | '」'
-            | '『'
-            | '』'
-            | '<'
-            | '>'
-            | '('
-            | ')'
-            | '['
-            | ']'
-            | ','
-            | '、'
-            | ';'
-            | '。'
-            | '\\'
-    )
+    sign.is_whitespace() || is_one_of(sign, "\"'`「」『』<>()[],、;。\\")
 }
 
 #[cfg(test)]

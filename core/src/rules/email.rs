@@ -14,7 +14,7 @@ use super::characters::{is_ignorable, visible};
 use super::script::is_letter;
 use super::{joiners, letter_case, punycode, width};
 use crate::code::Code;
-use crate::text::joined;
+use crate::text::{is_one_of, joined};
 
 /// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
 pub const ADDRESS_MAX: usize = 254;
@@ -55,28 +55,8 @@ const fn is_at(typed: char) -> bool {
 }
 
 /// Signs that a mail program or a list puts round an address, and no address begins or ends with: `<a@b.jp>`, `a@b.jp;`.
-const fn is_wrapper(sign: char) -> bool {
-    matches!(
-        sign,
-        '<' | '>'
-            | '＜'
-            | '＞'
-            | '〈'
-            | '〉'
-            | ';'
-            | '；'
-            | ','
-            | '，'
-            | '、'
-            | ':'
-            | '：'
-            | '「'
-            | '」'
-            | '('
-            | ')'
-            | '（'
-            | '）'
-    )
+fn is_wrapper(sign: char) -> bool {
+    is_one_of(sign, "<>＜＞〈〉;；,，、:：「」()（）")
 }
 
 /// The part before @: letters, digits and the signs of the HTML standard, dots anywhere; upper case is kept.
@@ -95,7 +75,7 @@ fn read_local(typed: &str) -> Result<String, Code> {
 }
 
 fn is_local(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".iter().any(|sign| letter == char::from(*sign))
+    letter.is_ascii_alphanumeric() || is_one_of(letter, ".!#$%&'*+/=?^_`{|}~-")
 }
 
 /// The domain: two labels or more, in lower case, each in ASCII.
@@ -141,8 +121,8 @@ fn voiced(base: char, mark: char) -> Option<char> {
     const VOICED: &str = "かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ";
     const HALF_VOICED: &str = "はひふへほハヒフヘホ";
     let step = match mark {
-        '\u{3099}' if VOICED.chars().any(|kana| kana == base) => 1,
-        '\u{309A}' if HALF_VOICED.chars().any(|kana| kana == base) => 2,
+        '\u{3099}' if is_one_of(base, VOICED) => 1,
+        '\u{309A}' if is_one_of(base, HALF_VOICED) => 2,
         '\u{3099}' if matches!(base, 'う' | 'ウ') => 0x4E,
         _ => return None,
     };

@@ -8,6 +8,7 @@
 //! then the mail goes nowhere, as with any other mistyped name. A name that is typed in its ASCII form is not held to them.
 
 use super::letter_case;
+use crate::text::is_in_ranges;
 
 /// Whether it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
 pub fn is_letter(letter: char) -> bool {
@@ -43,21 +44,22 @@ fn is_alphabetic(letter: char) -> bool {
 }
 
 /// Scripts without capitals.
-const fn is_syllable(letter: char) -> bool {
-    matches!(letter,
-        '々' | '〆' | '〇' | 'ぁ'..='ゖ' | 'ゝ' | 'ゞ' | 'ァ'..='ヺ' | 'ー'..='ヾ' | 'ㇰ'..='ㇿ'
-        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{2F7FF}' | '\u{30000}'..='\u{323AF}' // kanji
-        | '\u{AC00}'..='\u{D7A3}'                                           // Hangul
-        | '\u{3105}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}'                 // Bopomofo
-        | '\u{05D0}'..='\u{05EA}'                                           // Hebrew
-        | '\u{0620}'..='\u{063F}' | '\u{0641}'..='\u{0669}' | '\u{0671}'..='\u{0674}' | '\u{0679}'..='\u{06D3}' | '\u{06D5}'
-        | '\u{06F0}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' | '\u{08A0}'..='\u{08C9}' // Arabic
-        | '\u{0780}'..='\u{07B1}'                                           // Dhivehi
-        | '\u{0901}'..='\u{0957}' | '\u{0960}'..='\u{0963}' | '\u{0966}'..='\u{0DF3}'                                           // the scripts of India and Sri Lanka
-        | '\u{0E01}'..='\u{0E32}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E40}'..='\u{0E4E}' | '\u{0E50}'..='\u{0E59}'
-        | '\u{0E81}'..='\u{0EB2}' | '\u{0EB4}'..='\u{0ED9}' // Thai, Lao
-        | '\u{0F40}'..='\u{0FBC}' | '\u{1000}'..='\u{1049}' | '\u{1780}'..='\u{17D3}' // Tibetan, Burmese, Khmer
-        | '\u{1200}'..='\u{135A}' | '\u{1820}'..='\u{1878}') // Ethiopic, Mongolian
+fn is_syllable(letter: char) -> bool {
+    // Kana and signs, kanji, Hangul, Bopomofo, Hebrew, Arabic, Dhivehi, India and Sri Lanka, Thai and Lao, Tibetan, Burmese, Khmer, Ethiopic and Mongolian.
+    const RANGES: &str = "々々〆〆〇〇ぁゖゝゝゞゞァヺーヾㇰㇿ\
+                          \u{3400}\u{4DBF}\u{4E00}\u{9FFF}\u{20000}\u{2F7FF}\u{30000}\u{323AF}\
+                          \u{AC00}\u{D7A3}\
+                          \u{3105}\u{312F}\u{31A0}\u{31BF}\
+                          \u{05D0}\u{05EA}\
+                          \u{0620}\u{063F}\u{0641}\u{0669}\u{0671}\u{0674}\u{0679}\u{06D3}\u{06D5}\u{06D5}\
+                          \u{06F0}\u{06FF}\u{0750}\u{077F}\u{08A0}\u{08C9}\
+                          \u{0780}\u{07B1}\
+                          \u{0901}\u{0957}\u{0960}\u{0963}\u{0966}\u{0DF3}\
+                          \u{0E01}\u{0E32}\u{0E34}\u{0E3A}\u{0E40}\u{0E4E}\u{0E50}\u{0E59}\
+                          \u{0E81}\u{0EB2}\u{0EB4}\u{0ED9}\
+                          \u{0F40}\u{0FBC}\u{1000}\u{1049}\u{1780}\u{17D3}\
+                          \u{1200}\u{135A}\u{1820}\u{1878}";
+    is_in_ranges(letter, RANGES)
 }
 
 #[cfg(test)]

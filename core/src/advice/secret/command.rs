@@ -4,7 +4,7 @@
 //! `net user /domain`, `https://example.jp:8443/` → no.
 
 use super::likely::{SECRET_MAX, SECRET_MIN};
-use crate::text::split_last;
+use crate::text::{is_one_of, split_last, starts_with_any, trim_end, trim_start};
 
 /// Options of commands behind which a password stands, in the next word or in the rest of the same.
 const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
@@ -13,7 +13,9 @@ const PAIRS: [&str; 5] = ["-u ", "-u=", "--user ", "admin", "root"];
 
 /// The fewest of one without a word: these also hold a letter and a digit.
 const STRONG_MIN: usize = 6;
+
 /// The text behind the first of the words that it begins with. Most words begin otherwise, which one byte tells.
+#[inline(never)]
 pub fn behind_any<'t>(rest: &'t str, words: &[&str]) -> Option<&'t str> {
     let mut alike = words.iter().filter(|word| word.as_bytes().first() == rest.as_bytes().first());
     alike.find_map(|word| rest.strip_prefix(word))
@@ -22,20 +24,18 @@ pub fn behind_any<'t>(rest: &'t str, words: &[&str]) -> Option<&'t str> {
 /// A password in an address: `://name:password@host`.
 pub fn has_user_information(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("://") else { return false };
-    let end = rest
-        .bytes()
-        .take(3 * SECRET_MAX)
-        .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'"' | b'\'' | b',' | b'<' | b'>'))
-        .count();
-    let user = rest.get(..end).and_then(|authority| split_last(authority, b'@'));
-    user.and_then(|(user, _)| user.split_once(':')).is_some_and(|(_, password)| password.len() >= SECRET_MIN)
+    let (authority, _) = graphic(rest, 3 * SECRET_MAX);
+    let authority = authority.split(|sign| is_one_of(sign, "/\"',<>")).next().unwrap_or_default();
+    split_last(authority, b'@')
+        .and_then(|(user, _)| user.split_once(':'))
+        .is_some_and(|(_, password)| password.len() >= SECRET_MIN)
 }
 
 /// An option of a command with a password, or with a name and one.
 pub fn follows_option(rest: &str) -> bool {
     if let Some(pair) = behind_any(rest, &PAIRS) {
         // Of `admin:Abc12345` the name is the option.
-        let word = next_word(pair.trim_start_matches(['\'', '"']));
+        let word = next_word(trim_start(pair, "'\""));
         let secret = if rest.starts_with('-') {
             word.split_once([':', '%']).map(|(_, secret)| secret).filter(|secret| secret.len() >= SECRET_MIN)
         } else {
@@ -46,7 +46,7 @@ pub fn follows_option(rest: &str) -> bool {
         return secret.is_some();
     }
     behind_any(rest, &OPTIONS).is_some_and(|behind| {
-        let word = next_word(behind.trim_start_matches([' ', '\'', '"']));
+        let word = next_word(trim_start(behind, " '\""));
         is_strong(word) && is_one_word(word)
     })
 }
@@ -55,13 +55,19 @@ pub fn follows_option(rest: &str) -> bool {
 pub fn is_net_use(rest: &str) -> bool {
     let Some(arguments) = rest.strip_prefix("net use") else { return false };
     let words = arguments.split(' ').filter(|word| !word.is_empty() && *word != "r").skip(1).take(4);
-    words.map(|word| word.trim_matches('"')).any(|word| is_strong(word) && !word.starts_with(['/', '\\']))
+    words.map(|word| word.trim_matches('"')).any(|word| is_strong(word) && !starts_with_any(word, "/\\"))
 }
 
 /// The ASCII characters up to the next space, a bounded number of them.
 pub fn next_word(text: &str) -> &str {
-    let end = text.bytes().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
-    text.get(..end).unwrap_or_default().trim_end_matches(['"', '\'', ')', ',', ';'])
+    trim_end(graphic(text, SECRET_MAX).0, "\"'),;")
+}
+
+/// The visible ASCII characters that a text begins with, a bounded number of them, and the text behind them.
+#[inline(never)]
+pub fn graphic(text: &str, most: usize) -> (&str, &str) {
+    let end = text.bytes().take(most).take_while(u8::is_ascii_graphic).count();
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 /// Six characters or more, a letter and a digit among them.
@@ -72,5 +78,5 @@ pub fn is_strong(word: &str) -> bool {
 
 /// Whether it is no path, address, name of a file or setting.
 fn is_one_word(word: &str) -> bool {
-    !word.contains(['/', '\\', '.', ':', '=', '@'])
+    !word.chars().any(|sign| is_one_of(sign, "/\\.:=@"))
 }

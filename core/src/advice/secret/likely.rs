@@ -7,9 +7,10 @@
 //! Left alone: 「パスワードは変更しました」, 「パスワードは2026年11月に変えた」, `password was stolen`, `"GET /etc/passwd HTTP/1.1" 404`,
 //! `Invalid password: user=tanaka`.
 
-use super::command::{behind_any, follows_option, has_user_information, is_net_use, is_strong, next_word};
+use super::command::{behind_any, follows_option, graphic, has_user_information, is_net_use, is_strong, next_word};
 use super::number;
 use crate::rules::width;
+use crate::text::{is_one_of, starts_with_any, trim_start};
 
 /// Words behind which a secret stands, as [`width::fold`] and small letters leave them; of words that
 /// begin alike the longer first.
@@ -60,6 +61,9 @@ const WORDS: [&str; 42] = [
 /// The same where `:` or `=` follows, or they would be any sentence's words.
 const SIGNED_WORDS: [&str; 5] = ["secret key", "secret_key", "accountkey", "secret", "token"];
 
+/// The first characters of all of these words, and of those of commands.
+const BEGINNINGS: &str = "abcefghnprstwxアシトパぱﾊ暗回秘認確共合";
+
 /// Beginnings of keys that are secrets by themselves.
 const MARKS: [&str; 19] = [
     "akia",
@@ -83,7 +87,7 @@ const MARKS: [&str; 19] = [
     "base64:",
 ];
 /// What begins a private key in a file.
-const PRIVATE: &str = "private key";
+const PRIVATE: [&str; 2] = ["private key-", "private key block-"];
 
 /// Words that stand behind a sign and are no secret.
 const NO_SECRETS: [&str; 15] = [
@@ -134,26 +138,7 @@ pub fn likely(text: &str) -> bool {
             ':' => has_user_information(rest),
             'と' | 'を' => is_told_before(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
-            'a'..='c'
-            | 'e'..='h'
-            | 'n'
-            | 'p'
-            | 'r'..='t'
-            | 'w'
-            | 'x'
-            | 'ア'
-            | 'シ'
-            | 'ト'
-            | 'パ'
-            | 'ぱ'
-            | 'ﾊ'
-            | '暗'
-            | '回'
-            | '秘'
-            | '認'
-            | '確'
-            | '共'
-            | '合' => {
+            _ if is_one_of(char, BEGINNINGS) => {
                 told(head, rest) || marked(rest) || (previous != '/' && follows_option(rest)) || is_net_use(rest)
             }
             _ => false,
@@ -163,10 +148,9 @@ pub fn likely(text: &str) -> bool {
 
 /// A mark and what belongs behind it: sixteen letters or digits of a key, or nothing more.
 fn marked(rest: &str) -> bool {
-    let is_key = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '/' | '+');
-    let key = |rest: &str| rest.chars().take(KEY_MIN).filter(is_key).count() == KEY_MIN;
-    let begins_private =
-        rest.strip_prefix(PRIVATE).is_some_and(|rest| rest.starts_with(['-']) || rest.starts_with(" block-"));
+    let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'+');
+    let key = |rest: &str| rest.bytes().take(KEY_MIN).filter(is_key).count() == KEY_MIN;
+    let begins_private = PRIVATE.iter().any(|begin| rest.starts_with(begin));
     begins_private || behind_any(rest, &MARKS).is_some_and(key)
 }
 
@@ -176,7 +160,7 @@ fn is_told_before(head: &str, rest: &str) -> bool {
     let head = head.trim_end();
     let length = head.bytes().rev().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
     let word = head.get(head.len() - length..).unwrap_or_default();
-    BEHIND.iter().any(|words| rest.starts_with(words)) && is_strong(word)
+    behind_any(rest, &BEHIND).is_some() && is_strong(word)
 }
 
 /// A word, and a value behind it.
@@ -192,9 +176,7 @@ fn told(head: &str, rest: &str) -> bool {
     let is_path = head.ends_with('/') && !["id/", "user/"].iter().any(|name| head.ends_with(name));
     match (after(&WORDS), after(&SIGNED_WORDS)) {
         (Some(after), _) => value_follows(after, !is_path),
-        (None, Some(after)) => {
-            after.trim_start_matches(['"', '\'', ' ']).starts_with([':', '=']) && value_follows(after, false)
-        }
+        (None, Some(after)) => starts_with_any(trim_start(after, "\"' "), ":=") && value_follows(after, false),
         (None, None) => false,
     }
 }
@@ -203,32 +185,27 @@ fn told(head: &str, rest: &str) -> bool {
 /// space alone only such with a digit, or every sentence about passwords would be one.
 fn value_follows(rest: &str, unsigned: bool) -> bool {
     // Behind a word in quotes a sign makes it a key; without one it is a value itself.
-    let rest = match rest.strip_prefix(['"', '\'']) {
+    let rest = match behind_any(rest, &["\"", "'"]) {
         Some(rest) => match rest.trim_start().strip_prefix("value=").or_else(|| rest.strip_prefix(", '")) {
             Some(value) => value,
-            None if rest.trim_start().starts_with([':', '=']) => rest,
+            None if starts_with_any(rest.trim_start(), ":=") => rest,
             None => return false,
         },
         None => rest,
     };
     let rest = rest.trim_start();
-    let rest = rest
-        .strip_prefix("is ")
-        .or_else(|| rest.strip_prefix("was "))
-        .or_else(|| rest.strip_prefix(['は', 'を', 'が', 'も', 'に']))
-        .unwrap_or(rest)
-        .trim_start();
-    let bare = rest.trim_start_matches([':', '=', '→', '「', '『', '"', '\'', '>', '(', ' ', '\n']);
+    let rest = behind_any(rest, &["is ", "was ", "は", "を", "が", "も", "に"]).unwrap_or(rest).trim_start();
+    let bare = trim_start(rest, ":=→「『\"'>( \n");
     let signed = bare.len() < rest.len();
     // Only ASCII is counted, of which a byte is a character.
-    let end = bare.bytes().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
-    let (value, after) = bare.split_at_checked(end).unwrap_or((bare, ""));
+    let (value, after) = graphic(bare, SECRET_MAX);
     let after = after.trim_start();
-    let has = |is: fn(&char) -> bool| value.chars().any(|char| is(&char));
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let word = value.trim_end_matches(|char: char| char.is_ascii_punctuation());
-    let is_path = value.starts_with(['/', '\\', '.']) || value.get(1..2) == Some(":");
+    let is_path = starts_with_any(value, "/\\.") || value.get(1..2) == Some(":");
     // `password: user=tanaka` and `password : server = …` go on with another key.
-    let is_key = word.contains(['=', ':']) || after.starts_with(['=', ':']) || value.starts_with("0x");
+    let is_key =
+        word.bytes().any(|byte| matches!(byte, b'=' | b':')) || starts_with_any(after, "=:") || value.starts_with("0x");
     if word.len() < SECRET_MIN && value.len() < SECRET_MIN
         || is_path
         || is_key
@@ -237,10 +214,10 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     {
         return false;
     }
-    if has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) {
+    if has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
         return signed || !value.contains('/') || value.starts_with("admin/");
     }
-    if has(char::is_ascii_alphabetic) {
+    if has(u8::is_ascii_alphabetic) {
         // A name and a secret: `tanaka / Abc12345`.
         if after.strip_prefix('/').is_some_and(|secret| is_strong(next_word(secret.trim_start()))) {
             return true;
@@ -249,8 +226,7 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
         let is_prose = value == word && after.starts_with(|char: char| char.is_ascii_alphanumeric());
         return signed && word.len() >= SECRET_MIN && !is_prose;
     }
-    value.bytes().all(|byte| byte.is_ascii_digit())
-        && !after.starts_with(|char| COUNTERS.chars().any(|counter| counter == char))
+    value.bytes().all(|byte| byte.is_ascii_digit()) && !starts_with_any(after, COUNTERS)
 }
 
 #[cfg(test)]
