@@ -14,11 +14,17 @@ use std::path::Path;
 type Table = BTreeMap<String, String>;
 
 /// The tables: each of its name in the generated code.
-const TABLES: [&str; 9] = ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "INTERVIEW", "HINT", "OPTION", "PAGE"];
+const TABLES: [&str; 9] =
+    ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "MODULE_TITLE", "HINT", "OPTION", "PAGE"];
 
-/// The fields that clause 4⑫'s interview asks for. Their titles make a table of their own, because it goes into
+/// The fields that clause 4⑫'s interview asks for, and those of long texts. Their titles make a table of their own, because it goes into
 /// the module, which the other titles need not.
-const INTERVIEW: [&str; 7] = [
+const MODULE_TITLES: [&str; 12] = [
+    "/incident/purpose",
+    "/incident/discovery_trigger/note",
+    "/incident/requests",
+    "/devices/*/notes",
+    "/logs/*/note",
     "/incident/summary",
     "/incident/discovered_at",
     "/incident/occurred_at",
@@ -83,8 +89,8 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
                     let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;
                     let title = field.get("title").ok_or_else(|| format!("{key}: no title"))?;
                     put(tables, "TITLE", key, title)?;
-                    if INTERVIEW.contains(&key.as_str()) {
-                        put(tables, "INTERVIEW", key, title)?;
+                    if MODULE_TITLES.contains(&key.as_str()) {
+                        put(tables, "MODULE_TITLE", key, title)?;
                     }
                     if let Some(hint) = field.get("hint") {
                         put(tables, "HINT", key, hint)?;

@@ -90,6 +90,7 @@ export class Intake extends EventTarget {
     const asked = (this.asked += 1);
     const { engine, desk, locale } = this.page;
     const report = await engine.check(bytes, desk.context(locale), locale).catch(() => null);
+    if (report) report.issues = report.issues.flatMap((issue) => this.placed(issue));
     // Shown in a task of its own, so that a key that was pressed meanwhile does not wait for both.
     await new Promise((resolve) => setTimeout(resolve));
     // An answer that was overtaken by a later question is dropped.
@@ -101,6 +102,18 @@ export class Intake extends EventTarget {
   show(report) {
     this.report = report;
     this.dispatchEvent(new Event("report"));
+  }
+
+  /**
+   * An issue about the whole text stands at each of the largest fields, so that a step shows it; a text that is too long
+   * to be read has one here.
+   *
+   * @param {import("./types.js").Issue} issue
+   */
+  placed(issue) {
+    if (issue.code !== "text.too_long") return [issue];
+    const paths = /** @type {string[]} */ (issue.params.largest ?? [longest(JSON.parse(this.text), "").path]);
+    return paths.length ? paths.map((path) => ({ ...issue, path })) : [issue];
   }
 
   /** The answer at a path with indexes. @param {string} path */
@@ -144,4 +157,16 @@ export class Intake extends EventTarget {
       this.changed(true);
     };
   }
+}
+
+/**
+ * The longest text of a draft.
+ *
+ * @param {any} node @param {string} path
+ * @returns {{ path: string, length: number }}
+ */
+function longest(node, path) {
+  if (typeof node === "string") return { path, length: node.length };
+  return Object.entries(node ?? {}).map(([key, value]) => longest(value, `${path}/${key}`))
+    .reduce((one, other) => (other.length > one.length ? other : one), { path: "", length: 0 });
 }

@@ -154,7 +154,7 @@ fn missing(draft: &Draft, context: &Context) -> String {
     };
     let mut titles = String::new();
     for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {
-        let Some(title) = message::interview(path, context.locale) else { continue };
+        let Some(title) = message::module_title(path, context.locale) else { continue };
         titles.push_str(if titles.is_empty() { "" } else { comma });
         titles.push_str(title);
     }

@@ -40,7 +40,7 @@ codes! {
     TextNotJson = "text.not_json",
     /// The text begins with a byte order mark (RFC 8259, section 8.1).
     TextBom = "text.bom",
-    /// The text is longer than 256 KiB; params: max (bytes).
+    /// The text is longer than 256 KiB; params: max (bytes), and up to 512 KiB largest (paths of the largest texts).
     TextTooLong = "text.too_long",
     /// The text nests deeper than 32 levels; params: max.
     TextTooDeep = "text.too_deep",

@@ -20,13 +20,15 @@ pub struct Issue {
     pub params: Params,
     /// Where the path stands in the form's order.
     pub(crate) place: Place,
+    /// Of a draft that is too long: the paths of its largest texts, the largest first, and the titles of those that have one.
+    pub(crate) largest: Option<Box<(Vec<String>, String)>>,
 }
 
 impl Issue {
     /// An issue at a path.
     pub fn new(path: String, code: Code, params: Params) -> Issue {
         let place = Place::of(&path);
-        Issue { path, code, params, place }
+        Issue { path, code, params, place, largest: None }
     }
 
     pub(crate) fn write(&self, locale: Locale, out: &mut Writer) {
@@ -37,13 +39,25 @@ impl Issue {
         out.word(self.code.as_str());
         out.key("params");
         out.object();
+        if let Some(largest) = &self.largest {
+            out.key("largest");
+            out.list();
+            for path in &largest.0 {
+                out.text(path);
+            }
+            out.end_list();
+        }
         for (name, value) in self.params.iter() {
             out.number_member(name, value);
         }
         out.end_object();
         out.key("message");
-        let sentence = message::sentence(self.code, &self.path, locale);
-        if self.params == Params::none() {
+        let titles = self.largest.as_ref().map(|largest| largest.1.as_str()).filter(|titles| !titles.is_empty());
+        // The sentence with titles stands under a path of its own.
+        let sentence = message::sentence(self.code, if titles.is_some() { "largest" } else { &self.path }, locale);
+        if let Some(titles) = titles {
+            out.text(&message::filled(&message::with(sentence, "largest", titles), &self.params));
+        } else if self.params == Params::none() {
             out.text(sentence);
         } else {
             out.text(&message::filled(sentence, &self.params));

@@ -21,8 +21,10 @@ use write::until_escape;
 
 pub use write::Writer;
 
-/// The longest text that is read, in bytes (contract: 256 KiB).
+/// The longest draft, in bytes (contract: 256 KiB).
 pub const TEXT_MAX: usize = 256 * 1024;
+/// The longest text whose fields are reported, in bytes: a draft that is too long is read up to here to say what is long in it.
+pub const TEXT_READ_MAX: usize = 512 * 1024;
 
 /// How many objects and lists may stand inside one another (contract: 32).
 pub const DEPTH_MAX: usize = 32;

@@ -22,6 +22,7 @@ pub mod failure;
 pub mod form;
 pub mod issue;
 pub mod json;
+mod largest;
 pub mod message;
 mod order;
 pub mod parse;
@@ -33,11 +34,11 @@ pub mod text;
 pub use code::Code;
 pub use context::{Context, Locale};
 pub use failure::Failure;
-pub use json::TEXT_MAX;
+pub use json::{TEXT_MAX, TEXT_READ_MAX};
 pub use report::Report;
 
 use form::Draft;
-use issue::Issue;
+use issue::{Issue, Params};
 use parse::At;
 
 /// The version of the rules, which stands in every report: year and month of the last change of a
@@ -70,22 +71,26 @@ pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
 
 /// What the rules say of a draft's text in a context.
 pub fn check(text: &[u8], context: &Context) -> Report {
-    match json::read(text, TEXT_MAX) {
-        Ok(node) => judge(node, context),
+    match json::read(text, TEXT_READ_MAX) {
+        Ok(node) => {
+            let too_long = (text.len() > TEXT_MAX).then(|| largest::issue(&node, context.locale));
+            judge(node, too_long, context)
+        }
         Err((code, params)) => {
+            let params = if code == Code::TextTooLong { Params::most(TEXT_MAX) } else { params };
             let issue = Issue::new(String::new(), code, params);
             report(Draft::default(), vec![issue], context)
         }
     }
 }
 
-fn judge(node: json::Node<'_>, context: &Context) -> Report {
-    let (draft, mut reading) = parse::draft(node);
+fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {
+    let (draft, mut reading) = parse::draft(node, too_long.is_some());
     form::walk::check(&draft, &At::ROOT, context, &mut reading);
-    let parse::Reading { mut found, refused } = reading;
+    let parse::Reading { mut found, refused, .. } = reading;
     found.extend(rules::cross::check(&draft, context));
     found.retain(|issue| !(asks(issue.code) && refused.iter().any(|section| section.holds(issue.place))));
-    let issues = order::sort(found);
+    let issues = order::sort(too_long.into_iter().chain(found).collect());
     let mut report = report(draft, issues, context);
     report.advisories = advice::advisories(&report.values, context);
     report.guidance = advice::guidance(&report.values, context);

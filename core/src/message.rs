@@ -122,9 +122,9 @@ pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
     tables::TITLE.find(pattern, locale)
 }
 
-/// The title of a field that clause 4⑫'s interview asks for: the few titles that are in the module.
-pub fn interview(path: &str, locale: Locale) -> Option<&'static str> {
-    tables::INTERVIEW.find(path, locale)
+/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: the few titles that are in the module.
+pub fn module_title(path: &str, locale: Locale) -> Option<&'static str> {
+    tables::MODULE_TITLE.find(path, locale)
 }
 
 /// The hint of a field by its path.

@@ -13,9 +13,9 @@ use crate::issue::{Issue, Params};
 use crate::json::Node;
 use crate::order::{self, Place};
 
-/// The draft in a tree, and what was found while reading it.
-pub fn draft(node: Node<'_>) -> (Draft, Reading) {
-    let mut reading = Reading::default();
+/// The draft in a tree, and what was found while reading it; of a draft that is too long, in its fields alone.
+pub fn draft(node: Node<'_>, fields_alone: bool) -> (Draft, Reading) {
+    let mut reading = Reading { fields_alone, ..Reading::default() };
     let mut draft = Draft::default();
     section::read(&mut draft, node, &At::ROOT, &mut reading);
     (draft, reading)
@@ -28,13 +28,16 @@ pub struct Reading {
     pub found: Vec<Issue>,
     /// Places of sections that were no objects: nothing below them is asked for again.
     pub refused: Vec<Place>,
+    /// Whether keys that the form does not have are passed over: a text of them alone would take twice the time of the
+    /// longest draft.
+    pub fields_alone: bool,
 }
 
 impl Reading {
     /// Notes an issue at a place. Not inlined, for the module's size: every rule ends here.
     #[inline(never)]
     pub fn issue(&mut self, at: &At<'_>, code: Code, params: Params) {
-        self.found.push(Issue { path: at.path(), code, params, place: at.place });
+        self.found.push(Issue { path: at.path(), code, params, place: at.place, largest: None });
     }
 
     /// Notes that another kind of value stands where `code` says what belongs there.
@@ -127,6 +130,9 @@ pub fn object<'n>(
     let marks = marks(&entries);
     for ((key, value), mark) in entries.into_iter().zip(marks) {
         let found = find(&key);
+        if reading.fields_alone && found.is_none() && key != "unknown" {
+            continue;
+        }
         let here = at.key(&key, found);
         match mark {
             Mark::Again => continue,

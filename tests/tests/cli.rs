@@ -66,7 +66,18 @@ fn examples_are_accepted_and_the_incomplete_one_is_not() {
 #[test]
 fn the_exit_code_is_the_highest() {
     let home = folder();
-    let rows: [(&[&str], i32); 7] = [
+    for (name, length) in
+        [("long.json", 262_144), ("too-long.json", 262_145), ("longest.json", 524_288), ("unread.json", 524_289)]
+    {
+        let mut draft = std::fs::read(home.path().join("good.json")).unwrap();
+        draft.resize(length, b' ');
+        std::fs::write(home.path().join(name), draft).unwrap();
+    }
+    let rows: [(&[&str], i32); 11] = [
+        (&["long.json"], 0),
+        (&["too-long.json"], 1),
+        (&["longest.json"], 1),
+        (&["unread.json"], 3),
         (&["good.json"], 0),
         (&["good.json", "issues.json"], 1),
         (&["issues.json", "good.json"], 1),

@@ -117,7 +117,13 @@ const fn is_plain(byte: u8) -> bool {
 /// Removes the ignorable characters: a telephone puts marks of direction round a number that is copied from its contacts, a
 /// chat puts a zero-width space behind one. For phone, mail, digest, numbers and moments; names and narrative keep them.
 pub fn visible(text: &str) -> String {
-    text.chars().filter(|char| !is_ignorable(*char)).collect()
+    without(text, is_ignorable)
+}
+
+/// A text without some of its characters.
+#[inline(never)]
+pub fn without(text: &str, is_dropped: fn(char) -> bool) -> String {
+    text.chars().filter(|char| !is_dropped(*char)).collect()
 }
 
 const fn is_bidi(char: char) -> bool {

@@ -10,7 +10,7 @@
 //! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
 //! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
 
-use super::characters::{is_ignorable, visible};
+use super::characters::{is_ignorable, visible, without};
 use super::script::is_letter;
 use super::{joiners, letter_case, punycode, width};
 use crate::code::Code;
@@ -80,7 +80,7 @@ fn is_local(letter: char) -> bool {
 
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
-    let typed: String = typed.chars().filter(|sign| joiners::is_joiner(*sign) || !is_ignorable(*sign)).collect();
+    let typed = without(typed, |sign| is_ignorable(sign) && !joiners::is_joiner(sign));
     let folded = composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::small).collect::<String>());
     let mut domain = String::new();
     let mut labels = 0_usize;

@@ -14,7 +14,11 @@ pub fn report() -> Value {
     let code = json!({"enum": Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()});
     let message = json!({"type": "string", "description": "A sentence for the person"});
     let count = json!({"type": "integer", "minimum": 0});
-    let params = json!({"type": "object", "additionalProperties": {"type": "integer"}});
+    let params = json!({
+        "type": "object",
+        "properties": {"largest": {"type": "array", "items": &path, "maxItems": 3}},
+        "additionalProperties": {"type": "integer"},
+    });
     let issue = object([("path", &path), ("code", &code), ("params", &params), ("message", &message)]);
     let clause = json!({"type": "string", "description": "The clause of the consent document"});
     let advisory = object([("code", &code), ("clause", &clause), ("path", &path), ("message", &message)]);

@@ -70,6 +70,14 @@ pub struct Issue {
     pub code: String,
     /// The sentence in the context's language.
     pub message: String,
+    #[serde(default)]
+    params: IssueParams,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct IssueParams {
+    /// Present where a draft is too long, but its fields are reported.
+    largest: Option<serde::de::IgnoredAny>,
 }
 
 /// An advisory or a piece of guidance.
@@ -164,7 +172,7 @@ impl Verdict {
         self.view.issues.iter().any(|issue| issue.code == code)
     }
 
-    /// The code where the text is no JSON: its one issue is `text.…` at path "".
+    /// The code where the text is no JSON, or too long to be read: its one issue is `text.…` at path "".
     pub fn text_code(&self) -> Option<&str> {
         self.text_issue().map(|issue| issue.code.as_str())
     }
@@ -175,7 +183,8 @@ impl Verdict {
     }
 
     fn text_issue(&self) -> Option<&Issue> {
-        self.view.issues.first().filter(|issue| issue.path.is_empty() && issue.code.starts_with("text."))
+        let issue = self.view.issues.first()?;
+        (issue.path.is_empty() && issue.code.starts_with("text.") && issue.params.largest.is_none()).then_some(issue)
     }
 
     /// Agreement and services of an accepted draft; `None` where the values hold no agreement.

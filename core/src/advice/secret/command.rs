@@ -54,8 +54,9 @@ pub fn follows_option(rest: &str) -> bool {
 /// `net user NAME PASSWORD`, `net use PLACE PASSWORD`: a word among the next ones that is neither the first, nor a place or an option.
 pub fn is_net_use(rest: &str) -> bool {
     let Some(arguments) = rest.strip_prefix("net use") else { return false };
-    let words = arguments.split(' ').filter(|word| !word.is_empty() && *word != "r").skip(1).take(4);
-    words.map(|word| word.trim_matches('"')).any(|word| is_strong(word) && !starts_with_any(word, "/\\"))
+    let words = arguments.split_whitespace().filter(|word| *word != "r").take(5).enumerate();
+    let mut later = words.filter(|(index, _)| *index > 0).map(|(_, word)| trim_start(word, "\""));
+    later.any(|word| is_strong(word) && !starts_with_any(word, "/\\"))
 }
 
 /// The ASCII characters up to the next space, a bounded number of them.

@@ -11,12 +11,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
 use std::path::Path;
 
-use kakekomi_core::TEXT_MAX;
+use kakekomi_core::TEXT_READ_MAX;
 
 use crate::cli::print;
 
-/// One byte more than a draft may have.
-const MOST: usize = TEXT_MAX + 1;
+/// One byte more than a text may have whose fields are reported.
+const MOST: usize = TEXT_READ_MAX + 1;
 
 /// Where drafts come from.
 type Source = Box<dyn BufRead>;
