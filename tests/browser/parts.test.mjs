@@ -62,6 +62,21 @@ test("priorities are numbered in the order in which they are pressed", async () 
   await context.close();
 });
 
+for (const length of [300_000, 600_000]) {
+  test(`a text of ${length} characters is named on its step and before sending`, async () => {
+    const { page, context } = await at("service");
+    await field(page, "/incident/purpose").fill("a".repeat(length));
+    await page.locator("#next").click();
+    const named = page.locator('#summary a[data-path="/incident/purpose"]', { hasText: "全体の量が多く" });
+    await named.waitFor();
+    assert.equal(await page.locator('[data-step="service"][aria-current="step"]').count(), 1, "the step does not pass");
+    await page.locator('[data-step="review"]').click();
+    await page.locator("#send").click();
+    await named.waitFor();
+    await context.close();
+  });
+}
+
 test("分からない keeps what was typed, and typing takes it back", async () => {
   const { page, context } = await at("service");
   await field(page, "/incident/purpose").fill("原因を知りたい");
