@@ -49,7 +49,7 @@ fn after_label(text: &str) -> Option<(String, &str)> {
 /// The 64 digits that a text begins with, and the text behind them: in one piece, or in groups of one even length.
 fn digits(text: &str) -> Option<(String, &str)> {
     let first = text.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if first == 0 || first % 2 != 0 || DIGITS % first != 0 {
+    if first % 2 != 0 || !DIGITS.is_multiple_of(first) {
         return None;
     }
     let mut digest = String::with_capacity(DIGITS);
