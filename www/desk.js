@@ -6,6 +6,9 @@
 
 import { throughPartner } from "./place.js";
 
+/** How far wall clock and monotonic clock may drift apart (milliseconds). */
+const CLOCK_DRIFT_MAX = 60_000;
+
 export class Desk {
   /**
    * @param {any} served the answer of /v1/desk
@@ -13,6 +16,8 @@ export class Desk {
    */
   constructor(served, locale) {
     this.served = served;
+    /** The opening status: the desk's, until the module computes a later one. @type {{ open: boolean, closes_at: number | null, next_opens_at: number | null }} */
+    this.status = served.opening;
     this.locale = locale;
     this.monotonic = performance.now();
     this.wall = Date.now();
@@ -47,13 +52,24 @@ export class Desk {
 
   /** @returns {boolean} */
   get open() {
-    return this.served.opening.open;
+    return this.status.open;
   }
 
   /** When the desk next opens, for people, or "" where its calendar does not reach that far. */
   get opening() {
-    const at = this.served.opening.next_opens_at;
-    return at === null || at === undefined ? "" : this.clock(at, { weekday: "short" });
+    const at = this.status.next_opens_at;
+    return at ? this.clock(at, { weekday: "short" }) : "";
+  }
+
+  /** Milliseconds until the status changes, as far as it is known. */
+  get untilChange() {
+    const { closes_at, next_opens_at } = this.status;
+    return (closes_at ?? next_opens_at ?? Infinity) - this.now();
+  }
+
+  /** Whether the clocks disagree: the wall clock was set, or the device slept, since the desk was asked. */
+  get unsure() {
+    return Math.abs(Date.now() - this.wall - performance.now() + this.monotonic) > CLOCK_DRIFT_MAX;
   }
 
   /**

@@ -8,6 +8,9 @@
 
 /** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
 
+/** The offset of a moment that names none. */
+export const JAPAN = "+09:00";
+
 /** An unanswered node. @param {Field} node @returns {Answer} */
 export function blank(node) {
   switch (node.kind) {
@@ -62,7 +65,7 @@ export function toDraft(node, answer) {
     case "ordered":
       return answer.typed.length ? answer.typed : undefined;
     case "moment":
-      return momentValue(answer);
+      return momentValue(node, answer);
     case "flag":
     case "agree":
       return answer.typed === "" ? undefined : answer.typed === "true";
@@ -88,11 +91,17 @@ function membersOf(node, answer, evenEmpty) {
   return evenEmpty || Object.keys(made).length ? made : undefined;
 }
 
-/** @param {Answer} answer */
-function momentValue(answer) {
+/** What came from a file is sent as it came, until the person changes it: the parts do not show all of it. @param {Field} node @param {Answer} answer */
+function momentValue(node, answer) {
+  if (answer.given && momentState(answer) === momentState(fromDraft(node, answer.given))) return answer.given;
   const at = Object.fromEntries(Object.entries(answer.typed).filter(([, part]) => part !== ""));
   if (!Object.keys(at).length) return undefined;
   return answer.about ? { at, precision: "about" } : { at };
+}
+
+/** What the fields of a moment show. @param {Answer} answer */
+function momentState({ typed, about }) {
+  return JSON.stringify([typed, Boolean(about)]);
 }
 
 /** Plain digits go as a JSON integer; anything else as typed, for the core to read or refuse. @param {string} typed */
@@ -123,16 +132,24 @@ export function fromDraft(node, value) {
     case "ordered":
       return { typed: Array.isArray(value) ? value.map(String) : [] };
     case "moment":
-      return { typed: { ...answer.typed, ...momentParts(value.at) }, about: value.precision === "about" };
+      return value.at ? fromMoment(value) : answer;
     default:
       return { typed: typeof value === "object" ? "" : String(value) };
   }
 }
 
-/** Typed parts as they are; "2026-11-20T09:30" taken apart into them. @param {any} at */
-function momentParts(at) {
-  if (typeof at === "object") return at;
-  const [date, time] = String(at ?? "").split("T");
-  const [year, month, day] = date.split("-");
-  return Object.fromEntries(Object.entries({ year, month, day, time }).filter(([, part]) => part));
+/**
+ * The answer of a moment in a file. Its parts as they are, or "2026-11-20T09:30" taken apart into them; an offset that is not Japan's
+ * stands behind the time, where it can be read: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30+00:00".
+ *
+ * @param {any} value
+ * @returns {Answer}
+ */
+function fromMoment({ at, precision, offset }) {
+  const [, year = String(at), month, day, time] = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?$/.exec(String(at)) ?? [];
+  const parts = Object(at) === at ? at : { year, month, day, time };
+  const typed = Object.fromEntries(["year", "month", "day", "time"].map((name) => [name, String(parts[name] ?? "")]));
+  const given = { at: parts === at ? { ...typed } : String(at), precision, offset };
+  if (typed.time && offset && offset !== JAPAN) typed.time += offset;
+  return { typed, about: precision === "about", given };
 }

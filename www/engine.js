@@ -49,13 +49,27 @@ export class Engine {
   }
 
   /**
+   * The opening status at a time, or null where the module cannot be asked.
+   *
+   * @param {string} context @param {number} now
+   */
+  opening(context, now) {
+    try {
+      return this.glue.opening(context, now);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
    * The SHA-256 of a file that stays with the applicant, as 64 hex digits.
    *
    * @param {File} file
+   * @param {() => boolean} wanted whether somebody still waits for it: reading stops where nobody does
    */
-  async hash(file) {
+  async hash(file, wanted) {
     const hash = new this.glue.Sha256();
-    for (let from = 0; from < file.size; from += PIECE) {
+    for (let from = 0; from < file.size && wanted(); from += PIECE) {
       hash.update(new Uint8Array(await file.slice(from, from + PIECE).arrayBuffer()));
     }
     return hash.digest();

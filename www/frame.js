@@ -2,8 +2,8 @@
  * What stands round every screen: the desk's name, open or closed, the phone number, the language.
  */
 
-import { announce, button, element } from "./element.js";
-import { find } from "./place.js";
+import { announce, button, element, present } from "./element.js";
+import { find, rootElement } from "./place.js";
 
 /** Each language by its own name's key. */
 const LANGUAGES = ["ja", "en"];
@@ -14,7 +14,7 @@ export function drawFrame(page) {
   const header = element("header", { class: "frame" },
     element("a", { class: "skip", href: "#main", on: { click: skip } }, page.say("site_skip")),
     element("div", { class: "bar" }, element("p", { class: "name" }, breaking(desk.name)), languages(page)),
-    element("div", { class: "call" }, phone(page), !page.intake.finished && state(page)),
+    byHours("call", () => [phone(page), !page.intake.finished && element("p", { class: "state" }, hours(page))]),
     desk.test && element("p", { class: "notice test" }, page.say("test_notice")),
     page.engine.blocked && element("p", { class: "notice" }, page.say("engine_server")),
     !navigator.onLine && element("p", { class: "notice", id: "offline" }, page.say("offline")),
@@ -63,11 +63,6 @@ function phone(page) {
     element("span", { class: "on-paper" }, page.say("printed_phone", { date: desk.clock(desk.now()) })));
 }
 
-/** @param {import("./page.js").Page} page */
-function state(page) {
-  return element("p", { class: "state" }, hours(page));
-}
-
 /** Open, or when it next opens: never when it answers (clause 4①). @param {import("./page.js").Page} page */
 export function hours(page) {
   const { desk } = page;
@@ -76,16 +71,45 @@ export function hours(page) {
 }
 
 /**
+ * A part of the page that depends on the hours. `drawHours` draws it again when the desk opens or closes.
+ *
+ * @param {string} name its class @param {() => (Node | string | null | false)[]} draw its content as of now
+ * @returns {HTMLElement}
+ */
+export function byHours(name, draw) {
+  const part = element("div", { class: name || null, "data-hours": "" });
+  part.draw = () => part.replaceChildren(...present(draw()));
+  part.draw();
+  return part;
+}
+
+/** Draws again what depends on the hours and reads the change aloud; nothing where they are the same. @param {import("./page.js").Page} page */
+export function drawHours(page) {
+  const now = hours(page);
+  if (page.hours === now) return;
+  page.hours = now;
+  for (const part of rootElement().querySelectorAll("[data-hours]")) /** @type {any} */ (part).draw();
+  announce(now);
+}
+
+/** Whether the desk's profile lists contacts for the time when the desk is closed. @param {import("./page.js").Page} page */
+export function hasContacts({ desk }) {
+  return desk.served.outside_hours?.length > 0;
+}
+
+/**
  * Whom to ask while the desk is closed, as the desk's profile lists them (clause 4①).
  *
  * @param {import("./page.js").Page} page
- * @param {boolean} [open] whether it stands open
- * @returns {HTMLElement | null}
+ * @param {boolean} [open] whether the list is unfolded
  */
 export function outside(page, open = false) {
-  const contacts = page.desk.served.outside_hours ?? [];
-  if (page.desk.open || !contacts.length) return null;
-  const rows = contacts.map((/** @type {any} */ contact) => element("li", {},
+  return byHours("", () => [!page.desk.open && hasContacts(page) && contactList(page, open)]);
+}
+
+/** @param {import("./page.js").Page} page @param {boolean} open @returns {HTMLElement} */
+function contactList(page, open) {
+  const rows = page.desk.served.outside_hours.map((/** @type {any} */ contact) => element("li", {},
     element("strong", {}, contact.name), " ",
     contact.phone && element("a", { href: dialling(contact.phone) }, contact.phone), " ",
     contact.url && element("a", { href: contact.url, rel: "noreferrer" }, contact.url),

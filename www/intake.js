@@ -72,6 +72,11 @@ export class Intake extends EventTarget {
     this.answers = blank(this.page.description.root);
   }
 
+  /** Keeps what was typed last. Nothing else: another form of the same page may have kept its own since. */
+  keepPending() {
+    if (this.keeping) this.keep();
+  }
+
   keep() {
     clearTimeout(this.keeping);
     this.keeping = 0;

@@ -11,10 +11,12 @@
  * @property {string} [later] the answers as they were then, where the receipt is of earlier ones
  */
 
-const FILLING = "kakekomi.filling";
-const SENDING = "kakekomi.sending";
-const RECEIPT = "kakekomi.receipt";
-const UNTIL = "kakekomi.until";
+import { ofPartner } from "./place.js";
+
+const FILLING = "filling";
+const SENDING = "sending";
+const RECEIPT = "receipt";
+const UNTIL = "until";
 
 /** How long answers stay on the device after they were last changed, where the person asked for it. */
 export const KEPT_DAYS = 7;
@@ -41,7 +43,7 @@ export function recall() {
 /** Whether the answers are to stay on the device when the tab is closed. @param {boolean} wanted */
 export function keepOnDevice(wanted) {
   try {
-    if (wanted) storage("localStorage")?.setItem(UNTIL, String(Date.now() + KEPT_FOR));
+    if (wanted) storage("localStorage")?.setItem(keyed(UNTIL), String(Date.now() + KEPT_FOR));
     else dropFromDevice();
   } catch {
     // The device is full: `keptUntil` says so.
@@ -52,7 +54,7 @@ export function keepOnDevice(wanted) {
 
 /** Until when the answers stay on the device, in milliseconds since the epoch; 0 where they end with the tab. */
 export function keptUntil() {
-  const until = Number(storage("localStorage")?.getItem(UNTIL) ?? 0);
+  const until = Number(storage("localStorage")?.getItem(keyed(UNTIL)) ?? 0);
   if (until > Date.now()) return until;
   if (until) dropFromDevice();
   return 0;
@@ -115,14 +117,19 @@ export function forgetAll() {
 }
 
 function dropFromDevice() {
-  for (const name of [UNTIL, FILLING, SENDING]) storage("localStorage")?.removeItem(name);
+  for (const name of [UNTIL, FILLING, SENDING]) storage("localStorage")?.removeItem(keyed(name));
+}
+
+/** The name under which something is kept: two forms on a page have one storage, and each partner's is its own. @param {string} name */
+function keyed(name) {
+  return ofPartner(`kakekomi.${name}`);
 }
 
 /** @param {string} name */
 function read(name) {
   try {
-    const onDevice = keptUntil() ? storage("localStorage")?.getItem(name) : null;
-    return JSON.parse(held.get(name) ?? storage("sessionStorage")?.getItem(name) ?? onDevice ?? "null");
+    const onDevice = keptUntil() ? storage("localStorage")?.getItem(keyed(name)) : null;
+    return JSON.parse(held.get(name) ?? storage("sessionStorage")?.getItem(keyed(name)) ?? onDevice ?? "null");
   } catch {
     return null;
   }
@@ -132,15 +139,15 @@ function read(name) {
 function write(name, value) {
   const text = JSON.stringify(value);
   try {
-    sessionStorage.setItem(name, text);
+    sessionStorage.setItem(keyed(name), text);
     held.delete(name);
   } catch {
     held.set(name, text);
   }
   if (name === RECEIPT || !keptUntil()) return;
   try {
-    localStorage.setItem(name, text);
-    localStorage.setItem(UNTIL, String(Date.now() + KEPT_FOR));
+    localStorage.setItem(keyed(name), text);
+    localStorage.setItem(keyed(UNTIL), String(Date.now() + KEPT_FOR));
   } catch {
     // The device is full: the tab still has it.
   }
@@ -149,8 +156,8 @@ function write(name, value) {
 /** @param {string} name */
 function drop(name) {
   held.delete(name);
-  storage("sessionStorage")?.removeItem(name);
-  storage("localStorage")?.removeItem(name);
+  storage("sessionStorage")?.removeItem(keyed(name));
+  storage("localStorage")?.removeItem(keyed(name));
 }
 
 /** A storage, or null where the browser has it switched off. @param {"localStorage" | "sessionStorage"} kind @returns {Storage | null} */

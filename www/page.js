@@ -9,7 +9,7 @@ import { Desk } from "./desk.js";
 import { Engine } from "./engine.js";
 import { Intake } from "./intake.js";
 import { announce, element } from "./element.js";
-import { drawFrame, tellInFrame } from "./frame.js";
+import { drawFrame, drawHours, hours, tellInFrame } from "./frame.js";
 import { freshIssues, renewedNotice } from "./renewed.js";
 import { stepOf } from "./steps.js";
 import { atDesk, PATIENCE, find, nameDocument, namedModule, nameLanguage, toTop } from "./place.js";
@@ -32,6 +32,8 @@ export class Page {
     this.sending = false;
     /** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
     this.notice = null;
+    /** What the page says of the hours. */
+    this.hours = "";
     this.intake = new Intake(this);
   }
 
@@ -62,6 +64,7 @@ export class Page {
     Object.assign(this, { moves: true, leave, redraw: () => { this.moves = false; redraw(); } });
     const main = /** @type {HTMLElement} */ (find("main"));
     main.replaceChildren(...content);
+    this.hours = hours(this);
     drawFrame(this);
     this.title(step, false);
     announce("");
@@ -86,6 +89,7 @@ export class Page {
     if (!desk) return false;
     this.desk = desk;
     drawFrame(this);
+    drawHours(this);
     // The module at hand goes on deciding where the new one cannot be had; the desk says when it no longer may.
     if (desk.module !== this.engine.sha256) await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
     return true;

@@ -50,7 +50,12 @@ export function atDesk(path) {
 
 /** The same for what depends on the partner. @param {string} path with a query */
 export function throughPartner(path) {
-  return atDesk(path) + place.partner;
+  return atDesk(ofPartner(path));
+}
+
+/** A name or an address for one partner's form alone. @param {string} name */
+export function ofPartner(name) {
+  return name + place.partner;
 }
 
 /** Tells the page around this one; a step that is drawn anew is told once. @param {string} type @param {string} [value] */

@@ -11,7 +11,7 @@ import { throughPartner } from "./place.js";
  * @typedef {{ kind: "receipt", receipt: any }
  *   | { kind: "issues", report: import("./types.js").Report }
  *   | { kind: "stale" } | { kind: "module" } | { kind: "reused" } | { kind: "offline" } | { kind: "lost" }
- *   | { kind: "unavailable" } | { kind: "refused", detail: string }} Outcome
+ *   | { kind: "unavailable" } | { kind: "refused", detail: string, elsewhere: boolean }} Outcome
  */
 
 /** How long the server may take, and how long to wait while the same text is still under way (milliseconds). */
@@ -79,5 +79,6 @@ function outcome({ status, body }) {
   if (status === 429 || (status === 503 && code)) return { kind: "unavailable" };
   // What stands between page and desk may have passed the text on, and a desk that stumbled may have kept it.
   if (status >= 500) return { kind: "lost" };
-  return { kind: "refused", detail };
+  // The partner's page is not one from which anything can be sent; the desk's own is.
+  return { kind: "refused", detail, elsewhere: code.startsWith("partner.") };
 }

@@ -3,10 +3,10 @@
  */
 
 import { announce } from "./element.js";
-import { drawFrame } from "./frame.js";
+import { drawFrame, drawHours } from "./frame.js";
 import { fill } from "./embed/worn.js";
 import { Page } from "./page.js";
-import { find, nameLanguage, namedStep, nameStep, onMove, tell, topElement } from "./place.js";
+import { find, nameLanguage, namedStep, nameStep, onMove, rootElement, tell, topElement } from "./place.js";
 import { recall, receiptKept } from "./memory.js";
 import { consentScreen } from "./screens/consent.js";
 import { formScreen, stepInAddress } from "./screens/form.js";
@@ -54,7 +54,8 @@ function keepFresh(page) {
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState === "visible" && (await page.refresh()) && !page.intake.finished) await page.intake.check();
   });
-  addEventListener("pagehide", () => page.intake.keep());
+  void followHours(page);
+  addEventListener("pagehide", () => page.intake.keepPending());
   for (const change of ["online", "offline"]) {
     addEventListener(change, () => {
       drawFrame(page);
@@ -62,6 +63,28 @@ function keepFresh(page) {
     });
   }
   onMove(() => moved(page));
+}
+
+/** How long the page goes without a look at the hours, since a clock may be set and a device may sleep (milliseconds). */
+const HOURS_AGE_MAX = 60_000;
+
+/**
+ * Follows the hours while the page is looked at. The module computes them; the desk is asked where there is no module, and where the
+ * clocks disagree, since the time is then not known.
+ *
+ * @param {Page} page
+ */
+async function followHours(page) {
+  if (document.visibilityState === "visible" && rootElement().isConnected) {
+    const { desk, engine, locale } = page;
+    const before = desk.open;
+    const asked = (desk.unsure || (engine.blocked && desk.untilChange < 0)) && (await page.refresh());
+    if (!asked) desk.status = engine.opening(desk.context(locale), desk.now()) ?? desk.status;
+    drawHours(page);
+    if (page.desk.open !== before && !page.intake.finished) await page.intake.check();
+  }
+  const { untilChange } = page.desk;
+  setTimeout(() => void followHours(page), untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
 }
 
 /** The browser's way back or forward. A receipt stays: what was sent is not filled in again. @param {Page} page */

@@ -30,8 +30,11 @@ export const FIRST = "now";
 /** The step on which the answers are checked and sent. */
 export const REVIEW = "review";
 
+/** The section that is filled in from the agreement. */
+export const CONSENT = "/consent";
+
 /** Filled in from the agreement, or asked for later by the desk: never as inputs. */
-const NOT_ASKED = ["/consent", "/other"];
+const NOT_ASKED = [CONSENT, "/other"];
 
 /** A field that may take its answer from another with one press: nothing is asked twice. */
 export const SAME_AS = /** @type {Record<string, string>} */ ({ "/contact/responsible": "/contact/person" });

@@ -22,6 +22,7 @@
  * @property {any} [typed] text, the chosen value, values in order, or a moment's parts
  * @property {boolean} [unknown]
  * @property {boolean} [about]
+ * @property {any} [given] a moment as an opened file has it
  * @property {boolean} [wanted] an optional record is wanted
  * @property {Record<string, Answer>} [fields] of a section or record
  * @property {Answer[]} [items] of a list
@@ -61,7 +62,7 @@
  * @property {(path: string, whole: boolean) => void} changed an answer changed; `whole` where the change is complete, not one key of many
  * @property {(view: View) => void} register
  * @property {(path: string) => void} forget drops the views below a path
- * @property {(file: File) => Promise<string>} hash
+ * @property {(file: File, wanted: () => boolean) => Promise<string>} hash
  * @property {() => boolean} canHash
  * @property {(path: string) => Answer | undefined} answerAt
  * @property {() => string} today the date at the desk, "2026-11-20"

@@ -14,6 +14,7 @@ const FAMILIES = {
   need_: ["required", "optional", "advised", "either"],
   step_: ["now", "contact", "incident", "service", "devices", "review"],
   language_: ["ja", "en"],
+  consent_: ["title", "lead", "stale_title", "stale_lead", "again_title", "again_lead"],
   receipt_: ["retention", "withdrawal"],
   moment_: ["year", "month", "day", "minute"],
 };

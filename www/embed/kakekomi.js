@@ -78,11 +78,15 @@ export class KakekomiForm extends HTMLElement {
 
   connectedCallback() {
     for (const name of ["partner", "mode", "name", "desk"]) this.adopt(name);
-    this.begin();
+    if (!this.view) this.begin();
   }
 
+  /** Moved by `moveBefore`: the frame goes on. */
+  connectedMoveCallback() {}
+
+  /** A frame is unloaded with its element. A form in the page itself goes on where the element is put back, with all that was typed. */
   disconnectedCallback() {
-    this.end();
+    if (this.view instanceof Framed) this.end();
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */

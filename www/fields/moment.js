@@ -4,6 +4,7 @@
  * No rule about dates lives here: the echo is the report's own value, `2026-11-20T09:30` → 「2026年11月20日 9:30 …」.
  */
 
+import { JAPAN } from "../draft.js";
 import { button, element } from "../element.js";
 import { idOf } from "../pointer.js";
 import { answered, framed } from "./frame.js";
@@ -95,5 +96,6 @@ export function understood(value, say) {
   const [, year, month, day, time] = written;
   const finest = time ? "minute" : day ? "day" : month ? "month" : "year";
   const words = say(`moment_${finest}`, { year, month, day, time });
-  return value.precision === "about" ? say("moment_about", { moment: words }) : words;
+  const whole = value.precision === "about" ? say("moment_about", { moment: words }) : words;
+  return value.offset === JAPAN ? whole : `${whole} UTC${value.offset}`;
 }

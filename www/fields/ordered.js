@@ -25,7 +25,9 @@ export function ordered(node, path, answer, host) {
 
   /** @param {string} value */
   function toggle(value) {
-    answer.typed = answer.typed.includes(value) ? answer.typed.filter((/** @type {string} */ one) => one !== value) : [...answer.typed, value];
+    // What an opened file brought and no row shows goes with the first press: nobody could take it away.
+    const shown = answer.typed.filter((/** @type {string} */ one) => one !== value && rows.some((row) => row.value === one));
+    answer.typed = answer.typed.includes(value) ? shown : [...shown, value];
     answered(box, path, answer);
     draw();
     host.changed(path, true);

@@ -4,7 +4,7 @@
  */
 
 import { button, element } from "../element.js";
-import { hours, outside } from "../frame.js";
+import { byHours, hours, outside } from "../frame.js";
 import { heading } from "../page.js";
 import { find, lookAt, tell } from "../place.js";
 import { goTo, stepInAddress } from "./form.js";
@@ -13,26 +13,25 @@ import { goTo, stepInAddress } from "./form.js";
 
 /**
  * @param {Page} page
- * @param {{ stale?: boolean, then?: () => void }} [how] `stale`: the documents changed after they were agreed to
+ * @param {{ why?: "consent" | "consent_stale" | "consent_again", then?: () => void }} [how] why they are shown: for the first time,
+ *   because they changed after they were agreed to, or because the agreement cannot be used
  */
-export function consentScreen(page, { stale = false, then = () => goTo(page, stepInAddress()) } = {}) {
-  const lead = stale
-    ? [heading(page.say("consent_stale_title")), element("p", { class: "lead" }, page.say("consent_stale"))]
-    : [heading(page.say("consent_title")), element("p", { class: "lead" }, page.say("consent_lead")), element("p", {}, page.say("consent_next"))];
+export function consentScreen(page, { why = "consent", then = () => goTo(page, stepInAddress()) } = {}) {
+  const title = page.say(`${why}_title`);
   tell("step", "consent");
   page.show({
-    step: page.say(stale ? "consent_stale_title" : "consent_title"),
-    redraw: () => consentScreen(page, { stale, then }),
+    step: title,
+    redraw: () => consentScreen(page, { why, then }),
     content: [element("div", { class: "sheet consent" },
-      ...lead,
+      heading(title), element("p", { class: "lead" }, page.say(`${why}_lead`)), why === "consent" && element("p", {}, page.say("consent_next")),
       ...jumps(page),
-      ...[outside(page)].filter((part) => part !== null),
+      outside(page),
       paper("policy", page.say("consent_policy"), page.consent.policy, page),
       paper("document", page.say("consent_document"), page.consent.document, page),
       element("div", { class: "agree" },
         element("p", {}, page.say("consent_end")),
         button(page.say("consent_button"), () => agree(page, then), { class: "main", id: "agree" })),
-      element("p", { class: "hint" }, hours(page)))],
+      byHours("", () => [element("p", { class: "hint" }, hours(page))]))],
   });
 }
 

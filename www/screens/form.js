@@ -5,7 +5,7 @@
 import { button, element } from "../element.js";
 import { draw } from "../fields/draw.js";
 import { guidancePanel } from "../guidance.js";
-import { callable, outside } from "../frame.js";
+import { callable, hasContacts, outside } from "../frame.js";
 import { keeping } from "../keeping.js";
 import { heading } from "../page.js";
 import { namedStep, nameStep, tell } from "../place.js";
@@ -101,7 +101,7 @@ class FormScreen {
     page.intake.tried.add(step);
     const report = await page.intake.check();
     page.intake.keep();
-    if (report?.issues.some((issue) => stepOf(issue.path) === step)) {
+    if (report?.issues.some((issue) => isOn(step, issue.path))) {
       tell("error", "issues");
       return this.summary.focus();
     }
@@ -119,7 +119,7 @@ class FormScreen {
   update() {
     const { intake } = this.page;
     const report = intake.report;
-    const issues = intake.tried.has(this.step) ? (report?.issues ?? []).filter((issue) => stepOf(issue.path) === this.step) : [];
+    const issues = intake.tried.has(this.step) ? (report?.issues ?? []).filter((issue) => isOn(this.step, issue.path)) : [];
     this.views.update(report, intake.tried.has(this.step), issues);
     this.summary.update(issues, (path) => this.views.at(path) !== undefined);
     this.steps.update(report);
@@ -134,7 +134,7 @@ class FormScreen {
     const said = [lead, ...guidance.map((one) => one.code)].join(" ");
     if (said === this.said) return;
     this.said = said;
-    const first = lead ? [element("p", { class: "strong", id: "lead" }, ...callable(page, lead)), ...[outside(page, lead === "now_yes_closed")].filter((part) => part !== null)] : [];
+    const first = lead ? [element("p", { class: "strong", id: "lead" }, ...callable(page, lead)), outside(page, lead === "now_yes_closed")] : [];
     this.guidance.replaceChildren(...guidancePanel(page, guidance, step !== FIRST, first));
   }
 
@@ -143,9 +143,14 @@ class FormScreen {
     const { page } = this;
     const now = page.intake.answerAt("/incident/ongoing");
     if (now?.unknown) return "now_unknown";
-    if (now?.typed === "yes") return page.desk.open ? "now_yes" : "now_yes_closed";
+    if (now?.typed === "yes") return page.desk.open || !hasContacts(page) ? "now_yes" : "now_yes_closed";
     return now?.typed ? "now_no" : "";
   }
+}
+
+/** Whether an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
+function isOn(step, path) {
+  return path === "" || stepOf(path) === step;
 }
 
 /** The Enter that ends a composition sends nothing: in Safari it comes after its end, with keyCode 229. @param {KeyboardEvent} event */

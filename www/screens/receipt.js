@@ -7,7 +7,7 @@
 import { button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
 import { fromDraft } from "../draft.js";
-import { callable, outside } from "../frame.js";
+import { byHours, callable, outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
 import { Intake } from "../intake.js";
 import { forgetAll, keepReceipt } from "../memory.js";
@@ -40,7 +40,7 @@ export function receiptScreen(page, kept) {
         button(page.say("receipt_later"), () => saveFile(fileName(page), later), { class: "second" })),
       number(page, receipt),
       next(page, receipt),
-      ...[outside(page)].filter((part) => part !== null),
+      outside(page),
       element("p", { class: "hint" }, page.say("receipt_keep")),
       element("div", { class: "ways" },
         button(page.say("receipt_save"), () => saveFile(fileName(page, receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })), { class: "main", id: "save-receipt" }),
@@ -79,7 +79,7 @@ function next(page, receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element("section", {}, element("h2", {}, page.say("receipt_next")),
     element("ol", { class: "next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    element("p", {}, opening(page)), element("p", { class: "strong" }, ...callable(page, "receipt_phone")), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+    byHours("", () => [element("p", {}, opening(page))]), element("p", { class: "strong" }, ...callable(page, "receipt_phone")), receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
 }
 
 /** When the desk opens, not when it answers. @param {Page} page */

@@ -9,11 +9,12 @@ import { advisoryNotes, guidancePanel } from "../guidance.js";
 import { keeping } from "../keeping.js";
 import { dropKey, keyOf, lostBefore, markLost } from "../memory.js";
 import { heading } from "../page.js";
-import { find, lookAt, tell } from "../place.js";
+import { atDesk, find, lookAt, tell } from "../place.js";
+import { within } from "../pointer.js";
 import { unpressed } from "../pressing.js";
 import { askFor, submit } from "../send.js";
 import { shownAnswers } from "../shown.js";
-import { REVIEW, stepNames, stepOf } from "../steps.js";
+import { CONSENT, REVIEW, stepNames, stepOf } from "../steps.js";
 import { Summary } from "../summary.js";
 import { consentScreen } from "./consent.js";
 import { formScreen, goTo } from "./form.js";
@@ -34,7 +35,7 @@ class ReviewScreen {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    this.summary = new Summary(page, (path) => this.change(stepOf(path), path));
+    this.summary = new Summary(page, (path) => void (within(path, CONSENT) ? this.agreeAnew() : this.change(stepOf(path), path)));
     this.steps = stepList(page, REVIEW, (step) => this.change(step));
     this.trouble = element("div", { class: "trouble", tabindex: "-1", id: "trouble", hidden: true });
     this.body = element("div", {});
@@ -87,17 +88,16 @@ class ReviewScreen {
   update() {
     const { page } = this;
     const { report, agreement } = page.intake;
-    const asked = (/** @type {string} */ path) => stepOf(path) !== "";
     const issues = page.intake.tried.has(REVIEW) ? (report?.issues ?? []) : [];
     this.steps.update(report);
-    this.summary.update(issues, asked);
+    this.summary.update(issues, (path) => stepOf(path) !== "" || within(path, CONSENT));
     page.title(page.say("step_review"), issues.length > 0);
     const advisories = report?.advisories ?? [];
     const answers = shownAnswers(page, (path) => page.intake.answerAt(path), report?.values, (step, path) => this.change(step, path), advisories);
     this.body.replaceChildren(
       ...(report ? [] : [element("p", { class: "notice" }, page.say("engine_none"))]),
       ...advisoryNotes(page, advisories.filter((one) => !answers.querySelector(`[data-path="${one.path}"] [data-advisory]`))),
-      ...[outside(page)].filter((part) => part !== null),
+      outside(page),
       answers,
       ...(agreement ? [agreed(page, agreement)] : []),
       ...guidancePanel(page, report?.guidance ?? [], true));
@@ -187,19 +187,18 @@ class ReviewScreen {
 
   /** @param {import("../types.js").Report} report @returns {void} */
   wrong(report) {
-    const stale = report.issues.some((issue) => issue.code === "consent.stale");
-    if (stale) return this.met({ kind: "stale" });
+    this.page.intake.show(report);
+    if (report.issues.some((issue) => within(issue.path, CONSENT))) return void this.agreeAnew();
     announce("");
     this.trouble.hidden = true;
     tell("error", "issues");
-    this.page.intake.show(report);
     this.summary.focus();
   }
 
   /** What came of it, when it is no receipt. @param {Outcome} outcome @returns {void} */
   met(outcome) {
     if (outcome.kind === "issues") return this.wrong(outcome.report);
-    if (outcome.kind === "stale") return void this.agreeAnew();
+    if (outcome.kind === "stale") return void this.agreeAnew("consent_stale");
     const { page } = this;
     tell("error", outcome.kind);
     if (!this.trouble.isConnected) return new ReviewScreen(page).show(outcome);
@@ -212,6 +211,7 @@ class ReviewScreen {
     announce("");
     this.trouble.replaceChildren(
       element("h2", {}, page.say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, page.say("unreachable_wait")),
+      ...(outcome.kind === "refused" && outcome.elsewhere ? [element("p", {}, element("a", { href: atDesk("/"), target: "_blank" }, page.desk.name))] : []),
       element("p", { class: "strong" }, ...callable(page, "unreachable_phone")),
       element("p", {}, page.say("unreachable_keep")),
       element("div", { class: "ways" }, button(page.say("send_again"), () => void this.send(), { class: "main" }), ...copies(page, page.intake.text)));
@@ -219,12 +219,17 @@ class ReviewScreen {
     lookAt(this.trouble);
   }
 
-  /** The documents changed after the agreement: show the new ones, keep the answers, come back here. */
-  async agreeAnew() {
+  /**
+   * The agreement cannot be used: show the documents in force, keep the answers, come back here.
+   *
+   * @param {"consent_stale" | "consent_again"} [why] without it, what the report says
+   */
+  async agreeAnew(why) {
     const { page } = this;
     await page.renewConsent().catch(() => undefined);
     this.leave();
-    consentScreen(page, { stale: true, then: () => formScreen(page, REVIEW) });
+    const stale = page.intake.report?.issues.some((issue) => issue.code === "consent.stale");
+    consentScreen(page, { why: why ?? (stale ? "consent_stale" : "consent_again"), then: () => formScreen(page, REVIEW) });
   }
 }
 

@@ -96,8 +96,8 @@ export class Views {
     return !this.page.engine.blocked;
   }
 
-  /** @param {File} file */
-  hash(file) {
-    return this.page.engine.hash(file);
+  /** @param {File} file @param {() => boolean} wanted */
+  hash(file, wanted) {
+    return this.page.engine.hash(file, wanted);
   }
 }
