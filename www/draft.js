@@ -132,7 +132,7 @@ export function fromDraft(node, value) {
     case "ordered":
       return { typed: Array.isArray(value) ? value.map(String) : [] };
     case "moment":
-      return value.at ? fromMoment(value) : answer;
+      return Object.hasOwn(value, "at") && value.at ? fromMoment(value) : answer;
     default:
       return { typed: typeof value === "object" ? "" : String(value) };
   }

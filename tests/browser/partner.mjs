@@ -15,8 +15,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The key of the site, and one whose pages are elsewhere. */
+/** Two keys of the site, and one whose pages are elsewhere. */
 export const KEY = "pk_test_site";
+export const SECOND_KEY = "pk_test_second";
 export const OTHER_KEY = "pk_live_elsewhere";
 
 /** Listens before the element is there, as a partner's script does, and counts what it is told. */
@@ -29,6 +30,11 @@ for (const type of ["ready", "step", "error", "submitted"]) {
 
 /** So many characters stand above a form that is far below the view: text of the body itself, whose height no style of all elements takes away. */
 const FAR = 8_000;
+
+/** A browser whose storage is switched off. */
+const BLOCKED = `<script>for (const kind of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
+}</script>`;
 
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
@@ -69,25 +75,25 @@ function deskOf(origin) {
   const folder = mkdtempSync(join(tmpdir(), "kakekomi-partners-"));
   cpSync(join(ROOT, "host/desk"), folder, { recursive: true });
   const partner = (key, of) => `\n[[partner]]\nkey = "${key}"\nname = { ja = "れい", en = "Rei" }\norigins = ["${of}"]\n`;
-  appendFileSync(join(folder, "desk.toml"), partner(KEY, origin) + partner(OTHER_KEY, "https://elsewhere.example.jp"));
+  appendFileSync(join(folder, "desk.toml"), partner(KEY, origin) + partner(SECOND_KEY, origin) + partner(OTHER_KEY, "https://elsewhere.example.jp"));
   return folder;
 }
 
 /**
  * A page with the form in it.
  *
- * @param {{ desk: string, mode?: "frame" | "inline", key?: string, lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
- *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string }} given
+ * @param {{ desk: string, mode?: "frame" | "inline", key?: string | string[], lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
+ *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string, blocked?: boolean }} given whose storage may be `blocked`
  */
-function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "" }) {
+function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "", blocked = false }) {
   const needs = mode === "inline" ? `script-src 'self' ${desk}${wasm ? " 'wasm-unsafe-eval'" : ""}; connect-src ${desk}` : `script-src 'self' ${desk}; frame-src ${desk}`;
-  const element = `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
-<a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`;
+  const element = [key].flat().map((key) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
+<a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`).join("\n");
   const body = element.repeat(count);
   return {
     policy: strict ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}` : "",
     text: `<!doctype html><html lang="ja" class="${hostile ? "hostile" : ""}"><head><meta charset="utf-8"><title>site</title>
-${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
+${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}${blocked ? BLOCKED : ""}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
 <body class="page">${below ? "上".repeat(FAR) : ""}
 ${form ? `<form id="own" action="/sent"><input name="own" value="1">${body}<button id="own-button">送る</button></form>` : body}</body></html>`,
   };

@@ -27,6 +27,8 @@ export function line(node, path, answer, host, beside = () => []) {
   const input = node.kind === "text"
     ? element("textarea", { ...attributes, rows: "3" })
     : element("input", { type: "text", ...attributes });
+  // A line break of an opened file cannot be seen in a line, nor taken out of it: what is seen is what is sent.
+  if (node.kind === "line") answer.typed = input.value;
   listenTyping(input, (typed, whole) => {
     if (answer.typed !== typed) answered(input, path, answer);
     answer.typed = typed;

@@ -1,0 +1,161 @@
+/**
+ * The page follows the desk's hours while it is looked at: by the module, without asking the desk; where there is no module, or the clock
+ * was set, by asking. In every engine.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { openClockedDoor, setClock } from "./clock.mjs";
+import { startDesk } from "./desk.mjs";
+import { ENGINES, launchEngine } from "./engines.mjs";
+import { choose } from "./files.mjs";
+import { begin, option, receiptNumber, step } from "./person.mjs";
+
+const MINUTE = 60_000;
+/** Friday, 20 November 2026, in Japan. */
+const at = (hours, minutes, seconds = 0) => Date.UTC(2026, 10, 20, hours - 9, minutes, seconds);
+/** Tuesday, after the weekend and a holiday. */
+const NEXT = Date.UTC(2026, 10, 24, 0, 0);
+const BEFORE = { open: false, closes_at: null, next_opens_at: at(9, 0), dated: true };
+const OPEN = { open: true, closes_at: at(17, 0), next_opens_at: NEXT, dated: true };
+const AFTER = { open: false, closes_at: null, next_opens_at: NEXT, dated: true };
+
+let desk;
+before(async () => { desk = await startDesk(); });
+after(() => desk?.stop());
+
+const chip = (page) => page.locator("#frame .chip").innerText();
+const asked = (door) => door.passed.filter((one) => one.endsWith("/v1/desk")).length;
+const becomes = (page, words) => page.waitForFunction((words) => document.querySelector("#frame .chip")?.textContent === words, words);
+/** As a browser tells a page that it is looked at again. */
+const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+
+for (const engine of ENGINES) {
+  describe(engine, { timeout: 300_000 }, () => {
+    let browser;
+    before(async () => { browser = await launchEngine(engine); });
+    after(() => browser?.close());
+
+    /** The page at a time of the desk's. */
+    async function visit(t, time, opening, { locale = "ja", prepare = () => undefined } = {}) {
+      const door = await openClockedDoor(desk.base);
+      t.after(() => door.stop());
+      Object.assign(door, { time, opening });
+      prepare(door);
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      t.after(() => context.close());
+      const page = await context.newPage();
+      page.setDefaultTimeout(30_000);
+      await page.goto(`${door.base}/?lang=${locale}`);
+      await page.locator("button#agree").waitFor();
+      return { door, page };
+    }
+
+    test("the documents in front over 9:00: chip, sentence and contacts change, without asking the desk", async (t) => {
+      const { door, page } = await visit(t, at(8, 59, 55), BEFORE);
+      assert.equal(await chip(page), "受付時間外");
+      assert.equal(await page.locator("main .outside").count(), 1);
+      assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間外/);
+      await becomes(page, "受付中");
+      assert.equal(await page.locator("main .outside").count(), 0);
+      assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間内/);
+      assert.match(await page.locator("#status").evaluate((status) => status.textContent), /受付時間内/, "it is read aloud");
+      assert.equal(asked(door), 1);
+    });
+
+    test("the first question in front over 9:00: the advice to call changes, and the answer stays", async (t) => {
+      const { page } = await visit(t, at(8, 59, 52), BEFORE);
+      await begin(page);
+      await option(page, "/incident/ongoing", "yes").check();
+      await page.waitForFunction(() => document.querySelector("#lead")?.textContent.includes("受付時間外"));
+      assert.equal(await page.locator("main details.outside").count(), 1);
+      await becomes(page, "受付中");
+      await page.waitForFunction(() => !document.querySelector("#lead").textContent.includes("受付時間外"));
+      assert.equal(await page.locator("main .outside").count(), 0);
+      assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
+    });
+
+    test("the check page over 17:00, in English: closed, the next opening, the contacts", async (t) => {
+      const { page } = await visit(t, at(16, 59, 52), OPEN, { locale: "en" });
+      const open = await chip(page);
+      await begin(page);
+      await step(page, "review");
+      await page.waitForFunction((open) => document.querySelector("#frame .chip").textContent !== open, open);
+      assert.match(await page.locator("#frame .state").evaluate((state) => state.textContent), /November 24/);
+      await page.locator("main .outside").waitFor();
+      await page.waitForFunction(() => document.querySelector('[data-code="desk.closed"], .advisory'));
+    });
+
+    test("a receipt over 17:00 says when the desk opens next", async (t) => {
+      const { door, page } = await visit(t, at(16, 59, 58), OPEN, { prepare: (door) => { door.time = null; } });
+      await begin(page);
+      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({
+        contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
+        incident: { summary: "ファイルが開けない。", purpose: { unknown: true }, discovered_at: { unknown: true }, discovery_trigger: { by: "employee" } },
+      }) });
+      await page.locator("#kept-note button").waitFor();
+      await step(page, "review");
+      await page.locator("#send").click();
+      await receiptNumber(page);
+      Object.assign(door, { time: at(16, 59, 57), opening: OPEN });
+      await lookAgain(page);
+      await becomes(page, "受付中");
+      await becomes(page, "受付時間外");
+      await page.waitForFunction(() => document.querySelector(".receipt").textContent.includes("2026年11月24日"));
+      assert.equal(await page.locator(".frame .state").count(), 0, "a receipt asks nobody to send");
+    });
+
+    for (const [name, time, opening, calendar, after] of [
+      ["an extra day off", at(8, 59, 57), BEFORE, { extra_closed: ["2026-11-20"] }, "受付時間外"],
+      ["other hours", at(9, 29, 57), { ...BEFORE, next_opens_at: at(9, 30) }, { open: "09:30" }, "受付中"],
+      ["midnight", Date.UTC(2026, 10, 23, 14, 59, 57), { ...AFTER, next_opens_at: NEXT }, { open: "00:00" }, "受付中"],
+      ["a desk of UTC", Date.UTC(2026, 10, 20, 8, 59, 57), { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) }, { offset: "+00:00" }, "受付中"],
+      ["past the last year of holidays", Date.UTC(2027, 11, 31, 14, 59, 57), { ...AFTER, next_opens_at: null }, { last_year: 2027 }, "受付時間外"],
+    ]) {
+      test(`the desk's own calendar counts: ${name}`, async (t) => {
+        const { page } = await visit(t, time, opening, { prepare: (door) => { door.calendar = calendar; } });
+        assert.equal(await chip(page), "受付時間外");
+        if (after === "受付中") return becomes(page, after);
+        await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 5_000)));
+        assert.equal(await chip(page), after);
+      });
+    }
+
+    test("looked at again after the night: the desk is asked", async (t) => {
+      const { door, page } = await visit(t, at(8, 0), BEFORE);
+      Object.assign(door, { time: at(10, 17), opening: OPEN });
+      await lookAgain(page);
+      await becomes(page, "受付中");
+      assert.equal(asked(door), 2);
+    });
+
+    test("without a network it is the module that knows, by the larger of the clocks", async (t) => {
+      const { door, page } = await visit(t, at(8, 59, 50), BEFORE);
+      await begin(page);
+      door.shut();
+      await becomes(page, "受付中");
+    });
+
+    test("a clock that is set makes no hours: the desk is asked", async (t) => {
+      const { door, page } = await visit(t, at(8, 59, 55), BEFORE);
+      await setClock(page, 12 * 60 * MINUTE);
+      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      await becomes(page, "受付中");
+      assert.equal(asked(door), 2);
+    });
+
+    test("where WebAssembly is blocked the desk is asked when the status is over", async (t) => {
+      const { door, page } = await visit(t, at(8, 59, 57), BEFORE, { prepare: (door) => {
+        const { change } = door;
+        door.change = (path, answer) => {
+          change(path, answer);
+          if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+        };
+      } });
+      assert.equal(await chip(page), "受付時間外");
+      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      await becomes(page, "受付中");
+      assert.equal(asked(door), 2);
+    });
+  });
+}

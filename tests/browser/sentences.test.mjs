@@ -1,0 +1,31 @@
+/**
+ * What a sentence asks for is there to be done: every control that one names, in 「」 or “”, is a control of the page by that very name.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+/** Examples of what to type, and what somebody who writes JSON by hand is told. */
+const EXAMPLES = {
+  ja: ["UTF-8", "UTF-8（BOMなし）", "秒", "-0", "0", "30", "-30", "03-3211-9999 内線 12", "hanako@example.jp", "@", "example.jp", "9:30", "9時半", "+09:00", "なし", "令和8", "{moment}"],
+  en: ["03-3211-9999 ext. 12", "none"],
+};
+const QUOTES = { ja: /「([^」]+)」/g, en: /“([^”]+)”/g };
+
+/** Every string of a file of messages. */
+function strings(name) {
+  const text = readFileSync(fileURLToPath(new URL(`../../core/messages/${name}.toml`, import.meta.url)), "utf8");
+  return text.split("\n").filter((line) => !line.startsWith("#")).flatMap((line) => [...line.matchAll(/= "((?:[^"\\]|\\.)*)"/g)].map(([, words]) => words));
+}
+
+for (const locale of ["ja", "en"]) {
+  test(`every control that a sentence names is one of the page's (${locale})`, () => {
+    const all = [...strings(locale), ...strings(`page.${locale}`)];
+    const controls = new Set(all);
+    const named = new Set(all.flatMap((words) => [...words.matchAll(QUOTES[locale])].map(([, name]) => name)));
+    assert.ok(named.size > 10, "the search still finds them");
+    assert.deepEqual([...named].filter((name) => !controls.has(name) && !EXAMPLES[locale].includes(name)), []);
+  });
+}
