@@ -4,7 +4,7 @@
  * `description.say("step_of", { number: 2, total: 6 })` → 「手順 2 / 6」.
  */
 
-import { atDesk, PATIENCE } from "./place.js";
+import { fromDesk } from "./place.js";
 import { parts } from "./pointer.js";
 
 /** @typedef {import("./types.js").Field} Field */
@@ -22,9 +22,7 @@ export class Description {
    * @param {string} locale
    */
   static async load(sha256, locale) {
-    const response = await fetch(atDesk(`/module/${sha256}/describe.${locale}.json`), { signal: AbortSignal.timeout(PATIENCE) });
-    if (!response.ok) throw new Error(`describe.${locale}.json: ${response.status}`);
-    return new Description(await response.json());
+    return new Description(await fromDesk(`/module/${sha256}/describe.${locale}.json`));
   }
 
   /**

@@ -4,7 +4,7 @@
  * The phone number lives in this object alone: never in storage, never in a file that is cached (clause 4⑦).
  */
 
-import { throughPartner } from "./place.js";
+import { fromDesk, ofPartner } from "./place.js";
 
 /** How far wall clock and monotonic clock may drift apart (milliseconds). */
 const CLOCK_DRIFT_MAX = 60_000;
@@ -25,9 +25,7 @@ export class Desk {
 
   /** @param {string} locale */
   static async load(locale) {
-    const response = await fetch(throughPartner(`/v1/desk?locale=${locale}`), { signal: AbortSignal.timeout(10_000) });
-    if (!response.ok) throw new Error(`/v1/desk: ${response.status}`);
-    return new Desk(await response.json(), locale);
+    return new Desk(await fromDesk(ofPartner(`/v1/desk?locale=${locale}`), 10_000), locale);
   }
 
   /** @returns {string} */

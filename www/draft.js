@@ -6,6 +6,8 @@
  * Nothing is trimmed or put in another form: that is the core's matter.
  */
 
+import { parts } from "./pointer.js";
+
 /** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
 
 /** The offset of a moment that names none. */
@@ -74,6 +76,11 @@ export function toDraft(node, answer) {
     default:
       return answer.typed === "" ? undefined : answer.typed;
   }
+}
+
+/** The answer at a path with indexes. @param {Answer} answers @param {string} path @returns {any} */
+export function answerIn(answers, path) {
+  return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
 }
 
 /** Whether a record is asked for by a switch of its own. @param {Field} node */

@@ -4,8 +4,7 @@
  * Screens change the answers and call `changed`; whenever there is a new report, "report" is dispatched.
  */
 
-import { blank, fitted, fromDraft, toDraft } from "./draft.js";
-import { parts } from "./pointer.js";
+import { answerIn, blank, fitted, fromDraft, toDraft } from "./draft.js";
 import { dropKey, recall, remember } from "./memory.js";
 
 /** Typing is checked when it pauses, so that no key waits for a check (milliseconds). */
@@ -123,7 +122,7 @@ export class Intake extends EventTarget {
 
   /** The answer at a path with indexes. @param {string} path */
   answerAt(path) {
-    return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (this.answers));
+    return answerIn(this.answers, path);
   }
 
   /**

@@ -2,7 +2,6 @@
  * The desk's own page: it lives in the element that index.html holds for it, alone or in a frame of a partner's page.
  */
 
-import { Around } from "./embed/around.js";
 import { inAddress } from "./embed/mount.js";
 import { settle } from "./place.js";
 import { start } from "./start.js";
@@ -10,10 +9,15 @@ import { start } from "./start.js";
 const home = document.getElementById("kakekomi");
 if (home) {
   const asked = new URLSearchParams(location.search);
-  const around = Around.find(home);
-  settle(home, { partner: partnerOf(asked), tell: (type, value) => around?.tell(type, value) });
-  around?.begin();
-  void start(asked.get("lang") === "en" ? "en" : "ja").then((page) => around?.arrived(page));
+  const partner = partnerOf(asked);
+  // Only a page that is a partner's, or in a frame, pays for what it says to the page around it and for its colours.
+  const beside = partner || window.parent !== window ? import(home.dataset.beside ?? "") : null;
+  const around = beside?.then(({ Around }) => Around.find(home));
+  settle(home, { partner, tell: (type, value) => void around?.then((found) => found?.tell(type, value)) });
+  void around?.then((found) => found?.begin());
+  const page = start(asked.get("lang") === "en" ? "en" : "ja");
+  void beside?.then(async ({ dress }) => dress(await page));
+  void around?.then(async (found) => found?.arrived(await page));
 }
 
 /**

@@ -12,7 +12,7 @@ import { announce, element } from "./element.js";
 import { drawFrame, drawHours, hours, tellInFrame } from "./frame.js";
 import { freshIssues, renewedNotice } from "./renewed.js";
 import { stepOf } from "./steps.js";
-import { atDesk, PATIENCE, find, nameDocument, namedModule, nameLanguage, toTop } from "./place.js";
+import { find, fromDesk, nameDocument, namedModule, nameLanguage, toTop } from "./place.js";
 
 export class Page {
   /** @param {string} locale @param {Desk} desk @param {Engine} engine @param {Description} description @param {any} consent */
@@ -144,10 +144,8 @@ function loadModule(sha256, locale) {
 }
 
 /** @param {string} locale */
-async function loadConsent(locale) {
-  const response = await fetch(atDesk(`/v1/consent/${locale}`), { signal: AbortSignal.timeout(PATIENCE) });
-  if (!response.ok) throw new Error(`/v1/consent: ${response.status}`);
-  return response.json();
+function loadConsent(locale) {
+  return fromDesk(`/v1/consent/${locale}`);
 }
 
 /** A heading that takes the focus when its screen appears, so that a screen reader begins there. @param {string} words */

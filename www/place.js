@@ -48,12 +48,19 @@ export function atDesk(path) {
   return place.desk + path;
 }
 
-/** The same for what depends on the partner. @param {string} path with a query */
-export function throughPartner(path) {
-  return atDesk(ofPartner(path));
+/**
+ * What the desk answers to a GET.
+ *
+ * @param {string} path "/v1/desk?locale=ja" @param {number} [patience] how long it may take (milliseconds)
+ * @returns {Promise<any>}
+ */
+export async function fromDesk(path, patience = PATIENCE) {
+  const response = await fetch(atDesk(path), { signal: AbortSignal.timeout(patience) });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
 }
 
-/** A name or an address for one partner's form alone. @param {string} name */
+/** A name, or a path with a query, for one partner's form alone. @param {string} name */
 export function ofPartner(name) {
   return name + place.partner;
 }

@@ -5,7 +5,7 @@
  * no answer that says what became of it, or 503 store.in_doubt → lost.
  */
 
-import { throughPartner } from "./place.js";
+import { atDesk, ofPartner } from "./place.js";
 
 /**
  * @typedef {{ kind: "receipt", receipt: any }
@@ -53,7 +53,7 @@ export function askFor({ text, key }, locale) {
  * @param {{ key: string, module: string, locale: string }} how
  */
 async function post(bytes, { key, module, locale }) {
-  const response = await fetch(throughPartner(`/v1/submissions?locale=${locale}`), {
+  const response = await fetch(atDesk(ofPartner(`/v1/submissions?locale=${locale}`)), {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": key, "Kakekomi-Module": `sha256:${module}` },
     body: bytes,

@@ -4,9 +4,8 @@
 
 import { announce } from "./element.js";
 import { drawFrame, drawHours } from "./frame.js";
-import { fill } from "./embed/worn.js";
 import { Page } from "./page.js";
-import { find, nameLanguage, namedStep, nameStep, onMove, rootElement, tell, topElement } from "./place.js";
+import { find, nameLanguage, namedStep, nameStep, onMove, rootElement, tell } from "./place.js";
 import { recall, receiptKept } from "./memory.js";
 import { consentScreen } from "./screens/consent.js";
 import { formScreen, stepInAddress } from "./screens/form.js";
@@ -24,7 +23,6 @@ export async function start(asked) {
   nameLanguage(locale);
   try {
     const page = await Page.open(locale);
-    fill(topElement(), page.desk.served.partner?.theme ?? {});
     firstScreen(page);
     keepFresh(page);
     tell("ready");

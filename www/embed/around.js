@@ -7,7 +7,7 @@
  */
 
 import { believed, HEIGHT_MAX, PROTOCOL } from "./protocol.js";
-import { shade, wear } from "./worn.js";
+import { fill, shade, wear } from "./worn.js";
 
 export class Around {
   /** @param {string} origin of the page around @param {HTMLElement} home the page's element */
@@ -66,6 +66,11 @@ export class Around {
     this.wanted = lang;
     void this.page?.speak(lang);
   }
+}
+
+/** The page in the colours that the desk's profile says of the partner. @param {import("../page.js").Page | null} page */
+export function dress(page) {
+  fill(document.documentElement, page?.desk.served.partner?.theme);
 }
 
 /** @param {string} text */

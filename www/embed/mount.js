@@ -5,7 +5,7 @@
 import { element } from "../element.js";
 import { settle } from "../place.js";
 import { start } from "../start.js";
-import { shade } from "./worn.js";
+import { fill, shade } from "./worn.js";
 
 /**
  * @param {HTMLElement} root an empty element
@@ -18,6 +18,7 @@ export async function mount(root, { desk, partner, preview, locale, scheme, tell
   shade(root, scheme);
   settle(root, { desk, own: false, partner: inAddress(partner, preview), tell });
   const page = await start(locale);
+  fill(root, page?.desk.served.partner?.theme);
   return { speak: (/** @type {string} */ other) => void page?.speak(other) };
 }
 

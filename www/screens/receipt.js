@@ -6,14 +6,13 @@
 
 import { button, element } from "../element.js";
 import { fileName, saveFile } from "../copy.js";
-import { fromDraft } from "../draft.js";
+import { answerIn, fromDraft } from "../draft.js";
 import { byHours, callable, outside } from "../frame.js";
 import { guidancePanel } from "../guidance.js";
 import { Intake } from "../intake.js";
 import { forgetAll, keepReceipt } from "../memory.js";
 import { heading } from "../page.js";
 import { nameStep, tell } from "../place.js";
-import { parts } from "../pointer.js";
 import { shownAnswers } from "../shown.js";
 import { consentScreen } from "./consent.js";
 
@@ -109,8 +108,7 @@ function listed(sentences = []) {
 /** All that was sent, in the order of the form. @param {Page} page @param {string} text @param {any} values normalised */
 function sent(page, text, values) {
   const answers = fromDraft(page.description.root, JSON.parse(text));
-  const answerAt = (/** @type {string} */ path) => parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
-  return shownAnswers(page, answerAt, values, null);
+  return shownAnswers(page, (path) => answerIn(answers, path), values, null);
 }
 
 /** Another matter: nothing of this one stays. @param {Page} page */
