@@ -52,7 +52,7 @@ function keepFresh(page) {
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState === "visible" && (await page.refresh()) && !page.intake.finished) await page.intake.check();
   });
-  void followHours(page);
+  followHours(page);
   addEventListener("pagehide", () => page.intake.keepPending());
   for (const change of ["online", "offline"]) {
     addEventListener(change, () => {
@@ -72,17 +72,22 @@ const HOURS_AGE_MAX = 60_000;
  *
  * @param {Page} page
  */
-async function followHours(page) {
-  if (document.visibilityState === "visible" && rootElement().isConnected) {
-    const { desk, engine, locale } = page;
-    const before = desk.open;
-    const asked = (desk.unsure || (engine.blocked && desk.untilChange < 0)) && (await page.refresh());
-    if (!asked) desk.status = engine.opening(desk.context(locale), desk.now()) ?? desk.status;
-    drawHours(page);
-    if (page.desk.open !== before && !page.intake.finished) await page.intake.check();
-  }
+function followHours(page) {
   const { untilChange } = page.desk;
-  setTimeout(() => void followHours(page), untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
+  setTimeout(async () => {
+    if (document.visibilityState === "visible" && rootElement().isConnected) await lookAtHours(page);
+    followHours(page);
+  }, untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
+}
+
+/** @param {Page} page */
+async function lookAtHours(page) {
+  const { desk, engine, locale } = page;
+  const { open } = desk;
+  const asked = (desk.unsure || (engine.blocked && desk.untilChange < 0)) && (await page.refresh());
+  if (!asked) desk.status = engine.opening(desk.context(locale), desk.now()) ?? desk.status;
+  drawHours(page);
+  if (page.desk.open !== open && !page.intake.finished) await page.intake.check();
 }
 
 /** The browser's way back or forward. A receipt stays: what was sent is not filled in again. @param {Page} page */
