@@ -42,19 +42,16 @@ export function recall() {
 
 /** Whether the answers are to stay on the device when the tab is closed. @param {boolean} wanted */
 export function keepOnDevice(wanted) {
-  try {
-    if (wanted) storage("localStorage")?.setItem(keyed(UNTIL), String(Date.now() + KEPT_FOR));
-    else dropFromDevice();
-  } catch {
-    // The device is full: `keptUntil` says so.
-  }
+  // A device that is full takes nothing: `keptUntil` says so.
+  if (wanted) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
+  else dropFromDevice();
   const sending = read(SENDING);
   if (wanted && sending) write(SENDING, sending);
 }
 
 /** Until when the answers stay on the device, in milliseconds since the epoch; 0 where they end with the tab. */
 export function keptUntil() {
-  const until = Number(storage("localStorage")?.getItem(keyed(UNTIL)) ?? 0);
+  const until = Number(stored("localStorage", "getItem", UNTIL) ?? 0);
   if (until > Date.now()) return until;
   if (until) dropFromDevice();
   return 0;
@@ -117,19 +114,14 @@ export function forgetAll() {
 }
 
 function dropFromDevice() {
-  for (const name of [UNTIL, FILLING, SENDING]) storage("localStorage")?.removeItem(keyed(name));
-}
-
-/** The name under which something is kept: two forms on a page have one storage, and each partner's is its own. @param {string} name */
-function keyed(name) {
-  return ofPartner(`kakekomi.${name}`);
+  for (const name of [UNTIL, FILLING, SENDING]) stored("localStorage", "removeItem", name);
 }
 
 /** @param {string} name */
 function read(name) {
   try {
-    const onDevice = keptUntil() ? storage("localStorage")?.getItem(keyed(name)) : null;
-    return JSON.parse(held.get(name) ?? storage("sessionStorage")?.getItem(keyed(name)) ?? onDevice ?? "null");
+    const onDevice = keptUntil() ? stored("localStorage", "getItem", name) : null;
+    return JSON.parse(held.get(name) ?? stored("sessionStorage", "getItem", name) ?? onDevice ?? "null");
   } catch {
     return null;
   }
@@ -138,33 +130,29 @@ function read(name) {
 /** @param {string} name @param {any} value */
 function write(name, value) {
   const text = JSON.stringify(value);
-  try {
-    sessionStorage.setItem(keyed(name), text);
-    held.delete(name);
-  } catch {
-    held.set(name, text);
-  }
+  if (stored("sessionStorage", "setItem", name, text) === undefined) held.set(name, text);
+  else held.delete(name);
   if (name === RECEIPT || !keptUntil()) return;
-  try {
-    localStorage.setItem(keyed(name), text);
-    localStorage.setItem(keyed(UNTIL), String(Date.now() + KEPT_FOR));
-  } catch {
-    // The device is full: the tab still has it.
-  }
+  // Where the device is full, the tab still has it.
+  if (stored("localStorage", "setItem", name, text) === null) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
 }
 
 /** @param {string} name */
 function drop(name) {
   held.delete(name);
-  storage("sessionStorage")?.removeItem(keyed(name));
-  storage("localStorage")?.removeItem(keyed(name));
+  for (const kind of /** @type {const} */ (["sessionStorage", "localStorage"])) stored(kind, "removeItem", name);
 }
 
-/** A storage, or null where the browser has it switched off. @param {"localStorage" | "sessionStorage"} kind @returns {Storage | null} */
-function storage(kind) {
+/**
+ * Reads, writes or removes what a storage has under a name. The forms of two partners on a page share the storage, not the names.
+ *
+ * @param {"localStorage" | "sessionStorage"} kind @param {"getItem" | "setItem" | "removeItem"} act @param {string} name @param {...string} text
+ * @returns {string | null | undefined} undefined where the browser has the storage switched off, or where it is full
+ */
+function stored(kind, act, name, ...text) {
   try {
-    return globalThis[kind];
+    return /** @type {any} */ (globalThis[kind])[act](ofPartner(`kakekomi.${name}`), ...text) ?? null;
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -72,11 +72,6 @@ export function tell(type, value) {
   place.tell(type, value);
 }
 
-/** Where the document is the page's, and the page's element elsewhere: what holds for the whole page is set here. */
-export function topElement() {
-  return place.own ? document.documentElement : rootElement();
-}
-
 /** @param {string} words */
 export function nameDocument(words) {
   if (place.own) document.title = words;

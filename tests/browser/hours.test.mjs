@@ -108,7 +108,7 @@ for (const engine of ENGINES) {
     for (const [name, time, opening, calendar, after] of [
       ["an extra day off", at(8, 59, 57), BEFORE, { extra_closed: ["2026-11-20"] }, "受付時間外"],
       ["other hours", at(9, 29, 57), { ...BEFORE, next_opens_at: at(9, 30) }, { open: "09:30" }, "受付中"],
-      ["midnight", Date.UTC(2026, 10, 23, 14, 59, 57), { ...AFTER, next_opens_at: NEXT }, { open: "00:00" }, "受付中"],
+      ["midnight", Date.UTC(2026, 10, 23, 14, 59, 57), { ...AFTER, next_opens_at: Date.UTC(2026, 10, 23, 15, 0) }, { open: "00:00" }, "受付中"],
       ["a desk of UTC", Date.UTC(2026, 10, 20, 8, 59, 57), { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) }, { offset: "+00:00" }, "受付中"],
       ["past the last year of holidays", Date.UTC(2027, 11, 31, 14, 59, 57), { ...AFTER, next_opens_at: null }, { last_year: 2027 }, "受付時間外"],
     ]) {
