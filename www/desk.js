@@ -85,7 +85,7 @@ export class Desk {
   }
 
   /**
-   * A moment by the desk's own clock (the calendar's offset), as the language writes it.
+   * A moment by the desk's own clock (the calendar's offset), as the language writes it; "" for what is none.
    *
    * @param {number | string} at milliseconds since the epoch, or ISO 8601
    * @param {Intl.DateTimeFormatOptions} [more]
@@ -94,7 +94,8 @@ export class Desk {
     const format = new Intl.DateTimeFormat(this.locale, {
       timeZone: "UTC", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
     });
-    return format.format(this.local(at));
+    const local = this.local(at);
+    return Number.isNaN(local.getTime()) ? "" : format.format(local);
   }
 
   /** Today's date at the desk, "2026-11-23". */

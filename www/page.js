@@ -32,8 +32,9 @@ export class Page {
     this.sending = false;
     /** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
     this.notice = null;
-    /** What the page says of the hours. */
+    /** What the page says of the hours, and when it looks at them next. */
     this.hours = "";
+    this.timer = 0;
     this.intake = new Intake(this);
   }
 

@@ -50,7 +50,9 @@ function firstScreen(page) {
 /** The page may have lain in the background for days: ask the desk again when it is looked at. @param {Page} page */
 function keepFresh(page) {
   document.addEventListener("visibilitychange", async () => {
-    if (document.visibilityState === "visible" && (await page.refresh()) && !page.intake.finished) await page.intake.check();
+    if (document.visibilityState !== "visible" || !(await page.refresh())) return;
+    followHours(page);
+    if (!page.intake.finished) await page.intake.check();
   });
   followHours(page);
   addEventListener("pagehide", () => page.intake.keepPending());
@@ -74,7 +76,8 @@ const HOURS_AGE_MAX = 60_000;
  */
 function followHours(page) {
   const { untilChange } = page.desk;
-  setTimeout(async () => {
+  clearTimeout(page.timer);
+  page.timer = setTimeout(async () => {
     if (document.visibilityState === "visible" && rootElement().isConnected) await lookAtHours(page);
     followHours(page);
   }, untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
@@ -84,7 +87,7 @@ function followHours(page) {
 async function lookAtHours(page) {
   const { desk, engine, locale } = page;
   const { open } = desk;
-  const asked = (desk.unsure || (engine.blocked && desk.untilChange < 0)) && (await page.refresh());
+  const asked = (desk.unsure || (engine.blocked && desk.untilChange <= 0)) && (await page.refresh());
   if (!asked) desk.status = engine.opening(desk.context(locale), desk.now()) ?? desk.status;
   drawHours(page);
   if (page.desk.open !== open && !page.intake.finished) await page.intake.check();

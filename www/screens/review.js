@@ -235,7 +235,7 @@ class ReviewScreen {
 
 /** @param {Page} page @param {import("../types.js").Agreement} agreement */
 function agreed(page, { agreed_at, document, policy }) {
-  const words = page.say("review_agreed", { time: page.desk.clock(agreed_at), document: document.version, policy: policy.version });
+  const words = page.say("review_agreed", { time: page.desk.clock(agreed_at), document: document?.version ?? "", policy: policy?.version ?? "" });
   return element("section", {}, element("h2", {}, page.say("review_consent")), element("p", {}, words));
 }
 
