@@ -44,6 +44,8 @@ export class Inline {
 
   stop() {
     this.stopped = true;
+    // The form that takes its place begins with what was typed last.
+    this.page?.keep();
   }
 
   /** @param {string} type @param {unknown} value */

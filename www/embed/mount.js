@@ -19,7 +19,7 @@ export async function mount(root, { desk, partner, preview, locale, scheme, tell
   settle(root, { desk, own: false, partner: inAddress(partner, preview), tell });
   const page = await start(locale);
   fill(root, page?.desk.served.partner?.theme);
-  return { speak: (/** @type {string} */ other) => void page?.speak(other) };
+  return { speak: (/** @type {string} */ other) => void page?.speak(other), keep: () => page?.intake.keepPending() };
 }
 
 /** "&p=pk_…" of an address, with the mark of a mere look. @param {string} partner @param {boolean} preview */
