@@ -147,7 +147,7 @@ export function fromDraft(node, value) {
 
 /**
  * The answer of a moment in a file. Its parts as they are, or "2026-11-20T09:30" taken apart into them; an offset that is not Japan's
- * stands behind the time, where it can be read: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30+00:00".
+ * stands behind the time, where it can be read: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30 UTC+00:00".
  *
  * @param {any} value
  * @returns {Answer}
@@ -157,6 +157,6 @@ function fromMoment({ at, precision, offset }) {
   const parts = Object(at) === at ? at : { year, month, day, time };
   const typed = Object.fromEntries(["year", "month", "day", "time"].map((name) => [name, String(parts[name] ?? "")]));
   const given = { at: parts === at ? { ...typed } : String(at), precision, offset };
-  if (typed.time && offset && offset !== JAPAN) typed.time += offset;
+  if (typed.time && offset && offset !== JAPAN) typed.time += ` UTC${String(offset).replace(/^z$/i, "+00:00")}`;
   return { typed, about: precision === "about", given };
 }
