@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 /** Examples of what to type, and what somebody who writes JSON by hand is told. */
 const EXAMPLES = {
-  ja: ["UTF-8", "UTF-8（BOMなし）", "秒", "-0", "0", "30", "-30", "03-3211-9999 内線 12", "hanako@example.jp", "@", "example.jp", "9:30", "9時半", "+09:00", "なし", "令和8", "{moment}"],
+  ja: ["UTF-8", "UTF-8（BOMなし）", "秒", "-0", "0", "30", "-30", "03-3211-9999 内線 12", "hanako@example.jp", "@", "example.jp", "9:30", "9時半", "+09:00", "なし", "令和8", "020", "0990", "0088", "＊＊＊", "{moment}"],
   en: ["03-3211-9999 ext. 12", "none"],
 };
 const QUOTES = { ja: /「([^」]+)」/g, en: /“([^”]+)”/g };
