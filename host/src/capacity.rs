@@ -218,29 +218,29 @@ mod tests {
         Capacity::new(limits, Some(std::env::temp_dir()))
     }
 
-    fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
     }
 
     #[test]
     fn an_address_stores_its_quota_and_no_more() {
         let capacity = capacity(CapacityLimits { min_free_mib: 0, address_quota_mib: 2, daily_quota_mib: 0 });
         let first = address("198.51.100.1");
-        assert_eq!(capacity.reserve(first, 2 * MIB), Ok(()));
-        assert!(matches!(capacity.reserve(first, MIB), Err(Shortage::AddressQuota { wait }) if wait > DAY / 3));
-        assert_eq!(capacity.reserve(address("198.51.100.2"), MIB), Ok(()));
-        assert_eq!(capacity.reserve(address("127.0.0.1"), 3 * MIB), Ok(()), "loopback has no quota of its own");
+        assert_eq!(capacity.reserve(Some(first), 2 * MIB), Ok(()));
+        assert!(matches!(capacity.reserve(Some(first), MIB), Err(Shortage::AddressQuota { wait }) if wait > DAY / 3));
+        assert_eq!(capacity.reserve(Some(address("198.51.100.2")), MIB), Ok(()));
+        assert_eq!(capacity.reserve(Some(address("127.0.0.1")), 3 * MIB), Ok(()), "loopback has no quota of its own");
         assert_eq!(capacity.reserve(None, 3 * MIB), Ok(()));
-        let larger = capacity.reserve(address("198.51.100.3"), 2 * MIB + 1);
+        let larger = capacity.reserve(Some(address("198.51.100.3")), 2 * MIB + 1);
         assert_eq!(larger, Err(Shortage::AddressQuota { wait: DAY }), "a case larger than the quota never fits");
     }
 
     #[test]
     fn all_addresses_together_store_the_daily_quota_and_no_more() {
         let capacity = capacity(CapacityLimits { min_free_mib: 0, address_quota_mib: 0, daily_quota_mib: 2 });
-        assert_eq!(capacity.reserve(address("198.51.100.1"), MIB), Ok(()));
-        assert_eq!(capacity.reserve(address("127.0.0.1"), MIB), Ok(()));
-        let refused = capacity.reserve(address("198.51.100.2"), MIB);
+        assert_eq!(capacity.reserve(Some(address("198.51.100.1")), MIB), Ok(()));
+        assert_eq!(capacity.reserve(Some(address("127.0.0.1")), MIB), Ok(()));
+        let refused = capacity.reserve(Some(address("198.51.100.2")), MIB);
         assert!(matches!(refused, Err(Shortage::DailyQuota { .. })), "{refused:?}");
         assert_eq!(capacity.refusals().collect::<Vec<_>>()[2], ("daily_quota", 1));
         assert!(matches!(capacity.check(), Err(Shortage::DailyQuota { .. })), "it is not ready meanwhile");

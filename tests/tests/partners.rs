@@ -202,8 +202,8 @@ fn what_is_refused_uses_up_nothing_of_a_partners_rate() {
         from(host + 60, "pk_live_other", CHAMBER);
     }
     assert_eq!(from(200, "pk_live_chamber", CHAMBER), 200, "a partner's visitor is served");
-    let served = (201..=230).filter(|host| from(*host, "pk_live_chamber", CHAMBER) == 200).count();
-    assert!((9..=12).contains(&served), "the partner's own rate holds: {served}");
+    let visitors = (201..=230).filter(|host| from(*host, "pk_live_chamber", CHAMBER) == 200).count();
+    assert!((9..=12).contains(&visitors), "the partner's own rate holds: {visitors}");
 }
 
 #[test]

@@ -230,7 +230,7 @@ mod tests {
         let files = PageFiles::new(&desk, None);
         let index = files.index().unwrap();
         let Place::Embedded(carried, _) = &*files.place else { unreachable!() };
-        assert_eq!(carried.len(), 2, "script and style");
+        assert_eq!(carried.len(), 3, "script, what only a partner's page runs, and style");
         for (path, asset) in carried {
             assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");
             assert!(files.file(path).is_some());

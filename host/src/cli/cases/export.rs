@@ -118,7 +118,7 @@ mod tests {
         };
         let mut named = csv::Writer::from_writer(Vec::new());
         named.serialize(&line).unwrap();
-        assert_eq!(csv(&[line.clone()], true).unwrap(), named.into_inner().unwrap());
+        assert_eq!(csv(std::slice::from_ref(&line), true).unwrap(), named.into_inner().unwrap());
         assert_eq!(csv(&[], true).unwrap(), (CSV_HEAD.join(",") + "\n").as_bytes());
         assert!(csv(&[], false).unwrap().is_empty());
     }

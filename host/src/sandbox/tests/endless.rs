@@ -59,7 +59,8 @@ fn whoever_works_without_end_is_ended_by_fuel() {
         for (work, code) in LOOPS.into_iter().chain(SLOWER) {
             let (error, time) = ended(&endless(code), length);
             println!("{work} over {name}: {error:?} after {} ms", time.as_millis());
-            let late = error == SandboxError::Deadline && length == FUEL_BYTES_MAX && SLOWER.contains(&(work, code));
+            // The fuel of the longest text lasts about as long as the time: which of them ends it is the machine's.
+            let late = error == SandboxError::Deadline && length == FUEL_BYTES_MAX;
             assert!(error == SandboxError::OutOfFuel || late, "{work} over {name}: {error:?}");
         }
     }
