@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startDesk } from "./desk.mjs";
-import { ENGINES, launchEngine } from "./engines.mjs";
+import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { KEY, SECOND_KEY, startSite } from "./partner.mjs";
 
 let site, desk;
@@ -63,7 +63,7 @@ const MOVES = {
   "by moveBefore, where there is one": (form) => document.body.moveBefore?.(form, document.body.firstChild),
 };
 
-for (const engine of ENGINES) {
+for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 240_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });

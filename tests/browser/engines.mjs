@@ -27,6 +27,9 @@ const KNOWN = {
 /** All of them, or those that `KAKEKOMI_ENGINES=chromium,firefox` names, for a machine that has no other. */
 export const ENGINES = process.env.KAKEKOMI_ENGINES?.split(",") ?? Object.keys(KNOWN);
 
+/** Two of them, for suites of many cases; `engines.test.mjs` walks the whole way in each of them. */
+export const TWO_ENGINES = ENGINES.slice(0, 2);
+
 /** @param {string} name one of `ENGINES` */
 export async function launchEngine(name) {
   const missing = KNOWN[name].needs.filter((one) => !one || !present(one));

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openClockedDoor, setClock } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
-import { ENGINES, launchEngine } from "./engines.mjs";
+import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
 import { begin, option, receiptNumber, step } from "./person.mjs";
 
@@ -30,7 +30,7 @@ const becomes = (page, words) => page.waitForFunction((words) => document.queryS
 /** As a browser tells a page that it is looked at again. */
 const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 
-for (const engine of ENGINES) {
+for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 300_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { startDesk } from "./desk.mjs";
-import { ENGINES, launchEngine } from "./engines.mjs";
+import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose, holdFile, letGo } from "./files.mjs";
 import { begin, field, open, step } from "./person.mjs";
 
@@ -56,7 +56,7 @@ const draftOf = (file) => {
   return { name, size: Number(size), sha256 };
 };
 
-for (const engine of ENGINES) {
+for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 240_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });

@@ -14,7 +14,7 @@ import { Description } from "../../www/description.js";
 import { fitted, fromDraft, toDraft } from "../../www/draft.js";
 import { cases } from "./cases.mjs";
 import { BINARY, startDesk } from "./desk.mjs";
-import { ENGINES, launchEngine } from "./engines.mjs";
+import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
 import { begin, field, open, step } from "./person.mjs";
 import { STEPS } from "./screens.mjs";
@@ -128,7 +128,7 @@ test("what no draft may hold is left out of a file's moments", () => {
   ]) assert.deepEqual(JSON.parse(JSON.stringify(toDraft(node, fromDraft(node, value)) ?? null)), draft ?? null, JSON.stringify(value));
 });
 
-for (const engine of ENGINES) {
+for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 300_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
