@@ -147,11 +147,11 @@ step "a bare Debian: $packages"
 boot
 step "systemd is process 1"
 network ip link set lo up
-inside install -d /root/archive
-tar -C "$dist" -c . | inside tar -C /root/archive -x
-folder=/root/archive/$(cd "$dist" && ls kakekomi-*-linux.tar.gz | sed 's/\.tar\.gz//')
+inside install -d /srv/archive
+tar -C "$dist" -c . | inside tar -C /srv/archive -x
+folder=/srv/archive/$(cd "$dist" && ls kakekomi-*-linux.tar.gz | sed 's/\.tar\.gz//')
 
-typed program /root/archive
+typed program /srv/archive
 typed data "$folder"
 inside sed -i 's/^phone = .*/phone = "0120-111-222"/' /etc/kakekomi/desk/desk.toml
 typed settings /root
