@@ -62,10 +62,14 @@ impl Locale {
 }
 
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
+///
+/// `{"version": "2", "in_force_since": 1795100000000, "sha256": {"ja": "…", "en": "…"}}`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The version that the desk gives it.
     pub version: String,
+    /// Start of the version's validity, in milliseconds since the epoch; `None` if the desk does not state it.
+    pub in_force_since: Option<i64>,
     /// 64 small hexadecimal digits a language.
     pub sha256: Digests,
 }
@@ -91,6 +95,11 @@ impl Document {
     /// Whether a digest is that of the document in any language.
     pub fn any_language(&self, sha256: &str) -> bool {
         self.sha256.ja == sha256 || self.sha256.en.as_deref() == Some(sha256)
+    }
+
+    /// Reports a moment before the version's validity, while the version is valid: an agreement of then cannot be to it.
+    pub fn is_later_than(&self, agreed_at: i64, now: i64) -> bool {
+        self.in_force_since.is_some_and(|since| agreed_at < since && since <= now)
     }
 }
 
@@ -138,6 +147,9 @@ impl Document {
     fn write(&self, out: &mut Writer) {
         out.object();
         out.text_member("version", &self.version);
+        if let Some(since) = self.in_force_since {
+            out.number_member("in_force_since", since);
+        }
         out.key("sha256");
         out.object();
         out.text_member("ja", &self.sha256.ja);
@@ -176,6 +188,7 @@ fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
     let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
     Ok(Document {
         version: members.text("version")?.to_owned(),
+        in_force_since: members.find("in_force_since").map(|_| members.integer("in_force_since")).transpose()?,
         sha256: Digests { ja: digests.text("ja")?.to_owned(), en: en.map(str::to_owned) },
     })
 }

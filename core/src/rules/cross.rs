@@ -67,8 +67,8 @@ fn wholly_after(later: &Answer<When>, earlier: &Answer<When>) -> bool {
     }
 }
 
-/// The agreement is to the documents now in force, in the language that was shown, and not from the
-/// future (clause 1③; requirements: the server refuses a missing or stale agreement).
+/// The agreement is to the documents now in force, in the language that was shown, not from before they came into
+/// force and not from the future (clause 1③; requirements: the server refuses a missing or stale agreement).
 fn consent(draft: &Draft, context: &Context, found: &mut Found) {
     let consent = &draft.consent;
     let language = consent.language.given().copied();
@@ -78,8 +78,13 @@ fn consent(draft: &Draft, context: &Context, found: &mut Found) {
     if stale(&consent.policy, &context.policy, language) {
         found.add("/consent/policy", Code::ConsentStale);
     }
-    if consent.agreed_at.given().is_some_and(|agreed| agreed.0 > context.now.saturating_add(AHEAD_MAX_MS)) {
-        found.add("/consent/agreed_at", Code::ConsentFuture);
+    if let Some(agreed_at) = consent.agreed_at.given() {
+        let is_older = |document: &Document| document.is_later_than(agreed_at.0, context.now);
+        if agreed_at.0 > context.now.saturating_add(AHEAD_MAX_MS) {
+            found.add("/consent/agreed_at", Code::ConsentFuture);
+        } else if is_older(&context.consent) || is_older(&context.policy) {
+            found.add("/consent/agreed_at", Code::ConsentStale);
+        }
     }
 }
 

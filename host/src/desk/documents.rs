@@ -5,12 +5,14 @@
 //! prevails over a translation, and the consent document over the policy (clause 1③).
 
 use kakekomi_core::Locale;
+use kakekomi_core::form::SAFE_INTEGER_MAX;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::DeskError;
 use super::profile::{DocumentFiles, Profile};
 use super::source::Source;
+use crate::clock;
 
 /// Both documents.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub struct Documents {
 #[derive(Debug)]
 pub struct Document {
     version: String,
+    in_force_since: Option<i64>,
     ja: Text,
     en: Text,
 }
@@ -40,6 +43,8 @@ struct Text {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct InForce<'a> {
     version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_force_since: Option<i64>,
     sha256: Digests<'a>,
 }
 
@@ -71,16 +76,26 @@ impl Documents {
     /// [`DeskError`]: a file cannot be read, is empty, or is no UTF-8.
     pub fn read(source: &Source, profile: &Profile) -> Result<Documents, DeskError> {
         Ok(Documents {
-            consent: Document::read(source, &profile.consent)?,
-            policy: Document::read(source, &profile.policy)?,
+            consent: Document::read(source, "consent", &profile.consent, &profile.calendar.offset)?,
+            policy: Document::read(source, "policy", &profile.policy, &profile.calendar.offset)?,
         })
     }
 }
 
 impl Document {
-    fn read(source: &Source, files: &DocumentFiles) -> Result<Document, DeskError> {
+    fn read(source: &Source, section: &str, files: &DocumentFiles, offset: &str) -> Result<Document, DeskError> {
+        let in_force_since = files.in_force_since.as_deref().map(|text| {
+            clock::read_here(text, offset).filter(|since| (0..=SAFE_INTEGER_MAX).contains(since)).ok_or_else(|| {
+                source.value(
+                    "desk.toml",
+                    &format!("{section}.in_force_since"),
+                    "is no moment, such as 2026-12-01T00:00",
+                )
+            })
+        });
         Ok(Document {
             version: files.version.clone(),
+            in_force_since: in_force_since.transpose()?,
             ja: Text::read(source, &files.ja)?,
             en: Text::read(source, &files.en)?,
         })
@@ -88,7 +103,11 @@ impl Document {
 
     /// Version and digests.
     pub fn in_force(&self) -> InForce<'_> {
-        InForce { version: &self.version, sha256: Digests { ja: &self.ja.sha256, en: &self.en.sha256 } }
+        InForce {
+            version: &self.version,
+            in_force_since: self.in_force_since,
+            sha256: Digests { ja: &self.ja.sha256, en: &self.en.sha256 },
+        }
     }
 
     /// The text in a language, to be shown.

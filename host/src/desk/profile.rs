@@ -123,6 +123,10 @@ struct YearEnd {
 pub struct DocumentFiles {
     /// Raised by the operator with every change.
     pub version: String,
+    /// Start of the version's validity (RFC 3339, or a date and time in the desk's offset); an agreement from before it is
+    /// refused.
+    #[serde(default)]
+    pub in_force_since: Option<String>,
     /// File of the Japanese text, which prevails.
     pub ja: String,
     /// File of the English text.

@@ -115,7 +115,7 @@ fn change(world: &mut Tree, dice: &mut Dice) {
     let raw = |dice: &mut Dice, words: &[&str]| Tree::raw(dice.one(words));
     let broken = ["null", "1.0", "\"fr\"", "[]", "{}", "", "\"\\ud800\""];
     let top = dice.one(&["now", "locale", "consent", "policy", "calendar"]);
-    let (keys, value): (&[&str], Tree) = match dice.below(14) {
+    let (keys, value): (&[&str], Tree) = match dice.below(16) {
         0 => (&["consent", "version"], said(dice, &["2", "令和版", "", "1.0-β"])),
         1 => (&["policy", "sha256", "ja"], Tree::Text(dice.digits())),
         2 => (&["consent", "sha256"], Tree::object([("ja", Tree::Text(dice.digits()))])),
@@ -128,8 +128,11 @@ fn change(world: &mut Tree, dice: &mut Dice) {
         9 => (&["calendar", "extra_open"], days(dice)),
         10 => (&["calendar", "holidays"], days(dice)),
         11 => (&["calendar", "year_end", "from"], said(dice, &["01-01", "12-31", "02-29", "13-01"])),
+        // A day before now, in the middle of the agreements' times; now; later; no whole number.
+        12 => (&["consent", "in_force_since"], raw(dice, &["1795096800000", "1795140000000", "0", "9007199254740991"])),
+        13 => (&["policy", "in_force_since"], raw(dice, &["1795096800000", "-1", "1e3", "null", "9007199254740992"])),
         // What a newer host might say: a module ignores it.
-        12 => (&["weather"], Tree::object([("sky", Tree::raw("null")), ("sky", Tree::raw("1.5e3"))])),
+        14 => (&["weather"], Tree::object([("sky", Tree::raw("null")), ("sky", Tree::raw("1.5e3"))])),
         // What no module can use.
         _ => (std::slice::from_ref(&top), raw(dice, &broken)),
     };
