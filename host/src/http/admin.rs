@@ -4,11 +4,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::client::Ambiguous;
 use crate::capacity::Capacity;
 
 /// The process is alive.
@@ -30,6 +32,14 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
 fn not_ready(code: &'static str, error: &dyn std::fmt::Display) -> Response {
     tracing::warn!(code, %error, "not ready");
     (StatusCode::SERVICE_UNAVAILABLE, format!("{code}\n")).into_response()
+}
+
+/// Refuses heads that could be read in more than one way, as the desk does.
+pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
+    if request.extensions().get::<Ambiguous>().is_some() {
+        return (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")], "http.bad_request\n").into_response();
+    }
+    next.run(request).await
 }
 
 /// Counts since the start, and what is free.
