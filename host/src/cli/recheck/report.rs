@@ -121,7 +121,7 @@ impl Report {
 
     fn print(&mut self, difference: &Difference) -> Result<(), Failed> {
         let first = !std::mem::replace(&mut self.printed, true);
-        let Difference { seq, number, kind, module, before, after, failure } = difference;
+        let Difference { seq, number, kind, before, after, failure, .. } = difference;
         match self.shape {
             Shape::Json => {
                 let json = serde_json::to_vec(difference)?;
