@@ -22,6 +22,9 @@ const PATH_ENDINGS = /\.(c|cfg|css|html|jpg|js|json|md|mjs|ndjson|png|py|rs|serv
 /** A document that still names files by the end of their path; it is written anew after the crates are split. */
 const SHORT_PATHS = ["ARCHITECTURE.md"];
 
+/** Documents that a program writes. */
+const GENERATED = ["docs/codes.md", "docs/schema.md"];
+
 /** Beginnings of sentences that have a plainer form. */
 const RIDDLES = /^(Whoever|What is not|Of what)\b/;
 
@@ -206,6 +209,15 @@ test("documents that source files name exist", () => {
 test("no sentence begins with Whoever, What is not or Of what", () => {
   const sentences = (line) => line.replace(/^[\s>#|*-]+/, "").replaceAll("**", "").split(/(?<=[.:;]) |\| /);
   none(judgeLines(DOCUMENTS, (_, line) => sentences(line).filter((sentence) => RIDDLES.test(sentence))));
+});
+
+test("prose has one sentence a line", () => {
+  const documents = DOCUMENTS.filter((path) => !SHORT_PATHS.includes(path) && !GENERATED.includes(path));
+  none(judgeLines(documents, (_, line) => {
+    const prose = line.replace(/`[^`]*`/g, "`").replace(/^\s*(- |\d+\. )?(\*\*[^*]+\*\* )?/, "");
+    const isSentences = !/^[|#]/.test(prose) && (/[.!](\*\*)?\)? +\S/.test(prose) || /。[^」）)]/.test(prose));
+    return isSentences ? [`more than one sentence: ${line}`] : [];
+  }));
 });
 
 test("docs/clauses.md has every clause once, each with a status and its tests, and counts them", () => {
