@@ -5,6 +5,7 @@
  *     const door = await openClockedDoor(desk.base);
  *     door.ahead = 86_400_000;                         // the clock of every document that is loaded from now on
  *     await setClock(page, -360_000);                  // of the one that is shown, and of those after it
+ *     await passTime(page, 59_000);                    // both clocks of the one that is shown are later, and its timers run that are due
  *     Object.assign(door, { time, opening, calendar });  // the desk's own time, where it is not the present, and what it says of it
  */
 
@@ -17,13 +18,39 @@ const DAY = 1_440 * MINUTE;
 export const SHIFTS = [6 * MINUTE, -6 * MINUTE, DAY, -DAY, 6 * 365 * DAY, -6 * 365 * DAY];
 
 const CLOCK = `(() => {
-  const real = Date.now;
+  const { now } = Date;
+  const { setTimeout, clearTimeout } = globalThis;
+  const monotonic = performance.now.bind(performance);
+  const timers = new Map();
   let ahead = Number(sessionStorage.getItem("test.ahead") ?? "{{ahead}}");
+  let passed = 0;
   globalThis.Date = class extends Date {
-    constructor(...given) { given.length ? super(...given) : super(real() + ahead); }
-    static now() { return real() + ahead; }
+    constructor(...given) { given.length ? super(...given) : super(Date.now()); }
+    static now() { return now() + ahead + passed; }
+  };
+  performance.now = () => monotonic() + passed;
+  globalThis.setTimeout = (run, delay = 0, ...given) => {
+    const timer = { due: performance.now() + delay, run: () => { timers.delete(id); run(...given); } };
+    const id = timer.id = setTimeout(timer.run, delay);
+    timers.set(id, timer);
+    return id;
+  };
+  globalThis.clearTimeout = (id) => {
+    clearTimeout(timers.get(id)?.id ?? id);
+    timers.delete(id);
   };
   globalThis.setClock = (other) => { ahead = other; sessionStorage.setItem("test.ahead", other); };
+  globalThis.passTime = async (time) => {
+    passed += time;
+    const due = [...timers.values()].filter((timer) => timer.due <= performance.now());
+    for (const timer of timers.values()) {
+      clearTimeout(timer.id);
+      timer.id = setTimeout(timer.run, timer.due - performance.now());
+    }
+    // The timers that are due come before this one, as they were set before it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return due.length;
+  };
 })();`;
 
 /** @param {string} base of the desk */
@@ -47,4 +74,9 @@ function atTime(answer, { time, opening, calendar }) {
 /** Sets the clock of the page's device. @param {any} page @param {number} ahead milliseconds */
 export function setClock(page, ahead) {
   return page.evaluate((ahead) => globalThis.setClock(ahead), ahead);
+}
+
+/** Lets time pass in the page. @param {any} page @param {number} time milliseconds @returns {Promise<number>} how many timers were due */
+export function passTime(page, time) {
+  return page.evaluate((time) => globalThis.passTime(time), time);
 }

@@ -19,7 +19,14 @@ export const BINARY = process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../t
 /** How long a desk may take to answer for the first time, in milliseconds. */
 const PATIENCE = 60_000;
 
-const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/**
+ * The first two load a page of the address bar's in a process of its own for every window, a third of what a short test costs. Chromium
+ * takes the last list alone, so the others are those of Playwright's list (chromiumSwitches.ts) that a page can notice.
+ */
+const DISABLED_FEATURES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
+  "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"];
+const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", `--disable-features=${DISABLED_FEATURES}`];
 
 /** Starts a desk; `stop` ends it and removes its data. @param {string[]} [more] further arguments of `serve` */
 export async function startDesk(more = []) {
