@@ -9,16 +9,9 @@ use std::path::Path;
 
 use wasmtime::{Config, Engine};
 
-#[path = "../src/sandbox/cost.rs"]
-mod cost;
-#[path = "../src/sandbox/code.rs"]
-mod settings;
-
 /// Writes the machine code of a module into `out`.
 pub fn compile(module: &Path, target: &str, out: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", module.display());
-    println!("cargo::rerun-if-changed=src/sandbox/code.rs");
-    println!("cargo::rerun-if-changed=src/sandbox/cost.rs");
     let wasm = fs::read(module)?;
     let code = machine_code(&wasm, target).unwrap_or_else(|error| {
         println!("cargo::warning=the module will be compiled at each start: {error:#}");
@@ -29,7 +22,7 @@ pub fn compile(module: &Path, target: &str, out: &Path) -> io::Result<()> {
 
 fn machine_code(wasm: &[u8], target: &str) -> wasmtime::Result<Vec<u8>> {
     let mut config = Config::new();
-    settings::settle(&mut config);
+    kakekomi_sandbox_codegen::settle(&mut config);
     config.target(target)?;
     Engine::new(&config)?.precompile_module(wasm)
 }

@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kakekomi::sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi::submit::Verdict;
+use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -6,9 +6,10 @@
 use std::io;
 use std::process::ExitCode;
 
+use kakekomi_sandbox::SandboxError;
+
 use crate::config::ConfigError;
 use crate::desk::DeskError;
-use crate::sandbox::SandboxError;
 use crate::store::StoreError;
 use crate::submit::NotReport;
 

@@ -7,7 +7,8 @@
 //! Read the parts in this order:
 //!
 //! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
-//! - [`sandbox`]: the module, run afresh for every check; **the host has no rules of its own**
+//! - `kakekomi-sandbox`, a crate: the module, run afresh for every check; **the host has no rules of its own**
+//! - [`embedded_module`]: the module that this program was built with, as the sandbox takes it
 //! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
 //! - [`desk`]: the operator's data: names, documents in force, calendar
 //! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
@@ -27,6 +28,7 @@ pub mod desk;
 pub mod durable;
 pub mod embed;
 pub mod embedded;
+pub mod embedded_module;
 pub mod error;
 pub mod example;
 pub mod http;
@@ -34,7 +36,6 @@ pub mod log;
 pub mod modules;
 pub mod receipt;
 pub mod releases;
-pub mod sandbox;
 pub mod serve;
 pub mod store;
 pub mod submit;

@@ -15,9 +15,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kakekomi_sandbox::Digest;
+
 use crate::config::ConfigError;
 use crate::durable;
-use crate::sandbox::Digest;
 
 /// One module and what lies beside it.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 //! `## 0.1.0 — ruleset 2026.11 — module sha256:61ee…` → version `0.1.0` and its digest. What is under
 //! "Unreleased" has no digest: it changes with every sentence of the rules.
 
-use crate::sandbox::Digest;
+use kakekomi_sandbox::Digest;
 
 const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
 

@@ -17,11 +17,11 @@ use kakekomi::http::{
     openapi::DocsFiles, page::PageFiles,
 };
 use kakekomi::receipt::number::Number;
-use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi::store::sqlite::Sqlite;
 use kakekomi::store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
 use kakekomi::submit::Intake;
 use kakekomi::{clock, example, http, store};
+use kakekomi_sandbox::Sandbox;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -110,7 +110,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let consent = ConsentFiles::new(&desk);
     let intake = Intake {
         desk,
-        sandbox: Arc::new(Sandbox::new(SandboxConfig::default()).unwrap()),
+        sandbox: Arc::new(Sandbox::new(kakekomi::embedded_module::sandbox_config()).unwrap()),
         store: trouble.clone(),
         capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
         retired: Arc::new(BTreeSet::new()),

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use kakekomi::releases::releases;
-use kakekomi::sandbox::Digest;
+use kakekomi_sandbox::Digest;
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::Home;
 use serde_json::Value;

@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kakekomi::sandbox::Digest;
+use kakekomi_sandbox::Digest;
 use kakekomi_tests::applicant::example;
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};

@@ -14,13 +14,13 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use kakekomi_core::{Context, Locale};
+use kakekomi_sandbox::Sandbox;
 
 use super::{DeskArgs, Language, print};
 use crate::clock;
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::sandbox::{Sandbox, SandboxConfig};
 use crate::submit::Verdict;
 
 /// Flags of `check`.
@@ -83,7 +83,7 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
     }
     let context: Arc<[u8]> = context(args, file)?.into();
     let engine = match args.engine {
-        Which::Module => Engine::Module(Box::new(Sandbox::new(SandboxConfig::default())?)),
+        Which::Module => Engine::Module(Box::new(Sandbox::new(crate::embedded_module::sandbox_config())?)),
         Which::Core => Engine::Core,
     };
     let shape = match (args.json, args.ndjson, files.len()) {

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
+use kakekomi_sandbox::{Digest, Sandbox};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt;
@@ -36,7 +37,6 @@ use crate::http::{
 };
 use crate::log;
 use crate::modules::{Kept, Modules};
-use crate::sandbox::{Digest, Sandbox, SandboxConfig};
 use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
 use crate::store;
 use crate::submit::Intake;
@@ -152,7 +152,8 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
 fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<Kept>), Failed> {
     let mut older = kept;
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
-    let config = older.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let config =
+        older.iter().fold(crate::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
     let sandbox = Sandbox::new(config)?;
     for (digest, error) in sandbox.left_out() {
         print::words(&format!("kakekomi: warning: the kept module sha256:{digest} is left out: {error}"));

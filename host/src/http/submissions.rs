@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
+use kakekomi_sandbox::Digest;
 
 use super::App;
 use super::address::{Asked, AskedPartner};
@@ -22,7 +23,6 @@ use super::cors::origin;
 use super::problem::Problem;
 use crate::capacity::Shortage;
 use crate::receipt::Receipt;
-use crate::sandbox::Digest;
 use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
 
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).

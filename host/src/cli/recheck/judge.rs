@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use kakekomi_sandbox::{Sandbox, SandboxError};
 use serde::Serialize;
 
-use crate::sandbox::{Sandbox, SandboxError};
 use crate::store::{Case, Damaged, Read};
 use crate::submit::Verdict;
 use crate::submit::echo::{context_of, split};

@@ -1,22 +1,21 @@
-//! The module, run afresh for every check, with limits on all that it may use.
+//! The sandbox for modules of kakekomi: a fresh wasmtime instance for every check, with limits on all that it may use.
 //!
 //! ```text
 //! digest, text, context → queue → check thread → fresh instance → looked-at report bytes
 //! ```
 //!
 //! `{"contact":…}` in a context → `{"ruleset":"2026.11",…}`, the same bytes that the page gets from
-//! the same file of WebAssembly. **The host has no rules of its own.** A module that loops, traps, eats
+//! the same file of WebAssembly. **The host has no rules of its own.** The sandbox takes a module as bytes: it must not know
+//! which module a program carries, nor anything of HTTP, of the store, or of the form. A module that loops, traps, eats
 //! memory or answers nonsense costs its own check alone, and each of these has its own [`SandboxError`].
 //!
 //! - `digest`: which module
-//! - `engine`, `cost`, `work`: what it may use
-//! - `code`, `precompiled`: its machine code
+//! - `engine`, `work`, and the crate `kakekomi-sandbox-codegen`: what it may use
+//! - `precompiled`: its machine code, where a program carries it
 //! - `check`: the bytes in and out
 //! - `threads`, `lane`, `turns`: where it runs, and who comes next
 
 mod check;
-mod code;
-mod cost;
 mod digest;
 mod engine;
 mod error;
@@ -41,6 +40,7 @@ pub use digest::{Digest, NoDigest};
 use engine::Module;
 pub use engine::{FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, MEMORY_MAX, STACK_MAX, TABLE_MAX, TICK, fuel};
 pub use error::SandboxError;
+pub use precompiled::Precompiled;
 pub use threads::LONG;
 use threads::Threads;
 pub use work::{CLOCK_MAX, TIME_MAX};
@@ -62,12 +62,14 @@ pub struct SandboxConfig {
     pub threads: usize,
     /// Checks that may wait in each lane before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
     pub queue: usize,
+    /// Machine code that was made ahead, for the module among these whose bytes it was made of.
+    pub precompiled: Option<Precompiled>,
 }
 
 impl SandboxConfig {
     /// With this module as the current and only one.
     pub fn of(wasm: &[u8]) -> SandboxConfig {
-        SandboxConfig { modules: vec![wasm.to_vec()], kept: Vec::new(), threads: 0, queue: 0 }
+        SandboxConfig { modules: vec![wasm.to_vec()], kept: Vec::new(), threads: 0, queue: 0, precompiled: None }
     }
 
     /// With another module that open pages may still run.
@@ -82,13 +84,6 @@ impl SandboxConfig {
     pub fn and_if_it_loads(mut self, wasm: &[u8]) -> SandboxConfig {
         self.kept.push(wasm.to_vec());
         self
-    }
-}
-
-impl Default for SandboxConfig {
-    /// The module that this program was built with.
-    fn default() -> SandboxConfig {
-        SandboxConfig::of(kakekomi_artifact::WASM)
     }
 }
 
@@ -119,16 +114,17 @@ impl Sandbox {
         let engine = engine::engine(at_once)?;
         let current = config.modules.first().map(|wasm| Digest::of(wasm));
         let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
+        let load = |wasm: &[u8]| Module::load(&engine, wasm, config.precompiled.as_ref());
         let mut modules = BTreeMap::new();
         for wasm in &config.modules {
             if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
-                place.insert(Module::load(&engine, wasm)?);
+                place.insert(load(wasm)?);
             }
         }
         let mut left_out = Vec::new();
         for wasm in &config.kept {
             if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
-                match Module::load(&engine, wasm) {
+                match load(wasm) {
                     Ok(module) => _ = place.insert(module),
                     Err(error) => left_out.push((Digest::of(wasm), error)),
                 }

@@ -97,7 +97,7 @@ async fn a_module_is_suspect_once_it_uses_more_than_half_of_its_fuel() {
 
 #[tokio::test]
 async fn every_lane_judges_alike() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     let context = super::worst::context();
     for length in [2, LONG, LONG + 1, FUEL_BYTES_MAX, FUEL_BYTES_MAX + 1] {
         let mut text = b"{}".to_vec();

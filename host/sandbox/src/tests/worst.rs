@@ -1,4 +1,4 @@
-//! The worst drafts within the caps, on the module that the host carries: 512 KiB of what makes the
+//! The worst drafts within the caps, on the module of this repository: 512 KiB of what makes the
 //! most issues, the longest reports and the deepest nesting.
 
 use std::sync::Arc;
@@ -75,7 +75,7 @@ fn worst(max: usize) -> Vec<(&'static str, Bytes)> {
 
 #[test]
 fn the_worst_drafts_use_at_most_half_of_their_fuel() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     for (name, text) in [READ_MAX, TEXT_MAX].into_iter().flat_map(worst) {
         assert!(text.len() <= READ_MAX, "{name}");
         let may = fuel(text.len(), context().len());
@@ -87,7 +87,7 @@ fn the_worst_drafts_use_at_most_half_of_their_fuel() {
 
 #[test]
 fn a_longer_text_gets_the_report_that_says_so() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     let report = |len| sandbox.check_now(sandbox.current(), vec![b' '; len].into(), context()).expect("a report");
     let over = report(READ_MAX + 1);
     assert!(String::from_utf8_lossy(&over).contains(r#""code":"text.too_long""#));

@@ -186,7 +186,7 @@ fn what_is_no_module_is_not_loaded() {
         assert!(matches!(loaded(bytes), SandboxError::BadModule(_)), "{bytes:?}");
     }
     assert!(matches!(loaded(&imports_memory), SandboxError::WrongAbi(_)));
-    let none = SandboxConfig { modules: Vec::new(), kept: Vec::new(), threads: 1, queue: 1 };
+    let none = SandboxConfig { modules: Vec::new(), ..SandboxConfig::of(b"") };
     assert!(matches!(Sandbox::new(none), Err(SandboxError::BadModule(_))));
 }
 
@@ -284,7 +284,7 @@ async fn a_full_queue_is_busy_and_drains() {
          (i64.const -1)",
     );
     let text = Bytes::from(vec![b' '; 30_000]);
-    let config = SandboxConfig { modules: vec![echo(), slow.clone()], kept: Vec::new(), threads: 1, queue: 1 };
+    let config = SandboxConfig { threads: 1, queue: 1, ..SandboxConfig::of(&echo()).and(&slow) };
     let sandbox = Sandbox::new(config).expect("a sandbox");
     let slow = Digest::of(&slow);
     let waiting: Vec<_> = (0..8)

@@ -4,7 +4,7 @@
 //!
 //! At one unit for everything an empty loop would last seven times as long as the worst draft does for the same fuel,
 //! because its instructions are the slow ones; with these costs it lasts about as long (docs/performance.md). What waits
-//! for memory cannot be priced: the processor's time stands behind it (`work.rs`).
+//! for memory cannot be priced: the processor's time stands behind it (`host/sandbox/src/work.rs`).
 
 use wasmtime::OperatorCost;
 
@@ -21,7 +21,7 @@ const FLOATING: u8 = u8::MAX;
 const GROWTH: u8 = u8::MAX;
 
 /// The costs of all instructions; those that are not named cost one, or nothing where they make no code.
-pub(super) fn cost() -> OperatorCost {
+pub(crate) fn cost() -> OperatorCost {
     let mut cost = OperatorCost::new();
     for branch in [
         &mut cost.Br,

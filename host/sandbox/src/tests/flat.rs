@@ -16,7 +16,7 @@ const DRAFT: &[u8] = r#"{"contact":{"company":"株式会社れい","phone":"０�
 
 #[test]
 fn memory_is_flat_after_many_checks_beside_a_living_hash() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     let module = sandbox.module(sandbox.current()).expect("loaded");
     let (mut store, instance) = module.fresh(u64::MAX).expect("an instance");
     store.set_epoch_deadline(1 << 32);

@@ -2,7 +2,7 @@
 //!
 //! bytes → compiled and linked once → a fresh instance for every check
 //!
-//! Fuel decides, because it is the same on every machine (`cost.rs`: what takes longer costs more); behind it stands the
+//! Fuel decides, because it is the same on every machine (`codegen/src/cost.rs`: what takes longer costs more); behind it stands the
 //! processor's time, which the epoch's ticks look at (`work.rs`). Instances come out of a pool,
 //! so a fresh one costs microseconds: it is always fresh, and nothing of one applicant's data can
 //! reach another's check.
@@ -17,10 +17,10 @@ use wasmtime::{
 };
 
 use super::error::{Refused, SandboxError};
+use super::precompiled::Precompiled;
 use super::work::Work;
-use super::{code, precompiled};
 
-/// Fuel of a check of nothing at all, in the units of `cost.rs`. The example draft uses a tenth of what it gets.
+/// Fuel of a check of nothing at all, in the units of `codegen/src/cost.rs`. The example draft uses a tenth of what it gets.
 pub const FUEL_BASE: u64 = 10_000_000;
 
 /// Fuel for each byte of the text and of the context: twice what the worst draft uses that was found (256 KiB
@@ -87,7 +87,7 @@ pub(super) fn engine(at_once: u32) -> Result<Engine, SandboxError> {
         .table_keep_resident(KEEP_TABLE)
         .pagemap_scan(Enabled::Auto);
     let mut config = Config::new();
-    code::settle(&mut config);
+    kakekomi_sandbox_codegen::settle(&mut config);
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .max_wasm_stack(STACK_MAX)
@@ -100,16 +100,20 @@ pub(super) fn engine(at_once: u32) -> Result<Engine, SandboxError> {
 #[derive(Clone)]
 pub(super) struct Module {
     linked: InstancePre<Limits>,
-    /// Whether it is the module that this program was built with.
+    /// Whether it is the module that the program was built with, and whose machine code it carries.
     own: bool,
     suspect: Arc<AtomicBool>,
 }
 
 impl Module {
-    /// Compiles a module (0.3–1 s for a real one; our own is compiled already) and looks at its exports.
-    pub(super) fn load(engine: &Engine, wasm: &[u8]) -> Result<Module, SandboxError> {
-        let own = wasm == kakekomi_artifact::WASM;
-        let module = match precompiled::own(engine).filter(|_| own) {
+    /// Compiles a module (0.3–1 s for a real one), unless its machine code was made ahead, and looks at its exports.
+    pub(super) fn load(
+        engine: &Engine,
+        wasm: &[u8],
+        precompiled: Option<&Precompiled>,
+    ) -> Result<Module, SandboxError> {
+        let own = precompiled.filter(|precompiled| precompiled.is_of(wasm));
+        let module = match own.and_then(|precompiled| precompiled.deserialize(engine)) {
             Some(module) => module,
             None => wasmtime::Module::from_binary(engine, wasm).map_err(|error| bad_module(&error))?,
         };
@@ -118,7 +122,7 @@ impl Module {
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(&module).map_err(|error| bad_module(&error))?;
         let pre = linker.instantiate_pre(&module).map_err(|error| bad_module(&error))?;
-        Ok(Module { linked: pre, own, suspect: Arc::default() })
+        Ok(Module { linked: pre, own: own.is_some(), suspect: Arc::default() })
     }
 
     /// A fresh store with its limits, and a fresh instance in it.
