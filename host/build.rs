@@ -60,7 +60,6 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=../wasm/artifact/build/small.rs");
-    println!("cargo::rerun-if-changed=migrations");
     Ok(())
 }
 

@@ -14,11 +14,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use kakekomi_store as store;
+use kakekomi_store::durable;
 use serde::Deserialize;
 
 use crate::capacity::CapacityLimits;
-use crate::durable;
-use crate::store;
 
 /// Every setting, each of them optional: what a flag or the file may say.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -18,8 +18,8 @@ use std::sync::{Mutex, PoisonError};
 use kakekomi_core::{Context, Locale};
 use serde::Serialize;
 
-use crate::clock;
 use documents::Documents;
+use kakekomi_store::clock;
 use partners::Partner;
 pub use profile::{Both, Profile, Recipient};
 use source::Source;

@@ -7,10 +7,10 @@ use std::io;
 use std::process::ExitCode;
 
 use kakekomi_sandbox::SandboxError;
+use kakekomi_store::StoreError;
 
 use crate::config::ConfigError;
 use crate::desk::DeskError;
-use crate::store::StoreError;
 use crate::submit::NotReport;
 
 /// The contract's exit codes.

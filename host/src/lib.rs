@@ -11,21 +11,18 @@
 //! - [`embedded_module`]: the module that this program was built with, as the sandbox takes it
 //! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
 //! - [`desk`]: the operator's data: names, documents in force, calendar
-//! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
+//! - `kakekomi-store`, a crate: what is kept, on SQLite or PostgreSQL; [`receipt`]: what the applicant is handed
 //! - [`http`] and [`serve`]: the desk for browsers and partners
 //! - [`embed`]: what stands on partners' pages
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
 //! - [`log`]: log output that delays and fails no response
-//! - [`example`], [`clock`], [`durable`], [`embedded`], [`template`]: drafts to try it with, the time, files that outlast
-//!   the power going, the files in the binary, texts with blanks
+//! - [`example`], [`embedded`], [`template`]: drafts to try it with, the files in the binary, texts with blanks
 
 pub mod capacity;
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod desk;
-pub mod durable;
 pub mod embed;
 pub mod embedded;
 pub mod embedded_module;
@@ -37,6 +34,5 @@ pub mod modules;
 pub mod receipt;
 pub mod releases;
 pub mod serve;
-pub mod store;
 pub mod submit;
 pub mod template;

@@ -16,9 +16,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kakekomi_sandbox::Digest;
+use kakekomi_store::durable;
 
 use crate::config::ConfigError;
-use crate::durable;
 
 /// One module and what lies beside it.
 #[derive(Debug, Clone)]

@@ -11,14 +11,12 @@
 //! forensics company may use data for (clause 1⑦). The phone number is no part of it: it may
 //! change (clause 4⑦), and the page shows the one that is served now.
 
-pub mod number;
-
 use kakekomi_core::{Locale, message};
+use kakekomi_store::receipt_number::Number;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::desk::{Desk, Opening, Recipient};
-use number::Number;
 
 /// The receipt of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

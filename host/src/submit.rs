@@ -30,9 +30,9 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
-use crate::desk::documents::sha256;
-use crate::store::{Bound, Store, StoreError};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
+use kakekomi_store::digest::sha256;
+use kakekomi_store::{Bound, Store, StoreError};
 pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
 pub use through::{Sender, Through};

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kakekomi::capacity::{Capacity, CapacityLimits};
 use kakekomi::desk::Desk;
-use kakekomi::store::{self, Filter, Store};
+use kakekomi::example;
 use kakekomi::submit::{Intake, Key, Outcome, PageModule, Submission};
-use kakekomi::{clock, example};
 use kakekomi_core::Locale;
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_store::clock;
+use kakekomi_store::{self as store, Filter, Store};
 
 /// A module whose check does this; `$answer` is where the bytes stand that it carries.
 fn guest(carried: &[u8], check: &str) -> Vec<u8> {

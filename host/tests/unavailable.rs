@@ -16,12 +16,13 @@ use kakekomi::http::{
     App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
     openapi::DocsFiles, page::PageFiles,
 };
-use kakekomi::receipt::number::Number;
-use kakekomi::store::sqlite::Sqlite;
-use kakekomi::store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
 use kakekomi::submit::Intake;
-use kakekomi::{clock, example, http, store};
+use kakekomi::{example, http};
 use kakekomi_sandbox::Sandbox;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::sqlite::Sqlite;
+use kakekomi_store::{self as store, clock};
+use kakekomi_store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
 use serde_json::Value;
 use tower::ServiceExt;
 

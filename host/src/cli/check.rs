@@ -15,9 +15,9 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use kakekomi_core::{Context, Locale};
 use kakekomi_sandbox::Sandbox;
+use kakekomi_store::clock;
 
 use super::{DeskArgs, Language, print};
-use crate::clock;
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};

@@ -25,12 +25,12 @@ use std::thread;
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
 
 use super::PlaceArgs;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
 use crate::modules::{Kept, Modules};
-use crate::store::{self, CASES_A_PAGE, Case, Filter, Read, Store};
 use judge::{Finding, judge};
 use report::{Report, Shape};
 

@@ -9,6 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Digest, Sandbox};
+use kakekomi_store as store;
+use kakekomi_store::clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt;
@@ -17,7 +19,6 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use super::print;
 use crate::capacity::Capacity;
-use crate::clock;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::desk::Desk;
 use crate::desk::versions::Versions;
@@ -38,7 +39,6 @@ use crate::http::{
 use crate::log;
 use crate::modules::{Kept, Modules};
 use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
-use crate::store;
 use crate::submit::Intake;
 
 /// Serves the desk.

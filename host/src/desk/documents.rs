@@ -6,13 +6,13 @@
 
 use kakekomi_core::Locale;
 use kakekomi_core::form::SAFE_INTEGER_MAX;
+use kakekomi_store::clock;
+use kakekomi_store::digest::sha256;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::DeskError;
 use super::profile::{DocumentFiles, Profile};
 use super::source::Source;
-use crate::clock;
 
 /// Both documents.
 #[derive(Debug)]
@@ -130,14 +130,4 @@ impl Text {
             Err(_) => Err(source.value(file, "the text", "is not UTF-8")),
         }
     }
-}
-
-/// SHA-256 as 64 small hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }

@@ -12,10 +12,10 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use kakekomi_core::Locale;
+use kakekomi_store::durable;
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Document, Documents};
-use crate::durable;
 
 const NOTE: &str = "documents.json";
 

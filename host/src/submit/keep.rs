@@ -8,12 +8,12 @@
 use std::sync::Arc;
 
 use kakekomi_core::Context;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Inserted, NewCase};
 
 use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, again, engine_failed, no_room, store_failed};
 use crate::desk::Desk;
-use crate::receipt::number::Number;
 use crate::receipt::{Reception, receipt};
-use crate::store::{Inserted, NewCase};
 
 /// How often another number is tried when one is taken; one case in many millions needs a second try.
 const NUMBERS_TRIED: usize = 4;

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Case, CaseLine, is_json};
 use serde::Serialize;
 
 use super::damages::Damages;
@@ -12,8 +14,6 @@ use crate::cli::print::{self, Style, with_members};
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::receipt::number::Number;
-use crate::store::{Case, CaseLine, is_json};
 
 /// Flags of `cases show`.
 #[derive(Debug, Args)]

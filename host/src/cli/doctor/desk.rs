@@ -1,6 +1,7 @@
 //! The desk's data: its phone, its holidays, its documents, and its page.
 
-use crate::clock;
+use kakekomi_store::clock;
+
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::desk::versions::Versions;

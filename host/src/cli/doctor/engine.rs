@@ -6,11 +6,11 @@ use std::path::Path;
 use bytes::Bytes;
 use kakekomi_core::Locale;
 use kakekomi_sandbox::Sandbox;
+use kakekomi_store::clock;
+use kakekomi_store::digest::sha256;
 
 use super::Finding;
-use crate::clock;
 use crate::desk::Desk;
-use crate::desk::documents::sha256;
 use crate::example;
 use crate::modules::Modules;
 use crate::releases::{release_of, releases};

@@ -13,9 +13,9 @@ use std::io;
 use std::path::Path;
 
 use kakekomi_core::Locale;
+use kakekomi_store::clock;
 
 use super::print;
-use crate::clock;
 use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::http::page::escape;

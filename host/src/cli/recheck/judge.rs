@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Sandbox, SandboxError};
+use kakekomi_store::{Case, Damaged, Read};
 use serde::Serialize;
 
-use crate::store::{Case, Damaged, Read};
 use crate::submit::Verdict;
 use crate::submit::echo::{context_of, split};
 

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::notice::heard;
 use super::{PATIENCE, in_time};
-use crate::store::StoreError;
+use crate::StoreError;
 
 /// The longest wait for a cancelled commit to end, and for the cancelling itself.
 const CANCELLED: Duration = Duration::from_secs(2);

@@ -9,11 +9,11 @@ use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::timeout;
 
 use super::Postgres;
-use crate::store::migrate::{Step, steps};
-use crate::store::query::{self, CASE};
-use crate::store::readiness::Readiness;
-use crate::store::writer::Writer;
-use crate::store::{Filter, Store, StoreError};
+use crate::migrate::{Step, steps};
+use crate::query::{self, CASE};
+use crate::readiness::Readiness;
+use crate::writer::Writer;
+use crate::{Filter, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 

@@ -22,7 +22,7 @@ use super::query::{self, CASE, KEY, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
 use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 use commit::{commit, confirm, message};
 
 /// How long an answer may take: behind a network a server can be gone without a word.

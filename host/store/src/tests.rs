@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::{Filter, Inserted, NewCase, QUEUE, Store, StoreError, url_in};
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 
 /// An empty file in a folder of its own.
 pub async fn sqlite() -> Sqlite {

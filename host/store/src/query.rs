@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{Filter, NewCase};
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 
 /// The columns of a [`super::CaseLine`].
 pub const LINE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale";

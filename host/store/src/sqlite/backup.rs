@@ -14,7 +14,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::files::{FileId, OpenFiles, beside};
 use super::{Sqlite, open};
-use crate::store::{Filter, Store, StoreError, lock, place, url_of};
+use crate::{Filter, Store, StoreError, lock, place, url_of};
 use crate::{clock, durable};
 
 /// The contents of a backup.

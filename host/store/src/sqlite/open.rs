@@ -13,11 +13,11 @@ use sqlx::{ConnectOptions, Connection, Error};
 
 use super::files::{FileId, OpenFiles};
 use super::{Database, Sqlite, code};
-use crate::store::migrate::{Step, steps};
-use crate::store::query::{self, CASE};
-use crate::store::readiness::Readiness;
-use crate::store::writer::Writer;
-use crate::store::{Filter, StoreError, place};
+use crate::migrate::{Step, steps};
+use crate::query::{self, CASE};
+use crate::readiness::Readiness;
+use crate::writer::Writer;
+use crate::{Filter, StoreError, place};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 

@@ -1,6 +1,6 @@
 //! A case as it goes into the store and as it comes out, and what is asked for in a list.
 
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 
 /// A case to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ use super::query::{self, CASE, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
 use super::writer::{Rows, Writer, fates};
 use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 pub use backup::{Copied, Restored, backup, restore};
 use files::OpenFiles;
 pub use integrity::Integrity;
@@ -222,7 +222,7 @@ mod tests {
 
     #[tokio::test]
     async fn commits_are_flushed_to_the_disk() {
-        let store = crate::store::tests::sqlite().await;
+        let store = crate::tests::sqlite().await;
         let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.database.pool).await.unwrap();
         let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.database.pool).await.unwrap();
         assert_eq!((synchronous, journal.as_str()), (2, "wal"));

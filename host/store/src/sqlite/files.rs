@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::store::{StoreError, lock};
+use crate::{StoreError, lock};
 
 /// A database's files as they were when it was opened, and the lock on them.
 #[derive(Debug)]

@@ -130,7 +130,7 @@ mod tests {
         assert!(write(&data.join("none/note.json"), b"").is_err());
         #[cfg(unix)]
         for path in [&data, &file] {
-            assert!(!crate::store::is_open_to_others(path), "{}", path.display());
+            assert!(!crate::is_open_to_others(path), "{}", path.display());
         }
         fs::remove_dir_all(top).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Where cases are kept: one row a case, durable before anybody is given a number.
+//! The store of cases: one row a case, durable before anybody is given a number.
 //!
 //! `insert(case)` → [`Inserted::Stored`] once the row would outlast a power failure. The unique key
 //! decides between submissions that run at the same time: one is stored, the others are
@@ -7,10 +7,20 @@
 //! Cases have the store's own sequence, which does not hang on a clock: lists, exports and watching
 //! go by it, a page at a time, so that a million cases need no more memory than a hundred.
 //!
-//! The store knows neither HTTP nor the rules. Bytes go in and the same bytes come out.
+//! Bytes go in and the same bytes come out. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk.
+//!
+//! - `postgres`, `sqlite`: the two databases; `query`, `damage` and `verify`: what both read, and how it is verified
+//! - `writer`: cases that arrive together are written together; `readiness`: whether a case would be stored now
+//! - [`receipt_number`], [`durable`], [`lock`], [`clock`], [`digest`]: numbers of cases, files that outlast a power failure,
+//!   one process for each data folder, the time, names of texts
+
+#![forbid(unsafe_code)]
 
 mod case;
+pub mod clock;
 mod damage;
+pub mod digest;
+pub mod durable;
 mod error;
 pub mod lock;
 mod migrate;
@@ -18,6 +28,7 @@ mod place;
 pub mod postgres;
 mod query;
 mod readiness;
+pub mod receipt_number;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -29,13 +40,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::receipt::number::Number;
 pub use case::{Bound, Case, CaseLine, Filter, Inserted, NewCase};
 pub use damage::{Damaged, Read};
 pub use error::StoreError;
 pub use migrate::Step;
 pub use place::{file_of, is_open_to_others};
 use postgres::Postgres;
+use receipt_number::Number;
 pub use sqlite::Integrity;
 use sqlite::Sqlite;
 pub use verify::is_json;

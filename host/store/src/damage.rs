@@ -11,7 +11,7 @@ use std::fmt;
 use sqlx::{ColumnIndex, Decode, Error, FromRow, Row, Type};
 
 use super::{Answer, Filter, StoreError};
-use crate::receipt::number::Number;
+use crate::receipt_number::Number;
 
 /// A case that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::SqlitePool;
 
 use super::code;
-use crate::store::StoreError;
+use crate::StoreError;
 
 /// How many findings are named; after the first page that is torn there are often thousands.
 const FINDINGS: u32 = 5;
@@ -49,7 +49,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_look_that_takes_too_long_is_broken_off_and_says_so() {
-        let store = crate::store::tests::sqlite().await;
+        let store = crate::tests::sqlite().await;
         let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) \
             INSERT INTO cases (number, received_at, test, locale, accepted, ruleset, module, idempotency_key, text_sha256, \
             consent, receipt, text, report) SELECT i, i, 0, '', 0, '', '', i, '', '', x'', x'', x'' FROM n";

@@ -78,7 +78,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::store::{Answer, Inserted, NewCase};
+    use crate::{Answer, Inserted, NewCase};
 
     /// A database that counts its probes, each of which takes as long as it is told.
     struct Counted {

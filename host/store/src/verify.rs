@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::{Bound, Case, CaseLine, StoreError};
 use crate::clock;
-use crate::desk::documents::sha256;
-use crate::receipt::number::Number;
+use crate::digest::sha256;
+use crate::receipt_number::Number;
 
 /// What a report repeats of its case.
 #[derive(Deserialize)]
