@@ -3,7 +3,7 @@
 //! ```text
 //! host/desk/**  →  DESK
 //! www/**        →  PAGE: index.html, its scripts as one script.js, its styles as one style.css, pictures
-//! www/embed/**  →  EMBED: what stands on partners' pages (build/element.rs)
+//! www/embed/**  →  EMBED: what stands on partners' pages (host/page-build)
 //! the module    →  kakekomi.cwasm, its machine code (build/code.rs)
 //! ```
 //!
@@ -12,22 +12,12 @@
 
 #[path = "build/code.rs"]
 mod code;
-#[path = "build/element.rs"]
-mod element;
-#[path = "build/link.rs"]
-mod link;
-#[path = "build/page.rs"]
-mod page;
-#[path = "build/script.rs"]
-mod script;
-#[path = "../wasm/artifact/build/small.rs"]
-mod small;
-#[path = "build/style.rs"]
-mod style;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use kakekomi_page_build::listing::{files, listing};
+use kakekomi_page_build::{element, page};
 
 /// What the page consists of beside document, script and style; everything else in `www/` stays behind.
 const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
@@ -59,43 +49,6 @@ fn main() -> io::Result<()> {
     code::compile(Path::new(&variable("DEP_KAKEKOMI_MODULE_WASM")?), &variable("TARGET")?, &out)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=../wasm/artifact/build/small.rs");
-    Ok(())
-}
-
-/// One constant with files by their names.
-fn listing(constant: &str, mut files: Vec<(String, PathBuf)>) -> io::Result<String> {
-    files.sort();
-    let mut code = format!("/// Name and bytes of each file.\npub static {constant}: &[(&str, &[u8])] = &[\n");
-    for (name, path) in files {
-        let path = path.canonicalize()?.display().to_string();
-        let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
-    }
-    code += "];\n";
-    Ok(code)
-}
-
-/// Every file of a folder that ends as it should, by its name in it.
-fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut names = Vec::new();
-    gather(folder, "", endings, &mut names)?;
-    Ok(names.into_iter().map(|name| (name.clone(), folder.join(name))).collect())
-}
-
-fn gather(folder: &Path, prefix: &str, endings: &[&str], names: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || name == "node_modules" {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            gather(&entry.path(), &format!("{prefix}{name}/"), endings, names)?;
-        } else if endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) {
-            names.push(format!("{prefix}{name}"));
-        }
-    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{script, style};
+use crate::{script, style};
 
 /// Where the document names its script.
 const SCRIPT: &str = "<script type=\"module\" src=\"/page/";

@@ -2,13 +2,8 @@
 //!
 //! What oxc makes of the linked script is what every test in `tests/browser/` runs.
 
-#[path = "../build/link.rs"]
-mod link;
-#[path = "../build/style.rs"]
-mod style;
-
-use link::Module;
-use style::style;
+use kakekomi_page_build::link::{self, Module};
+use kakekomi_page_build::style::style;
 
 /// Links `main.js` of modules that are given as `(path, text)`.
 fn linked(modules: &[(&str, &str)]) -> Result<Vec<Module>, String> {

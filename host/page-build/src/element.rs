@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::script::script;
+use crate::script::script;
 
 /// A table of words of one language.
 type Words = BTreeMap<String, String>;

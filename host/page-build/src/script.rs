@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::link::{self, Module};
-use super::small::{self, Names};
+use crate::link::{self, Module};
+use crate::small::{self, Names};
 
 /// The script of an entry and all it imports. What the entry exports, the script exports.
 ///
