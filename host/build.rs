@@ -1,19 +1,14 @@
-//! Lists the files that the binary carries: the default desk profile and the page.
+//! Lists the files of the page and of the element, which the binary carries.
 //!
 //! ```text
-//! host/desk/**  →  DESK
 //! www/**        →  PAGE: index.html, its scripts as one script.js, its styles as one style.css, pictures
 //! www/embed/**  →  EMBED: what stands on partners' pages (host/page-build)
-//! the module    →  kakekomi.cwasm, its machine code (build/code.rs)
 //! ```
 //!
 //! The others stand in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
-//! `("consent/document.ja.html", …)`.
+//! `("embed/around.js", …)`.
 
-#[path = "build/code.rs"]
-mod code;
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs, io};
 
 use kakekomi_page_build::listing::{files, listing};
@@ -21,8 +16,6 @@ use kakekomi_page_build::{element, page};
 
 /// What the page consists of beside document, script and style; everything else in `www/` stays behind.
 const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
-/// What a desk profile consists of.
-const DESK_ENDINGS: &[&str] = &["toml", "html"];
 
 fn main() -> io::Result<()> {
     let room = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
@@ -41,14 +34,12 @@ fn main() -> io::Result<()> {
         fs::write(&file, text)?;
         embed.push((name.to_owned(), file));
     }
-    let mut code = listing("DESK", files(&room.join("desk"), DESK_ENDINGS)?)? + &listing("PAGE", pages)?;
+    let mut code = listing("PAGE", pages)?;
     code += &listing("EMBED", embed)?;
     code += &listing("RELEASED", files(&room.join("../tests/fixtures/embed"), &["js"])?)?;
     code += &element::partner_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
-    code::compile(Path::new(&variable("DEP_KAKEKOMI_MODULE_WASM")?), &variable("TARGET")?, &out)?;
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=build");
     Ok(())
 }
 

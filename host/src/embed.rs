@@ -118,4 +118,13 @@ mod tests {
         let empty = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
         assert_eq!(integrity(b""), empty);
     }
+
+    #[test]
+    fn the_tokens_are_those_of_the_style_sheet() {
+        let sheet = style();
+        let sheet = String::from_utf8_lossy(sheet);
+        for token in kakekomi_service::desk::partners::TOKENS {
+            assert!(sheet.contains(&format!("var(--kakekomi-{token},")), "{token}");
+        }
+    }
 }

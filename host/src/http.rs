@@ -5,7 +5,7 @@
 //! [`submissions`], [`desk`], [`asset`].
 //!
 //! **Nothing here knows SQL**, and nothing here decides: verdicts come from the module, outcomes
-//! from [`crate::submit`].
+//! from [`kakekomi_service::submit`].
 
 pub mod address;
 pub mod admin;
@@ -34,11 +34,11 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use crate::desk::Desk;
-use crate::submit::Intake;
 use asset::Asset;
 use body::Limits;
 use desk::ConsentFiles;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::Intake;
 use limit::RateLimits;
 use module::ModuleFiles;
 use observe::Counters;

@@ -10,15 +10,16 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
-use kakekomi::capacity::{Capacity, CapacityLimits};
-use kakekomi::desk::Desk;
+use kakekomi::http;
 use kakekomi::http::{
     App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
     openapi::DocsFiles, page::PageFiles,
 };
-use kakekomi::submit::Intake;
-use kakekomi::{example, http};
 use kakekomi_sandbox::Sandbox;
+use kakekomi_service::capacity::{Capacity, CapacityLimits};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
+use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
@@ -111,7 +112,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     let consent = ConsentFiles::new(&desk);
     let intake = Intake {
         desk,
-        sandbox: Arc::new(Sandbox::new(kakekomi::embedded_module::sandbox_config()).unwrap()),
+        sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
         store: trouble.clone(),
         capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
         retired: Arc::new(BTreeSet::new()),

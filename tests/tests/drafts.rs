@@ -48,7 +48,7 @@ fn each_is_judged_as_its_line_says() {
 
 #[test]
 fn the_sandbox_gives_the_same_bytes() {
-    let sandbox = Sandbox::new(kakekomi::embedded_module::sandbox_config()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     for draft in drafts() {
         let context: Arc<[u8]> = draft.context.as_bytes().into();

@@ -21,7 +21,7 @@ const CHANCE: u64 = 16 << 20;
 
 #[test]
 fn memory_is_flat_after_many_checks_in_fresh_instances() {
-    let sandbox = Sandbox::new(kakekomi::embedded_module::sandbox_config()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let stream = Stream::new(5);
     let check = |number: u64| {
         let question = stream.question(number % 500);

@@ -21,7 +21,7 @@ fn routes() -> BTreeSet<String> {
 
 #[test]
 fn every_route_is_described() {
-    let document = kakekomi::http::openapi::document(&kakekomi::desk::Desk::load(None).unwrap());
+    let document = kakekomi::http::openapi::document(&kakekomi_service::desk::Desk::load(None).unwrap());
     let described: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(routes(), described, "a handler needs #[utoipa::path] and its place in http/openapi.rs");
 }

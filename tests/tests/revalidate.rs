@@ -17,7 +17,7 @@ use kakekomi_tests::applicant::example;
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
 
-#[path = "../../host/examples/revalidate.rs"]
+#[path = "../../host/service/examples/revalidate.rs"]
 #[allow(dead_code, missing_docs, reason = "its main is for the command line")]
 mod example_program;
 

@@ -158,7 +158,7 @@ fn the_desk_keeps_its_own_module_and_names_one_that_it_cannot_load() {
 #[test]
 fn old_contexts_and_new_modules_go_together_and_the_other_way_round() {
     let older = fs::read(fixture().join(format!("{OLDER}.wasm"))).unwrap();
-    let sandbox = Sandbox::new(kakekomi::embedded_module::sandbox_config().and(&older)).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config().and(&older)).unwrap();
     let older = Digest::of(&older);
     let ask = |module: &Digest, text: &[u8], context: Vec<u8>| {
         sandbox.check_now(module, text.to_vec().into(), Arc::from(context)).unwrap()

@@ -13,13 +13,13 @@ mod watch;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CaseLine, Filter, Read, Store};
 
 use super::{DeskArgs, PlaceArgs};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 
 /// Flags of `cases`.

@@ -18,6 +18,7 @@ mod machine;
 mod serving;
 
 use clap::Args;
+use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -26,7 +27,6 @@ use super::ServeArgs;
 use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 
 /// Flags of `doctor`.

@@ -17,10 +17,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kakekomi_service::desk::partners::Origin;
 
 use super::{DeskArgs, print};
 use crate::config::Settings;
-use crate::desk::partners::Origin;
 use crate::embed::{self, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::error::{Exit, Failed};

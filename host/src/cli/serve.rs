@@ -9,6 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Digest, Sandbox};
+use kakekomi_service::capacity::Capacity;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::versions::Versions;
+use kakekomi_service::modules::{Kept, Modules};
+use kakekomi_service::submit::Intake;
 use kakekomi_store as store;
 use kakekomi_store::clock;
 use tokio::net::TcpListener;
@@ -18,10 +23,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use super::print;
-use crate::capacity::Capacity;
 use crate::config::{LISTEN, LogFormat, Settings};
-use crate::desk::Desk;
-use crate::desk::versions::Versions;
 use crate::error::{Exit, Failed};
 use crate::http::{
     App, admin_router,
@@ -37,9 +39,7 @@ use crate::http::{
     router,
 };
 use crate::log;
-use crate::modules::{Kept, Modules};
 use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
-use crate::submit::Intake;
 
 /// Serves the desk.
 pub fn run(settings: Settings) -> Result<Exit, Failed> {
@@ -152,8 +152,9 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
 fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<Kept>), Failed> {
     let mut older = kept;
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
-    let config =
-        older.iter().fold(crate::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let config = older
+        .iter()
+        .fold(kakekomi_service::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
     let sandbox = Sandbox::new(config)?;
     for (digest, error) in sandbox.left_out() {
         print::words(&format!("kakekomi: warning: the kept module sha256:{digest} is left out: {error}"));

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use kakekomi_service::capacity::Capacity;
 
 use super::App;
-use crate::capacity::Capacity;
 
 /// The process is alive.
 pub async fn live() -> &'static str {

@@ -10,13 +10,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_service::submit::{Checked, Verdict};
 
 use super::App;
 use super::address::Asked;
 use super::body::receive;
 use super::client::Client;
 use super::problem::Problem;
-use crate::submit::{Checked, Verdict};
 
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");

@@ -18,9 +18,9 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kakekomi_service::desk::partners::Partner;
 
 use super::App;
-use crate::desk::partners::Partner;
 
 /// What is shared, by the beginning of its path.
 const SHARED: [&str; 3] = ["/v1/", "/module/", PUBLIC];

@@ -9,6 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Context, Locale};
+use kakekomi_service::desk::documents::Served;
+use kakekomi_service::desk::partners::{Partner, Theme};
+use kakekomi_service::desk::profile::{Contact, Service};
+use kakekomi_service::desk::{Desk, Opening};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
@@ -17,10 +21,6 @@ use super::App;
 use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
 use super::problem::Problem;
-use crate::desk::documents::Served;
-use crate::desk::partners::{Partner, Theme};
-use crate::desk::profile::{Contact, Service};
-use crate::desk::{Desk, Opening};
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Desk)]

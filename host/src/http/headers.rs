@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::desk::partners::Origin;
+use kakekomi_service::desk::partners::Origin;
 
 /// The page may run its own scripts and the module, use its own styles, and talk to this desk alone.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use kakekomi_service::modules::Kept;
 
 use super::App;
 use super::address::{Asked, Named};
 use super::asset::{Asset, Keep};
 use super::problem::Problem;
-use crate::modules::Kept;
 
 /// The modules and the files beside them, by name.
 #[derive(Debug)]

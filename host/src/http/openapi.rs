@@ -12,8 +12,8 @@ use kakekomi_core::schema;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::desk::Desk;
-use crate::example;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
 
 pub use page::{DocsFiles, docs, file, openapi};
 

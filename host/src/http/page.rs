@@ -13,13 +13,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_service::desk::Desk;
 
 use super::App;
 use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
 use super::headers::Framed;
 use super::problem::Problem;
-use crate::desk::Desk;
 use crate::embedded;
 use crate::template::fill;
 

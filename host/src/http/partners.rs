@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_service::desk::partners::{KEY_MAX, Partner};
 
 use super::App;
 use super::address::{Asked, Named, value};
@@ -19,7 +20,6 @@ use super::embed::ELEMENT;
 use super::headers::{Framed, Holding};
 use super::page::{HTML, escape};
 use super::problem::Problem;
-use crate::desk::partners::{KEY_MAX, Partner};
 use crate::embed::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::template::fill;

@@ -10,13 +10,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 use kakekomi_core::describe::{Description, Node, describe};
+use kakekomi_service::desk::Desk;
 
 use super::App;
 use super::address::Asked;
 use super::asset::made_now;
 use super::page::escape;
 use super::problem::Problem;
-use crate::desk::Desk;
 
 /// How many entries of a list there is room for on paper.
 const ENTRIES: usize = 2;

@@ -2,7 +2,7 @@
 //!
 //! Judged in the contract's order: 415 · 413 · 400 key · the key's receipt again · 409 module ·
 //! 400 text · 409 consent · 422 issues · 201. This file has the first three and the mapping of every
-//! [`Outcome`] to a status; the order of the rest is [`crate::submit`]'s.
+//! [`Outcome`] to a status; the order of the rest is [`kakekomi_service::submit`]'s.
 
 use std::sync::Arc;
 
@@ -13,6 +13,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
 use kakekomi_sandbox::Digest;
+use kakekomi_service::capacity::Shortage;
+use kakekomi_service::receipt::Receipt;
+use kakekomi_service::submit::{KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
 
 use super::App;
 use super::address::{Asked, AskedPartner};
@@ -21,9 +24,6 @@ use super::check::{MODULE, json, not_json, with_module};
 use super::client::Client;
 use super::cors::origin;
 use super::problem::Problem;
-use crate::capacity::Shortage;
-use crate::receipt::Receipt;
-use crate::submit::{KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
 
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -103,7 +103,7 @@ impl Sandboxed {
     /// # Errors
     /// They are no module of ours, in the sandbox's words.
     pub fn new(wasm: &[u8]) -> Result<Sandboxed, String> {
-        let config = SandboxConfig { threads: 1, ..kakekomi::embedded_module::sandbox_config_of(wasm) };
+        let config = SandboxConfig { threads: 1, ..kakekomi_service::embedded_module::sandbox_config_of(wasm) };
         Sandbox::new(config).map(Sandboxed).map_err(|error| error.to_string())
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use kakekomi_service::desk::Desk;
 use kakekomi_store::{CaseLine, LINES_A_PAGE};
 
 use super::damages::Damages;
@@ -12,7 +13,6 @@ use super::{FromArgs, HowArgs, WhichArgs, seq_of};
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 
 /// Flags of `cases list`.

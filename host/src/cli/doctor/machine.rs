@@ -4,11 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use kakekomi_service::capacity;
 use kakekomi_store as store;
 use kakekomi_store::clock;
 
 use super::Finding;
-use crate::capacity;
 use crate::config::Settings;
 use crate::serve::FILES_BESIDE;
 

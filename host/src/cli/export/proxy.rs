@@ -13,10 +13,10 @@ use std::io;
 use std::path::Path;
 
 use kakekomi_core::Locale;
+use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
 use super::print;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 use crate::http::page::escape;
 use crate::template::fill;

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
+use kakekomi_service::desk::Desk;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::{note_documents, routers};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::Failed;
 use crate::http::App;
 use crate::serve::{ReloadSignals, Routers};

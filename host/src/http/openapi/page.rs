@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
-use crate::desk::Desk;
 use crate::http::App;
 use crate::http::address::{Asked, Named};
 use crate::http::asset::{Asset, Keep};

@@ -1,4 +1,4 @@
-//! The module that this program was built with, and its machine code, made when the program was built (`host/build/code.rs`).
+//! The module that this program was built with, and its machine code, made when the program was built (`host/service/build/code.rs`).
 //!
 //! [`sandbox_config`] → a `SandboxConfig` whose current module loads without compiling
 //!

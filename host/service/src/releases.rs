@@ -5,7 +5,7 @@
 
 use kakekomi_sandbox::Digest;
 
-const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
+const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 
 /// A release and the module that it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]

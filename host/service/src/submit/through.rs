@@ -35,7 +35,7 @@ pub enum Sender {
 
 impl Through {
     /// Why it is not taken; `None` where it is.
-    pub(crate) fn refused(&self, desk: &Desk) -> Option<Outcome> {
+    pub fn refused(&self, desk: &Desk) -> Option<Outcome> {
         let Some(partner) = desk.partner(&self.key) else {
             return Some(Outcome::PartnerUnknown);
         };

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use kakekomi::submit::Verdict;
 use kakekomi_sandbox::{Sandbox, SandboxConfig, SandboxError};
+use kakekomi_service::submit::Verdict;
 
 const ANSWERS: u64 = 50_000;
 

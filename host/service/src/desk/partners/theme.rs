@@ -79,13 +79,4 @@ mod tests {
             assert!(theme(token, value).check().is_err(), "{token} {value}");
         }
     }
-
-    #[test]
-    fn the_tokens_are_those_of_the_style_sheet() {
-        let sheet = crate::embedded::find(crate::embedded::PAGE, "style.css").unwrap();
-        let sheet = String::from_utf8_lossy(sheet);
-        for token in TOKENS {
-            assert!(sheet.contains(&format!("var(--kakekomi-{token},")), "{token}");
-        }
-    }
 }

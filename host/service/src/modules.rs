@@ -18,7 +18,16 @@ use std::path::{Path, PathBuf};
 use kakekomi_sandbox::Digest;
 use kakekomi_store::durable;
 
-use crate::config::ConfigError;
+/// A folder of modules that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModulesError {
+    /// The folder or a file in it cannot be read.
+    #[error("{0}: {1}")]
+    File(String, io::Error),
+    /// A line of `retired.txt` is no digest.
+    #[error("{0}: line {1}: write a digest of 64 hexadecimal digits, or # and a comment")]
+    Retired(String, usize),
+}
 
 /// One module and what lies beside it.
 #[derive(Debug, Clone)]
@@ -49,8 +58,8 @@ impl Modules {
     /// What is in a folder; nothing where there is none.
     ///
     /// # Errors
-    /// [`ConfigError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
-    pub fn read(folder: &Path) -> Result<Modules, ConfigError> {
+    /// [`ModulesError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
+    pub fn read(folder: &Path) -> Result<Modules, ModulesError> {
         let (mut kept, mut changed) = (Vec::new(), Vec::new());
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -87,7 +96,7 @@ impl Kept {
     }
 
     /// A module whose files begin with a path.
-    fn read(stem: &Path, wasm: Vec<u8>) -> Result<Kept, ConfigError> {
+    fn read(stem: &Path, wasm: Vec<u8>) -> Result<Kept, ModulesError> {
         let digest = Digest::of(&wasm);
         let mut files = Vec::new();
         for name in BESIDE {
@@ -134,7 +143,7 @@ fn is_named_otherwise(stem: &Path, wasm: &[u8]) -> bool {
 }
 
 /// One digest a line; `#` begins a comment.
-fn retired(path: &Path) -> Result<BTreeSet<Digest>, ConfigError> {
+fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModulesError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
@@ -143,11 +152,11 @@ fn retired(path: &Path) -> Result<BTreeSet<Digest>, ConfigError> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).enumerate();
     let digests = lines.filter(|(_, line)| !line.is_empty());
     let name = path.display().to_string();
-    digests.map(|(index, line)| line.parse().map_err(|_| ConfigError::Retired(name.clone(), index + 1))).collect()
+    digests.map(|(index, line)| line.parse().map_err(|_| ModulesError::Retired(name.clone(), index + 1))).collect()
 }
 
-fn file(path: &Path, error: io::Error) -> ConfigError {
-    ConfigError::File(path.display().to_string(), error)
+fn file(path: &Path, error: io::Error) -> ModulesError {
+    ModulesError::File(path.display().to_string(), error)
 }
 
 #[cfg(test)]
@@ -202,7 +211,7 @@ mod tests {
         assert_eq!(found.kept[0].digest, Digest::of(b"x"));
         assert!(found.retired.contains(&digest));
         fs::write(folder.join("retired.txt"), "ab").unwrap();
-        assert!(matches!(Modules::read(&folder), Err(ConfigError::Retired(_, 1))));
+        assert!(matches!(Modules::read(&folder), Err(ModulesError::Retired(_, 1))));
         fs::remove_dir_all(folder).unwrap();
     }
 }

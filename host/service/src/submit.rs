@@ -14,7 +14,7 @@
 //! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
 
 mod canonical;
-pub(crate) mod echo;
+pub mod echo;
 mod keep;
 mod key;
 mod outcome;

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kakekomi::capacity::{Capacity, CapacityLimits};
-use kakekomi::desk::Desk;
-use kakekomi::example;
-use kakekomi::submit::{Intake, Key, Outcome, PageModule, Submission};
 use kakekomi_core::Locale;
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_service::capacity::{Capacity, CapacityLimits};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
+use kakekomi_service::submit::{Intake, Key, Outcome, PageModule, Submission};
 use kakekomi_store::clock;
 use kakekomi_store::{self as store, Filter, Store};
 

@@ -1,5 +1,5 @@
 //! Judges a draft in a Rust server, with the host's own sandbox:
-//! `cargo run --package kakekomi --example revalidate -- kakekomi.wasm SHA256 context.json draft.json`
+//! `cargo run --package kakekomi-service --example revalidate -- kakekomi.wasm SHA256 context.json draft.json`
 //!
 //! Prints the report. Exit 0: accepted; 1: issues; 2: the module is another one than was wanted; 4: it failed.
 
@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kakekomi::submit::Verdict;
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_service::submit::Verdict;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
