@@ -8,18 +8,11 @@
 //!
 //! - `kakekomi-service`, a crate: the use case, the desk's data and the receipt; on `kakekomi-sandbox`, which runs the module
 //!   afresh for every check, and `kakekomi-store`, which keeps cases on SQLite or PostgreSQL
-//! - [`http`] and [`serve`]: the desk for browsers and partners
-//! - [`embed`]: what stands on partners' pages
+//! - `kakekomi-http`, a crate: the desk for browsers and partners
 //! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
 //! - [`log`]: log output that delays and fails no response
-//! - [`embedded`], [`template`]: the files in the binary, texts with blanks
 
 pub mod cli;
 pub mod config;
-pub mod embed;
-pub mod embedded;
 pub mod error;
-pub mod http;
 pub mod log;
-pub mod serve;
-pub mod template;

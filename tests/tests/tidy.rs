@@ -25,8 +25,9 @@ const UNSAFE: [&str; 4] =
     ["host/sandbox/src/precompiled.rs", "host/service/src/embedded_module.rs", "wasm/src/abi.rs", "wasm/src/arena.rs"];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 6] = [
+const HOST: [&str; 7] = [
     "host/src",
+    "host/http/src",
     "host/sandbox/src",
     "host/sandbox/codegen/src",
     "host/store/src",

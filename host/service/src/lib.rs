@@ -14,7 +14,7 @@
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
 //! - [`example`]: drafts to try it with
 //!
-//! It must know neither axum nor sqlx: outcomes are mapped to HTTP in `host/src/http`, and the store is a trait.
+//! It must know neither axum nor sqlx: outcomes are mapped to HTTP in `host/http`, and the store is a trait.
 //! **The host has no rules of its own:** verdicts come from the module.
 
 pub mod capacity;

@@ -8,6 +8,20 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
+use kakekomi_http::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::{
+    App, admin_router,
+    body::Limits,
+    busy_router,
+    client::Trusted,
+    desk::ConsentFiles,
+    limit::{DRAFTS_A_MINUTE, RateLimits},
+    module::ModuleFiles,
+    observe::Counters,
+    openapi::DocsFiles,
+    page::PageFiles,
+    router,
+};
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
@@ -25,21 +39,7 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::error::{Exit, Failed};
-use crate::http::{
-    App, admin_router,
-    body::Limits,
-    busy_router,
-    client::Trusted,
-    desk::ConsentFiles,
-    limit::{DRAFTS_A_MINUTE, RateLimits},
-    module::ModuleFiles,
-    observe::Counters,
-    openapi::DocsFiles,
-    page::PageFiles,
-    router,
-};
 use crate::log;
-use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
 
 /// Serves the desk.
 pub fn run(settings: Settings) -> Result<Exit, Failed> {
@@ -143,6 +143,7 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
         counters: Arc::new(Counters::default()),
+        dropped_log_lines: log::dropped_lines,
     };
     Ok((app, lock))
 }
@@ -207,7 +208,7 @@ fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, Failed> {
 fn compress(app: &Arc<App>) {
     let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
     files.extend(app.consent.assets());
-    files.extend(crate::http::embed::assets());
+    files.extend(kakekomi_http::embed::assets());
     files.push(app.docs.asset());
     files.sort_by_key(|asset| asset.size());
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));

@@ -7,7 +7,7 @@
 use kakekomi_core::Locale;
 use kakekomi_core::form::SAFE_INTEGER_MAX;
 use kakekomi_store::clock;
-use kakekomi_store::digest::sha256;
+pub use kakekomi_store::digest::sha256;
 use serde::Serialize;
 
 use super::DeskError;

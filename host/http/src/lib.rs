@@ -1,4 +1,4 @@
-//! The desk's HTTP: every route on one screen.
+//! The desk's HTTP interface: every route on one screen.
 //!
 //! `GET /` → the page · `POST /v1/check` → a report · `POST /v1/submissions` → a receipt. What is not
 //! 2xx is problem+json with a stable code ([`problem`]). Read on in this order: [`body`], [`check`],
@@ -16,7 +16,9 @@ pub mod check;
 pub mod client;
 pub mod cors;
 pub mod desk;
+pub mod element_versions;
 pub mod embed;
+pub mod embedded;
 pub mod headers;
 pub mod limit;
 pub mod module;
@@ -25,8 +27,10 @@ pub mod openapi;
 pub mod page;
 pub mod partners;
 pub mod problem;
+pub mod serve;
 pub mod sheet;
 pub mod submissions;
+pub mod template;
 
 use std::sync::Arc;
 
@@ -66,6 +70,8 @@ pub struct App {
     pub now: fn() -> i64,
     /// What `/metrics` tells.
     pub counters: Arc<Counters>,
+    /// The number of log lines that could not be written since the start.
+    pub dropped_log_lines: fn() -> u64,
 }
 
 impl App {

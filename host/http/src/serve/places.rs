@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::http::client::Trusted;
+use crate::client::Trusted;
 
 /// One address may hold one in so many of the places.
 pub const SHARE: usize = 5;

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
-use crate::http::App;
-use crate::http::address::{Asked, Named};
-use crate::http::asset::{Asset, Keep};
-use crate::http::problem::Problem;
+use crate::App;
+use crate::address::{Asked, Named};
+use crate::asset::{Asset, Keep};
+use crate::problem::Problem;
 
 const HTML: &str = "text/html; charset=utf-8";
 

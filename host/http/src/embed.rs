@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use super::address::{Asked, Named};
 use super::asset::{Asset, Keep};
 use super::problem::Problem;
-use crate::embed::{self, PROTOCOL, VERSION, integrity};
+use crate::element_versions::{self, PROTOCOL, VERSION, integrity};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -30,17 +30,19 @@ fn files() -> Vec<(String, Arc<Asset>)> {
     let element =
         |version: &str, bytes, keep| (format!("{version}/{ELEMENT}"), Arc::new(Asset::new(bytes, SCRIPT, keep)));
     let mut files = vec![
-        element(VERSION, embed::element(), Keep::Immutable),
-        element(PROTOCOL, embed::element(), Keep::Revalidate),
+        element(VERSION, element_versions::element(), Keep::Immutable),
+        element(PROTOCOL, element_versions::element(), Keep::Revalidate),
     ];
-    files.extend(embed::released().map(|(version, bytes)| element(version, bytes, Keep::Immutable)));
+    files.extend(element_versions::released().map(|(version, bytes)| element(version, bytes, Keep::Immutable)));
     let [(script, script_piece), (style, style_piece)] =
-        [(embed::inline(), SCRIPT, "js"), (embed::style(), STYLE, "css")].map(|(bytes, media, ending)| {
-            let asset = Asset::new(bytes, media, Keep::Immutable);
-            let path = format!("inline/{}.{ending}", asset.digest());
-            let piece = serde_json::json!({ "url": format!("/embed/{path}"), "integrity": integrity(bytes) });
-            ((path, Arc::new(asset)), piece)
-        });
+        [(element_versions::inline(), SCRIPT, "js"), (element_versions::style(), STYLE, "css")].map(
+            |(bytes, media, ending)| {
+                let asset = Asset::new(bytes, media, Keep::Immutable);
+                let path = format!("inline/{}.{ending}", asset.digest());
+                let piece = serde_json::json!({ "url": format!("/embed/{path}"), "integrity": integrity(bytes) });
+                ((path, Arc::new(asset)), piece)
+            },
+        );
     let pieces = serde_json::json!({ "script": script_piece, "style": style_piece }).to_string();
     let pieces = Asset::new(pieces, "application/json", Keep::Revalidate);
     files.extend([script, style, (format!("{PROTOCOL}/inline.json"), Arc::new(pieces))]);

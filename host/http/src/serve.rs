@@ -30,7 +30,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-use crate::http::client::{Ambiguous, Peer, Trusted};
+use crate::client::{Ambiguous, Peer, Trusted};
 pub use activation::activated_listener;
 use heads::{Heads, Watched};
 use places::Places;

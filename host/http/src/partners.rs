@@ -20,7 +20,7 @@ use super::embed::ELEMENT;
 use super::headers::{Framed, Holding};
 use super::page::{HTML, escape};
 use super::problem::Problem;
-use crate::embed::{self, PROTOCOL, Snippet, VERSION, integrity};
+use crate::element_versions::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::template::fill;
 
@@ -76,7 +76,7 @@ impl Choices {
     }
 
     fn snippet(&self, desk: &str) -> String {
-        static DIGEST: LazyLock<String> = LazyLock::new(|| integrity(embed::element()));
+        static DIGEST: LazyLock<String> = LazyLock::new(|| integrity(element_versions::element()));
         let snippet = Snippet {
             desk,
             script: &format!("{desk}/embed/{}/{ELEMENT}", self.version),

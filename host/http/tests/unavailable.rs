@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
-use kakekomi::http;
-use kakekomi::http::{
+use kakekomi_http as http;
+use kakekomi_http::{
     App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
     openapi::DocsFiles, page::PageFiles,
 };
@@ -127,6 +127,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,
         counters: Arc::new(Counters::default()),
+        dropped_log_lines: || 0,
         docs,
     };
     (Arc::new(app), trouble)

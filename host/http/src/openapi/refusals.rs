@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use kakekomi_core::{Code, Locale, message};
 use serde_json::{Value, json};
 
-use crate::http::problem;
+use crate::problem;
 
 /// Any operation, since they are decided before one is chosen.
 const ANY: [&str; 4] = ["desk.busy", "http.bad_request", "http.failed", "rate.limited"];

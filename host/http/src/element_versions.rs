@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha384};
 
 use crate::embedded;
-use crate::http::page::escape;
+use crate::page::escape;
 
 /// The version of the element's script: raised with every change of its bytes.
 pub const VERSION: &str = "1.1.0";
@@ -107,7 +107,7 @@ mod tests {
         let file = embedded::find(embedded::RELEASED, &format!("{VERSION}.js"));
         assert!(
             file.is_none_or(|released| released == element()),
-            "the element's script changed: raise VERSION in host/src/embed.rs, and when it is released put its bytes \
+            "the element's script changed: raise VERSION in host/http/src/element_versions.rs, and when it is released put its bytes \
              (kakekomi export) into tests/fixtures/embed/"
         );
         assert!(!embedded::RELEASED.is_empty());

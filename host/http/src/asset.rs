@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use kakekomi_store::digest::sha256;
+use kakekomi_service::desk::documents::sha256;
 
 /// How long a file may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

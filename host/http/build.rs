@@ -20,14 +20,14 @@ const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
 fn main() -> io::Result<()> {
     let room = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    let www = room.join("../www");
+    let www = room.join("../../www");
     let mut pages = files(&www, PAGE_ENDINGS)?;
     for (name, text) in page::page(&www).map_err(io::Error::other)? {
         let file = out.join(name);
         fs::write(&file, text)?;
         pages.push((name.to_owned(), file));
     }
-    let messages = room.join("../core/messages");
+    let messages = room.join("../../core/messages");
     let mut embed = Vec::new();
     for (name, text) in element::scripts(&www, &messages).map_err(io::Error::other)? {
         let file = out.join(name);
@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     }
     let mut code = listing("PAGE", pages)?;
     code += &listing("EMBED", embed)?;
-    code += &listing("RELEASED", files(&room.join("../tests/fixtures/embed"), &["js"])?)?;
+    code += &listing("RELEASED", files(&room.join("../../tests/fixtures/embed"), &["js"])?)?;
     code += &element::partner_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");

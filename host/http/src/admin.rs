@@ -34,8 +34,15 @@ fn not_ready(code: &'static str, error: &dyn std::fmt::Display) -> Response {
 
 /// Counts since the start, and what is free.
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let text = app.counters.text() + &capacity_text(&app.intake.capacity);
+    let text = app.counters.text() + &log_text((app.dropped_log_lines)()) + &capacity_text(&app.intake.capacity);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn log_text(dropped: u64) -> String {
+    format!(
+        "# HELP kakekomi_log_dropped_total Log lines that could not be written.\n\
+         # TYPE kakekomi_log_dropped_total counter\nkakekomi_log_dropped_total {dropped}\n"
+    )
 }
 
 fn capacity_text(capacity: &Capacity) -> String {

@@ -16,7 +16,6 @@ use axum::response::Response;
 
 use super::App;
 use super::problem::ProblemCode;
-use crate::log;
 
 /// The number by which an answer is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -81,12 +80,6 @@ impl Counters {
                  # TYPE kakekomi_last_case_timestamp_seconds gauge\nkakekomi_last_case_timestamp_seconds {seconds}\n"
             );
         }
-        let dropped = log::dropped_lines();
-        let _ = write!(
-            text,
-            "# HELP kakekomi_log_dropped_total Log lines that could not be written.\n\
-             # TYPE kakekomi_log_dropped_total counter\nkakekomi_log_dropped_total {dropped}\n"
-        );
         text
     }
 }
