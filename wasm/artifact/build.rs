@@ -13,8 +13,6 @@ mod bindgen;
 mod nested;
 #[path = "build/panics.rs"]
 mod panics;
-#[path = "build/small.rs"]
-mod small;
 
 use std::error::Error;
 use std::fs;

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use kakekomi_http::openapi::document;
+use kakekomi_service::desk::Desk;
 use serde::Serialize;
 
 use super::{DeskArgs, Language, print};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::http::openapi::document;
 
 /// Flags of `module`.
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ mod wasmi;
 
 use std::sync::Arc;
 
-use kakekomi::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use kakekomi_sandbox::{Sandbox, SandboxConfig, SandboxError};
 
 use super::{Answer, Question};
 use child::Child;
@@ -103,7 +103,7 @@ impl Sandboxed {
     /// # Errors
     /// They are no module of ours, in the sandbox's words.
     pub fn new(wasm: &[u8]) -> Result<Sandboxed, String> {
-        let config = SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) };
+        let config = SandboxConfig { threads: 1, ..kakekomi_service::embedded_module::sandbox_config_of(wasm) };
         Sandbox::new(config).map(Sandboxed).map_err(|error| error.to_string())
     }
 }
