@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::form::{Answer, Approval, Draft, YesNo};
 use crate::json::Writer;
+use crate::locale::Locale;
 use crate::message;
 
 pub use first_hours::guidance;
@@ -149,8 +150,8 @@ fn missing(draft: &Draft, context: &Context) -> String {
         (draft.network.topology.given().is_none(), "/network/topology"),
     ];
     let comma = match context.locale {
-        crate::Locale::Ja => "、",
-        crate::Locale::En => ", ",
+        Locale::Ja => "、",
+        Locale::En => ", ",
     };
     let mut titles = String::new();
     for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {

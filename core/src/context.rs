@@ -11,8 +11,8 @@ use serde::ser::{Error, Serialize, Serializer};
 
 use crate::calendar::{Calendar, CalendarText};
 use crate::failure::Failure;
-use crate::form::Language;
-use crate::json::{self, Node, Writer};
+use crate::json::{self, Node, SAFE_INTEGER_MAX, Writer};
+use crate::locale::Locale;
 use crate::text;
 
 /// The longest context that is read, in bytes.
@@ -31,34 +31,6 @@ pub struct Context {
     pub policy: Document,
     /// When the desk is open.
     pub calendar: Calendar,
-}
-
-/// A language that the report can speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Locale {
-    /// 日本語
-    Ja,
-    /// English
-    En,
-}
-
-impl Locale {
-    /// Every locale, the first of them the default.
-    pub const ALL: [Locale; 2] = [Locale::Ja, Locale::En];
-
-    /// `"ja"` or `"en"`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Locale::Ja => "ja",
-            Locale::En => "en",
-        }
-    }
-
-    /// The locale of a word, `None` if there is none.
-    pub fn read(word: &str) -> Option<Locale> {
-        Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
-    }
 }
 
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
@@ -85,10 +57,10 @@ pub struct Digests {
 
 impl Document {
     /// The digest of the document in a language; empty where there is no such text.
-    pub fn sha256(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.sha256.ja,
-            Language::En => self.sha256.en.as_deref().unwrap_or_default(),
+    pub fn sha256(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Ja => &self.sha256.ja,
+            Locale::En => self.sha256.en.as_deref().unwrap_or_default(),
         }
     }
 
@@ -240,7 +212,7 @@ impl<'n> Members<'n> {
     fn integer(&self, key: &'static str) -> Result<i64, Failure> {
         match self.get(key)? {
             Node::Number(written) => text::integer(written)
-                .filter(|number| number.unsigned_abs() <= crate::form::SAFE_INTEGER_MAX.unsigned_abs())
+                .filter(|number| number.unsigned_abs() <= SAFE_INTEGER_MAX.unsigned_abs())
                 .ok_or(Failure::Context(key)),
             _ => Err(Failure::Context(key)),
         }

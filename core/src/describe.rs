@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::context::Locale;
 use crate::form::{Draft, Field, LINE_MAX, Rule, Shape, TEXT_MAX};
+use crate::locale::Locale;
 use crate::message;
 
 /// The whole form in one language.

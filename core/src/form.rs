@@ -27,7 +27,7 @@ pub(crate) mod walk;
 mod when;
 
 pub use choice::Ordered;
-pub use consent::{AgreedDocument, Consent, Language, SAFE_INTEGER_MAX};
+pub use consent::{AgreedDocument, Consent, Language};
 pub use contact::Contact;
 pub use devices::{Connection, Device, Identified};
 pub use incident::{By, Incident, Kind, Priority, Trigger};

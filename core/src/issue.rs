@@ -3,8 +3,8 @@
 //! `{ "path": "/contact/phone", "code": "phone.invalid", "params": {}, "message": "…" }`
 
 use crate::code::Code;
-use crate::context::Locale;
 use crate::json::Writer;
+use crate::locale::Locale;
 use crate::message;
 use crate::order::Place;
 

@@ -22,7 +22,7 @@ pub mod failure;
 pub mod form;
 pub mod issue;
 pub mod json;
-mod largest;
+pub mod locale;
 pub mod message;
 mod order;
 pub mod parse;
@@ -30,15 +30,18 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod text;
+mod text_limit;
 
 pub use code::Code;
-pub use context::{Context, Locale};
+pub use context::Context;
 pub use failure::Failure;
-pub use json::{TEXT_MAX, TEXT_READ_MAX};
+pub use locale::Locale;
 pub use report::Report;
+pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 
 use form::Draft;
 use issue::{Issue, Params};
+use json::SyntaxError;
 use parse::At;
 
 /// The version of the rules, which stands in every report: year and month of the last change of a
@@ -63,7 +66,7 @@ pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// [`Failure::Context`] where the context cannot be used or `now` is out of its range.
 pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
-    if now.unsigned_abs() > form::SAFE_INTEGER_MAX.unsigned_abs() {
+    if now.unsigned_abs() > json::SAFE_INTEGER_MAX.unsigned_abs() {
         return Err(Failure::Context("now"));
     }
     Ok(Context::read(context)?.calendar.opening(now).to_bytes())
@@ -73,15 +76,25 @@ pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
 pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_READ_MAX) {
         Ok(node) => {
-            let too_long = (text.len() > TEXT_MAX).then(|| largest::issue(&node, context.locale));
+            let too_long = (text.len() > TEXT_MAX).then(|| text_limit::issue(&node, context.locale));
             judge(node, too_long, context)
         }
-        Err((code, params)) => {
-            let params = if code == Code::TextTooLong { Params::most(TEXT_MAX) } else { params };
-            let issue = Issue::new(String::new(), code, params);
-            report(Draft::default(), vec![issue], context)
-        }
+        Err(error) => report(Draft::default(), vec![unreadable(error)], context),
     }
+}
+
+/// The issue of a text that is no draft at all.
+fn unreadable(error: SyntaxError) -> Issue {
+    let (code, params) = match error {
+        SyntaxError::TooLong => (Code::TextTooLong, Params::most(TEXT_MAX)),
+        SyntaxError::ByteOrderMark => (Code::TextBom, Params::none()),
+        SyntaxError::NotUtf8 => (Code::TextNotUtf8, Params::none()),
+        SyntaxError::TooDeep => (Code::TextTooDeep, Params::most(json::DEPTH_MAX)),
+        SyntaxError::NotJson { line, column } => {
+            (Code::TextNotJson, Params::place(issue::whole(line), issue::whole(column)))
+        }
+    };
+    Issue::new(String::new(), code, params)
 }
 
 fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {

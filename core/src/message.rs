@@ -9,8 +9,8 @@ mod tables {
 }
 
 use crate::code::Code;
-use crate::context::Locale;
 use crate::issue::Params;
+use crate::locale::Locale;
 use crate::text::joined;
 
 /// Keys, sorted, and the sentence of each in both languages.

@@ -13,8 +13,9 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-use crate::context::Locale;
-use crate::form::{Draft, Field, LINE_MAX, Need, SAFE_INTEGER_MAX, Shape, TEXT_MAX};
+use crate::form::{Draft, Field, LINE_MAX, Need, Shape, TEXT_MAX};
+use crate::json::SAFE_INTEGER_MAX;
+use crate::locale::Locale;
 use crate::message;
 pub use report::{context, report};
 

@@ -186,7 +186,7 @@ fn lacks(field: &Node, rows: &[Judged]) -> Vec<String> {
 
 /// Each limit that a person can meet: its constant, the row at its edge and the row one past it, by the ends of their names.
 const LIMITS: [(&str, &str, &str); 17] = [
-    ("json TEXT_MAX", "256 KiB", "256 KiB and one byte"),
+    ("text_limit TEXT_MAX", "256 KiB", "256 KiB and one byte"),
     ("json DEPTH_MAX", "32 levels of objects are read", "33 levels of objects"),
     ("line LINE_MAX", "line: 200 code points", "line: 201 code points"),
     ("line TEXT_MAX", "text: 4,000 code points", "text: 4,001 code points"),
@@ -194,7 +194,7 @@ const LIMITS: [(&str, &str, &str); 17] = [
     ("form LOGS_MAX", "50 logs", "51 logs"),
     ("logs CLOCK_ERROR_MAX", "clock error: 86,400 seconds ahead", "clock error: 86,401 seconds ahead"),
     ("logs SIZE_MAX", "size: 2^40 bytes", "size: 2^40 bytes and one"),
-    ("consent SAFE_INTEGER_MAX", "the time of the agreement at 2^53 − 1", "the time of the agreement at 2^53"),
+    ("json SAFE_INTEGER_MAX", "the time of the agreement at 2^53 − 1", "the time of the agreement at 2^53"),
     ("when AHEAD_MAX_MS", "now and five minutes", "now and six minutes"),
     (
         "cross AHEAD_MAX_MS",
@@ -212,7 +212,7 @@ const LIMITS: [(&str, &str, &str); 17] = [
 
 /// Bounds on work, which no honest text meets; unit tests beside them hold them.
 const BOUNDS: [&str; 11] = [
-    "json TEXT_READ_MAX",
+    "text_limit TEXT_READ_MAX",
     "digest TYPED_MAX",
     "context CONTEXT_MAX",
     "moment TYPED_MAX",

@@ -9,11 +9,9 @@ use super::slot::Value;
 use super::walk;
 use super::{Answer, Digest, Line};
 use crate::context::Context;
-use crate::json::{Node, Writer};
+use crate::json::{Node, SAFE_INTEGER_MAX, Writer};
+use crate::locale::Locale;
 use crate::parse::{At, Reading};
-
-/// The largest whole number that every engine holds exactly: 2^53 − 1.
-pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
 
 section! {
     /// The agreement (the consent document's last sentence; clause 1③).
@@ -108,5 +106,15 @@ choice! {
         Ja = "ja",
         /// English
         En = "en",
+    }
+}
+
+impl Language {
+    /// The locale of the documents in this language.
+    pub const fn locale(self) -> Locale {
+        match self {
+            Language::Ja => Locale::Ja,
+            Language::En => Locale::En,
+        }
     }
 }

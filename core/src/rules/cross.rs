@@ -97,7 +97,7 @@ fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<L
         return false;
     };
     let known = match language {
-        Some(language) => current.sha256(language) == sha256.0,
+        Some(language) => current.sha256(language.locale()) == sha256.0,
         None => current.any_language(&sha256.0),
     };
     version.0 != current.version || !known

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::form::SAFE_INTEGER_MAX;
+use crate::json::SAFE_INTEGER_MAX;
 
 /// What the rules say of a draft. Its context is `#/components/schemas/Context`.
 pub fn report() -> Value {

@@ -5,7 +5,7 @@
 //! prevails over a translation, and the consent document over the policy (clause 1③).
 
 use kakekomi_core::Locale;
-use kakekomi_core::form::SAFE_INTEGER_MAX;
+use kakekomi_core::json::SAFE_INTEGER_MAX;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 

@@ -1,13 +1,18 @@
-//! The largest texts of a draft that is too long: what to shorten.
+//! The size limit of a draft's text, and the issue that names what to shorten.
 //!
 //! 300,000 characters in `/incident/summary` → `{"path": "", "code": "text.too_long", "params": {"largest": ["/incident/summary"], …}}`
 
 use crate::code::Code;
-use crate::context::Locale;
 use crate::issue::{Issue, Params};
-use crate::json::{Node, TEXT_MAX};
+use crate::json::Node;
+use crate::locale::Locale;
 use crate::message;
 use crate::parse::At;
+
+/// The longest draft, in bytes (contract: 256 KiB).
+pub const TEXT_MAX: usize = 256 * 1024;
+/// The longest text whose fields are reported, in bytes: a draft that is too long is read up to here to name its long texts.
+pub const TEXT_READ_MAX: usize = 512 * 1024;
 
 /// The most fields that are named.
 const NAMED: usize = 3;
@@ -58,8 +63,8 @@ fn collect(node: &Node<'_>, at: &At<'_>, texts: &mut Vec<(usize, String)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{NAMED, collect};
-    use crate::json::{TEXT_MAX, read};
+    use super::{NAMED, TEXT_MAX, collect};
+    use crate::json::read;
     use crate::parse::At;
 
     fn paths(draft: &str) -> Vec<String> {
