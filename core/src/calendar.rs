@@ -6,10 +6,10 @@
 //!
 //! All of it is the desk's data, which comes in with the context (requirements, "Business days");
 //! the holidays come as a dated table, so that a new gazette needs no new module. Refused on
-//! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
+//! diagnostics: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
 
 use crate::json::Writer;
-use crate::order;
+use crate::merge_sort::merge_sort;
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
@@ -219,7 +219,7 @@ impl Dates {
         for text in texts {
             listed.push(Date::read(text)?);
         }
-        let sorted = (!listed.is_sorted()).then(|| order::sorted(listed.iter().map(|date| (date.0, 0)).collect()));
+        let sorted = (!listed.is_sorted()).then(|| merge_sort(listed.iter().map(|date| (date.0, 0)).collect()));
         Some(Dates { listed, sorted })
     }
 

@@ -1,7 +1,7 @@
 //! The form: what a person may say, field by field, in the order of Annex 1.2.
 //!
 //! Each section is one file. [`section!`] declares its struct, its slots and its rows of the
-//! field table in one place, so that reading, checking, describing and counting cannot drift apart:
+//! field table in one place, so that diagnostics, checking, describing and counting cannot drift apart:
 //!
 //! ```text
 //! section! { Contact { company: Answer<Line> = Rule::required("貴社名"); … } }
@@ -36,7 +36,7 @@ pub use list::List;
 pub use logs::{Log, LogKind};
 pub use network::Network;
 pub use number::{Agree, Digest, Flag, Whole};
-pub use section::{Field, Need, Rule, Section, Shape, Tally};
+pub use section::{Field, Need, Rule, Section, Shape, Tally, member};
 pub use service::{Approval, Forensics, Remote, Service};
 pub use situation::{Situation, YesNo};
 pub use slot::{Answer, Later, Shaped, Slot};

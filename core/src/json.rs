@@ -85,7 +85,7 @@ pub enum SyntaxError {
 /// Reads one JSON text, at most `max` bytes long.
 ///
 /// # Errors
-/// The [`SyntaxError`] that ended the reading.
+/// The [`SyntaxError`] that ended the diagnostics.
 pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, SyntaxError> {
     if bytes.len() > max {
         return Err(SyntaxError::TooLong);

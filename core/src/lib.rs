@@ -17,15 +17,18 @@ pub mod calendar;
 pub mod code;
 pub mod context;
 pub mod describe;
+pub mod diagnostics;
 mod eight;
 pub mod failure;
 pub mod form;
 pub mod issue;
 pub mod json;
 pub mod locale;
+mod merge_sort;
 pub mod message;
+pub mod object;
 mod order;
-pub mod parse;
+pub mod path;
 pub mod report;
 pub mod rules;
 pub mod schema;
@@ -39,10 +42,11 @@ pub use locale::Locale;
 pub use report::Report;
 pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 
+use diagnostics::Diagnostics;
 use form::Draft;
 use issue::{Issue, Params};
 use json::SyntaxError;
-use parse::At;
+use path::PathCursor;
 
 /// The version of the rules, which stands in every report: year and month of the last change of a
 /// verdict, and a count within the month.
@@ -94,16 +98,19 @@ fn unreadable(error: SyntaxError) -> Issue {
             (Code::TextNotJson, Params::place(issue::whole(line), issue::whole(column)))
         }
     };
-    Issue::new(String::new(), code, params)
+    Issue::new(&PathCursor::ROOT, code, params)
 }
 
 fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {
-    let (draft, mut reading) = parse::draft(node, too_long.is_some());
-    form::walk::check(&draft, &At::ROOT, context, &mut reading);
-    let parse::Reading { mut found, refused, .. } = reading;
-    found.extend(rules::cross::check(&draft, context));
-    found.retain(|issue| !(asks(issue.code) && refused.iter().any(|section| section.holds(issue.place))));
-    let issues = order::sort(too_long.into_iter().chain(found).collect());
+    let mut draft = Draft::default();
+    let mut diagnostics = Diagnostics { ignores_unknown_keys: too_long.is_some(), ..Diagnostics::default() };
+    form::section::read(&mut draft, node, &PathCursor::ROOT, &mut diagnostics);
+    form::walk::check(&draft, &PathCursor::ROOT, context, &mut diagnostics);
+    rules::cross::check(&draft, context, &mut diagnostics);
+    let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
+    let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
+    issues.retain(|issue| !(asks_for_more(issue.code) && is_skipped(issue)));
+    let issues = order::sort(too_long.into_iter().chain(issues).collect());
     let mut report = report(draft, issues, context);
     report.advisories = advice::advisories(&report.values, context);
     report.guidance = advice::guidance(&report.values, context);
@@ -124,7 +131,7 @@ fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
     }
 }
 
-/// Whether a code asks for something that is missing.
-fn asks(code: Code) -> bool {
+/// Checks if a code asks for a missing answer.
+fn asks_for_more(code: Code) -> bool {
     matches!(code, Code::Required | Code::RequiredOneOf)
 }

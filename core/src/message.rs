@@ -3,13 +3,15 @@
 //! `(LengthTooLong, {"max": 200}, ja)` → 「200文字までで…」. A sentence for one field, under the key
 //! `"required /contact/company"`, goes before the general one under `"required"`.
 
+use std::borrow::Cow;
+
 mod tables {
     use super::{Column, Table};
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
 use crate::code::Code;
-use crate::issue::Params;
+use crate::issue::{Issue, Params};
 use crate::locale::Locale;
 use crate::text::joined;
 
@@ -65,7 +67,21 @@ impl Table {
     }
 }
 
-/// The sentence of an issue at a path, with its numbers filled in.
+/// The sentence of an issue, with its numbers and the titles of its largest texts filled in.
+pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
+    let titles = issue.largest.as_ref().map(|largest| largest.1.as_str()).filter(|titles| !titles.is_empty());
+    // The sentence with titles stands under a path of its own.
+    let sentence = sentence(issue.code, if titles.is_some() { "largest" } else { &issue.path }, locale);
+    if let Some(titles) = titles {
+        Cow::Owned(filled(&with(sentence, "largest", titles), &issue.params))
+    } else if issue.params == Params::none() {
+        Cow::Borrowed(sentence)
+    } else {
+        Cow::Owned(filled(sentence, &issue.params))
+    }
+}
+
+/// The sentence of a code at a path, with its numbers filled in.
 pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
     filled(sentence(code, path, locale), params)
 }

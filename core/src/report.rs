@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::form::{Draft, Section as _, Shape, Tally, Walk, walk};
 use crate::issue::Issue;
 use crate::json::Writer;
-use crate::parse::At;
+use crate::locale::Locale;
+use crate::message;
+use crate::path::PathCursor;
 
 /// What the rules say of a draft in a context.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Report {
         self.context.write(&mut out);
         out.key("accepted");
         out.boolean(self.accepted);
-        each("issues", &self.issues, &mut out, |issue, out| issue.write(self.context.locale, out));
+        each("issues", &self.issues, &mut out, |issue, out| write_issue(issue, self.context.locale, out));
         each("advisories", &self.advisories, &mut out, Advisory::write);
         each("guidance", &self.guidance, &mut out, Guidance::write);
         each("progress", &self.progress, &mut out, Progress::write);
@@ -84,6 +86,29 @@ fn each<T>(key: &str, entries: &[T], out: &mut Writer, write: impl Fn(&T, &mut W
         write(entry, out);
     }
     out.end_list();
+}
+
+fn write_issue(issue: &Issue, locale: Locale, out: &mut Writer) {
+    out.object();
+    out.text_member("path", &issue.path);
+    out.key("code");
+    out.word(issue.code.as_str());
+    out.key("params");
+    out.object();
+    if let Some(largest) = &issue.largest {
+        out.key("largest");
+        out.list();
+        for path in &largest.0 {
+            out.text(path);
+        }
+        out.end_list();
+    }
+    for (name, value) in issue.params.iter() {
+        out.number_member(name, value);
+    }
+    out.end_object();
+    out.text_member("message", &message::of_issue(issue, locale));
+    out.end_object();
 }
 
 impl Progress {
@@ -106,7 +131,7 @@ pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
             return;
         };
         let mut tally = Tally::new(issues);
-        slot.walk(field, &At::ROOT.key(field.name, Some(row)), &mut Walk::Tally(&mut tally));
+        slot.walk(field, &PathCursor::ROOT.member(field.name, Some(row)), &mut Walk::Tally(&mut tally));
         let Tally { required, answered, unknown, .. } = tally.closed();
         rows.push(Progress { section: field.name, required, answered, unknown });
     });

@@ -25,21 +25,27 @@ use garde::error::Path;
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 use crate::text::{integer, joined};
 
 /// The rules that stand on a value; what fails is noted at its place.
-pub fn ask<V: Validate<Context = Context>>(value: &V, at: &At<'_>, context: &Context, reading: &mut Reading) {
-    note(&|report| value.validate_into(context, &mut Path::empty, report), at, reading);
+pub fn ask<V: Validate<Context = Context>>(
+    value: &V,
+    at: &PathCursor<'_>,
+    context: &Context,
+    diagnostics: &mut Diagnostics,
+) {
+    note(&|report| value.validate_into(context, &mut Path::empty, report), at, diagnostics);
 }
 
 /// There once for all values.
-fn note(rules: &dyn Fn(&mut garde::Report), at: &At<'_>, reading: &mut Reading) {
+fn note(rules: &dyn Fn(&mut garde::Report), at: &PathCursor<'_>, diagnostics: &mut Diagnostics) {
     let mut report = garde::Report::new();
     rules(&mut report);
     for (code, params) in report.iter().filter_map(|(_, error)| decode(error.message())) {
-        reading.issue(at, code, params);
+        diagnostics.add(at, code, params);
     }
 }
 

@@ -8,9 +8,10 @@ use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 use crate::rules::{self, coded};
 
 /// Something that is one of a list of words.
@@ -44,8 +45,8 @@ macro_rules! choice {
         impl $crate::form::slot::Value for $name {
             const SHAPE: $crate::form::Shape = $crate::form::Shape::Choice(<$name as $crate::form::choice::Choice>::WORDS);
 
-            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
-                $crate::form::choice::one(node, at, reading)
+            fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
+                $crate::form::choice::one(node, at, diagnostics)
             }
 
             fn write(&self, out: &mut $crate::json::Writer) {
@@ -58,8 +59,8 @@ macro_rules! choice {
 pub(crate) use choice;
 
 /// Reads one choice. An empty word is not answered: a page's empty list entry.
-pub fn one<C: Choice>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<C> {
-    match word(node, at, reading, C::WORDS) {
+pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<C> {
+    match word(node, at, diagnostics, C::WORDS) {
         Answer::Given(row) => C::ALL.get(row).map_or(Answer::Refused, |choice| Answer::Given(*choice)),
         Answer::Absent => Answer::Absent,
         _ => Answer::Refused,
@@ -67,9 +68,9 @@ pub fn one<C: Choice>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Ans
 }
 
 /// The row of the word that was said.
-fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, words: &[&str]) -> Answer<usize> {
+fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
-        reading.wrong(at, &node, Code::TypeText);
+        diagnostics.type_mismatch(at, &node, Code::TypeText);
         return Answer::Refused;
     };
     if text.is_empty() {
@@ -77,7 +78,7 @@ fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, words: &[&str]) -> A
     }
     let row = words.iter().position(|word| *word == text);
     if row.is_none() {
-        reading.issue(at, Code::ChoiceUnknown, Params::none());
+        diagnostics.add(at, Code::ChoiceUnknown, Params::none());
     }
     row.map_or(Answer::Refused, Answer::Given)
 }
@@ -95,26 +96,26 @@ pub struct Ordered<C: Choice>(
 impl<C: Choice> Value for Ordered<C> {
     const SHAPE: Shape = Shape::Ordered(C::WORDS);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let Node::List(nodes) = node else {
-            reading.wrong(at, &node, Code::TypeList);
+            diagnostics.type_mismatch(at, &node, Code::TypeList);
             return Answer::Refused;
         };
         let max = C::WORDS.len();
         if nodes.len() > max {
-            reading.issue(at, Code::ListTooLong, Params::most(max));
+            diagnostics.add(at, Code::ListTooLong, Params::most(max));
         }
         let mut choices = Vec::new();
         for (index, node) in nodes.into_iter().take(max).enumerate() {
-            if let Answer::Given(choice) = one(node, &at.index(index), reading) {
+            if let Answer::Given(choice) = one(node, &at.item(index), diagnostics) {
                 choices.push(choice);
             }
         }
         if choices.is_empty() { Answer::Absent } else { Answer::Given(Ordered(choices)) }
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {

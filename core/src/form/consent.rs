@@ -9,9 +9,10 @@ use super::slot::Value;
 use super::walk;
 use super::{Answer, Digest, Line};
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::json::{Node, SAFE_INTEGER_MAX, Writer};
 use crate::locale::Locale;
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 
 section! {
     /// The agreement (the consent document's last sentence; clause 1③).
@@ -52,19 +53,19 @@ impl AgreedDocument {
 impl Value for AgreedDocument {
     const SHAPE: Shape = Shape::Document;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Object(_)) {
             let mut parts = DocumentParts::default();
-            section::read(&mut parts, node, at, reading);
+            section::read(&mut parts, node, at, diagnostics);
             Answer::Given(AgreedDocument(parts))
         } else {
-            reading.wrong(at, &node, crate::code::Code::TypeObject);
+            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeObject);
             Answer::Refused
         }
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        walk::check(&self.0, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        walk::check(&self.0, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -82,13 +83,13 @@ pub struct Instant(
 impl Value for Instant {
     const SHAPE: Shape = Shape::Instant;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Text { .. }) {
             // Written by a program, not typed by a person: nothing to fold.
-            reading.wrong(at, &node, crate::code::Code::TypeInteger);
+            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeInteger);
             return Answer::Refused;
         }
-        match whole(&node, 0, SAFE_INTEGER_MAX, at, reading) {
+        match whole(&node, 0, SAFE_INTEGER_MAX, at, diagnostics) {
             Answer::Given(ms) => Answer::Given(Instant(ms)),
             _ => Answer::Refused,
         }

@@ -8,9 +8,10 @@ use super::slot::{Answer, Value};
 use super::walk::{self, Walk};
 use super::{Device, Log};
 use crate::code::Code;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 
 /// At most `MAX` entries, in the applicant's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,19 +34,19 @@ impl Entry for Log {
 impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
     const SHAPE: Shape = Shape::List(MAX, T::FIELDS);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let Node::List(nodes) = node else {
-            reading.wrong(at, &node, Code::TypeList);
+            diagnostics.type_mismatch(at, &node, Code::TypeList);
             return Answer::Refused;
         };
         if nodes.len() > MAX {
-            reading.issue(at, Code::ListTooLong, Params::most(MAX));
+            diagnostics.add(at, Code::ListTooLong, Params::most(MAX));
         }
         let mut entries = Vec::new();
         for (index, node) in nodes.into_iter().take(MAX).enumerate() {
             // An entry that is no object keeps its place, so that the others keep theirs.
             let mut entry = T::default();
-            section::read(&mut entry, node, &at.index(index), reading);
+            section::read(&mut entry, node, &at.item(index), diagnostics);
             entries.push(entry);
         }
         if entries.is_empty() { Answer::Absent } else { Answer::Given(List(entries)) }
@@ -59,9 +60,9 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
         out.end_list();
     }
 
-    fn check_or_tally(&self, _: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    fn check_or_tally(&self, _: Rule, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
         for (index, entry) in self.0.iter().enumerate() {
-            walk::walk(entry, &at.index(index), asked);
+            walk::walk(entry, &at.item(index), asked);
         }
     }
 }

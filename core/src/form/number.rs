@@ -10,9 +10,10 @@ use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 use crate::rules::{self, characters, coded, digest, width};
 use crate::text;
 
@@ -26,8 +27,8 @@ pub struct Whole<const MIN: i64, const MAX: i64>(
 impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
     const SHAPE: Shape = Shape::Integer(MIN, MAX);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        match whole(&node, MIN, MAX, at, reading) {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        match whole(&node, MIN, MAX, at, diagnostics) {
             Answer::Given(number) => Answer::Given(Whole(number)),
             Answer::Absent => Answer::Absent,
             _ => Answer::Refused,
@@ -40,22 +41,22 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
 }
 
 /// A whole number from `min` to `max`, as a number or as it is typed.
-pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &At<'_>, reading: &mut Reading) -> Answer<i64> {
+pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<i64> {
     let read = match node {
         Node::Number(written) => integer(written),
         Node::Text { text, .. } if characters::shows_nothing(text) => return Answer::Absent,
         Node::Text { text, .. } => typed(&width::fold(&characters::visible(text))),
         _ => {
-            reading.wrong(at, node, Code::TypeInteger);
+            diagnostics.type_mismatch(at, node, Code::TypeInteger);
             return Answer::Refused;
         }
     };
     match read {
         Ok(number) if (min..=max).contains(&number) => return Answer::Given(number),
         Ok(_) | Err(Code::NumberRange) => {
-            reading.issue(at, Code::NumberRange, Params::range(min, max));
+            diagnostics.add(at, Code::NumberRange, Params::range(min, max));
         }
-        Err(code) => reading.issue(at, code, Params::none()),
+        Err(code) => diagnostics.add(at, code, Params::none()),
     }
     Answer::Refused
 }
@@ -103,8 +104,8 @@ pub struct Agree(
 impl Value for Flag {
     const SHAPE: Shape = Shape::Flag;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Flag(value)))
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        boolean(&node, at, diagnostics).map_or(Answer::Refused, |value| Answer::Given(Flag(value)))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -115,12 +116,12 @@ impl Value for Flag {
 impl Value for Agree {
     const SHAPE: Shape = Shape::Agree;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        boolean(&node, at, diagnostics).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -133,11 +134,11 @@ fn agreed(agreed: &bool, _: &Context) -> garde::Result {
     if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
 }
 
-fn boolean(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<bool> {
+fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<bool> {
     if let Node::Bool(value) = node {
         return Some(*value);
     }
-    reading.wrong(at, node, Code::TypeBoolean);
+    diagnostics.type_mismatch(at, node, Code::TypeBoolean);
     None
 }
 
@@ -154,14 +155,14 @@ pub struct Digest(
 impl Value for Digest {
     const SHAPE: Shape = Shape::Digest;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string_unless(characters::shows_nothing, node, at, reading, |typed| {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
             Digest(digest::read(&typed).unwrap_or(typed))
         })
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {

@@ -4,15 +4,17 @@
 //! under the key `company`, must be answered, takes the rules of [`super::Line`], and whose row
 //! `Field { name: "company", … }` the form description is made from.
 //!
-//! Reading (here), checking, counting and printing (`walk.rs`) go over a section's rows and slots, whichever section
+//! Diagnostics (here), checking, counting and printing (`walk.rs`) go over a section's rows and slots, whichever section
 //! it is: each is in the module once.
 
 use super::Slot;
 use crate::code::Code;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Issue;
 use crate::json::Node;
+use crate::object::read_members;
 use crate::order;
-use crate::parse::{At, Reading, object};
+use crate::path::PathCursor;
 
 /// Whether a field must be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,16 @@ pub struct Field {
     pub shape: Shape,
 }
 
+/// The number of a key's row in a table.
+pub fn rank(fields: &[Field], key: &str) -> Option<usize> {
+    fields.iter().position(|field| field.name == key)
+}
+
+/// The position of a field in its section.
+pub fn member<'p>(section: &'p PathCursor<'p>, fields: &[Field], name: &'p str) -> PathCursor<'p> {
+    section.member(name, rank(fields, name))
+}
+
 /// The kinds of fields, and what each needs to be drawn and described.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
@@ -158,13 +170,13 @@ impl<'i> Tally<'i> {
     }
 
     /// Counts a field that was answered.
-    pub fn answer(&mut self, rule: Rule, at: &At<'_>) {
+    pub fn answer(&mut self, rule: Rule, at: &PathCursor<'_>) {
         let sound = rule.need != Need::Optional && !self.wrong(at);
         self.count(rule, sound, false);
     }
 
     /// Counts a field that was said to be unknown.
-    pub fn unknown(&mut self, rule: Rule, at: &At<'_>) {
+    pub fn unknown(&mut self, rule: Rule, at: &PathCursor<'_>) {
         let sound = rule.need != Need::Optional && !self.wrong(at);
         self.count(rule, false, sound);
     }
@@ -190,8 +202,8 @@ impl<'i> Tally<'i> {
     /// Whether an issue speaks of the field or of what is in it. A key too many says nothing of the
     /// answer beside it.
     #[inline(never)]
-    fn wrong(&self, at: &At<'_>) -> bool {
-        order::within(self.issues, at.place).iter().any(|issue| issue.code != Code::KeyUnknown)
+    fn wrong(&self, at: &PathCursor<'_>) -> bool {
+        order::issues_below(self.issues, at.sort_key).iter().any(|issue| issue.code != Code::KeyUnknown)
     }
 
     /// The counts with the fields of which one is enough.
@@ -218,16 +230,16 @@ pub trait Section {
 }
 
 /// Reads a section; false where the node is no object.
-pub fn read(section: &mut dyn Section, node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> bool {
+pub fn read(section: &mut dyn Section, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> bool {
     let fields = section.fields();
-    let find = |key: &str| fields.iter().position(|field| field.name == key);
-    let whole = object(node, at, reading, &find, &mut |row, node, at, reading| {
+    let find = |key: &str| rank(fields, key);
+    let whole = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| {
         if let Some(slot) = section.slot(row) {
-            slot.read(node, at, reading);
+            slot.read(node, at, diagnostics);
         }
     });
     if !whole {
-        reading.refused.push(at.place);
+        diagnostics.skipped_sections.push(at.sort_key);
     }
     whole
 }
@@ -273,11 +285,11 @@ macro_rules! section {
         }
 
         impl $crate::form::Slot for $name {
-            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) {
-                $crate::form::section::read(self, node, at, reading);
+            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) {
+                $crate::form::section::read(self, node, at, diagnostics);
             }
 
-            fn walk(&self, field: &$crate::form::Field, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
+            fn walk(&self, field: &$crate::form::Field, at: &$crate::path::PathCursor<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
                 $crate::form::walk::nested(self, field, at, asked);
             }
         }
@@ -290,16 +302,16 @@ macro_rules! record {
         impl $crate::form::slot::Value for $name {
             const SHAPE: $crate::form::Shape = $crate::form::Shape::Record($name::FIELDS);
 
-            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
+            fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
                 let mut record = Self::default();
-                if $crate::form::section::read(&mut record, node, at, reading) {
+                if $crate::form::section::read(&mut record, node, at, diagnostics) {
                     $crate::form::Answer::Given(record)
                 } else {
                     $crate::form::Answer::Refused
                 }
             }
 
-            fn check_or_tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
+            fn check_or_tally(&self, _: $crate::form::Rule, at: &$crate::path::PathCursor<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
                 $crate::form::walk::walk(self, at, asked);
             }
 

@@ -7,18 +7,19 @@ use super::section::{Field, Need, Rule, Shape};
 use super::walk::Walk;
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::order::LAST;
-use crate::parse::{At, Reading, object};
+use crate::object::read_members;
+use crate::path::{PathCursor, UNKNOWN_RANK};
 
 /// A member of a section: an [`Answer`], or a section that is always there.
 pub trait Slot {
-    /// Reads the member; issues of its shape go to `reading`.
-    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading);
+    /// Reads the member; issues of its type go to `diagnostics`.
+    fn read(&mut self, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics);
 
     /// Does what is asked of it; `field` is its row.
-    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>);
+    fn walk(&self, field: &Field, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>);
 }
 
 /// Something of a kind that the field table knows.
@@ -33,18 +34,18 @@ pub trait Value: Sized {
     const SHAPE: Shape;
 
     /// Reads the value: `Absent` where it is blank, `Refused` where an issue was noted.
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self>;
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self>;
 
     /// The rules of a value without fields of its own; what fails is noted.
-    fn check(&self, _: &At<'_>, _: &Context, _: &mut Reading) {}
+    fn check(&self, _: &PathCursor<'_>, _: &Context, _: &mut Diagnostics) {}
 
     /// Prints the value.
     fn write(&self, out: &mut Writer);
 
     /// Checks or counts it, which is all that it is asked for; records and lists hand it on to their own fields.
-    fn check_or_tally(&self, rule: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    fn check_or_tally(&self, rule: Rule, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
         match asked {
-            Walk::Check(context, reading) => self.check(at, context, reading),
+            Walk::Check(context, diagnostics) => self.check(at, context, diagnostics),
             Walk::Tally(tally) => tally.answer(rule, at),
             Walk::Write(_) | Walk::Silent(_) => {}
         }
@@ -90,15 +91,15 @@ impl<T: Value> Shaped for Answer<T> {
 }
 
 impl<T: Value> Slot for Answer<T> {
-    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading) {
-        *self = match unknown(node, at, reading) {
+    fn read(&mut self, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) {
+        *self = match unknown(node, at, diagnostics) {
             Ok(true) => Answer::Unknown,
             Ok(false) => Answer::Refused,
-            Err(node) => T::read(node, at, reading),
+            Err(node) => T::read(node, at, diagnostics),
         };
     }
 
-    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    fn walk(&self, field: &Field, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
         match self {
             Answer::Given(value) => match asked {
                 Walk::Check(..) | Walk::Tally(_) => value.check_or_tally(field.rule, at, asked),
@@ -117,13 +118,13 @@ impl<T: Value> Slot for Answer<T> {
 
 /// What an answer without a value has to say: the same of every kind of value, so it is in the module once.
 #[inline(never)]
-fn without_value(answer: &Answer<()>, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+fn without_value(answer: &Answer<()>, field: &Field, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
     match (asked, answer) {
-        (Walk::Check(_, reading), Answer::Absent) if field.rule.need == Need::Required => {
-            reading.issue(at, Code::Required, Params::none());
+        (Walk::Check(_, diagnostics), Answer::Absent) if field.rule.need == Need::Required => {
+            diagnostics.add(at, Code::Required, Params::none());
         }
-        (Walk::Check(_, reading), Answer::Unknown) if !field.rule.unknown => {
-            reading.issue(at, Code::UnknownNotAllowed, Params::none());
+        (Walk::Check(_, diagnostics), Answer::Unknown) if !field.rule.unknown => {
+            diagnostics.add(at, Code::UnknownNotAllowed, Params::none());
         }
         (Walk::Tally(tally), Answer::Unknown) => tally.unknown(field.rule, at),
         (Walk::Tally(tally), _) => tally.nothing(field.rule),
@@ -141,19 +142,19 @@ fn without_value(answer: &Answer<()>, field: &Field, at: &At<'_>, asked: &mut Wa
 
 /// Whether an object with the key `unknown` is `{"unknown": true}`, with nothing else in it; any other
 /// node is given back.
-fn unknown<'n>(node: Node<'n>, at: &At<'_>, reading: &mut Reading) -> Result<bool, Node<'n>> {
+fn unknown<'n>(node: Node<'n>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Result<bool, Node<'n>> {
     let said = matches!(&node, Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown"));
     if !said {
         return Err(node);
     }
-    let before = reading.found.len();
-    let find = |key: &str| (key == "unknown").then_some(LAST);
-    object(node, at, reading, &find, &mut |_, value, here, reading| {
+    let before = diagnostics.issues.len();
+    let find = |key: &str| (key == "unknown").then_some(UNKNOWN_RANK);
+    read_members(node, at, diagnostics, &find, &mut |_, value, here, diagnostics| {
         if !matches!(value, Node::Bool(true)) {
-            reading.wrong(here, &value, Code::UnknownNotTrue);
+            diagnostics.type_mismatch(here, &value, Code::UnknownNotTrue);
         }
     });
-    Ok(reading.found.len() == before)
+    Ok(diagnostics.issues.len() == before)
 }
 
 /// 「その他」: known, but not for a first submission (Annex 1.2).
@@ -163,8 +164,8 @@ pub struct Later {}
 impl Value for Later {
     const SHAPE: Shape = Shape::Later;
 
-    fn read(_: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        reading.issue(at, Code::OtherLater, Params::none());
+    fn read(_: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        diagnostics.add(at, Code::OtherLater, Params::none());
         Answer::Refused
     }
 

@@ -10,8 +10,9 @@ use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 use crate::rules::{self, characters, coded, email, phone};
 
 /// A telephone number of the Japanese numbering plan.
@@ -56,16 +57,16 @@ impl Mail {
 impl Value for Phone {
     const SHAPE: Shape = Shape::Phone;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string_unless(characters::shows_nothing, node, at, reading, |typed| {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
             Phone(Understood::new(typed, |typed| {
                 phone::read(&characters::visible(typed)).map(phone::PhoneNumber::into_text)
             }))
         })
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -76,12 +77,14 @@ impl Value for Phone {
 impl Value for Mail {
     const SHAPE: Shape = Shape::Email;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string_unless(characters::shows_nothing, node, at, reading, |typed| Mail(Understood::new(typed, email::read)))
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
+            Mail(Understood::new(typed, email::read))
+        })
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {

@@ -8,14 +8,15 @@
 
 use super::section::{Field, Section, Tally};
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::json::Writer;
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 
 /// What is asked of a slot.
 #[derive(Debug)]
 pub enum Walk<'w, 'i> {
-    /// What its row asks for, and the rules of its value; issues go to the reading.
-    Check(&'w Context, &'w mut Reading),
+    /// What its row asks for, and the rules of its value; issues go to the diagnostics.
+    Check(&'w Context, &'w mut Diagnostics),
     /// Its required fields, and those of them that are answered.
     Tally(&'w mut Tally<'i>),
     /// Its key and what it says; of what says nothing, nothing.
@@ -25,17 +26,17 @@ pub enum Walk<'w, 'i> {
 }
 
 /// Asks each slot of a section.
-pub fn walk(section: &dyn Section, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+pub fn walk(section: &dyn Section, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
     let mut rows = section.fields().iter().enumerate();
     section.each(&mut |slot| {
         if let Some((row, field)) = rows.next() {
-            slot.walk(field, &at.key(field.name, Some(row)), asked);
+            slot.walk(field, &at.member(field.name, Some(row)), asked);
         }
     });
 }
 
 /// Asks the slots of a section that is a slot itself; it is printed with its key and braces if it says anything.
-pub fn nested(section: &dyn Section, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+pub fn nested(section: &dyn Section, field: &Field, at: &PathCursor<'_>, asked: &mut Walk<'_, '_>) {
     match asked {
         Walk::Write(out) => {
             let mut silent = true;
@@ -50,13 +51,13 @@ pub fn nested(section: &dyn Section, field: &Field, at: &At<'_>, asked: &mut Wal
 }
 
 /// The rules of a section's fields, each with what its row asks for.
-pub fn check(section: &dyn Section, at: &At<'_>, context: &Context, reading: &mut Reading) {
-    walk(section, at, &mut Walk::Check(context, reading));
+pub fn check(section: &dyn Section, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+    walk(section, at, &mut Walk::Check(context, diagnostics));
 }
 
 /// Prints what a section says, and of what it does not say nothing.
 pub fn write(section: &dyn Section, out: &mut Writer) {
     out.object();
-    walk(section, &At::ROOT, &mut Walk::Write(out));
+    walk(section, &PathCursor::ROOT, &mut Walk::Write(out));
     out.end_object();
 }

@@ -11,9 +11,11 @@ use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading, object};
+use crate::object::read_members;
+use crate::path::PathCursor;
 use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
 use crate::rules::{self, characters, coded, coded_range};
 
@@ -63,21 +65,21 @@ impl When {
 impl Value for When {
     const SHAPE: Shape = Shape::Moment;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let mut typed = Typing::default();
-        let before = reading.found.len();
+        let before = diagnostics.issues.len();
         let find = |key: &str| WHEN_KEYS.iter().position(|known| *known == key);
-        let whole = object(node, at, reading, &find, &mut |row, node, at, reading| match row {
-            0 => typed.at = read_at(node, at, reading),
-            1 => typed.precision = text(&node, at, reading),
-            _ => typed.offset = text(&node, at, reading),
+        let whole = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| match row {
+            0 => typed.at = read_at(node, at, diagnostics),
+            1 => typed.precision = text(&node, at, diagnostics),
+            _ => typed.offset = text(&node, at, diagnostics),
         });
-        if !whole || reading.found.len() > before {
+        if !whole || diagnostics.issues.len() > before {
             return Answer::Refused;
         }
         let precision = match typed.precision.as_deref().map(Precision::read) {
             Some(None) => {
-                reading.issue(&at.key("precision", find("precision")), Code::ChoiceUnknown, Params::none());
+                diagnostics.add(&at.member("precision", find("precision")), Code::ChoiceUnknown, Params::none());
                 return Answer::Refused;
             }
             known => known.flatten(),
@@ -91,8 +93,8 @@ impl Value for When {
         Answer::Given(When(Written { typed, read }))
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::ask(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -163,30 +165,30 @@ impl TypedAt {
 }
 
 /// A text, or its parts; `None` where all of it is blank.
-fn read_at(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<TypedAt> {
+fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<TypedAt> {
     if !matches!(node, Node::Object(_)) {
-        return text(&node, at, reading).map(TypedAt::Text);
+        return text(&node, at, diagnostics).map(TypedAt::Text);
     }
     let mut parts = <[Option<String>; 4]>::default();
     let find = |key: &str| PART_KEYS.iter().position(|known| *known == key);
-    object(node, at, reading, &find, &mut |row, node, at, reading| {
+    read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| {
         if let Some(part) = parts.get_mut(row) {
-            *part = text(&node, at, reading);
+            *part = text(&node, at, diagnostics);
         }
     });
     parts.iter().any(Option::is_some).then_some(TypedAt::Parts(parts))
 }
 
 /// A string that is not blank.
-fn text(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<String> {
+fn text(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     match node {
         Node::Text { text, lone: false } => (!characters::shows_nothing(text)).then(|| Cow::clone(text).into_owned()),
         Node::Text { .. } => {
-            reading.issue(at, Code::CharsSurrogate, Params::none());
+            diagnostics.add(at, Code::CharsSurrogate, Params::none());
             None
         }
         other => {
-            reading.wrong(at, other, Code::TypeText);
+            diagnostics.type_mismatch(at, other, Code::TypeText);
             None
         }
     }
