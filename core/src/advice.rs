@@ -95,7 +95,7 @@ fn contact(draft: &Draft, list: &mut List<'_>) {
     let code = match draft.contact.email {
         Answer::Absent => Code::ContactEmailAdvised,
         Answer::Given(_) => Code::ContactOutsideMailbox,
-        Answer::Unknown | Answer::Refused => return,
+        Answer::Unknown | Answer::Invalid => return,
     };
     list.add(code, "annex-1-2", "/contact/email");
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::form::{Draft, Field, LINE_MAX, Rule, Shape, TEXT_MAX};
+use crate::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, TEXT_MAX};
 use crate::locale::Locale;
 use crate::message;
 
@@ -36,7 +36,7 @@ pub struct Node {
     pub name: &'static str,
     /// Path pattern: list entries stand as `*`.
     pub path: String,
-    /// What is drawn: see [`kind`].
+    /// What is drawn: see [`kind_word`].
     pub kind: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -89,32 +89,36 @@ pub fn describe(locale: Locale) -> Description {
 }
 
 fn nodes(fields: &[Field], parent: &str, locale: Locale) -> Vec<Node> {
-    let asked = fields.iter().filter(|field| !matches!(field.shape, Shape::Later));
-    asked.map(|field| node(field.name, field.rule, field.shape, format!("{parent}/{}", field.name), locale)).collect()
+    let asked = fields.iter().filter(|field| !matches!(field.kind, FieldKind::Reserved));
+    asked.map(|field| node(field.name, field.spec, field.kind, format!("{parent}/{}", field.name), locale)).collect()
 }
 
-fn node(name: &'static str, rule: Rule, shape: Shape, path: String, locale: Locale) -> Node {
-    let (min, max) = range(shape);
+fn node(name: &'static str, spec: FieldSpec, kind: FieldKind, path: String, locale: Locale) -> Node {
+    let (min, max) = range(kind);
     Node {
         name,
-        kind: kind(shape),
+        kind: kind_word(kind),
         title: message::title(&path, locale).unwrap_or(name),
         hint: message::hint(&path, locale),
-        annex: rule.annex,
-        need: need(rule),
-        unknown: rule.unknown,
+        annex: spec.annex,
+        need: need(spec),
+        unknown: spec.unknown,
         min,
         max,
-        autocomplete: rule.autocomplete,
-        options: options(shape, &path, locale),
-        fields: match shape {
-            Shape::Section(fields) | Shape::Record(fields) => nodes(fields, &path, locale),
+        autocomplete: spec.autocomplete,
+        options: options(kind, &path, locale),
+        fields: match kind {
+            FieldKind::Section(fields) | FieldKind::Record(fields) => nodes(fields, &path, locale),
             _ => Vec::new(),
         },
-        item: match shape {
-            Shape::List(_, fields) => {
-                Some(Box::new(node("", Rule::section(rule.annex), Shape::Record(fields), format!("{path}/*"), locale)))
-            }
+        item: match kind {
+            FieldKind::List(_, fields) => Some(Box::new(node(
+                "",
+                FieldSpec::section(spec.annex),
+                FieldKind::Record(fields),
+                format!("{path}/*"),
+                locale,
+            ))),
             _ => None,
         },
         path,
@@ -122,53 +126,53 @@ fn node(name: &'static str, rule: Rule, shape: Shape, path: String, locale: Loca
 }
 
 /// The word for what is drawn.
-pub fn kind(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Line => "line",
-        Shape::Text => "text",
-        Shape::Phone => "phone",
-        Shape::Email => "email",
-        Shape::Choice(_) => "choice",
-        Shape::Ordered(_) => "ordered",
-        Shape::Moment => "moment",
-        Shape::Integer(..) => "integer",
-        Shape::Digest => "digest",
-        Shape::Flag => "flag",
-        Shape::Agree => "agree",
-        Shape::Section(_) => "section",
-        Shape::Record(_) => "record",
-        Shape::List(..) => "list",
-        Shape::Document => "document",
-        Shape::Instant => "instant",
-        Shape::Later => "later",
+pub fn kind_word(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Line => "line",
+        FieldKind::Text => "text",
+        FieldKind::Phone => "phone",
+        FieldKind::Email => "email",
+        FieldKind::Choice(_) => "choice",
+        FieldKind::Ordered(_) => "ordered",
+        FieldKind::Moment => "moment",
+        FieldKind::Integer(..) => "integer",
+        FieldKind::Digest => "digest",
+        FieldKind::Flag => "flag",
+        FieldKind::Agree => "agree",
+        FieldKind::Section(_) => "section",
+        FieldKind::Record(_) => "record",
+        FieldKind::List(..) => "list",
+        FieldKind::Document => "document",
+        FieldKind::Instant => "instant",
+        FieldKind::Reserved => "later",
     }
 }
 
-fn need(rule: Rule) -> &'static str {
-    use crate::form::Need;
-    match rule.need {
-        Need::Required => "required",
-        Need::Optional => "optional",
-        Need::Advised => "advised",
-        Need::Either => "either",
+fn need(spec: FieldSpec) -> &'static str {
+    use crate::form::Requirement;
+    match spec.requirement {
+        Requirement::Required => "required",
+        Requirement::Optional => "optional",
+        Requirement::Advised => "advised",
+        Requirement::OneOf => "either",
     }
 }
 
-fn range(shape: Shape) -> (Option<i64>, Option<i64>) {
+fn range(kind: FieldKind) -> (Option<i64>, Option<i64>) {
     let count = |max: usize| (None, i64::try_from(max).ok());
-    match shape {
-        Shape::Line => count(LINE_MAX),
-        Shape::Text => count(TEXT_MAX),
-        Shape::List(max, _) => count(max),
-        Shape::Integer(min, max) => (Some(min), Some(max)),
+    match kind {
+        FieldKind::Line => count(LINE_MAX),
+        FieldKind::Text => count(TEXT_MAX),
+        FieldKind::List(max, _) => count(max),
+        FieldKind::Integer(min, max) => (Some(min), Some(max)),
         _ => (None, None),
     }
 }
 
-fn options(shape: Shape, path: &str, locale: Locale) -> Vec<Choice> {
-    let words: &[&'static str] = match shape {
-        Shape::Choice(words) | Shape::Ordered(words) => words,
-        Shape::Flag => &["true", "false"],
+fn options(kind: FieldKind, path: &str, locale: Locale) -> Vec<Choice> {
+    let words: &[&'static str] = match kind {
+        FieldKind::Choice(words) | FieldKind::Ordered(words) => words,
+        FieldKind::Flag => &["true", "false"],
         _ => &[],
     };
     words

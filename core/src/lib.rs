@@ -105,7 +105,7 @@ fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Re
     let mut draft = Draft::default();
     let mut diagnostics = Diagnostics { ignores_unknown_keys: too_long.is_some(), ..Diagnostics::default() };
     form::section::read(&mut draft, node, &PathCursor::ROOT, &mut diagnostics);
-    form::walk::check(&draft, &PathCursor::ROOT, context, &mut diagnostics);
+    form::section::check(&draft, &PathCursor::ROOT, context, &mut diagnostics);
     rules::cross::check(&draft, context, &mut diagnostics);
     let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));

@@ -7,7 +7,7 @@
 use crate::advice::{Advisory, Guidance};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::form::{Draft, Section as _, Shape, Tally, Walk, walk};
+use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
 use crate::locale::Locale;
@@ -72,7 +72,7 @@ impl Report {
         each("progress", &self.progress, &mut out, Progress::write);
         each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
         out.key("values");
-        walk::write(&self.values, &mut out);
+        section::write(&self.values, &mut out);
         out.end_object();
         Ok(out.into_bytes())
     }
@@ -127,12 +127,12 @@ pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
     let mut fields = Draft::FIELDS.iter().enumerate();
     draft.each(&mut |slot| {
-        let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.shape, Shape::Later)) else {
+        let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.kind, FieldKind::Reserved)) else {
             return;
         };
-        let mut tally = Tally::new(issues);
-        slot.walk(field, &PathCursor::ROOT.member(field.name, Some(row)), &mut Walk::Tally(&mut tally));
-        let Tally { required, answered, unknown, .. } = tally.closed();
+        let mut counter = ProgressCounter::new(issues);
+        slot.visit(field, &PathCursor::ROOT.member(field.name, Some(row)), &mut Visit::Count(&mut counter));
+        let ProgressCounter { required, answered, unknown, .. } = counter.closed();
         rows.push(Progress { section: field.name, required, answered, unknown });
     });
     rows

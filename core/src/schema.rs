@@ -13,7 +13,7 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-use crate::form::{Draft, Field, LINE_MAX, Need, Shape, TEXT_MAX};
+use crate::form::{Draft, Field, FieldKind, LINE_MAX, Requirement, TEXT_MAX};
 use crate::json::SAFE_INTEGER_MAX;
 use crate::locale::Locale;
 use crate::message;
@@ -54,7 +54,7 @@ fn object(fields: &[Field], at: &str) -> Value {
     let required: Vec<_> = fields.iter().filter(|field| is_required(field)).map(|field| field.name).collect();
     let either: Vec<_> = fields
         .iter()
-        .filter(|field| field.rule.need == Need::Either)
+        .filter(|field| field.spec.requirement == Requirement::OneOf)
         .map(|field| json!({"required": [field.name], "properties": {field.name: text::said()}}))
         .collect();
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
@@ -69,46 +69,46 @@ fn object(fields: &[Field], at: &str) -> Value {
 
 /// A section is required where a field of it is.
 fn is_required(field: &Field) -> bool {
-    match field.shape {
-        Shape::Section(fields) => fields.iter().any(is_required),
-        _ => field.rule.need == Need::Required,
+    match field.kind {
+        FieldKind::Section(fields) => fields.iter().any(is_required),
+        _ => field.spec.requirement == Requirement::Required,
     }
 }
 
 /// A field: its value, or unknown where that is an answer; with its title and its item of Annex 1.2.
 fn member(field: &Field, path: &str) -> Value {
-    let value = value(field.shape, field.rule.need == Need::Required, path);
-    let value = if field.rule.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
+    let value = value(field.kind, field.spec.requirement == Requirement::Required, path);
+    let value = if field.spec.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
     let Some(title) = message::title(path, Locale::En) else { return value };
-    let annex = format!("Annex 1.2: {}", field.rule.annex);
+    let annex = format!("Annex 1.2: {}", field.spec.annex);
     let hint = message::hint(path, Locale::En).map_or(annex.clone(), |hint| format!("{annex}. {hint}"));
     with(with(value, "title", json!(title)), "description", json!(hint))
 }
 
-fn value(shape: Shape, required: bool, path: &str) -> Value {
-    match shape {
-        Shape::Line => text::line(LINE_MAX, required),
-        Shape::Text => text::text(TEXT_MAX, required),
-        Shape::Phone => json!({"type": "string", "pattern": text::phone()}),
-        Shape::Email => text::or_blank(&json!({"type": "string", "pattern": text::email()})),
-        Shape::Digest if required => json!({"type": "string", "pattern": text::digest()}),
-        Shape::Digest => text::or_blank(&json!({"type": "string", "pattern": text::digest()})),
-        Shape::Choice(words) => choice(words, required),
-        Shape::Ordered(words) => ordered(words),
-        Shape::Moment => json!({"$ref": if required { "#/$defs/answeredMoment" } else { "#/$defs/moment" }}),
-        Shape::Integer(min, max) => {
+fn value(kind: FieldKind, required: bool, path: &str) -> Value {
+    match kind {
+        FieldKind::Line => text::line(LINE_MAX, required),
+        FieldKind::Text => text::text(TEXT_MAX, required),
+        FieldKind::Phone => json!({"type": "string", "pattern": text::phone()}),
+        FieldKind::Email => text::or_blank(&json!({"type": "string", "pattern": text::email()})),
+        FieldKind::Digest if required => json!({"type": "string", "pattern": text::digest()}),
+        FieldKind::Digest => text::or_blank(&json!({"type": "string", "pattern": text::digest()})),
+        FieldKind::Choice(words) => choice(words, required),
+        FieldKind::Ordered(words) => ordered(words),
+        FieldKind::Moment => json!({"$ref": if required { "#/$defs/answeredMoment" } else { "#/$defs/moment" }}),
+        FieldKind::Integer(min, max) => {
             let typed = text::or_blank(&json!({"type": "string", "pattern": text::integer()}));
             json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, typed]})
         }
-        Shape::Flag => json!({"type": "boolean"}),
-        Shape::Agree => json!({"const": true}),
-        Shape::Section(fields) | Shape::Record(fields) => object(fields, path),
-        Shape::List(max, fields) => {
+        FieldKind::Flag => json!({"type": "boolean"}),
+        FieldKind::Agree => json!({"const": true}),
+        FieldKind::Section(fields) | FieldKind::Record(fields) => object(fields, path),
+        FieldKind::List(max, fields) => {
             json!({"type": "array", "maxItems": max, "items": object(fields, &format!("{path}/*"))})
         }
-        Shape::Document => object(crate::form::AgreedDocument::FIELDS, path),
-        Shape::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
-        Shape::Later => json!(false),
+        FieldKind::Document => object(crate::form::AgreedDocument::FIELDS, path),
+        FieldKind::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
+        FieldKind::Reserved => json!(false),
     }
 }
 

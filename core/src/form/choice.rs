@@ -4,7 +4,7 @@
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
@@ -43,7 +43,7 @@ macro_rules! choice {
         }
 
         impl $crate::form::slot::Value for $name {
-            const SHAPE: $crate::form::Shape = $crate::form::Shape::Choice(<$name as $crate::form::choice::Choice>::WORDS);
+            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Choice(<$name as $crate::form::choice::Choice>::WORDS);
 
             fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
                 $crate::form::choice::one(node, at, diagnostics)
@@ -61,9 +61,9 @@ pub(crate) use choice;
 /// Reads one choice. An empty word is not answered: a page's empty list entry.
 pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<C> {
     match word(node, at, diagnostics, C::WORDS) {
-        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Refused, |choice| Answer::Given(*choice)),
+        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Invalid, |choice| Answer::Given(*choice)),
         Answer::Absent => Answer::Absent,
-        _ => Answer::Refused,
+        _ => Answer::Invalid,
     }
 }
 
@@ -71,7 +71,7 @@ pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Dia
 fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
         diagnostics.type_mismatch(at, &node, Code::TypeText);
-        return Answer::Refused;
+        return Answer::Invalid;
     };
     if text.is_empty() {
         return Answer::Absent;
@@ -80,7 +80,7 @@ fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, word
     if row.is_none() {
         diagnostics.add(at, Code::ChoiceUnknown, Params::none());
     }
-    row.map_or(Answer::Refused, Answer::Given)
+    row.map_or(Answer::Invalid, Answer::Given)
 }
 
 /// Several choices, each once, the most important first.
@@ -94,12 +94,12 @@ pub struct Ordered<C: Choice>(
 );
 
 impl<C: Choice> Value for Ordered<C> {
-    const SHAPE: Shape = Shape::Ordered(C::WORDS);
+    const KIND: FieldKind = FieldKind::Ordered(C::WORDS);
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let Node::List(nodes) = node else {
             diagnostics.type_mismatch(at, &node, Code::TypeList);
-            return Answer::Refused;
+            return Answer::Invalid;
         };
         let max = C::WORDS.len();
         if nodes.len() > max {

@@ -3,10 +3,11 @@
 //! `{"document": {"version": "1", "sha256": "…"}, "policy": {…}, "language": "ja", "agreed_at": 1795140000000}`
 
 use super::choice::choice;
+use super::declare::section;
+use super::field::{FieldKind, FieldSpec};
 use super::number::whole;
-use super::section::{self, Rule, Shape, section};
+use super::section::{self};
 use super::slot::Value;
-use super::walk;
 use super::{Answer, Digest, Line};
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
@@ -18,13 +19,13 @@ section! {
     /// The agreement (the consent document's last sentence; clause 1③).
     pub struct Consent {
         /// The consent document that was shown
-        document: Answer<AgreedDocument> = Rule::required("同意書");
+        document: Answer<AgreedDocument> = FieldSpec::required("同意書");
         /// The privacy policy that was shown
-        policy: Answer<AgreedDocument> = Rule::required("プライバシーポリシー");
+        policy: Answer<AgreedDocument> = FieldSpec::required("プライバシーポリシー");
         /// The language that it was shown in
-        language: Answer<Language> = Rule::required("同意書");
+        language: Answer<Language> = FieldSpec::required("同意書");
         /// When the button was pressed
-        agreed_at: Answer<Instant> = Rule::required("同意書");
+        agreed_at: Answer<Instant> = FieldSpec::required("同意書");
     }
 }
 
@@ -32,9 +33,9 @@ section! {
     /// A document by what it was: its version and its bytes' digest.
     pub struct DocumentParts {
         /// The version that it bears
-        version: Answer<Line> = Rule::required("同意書");
+        version: Answer<Line> = FieldSpec::required("同意書");
         /// The SHA-256 of the served file's bytes
-        sha256: Answer<Digest> = Rule::required("同意書");
+        sha256: Answer<Digest> = FieldSpec::required("同意書");
     }
 }
 
@@ -51,7 +52,7 @@ impl AgreedDocument {
 }
 
 impl Value for AgreedDocument {
-    const SHAPE: Shape = Shape::Document;
+    const KIND: FieldKind = FieldKind::Document;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Object(_)) {
@@ -60,16 +61,16 @@ impl Value for AgreedDocument {
             Answer::Given(AgreedDocument(parts))
         } else {
             diagnostics.type_mismatch(at, &node, crate::code::Code::TypeObject);
-            Answer::Refused
+            Answer::Invalid
         }
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        walk::check(&self.0, at, context, diagnostics);
+        section::check(&self.0, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
-        walk::write(&self.0, out);
+        section::write(&self.0, out);
     }
 }
 
@@ -81,17 +82,17 @@ pub struct Instant(
 );
 
 impl Value for Instant {
-    const SHAPE: Shape = Shape::Instant;
+    const KIND: FieldKind = FieldKind::Instant;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Text { .. }) {
             // Written by a program, not typed by a person: nothing to fold.
             diagnostics.type_mismatch(at, &node, crate::code::Code::TypeInteger);
-            return Answer::Refused;
+            return Answer::Invalid;
         }
         match whole(&node, 0, SAFE_INTEGER_MAX, at, diagnostics) {
             Answer::Given(ms) => Answer::Given(Instant(ms)),
-            _ => Answer::Refused,
+            _ => Answer::Invalid,
         }
     }
 

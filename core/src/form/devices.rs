@@ -3,24 +3,25 @@
 //! `[{"identified": "identified", "os": "Windows 11", "connection": "isolated"}]`
 
 use super::choice::choice;
-use super::section::{Rule, section};
+use super::declare::section;
+use super::field::FieldSpec;
 use super::{Answer, Line, Text};
 
 section! {
     /// One machine (Annex 1.2, インシデント発生対象機器).
     pub struct Device {
         /// 発生対象の特定状況
-        identified: Answer<Identified> = Rule::required("発生対象の特定状況");
+        identified: Answer<Identified> = FieldSpec::required("発生対象の特定状況");
         /// 発生対象の利用状況(個人利用/共用)
-        usage: Answer<Usage> = Rule::optional("発生対象の利用状況(個人利用/共用)").or_unknown();
+        usage: Answer<Usage> = FieldSpec::optional("発生対象の利用状況(個人利用/共用)").or_unknown();
         /// OS
-        os: Answer<Line> = Rule::optional("OS").or_unknown();
+        os: Answer<Line> = FieldSpec::optional("OS").or_unknown();
         /// アンチウィルスソフト名; なし is an answer
-        antivirus: Answer<Line> = Rule::optional("アンチウィルスソフト名").or_unknown();
+        antivirus: Answer<Line> = FieldSpec::optional("アンチウィルスソフト名").or_unknown();
         /// 外部との接続状況
-        connection: Answer<Connection> = Rule::optional("外部との接続状況").or_unknown();
+        connection: Answer<Connection> = FieldSpec::optional("外部との接続状況").or_unknown();
         /// その他弊社への共有事項
-        notes: Answer<Text> = Rule::optional("その他弊社への共有事項");
+        notes: Answer<Text> = FieldSpec::optional("その他弊社への共有事項");
     }
 }
 

@@ -5,7 +5,7 @@
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
@@ -41,7 +41,7 @@ pub struct Text(
 );
 
 impl Value for Line {
-    const SHAPE: Shape = Shape::Line;
+    const KIND: FieldKind = FieldKind::Line;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         string(node, at, diagnostics, Line)
@@ -57,7 +57,7 @@ impl Value for Line {
 }
 
 impl Value for Text {
-    const SHAPE: Shape = Shape::Text;
+    const KIND: FieldKind = FieldKind::Text;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         string(node, at, diagnostics, Text)
@@ -92,7 +92,7 @@ pub fn string_unless<T>(
 ) -> Answer<T> {
     let Node::Text { text, lone } = node else {
         diagnostics.type_mismatch(at, &node, Code::TypeText);
-        return Answer::Refused;
+        return Answer::Invalid;
     };
     if lone {
         diagnostics.add(at, Code::CharsSurrogate, Params::none());

@@ -3,7 +3,8 @@
 //! `[{"kind": "firewall", "name": "fw-2026-11.log", "size": 1048576, "sha256": "…64 digits…"}]`
 
 use super::choice::choice;
-use super::section::{Rule, section};
+use super::declare::section;
+use super::field::FieldSpec;
 use super::{Answer, Digest, Line, Text, When, Whole};
 
 /// How far a log's clock may be off, in seconds to either side: a day.
@@ -15,23 +16,23 @@ section! {
     /// One log (Annex 1.2, ログ).
     pub struct Log {
         /// What wrote it
-        kind: Answer<LogKind> = Rule::required("ログ");
+        kind: Answer<LogKind> = FieldSpec::required("ログ");
         /// Its file's name
-        name: Answer<Line> = Rule::optional("ログ");
+        name: Answer<Line> = FieldSpec::optional("ログ");
         /// The moment of its first entry
-        from: Answer<When> = Rule::optional("ログ");
+        from: Answer<When> = FieldSpec::optional("ログ");
         /// The moment of its last entry
-        to: Answer<When> = Rule::optional("ログ");
+        to: Answer<When> = FieldSpec::optional("ログ");
         /// The time zone that its entries are written in
-        time_zone: Answer<Line> = Rule::optional("ログ");
+        time_zone: Answer<Line> = FieldSpec::optional("ログ");
         /// By how many seconds its clock is ahead
-        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = Rule::optional("ログ");
+        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = FieldSpec::optional("ログ");
         /// Its size in bytes
-        size: Answer<Whole<0, SIZE_MAX>> = Rule::optional("ログ");
+        size: Answer<Whole<0, SIZE_MAX>> = FieldSpec::optional("ログ");
         /// The SHA-256 of its file
-        sha256: Answer<Digest> = Rule::optional("ログ");
+        sha256: Answer<Digest> = FieldSpec::optional("ログ");
         /// Anything else about it
-        note: Answer<Text> = Rule::optional("ログ");
+        note: Answer<Text> = FieldSpec::optional("ログ");
     }
 }
 

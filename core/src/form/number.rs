@@ -5,8 +5,8 @@
 
 use garde::Validate;
 
+use super::field::FieldKind;
 use super::line::string_unless;
-use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
@@ -25,13 +25,13 @@ pub struct Whole<const MIN: i64, const MAX: i64>(
 );
 
 impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
-    const SHAPE: Shape = Shape::Integer(MIN, MAX);
+    const KIND: FieldKind = FieldKind::Integer(MIN, MAX);
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         match whole(&node, MIN, MAX, at, diagnostics) {
             Answer::Given(number) => Answer::Given(Whole(number)),
             Answer::Absent => Answer::Absent,
-            _ => Answer::Refused,
+            _ => Answer::Invalid,
         }
     }
 
@@ -48,7 +48,7 @@ pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnosti
         Node::Text { text, .. } => typed(&width::fold(&characters::visible(text))),
         _ => {
             diagnostics.type_mismatch(at, node, Code::TypeInteger);
-            return Answer::Refused;
+            return Answer::Invalid;
         }
     };
     match read {
@@ -58,7 +58,7 @@ pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnosti
         }
         Err(code) => diagnostics.add(at, code, Params::none()),
     }
-    Answer::Refused
+    Answer::Invalid
 }
 
 /// A whole number as a person types it: also with a plus, and with commas at the thousands.
@@ -102,10 +102,10 @@ pub struct Agree(
 );
 
 impl Value for Flag {
-    const SHAPE: Shape = Shape::Flag;
+    const KIND: FieldKind = FieldKind::Flag;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        boolean(&node, at, diagnostics).map_or(Answer::Refused, |value| Answer::Given(Flag(value)))
+        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Flag(value)))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -114,10 +114,10 @@ impl Value for Flag {
 }
 
 impl Value for Agree {
-    const SHAPE: Shape = Shape::Agree;
+    const KIND: FieldKind = FieldKind::Agree;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        boolean(&node, at, diagnostics).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
+        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Agree(value)))
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
@@ -153,7 +153,7 @@ pub struct Digest(
 );
 
 impl Value for Digest {
-    const SHAPE: Shape = Shape::Digest;
+    const KIND: FieldKind = FieldKind::Digest;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {

@@ -3,16 +3,17 @@
 //! `{"remote": {"price_notice": true, "approval": "pending"}}`: a service is wanted where it is there.
 
 use super::choice::choice;
-use super::section::{Rule, record, section};
+use super::declare::{record, section};
+use super::field::FieldSpec;
 use super::{Agree, Answer, Flag};
 
 section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
         /// 遠隔サポート(有償)
-        remote: Answer<Remote> = Rule::optional("遠隔サポート(有償)");
+        remote: Answer<Remote> = FieldSpec::optional("遠隔サポート(有償)");
         /// セキュリティ事故対応/フォレンジック会社の紹介
-        forensics: Answer<Forensics> = Rule::optional("セキュリティ事故対応/フォレンジック会社の紹介");
+        forensics: Answer<Forensics> = FieldSpec::optional("セキュリティ事故対応/フォレンジック会社の紹介");
     }
 }
 
@@ -20,9 +21,9 @@ section! {
     /// Remote support, which costs money: its own, explicit request.
     pub struct Remote {
         /// The notice of the price was read
-        price_notice: Answer<Agree> = Rule::required("遠隔サポート(有償)");
+        price_notice: Answer<Agree> = FieldSpec::required("遠隔サポート(有償)");
         /// Whether the applicant's side has approved the cost
-        approval: Answer<Approval> = Rule::required("遠隔サポート(有償)");
+        approval: Answer<Approval> = FieldSpec::required("遠隔サポート(有償)");
     }
 }
 
@@ -30,7 +31,7 @@ section! {
     /// The introduction of an incident-response or forensics company.
     pub struct Forensics {
         /// Clause 1②: whether the package may be handed over; false is accepted
-        transfer_consent: Answer<Flag> = Rule::required("第1条②");
+        transfer_consent: Answer<Flag> = FieldSpec::required("第1条②");
     }
 }
 

@@ -5,8 +5,8 @@
 
 use garde::Validate;
 
+use super::field::FieldKind;
 use super::line::string_unless;
-use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
@@ -55,7 +55,7 @@ impl Mail {
 }
 
 impl Value for Phone {
-    const SHAPE: Shape = Shape::Phone;
+    const KIND: FieldKind = FieldKind::Phone;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
@@ -75,7 +75,7 @@ impl Value for Phone {
 }
 
 impl Value for Mail {
-    const SHAPE: Shape = Shape::Email;
+    const KIND: FieldKind = FieldKind::Email;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {

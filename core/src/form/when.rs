@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
@@ -63,7 +63,7 @@ impl When {
 }
 
 impl Value for When {
-    const SHAPE: Shape = Shape::Moment;
+    const KIND: FieldKind = FieldKind::Moment;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let mut typed = Typing::default();
@@ -75,12 +75,12 @@ impl Value for When {
             _ => typed.offset = text(&node, at, diagnostics),
         });
         if !whole || diagnostics.issues.len() > before {
-            return Answer::Refused;
+            return Answer::Invalid;
         }
         let precision = match typed.precision.as_deref().map(Precision::read) {
             Some(None) => {
                 diagnostics.add(&at.member("precision", find("precision")), Code::ChoiceUnknown, Params::none());
-                return Answer::Refused;
+                return Answer::Invalid;
             }
             known => known.flatten(),
         };
