@@ -201,8 +201,8 @@ const LIMITS: [(&str, &str, &str); 17] = [
         "agreed five minutes ahead of the desk's clock",
         "agreed five minutes and a millisecond ahead",
     ),
-    ("moment YEAR_MIN", "the year 1970", "the year 1969"),
-    ("moment YEAR_MAX", "the year 2099 makes sense and is in the future", "the year 2100"),
+    ("point YEAR_MIN", "the year 1970", "the year 1969"),
+    ("point YEAR_MAX", "the year 2099 makes sense and is in the future", "the year 2100"),
     ("phone EXTENSION_MAX", "an extension of ten digits", "an extension of eleven digits"),
     ("email ADDRESS_MAX", "walk: 254 octets", "walk: 255 octets"),
     // No address is long enough for a domain of 253: the edge is the longest domain that one holds.
@@ -215,13 +215,13 @@ const BOUNDS: [&str; 11] = [
     "text_limit TEXT_READ_MAX",
     "digest TYPED_MAX",
     "context CONTEXT_MAX",
-    "moment TYPED_MAX",
+    "typed TYPED_MAX",
     "time_of_day TYPED_MAX",
     "phone TYPED_MAX",
     "email TYPED_MAX",
     "punycode LABEL_MAX",
     "punycode T_MAX",
-    "likely SECRET_MAX",
+    "command SECRET_MAX",
     "likely KEY_MIN",
 ];
 

@@ -16,7 +16,7 @@ use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::object::read_members;
 use crate::path::PathCursor;
-use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::moment::{self, Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
 use crate::rules::{self, characters, coded, coded_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
@@ -85,7 +85,7 @@ impl Value for When {
             known => known.flatten(),
         };
         let read = match &typed.at {
-            Some(at) => Moment::read(at.borrowed(), precision, typed.offset.as_deref()),
+            Some(at) => moment::read(at.borrowed(), precision, typed.offset.as_deref()),
             // だいたい, or an offset, of no date: said, so it is not dropped in silence.
             None if typed != Typing::default() => Err(Code::MomentYear),
             None => return Answer::Absent,

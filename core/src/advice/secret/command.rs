@@ -3,7 +3,6 @@
 //! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → yes; `ssh -p 2222`,
 //! `net user /domain`, `https://example.jp:8443/` → no.
 
-use super::likely::{SECRET_MAX, SECRET_MIN};
 use crate::text::{is_one_of, split_last, starts_with_any, trim_end, trim_start};
 
 /// Options of commands behind which a password stands, in the next word or in the rest of the same.
@@ -11,6 +10,10 @@ const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
 /// Options and names behind which a name and a password stand, with a sign between them.
 const PAIRS: [&str; 5] = ["-u ", "-u=", "--user ", "admin", "root"];
 
+/// The fewest characters of a secret behind a word.
+pub const SECRET_MIN: usize = 4;
+/// The most characters of a secret that are looked at.
+pub const SECRET_MAX: usize = 24;
 /// The fewest of one without a word: these also hold a letter and a digit.
 const STRONG_MIN: usize = 6;
 

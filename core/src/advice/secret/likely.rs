@@ -7,7 +7,9 @@
 //! Left alone: 「パスワードは変更しました」, 「パスワードは2026年11月に変えた」, `password was stolen`, `"GET /etc/passwd HTTP/1.1" 404`,
 //! `Invalid password: user=tanaka`.
 
-use super::command::{behind_any, follows_option, graphic, has_user_information, is_net_use, is_strong, next_word};
+use super::command::{
+    SECRET_MAX, SECRET_MIN, behind_any, follows_option, graphic, has_user_information, is_net_use, is_strong, next_word,
+};
 use super::number;
 use crate::rules::width;
 use crate::text::{is_one_of, starts_with_any, trim_start};
@@ -110,13 +112,9 @@ const NO_SECRETS: [&str; 15] = [
 /// Counters behind digits that are then a year, a number of people or the like.
 const COUNTERS: &str = "年月日時件回個文字人名台社円桁つ分秒通以%";
 
-/// The fewest characters of a secret behind a word.
-pub(super) const SECRET_MIN: usize = 4;
 /// The characters that are looked at behind the mark of a key. All of these are short on purpose:
 /// looking on to the end behind every word of a hostile text would take the square of its length.
 const KEY_MIN: usize = 16;
-/// The most characters of a secret that are looked at.
-pub(super) const SECRET_MAX: usize = 24;
 
 /// Whether a text looks like it holds a secret.
 ///

@@ -2,7 +2,7 @@
 //!
 //! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
 
-use super::typed::is_weekday;
+use super::weekday::is_weekday;
 use crate::text::joined;
 
 const MONTHS: [&str; 12] = [

@@ -3,7 +3,8 @@
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
 use super::english;
-use super::{Grain, JAPAN, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
+use super::point::{Grain, JAPAN, Moment, YEAR_MAX, YEAR_MIN};
+use super::weekday::is_weekday;
 use crate::calendar::{month_length, two};
 use crate::code::Code;
 use crate::rules::characters::visible;
@@ -12,6 +13,31 @@ use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
 use crate::text::{split_last, up_to_four_digits};
+
+/// The longest text that is looked at, in bytes; full-width characters take three each.
+pub const TYPED_MAX: usize = 192;
+
+/// A date in parts, each as typed; a blank part counts as not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts<'a> {
+    /// `2026`, `2026年`, `令和8`, `R8`, `令和元年`.
+    pub year: Option<&'a str>,
+    /// `11`, `11月`.
+    pub month: Option<&'a str>,
+    /// `20`, `20日`.
+    pub day: Option<&'a str>,
+    /// As [`time_of_day::read`] takes it.
+    pub time: Option<&'a str>,
+}
+
+/// What was typed, in one text or in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed<'a> {
+    /// One text.
+    Text(&'a str),
+    /// Parts.
+    Parts(Parts<'a>),
+}
 
 /// A year as typed: by era, or of the Common Era.
 #[derive(Clone, Copy)]
@@ -234,19 +260,6 @@ impl<'a> Scan<'a> {
 
 fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
-}
-
-/// 金, 金曜, 金曜日, 土・祝, 祝日, 振休, Fri, Fri., Friday.
-pub(super) fn is_weekday(name: &str) -> bool {
-    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    const DAYS: [&str; 12] = ["月", "火", "水", "木", "金", "土", "日", "祝", "祝日", "休", "休日", "振休"];
-    let is_day = |part: &str| {
-        let short = part.strip_suffix("曜日").or_else(|| part.strip_suffix('曜')).unwrap_or(part);
-        DAYS.contains(&short)
-    };
-    let english = name.trim_end_matches('.').to_ascii_lowercase();
-    name.split(['・', '･', '、', '/']).all(|part| is_day(part.trim()))
-        || (english.len() >= 3 && ENGLISH.iter().any(|day| day.starts_with(&english)))
 }
 
 /// 20 of 20(金).

@@ -1,6 +1,6 @@
 //! An offset from UTC that is written with a time: `9:30jst` → `9:30`, +09:00.
 
-use super::minute;
+use super::clock::minute;
 use crate::code::Code;
 use crate::text::up_to_four_digits;
 
