@@ -16,7 +16,6 @@ pub mod advice;
 pub mod calendar;
 pub mod code;
 pub mod context;
-pub mod describe;
 pub mod diagnostics;
 mod eight;
 pub mod failure;
@@ -31,7 +30,6 @@ mod order;
 pub mod path;
 pub mod report;
 pub mod rules;
-pub mod schema;
 pub mod text;
 mod text_limit;
 

@@ -11,8 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use kakekomi_core::describe::{Node, describe};
 use kakekomi_core::{Code, Locale, message};
+use kakekomi_describe::{Node, describe};
 use kakekomi_tests::house;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;

@@ -13,10 +13,10 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-use crate::form::{Draft, Field, FieldKind, LINE_MAX, Requirement, TEXT_MAX};
-use crate::json::SAFE_INTEGER_MAX;
-use crate::locale::Locale;
-use crate::message;
+use kakekomi_core::Locale;
+use kakekomi_core::form::{Draft, Field, FieldKind, LINE_MAX, Requirement, TEXT_MAX};
+use kakekomi_core::json::SAFE_INTEGER_MAX;
+use kakekomi_core::message;
 pub use report::{context, report};
 
 /// The schema of a draft.
@@ -25,7 +25,7 @@ pub fn schema() -> Value {
     let schema = with(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
     let schema = with(schema, "$defs", json!(defs));
     let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
-    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", crate::RULESET)));
+    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
     with(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
 }
 
@@ -106,7 +106,7 @@ fn value(kind: FieldKind, required: bool, path: &str) -> Value {
         FieldKind::List(max, fields) => {
             json!({"type": "array", "maxItems": max, "items": object(fields, &format!("{path}/*"))})
         }
-        FieldKind::Document => object(crate::form::AgreedDocument::FIELDS, path),
+        FieldKind::Document => object(kakekomi_core::form::AgreedDocument::FIELDS, path),
         FieldKind::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
         FieldKind::Reserved => json!(false),
     }

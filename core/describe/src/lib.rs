@@ -7,13 +7,17 @@
 //! It is made from the field table and `messages/*.toml` at build time, so that the page holds no
 //! rule, no count and no sentence of its own.
 
+#![forbid(unsafe_code)]
+
+pub mod schema;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, TEXT_MAX};
-use crate::locale::Locale;
-use crate::message;
+use kakekomi_core::Locale;
+use kakekomi_core::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, TEXT_MAX};
+use kakekomi_core::message;
 
 /// The whole form in one language.
 #[derive(Debug, Serialize)]
@@ -81,7 +85,7 @@ pub struct Choice {
 /// The form in a language.
 pub fn describe(locale: Locale) -> Description {
     Description {
-        ruleset: crate::RULESET,
+        ruleset: kakekomi_core::RULESET,
         locale: locale.as_str(),
         words: message::page(locale).collect(),
         sections: nodes(Draft::FIELDS, "", locale),
@@ -149,7 +153,7 @@ pub fn kind_word(kind: FieldKind) -> &'static str {
 }
 
 fn need(spec: FieldSpec) -> &'static str {
-    use crate::form::Requirement;
+    use kakekomi_core::form::Requirement;
     match spec.requirement {
         Requirement::Required => "required",
         Requirement::Optional => "optional",

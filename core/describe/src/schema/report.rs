@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::code::Code;
-use crate::json::SAFE_INTEGER_MAX;
+use kakekomi_core::Code;
+use kakekomi_core::json::SAFE_INTEGER_MAX;
 
 /// What the rules say of a draft. Its context is `#/components/schemas/Context`.
 pub fn report() -> Value {

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::text::{DIGIT, blank, offset, or_blank};
-use crate::rules::{moment::TYPED_MAX, time_of_day};
+use kakekomi_core::rules::{moment::TYPED_MAX, time_of_day};
 
 /// Numbers in kanji, and their radicals.
 const NUMERALS: &str = "〇一二三四五六七八九十⼀⼆⼋⼗";
