@@ -131,7 +131,7 @@ fn support(draft: &Draft, list: &mut List<'_>) {
     if !missing.is_empty() {
         list.add(Code::SupportInterviewIncomplete, "4-12", "");
         if let Some(advisory) = list.advisories.last_mut() {
-            advisory.message = message::with(&advisory.message, "missing", &missing);
+            advisory.message = message::substitute(&advisory.message, "missing", &missing);
         }
     }
 }

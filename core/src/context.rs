@@ -211,7 +211,7 @@ impl<'n> Members<'n> {
 
     fn integer(&self, key: &'static str) -> Result<i64, Failure> {
         match self.get(key)? {
-            Node::Number(written) => text::integer(written)
+            Node::Number(written) => text::parse_i64(written)
                 .filter(|number| number.unsigned_abs() <= SAFE_INTEGER_MAX.unsigned_abs())
                 .ok_or(Failure::Context(key)),
             _ => Err(Failure::Context(key)),

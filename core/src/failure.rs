@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::text::joined;
+use crate::text::concat;
 
 /// Why there is no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Failure {
     /// The sentence for the log.
     pub fn sentence(self) -> String {
         match self {
-            Failure::Context(key) => joined(&["the context cannot be used: look at ", key]),
+            Failure::Context(key) => concat(&["the context cannot be used: look at ", key]),
             Failure::Report => "the report could not be written".to_owned(),
         }
     }

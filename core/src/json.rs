@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use serde::ser::{Error, Serialize, Serializer};
 
-use crate::text::{code_points, integer, split_last};
+use crate::text::{code_points, parse_i64, rsplit_once};
 
 use write::until_escape;
 
@@ -53,7 +53,7 @@ impl Serialize for Node<'_> {
             Node::Null => serializer.serialize_unit(),
             Node::Bool(value) => serializer.serialize_bool(*value),
             Node::Number(written) => {
-                serializer.serialize_i64(integer(written).ok_or_else(|| S::Error::custom("no whole number"))?)
+                serializer.serialize_i64(parse_i64(written).ok_or_else(|| S::Error::custom("no whole number"))?)
             }
             Node::Text { text, .. } => serializer.serialize_str(text),
             Node::List(items) => serializer.collect_seq(items),
@@ -331,7 +331,7 @@ impl<'a> Reader<'a> {
     fn not_json(&self) -> SyntaxError {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        let column = code_points(split_last(before, b'\n').map_or(before, |(_, line)| line)) + 1;
+        let column = code_points(rsplit_once(before, b'\n').map_or(before, |(_, line)| line)) + 1;
         SyntaxError::NotJson { line, column }
     }
 }

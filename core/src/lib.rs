@@ -17,7 +17,6 @@ pub mod calendar;
 pub mod code;
 pub mod context;
 pub mod diagnostics;
-mod eight;
 pub mod failure;
 pub mod form;
 pub mod issue;
@@ -30,6 +29,7 @@ mod order;
 pub mod path;
 pub mod report;
 pub mod rules;
+mod swar;
 pub mod text;
 mod text_limit;
 

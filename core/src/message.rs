@@ -13,7 +13,7 @@ mod tables {
 use crate::code::Code;
 use crate::issue::{Issue, Params};
 use crate::locale::Locale;
-use crate::text::joined;
+use crate::text::concat;
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
@@ -73,21 +73,21 @@ pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
     // The sentence with titles stands under a path of its own.
     let sentence = sentence(issue.code, if titles.is_some() { "largest" } else { &issue.path }, locale);
     if let Some(titles) = titles {
-        Cow::Owned(filled(&with(sentence, "largest", titles), &issue.params))
+        Cow::Owned(format_sentence(&substitute(sentence, "largest", titles), &issue.params))
     } else if issue.params == Params::none() {
         Cow::Borrowed(sentence)
     } else {
-        Cow::Owned(filled(sentence, &issue.params))
+        Cow::Owned(format_sentence(sentence, &issue.params))
     }
 }
 
 /// The sentence of a code at a path, with its numbers filled in.
 pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
-    filled(sentence(code, path, locale), params)
+    format_sentence(sentence(code, path, locale), params)
 }
 
-/// The sentence of an issue at a path: the field's own, or the general one. Its numbers stand in it as
-/// `{max}`, for [`filled`].
+/// The sentence of a code at a path: the field's own, or the general one. Its numbers are blanks such as `{max}`, for
+/// [`format_sentence`].
 pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let (table, code) = (&tables::ISSUE, code.as_str());
     let row = table.first_not_before(code);
@@ -96,17 +96,17 @@ pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let has_own = table.keys.get(row + usize::from(general)).and_then(|next| next.strip_prefix(code));
     let own = has_own
         .filter(|rest| rest.starts_with(' '))
-        .and_then(|_| table.find(&joined(&[code, " ", &pattern(path)]), locale));
+        .and_then(|_| table.find(&concat(&[code, " ", &pattern(path)]), locale));
     own.or_else(|| table.column(locale).get(row).filter(|_| general)).unwrap_or(code)
 }
 
-/// A sentence with its numbers.
-pub fn filled(sentence: &str, params: &Params) -> String {
-    params.iter().fold(sentence.to_owned(), |filled, (name, value)| with(&filled, name, &value.to_string()))
+/// Fills the numbers into a sentence.
+pub fn format_sentence(sentence: &str, params: &Params) -> String {
+    params.iter().fold(sentence.to_owned(), |filled, (name, value)| substitute(&filled, name, &value.to_string()))
 }
 
-/// A sentence with what stands for a name in braces.
-pub fn with(sentence: &str, name: &str, value: &str) -> String {
+/// Replaces a name in braces by a value.
+pub fn substitute(sentence: &str, name: &str, value: &str) -> String {
     let mut filled = String::with_capacity(sentence.len() + value.len());
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
@@ -150,7 +150,7 @@ pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
 
 /// The title of an option of a field.
 pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    tables::OPTION.find(&joined(&[pattern, " ", word]), locale)
+    tables::OPTION.find(&concat(&[pattern, " ", word]), locale)
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.

@@ -28,7 +28,7 @@ use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::path::PathCursor;
-use crate::text::{integer, joined};
+use crate::text::{concat, parse_i64};
 
 /// The rules that stand on a value; what fails is noted at its place.
 pub fn ask<V: Validate<Context = Context>>(
@@ -57,19 +57,19 @@ pub(crate) fn coded(code: Code) -> garde::Error {
 
 /// The same for a rule with a most.
 pub(crate) fn coded_most(code: Code, max: usize) -> garde::Error {
-    garde::Error::new(joined(&[code.as_str(), " ", &max.to_string()]))
+    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string()]))
 }
 
 /// The same for a rule with a range, both ends included, or with a line and a column.
 pub(crate) fn coded_range(code: Code, min: i64, max: i64) -> garde::Error {
-    garde::Error::new(joined(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
+    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
 }
 
 /// The code and the numbers that a message stands for.
 fn decode(message: &str) -> Option<(Code, Params)> {
     let mut words = message.split(' ');
     let code = Code::read(words.next()?)?;
-    let mut number = || words.next().and_then(integer);
+    let mut number = || words.next().and_then(parse_i64);
     let params = match (number(), number()) {
         (Some(column), Some(line)) if matches!(code, Code::CharsControl | Code::CharsBidi | Code::CharsLineBreak) => {
             Params::place(line, column)

@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use kakekomi_core::Failure;
 use kakekomi_core::json::Node;
-use kakekomi_core::text::integer;
+use kakekomi_core::text::parse_i64;
 
 /// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
 ///
@@ -84,7 +84,7 @@ impl Serialize for Js<'_> {
 }
 
 fn double(written: &str) -> Option<f64> {
-    let number = integer(written)?;
+    let number = parse_i64(written)?;
     #[expect(clippy::cast_precision_loss, reason = "at most 2^53 − 1")]
     (number.unsigned_abs() < 1 << 53).then_some(number as f64)
 }

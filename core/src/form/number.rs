@@ -43,7 +43,7 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
 /// A whole number from `min` to `max`, as a number or as it is typed.
 pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<i64> {
     let read = match node {
-        Node::Number(written) => integer(written),
+        Node::Number(written) => parse_number(written),
         Node::Text { text, .. } if characters::shows_nothing(text) => return Answer::Absent,
         Node::Text { text, .. } => typed(&width::fold(&characters::visible(text))),
         _ => {
@@ -69,11 +69,11 @@ fn typed(folded: &str) -> Result<i64, Code> {
     let first = groups.next().unwrap_or_default().len();
     let thousands = unsigned.contains(',') && (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
     let plain = if thousands { unsigned.replace(',', "") } else { unsigned.to_owned() };
-    integer(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
+    parse_number(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
 }
 
 /// A whole number as it is written: an optional minus and digits.
-fn integer(written: &str) -> Result<i64, Code> {
+fn parse_number(written: &str) -> Result<i64, Code> {
     let digits = written.strip_prefix('-').unwrap_or(written);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Code::NumberForm);
@@ -81,7 +81,7 @@ fn integer(written: &str) -> Result<i64, Code> {
     if written.starts_with('-') && digits.bytes().all(|byte| byte == b'0') {
         return Err(Code::NumberNegativeZero);
     }
-    text::integer(written).ok_or(Code::NumberRange)
+    text::parse_i64(written).ok_or(Code::NumberRange)
 }
 
 /// True or false.

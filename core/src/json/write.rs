@@ -6,7 +6,7 @@
 //! A writer of our own and not a serialiser's, for the module's size: a serialiser is made anew for
 //! every type that is printed, this one is there once.
 
-use crate::eight::{any, below, equal};
+use crate::swar::{any, bytes_below, bytes_equal};
 
 /// JSON on its way out.
 #[derive(Debug, Default)]
@@ -180,7 +180,7 @@ pub(super) fn until_escape(text: &[u8]) -> Option<usize> {
 /// Whether one of eight bytes needs an escape.
 fn any_needs(eight: [u8; 8]) -> bool {
     let bytes = u64::from_le_bytes(eight);
-    any(below(bytes, b' ') | equal(bytes, b'"') | equal(bytes, b'\\'))
+    any(bytes_below(bytes, b' ') | bytes_equal(bytes, b'"') | bytes_equal(bytes, b'\\'))
 }
 
 #[cfg(test)]

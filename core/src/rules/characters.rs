@@ -7,7 +7,7 @@
 use super::{coded_most, coded_range};
 use crate::code::Code;
 use crate::context::Context;
-use crate::eight::{any, begins_below, below, equal};
+use crate::swar::{any, bytes_below, bytes_equal, lead_bytes_below};
 use crate::text::{code_points, is_in_ranges};
 
 /// Whether a text shows nothing: white space and ignorable characters alone. Such a text is empty in every field.
@@ -105,7 +105,7 @@ fn position(before: &str) -> (i64, i64) {
 /// [`is_plain`] of eight bytes at once.
 fn are_plain(eight: [u8; 8]) -> bool {
     let bytes = u64::from_le_bytes(eight);
-    !any(below(bytes, b' ') | equal(bytes, 0x7F) | begins_below(bytes, 0xE3))
+    !any(bytes_below(bytes, b' ') | bytes_equal(bytes, 0x7F) | lead_bytes_below(bytes, 0xE3))
 }
 
 /// Whether a byte of UTF-8 is printable ASCII, or begins a character from U+3000 on, or continues one. A text of such bytes

@@ -14,7 +14,7 @@ use super::characters::{is_ignorable, visible, without};
 use super::script::is_letter;
 use super::{joiners, letter_case, punycode, width};
 use crate::code::Code;
-use crate::text::{is_one_of, joined};
+use crate::text::{concat, is_one_of};
 
 /// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
 pub const ADDRESS_MAX: usize = 254;
@@ -43,7 +43,7 @@ pub fn read(typed: &str) -> Result<String, Code> {
     }
     let local = read_local(local)?;
     let domain = read_domain(domain)?;
-    let address = joined(&[&local, "@", &domain]);
+    let address = concat(&[&local, "@", &domain]);
     if address.len() > ADDRESS_MAX {
         return Err(Code::EmailInvalid);
     }
@@ -81,7 +81,8 @@ fn is_local(letter: char) -> bool {
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
     let typed = without(typed, |sign| is_ignorable(sign) && !joiners::is_joiner(sign));
-    let folded = composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::small).collect::<String>());
+    let folded =
+        composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::to_lowercase).collect::<String>());
     let mut domain = String::new();
     let mut labels = 0_usize;
     for label in folded.split(['.', '。', '｡']) {
@@ -155,7 +156,7 @@ fn is_encoded(encoded: &str) -> bool {
         | '\u{3000}'
         | '\u{FF00}'..='\u{FFEF}'
         | '\u{1F000}'..='\u{1FAFF}' => false,
-        _ => letter_case::small(letter) == letter,
+        _ => letter_case::to_lowercase(letter) == letter,
     };
     punycode::decode(encoded).is_some_and(|label| {
         let same = || punycode::encode(&label).as_deref() == Some(encoded);
@@ -178,7 +179,7 @@ fn a_label(label: &str) -> Option<String> {
     if !label.chars().any(is_letter) || !has_no_stray(label) || !label.chars().all(is_domain_letter) {
         return None;
     }
-    punycode::encode(label).map(|encoded| joined(&["xn--", &encoded]))
+    punycode::encode(label).map(|encoded| concat(&["xn--", &encoded]))
 }
 
 /// Whether a character may stand in an internationalised label.

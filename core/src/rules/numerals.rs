@@ -3,7 +3,7 @@
 //! `十一` becomes `11`, `二十` becomes `20`, `二〇二六` becomes `2026`; everything else stays as it is: numbers from a hundred on, which no
 //! date and no time has but the year by its digits, 一 beside an ASCII digit, where it is rather a dash, and 一昨日.
 
-use crate::text::joined;
+use crate::text::concat;
 
 /// Digits for every run of kanji numerals. A run that is no number (`十十`) stays, and no rule reads it.
 pub fn arabic(text: &str) -> String {
@@ -51,7 +51,7 @@ fn number(run: &str) -> Option<String> {
     if tens.len() > 1 || ones.len() > 1 || digits.bytes().any(|digit| digit == b'0') {
         return None;
     }
-    Some(joined(&[if tens.is_empty() { "1" } else { tens }, if ones.is_empty() { "0" } else { ones }]))
+    Some(concat(&[if tens.is_empty() { "1" } else { tens }, if ones.is_empty() { "0" } else { ones }]))
 }
 
 fn is_numeral(sign: char) -> bool {

@@ -11,7 +11,7 @@
 
 use super::width;
 use crate::code::Code;
-use crate::text::{holds, joined};
+use crate::text::{concat, contains};
 
 /// The longest text that is looked at, in bytes without the white space around it.
 pub const TYPED_MAX: usize = 256;
@@ -80,7 +80,7 @@ fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     let in_brackets = number.trim_end().ends_with('(').then(|| rest.split_once(')')).flatten();
     let remark = in_brackets.filter(|(remark, _)| {
         let mut words = remark.split(|sign: char| !sign.is_ascii_alphabetic());
-        let extends = holds(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
+        let extends = contains(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
         !extends && !holds_number(remark)
     });
     remark.map_or(rest, |(_, after)| after)
@@ -178,7 +178,7 @@ fn is_carrier_number(digits: &str) -> bool {
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
-        return read_national(&joined(&["0", national.strip_prefix('0').unwrap_or(national)]));
+        return read_national(&concat(&["0", national.strip_prefix('0').unwrap_or(national)]));
     }
     // E.164: at most 15 digits; no country code begins with 0.
     let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
@@ -204,7 +204,7 @@ fn read_national(digits: &str) -> Result<String, Code> {
     if !is_plausible || !is_assigned(digits) {
         return Err(Code::PhoneInvalid);
     }
-    Ok(joined(&["+81", subscriber]))
+    Ok(concat(&["+81", subscriber]))
 }
 
 /// Whether any area or service has these leading digits (総務省, 電気通信番号計画).

@@ -20,7 +20,7 @@ fn is_alphabetic(letter: char) -> bool {
     let is_even = u32::from(letter) % 2 == 0;
     match letter {
         'İ' | 'ĳ' | 'ŀ' | 'ŉ' | 'ẛ' => false, // two letters in one, and a letter in another shape
-        'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::small(letter) == letter,
+        'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::to_lowercase(letter) == letter,
         'ə'
         | 'ɛ'
         | 'ơ'

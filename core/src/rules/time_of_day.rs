@@ -21,7 +21,7 @@ use super::characters::visible;
 use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
-use crate::text::{joined, split_last};
+use crate::text::{concat, rsplit_once};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 96;
@@ -68,8 +68,8 @@ pub fn read(typed: &str, is_iso: bool) -> Result<TimeOfDay, Code> {
 
 /// `9:30(JST)` → `9:30JST`; `None` without such a bracket.
 fn without_brackets(text: &str) -> Option<String> {
-    let (time, zone) = split_last(text.strip_suffix(')')?, b'(')?;
-    (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| joined(&[time, zone]))
+    let (time, zone) = rsplit_once(text.strip_suffix(')')?, b'(')?;
+    (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| concat(&[time, zone]))
 }
 
 /// The words of a time without spaces, in small letters. Between two digits a space is a colon, if two digits follow it:

@@ -3,7 +3,7 @@
 //! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → yes; `ssh -p 2222`,
 //! `net user /domain`, `https://example.jp:8443/` → no.
 
-use crate::text::{is_one_of, split_last, starts_with_any, trim_end, trim_start};
+use crate::text::{is_one_of, rsplit_once, starts_with_any, trim_end, trim_start};
 
 /// Options of commands behind which a password stands, in the next word or in the rest of the same.
 const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
@@ -29,7 +29,7 @@ pub fn has_user_information(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("://") else { return false };
     let (authority, _) = graphic(rest, 3 * SECRET_MAX);
     let authority = authority.split(|sign| is_one_of(sign, "/\"',<>")).next().unwrap_or_default();
-    split_last(authority, b'@')
+    rsplit_once(authority, b'@')
         .and_then(|(user, _)| user.split_once(':'))
         .is_some_and(|(_, password)| password.len() >= SECRET_MIN)
 }

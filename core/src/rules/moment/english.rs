@@ -3,7 +3,7 @@
 //! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
 
 use super::weekday::is_weekday;
-use crate::text::joined;
+use crate::text::concat;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -40,7 +40,7 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    let mut date = joined(&[year?, "-", &month?.to_string()]);
+    let mut date = concat(&[year?, "-", &month?.to_string()]);
     for (sign, part) in day.map(|day| ('-', day)).into_iter().chain(words.map(|word| (' ', word))) {
         date.push(sign);
         date.push_str(part);

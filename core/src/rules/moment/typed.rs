@@ -12,7 +12,7 @@ use crate::rules::era::Era;
 use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
-use crate::text::{split_last, up_to_four_digits};
+use crate::text::{parse_u16, rsplit_once};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 192;
@@ -264,7 +264,7 @@ fn is_separator(c: char) -> bool {
 
 /// 20 of 20(金).
 fn without_weekday(text: &str) -> &str {
-    let bracket = text.strip_suffix(')').and_then(|text| split_last(text, b'('));
+    let bracket = text.strip_suffix(')').and_then(|text| rsplit_once(text, b'('));
     bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
@@ -281,7 +281,7 @@ fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// At most four digits.
 fn number(digits: &str) -> Result<u16, Code> {
-    up_to_four_digits(digits).ok_or(Code::MomentUnreadable)
+    parse_u16(digits).ok_or(Code::MomentUnreadable)
 }
 
 /// A month or a day: one or two digits; a longer number is no such day.

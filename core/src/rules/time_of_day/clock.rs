@@ -2,7 +2,7 @@
 //!
 //! `minute("午後9時半")` → `Some(1290)`.
 
-use crate::text::{holds, up_to_four_digits};
+use crate::text::{contains, parse_u16};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
@@ -51,7 +51,7 @@ pub(super) fn minute(text: &str) -> Option<u16> {
     };
     let (hour, minute) = japanese(clock).or_else(|| colons(clock)).or_else(|| digits(clock, half.is_some()))?;
     let hour = match (half, hour) {
-        (Some(Half::Morning), 12) if holds(text, "午前") => return None,
+        (Some(Half::Morning), 12) if contains(text, "午前") => return None,
         (Some(Half::Morning), 12) => 0,
         (Some(Half::Morning), 13..) => return None,
         (Some(Half::Afternoon), 0..=11) => hour + 12,
@@ -106,5 +106,5 @@ fn digits(text: &str, half: bool) -> Option<(u16, u16)> {
 
 /// A number of so many ASCII digits.
 fn number(text: &str, least: usize, most: usize) -> Option<u16> {
-    up_to_four_digits(text).filter(|_| (least..=most).contains(&text.len()))
+    parse_u16(text).filter(|_| (least..=most).contains(&text.len()))
 }

@@ -2,7 +2,7 @@
 
 use super::clock::minute;
 use crate::code::Code;
-use crate::text::up_to_four_digits;
+use crate::text::parse_u16;
 
 /// Names of offsets, as folding leaves them, in minutes east of UTC.
 const NAMES: [(&str, i16); 7] =
@@ -53,8 +53,8 @@ fn minutes(size: &str) -> Option<i16> {
         None if size.len() == 4 => size.split_at_checked(2)?,
         None => (size, "0"),
     };
-    let hours = up_to_four_digits(hours).filter(|_| hours.len() <= 2)?;
-    let minutes = up_to_four_digits(minutes).filter(|minutes| *minutes < 60)?;
+    let hours = parse_u16(hours).filter(|_| hours.len() <= 2)?;
+    let minutes = parse_u16(minutes).filter(|minutes| *minutes < 60)?;
     let all = i16::try_from(hours * 60 + minutes).ok()?;
     match sign {
         "+" if all <= 14 * 60 => Some(all),
