@@ -13,7 +13,7 @@ macro_rules! codes {
             /// All codes, in the order of this file.
             pub const ALL: &'static [Code] = &[ $( Code::$name, )+ ];
 
-            /// The stable word: lower-case words, digits and `_`, concat by dots.
+            /// The stable word: lower-case words, digits and `_`, joined by dots.
             pub const fn as_str(self) -> &'static str {
                 match self { $( Code::$name => $word, )+ }
             }

@@ -29,7 +29,7 @@ pub fn is_one_of(char: char, list: &str) -> bool {
     list.chars().any(|other| other == char)
 }
 
-/// Whether a character lies in one of the ranges of a list, which contains the first and the last character of each.
+/// Checks if a character lies in one of the ranges of a list, which has the first and the last character of each.
 ///
 /// `is_in_ranges('b', "acxz")` → true. In the module a list costs a third of a `match` of the same ranges.
 #[inline(never)]
