@@ -1,4 +1,4 @@
-//! When the desk is open: hours, weekends, holidays, the year's end, and single days that differ.
+//! MomentField the desk is open: hours, weekends, holidays, the year's end, and single days that differ.
 //!
 //! 2026-05-06 10:00 JST (a substitute holiday) → closed, the next opening is 2026-05-07 09:00.
 //! 2026-11-20 10:00 JST (a Friday) → open until 17:00, the next opening is Tuesday the 24th.
@@ -60,7 +60,7 @@ pub struct Calendar {
 pub struct Opening {
     /// Whether the desk is open.
     pub open: bool,
-    /// When it closes; only while it is open.
+    /// MomentField it closes; only while it is open.
     pub closes_at: Option<i64>,
     /// The first opening after now; `None` where the table ends before one is found.
     pub next_opens_at: Option<i64>,

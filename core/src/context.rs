@@ -10,7 +10,7 @@
 use serde::ser::{Error, Serialize, Serializer};
 
 use crate::calendar::{Calendar, CalendarText};
-use crate::failure::Failure;
+use crate::check_error::CheckError;
 use crate::json::{self, Node, SAFE_INTEGER_MAX, Writer};
 use crate::locale::Locale;
 use crate::text;
@@ -29,7 +29,7 @@ pub struct Context {
     pub consent: Document,
     /// The privacy policy in force.
     pub policy: Document,
-    /// When the desk is open.
+    /// MomentField the desk is open.
     pub calendar: Calendar,
 }
 
@@ -79,13 +79,13 @@ impl Context {
     /// Reads a context's JSON text.
     ///
     /// # Errors
-    /// [`Failure::Context`] with the key that is missing or cannot be read.
-    pub fn read(bytes: &[u8]) -> Result<Context, Failure> {
-        let node = json::read(bytes, CONTEXT_MAX).map_err(|_| Failure::Context("the text, which is no JSON"))?;
+    /// [`CheckError::Context`] with the key that is missing or cannot be read.
+    pub fn read(bytes: &[u8]) -> Result<Context, CheckError> {
+        let node = json::read(bytes, CONTEXT_MAX).map_err(|_| CheckError::Context("the text, which is no JSON"))?;
         let members = Members::of(&node, "the text, which is no object")?;
         Ok(Context {
             now: members.integer("now")?,
-            locale: Locale::read(members.text("locale")?).ok_or(Failure::Context("locale"))?,
+            locale: Locale::read(members.text("locale")?).ok_or(CheckError::Context("locale"))?,
             consent: document(members.get("consent")?, "consent")?,
             policy: document(members.get("policy")?, "policy")?,
             calendar: calendar(members.get("calendar")?)?,
@@ -154,7 +154,7 @@ fn printed<S: Serializer>(write: &dyn Fn(&mut Writer), serializer: S) -> Result<
     tree.serialize(serializer)
 }
 
-fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
+fn document(node: &Node<'_>, key: &'static str) -> Result<Document, CheckError> {
     let members = Members::of(node, key)?;
     let digests = Members::of(members.get("sha256")?, "sha256")?;
     let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
@@ -165,7 +165,7 @@ fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
     })
 }
 
-fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
+fn calendar(node: &Node<'_>) -> Result<Calendar, CheckError> {
     let members = Members::of(node, "calendar")?;
     let year_end = Members::of(members.get("year_end")?, "year_end")?;
     let text = CalendarText {
@@ -180,17 +180,17 @@ fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
         holidays: members.texts("holidays")?,
         last_year: members.integer("last_year")?,
     };
-    Calendar::read(&text).map_err(Failure::Context)
+    Calendar::read(&text).map_err(CheckError::Context)
 }
 
 /// An object of the context; of a repeated key the last counts, as everywhere else.
 struct Members<'n>(&'n [(std::borrow::Cow<'n, str>, Node<'n>)]);
 
 impl<'n> Members<'n> {
-    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, Failure> {
+    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, CheckError> {
         match node {
             Node::Object(entries) => Ok(Members(entries)),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
@@ -198,40 +198,40 @@ impl<'n> Members<'n> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, Failure> {
-        self.find(key).ok_or(Failure::Context(key))
+    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, CheckError> {
+        self.find(key).ok_or(CheckError::Context(key))
     }
 
-    fn text(&self, key: &'static str) -> Result<&'n str, Failure> {
+    fn text(&self, key: &'static str) -> Result<&'n str, CheckError> {
         match self.get(key)? {
             Node::Text { text, lone: false } => Ok(text),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn integer(&self, key: &'static str) -> Result<i64, Failure> {
+    fn integer(&self, key: &'static str) -> Result<i64, CheckError> {
         match self.get(key)? {
             Node::Number(written) => text::parse_i64(written)
                 .filter(|number| number.unsigned_abs() <= SAFE_INTEGER_MAX.unsigned_abs())
-                .ok_or(Failure::Context(key)),
-            _ => Err(Failure::Context(key)),
+                .ok_or(CheckError::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn boolean(&self, key: &'static str) -> Result<bool, Failure> {
+    fn boolean(&self, key: &'static str) -> Result<bool, CheckError> {
         match self.get(key)? {
             Node::Bool(value) => Ok(*value),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, Failure> {
-        let Node::List(nodes) = self.get(key)? else { return Err(Failure::Context(key)) };
+    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, CheckError> {
+        let Node::List(nodes) = self.get(key)? else { return Err(CheckError::Context(key)) };
         nodes
             .iter()
             .map(|node| match node {
                 Node::Text { text, lone: false } => Ok(text.as_ref()),
-                _ => Err(Failure::Context(key)),
+                _ => Err(CheckError::Context(key)),
             })
             .collect()
     }

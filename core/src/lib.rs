@@ -14,10 +14,10 @@
 
 pub mod advice;
 pub mod calendar;
+pub mod check_error;
 pub mod code;
 pub mod context;
 pub mod diagnostics;
-pub mod failure;
 pub mod form;
 pub mod issue;
 pub mod json;
@@ -33,9 +33,9 @@ mod swar;
 pub mod text;
 mod text_limit;
 
+pub use check_error::CheckError;
 pub use code::Code;
 pub use context::Context;
-pub use failure::Failure;
 pub use locale::Locale;
 pub use report::Report;
 pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
@@ -55,9 +55,9 @@ pub const RULESET: &str = "2026.11.5";
 /// This is the one function behind both faces of the module.
 ///
 /// # Errors
-/// [`Failure::Context`] where the context cannot be used. Of the draft's text there is no failure:
+/// [`CheckError::Context`] where the context cannot be used. Of the draft's text there is no failure:
 /// whatever it is, the report says so.
-pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
+pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, CheckError> {
     check(text, &Context::read(context)?).to_bytes()
 }
 
@@ -66,10 +66,10 @@ pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
 /// Only the calendar of the context counts. `now` is in milliseconds since the epoch, UTC, within ±(2^53 − 1).
 ///
 /// # Errors
-/// [`Failure::Context`] where the context cannot be used or `now` is out of its range.
-pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
+/// [`CheckError::Context`] where the context cannot be used or `now` is out of its range.
+pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, CheckError> {
     if now.unsigned_abs() > json::SAFE_INTEGER_MAX.unsigned_abs() {
-        return Err(Failure::Context("now"));
+        return Err(CheckError::Context("now"));
     }
     Ok(Context::read(context)?.calendar.opening(now).to_bytes())
 }

@@ -5,8 +5,8 @@
 //! in RFC 8785, whole numbers only, so that the same text and context give the same bytes everywhere.
 
 use crate::advice::{Advisory, Guidance};
+use crate::check_error::CheckError;
 use crate::context::Context;
-use crate::failure::Failure;
 use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
@@ -57,8 +57,8 @@ impl Report {
     /// The report's canonical bytes.
     ///
     /// # Errors
-    /// None today. [`Failure::Report`] stays in the signature, as it stays in the module's host face.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Failure> {
+    /// None today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckError> {
         let mut out = Writer::with_room(ROOM);
         out.object();
         out.text_member("ruleset", self.ruleset);

@@ -195,7 +195,7 @@ const LIMITS: [(&str, &str, &str); 17] = [
     ("logs CLOCK_ERROR_MAX", "clock error: 86,400 seconds ahead", "clock error: 86,401 seconds ahead"),
     ("logs SIZE_MAX", "size: 2^40 bytes", "size: 2^40 bytes and one"),
     ("json SAFE_INTEGER_MAX", "the time of the agreement at 2^53 − 1", "the time of the agreement at 2^53"),
-    ("when AHEAD_MAX_MS", "now and five minutes", "now and six minutes"),
+    ("moment AHEAD_MAX_MS", "now and five minutes", "now and six minutes"),
     (
         "cross AHEAD_MAX_MS",
         "agreed five minutes ahead of the desk's clock",

@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::path::PathCursor;
-use crate::rules::{self, coded};
+use crate::rules::{self, code_error};
 
 /// Something that is one of a list of words.
 pub trait Choice: Sized + Copy + PartialEq + 'static {
@@ -115,7 +115,7 @@ impl<C: Choice> Value for Ordered<C> {
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -130,5 +130,5 @@ impl<C: Choice> Value for Ordered<C> {
 fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
     let repeated =
         choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
-    if repeated { Err(coded(Code::ListRepeated)) } else { Ok(()) }
+    if repeated { Err(code_error(Code::ListRepeated)) } else { Ok(()) }
 }

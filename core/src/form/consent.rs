@@ -24,7 +24,7 @@ section! {
         policy: Answer<AgreedDocument> = FieldSpec::required("プライバシーポリシー");
         /// The language that it was shown in
         language: Answer<Language> = FieldSpec::required("同意書");
-        /// When the button was pressed
+        /// MomentField the button was pressed
         agreed_at: Answer<Instant> = FieldSpec::required("同意書");
     }
 }

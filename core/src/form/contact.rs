@@ -4,7 +4,7 @@
 
 use super::declare::section;
 use super::field::FieldSpec;
-use super::{Answer, Line, Mail, Phone};
+use super::{Answer, Email, Line, Phone};
 
 section! {
     /// Whom the desk calls back (Annex 1.2, お客さまの窓口情報).
@@ -18,7 +18,7 @@ section! {
         /// 電話番号
         phone: Answer<Phone> = FieldSpec::required("電話番号").autocomplete("tel");
         /// メールアドレス
-        email: Answer<Mail> = FieldSpec::advised("メールアドレス").autocomplete("email");
+        email: Answer<Email> = FieldSpec::advised("メールアドレス").autocomplete("email");
         /// 実施責任者: who authorises work on the applicant's side
         responsible: Answer<Line> = FieldSpec::required("実施責任者").or_unknown();
     }

@@ -6,7 +6,7 @@ use super::choice::choice;
 use super::declare::{record, section};
 use super::field::FieldSpec;
 use super::situation::YesNo;
-use super::{Answer, Ordered, Text, When};
+use super::{Answer, MomentField, Ordered, Text};
 
 section! {
     /// What happened (Annex 1.2, インシデントの概要).
@@ -24,11 +24,11 @@ section! {
         /// 優先順位; the list is ours and provisional, the source leaves it empty
         priorities: Answer<Ordered<Priority>> = FieldSpec::optional("優先順位");
         /// 発見日時
-        discovered_at: Answer<When> = FieldSpec::required("発見日時").or_unknown();
+        discovered_at: Answer<MomentField> = FieldSpec::required("発見日時").or_unknown();
         /// 発見契機(発見方法)
         discovery_trigger: Answer<Trigger> = FieldSpec::required("発見契機(発見方法)").or_unknown();
         /// 発生日時
-        occurred_at: Answer<When> = FieldSpec::optional("発生日時").or_unknown();
+        occurred_at: Answer<MomentField> = FieldSpec::optional("発生日時").or_unknown();
         /// 発生対象
         target: Answer<Text> = FieldSpec::optional("発生対象").or_unknown();
         /// 発生時の操作内容

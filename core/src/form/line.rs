@@ -48,7 +48,7 @@ impl Value for Line {
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -64,7 +64,7 @@ impl Value for Text {
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {

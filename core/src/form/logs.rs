@@ -5,7 +5,7 @@
 use super::choice::choice;
 use super::declare::section;
 use super::field::FieldSpec;
-use super::{Answer, Digest, Line, Text, When, Whole};
+use super::{Answer, Digest, Line, MomentField, Text, Whole};
 
 /// How far a log's clock may be off, in seconds to either side: a day.
 pub const CLOCK_ERROR_MAX: i64 = 86_400;
@@ -20,9 +20,9 @@ section! {
         /// Its file's name
         name: Answer<Line> = FieldSpec::optional("ログ");
         /// The moment of its first entry
-        from: Answer<When> = FieldSpec::optional("ログ");
+        from: Answer<MomentField> = FieldSpec::optional("ログ");
         /// The moment of its last entry
-        to: Answer<When> = FieldSpec::optional("ログ");
+        to: Answer<MomentField> = FieldSpec::optional("ログ");
         /// The time zone that its entries are written in
         time_zone: Answer<Line> = FieldSpec::optional("ログ");
         /// By how many seconds its clock is ahead

@@ -14,7 +14,7 @@ use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::path::PathCursor;
-use crate::rules::{self, characters, coded, digest, width};
+use crate::rules::{self, characters, code_error, digest, width};
 use crate::text;
 
 /// A whole number from `MIN` to `MAX`, both included.
@@ -121,7 +121,7 @@ impl Value for Agree {
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -131,7 +131,7 @@ impl Value for Agree {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
 fn agreed(agreed: &bool, _: &Context) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
+    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded)) }
 }
 
 fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<bool> {
@@ -162,7 +162,7 @@ impl Value for Digest {
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -171,5 +171,5 @@ impl Value for Digest {
 }
 
 fn sha256(digits: &str, _: &Context) -> garde::Result {
-    if digest::is_sha256(digits) { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
+    if digest::is_sha256(digits) { Ok(()) } else { Err(code_error(Code::DigestInvalid)) }
 }

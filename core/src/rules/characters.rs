@@ -4,7 +4,7 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::{coded_most, coded_range};
+use super::{code_error_max, code_error_range};
 use crate::code::Code;
 use crate::context::Context;
 use crate::swar::{any, bytes_below, bytes_equal, lead_bytes_below};
@@ -36,7 +36,7 @@ pub fn is_ignorable(char: char) -> bool {
 /// `length.too_long`
 pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
     // A code point takes a byte or more.
-    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(coded_most(Code::LengthTooLong, MAX)) }
+    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(code_error_max(Code::LengthTooLong, MAX)) }
 }
 
 /// No control character; line breaks are [`no_line_break`]'s.
@@ -82,7 +82,7 @@ fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
     match text.char_indices().find(|(_, char)| may_be_wrong(*char) && is_wrong(*char)) {
         Some((at, _)) => {
             let (line, column) = position(text.get(..at).unwrap_or_default());
-            Err(coded_range(code, line, column))
+            Err(code_error_range(code, line, column))
         }
         None => Ok(()),
     }

@@ -6,7 +6,9 @@
 use crate::code::Code;
 use crate::context::{Context, Document};
 use crate::diagnostics::Diagnostics;
-use crate::form::{AgreedDocument, Answer, Consent, Contact, Draft, Field, Incident, Language, Log, When, member};
+use crate::form::{
+    AgreedDocument, Answer, Consent, Contact, Draft, Field, Incident, Language, Log, MomentField, member,
+};
 use crate::issue::Params;
 use crate::path::PathCursor;
 
@@ -57,8 +59,8 @@ fn log_order(index: usize, log: &Log, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn wholly_after(later: &Answer<When>, earlier: &Answer<When>) -> bool {
-    let moment = |answer: &Answer<When>| answer.given().and_then(When::moment).copied();
+fn wholly_after(later: &Answer<MomentField>, earlier: &Answer<MomentField>) -> bool {
+    let moment = |answer: &Answer<MomentField>| answer.given().and_then(MomentField::moment).copied();
     match (moment(later), moment(earlier)) {
         (Some(later), Some(earlier)) => later.wholly_after_moment(&earlier),
         _ => false,

@@ -17,7 +17,7 @@ use crate::json::{Node, Writer};
 use crate::object::read_members;
 use crate::path::PathCursor;
 use crate::rules::moment::{self, Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
-use crate::rules::{self, characters, coded, coded_range};
+use crate::rules::{self, characters, code_error, code_error_range};
 
 /// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
@@ -26,23 +26,23 @@ pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 #[derive(Debug, Clone, PartialEq, Eq, Validate)]
 #[garde(context(Context))]
 #[garde(transparent)]
-pub struct When(#[garde(custom(understood), custom(not_in_the_future))] Written);
+pub struct MomentField(#[garde(custom(is_readable), custom(not_in_the_future))] ParsedMoment);
 
 /// What was typed, and the moment that it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Written {
-    typed: Typing,
+struct ParsedMoment {
+    typed: RawMoment,
     read: Result<Moment, Code>,
 }
 
 /// A moment's keys, in the form's order.
-pub const WHEN_KEYS: [&str; 3] = ["at", "precision", "offset"];
+pub const MOMENT_KEYS: [&str; 3] = ["at", "precision", "offset"];
 /// The keys of a moment that was typed in parts.
 pub const PART_KEYS: [&str; 4] = ["year", "month", "day", "time"];
 
 /// The members as typed; they print as they came.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Typing {
+struct RawMoment {
     at: Option<TypedAt>,
     precision: Option<String>,
     offset: Option<String>,
@@ -55,20 +55,20 @@ enum TypedAt {
     Parts([Option<String>; 4]),
 }
 
-impl When {
+impl MomentField {
     /// The moment, if what was typed could be read.
     pub fn moment(&self) -> Option<&Moment> {
         self.0.read.as_ref().ok()
     }
 }
 
-impl Value for When {
+impl Value for MomentField {
     const KIND: FieldKind = FieldKind::Moment;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        let mut typed = Typing::default();
+        let mut typed = RawMoment::default();
         let before = diagnostics.issues.len();
-        let find = |key: &str| WHEN_KEYS.iter().position(|known| *known == key);
+        let find = |key: &str| MOMENT_KEYS.iter().position(|known| *known == key);
         let whole = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| match row {
             0 => typed.at = read_at(node, at, diagnostics),
             1 => typed.precision = text(&node, at, diagnostics),
@@ -87,14 +87,14 @@ impl Value for When {
         let read = match &typed.at {
             Some(at) => moment::read(at.borrowed(), precision, typed.offset.as_deref()),
             // だいたい, or an offset, of no date: said, so it is not dropped in silence.
-            None if typed != Typing::default() => Err(Code::MomentYear),
+            None if typed != RawMoment::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
-        Answer::Given(When(Written { typed, read }))
+        Answer::Given(MomentField(ParsedMoment { typed, read }))
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::ask(self, at, context, diagnostics);
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -110,22 +110,24 @@ impl Value for When {
     }
 }
 
-fn understood(written: &Written, _: &Context) -> garde::Result {
-    match &written.read {
+fn is_readable(parsed: &ParsedMoment, _: &Context) -> garde::Result {
+    match &parsed.read {
         Ok(_) => Ok(()),
-        Err(Code::MomentRange) => Err(coded_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
-        Err(code) => Err(coded(*code)),
+        Err(Code::MomentRange) => Err(code_error_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
+        Err(code) => Err(code_error(*code)),
     }
 }
 
-fn not_in_the_future(written: &Written, context: &Context) -> garde::Result {
-    match &written.read {
-        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => Err(coded(Code::MomentFuture)),
+fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result {
+    match &parsed.read {
+        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
+            Err(code_error(Code::MomentFuture))
+        }
         _ => Ok(()),
     }
 }
 
-impl Typing {
+impl RawMoment {
     fn write(&self, out: &mut Writer) {
         match &self.at {
             Some(TypedAt::Text(text)) => out.text_member("at", text),
