@@ -1,4 +1,4 @@
-//! What the applicant should know beside the verdict: advisories, and guidance for the first hours.
+//! Advice beside the verdict: advisories, and guidance for the first hours.
 //!
 //! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
 //! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
@@ -15,7 +15,7 @@ use crate::message;
 
 pub use first_hours::guidance;
 
-/// Something that the applicant should know, with the clause that it stands on.
+/// Advice to the applicant, with the clause that it is based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
     /// The stable code.

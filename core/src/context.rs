@@ -1,7 +1,7 @@
-//! What the world tells the rules: the time, the language, the documents in force, the calendar.
+//! Inputs of a check beside the draft: the time, the language, the documents in force, the calendar.
 //!
 //! `{"now": 1795140000000, "locale": "ja", "consent": {"version": "1", "sha256": {"ja": "…", "en": "…"}},
-//! "policy": {…}, "calendar": {…}}` → [`Context`], which stands in the report again.
+//! "policy": {…}, "calendar": {…}}` → [`Context`], which the report repeats.
 //!
 //! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
 //! does not know are ignored, so that an older module can read a newer host's context; a key that
@@ -18,7 +18,7 @@ use crate::text;
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
 
-/// All that the rules know beside the draft.
+/// The inputs of a check beside the draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// Milliseconds since the epoch, UTC: the host's or the page's clock, never the draft's word.
@@ -29,7 +29,7 @@ pub struct Context {
     pub consent: Document,
     /// The privacy policy in force.
     pub policy: Document,
-    /// MomentField the desk is open.
+    /// The opening hours of the desk.
     pub calendar: Calendar,
 }
 
@@ -64,7 +64,7 @@ impl Document {
         }
     }
 
-    /// Whether a digest is that of the document in any language.
+    /// Checks if a digest is that of the document in any language.
     pub fn any_language(&self, sha256: &str) -> bool {
         self.sha256.ja == sha256 || self.sha256.en.as_deref() == Some(sha256)
     }

@@ -1,4 +1,4 @@
-//! The form: what a person may say, field by field, in the order of Annex 1.2.
+//! The form: its fields, in the order of Annex 1.2.
 //!
 //! Each section is one file. [`section!`] declares its struct, its slots and its rows of the
 //! field table in one place, so that reading, checking, describing and counting cannot drift apart:

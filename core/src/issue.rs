@@ -13,7 +13,7 @@ pub struct Issue {
     pub path: String,
     /// The stable code.
     pub code: Code,
-    /// The numbers that stand in the sentence.
+    /// The numbers of the sentence.
     pub params: Params,
     /// The position in the form's order.
     pub(crate) sort_key: SortKey,
@@ -36,38 +36,38 @@ pub struct Params {
 }
 
 impl Params {
-    /// No number.
+    /// Params without a number.
     pub const fn none() -> Params {
         Params { names: &[], values: [0; 2] }
     }
 
-    /// The largest there may be.
+    /// A maximum.
     pub const fn max(max: i64) -> Params {
         Params { names: &["max"], values: [max, 0] }
     }
 
-    /// The most there may be of something.
+    /// A maximum count.
     pub fn most(max: usize) -> Params {
         Params::max(whole(max))
     }
 
-    /// The smallest and the largest there may be.
+    /// A minimum and a maximum.
     pub const fn range(min: i64, max: i64) -> Params {
         Params { names: &["max", "min"], values: [max, min] }
     }
 
-    /// A place in a text, both from 1.
+    /// A line and a column of a text, both from 1.
     pub const fn place(line: i64, column: i64) -> Params {
         Params { names: &["column", "line"], values: [column, line] }
     }
 
-    /// Name and number, in the order of the names: the report is canonical.
+    /// Iterates over names and numbers, in the order of the names: the report is canonical.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, i64)> {
         self.names.iter().copied().zip(self.values)
     }
 }
 
-/// A count as the report writes it; no text is long enough to reach the end of the range.
+/// Converts a count to a number of the report; no text is long enough to reach the end of the range.
 pub fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,9 @@
-//! Bytes → a tree, or why they are no JSON.
+//! JSON reader: bytes → a tree, or a [`SyntaxError`].
 //!
 //! `{"a": [1, -0, "\ud800"]}` → `Object([("a", List([Number("1"), Number("-0"), Text { lone: true, … }]))])`.
 //!
 //! A reader of our own and not `serde_json`'s, because the rules must see what that one hides: keys
-//! that stand twice, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
+//! that are repeated, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
 //! and where the text stopped being JSON. It also keeps the module's verdict free of the features
 //! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
 
@@ -19,7 +19,7 @@ use write::until_escape;
 
 pub use write::Writer;
 
-/// How many objects and lists may stand inside one another (contract: 32).
+/// The deepest nesting of objects and lists (contract: 32).
 pub const DEPTH_MAX: usize = 32;
 /// The largest whole number that every engine holds exactly: 2^53 − 1 (RFC 7493).
 pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
@@ -35,9 +35,9 @@ pub enum Node<'a> {
     Number(&'a str),
     /// A string with its escapes resolved.
     Text {
-        /// The characters; a lone half of a surrogate pair stands as U+FFFD.
+        /// The characters; U+FFFD replaces a lone half of a surrogate pair.
         text: Cow<'a, str>,
-        /// Whether there was such a half.
+        /// True if there was such a half.
         lone: bool,
     },
     /// `[…]`
@@ -85,7 +85,7 @@ pub enum SyntaxError {
 /// Reads one JSON text, at most `max` bytes long.
 ///
 /// # Errors
-/// The [`SyntaxError`] that ended the diagnostics.
+/// The [`SyntaxError`] that ended the reading.
 pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, SyntaxError> {
     if bytes.len() > max {
         return Err(SyntaxError::TooLong);
@@ -101,7 +101,7 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, SyntaxError> {
     })
 }
 
-/// Why reading stopped.
+/// The reason why reading stopped.
 enum Stop {
     Deep,
     NotJson,
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
         rest.get(..length).unwrap_or_default()
     }
 
-    /// What stands behind a backslash; `None` is half of a surrogate pair.
+    /// Reads an escape behind the backslash; `None` is half of a surrogate pair.
     fn escape(&mut self) -> Result<Option<char>, Stop> {
         let byte = self.peek().ok_or(Stop::NotJson)?;
         let read = match byte {

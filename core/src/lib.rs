@@ -1,4 +1,4 @@
-//! What the form of a security incident desk is, and what is right in it.
+//! Form definition and validation rules of the intake form.
 //!
 //! ```text
 //! draft text (bytes) → json → parse (typed, normalised where it is read) → rules → advice → report
@@ -7,8 +7,8 @@
 //!
 //! **The report is a function of the module, the text and the context alone**: no clock, no
 //! environment, no randomness, no file. Compiled to WebAssembly these are the bytes that judge in
-//! the browser and in the host's sandbox. Read on in this order: [`json`], [`parse`], [`form`],
-//! [`rules`], [`advice`], [`report`].
+//! the browser and in the host's sandbox. Read on in this order: [`json`], [`path`], [`object`],
+//! [`form`], [`rules`], [`advice`], [`report`].
 
 #![forbid(unsafe_code)]
 
@@ -46,8 +46,8 @@ use issue::{Issue, Params};
 use json::SyntaxError;
 use path::PathCursor;
 
-/// The version of the rules, which stands in every report: year and month of the last change of a
-/// verdict, and a count within the month.
+/// The version of the rules, which every report has: year and month of the last change of a verdict, and a count within the
+/// month.
 pub const RULESET: &str = "2026.11.5";
 
 /// A draft's text and a context's text → the report's canonical bytes.
@@ -55,8 +55,7 @@ pub const RULESET: &str = "2026.11.5";
 /// This is the one function behind both faces of the module.
 ///
 /// # Errors
-/// [`CheckError::Context`] where the context cannot be used. Of the draft's text there is no failure:
-/// whatever it is, the report says so.
+/// [`CheckError::Context`] if the context cannot be used. The draft's text causes no error: the report describes any text.
 pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, CheckError> {
     check(text, &Context::read(context)?).to_bytes()
 }
@@ -74,7 +73,7 @@ pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, CheckError> {
     Ok(Context::read(context)?.calendar.opening(now).to_bytes())
 }
 
-/// What the rules say of a draft's text in a context.
+/// Checks a draft's text in a context.
 pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_READ_MAX) {
         Ok(node) => {

@@ -17,8 +17,7 @@ use crate::text::concat;
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
-/// Texts stand end to end in one string and not as a string each: in the module a string of its own
-/// costs eight bytes more, which compress badly.
+/// All texts are one string, end to end: in the module a string each costs eight bytes more, which compress badly.
 struct Table {
     keys: Column,
     ja: Column,
@@ -27,7 +26,7 @@ struct Table {
 
 struct Column {
     text: &'static str,
-    /// Where each row ends, in bytes.
+    /// The end of each row, in bytes.
     ends: &'static [u16],
 }
 
@@ -70,7 +69,7 @@ impl Table {
 /// The sentence of an issue, with its numbers and the titles of its largest texts filled in.
 pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
     let titles = issue.largest.as_ref().map(|largest| largest.1.as_str()).filter(|titles| !titles.is_empty());
-    // The sentence with titles stands under a path of its own.
+    // The sentence with titles has a path of its own.
     let sentence = sentence(issue.code, if titles.is_some() { "largest" } else { &issue.path }, locale);
     if let Some(titles) = titles {
         Cow::Owned(format_sentence(&substitute(sentence, "largest", titles), &issue.params))

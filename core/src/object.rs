@@ -2,7 +2,7 @@
 //!
 //! `{"fax": "…"}` with the rows of a contact → no member, and the issue `key.unknown` at `/contact/fax`.
 //!
-//! Diagnostics goes on after every issue, so that a person sees all of them at once.
+//! Reading goes on after every issue, so that a person sees all of them at once.
 
 use std::borrow::Cow;
 

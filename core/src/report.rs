@@ -14,50 +14,50 @@ use crate::locale::Locale;
 use crate::message;
 use crate::path::PathCursor;
 
-/// What the rules say of a draft in a context.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The version of the rules.
     pub ruleset: &'static str,
-    /// The context that was judged in, for anyone to replay the verdict.
+    /// The context of the check, for anyone to replay the verdict.
     pub context: Context,
-    /// Whether the draft can be sent: no issue.
+    /// True if the draft can be sent: it has no issue.
     pub accepted: bool,
-    /// What is to be mended, in the form's order, all of it.
+    /// All issues, in the form's order.
     pub issues: Vec<Issue>,
-    /// What the applicant should know; it never blocks.
+    /// Advice to the applicant, which never blocks.
     pub advisories: Vec<Advisory>,
     /// Reference information for the first hours (参考情報).
     pub guidance: Vec<Guidance>,
-    /// How far each section is.
+    /// The progress of each section.
     pub progress: Vec<Progress>,
-    /// Paths of fields that the answers so far do not ask for.
+    /// Paths of fields that the answers so far make unnecessary.
     pub hidden: Vec<String>,
     /// The draft, normalised: itself a draft, which gives the same values again.
     pub values: Draft,
 }
 
-/// How far a section is.
+/// The progress of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The section's key in the draft.
     pub section: &'static str,
-    /// How many required fields the answers so far ask for.
+    /// The required fields, given the answers so far.
     pub required: u32,
-    /// How many of them are answered.
+    /// Those that are answered.
     pub answered: u32,
-    /// How many of them are said to be unknown.
+    /// Those with the answer "unknown".
     pub unknown: u32,
 }
 
-/// Room for most reports, in bytes: the buffer grows where it is not enough.
+/// The first capacity of a report, in bytes: enough for most.
 const ROOM: usize = 16 * 1024;
 
 impl Report {
     /// The report's canonical bytes.
     ///
     /// # Errors
-    /// None today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
+    /// No error today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckError> {
         let mut out = Writer::with_room(ROOM);
         out.object();
@@ -78,7 +78,7 @@ impl Report {
     }
 }
 
-/// A member that is a list.
+/// Writes a member that is a list.
 fn each<T>(key: &str, entries: &[T], out: &mut Writer, write: impl Fn(&T, &mut Writer)) {
     out.key(key);
     out.list();
@@ -122,7 +122,7 @@ impl Progress {
     }
 }
 
-/// How far each section is, in the form's order; the issues are sorted.
+/// Computes the progress of each section, in the form's order; the issues are sorted.
 pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
     let mut fields = Draft::FIELDS.iter().enumerate();
@@ -138,7 +138,7 @@ pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     rows
 }
 
-/// Paths of fields that the answers so far do not ask for: those of a service that is not wanted.
+/// Finds the fields that the answers so far make unnecessary: those of a service that is not wanted.
 pub fn hidden(draft: &Draft) -> Vec<String> {
     let mut hidden = Vec::new();
     if draft.service.remote.is_absent() {

@@ -1,4 +1,4 @@
-//! The form description: what the page draws, one file a language, beside the module.
+//! The form description that the page draws, one file a language, beside the module.
 //!
 //! `describe(Locale::Ja)` → `{"ruleset": "…", "locale": "ja", "words": {…}, "sections": [{"name":
 //! "contact", "kind": "section", "title": "お客さまの窓口情報", "fields": [{"name": "company", "path":
@@ -38,9 +38,9 @@ pub struct Node {
     /// The key in the draft; empty for an entry of a list.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub name: &'static str,
-    /// Path pattern: list entries stand as `*`.
+    /// Path pattern with `*` for list entries.
     pub path: String,
-    /// What is drawn: see [`kind_word`].
+    /// The kind of control: see [`kind_word`].
     pub kind: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -49,9 +49,9 @@ pub struct Node {
     pub hint: Option<&'static str>,
     /// The item of Annex 1.2 (clause 1①).
     pub annex: &'static str,
-    /// Whether it must be answered.
+    /// The need for an answer.
     pub need: &'static str,
-    /// Whether 分からない is an answer.
+    /// True if 分からない is an answer.
     pub unknown: bool,
     /// Smallest number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +76,7 @@ pub struct Node {
 /// A word to choose.
 #[derive(Debug, Serialize)]
 pub struct Choice {
-    /// The word in the draft; `true` and `false` of a flag stand as words too.
+    /// The word in the draft; `true` and `false` of a flag are words, too.
     pub value: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -129,7 +129,7 @@ fn node(name: &'static str, spec: FieldSpec, kind: FieldKind, path: String, loca
     }
 }
 
-/// The word for what is drawn.
+/// The word for a kind of control.
 pub fn kind_word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Line => "line",

@@ -29,7 +29,7 @@ pub fn schema() -> Value {
     with(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
 }
 
-/// What several fields have in common, by the names that `$ref` uses.
+/// The definitions that several fields share, by the names that `$ref` uses.
 fn definitions() -> [(&'static str, Value); 3] {
     let unknown = json!({
         "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
@@ -112,13 +112,13 @@ fn value(kind: FieldKind, required: bool, path: &str) -> Value {
     }
 }
 
-/// One of the words; where nothing need be said, a page's empty list entry too.
+/// One of the words; for an optional field a page's empty list entry, too.
 fn choice(words: &[&str], required: bool) -> Value {
     let blank = if required { None } else { Some("") };
     json!({ "enum": words.iter().copied().chain(blank).collect::<Vec<_>>() })
 }
 
-/// Words in an order, none of them twice; an empty entry says nothing and may repeat.
+/// Words in an order, each at most once; an empty entry may repeat.
 fn ordered(words: &[&str]) -> Value {
     let once = |word: &&str| json!({"contains": {"const": word}, "minContains": 0, "maxContains": 1});
     json!({

@@ -1,4 +1,4 @@
-//! One of a few words, or several of them in an order of one's own.
+//! One of a few words, or several of them in the applicant's order.
 //!
 //! `"ransomware"` → `Kind::Ransomware` · `"virus"` → `choice.unknown`.
 
@@ -14,7 +14,7 @@ use crate::json::{Node, Writer};
 use crate::path::PathCursor;
 use crate::rules::{self, code_error};
 
-/// Something that is one of a list of words.
+/// A value that is one of a list of words.
 pub trait Choice: Sized + Copy + PartialEq + 'static {
     /// The choices, in the order in which they are offered.
     const ALL: &'static [Self];
@@ -22,11 +22,11 @@ pub trait Choice: Sized + Copy + PartialEq + 'static {
     /// The words, in the same order.
     const WORDS: &'static [&'static str];
 
-    /// The word of this one.
+    /// The word of this choice.
     fn word(self) -> &'static str;
 }
 
-/// Declares a choice: an enum, its words, and how it is read and printed.
+/// Declares a choice: an enum, its words, its reader and its writer.
 macro_rules! choice {
     ($(#[$about:meta])* pub enum $name:ident { $( $(#[$what:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$about])*
@@ -67,7 +67,7 @@ pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Dia
     }
 }
 
-/// The row of the word that was said.
+/// Reads the row of a word.
 fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
         diagnostics.type_mismatch(at, &node, Code::TypeText);

@@ -1,4 +1,4 @@
-//! The agreement by 「サービスを利用する」: to which documents, in which language, when.
+//! The agreement by 「サービスを利用する」: its documents, language and time.
 //!
 //! `{"document": {"version": "1", "sha256": "…"}, "policy": {…}, "language": "ja", "agreed_at": 1795140000000}`
 
@@ -24,13 +24,13 @@ section! {
         policy: Answer<AgreedDocument> = FieldSpec::required("プライバシーポリシー");
         /// The language that it was shown in
         language: Answer<Language> = FieldSpec::required("同意書");
-        /// MomentField the button was pressed
+        /// The time when the button was pressed
         agreed_at: Answer<Instant> = FieldSpec::required("同意書");
     }
 }
 
 section! {
-    /// A document by what it was: its version and its bytes' digest.
+    /// A document: its version and its bytes' digest.
     pub struct DocumentParts {
         /// The version that it bears
         version: Answer<Line> = FieldSpec::required("同意書");

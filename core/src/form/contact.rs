@@ -1,4 +1,4 @@
-//! お客さまの窓口情報: whom the desk calls back.
+//! お客さまの窓口情報: the person whom the desk calls back.
 //!
 //! `{"company": "株式会社れい", "person": "山田 花子", "phone": "03-3211-9999", "responsible": "佐藤"}`
 
@@ -7,7 +7,7 @@ use super::field::FieldSpec;
 use super::{Answer, Email, Line, Phone};
 
 section! {
-    /// Whom the desk calls back (Annex 1.2, お客さまの窓口情報).
+    /// The person whom the desk calls back (Annex 1.2, お客さまの窓口情報).
     pub struct Contact {
         /// 貴社名
         company: Answer<Line> = FieldSpec::required("貴社名").autocomplete("organization");
@@ -19,7 +19,7 @@ section! {
         phone: Answer<Phone> = FieldSpec::required("電話番号").autocomplete("tel");
         /// メールアドレス
         email: Answer<Email> = FieldSpec::advised("メールアドレス").autocomplete("email");
-        /// 実施責任者: who authorises work on the applicant's side
+        /// 実施責任者: the person who authorises work on the applicant's side
         responsible: Answer<Line> = FieldSpec::required("実施責任者").or_unknown();
     }
 }

@@ -26,11 +26,11 @@ section! {
 }
 
 choice! {
-    /// Whether it is known that this is the machine.
+    /// The certainty that this machine is affected.
     pub enum Identified {
-        /// It is
+        /// It is affected
         Identified = "identified",
-        /// It may be
+        /// It may be affected
         Suspected = "suspected",
         /// Nobody knows yet
         NotIdentified = "not_identified",
@@ -38,7 +38,7 @@ choice! {
 }
 
 choice! {
-    /// Who uses the machine.
+    /// The users of the machine.
     pub enum Usage {
         /// One person
         Personal = "personal",
@@ -48,7 +48,7 @@ choice! {
 }
 
 choice! {
-    /// How the machine is connected to the outside.
+    /// The connection of the machine to the outside.
     pub enum Connection {
         /// On the network
         Connected = "connected",

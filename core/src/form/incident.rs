@@ -1,4 +1,4 @@
-//! インシデントの概要: what happened, when, and how it was noticed.
+//! インシデントの概要: the incident, its time and its discovery.
 //!
 //! `{"summary": "共有フォルダのファイルが開けない", "purpose": {"unknown": true}, …}`
 
@@ -9,11 +9,11 @@ use super::situation::YesNo;
 use super::{Answer, MomentField, Ordered, Text};
 
 section! {
-    /// What happened (Annex 1.2, インシデントの概要).
+    /// The incident (Annex 1.2, インシデントの概要).
     pub struct Incident {
         /// インシデント概要
         summary: Answer<Text> = FieldSpec::required("インシデント概要");
-        /// What kind it seems to be: an aid to the summary
+        /// The apparent kind: an aid to the summary
         kind: Answer<Kind> = FieldSpec::optional("インシデント概要").or_unknown();
         /// いま被害が続いているか: an aid to the summary
         ongoing: Answer<YesNo> = FieldSpec::optional("インシデント概要").or_unknown();
@@ -39,9 +39,9 @@ section! {
 }
 
 section! {
-    /// How the incident was noticed (発見契機).
+    /// The discovery of the incident (発見契機).
     pub struct Trigger {
-        /// By whom or what, after VERIS's discovery methods
+        /// The discoverer, after VERIS's discovery methods
         by: Answer<By> = FieldSpec::required("発見契機(発見方法)");
         /// In the applicant's own words
         note: Answer<Text> = FieldSpec::optional("発見契機(発見方法)");
@@ -51,7 +51,7 @@ section! {
 record!(Trigger);
 
 choice! {
-    /// What kind of incident it seems to be.
+    /// The apparent kind of incident.
     pub enum Kind {
         /// A virus or other malware
         Malware = "malware",
@@ -77,7 +77,7 @@ choice! {
 }
 
 choice! {
-    /// What matters first to the applicant.
+    /// A priority of the applicant.
     pub enum Priority {
         /// Stop the spread
         Contain = "contain",
@@ -97,7 +97,7 @@ choice! {
 }
 
 choice! {
-    /// Who or what noticed it.
+    /// The discoverer.
     pub enum By {
         /// Antivirus software
         Antivirus = "antivirus",

@@ -72,7 +72,7 @@ impl Value for Text {
     }
 }
 
-/// Reads a string into `make`: blank is not answered, half of a surrogate pair an issue.
+/// Reads a string: a blank one is absent, half of a surrogate pair an issue.
 pub fn string<T>(
     node: Node<'_>,
     at: &PathCursor<'_>,
@@ -82,7 +82,7 @@ pub fn string<T>(
     string_unless(characters::blank, node, at, diagnostics, make)
 }
 
-/// Reads a string that is not answered where `is_empty`.
+/// Reads a string that is absent if `is_empty`.
 pub fn string_unless<T>(
     is_empty: fn(&str) -> bool,
     node: Node<'_>,

@@ -1,4 +1,4 @@
-//! A point in time as far as it is known: what was typed, and the interval it means.
+//! Moments: the typed text, and the interval that it means.
 //!
 //! `{"at": {"year": "令和8", "month": "１１", "day": "20", "time": "9時半"}}` → 2026-11-20T09:30,
 //! precision minute, offset +09:00. What cannot be read stays as typed in `values`.
@@ -19,7 +19,7 @@ use crate::path::PathCursor;
 use crate::rules::moment::{self, Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
 use crate::rules::{self, characters, code_error, code_error_range};
 
-/// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
+/// The most that a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// A moment of the form.
@@ -28,7 +28,7 @@ pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 #[garde(transparent)]
 pub struct MomentField(#[garde(custom(is_readable), custom(not_in_the_future))] ParsedMoment);
 
-/// What was typed, and the moment that it means.
+/// The typed moment and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ParsedMoment {
     typed: RawMoment,
@@ -40,7 +40,7 @@ pub const MOMENT_KEYS: [&str; 3] = ["at", "precision", "offset"];
 /// The keys of a moment that was typed in parts.
 pub const PART_KEYS: [&str; 4] = ["year", "month", "day", "time"];
 
-/// The members as typed; they print as they came.
+/// The members as typed; they are written unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct RawMoment {
     at: Option<TypedAt>,
@@ -56,7 +56,7 @@ enum TypedAt {
 }
 
 impl MomentField {
-    /// The moment, if what was typed could be read.
+    /// The moment, if the typed text is readable.
     pub fn moment(&self) -> Option<&Moment> {
         self.0.read.as_ref().ok()
     }
@@ -86,7 +86,7 @@ impl Value for MomentField {
         };
         let read = match &typed.at {
             Some(at) => moment::read(at.borrowed(), precision, typed.offset.as_deref()),
-            // だいたい, or an offset, of no date: said, so it is not dropped in silence.
+            // だいたい, or an offset, without a date: an issue, so it is not dropped in silence.
             None if typed != RawMoment::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
@@ -143,7 +143,7 @@ impl RawMoment {
     }
 }
 
-/// The members that were given.
+/// Writes the members that were given.
 fn write_given<'t>(members: impl IntoIterator<Item = (&'t &'t str, &'t Option<String>)>, out: &mut Writer) {
     for (key, text) in members {
         if let Some(text) = text {
@@ -166,7 +166,7 @@ impl TypedAt {
     }
 }
 
-/// A text, or its parts; `None` where all of it is blank.
+/// Reads a text, or its parts; `None` if all of it is blank.
 fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<TypedAt> {
     if !matches!(node, Node::Object(_)) {
         return text(&node, at, diagnostics).map(TypedAt::Text);
@@ -181,7 +181,7 @@ fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -
     parts.iter().any(Option::is_some).then_some(TypedAt::Parts(parts))
 }
 
-/// A string that is not blank.
+/// Reads a string that is not blank.
 fn text(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     match node {
         Node::Text { text, lone: false } => (!characters::shows_nothing(text)).then(|| Cow::clone(text).into_owned()),

@@ -1,4 +1,4 @@
-//! ネットワーク構成: how the network is laid out that the machines are in.
+//! ネットワーク構成: the layout of the network of the machines.
 //!
 //! `{"topology": "拠点3か所をVPNで接続。…"}`
 

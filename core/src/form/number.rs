@@ -96,7 +96,7 @@ pub struct Flag(
 #[garde(context(Context))]
 #[garde(transparent)]
 pub struct Agree(
-    /// Whether it was acknowledged.
+    /// True if it was acknowledged.
     #[garde(custom(agreed))]
     pub bool,
 );

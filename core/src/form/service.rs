@@ -1,4 +1,4 @@
-//! 別紙1 第1項: which paid services are wanted. Consultation is free and always part of it.
+//! 別紙1 第1項: the paid services that are wanted. Consultation is free and always part of it.
 //!
 //! `{"remote": {"price_notice": true, "approval": "pending"}}`: a service is wanted where it is there.
 
@@ -22,7 +22,7 @@ section! {
     pub struct Remote {
         /// The notice of the price was read
         price_notice: Answer<Agree> = FieldSpec::required("遠隔サポート(有償)");
-        /// Whether the applicant's side has approved the cost
+        /// The approval of the cost on the applicant's side
         approval: Answer<Approval> = FieldSpec::required("遠隔サポート(有償)");
     }
 }
@@ -30,7 +30,7 @@ section! {
 section! {
     /// The introduction of an incident-response or forensics company.
     pub struct Forensics {
-        /// Clause 1②: whether the package may be handed over; false is accepted
+        /// Clause 1②: permission to hand over the package; false is accepted
         transfer_consent: Answer<Flag> = FieldSpec::required("第1条②");
     }
 }
@@ -38,9 +38,9 @@ section! {
 record!(Remote, Forensics);
 
 choice! {
-    /// Whether the cost is approved.
+    /// The approval of the cost.
     pub enum Approval {
-        /// It is
+        /// Approved
         Given = "given",
         /// Not yet
         Pending = "pending",

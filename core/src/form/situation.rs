@@ -1,4 +1,4 @@
-//! 免責事項⑫: what may keep the support from being enough. Never a reason to refuse.
+//! 免責事項⑫: circumstances that may limit the support. Never a reason to refuse.
 //!
 //! `{"disk_encrypted": "yes", "remote_refused": {"unknown": true}}`
 

@@ -12,7 +12,7 @@ use crate::form::{
 use crate::issue::Params;
 use crate::path::PathCursor;
 
-/// How far the agreement's clock may be ahead of `now`: the same five minutes as for moments.
+/// The most that the agreement's clock may be ahead of `now`: the same five minutes as for moments.
 const AHEAD_MAX_MS: i64 = crate::form::AHEAD_MAX_MS;
 
 /// Adds an issue for every rule between fields that fails.
@@ -34,7 +34,7 @@ fn add(section: (&str, &[Field]), field: &str, code: Code, diagnostics: &mut Dia
     diagnostics.add(&member(&section, fields, field), code, Params::none());
 }
 
-/// One of department and person; somebody who can authorise remote support.
+/// Checks that one of department and person is there, and somebody who can authorise remote support.
 fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
     let contact = &draft.contact;
     if contact.department.is_absent() && contact.person.is_absent() {
@@ -45,7 +45,7 @@ fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What happened did not happen wholly after it was discovered.
+/// Checks that an incident does not lie wholly after its discovery.
 fn occurrence(draft: &Draft, diagnostics: &mut Diagnostics) {
     if wholly_after(&draft.incident.occurred_at, &draft.incident.discovered_at) {
         add(("incident", Incident::FIELDS), "occurred_at", Code::MomentAfterDiscovery, diagnostics);
@@ -67,8 +67,8 @@ fn wholly_after(later: &Answer<MomentField>, earlier: &Answer<MomentField>) -> b
     }
 }
 
-/// The agreement is to the documents now in force, in the language that was shown, not from before they came into
-/// force and not from the future (clause 1③; requirements: the server refuses a missing or stale agreement).
+/// Checks that the agreement is to the documents now in force, in the language that was shown, not from before they came
+/// into force and not from the future (clause 1③; requirements: the server refuses a missing or stale agreement).
 fn consent(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
     let consent = &draft.consent;
     let language = consent.language.given().copied();
@@ -88,8 +88,8 @@ fn consent(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether a document was agreed to that is not in force. One whose version or digest is missing has
-/// its own issue; a digest that is none names no document in force, so it is stale as well.
+/// Checks if an agreed document is not in force. A missing version or digest has its own issue; an invalid digest names no
+/// document in force, so it is stale as well.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
     let Some((version, sha256)) =
         agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))

@@ -144,7 +144,7 @@ fn read_label(folded: &str) -> Option<String> {
     (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
 }
 
-/// Whether what stands behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
+/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
 /// letters, and says it in no other way. Of which script, the registry has decided.
 fn is_encoded(encoded: &str) -> bool {
     let is_kept = |letter: char| match letter {
@@ -182,7 +182,7 @@ fn a_label(label: &str) -> Option<String> {
     punycode::encode(label).map(|encoded| concat(&["xn--", &encoded]))
 }
 
-/// Whether a character may stand in an internationalised label.
+/// Checks if a character is allowed in an internationalised label.
 fn is_domain_letter(letter: char) -> bool {
     match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
@@ -192,7 +192,7 @@ fn is_domain_letter(letter: char) -> bool {
     }
 }
 
-/// Combining marks of the scripts of Europe; those of others stand among their letters.
+/// Combining marks of the scripts of Europe; those of others are among their letters.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36F}')
 }

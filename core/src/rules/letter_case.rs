@@ -1,6 +1,6 @@
 //! Lower case of Latin, Greek and Cyrillic letters, as in the domain of a mail address.
 //!
-//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` wherever it stands (UTS 46). The capitals of other
+//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` at any place (UTS 46). The capitals of other
 //! scripts stay, and a domain may not hold them: Unicode's whole table is 16 KB of the module.
 
 /// Returns the small letter of a capital one; any other character as it is.

@@ -1,4 +1,4 @@
-//! A point in time as far as it is known: an interval, never a guess at what was not said.
+//! Moments, as far as they are known: intervals, never guesses at missing parts.
 //!
 //! | typed | read |
 //! |---|---|

@@ -20,14 +20,14 @@ pub fn arabic(text: &str) -> String {
     written
 }
 
-/// The first run of numerals, and what stands around it.
+/// The first run of numerals, and the text around it.
 fn first_run(text: &str) -> Option<(&str, &str, &str)> {
     let (before, from) = text.split_at_checked(text.find(is_numeral)?)?;
     let (run, after) = from.split_at_checked(from.find(|sign| !is_numeral(sign)).unwrap_or(from.len()))?;
     Some((before, run, after))
 }
 
-/// Whether a number of a date or a time may end before this text.
+/// Checks if a number of a date or a time may end before this text.
 fn ends_number(after: &str) -> bool {
     after.chars().next().is_none_or(|sign| {
         matches!(sign, '年' | '月' | '日' | '時' | '分' | '秒' | '頃' | '.' | '・' | '/' | '-' | ':' | '(' | ')')

@@ -50,7 +50,7 @@ pub fn encode(label: &str) -> Option<String> {
     Some(encoded)
 }
 
-/// Decodes what stands behind `xn--` (RFC 3492, 6.2); `None` where nothing was ever encoded so.
+/// Decodes the text behind `xn--` (RFC 3492, 6.2); `None` if no label is encoded so.
 ///
 /// The work grows with the square of the text's length: the caller passes on no more than a label's 63 octets.
 pub fn decode(encoded: &str) -> Option<String> {

@@ -10,7 +10,7 @@
 use super::letter_case;
 use crate::text::is_in_ranges;
 
-/// Whether it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
+/// Checks if it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
 pub fn is_letter(letter: char) -> bool {
     is_alphabetic(letter) || is_syllable(letter)
 }

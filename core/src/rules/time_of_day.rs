@@ -36,7 +36,7 @@ const ABOUT: [&str; 4] = ["約", "だいたい", "おおよそ", "およそ"];
 pub struct TimeOfDay {
     /// The minute since midnight (0–1439).
     pub minute: u16,
-    /// Whether it was only roughly given.
+    /// True if it is only roughly known.
     pub about: bool,
     /// The offset that was written with it, in minutes east of UTC.
     pub offset: Option<i16>,
@@ -89,7 +89,7 @@ fn without_spaces(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
+/// Removes 頃, ごろ, ころ from the end, or 約 from the beginning; returns true if one was there.
 pub(super) fn roughly(text: &str) -> (&str, bool) {
     let text = text.trim();
     let front = ABOUT.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);

@@ -20,7 +20,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The date in numbers, and what stands behind it, word for word; `None` where no month is named, or no year is with it.
+/// Rewrites the date in numbers and keeps the text behind it; `None` without the name of a month and a year.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
     let (mut year, mut month, mut day) = (None, None, None);
     // Most dates hold no word at all; T and Z of ISO 8601 are none.

@@ -15,7 +15,7 @@ const DAY_MINUTES: i64 = 24 * 60;
 /// The offset where none is given: Japan has one time.
 pub(super) const JAPAN: i16 = 9 * 60;
 
-/// How much of a moment is known.
+/// The known part of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// The minute.
@@ -96,7 +96,7 @@ impl Moment {
         at
     }
 
-    /// How much of it is known.
+    /// The known part of it.
     pub const fn precision(&self) -> Precision {
         match (self.about, self.grain) {
             (true, _) => Precision::About,
@@ -130,12 +130,12 @@ impl Moment {
         ((start - widened) * MINUTE_MS, (start + length + widened) * MINUTE_MS)
     }
 
-    /// Whether all of it lies after a point in time.
+    /// Checks if all of it lies after a point in time.
     pub fn wholly_after(&self, limit_ms: i64) -> bool {
         self.interval().0 > limit_ms
     }
 
-    /// Whether all of it lies after all of another moment.
+    /// Checks if all of it lies after all of another moment.
     pub fn wholly_after_moment(&self, other: &Moment) -> bool {
         self.interval().0 >= other.interval().1
     }
@@ -164,7 +164,7 @@ impl Moment {
     }
 }
 
-/// A number in so many digits or more.
+/// Appends a number, padded to a width.
 fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
     let written = number.into().to_string();
     text.extend(std::iter::repeat_n('0', digits.saturating_sub(written.len())));

@@ -1,4 +1,4 @@
-//! How people type a date: in parts or in one text, by era or by the Common Era, with any separator.
+//! Typed dates: in parts or in one text, by era or by the Common Era, with any separator.
 //!
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
@@ -30,7 +30,7 @@ pub struct Parts<'a> {
     pub time: Option<&'a str>,
 }
 
-/// What was typed, in one text or in parts.
+/// A typed moment, in one text or in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed<'a> {
     /// One text.
@@ -157,7 +157,7 @@ impl Date {
     }
 }
 
-/// What is still to be read of a text.
+/// The unread rest of a text.
 #[derive(Clone, Copy)]
 struct Scan<'a>(&'a str);
 
@@ -208,7 +208,7 @@ impl<'a> Scan<'a> {
         if rest.starts_with(['月', '日', '時', ':']) || (rest.starts_with(['/', '-', '.']) && month && !third) {
             Code::MomentYear
         } else if rest.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4) {
-            Code::MomentUnreadable // 20/11/2026: the year stands elsewhere
+            Code::MomentUnreadable // 20/11/2026: the year is elsewhere
         } else {
             Code::MomentYearShort
         }

@@ -19,7 +19,7 @@ const HALVES: [(&str, Half); 6] = [
     ("p.m.", Half::Afternoon),
 ];
 
-/// Words for a part of the day: the hours that are said with each, and what is to be added to them.
+/// Words for a part of the day: the hours that go with each, and the hours to be added to them.
 const PARTS: [(&str, u16, u16, u16); 6] =
     [("早朝", 3, 9, 0), ("朝", 4, 11, 0), ("昼", 11, 12, 0), ("昼", 1, 3, 12), ("夕方", 3, 7, 12), ("夜", 6, 11, 12)];
 
