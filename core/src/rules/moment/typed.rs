@@ -200,7 +200,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Why one or two digits at the beginning are no year: it is short, or it is no year at all.
+    /// The code of one or two digits where a year belongs: a short year, or no year at all.
     fn short_year(self, digits: &str) -> Code {
         let rest = self.0.trim_start();
         let third = rest.strip_prefix(is_separator).is_some_and(|rest| rest.contains(is_separator));
@@ -251,7 +251,7 @@ impl<'a> Scan<'a> {
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
-    /// Why there is more to read where no day was: a time of day, or no date at all.
+    /// The code of a rest without a day before it: a time of day, or no date at all.
     fn without_day(self) -> Code {
         let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
         if time_of_day::read(time, false).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
