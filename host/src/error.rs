@@ -57,7 +57,7 @@ pub enum Failed {
     Engine(#[from] SandboxError),
     /// The context cannot be used.
     #[error("{0}")]
-    Context(#[from] kakekomi_core::Failure),
+    Context(#[from] kakekomi_core::CheckError),
     /// The module's report is none.
     #[error("the rule engine failed: {0}")]
     Report(#[from] NotReport),

@@ -31,6 +31,7 @@ pub mod crowd;
 pub mod disk;
 pub mod drafts;
 pub mod house;
+pub mod imports;
 pub mod origins;
 pub mod postgres;
 pub mod published;

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use kakekomi_core::Locale;
-use kakekomi_core::describe::describe;
+use kakekomi_describe::describe;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::drafts::{Draft, drafts};
 use serde_json::Value;

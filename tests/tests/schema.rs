@@ -23,7 +23,7 @@ fn refusal(validator: &jsonschema::Validator, draft: &Value) -> Option<String> {
 
 #[test]
 fn it_is_a_schema() {
-    let schema = kakekomi_core::schema::schema();
+    let schema = kakekomi_describe::schema::schema();
     assert!(jsonschema::draft202012::meta::is_valid(&schema));
     assert_eq!(schema["properties"]["contact"]["properties"]["company"]["title"], "Company name");
     let described = &schema["properties"]["contact"]["properties"]["company"]["description"];

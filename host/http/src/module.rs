@@ -37,7 +37,7 @@ impl ModuleFiles {
             std::iter::once(file(&format!("{}.wasm", kept.digest), &kept.wasm)).chain(beside)
         };
         let files = modules.into_iter().flat_map(of).collect();
-        let schema = serde_json::to_vec(&kakekomi_core::schema::schema()).unwrap_or_default();
+        let schema = serde_json::to_vec(&kakekomi_describe::schema::schema()).unwrap_or_default();
         let schema = Asset::new(schema, "application/schema+json", Keep::Revalidate);
         ModuleFiles { files, schema: Arc::new(schema) }
     }

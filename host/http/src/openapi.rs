@@ -8,7 +8,7 @@
 mod page;
 mod refusals;
 
-use kakekomi_core::schema;
+use kakekomi_describe::schema;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
-use kakekomi_core::describe::{Description, Node, describe};
+use kakekomi_describe::{Description, Node, describe};
 use kakekomi_service::desk::Desk;
 
 use super::App;

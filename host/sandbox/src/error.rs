@@ -99,7 +99,7 @@ fn newer(found: &str) -> &'static str {
     if found.parse::<u32>().is_ok_and(|version| version == 0) { "a newer module" } else { "a newer program" }
 }
 
-/// The module's failure numbers by their codes (`kakekomi_core::Failure`).
+/// The module's failure numbers by their codes (`kakekomi_core::CheckError`).
 fn failure(number: i64) -> &'static str {
     match number {
         -1 => "context.invalid",

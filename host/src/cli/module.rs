@@ -82,7 +82,7 @@ pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
 
 /// Prints the draft as JSON Schema, laid out to be read.
 pub fn schema() -> Result<Exit, Failed> {
-    print::line(&serde_json::to_vec_pretty(&kakekomi_core::schema::schema())?)?;
+    print::line(&serde_json::to_vec_pretty(&kakekomi_describe::schema::schema())?)?;
     Ok(Exit::Accepted)
 }
 

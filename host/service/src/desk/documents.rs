@@ -5,7 +5,7 @@
 //! prevails over a translation, and the consent document over the policy (clause 1③).
 
 use kakekomi_core::Locale;
-use kakekomi_core::form::SAFE_INTEGER_MAX;
+use kakekomi_core::json::SAFE_INTEGER_MAX;
 use kakekomi_store::clock;
 pub use kakekomi_store::digest::sha256;
 use serde::Serialize;

@@ -111,7 +111,7 @@ fn native(count: u64, draft: &[u8], context: &[u8]) -> Result<Duration, Box<dyn 
         while next.fetch_add(1, Ordering::Relaxed) < count {
             kakekomi_core::answer(draft, context)?;
         }
-        Ok::<(), kakekomi_core::Failure>(())
+        Ok::<(), kakekomi_core::CheckError>(())
     };
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -1,4 +1,4 @@
-//! The form description: what the page draws, one file a language, beside the module.
+//! The form description that the page draws, one file a language, beside the module.
 //!
 //! `describe(Locale::Ja)` → `{"ruleset": "…", "locale": "ja", "words": {…}, "sections": [{"name":
 //! "contact", "kind": "section", "title": "お客さまの窓口情報", "fields": [{"name": "company", "path":
@@ -7,13 +7,17 @@
 //! It is made from the field table and `messages/*.toml` at build time, so that the page holds no
 //! rule, no count and no sentence of its own.
 
+#![forbid(unsafe_code)]
+
+pub mod schema;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::context::Locale;
-use crate::form::{Draft, Field, LINE_MAX, Rule, Shape, TEXT_MAX};
-use crate::message;
+use kakekomi_core::Locale;
+use kakekomi_core::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, TEXT_MAX};
+use kakekomi_core::message;
 
 /// The whole form in one language.
 #[derive(Debug, Serialize)]
@@ -34,9 +38,9 @@ pub struct Node {
     /// The key in the draft; empty for an entry of a list.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub name: &'static str,
-    /// Path pattern: list entries stand as `*`.
+    /// Path pattern with `*` for list entries.
     pub path: String,
-    /// What is drawn: see [`kind`].
+    /// The kind of control: see [`kind_word`].
     pub kind: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -45,9 +49,9 @@ pub struct Node {
     pub hint: Option<&'static str>,
     /// The item of Annex 1.2 (clause 1①).
     pub annex: &'static str,
-    /// Whether it must be answered.
+    /// The need for an answer.
     pub need: &'static str,
-    /// Whether 分からない is an answer.
+    /// True if 分からない is an answer.
     pub unknown: bool,
     /// Smallest number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +76,7 @@ pub struct Node {
 /// A word to choose.
 #[derive(Debug, Serialize)]
 pub struct Choice {
-    /// The word in the draft; `true` and `false` of a flag stand as words too.
+    /// The word in the draft; `true` and `false` of a flag are words, too.
     pub value: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -81,7 +85,7 @@ pub struct Choice {
 /// The form in a language.
 pub fn describe(locale: Locale) -> Description {
     Description {
-        ruleset: crate::RULESET,
+        ruleset: kakekomi_core::RULESET,
         locale: locale.as_str(),
         words: message::page(locale).collect(),
         sections: nodes(Draft::FIELDS, "", locale),
@@ -89,86 +93,90 @@ pub fn describe(locale: Locale) -> Description {
 }
 
 fn nodes(fields: &[Field], parent: &str, locale: Locale) -> Vec<Node> {
-    let asked = fields.iter().filter(|field| !matches!(field.shape, Shape::Later));
-    asked.map(|field| node(field.name, field.rule, field.shape, format!("{parent}/{}", field.name), locale)).collect()
+    let asked = fields.iter().filter(|field| !matches!(field.kind, FieldKind::Reserved));
+    asked.map(|field| node(field.name, field.spec, field.kind, format!("{parent}/{}", field.name), locale)).collect()
 }
 
-fn node(name: &'static str, rule: Rule, shape: Shape, path: String, locale: Locale) -> Node {
-    let (min, max) = range(shape);
+fn node(name: &'static str, spec: FieldSpec, kind: FieldKind, path: String, locale: Locale) -> Node {
+    let (min, max) = range(kind);
     Node {
         name,
-        kind: kind(shape),
+        kind: kind_word(kind),
         title: message::title(&path, locale).unwrap_or(name),
         hint: message::hint(&path, locale),
-        annex: rule.annex,
-        need: need(rule),
-        unknown: rule.unknown,
+        annex: spec.annex,
+        need: need(spec),
+        unknown: spec.unknown,
         min,
         max,
-        autocomplete: rule.autocomplete,
-        options: options(shape, &path, locale),
-        fields: match shape {
-            Shape::Section(fields) | Shape::Record(fields) => nodes(fields, &path, locale),
+        autocomplete: spec.autocomplete,
+        options: options(kind, &path, locale),
+        fields: match kind {
+            FieldKind::Section(fields) | FieldKind::Record(fields) => nodes(fields, &path, locale),
             _ => Vec::new(),
         },
-        item: match shape {
-            Shape::List(_, fields) => {
-                Some(Box::new(node("", Rule::section(rule.annex), Shape::Record(fields), format!("{path}/*"), locale)))
-            }
+        item: match kind {
+            FieldKind::List(_, fields) => Some(Box::new(node(
+                "",
+                FieldSpec::section(spec.annex),
+                FieldKind::Record(fields),
+                format!("{path}/*"),
+                locale,
+            ))),
             _ => None,
         },
         path,
     }
 }
 
-/// The word for what is drawn.
-pub fn kind(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Line => "line",
-        Shape::Text => "text",
-        Shape::Phone => "phone",
-        Shape::Email => "email",
-        Shape::Choice(_) => "choice",
-        Shape::Ordered(_) => "ordered",
-        Shape::Moment => "moment",
-        Shape::Integer(..) => "integer",
-        Shape::Digest => "digest",
-        Shape::Flag => "flag",
-        Shape::Agree => "agree",
-        Shape::Section(_) => "section",
-        Shape::Record(_) => "record",
-        Shape::List(..) => "list",
-        Shape::Document => "document",
-        Shape::Instant => "instant",
-        Shape::Later => "later",
+/// The word for a kind of control.
+pub fn kind_word(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Line => "line",
+        FieldKind::Text => "text",
+        FieldKind::Phone => "phone",
+        FieldKind::Email => "email",
+        FieldKind::Choice(_) => "choice",
+        FieldKind::Ordered(_) => "ordered",
+        FieldKind::Moment => "moment",
+        FieldKind::Integer(..) => "integer",
+        FieldKind::Digest => "digest",
+        FieldKind::Flag => "flag",
+        FieldKind::Agree => "agree",
+        FieldKind::Section(_) => "section",
+        FieldKind::Record(_) => "record",
+        FieldKind::List(..) => "list",
+        FieldKind::Document => "document",
+        FieldKind::Instant => "instant",
+        FieldKind::Reserved => "later",
     }
 }
 
-fn need(rule: Rule) -> &'static str {
-    use crate::form::Need;
-    match rule.need {
-        Need::Required => "required",
-        Need::Optional => "optional",
-        Need::Advised => "advised",
-        Need::Either => "either",
+fn need(spec: FieldSpec) -> &'static str {
+    use kakekomi_core::form::Requirement;
+    match spec.requirement {
+        Requirement::Required => "required",
+        Requirement::Optional => "optional",
+        Requirement::Advised => "advised",
+        Requirement::OneOf => "either",
     }
 }
 
-fn range(shape: Shape) -> (Option<i64>, Option<i64>) {
+fn range(kind: FieldKind) -> (Option<i64>, Option<i64>) {
     let count = |max: usize| (None, i64::try_from(max).ok());
-    match shape {
-        Shape::Line => count(LINE_MAX),
-        Shape::Text => count(TEXT_MAX),
-        Shape::List(max, _) => count(max),
-        Shape::Integer(min, max) => (Some(min), Some(max)),
+    match kind {
+        FieldKind::Line => count(LINE_MAX),
+        FieldKind::Text => count(TEXT_MAX),
+        FieldKind::List(max, _) => count(max),
+        FieldKind::Integer(min, max) => (Some(min), Some(max)),
         _ => (None, None),
     }
 }
 
-fn options(shape: Shape, path: &str, locale: Locale) -> Vec<Choice> {
-    let words: &[&'static str] = match shape {
-        Shape::Choice(words) | Shape::Ordered(words) => words,
-        Shape::Flag => &["true", "false"],
+fn options(kind: FieldKind, path: &str, locale: Locale) -> Vec<Choice> {
+    let words: &[&'static str] = match kind {
+        FieldKind::Choice(words) | FieldKind::Ordered(words) => words,
+        FieldKind::Flag => &["true", "false"],
         _ => &[],
     };
     words

@@ -1,24 +1,24 @@
-//! A moment as it may be typed: in one text or in parts, known or unsaid.
+//! The schema of a typed moment: in one text or in parts, or blank.
 //!
 //! `moment()` takes `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` wants an `at`.
-//! How dates are written only the rules know: the schema asks for a digit (or a numeral in kanji, 元, the
+//! Only the rules know how dates are written: the schema asks for a digit (or a numeral in kanji, 元, the
 //! letters of a month) where a date must have one.
 
 use serde_json::{Value, json};
 
 use super::text::{DIGIT, blank, offset, or_blank};
-use crate::rules::{moment::TYPED_MAX, time_of_day};
+use kakekomi_core::rules::{moment::TYPED_MAX, time_of_day};
 
 /// Numbers in kanji, and their radicals.
 const NUMERALS: &str = "〇一二三四五六七八九十⼀⼆⼋⼗";
 
-/// A moment that may be left unsaid; a precision or an offset of no date is none.
+/// A moment that may be blank; a precision or an offset alone is not a moment.
 pub fn moment() -> Value {
     let nothing = object(&or_blank_parts(), &blank(), &blank());
     json!({"anyOf": [answered(), nothing]})
 }
 
-/// A moment that is said.
+/// A moment that is answered.
 pub fn answered() -> Value {
     let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
     let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
@@ -53,7 +53,7 @@ fn said_at() -> Value {
     ]})
 }
 
-/// Nothing, in one text or in parts.
+/// A blank moment, in one text or in parts.
 fn or_blank_parts() -> Value {
     let part = blank();
     json!({"anyOf": [part, {

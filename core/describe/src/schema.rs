@@ -13,9 +13,10 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-use crate::context::Locale;
-use crate::form::{Draft, Field, LINE_MAX, Need, SAFE_INTEGER_MAX, Shape, TEXT_MAX};
-use crate::message;
+use kakekomi_core::Locale;
+use kakekomi_core::form::{Draft, Field, FieldKind, LINE_MAX, Requirement, TEXT_MAX};
+use kakekomi_core::json::SAFE_INTEGER_MAX;
+use kakekomi_core::message;
 pub use report::{context, report};
 
 /// The schema of a draft.
@@ -24,11 +25,11 @@ pub fn schema() -> Value {
     let schema = with(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
     let schema = with(schema, "$defs", json!(defs));
     let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
-    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", crate::RULESET)));
+    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
     with(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
 }
 
-/// What several fields have in common, by the names that `$ref` uses.
+/// The definitions that several fields share, by the names that `$ref` uses.
 fn definitions() -> [(&'static str, Value); 3] {
     let unknown = json!({
         "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
@@ -53,7 +54,7 @@ fn object(fields: &[Field], at: &str) -> Value {
     let required: Vec<_> = fields.iter().filter(|field| is_required(field)).map(|field| field.name).collect();
     let either: Vec<_> = fields
         .iter()
-        .filter(|field| field.rule.need == Need::Either)
+        .filter(|field| field.spec.requirement == Requirement::OneOf)
         .map(|field| json!({"required": [field.name], "properties": {field.name: text::said()}}))
         .collect();
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
@@ -68,56 +69,56 @@ fn object(fields: &[Field], at: &str) -> Value {
 
 /// A section is required where a field of it is.
 fn is_required(field: &Field) -> bool {
-    match field.shape {
-        Shape::Section(fields) => fields.iter().any(is_required),
-        _ => field.rule.need == Need::Required,
+    match field.kind {
+        FieldKind::Section(fields) => fields.iter().any(is_required),
+        _ => field.spec.requirement == Requirement::Required,
     }
 }
 
 /// A field: its value, or unknown where that is an answer; with its title and its item of Annex 1.2.
 fn member(field: &Field, path: &str) -> Value {
-    let value = value(field.shape, field.rule.need == Need::Required, path);
-    let value = if field.rule.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
+    let value = value(field.kind, field.spec.requirement == Requirement::Required, path);
+    let value = if field.spec.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
     let Some(title) = message::title(path, Locale::En) else { return value };
-    let annex = format!("Annex 1.2: {}", field.rule.annex);
+    let annex = format!("Annex 1.2: {}", field.spec.annex);
     let hint = message::hint(path, Locale::En).map_or(annex.clone(), |hint| format!("{annex}. {hint}"));
     with(with(value, "title", json!(title)), "description", json!(hint))
 }
 
-fn value(shape: Shape, required: bool, path: &str) -> Value {
-    match shape {
-        Shape::Line => text::line(LINE_MAX, required),
-        Shape::Text => text::text(TEXT_MAX, required),
-        Shape::Phone => json!({"type": "string", "pattern": text::phone()}),
-        Shape::Email => text::or_blank(&json!({"type": "string", "pattern": text::email()})),
-        Shape::Digest if required => json!({"type": "string", "pattern": text::digest()}),
-        Shape::Digest => text::or_blank(&json!({"type": "string", "pattern": text::digest()})),
-        Shape::Choice(words) => choice(words, required),
-        Shape::Ordered(words) => ordered(words),
-        Shape::Moment => json!({"$ref": if required { "#/$defs/answeredMoment" } else { "#/$defs/moment" }}),
-        Shape::Integer(min, max) => {
+fn value(kind: FieldKind, required: bool, path: &str) -> Value {
+    match kind {
+        FieldKind::Line => text::line(LINE_MAX, required),
+        FieldKind::Text => text::text(TEXT_MAX, required),
+        FieldKind::Phone => json!({"type": "string", "pattern": text::phone()}),
+        FieldKind::Email => text::or_blank(&json!({"type": "string", "pattern": text::email()})),
+        FieldKind::Digest if required => json!({"type": "string", "pattern": text::digest()}),
+        FieldKind::Digest => text::or_blank(&json!({"type": "string", "pattern": text::digest()})),
+        FieldKind::Choice(words) => choice(words, required),
+        FieldKind::Ordered(words) => ordered(words),
+        FieldKind::Moment => json!({"$ref": if required { "#/$defs/answeredMoment" } else { "#/$defs/moment" }}),
+        FieldKind::Integer(min, max) => {
             let typed = text::or_blank(&json!({"type": "string", "pattern": text::integer()}));
             json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, typed]})
         }
-        Shape::Flag => json!({"type": "boolean"}),
-        Shape::Agree => json!({"const": true}),
-        Shape::Section(fields) | Shape::Record(fields) => object(fields, path),
-        Shape::List(max, fields) => {
+        FieldKind::Flag => json!({"type": "boolean"}),
+        FieldKind::Agree => json!({"const": true}),
+        FieldKind::Section(fields) | FieldKind::Record(fields) => object(fields, path),
+        FieldKind::List(max, fields) => {
             json!({"type": "array", "maxItems": max, "items": object(fields, &format!("{path}/*"))})
         }
-        Shape::Document => object(crate::form::AgreedDocument::FIELDS, path),
-        Shape::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
-        Shape::Later => json!(false),
+        FieldKind::Document => object(kakekomi_core::form::AgreedDocument::FIELDS, path),
+        FieldKind::Instant => json!({"type": "integer", "minimum": 0, "maximum": SAFE_INTEGER_MAX}),
+        FieldKind::Reserved => json!(false),
     }
 }
 
-/// One of the words; where nothing need be said, a page's empty list entry too.
+/// One of the words; for an optional field a page's empty list entry, too.
 fn choice(words: &[&str], required: bool) -> Value {
     let blank = if required { None } else { Some("") };
     json!({ "enum": words.iter().copied().chain(blank).collect::<Vec<_>>() })
 }
 
-/// Words in an order, none of them twice; an empty entry says nothing and may repeat.
+/// Words in an order, each at most once; an empty entry may repeat.
 fn ordered(words: &[&str]) -> Value {
     let once = |word: &&str| json!({"contains": {"const": word}, "minContains": 0, "maxContains": 1});
     json!({

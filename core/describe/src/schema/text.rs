@@ -1,4 +1,4 @@
-//! What a text may hold, as patterns that every engine of regular expressions reads alike.
+//! Patterns of texts that every engine of regular expressions reads alike.
 //!
 //! `line(200, true)` → `{"type": "string", "maxLength": 200, "pattern": "^[^…]*$", "allOf": […]}`
 
@@ -40,12 +40,12 @@ fn of(pattern: &str, max: usize, required: bool) -> Value {
     }
 }
 
-/// A text that says something.
+/// A text that is not blank.
 pub fn said() -> Value {
     json!({"pattern": format!("[^{WHITE}{THIN}]")})
 }
 
-/// What a schema says, or white space.
+/// A schema, or white space.
 pub fn or_blank(schema: &Value) -> Value {
     json!({"anyOf": [schema, blank()]})
 }

@@ -1,13 +1,18 @@
-//! The largest texts of a draft that is too long: what to shorten.
+//! The size limit of a draft's text, and the issue that names what to shorten.
 //!
 //! 300,000 characters in `/incident/summary` → `{"path": "", "code": "text.too_long", "params": {"largest": ["/incident/summary"], …}}`
 
 use crate::code::Code;
-use crate::context::Locale;
 use crate::issue::{Issue, Params};
-use crate::json::{Node, TEXT_MAX};
+use crate::json::Node;
+use crate::locale::Locale;
 use crate::message;
-use crate::parse::At;
+use crate::path::PathCursor;
+
+/// The longest draft, in bytes (contract: 256 KiB).
+pub const TEXT_MAX: usize = 256 * 1024;
+/// The longest text whose fields are reported, in bytes: a draft that is too long is read up to here to name its long texts.
+pub const TEXT_READ_MAX: usize = 512 * 1024;
 
 /// The most fields that are named.
 const NAMED: usize = 3;
@@ -17,7 +22,7 @@ const LONG_MIN: usize = 1024;
 /// The issue about a draft of more than [`TEXT_MAX`] bytes.
 pub fn issue(node: &Node<'_>, locale: Locale) -> Issue {
     let mut texts = Vec::new();
-    collect(node, &At::ROOT, &mut texts);
+    collect(node, &PathCursor::ROOT, &mut texts);
     let mut largest = Vec::new();
     let mut titles = String::new();
     for (_, path) in texts {
@@ -27,13 +32,13 @@ pub fn issue(node: &Node<'_>, locale: Locale) -> Issue {
         }
         largest.push(path);
     }
-    let mut issue = Issue::new(String::new(), Code::TextTooLong, Params::most(TEXT_MAX));
+    let mut issue = Issue::new(&PathCursor::ROOT, Code::TextTooLong, Params::most(TEXT_MAX));
     issue.largest = Some(Box::new((largest, titles)));
     issue
 }
 
 /// Keeps the longest texts below a node, the longest first, those of one length in the order of the draft.
-fn collect(node: &Node<'_>, at: &At<'_>, texts: &mut Vec<(usize, String)>) {
+fn collect(node: &Node<'_>, at: &PathCursor<'_>, texts: &mut Vec<(usize, String)>) {
     match node {
         Node::Text { text, .. } => {
             let rank = texts.iter().take_while(|(length, _)| *length >= text.len()).count();
@@ -44,12 +49,12 @@ fn collect(node: &Node<'_>, at: &At<'_>, texts: &mut Vec<(usize, String)>) {
         }
         Node::List(nodes) => {
             for (index, node) in nodes.iter().enumerate() {
-                collect(node, &at.index(index), texts);
+                collect(node, &at.item(index), texts);
             }
         }
         Node::Object(entries) => {
             for (key, node) in entries {
-                collect(node, &at.key(key, None), texts);
+                collect(node, &at.member(key, None), texts);
             }
         }
         _ => {}
@@ -58,14 +63,14 @@ fn collect(node: &Node<'_>, at: &At<'_>, texts: &mut Vec<(usize, String)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{NAMED, collect};
-    use crate::json::{TEXT_MAX, read};
-    use crate::parse::At;
+    use super::{NAMED, TEXT_MAX, collect};
+    use crate::json::read;
+    use crate::path::PathCursor;
 
     fn paths(draft: &str) -> Vec<String> {
         let node = read(draft.as_bytes(), TEXT_MAX).unwrap();
         let mut texts = Vec::new();
-        collect(&node, &At::ROOT, &mut texts);
+        collect(&node, &PathCursor::ROOT, &mut texts);
         texts.into_iter().map(|(_, path)| path).collect()
     }
 

@@ -5,10 +5,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::code::Code;
-use crate::form::SAFE_INTEGER_MAX;
+use kakekomi_core::Code;
+use kakekomi_core::json::SAFE_INTEGER_MAX;
 
-/// What the rules say of a draft. Its context is `#/components/schemas/Context`.
+/// The schema of a report. Its context is `#/components/schemas/Context`.
 pub fn report() -> Value {
     let path = json!({"type": "string", "description": "A JSON Pointer into the draft; empty for the text as a whole"});
     let code = json!({"enum": Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()});
@@ -41,7 +41,7 @@ pub fn report() -> Value {
     ])
 }
 
-/// All that the rules know beside the draft.
+/// The schema of a context.
 pub fn context() -> Value {
     let text = json!({"type": "string"});
     let day = json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"});
@@ -71,7 +71,7 @@ pub fn context() -> Value {
     ])
 }
 
-/// An object in which all of these are.
+/// An object with all of these members.
 fn object<const N: usize>(members: [(&str, &Value); N]) -> Value {
     let required: Vec<_> = members.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> =

@@ -1,4 +1,4 @@
-//! A point in time as far as it is known: what was typed, and the interval it means.
+//! Moments: the typed text, and the interval that it means.
 //!
 //! `{"at": {"year": "令和8", "month": "１１", "day": "20", "time": "9時半"}}` → 2026-11-20T09:30,
 //! precision minute, offset +09:00. What cannot be read stays as typed in `values`.
@@ -7,40 +7,42 @@ use std::borrow::Cow;
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading, object};
-use crate::rules::moment::{Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
-use crate::rules::{self, characters, coded, coded_range};
+use crate::object::read_members;
+use crate::path::PathCursor;
+use crate::rules::moment::{self, Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::{self, characters, code_error, code_error_range};
 
-/// How far a clock may be ahead before a moment counts as future (requirements: 5 minutes).
+/// The most that a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// A moment of the form.
 #[derive(Debug, Clone, PartialEq, Eq, Validate)]
 #[garde(context(Context))]
 #[garde(transparent)]
-pub struct When(#[garde(custom(understood), custom(not_in_the_future))] Written);
+pub struct MomentField(#[garde(custom(is_readable), custom(not_in_the_future))] ParsedMoment);
 
-/// What was typed, and the moment that it means.
+/// The typed moment and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Written {
-    typed: Typing,
+struct ParsedMoment {
+    typed: RawMoment,
     read: Result<Moment, Code>,
 }
 
 /// A moment's keys, in the form's order.
-pub const WHEN_KEYS: [&str; 3] = ["at", "precision", "offset"];
+pub const MOMENT_KEYS: [&str; 3] = ["at", "precision", "offset"];
 /// The keys of a moment that was typed in parts.
 pub const PART_KEYS: [&str; 4] = ["year", "month", "day", "time"];
 
-/// The members as typed; they print as they came.
+/// The members as typed; they are written unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Typing {
+struct RawMoment {
     at: Option<TypedAt>,
     precision: Option<String>,
     offset: Option<String>,
@@ -53,46 +55,46 @@ enum TypedAt {
     Parts([Option<String>; 4]),
 }
 
-impl When {
-    /// The moment, if what was typed could be read.
+impl MomentField {
+    /// The moment, if the typed text is readable.
     pub fn moment(&self) -> Option<&Moment> {
         self.0.read.as_ref().ok()
     }
 }
 
-impl Value for When {
-    const SHAPE: Shape = Shape::Moment;
+impl Value for MomentField {
+    const KIND: FieldKind = FieldKind::Moment;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        let mut typed = Typing::default();
-        let before = reading.found.len();
-        let find = |key: &str| WHEN_KEYS.iter().position(|known| *known == key);
-        let whole = object(node, at, reading, &find, &mut |row, node, at, reading| match row {
-            0 => typed.at = read_at(node, at, reading),
-            1 => typed.precision = text(&node, at, reading),
-            _ => typed.offset = text(&node, at, reading),
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        let mut typed = RawMoment::default();
+        let before = diagnostics.issues.len();
+        let find = |key: &str| MOMENT_KEYS.iter().position(|known| *known == key);
+        let whole = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| match row {
+            0 => typed.at = read_at(node, at, diagnostics),
+            1 => typed.precision = text(&node, at, diagnostics),
+            _ => typed.offset = text(&node, at, diagnostics),
         });
-        if !whole || reading.found.len() > before {
-            return Answer::Refused;
+        if !whole || diagnostics.issues.len() > before {
+            return Answer::Invalid;
         }
         let precision = match typed.precision.as_deref().map(Precision::read) {
             Some(None) => {
-                reading.issue(&at.key("precision", find("precision")), Code::ChoiceUnknown, Params::none());
-                return Answer::Refused;
+                diagnostics.add(&at.member("precision", find("precision")), Code::ChoiceUnknown, Params::none());
+                return Answer::Invalid;
             }
             known => known.flatten(),
         };
         let read = match &typed.at {
-            Some(at) => Moment::read(at.borrowed(), precision, typed.offset.as_deref()),
-            // だいたい, or an offset, of no date: said, so it is not dropped in silence.
-            None if typed != Typing::default() => Err(Code::MomentYear),
+            Some(at) => moment::read(at.borrowed(), precision, typed.offset.as_deref()),
+            // だいたい, or an offset, without a date: an issue, so it is not dropped in silence.
+            None if typed != RawMoment::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
         };
-        Answer::Given(When(Written { typed, read }))
+        Answer::Given(MomentField(ParsedMoment { typed, read }))
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -108,22 +110,24 @@ impl Value for When {
     }
 }
 
-fn understood(written: &Written, _: &Context) -> garde::Result {
-    match &written.read {
+fn is_readable(parsed: &ParsedMoment, _: &Context) -> garde::Result {
+    match &parsed.read {
         Ok(_) => Ok(()),
-        Err(Code::MomentRange) => Err(coded_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
-        Err(code) => Err(coded(*code)),
+        Err(Code::MomentRange) => Err(code_error_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
+        Err(code) => Err(code_error(*code)),
     }
 }
 
-fn not_in_the_future(written: &Written, context: &Context) -> garde::Result {
-    match &written.read {
-        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => Err(coded(Code::MomentFuture)),
+fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result {
+    match &parsed.read {
+        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
+            Err(code_error(Code::MomentFuture))
+        }
         _ => Ok(()),
     }
 }
 
-impl Typing {
+impl RawMoment {
     fn write(&self, out: &mut Writer) {
         match &self.at {
             Some(TypedAt::Text(text)) => out.text_member("at", text),
@@ -139,7 +143,7 @@ impl Typing {
     }
 }
 
-/// The members that were given.
+/// Writes the members that were given.
 fn write_given<'t>(members: impl IntoIterator<Item = (&'t &'t str, &'t Option<String>)>, out: &mut Writer) {
     for (key, text) in members {
         if let Some(text) = text {
@@ -162,31 +166,31 @@ impl TypedAt {
     }
 }
 
-/// A text, or its parts; `None` where all of it is blank.
-fn read_at(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<TypedAt> {
+/// Reads a text, or its parts; `None` if all of it is blank.
+fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<TypedAt> {
     if !matches!(node, Node::Object(_)) {
-        return text(&node, at, reading).map(TypedAt::Text);
+        return text(&node, at, diagnostics).map(TypedAt::Text);
     }
     let mut parts = <[Option<String>; 4]>::default();
     let find = |key: &str| PART_KEYS.iter().position(|known| *known == key);
-    object(node, at, reading, &find, &mut |row, node, at, reading| {
+    read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| {
         if let Some(part) = parts.get_mut(row) {
-            *part = text(&node, at, reading);
+            *part = text(&node, at, diagnostics);
         }
     });
     parts.iter().any(Option::is_some).then_some(TypedAt::Parts(parts))
 }
 
-/// A string that is not blank.
-fn text(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<String> {
+/// Reads a string that is not blank.
+fn text(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     match node {
         Node::Text { text, lone: false } => (!characters::shows_nothing(text)).then(|| Cow::clone(text).into_owned()),
         Node::Text { .. } => {
-            reading.issue(at, Code::CharsSurrogate, Params::none());
+            diagnostics.add(at, Code::CharsSurrogate, Params::none());
             None
         }
         other => {
-            reading.wrong(at, other, Code::TypeText);
+            diagnostics.type_mismatch(at, other, Code::TypeText);
             None
         }
     }
