@@ -5,9 +5,9 @@
 
 use crate::text::{is_one_of, rsplit_once, starts_with_any, trim_end, trim_start};
 
-/// Options of commands that a password follows, in the next word or in the rest of the same.
+/// Options of commands behind which a password stands, in the next word or in the rest of the same.
 const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
-/// Options and names that a name and a password follow, with a sign between them.
+/// Options and names behind which a name and a password stand, with a sign between them.
 const PAIRS: [&str; 5] = ["-u ", "-u=", "--user ", "admin", "root"];
 
 /// The fewest characters of a secret behind a word.
@@ -80,7 +80,7 @@ pub fn is_strong(word: &str) -> bool {
     word.len() >= STRONG_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
 }
 
-/// Checks that it is not a path, an address, the name of a file or a setting.
+/// Whether it is no path, address, name of a file or setting.
 fn is_one_word(word: &str) -> bool {
     !word.chars().any(|sign| is_one_of(sign, "/\\.:=@"))
 }

@@ -14,7 +14,7 @@ use super::number;
 use crate::rules::width;
 use crate::text::{is_one_of, starts_with_any, trim_start};
 
-/// Words that a secret follows, as [`width::fold`] and small letters leave them; of words that
+/// Words behind which a secret stands, as [`width::fold`] and small letters leave them; of words that
 /// begin alike the longer first.
 const WORDS: [&str; 42] = [
     "パスワ-ド",
@@ -88,10 +88,10 @@ const MARKS: [&str; 19] = [
     "hooks.slack.com/services/",
     "base64:",
 ];
-/// The beginning of a private key in a file.
+/// What begins a private key in a file.
 const PRIVATE: [&str; 2] = ["private key-", "private key block-"];
 
-/// Words behind a sign that are not a secret.
+/// Words that stand behind a sign and are no secret.
 const NO_SECRETS: [&str; 15] = [
     "unknown",
     "none",
