@@ -23,6 +23,7 @@ impl SortKey {
     pub const ROOT: SortKey = SortKey { ranks: 0, depth: 0 };
 
     /// The sort key of a row or an entry below this one; [`UNKNOWN_RANK`] without a rank.
+    #[must_use]
     pub fn child(self, rank: Option<usize>) -> SortKey {
         let byte = u64::try_from(rank.unwrap_or(UNKNOWN_RANK).min(UNKNOWN_RANK) + 1).unwrap_or_default();
         let depth = self.depth + 1;

@@ -32,7 +32,7 @@ mod tests {
             match letter {
                 // Two characters, letters of the African and the ancient alphabets, and signs.
                 'İ' | '\u{180}'..='\u{24F}' | '\u{370}'..='\u{385}' | 'Ϗ'..='Ͽ' => {
-                    assert!(to_lowercase(letter) == letter)
+                    assert!(to_lowercase(letter) == letter);
                 }
                 _ => assert_eq!(to_lowercase(letter).to_string(), unicode, "{letter}"),
             }
