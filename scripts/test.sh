@@ -73,6 +73,7 @@ suite "Rust: rules, table of cases, house rules, HTTP, command line" cargo test 
 
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 suite "Node as a stranger: table of cases over the host face" node --test tests/stranger.test.mjs
+suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources

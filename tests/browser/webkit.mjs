@@ -18,6 +18,8 @@ export const MINI_BROWSER = [process.env.MINI_BROWSER, ...PLACES, "/usr/libexec/
 const SCREEN = { width: 1400, height: 1000 };
 /** How long the driver may take to begin, and for one command, in milliseconds. */
 const PATIENCE = 60_000;
+/** How much an error quotes of a command and of what the driver wrote, in characters. */
+const WORDS_MAX = 1_000;
 /** The browser's own bar would keep its window wider than a phone. */
 const NARROW = "* { min-width: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0.2); }";
 
@@ -25,26 +27,43 @@ export async function launch() {
   const settings = mkdtempSync(join(tmpdir(), "kakekomi-webkit-"));
   mkdirSync(join(settings, "gtk-3.0"));
   writeFileSync(join(settings, "gtk-3.0", "gtk.css"), NARROW);
-  const screen = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", `${SCREEN.width}x${SCREEN.height}x24`, "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
-  const [display] = await once(screen.stdout, "data");
+  const screen = await startScreen();
   const port = await freePort();
   const driver = spawn(WEBKIT_DRIVER, [`--port=${port}`], {
-    stdio: "ignore",
-    env: { ...process.env, DISPLAY: `:${String(display).trim()}`, XDG_CONFIG_HOME: settings, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, DISPLAY: screen.display, XDG_CONFIG_HOME: settings, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
   });
-  const call = (method, path, body) => ask(`http://127.0.0.1:${port}${path}`, method, body);
-  for (const end = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null));) {
-    if (Date.now() > end) throw new Error(`${WEBKIT_DRIVER} does not answer`);
-    await sleep(50);
-  }
+  // The browser writes here as well, and the driver does not report that a browser ended before it could be reached.
+  let words = "";
+  driver.stderr.on("data", (piece) => { words = (words + piece).slice(-WORDS_MAX); });
+  const call = (method, path, body) => ask(`http://127.0.0.1:${port}`, method, path, body).catch((failure) => {
+    throw new Error(`${failure.message}\n${words}`, { cause: failure });
+  });
   const close = async () => {
-    for (const one of [driver, screen]) {
+    for (const one of [driver, screen.process]) {
       one.kill();
       if (one.exitCode === null && one.signalCode === null) await once(one, "exit");
     }
     rmSync(settings, { recursive: true, force: true });
   };
+  for (const end = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null)); await sleep(50)) {
+    if (Date.now() < end && driver.exitCode === null) continue;
+    await close();
+    throw new Error(`${WEBKIT_DRIVER} does not answer\n${words}`);
+  }
   return { newContext: (given) => newContext(call, given), close };
+}
+
+/** Starts an X server that nobody sees. */
+async function startScreen() {
+  // Without `-noreset` it starts anew when its last client leaves, as the browser of each session does, and the browser
+  // of the next session finds no display meanwhile.
+  const server = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", `${SCREEN.width}x${SCREEN.height}x24`, "-nolisten", "tcp", "-noreset"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [number] = await once(server.stdout, "data", { signal: AbortSignal.timeout(PATIENCE) }).catch((failure) => {
+    server.kill();
+    throw new Error("Xvfb does not name its display", { cause: failure });
+  });
+  return { process: server, display: `:${String(number).trim()}` };
 }
 
 /** A session is a browser of its own, without anything kept from another. */
@@ -90,9 +109,12 @@ function act(session, kind, actions) {
 }
 
 /** One command of W3C WebDriver. */
-async function ask(address, method, body) {
-  const answer = await fetch(address, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) });
+async function ask(base, method, path, body) {
+  const command = `${method} ${path} ${JSON.stringify(body ?? {}).slice(0, WORDS_MAX)}`;
+  const answer = await fetch(base + path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) }).catch((failure) => {
+    throw new Error(`${WEBKIT_DRIVER} did not answer within ${PATIENCE} ms: ${command}`, { cause: failure });
+  });
   const { value } = await answer.json();
-  if (value?.error) throw new Error(`${value.error}: ${value.message}`);
+  if (value?.error) throw new Error(`${value.error}: ${value.message}: ${command}`);
   return value;
 }

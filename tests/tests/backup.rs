@@ -222,6 +222,9 @@ fn a_restore_keeps_the_database_of_before_with_its_log() {
         assert_eq!((own.uid(), own.gid(), own.mode() & 0o777), (folder.uid(), folder.gid(), 0o600), "{name}");
     }
     assert!(file.exists(), "the backup stays");
+    let kept: Vec<_> = (0..4).map(|_| record(&run(&home, "restore", &file, &["--json"]))["kept"].clone()).collect();
+    let all_kept = |kept: &Value| home.path().join(kept.as_str().unwrap()).exists();
+    assert!(kept.iter().all(all_kept) && kept[0] != kept[1], "restores in one second keep a file each: {kept:?}");
 
     let server = Server::start_in(home);
     assert_eq!(numbers(&server.home.cases()), numbers(&first));
@@ -269,6 +272,9 @@ fn what_is_no_backup_is_not_restored() {
     assert!(Command::new("sqlite3").arg(&other).arg("CREATE TABLE cases (a)").status().unwrap().success());
     failed(&run(&home, "restore", &other, &[]));
     failed(&run(&home, "restore", &kept.path().join("nothing"), &[]));
+    let new = Home::new();
+    failed(&run(&new, "restore", &other, &[]));
+    assert!(!new.path().join("data").exists(), "a file that is no backup leaves no folder behind");
     let newer = kept.path().join("newer");
     fs::copy(&file, &newer).unwrap();
     let raise = "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2";

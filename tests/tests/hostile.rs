@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::{CHECK, example};
-use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::Request;
 
 /// Longer than any of the desk's own time-outs, on a busy machine too.
@@ -16,7 +16,12 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What comes back for bytes that are sent as they are, until the desk closes the connection.
 fn raw(server: &Server, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(server.at).unwrap();
+    raw_at(server.at, bytes)
+}
+
+/// As [`raw`], from an address.
+fn raw_at(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     _ = stream.write_all(bytes);
     let mut answer = Vec::new();
@@ -95,6 +100,22 @@ fn http_1_1_needs_one_host_that_is_one() {
     assert!(answer.starts_with("HTTP/1.0 200 "), "HTTP/1.0 knows no Host: {answer}");
     let hidden = "GET /v1/schema HTTP/1.1\r\n\r\nGET /v1/schema HTTP/1.1\r\nHost: a\r\n\r\n";
     assert_eq!(statuses(&raw(&server, hidden.as_bytes())), ["400"], "and nothing behind it is read");
+}
+
+#[test]
+fn the_admin_listener_needs_one_host_as_well() {
+    let admin = free_address();
+    let _server = Server::start_with(Home::new(), &["--admin-listen", &admin.to_string()]);
+    let live = "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    assert_eq!(statuses(&raw_at(admin, live.as_bytes())), ["200"]);
+    for hosts in ["", "Host: a\r\nHost: b\r\n", "Host: a b\r\n"] {
+        for path in ["/livez", "/readyz", "/metrics", "/nothing"] {
+            let hidden = format!("GET {path} HTTP/1.1\r\n{hosts}\r\n{live}");
+            let answer = raw_at(admin, hidden.as_bytes());
+            assert_eq!(statuses(&answer), ["400"], "{path} {hosts:?}");
+            assert!(answer.ends_with("http.bad_request\n"), "{answer}");
+        }
+    }
 }
 
 #[test]

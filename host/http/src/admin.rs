@@ -4,12 +4,14 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::submit::Intake;
 
+use crate::client::Ambiguous;
 use crate::observe::Counters;
 
 /// The number of log lines that could not be written since the start.
@@ -35,6 +37,14 @@ pub async fn ready(State(intake): State<Intake>) -> Response {
 fn not_ready(code: &'static str, error: &dyn std::fmt::Display) -> Response {
     tracing::warn!(code, %error, "not ready");
     (StatusCode::SERVICE_UNAVAILABLE, format!("{code}\n")).into_response()
+}
+
+/// Refuses heads that could be read in more than one way, as the desk does.
+pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
+    if request.extensions().get::<Ambiguous>().is_some() {
+        return (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")], "http.bad_request\n").into_response();
+    }
+    next.run(request).await
 }
 
 /// Counts since the start, and what is free.

@@ -60,6 +60,7 @@ pub fn admin_router(app: Arc<App>) -> Router {
         .route("/livez", get(admin::live))
         .route("/readyz", get(admin::ready))
         .route("/metrics", get(admin::metrics))
+        .layer(from_fn(admin::refuse_ambiguous))
         .layer(from_fn(headers::set))
         .with_state(AppState(app))
 }

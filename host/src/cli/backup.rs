@@ -66,8 +66,6 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<Exit, Failed> {
     let settings = args.place.settings().or(file);
     let url = settings.database_url();
     of_sqlite(&url, "pg_restore --no-owner --exit-on-error --dbname URL FILE, into an empty database")?;
-    let data = settings.data().display().to_string();
-    settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
     let restored = runtime()?.block_on(sqlite::restore(&url, &args.file))?;
     if args.json {
         print::line(&serde_json::to_vec(&Record { file: &args.file, about: &restored })?)?;

@@ -9,7 +9,7 @@ use crate::text::{is_one_of, split_last, starts_with_any, trim_end, trim_start};
 /// Options of commands behind which a password stands, in the next word or in the rest of the same.
 const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
 /// Options and names behind which a name and a password stand, with a sign between them.
-const PAIRS: [&str; 5] = ["-u ", "-u=", "--user ", "admin", "root"];
+const PAIRS: [&str; 7] = ["-u ", "-u=", "--user ", "administrator", "admin", "root", "sa"];
 
 /// The fewest of one without a word: these also hold a letter and a digit.
 const STRONG_MIN: usize = 6;
@@ -45,6 +45,10 @@ pub fn follows_option(rest: &str) -> bool {
         };
         return secret.is_some();
     }
+    if let Some(secret) = rest.strip_prefix("echo ") {
+        let (_, after) = graphic(secret, SECRET_MAX);
+        return after.trim_start().starts_with("| sudo -s");
+    }
     behind_any(rest, &OPTIONS).is_some_and(|behind| {
         let word = next_word(trim_start(behind, " '\""));
         is_strong(word) && is_one_word(word)
@@ -77,7 +81,13 @@ pub fn is_strong(word: &str) -> bool {
     word.len() >= STRONG_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
 }
 
+/// A strong word as people choose passwords, and not as they number machines and accounts (`svc_sql01`): with three digits or a sign.
+pub fn is_chosen(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    is_strong(word) && !word.contains('/') && (digits > 2 || word.chars().any(|sign| is_one_of(sign, "!#$%&*+?@")))
+}
+
 /// Whether it is no path, address, name of a file or setting.
 fn is_one_word(word: &str) -> bool {
-    !word.chars().any(|sign| is_one_of(sign, "/\\.:=@"))
+    !word.chars().any(|sign| is_one_of(sign, "/\\.:="))
 }

@@ -7,14 +7,16 @@
 //! Left alone: 「パスワードは変更しました」, 「パスワードは2026年11月に変えた」, `password was stolen`, `"GET /etc/passwd HTTP/1.1" 404`,
 //! `Invalid password: user=tanaka`.
 
-use super::command::{behind_any, follows_option, graphic, has_user_information, is_net_use, is_strong, next_word};
+use super::command::{
+    behind_any, follows_option, graphic, has_user_information, is_chosen, is_net_use, is_strong, next_word,
+};
 use super::number;
 use crate::rules::width;
 use crate::text::{is_one_of, starts_with_any, trim_start};
 
 /// Words behind which a secret stands, as [`width::fold`] and small letters leave them; of words that
 /// begin alike the longer first.
-const WORDS: [&str; 42] = [
+const WORDS: [&str; 51] = [
     "パスワ-ド",
     "パスフレ-ズ",
     "パスコ-ド",
@@ -22,6 +24,9 @@ const WORDS: [&str; 42] = [
     "ぱすわ-ど",
     "ﾊﾟｽﾜ-ﾄﾞ",
     "暗証番号",
+    "暗証",
+    "バックアップコ-ド",
+    "リカバリ-コ-ド",
     "認証コ-ド",
     "確認コ-ド",
     "回復キ-",
@@ -31,6 +36,8 @@ const WORDS: [&str; 42] = [
     "アクセスキ-",
     "ト-クン",
     "暗号化キ-",
+    "暗号キ-",
+    "ワンタイムコ-ド",
     "共有キ-",
     "共有鍵",
     "合言葉",
@@ -42,6 +49,8 @@ const WORDS: [&str; 42] = [
     "apikey",
     "access key",
     "access_key",
+    "secretaccesskey",
+    "requirepass",
     "passphrase",
     "passcode",
     "password",
@@ -50,6 +59,8 @@ const WORDS: [&str; 42] = [
     "pwd",
     "pw",
     "psk",
+    "pre-shared-key",
+    "pre-shared key",
     "pinコ-ド",
     "pin",
     "community",
@@ -61,11 +72,14 @@ const WORDS: [&str; 42] = [
 /// The same where `:` or `=` follows, or they would be any sentence's words.
 const SIGNED_WORDS: [&str; 5] = ["secret key", "secret_key", "accountkey", "secret", "token"];
 
+/// Words behind which a name and a secret stand, with a slash between them.
+const ACCOUNT_WORDS: [&str; 5] = ["ログイン", "アカウント", "管理画面", "接続", "id"];
+
 /// The first characters of all of these words, and of those of commands.
-const BEGINNINGS: &str = "abcefghnprstwxアシトパぱﾊ暗回秘認確共合";
+const BEGINNINGS: &str = "abcefghijnprstwxアシトパぱﾊバリロワ暗回秘認確共合管接";
 
 /// Beginnings of keys that are secrets by themselves.
-const MARKS: [&str; 19] = [
+const MARKS: [&str; 23] = [
     "akia",
     "ghp_",
     "gho_",
@@ -75,6 +89,7 @@ const MARKS: [&str; 19] = [
     "npm_",
     "sk-",
     "sk_live_",
+    "rk_live_",
     "sg.",
     "xoxb-",
     "xoxp-",
@@ -85,12 +100,15 @@ const MARKS: [&str; 19] = [
     "basic ",
     "hooks.slack.com/services/",
     "base64:",
+    "phpsessid=",
+    "jsessionid=",
+    "sessionid=",
 ];
 /// What begins a private key in a file.
 const PRIVATE: [&str; 2] = ["private key-", "private key block-"];
 
 /// Words that stand behind a sign and are no secret.
-const NO_SECRETS: [&str; 15] = [
+const NO_SECRETS: [&str; 18] = [
     "unknown",
     "none",
     "null",
@@ -106,6 +124,9 @@ const NO_SECRETS: [&str; 15] = [
     "failed",
     "invalid",
     "incorrect",
+    "filtered",
+    "redacted",
+    "masked",
 ];
 /// Counters behind digits that are then a year, a number of people or the like.
 const COUNTERS: &str = "年月日時件回個文字人名台社円桁つ分秒通以%";
@@ -139,7 +160,11 @@ pub fn likely(text: &str) -> bool {
             'と' | 'を' => is_told_before(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
             _ if is_one_of(char, BEGINNINGS) => {
-                told(head, rest) || marked(rest) || (previous != '/' && follows_option(rest)) || is_net_use(rest)
+                told(head, rest)
+                    || account_follows(rest)
+                    || marked(rest)
+                    || (previous != '/' && follows_option(rest))
+                    || is_net_use(rest)
             }
             _ => false,
         }
@@ -181,6 +206,14 @@ fn told(head: &str, rest: &str) -> bool {
     }
 }
 
+/// `管理画面は tanaka / Kanri2026`: a word for an account, a name and a secret.
+fn account_follows(rest: &str) -> bool {
+    let Some(rest) = behind_any(rest, &ACCOUNT_WORDS) else { return false };
+    let name = trim_start(rest, ":=はが「 ");
+    let (_, after) = graphic(name.trim_start(), SECRET_MAX);
+    after.trim_start().strip_prefix('/').is_some_and(|secret| is_chosen(next_word(secret.trim_start())))
+}
+
 /// Behind `:`, `=`, an arrow or a bracket four visible characters with a letter are a value; behind は, を, `is` or a
 /// space alone only such with a digit, or every sentence about passwords would be one.
 fn value_follows(rest: &str, unsigned: bool) -> bool {
@@ -195,10 +228,18 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     };
     let rest = rest.trim_start();
     let rest = behind_any(rest, &["is ", "was ", "は", "を", "が", "も", "に"]).unwrap_or(rest).trim_start();
+    if let Some(below) = behind_any(rest, &["以下", "下記", "次の"]) {
+        let below = below.split_once(|sign| is_one_of(sign, "。:\n")).map(|(_, below)| below.trim_start());
+        return below.is_some_and(|below| is_chosen(next_word(below)));
+    }
     let bare = trim_start(rest, ":=→「『\"'>( \n");
     let signed = bare.len() < rest.len();
+    // The kind of a stored password in the settings of network devices: `password 7 0822455D0A16`.
+    let bare = behind_any(bare, &["0 ", "5 ", "7 ", "8 ", "9 ", "enc "]).unwrap_or(bare);
     // Only ASCII is counted, of which a byte is a character.
     let (value, after) = graphic(bare, SECRET_MAX);
+    // `password=Abc12345&next=/`: the answers of a form go on behind it.
+    let value = value.split('&').next().unwrap_or_default();
     let after = after.trim_start();
     let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let word = value.trim_end_matches(|char: char| char.is_ascii_punctuation());
@@ -209,13 +250,13 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     if word.len() < SECRET_MIN && value.len() < SECRET_MIN
         || is_path
         || is_key
-        || NO_SECRETS.contains(&word)
+        || NO_SECRETS.contains(&trim_start(word, "[<("))
         || !(signed || unsigned)
     {
         return false;
     }
     if has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
-        return signed || !value.contains('/') || value.starts_with("admin/");
+        return signed || value.split_once('/').is_none_or(|(_, secret)| is_chosen(secret));
     }
     if has(u8::is_ascii_alphabetic) {
         // A name and a secret: `tanaka / Abc12345`.
@@ -223,7 +264,8 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
             return true;
         }
         // A word of letters alone in a sentence is a word of the sentence.
-        let is_prose = value == word && after.starts_with(|char: char| char.is_ascii_alphanumeric());
+        let is_prose =
+            value == word && value.len() < SECRET_MAX && after.starts_with(|char: char| char.is_ascii_alphanumeric());
         return signed && word.len() >= SECRET_MIN && !is_prose;
     }
     value.bytes().all(|byte| byte.is_ascii_digit()) && !starts_with_any(after, COUNTERS)

@@ -15,8 +15,9 @@ use crate::error::{Exit, Failed};
 
 /// How often the bar moves.
 const BAR: Duration = Duration::from_millis(200);
-/// The first line of the values.
-const HEAD: &[u8] = b"seq,number,kind,module,accepted_before,codes_before,accepted_after,codes_after,failure";
+/// The head of the CSV.
+const HEAD: [&str; 9] =
+    ["seq", "number", "kind", "module", "accepted_before", "codes_before", "accepted_after", "codes_after", "failure"];
 /// The bar's length in characters.
 const BAR_WIDTH: u64 = 24;
 
@@ -69,7 +70,7 @@ impl Report {
         let module = format!("sha256:{module}");
         match shape {
             Shape::Json => print::data(format!("{{\"module\":\"{module}\",\"differences\":[").as_bytes())?,
-            Shape::Csv => print::line(HEAD)?,
+            Shape::Csv => print::data(&record(&HEAD)?)?,
             Shape::Words | Shape::Lines => {}
         }
         let summary = Summary {
@@ -120,18 +121,14 @@ impl Report {
 
     fn print(&mut self, difference: &Difference) -> Result<(), Failed> {
         let first = !std::mem::replace(&mut self.printed, true);
-        let Difference { seq, number, kind, module, before, after, failure } = difference;
+        let Difference { seq, number, kind, before, after, failure, .. } = difference;
         match self.shape {
             Shape::Json => {
                 let json = serde_json::to_vec(difference)?;
                 print::data(&[if first { &b"\n"[..] } else { b",\n" }, &json].concat())
             }
             Shape::Lines => print::json_line(&serde_json::to_vec(difference)?),
-            Shape::Csv => {
-                let (then, now) = (csv(Some(before)), csv(after.as_ref()));
-                let failure = failure.unwrap_or_default();
-                print::line(format!("{seq},{number},{},{module},{then},{now},{failure}", word(*kind)).as_bytes())
-            }
+            Shape::Csv => print::data(&csv(difference)?),
             Shape::Words => {
                 let now = after.as_ref().map_or_else(|| failure.unwrap_or_default().to_owned(), said);
                 let number = inert(number);
@@ -202,12 +199,50 @@ fn said(said: &Said) -> String {
     if said.accepted { "accepted".to_owned() } else { format!("not accepted: {codes}") }
 }
 
-/// Two fields; codes hold no comma and no quote.
-fn csv(said: Option<&Said>) -> String {
-    said.map_or_else(
-        || ",".to_owned(),
-        |said| format!("{},{}", said.accepted, said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ")),
-    )
+/// A difference as a line of CSV, with the fields of [`HEAD`].
+fn csv(difference: &Difference) -> Result<Vec<u8>, Failed> {
+    let Difference { seq, number, kind, module, before, after, failure } = difference;
+    let codes = |said: &Said| said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    record(&[
+        &seq.to_string(),
+        number,
+        word(*kind),
+        module,
+        &before.accepted.to_string(),
+        &codes(before),
+        &after.as_ref().map(|after| after.accepted.to_string()).unwrap_or_default(),
+        &after.as_ref().map(codes).unwrap_or_default(),
+        failure.unwrap_or_default(),
+    ])
+}
+
+/// One line of CSV (RFC 4180).
+fn record(fields: &[&str]) -> Result<Vec<u8>, Failed> {
+    let failed = |error: String| Failed::Outside("CSV".to_owned(), io::Error::other(error));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).map_err(|error| failed(error.to_string()))?;
+    writer.into_inner().map_err(|error| failed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_and_quotes_within_a_field_are_quoted() {
+        let said = |code: &str| Said { accepted: false, codes: [code.to_owned()].into() };
+        let difference = Difference {
+            seq: 7,
+            number: "1,2".to_owned(),
+            kind: Kind::Verdict,
+            module: "m".to_owned(),
+            before: said("a\"b"),
+            after: Some(said("c\nd")),
+            failure: None,
+        };
+        let line = csv(&difference).unwrap();
+        assert_eq!(String::from_utf8(line).unwrap(), "7,\"1,2\",verdict,m,false,\"a\"\"b\",false,\"c\nd\",\n");
+    }
 }
 
 fn words(summary: &Summary) -> String {

@@ -67,10 +67,14 @@ pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, Sto
 /// The database is as it was then.
 pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     let file = place::file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
-    let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
-    let _lock = OpenFiles::lock(&file)?;
     let source = Sqlite::open_to_read(&url_of(backup)).await?;
     source.check_integrity(backup).await?;
+    // After the check: a file that is no backup leaves no folder behind.
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        durable::folder(folder).map_err(|error| failed(folder, error))?;
+    }
+    let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
+    let _lock = OpenFiles::lock(&file)?;
     let unfinished = Unfinished::beside(&file)?;
     source.copy_into(&unfinished.path).await?;
     source.close().await?;
@@ -102,7 +106,7 @@ async fn look_into(file: &Path) -> Result<Copied, StoreError> {
 /// Keeps a database under a dated name, whole, and takes away the log and the index of its own name, which would be read
 /// into the file that comes. `None` where there is no database.
 async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
-    let kept = file.exists().then(|| beside(file, &format!(".before-{}", clock::show(clock::now(), "+00:00"))));
+    let kept = file.exists().then(|| free_name(file, &clock::show(clock::now(), "+00:00")));
     if let Some(kept) = &kept {
         if let Err(error) = empty_log(file).await {
             tracing::warn!(%error, "the log of the previous database is kept beside it");
@@ -124,6 +128,15 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
     }
     durable::name(file).map_err(|error| failed(file, error))?;
     Ok(kept)
+}
+
+/// A name for the database of before that no file has, nor a log of one: restores may follow each other within a second.
+fn free_name(file: &Path, time: &str) -> PathBuf {
+    let names = std::iter::once(String::new()).chain((2..).map(|count: u64| format!("-{count}")));
+    let mut names = names.map(|count| beside(file, &format!(".before-{time}{count}")));
+    let is_free =
+        |name: &PathBuf| [name.clone(), beside(name, "-wal")].iter().all(|name| name.symlink_metadata().is_err());
+    names.find(is_free).unwrap_or_else(|| beside(file, ".before"))
 }
 
 /// Writes what stands in the log into the file.
