@@ -1,16 +1,16 @@
-//! The intake of a security incident desk: server, command line, and library for Rust servers.
+//! Command line, settings and log of the program `kakekomi`, the intake of a security incident desk.
 //!
 //! ```text
-//! request → sandbox → store → receipt
+//! kakekomi check draft.json  →  the report on stdout, exit 0 or 1
 //! ```
 //!
-//! Read the parts in this order:
-//!
-//! - `kakekomi-service`, a crate: the use case, the desk's data and the receipt; on `kakekomi-sandbox`, which runs the module
-//!   afresh for every check, and `kakekomi-store`, which keeps cases on SQLite or PostgreSQL
-//! - `kakekomi-http`, a crate: the desk for browsers and partners
-//! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
+//! - [`cli`], [`config`], [`error`]: commands, flags over environment over file, exit codes
 //! - [`log`]: log output that delays and fails no response
+//!
+//! It must know neither SQL nor the routes: `kakekomi-http` serves, `kakekomi-service` holds the use case and the desk's data,
+//! `kakekomi-sandbox` runs the module afresh for every check, `kakekomi-store` keeps cases on SQLite or PostgreSQL.
+
+#![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod config;

@@ -9,9 +9,14 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kakekomi_service::capacity::Capacity;
+use kakekomi_service::submit::Intake;
 
-use super::App;
-use super::client::Ambiguous;
+use crate::client::Ambiguous;
+use crate::observe::Counters;
+
+/// The number of log lines that could not be written since the start.
+#[derive(Clone, Copy)]
+pub struct DroppedLogLines(pub fn() -> u64);
 
 /// The process is alive.
 pub async fn live() -> &'static str {
@@ -19,11 +24,11 @@ pub async fn live() -> &'static str {
 }
 
 /// A submission would be stored now; else 503 and the code of what keeps it from that.
-pub async fn ready(State(app): State<Arc<App>>) -> Response {
-    if let Err(shortage) = app.intake.capacity.check() {
+pub async fn ready(State(intake): State<Intake>) -> Response {
+    if let Err(shortage) = intake.capacity.check() {
         return not_ready(shortage.code(), &"there is no room for a case");
     }
-    match app.intake.store.ready().await {
+    match intake.store.ready().await {
         Ok(()) => "ok\n".into_response(),
         Err(error) => not_ready("store.failed", &error),
     }
@@ -43,8 +48,12 @@ pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
 }
 
 /// Counts since the start, and what is free.
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let text = app.counters.text() + &log_text((app.dropped_log_lines)()) + &capacity_text(&app.intake.capacity);
+pub async fn metrics(
+    State(counters): State<Arc<Counters>>,
+    State(dropped): State<DroppedLogLines>,
+    State(intake): State<Intake>,
+) -> Response {
+    let text = counters.text() + &log_text((dropped.0)()) + &capacity_text(&intake.capacity);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 

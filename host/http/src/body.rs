@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use kakekomi_core::{Locale, TEXT_MAX};
+use kakekomi_service::desk::Desk;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::App;
 use super::problem::Problem;
 
 /// How many bytes of unfinished bodies the desk holds at a time: 64 MiB, 256 of the longest. What counts is what has
@@ -50,8 +50,13 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The problem to answer with: 415, 413, 408, 503 where too much is on its way, or 400 where the body broke off.
-pub async fn receive(headers: &HeaderMap, mut body: Body, app: &App, locale: Locale) -> Result<Bytes, Problem> {
-    let limits = &app.limits;
+pub async fn receive(
+    headers: &HeaderMap,
+    mut body: Body,
+    limits: &Limits,
+    desk: &Desk,
+    locale: Locale,
+) -> Result<Bytes, Problem> {
     let received = match refusal(headers, limits.text) {
         Some(code) => Err(code),
         None => timeout(limits.patience, read(&mut body, limits)).await.unwrap_or(Err("http.timeout")),
@@ -61,7 +66,7 @@ pub async fn receive(headers: &HeaderMap, mut body: Body, app: &App, locale: Loc
         drain(body).await;
     }
     received.map_err(|code| match code {
-        "desk.busy" => Problem::new(code, locale).phone(&app.intake.desk.profile().phone),
+        "desk.busy" => Problem::new(code, locale).phone(&desk.profile().phone),
         _ => Problem::new(code, locale).number("max", limits.text),
     })
 }

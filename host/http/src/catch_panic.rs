@@ -10,14 +10,18 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use kakekomi_service::desk::Desk;
 
-use super::App;
 use super::address::Asked;
 use super::problem::Problem;
 
 /// Runs a request and catches its panic.
-pub async fn catch_panic(State(app): State<Arc<App>>, Asked(locale): Asked, request: Request, next: Next) -> Response {
+pub async fn catch_panic(
+    State(desk): State<Arc<Desk>>,
+    Asked(locale): Asked,
+    request: Request,
+    next: Next,
+) -> Response {
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    answered
-        .unwrap_or_else(|_| Problem::new("http.failed", locale).phone(&app.intake.desk.profile().phone).into_response())
+    answered.unwrap_or_else(|_| Problem::new("http.failed", locale).phone(&desk.profile().phone).into_response())
 }

@@ -7,19 +7,18 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
-use kakekomi_service::submit::{Checked, Verdict};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::{Checked, Intake, Verdict};
 
-use super::App;
 use super::address::Asked;
-use super::body::receive;
+use super::body::{Limits, receive};
 use super::client::Client;
+use super::clock::Clock;
+use super::headers::with_current_module;
 use super::problem::Problem;
-
-/// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
-pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
 /// Judges a draft; nothing is stored.
 #[utoipa::path(post, path = "/v1/check", tag = "drafts", params(Asked),
@@ -29,21 +28,23 @@ pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
         content_type = "application/json", body = ref("#/components/schemas/Report"),
         headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`")))))]
 pub async fn check(
-    State(app): State<Arc<App>>,
+    State(intake): State<Intake>,
+    State(limits): State<Arc<Limits>>,
+    State(Clock(now)): State<Clock>,
     Asked(locale): Asked,
     Client(client): Client,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let response = match receive(&headers, body, &app, locale).await {
-        Ok(text) => answer(&app, app.intake.check(client, text, locale, (app.now)()).await, locale),
+    let response = match receive(&headers, body, &limits, &intake.desk, locale).await {
+        Ok(text) => answer(&intake.desk, intake.check(client, text, locale, now()).await, locale),
         Err(problem) => problem.into_response(),
     };
-    with_module(response, &format!("sha256:{}", app.intake.sandbox.current()))
+    with_current_module(response, &intake.sandbox)
 }
 
-fn answer(app: &App, checked: Checked, locale: Locale) -> Response {
-    let phone = &app.intake.desk.profile().phone;
+fn answer(desk: &Desk, checked: Checked, locale: Locale) -> Response {
+    let phone = &desk.profile().phone;
     match checked {
         Checked::Verdict(verdict) if verdict.text_code().is_some() => not_json(*verdict, locale).into_response(),
         Checked::Verdict(verdict) => json(verdict.into_report()),
@@ -66,12 +67,4 @@ pub fn not_json(verdict: Verdict, locale: Locale) -> Problem {
 pub fn json(bytes: Vec<u8>) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, bytes).into_response()
-}
-
-/// Names the module that judged, or would have.
-pub fn with_module(mut response: Response, module: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(module) {
-        response.headers_mut().insert(MODULE, value);
-    }
-    response
 }

@@ -18,9 +18,8 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::Partner;
-
-use super::App;
 
 /// What is shared, by the beginning of its path.
 const SHARED: [&str; 3] = ["/v1/", "/module/", PUBLIC];
@@ -37,12 +36,12 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 const EXPOSED: &str = "kakekomi-module, idempotency-replayed, retry-after, x-request-id";
 
 /// Shares answers with partners' pages.
-pub async fn share(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     if !SHARED.iter().any(|place| request.uri().path().starts_with(place)) {
         return next.run(request).await;
     }
     let is_public = request.uri().path().starts_with(PUBLIC);
-    let partners = &app.intake.desk.profile().partners;
+    let partners = &desk.profile().partners;
     let allowed = origin(request.headers()).filter(|origin| is_a_partners(partners, origin)).cloned();
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);

@@ -13,13 +13,14 @@ use kakekomi_service::desk::documents::Served;
 use kakekomi_service::desk::partners::{Partner, Theme};
 use kakekomi_service::desk::profile::{Contact, Service};
 use kakekomi_service::desk::{Desk, Opening};
+use kakekomi_service::submit::Intake;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
 
-use super::App;
 use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
+use super::clock::Clock;
 use super::problem::Problem;
 
 #[derive(Serialize, ToSchema)]
@@ -128,27 +129,28 @@ const JSON: &str = "application/json";
 #[utoipa::path(get, path = "/v1/desk", tag = "desk", params(Asked, AskedPartner),
     responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskAnswer)))]
 pub async fn desk(
-    State(app): State<Arc<App>>,
+    State(intake): State<Intake>,
+    State(Clock(now)): State<Clock>,
     Asked(locale): Asked,
     asked: AskedPartner,
     headers: HeaderMap,
 ) -> Response {
-    let desk = &app.intake.desk;
+    let desk = &intake.desk;
     let partner = asked.key.as_deref().and_then(|key| desk.partner(key));
     let partner = partner.map(|partner| partner_in(partner, locale, asked.preview));
-    match desk.context((app.now)(), locale) {
+    match desk.context(now(), locale) {
         Ok(context) => {
-            let answer = DeskAnswer { partner, ..answer(&app, &context) };
+            let answer = DeskAnswer { partner, ..answer(&intake, &context) };
             made_now(serde_json::to_vec(&answer).unwrap_or_default(), JSON, &headers)
         }
         Err(_) => Problem::new("engine.failed", locale).phone(&desk.profile().phone).into_response(),
     }
 }
 
-fn answer<'a>(app: &'a App, context: &'a Context) -> DeskAnswer<'a> {
-    let profile = app.intake.desk.profile();
+fn answer<'a>(intake: &'a Intake, context: &'a Context) -> DeskAnswer<'a> {
+    let profile = intake.desk.profile();
     let locale = context.locale;
-    let digest = app.intake.sandbox.current();
+    let digest = intake.sandbox.current();
     let describe = |locale: Locale| format!("/module/{digest}/describe.{}.json", locale.as_str());
     DeskAnswer {
         name: profile.name.get(locale),
@@ -193,15 +195,15 @@ fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
     params(("locale" = String, Path, description = "`ja` or `en`", example = "ja")),
     responses((status = 200, description = "To be shown and agreed to", content_type = "application/json", body = ConsentAnswer)))]
 pub async fn consent(
-    State(app): State<Arc<App>>,
+    State(consent): State<ConsentFiles>,
     language: Named<String>,
     Asked(asked): Asked,
     headers: HeaderMap,
 ) -> Response {
     let language = language.map(|Path(language)| language).unwrap_or_default();
     match Locale::read(&language) {
-        Some(Locale::Ja) => app.consent.ja.respond(&headers),
-        Some(Locale::En) => app.consent.en.respond(&headers),
+        Some(Locale::Ja) => consent.ja.respond(&headers),
+        Some(Locale::En) => consent.en.respond(&headers),
         None => Problem::new("http.not_found", asked).into_response(),
     }
 }

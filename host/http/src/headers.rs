@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-
+use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::partners::Origin;
 
 /// The page may run its own scripts and the module, use its own styles, and talk to this desk alone.
@@ -28,6 +28,9 @@ const DOCUMENT: [(HeaderName, &str); 3] = [
 const LOADED: &str = "/embed/";
 /// Who may load the bytes of an answer into a page.
 const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
+pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
 /// Who may hold an answer in a frame; left on the response where that is not nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,19 @@ fn policy(framed: Option<&Framed>, holding: Option<&Holding>) -> String {
         Some(Framed::By(origins)) => origins.iter().for_each(|origin| _ = write!(policy, " {origin}")),
     }
     policy
+}
+
+/// Names the module that judged, or would have: `sha256:<64 hex>`.
+pub fn with_module(mut response: Response, module: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(module) {
+        response.headers_mut().insert(MODULE, value);
+    }
+    response
+}
+
+/// Names the current module of a sandbox as the one that judged, or would have.
+pub fn with_current_module(response: Response, sandbox: &Sandbox) -> Response {
+    with_module(response, &format!("sha256:{}", sandbox.current()))
 }
 
 #[cfg(test)]

@@ -17,12 +17,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::Intake;
 
-use super::App;
 use super::address::{Asked, AskedPartner};
 use super::body::drain;
-use super::check::with_module;
 use super::client::{Ambiguous, Client, Peer, Trusted};
+use super::headers::with_current_module;
 use super::problem::Problem;
 use super::submissions::through;
 
@@ -112,20 +113,25 @@ fn customer(address: IpAddr) -> IpAddr {
 }
 
 /// The partner through whose page a draft comes, if it would be taken: nobody else uses up what a partner's visitors have.
-fn partner(app: &App, request: &Request) -> Option<String> {
+fn partner(desk: &Desk, request: &Request) -> Option<String> {
     let through = through(AskedPartner::read(request.uri()), request.headers())?;
-    through.refused(&app.intake.desk).is_none().then_some(through.key)
+    through.refused(desk).is_none().then_some(through.key)
 }
 
 /// Refuses what comes too often, and heads that could be read in more than one way.
-pub async fn limit(State(app): State<Arc<App>>, Asked(locale): Asked, mut request: Request, next: Next) -> Response {
-    let refuse =
-        |problem: Problem| with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current()));
+pub async fn limit(
+    State(intake): State<Intake>,
+    State(rates): State<Arc<RateLimits>>,
+    Asked(locale): Asked,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let refuse = |problem: Problem| with_current_module(problem.into_response(), &intake.sandbox);
     if request.extensions().get::<Ambiguous>().is_some() {
         return closing(refuse(Problem::new("http.bad_request", locale)));
     }
-    let client = request.extensions().get::<Peer>().map(|Peer(peer)| app.rates.client(*peer, &request));
-    if let Some(wait) = client.and_then(|client| app.rates.wait(client, &request, || partner(&app, &request))) {
+    let client = request.extensions().get::<Peer>().map(|Peer(peer)| rates.client(*peer, &request));
+    if let Some(wait) = client.and_then(|client| rates.wait(client, &request, || partner(&intake.desk, &request))) {
         drain(request.into_body()).await;
         return refuse(Problem::new("rate.limited", locale).again(wait));
     }

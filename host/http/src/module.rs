@@ -9,7 +9,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_service::modules::Kept;
 
-use super::App;
 use super::address::{Asked, Named};
 use super::asset::{Asset, Keep};
 use super::problem::Problem;
@@ -70,13 +69,13 @@ fn media(name: &str) -> &'static str {
             (String = "application/wasm"), (String = "text/javascript; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
 pub async fn file(
-    State(app): State<Arc<App>>,
+    State(modules): State<Arc<ModuleFiles>>,
     file: Named<String>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
     let file = file.map(|Path(file)| file).unwrap_or_default();
-    match app.module.find(&file) {
+    match modules.find(&file) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }
@@ -90,13 +89,13 @@ pub async fn file(
         (status = 200, description = "What the page is drawn from", content_type = "application/json", body = Object),
         (status = 304, description = "The client has it already")))]
 pub async fn description(
-    State(app): State<Arc<App>>,
+    State(modules): State<Arc<ModuleFiles>>,
     names: Named<(String, String)>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
     let (digest, file) = names.map(|Path(names)| names).unwrap_or_default();
-    match app.module.find(&format!("{digest}/{file}")) {
+    match modules.find(&format!("{digest}/{file}")) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }
@@ -106,6 +105,6 @@ pub async fn description(
 #[utoipa::path(get, path = "/v1/schema", tag = "rules", responses(
     (status = 200, description = "JSON Schema 2020-12", content_type = "application/schema+json", body = Object),
     (status = 304, description = "The client has it already")))]
-pub async fn schema(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    app.module.schema.respond(&headers)
+pub async fn schema(State(modules): State<Arc<ModuleFiles>>, headers: HeaderMap) -> Response {
+    modules.schema.respond(&headers)
 }

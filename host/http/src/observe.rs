@@ -14,7 +14,6 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::App;
 use super::problem::ProblemCode;
 
 /// The number by which an answer is found in the log.
@@ -85,7 +84,7 @@ impl Counters {
 }
 
 /// Counts and logs a request.
-pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn observe(State(counters): State<Arc<Counters>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = method(request.method().as_str());
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
@@ -98,7 +97,7 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let code = response.extensions().get::<ProblemCode>().map(|code| code.0.as_str()).unwrap_or_default();
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(method, route, status, code, microseconds, id, "request");
-    app.counters.count(method, &route, status);
+    counters.count(method, &route, status);
     response
 }
 

@@ -15,7 +15,6 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 
-use super::App;
 use super::address::{Asked, AskedPartner, Named};
 use super::asset::{Asset, Keep, made_now};
 use super::headers::Framed;
@@ -32,7 +31,7 @@ pub const HTML: &str = "text/html; charset=utf-8";
 pub struct PageFiles {
     place: Arc<Place>,
     /// What the document leaves open, and what is put there.
-    blanks: [(&'static str, String); 4],
+    blanks: Arc<[(&'static str, String); 4]>,
     /// The filled document, where it is the same for as long as the desk runs.
     filled: Option<Arc<Asset>>,
 }
@@ -67,7 +66,7 @@ impl PageFiles {
         let module = kakekomi_artifact::SHA256.to_owned();
         let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
         let blanks = [("name", name), ("phone", escape(&profile.phone)), ("hours", hours), ("module", module)];
-        let mut files = PageFiles { place, blanks, filled: None };
+        let mut files = PageFiles { place, blanks: Arc::new(blanks), filled: None };
         if matches!(*files.place, Place::Embedded(..)) {
             files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
         }
@@ -176,15 +175,16 @@ pub fn escape(text: &str) -> String {
 #[utoipa::path(get, path = "/", tag = "page", params(Asked, AskedPartner), responses(
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
 pub async fn index(
-    State(app): State<Arc<App>>,
+    State(page): State<PageFiles>,
+    State(desk): State<Arc<Desk>>,
     Asked(locale): Asked,
     asked: AskedPartner,
     headers: HeaderMap,
 ) -> Response {
-    let Some(mut response) = app.page.respond(&headers) else {
+    let Some(mut response) = page.respond(&headers) else {
         return Problem::new("http.not_found", locale).into_response();
     };
-    if let Some(partner) = asked.key.as_deref().and_then(|key| app.intake.desk.partner(key)) {
+    if let Some(partner) = asked.key.as_deref().and_then(|key| desk.partner(key)) {
         // For a look at the form on the desk's own page for partners, that page alone may frame it.
         let framed = if asked.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
         response.extensions_mut().insert(framed);
@@ -202,12 +202,12 @@ pub async fn index(
             (String = "font/woff2"), (String = "text/html; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
 pub async fn file(
-    State(app): State<Arc<App>>,
+    State(page): State<PageFiles>,
     path: Named<String>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
-    match app.page.file(&path.map(|Path(path)| path).unwrap_or_default()) {
+    match page.file(&path.map(|Path(path)| path).unwrap_or_default()) {
         Some(asset) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }

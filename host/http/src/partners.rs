@@ -11,9 +11,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::{KEY_MAX, Partner};
 
-use super::App;
 use super::address::{Asked, Named, value};
 use super::asset::{Asset, Keep, made_now};
 use super::embed::ELEMENT;
@@ -120,8 +120,12 @@ impl Choices {
 /// The page where a partner composes what to put into theirs.
 #[utoipa::path(get, path = "/partners", tag = "partners", params(Asked), responses(
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
-pub async fn compose(State(app): State<Arc<App>>, Asked(locale): Asked, address: Uri, headers: HeaderMap) -> Response {
-    let desk = &app.intake.desk;
+pub async fn compose(
+    State(desk): State<Arc<Desk>>,
+    Asked(locale): Asked,
+    address: Uri,
+    headers: HeaderMap,
+) -> Response {
     let chosen = Choices::read(&address, &desk.profile().partners, locale);
     let origin = own_origin(&headers);
     let partner = desk.partner(&chosen.key);
@@ -154,7 +158,7 @@ pub async fn compose(State(app): State<Arc<App>>, Asked(locale): Asked, address:
             (String = "text/css; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
 pub async fn file(
-    State(app): State<Arc<App>>,
+    State(desk): State<Arc<Desk>>,
     file: Named<String>,
     Asked(locale): Asked,
     address: Uri,
@@ -162,7 +166,7 @@ pub async fn file(
 ) -> Response {
     let file = file.map(|Path(file)| file).unwrap_or_default();
     if file == "preview" {
-        return preview(&app, locale, &address, &headers);
+        return preview(&desk, locale, &address, &headers);
     }
     match FILES.iter().find(|(name, ..)| *name == file) {
         Some((_, text, media)) => Asset::new(*text, media, Keep::Revalidate).respond(&headers),
@@ -170,8 +174,8 @@ pub async fn file(
     }
 }
 
-fn preview(app: &App, locale: Locale, address: &Uri, headers: &HeaderMap) -> Response {
-    let chosen = Choices::read(address, &app.intake.desk.profile().partners, locale);
+fn preview(desk: &Desk, locale: Locale, address: &Uri, headers: &HeaderMap) -> Response {
+    let chosen = Choices::read(address, &desk.profile().partners, locale);
     let snippet = chosen.snippet(&own_origin(headers));
     let filled = fill(PREVIEW, |blank| match blank {
         "lang" => Some(chosen.lang.into()),

@@ -14,12 +14,13 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Locale, message};
+use kakekomi_sandbox::Sandbox;
+use kakekomi_service::submit::Intake;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::App;
 use super::address::Asked;
-use super::check::with_module;
+use super::headers::with_current_module;
 
 /// Seconds to wait before trying again what failed, and what was only busy.
 const RETRY_FAILED: &str = "10";
@@ -181,17 +182,14 @@ pub async fn not_found(Asked(locale): Asked) -> Problem {
 }
 
 /// An address that does not take this method. What judges at that address is named all the same.
-pub async fn method(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
-    with_module(
-        Problem::new("http.method", locale).into_response(),
-        &format!("sha256:{}", app.intake.sandbox.current()),
-    )
+pub async fn method(State(sandbox): State<Arc<Sandbox>>, Asked(locale): Asked) -> Response {
+    with_current_module(Problem::new("http.method", locale).into_response(), &sandbox)
 }
 
 /// Too many connections at once.
-pub async fn busy(State(app): State<Arc<App>>, Asked(locale): Asked) -> Response {
-    let problem = Problem::new("desk.busy", locale).phone(&app.intake.desk.profile().phone);
-    with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current()))
+pub async fn busy(State(intake): State<Intake>, Asked(locale): Asked) -> Response {
+    let problem = Problem::new("desk.busy", locale).phone(&intake.desk.profile().phone);
+    with_current_module(problem.into_response(), &intake.sandbox)
 }
 
 #[cfg(test)]

@@ -12,10 +12,9 @@ use kakekomi_core::Locale;
 use kakekomi_describe::{Description, Node, describe};
 use kakekomi_service::desk::Desk;
 
-use super::App;
 use super::address::Asked;
 use super::asset::made_now;
-use super::page::escape;
+use super::page::{PageFiles, escape};
 use super::problem::Problem;
 
 /// How many entries of a list there is room for on paper.
@@ -24,8 +23,13 @@ const ENTRIES: usize = 2;
 /// The sheet in a language.
 #[utoipa::path(get, path = "/sheet", tag = "page", params(Asked), responses(
     (status = 200, description = "The form on paper", content_type = "text/html; charset=utf-8", body = String)))]
-pub async fn sheet(State(app): State<Arc<App>>, Asked(locale): Asked, headers: HeaderMap) -> Response {
-    match app.page.document(locale, &body(&describe(locale), &app.intake.desk, locale)) {
+pub async fn sheet(
+    State(page): State<PageFiles>,
+    State(desk): State<Arc<Desk>>,
+    Asked(locale): Asked,
+    headers: HeaderMap,
+) -> Response {
+    match page.document(locale, &body(&describe(locale), &desk, locale)) {
         Ok(html) => made_now(html.into_bytes(), "text/html; charset=utf-8", &headers),
         Err(_) => Problem::new("http.not_found", locale).into_response(),
     }

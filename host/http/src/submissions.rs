@@ -12,18 +12,32 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kakekomi_core::{Context, Locale};
-use kakekomi_sandbox::Digest;
+use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
-use kakekomi_service::submit::{KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
+use kakekomi_service::submit::{Intake, KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
 
-use super::App;
 use super::address::{Asked, AskedPartner};
-use super::body::receive;
-use super::check::{MODULE, json, not_json, with_module};
+use super::body::{Limits, receive};
+use super::check::{json, not_json};
 use super::client::Client;
 use super::cors::origin;
+use super::headers::{MODULE, with_current_module, with_module};
+use super::observe::Counters;
 use super::problem::Problem;
+
+/// What a submission needs of the host.
+#[derive(Clone)]
+pub struct SubmissionState {
+    /// Judging and storing.
+    pub intake: Intake,
+    /// How much and how long a request may be.
+    pub limits: Arc<Limits>,
+    /// Where the time of the last case is noted.
+    pub counters: Arc<Counters>,
+    /// The time: milliseconds since the epoch, UTC.
+    pub now: fn() -> i64,
+}
 
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -46,25 +60,30 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
         headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`"),
             ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already")))))]
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    State(state): State<SubmissionState>,
     Asked(locale): Asked,
     partner: AskedPartner,
     Client(client): Client,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match submission(&app, locale, &headers, body).await {
+    match submission(&state, locale, &headers, body).await {
         Ok(submission) => {
             let submission = Submission { through: through(partner, &headers), client, ..submission };
-            let judged = app.intake.submit(submission, (app.now)()).await;
-            with_module(answer(&app, judged.outcome, locale), &judged.module)
+            let judged = state.intake.submit(submission, (state.now)()).await;
+            with_module(answer(&state, judged.outcome, locale), &judged.module)
         }
-        Err(problem) => with_module(problem.into_response(), &format!("sha256:{}", app.intake.sandbox.current())),
+        Err(problem) => with_current_module(problem.into_response(), &state.intake.sandbox),
     }
 }
 
-async fn submission(app: &App, locale: Locale, headers: &HeaderMap, body: Body) -> Result<Submission, Problem> {
-    let text: Bytes = receive(headers, body, app, locale).await?;
+async fn submission(
+    state: &SubmissionState,
+    locale: Locale,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Submission, Problem> {
+    let text: Bytes = receive(headers, body, &state.limits, &state.intake.desk, locale).await?;
     let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
     Ok(Submission { text, key, module: page_module(headers), locale, through: None, client: None })
 }
@@ -123,24 +142,25 @@ fn named(text: &str) -> Option<Digest> {
 }
 
 /// The one place where an outcome becomes a status.
-fn answer(app: &App, outcome: Outcome, locale: Locale) -> Response {
+fn answer(state: &SubmissionState, outcome: Outcome, locale: Locale) -> Response {
     let problem = |code| Problem::new(code, locale);
-    let phone = &app.intake.desk.profile().phone;
+    let phone = &state.intake.desk.profile().phone;
     let unavailable = |code| problem(code).phone(phone).into_response();
     match outcome {
         Outcome::Stored(receipt) => {
-            app.counters.case_stored((app.now)());
+            state.counters.case_stored((state.now)());
             created(receipt)
         }
         Outcome::Replayed(receipt) => replayed(receipt),
         Outcome::Reused => problem("idempotency.reused").into_response(),
         Outcome::PartnerUnknown => problem("partner.unknown").into_response(),
         Outcome::PartnerElsewhere => problem("partner.origin").into_response(),
-        Outcome::ModuleUnknown => problem("module.unknown").current(module(app)).into_response(),
-        Outcome::ModuleRetired => problem("module.retired").current(module(app)).into_response(),
-        Outcome::Superseded(verdict) => {
-            problem("module.superseded").current(module(app)).report(verdict.into_report()).into_response()
-        }
+        Outcome::ModuleUnknown => problem("module.unknown").current(module(&state.intake.sandbox)).into_response(),
+        Outcome::ModuleRetired => problem("module.retired").current(module(&state.intake.sandbox)).into_response(),
+        Outcome::Superseded(verdict) => problem("module.superseded")
+            .current(module(&state.intake.sandbox))
+            .report(verdict.into_report())
+            .into_response(),
         Outcome::ModuleUnreadable => problem("module.header").into_response(),
         Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
         Outcome::Stale(verdict, context) => {
@@ -181,8 +201,8 @@ fn current(context: &Context) -> serde_json::Value {
 }
 
 /// The module in force, for a page that runs another one: its name, and where its descriptions lie.
-fn module(app: &App) -> serde_json::Value {
-    let digest = app.intake.sandbox.current();
+fn module(sandbox: &Sandbox) -> serde_json::Value {
+    let digest = sandbox.current();
     let describe = |locale: Locale| format!("/module/{digest}/describe.{}.json", locale.as_str());
     serde_json::json!({
         "module": format!("sha256:{digest}"),

@@ -1,6 +1,6 @@
 //! Drafts to try the desk with: one a kind of incident, and one that is not accepted.
 //!
-//! The drafts are data (`host/examples/*.json`) without a consent section; the section is filled in
+//! The drafts are data (`host/service/examples/*.json`) without a consent section; the section is filled in
 //! from the desk's documents in force, so that an example is accepted by the desk that printed it.
 
 use kakekomi_core::Locale;

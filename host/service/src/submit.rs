@@ -9,7 +9,7 @@
 //! ([`Outcome::Superseded`]) and takes it in place.
 //!
 //! It is judged in the contract's order, so that the same submission always gets the same first
-//! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`http/submissions.rs`),
+//! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`host/http/src/submissions.rs`),
 //! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number; where the database
 //! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
 

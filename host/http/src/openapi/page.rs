@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
-use crate::App;
 use crate::address::{Asked, Named};
 use crate::asset::{Asset, Keep};
 use crate::problem::Problem;
@@ -85,8 +84,8 @@ fn described(desk: &Desk) -> Arc<Asset> {
     (status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object),
     (status = 304, description = "The client has it already")
 ))]
-pub async fn openapi(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    app.docs.openapi.respond(&headers)
+pub async fn openapi(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response {
+    docs.openapi.respond(&headers)
 }
 
 /// A page to read this description.
@@ -94,8 +93,8 @@ pub async fn openapi(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
     (status = 200, description = "Swagger UI", content_type = "text/html; charset=utf-8", body = String),
     (status = 304, description = "The client has it already")
 ))]
-pub async fn docs(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    app.docs.page.respond(&headers)
+pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response {
+    docs.page.respond(&headers)
 }
 
 /// What that page loads.
@@ -107,13 +106,13 @@ pub async fn docs(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         (status = 304, description = "The client has it already")
     ))]
 pub async fn file(
-    State(app): State<Arc<App>>,
+    State(docs): State<DocsFiles>,
     file: Named<String>,
     Asked(locale): Asked,
     headers: HeaderMap,
 ) -> Response {
     let name = file.map(|Path(file)| file).unwrap_or_default();
-    match app.docs.files.iter().find(|(file, _)| *file == name) {
+    match docs.files.iter().find(|(file, _)| *file == name) {
         Some((_, asset)) => asset.respond(&headers),
         None => Problem::new("http.not_found", locale).into_response(),
     }

@@ -43,8 +43,8 @@ struct Text {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct InForce<'a> {
     version: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_force_since: Option<i64>,
+    #[serde(rename = "in_force_since", skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
     sha256: Digests<'a>,
 }
 
@@ -105,7 +105,7 @@ impl Document {
     pub fn in_force(&self) -> InForce<'_> {
         InForce {
             version: &self.version,
-            in_force_since: self.in_force_since,
+            since: self.in_force_since,
             sha256: Digests { ja: &self.ja.sha256, en: &self.en.sha256 },
         }
     }
