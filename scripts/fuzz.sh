@@ -16,6 +16,6 @@ done
 RUSTFLAGS="$counters" cargo build --release --locked --manifest-path tests/guided/Cargo.toml --target "$host" --target-dir "$target"
 
 mkdir -p "$target/corpus"
-cp host/examples/*.json tests/cases/base/*.json "$target/corpus/"
+cp host/service/examples/*.json tests/cases/base/*.json "$target/corpus/"
 "$target/$host/release/kakekomi-guided" "$target/corpus" -max_len=16384 -max_total_time="$seconds" -seed="$seed" \
   -artifact_prefix="$target/" -print_final_stats=1

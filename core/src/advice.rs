@@ -1,4 +1,4 @@
-//! What the applicant should know beside the verdict: advisories, and guidance for the first hours.
+//! Advice beside the verdict: advisories, and guidance for the first hours.
 //!
 //! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
 //! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
@@ -10,11 +10,12 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::form::{Answer, Approval, Draft, YesNo};
 use crate::json::Writer;
+use crate::locale::Locale;
 use crate::message;
 
 pub use first_hours::guidance;
 
-/// Something that the applicant should know, with the clause that it stands on.
+/// Advice to the applicant, with the clause that it is based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
     /// The stable code.
@@ -94,7 +95,7 @@ fn contact(draft: &Draft, list: &mut List<'_>) {
     let code = match draft.contact.email {
         Answer::Absent => Code::ContactEmailAdvised,
         Answer::Given(_) => Code::ContactOutsideMailbox,
-        Answer::Unknown | Answer::Refused => return,
+        Answer::Unknown | Answer::Invalid => return,
     };
     list.add(code, "annex-1-2", "/contact/email");
 }
@@ -130,7 +131,7 @@ fn support(draft: &Draft, list: &mut List<'_>) {
     if !missing.is_empty() {
         list.add(Code::SupportInterviewIncomplete, "4-12", "");
         if let Some(advisory) = list.advisories.last_mut() {
-            advisory.message = message::with(&advisory.message, "missing", &missing);
+            advisory.message = message::substitute(&advisory.message, "missing", &missing);
         }
     }
 }
@@ -149,8 +150,8 @@ fn missing(draft: &Draft, context: &Context) -> String {
         (draft.network.topology.given().is_none(), "/network/topology"),
     ];
     let comma = match context.locale {
-        crate::Locale::Ja => "、",
-        crate::Locale::En => ", ",
+        Locale::Ja => "、",
+        Locale::En => ", ",
     };
     let mut titles = String::new();
     for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {

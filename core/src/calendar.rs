@@ -1,4 +1,4 @@
-//! When the desk is open: hours, weekends, holidays, the year's end, and single days that differ.
+//! Opening hours of the desk: hours, weekends, holidays, the year's end, and single days that differ.
 //!
 //! 2026-05-06 10:00 JST (a substitute holiday) → closed, the next opening is 2026-05-07 09:00.
 //! 2026-11-20 10:00 JST (a Friday) → open until 17:00, the next opening is Tuesday the 24th.
@@ -9,7 +9,7 @@
 //! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
 
 use crate::json::Writer;
-use crate::order;
+use crate::merge_sort::merge_sort;
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
@@ -29,9 +29,9 @@ pub struct CalendarText<'a> {
     pub year_end_from: &'a str,
     /// `MM-DD`, their last day; may lie in the new year.
     pub year_end_to: &'a str,
-    /// Whether national holidays are closed.
+    /// True if the desk is closed on national holidays.
     pub weekday_excludes_holidays: bool,
-    /// `YYYY-MM-DD`, closed whatever else is said.
+    /// `YYYY-MM-DD`, closed in any case.
     pub extra_closed: Vec<&'a str>,
     /// `YYYY-MM-DD`, open unless it is also in `extra_closed`.
     pub extra_open: Vec<&'a str>,
@@ -55,21 +55,21 @@ pub struct Calendar {
     last_year: i64,
 }
 
-/// What the calendar says of one point in time; times are milliseconds since the epoch, UTC.
+/// The opening status at one point in time; times are milliseconds since the epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opening {
-    /// Whether the desk is open.
+    /// True if the desk is open.
     pub open: bool,
-    /// When it closes; only while it is open.
+    /// The closing time, while the desk is open.
     pub closes_at: Option<i64>,
     /// The first opening after now; `None` where the table ends before one is found.
     pub next_opens_at: Option<i64>,
-    /// Whether the table of holidays covers this year.
+    /// True if the table of holidays covers this year.
     pub dated: bool,
 }
 
 impl Opening {
-    /// Whether the desk is known to be closed.
+    /// True if the desk is known to be closed.
     pub const fn is_closed(&self) -> bool {
         self.dated && !self.open
     }
@@ -113,7 +113,7 @@ impl Calendar {
         })
     }
 
-    /// Whether the desk is open at a time, until when, and when it opens next.
+    /// Computes the opening status at a time.
     pub fn opening(&self, now_ms: i64) -> Opening {
         let local = now_ms.div_euclid(MINUTE_MS) + i64::from(self.offset);
         let (today, minute) = (local.div_euclid(DAY_MINUTES), local.rem_euclid(DAY_MINUTES));
@@ -145,7 +145,7 @@ impl Calendar {
         self.extra_open.has(date) || !(weekend || holiday || self.year_end(MonthDay(month, of_month)))
     }
 
-    /// Whether a day lies in the year-end holidays, which may cross the new year.
+    /// Checks if a day lies in the year-end holidays, which may cross the new year.
     fn year_end(&self, day: MonthDay) -> bool {
         let (from, to) = self.year_end;
         if from <= to { (from..=to).contains(&day) } else { day >= from || day <= to }
@@ -219,7 +219,7 @@ impl Dates {
         for text in texts {
             listed.push(Date::read(text)?);
         }
-        let sorted = (!listed.is_sorted()).then(|| order::sorted(listed.iter().map(|date| (date.0, 0)).collect()));
+        let sorted = (!listed.is_sorted()).then(|| merge_sort(listed.iter().map(|date| (date.0, 0)).collect()));
         Some(Dates { listed, sorted })
     }
 

@@ -1,6 +1,6 @@
 //! Every stable word a report may carry, in one list.
 //!
-//! `Code::PhoneInvalid` ⇄ `"phone.invalid"`. Codes are never renamed; a sentence for each stands in
+//! `Code::PhoneInvalid` ⇄ `"phone.invalid"`. Codes are never renamed; each has a sentence in
 //! `messages/*.toml`, and `docs/codes.md` is made from this file (the first line of each comment).
 
 macro_rules! codes {
@@ -18,7 +18,7 @@ macro_rules! codes {
                 match self { $( Code::$name => $word, )+ }
             }
 
-            /// What the code says, in one English line for `docs/codes.md`.
+            /// The meaning of the code, in one English line for `docs/codes.md`.
             pub const fn meaning(self) -> &'static str {
                 match self { $( Code::$name => $first, )+ }
             }

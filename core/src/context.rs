@@ -1,7 +1,7 @@
-//! What the world tells the rules: the time, the language, the documents in force, the calendar.
+//! Inputs of a check beside the draft: the time, the language, the documents in force, the calendar.
 //!
 //! `{"now": 1795140000000, "locale": "ja", "consent": {"version": "1", "sha256": {"ja": "…", "en": "…"}},
-//! "policy": {…}, "calendar": {…}}` → [`Context`], which stands in the report again.
+//! "policy": {…}, "calendar": {…}}` → [`Context`], which the report repeats.
 //!
 //! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
 //! does not know are ignored, so that an older module can read a newer host's context; a key that
@@ -10,15 +10,15 @@
 use serde::ser::{Error, Serialize, Serializer};
 
 use crate::calendar::{Calendar, CalendarText};
-use crate::failure::Failure;
-use crate::form::Language;
-use crate::json::{self, Node, Writer};
+use crate::check_error::CheckError;
+use crate::json::{self, Node, SAFE_INTEGER_MAX, Writer};
+use crate::locale::Locale;
 use crate::text;
 
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
 
-/// All that the rules know beside the draft.
+/// The inputs of a check beside the draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// Milliseconds since the epoch, UTC: the host's or the page's clock, never the draft's word.
@@ -29,36 +29,8 @@ pub struct Context {
     pub consent: Document,
     /// The privacy policy in force.
     pub policy: Document,
-    /// When the desk is open.
+    /// The opening hours of the desk.
     pub calendar: Calendar,
-}
-
-/// A language that the report can speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Locale {
-    /// 日本語
-    Ja,
-    /// English
-    En,
-}
-
-impl Locale {
-    /// Every locale, the first of them the default.
-    pub const ALL: [Locale; 2] = [Locale::Ja, Locale::En];
-
-    /// `"ja"` or `"en"`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Locale::Ja => "ja",
-            Locale::En => "en",
-        }
-    }
-
-    /// The locale of a word, `None` if there is none.
-    pub fn read(word: &str) -> Option<Locale> {
-        Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
-    }
 }
 
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
@@ -85,14 +57,14 @@ pub struct Digests {
 
 impl Document {
     /// The digest of the document in a language; empty where there is no such text.
-    pub fn sha256(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.sha256.ja,
-            Language::En => self.sha256.en.as_deref().unwrap_or_default(),
+    pub fn sha256(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Ja => &self.sha256.ja,
+            Locale::En => self.sha256.en.as_deref().unwrap_or_default(),
         }
     }
 
-    /// Whether a digest is that of the document in any language.
+    /// Checks if a digest is that of the document in any language.
     pub fn any_language(&self, sha256: &str) -> bool {
         self.sha256.ja == sha256 || self.sha256.en.as_deref() == Some(sha256)
     }
@@ -107,13 +79,13 @@ impl Context {
     /// Reads a context's JSON text.
     ///
     /// # Errors
-    /// [`Failure::Context`] with the key that is missing or cannot be read.
-    pub fn read(bytes: &[u8]) -> Result<Context, Failure> {
-        let node = json::read(bytes, CONTEXT_MAX).map_err(|_| Failure::Context("the text, which is no JSON"))?;
+    /// [`CheckError::Context`] with the key that is missing or cannot be read.
+    pub fn read(bytes: &[u8]) -> Result<Context, CheckError> {
+        let node = json::read(bytes, CONTEXT_MAX).map_err(|_| CheckError::Context("the text, which is no JSON"))?;
         let members = Members::of(&node, "the text, which is no object")?;
         Ok(Context {
             now: members.integer("now")?,
-            locale: Locale::read(members.text("locale")?).ok_or(Failure::Context("locale"))?,
+            locale: Locale::read(members.text("locale")?).ok_or(CheckError::Context("locale"))?,
             consent: document(members.get("consent")?, "consent")?,
             policy: document(members.get("policy")?, "policy")?,
             calendar: calendar(members.get("calendar")?)?,
@@ -182,7 +154,7 @@ fn printed<S: Serializer>(write: &dyn Fn(&mut Writer), serializer: S) -> Result<
     tree.serialize(serializer)
 }
 
-fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
+fn document(node: &Node<'_>, key: &'static str) -> Result<Document, CheckError> {
     let members = Members::of(node, key)?;
     let digests = Members::of(members.get("sha256")?, "sha256")?;
     let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
@@ -193,7 +165,7 @@ fn document(node: &Node<'_>, key: &'static str) -> Result<Document, Failure> {
     })
 }
 
-fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
+fn calendar(node: &Node<'_>) -> Result<Calendar, CheckError> {
     let members = Members::of(node, "calendar")?;
     let year_end = Members::of(members.get("year_end")?, "year_end")?;
     let text = CalendarText {
@@ -208,17 +180,17 @@ fn calendar(node: &Node<'_>) -> Result<Calendar, Failure> {
         holidays: members.texts("holidays")?,
         last_year: members.integer("last_year")?,
     };
-    Calendar::read(&text).map_err(Failure::Context)
+    Calendar::read(&text).map_err(CheckError::Context)
 }
 
 /// An object of the context; of a repeated key the last counts, as everywhere else.
 struct Members<'n>(&'n [(std::borrow::Cow<'n, str>, Node<'n>)]);
 
 impl<'n> Members<'n> {
-    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, Failure> {
+    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, CheckError> {
         match node {
             Node::Object(entries) => Ok(Members(entries)),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
@@ -226,40 +198,40 @@ impl<'n> Members<'n> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, Failure> {
-        self.find(key).ok_or(Failure::Context(key))
+    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, CheckError> {
+        self.find(key).ok_or(CheckError::Context(key))
     }
 
-    fn text(&self, key: &'static str) -> Result<&'n str, Failure> {
+    fn text(&self, key: &'static str) -> Result<&'n str, CheckError> {
         match self.get(key)? {
             Node::Text { text, lone: false } => Ok(text),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn integer(&self, key: &'static str) -> Result<i64, Failure> {
+    fn integer(&self, key: &'static str) -> Result<i64, CheckError> {
         match self.get(key)? {
-            Node::Number(written) => text::integer(written)
-                .filter(|number| number.unsigned_abs() <= crate::form::SAFE_INTEGER_MAX.unsigned_abs())
-                .ok_or(Failure::Context(key)),
-            _ => Err(Failure::Context(key)),
+            Node::Number(written) => text::parse_i64(written)
+                .filter(|number| number.unsigned_abs() <= SAFE_INTEGER_MAX.unsigned_abs())
+                .ok_or(CheckError::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn boolean(&self, key: &'static str) -> Result<bool, Failure> {
+    fn boolean(&self, key: &'static str) -> Result<bool, CheckError> {
         match self.get(key)? {
             Node::Bool(value) => Ok(*value),
-            _ => Err(Failure::Context(key)),
+            _ => Err(CheckError::Context(key)),
         }
     }
 
-    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, Failure> {
-        let Node::List(nodes) = self.get(key)? else { return Err(Failure::Context(key)) };
+    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, CheckError> {
+        let Node::List(nodes) = self.get(key)? else { return Err(CheckError::Context(key)) };
         nodes
             .iter()
             .map(|node| match node {
                 Node::Text { text, lone: false } => Ok(text.as_ref()),
-                _ => Err(Failure::Context(key)),
+                _ => Err(CheckError::Context(key)),
             })
             .collect()
     }

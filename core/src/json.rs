@@ -1,9 +1,9 @@
-//! Bytes → a tree, or why they are no JSON.
+//! JSON reader: bytes → a tree, or a [`SyntaxError`].
 //!
 //! `{"a": [1, -0, "\ud800"]}` → `Object([("a", List([Number("1"), Number("-0"), Text { lone: true, … }]))])`.
 //!
 //! A reader of our own and not `serde_json`'s, because the rules must see what that one hides: keys
-//! that stand twice, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
+//! that are repeated, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
 //! and where the text stopped being JSON. It also keeps the module's verdict free of the features
 //! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
 
@@ -13,21 +13,16 @@ use std::borrow::Cow;
 
 use serde::ser::{Error, Serialize, Serializer};
 
-use crate::code::Code;
-use crate::issue::{Params, whole};
-use crate::text::{code_points, integer, split_last};
+use crate::text::{code_points, parse_i64, rsplit_once};
 
 use write::until_escape;
 
 pub use write::Writer;
 
-/// The longest draft, in bytes (contract: 256 KiB).
-pub const TEXT_MAX: usize = 256 * 1024;
-/// The longest text whose fields are reported, in bytes: a draft that is too long is read up to here to say what is long in it.
-pub const TEXT_READ_MAX: usize = 512 * 1024;
-
-/// How many objects and lists may stand inside one another (contract: 32).
+/// The deepest nesting of objects and lists (contract: 32).
 pub const DEPTH_MAX: usize = 32;
+/// The largest whole number that every engine holds exactly: 2^53 − 1 (RFC 7493).
+pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
 
 /// One value as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +35,9 @@ pub enum Node<'a> {
     Number(&'a str),
     /// A string with its escapes resolved.
     Text {
-        /// The characters; a lone half of a surrogate pair stands as U+FFFD.
+        /// The characters; U+FFFD replaces a lone half of a surrogate pair.
         text: Cow<'a, str>,
-        /// Whether there was such a half.
+        /// True if there was such a half.
         lone: bool,
     },
     /// `[…]`
@@ -58,7 +53,7 @@ impl Serialize for Node<'_> {
             Node::Null => serializer.serialize_unit(),
             Node::Bool(value) => serializer.serialize_bool(*value),
             Node::Number(written) => {
-                serializer.serialize_i64(integer(written).ok_or_else(|| S::Error::custom("no whole number"))?)
+                serializer.serialize_i64(parse_i64(written).ok_or_else(|| S::Error::custom("no whole number"))?)
             }
             Node::Text { text, .. } => serializer.serialize_str(text),
             Node::List(items) => serializer.collect_seq(items),
@@ -67,32 +62,46 @@ impl Serialize for Node<'_> {
     }
 }
 
-/// Why a text could not be read: a `text.…` code and its parameters.
-pub type Refusal = (Code, Params);
+/// The reason why a text cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyntaxError {
+    /// The text has more bytes than the caller allows.
+    TooLong,
+    /// The text begins with a byte order mark.
+    ByteOrderMark,
+    /// The bytes are not UTF-8.
+    NotUtf8,
+    /// Objects and lists nest deeper than [`DEPTH_MAX`].
+    TooDeep,
+    /// The text breaks the grammar.
+    NotJson {
+        /// The line where reading stopped, from 1.
+        line: usize,
+        /// The code point in that line, from 1.
+        column: usize,
+    },
+}
 
 /// Reads one JSON text, at most `max` bytes long.
 ///
 /// # Errors
-/// `text.too_long`, `text.bom`, `text.not_utf8`, `text.too_deep`, or `text.not_json` with the line
-/// and column (both from 1, the column in code points) where reading stopped.
-pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, Refusal> {
+/// The [`SyntaxError`] that ended the reading.
+pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, SyntaxError> {
     if bytes.len() > max {
-        return Err((Code::TextTooLong, Params::most(max)));
+        return Err(SyntaxError::TooLong);
     }
     if bytes.starts_with(b"\xEF\xBB\xBF") {
-        return Err((Code::TextBom, Params::none()));
+        return Err(SyntaxError::ByteOrderMark);
     }
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return Err((Code::TextNotUtf8, Params::none()));
-    };
+    let text = std::str::from_utf8(bytes).map_err(|_| SyntaxError::NotUtf8)?;
     let mut reader = Reader { text, at: 0 };
     reader.whole().map_err(|stop| match stop {
-        Stop::Deep => (Code::TextTooDeep, Params::most(DEPTH_MAX)),
-        Stop::NotJson => (Code::TextNotJson, reader.place()),
+        Stop::Deep => SyntaxError::TooDeep,
+        Stop::NotJson => reader.not_json(),
     })
 }
 
-/// Why reading stopped.
+/// The reason why reading stopped.
 enum Stop {
     Deep,
     NotJson,
@@ -217,7 +226,7 @@ impl<'a> Reader<'a> {
         rest.get(..length).unwrap_or_default()
     }
 
-    /// What stands behind a backslash; `None` is half of a surrogate pair.
+    /// Reads an escape behind the backslash; `None` is half of a surrogate pair.
     fn escape(&mut self) -> Result<Option<char>, Stop> {
         let byte = self.peek().ok_or(Stop::NotJson)?;
         let read = match byte {
@@ -318,12 +327,12 @@ impl<'a> Reader<'a> {
         if self.eat(byte) { Ok(()) } else { Err(Stop::NotJson) }
     }
 
-    /// Line and column of the character that could not be read.
-    fn place(&self) -> Params {
+    /// The error with the line and column of the character that could not be read.
+    fn not_json(&self) -> SyntaxError {
         let before = self.text.get(..self.at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        let column = code_points(split_last(before, b'\n').map_or(before, |(_, line)| line)) + 1;
-        Params::place(whole(line), whole(column))
+        let column = code_points(rsplit_once(before, b'\n').map_or(before, |(_, line)| line)) + 1;
+        SyntaxError::NotJson { line, column }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the form of a security incident desk is, and what is right in it.
+//! Form definition and validation rules of the intake form.
 //!
 //! ```text
 //! draft text (bytes) → json → parse (typed, normalised where it is read) → rules → advice → report
@@ -7,42 +7,47 @@
 //!
 //! **The report is a function of the module, the text and the context alone**: no clock, no
 //! environment, no randomness, no file. Compiled to WebAssembly these are the bytes that judge in
-//! the browser and in the host's sandbox. Read on in this order: [`json`], [`parse`], [`form`],
-//! [`rules`], [`advice`], [`report`].
+//! the browser and in the host's sandbox. Read on in this order: [`json`], [`path`], [`object`],
+//! [`form`], [`rules`], [`advice`], [`report`].
 
 #![forbid(unsafe_code)]
 
 pub mod advice;
 pub mod calendar;
+pub mod check_error;
 pub mod code;
 pub mod context;
-pub mod describe;
-mod eight;
-pub mod failure;
+pub mod diagnostics;
 pub mod form;
 pub mod issue;
 pub mod json;
-mod largest;
+pub mod locale;
+mod merge_sort;
 pub mod message;
+pub mod object;
 mod order;
-pub mod parse;
+pub mod path;
 pub mod report;
 pub mod rules;
-pub mod schema;
+mod swar;
 pub mod text;
+mod text_limit;
 
+pub use check_error::CheckError;
 pub use code::Code;
-pub use context::{Context, Locale};
-pub use failure::Failure;
-pub use json::{TEXT_MAX, TEXT_READ_MAX};
+pub use context::Context;
+pub use locale::Locale;
 pub use report::Report;
+pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 
+use diagnostics::Diagnostics;
 use form::Draft;
 use issue::{Issue, Params};
-use parse::At;
+use json::SyntaxError;
+use path::PathCursor;
 
-/// The version of the rules, which stands in every report: year and month of the last change of a
-/// verdict, and a count within the month.
+/// The version of the rules, which every report has: year and month of the last change of a verdict, and a count within the
+/// month.
 pub const RULESET: &str = "2026.11.5";
 
 /// A draft's text and a context's text → the report's canonical bytes.
@@ -50,9 +55,8 @@ pub const RULESET: &str = "2026.11.5";
 /// This is the one function behind both faces of the module.
 ///
 /// # Errors
-/// [`Failure::Context`] where the context cannot be used. Of the draft's text there is no failure:
-/// whatever it is, the report says so.
-pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
+/// [`CheckError::Context`] if the context cannot be used. The draft's text causes no error: the report describes any text.
+pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, CheckError> {
     check(text, &Context::read(context)?).to_bytes()
 }
 
@@ -61,36 +65,49 @@ pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, Failure> {
 /// Only the calendar of the context counts. `now` is in milliseconds since the epoch, UTC, within ±(2^53 − 1).
 ///
 /// # Errors
-/// [`Failure::Context`] where the context cannot be used or `now` is out of its range.
-pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, Failure> {
-    if now.unsigned_abs() > form::SAFE_INTEGER_MAX.unsigned_abs() {
-        return Err(Failure::Context("now"));
+/// [`CheckError::Context`] where the context cannot be used or `now` is out of its range.
+pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, CheckError> {
+    if now.unsigned_abs() > json::SAFE_INTEGER_MAX.unsigned_abs() {
+        return Err(CheckError::Context("now"));
     }
     Ok(Context::read(context)?.calendar.opening(now).to_bytes())
 }
 
-/// What the rules say of a draft's text in a context.
+/// Checks a draft's text in a context.
 pub fn check(text: &[u8], context: &Context) -> Report {
     match json::read(text, TEXT_READ_MAX) {
         Ok(node) => {
-            let too_long = (text.len() > TEXT_MAX).then(|| largest::issue(&node, context.locale));
+            let too_long = (text.len() > TEXT_MAX).then(|| text_limit::issue(&node, context.locale));
             judge(node, too_long, context)
         }
-        Err((code, params)) => {
-            let params = if code == Code::TextTooLong { Params::most(TEXT_MAX) } else { params };
-            let issue = Issue::new(String::new(), code, params);
-            report(Draft::default(), vec![issue], context)
-        }
+        Err(error) => report(Draft::default(), vec![unreadable(error)], context),
     }
 }
 
+/// The issue of a text that is no draft at all.
+fn unreadable(error: SyntaxError) -> Issue {
+    let (code, params) = match error {
+        SyntaxError::TooLong => (Code::TextTooLong, Params::most(TEXT_MAX)),
+        SyntaxError::ByteOrderMark => (Code::TextBom, Params::none()),
+        SyntaxError::NotUtf8 => (Code::TextNotUtf8, Params::none()),
+        SyntaxError::TooDeep => (Code::TextTooDeep, Params::most(json::DEPTH_MAX)),
+        SyntaxError::NotJson { line, column } => {
+            (Code::TextNotJson, Params::place(issue::whole(line), issue::whole(column)))
+        }
+    };
+    Issue::new(&PathCursor::ROOT, code, params)
+}
+
 fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {
-    let (draft, mut reading) = parse::draft(node, too_long.is_some());
-    form::walk::check(&draft, &At::ROOT, context, &mut reading);
-    let parse::Reading { mut found, refused, .. } = reading;
-    found.extend(rules::cross::check(&draft, context));
-    found.retain(|issue| !(asks(issue.code) && refused.iter().any(|section| section.holds(issue.place))));
-    let issues = order::sort(too_long.into_iter().chain(found).collect());
+    let mut draft = Draft::default();
+    let mut diagnostics = Diagnostics { ignores_unknown_keys: too_long.is_some(), ..Diagnostics::default() };
+    form::section::read(&mut draft, node, &PathCursor::ROOT, &mut diagnostics);
+    form::section::check(&draft, &PathCursor::ROOT, context, &mut diagnostics);
+    rules::cross::check(&draft, context, &mut diagnostics);
+    let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
+    let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
+    issues.retain(|issue| !(asks_for_more(issue.code) && is_skipped(issue)));
+    let issues = order::sort(too_long.into_iter().chain(issues).collect());
     let mut report = report(draft, issues, context);
     report.advisories = advice::advisories(&report.values, context);
     report.guidance = advice::guidance(&report.values, context);
@@ -111,7 +128,7 @@ fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
     }
 }
 
-/// Whether a code asks for something that is missing.
-fn asks(code: Code) -> bool {
+/// Checks if a code asks for a missing answer.
+fn asks_for_more(code: Code) -> bool {
     matches!(code, Code::Required | Code::RequiredOneOf)
 }

@@ -3,20 +3,21 @@
 //! `(LengthTooLong, {"max": 200}, ja)` → 「200文字までで…」. A sentence for one field, under the key
 //! `"required /contact/company"`, goes before the general one under `"required"`.
 
+use std::borrow::Cow;
+
 mod tables {
     use super::{Column, Table};
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
 use crate::code::Code;
-use crate::context::Locale;
-use crate::issue::Params;
-use crate::text::joined;
+use crate::issue::{Issue, Params};
+use crate::locale::Locale;
+use crate::text::concat;
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
-/// Texts stand end to end in one string and not as a string each: in the module a string of its own
-/// costs eight bytes more, which compress badly.
+/// All texts are one string, end to end: in the module a string each costs eight bytes more, which compress badly.
 struct Table {
     keys: Column,
     ja: Column,
@@ -25,7 +26,7 @@ struct Table {
 
 struct Column {
     text: &'static str,
-    /// Where each row ends, in bytes.
+    /// The end of each row, in bytes.
     ends: &'static [u16],
 }
 
@@ -65,13 +66,27 @@ impl Table {
     }
 }
 
-/// The sentence of an issue at a path, with its numbers filled in.
-pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
-    filled(sentence(code, path, locale), params)
+/// The sentence of an issue, with its numbers and the titles of its largest texts filled in.
+pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
+    let titles = issue.largest.as_ref().map(|largest| largest.1.as_str()).filter(|titles| !titles.is_empty());
+    // The sentence with titles has a path of its own.
+    let sentence = sentence(issue.code, if titles.is_some() { "largest" } else { &issue.path }, locale);
+    if let Some(titles) = titles {
+        Cow::Owned(format_sentence(&substitute(sentence, "largest", titles), &issue.params))
+    } else if issue.params == Params::none() {
+        Cow::Borrowed(sentence)
+    } else {
+        Cow::Owned(format_sentence(sentence, &issue.params))
+    }
 }
 
-/// The sentence of an issue at a path: the field's own, or the general one. Its numbers stand in it as
-/// `{max}`, for [`filled`].
+/// The sentence of a code at a path, with its numbers filled in.
+pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
+    format_sentence(sentence(code, path, locale), params)
+}
+
+/// The sentence of a code at a path: the field's own, or the general one. Its numbers are blanks such as `{max}`, for
+/// [`format_sentence`].
 pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let (table, code) = (&tables::ISSUE, code.as_str());
     let row = table.first_not_before(code);
@@ -80,17 +95,17 @@ pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
     let has_own = table.keys.get(row + usize::from(general)).and_then(|next| next.strip_prefix(code));
     let own = has_own
         .filter(|rest| rest.starts_with(' '))
-        .and_then(|_| table.find(&joined(&[code, " ", &pattern(path)]), locale));
+        .and_then(|_| table.find(&concat(&[code, " ", &pattern(path)]), locale));
     own.or_else(|| table.column(locale).get(row).filter(|_| general)).unwrap_or(code)
 }
 
-/// A sentence with its numbers.
-pub fn filled(sentence: &str, params: &Params) -> String {
-    params.iter().fold(sentence.to_owned(), |filled, (name, value)| with(&filled, name, &value.to_string()))
+/// Fills the numbers into a sentence.
+pub fn format_sentence(sentence: &str, params: &Params) -> String {
+    params.iter().fold(sentence.to_owned(), |filled, (name, value)| substitute(&filled, name, &value.to_string()))
 }
 
-/// A sentence with what stands for a name in braces.
-pub fn with(sentence: &str, name: &str, value: &str) -> String {
+/// Replaces a name in braces by a value.
+pub fn substitute(sentence: &str, name: &str, value: &str) -> String {
     let mut filled = String::with_capacity(sentence.len() + value.len());
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
@@ -134,7 +149,7 @@ pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
 
 /// The title of an option of a field.
 pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    tables::OPTION.find(&joined(&[pattern, " ", word]), locale)
+    tables::OPTION.find(&concat(&[pattern, " ", word]), locale)
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.

@@ -5,58 +5,60 @@
 //! in RFC 8785, whole numbers only, so that the same text and context give the same bytes everywhere.
 
 use crate::advice::{Advisory, Guidance};
+use crate::check_error::CheckError;
 use crate::context::Context;
-use crate::failure::Failure;
-use crate::form::{Draft, Section as _, Shape, Tally, Walk, walk};
+use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
-use crate::parse::At;
+use crate::locale::Locale;
+use crate::message;
+use crate::path::PathCursor;
 
-/// What the rules say of a draft in a context.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The version of the rules.
     pub ruleset: &'static str,
-    /// The context that was judged in, for anyone to replay the verdict.
+    /// The context of the check, for anyone to replay the verdict.
     pub context: Context,
-    /// Whether the draft can be sent: no issue.
+    /// True if the draft can be sent: it has no issue.
     pub accepted: bool,
-    /// What is to be mended, in the form's order, all of it.
+    /// All issues, in the form's order.
     pub issues: Vec<Issue>,
-    /// What the applicant should know; it never blocks.
+    /// Advice to the applicant, which never blocks.
     pub advisories: Vec<Advisory>,
     /// Reference information for the first hours (参考情報).
     pub guidance: Vec<Guidance>,
-    /// How far each section is.
+    /// The progress of each section.
     pub progress: Vec<Progress>,
-    /// Paths of fields that the answers so far do not ask for.
+    /// Paths of fields that the answers so far make unnecessary.
     pub hidden: Vec<String>,
     /// The draft, normalised: itself a draft, which gives the same values again.
     pub values: Draft,
 }
 
-/// How far a section is.
+/// The progress of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The section's key in the draft.
     pub section: &'static str,
-    /// How many required fields the answers so far ask for.
+    /// The required fields, given the answers so far.
     pub required: u32,
-    /// How many of them are answered.
+    /// Those that are answered.
     pub answered: u32,
-    /// How many of them are said to be unknown.
+    /// Those with the answer "unknown".
     pub unknown: u32,
 }
 
-/// Room for most reports, in bytes: the buffer grows where it is not enough.
+/// The first capacity of a report, in bytes: enough for most.
 const ROOM: usize = 16 * 1024;
 
 impl Report {
     /// The report's canonical bytes.
     ///
     /// # Errors
-    /// None today. [`Failure::Report`] stays in the signature, as it stays in the module's host face.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Failure> {
+    /// No error today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckError> {
         let mut out = Writer::with_room(ROOM);
         out.object();
         out.text_member("ruleset", self.ruleset);
@@ -64,19 +66,19 @@ impl Report {
         self.context.write(&mut out);
         out.key("accepted");
         out.boolean(self.accepted);
-        each("issues", &self.issues, &mut out, |issue, out| issue.write(self.context.locale, out));
+        each("issues", &self.issues, &mut out, |issue, out| write_issue(issue, self.context.locale, out));
         each("advisories", &self.advisories, &mut out, Advisory::write);
         each("guidance", &self.guidance, &mut out, Guidance::write);
         each("progress", &self.progress, &mut out, Progress::write);
         each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
         out.key("values");
-        walk::write(&self.values, &mut out);
+        section::write(&self.values, &mut out);
         out.end_object();
         Ok(out.into_bytes())
     }
 }
 
-/// A member that is a list.
+/// Writes a member that is a list.
 fn each<T>(key: &str, entries: &[T], out: &mut Writer, write: impl Fn(&T, &mut Writer)) {
     out.key(key);
     out.list();
@@ -84,6 +86,29 @@ fn each<T>(key: &str, entries: &[T], out: &mut Writer, write: impl Fn(&T, &mut W
         write(entry, out);
     }
     out.end_list();
+}
+
+fn write_issue(issue: &Issue, locale: Locale, out: &mut Writer) {
+    out.object();
+    out.text_member("path", &issue.path);
+    out.key("code");
+    out.word(issue.code.as_str());
+    out.key("params");
+    out.object();
+    if let Some(largest) = &issue.largest {
+        out.key("largest");
+        out.list();
+        for path in &largest.0 {
+            out.text(path);
+        }
+        out.end_list();
+    }
+    for (name, value) in issue.params.iter() {
+        out.number_member(name, value);
+    }
+    out.end_object();
+    out.text_member("message", &message::of_issue(issue, locale));
+    out.end_object();
 }
 
 impl Progress {
@@ -97,23 +122,23 @@ impl Progress {
     }
 }
 
-/// How far each section is, in the form's order; the issues are sorted.
+/// Computes the progress of each section, in the form's order; the issues are sorted.
 pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
     let mut fields = Draft::FIELDS.iter().enumerate();
     draft.each(&mut |slot| {
-        let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.shape, Shape::Later)) else {
+        let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.kind, FieldKind::Reserved)) else {
             return;
         };
-        let mut tally = Tally::new(issues);
-        slot.walk(field, &At::ROOT.key(field.name, Some(row)), &mut Walk::Tally(&mut tally));
-        let Tally { required, answered, unknown, .. } = tally.closed();
+        let mut counter = ProgressCounter::new(issues);
+        slot.visit(field, &PathCursor::ROOT.member(field.name, Some(row)), &mut Visit::Count(&mut counter));
+        let ProgressCounter { required, answered, unknown, .. } = counter.closed();
         rows.push(Progress { section: field.name, required, answered, unknown });
     });
     rows
 }
 
-/// Paths of fields that the answers so far do not ask for: those of a service that is not wanted.
+/// Finds the fields that the answers so far make unnecessary: those of a service that is not wanted.
 pub fn hidden(draft: &Draft) -> Vec<String> {
     let mut hidden = Vec::new();
     if draft.service.remote.is_absent() {

@@ -29,7 +29,32 @@ fn report(text: &[u8]) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-/// What people and attackers type: mostly things that nearly mean something.
+#[test]
+fn issues_come_in_the_forms_order() {
+    let draft = json!({
+        "zzz": 1,
+        "consent": {"policy": {}, "document": {"sha256": 1, "version": 1}},
+        "incident": {"occurred_at": {"offset": 1, "at": {"time": 1, "year": 1}}},
+        "contact": {"fax": "", "phone": 1},
+    });
+    let issues = report(draft.to_string().as_bytes())["issues"].clone();
+    let wrong = issues.as_array().unwrap().iter().filter(|issue| issue["code"] != "required");
+    let paths: Vec<_> = wrong.map(|issue| issue["path"].as_str().unwrap()).collect();
+    let expected = [
+        "/contact/person",
+        "/contact/phone",
+        "/contact/fax",
+        "/incident/occurred_at/at/year",
+        "/incident/occurred_at/at/time",
+        "/incident/occurred_at/offset",
+        "/consent/document/version",
+        "/consent/document/sha256",
+        "/zzz",
+    ];
+    assert_eq!(paths, expected);
+}
+
+/// Texts as people and attackers type them: most nearly mean something.
 fn typed() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,40}",

@@ -14,11 +14,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use kakekomi_store as store;
+use kakekomi_store::durable;
 use serde::Deserialize;
 
-use crate::capacity::CapacityLimits;
-use crate::durable;
-use crate::store;
+use kakekomi_service::capacity::CapacityLimits;
 
 /// Every setting, each of them optional: what a flag or the file may say.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -75,9 +75,6 @@ pub enum ConfigError {
     /// The file is no TOML, or has a key that there is not.
     #[error("{0}: {1}")]
     Format(String, Box<toml::de::Error>),
-    /// A line of `retired.txt` is no digest.
-    #[error("{0}: line {1}: write a digest of 64 hexadecimal digits, or # and a comment")]
-    Retired(String, usize),
 }
 
 /// Where the desk listens unless told otherwise.

@@ -6,11 +6,13 @@
 use std::io;
 use std::process::ExitCode;
 
+use kakekomi_sandbox::SandboxError;
+use kakekomi_service::desk::DeskError;
+use kakekomi_service::modules::ModulesError;
+use kakekomi_service::submit::NotReport;
+use kakekomi_store::StoreError;
+
 use crate::config::ConfigError;
-use crate::desk::DeskError;
-use crate::sandbox::SandboxError;
-use crate::store::StoreError;
-use crate::submit::NotReport;
 
 /// The contract's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +46,9 @@ pub enum Failed {
     /// The settings cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The folder of modules cannot be used.
+    #[error(transparent)]
+    Modules(#[from] ModulesError),
     /// The desk's data cannot be used.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -52,7 +57,7 @@ pub enum Failed {
     Engine(#[from] SandboxError),
     /// The context cannot be used.
     #[error("{0}")]
-    Context(#[from] kakekomi_core::Failure),
+    Context(#[from] kakekomi_core::CheckError),
     /// The module's report is none.
     #[error("the rule engine failed: {0}")]
     Report(#[from] NotReport),
@@ -79,9 +84,12 @@ impl Failed {
         match self {
             Failed::Usage(_) => Exit::Usage,
             Failed::Engine(_) | Failed::Context(_) | Failed::Report(_) | Failed::Json(_) => Exit::Engine,
-            Failed::Config(_) | Failed::Desk(_) | Failed::Store(_) | Failed::Outside(..) | Failed::NoCase(_) => {
-                Exit::Outside
-            }
+            Failed::Config(_)
+            | Failed::Modules(_)
+            | Failed::Desk(_)
+            | Failed::Store(_)
+            | Failed::Outside(..)
+            | Failed::NoCase(_) => Exit::Outside,
             Failed::ReaderGone => Exit::Accepted,
         }
     }

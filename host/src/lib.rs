@@ -1,41 +1,18 @@
-//! The intake of a security incident desk: server, command line, and library for Rust servers.
+//! Command line, settings and log of the program `kakekomi`, the intake of a security incident desk.
 //!
 //! ```text
-//! request → sandbox → store → receipt
+//! kakekomi check draft.json  →  the report on stdout, exit 0 or 1
 //! ```
 //!
-//! Read the parts in this order:
-//!
-//! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
-//! - [`sandbox`]: the module, run afresh for every check; **the host has no rules of its own**
-//! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
-//! - [`desk`]: the operator's data: names, documents in force, calendar
-//! - [`store`] and [`receipt`]: what is kept, and what the applicant is handed
-//! - [`http`] and [`serve`]: the desk for browsers and partners
-//! - [`embed`]: what stands on partners' pages
-//! - [`cli`], [`config`], [`error`]: the desk for operators and scripts
-//! - [`capacity`]: room for one more case: free disk space and bytes a day
+//! - [`cli`], [`config`], [`error`]: commands, flags over environment over file, exit codes
 //! - [`log`]: log output that delays and fails no response
-//! - [`example`], [`clock`], [`durable`], [`embedded`], [`template`]: drafts to try it with, the time, files that outlast
-//!   the power going, the files in the binary, texts with blanks
+//!
+//! It must know neither SQL nor the routes: `kakekomi-http` serves, `kakekomi-service` holds the use case and the desk's data,
+//! `kakekomi-sandbox` runs the module afresh for every check, `kakekomi-store` keeps cases on SQLite or PostgreSQL.
 
-pub mod capacity;
+#![forbid(unsafe_code)]
+
 pub mod cli;
-pub mod clock;
 pub mod config;
-pub mod desk;
-pub mod durable;
-pub mod embed;
-pub mod embedded;
 pub mod error;
-pub mod example;
-pub mod http;
 pub mod log;
-pub mod modules;
-pub mod receipt;
-pub mod releases;
-pub mod sandbox;
-pub mod serve;
-pub mod store;
-pub mod submit;
-pub mod template;

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use kakekomi_core::issue::Params;
-use kakekomi_core::{Code, Failure, Locale, message};
+use kakekomi_core::{CheckError, Code, Locale, message};
 
 const HEAD: &str = "# Codes
 
@@ -66,8 +66,8 @@ fn problems(text: &mut String) {
 fn failures(text: &mut String) {
     text.push_str("\n## Failures of the module\n\nThe `code` of the error in JavaScript, the negative number of the host face.\n\n");
     text.push_str("| Code | Number | Meaning |\n| --- | --- | --- |\n");
-    for failure in [Failure::Context("the key that is missing or malformed"), Failure::Report] {
-        _ = writeln!(text, "| `{}` | {} | {failure} |", failure.code(), failure.number());
+    for failure in [CheckError::Context("the key that is missing or malformed"), CheckError::Report] {
+        _ = writeln!(text, "| `{}` | {} | {failure} |", failure.code(), failure.abi_code());
     }
 }
 

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_no_prefix_of_its_neighbour() {
-        let file = source("host/src/store/sqlite.rs", "");
-        assert!(file.below("host/src/store") && !file.below("host/src/sto"));
+        let file = source("host/store/src/sqlite.rs", "");
+        assert!(file.below("host/store") && !file.below("host/sto"));
     }
 }

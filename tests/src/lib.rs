@@ -31,6 +31,7 @@ pub mod crowd;
 pub mod disk;
 pub mod drafts;
 pub mod house;
+pub mod imports;
 pub mod origins;
 pub mod postgres;
 pub mod published;
@@ -61,8 +62,8 @@ macro_rules! on_both_databases {
 /// # Errors
 /// The default desk cannot be read, which a test of the host would show first.
 pub fn example() -> Result<(Vec<u8>, Vec<u8>), Box<dyn Error>> {
-    let desk = kakekomi::desk::Desk::load(None)?;
+    let desk = kakekomi_service::desk::Desk::load(None)?;
     let context = desk.context(1_795_140_000_000, kakekomi_core::Locale::Ja)?;
-    let draft = kakekomi::example::example("ransomware", &desk).ok_or("there is no example")?;
+    let draft = kakekomi_service::example::example("ransomware", &desk).ok_or("there is no example")?;
     Ok((draft.into_bytes(), serde_json::to_vec(&context)?))
 }

@@ -39,7 +39,7 @@ pub struct Question {
     pub context: Vec<u8>,
 }
 
-/// The report's bytes, or the number of the failure (`kakekomi_core::Failure`; lower for an engine's own).
+/// The report's bytes, or the number of the failure (`kakekomi_core::CheckError`; lower for an engine's own).
 pub type Answer = Result<Vec<u8>, i64>;
 
 /// Drafts and contexts without end.

@@ -38,7 +38,7 @@ none. Made from the table: `cargo run --release -p kakekomi-tests --bin schema-m
 
 /// A validator of the schema as the program prints it.
 pub fn validator() -> Validator {
-    jsonschema::draft202012::new(&kakekomi_core::schema::schema()).expect("the schema can be used")
+    jsonschema::draft202012::new(&kakekomi_describe::schema::schema()).expect("the schema can be used")
 }
 
 /// The codes of the issues of a case, by the native core.

@@ -251,7 +251,7 @@ fn an_archived_module_that_was_changed_is_an_error_and_is_not_served() {
     let (code, findings) = doctor(&home, &[]);
     assert_eq!((code, level(&findings, "modules").as_str()), (Some(5), "error"), "{findings:?}");
     let server = Server::start_in(home);
-    let changed = kakekomi::desk::documents::sha256(&bytes);
+    let changed = kakekomi_store::digest::sha256(&bytes);
     for digest in [&older, &changed] {
         let asked = Request::get(&format!("/module/{digest}.wasm"));
         assert_eq!(server.send(&asked).status, 404, "{digest}");

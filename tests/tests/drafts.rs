@@ -13,9 +13,9 @@
 
 use std::sync::Arc;
 
-use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi_core::Locale;
-use kakekomi_core::describe::describe;
+use kakekomi_describe::describe;
+use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::drafts::{Draft, drafts};
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ fn each_is_judged_as_its_line_says() {
 
 #[test]
 fn the_sandbox_gives_the_same_bytes() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     for draft in drafts() {
         let context: Arc<[u8]> = draft.context.as_bytes().into();

@@ -1,5 +1,5 @@
 //! The host's memory after 20,000 checks, each in a fresh instance, is what it was after the first few.
-//! (One instance for 20,000 checks: `host/src/sandbox/tests/flat.rs`.) Alone in its process, so that no
+//! (One instance for 20,000 checks: `host/sandbox/src/tests/flat.rs`.) Alone in its process, so that no
 //! other test's memory is counted.
 
 #![allow(
@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use kakekomi::sandbox::{Sandbox, SandboxConfig};
+use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::same::Stream;
 
 const CHECKS: u64 = 20_000;
@@ -21,7 +21,7 @@ const CHANCE: u64 = 16 << 20;
 
 #[test]
 fn memory_is_flat_after_many_checks_in_fresh_instances() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let stream = Stream::new(5);
     let check = |number: u64| {
         let question = stream.question(number % 500);

@@ -14,8 +14,8 @@
 
 use std::collections::BTreeSet;
 
-use kakekomi::desk::Desk;
 use kakekomi_core::Locale;
+use kakekomi_service::desk::Desk;
 
 /// Year, month, day.
 type Day = (i64, u8, u8);

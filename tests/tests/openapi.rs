@@ -11,9 +11,9 @@ use kakekomi_tests::server::Server;
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
 
-/// The paths that `host/src/http.rs` gives to the public router, as OpenAPI writes them.
+/// The paths that `host/http/src/router.rs` gives to the public router, as OpenAPI writes them.
 fn routes() -> BTreeSet<String> {
-    let source = std::fs::read_to_string(root().join("host/src/http.rs")).unwrap();
+    let source = std::fs::read_to_string(root().join("host/http/src/router.rs")).unwrap();
     let public = source.split("pub fn busy_router").next().unwrap();
     let named = public.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     named.map(|path| path.replace("{*", "{")).collect()
@@ -21,7 +21,7 @@ fn routes() -> BTreeSet<String> {
 
 #[test]
 fn every_route_is_described() {
-    let document = kakekomi::http::openapi::document(&kakekomi::desk::Desk::load(None).unwrap());
+    let document = kakekomi_http::openapi::document(&kakekomi_service::desk::Desk::load(None).unwrap());
     let described: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(routes(), described, "a handler needs #[utoipa::path] and its place in http/openapi.rs");
 }

@@ -143,7 +143,7 @@ fn home_modules(home: &Path) -> Vec<(String, String)> {
     let modules = folder.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "wasm"));
     modules
         .map(|entry| {
-            let digest = kakekomi::sandbox::Digest::of(&std::fs::read(entry.path()).unwrap());
+            let digest = kakekomi_sandbox::Digest::of(&std::fs::read(entry.path()).unwrap());
             (entry.file_name().to_string_lossy().into_owned(), digest.to_string())
         })
         .collect()

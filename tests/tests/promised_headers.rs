@@ -97,7 +97,7 @@ fn what_is_kept_is_kept_as_promised() {
         format!("/module/{digest}.wasm"),
         format!("/module/{digest}.js"),
         format!("/module/{digest}/describe.ja.json"),
-        format!("/embed/{}/kakekomi.js", kakekomi::embed::VERSION),
+        format!("/embed/{}/kakekomi.js", kakekomi_http::element_versions::VERSION),
     ]);
     let asked_after = [
         "/v1/schema",

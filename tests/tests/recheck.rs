@@ -11,9 +11,9 @@
 use std::process::Output;
 use std::sync::Arc;
 
-use kakekomi::desk::documents::sha256;
-use kakekomi::receipt::number::Number;
-use kakekomi::store::{Inserted, NewCase, open, url_in};
+use kakekomi_store::digest::sha256;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Inserted, NewCase, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};

@@ -12,12 +12,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kakekomi::sandbox::Digest;
+use kakekomi_sandbox::Digest;
 use kakekomi_tests::applicant::example;
 use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
 
-#[path = "../../host/examples/revalidate.rs"]
+#[path = "../../host/service/examples/revalidate.rs"]
 #[allow(dead_code, missing_docs, reason = "its main is for the command line")]
 mod example_program;
 

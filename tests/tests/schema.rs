@@ -23,7 +23,7 @@ fn refusal(validator: &jsonschema::Validator, draft: &Value) -> Option<String> {
 
 #[test]
 fn it_is_a_schema() {
-    let schema = kakekomi_core::schema::schema();
+    let schema = kakekomi_describe::schema::schema();
     assert!(jsonschema::draft202012::meta::is_valid(&schema));
     assert_eq!(schema["properties"]["contact"]["properties"]["company"]["title"], "Company name");
     let described = &schema["properties"]["contact"]["properties"]["company"]["description"];
@@ -58,12 +58,12 @@ fn what_people_write_and_the_rules_accept_it_accepts() {
 #[test]
 fn the_examples_are_accepted_and_the_incomplete_one_is_not() {
     let validator = schema::validator();
-    let desk = kakekomi::desk::Desk::load(None).unwrap();
-    for kind in kakekomi::example::kinds() {
-        let draft = kakekomi::example::example(kind, &desk).unwrap();
+    let desk = kakekomi_service::desk::Desk::load(None).unwrap();
+    for kind in kakekomi_service::example::kinds() {
+        let draft = kakekomi_service::example::example(kind, &desk).unwrap();
         assert_eq!(refusal(&validator, &serde_json::from_str(&draft).unwrap()), None, "{kind}");
     }
-    let incomplete: Value = serde_json::from_str(&kakekomi::example::incomplete(&desk)).unwrap();
+    let incomplete: Value = serde_json::from_str(&kakekomi_service::example::incomplete(&desk)).unwrap();
     assert!(!validator.is_valid(&incomplete));
 }
 
@@ -82,9 +82,9 @@ fn values_are_drafts_to_it_too() {
 #[test]
 fn a_base_draft_of_which_one_thing_is_wrong_is_refused() {
     let validator = schema::validator();
-    let desk = kakekomi::desk::Desk::load(None).unwrap();
+    let desk = kakekomi_service::desk::Desk::load(None).unwrap();
     let context = serde_json::to_vec(&desk.context(NOW, Locale::Ja).unwrap()).unwrap();
-    let base: Value = serde_json::from_str(&kakekomi::example::example("ransomware", &desk).unwrap()).unwrap();
+    let base: Value = serde_json::from_str(&kakekomi_service::example::example("ransomware", &desk).unwrap()).unwrap();
     let rows = [
         ("/contact/company", json!("　")),
         ("/contact/company", json!("あ".repeat(201))),

@@ -13,8 +13,8 @@
 
 use std::sync::Arc;
 
-use kakekomi::sandbox::{Sandbox, SandboxConfig};
 use kakekomi_core::Locale;
+use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ fn the_native_core_says_what_the_table_expects() {
 
 #[test]
 fn the_sandbox_gives_the_native_cores_bytes() {
-    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     every(|case| {
         let context: Arc<[u8]> = case.context.as_bytes().into();
@@ -149,7 +149,7 @@ fn both_languages_judge_alike() {
 fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
     let whole = cases()[0].context.clone();
     let without_now = whole.replacen("\"now\":", "\"then\":", 1);
-    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     for context in ["", "[]", "null", "{}", &without_now, &whole.replacen("\"ja\"", "\"fr\"", 1)] {
         let failure = kakekomi_core::answer(b"{}", context.as_bytes()).unwrap_err();
@@ -166,7 +166,7 @@ fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
 #[test]
 fn the_time_in_a_context_is_a_number_that_every_engine_holds() {
     let mut context: Value = serde_json::from_str(&cases()[0].context).unwrap();
-    let sandbox = Sandbox::new(SandboxConfig::default()).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     for (now, usable) in [
         ((1_i64 << 53) - 1, true),

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kakekomi::sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::house::root;
 use kakekomi_tests::same::Stream;
@@ -158,7 +158,7 @@ fn the_desk_keeps_its_own_module_and_names_one_that_it_cannot_load() {
 #[test]
 fn old_contexts_and_new_modules_go_together_and_the_other_way_round() {
     let older = fs::read(fixture().join(format!("{OLDER}.wasm"))).unwrap();
-    let sandbox = Sandbox::new(SandboxConfig::default().and(&older)).unwrap();
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config().and(&older)).unwrap();
     let older = Digest::of(&older);
     let ask = |module: &Digest, text: &[u8], context: Vec<u8>| {
         sandbox.check_now(module, text.to_vec().into(), Arc::from(context)).unwrap()

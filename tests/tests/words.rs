@@ -12,7 +12,7 @@
 use std::fs;
 
 use kakekomi_core::Locale;
-use kakekomi_core::describe::{Node, describe};
+use kakekomi_describe::{Node, describe};
 use kakekomi_tests::house;
 
 /// Every text of a TOML file, with the keys that lead to it.

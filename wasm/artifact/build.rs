@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! core, wasm  →  nested cargo (profile wasm, remapped paths)  →  wasm-bindgen's pass  →  kakekomi.wasm, kakekomi.js, SHA-256
-//! core        →  describe.ja.json, describe.en.json
+//! core/describe  →  describe.ja.json, describe.en.json
 //! ```
 //!
 //! `KAKEKOMI_MODULE=path/to/folder` takes a folder with ready files instead, for editors.
@@ -13,14 +13,13 @@ mod bindgen;
 mod nested;
 #[path = "build/panics.rs"]
 mod panics;
-#[path = "build/small.rs"]
-mod small;
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kakekomi_core::{Locale, describe::describe};
+use kakekomi_core::Locale;
+use kakekomi_describe::describe;
 use sha2::{Digest, Sha256};
 
 fn main() -> Result<(), Box<dyn Error>> {

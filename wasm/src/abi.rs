@@ -92,7 +92,7 @@ pub unsafe extern "C" fn kakekomi_check(
     };
     match kakekomi_core::answer(text, context) {
         Ok(report) => give(report),
-        Err(failure) => failure.number(),
+        Err(error) => error.abi_code(),
     }
 }
 

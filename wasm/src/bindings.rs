@@ -18,9 +18,9 @@ use serde_wasm_bindgen::Serializer;
 use sha2::Digest;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use kakekomi_core::Failure;
+use kakekomi_core::CheckError;
 use kakekomi_core::json::Node;
-use kakekomi_core::text::integer;
+use kakekomi_core::text::parse_i64;
 
 /// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
 ///
@@ -29,7 +29,7 @@ use kakekomi_core::text::integer;
 #[wasm_bindgen(js_name = checkText)]
 pub fn check_text(text: &[u8], context: &str) -> Result<String, JsValue> {
     let report = kakekomi_core::answer(text, context.as_bytes()).map_err(error)?;
-    String::from_utf8(report).map_err(|_| error(Failure::Report))
+    String::from_utf8(report).map_err(|_| error(CheckError::Report))
 }
 
 /// The same report as an object, equal to `JSON.parse` of [`check_text`]'s.
@@ -50,7 +50,7 @@ pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn opening(context: &str, now: f64) -> Result<JsValue, JsValue> {
     if now.is_nan() {
-        return Err(error(Failure::Context("now")));
+        return Err(error(CheckError::Context("now")));
     }
     #[expect(clippy::cast_possible_truncation, reason = "saturates; the core refuses what is out of range")]
     let now = now as i64;
@@ -59,9 +59,9 @@ pub fn opening(context: &str, now: f64) -> Result<JsValue, JsValue> {
 
 /// Converts the core's JSON to an object. It is read back from its own bytes, so that it cannot differ from the text.
 fn object(json: &[u8]) -> Result<JsValue, JsValue> {
-    let tree = kakekomi_core::json::read(json, usize::MAX).map_err(|_| error(Failure::Report))?;
+    let tree = kakekomi_core::json::read(json, usize::MAX).map_err(|_| error(CheckError::Report))?;
     // json_compatible: the default would make a Map of `params`.
-    Js(&tree).serialize(&Serializer::json_compatible()).map_err(|_| error(Failure::Report))
+    Js(&tree).serialize(&Serializer::json_compatible()).map_err(|_| error(CheckError::Report))
 }
 
 /// A tree of the core's JSON as JavaScript has it: every number is a double. Canonical ones are whole and within 2^53, which a
@@ -84,7 +84,7 @@ impl Serialize for Js<'_> {
 }
 
 fn double(written: &str) -> Option<f64> {
-    let number = integer(written)?;
+    let number = parse_i64(written)?;
     #[expect(clippy::cast_precision_loss, reason = "at most 2^53 − 1")]
     (number.unsigned_abs() < 1 << 53).then_some(number as f64)
 }
@@ -121,7 +121,7 @@ impl Sha256 {
 }
 
 /// The one funnel of failures: an `Error` with the sentence for the log and the stable `code`.
-fn error(failure: Failure) -> JsValue {
+fn error(failure: CheckError) -> JsValue {
     let error = Error::new(&failure.sentence());
     // Setting a member of a new Error cannot fail; if it did, the sentence would still be there.
     _ = Reflect::set(&error, &"code".into(), &failure.code().into());

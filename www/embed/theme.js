@@ -4,7 +4,7 @@
  * The page says them, the frame takes those that are colours and lengths in one plain way of writing.
  */
 
-/** Behind `--kakekomi-`; the same as in host/src/desk/partners/theme.rs. */
+/** Behind `--kakekomi-`; the same as in host/service/src/desk/partners/theme.rs. */
 export const TOKENS = ["ink", "quiet", "paper", "ground", "line", "edge", "accent", "on-accent", "wrong", "note", "radius"];
 
 /**

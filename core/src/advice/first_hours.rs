@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::form::{By, Connection, Device, Draft, Kind, Priority};
 use crate::message;
 
-/// The guidance that fits a draft; none before anything is said about the incident.
+/// The guidance that fits a draft; empty before the first answer about the incident.
 pub fn guidance(draft: &Draft, context: &Context) -> Vec<Guidance> {
     let incident = &draft.incident;
     if incident.kind.is_absent() && incident.summary.is_absent() && incident.ongoing.is_absent() {
@@ -51,19 +51,19 @@ fn may_leak(kind: Option<Kind>) -> bool {
     !matches!(kind, None | Some(Kind::DenialOfService | Kind::Other))
 }
 
-/// Whether the applicant wants to know of a leak, or others are harmed already.
+/// Checks if the applicant wants to know of a leak, or others are harmed already.
 fn asks_for_leak(draft: &Draft) -> bool {
     let asked = draft.incident.priorities.given().is_some_and(|wishes| wishes.0.contains(&Priority::Leak));
     asked || yes(&draft.incident.third_party_harm)
 }
 
-/// Whether a message of the attacker gave it away, which is to be kept like a ransom note.
+/// Checks if a message of the attacker revealed it, which is to be kept like a ransom note.
 fn told_by_attacker(draft: &Draft) -> bool {
     let trigger = draft.incident.discovery_trigger.given();
     trigger.and_then(|trigger| trigger.by.given()) == Some(&By::AttackerMessage)
 }
 
-/// Whether a machine may still be on the network; so it is while none is listed.
+/// Checks if a machine may still be on the network; true while no machine is listed.
 fn some_machine_online(draft: &Draft) -> bool {
     let cut_off = |machine| {
         matches!(connection(machine), Some(Connection::Isolated | Connection::EdrIsolated | Connection::PoweredOff))

@@ -7,7 +7,7 @@ mod likely;
 mod number;
 
 use crate::form::{Answer, Draft, Line, Text};
-use crate::text::joined;
+use crate::text::concat;
 use likely::likely;
 
 /// The paths of the texts that look like they hold a secret, in the form's order.
@@ -17,7 +17,7 @@ pub fn likely_paths(draft: &Draft) -> Vec<String> {
     let mut look = |pattern: &str, index: usize, text: Option<&str>| {
         if text.is_some_and(likely) {
             paths.push(match pattern.split_once('*') {
-                Some((list, member)) => joined(&[list, &index.to_string(), member]),
+                Some((list, member)) => concat(&[list, &index.to_string(), member]),
                 None => pattern.to_owned(),
             });
         }

@@ -154,7 +154,7 @@ fn opening_follows_the_time_that_is_given_and_not_the_contexts() {
 fn opening_refuses_a_time_out_of_range_and_a_context_that_cannot_be_used() {
     for now in [1 << 53, -(1 << 53), i64::MAX, i64::MIN] {
         let refused = crate::opening(include_bytes!("context.json"), now);
-        assert_eq!(refused, Err(crate::Failure::Context("now")), "{now}");
+        assert_eq!(refused, Err(crate::CheckError::Context("now")), "{now}");
     }
     assert!(crate::opening(b"{}", 0).is_err());
 }

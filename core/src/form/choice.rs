@@ -1,19 +1,20 @@
-//! One of a few words, or several of them in an order of one's own.
+//! One of a few words, or several of them in the applicant's order.
 //!
 //! `"ransomware"` → `Kind::Ransomware` · `"virus"` → `choice.unknown`.
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
-use crate::rules::{self, coded};
+use crate::path::PathCursor;
+use crate::rules::{self, code_error};
 
-/// Something that is one of a list of words.
+/// A value that is one of a list of words.
 pub trait Choice: Sized + Copy + PartialEq + 'static {
     /// The choices, in the order in which they are offered.
     const ALL: &'static [Self];
@@ -21,11 +22,11 @@ pub trait Choice: Sized + Copy + PartialEq + 'static {
     /// The words, in the same order.
     const WORDS: &'static [&'static str];
 
-    /// The word of this one.
+    /// The word of this choice.
     fn word(self) -> &'static str;
 }
 
-/// Declares a choice: an enum, its words, and how it is read and printed.
+/// Declares a choice: an enum, its words, its reader and its writer.
 macro_rules! choice {
     ($(#[$about:meta])* pub enum $name:ident { $( $(#[$what:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$about])*
@@ -42,10 +43,10 @@ macro_rules! choice {
         }
 
         impl $crate::form::slot::Value for $name {
-            const SHAPE: $crate::form::Shape = $crate::form::Shape::Choice(<$name as $crate::form::choice::Choice>::WORDS);
+            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Choice(<$name as $crate::form::choice::Choice>::WORDS);
 
-            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
-                $crate::form::choice::one(node, at, reading)
+            fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
+                $crate::form::choice::one(node, at, diagnostics)
             }
 
             fn write(&self, out: &mut $crate::json::Writer) {
@@ -58,28 +59,28 @@ macro_rules! choice {
 pub(crate) use choice;
 
 /// Reads one choice. An empty word is not answered: a page's empty list entry.
-pub fn one<C: Choice>(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<C> {
-    match word(node, at, reading, C::WORDS) {
-        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Refused, |choice| Answer::Given(*choice)),
+pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<C> {
+    match word(node, at, diagnostics, C::WORDS) {
+        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Invalid, |choice| Answer::Given(*choice)),
         Answer::Absent => Answer::Absent,
-        _ => Answer::Refused,
+        _ => Answer::Invalid,
     }
 }
 
-/// The row of the word that was said.
-fn word(node: Node<'_>, at: &At<'_>, reading: &mut Reading, words: &[&str]) -> Answer<usize> {
+/// Reads the row of a word.
+fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
-        reading.wrong(at, &node, Code::TypeText);
-        return Answer::Refused;
+        diagnostics.type_mismatch(at, &node, Code::TypeText);
+        return Answer::Invalid;
     };
     if text.is_empty() {
         return Answer::Absent;
     }
     let row = words.iter().position(|word| *word == text);
     if row.is_none() {
-        reading.issue(at, Code::ChoiceUnknown, Params::none());
+        diagnostics.add(at, Code::ChoiceUnknown, Params::none());
     }
-    row.map_or(Answer::Refused, Answer::Given)
+    row.map_or(Answer::Invalid, Answer::Given)
 }
 
 /// Several choices, each once, the most important first.
@@ -93,28 +94,28 @@ pub struct Ordered<C: Choice>(
 );
 
 impl<C: Choice> Value for Ordered<C> {
-    const SHAPE: Shape = Shape::Ordered(C::WORDS);
+    const KIND: FieldKind = FieldKind::Ordered(C::WORDS);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let Node::List(nodes) = node else {
-            reading.wrong(at, &node, Code::TypeList);
-            return Answer::Refused;
+            diagnostics.type_mismatch(at, &node, Code::TypeList);
+            return Answer::Invalid;
         };
         let max = C::WORDS.len();
         if nodes.len() > max {
-            reading.issue(at, Code::ListTooLong, Params::most(max));
+            diagnostics.add(at, Code::ListTooLong, Params::most(max));
         }
         let mut choices = Vec::new();
         for (index, node) in nodes.into_iter().take(max).enumerate() {
-            if let Answer::Given(choice) = one(node, &at.index(index), reading) {
+            if let Answer::Given(choice) = one(node, &at.item(index), diagnostics) {
                 choices.push(choice);
             }
         }
         if choices.is_empty() { Answer::Absent } else { Answer::Given(Ordered(choices)) }
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -129,5 +130,5 @@ impl<C: Choice> Value for Ordered<C> {
 fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
     let repeated =
         choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
-    if repeated { Err(coded(Code::ListRepeated)) } else { Ok(()) }
+    if repeated { Err(code_error(Code::ListRepeated)) } else { Ok(()) }
 }

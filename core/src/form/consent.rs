@@ -1,41 +1,41 @@
-//! The agreement by 「サービスを利用する」: to which documents, in which language, when.
+//! The agreement by 「サービスを利用する」: its documents, language and time.
 //!
 //! `{"document": {"version": "1", "sha256": "…"}, "policy": {…}, "language": "ja", "agreed_at": 1795140000000}`
 
 use super::choice::choice;
+use super::declare::section;
+use super::field::{FieldKind, FieldSpec};
 use super::number::whole;
-use super::section::{self, Rule, Shape, section};
+use super::section::{self};
 use super::slot::Value;
-use super::walk;
 use super::{Answer, Digest, Line};
 use crate::context::Context;
-use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
-
-/// The largest whole number that every engine holds exactly: 2^53 − 1.
-pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
+use crate::diagnostics::Diagnostics;
+use crate::json::{Node, SAFE_INTEGER_MAX, Writer};
+use crate::locale::Locale;
+use crate::path::PathCursor;
 
 section! {
     /// The agreement (the consent document's last sentence; clause 1③).
     pub struct Consent {
         /// The consent document that was shown
-        document: Answer<AgreedDocument> = Rule::required("同意書");
+        document: Answer<AgreedDocument> = FieldSpec::required("同意書");
         /// The privacy policy that was shown
-        policy: Answer<AgreedDocument> = Rule::required("プライバシーポリシー");
+        policy: Answer<AgreedDocument> = FieldSpec::required("プライバシーポリシー");
         /// The language that it was shown in
-        language: Answer<Language> = Rule::required("同意書");
-        /// When the button was pressed
-        agreed_at: Answer<Instant> = Rule::required("同意書");
+        language: Answer<Language> = FieldSpec::required("同意書");
+        /// The time when the button was pressed
+        agreed_at: Answer<Instant> = FieldSpec::required("同意書");
     }
 }
 
 section! {
-    /// A document by what it was: its version and its bytes' digest.
+    /// A document: its version and its bytes' digest.
     pub struct DocumentParts {
         /// The version that it bears
-        version: Answer<Line> = Rule::required("同意書");
+        version: Answer<Line> = FieldSpec::required("同意書");
         /// The SHA-256 of the served file's bytes
-        sha256: Answer<Digest> = Rule::required("同意書");
+        sha256: Answer<Digest> = FieldSpec::required("同意書");
     }
 }
 
@@ -52,25 +52,25 @@ impl AgreedDocument {
 }
 
 impl Value for AgreedDocument {
-    const SHAPE: Shape = Shape::Document;
+    const KIND: FieldKind = FieldKind::Document;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Object(_)) {
             let mut parts = DocumentParts::default();
-            section::read(&mut parts, node, at, reading);
+            section::read(&mut parts, node, at, diagnostics);
             Answer::Given(AgreedDocument(parts))
         } else {
-            reading.wrong(at, &node, crate::code::Code::TypeObject);
-            Answer::Refused
+            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeObject);
+            Answer::Invalid
         }
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        walk::check(&self.0, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        section::check(&self.0, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
-        walk::write(&self.0, out);
+        section::write(&self.0, out);
     }
 }
 
@@ -82,17 +82,17 @@ pub struct Instant(
 );
 
 impl Value for Instant {
-    const SHAPE: Shape = Shape::Instant;
+    const KIND: FieldKind = FieldKind::Instant;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Text { .. }) {
             // Written by a program, not typed by a person: nothing to fold.
-            reading.wrong(at, &node, crate::code::Code::TypeInteger);
-            return Answer::Refused;
+            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeInteger);
+            return Answer::Invalid;
         }
-        match whole(&node, 0, SAFE_INTEGER_MAX, at, reading) {
+        match whole(&node, 0, SAFE_INTEGER_MAX, at, diagnostics) {
             Answer::Given(ms) => Answer::Given(Instant(ms)),
-            _ => Answer::Refused,
+            _ => Answer::Invalid,
         }
     }
 
@@ -108,5 +108,15 @@ choice! {
         Ja = "ja",
         /// English
         En = "en",
+    }
+}
+
+impl Language {
+    /// The locale of the documents in this language.
+    pub const fn locale(self) -> Locale {
+        match self {
+            Language::Ja => Locale::Ja,
+            Language::En => Locale::En,
+        }
     }
 }

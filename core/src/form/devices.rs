@@ -3,33 +3,34 @@
 //! `[{"identified": "identified", "os": "Windows 11", "connection": "isolated"}]`
 
 use super::choice::choice;
-use super::section::{Rule, section};
+use super::declare::section;
+use super::field::FieldSpec;
 use super::{Answer, Line, Text};
 
 section! {
     /// One machine (Annex 1.2, インシデント発生対象機器).
     pub struct Device {
         /// 発生対象の特定状況
-        identified: Answer<Identified> = Rule::required("発生対象の特定状況");
+        identified: Answer<Identified> = FieldSpec::required("発生対象の特定状況");
         /// 発生対象の利用状況(個人利用/共用)
-        usage: Answer<Usage> = Rule::optional("発生対象の利用状況(個人利用/共用)").or_unknown();
+        usage: Answer<Usage> = FieldSpec::optional("発生対象の利用状況(個人利用/共用)").or_unknown();
         /// OS
-        os: Answer<Line> = Rule::optional("OS").or_unknown();
+        os: Answer<Line> = FieldSpec::optional("OS").or_unknown();
         /// アンチウィルスソフト名; なし is an answer
-        antivirus: Answer<Line> = Rule::optional("アンチウィルスソフト名").or_unknown();
+        antivirus: Answer<Line> = FieldSpec::optional("アンチウィルスソフト名").or_unknown();
         /// 外部との接続状況
-        connection: Answer<Connection> = Rule::optional("外部との接続状況").or_unknown();
+        connection: Answer<Connection> = FieldSpec::optional("外部との接続状況").or_unknown();
         /// その他弊社への共有事項
-        notes: Answer<Text> = Rule::optional("その他弊社への共有事項");
+        notes: Answer<Text> = FieldSpec::optional("その他弊社への共有事項");
     }
 }
 
 choice! {
-    /// Whether it is known that this is the machine.
+    /// The certainty that this machine is affected.
     pub enum Identified {
-        /// It is
+        /// It is affected
         Identified = "identified",
-        /// It may be
+        /// It may be affected
         Suspected = "suspected",
         /// Nobody knows yet
         NotIdentified = "not_identified",
@@ -37,7 +38,7 @@ choice! {
 }
 
 choice! {
-    /// Who uses the machine.
+    /// The users of the machine.
     pub enum Usage {
         /// One person
         Personal = "personal",
@@ -47,7 +48,7 @@ choice! {
 }
 
 choice! {
-    /// How the machine is connected to the outside.
+    /// The connection of the machine to the outside.
     pub enum Connection {
         /// On the network
         Connected = "connected",

@@ -1,56 +1,57 @@
-//! インシデントの概要: what happened, when, and how it was noticed.
+//! インシデントの概要: the incident, its time and its discovery.
 //!
 //! `{"summary": "共有フォルダのファイルが開けない", "purpose": {"unknown": true}, …}`
 
 use super::choice::choice;
-use super::section::{Rule, record, section};
+use super::declare::{record, section};
+use super::field::FieldSpec;
 use super::situation::YesNo;
-use super::{Answer, Ordered, Text, When};
+use super::{Answer, MomentField, Ordered, Text};
 
 section! {
-    /// What happened (Annex 1.2, インシデントの概要).
+    /// The incident (Annex 1.2, インシデントの概要).
     pub struct Incident {
         /// インシデント概要
-        summary: Answer<Text> = Rule::required("インシデント概要");
-        /// What kind it seems to be: an aid to the summary
-        kind: Answer<Kind> = Rule::optional("インシデント概要").or_unknown();
+        summary: Answer<Text> = FieldSpec::required("インシデント概要");
+        /// The apparent kind: an aid to the summary
+        kind: Answer<Kind> = FieldSpec::optional("インシデント概要").or_unknown();
         /// いま被害が続いているか: an aid to the summary
-        ongoing: Answer<YesNo> = Rule::optional("インシデント概要").or_unknown();
+        ongoing: Answer<YesNo> = FieldSpec::optional("インシデント概要").or_unknown();
         /// Harm to third parties (免責事項⑨)
-        third_party_harm: Answer<YesNo> = Rule::optional("免責事項⑨").or_unknown();
+        third_party_harm: Answer<YesNo> = FieldSpec::optional("免責事項⑨").or_unknown();
         /// 調査の目的
-        purpose: Answer<Text> = Rule::required("調査の目的").or_unknown();
+        purpose: Answer<Text> = FieldSpec::required("調査の目的").or_unknown();
         /// 優先順位; the list is ours and provisional, the source leaves it empty
-        priorities: Answer<Ordered<Priority>> = Rule::optional("優先順位");
+        priorities: Answer<Ordered<Priority>> = FieldSpec::optional("優先順位");
         /// 発見日時
-        discovered_at: Answer<When> = Rule::required("発見日時").or_unknown();
+        discovered_at: Answer<MomentField> = FieldSpec::required("発見日時").or_unknown();
         /// 発見契機(発見方法)
-        discovery_trigger: Answer<Trigger> = Rule::required("発見契機(発見方法)").or_unknown();
+        discovery_trigger: Answer<Trigger> = FieldSpec::required("発見契機(発見方法)").or_unknown();
         /// 発生日時
-        occurred_at: Answer<When> = Rule::optional("発生日時").or_unknown();
+        occurred_at: Answer<MomentField> = FieldSpec::optional("発生日時").or_unknown();
         /// 発生対象
-        target: Answer<Text> = Rule::optional("発生対象").or_unknown();
+        target: Answer<Text> = FieldSpec::optional("発生対象").or_unknown();
         /// 発生時の操作内容
-        operation: Answer<Text> = Rule::optional("発生時の操作内容").or_unknown();
+        operation: Answer<Text> = FieldSpec::optional("発生時の操作内容").or_unknown();
         /// その他弊社への依頼内容
-        requests: Answer<Text> = Rule::optional("その他弊社への依頼内容");
+        requests: Answer<Text> = FieldSpec::optional("その他弊社への依頼内容");
     }
 }
 
 section! {
-    /// How the incident was noticed (発見契機).
+    /// The discovery of the incident (発見契機).
     pub struct Trigger {
-        /// By whom or what, after VERIS's discovery methods
-        by: Answer<By> = Rule::required("発見契機(発見方法)");
+        /// The discoverer, after VERIS's discovery methods
+        by: Answer<By> = FieldSpec::required("発見契機(発見方法)");
         /// In the applicant's own words
-        note: Answer<Text> = Rule::optional("発見契機(発見方法)");
+        note: Answer<Text> = FieldSpec::optional("発見契機(発見方法)");
     }
 }
 
 record!(Trigger);
 
 choice! {
-    /// What kind of incident it seems to be.
+    /// The apparent kind of incident.
     pub enum Kind {
         /// A virus or other malware
         Malware = "malware",
@@ -76,7 +77,7 @@ choice! {
 }
 
 choice! {
-    /// What matters first to the applicant.
+    /// A priority of the applicant.
     pub enum Priority {
         /// Stop the spread
         Contain = "contain",
@@ -96,7 +97,7 @@ choice! {
 }
 
 choice! {
-    /// Who or what noticed it.
+    /// The discoverer.
     pub enum By {
         /// Antivirus software
         Antivirus = "antivirus",

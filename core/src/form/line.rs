@@ -5,13 +5,14 @@
 
 use garde::Validate;
 
-use super::section::Shape;
+use super::field::FieldKind;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 use crate::rules::{self, characters};
 
 /// The most code points in a [`Line`], as typed (Annex 1.2's `line`).
@@ -40,14 +41,14 @@ pub struct Text(
 );
 
 impl Value for Line {
-    const SHAPE: Shape = Shape::Line;
+    const KIND: FieldKind = FieldKind::Line;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string(node, at, reading, Line)
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string(node, at, diagnostics, Line)
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -56,14 +57,14 @@ impl Value for Line {
 }
 
 impl Value for Text {
-    const SHAPE: Shape = Shape::Text;
+    const KIND: FieldKind = FieldKind::Text;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string(node, at, reading, Text)
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string(node, at, diagnostics, Text)
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -71,25 +72,30 @@ impl Value for Text {
     }
 }
 
-/// Reads a string into `make`: blank is not answered, half of a surrogate pair an issue.
-pub fn string<T>(node: Node<'_>, at: &At<'_>, reading: &mut Reading, make: impl FnOnce(String) -> T) -> Answer<T> {
-    string_unless(characters::blank, node, at, reading, make)
+/// Reads a string: a blank one is absent, half of a surrogate pair an issue.
+pub fn string<T>(
+    node: Node<'_>,
+    at: &PathCursor<'_>,
+    diagnostics: &mut Diagnostics,
+    make: impl FnOnce(String) -> T,
+) -> Answer<T> {
+    string_unless(characters::blank, node, at, diagnostics, make)
 }
 
-/// Reads a string that is not answered where `is_empty`.
+/// Reads a string that is absent if `is_empty`.
 pub fn string_unless<T>(
     is_empty: fn(&str) -> bool,
     node: Node<'_>,
-    at: &At<'_>,
-    reading: &mut Reading,
+    at: &PathCursor<'_>,
+    diagnostics: &mut Diagnostics,
     make: impl FnOnce(String) -> T,
 ) -> Answer<T> {
     let Node::Text { text, lone } = node else {
-        reading.wrong(at, &node, Code::TypeText);
-        return Answer::Refused;
+        diagnostics.type_mismatch(at, &node, Code::TypeText);
+        return Answer::Invalid;
     };
     if lone {
-        reading.issue(at, Code::CharsSurrogate, Params::none());
+        diagnostics.add(at, Code::CharsSurrogate, Params::none());
     }
     if is_empty(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
 }

@@ -3,14 +3,16 @@
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
 //! the entries past the longest length, so that a hostile list cannot make a report of any size.
 
-use super::section::{self, Field, Rule, Section, Shape};
+use super::field::{Field, FieldKind, FieldSpec};
+use super::section::{self, Section};
 use super::slot::{Answer, Value};
-use super::walk::{self, Walk};
+use super::visit::Visit;
 use super::{Device, Log};
 use crate::code::Code;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
+use crate::path::PathCursor;
 
 /// At most `MAX` entries, in the applicant's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,21 +33,21 @@ impl Entry for Log {
 }
 
 impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
-    const SHAPE: Shape = Shape::List(MAX, T::FIELDS);
+    const KIND: FieldKind = FieldKind::List(MAX, T::FIELDS);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         let Node::List(nodes) = node else {
-            reading.wrong(at, &node, Code::TypeList);
-            return Answer::Refused;
+            diagnostics.type_mismatch(at, &node, Code::TypeList);
+            return Answer::Invalid;
         };
         if nodes.len() > MAX {
-            reading.issue(at, Code::ListTooLong, Params::most(MAX));
+            diagnostics.add(at, Code::ListTooLong, Params::most(MAX));
         }
         let mut entries = Vec::new();
         for (index, node) in nodes.into_iter().take(MAX).enumerate() {
             // An entry that is no object keeps its place, so that the others keep theirs.
             let mut entry = T::default();
-            section::read(&mut entry, node, &at.index(index), reading);
+            section::read(&mut entry, node, &at.item(index), diagnostics);
             entries.push(entry);
         }
         if entries.is_empty() { Answer::Absent } else { Answer::Given(List(entries)) }
@@ -54,14 +56,14 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
     fn write(&self, out: &mut Writer) {
         out.list();
         for entry in &self.0 {
-            walk::write(entry, out);
+            section::write(entry, out);
         }
         out.end_list();
     }
 
-    fn check_or_tally(&self, _: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    fn check_or_count(&self, _: FieldSpec, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         for (index, entry) in self.0.iter().enumerate() {
-            walk::walk(entry, &at.index(index), asked);
+            section::visit_slots(entry, &at.item(index), visit);
         }
     }
 }

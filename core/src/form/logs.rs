@@ -1,12 +1,13 @@
-//! ログ: which logs exist. The files stay with the applicant until they can be sent.
+//! ログ: the logs that exist. The files stay with the applicant until they can be sent.
 //!
 //! `[{"kind": "firewall", "name": "fw-2026-11.log", "size": 1048576, "sha256": "…64 digits…"}]`
 
 use super::choice::choice;
-use super::section::{Rule, section};
-use super::{Answer, Digest, Line, Text, When, Whole};
+use super::declare::section;
+use super::field::FieldSpec;
+use super::{Answer, Digest, Line, MomentField, Text, Whole};
 
-/// How far a log's clock may be off, in seconds to either side: a day.
+/// The largest error of a log's clock, in seconds to either side: a day.
 pub const CLOCK_ERROR_MAX: i64 = 86_400;
 /// The largest log, in bytes: 2^40.
 pub const SIZE_MAX: i64 = 1 << 40;
@@ -14,29 +15,29 @@ pub const SIZE_MAX: i64 = 1 << 40;
 section! {
     /// One log (Annex 1.2, ログ).
     pub struct Log {
-        /// What wrote it
-        kind: Answer<LogKind> = Rule::required("ログ");
+        /// The kind of its source
+        kind: Answer<LogKind> = FieldSpec::required("ログ");
         /// Its file's name
-        name: Answer<Line> = Rule::optional("ログ");
+        name: Answer<Line> = FieldSpec::optional("ログ");
         /// The moment of its first entry
-        from: Answer<When> = Rule::optional("ログ");
+        from: Answer<MomentField> = FieldSpec::optional("ログ");
         /// The moment of its last entry
-        to: Answer<When> = Rule::optional("ログ");
+        to: Answer<MomentField> = FieldSpec::optional("ログ");
         /// The time zone that its entries are written in
-        time_zone: Answer<Line> = Rule::optional("ログ");
-        /// By how many seconds its clock is ahead
-        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = Rule::optional("ログ");
+        time_zone: Answer<Line> = FieldSpec::optional("ログ");
+        /// The seconds that its clock is ahead
+        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = FieldSpec::optional("ログ");
         /// Its size in bytes
-        size: Answer<Whole<0, SIZE_MAX>> = Rule::optional("ログ");
+        size: Answer<Whole<0, SIZE_MAX>> = FieldSpec::optional("ログ");
         /// The SHA-256 of its file
-        sha256: Answer<Digest> = Rule::optional("ログ");
+        sha256: Answer<Digest> = FieldSpec::optional("ログ");
         /// Anything else about it
-        note: Answer<Text> = Rule::optional("ログ");
+        note: Answer<Text> = FieldSpec::optional("ログ");
     }
 }
 
 choice! {
-    /// What wrote a log.
+    /// The kind of a log's source.
     pub enum LogKind {
         /// プロキシ
         Proxy = "proxy",

@@ -1,14 +1,15 @@
-//! ネットワーク構成: how the network is laid out that the machines are in.
+//! ネットワーク構成: the layout of the network of the machines.
 //!
 //! `{"topology": "拠点3か所をVPNで接続。…"}`
 
-use super::section::{Rule, section};
+use super::declare::section;
+use super::field::FieldSpec;
 use super::{Answer, Text};
 
 section! {
     /// The network (Annex 1.2, 発生対象機器が属するネットワーク構成).
     pub struct Network {
         /// In words; a diagram can be sent later
-        topology: Answer<Text> = Rule::optional("発生対象機器が属するネットワーク構成").or_unknown();
+        topology: Answer<Text> = FieldSpec::optional("発生対象機器が属するネットワーク構成").or_unknown();
     }
 }

@@ -5,15 +5,16 @@
 
 use garde::Validate;
 
+use super::field::FieldKind;
 use super::line::string_unless;
-use super::section::Shape;
 use super::slot::{Answer, Value};
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::parse::{At, Reading};
-use crate::rules::{self, characters, coded, digest, width};
+use crate::path::PathCursor;
+use crate::rules::{self, characters, code_error, digest, width};
 use crate::text;
 
 /// A whole number from `MIN` to `MAX`, both included.
@@ -24,13 +25,13 @@ pub struct Whole<const MIN: i64, const MAX: i64>(
 );
 
 impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
-    const SHAPE: Shape = Shape::Integer(MIN, MAX);
+    const KIND: FieldKind = FieldKind::Integer(MIN, MAX);
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        match whole(&node, MIN, MAX, at, reading) {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        match whole(&node, MIN, MAX, at, diagnostics) {
             Answer::Given(number) => Answer::Given(Whole(number)),
             Answer::Absent => Answer::Absent,
-            _ => Answer::Refused,
+            _ => Answer::Invalid,
         }
     }
 
@@ -40,24 +41,24 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
 }
 
 /// A whole number from `min` to `max`, as a number or as it is typed.
-pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &At<'_>, reading: &mut Reading) -> Answer<i64> {
+pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<i64> {
     let read = match node {
-        Node::Number(written) => integer(written),
+        Node::Number(written) => parse_number(written),
         Node::Text { text, .. } if characters::shows_nothing(text) => return Answer::Absent,
         Node::Text { text, .. } => typed(&width::fold(&characters::visible(text))),
         _ => {
-            reading.wrong(at, node, Code::TypeInteger);
-            return Answer::Refused;
+            diagnostics.type_mismatch(at, node, Code::TypeInteger);
+            return Answer::Invalid;
         }
     };
     match read {
         Ok(number) if (min..=max).contains(&number) => return Answer::Given(number),
         Ok(_) | Err(Code::NumberRange) => {
-            reading.issue(at, Code::NumberRange, Params::range(min, max));
+            diagnostics.add(at, Code::NumberRange, Params::range(min, max));
         }
-        Err(code) => reading.issue(at, code, Params::none()),
+        Err(code) => diagnostics.add(at, code, Params::none()),
     }
-    Answer::Refused
+    Answer::Invalid
 }
 
 /// A whole number as a person types it: also with a plus, and with commas at the thousands.
@@ -68,11 +69,11 @@ fn typed(folded: &str) -> Result<i64, Code> {
     let first = groups.next().unwrap_or_default().len();
     let thousands = unsigned.contains(',') && (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
     let plain = if thousands { unsigned.replace(',', "") } else { unsigned.to_owned() };
-    integer(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
+    parse_number(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
 }
 
 /// A whole number as it is written: an optional minus and digits.
-fn integer(written: &str) -> Result<i64, Code> {
+fn parse_number(written: &str) -> Result<i64, Code> {
     let digits = written.strip_prefix('-').unwrap_or(written);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Code::NumberForm);
@@ -80,7 +81,7 @@ fn integer(written: &str) -> Result<i64, Code> {
     if written.starts_with('-') && digits.bytes().all(|byte| byte == b'0') {
         return Err(Code::NumberNegativeZero);
     }
-    text::integer(written).ok_or(Code::NumberRange)
+    text::parse_i64(written).ok_or(Code::NumberRange)
 }
 
 /// True or false.
@@ -95,16 +96,16 @@ pub struct Flag(
 #[garde(context(Context))]
 #[garde(transparent)]
 pub struct Agree(
-    /// Whether it was acknowledged.
+    /// True if it was acknowledged.
     #[garde(custom(agreed))]
     pub bool,
 );
 
 impl Value for Flag {
-    const SHAPE: Shape = Shape::Flag;
+    const KIND: FieldKind = FieldKind::Flag;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Flag(value)))
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Flag(value)))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -113,14 +114,14 @@ impl Value for Flag {
 }
 
 impl Value for Agree {
-    const SHAPE: Shape = Shape::Agree;
+    const KIND: FieldKind = FieldKind::Agree;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        boolean(&node, at, reading).map_or(Answer::Refused, |value| Answer::Given(Agree(value)))
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Agree(value)))
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -130,14 +131,14 @@ impl Value for Agree {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
 fn agreed(agreed: &bool, _: &Context) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(coded(Code::AgreeNeeded)) }
+    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded)) }
 }
 
-fn boolean(node: &Node<'_>, at: &At<'_>, reading: &mut Reading) -> Option<bool> {
+fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<bool> {
     if let Node::Bool(value) = node {
         return Some(*value);
     }
-    reading.wrong(at, node, Code::TypeBoolean);
+    diagnostics.type_mismatch(at, node, Code::TypeBoolean);
     None
 }
 
@@ -152,16 +153,16 @@ pub struct Digest(
 );
 
 impl Value for Digest {
-    const SHAPE: Shape = Shape::Digest;
+    const KIND: FieldKind = FieldKind::Digest;
 
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        string_unless(characters::shows_nothing, node, at, reading, |typed| {
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
             Digest(digest::read(&typed).unwrap_or(typed))
         })
     }
 
-    fn check(&self, at: &At<'_>, context: &Context, reading: &mut Reading) {
-        rules::ask(self, at, context, reading);
+    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+        rules::validate(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
@@ -170,5 +171,5 @@ impl Value for Digest {
 }
 
 fn sha256(digits: &str, _: &Context) -> garde::Result {
-    if digest::is_sha256(digits) { Ok(()) } else { Err(coded(Code::DigestInvalid)) }
+    if digest::is_sha256(digits) { Ok(()) } else { Err(code_error(Code::DigestInvalid)) }
 }

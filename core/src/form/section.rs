@@ -1,211 +1,19 @@
-//! One declaration for each section: its struct, its rules and its rows of the field table.
+//! Sections of the form: reading, checking, counting and writing, by their rows and slots.
 //!
-//! `company: Answer<Line> = Rule::required("貴社名");` makes the member `company`, which is read
-//! under the key `company`, must be answered, takes the rules of [`super::Line`], and whose row
-//! `Field { name: "company", … }` the form description is made from.
+//! `read(&mut contact, {"company": "株式会社れい"}, …)` → `company: Given(Line("株式会社れい"))`.
 //!
-//! Reading (here), checking, counting and printing (`walk.rs`) go over a section's rows and slots, whichever section
-//! it is: each is in the module once.
+//! The functions are not generic, so they are compiled once for all sections. `declare.rs` declares a section.
 
-use super::Slot;
-use crate::code::Code;
-use crate::issue::Issue;
-use crate::json::Node;
-use crate::order;
-use crate::parse::{At, Reading, object};
+use super::field::{Field, rank};
+use super::slot::Slot;
+use super::visit::Visit;
+use crate::context::Context;
+use crate::diagnostics::Diagnostics;
+use crate::json::{Node, Writer};
+use crate::object::read_members;
+use crate::path::PathCursor;
 
-/// Whether a field must be answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// R: without it the draft is not accepted.
-    Required,
-    /// O: may stay empty.
-    Optional,
-    /// O, advised: an advisory speaks of it while it is empty.
-    Advised,
-    /// R together with its neighbours: one of them is enough.
-    Either,
-}
-
-/// What the field table of Annex 1.2 says of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    /// Whether it must be answered.
-    pub need: Need,
-    /// Whether 分からない is an answer (the ? of the field table).
-    pub unknown: bool,
-    /// The item of Annex 1.2 that it is collected under (clause 1①).
-    pub annex: &'static str,
-    /// The HTML standard's autofill word, or empty.
-    pub autocomplete: &'static str,
-}
-
-impl Rule {
-    const fn new(need: Need, annex: &'static str) -> Rule {
-        Rule { need, unknown: false, annex, autocomplete: "" }
-    }
-
-    /// A section: always there, nothing to ask of itself.
-    pub const fn section(annex: &'static str) -> Rule {
-        Rule::new(Need::Optional, annex)
-    }
-
-    /// R
-    pub const fn required(annex: &'static str) -> Rule {
-        Rule::new(Need::Required, annex)
-    }
-
-    /// O
-    pub const fn optional(annex: &'static str) -> Rule {
-        Rule::new(Need::Optional, annex)
-    }
-
-    /// O, advised
-    pub const fn advised(annex: &'static str) -> Rule {
-        Rule::new(Need::Advised, annex)
-    }
-
-    /// R, one of several
-    pub const fn either(annex: &'static str) -> Rule {
-        Rule::new(Need::Either, annex)
-    }
-
-    /// `?`: 分からない is an answer.
-    #[must_use]
-    pub const fn or_unknown(mut self) -> Rule {
-        self.unknown = true;
-        self
-    }
-
-    /// The HTML standard's autofill word.
-    #[must_use]
-    pub const fn autocomplete(mut self, word: &'static str) -> Rule {
-        self.autocomplete = word;
-        self
-    }
-}
-
-/// A row of the field table.
-#[derive(Debug, Clone, Copy)]
-pub struct Field {
-    /// The key in the draft.
-    pub name: &'static str,
-    /// What is asked of it.
-    pub rule: Rule,
-    /// What kind of thing it is.
-    pub shape: Shape,
-}
-
-/// The kinds of fields, and what each needs to be drawn and described.
-#[derive(Debug, Clone, Copy)]
-pub enum Shape {
-    /// One line of text.
-    Line,
-    /// Several lines of text.
-    Text,
-    /// A telephone number.
-    Phone,
-    /// A mail address.
-    Email,
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// Several of these words in an order.
-    Ordered(&'static [&'static str]),
-    /// A point in time as far as it is known.
-    Moment,
-    /// A whole number from the first to the second, both included.
-    Integer(i64, i64),
-    /// A SHA-256 in hexadecimal digits.
-    Digest,
-    /// True or false.
-    Flag,
-    /// True.
-    Agree,
-    /// An object that is always there.
-    Section(&'static [Field]),
-    /// An object that is there or not.
-    Record(&'static [Field]),
-    /// At most so many entries of this kind.
-    List(usize, &'static [Field]),
-    /// A document's version and digest.
-    Document,
-    /// Milliseconds since the epoch.
-    Instant,
-    /// Nothing yet.
-    Later,
-}
-
-/// How many required fields there are, and how many of them are answered or said to be unknown.
-///
-/// An answer that an issue speaks of counts as none: `"110"` as a telephone number leaves the
-/// section as open as no number would.
-#[derive(Debug, Clone, Copy)]
-pub struct Tally<'i> {
-    /// Required fields; fields of which one is enough count as one.
-    pub required: u32,
-    /// Those that are answered.
-    pub answered: u32,
-    /// Those said to be unknown.
-    pub unknown: u32,
-    either: Option<bool>,
-    issues: &'i [Issue],
-}
-
-impl<'i> Tally<'i> {
-    /// Nothing counted yet, beside the draft's issues.
-    pub fn new(issues: &'i [Issue]) -> Tally<'i> {
-        Tally { required: 0, answered: 0, unknown: 0, either: None, issues }
-    }
-
-    /// Counts a field that was answered.
-    pub fn answer(&mut self, rule: Rule, at: &At<'_>) {
-        let sound = rule.need != Need::Optional && !self.wrong(at);
-        self.count(rule, sound, false);
-    }
-
-    /// Counts a field that was said to be unknown.
-    pub fn unknown(&mut self, rule: Rule, at: &At<'_>) {
-        let sound = rule.need != Need::Optional && !self.wrong(at);
-        self.count(rule, false, sound);
-    }
-
-    /// Counts a field without an answer.
-    pub fn nothing(&mut self, rule: Rule) {
-        self.count(rule, false, false);
-    }
-
-    #[inline(never)]
-    fn count(&mut self, rule: Rule, answered: bool, unknown: bool) {
-        match rule.need {
-            Need::Required => {
-                self.required += 1;
-                self.answered += u32::from(answered);
-                self.unknown += u32::from(unknown);
-            }
-            Need::Either => self.either = Some(self.either.unwrap_or(false) || answered),
-            Need::Optional | Need::Advised => {}
-        }
-    }
-
-    /// Whether an issue speaks of the field or of what is in it. A key too many says nothing of the
-    /// answer beside it.
-    #[inline(never)]
-    fn wrong(&self, at: &At<'_>) -> bool {
-        order::within(self.issues, at.place).iter().any(|issue| issue.code != Code::KeyUnknown)
-    }
-
-    /// The counts with the fields of which one is enough.
-    #[must_use]
-    pub fn closed(mut self) -> Tally<'i> {
-        if let Some(answered) = self.either.take() {
-            self.required += 1;
-            self.answered += u32::from(answered);
-        }
-        self
-    }
-}
-
-/// Something with rows of the field table, and a slot for each of them.
+/// A section: rows of the field table, and a slot for each of them.
 pub trait Section {
     /// The rows.
     fn fields(&self) -> &'static [Field];
@@ -217,97 +25,54 @@ pub trait Section {
     fn slot(&mut self, row: usize) -> Option<&mut dyn Slot>;
 }
 
-/// Reads a section; false where the node is no object.
-pub fn read(section: &mut dyn Section, node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> bool {
+/// Reads a section; returns false if the node is not an object.
+pub fn read(section: &mut dyn Section, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> bool {
     let fields = section.fields();
-    let find = |key: &str| fields.iter().position(|field| field.name == key);
-    let whole = object(node, at, reading, &find, &mut |row, node, at, reading| {
+    let find = |key: &str| rank(fields, key);
+    let is_object = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| {
         if let Some(slot) = section.slot(row) {
-            slot.read(node, at, reading);
+            slot.read(node, at, diagnostics);
         }
     });
-    if !whole {
-        reading.refused.push(at.place);
+    if !is_object {
+        diagnostics.skipped_sections.push(at.sort_key);
     }
-    whole
+    is_object
 }
 
-/// Declares a section (see the module).
-macro_rules! section {
-    (
-        $(#[$about:meta])*
-        pub struct $name:ident { $( $(#[$what:meta])* $field:ident: $slot:ty = $rule:expr; )+ }
-    ) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, PartialEq, Eq, Default)]
-        pub struct $name { $(
-            $(#[$what])*
-            pub $field: $slot,
-        )+ }
-
-        impl $name {
-            /// The section's rows of the field table.
-            pub const FIELDS: &'static [$crate::form::Field] = &[ $(
-                $crate::form::Field { name: stringify!($field), rule: $rule, shape: <$slot as $crate::form::Shaped>::SHAPE },
-            )+ ];
+/// Visits each slot of a section.
+pub fn visit_slots(section: &dyn Section, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    let mut rows = section.fields().iter().enumerate();
+    section.each(&mut |slot| {
+        if let Some((row, field)) = rows.next() {
+            slot.visit(field, &at.member(field.name, Some(row)), visit);
         }
-
-        impl $crate::form::Section for $name {
-            fn fields(&self) -> &'static [$crate::form::Field] {
-                $name::FIELDS
-            }
-
-            fn each(&self, visit: &mut dyn FnMut(&dyn $crate::form::Slot)) {
-                $( visit(&self.$field); )+
-            }
-
-            fn slot(&mut self, row: usize) -> Option<&mut dyn $crate::form::Slot> {
-                let mut rows = 0_usize..;
-                $( if rows.next() == Some(row) { return Some(&mut self.$field); } )+
-                None
-            }
-        }
-
-        impl $crate::form::Shaped for $name {
-            const SHAPE: $crate::form::Shape = $crate::form::Shape::Section($name::FIELDS);
-        }
-
-        impl $crate::form::Slot for $name {
-            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) {
-                $crate::form::section::read(self, node, at, reading);
-            }
-
-            fn walk(&self, field: &$crate::form::Field, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
-                $crate::form::walk::nested(self, field, at, asked);
-            }
-        }
-    };
+    });
 }
 
-/// Declares a section that is there or not: a record.
-macro_rules! record {
-    ($( $name:ident ),+) => { $(
-        impl $crate::form::slot::Value for $name {
-            const SHAPE: $crate::form::Shape = $crate::form::Shape::Record($name::FIELDS);
-
-            fn read(node: $crate::json::Node<'_>, at: &$crate::parse::At<'_>, reading: &mut $crate::parse::Reading) -> $crate::form::Answer<Self> {
-                let mut record = Self::default();
-                if $crate::form::section::read(&mut record, node, at, reading) {
-                    $crate::form::Answer::Given(record)
-                } else {
-                    $crate::form::Answer::Refused
-                }
-            }
-
-            fn check_or_tally(&self, _: $crate::form::Rule, at: &$crate::parse::At<'_>, asked: &mut $crate::form::Walk<'_, '_>) {
-                $crate::form::walk::walk(self, at, asked);
-            }
-
-            fn write(&self, out: &mut $crate::json::Writer) {
-                $crate::form::walk::write(self, out);
+/// Visits the slots of a section that is a slot itself. Writing skips an empty section.
+pub fn visit_nested(section: &dyn Section, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    match visit {
+        Visit::Write(out) => {
+            let mut is_empty = true;
+            visit_slots(section, at, &mut Visit::IsEmpty(&mut is_empty));
+            if !is_empty {
+                out.key(field.name);
+                write(section, out);
             }
         }
-    )+ };
+        _ => visit_slots(section, at, visit),
+    }
 }
 
-pub(crate) use {record, section};
+/// Runs the rules of a section's rows and values.
+pub fn check(section: &dyn Section, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+    visit_slots(section, at, &mut Visit::Check(context, diagnostics));
+}
+
+/// Writes a section without its empty answers.
+pub fn write(section: &dyn Section, out: &mut Writer) {
+    out.object();
+    visit_slots(section, &PathCursor::ROOT, &mut Visit::Write(out));
+    out.end_object();
+}

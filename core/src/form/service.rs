@@ -1,18 +1,19 @@
-//! 別紙1 第1項: which paid services are wanted. Consultation is free and always part of it.
+//! 別紙1 第1項: the paid services that are wanted. Consultation is free and always part of it.
 //!
 //! `{"remote": {"price_notice": true, "approval": "pending"}}`: a service is wanted where it is there.
 
 use super::choice::choice;
-use super::section::{Rule, record, section};
+use super::declare::{record, section};
+use super::field::FieldSpec;
 use super::{Agree, Answer, Flag};
 
 section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
         /// 遠隔サポート(有償)
-        remote: Answer<Remote> = Rule::optional("遠隔サポート(有償)");
+        remote: Answer<Remote> = FieldSpec::optional("遠隔サポート(有償)");
         /// セキュリティ事故対応/フォレンジック会社の紹介
-        forensics: Answer<Forensics> = Rule::optional("セキュリティ事故対応/フォレンジック会社の紹介");
+        forensics: Answer<Forensics> = FieldSpec::optional("セキュリティ事故対応/フォレンジック会社の紹介");
     }
 }
 
@@ -20,26 +21,26 @@ section! {
     /// Remote support, which costs money: its own, explicit request.
     pub struct Remote {
         /// The notice of the price was read
-        price_notice: Answer<Agree> = Rule::required("遠隔サポート(有償)");
-        /// Whether the applicant's side has approved the cost
-        approval: Answer<Approval> = Rule::required("遠隔サポート(有償)");
+        price_notice: Answer<Agree> = FieldSpec::required("遠隔サポート(有償)");
+        /// The approval of the cost on the applicant's side
+        approval: Answer<Approval> = FieldSpec::required("遠隔サポート(有償)");
     }
 }
 
 section! {
     /// The introduction of an incident-response or forensics company.
     pub struct Forensics {
-        /// Clause 1②: whether the package may be handed over; false is accepted
-        transfer_consent: Answer<Flag> = Rule::required("第1条②");
+        /// Clause 1②: permission to hand over the package; false is accepted
+        transfer_consent: Answer<Flag> = FieldSpec::required("第1条②");
     }
 }
 
 record!(Remote, Forensics);
 
 choice! {
-    /// Whether the cost is approved.
+    /// The approval of the cost.
     pub enum Approval {
-        /// It is
+        /// Approved
         Given = "given",
         /// Not yet
         Pending = "pending",

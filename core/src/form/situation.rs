@@ -1,22 +1,23 @@
-//! 免責事項⑫: what may keep the support from being enough. Never a reason to refuse.
+//! 免責事項⑫: circumstances that may limit the support. Never a reason to refuse.
 //!
 //! `{"disk_encrypted": "yes", "remote_refused": {"unknown": true}}`
 
 use super::Answer;
 use super::choice::choice;
-use super::section::{Rule, section};
+use super::declare::section;
+use super::field::FieldSpec;
 
 section! {
     /// Four of the six conditions of clause 4⑫: those that the applicant can know.
     pub struct Situation {
         /// 痕跡となるデータの消去、変更
-        evidence_altered: Answer<YesNo> = Rule::optional("免責事項⑫").or_unknown();
+        evidence_altered: Answer<YesNo> = FieldSpec::optional("免責事項⑫").or_unknown();
         /// ハードディスクの暗号化
-        disk_encrypted: Answer<YesNo> = Rule::optional("免責事項⑫").or_unknown();
+        disk_encrypted: Answer<YesNo> = FieldSpec::optional("免責事項⑫").or_unknown();
         /// 遠隔操作、操作指示の拒否
-        remote_refused: Answer<YesNo> = Rule::optional("免責事項⑫").or_unknown();
+        remote_refused: Answer<YesNo> = FieldSpec::optional("免責事項⑫").or_unknown();
         /// 周辺情報(ネットワークログなど)がない
-        no_surrounding_logs: Answer<YesNo> = Rule::optional("免責事項⑫").or_unknown();
+        no_surrounding_logs: Answer<YesNo> = FieldSpec::optional("免責事項⑫").or_unknown();
     }
 }
 

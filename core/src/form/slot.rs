@@ -1,52 +1,53 @@
-//! The states of an answer: not given, said to be unknown, given, refused.
+//! The states of an answer: absent, unknown, given, invalid.
 //!
 //! absent → `Absent` · `{"unknown": true}` → `Unknown` · `"Windows 11"` → `Given(…)` · `null` →
-//! `Refused`, with an issue. Requirements: the three states differ everywhere.
+//! `Invalid`, with an issue. Requirements: the three states differ everywhere.
 
-use super::section::{Field, Need, Rule, Shape};
-use super::walk::Walk;
+use super::field::{Field, FieldKind, FieldSpec, Requirement};
+use super::visit::Visit;
 use crate::code::Code;
 use crate::context::Context;
+use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
-use crate::order::LAST;
-use crate::parse::{At, Reading, object};
+use crate::object::read_members;
+use crate::path::{PathCursor, UNKNOWN_RANK};
 
 /// A member of a section: an [`Answer`], or a section that is always there.
 pub trait Slot {
-    /// Reads the member; issues of its shape go to `reading`.
-    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading);
+    /// Reads the member; issues of its type go to `diagnostics`.
+    fn read(&mut self, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics);
 
-    /// Does what is asked of it; `field` is its row.
-    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>);
+    /// Runs an operation on it; `field` is its row.
+    fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>);
 }
 
-/// Something of a kind that the field table knows.
-pub trait Shaped {
-    /// What the page renders for it.
-    const SHAPE: Shape;
+/// A type with a kind in the field table.
+pub trait HasKind {
+    /// The kind that the page renders.
+    const KIND: FieldKind;
 }
 
-/// Something that can be answered.
+/// The value of an answer.
 pub trait Value: Sized {
-    /// What the page renders for it.
-    const SHAPE: Shape;
+    /// The kind that the page renders.
+    const KIND: FieldKind;
 
-    /// Reads the value: `Absent` where it is blank, `Refused` where an issue was noted.
-    fn read(node: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self>;
+    /// Reads the value: `Absent` if it is blank, `Invalid` if an issue was added.
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self>;
 
-    /// The rules of a value without fields of its own; what fails is noted.
-    fn check(&self, _: &At<'_>, _: &Context, _: &mut Reading) {}
+    /// Runs the rules of a value without fields of its own.
+    fn check(&self, _: &PathCursor<'_>, _: &Context, _: &mut Diagnostics) {}
 
-    /// Prints the value.
+    /// Writes the value.
     fn write(&self, out: &mut Writer);
 
-    /// Checks or counts it, which is all that it is asked for; records and lists hand it on to their own fields.
-    fn check_or_tally(&self, rule: Rule, at: &At<'_>, asked: &mut Walk<'_, '_>) {
-        match asked {
-            Walk::Check(context, reading) => self.check(at, context, reading),
-            Walk::Tally(tally) => tally.answer(rule, at),
-            Walk::Write(_) | Walk::Silent(_) => {}
+    /// Checks or counts the value. Records and lists pass it on to their own fields.
+    fn check_or_count(&self, spec: FieldSpec, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+        match visit {
+            Visit::Check(context, diagnostics) => self.check(at, context, diagnostics),
+            Visit::Count(counter) => counter.answer(spec, at),
+            Visit::Write(_) | Visit::IsEmpty(_) => {}
         }
     }
 }
@@ -54,15 +55,15 @@ pub trait Value: Sized {
 /// An answer in one of its states.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Answer<T> {
-    /// Nothing was said, or white space alone.
+    /// No answer, or white space alone.
     #[default]
     Absent,
-    /// Said to be unknown (不明).
+    /// Known to be unknown (不明).
     Unknown,
-    /// Said.
+    /// An answer.
     Given(T),
-    /// Said in a way that an issue speaks of already.
-    Refused,
+    /// An answer of another type, which has an issue already.
+    Invalid,
 }
 
 impl<T> Answer<T> {
@@ -74,98 +75,97 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Whether the applicant said that it is unknown.
+    /// True if the answer is unknown.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Answer::Unknown)
     }
 
-    /// Whether nothing was said.
+    /// True if there is no answer.
     pub fn is_absent(&self) -> bool {
         matches!(self, Answer::Absent)
     }
 }
 
-impl<T: Value> Shaped for Answer<T> {
-    const SHAPE: Shape = T::SHAPE;
+impl<T: Value> HasKind for Answer<T> {
+    const KIND: FieldKind = T::KIND;
 }
 
 impl<T: Value> Slot for Answer<T> {
-    fn read(&mut self, node: Node<'_>, at: &At<'_>, reading: &mut Reading) {
-        *self = match unknown(node, at, reading) {
+    fn read(&mut self, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) {
+        *self = match read_unknown(node, at, diagnostics) {
             Ok(true) => Answer::Unknown,
-            Ok(false) => Answer::Refused,
-            Err(node) => T::read(node, at, reading),
+            Ok(false) => Answer::Invalid,
+            Err(node) => T::read(node, at, diagnostics),
         };
     }
 
-    fn walk(&self, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
+    fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         match self {
-            Answer::Given(value) => match asked {
-                Walk::Check(..) | Walk::Tally(_) => value.check_or_tally(field.rule, at, asked),
-                Walk::Write(out) => {
+            Answer::Given(value) => match visit {
+                Visit::Check(..) | Visit::Count(_) => value.check_or_count(field.spec, at, visit),
+                Visit::Write(out) => {
                     out.key(field.name);
                     value.write(out);
                 }
-                Walk::Silent(silent) => **silent = false,
+                Visit::IsEmpty(is_empty) => **is_empty = false,
             },
-            Answer::Absent => without_value(&Answer::Absent, field, at, asked),
-            Answer::Unknown => without_value(&Answer::Unknown, field, at, asked),
-            Answer::Refused => without_value(&Answer::Refused, field, at, asked),
+            Answer::Absent => without_value(&Answer::Absent, field, at, visit),
+            Answer::Unknown => without_value(&Answer::Unknown, field, at, visit),
+            Answer::Invalid => without_value(&Answer::Invalid, field, at, visit),
         }
     }
 }
 
-/// What an answer without a value has to say: the same of every kind of value, so it is in the module once.
+/// Runs an operation on an answer without a value. Non-generic, so it is compiled once.
 #[inline(never)]
-fn without_value(answer: &Answer<()>, field: &Field, at: &At<'_>, asked: &mut Walk<'_, '_>) {
-    match (asked, answer) {
-        (Walk::Check(_, reading), Answer::Absent) if field.rule.need == Need::Required => {
-            reading.issue(at, Code::Required, Params::none());
+fn without_value(answer: &Answer<()>, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    match (visit, answer) {
+        (Visit::Check(_, diagnostics), Answer::Absent) if field.spec.requirement == Requirement::Required => {
+            diagnostics.add(at, Code::Required, Params::none());
         }
-        (Walk::Check(_, reading), Answer::Unknown) if !field.rule.unknown => {
-            reading.issue(at, Code::UnknownNotAllowed, Params::none());
+        (Visit::Check(_, diagnostics), Answer::Unknown) if !field.spec.unknown => {
+            diagnostics.add(at, Code::UnknownNotAllowed, Params::none());
         }
-        (Walk::Tally(tally), Answer::Unknown) => tally.unknown(field.rule, at),
-        (Walk::Tally(tally), _) => tally.nothing(field.rule),
-        (Walk::Write(out), Answer::Unknown) => {
+        (Visit::Count(counter), Answer::Unknown) => counter.unknown(field.spec, at),
+        (Visit::Count(counter), _) => counter.no_answer(field.spec),
+        (Visit::Write(out), Answer::Unknown) => {
             out.key(field.name);
             out.object();
             out.key("unknown");
             out.boolean(true);
             out.end_object();
         }
-        (Walk::Silent(silent), Answer::Unknown) => **silent = false,
+        (Visit::IsEmpty(is_empty), Answer::Unknown) => **is_empty = false,
         _ => {}
     }
 }
 
-/// Whether an object with the key `unknown` is `{"unknown": true}`, with nothing else in it; any other
-/// node is given back.
-fn unknown<'n>(node: Node<'n>, at: &At<'_>, reading: &mut Reading) -> Result<bool, Node<'n>> {
-    let said = matches!(&node, Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown"));
-    if !said {
+/// Checks if an object with the key `unknown` is exactly `{"unknown": true}`; returns any other node as the error.
+fn read_unknown<'n>(node: Node<'n>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Result<bool, Node<'n>> {
+    let has_key = matches!(&node, Node::Object(entries) if entries.iter().any(|(key, _)| key == "unknown"));
+    if !has_key {
         return Err(node);
     }
-    let before = reading.found.len();
-    let find = |key: &str| (key == "unknown").then_some(LAST);
-    object(node, at, reading, &find, &mut |_, value, here, reading| {
+    let before = diagnostics.issues.len();
+    let find = |key: &str| (key == "unknown").then_some(UNKNOWN_RANK);
+    read_members(node, at, diagnostics, &find, &mut |_, value, here, diagnostics| {
         if !matches!(value, Node::Bool(true)) {
-            reading.wrong(here, &value, Code::UnknownNotTrue);
+            diagnostics.type_mismatch(here, &value, Code::UnknownNotTrue);
         }
     });
-    Ok(reading.found.len() == before)
+    Ok(diagnostics.issues.len() == before)
 }
 
-/// 「その他」: known, but not for a first submission (Annex 1.2).
+/// The field 「その他」, which a first submission may not have (Annex 1.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Later {}
+pub struct Reserved {}
 
-impl Value for Later {
-    const SHAPE: Shape = Shape::Later;
+impl Value for Reserved {
+    const KIND: FieldKind = FieldKind::Reserved;
 
-    fn read(_: Node<'_>, at: &At<'_>, reading: &mut Reading) -> Answer<Self> {
-        reading.issue(at, Code::OtherLater, Params::none());
-        Answer::Refused
+    fn read(_: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+        diagnostics.add(at, Code::OtherLater, Params::none());
+        Answer::Invalid
     }
 
     fn write(&self, _: &mut Writer) {}

@@ -3,10 +3,9 @@
 //! `object`, `key("path")`, `text("/a\n")`, `end_object` → `{"path":"/a\n"}`: no white space, strings as
 //! in RFC 8785, whole numbers alone. Commas come by themselves.
 //!
-//! A writer of our own and not a serialiser's, for the module's size: a serialiser is made anew for
-//! every type that is printed, this one is there once.
+//! A writer of our own, for the module's size: a serialiser is compiled for every type that is printed, this one once.
 
-use crate::eight::{any, below, equal};
+use crate::swar::{any, bytes_below, bytes_equal};
 
 /// JSON on its way out.
 #[derive(Debug, Default)]
@@ -15,12 +14,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer with room for so many bytes before it must grow.
+    /// A writer with a capacity in bytes.
     pub fn with_room(bytes: usize) -> Writer {
         Writer { bytes: Vec::with_capacity(bytes) }
     }
 
-    /// What was written.
+    /// Returns the bytes that were written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -127,7 +126,7 @@ impl Writer {
         }
     }
 
-    /// Whether a comma comes first: not for the first of an object or list, the value behind a key, and the whole.
+    /// Checks if a comma comes first: not before the first of an object or list, the value behind a key, and the whole.
     fn follows(&self) -> bool {
         !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':'))
     }
@@ -165,8 +164,8 @@ impl Writer {
     }
 }
 
-/// How many bytes stand before the first control character, quote or backslash; `None` where there is none. Writing escapes
-/// them, reading stops at them: the module has the loop over a text's bytes once.
+/// Counts the bytes before the first control character, quote or backslash; `None` without one. Writing escapes them, reading
+/// stops at them: the module has the loop over a text's bytes once.
 #[inline(never)]
 pub(super) fn until_escape(text: &[u8]) -> Option<usize> {
     let needs = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
@@ -177,10 +176,10 @@ pub(super) fn until_escape(text: &[u8]) -> Option<usize> {
     text.iter().skip(8 * eight).position(needs).map(|at| 8 * eight + at)
 }
 
-/// Whether one of eight bytes needs an escape.
+/// Checks if one of eight bytes needs an escape.
 fn any_needs(eight: [u8; 8]) -> bool {
     let bytes = u64::from_le_bytes(eight);
-    any(below(bytes, b' ') | equal(bytes, b'"') | equal(bytes, b'\\'))
+    any(bytes_below(bytes, b' ') | bytes_equal(bytes, b'"') | bytes_equal(bytes, b'\\'))
 }
 
 #[cfg(test)]

@@ -4,18 +4,18 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::{coded_most, coded_range};
+use super::{code_error_max, code_error_range};
 use crate::code::Code;
 use crate::context::Context;
-use crate::eight::{any, begins_below, below, equal};
+use crate::swar::{any, bytes_below, bytes_equal, lead_bytes_below};
 use crate::text::{code_points, is_in_ranges};
 
-/// Whether a text shows nothing: white space and ignorable characters alone. Such a text is empty in every field.
+/// Checks if a text shows nothing: white space and ignorable characters alone. Such a text is empty in every field.
 pub fn shows_nothing(text: &str) -> bool {
     text.chars().all(|char| char.is_whitespace() || is_ignorable(char) || char == BRAILLE_BLANK)
 }
 
-/// Whether a name or a narrative is empty. A control of direction is an answer there, since it is kept and refused as such.
+/// Checks if a name or a narrative is empty. A control of direction is an answer there, since it is kept and refused as such.
 pub fn blank(text: &str) -> bool {
     shows_nothing(text) && !text.chars().any(is_bidi)
 }
@@ -23,7 +23,7 @@ pub fn blank(text: &str) -> bool {
 /// The pattern of Braille without a dot, which shows nothing and is no white space to Unicode.
 const BRAILLE_BLANK: char = '\u{2800}';
 
-/// Whether a character has Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt, 17.0).
+/// Checks if a character has Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt, 17.0).
 pub fn is_ignorable(char: char) -> bool {
     const RANGES: &str = "\u{AD}\u{AD}\u{34F}\u{34F}\u{61C}\u{61C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}\u{180F}\u{200B}\u{200F}\u{202A}\u{202E}\u{2060}\u{206F}\
                           \u{3164}\u{3164}\u{FE00}\u{FE0F}\u{FEFF}\u{FEFF}\u{FFA0}\u{FFA0}\u{FFF0}\u{FFF8}\u{1BCA0}\u{1BCA3}\u{1D173}\u{1D17A}\u{E0000}\u{E0FFF}";
@@ -36,7 +36,7 @@ pub fn is_ignorable(char: char) -> bool {
 /// `length.too_long`
 pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
     // A code point takes a byte or more.
-    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(coded_most(Code::LengthTooLong, MAX)) }
+    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(code_error_max(Code::LengthTooLong, MAX)) }
 }
 
 /// No control character; line breaks are [`no_line_break`]'s.
@@ -72,7 +72,7 @@ pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
 }
 
 fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
-    // Printable ASCII, kana and kanji are never wrong, which bytes tell; beside others nobody is asked about them either.
+    // Printable ASCII, kana and kanji are never wrong, which the bytes show; texts of these alone are not looked at further.
     let (eights, rest) = text.as_bytes().as_chunks::<8>();
     let plain = eights.iter().all(|eight| are_plain(*eight)) && rest.iter().all(|byte| is_plain(*byte));
     let may_be_wrong = |char: char| char < '\u{2070}' && !(' '..='~').contains(&char);
@@ -82,7 +82,7 @@ fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
     match text.char_indices().find(|(_, char)| may_be_wrong(*char) && is_wrong(*char)) {
         Some((at, _)) => {
             let (line, column) = position(text.get(..at).unwrap_or_default());
-            Err(coded_range(code, line, column))
+            Err(code_error_range(code, line, column))
         }
         None => Ok(()),
     }
@@ -105,10 +105,10 @@ fn position(before: &str) -> (i64, i64) {
 /// [`is_plain`] of eight bytes at once.
 fn are_plain(eight: [u8; 8]) -> bool {
     let bytes = u64::from_le_bytes(eight);
-    !any(below(bytes, b' ') | equal(bytes, 0x7F) | begins_below(bytes, 0xE3))
+    !any(bytes_below(bytes, b' ') | bytes_equal(bytes, 0x7F) | lead_bytes_below(bytes, 0xE3))
 }
 
-/// Whether a byte of UTF-8 is printable ASCII, or begins a character from U+3000 on, or continues one. A text of such bytes
+/// Checks if a byte of UTF-8 is printable ASCII, or begins a character from U+3000 on, or continues one. A text of such bytes
 /// alone holds no character that a rule refuses: those begin with a control character, DEL, or a byte from 0xC2 to 0xE2.
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xE3..)

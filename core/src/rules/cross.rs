@@ -5,91 +5,91 @@
 
 use crate::code::Code;
 use crate::context::{Context, Document};
-use crate::form::{AgreedDocument, Answer, Draft, Language, Log, When};
-use crate::issue::{Issue, Params};
-use crate::text::joined;
+use crate::diagnostics::Diagnostics;
+use crate::form::{
+    AgreedDocument, Answer, Consent, Contact, Draft, Field, Incident, Language, Log, MomentField, member,
+};
+use crate::issue::Params;
+use crate::path::PathCursor;
 
-/// How far the agreement's clock may be ahead of `now`: the same five minutes as for moments.
+/// The most that the agreement's clock may be ahead of `now`: the same five minutes as for moments.
 const AHEAD_MAX_MS: i64 = crate::form::AHEAD_MAX_MS;
 
-/// Path and code of every rule between fields that fails.
-pub fn check(draft: &Draft, context: &Context) -> Vec<Issue> {
-    let mut found = Found::default();
-    contact(draft, &mut found);
-    occurrence(draft, &mut found);
+/// Adds an issue for every rule between fields that fails.
+pub fn check(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
+    contact(draft, diagnostics);
+    occurrence(draft, diagnostics);
     if let Answer::Given(logs) = &draft.logs {
         for (index, log) in logs.0.iter().enumerate() {
-            log_order(index, log, &mut found);
+            log_order(index, log, diagnostics);
         }
     }
-    consent(draft, context, &mut found);
-    found.0
+    consent(draft, context, diagnostics);
 }
 
-#[derive(Default)]
-struct Found(Vec<Issue>);
-
-impl Found {
-    fn add(&mut self, path: impl Into<String>, code: Code) {
-        self.0.push(Issue::new(path.into(), code, Params::none()));
-    }
+/// Adds an issue to a field of a section.
+fn add(section: (&str, &[Field]), field: &str, code: Code, diagnostics: &mut Diagnostics) {
+    let (name, fields) = section;
+    let section = member(&PathCursor::ROOT, Draft::FIELDS, name);
+    diagnostics.add(&member(&section, fields, field), code, Params::none());
 }
 
-/// One of department and person; somebody who can authorise remote support.
-fn contact(draft: &Draft, found: &mut Found) {
+/// Checks that one of department and person is there, and somebody who can authorise remote support.
+fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
     let contact = &draft.contact;
     if contact.department.is_absent() && contact.person.is_absent() {
-        found.add("/contact/person", Code::RequiredOneOf);
+        add(("contact", Contact::FIELDS), "person", Code::RequiredOneOf, diagnostics);
     }
     if contact.responsible.is_unknown() && draft.service.remote.given().is_some() {
-        found.add("/contact/responsible", Code::ResponsibleNeeded);
+        add(("contact", Contact::FIELDS), "responsible", Code::ResponsibleNeeded, diagnostics);
     }
 }
 
-/// What happened did not happen wholly after it was discovered.
-fn occurrence(draft: &Draft, found: &mut Found) {
+/// Checks that an incident does not lie wholly after its discovery.
+fn occurrence(draft: &Draft, diagnostics: &mut Diagnostics) {
     if wholly_after(&draft.incident.occurred_at, &draft.incident.discovered_at) {
-        found.add("/incident/occurred_at", Code::MomentAfterDiscovery);
+        add(("incident", Incident::FIELDS), "occurred_at", Code::MomentAfterDiscovery, diagnostics);
     }
 }
 
-fn log_order(index: usize, log: &Log, found: &mut Found) {
+fn log_order(index: usize, log: &Log, diagnostics: &mut Diagnostics) {
     if wholly_after(&log.from, &log.to) {
-        found.add(joined(&["/logs/", &index.to_string(), "/to"]), Code::MomentOrder);
+        let logs = member(&PathCursor::ROOT, Draft::FIELDS, "logs");
+        diagnostics.add(&member(&logs.item(index), Log::FIELDS, "to"), Code::MomentOrder, Params::none());
     }
 }
 
-fn wholly_after(later: &Answer<When>, earlier: &Answer<When>) -> bool {
-    let moment = |answer: &Answer<When>| answer.given().and_then(When::moment).copied();
+fn wholly_after(later: &Answer<MomentField>, earlier: &Answer<MomentField>) -> bool {
+    let moment = |answer: &Answer<MomentField>| answer.given().and_then(MomentField::moment).copied();
     match (moment(later), moment(earlier)) {
         (Some(later), Some(earlier)) => later.wholly_after_moment(&earlier),
         _ => false,
     }
 }
 
-/// The agreement is to the documents now in force, in the language that was shown, not from before they came into
-/// force and not from the future (clause 1③; requirements: the server refuses a missing or stale agreement).
-fn consent(draft: &Draft, context: &Context, found: &mut Found) {
+/// Checks that the agreement is to the documents now in force, in the language that was shown, not from before they came
+/// into force and not from the future (clause 1③; requirements: the server refuses a missing or stale agreement).
+fn consent(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
     let consent = &draft.consent;
     let language = consent.language.given().copied();
     if stale(&consent.document, &context.consent, language) {
-        found.add("/consent/document", Code::ConsentStale);
+        add(("consent", Consent::FIELDS), "document", Code::ConsentStale, diagnostics);
     }
     if stale(&consent.policy, &context.policy, language) {
-        found.add("/consent/policy", Code::ConsentStale);
+        add(("consent", Consent::FIELDS), "policy", Code::ConsentStale, diagnostics);
     }
     if let Some(agreed_at) = consent.agreed_at.given() {
         let is_older = |document: &Document| document.is_later_than(agreed_at.0, context.now);
         if agreed_at.0 > context.now.saturating_add(AHEAD_MAX_MS) {
-            found.add("/consent/agreed_at", Code::ConsentFuture);
+            add(("consent", Consent::FIELDS), "agreed_at", Code::ConsentFuture, diagnostics);
         } else if is_older(&context.consent) || is_older(&context.policy) {
-            found.add("/consent/agreed_at", Code::ConsentStale);
+            add(("consent", Consent::FIELDS), "agreed_at", Code::ConsentStale, diagnostics);
         }
     }
 }
 
-/// Whether a document was agreed to that is not in force. One whose version or digest is missing has
-/// its own issue; a digest that is none names no document in force, so it is stale as well.
+/// Checks if an agreed document is not in force. A missing version or digest has its own issue; an invalid digest names no
+/// document in force, so it is stale as well.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
     let Some((version, sha256)) =
         agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))
@@ -97,7 +97,7 @@ fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<L
         return false;
     };
     let known = match language {
-        Some(language) => current.sha256(language) == sha256.0,
+        Some(language) => current.sha256(language.locale()) == sha256.0,
         None => current.any_language(&sha256.0),
     };
     version.0 != current.version || !known

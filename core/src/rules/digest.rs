@@ -15,7 +15,7 @@ const TYPED_MAX: usize = 1024;
 /// Words that a tool prints before the digest, in small letters.
 const LABELS: [&str; 6] = ["sha256", "sha-256", "sha2-256", "algorithm", "hash", "ハッシュ"];
 
-/// Reads a digest; `None` where there is none, or more than one.
+/// Reads the only digest of a text; `None` without one, or with several.
 pub fn read(typed: &str) -> Option<String> {
     if typed.len() > TYPED_MAX {
         return None;
@@ -32,7 +32,7 @@ pub fn read(typed: &str) -> Option<String> {
     (!another).then_some(digest)
 }
 
-/// Whether a text is 64 small hexadecimal digits.
+/// Checks if a text is 64 small hexadecimal digits.
 pub fn is_sha256(text: &str) -> bool {
     text.len() == DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

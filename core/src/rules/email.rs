@@ -14,7 +14,7 @@ use super::characters::{is_ignorable, visible, without};
 use super::script::is_letter;
 use super::{joiners, letter_case, punycode, width};
 use crate::code::Code;
-use crate::text::{is_one_of, joined};
+use crate::text::{concat, is_one_of};
 
 /// The longest address, in octets (RFC 5321, 4.5.3.1.3, without the angle brackets).
 pub const ADDRESS_MAX: usize = 254;
@@ -43,7 +43,7 @@ pub fn read(typed: &str) -> Result<String, Code> {
     }
     let local = read_local(local)?;
     let domain = read_domain(domain)?;
-    let address = joined(&[&local, "@", &domain]);
+    let address = concat(&[&local, "@", &domain]);
     if address.len() > ADDRESS_MAX {
         return Err(Code::EmailInvalid);
     }
@@ -81,7 +81,8 @@ fn is_local(letter: char) -> bool {
 /// The domain: two labels or more, in lower case, each in ASCII.
 fn read_domain(typed: &str) -> Result<String, Code> {
     let typed = without(typed, |sign| is_ignorable(sign) && !joiners::is_joiner(sign));
-    let folded = composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::small).collect::<String>());
+    let folded =
+        composed(&width::fold_keeping_long_vowel(&typed).chars().map(letter_case::to_lowercase).collect::<String>());
     let mut domain = String::new();
     let mut labels = 0_usize;
     for label in folded.split(['.', '。', '｡']) {
@@ -143,7 +144,7 @@ fn read_label(folded: &str) -> Option<String> {
     (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
 }
 
-/// Whether what stands behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
+/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
 /// letters, and says it in no other way. Of which script, the registry has decided.
 fn is_encoded(encoded: &str) -> bool {
     let is_kept = |letter: char| match letter {
@@ -155,7 +156,7 @@ fn is_encoded(encoded: &str) -> bool {
         | '\u{3000}'
         | '\u{FF00}'..='\u{FFEF}'
         | '\u{1F000}'..='\u{1FAFF}' => false,
-        _ => letter_case::small(letter) == letter,
+        _ => letter_case::to_lowercase(letter) == letter,
     };
     punycode::decode(encoded).is_some_and(|label| {
         let same = || punycode::encode(&label).as_deref() == Some(encoded);
@@ -178,10 +179,10 @@ fn a_label(label: &str) -> Option<String> {
     if !label.chars().any(is_letter) || !has_no_stray(label) || !label.chars().all(is_domain_letter) {
         return None;
     }
-    punycode::encode(label).map(|encoded| joined(&["xn--", &encoded]))
+    punycode::encode(label).map(|encoded| concat(&["xn--", &encoded]))
 }
 
-/// Whether a character may stand in an internationalised label.
+/// Checks if a character is allowed in an internationalised label.
 fn is_domain_letter(letter: char) -> bool {
     match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
@@ -191,7 +192,7 @@ fn is_domain_letter(letter: char) -> bool {
     }
 }
 
-/// Combining marks of the scripts of Europe; those of others stand among their letters.
+/// Combining marks of the scripts of Europe; those of others are among their letters.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36F}')
 }

@@ -4,7 +4,7 @@
 //! Refused: `平成40年` (the era ended in its year 31), `令和1年4月30日` (the last day of 平成).
 //!
 //! Sources: the cabinet orders on the eras' names (昭和64年政令第1号, 平成31年政令第143号); each era begins on the day
-//! after the one before it ended. 明治 and 大正 are known so that they can be told from nonsense;
+//! after the one before it ended. 明治 and 大正 are known to distinguish them from nonsense;
 //! all their years lie before what a moment may be.
 
 /// A year, a month and a day, compared in this order.
@@ -43,7 +43,7 @@ impl Era {
         self.first.0 + i32::from(of_era) - 1
     }
 
-    /// Whether any day from `from` to `to` lies in the era.
+    /// Checks if any day from `from` to `to` lies in the era.
     pub fn meets(&self, from: Day, to: Day) -> bool {
         from <= self.last && to >= self.first
     }

@@ -22,14 +22,14 @@ const JOINING_BEFORE: &str = "\u{622}\u{625}\u{627}\u{627}\u{629}\u{629}\u{62F}\
 const TRANSPARENT: &str =
     "\u{610}\u{61A}\u{64B}\u{65F}\u{670}\u{670}\u{6D6}\u{6DC}\u{6DF}\u{6E4}\u{6E7}\u{6E8}\u{6EA}\u{6ED}";
 
-/// Whether a character is ZERO WIDTH NON-JOINER or ZERO WIDTH JOINER.
+/// Checks if a character is ZERO WIDTH NON-JOINER or ZERO WIDTH JOINER.
 pub const fn is_joiner(char: char) -> bool {
     matches!(char, NON_JOINER | '\u{200D}')
 }
 
 const NON_JOINER: char = '\u{200C}';
 
-/// Whether each joiner of a label stands where it may.
+/// Checks if each joiner of a label is at an allowed place.
 pub fn are_allowed(label: &str) -> bool {
     label.char_indices().filter(|(_, char)| is_joiner(*char)).all(|(at, char)| {
         let (before, from) = label.split_at_checked(at).unwrap_or_default();

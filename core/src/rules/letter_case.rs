@@ -1,10 +1,10 @@
-//! Small letters for the capital ones of Latin, Greek and Cyrillic, as in the domain of a mail address.
+//! Lower case of Latin, Greek and Cyrillic letters, as in the domain of a mail address.
 //!
-//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` wherever it stands (UTS 46). The capitals of other
+//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` at any place (UTS 46). The capitals of other
 //! scripts stay, and a domain may not hold them: Unicode's whole table is 16 KB of the module.
 
-/// The small letter; any other character as it is.
-pub fn small(letter: char) -> char {
+/// Returns the small letter of a capital one; any other character as it is.
+pub fn to_lowercase(letter: char) -> char {
     let is_even = u32::from(letter) % 2 == 0;
     let step = match letter {
         'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' => 0x20,
@@ -23,7 +23,7 @@ pub fn small(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::small;
+    use super::to_lowercase;
 
     #[test]
     fn as_unicode_has_it_in_latin_greek_and_cyrillic() {
@@ -31,15 +31,17 @@ mod tests {
             let unicode: String = letter.to_lowercase().collect();
             match letter {
                 // Two characters, letters of the African and the ancient alphabets, and signs.
-                'İ' | '\u{180}'..='\u{24F}' | '\u{370}'..='\u{385}' | 'Ϗ'..='Ͽ' => assert!(small(letter) == letter),
-                _ => assert_eq!(small(letter).to_string(), unicode, "{letter}"),
+                'İ' | '\u{180}'..='\u{24F}' | '\u{370}'..='\u{385}' | 'Ϗ'..='Ͽ' => {
+                    assert!(to_lowercase(letter) == letter);
+                }
+                _ => assert_eq!(to_lowercase(letter).to_string(), unicode, "{letter}"),
             }
         }
-        assert_eq!(small('日'), '日');
+        assert_eq!(to_lowercase('日'), '日');
     }
 
     #[test]
     fn small_letters_stay() {
-        assert!(('\0'..=char::MAX).all(|letter| small(small(letter)) == small(letter)));
+        assert!(('\0'..=char::MAX).all(|letter| to_lowercase(to_lowercase(letter)) == to_lowercase(letter)));
     }
 }

@@ -1,4 +1,4 @@
-//! A point in time as far as it is known: an interval, never a guess at what was not said.
+//! Moments, as far as they are known: intervals, never guesses at missing parts.
 //!
 //! | typed | read |
 //! |---|---|
@@ -13,209 +13,31 @@
 //! that claims more than was typed. What goes out reads back as the same moment.
 
 mod english;
+mod point;
 mod typed;
+mod weekday;
 
 use self::typed::Date;
 use super::characters::visible;
 use super::width::fold;
-use crate::calendar::{days, month_length, two};
+use crate::calendar::two;
 use crate::code::Code;
 
-/// The first year that a moment may lie in.
-pub const YEAR_MIN: i32 = 1970;
-/// The last year that a moment may lie in.
-pub const YEAR_MAX: i32 = 2099;
+pub use point::{Moment, Precision, YEAR_MAX, YEAR_MIN};
+pub use typed::{Parts, TYPED_MAX, Typed};
 
-/// The longest text that is looked at, in bytes; full-width characters take three each.
-pub const TYPED_MAX: usize = 192;
-const MINUTE_MS: i64 = 60_000;
-const DAY_MINUTES: i64 = 24 * 60;
-/// The offset where none is given: Japan has one time.
-const JAPAN: i16 = 9 * 60;
-
-/// How much of a moment is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// The minute.
-    Minute,
-    /// The day.
-    Day,
-    /// The month.
-    Month,
-    /// The year.
-    Year,
-    /// Roughly what was typed: a day more on either side.
-    About,
-}
-
-impl Precision {
-    const ALL: [Precision; 5] =
-        [Precision::Minute, Precision::Day, Precision::Month, Precision::Year, Precision::About];
-
-    /// The word of the report.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Precision::Minute => "minute",
-            Precision::Day => "day",
-            Precision::Month => "month",
-            Precision::Year => "year",
-            Precision::About => "about",
-        }
-    }
-
-    /// The precision of a word, `None` if there is none.
-    pub fn read(word: &str) -> Option<Precision> {
-        Precision::ALL.into_iter().find(|precision| precision.as_str() == word)
-    }
-}
-
-/// A date in parts, each as typed; a blank part counts as not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Parts<'a> {
-    /// `2026`, `2026年`, `令和8`, `R8`, `令和元年`.
-    pub year: Option<&'a str>,
-    /// `11`, `11月`.
-    pub month: Option<&'a str>,
-    /// `20`, `20日`.
-    pub day: Option<&'a str>,
-    /// As [`time_of_day::read`] takes it.
-    pub time: Option<&'a str>,
-}
-
-/// What was typed, in one text or in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed<'a> {
-    /// One text.
-    Text(&'a str),
-    /// Parts.
-    Parts(Parts<'a>),
-}
-
-/// A moment, known to the minute, the day, the month or the year, or only about so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    year: i32,
-    /// 1 where the month is not known.
-    month: u8,
-    /// 1 where the day is not known.
-    day: u8,
-    /// The minute of the day; 0 where it is not known.
-    minute: u16,
-    grain: Grain,
-    about: bool,
-    /// Minutes east of UTC.
-    offset: i16,
-}
-
-/// The finest part that is known; the finer, the greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Grain {
-    Year,
-    Month,
-    Day,
-    Minute,
-}
-
-impl Moment {
-    /// Reads a moment. Without a precision, what was typed decides; a coarser one cuts what is
-    /// finer. Without an offset, here or typed behind the time, it is Japanese time.
-    ///
-    /// # Errors
-    /// One of the codes `moment.*` except `moment.future`, which needs a clock.
-    pub fn read(typed: Typed<'_>, precision: Option<Precision>, offset: Option<&str>) -> Result<Moment, Code> {
-        let date = match typed {
-            Typed::Text(text) => Date::of_text(text)?,
-            Typed::Parts(parts) => Date::of_parts(&parts)?,
-        };
-        let offset = offset.map(read_offset).transpose()?;
-        date.moment(offset)?.with(precision)
-    }
-
-    /// The moment as ISO 8601 local time, as long as it is known: `2026-11-20T09:30` … `2026`.
-    pub fn at(&self) -> String {
-        let mut at = String::new();
-        push(&mut at, self.year.unsigned_abs(), 4);
-        if self.grain >= Grain::Month {
-            at.push('-');
-            push(&mut at, self.month, 2);
-        }
-        if self.grain >= Grain::Day {
-            at.push('-');
-            push(&mut at, self.day, 2);
-        }
-        if self.grain >= Grain::Minute {
-            at.push('T');
-            push_time(&mut at, self.minute);
-        }
-        at
-    }
-
-    /// How much of it is known.
-    pub const fn precision(&self) -> Precision {
-        match (self.about, self.grain) {
-            (true, _) => Precision::About,
-            (_, Grain::Minute) => Precision::Minute,
-            (_, Grain::Day) => Precision::Day,
-            (_, Grain::Month) => Precision::Month,
-            (_, Grain::Year) => Precision::Year,
-        }
-    }
-
-    /// The offset from UTC: `+09:00`.
-    pub fn offset(&self) -> String {
-        let mut offset = String::from(if self.offset < 0 { "-" } else { "+" });
-        push_time(&mut offset, self.offset.unsigned_abs());
-        offset
-    }
-
-    /// The first millisecond it may be, and the first one after all it may be; since the epoch, UTC.
-    pub fn interval(&self) -> (i64, i64) {
-        let year = i64::from(self.year);
-        let day = days(year, self.month, self.day);
-        let first = day * DAY_MINUTES + i64::from(self.minute);
-        let length = match self.grain {
-            Grain::Minute => 1,
-            Grain::Day => DAY_MINUTES,
-            Grain::Month => i64::from(month_length(year, self.month)) * DAY_MINUTES,
-            Grain::Year => (days(year + 1, 1, 1) - day) * DAY_MINUTES,
-        };
-        let widened = if self.about { DAY_MINUTES } else { 0 };
-        let start = first - i64::from(self.offset);
-        ((start - widened) * MINUTE_MS, (start + length + widened) * MINUTE_MS)
-    }
-
-    /// Whether all of it lies after a point in time.
-    pub fn wholly_after(&self, limit_ms: i64) -> bool {
-        self.interval().0 > limit_ms
-    }
-
-    /// Whether all of it lies after all of another moment.
-    pub fn wholly_after_moment(&self, other: &Moment) -> bool {
-        self.interval().0 >= other.interval().1
-    }
-
-    /// Cuts to a precision; one that is finer than the moment is refused.
-    fn with(self, precision: Option<Precision>) -> Result<Moment, Code> {
-        let grain = match precision {
-            None => return Ok(self),
-            Some(Precision::About) => return Ok(Moment { about: true, ..self }),
-            Some(Precision::Minute) => Grain::Minute,
-            Some(Precision::Day) => Grain::Day,
-            Some(Precision::Month) => Grain::Month,
-            Some(Precision::Year) => Grain::Year,
-        };
-        if grain > self.grain {
-            return Err(Code::MomentPrecision);
-        }
-        Ok(Moment {
-            month: if grain >= Grain::Month { self.month } else { 1 },
-            day: if grain >= Grain::Day { self.day } else { 1 },
-            minute: if grain >= Grain::Minute { self.minute } else { 0 },
-            grain,
-            about: false,
-            ..self
-        })
-    }
+/// Reads a moment. Without a precision, what was typed decides; a coarser one cuts what is
+/// finer. Without an offset, here or typed behind the time, it is Japanese time.
+///
+/// # Errors
+/// One of the codes `moment.*` except `moment.future`, which needs a clock.
+pub fn read(typed: Typed<'_>, precision: Option<Precision>, offset: Option<&str>) -> Result<Moment, Code> {
+    let date = match typed {
+        Typed::Text(text) => Date::of_text(text)?,
+        Typed::Parts(parts) => Date::of_parts(&parts)?,
+    };
+    let offset = offset.map(read_offset).transpose()?;
+    date.moment(offset)?.with(precision)
 }
 
 /// `±HH:MM` from −12:00 to +14:00, or `Z`; in minutes.
@@ -236,20 +58,6 @@ fn read_offset(typed: &str) -> Result<i16, Code> {
         b'-' if size <= 12 * 60 => Ok(-size),
         _ => Err(Code::MomentOffset),
     }
-}
-
-/// A number in so many digits or more.
-fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
-    let written = number.into().to_string();
-    text.extend(std::iter::repeat_n('0', digits.saturating_sub(written.len())));
-    text.push_str(&written);
-}
-
-/// Minutes as `hh:mm`.
-fn push_time(text: &mut String, minutes: u16) {
-    push(text, minutes / 60, 2);
-    text.push(':');
-    push(text, minutes % 60, 2);
 }
 
 #[cfg(test)]

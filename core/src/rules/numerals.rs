@@ -3,7 +3,7 @@
 //! `十一` becomes `11`, `二十` becomes `20`, `二〇二六` becomes `2026`; everything else stays as it is: numbers from a hundred on, which no
 //! date and no time has but the year by its digits, 一 beside an ASCII digit, where it is rather a dash, and 一昨日.
 
-use crate::text::joined;
+use crate::text::concat;
 
 /// Digits for every run of kanji numerals. A run that is no number (`十十`) stays, and no rule reads it.
 pub fn arabic(text: &str) -> String {
@@ -20,14 +20,14 @@ pub fn arabic(text: &str) -> String {
     written
 }
 
-/// The first run of numerals, and what stands around it.
+/// The first run of numerals, and the text around it.
 fn first_run(text: &str) -> Option<(&str, &str, &str)> {
     let (before, from) = text.split_at_checked(text.find(is_numeral)?)?;
     let (run, after) = from.split_at_checked(from.find(|sign| !is_numeral(sign)).unwrap_or(from.len()))?;
     Some((before, run, after))
 }
 
-/// Whether a number of a date or a time may end before this text.
+/// Checks if a number of a date or a time may end before this text.
 fn ends_number(after: &str) -> bool {
     after.chars().next().is_none_or(|sign| {
         matches!(sign, '年' | '月' | '日' | '時' | '分' | '秒' | '頃' | '.' | '・' | '/' | '-' | ':' | '(' | ')')
@@ -51,7 +51,7 @@ fn number(run: &str) -> Option<String> {
     if tens.len() > 1 || ones.len() > 1 || digits.bytes().any(|digit| digit == b'0') {
         return None;
     }
-    Some(joined(&[if tens.is_empty() { "1" } else { tens }, if ones.is_empty() { "0" } else { ones }]))
+    Some(concat(&[if tens.is_empty() { "1" } else { tens }, if ones.is_empty() { "0" } else { ones }]))
 }
 
 fn is_numeral(sign: char) -> bool {

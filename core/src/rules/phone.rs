@@ -11,7 +11,7 @@
 
 use super::width;
 use crate::code::Code;
-use crate::text::{holds, joined};
+use crate::text::{concat, contains};
 
 /// The longest text that is looked at, in bytes without the white space around it.
 pub const TYPED_MAX: usize = 256;
@@ -74,19 +74,19 @@ fn plain(sign: char) -> char {
     }
 }
 
-/// What follows the number without a remark in brackets, as in 03-3211-9999（総務部）. One with a digit in it is none, and
-/// neither is one that speaks of an extension anywhere.
+/// Removes a remark in brackets behind the number, as in 03-3211-9999（総務部）. Brackets with a digit or the word extension
+/// are not a remark.
 fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     let in_brackets = number.trim_end().ends_with('(').then(|| rest.split_once(')')).flatten();
     let remark = in_brackets.filter(|(remark, _)| {
         let mut words = remark.split(|sign: char| !sign.is_ascii_alphabetic());
-        let extends = holds(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
+        let extends = contains(remark, "内線") || words.any(|word| matches!(word, "ext" | "extn" | "extension"));
         !extends && !holds_number(remark)
     });
     remark.map_or(rest, |(_, after)| after)
 }
 
-/// Whether there is a digit or another sign for a number in it, circled, Roman, raised or of another script as well.
+/// Checks if there is a digit or another sign for a number in it, circled, Roman, raised or of another script as well.
 fn holds_number(text: &str) -> bool {
     text.contains(|sign: char| {
         matches!(sign, '0'..='9' | '#' | '〇' | '²' | '³' | '¹' | '¼'..='¾' | '٠'..='٩' | '۰'..='۹'
@@ -166,7 +166,7 @@ fn read_number(number: &str) -> Result<String, Code> {
     }
 }
 
-/// Whether it is a number of one carrier in Japan (00XY): a free call such as 0088-22-1234, or a national number behind the
+/// Checks if it is a number of one carrier in Japan (00XY): a free call such as 0088-22-1234, or a national number behind the
 /// carrier's prefix, as in 0033-03-3211-9999. Numbers abroad behind 00 are longer than the one and do not read as the other.
 fn is_carrier_number(digits: &str) -> bool {
     let (carrier, rest) = digits.strip_prefix("00").and_then(|rest| rest.split_at_checked(2)).unwrap_or_default();
@@ -178,7 +178,7 @@ fn is_carrier_number(digits: &str) -> bool {
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
-        return read_national(&joined(&["0", national.strip_prefix('0').unwrap_or(national)]));
+        return read_national(&concat(&["0", national.strip_prefix('0').unwrap_or(national)]));
     }
     // E.164: at most 15 digits; no country code begins with 0.
     let is_abroad = !digits.starts_with('0') && (5..=15).contains(&digits.len());
@@ -204,10 +204,10 @@ fn read_national(digits: &str) -> Result<String, Code> {
     if !is_plausible || !is_assigned(digits) {
         return Err(Code::PhoneInvalid);
     }
-    Ok(joined(&["+81", subscriber]))
+    Ok(concat(&["+81", subscriber]))
 }
 
-/// Whether any area or service has these leading digits (総務省, 電気通信番号計画).
+/// Checks if any area or service has these leading digits (総務省, 電気通信番号計画).
 fn is_assigned(digits: &str) -> bool {
     let mut leading = digits.bytes().skip(1);
     match [leading.next(), leading.next(), leading.next()].map(Option::unwrap_or_default) {

@@ -4,7 +4,7 @@
 //! Refused (`None`): a label of more than 59 characters, which no label of 63 octets can hold; an ASCII form that is
 //! none (`zzzzzzzz99999`).
 
-use crate::text::split_last;
+use crate::text::rsplit_once;
 
 /// The longest label, in characters: 63 octets (RFC 1035, 2.3.4) without `xn--`; each character takes one digit or more.
 pub const LABEL_MAX: usize = 59;
@@ -50,11 +50,11 @@ pub fn encode(label: &str) -> Option<String> {
     Some(encoded)
 }
 
-/// Decodes what stands behind `xn--` (RFC 3492, 6.2); `None` where nothing was ever encoded so.
+/// Decodes the text behind `xn--` (RFC 3492, 6.2); `None` if no label is encoded so.
 ///
 /// The work grows with the square of the text's length: the caller passes on no more than a label's 63 octets.
 pub fn decode(encoded: &str) -> Option<String> {
-    let (basic, rest) = split_last(encoded, b'-').unwrap_or(("", encoded));
+    let (basic, rest) = rsplit_once(encoded, b'-').unwrap_or(("", encoded));
     let mut points: Vec<char> = basic.chars().collect();
     let mut digits = rest.chars();
     let (mut n, mut i, mut bias) = (FIRST_N, 0_u32, FIRST_BIAS);

@@ -35,7 +35,7 @@ pub fn ideograph(typed: char) -> char {
             pairs.find(|radical| *radical == typed).and_then(|_| pairs.next())
         }
         '\u{2F00}'..='\u{2FD5}' => {
-            // In Unicode as in the dictionary ideographs follow their radicals: each stands some steps behind the one before.
+            // In Unicode as in the dictionary ideographs follow their radicals: each is some steps behind the one before.
             let rows = usize::try_from(u32::from(typed) - 0x2F00).unwrap_or_default() + 1;
             char::from_u32(STEPS.iter().take(rows).fold(0, |code, step| code + u32::from(*step)))
         }

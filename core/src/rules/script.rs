@@ -10,7 +10,7 @@
 use super::letter_case;
 use crate::text::is_in_ranges;
 
-/// Whether it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
+/// Checks if it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
 pub fn is_letter(letter: char) -> bool {
     is_alphabetic(letter) || is_syllable(letter)
 }
@@ -20,7 +20,7 @@ fn is_alphabetic(letter: char) -> bool {
     let is_even = u32::from(letter) % 2 == 0;
     match letter {
         'İ' | 'ĳ' | 'ŀ' | 'ŉ' | 'ẛ' => false, // two letters in one, and a letter in another shape
-        'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::small(letter) == letter,
+        'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::to_lowercase(letter) == letter,
         'ə'
         | 'ɛ'
         | 'ơ'

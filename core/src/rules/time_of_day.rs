@@ -13,11 +13,15 @@
 //! `夜`, `深夜1時` (of which day?); an offset that cannot be read (`9:30+25:00`) or may be the end of a span (`9:30-05:00`): `moment.offset`.
 //! An offset is read where it is unambiguous: `9:30 JST`, `9:30+09:00`, `00:30Z`, `UTC 0:30`, `9:30 UTC-5`, `09:30:00 -0500`.
 
+mod clock;
+mod offset;
+
+use self::clock::minute;
 use super::characters::visible;
 use super::numerals::arabic;
 use super::width::fold;
 use crate::code::Code;
-use crate::text::{holds, joined, split_last, up_to_four_digits};
+use crate::text::{concat, rsplit_once};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 96;
@@ -32,7 +36,7 @@ const ABOUT: [&str; 4] = ["約", "だいたい", "おおよそ", "およそ"];
 pub struct TimeOfDay {
     /// The minute since midnight (0–1439).
     pub minute: u16,
-    /// Whether it was only roughly given.
+    /// True if it is only roughly known.
     pub about: bool,
     /// The offset that was written with it, in minutes east of UTC.
     pub offset: Option<i16>,
@@ -64,8 +68,8 @@ pub fn read(typed: &str, is_iso: bool) -> Result<TimeOfDay, Code> {
 
 /// `9:30(JST)` → `9:30JST`; `None` without such a bracket.
 fn without_brackets(text: &str) -> Option<String> {
-    let (time, zone) = split_last(text.strip_suffix(')')?, b'(')?;
-    (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| joined(&[time, zone]))
+    let (time, zone) = rsplit_once(text.strip_suffix(')')?, b'(')?;
+    (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| concat(&[time, zone]))
 }
 
 /// The words of a time without spaces, in small letters. Between two digits a space is a colon, if two digits follow it:
@@ -85,118 +89,12 @@ fn without_spaces(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Takes 頃, ごろ, ころ from the end, or 約 from the beginning, and tells whether one was there.
+/// Removes 頃, ごろ, ころ from the end, or 約 from the beginning; returns true if one was there.
 pub(super) fn roughly(text: &str) -> (&str, bool) {
     let text = text.trim();
     let front = ABOUT.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
     let back = ROUGHLY.iter().find_map(|mark| front.strip_suffix(mark)).unwrap_or(front);
     (back.trim(), back.len() < text.len())
-}
-
-mod offset;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Half {
-    Morning,
-    Afternoon,
-}
-
-const HALVES: [(&str, Half); 6] = [
-    ("午前", Half::Morning),
-    ("午後", Half::Afternoon),
-    ("am", Half::Morning),
-    ("pm", Half::Afternoon),
-    ("a.m.", Half::Morning),
-    ("p.m.", Half::Afternoon),
-];
-
-/// Words for a part of the day: the hours that are said with each, and what is to be added to them.
-const PARTS: [(&str, u16, u16, u16); 6] =
-    [("早朝", 3, 9, 0), ("朝", 4, 11, 0), ("昼", 11, 12, 0), ("昼", 1, 3, 12), ("夕方", 3, 7, 12), ("夜", 6, 11, 12)];
-
-/// 夜9時, 夜の9時, 夜21時.
-fn part_of_day(text: &str) -> Option<u16> {
-    PARTS.iter().find_map(|(word, first, last, later)| {
-        let clock = text.strip_prefix(word)?;
-        let clock = clock.strip_prefix('の').unwrap_or(clock);
-        let (hour, minute) = japanese(clock).or_else(|| colons(clock))?;
-        let hour = if hour > *last { hour } else { hour + later };
-        ((first + later..=last + later).contains(&hour) && minute < 60).then_some(hour * 60 + minute)
-    })
-}
-
-fn minute(text: &str) -> Option<u16> {
-    if matches!(text, "正午" | "noon") {
-        return Some(12 * 60);
-    }
-    if let Some(minute) = part_of_day(text) {
-        return Some(minute);
-    }
-    let before = HALVES.iter().find_map(|(word, half)| Some((text.strip_prefix(word)?, *half)));
-    let before = before.map(|(clock, half)| (clock.strip_prefix('の').unwrap_or(clock), half));
-    let after = HALVES.iter().find_map(|(word, half)| Some((text.strip_suffix(word)?, *half)));
-    let (clock, half) = match before.or(after) {
-        Some((clock, half)) => (clock, Some(half)),
-        None => (text, None),
-    };
-    let (hour, minute) = japanese(clock).or_else(|| colons(clock)).or_else(|| digits(clock, half.is_some()))?;
-    let hour = match (half, hour) {
-        (Some(Half::Morning), 12) if holds(text, "午前") => return None,
-        (Some(Half::Morning), 12) => 0,
-        (Some(Half::Morning), 13..) => return None,
-        (Some(Half::Afternoon), 0..=11) => hour + 12,
-        _ => hour,
-    };
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
-}
-
-/// 9時, 9時半, 9時30分, 9時30分15秒.
-fn japanese(text: &str) -> Option<(u16, u16)> {
-    let (hour, rest) = text.split_once('時')?;
-    let hour = number(hour, 1, 2)?;
-    let minute = match rest {
-        "" => 0,
-        "半" => 30,
-        _ => {
-            let (minute, seconds) = rest.split_once('分').unwrap_or((rest, ""));
-            if !seconds.is_empty() {
-                number(seconds.strip_suffix('秒')?, 1, 2).filter(|second| *second < 60)?;
-            }
-            number(minute, 1, 2)?
-        }
-    };
-    Some((hour, minute))
-}
-
-/// 9:30, 9:30:15, 9:30:15.250.
-fn colons(text: &str) -> Option<(u16, u16)> {
-    let (hour, rest) = text.split_once(':')?;
-    let (minute, seconds) = match rest.split_once(':') {
-        Some((minute, seconds)) => (minute, Some(seconds)),
-        None => (rest, None),
-    };
-    if let Some(seconds) = seconds {
-        let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-        number(whole, 2, 2).filter(|second| *second < 60)?;
-        if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-    }
-    Some((number(hour, 1, 2)?, number(minute, 2, 2)?))
-}
-
-/// 0930, 930; a bare hour only beside 午前 or 午後.
-fn digits(text: &str, half: bool) -> Option<(u16, u16)> {
-    match text.len() {
-        1 | 2 if half => Some((number(text, 1, 2)?, 0)),
-        3 | 4 => number(text, 3, 4).map(|all| (all / 100, all % 100)),
-        _ => None,
-    }
-}
-
-/// A number of so many ASCII digits.
-fn number(text: &str, least: usize, most: usize) -> Option<u16> {
-    up_to_four_digits(text).filter(|_| (least..=most).contains(&text.len()))
 }
 
 #[cfg(test)]

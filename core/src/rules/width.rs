@@ -33,7 +33,7 @@ fn folded(text: &str, fold_long_vowels: bool) -> String {
     folded
 }
 
-/// Whether a character is the sign of a long vowel, full-width or half-width.
+/// Checks if a character is the sign of a long vowel, full-width or half-width.
 pub const fn is_long_vowel(typed: char) -> bool {
     matches!(typed, '\u{30FC}' | '\u{FF70}')
 }
@@ -45,7 +45,7 @@ fn plain(typed: char) -> char {
         '\u{301C}' => '~',
         other if is_dash(other) => '-',
         '\u{FF01}'..='\u{FF5E}' => {
-            // U+FF01 stands as far behind U+0021 as every other form behind its own.
+            // U+FF01 is as far behind U+0021 as every other form behind its own.
             char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed)
         }
         other => ideograph(other),

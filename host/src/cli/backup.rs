@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kakekomi_store::{self as store, sqlite};
 use serde::Serialize;
 
 use super::{PlaceArgs, print};
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::store::{self, sqlite};
 
 /// Flags of `backup`.
 #[derive(Debug, Args)]

@@ -13,14 +13,14 @@ mod watch;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use kakekomi_service::desk::Desk;
+use kakekomi_store::clock;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{self as store, CaseLine, Filter, Read, Store};
 
 use super::{DeskArgs, PlaceArgs};
-use crate::clock;
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::receipt::number::Number;
-use crate::store::{self, CaseLine, Filter, Read, Store};
 
 /// Flags of `cases`.
 #[derive(Debug, Args)]

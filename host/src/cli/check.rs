@@ -14,14 +14,14 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use kakekomi_core::{Context, Locale};
+use kakekomi_sandbox::Sandbox;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::Verdict;
+use kakekomi_store::clock;
 
 use super::{DeskArgs, Language, print};
-use crate::clock;
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::sandbox::{Sandbox, SandboxConfig};
-use crate::submit::Verdict;
 
 /// Flags of `check`.
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
     }
     let context: Arc<[u8]> = context(args, file)?.into();
     let engine = match args.engine {
-        Which::Module => Engine::Module(Box::new(Sandbox::new(SandboxConfig::default())?)),
+        Which::Module => Engine::Module(Box::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config())?)),
         Which::Core => Engine::Core,
     };
     let shape = match (args.json, args.ndjson, files.len()) {

@@ -18,15 +18,15 @@ mod machine;
 mod serving;
 
 use clap::Args;
+use kakekomi_service::desk::Desk;
+use kakekomi_store::clock;
 use serde::Serialize;
 use std::fmt::Write as _;
 
 use super::ServeArgs;
 use super::inert::inert_lines;
 use super::print::{self, Style};
-use crate::clock;
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
 
 /// Flags of `doctor`.

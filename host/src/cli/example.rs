@@ -2,12 +2,12 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
 
 use super::{DeskArgs, print};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::example;
 
 /// Flags of `example`.
 #[derive(Debug, Args)]

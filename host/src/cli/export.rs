@@ -17,14 +17,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kakekomi_http::element_versions::{self as embed, Snippet, VERSION, integrity};
+use kakekomi_http::embedded::PARTNER_WORDS;
+use kakekomi_http::template::fill;
+use kakekomi_service::desk::partners::Origin;
 
 use super::{DeskArgs, print};
 use crate::config::Settings;
-use crate::desk::partners::Origin;
-use crate::embed::{self, Snippet, VERSION, integrity};
-use crate::embedded::PARTNER_WORDS;
 use crate::error::{Exit, Failed};
-use crate::template::fill;
 
 /// Flags of `export`.
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@
 use std::path::Path;
 
 use clap::Args;
+use kakekomi_store::{self as store, Step, StoreError};
 
 use super::{PlaceArgs, print};
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::store::{self, Step, StoreError};
 
 /// Flags of `migrate`.
 #[derive(Debug, Args)]

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use kakekomi_http::openapi::document;
+use kakekomi_service::desk::Desk;
 use serde::Serialize;
 
 use super::{DeskArgs, Language, print};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::http::openapi::document;
 
 /// Flags of `module`.
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
 
 /// Prints the draft as JSON Schema, laid out to be read.
 pub fn schema() -> Result<Exit, Failed> {
-    print::line(&serde_json::to_vec_pretty(&kakekomi_core::schema::schema())?)?;
+    print::line(&serde_json::to_vec_pretty(&kakekomi_describe::schema::schema())?)?;
     Ok(Exit::Accepted)
 }
 

@@ -24,13 +24,13 @@ use std::thread;
 
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_service::modules::{Kept, Modules};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
 
 use super::PlaceArgs;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::modules::{Kept, Modules};
-use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::store::{self, CASES_A_PAGE, Case, Filter, Read, Store};
 use judge::{Finding, judge};
 use report::{Report, Shape};
 
@@ -71,7 +71,8 @@ pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, Failed> {
     let settings = Settings { modules: args.modules, ..args.place.settings() }.or(file);
     let wasm = module(args.module.as_deref(), &settings)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let sandbox = Sandbox::new(SandboxConfig { threads, ..SandboxConfig::of(&wasm) })?;
+    let sandbox =
+        Sandbox::new(SandboxConfig { threads, ..kakekomi_service::embedded_module::sandbox_config_of(&wasm) })?;
     let shape = match (args.json, args.ndjson, args.csv) {
         (true, ..) => Shape::Json,
         (_, true, _) => Shape::Lines,

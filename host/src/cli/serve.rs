@@ -8,20 +8,8 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, fmt};
-
-use super::print;
-use crate::capacity::Capacity;
-use crate::clock;
-use crate::config::{LISTEN, LogFormat, Settings};
-use crate::desk::Desk;
-use crate::desk::versions::Versions;
-use crate::error::{Exit, Failed};
-use crate::http::{
+use kakekomi_http::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::{
     App, admin_router,
     body::Limits,
     busy_router,
@@ -34,12 +22,24 @@ use crate::http::{
     page::PageFiles,
     router,
 };
+use kakekomi_sandbox::{Digest, Sandbox};
+use kakekomi_service::capacity::Capacity;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::versions::Versions;
+use kakekomi_service::modules::{Kept, Modules};
+use kakekomi_service::submit::Intake;
+use kakekomi_store as store;
+use kakekomi_store::clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+use super::print;
+use crate::config::{LISTEN, LogFormat, Settings};
+use crate::error::{Exit, Failed};
 use crate::log;
-use crate::modules::{Kept, Modules};
-use crate::sandbox::{Digest, Sandbox, SandboxConfig};
-use crate::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
-use crate::store;
-use crate::submit::Intake;
 
 /// Serves the desk.
 pub fn run(settings: Settings) -> Result<Exit, Failed> {
@@ -143,6 +143,7 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
         counters: Arc::new(Counters::default()),
+        dropped_log_lines: log::dropped_lines,
     };
     Ok((app, lock))
 }
@@ -152,7 +153,9 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
 fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<Kept>), Failed> {
     let mut older = kept;
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
-    let config = older.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let config = older
+        .iter()
+        .fold(kakekomi_service::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
     let sandbox = Sandbox::new(config)?;
     for (digest, error) in sandbox.left_out() {
         print::words(&format!("kakekomi: warning: the kept module sha256:{digest} is left out: {error}"));
@@ -205,7 +208,7 @@ fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, Failed> {
 fn compress(app: &Arc<App>) {
     let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
     files.extend(app.consent.assets());
-    files.extend(crate::http::embed::assets());
+    files.extend(kakekomi_http::embed::assets());
     files.push(app.docs.asset());
     files.sort_by_key(|asset| asset.size());
     tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));

@@ -1,8 +1,8 @@
 //! What goes wrong with each kind of field: values at an edge, one past it, and of another kind.
 //!
-//! `Shape::Phone` → `"110"`; `Shape::Moment` → `{"at":"2026-02-29"}`; of any → `null`, `-0`, `"\ud800"`.
+//! `FieldKind::Phone` → `"110"`; `FieldKind::Moment` → `{"at":"2026-02-29"}`; of any → `null`, `-0`, `"\ud800"`.
 
-use kakekomi_core::form::{LINE_MAX, Shape, TEXT_MAX};
+use kakekomi_core::form::{FieldKind, LINE_MAX, TEXT_MAX};
 
 use super::dice::Dice;
 use super::tree::Tree;
@@ -138,39 +138,41 @@ const PRECISIONS: [&str; 7] = ["minute", "day", "month", "year", "about", "secon
 const NUMBERS: [&str; 8] = ["１２", "-0", "1.5", "１，０００", "0x10", "+1", "99999999999999999999", " 5 "];
 
 /// Something that a field of a kind may be filled in wrongly with; now and then it is right after all.
-pub fn wrong(shape: Shape, dice: &mut Dice) -> Tree {
+pub fn wrong(kind: FieldKind, dice: &mut Dice) -> Tree {
     if dice.percent(30) {
         return Tree::raw(dice.one(&RAW));
     }
-    match shape {
-        Shape::Line => long(LINE_MAX, dice),
-        Shape::Text => long(TEXT_MAX, dice),
-        Shape::Phone => Tree::text(dice.one(&PHONES)),
-        Shape::Email if dice.percent(10) => {
+    match kind {
+        FieldKind::Line => long(LINE_MAX, dice),
+        FieldKind::Text => long(TEXT_MAX, dice),
+        FieldKind::Phone => Tree::text(dice.one(&PHONES)),
+        FieldKind::Email if dice.percent(10) => {
             Tree::Text(format!("{}@{}.jp", "a".repeat(60 + dice.below(8)), "b".repeat(60 + dice.below(8))))
         }
-        Shape::Email => Tree::text(dice.one(&MAILS)),
-        Shape::Choice(words) => Tree::Text(format!("{}{}", dice.one(words), dice.one(&[" ", "s", "\u{200b}", ""]))),
-        Shape::Ordered(words) => {
+        FieldKind::Email => Tree::text(dice.one(&MAILS)),
+        FieldKind::Choice(words) => Tree::Text(format!("{}{}", dice.one(words), dice.one(&[" ", "s", "\u{200b}", ""]))),
+        FieldKind::Ordered(words) => {
             Tree::List((0..dice.below(words.len() + 3)).map(|_| Tree::text(dice.one(words))).collect())
         }
-        Shape::Moment => moment(dice),
-        Shape::Integer(min, max) => match dice.below(4) {
+        FieldKind::Moment => moment(dice),
+        FieldKind::Integer(min, max) => match dice.below(4) {
             0 => Tree::Raw((min - 1).to_string()),
             1 => Tree::Raw((max + 1).to_string()),
             2 => Tree::Raw(format!("{min}.0")),
             _ => Tree::text(dice.one(&NUMBERS)),
         },
-        Shape::Digest => Tree::Text("aF９g".chars().cycle().take(62 + dice.below(4)).collect()),
-        Shape::Document => {
+        FieldKind::Digest => Tree::Text("aF９g".chars().cycle().take(62 + dice.below(4)).collect()),
+        FieldKind::Document => {
             Tree::object([("version", Tree::text("0")), ("sha256", Tree::Text("0".repeat(63 + dice.below(2))))])
         }
-        Shape::Instant => {
+        FieldKind::Instant => {
             Tree::raw(dice.one(&["-1", "9007199254740991", "9007199254740992", "\"5\"", "4102444800000"]))
         }
-        Shape::Agree => Tree::raw("false"),
-        Shape::List(max, _) => Tree::List(vec![Tree::Object(Vec::new()); max + dice.below(2)]),
-        Shape::Flag | Shape::Section(_) | Shape::Record(_) | Shape::Later => Tree::raw(dice.one(&RAW)),
+        FieldKind::Agree => Tree::raw("false"),
+        FieldKind::List(max, _) => Tree::List(vec![Tree::Object(Vec::new()); max + dice.below(2)]),
+        FieldKind::Flag | FieldKind::Section(_) | FieldKind::Record(_) | FieldKind::Reserved => {
+            Tree::raw(dice.one(&RAW))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a person might rightly say to each kind of field, in the many ways in which people type it.
 //!
-//! `Shape::Phone` → `"０３-３２１１-９９９９"`; `Shape::Moment` → `{"at":{"year":"令和2","month":"３"}}`. Most of
+//! `FieldKind::Phone` → `"０３-３２１１-９９９９"`; `FieldKind::Moment` → `{"at":{"year":"令和2","month":"３"}}`. Most of
 //! the drafts made of these alone are accepted, which the run's own count shows.
 
-use kakekomi_core::form::Shape;
+use kakekomi_core::form::FieldKind;
 
 use super::dice::Dice;
 use super::tree::Tree;
@@ -80,22 +80,24 @@ const MAILS: [&str; 10] = [
 ];
 
 /// Something right for a field of a kind; where a date belongs to another one, the path says which is first.
-pub fn right(shape: Shape, name: &str, world: &World, dice: &mut Dice) -> Tree {
-    match shape {
-        Shape::Line => Tree::text(dice.one(&LINES)),
-        Shape::Text => Tree::text(dice.one(&TEXTS)),
-        Shape::Phone => Tree::text(dice.one(&PHONES)),
-        Shape::Email => Tree::text(dice.one(&MAILS)),
-        Shape::Choice(words) => Tree::text(dice.one(words)),
-        Shape::Ordered(words) => ordered(words, dice),
-        Shape::Moment => moment(name, dice),
-        Shape::Integer(min, max) => integer(min, max, dice),
-        Shape::Digest => Tree::Text(dice.digits()),
-        Shape::Flag => Tree::raw(dice.one(&["true", "false"])),
-        Shape::Agree => Tree::raw("true"),
-        Shape::Document => world.document(name, dice),
-        Shape::Instant => Tree::Raw(world.before_now(dice).to_string()),
-        Shape::Section(_) | Shape::Record(_) | Shape::List(..) | Shape::Later => Tree::Object(Vec::new()),
+pub fn right(kind: FieldKind, name: &str, world: &World, dice: &mut Dice) -> Tree {
+    match kind {
+        FieldKind::Line => Tree::text(dice.one(&LINES)),
+        FieldKind::Text => Tree::text(dice.one(&TEXTS)),
+        FieldKind::Phone => Tree::text(dice.one(&PHONES)),
+        FieldKind::Email => Tree::text(dice.one(&MAILS)),
+        FieldKind::Choice(words) => Tree::text(dice.one(words)),
+        FieldKind::Ordered(words) => ordered(words, dice),
+        FieldKind::Moment => moment(name, dice),
+        FieldKind::Integer(min, max) => integer(min, max, dice),
+        FieldKind::Digest => Tree::Text(dice.digits()),
+        FieldKind::Flag => Tree::raw(dice.one(&["true", "false"])),
+        FieldKind::Agree => Tree::raw("true"),
+        FieldKind::Document => world.document(name, dice),
+        FieldKind::Instant => Tree::Raw(world.before_now(dice).to_string()),
+        FieldKind::Section(_) | FieldKind::Record(_) | FieldKind::List(..) | FieldKind::Reserved => {
+            Tree::Object(Vec::new())
+        }
     }
 }
 

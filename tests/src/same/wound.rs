@@ -55,7 +55,7 @@ pub fn tree(tree: &mut Tree, dice: &mut Dice) {
     let below = tree.below();
     let place = tree.nth(dice.below(below + 1));
     match dice.below(9) {
-        0 => *place = wrong(kakekomi_core::form::Shape::Flag, dice),
+        0 => *place = wrong(kakekomi_core::form::FieldKind::Flag, dice),
         1 => *place = Tree::List(vec![std::mem::replace(place, Tree::raw("0"))]),
         2 => *place = Tree::object([(dice.one(&KEYS), std::mem::replace(place, Tree::raw("0")))]),
         3 => *place = nested(20 + dice.below(20)),

@@ -88,7 +88,7 @@ impl Face {
                 assert!(bytes == report, "another report than the core's");
                 given.push(place);
             }
-            Err(failure) => assert_eq!(answer, failure.number()),
+            Err(failure) => assert_eq!(answer, failure.abi_code()),
         }
         // In any order.
         while !given.is_empty() {

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use kakekomi_page_build::small::small;
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::panics::without_words;
-use super::small::small;
 
 /// Settings of wasm-bindgen that the environment may not change: they would change the bytes.
 const NOT_TAKEN: [&str; 3] = ["WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_ANYREF", "WASM_BINDGEN_MULTI_VALUE"];

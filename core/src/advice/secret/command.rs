@@ -3,18 +3,21 @@
 //! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → yes; `ssh -p 2222`,
 //! `net user /domain`, `https://example.jp:8443/` → no.
 
-use super::likely::{SECRET_MAX, SECRET_MIN};
-use crate::text::{is_one_of, split_last, starts_with_any, trim_end, trim_start};
+use crate::text::{is_one_of, rsplit_once, starts_with_any, trim_end, trim_start};
 
-/// Options of commands behind which a password stands, in the next word or in the rest of the same.
+/// Options of commands that a password follows, in the next word or in the rest of the same.
 const OPTIONS: [&str; 6] = ["-p", "-w", "-k", "/p:", "/rp", "pass:"];
-/// Options and names behind which a name and a password stand, with a sign between them.
+/// Options and names that a name and a password follow, with a sign between them.
 const PAIRS: [&str; 7] = ["-u ", "-u=", "--user ", "administrator", "admin", "root", "sa"];
 
+/// The fewest characters of a secret behind a word.
+pub const SECRET_MIN: usize = 4;
+/// The most characters of a secret that are looked at.
+pub const SECRET_MAX: usize = 24;
 /// The fewest of one without a word: these also hold a letter and a digit.
 const STRONG_MIN: usize = 6;
 
-/// The text behind the first of the words that it begins with. Most words begin otherwise, which one byte tells.
+/// Returns the text behind the first of the words that it begins with. Most texts begin otherwise, which one byte shows.
 #[inline(never)]
 pub fn behind_any<'t>(rest: &'t str, words: &[&str]) -> Option<&'t str> {
     let mut alike = words.iter().filter(|word| word.as_bytes().first() == rest.as_bytes().first());
@@ -26,7 +29,7 @@ pub fn has_user_information(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("://") else { return false };
     let (authority, _) = graphic(rest, 3 * SECRET_MAX);
     let authority = authority.split(|sign| is_one_of(sign, "/\"',<>")).next().unwrap_or_default();
-    split_last(authority, b'@')
+    rsplit_once(authority, b'@')
         .and_then(|(user, _)| user.split_once(':'))
         .is_some_and(|(_, password)| password.len() >= SECRET_MIN)
 }
@@ -81,13 +84,14 @@ pub fn is_strong(word: &str) -> bool {
     word.len() >= STRONG_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
 }
 
-/// A strong word as people choose passwords, and not as they number machines and accounts (`svc_sql01`): with three digits or a sign.
+/// Checks that a word is strong as people choose passwords, and not as they number machines and accounts (`svc_sql01`):
+/// with three digits or a sign.
 pub fn is_chosen(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     is_strong(word) && !word.contains('/') && (digits > 2 || word.chars().any(|sign| is_one_of(sign, "!#$%&*+?@")))
 }
 
-/// Whether it is no path, address, name of a file or setting.
+/// Checks that it is not a path, an address, the name of a file or a setting.
 fn is_one_word(word: &str) -> bool {
     !word.chars().any(|sign| is_one_of(sign, "/\\.:="))
 }

@@ -1,6 +1,6 @@
 //! Texts that look like they hold a password, a key or the number of a card (clause 4⑥: the desk never collects them).
 //!
-//! How much it finds and how often it errs is measured on the lines of `tests/secrets`.
+//! The lines of `tests/secrets` measure how much it finds and how often it errs.
 //!
 //! Warned about: 「パスワードは Abc123!」, `ＰＷ：ｈｕｎｔｅｒ２`, `ID/PASS: admin/P@ss1234`, a private key, a token, the
 //! recovery key of a disk, sixteen digits of a card, `curl -u admin:S3cret99`, `postgres://app:S3cret99@db`, `net user x P@ssw0rd123 /add`.
@@ -8,13 +8,14 @@
 //! `Invalid password: user=tanaka`.
 
 use super::command::{
-    behind_any, follows_option, graphic, has_user_information, is_chosen, is_net_use, is_strong, next_word,
+    SECRET_MAX, SECRET_MIN, behind_any, follows_option, graphic, has_user_information, is_chosen, is_net_use,
+    is_strong, next_word,
 };
 use super::number;
 use crate::rules::width;
 use crate::text::{is_one_of, starts_with_any, trim_start};
 
-/// Words behind which a secret stands, as [`width::fold`] and small letters leave them; of words that
+/// Words that a secret follows, as [`width::fold`] and small letters leave them; of words that
 /// begin alike the longer first.
 const WORDS: [&str; 51] = [
     "パスワ-ド",
@@ -104,10 +105,10 @@ const MARKS: [&str; 23] = [
     "jsessionid=",
     "sessionid=",
 ];
-/// What begins a private key in a file.
+/// The beginning of a private key in a file.
 const PRIVATE: [&str; 2] = ["private key-", "private key block-"];
 
-/// Words that stand behind a sign and are no secret.
+/// Words behind a sign that are not a secret.
 const NO_SECRETS: [&str; 18] = [
     "unknown",
     "none",
@@ -131,15 +132,11 @@ const NO_SECRETS: [&str; 18] = [
 /// Counters behind digits that are then a year, a number of people or the like.
 const COUNTERS: &str = "年月日時件回個文字人名台社円桁つ分秒通以%";
 
-/// The fewest characters of a secret behind a word.
-pub(super) const SECRET_MIN: usize = 4;
 /// The characters that are looked at behind the mark of a key. All of these are short on purpose:
 /// looking on to the end behind every word of a hostile text would take the square of its length.
 const KEY_MIN: usize = 16;
-/// The most characters of a secret that are looked at.
-pub(super) const SECRET_MAX: usize = 24;
 
-/// Whether a text looks like it holds a secret.
+/// Checks if a text looks like it holds a secret.
 ///
 /// One walk: only where a word, a mark, an option or a number can begin are they tried.
 pub fn likely(text: &str) -> bool {

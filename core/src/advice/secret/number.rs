@@ -8,7 +8,7 @@ const CARD_DIGITS: [usize; 2] = [15, 16];
 /// Groups of a recovery key, and digits of each.
 const RECOVERY: (usize, usize) = (8, 6);
 
-/// Whether a text, which begins with a digit that none precedes, begins with a card's number: its length, its first
+/// Checks if a text, which begins with a digit that none precedes, begins with a card's number: its length, its first
 /// digits, and its check digit by Luhn's formula.
 pub fn is_card(text: &str) -> bool {
     let mut digits: Vec<u32> = Vec::new();
@@ -32,7 +32,7 @@ pub fn is_card(text: &str) -> bool {
     fits && CARD_DIGITS.contains(&digits.len()) && luhn(&digits)
 }
 
-/// Whether the digits' weighted sum ends in 0: from the right, every second one counts twice.
+/// Checks if the digits' weighted sum ends in 0: from the right, every second one counts twice.
 fn luhn(digits: &[u32]) -> bool {
     let weighted = digits.iter().rev().enumerate().map(|(place, digit)| match (place % 2, digit * 2) {
         (0, _) => *digit,
@@ -41,7 +41,7 @@ fn luhn(digits: &[u32]) -> bool {
     weighted.sum::<u32>() % 10 == 0
 }
 
-/// Whether a text begins with eight groups of six digits.
+/// Checks if a text begins with eight groups of six digits.
 pub fn is_recovery_key(text: &str) -> bool {
     let (groups, digits) = RECOVERY;
     let mut rest = text.as_bytes();

@@ -2,8 +2,8 @@
 //!
 //! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
 
-use super::typed::is_weekday;
-use crate::text::joined;
+use super::weekday::is_weekday;
+use crate::text::concat;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -20,7 +20,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The date in numbers, and what stands behind it, word for word; `None` where no month is named, or no year is with it.
+/// Rewrites the date in numbers and keeps the text behind it; `None` without the name of a month and a year.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
     let (mut year, mut month, mut day) = (None, None, None);
     // Most dates hold no word at all; T and Z of ISO 8601 are none.
@@ -40,7 +40,7 @@ pub(super) fn in_numbers(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    let mut date = joined(&[year?, "-", &month?.to_string()]);
+    let mut date = concat(&[year?, "-", &month?.to_string()]);
     for (sign, part) in day.map(|day| ('-', day)).into_iter().chain(words.map(|word| (' ', word))) {
         date.push(sign);
         date.push_str(part);

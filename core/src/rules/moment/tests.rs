@@ -1,19 +1,15 @@
-//! Tables of what [`Moment::read`] takes and refuses.
+//! Tables of what [`read`] takes and refuses.
 
 use super::*;
 
 fn text(typed: &str) -> Result<Moment, Code> {
-    Moment::read(Typed::Text(typed), None, None)
+    read(Typed::Text(typed), None, None)
 }
 
 fn parts(year: &str, month: &str, day: &str, time: &str) -> Result<Moment, Code> {
     let given = |part: &'static str| (!part.is_empty()).then_some(part);
     let leak = |part: &str| given(Box::leak(part.to_owned().into_boxed_str()));
-    Moment::read(
-        Typed::Parts(Parts { year: leak(year), month: leak(month), day: leak(day), time: leak(time) }),
-        None,
-        None,
-    )
+    read(Typed::Parts(Parts { year: leak(year), month: leak(month), day: leak(day), time: leak(time) }), None, None)
 }
 
 fn shown(moment: Result<Moment, Code>) -> Result<(String, &'static str), Code> {
@@ -199,10 +195,10 @@ fn precision_cuts_and_never_claims_more() {
         ("2026", Precision::Month, Err(Code::MomentPrecision)),
     ];
     for (typed, precision, expected) in table {
-        let moment = Moment::read(Typed::Text(typed), Some(precision), None);
+        let moment = read(Typed::Text(typed), Some(precision), None);
         assert_eq!(shown(moment), expected.map(|(at, word)| (at.to_owned(), word)), "{typed} {precision:?}");
         if let Ok(moment) = moment {
-            let again = Moment::read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
+            let again = read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
             assert_eq!(again, Ok(moment), "{typed} {precision:?}");
         }
     }
@@ -214,7 +210,7 @@ fn precision_cuts_and_never_claims_more() {
 
 #[test]
 fn offsets() {
-    let read = |offset: &str| Moment::read(Typed::Text("2026"), None, Some(offset)).map(|moment| moment.offset());
+    let read = |offset: &str| read(Typed::Text("2026"), None, Some(offset)).map(|moment| moment.offset());
     let table = [
         ("+09:00", "+09:00"),
         ("＋０９：００", "+09:00"),
@@ -250,7 +246,7 @@ fn intervals() {
     for (typed, interval) in table {
         assert_eq!(text(typed).map(|moment| moment.interval()), Ok(interval), "{typed}");
     }
-    let utc = Moment::read(Typed::Text("2026-11-20T03:00"), None, Some("Z")).unwrap();
+    let utc = read(Typed::Text("2026-11-20T03:00"), None, Some("Z")).unwrap();
     assert_eq!(utc.interval(), (noon, noon + 60_000));
     assert!(utc.wholly_after(noon - 1) && !utc.wholly_after(noon));
 }
@@ -273,8 +269,8 @@ fn every_moment_reads_back() {
         ["2026-11-20T09:30", "令和8年11月20日 9時半頃", "R8", "2026年11月頃", "2026.1.2", "1970", "2099-12-31 23:59"]
     {
         for offset in [None, Some("Z"), Some("-12:00"), Some("+05:45")] {
-            let moment = Moment::read(Typed::Text(typed), None, offset).unwrap();
-            let again = Moment::read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
+            let moment = read(Typed::Text(typed), None, offset).unwrap();
+            let again = read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
             assert_eq!(again, Ok(moment), "{typed}");
         }
     }

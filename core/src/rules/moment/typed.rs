@@ -1,9 +1,10 @@
-//! How people type a date: in parts or in one text, by era or by the Common Era, with any separator.
+//! Typed dates: in parts or in one text, by era or by the Common Era, with any separator.
 //!
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
 use super::english;
-use super::{Grain, JAPAN, Moment, Parts, TYPED_MAX, YEAR_MAX, YEAR_MIN};
+use super::point::{Grain, JAPAN, Moment, YEAR_MAX, YEAR_MIN};
+use super::weekday::is_weekday;
 use crate::calendar::{month_length, two};
 use crate::code::Code;
 use crate::rules::characters::visible;
@@ -11,7 +12,32 @@ use crate::rules::era::Era;
 use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
-use crate::text::{split_last, up_to_four_digits};
+use crate::text::{parse_u16, rsplit_once};
+
+/// The longest text that is looked at, in bytes; full-width characters take three each.
+pub const TYPED_MAX: usize = 192;
+
+/// A date in parts, each as typed; a blank part counts as not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts<'a> {
+    /// `2026`, `2026年`, `令和8`, `R8`, `令和元年`.
+    pub year: Option<&'a str>,
+    /// `11`, `11月`.
+    pub month: Option<&'a str>,
+    /// `20`, `20日`.
+    pub day: Option<&'a str>,
+    /// As [`time_of_day::read`] takes it.
+    pub time: Option<&'a str>,
+}
+
+/// A typed moment, in one text or in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed<'a> {
+    /// One text.
+    Text(&'a str),
+    /// Parts.
+    Parts(Parts<'a>),
+}
 
 /// A year as typed: by era, or of the Common Era.
 #[derive(Clone, Copy)]
@@ -131,7 +157,7 @@ impl Date {
     }
 }
 
-/// What is still to be read of a text.
+/// The unread rest of a text.
 #[derive(Clone, Copy)]
 struct Scan<'a>(&'a str);
 
@@ -174,7 +200,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Why one or two digits at the beginning are no year: it is short, or it is no year at all.
+    /// The code of one or two digits where a year belongs: a short year, or no year at all.
     fn short_year(self, digits: &str) -> Code {
         let rest = self.0.trim_start();
         let third = rest.strip_prefix(is_separator).is_some_and(|rest| rest.contains(is_separator));
@@ -182,7 +208,7 @@ impl<'a> Scan<'a> {
         if rest.starts_with(['月', '日', '時', ':']) || (rest.starts_with(['/', '-', '.']) && month && !third) {
             Code::MomentYear
         } else if rest.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4) {
-            Code::MomentUnreadable // 20/11/2026: the year stands elsewhere
+            Code::MomentUnreadable // 20/11/2026: the year is elsewhere
         } else {
             Code::MomentYearShort
         }
@@ -225,7 +251,7 @@ impl<'a> Scan<'a> {
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
-    /// Why there is more to read where no day was: a time of day, or no date at all.
+    /// The code of a rest without a day before it: a time of day, or no date at all.
     fn without_day(self) -> Code {
         let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
         if time_of_day::read(time, false).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
@@ -236,22 +262,9 @@ fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-/// 金, 金曜, 金曜日, 土・祝, 祝日, 振休, Fri, Fri., Friday.
-pub(super) fn is_weekday(name: &str) -> bool {
-    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    const DAYS: [&str; 12] = ["月", "火", "水", "木", "金", "土", "日", "祝", "祝日", "休", "休日", "振休"];
-    let is_day = |part: &str| {
-        let short = part.strip_suffix("曜日").or_else(|| part.strip_suffix('曜')).unwrap_or(part);
-        DAYS.contains(&short)
-    };
-    let english = name.trim_end_matches('.').to_ascii_lowercase();
-    name.split(['・', '･', '、', '/']).all(|part| is_day(part.trim()))
-        || (english.len() >= 3 && ENGLISH.iter().any(|day| day.starts_with(&english)))
-}
-
 /// 20 of 20(金).
 fn without_weekday(text: &str) -> &str {
-    let bracket = text.strip_suffix(')').and_then(|text| split_last(text, b'('));
+    let bracket = text.strip_suffix(')').and_then(|text| rsplit_once(text, b'('));
     bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
@@ -268,7 +281,7 @@ fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// At most four digits.
 fn number(digits: &str) -> Result<u16, Code> {
-    up_to_four_digits(digits).ok_or(Code::MomentUnreadable)
+    parse_u16(digits).ok_or(Code::MomentUnreadable)
 }
 
 /// A month or a day: one or two digits; a longer number is no such day.

@@ -1,16 +1,16 @@
 //! An offset from UTC that is written with a time: `9:30jst` → `9:30`, +09:00.
 
-use super::minute;
+use super::clock::minute;
 use crate::code::Code;
-use crate::text::up_to_four_digits;
+use crate::text::parse_u16;
 
 /// Names of offsets, as folding leaves them, in minutes east of UTC.
 const NAMES: [(&str, i16); 7] =
     [("z", 0), ("utc", 0), ("gmt", 0), ("jst", JAPAN), ("日本時間", JAPAN), ("日本標準時", JAPAN), ("協定世界時", 0)];
 const JAPAN: i16 = 9 * 60;
 
-/// The time and the offset of a text without spaces; `None` without an offset. The offset is [`Code::MomentOffset`] where it is
-/// none, or where it may be the end of a span: `9:30-05:00`, but `9:30-10:00` is rather from one time to another.
+/// Splits a text without spaces into the time and its offset; `None` without an offset. The offset is the error
+/// [`Code::MomentOffset`] if it is invalid or may be the end of a span: `9:30-05:00`. `9:30-10:00` is a span, so it has no offset.
 pub(super) fn split(text: &str, is_iso: bool) -> Option<(&str, Result<i16, Code>)> {
     let signed = text.bytes().rposition(|byte| matches!(byte, b'+' | b'-')).and_then(|at| text.split_at_checked(at));
     let (time, size) = signed.map_or((text, None), |(time, size)| (time, Some(size)));
@@ -53,8 +53,8 @@ fn minutes(size: &str) -> Option<i16> {
         None if size.len() == 4 => size.split_at_checked(2)?,
         None => (size, "0"),
     };
-    let hours = up_to_four_digits(hours).filter(|_| hours.len() <= 2)?;
-    let minutes = up_to_four_digits(minutes).filter(|minutes| *minutes < 60)?;
+    let hours = parse_u16(hours).filter(|_| hours.len() <= 2)?;
+    let minutes = parse_u16(minutes).filter(|minutes| *minutes < 60)?;
     let all = i16::try_from(hours * 60 + minutes).ok()?;
     match sign {
         "+" if all <= 14 * 60 => Some(all),

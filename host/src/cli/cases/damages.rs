@@ -1,8 +1,9 @@
 //! Damaged cases: each is named on stderr, the others go on, and the command ends with exit 5.
 
+use kakekomi_store::{Case, CaseLine, Damaged, Read};
+
 use crate::cli::print;
 use crate::error::Exit;
-use crate::store::{Case, CaseLine, Damaged, Read};
 
 /// The damaged cases that a command has come across.
 #[derive(Debug, Default)]

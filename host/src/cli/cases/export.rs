@@ -6,13 +6,13 @@
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kakekomi_store::{CASES_A_PAGE, Case, CaseLine, Filter, LINES_A_PAGE, Read, Store};
 
 use super::damages::Damages;
 use super::{FromArgs, WhichArgs, seq_of, show};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::store::{CASES_A_PAGE, Case, CaseLine, Filter, LINES_A_PAGE, Read, Store};
 
 /// Flags of `cases export`.
 #[derive(Debug, Args)]

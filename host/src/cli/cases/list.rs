@@ -5,15 +5,15 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use kakekomi_service::desk::Desk;
+use kakekomi_store::{CaseLine, LINES_A_PAGE};
 
 use super::damages::Damages;
 use super::{FromArgs, HowArgs, WhichArgs, seq_of};
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::store::{CaseLine, LINES_A_PAGE};
 
 /// Flags of `cases list`.
 #[derive(Debug, Args)]

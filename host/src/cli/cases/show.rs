@@ -3,6 +3,9 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use kakekomi_service::desk::Desk;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Case, CaseLine, is_json};
 use serde::Serialize;
 
 use super::damages::Damages;
@@ -10,10 +13,7 @@ use super::{FromArgs, HowArgs};
 use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style, with_members};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::receipt::number::Number;
-use crate::store::{Case, CaseLine, is_json};
 
 /// Flags of `cases show`.
 #[derive(Debug, Args)]

@@ -8,13 +8,13 @@
 use std::time::Duration;
 
 use clap::Args;
+use kakekomi_store::{Filter, LINES_A_PAGE};
 
 use super::damages::Damages;
 use super::{Desked, FromArgs, HowArgs, WhichArgs, list, seq_of};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{Exit, Failed};
-use crate::store::{Filter, LINES_A_PAGE};
 
 /// How often the database is asked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -9,10 +9,10 @@
 use std::fmt::Write as _;
 
 use kakekomi_core::{Locale, message};
+use kakekomi_service::submit::Verdict;
 
 use crate::cli::inert::inert;
 use crate::cli::print::Style;
-use crate::submit::Verdict;
 
 /// The verdict, each issue with the field's title, then what else the applicant is told.
 pub fn readable(file: &str, verdict: &Verdict, locale: Locale) -> String {

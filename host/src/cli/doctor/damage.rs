@@ -5,8 +5,9 @@
 
 use std::time::{Duration, Instant};
 
+use kakekomi_store::{CASES_A_PAGE, Filter, Store, StoreError};
+
 use super::Finding;
-use crate::store::{CASES_A_PAGE, Filter, Store, StoreError};
 
 /// How long SQLite may look at its file: enough for some gigabytes.
 const INTEGRITY_PATIENCE: Duration = Duration::from_mins(1);

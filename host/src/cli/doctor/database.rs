@@ -1,9 +1,10 @@
 //! The database: it can be reached, it has the shape that this program writes, it keeps what it
 //! acknowledges, no case in it comes from the future, and none is damaged ([`super::damage`]).
 
+use kakekomi_store::{self as store, Filter, StoreError};
+
 use super::Finding;
 use crate::config::Settings;
-use crate::store::{self, Filter, StoreError};
 
 /// How far a case may lie after the clock, which may have been set back a little.
 const BACK_MAX_MS: i64 = 5 * 60 * 1000;

@@ -1,9 +1,10 @@
 //! The desk's data: its phone, its holidays, its documents, and its page.
 
-use crate::clock;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::versions::Versions;
+use kakekomi_store::clock;
+
 use crate::config::Settings;
-use crate::desk::Desk;
-use crate::desk::versions::Versions;
 
 use super::Finding;
 

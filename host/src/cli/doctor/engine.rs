@@ -5,16 +5,16 @@ use std::path::Path;
 
 use bytes::Bytes;
 use kakekomi_core::Locale;
+use kakekomi_sandbox::Sandbox;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
+use kakekomi_service::modules::Modules;
+use kakekomi_service::releases::{release_of, releases};
+use kakekomi_service::submit::Verdict;
+use kakekomi_store::clock;
+use kakekomi_store::digest::sha256;
 
 use super::Finding;
-use crate::clock;
-use crate::desk::Desk;
-use crate::desk::documents::sha256;
-use crate::example;
-use crate::modules::Modules;
-use crate::releases::{release_of, releases};
-use crate::sandbox::{Sandbox, SandboxConfig};
-use crate::submit::Verdict;
 
 /// What there is to know of the modules.
 pub fn look(folder: &Path) -> Vec<Finding> {
@@ -61,7 +61,8 @@ fn judges() -> Result<&'static str, String> {
         Some((Bytes::from(draft), serde_json::to_vec(&context).ok()?))
     };
     let (draft, context) = report().ok_or("the example cannot be made: install the program anew")?;
-    let sandbox = Sandbox::new(SandboxConfig::default()).map_err(|error| error.to_string())?;
+    let sandbox =
+        Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).map_err(|error| error.to_string())?;
     let report = sandbox.check_now(sandbox.current(), draft, context.into()).map_err(|error| error.to_string())?;
     match Verdict::read(report) {
         Ok(verdict) if verdict.accepted() => Ok(kakekomi_artifact::SHA256),
@@ -83,7 +84,9 @@ fn older(folder: &Path) -> Finding {
         );
         return Finding::error("modules", words);
     }
-    let config = kept.iter().fold(SandboxConfig::default(), |config, kept| config.and_if_it_loads(&kept.wasm));
+    let config = kept
+        .iter()
+        .fold(kakekomi_service::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
     let sandbox = match Sandbox::new(config) {
         Ok(sandbox) => sandbox,
         Err(error) => return Finding::error("modules", error.to_string()),

@@ -3,10 +3,11 @@
 //! On loopback it is there to be tried, and a warning says what is still the example's. At any other address the public
 //! could hand in cases to nobody, which is an error.
 
+use kakekomi_service::desk::Desk;
+use kakekomi_service::embedded;
+
 use super::{Finding, Level};
 use crate::config::{LISTEN, Settings};
-use crate::desk::Desk;
-use crate::embedded;
 use kakekomi_core::Locale;
 
 /// The key of the example desk's partner.

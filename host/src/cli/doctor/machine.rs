@@ -4,12 +4,13 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use kakekomi_http::serve::FILES_BESIDE;
+use kakekomi_service::capacity;
+use kakekomi_store as store;
+use kakekomi_store::clock;
+
 use super::Finding;
-use crate::capacity;
-use crate::clock;
 use crate::config::Settings;
-use crate::serve::FILES_BESIDE;
-use crate::store;
 
 /// After so many years since these rules a clock is rather wrong than right.
 const YEARS_MAX: i32 = 10;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use kakekomi_http::client::Trusted;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Finding;
 use crate::config::{LISTEN, Settings};
-use crate::http::client::Trusted;
 
 /// How long a desk may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);

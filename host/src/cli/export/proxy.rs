@@ -13,13 +13,13 @@ use std::io;
 use std::path::Path;
 
 use kakekomi_core::Locale;
+use kakekomi_http::page::escape;
+use kakekomi_http::template::fill;
+use kakekomi_service::desk::Desk;
+use kakekomi_store::clock;
 
 use super::print;
-use crate::clock;
-use crate::desk::Desk;
 use crate::error::{Exit, Failed};
-use crate::http::page::escape;
-use crate::template::fill;
 
 const PAGE: &str = include_str!("../../../export/unavailable.html");
 /// Seconds after which a browser or a program may try again; a restart takes about one.

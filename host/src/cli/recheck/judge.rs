@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use kakekomi_sandbox::{Sandbox, SandboxError};
+use kakekomi_store::{Case, Damaged, Read};
 use serde::Serialize;
 
-use crate::sandbox::{Sandbox, SandboxError};
-use crate::store::{Case, Damaged, Read};
-use crate::submit::Verdict;
-use crate::submit::echo::{context_of, split};
+use kakekomi_service::submit::Verdict;
+use kakekomi_service::submit::echo::{context_of, split};
 
 /// What came of one case.
 #[derive(Debug)]

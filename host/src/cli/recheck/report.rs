@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
+use kakekomi_sandbox::Digest;
 use serde::Serialize;
 
 use super::super::inert::inert;
 use super::super::print;
 use super::judge::{Difference, Finding, Kind, Said};
 use crate::error::{Exit, Failed};
-use crate::sandbox::Digest;
 
 /// How often the bar moves.
 const BAR: Duration = Duration::from_millis(200);

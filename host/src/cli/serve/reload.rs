@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
+use kakekomi_http::App;
+use kakekomi_http::serve::{ReloadSignals, Routers};
+use kakekomi_service::desk::Desk;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::{note_documents, routers};
 use crate::config::Settings;
-use crate::desk::Desk;
 use crate::error::Failed;
-use crate::http::App;
-use crate::serve::{ReloadSignals, Routers};
 
 /// Puts a desk into force for each signal; signals that arrive meanwhile are answered by one further reading.
 pub(super) async fn on_signal(

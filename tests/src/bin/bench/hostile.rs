@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use kakekomi::sandbox::{Digest, FUEL_BYTES_MAX, Sandbox, SandboxConfig};
+use kakekomi_sandbox::{Digest, FUEL_BYTES_MAX, Sandbox, SandboxConfig};
 
 /// How many hostile modules are at work at once.
 const HOSTILE: usize = 4;
@@ -50,7 +50,8 @@ pub fn bench(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
         );
     }
     let modules = (0..HOSTILE).map(|number| endless("", number)).collect::<Result<Vec<_>, _>>()?;
-    let config = modules.iter().fold(SandboxConfig::default(), |config, module| config.and(module));
+    let config =
+        modules.iter().fold(kakekomi_service::embedded_module::sandbox_config(), |config, module| config.and(module));
     let sandbox = Sandbox::new(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let draft = Bytes::from(draft.to_vec());

@@ -22,7 +22,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kakekomi::sandbox::Sandbox;
+use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::example;
 
 /// How many rounds the engines take turns for.
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The core, a reused instance of the module, and the sandbox.
 fn engines(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
-    let sandbox = Sandbox::new(kakekomi::sandbox::SandboxConfig::default())?;
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config())?;
     let mut reused = reused::Reused::new(kakekomi_artifact::WASM)?;
     let shared: Arc<[u8]> = context.into();
     let bytes = bytes::Bytes::copy_from_slice(draft);

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use kakekomi::receipt::number::Number;
-use kakekomi::store::{Inserted, NewCase, QUEUE, Store, open, url_in};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Inserted, NewCase, QUEUE, Store, open, url_in};
 use kakekomi_tests::example;
 use kakekomi_tests::server::Home;
 
@@ -92,7 +92,7 @@ fn case(number: u64, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Err
         locale: "ja",
         key: format!("{number}-{}", Number::random()?),
         text: draft.to_vec(),
-        text_sha256: kakekomi::desk::documents::sha256(draft),
+        text_sha256: kakekomi_store::digest::sha256(draft),
         report: report.to_vec(),
         page_report: None,
         accepted: true,
@@ -111,7 +111,7 @@ fn native(count: u64, draft: &[u8], context: &[u8]) -> Result<Duration, Box<dyn 
         while next.fetch_add(1, Ordering::Relaxed) < count {
             kakekomi_core::answer(draft, context)?;
         }
-        Ok::<(), kakekomi_core::Failure>(())
+        Ok::<(), kakekomi_core::CheckError>(())
     };
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);

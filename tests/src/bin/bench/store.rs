@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kakekomi::receipt::number::Number;
-use kakekomi::store::{self, Filter, NewCase, QUEUE, Store};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{self as store, Filter, NewCase, QUEUE, Store};
 use kakekomi_tests::postgres::Database;
 use kakekomi_tests::server::Home;
 

@@ -12,7 +12,7 @@ impl Native {
     /// # Errors
     /// The number of the failure: the context cannot be used.
     pub fn answer(question: &Question) -> Answer {
-        kakekomi_core::answer(&question.text, &question.context).map_err(kakekomi_core::Failure::number)
+        kakekomi_core::answer(&question.text, &question.context).map_err(kakekomi_core::CheckError::abi_code)
     }
 }
 

@@ -1,0 +1,84 @@
+//! Macros that declare a section: its struct, its rows of the field table and how it is read, in one place.
+//!
+//! `company: Answer<Line> = FieldSpec::required("貴社名");` declares the member `company`, which is read under the key
+//! `company`, must be answered and takes the rules of a [`super::Line`].
+
+/// Declares a section.
+macro_rules! section {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident { $( $(#[$what:meta])* $field:ident: $slot:ty = $spec:expr; )+ }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct $name { $(
+            $(#[$what])*
+            pub $field: $slot,
+        )+ }
+
+        impl $name {
+            /// The section's rows of the field table.
+            pub const FIELDS: &'static [$crate::form::Field] = &[ $(
+                $crate::form::Field { name: stringify!($field), spec: $spec, kind: <$slot as $crate::form::HasKind>::KIND },
+            )+ ];
+        }
+
+        impl $crate::form::Section for $name {
+            fn fields(&self) -> &'static [$crate::form::Field] {
+                $name::FIELDS
+            }
+
+            fn each(&self, visit: &mut dyn FnMut(&dyn $crate::form::Slot)) {
+                $( visit(&self.$field); )+
+            }
+
+            fn slot(&mut self, row: usize) -> Option<&mut dyn $crate::form::Slot> {
+                let mut rows = 0_usize..;
+                $( if rows.next() == Some(row) { return Some(&mut self.$field); } )+
+                None
+            }
+        }
+
+        impl $crate::form::HasKind for $name {
+            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Section($name::FIELDS);
+        }
+
+        impl $crate::form::Slot for $name {
+            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) {
+                $crate::form::section::read(self, node, at, diagnostics);
+            }
+
+            fn visit(&self, field: &$crate::form::Field, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {
+                $crate::form::section::visit_nested(self, field, at, visit);
+            }
+        }
+    };
+}
+
+/// Declares a section that may be absent: a record.
+macro_rules! record {
+    ($( $name:ident ),+) => { $(
+        impl $crate::form::slot::Value for $name {
+            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Record($name::FIELDS);
+
+            fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
+                let mut record = Self::default();
+                if $crate::form::section::read(&mut record, node, at, diagnostics) {
+                    $crate::form::Answer::Given(record)
+                } else {
+                    $crate::form::Answer::Invalid
+                }
+            }
+
+            fn check_or_count(&self, _: $crate::form::FieldSpec, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {
+                $crate::form::section::visit_slots(self, at, visit);
+            }
+
+            fn write(&self, out: &mut $crate::json::Writer) {
+                $crate::form::section::write(self, out);
+            }
+        }
+    )+ };
+}
+
+pub(crate) use {record, section};

@@ -1,0 +1,137 @@
+//! Rows of the field table of Annex 1.2: name, requirement and kind of each field.
+//!
+//! `Field { name: "company", spec: FieldSpec::required("貴社名"), kind: FieldKind::Line }`. The form description is made from
+//! these rows.
+
+use crate::path::PathCursor;
+
+/// The need for an answer to a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requirement {
+    /// R: without it the draft is not accepted.
+    Required,
+    /// O: may stay empty.
+    Optional,
+    /// O, advised: an advisory speaks of it while it is empty.
+    Advised,
+    /// R together with its neighbours: one of them is enough.
+    OneOf,
+}
+
+/// The entries of the field table of Annex 1.2 for a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// The need for an answer.
+    pub requirement: Requirement,
+    /// True if 分からない is an answer (the ? of the field table).
+    pub unknown: bool,
+    /// The item of Annex 1.2 that it is collected under (clause 1①).
+    pub annex: &'static str,
+    /// The HTML standard's autofill word, or empty.
+    pub autocomplete: &'static str,
+}
+
+impl FieldSpec {
+    const fn new(requirement: Requirement, annex: &'static str) -> FieldSpec {
+        FieldSpec { requirement, unknown: false, annex, autocomplete: "" }
+    }
+
+    /// A section, which is always there and needs no answer of its own.
+    pub const fn section(annex: &'static str) -> FieldSpec {
+        FieldSpec::new(Requirement::Optional, annex)
+    }
+
+    /// R: required.
+    pub const fn required(annex: &'static str) -> FieldSpec {
+        FieldSpec::new(Requirement::Required, annex)
+    }
+
+    /// O: optional.
+    pub const fn optional(annex: &'static str) -> FieldSpec {
+        FieldSpec::new(Requirement::Optional, annex)
+    }
+
+    /// O: optional, but advised.
+    pub const fn advised(annex: &'static str) -> FieldSpec {
+        FieldSpec::new(Requirement::Advised, annex)
+    }
+
+    /// R: one of several is required.
+    pub const fn one_of(annex: &'static str) -> FieldSpec {
+        FieldSpec::new(Requirement::OneOf, annex)
+    }
+
+    /// Accepts 分からない as an answer (`?`).
+    #[must_use]
+    pub const fn or_unknown(mut self) -> FieldSpec {
+        self.unknown = true;
+        self
+    }
+
+    /// Sets the HTML standard's autofill word.
+    #[must_use]
+    pub const fn autocomplete(mut self, word: &'static str) -> FieldSpec {
+        self.autocomplete = word;
+        self
+    }
+}
+
+/// A row of the field table.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The key in the draft.
+    pub name: &'static str,
+    /// Its entries in the table.
+    pub spec: FieldSpec,
+    /// The kind of its value.
+    pub kind: FieldKind,
+}
+
+/// The number of a key's row in a table.
+pub fn rank(fields: &[Field], key: &str) -> Option<usize> {
+    fields.iter().position(|field| field.name == key)
+}
+
+/// The position of a field in its section.
+pub fn member<'p>(section: &'p PathCursor<'p>, fields: &[Field], name: &'p str) -> PathCursor<'p> {
+    section.member(name, rank(fields, name))
+}
+
+/// The kinds of fields, and what each needs to be drawn and described.
+#[derive(Debug, Clone, Copy)]
+pub enum FieldKind {
+    /// One line of text.
+    Line,
+    /// Several lines of text.
+    Text,
+    /// A telephone number.
+    Phone,
+    /// A mail address.
+    Email,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Several of these words in an order.
+    Ordered(&'static [&'static str]),
+    /// A point in time as far as it is known.
+    Moment,
+    /// A whole number from the first to the second, both included.
+    Integer(i64, i64),
+    /// A SHA-256 in hexadecimal digits.
+    Digest,
+    /// True or false.
+    Flag,
+    /// True.
+    Agree,
+    /// An object that is always there.
+    Section(&'static [Field]),
+    /// An object that is there or not.
+    Record(&'static [Field]),
+    /// A list: the most entries, and the rows of each.
+    List(usize, &'static [Field]),
+    /// A document's version and digest.
+    Document,
+    /// Milliseconds since the epoch.
+    Instant,
+    /// Nothing yet.
+    Reserved,
+}

@@ -1,0 +1,31 @@
+//! The languages of sentences and documents.
+//!
+//! `Locale::read("ja")` → `Some(Locale::Ja)`.
+
+/// A language that the report can speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+impl Locale {
+    /// Every locale, the first of them the default.
+    pub const ALL: [Locale; 2] = [Locale::Ja, Locale::En];
+
+    /// `"ja"` or `"en"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Locale::Ja => "ja",
+            Locale::En => "en",
+        }
+    }
+
+    /// The locale of a word, `None` if there is none.
+    pub fn read(word: &str) -> Option<Locale> {
+        Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
+    }
+}

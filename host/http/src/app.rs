@@ -1,0 +1,106 @@
+//! The state of the handlers, and the parts of it that a handler may ask for.
+//!
+//! `State(desk): State<Arc<Desk>>` in a handler → the desk of the [`App`] that its router was made for
+//!
+//! Only this file and `router.rs` know all parts. A handler names those that it needs, so that none imports another's.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use kakekomi_sandbox::Sandbox;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::Intake;
+
+use crate::admin::DroppedLogLines;
+use crate::asset::Asset;
+use crate::body::Limits;
+use crate::clock::Clock;
+use crate::desk::ConsentFiles;
+use crate::limit::RateLimits;
+use crate::module::ModuleFiles;
+use crate::observe::Counters;
+use crate::openapi::DocsFiles;
+use crate::page::PageFiles;
+use crate::submissions::SubmissionState;
+
+/// What the handlers share. Everything but the desk's own data is shared with the `App` of before after a reload.
+#[derive(Clone)]
+pub struct App {
+    /// Judging and storing.
+    pub intake: Intake,
+    /// The files beside the current module.
+    pub module: Arc<ModuleFiles>,
+    /// The page.
+    pub page: PageFiles,
+    /// The documents in force.
+    pub consent: ConsentFiles,
+    /// The description of this interface.
+    pub docs: DocsFiles,
+    /// How much and how long a request may be.
+    pub limits: Arc<Limits>,
+    /// How often one address may ask.
+    pub rates: Arc<RateLimits>,
+    /// The time: milliseconds since the epoch, UTC.
+    pub now: fn() -> i64,
+    /// What `/metrics` tells.
+    pub counters: Arc<Counters>,
+    /// The number of log lines that could not be written since the start.
+    pub dropped_log_lines: fn() -> u64,
+}
+
+impl App {
+    /// The same host for another desk: store, sandbox, rates and counters go on, and the files that hold values of the
+    /// desk are made anew.
+    #[must_use]
+    pub fn with_desk(&self, desk: Desk) -> App {
+        App {
+            page: self.page.with_desk(&desk),
+            consent: ConsentFiles::new(&desk),
+            docs: self.docs.with_desk(&desk),
+            intake: Intake { desk: Arc::new(desk), ..self.intake.clone() },
+            ..self.clone()
+        }
+    }
+
+    /// The files that hold values of the desk.
+    pub fn desk_assets(&self) -> impl Iterator<Item = Arc<Asset>> {
+        let documents = self.consent.assets().into_iter().chain([self.docs.asset()]);
+        self.page.document_asset().into_iter().chain(documents)
+    }
+}
+
+/// An [`App`] as the routers hold it.
+#[derive(Clone)]
+pub(crate) struct AppState(pub(crate) Arc<App>);
+
+/// Parts of the state, each by the expression that takes it out of an [`App`].
+macro_rules! parts {
+    ($($part:ty: $app:ident => $value:expr;)*) => {
+        $(impl FromRef<AppState> for $part {
+            fn from_ref(AppState($app): &AppState) -> $part {
+                $value
+            }
+        })*
+    };
+}
+
+parts! {
+    Intake: app => app.intake.clone();
+    Arc<Desk>: app => Arc::clone(&app.intake.desk);
+    Arc<Sandbox>: app => Arc::clone(&app.intake.sandbox);
+    Arc<ModuleFiles>: app => Arc::clone(&app.module);
+    PageFiles: app => app.page.clone();
+    ConsentFiles: app => app.consent.clone();
+    DocsFiles: app => app.docs.clone();
+    Arc<Limits>: app => Arc::clone(&app.limits);
+    Arc<RateLimits>: app => Arc::clone(&app.rates);
+    Arc<Counters>: app => Arc::clone(&app.counters);
+    Clock: app => Clock(app.now);
+    DroppedLogLines: app => DroppedLogLines(app.dropped_log_lines);
+    SubmissionState: app => SubmissionState {
+        intake: app.intake.clone(),
+        limits: Arc::clone(&app.limits),
+        counters: Arc::clone(&app.counters),
+        now: app.now,
+    };
+}

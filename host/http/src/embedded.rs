@@ -1,0 +1,7 @@
+//! The files of the page that the binary carries, listed by `build.rs`: `PAGE` (the page of `www/`), `EMBED` (what stands
+//! on partners' pages) and `RELEASED` (what stood there in earlier versions), as `(name, bytes)`; `PARTNER_WORDS` as
+//! `(language, key, word)`.
+
+pub use kakekomi_service::embedded::find;
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

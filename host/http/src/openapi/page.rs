@@ -1,0 +1,135 @@
+//! `/openapi.json`, and Swagger UI to read it with at `/docs`: its files are in the binary, nothing comes
+//! from another origin, and it runs under the desk's own policy.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use kakekomi_service::desk::Desk;
+use utoipa_swagger_ui::Config;
+
+use crate::address::{Asked, Named};
+use crate::asset::{Asset, Keep};
+use crate::problem::Problem;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The page: Swagger UI's own has scripts for every flavour of it.
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>kakekomi: HTTP</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<div id="swagger-ui"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/swagger-ui-standalone-preset.js"></script>
+<script src="docs/swagger-initializer.js"></script>
+</html>
+"#;
+
+/// What the page loads.
+const FILES: [(&str, &str); 4] = [
+    ("swagger-ui.css", "text/css; charset=utf-8"),
+    ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    ("swagger-ui-standalone-preset.js", "text/javascript; charset=utf-8"),
+    ("swagger-initializer.js", "text/javascript; charset=utf-8"),
+];
+
+/// The description and the page that shows it.
+#[derive(Debug, Clone)]
+pub struct DocsFiles {
+    openapi: Arc<Asset>,
+    page: Arc<Asset>,
+    files: Arc<[(&'static str, Asset)]>,
+}
+
+impl DocsFiles {
+    /// Made once: the description costs a few milliseconds.
+    pub fn new(desk: &Desk) -> DocsFiles {
+        // Without it the page would send the address of the description to a checker of its maker's.
+        let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
+        let files = FILES.iter().filter_map(|(name, media)| {
+            let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
+            Some((*name, Asset::new(file.bytes.into_owned(), media, Keep::Revalidate)))
+        });
+        DocsFiles {
+            openapi: described(desk),
+            page: Arc::new(Asset::new(PAGE, HTML, Keep::Revalidate)),
+            files: files.collect(),
+        }
+    }
+
+    /// The same page for the description of another desk.
+    #[must_use]
+    pub fn with_desk(&self, desk: &Desk) -> DocsFiles {
+        DocsFiles { openapi: described(desk), ..self.clone() }
+    }
+
+    /// The description, for compressing; the page's files are for few eyes and long to compress.
+    pub fn asset(&self) -> Arc<Asset> {
+        Arc::clone(&self.openapi)
+    }
+}
+
+fn described(desk: &Desk) -> Arc<Asset> {
+    let document = serde_json::to_vec(&super::document(desk)).unwrap_or_default();
+    Arc::new(Asset::new(document, "application/json", Keep::Revalidate))
+}
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "for programs", responses(
+    (status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object),
+    (status = 304, description = "The client has it already")
+))]
+pub async fn openapi(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response {
+    docs.openapi.respond(&headers)
+}
+
+/// A page to read this description.
+#[utoipa::path(get, path = "/docs", tag = "for programs", responses(
+    (status = 200, description = "Swagger UI", content_type = "text/html; charset=utf-8", body = String),
+    (status = 304, description = "The client has it already")
+))]
+pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response {
+    docs.page.respond(&headers)
+}
+
+/// What that page loads.
+#[utoipa::path(get, path = "/docs/{file}", tag = "for programs", operation_id = "docs_file",
+    params(("file" = String, Path, description = "A file of Swagger UI", example = "swagger-ui.css"), Asked),
+    responses(
+        (status = 200, description = "Script or style", content(
+            (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"))),
+        (status = 304, description = "The client has it already")
+    ))]
+pub async fn file(
+    State(docs): State<DocsFiles>,
+    file: Named<String>,
+    Asked(locale): Asked,
+    headers: HeaderMap,
+) -> Response {
+    let name = file.map(|Path(file)| file).unwrap_or_default();
+    match docs.files.iter().find(|(file, _)| *file == name) {
+        Some((_, asset)) => asset.respond(&headers),
+        None => Problem::new("http.not_found", locale).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_all_its_files_and_none_from_elsewhere() {
+        let docs = DocsFiles::new(&Desk::load(None).unwrap());
+        assert_eq!(docs.files.len(), FILES.len());
+        assert!(!PAGE.contains("//") && PAGE.matches("docs/").count() == FILES.len());
+        let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
+        let initializer = utoipa_swagger_ui::serve("swagger-initializer.js", config).unwrap().unwrap();
+        let initializer = String::from_utf8(initializer.bytes.into_owned()).unwrap();
+        assert!(initializer.contains("/openapi.json") && initializer.contains("\"none\""), "{initializer}");
+    }
+}

@@ -1,0 +1,219 @@
+//! When the database fails: 503 with the desk's phone number, and nothing lost that could be kept.
+//!
+//! The store here is a double that fails where it is told to; the rest is the real thing.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode};
+use kakekomi_http as http;
+use kakekomi_http::{
+    App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
+    openapi::DocsFiles, page::PageFiles,
+};
+use kakekomi_sandbox::Sandbox;
+use kakekomi_service::capacity::{Capacity, CapacityLimits};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
+use kakekomi_service::submit::Intake;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::sqlite::Sqlite;
+use kakekomi_store::{self as store, clock};
+use kakekomi_store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A database that fails while `broken` is set, says that the first `taken` numbers are taken, and panics while `panics` is
+/// set.
+struct Trouble {
+    inner: Sqlite,
+    broken: AtomicBool,
+    taken: AtomicU32,
+    panics: AtomicBool,
+}
+
+impl Trouble {
+    fn check(&self) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::SeqCst) { Err(StoreError::Missing("a disk".to_owned())) } else { Ok(()) }
+    }
+}
+
+impl Store for Trouble {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+        assert!(!self.panics.load(Ordering::SeqCst), "a fault in the program");
+        self.inner.by_key(key)
+    }
+
+    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
+        Box::pin(async move {
+            self.check()?;
+            let left = |left: u32| left.checked_sub(1);
+            if self.taken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
+                return Ok(Inserted::NumberTaken);
+            }
+            self.inner.insert(case).await
+        })
+    }
+
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
+        self.inner.lines(after, limit, filter)
+    }
+
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
+        self.inner.cases(after, limit, filter)
+    }
+
+    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
+        self.inner.count(filter)
+    }
+
+    fn last(&self) -> Answer<'_, i64> {
+        self.inner.last()
+    }
+
+    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
+        self.inner.show(number)
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.check() })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        self.inner.close()
+    }
+}
+
+/// How far the host's clock has jumped, in milliseconds.
+static JUMPED: AtomicI64 = AtomicI64::new(0);
+
+fn now() -> i64 {
+    clock::now() + JUMPED.load(Ordering::SeqCst)
+}
+
+async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
+    let folder = std::env::temp_dir().join(format!("kakekomi-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let inner = Sqlite::open(&store::url_in(&folder)).await.unwrap();
+    let trouble = Arc::new(Trouble {
+        inner,
+        broken: AtomicBool::new(false),
+        taken: AtomicU32::new(0),
+        panics: AtomicBool::new(false),
+    });
+    let desk = Arc::new(Desk::load(None).unwrap());
+    let docs = DocsFiles::new(&desk);
+    let page = PageFiles::new(&desk, None);
+    let consent = ConsentFiles::new(&desk);
+    let intake = Intake {
+        desk,
+        sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
+        store: trouble.clone(),
+        capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
+        retired: Arc::new(BTreeSet::new()),
+        rulesets: Arc::new(BTreeMap::new()),
+    };
+    let app = App {
+        intake,
+        module: Arc::new(ModuleFiles::current()),
+        page,
+        consent,
+        limits: Arc::new(Limits::default()),
+        rates: Arc::new(RateLimits::new(0, Trusted::default())),
+        now,
+        counters: Arc::new(Counters::default()),
+        dropped_log_lines: || 0,
+        docs,
+    };
+    (Arc::new(app), trouble)
+}
+
+async fn submit(app: &Arc<App>, key: &str) -> (Response<()>, Value) {
+    let draft = example::example("other", &app.intake.desk).unwrap();
+    let request = Request::post("/v1/submissions")
+        .header("content-type", "application/json")
+        .header("idempotency-key", key)
+        .body(Body::from(draft))
+        .unwrap();
+    let response = http::router(Arc::clone(app)).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_failing_database_is_a_503_with_the_phone_number() {
+    let (app, trouble) = desk("failing").await;
+    trouble.broken.store(true, Ordering::SeqCst);
+    let (response, problem) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(problem["code"], "store.failed");
+    assert_eq!(problem["phone"], app.intake.desk.profile().phone.as_str());
+    assert!(problem["detail"].as_str().unwrap().contains(&app.intake.desk.profile().phone));
+    assert!(response.headers().contains_key("retry-after"));
+
+    trouble.broken.store(false, Ordering::SeqCst);
+    let (response, _) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::CREATED, "the failure bound no key");
+}
+
+#[tokio::test]
+async fn panic_of_a_handler_is_a_500_with_the_phone_number() {
+    let (app, trouble) = desk("panicking").await;
+    trouble.panics.store(true, Ordering::SeqCst);
+    let (response, problem) = submit(&app, "k").await;
+    assert_eq!((response.status(), &problem["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &"http.failed".into()));
+    assert!(problem["detail"].as_str().unwrap().contains(&app.intake.desk.profile().phone));
+
+    trouble.panics.store(false, Ordering::SeqCst);
+    assert_eq!(submit(&app, "k").await.0.status(), StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_replaced_by_another() {
+    let (app, trouble) = desk("numbers").await;
+    trouble.taken.store(2, Ordering::SeqCst);
+    let (response, receipt) = submit(&app, "k").await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    assert!(Number::read(receipt["number"].as_str().unwrap()).is_ok());
+    assert_eq!(trouble.count(&Filter::default()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_replay_says_so_and_has_the_very_bytes() {
+    let (app, _) = desk("replay").await;
+    let (first, receipt) = submit(&app, "k").await;
+    let (second, again) = submit(&app, "\"k\"").await;
+    assert_eq!((first.status(), second.status()), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_eq!(receipt, again);
+    assert!(!first.headers().contains_key("idempotency-replayed"));
+    assert_eq!(second.headers()["idempotency-replayed"], "true");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_loses_nothing_and_changes_no_order() {
+    const HOUR: i64 = 3_600_000;
+    let leap_day = clock::read("2028-02-29T23:59:59+09:00").unwrap() - clock::now();
+    let (app, trouble) = desk("clock").await;
+    let mut numbers = Vec::new();
+    for (index, jump) in [0, HOUR, 0, 24 * HOUR, 0, 3_653 * 24 * HOUR, leap_day, 0].into_iter().enumerate() {
+        JUMPED.store(jump, Ordering::SeqCst);
+        let (response, receipt) = submit(&app, &format!("k{index}")).await;
+        assert_eq!(response.status(), StatusCode::CREATED, "{jump}: {receipt}");
+        numbers.push(receipt["number"].as_str().unwrap().to_owned());
+        let (again, same) = submit(&app, "k0").await;
+        assert_eq!(
+            (again.status(), &same["number"]),
+            (StatusCode::CREATED, &Value::from(numbers[0].clone())),
+            "{jump}"
+        );
+    }
+    JUMPED.store(0, Ordering::SeqCst);
+    let lines = trouble.lines(0, 100, &Filter::default()).await.unwrap();
+    assert_eq!(lines.into_iter().map(|line| line.unwrap().number).collect::<Vec<_>>(), numbers);
+}

@@ -1,0 +1,45 @@
+//! Modules of `www/` → one small script: linked (`link.rs`), looked over, and made small (`small.rs`).
+
+use std::collections::BTreeMap;
+
+use crate::link::{self, Module};
+use crate::small::{self, Names};
+
+/// The script of an entry and all it imports. What the entry exports, the script exports.
+///
+/// # Errors
+/// As `link` and `small`; a name that does not mean the same in all modules.
+pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    let modules = link::link(entry, read)?;
+    look_over(&modules)?;
+    let mut text: String = modules.iter().map(|module| module.body.as_str()).collect();
+    if let Some(exports) = modules.last().map(|entry| entry.exports.join(",")).filter(|exports| !exports.is_empty()) {
+        text += &["export{", &exports, "};\n"].concat();
+    }
+    small::small(&text)
+}
+
+/// Modules that share a scope: a name is declared once, and where a module means the browser's `print`, no other
+/// module has a `print` of its own.
+fn look_over(modules: &[Module]) -> Result<(), String> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let mut used = Vec::new();
+    for module in modules {
+        let Names { declared, free } =
+            small::names(&module.body).map_err(|wrong| format!("{}: {wrong}", module.path))?;
+        for name in declared {
+            if let Some(other) = owners.insert(name.clone(), &module.path) {
+                return Err(format!("{}: {name} stands in {other} too", module.path));
+            }
+        }
+        used.push((module, free));
+    }
+    for (module, free) in used {
+        for name in free.iter().filter(|name| !module.imports.contains(name)) {
+            if let Some(owner) = owners.get(name) {
+                return Err(format!("{}: {name} is the browser's here, and is a name of {owner}", module.path));
+            }
+        }
+    }
+    Ok(())
+}

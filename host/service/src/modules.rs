@@ -1,0 +1,217 @@
+//! The modules that a desk keeps by their digests, so that a page which was opened before a deployment
+//! can still be judged by what it ran, and can load it anew.
+//!
+//! ```text
+//! <folder>/<sha256>.wasm   <sha256>.js   <sha256>/describe.ja.json   <sha256>/describe.en.json   retired.txt
+//! ```
+//!
+//! The folder is that of `--modules`, else `modules` in the data folder. `serve` puts its own module there,
+//! so the next release finds those that were embedded before. A digest in `retired.txt` is no longer
+//! taken; a module whose files are gone is unknown. Digests are those of the bytes; a file that is named by another digest
+//! than its bytes have was changed, and is left out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kakekomi_sandbox::Digest;
+use kakekomi_store::durable;
+
+/// A folder of modules that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModulesError {
+    /// The folder or a file in it cannot be read.
+    #[error("{0}: {1}")]
+    File(String, io::Error),
+    /// A line of `retired.txt` is no digest.
+    #[error("{0}: line {1}: write a digest of 64 hexadecimal digits, or # and a comment")]
+    Retired(String, usize),
+}
+
+/// One module and what lies beside it.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its name.
+    pub digest: Digest,
+    /// Its bytes.
+    pub wasm: Vec<u8>,
+    /// The files beside it that are there: its name in `/module/`, and its bytes.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub struct Modules {
+    /// The modules, by digest.
+    pub kept: Vec<Kept>,
+    /// Files that are named by another digest than their bytes have.
+    pub changed: Vec<PathBuf>,
+    /// Digests that are no longer taken.
+    pub retired: BTreeSet<Digest>,
+}
+
+/// The names of the files beside a module.
+const BESIDE: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
+
+impl Modules {
+    /// What is in a folder; nothing where there is none.
+    ///
+    /// # Errors
+    /// [`ModulesError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
+    pub fn read(folder: &Path) -> Result<Modules, ModulesError> {
+        let (mut kept, mut changed) = (Vec::new(), Vec::new());
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Modules::default()),
+            Err(error) => return Err(file(folder, error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(|error| file(folder, error))?.path();
+            if path.extension().is_some_and(|extension| extension == "wasm") {
+                let wasm = fs::read(&path).map_err(|error| file(&path, error))?;
+                let stem = path.with_extension("");
+                if is_named_otherwise(&stem, &wasm) {
+                    changed.push(path);
+                } else {
+                    kept.push(Kept::read(&stem, wasm)?);
+                }
+            }
+        }
+        kept.sort_by(|one, other| one.digest.cmp(&other.digest));
+        kept.dedup_by(|one, other| one.digest == other.digest);
+        changed.sort();
+        Ok(Modules { kept, changed, retired: retired(&folder.join("retired.txt"))? })
+    }
+}
+
+impl Kept {
+    /// The module that this program was built with.
+    pub fn own() -> Kept {
+        let digest = Digest::of(kakekomi_artifact::WASM);
+        let bytes = [kakekomi_artifact::JS, kakekomi_artifact::DESCRIBE_JA, kakekomi_artifact::DESCRIBE_EN];
+        let files =
+            BESIDE.iter().zip(bytes).map(|(name, bytes)| (format!("{digest}{name}"), bytes.as_bytes().to_vec()));
+        Kept { files: files.collect(), wasm: kakekomi_artifact::WASM.to_vec(), digest }
+    }
+
+    /// A module whose files begin with a path.
+    fn read(stem: &Path, wasm: Vec<u8>) -> Result<Kept, ModulesError> {
+        let digest = Digest::of(&wasm);
+        let mut files = Vec::new();
+        for name in BESIDE {
+            let mut path = stem.as_os_str().to_owned();
+            path.push(name);
+            match fs::read(&path) {
+                Ok(bytes) => files.push((format!("{digest}{name}"), bytes)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(file(&PathBuf::from(path), error)),
+            }
+        }
+        Ok(Kept { digest, wasm, files })
+    }
+
+    /// Puts the module and what lies beside it into a folder, where it is not there yet or was changed.
+    ///
+    /// # Errors
+    /// The folder cannot be made or written into.
+    pub fn keep(&self, folder: &Path) -> io::Result<()> {
+        let wasm = folder.join(format!("{}.wasm", self.digest));
+        if fs::read(&wasm).is_ok_and(|found| found == self.wasm) {
+            return Ok(());
+        }
+        durable::folder(&folder.join(self.digest.as_str()))?;
+        for (name, bytes) in &self.files {
+            durable::write(&folder.join(name), bytes)?;
+        }
+        // The module last: where it is, all of it is, also when the power went meanwhile.
+        durable::write(&wasm, &self.wasm)
+    }
+
+    /// The version of its rules, as its description says it.
+    pub fn ruleset(&self) -> Option<String> {
+        let (_, description) = self.files.iter().find(|(name, _)| name.contains("/describe."))?;
+        let description: serde_json::Value = serde_json::from_slice(description).ok()?;
+        Some(description.get("ruleset")?.as_str()?.to_owned())
+    }
+}
+
+/// Whether a file's name is a digest, and not that of its bytes.
+fn is_named_otherwise(stem: &Path, wasm: &[u8]) -> bool {
+    let named = stem.file_name().and_then(|name| name.to_str()).and_then(Digest::read);
+    named.is_some_and(|named| named != Digest::of(wasm))
+}
+
+/// One digest a line; `#` begins a comment.
+fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModulesError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(file(path, error)),
+    };
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).enumerate();
+    let digests = lines.filter(|(_, line)| !line.is_empty());
+    let name = path.display().to_string();
+    digests.map(|(index, line)| line.parse().map_err(|_| ModulesError::Retired(name.clone(), index + 1))).collect()
+}
+
+fn file(path: &Path, error: io::Error) -> ModulesError {
+    ModulesError::File(path.display().to_string(), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("kakekomi-modules-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again() {
+        let folder = folder("kept");
+        let own = Kept::own();
+        own.keep(&folder).unwrap();
+        own.keep(&folder).unwrap();
+        let found = Modules::read(&folder).unwrap();
+        assert_eq!((found.kept.len(), found.retired.len()), (1, 0));
+        let again = &found.kept[0];
+        assert_eq!((&again.digest, &again.wasm, &again.files), (&own.digest, &own.wasm, &own.files));
+        assert_eq!(again.ruleset().as_deref(), Some(kakekomi_core::RULESET));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_module_that_was_changed_is_left_out_and_our_own_is_put_back() {
+        let folder = folder("changed");
+        let own = Kept::own();
+        own.keep(&folder).unwrap();
+        let file = folder.join(format!("{}.wasm", own.digest));
+        let changed = [&own.wasm[..], b"\0"].concat();
+        fs::write(&file, &changed).unwrap();
+        let found = Modules::read(&folder).unwrap();
+        assert_eq!((found.kept.len(), found.changed), (0, vec![file.clone()]));
+        own.keep(&folder).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), own.wasm);
+        assert_eq!(Modules::read(&folder).unwrap().changed, Vec::<PathBuf>::new());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_name_is_no_digest_and_a_retired_line_must_be_one() {
+        let folder = folder("retired");
+        fs::create_dir_all(&folder).unwrap();
+        assert_eq!(Modules::read(&folder.join("none")).unwrap().kept.len(), 0);
+        fs::write(folder.join("another name.wasm"), b"x").unwrap();
+        let digest = Digest::of(b"y");
+        fs::write(folder.join("retired.txt"), format!("# gone\n\nsha256:{digest} # since 2026\n")).unwrap();
+        let found = Modules::read(&folder).unwrap();
+        assert_eq!(found.kept[0].digest, Digest::of(b"x"));
+        assert!(found.retired.contains(&digest));
+        fs::write(folder.join("retired.txt"), "ab").unwrap();
+        assert!(matches!(Modules::read(&folder), Err(ModulesError::Retired(_, 1))));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,234 @@
+//! The one use case: a draft's text becomes a case with a receipt, or a reason why not.
+//!
+//! ```text
+//! text, key, module → the key's receipt again? → partner and module known? → judged in the sandbox → stored → Outcome
+//! ```
+//!
+//! A page that runs an older module is judged by that one and by the one in force: accepted by both, the
+//! case is stored with both reports; refused by the one in force, the page is told so
+//! ([`Outcome::Superseded`]) and takes it in place.
+//!
+//! It is judged in the contract's order, so that the same submission always gets the same first
+//! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`host/http/src/submissions.rs`),
+//! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number; where the database
+//! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
+
+mod canonical;
+pub mod echo;
+mod keep;
+mod key;
+mod outcome;
+mod through;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kakekomi_core::{Context, Locale};
+
+use crate::capacity::{Capacity, Shortage};
+use crate::desk::Desk;
+use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
+use kakekomi_store::digest::sha256;
+use kakekomi_store::{Bound, Store, StoreError};
+pub use key::{KEY_MAX, Key};
+pub use outcome::{Checked, Judged, Outcome};
+pub use through::{Sender, Through};
+pub use verdict::{Asked, Issue, NotReport, Note, Verdict};
+
+/// Longer reports are read beside the threads that serve connections: the longest takes as long as a check.
+const LONG_REPORT: usize = 64 << 10;
+
+/// What judging and storing needs.
+#[derive(Clone)]
+pub struct Intake {
+    /// Documents, calendar, words.
+    pub desk: Arc<Desk>,
+    /// The modules, by digest.
+    pub sandbox: Arc<Sandbox>,
+    /// The cases.
+    pub store: Arc<dyn Store>,
+    /// Room for one more case.
+    pub capacity: Arc<Capacity>,
+    /// Modules that are no longer taken, though they may still be here.
+    pub retired: Arc<BTreeSet<Digest>>,
+    /// The version of each module's rules, where a description beside it names it.
+    pub rulesets: Arc<BTreeMap<Digest, String>>,
+}
+
+/// What the modules say of an accepted draft.
+#[derive(Debug, Clone, Copy)]
+struct Verdicts<'v> {
+    /// The module in force.
+    current: &'v Verdict,
+    /// The module that the page ran, where that is an older one.
+    page: Option<&'v Verdict>,
+}
+
+/// What an applicant's page sends.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The draft's text, byte for byte.
+    pub text: Bytes,
+    /// The client's key for this submission.
+    pub key: Key,
+    /// The module that the page ran.
+    pub module: PageModule,
+    /// The language of the sentences.
+    pub locale: Locale,
+    /// The partner's page that it came through, if it says so.
+    pub through: Option<Through>,
+    /// The address that it comes from: clients take turns in being judged. It is not stored.
+    pub client: Option<IpAddr>,
+}
+
+/// Which module the page says it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageModule {
+    /// It does not say: the current one.
+    Current,
+    /// This one.
+    Named(Digest),
+    /// It says something that is no digest.
+    Unreadable,
+}
+
+impl Intake {
+    /// Judges a client's text by the current module, at a moment of the host's clock; nothing is stored.
+    pub async fn check(&self, client: Option<IpAddr>, text: Bytes, locale: Locale, now: i64) -> Checked {
+        let Some(context) = self.context(now, locale) else {
+            return Checked::EngineFailed;
+        };
+        match self.judge(client, self.sandbox.current(), text, &context).await {
+            Ok(verdict) => Checked::Verdict(verdict.into()),
+            Err(Outcome::Busy) => Checked::Busy,
+            Err(_) => Checked::EngineFailed,
+        }
+    }
+
+    /// Judges a submission and stores it if it is right, at a moment of the host's clock.
+    pub async fn submit(&self, submission: Submission, now: i64) -> Judged {
+        let text_sha256 = sha256(&submission.text);
+        match self.store.by_key(submission.key.as_str()).await {
+            Ok(Some(bound)) => return again(bound, &text_sha256),
+            Ok(None) => {}
+            Err(error) => return self.stopped(store_failed(&error)),
+        }
+        if let Some(outcome) = submission.through.as_ref().and_then(|through| through.refused(&self.desk)) {
+            return self.stopped(outcome);
+        }
+        let digest = match self.module(&submission.module) {
+            Ok(digest) => digest,
+            Err(outcome) => return self.stopped(outcome),
+        };
+        let module = format!("sha256:{digest}");
+        match self.judge_and_store(submission, digest, text_sha256, now).await {
+            Ok(judged) => judged,
+            Err(outcome) => Judged { outcome, module },
+        }
+    }
+
+    /// The module to judge by: the page's own, so that both come to the same verdict.
+    fn module(&self, page: &PageModule) -> Result<Digest, Outcome> {
+        match page {
+            PageModule::Current => Ok(self.sandbox.current().clone()),
+            PageModule::Unreadable => Err(Outcome::ModuleUnreadable),
+            PageModule::Named(digest) if self.retired.contains(digest) => Err(Outcome::ModuleRetired),
+            PageModule::Named(digest) if !self.sandbox.has(digest) => Err(Outcome::ModuleUnknown),
+            PageModule::Named(digest) => Ok(digest.clone()),
+        }
+    }
+
+    async fn judge_and_store(
+        &self,
+        submission: Submission,
+        digest: Digest,
+        text_sha256: String,
+        now: i64,
+    ) -> Result<Judged, Outcome> {
+        let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
+        // First by the page's own module, so that both come to the same verdict.
+        let verdict = self.judge(submission.client, &digest, submission.text.clone(), &context).await?;
+        if verdict.text_code().is_some() {
+            return Err(Outcome::NotJson(verdict.into()));
+        }
+        if verdict.has("consent.stale") {
+            return Err(Outcome::Stale(verdict.into(), context.into()));
+        }
+        if !verdict.accepted() {
+            return Err(Outcome::Issues(verdict.into()));
+        }
+        if digest == *self.sandbox.current() {
+            return self.keep(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
+        }
+        // A page from before a deployment: what is stored must be right by the rules in force, too.
+        let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
+        if !current.accepted() {
+            return Ok(self.stopped(Outcome::Superseded(current.into())));
+        }
+        self.keep(&submission, Verdicts { current: &current, page: Some(&verdict) }, &context, text_sha256).await
+    }
+
+    /// Runs the module on the very bytes that came, in a context of the host's own.
+    async fn judge(
+        &self,
+        client: Option<IpAddr>,
+        digest: &Digest,
+        text: Bytes,
+        context: &Context,
+    ) -> Result<Verdict, Outcome> {
+        let context: Arc<[u8]> = context.to_bytes().into();
+        let report =
+            self.sandbox.check(client, digest, text, Arc::clone(&context)).await.map_err(|error| match error {
+                SandboxError::Busy => Outcome::Busy,
+                other => engine_failed(&other),
+            })?;
+        let ruleset = self.rulesets.get(digest).cloned();
+        let long = report.len() > LONG_REPORT;
+        let read = move || Verdict::answering(report, Asked { context: &context, ruleset: ruleset.as_deref() });
+        let verdict =
+            if long { tokio::task::spawn_blocking(read).await.map_err(|error| engine_failed(&error))? } else { read() };
+        verdict.map_err(|error| engine_failed(&error))
+    }
+
+    fn context(&self, now: i64, locale: Locale) -> Option<Context> {
+        let context = self.desk.context(now, locale);
+        context.inspect_err(|error| tracing::error!(%error, "no context can be made")).ok()
+    }
+
+    /// An outcome that the module in force stands for.
+    fn stopped(&self, outcome: Outcome) -> Judged {
+        Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
+    }
+}
+
+/// A key that has its case: the same text gets the receipt again.
+fn again(bound: Bound, text_sha256: &str) -> Judged {
+    let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
+    Judged { outcome, module: bound.module }
+}
+
+fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
+    tracing::error!(%error, "the rule engine failed");
+    Outcome::EngineFailed
+}
+
+/// A case for which there is no room.
+fn no_room(shortage: Shortage) -> Outcome {
+    match shortage {
+        // One client brings it about, and others are served.
+        Shortage::AddressQuota { .. } => tracing::warn!(?shortage, "no room for a case"),
+        Shortage::FreeSpace | Shortage::DailyQuota { .. } => tracing::error!(?shortage, "no room for a case"),
+    }
+    Outcome::NoRoom(shortage)
+}
+
+fn store_failed(error: &StoreError) -> Outcome {
+    if matches!(error, StoreError::Busy) {
+        return Outcome::Busy;
+    }
+    tracing::error!(%error, "the store failed");
+    if error.is_in_doubt() { Outcome::StoreInDoubt } else { Outcome::StoreFailed }
+}

@@ -1,0 +1,16 @@
+//! SHA-256 of texts and files.
+//!
+//! `sha256(b"test")` → `"9f86d081…0a08"`
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 as 64 small hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

@@ -1,0 +1,243 @@
+//! Copying a database into a file, and putting such a file in its place.
+//!
+//! The copy is made by `VACUUM INTO`, which reads in one transaction: it ends however much is written meanwhile, and holds
+//! the cases of one moment. SQLite's backup API begins anew whenever another process writes, so that it does not end under
+//! load. Either way a file gets its name only once it is whole, checked and flushed.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+
+use super::files::{FileId, OpenFiles, beside};
+use super::{Sqlite, open};
+use crate::{Filter, Store, StoreError, lock, place, url_of};
+use crate::{clock, durable};
+
+/// The contents of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Copied {
+    /// The number of cases.
+    pub cases: u64,
+    /// The place of the last one in the sequence; 0 where there is none.
+    pub last_seq: i64,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// The contents of a restored database, and the place of the one of before.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Restored {
+    /// Its contents.
+    #[serde(flatten)]
+    pub copied: Copied,
+    /// The file of before; `None` where there was none.
+    pub kept: Option<PathBuf>,
+}
+
+/// Copies the database of a URL into a file, for its owner alone, while a desk may be serving from it.
+///
+/// # Errors
+/// [`StoreError::Exists`]: there is such a file and `replace` is not set; any other: nothing has been made, and what was
+/// there is there still.
+pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
+    if !replace && file.symlink_metadata().is_ok() {
+        return Err(StoreError::Exists(file.display().to_string()));
+    }
+    // Also with `replace`: the database's own files, by any of their names, are no place for its backup.
+    if place::file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
+        return Err(StoreError::Exists(file.display().to_string()));
+    }
+    let unfinished = Unfinished::beside(file)?;
+    let source = Sqlite::open_to_copy(url).await?;
+    source.copy_into(&unfinished.path).await?;
+    source.close().await?;
+    let copied = look_into(&unfinished.path).await?;
+    unfinished.finish(file, replace)?;
+    Ok(copied)
+}
+
+/// Puts the copy of a backup in the place of the database of a URL, which is kept under another name. The backup stays.
+///
+/// # Errors
+/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::DamagedFile`], [`StoreError::Foreign`]: the backup is none.
+/// The database is as it was then.
+pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
+    let file = place::file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
+    let source = Sqlite::open_to_read(&url_of(backup)).await?;
+    source.check_integrity(backup).await?;
+    // After the check: a file that is no backup leaves no folder behind.
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        durable::folder(folder).map_err(|error| failed(folder, error))?;
+    }
+    let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
+    let _lock = OpenFiles::lock(&file)?;
+    let unfinished = Unfinished::beside(&file)?;
+    source.copy_into(&unfinished.path).await?;
+    source.close().await?;
+    let copied = look_into(&unfinished.path).await?;
+    let kept = set_aside(&file).await?;
+    unfinished.finish(&file, true)?;
+    Ok(Restored { copied, kept })
+}
+
+/// Whether a file is the database, its log, the log's index or its lock.
+fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
+    let database = OpenFiles::resolve(database).unwrap_or_else(|_| database.to_path_buf());
+    ["", "-wal", "-shm", "-lock"]
+        .iter()
+        .map(|end| beside(&database, end))
+        .any(|own| own == file || FileId::of(&own).is_ok_and(|id| FileId::of(file).is_ok_and(|other| other == id)))
+}
+
+/// Checks a copy and counts what is in it.
+async fn look_into(file: &Path) -> Result<Copied, StoreError> {
+    let copy = Sqlite::open_to_read(&url_of(file)).await?;
+    copy.check_integrity(file).await?;
+    let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
+    copy.close().await?;
+    let bytes = fs::metadata(file).map_err(|error| failed(file, error))?.len();
+    Ok(Copied { cases, last_seq, bytes })
+}
+
+/// Keeps a database under a dated name, whole, and takes away the log and the index of its own name, which would be read
+/// into the file that comes. `None` where there is no database.
+async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let kept = file.exists().then(|| free_name(file, &clock::show(clock::now(), "+00:00")));
+    if let Some(kept) = &kept {
+        if let Err(error) = empty_log(file).await {
+            tracing::warn!(%error, "the log of the previous database is kept beside it");
+        }
+        for end in ["", "-wal"] {
+            let (from, to) = (beside(file, end), beside(kept, end));
+            if from.exists() {
+                fs::hard_link(&from, &to).map_err(|error| failed(&to, error))?;
+            }
+        }
+        durable::name(kept).map_err(|error| failed(kept, error))?;
+    }
+    for end in ["-wal", "-shm"] {
+        let name = beside(file, end);
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&name, error)),
+            _ => {}
+        }
+    }
+    durable::name(file).map_err(|error| failed(file, error))?;
+    Ok(kept)
+}
+
+/// A name for the database of before that no file has, nor a log of one: restores may follow each other within a second.
+fn free_name(file: &Path, time: &str) -> PathBuf {
+    let names = std::iter::once(String::new()).chain((2..).map(|count: u64| format!("-{count}")));
+    let mut names = names.map(|count| beside(file, &format!(".before-{time}{count}")));
+    let is_free =
+        |name: &PathBuf| [name.clone(), beside(name, "-wal")].iter().all(|name| name.symlink_metadata().is_err());
+    names.find(is_free).unwrap_or_else(|| beside(file, ".before"))
+}
+
+/// Writes what stands in the log into the file.
+async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::from_str(&url_of(file))?.create_if_missing(false);
+    let mut connection: SqliteConnection = options.connect().await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
+    connection.close().await
+}
+
+impl Sqlite {
+    /// Writes all that can be read at one moment into an empty file.
+    async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+        let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.database.pool).await?;
+        Ok(())
+    }
+
+    /// Reads the whole file and its indexes, and checks that this program knows its shape.
+    async fn check_integrity(&self, file: &Path) -> Result<(), StoreError> {
+        let name = || file.display().to_string();
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
+        if found != "ok" {
+            return Err(StoreError::DamagedFile(name(), found));
+        }
+        let newest = "SELECT max(version) FROM _sqlx_migrations";
+        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.database.pool).await?;
+        if newest > open::newest_migration() { Err(StoreError::Newer(name())) } else { Ok(()) }
+    }
+}
+
+/// A file that has not got its name yet, for its owner alone; taken away if it never gets it.
+#[derive(Debug)]
+struct Unfinished {
+    path: PathBuf,
+    /// Two processes do not write to one. The kernel releases the lock of one that was killed, and its rest is used anew.
+    lock: File,
+}
+
+impl Unfinished {
+    fn beside(file: &Path) -> Result<Unfinished, StoreError> {
+        let path = beside(file, ".unfinished");
+        let mut lock = lock::acquire(&path)?;
+        if has_another_name(&lock) {
+            // A copy that was killed between its two names: the other one is a whole backup, which is not to be emptied.
+            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+            lock = lock::acquire(&path)?;
+        }
+        lock.set_len(0).map_err(|error| failed(&path, error))?;
+        Ok(Unfinished { path, lock })
+    }
+
+    /// Flushes it and gives it its name, which is durable then.
+    fn finish(self, name: &Path, replace: bool) -> Result<(), StoreError> {
+        let named = || {
+            self.lock.sync_all()?;
+            if replace {
+                fs::rename(&self.path, name)?;
+            } else {
+                rename_to_a_free_name(&self.path, name)?;
+            }
+            durable::name(name)
+        };
+        named().map_err(|error: io::Error| match error.kind() {
+            ErrorKind::AlreadyExists => StoreError::Exists(name.display().to_string()),
+            _ => failed(name, error),
+        })
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+        let _ = fs::remove_file(beside(&self.path, "-journal"));
+    }
+}
+
+#[cfg(unix)]
+fn has_another_name(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1)
+}
+
+#[cfg(not(unix))]
+fn has_another_name(_: &File) -> bool {
+    false
+}
+
+/// Renames a file unless there is one of that name. Where the file system cannot do that in one step it is linked.
+fn rename_to_a_free_name(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS) => {}
+            renamed => return renamed.map_err(io::Error::from),
+        }
+    }
+    fs::hard_link(from, to)
+}
+
+fn failed(file: &Path, error: io::Error) -> StoreError {
+    StoreError::File(file.display().to_string(), error)
+}

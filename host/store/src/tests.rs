@@ -1,0 +1,196 @@
+//! What every backend keeps its word on.
+
+use std::sync::Arc;
+
+use sqlx::{Connection, PgConnection};
+
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+use super::{Filter, Inserted, NewCase, QUEUE, Store, StoreError, url_in};
+use crate::receipt_number::Number;
+
+/// An empty file in a folder of its own.
+pub async fn sqlite() -> Sqlite {
+    let folder =
+        std::env::temp_dir().join(format!("kakekomi-store-{}-{}", std::process::id(), Number::random().unwrap()));
+    std::fs::create_dir(&folder).unwrap();
+    Sqlite::open(&url_in(&folder)).await.unwrap()
+}
+
+/// An empty store of each kind; PostgreSQL's where the test command has named a server.
+async fn stores() -> Vec<Arc<dyn Store>> {
+    let mut stores: Vec<Arc<dyn Store>> = vec![Arc::new(sqlite().await)];
+    match std::env::var("KAKEKOMI_TEST_POSTGRES") {
+        Ok(server) => {
+            let name = format!("store_{}", Number::random().unwrap().to_string().replace('-', "_").to_lowercase());
+            let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+            stores.push(Arc::new(Postgres::open(&format!("{server}/{name}")).await.unwrap()));
+        }
+        Err(_) => eprintln!("not run on PostgreSQL: KAKEKOMI_TEST_POSTGRES is not set"),
+    }
+    stores
+}
+
+fn new_case(key: &str) -> NewCase {
+    let number = Number::random().unwrap();
+    let module = format!("sha256:{}", "cd".repeat(32));
+    NewCase {
+        receipt: format!(r#"{{"number":"{number}","received_at":1,"module":"{module}","consent":{{}}}}"#).into_bytes(),
+        number,
+        received_at: 1_795_140_000_000,
+        partner: None,
+        test: false,
+        locale: "ja",
+        key: key.to_owned(),
+        text: b"{ }".to_vec(),
+        text_sha256: "ab".repeat(32),
+        report: b"{}".to_vec(),
+        page_report: None,
+        accepted: true,
+        ruleset: "2026.11.1".to_owned(),
+        module,
+        page_module: None,
+        consent: "{}".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_key_makes_one_case_and_keeps_its_receipt() {
+    for store in stores().await {
+        let first = Arc::new(new_case("k"));
+        assert_eq!(store.insert(Arc::clone(&first)).await.unwrap(), Inserted::Stored);
+        assert_eq!(store.insert(new_case("k").into()).await.unwrap(), Inserted::KeyTaken);
+        assert_eq!(store.by_key("k").await.unwrap().unwrap().receipt, first.receipt);
+        assert_eq!(store.by_key("other").await.unwrap(), None);
+        assert_eq!(store.count(&Filter::default()).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_told_apart_from_a_key_that_is() {
+    for store in stores().await {
+        let first = Arc::new(NewCase { page_report: Some(b"[]".to_vec()), ..new_case("a") });
+        store.insert(Arc::clone(&first)).await.unwrap();
+        let second = NewCase { number: first.number.clone(), ..new_case("b") };
+        assert_eq!(store.insert(second.into()).await.unwrap(), Inserted::NumberTaken);
+        let shown = store.show(&first.number).await.unwrap().unwrap().unwrap();
+        assert_eq!((&shown.text, shown.line.status.as_str()), (&first.text, "received"));
+        assert_eq!((shown.report, shown.page_report), (first.report.clone(), first.page_report.clone()));
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_the_sequence_and_not_the_clock() {
+    for store in stores().await {
+        for (index, received_at) in [50, 10, 40, 20, 30].into_iter().enumerate() {
+            store.insert(NewCase { received_at, ..new_case(&index.to_string()) }.into()).await.unwrap();
+        }
+        let all = Filter::default();
+        let (mut after, mut times) = (0, Vec::new());
+        loop {
+            let page: Vec<_> = store.lines(after, 2, &all).await.unwrap().into_iter().map(Result::unwrap).collect();
+            let cases = store.cases(after, 2, &all).await.unwrap();
+            assert_eq!(page, cases.into_iter().map(|case| case.unwrap().line).collect::<Vec<_>>());
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            times.extend(page.iter().map(|line| line.received_at));
+        }
+        assert_eq!(times, [50, 10, 40, 20, 30]);
+    }
+}
+
+#[tokio::test]
+async fn a_filter_narrows_lists_and_counts_alike() {
+    for store in stores().await {
+        let partner = Some("れい商事".to_owned());
+        let first = new_case("1");
+        let begin = first.number.to_string()[..5].to_owned();
+        store.insert(NewCase { received_at: 10, ..first }.into()).await.unwrap();
+        store.insert(NewCase { received_at: 20, partner: partner.clone(), ..new_case("2") }.into()).await.unwrap();
+        store
+            .insert(NewCase { received_at: 30, partner: partner.clone(), test: true, ..new_case("3") }.into())
+            .await
+            .unwrap();
+        let rows: [(Filter, &[i64]); 7] = [
+            (Filter { since: Some(20), ..Filter::default() }, &[20, 30]),
+            (Filter { until: Some(20), ..Filter::default() }, &[10]),
+            (Filter { test: Some(false), ..Filter::default() }, &[10, 20]),
+            (Filter { test: Some(true), ..Filter::default() }, &[30]),
+            (Filter { partner, since: Some(30), ..Filter::default() }, &[30]),
+            (Filter { status: Some("closed".to_owned()), ..Filter::default() }, &[]),
+            (Filter { number: Some(begin), until: Some(20), ..Filter::default() }, &[10]),
+        ];
+        for (filter, expected) in rows {
+            let lines = store.lines(0, 10, &filter).await.unwrap();
+            assert_eq!(
+                lines.iter().map(|line| line.as_ref().unwrap().received_at).collect::<Vec<_>>(),
+                expected,
+                "{filter:?}"
+            );
+            assert_eq!(store.count(&filter).await.unwrap(), expected.len() as u64, "{filter:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_comes_together_is_written_together_and_each_gets_its_own_fate() {
+    for store in stores().await {
+        store.insert(new_case("before").into()).await.unwrap();
+        let taken = Arc::new(new_case("number"));
+        store.insert(Arc::clone(&taken)).await.unwrap();
+        let twice = Arc::new(new_case("twice"));
+        let mut cases: Vec<Arc<NewCase>> = (0..40).map(|index| new_case(&format!("k{index}")).into()).collect();
+        cases.push(new_case("before").into());
+        cases.push(Arc::clone(&twice));
+        cases.push(new_case("twice").into());
+        cases.push(twice);
+        cases.push(NewCase { number: taken.number.clone(), ..new_case("other") }.into());
+        let fates = together(&store, &cases).await;
+        assert!(fates[..40].iter().all(|fate| matches!(fate, Ok(Inserted::Stored))));
+        let rest: Vec<Inserted> = fates.into_iter().skip(40).map(Result::unwrap).collect();
+        let key = Inserted::KeyTaken;
+        assert_eq!(rest, [key, Inserted::Stored, key, key, Inserted::NumberTaken]);
+        assert_eq!(store.count(&Filter::default()).await.unwrap(), 43);
+    }
+}
+
+#[tokio::test]
+async fn a_case_that_the_database_refuses_takes_no_other_with_it() {
+    let file = sqlite().await;
+    file.refuse_bad().await;
+    let mut stores = stores().await;
+    // SQLite takes any text: a rule of the table makes one bad. PostgreSQL takes no NUL.
+    stores[0] = Arc::new(file);
+    for (store, partner) in stores.into_iter().zip(["bad", "\0"]) {
+        let bad = NewCase { partner: Some(partner.to_owned()), ..new_case("bad") };
+        let cases: Vec<Arc<NewCase>> = vec![new_case("a").into(), bad.into(), new_case("b").into()];
+        let fates = together(&store, &cases).await;
+        assert!(matches!(fates[..], [Ok(Inserted::Stored), Err(_), Ok(Inserted::Stored)]), "{fates:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_queue_says_so_at_once_and_loses_nothing() {
+    for store in stores().await {
+        // Nothing is written before the first await of this thread: so exactly the queue is taken.
+        let cases: Vec<Arc<NewCase>> = (0..=QUEUE).map(|index| new_case(&format!("k{index}")).into()).collect();
+        let fates = together(&store, &cases).await;
+        let stored = fates.iter().filter(|fate| matches!(fate, Ok(Inserted::Stored))).count();
+        assert_eq!(stored, QUEUE);
+        assert!(matches!(fates.last(), Some(Err(StoreError::Busy))));
+        assert_eq!(store.count(&Filter::default()).await.unwrap(), QUEUE as u64);
+    }
+}
+
+/// Inserts that are all asked for before the first of them is written.
+async fn together(store: &Arc<dyn Store>, cases: &[Arc<NewCase>]) -> Vec<Result<Inserted, StoreError>> {
+    let mut set = tokio::task::JoinSet::new();
+    for (index, case) in cases.iter().cloned().enumerate() {
+        let store = Arc::clone(store);
+        set.spawn(async move { (index, store.insert(case).await) });
+    }
+    let mut fates = set.join_all().await;
+    fates.sort_by_key(|(index, _)| *index);
+    fates.into_iter().map(|(_, fate)| fate).collect()
+}

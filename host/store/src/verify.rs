@@ -1,0 +1,238 @@
+//! Whether a stored case is still the one that was stored: what its columns say of one another.
+//!
+//! A text of which one byte was changed → `["the text is not the one that was stored: …"]`. A case that is
+//! right has no faults. The text is held against its SHA-256; number, report, consent record and receipt
+//! are held against each other, since each of them repeats something of the others.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::{Bound, Case, CaseLine, StoreError};
+use crate::clock;
+use crate::digest::sha256;
+use crate::receipt_number::Number;
+
+/// What a report repeats of its case.
+#[derive(Deserialize)]
+struct ReportHead {
+    ruleset: String,
+    accepted: bool,
+    #[serde(rename = "context")]
+    _context: IgnoredAny,
+}
+
+/// What a receipt repeats of its case.
+#[derive(Deserialize)]
+struct ReceiptHead {
+    number: String,
+    received_at: i64,
+    module: String,
+    consent: Value,
+}
+
+impl CaseLine {
+    /// The faults of what a list shows, in words for the operator; none where it is as it was stored.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut check = |is_right: bool, fault: &str| {
+            if !is_right {
+                faults.push(fault.to_owned());
+            }
+        };
+        check(is_number(&self.number), "its number is no reception number");
+        check(clock::SAYABLE.contains(&self.received_at), "the time of its receipt is none");
+        check(is_digest(&self.module), "the name of its module is none");
+        check(matches!(self.locale.as_str(), "ja" | "en"), "its language is none");
+        faults
+    }
+}
+
+impl Case {
+    /// The faults of the whole case, in words for the operator; none where it is as it was stored.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = self.line.faults();
+        faults.extend(self.text_fault());
+        faults.extend(self.report_fault());
+        if self.page_report.as_ref().is_some_and(|report| !is_json(report)) {
+            faults.push("the report of the page's module is no JSON".to_owned());
+        }
+        if self.page_module.as_ref().is_some_and(|module| !is_digest(module)) {
+            faults.push("the name of the page's module is none".to_owned());
+        }
+        faults.extend(self.receipt_fault());
+        faults
+    }
+
+    /// The fault of a text that is not the one that was stored.
+    pub fn text_fault(&self) -> Option<String> {
+        let found = sha256(&self.text);
+        let stored = &self.text_sha256;
+        (found != *stored).then(|| format!("the text is not the one that was stored: SHA-256 {found}, not {stored}"))
+    }
+
+    fn report_fault(&self) -> Option<String> {
+        match serde_json::from_slice::<ReportHead>(&self.report) {
+            Err(error) => Some(format!("the report is none: {}", place(&error))),
+            Ok(report) if report.accepted != self.line.accepted || report.ruleset != self.line.ruleset => {
+                Some("the report gives another verdict or ruleset than the case".to_owned())
+            }
+            Ok(_) => None,
+        }
+    }
+
+    fn receipt_fault(&self) -> Option<String> {
+        let consent: Value = match serde_json::from_str(&self.consent) {
+            Ok(consent) => consent,
+            Err(error) => return Some(format!("the consent record is no JSON: {}", place(&error))),
+        };
+        match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
+            Err(error) => Some(format!("the receipt is none: {}", place(&error))),
+            Ok(receipt)
+                if (&receipt.number, receipt.received_at, &receipt.module)
+                    != (&self.line.number, self.line.received_at, &self.line.module) =>
+            {
+                Some("the receipt is of another number, time or module".to_owned())
+            }
+            Ok(receipt) if receipt.consent != consent => {
+                Some("the consent record is not the one on the receipt".to_owned())
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
+impl Bound {
+    /// The same, where its receipt can be given out again: it is one, and of the case's module.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`]: it is not as it was stored.
+    pub(super) fn whole(self) -> Result<Bound, StoreError> {
+        let damaged = |why: &str| StoreError::Damaged(self.seq, why.to_owned());
+        if !is_hex(&self.text_sha256) {
+            return Err(damaged("the SHA-256 of its text is none"));
+        }
+        match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
+            Err(error) => Err(damaged(&format!("the receipt is none: {}", place(&error)))),
+            Ok(receipt) if receipt.module != self.module || !is_number(&receipt.number) => {
+                Err(damaged("the receipt is of another number or module"))
+            }
+            Ok(_) => Ok(self),
+        }
+    }
+}
+
+/// Where JSON goes wrong. serde's own words may repeat a value, and these go into the log.
+fn place(error: &serde_json::Error) -> String {
+    let fault = if error.is_data() { "a member of another kind" } else { "no JSON" };
+    format!("{fault} at line {}, column {}", error.line(), error.column())
+}
+
+/// Whether bytes are one JSON value.
+pub fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// Whether a text is a reception number as it is stored.
+fn is_number(text: &str) -> bool {
+    Number::read(text).is_ok_and(|number| number.to_string() == text)
+}
+
+/// `sha256:<64 hex>`.
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(is_hex)
+}
+
+fn is_hex(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case() -> Case {
+        let module = format!("sha256:{}", "ab".repeat(32));
+        let number = Number::random().unwrap().to_string();
+        let consent = format!(r#"{{"record":"{number}"}}"#);
+        let receipt = format!(r#"{{"number":"{number}","received_at":5,"module":"{module}","consent":{consent}}}"#);
+        Case {
+            line: CaseLine {
+                seq: 1,
+                number,
+                received_at: 5,
+                status: "received".to_owned(),
+                accepted: true,
+                module,
+                ruleset: "2026.11.4".to_owned(),
+                partner: None,
+                test: false,
+                locale: "ja".to_owned(),
+            },
+            page_module: None,
+            text_sha256: sha256(b"{ }"),
+            text: b"{ }".to_vec(),
+            report: br#"{"ruleset":"2026.11.4","context":{},"accepted":true}"#.to_vec(),
+            page_report: None,
+            consent,
+            receipt: receipt.into_bytes(),
+        }
+    }
+
+    #[test]
+    fn a_case_as_it_was_stored_has_no_faults() {
+        assert_eq!(case().faults(), Vec::<String>::new());
+    }
+
+    type Change = fn(&mut Case);
+
+    #[test]
+    fn every_column_that_was_changed_is_noticed() {
+        let rows: [(&str, Change); 13] = [
+            ("text", |case| case.text.push(b' ')),
+            ("text", |case| case.text_sha256 = "0".repeat(64)),
+            ("number", |case| case.line.number = "234-679-ACC".to_owned()),
+            ("number", |case| case.line.number = case.line.number.to_lowercase()),
+            ("time", |case| case.line.received_at = i64::MAX),
+            ("module", |case| case.line.module = "sha256:".to_owned()),
+            ("language", |case| case.line.locale = "fr".to_owned()),
+            ("report", |case| case.report = b"{".to_vec()),
+            ("verdict", |case| case.line.accepted = false),
+            ("page's module", |case| case.page_report = Some(b"\xff".to_vec())),
+            ("consent", |case| case.consent = "no JSON".to_owned()),
+            ("consent", |case| case.consent = "{}".to_owned()),
+            ("receipt", |case| case.receipt = b"[]".to_vec()),
+        ];
+        for (word, change) in rows {
+            let mut changed = case();
+            change(&mut changed);
+            let faults = changed.faults();
+            assert!(faults.iter().any(|fault| fault.contains(word)), "{word}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_repeats_no_value() {
+        let mut changed = case();
+        changed.receipt = br#"{"number":5,"received_at":"geheim"}"#.to_vec();
+        changed.report = br#"{"ruleset":"geheim","accepted":"geheim"}"#.to_vec();
+        changed.consent = "geheim".to_owned();
+        let faults = changed.faults().join("; ");
+        assert!(faults.contains("column") && !faults.contains("geheim"), "{faults}");
+    }
+
+    #[test]
+    fn a_receipt_that_is_none_is_not_given_out_again() {
+        let case = case();
+        let bound = Bound {
+            seq: 1,
+            text_sha256: case.text_sha256.clone(),
+            receipt: case.receipt.clone(),
+            module: case.line.module.clone(),
+        };
+        assert!(bound.clone().whole().is_ok());
+        assert!(Bound { receipt: b"{}".to_vec(), ..bound.clone() }.whole().is_err());
+        assert!(Bound { module: "other".to_owned(), ..bound.clone() }.whole().is_err());
+        assert!(Bound { text_sha256: String::new(), ..bound }.whole().is_err());
+    }
+}
