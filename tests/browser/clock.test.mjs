@@ -18,6 +18,10 @@ const ANSWERS = JSON.stringify({
 
 /** When the clock is set. */
 const POINTS = ["before loading", "after loading", "after agreeing", "before sending", "after a lost answer", "restored"];
+/** Every point with every shift. */
+const ALL = POINTS.flatMap((point) => SHIFTS.map((ahead) => [point, ahead]));
+/** Every point and every shift once: the page's arithmetic is the same in another engine. */
+const SOME = POINTS.map((point, index) => [point, SHIFTS[index]]);
 
 let desk;
 before(async () => { desk = await startDesk(); });
@@ -59,7 +63,7 @@ for (const engine of TWO_ENGINES) {
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());
 
-    for (const [point, ahead] of POINTS.flatMap((point) => SHIFTS.map((ahead) => [point, ahead]))) {
+    for (const [point, ahead] of engine === TWO_ENGINES[0] ? ALL : SOME) {
       test(`the clock is wrong by ${ahead / 60_000} minutes ${point}: no dead end`, async (t) => {
         const known = desk.cases().length;
         const { door, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);

@@ -124,7 +124,7 @@ for (const engine of ENGINES) {
       });
 
       test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {
-        const page = await visit(t, { mode, script: "/element.js", from: `http://127.0.0.1:${await freePort()}` });
+        const page = await visit(t, { mode, hasty: true, script: "/element.js", from: `http://127.0.0.1:${await freePort()}` });
         await told(page, "error");
         const [shown, words] = await page.evaluate(() => {
           const said = document.querySelector("kakekomi-form").shadowRoot.querySelector("[role=status]");

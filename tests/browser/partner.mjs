@@ -36,6 +36,12 @@ const BLOCKED = `<script>for (const kind of ["localStorage", "sessionStorage"]) 
   Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
 }</script>`;
 
+/** A page whose timers run ten times as fast, so that nobody waits for what takes long to be given up. */
+const HASTY = `<script>{
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (run, delay = 0, ...given) => setTimeout(run, delay / 10, ...given);
+}</script>`;
+
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
 /** @param {Record<string, string>} [files] further files by path, text */
@@ -83,9 +89,10 @@ function deskOf(origin) {
  * A page with the form in it.
  *
  * @param {{ desk: string, mode?: "frame" | "inline", key?: string | string[], lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
- *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string, blocked?: boolean }} given whose storage may be `blocked`
+ *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string, blocked?: boolean, hasty?: boolean }} given
+ *   whose storage may be `blocked`, and whose timers may be `hasty`
  */
-function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "", blocked = false }) {
+function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "", blocked = false, hasty = false }) {
   const needs = mode === "inline" ? `script-src 'self' ${desk}${wasm ? " 'wasm-unsafe-eval'" : ""}; connect-src ${desk}` : `script-src 'self' ${desk}; frame-src ${desk}`;
   const element = [key].flat().map((key) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
 <a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`).join("\n");
@@ -93,7 +100,7 @@ function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile,
   return {
     policy: strict ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}` : "",
     text: `<!doctype html><html lang="ja" class="${hostile ? "hostile" : ""}"><head><meta charset="utf-8"><title>site</title>
-${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}${blocked ? BLOCKED : ""}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
+${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}${blocked ? BLOCKED : ""}${hasty ? HASTY : ""}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
 <body class="page">${below ? "上".repeat(FAR) : ""}
 ${form ? `<form id="own" action="/sent"><input name="own" value="1">${body}<button id="own-button">送る</button></form>` : body}</body></html>`,
   };
