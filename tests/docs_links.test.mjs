@@ -20,7 +20,7 @@ const NOT_OURS = ["target", "node_modules", ".git", "data", "shots"];
 const PATH_ENDINGS = /\.(c|cfg|css|html|jpg|js|json|md|mjs|ndjson|png|py|rs|service|sh|socket|sql|toml|ts|tsv|txt|wasm|yml)$/;
 
 /** A document that still names files by the end of their path; it is written anew after the crates are split. */
-const SHORT_PATHS = ["ARCHITECTURE.md"];
+const SHORT_PATHS = [];
 
 /** Documents that a program writes. */
 const GENERATED = ["docs/codes.md", "docs/schema.md"];

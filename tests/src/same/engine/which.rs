@@ -6,11 +6,17 @@ use super::child::Child;
 use super::wasmi::Wasmi;
 use super::{Engine, Sandboxed};
 
+/// The environment variable with the file of another module.
+const OTHER_MODULE: &str = "KAKEKOMI_OTHER_MODULE";
+
 /// An engine by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// The module in the host's own sandbox, a fresh instance a draft.
     Sandbox,
+    /// Another module, the file that [`OTHER_MODULE`] names, in the host's own sandbox: shows that a change of the core
+    /// changed no report.
+    OtherModule,
     /// The module in an interpreter that shares no code with wasmtime.
     Wasmi,
     /// Node through the page's glue.
@@ -29,8 +35,9 @@ pub enum Which {
 
 impl Which {
     /// All of them.
-    pub const ALL: [Which; 8] = [
+    pub const ALL: [Which; 9] = [
         Which::Sandbox,
+        Which::OtherModule,
         Which::Wasmi,
         Which::NodePage,
         Which::NodeHost,
@@ -44,6 +51,7 @@ impl Which {
     pub const fn name(self) -> &'static str {
         match self {
             Which::Sandbox => "sandbox",
+            Which::OtherModule => "other-module",
             Which::Wasmi => "wasmi",
             Which::NodePage => "node-page",
             Which::NodeHost => "node-host",
@@ -66,6 +74,11 @@ impl Which {
     pub fn start(self) -> Result<Box<dyn Engine>, String> {
         Ok(match self {
             Which::Sandbox => Box::new(Sandboxed::new(kakekomi_artifact::WASM)?),
+            Which::OtherModule => {
+                let file = std::env::var(OTHER_MODULE).map_err(|error| format!("{OTHER_MODULE}: {error}"))?;
+                let wasm = std::fs::read(&file).map_err(|error| format!("{file}: {error}"))?;
+                Box::new(Sandboxed::new(&wasm)?)
+            }
             Which::Wasmi => Box::new(Wasmi::new(kakekomi_artifact::WASM)?),
             Which::NodePage => Box::new(Child::start("node", &["tests/same/node.mjs", "page"])?),
             Which::NodeHost => Box::new(Child::start("node", &["tests/same/node.mjs", "host"])?),
