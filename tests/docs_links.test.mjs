@@ -19,9 +19,6 @@ const NOT_OURS = ["target", "node_modules", ".git", "data", "shots"];
 /** Endings by which a word with a slash is taken for a path of the repository. */
 const PATH_ENDINGS = /\.(c|cfg|css|html|jpg|js|json|md|mjs|ndjson|png|py|rs|service|sh|socket|sql|toml|ts|tsv|txt|wasm|yml)$/;
 
-/** A document that still names files by the end of their path; it is written anew after the crates are split. */
-const SHORT_PATHS = [];
-
 /** Documents that a program writes. */
 const GENERATED = ["docs/codes.md", "docs/schema.md"];
 
@@ -111,13 +108,13 @@ function expand(path) {
   return braces ? braces[2].split(",").flatMap((word) => expand(braces[1] + word + braces[3])) : [path];
 }
 
-/** The files and folders that a path of a document names; `*` is any part of a name. */
-function named(document, path) {
-  const isShort = !path.includes("/") || SHORT_PATHS.includes(document);
+/** The files and folders that a path names, or those of a name without a folder; `*` is any part of a name. */
+function named(path) {
+  const isName = !path.includes("/");
   return expand(path.replace(/\/$/, "")).flatMap((one) => {
     const source = one.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*");
     const found = PATHS.filter((known) => new RegExp(`^${source}$`).test(known));
-    return found.length || !isShort ? found : PATHS.filter((known) => new RegExp(`/${source}$`).test(known));
+    return found.length || !isName ? found : PATHS.filter((known) => new RegExp(`/${source}$`).test(known));
   });
 }
 
@@ -155,7 +152,7 @@ function pathFaults(document, line) {
     const [path, name] = word.split(/: (.*)/);
     const isFile = isPath(path) || (/^[\w-]+(\.test)?\.(rs|mjs)$/.test(path) && (name || behind.startsWith(": ")));
     if (isFile) {
-      const found = named(document, path);
+      const found = named(path);
       if (!found.length) faults.push(`no file ${path}`);
       if (name && found.length && !found.some((file) => defines(file, name))) faults.push(`no ${name} in ${path}`);
       files = found.length && /^: *$/.test(behind) ? found : null;
@@ -166,7 +163,7 @@ function pathFaults(document, line) {
   }
   const plain = line.replace(/`[^`]*`/g, "").replace(/\]\([^)]*\)/g, "]");
   for (const [path] of plain.matchAll(/(?<![\w/.:-])[\w-]+(\/[\w-]+)*\/[\w-]+(\.[\w-]+)*\.(md|rs|mjs|toml|sh)\b/g)) {
-    if (TOP_FOLDERS.has(path.split("/")[0]) && !named(document, path).length) faults.push(`no file ${path}`);
+    if (TOP_FOLDERS.has(path.split("/")[0]) && !named(path).length) faults.push(`no file ${path}`);
   }
   return faults;
 }
@@ -212,7 +209,7 @@ test("no sentence begins with Whoever, What is not or Of what", () => {
 });
 
 test("prose has one sentence a line", () => {
-  const documents = DOCUMENTS.filter((path) => !SHORT_PATHS.includes(path) && !GENERATED.includes(path));
+  const documents = DOCUMENTS.filter((path) => !GENERATED.includes(path));
   none(judgeLines(documents, (_, line) => {
     const prose = line.replace(/`[^`]*`/g, "`").replace(/^\s*(- |\d+\. )?(\*\*[^*]+\*\* )?/, "");
     const isSentences = !/^[|#]/.test(prose) && (/[.!](\*\*)?\)? +\S/.test(prose) || /。[^」）)]/.test(prose));
