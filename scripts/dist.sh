@@ -44,7 +44,7 @@ if [ -z "$only_archive" ]; then
     --no-build-deps --target "$(rustc -vV | sed -n 's/^host: //p')" --override-filename "$name.cdx"
   sed "s|file://$PWD|file:///kakekomi|g" "host/$name.cdx.json" >"$dist/$name.cdx.json"
   sed "s|file://$PWD|file:///kakekomi|g" "wasm/$name.cdx.json" >"$dist/$name-module.cdx.json"
-  rm {core,core/describe,host,tests,wasm,wasm/artifact}/"$name.cdx.json"
+  find core host tests wasm -name "$name.cdx.json" -delete
 fi
 
 cd "$dist"

@@ -232,7 +232,7 @@ fn absent_technologies_are_absent() {
         });
         named.collect()
     };
-    none(naming(&["host", "core/src", "wasm/src"], ".rs", &host));
+    none(naming(&["host", "core/src", "core/describe/src", "wasm/src"], ".rs", &host));
     // The operator's own documents are the only markup that a script inserts.
     let found = naming(&["www"], ".js", &page);
     assert_eq!(found, ["www/screens/consent.js: .innerHTML"]);

@@ -24,6 +24,21 @@ const LONG: [(&str, &str); 0] = [];
 const UNSAFE: [&str; 4] =
     ["host/sandbox/src/precompiled.rs", "host/service/src/embedded_module.rs", "wasm/src/abi.rs", "wasm/src/arena.rs"];
 
+/// The source folders of the core's crates.
+const CORE: [&str; 2] = ["core/src", "core/describe/src"];
+
+/// What the crates of the host do not depend on, so that the layers hold: HTTP knows no SQL, the store knows no HTTP, the
+/// use case knows neither, the sandbox knows nothing of the desk.
+const LAYERS: [(&str, &[&str]); 4] = [
+    ("host/http", &["sqlx"]),
+    ("host/store", &["axum", "hyper", "kakekomi-http", "kakekomi-service", "kakekomi-sandbox", "wasmtime"]),
+    ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
+    (
+        "host/sandbox",
+        &["axum", "hyper", "sqlx", "kakekomi-artifact", "kakekomi-http", "kakekomi-service", "kakekomi-store"],
+    ),
+];
+
 /// The source folders of the host's crates.
 const HOST: [&str; 7] = [
     "host/src",
@@ -91,12 +106,25 @@ fn core_depends_on_nothing_that_knows_the_world() {
         "HashMap",
         "HashSet",
     ];
-    none(naming(&["core/src"], &world));
+    none(naming(&CORE, &world));
+}
+
+#[test]
+fn crates_of_the_host_depend_only_on_the_layers_below() {
+    let found = LAYERS.iter().flat_map(|(folder, refused)| {
+        let manifest = manifest(&format!("{folder}/Cargo.toml"));
+        let dependencies = manifest["dependencies"].as_table().unwrap().clone();
+        refused
+            .iter()
+            .filter(move |name| dependencies.contains_key(**name))
+            .map(move |name| format!("{folder}: {name}"))
+    });
+    none(found);
 }
 
 #[test]
 fn core_has_no_floating_point() {
-    none(naming(&["core/src"], &["f32", "f64"]));
+    none(naming(&CORE, &["f32", "f64"]));
 }
 
 #[test]
@@ -117,7 +145,7 @@ fn only_the_listed_files_have_unsafe_code() {
 /// The module's build takes out what would call one (wasm/artifact/build/panics.rs).
 #[test]
 fn the_module_hands_no_closure_to_javascript() {
-    none(naming(&["wasm/src", "core/src"], &["Closure", "js_sys::futures", "spawn_local"]));
+    none(naming(&["wasm/src", "core/src", "core/describe/src"], &["Closure", "js_sys::futures", "spawn_local"]));
 }
 
 #[test]
