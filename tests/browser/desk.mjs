@@ -11,12 +11,13 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const BINARY = process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../target/release/kakekomi", import.meta.url));
 
-/** How long a desk may take to answer for the first time, in milliseconds. */
+/** How long a desk may take to report its address, and a process to end, in milliseconds. */
 const PATIENCE = 60_000;
 
 /**
@@ -31,25 +32,31 @@ const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-netwo
 /** Starts a desk; `stop` ends it and removes its data. @param {string[]} [more] further arguments of `serve` */
 export async function startDesk(more = []) {
   const data = mkdtempSync(join(tmpdir(), "kakekomi-browser-"));
-  const listen = `127.0.0.1:${await freePort()}`;
-  const server = spawn(BINARY, ["serve", "--listen", listen, "--data", data, ...more], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", data, ...more], { stdio: ["ignore", "ignore", "pipe"] });
   let words = "";
   server.stderr.on("data", (piece) => { words += piece; });
-  const base = `http://${listen}`;
   const stop = async () => {
-    if (server.exitCode === null) {
-      server.kill("SIGTERM");
-      await once(server, "exit");
-    }
+    await terminate(server, "serve");
     rmSync(data, { recursive: true, force: true });
   };
-  try {
-    await answering(base, server);
-  } catch (failure) {
+  // The system chooses the port, and the desk reports it: a port that is found free here may be another test's by then.
+  for (const limit = Date.now() + PATIENCE; ; await sleep(50)) {
+    const base = /(http:\/\/127\.0\.0\.1:\d+)\//.exec(words)?.[1];
+    if (base) return { base, data, stop, cases: () => cases(data) };
+    if (server.exitCode === null && Date.now() < limit) continue;
     await stop();
-    throw new Error(`${failure.message}\n${words}`);
+    throw new Error(`serve ${server.exitCode === null ? `reports no address within ${PATIENCE} ms` : `ended with ${server.exitCode}`}\n${words}`);
   }
-  return { base, data, stop, cases: () => cases(data) };
+}
+
+/** Ends a process that a test started. @param {import("node:child_process").ChildProcess} process @param {string} name for the error */
+export async function terminate(process, name) {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  process.kill("SIGTERM");
+  await once(process, "exit", { signal: AbortSignal.timeout(PATIENCE) }).catch((failure) => {
+    process.kill("SIGKILL");
+    throw new Error(`${name} did not end within ${PATIENCE} ms of SIGTERM`, { cause: failure });
+  });
 }
 
 /** The stored cases, as the command line lists them. @param {string} data */
@@ -57,17 +64,7 @@ function cases(data) {
   return JSON.parse(execFileSync(BINARY, ["cases", "list", "--json", "--data", data], { encoding: "utf8" }));
 }
 
-/** @param {string} base @param {import("node:child_process").ChildProcess} server */
-async function answering(base, server) {
-  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-    if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}`);
-    const answer = await fetch(`${base}/v1/desk`).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("the desk does not answer");
-}
-
+/** A port on which nobody listens now. */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -20,14 +20,23 @@ async function newContext(browser, { viewport = { width: 1280, height: 900 } } =
     const page = await context.newPage();
     await page.setViewport(viewport);
     return new Tab({
-      run: (code, argument) => page.evaluate(code, argument),
+      run: (code, argument) => named(page.evaluate(code, argument), code),
       press: (x, y) => page.mouse.click(x, y),
       key: (name) => page.keyboard.press(name),
       type: (text) => page.keyboard.type(text),
       visit: (address) => page.goto(address),
       on: (event, listener) => page.on(event, listener),
-      frame: () => framed((code, argument) => page.frames().find((frame) => frame.url().includes("from=")).evaluate(code, argument)),
+      frame: () => framed((code, argument) => named(page.frames().find((frame) => frame.url().includes("from=")).evaluate(code, argument), code)),
     });
   };
   return { newPage, close: () => context.close() };
+}
+
+/** What a function gives in the page; an error says which function it was. */
+async function named(answer, code) {
+  try {
+    return await answer;
+  } catch (failure) {
+    throw new Error(`${failure.message}: ${String(code).slice(0, 1_000)}`, { cause: failure });
+  }
 }

@@ -74,7 +74,7 @@ export class Tab {
       const answer = await this.evaluate(code, argument).catch((failure) => { last = String(failure); });
       if (answer) return answer;
     }
-    throw new Error(`waited in vain for ${JSON.stringify(argument ?? String(code))}: ${last}`);
+    throw new Error(`waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`);
   }
 
   locator(selector) {

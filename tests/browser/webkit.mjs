@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./desk.mjs";
+import { freePort, terminate } from "./desk.mjs";
 import { framed, KEYS, Tab } from "./tab.mjs";
 
 export const WEBKIT_DRIVER = "WebKitWebDriver";
@@ -40,14 +40,12 @@ export async function launch() {
     throw new Error(`${failure.message}\n${words}`, { cause: failure });
   });
   const close = async () => {
-    for (const one of [driver, screen.process]) {
-      one.kill();
-      if (one.exitCode === null && one.signalCode === null) await once(one, "exit");
-    }
+    await terminate(driver, WEBKIT_DRIVER);
+    await terminate(screen.process, "Xvfb");
     rmSync(settings, { recursive: true, force: true });
   };
-  for (const end = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null)); await sleep(50)) {
-    if (Date.now() < end && driver.exitCode === null) continue;
+  for (const limit = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null)); await sleep(50)) {
+    if (Date.now() < limit && driver.exitCode === null) continue;
     await close();
     throw new Error(`${WEBKIT_DRIVER} does not answer\n${words}`);
   }
