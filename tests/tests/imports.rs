@@ -13,8 +13,13 @@
 use kakekomi_tests::house::files;
 use kakekomi_tests::imports::{circles, graph};
 
-/// Crates with circles, each with the reason.
-const EXCLUDED: [(&str, &str); 1] = [("host/src", "it is being split into crates, whose boundaries Cargo holds")];
+/// Crates with circles, each with the files of a shortest one; issue 16 breaks them.
+const EXCLUDED: [(&str, &str); 4] = [
+    ("host/http/src", "openapi.rs, openapi/page.rs"),
+    ("host/sandbox/src", "engine.rs, error.rs; lane.rs, threads.rs"),
+    ("host/service/src", "desk.rs, desk/days.rs"),
+    ("host/store/src", "postgres.rs, postgres/commit.rs; sqlite.rs, sqlite/backup.rs"),
+];
 
 #[test]
 fn imports_run_in_one_direction() {

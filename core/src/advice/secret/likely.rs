@@ -76,8 +76,8 @@ const SIGNED_WORDS: [&str; 5] = ["secret key", "secret_key", "accountkey", "secr
 /// Words behind which a name and a secret stand, with a slash between them.
 const ACCOUNT_WORDS: [&str; 5] = ["ログイン", "アカウント", "管理画面", "接続", "id"];
 
-/// The first characters of all of these words, and of those of commands.
-const BEGINNINGS: &str = "abcefghijnprstwxアシトパぱﾊバリロワ暗回秘認確共合管接";
+/// The first characters of these words other than small ASCII letters, of which nearly all begin one.
+const BEGINNINGS: &str = "アシトパぱﾊバリロワ暗回秘認確共合管接";
 
 /// Beginnings of keys that are secrets by themselves.
 const MARKS: [&str; 23] = [
@@ -156,7 +156,7 @@ pub fn likely(text: &str) -> bool {
             ':' => has_user_information(rest),
             'と' | 'を' => is_told_before(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
-            _ if is_one_of(char, BEGINNINGS) => {
+            _ if char.is_ascii_lowercase() || !char.is_ascii() && is_one_of(char, BEGINNINGS) => {
                 told(head, rest)
                     || account_follows(rest)
                     || marked(rest)

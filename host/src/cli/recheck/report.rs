@@ -224,27 +224,6 @@ fn record(fields: &[&str]) -> Result<Vec<u8>, Failed> {
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn separators_and_quotes_within_a_field_are_quoted() {
-        let said = |code: &str| Said { accepted: false, codes: [code.to_owned()].into() };
-        let difference = Difference {
-            seq: 7,
-            number: "1,2".to_owned(),
-            kind: Kind::Verdict,
-            module: "m".to_owned(),
-            before: said("a\"b"),
-            after: Some(said("c\nd")),
-            failure: None,
-        };
-        let line = csv(&difference).unwrap();
-        assert_eq!(String::from_utf8(line).unwrap(), "7,\"1,2\",verdict,m,false,\"a\"\"b\",false,\"c\nd\",\n");
-    }
-}
-
 fn words(summary: &Summary) -> String {
     let Summary { module, cases, same, verdict, words, mismatch, failed, damaged, codes, last, .. } = summary;
     let mut text = format!(
@@ -264,4 +243,25 @@ fn words(summary: &Summary) -> String {
     }
     _ = write!(text, "\nlast: seq {last}");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_and_quotes_within_a_field_are_quoted() {
+        let said = |code: &str| Said { accepted: false, codes: [code.to_owned()].into() };
+        let difference = Difference {
+            seq: 7,
+            number: "1,2".to_owned(),
+            kind: Kind::Verdict,
+            module: "m".to_owned(),
+            before: said("a\"b"),
+            after: Some(said("c\nd")),
+            failure: None,
+        };
+        let line = csv(&difference).unwrap();
+        assert_eq!(String::from_utf8(line).unwrap(), "7,\"1,2\",verdict,m,false,\"a\"\"b\",false,\"c\nd\",\n");
+    }
 }
