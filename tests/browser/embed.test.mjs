@@ -27,7 +27,7 @@ before(async () => {
 after(async () => { await desk?.stop(); await site?.stop(); });
 
 for (const engine of ENGINES) {
-  describe(engine, { timeout: 300_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());
@@ -153,7 +153,7 @@ for (const engine of ENGINES) {
 /** Waits until something of the form, in its frame or out of it, stays where the person looks: so many pixels from the view's top. */
 async function comesIntoView(page, form, mode, selector, within = HEIGHT - 100) {
   let [top, calm] = [NaN, 0];
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
     const before = top;
     top = await form.locator(selector).evaluate((found) => found.getBoundingClientRect().top);
     if (mode === "frame") top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
@@ -161,5 +161,5 @@ async function comesIntoView(page, form, mode, selector, within = HEIGHT - 100) 
     calm = top === before && top > -1 && top < within ? calm + 1 : 0;
     if (calm === CALM) return;
   }
-  assert.fail(`${selector} at ${top} px of the view`);
+  assert.fail(`${selector} does not come to rest in the view within 30 s: it is at ${top} px`);
 }

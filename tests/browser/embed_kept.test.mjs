@@ -64,7 +64,7 @@ const MOVES = {
 };
 
 for (const engine of TWO_ENGINES) {
-  describe(engine, { timeout: 240_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());

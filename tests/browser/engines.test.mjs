@@ -34,7 +34,7 @@ after(async () => {
 });
 
 for (const engine of ENGINES) {
-  describe(engine, { timeout: 240_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());

@@ -33,7 +33,7 @@ const passMinute = async (page) => assert.ok((await passTime(page, MINUTE)) > 0,
 const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 
 for (const engine of TWO_ENGINES) {
-  describe(engine, { timeout: 300_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());

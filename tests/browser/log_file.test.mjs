@@ -57,7 +57,7 @@ const draftOf = (file) => {
 };
 
 for (const engine of TWO_ENGINES) {
-  describe(engine, { timeout: 240_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());

@@ -129,7 +129,7 @@ test("what no draft may hold is left out of a file's moments", () => {
 });
 
 for (const engine of TWO_ENGINES) {
-  describe(engine, { timeout: 300_000 }, () => {
+  describe(engine, { timeout: 600_000 }, () => {
     let browser;
     before(async () => { browser = await launchEngine(engine); });
     after(() => browser?.close());
