@@ -50,29 +50,33 @@ async fn hostile_modules_delay_one_another_and_nobody_else() {
         .map(|module| {
             let (sandbox, module, done, text) = (sandbox.clone(), Digest::of(module), Arc::clone(&done), text.clone());
             tokio::spawn(async move {
-                let mut refused = 0;
+                let mut times = Vec::new();
                 while !done.load(Ordering::Relaxed) {
+                    let start = Instant::now();
                     match sandbox.check(None, &module, text.clone(), context()).await {
-                        Err(SandboxError::OutOfFuel | SandboxError::Deadline | SandboxError::Busy) => refused += 1,
+                        Err(SandboxError::OutOfFuel | SandboxError::Deadline | SandboxError::Busy) => {
+                            times.push(start.elapsed())
+                        }
                         other => panic!("{other:?}"),
                     }
                 }
-                refused
+                times
             })
         })
         .collect();
     let attacked = good(&sandbox).await;
     done.store(true, Ordering::Relaxed);
-    let mut refused = 0;
+    let mut refused = Vec::new();
     for attacker in attackers {
-        refused += attacker.await.expect("no panic");
+        refused.extend(attacker.await.expect("no panic"));
     }
-    println!("p99 alone {:?}, beside {refused} hostile checks {:?}", p99(&alone), p99(&attacked));
-    assert!(refused >= HOSTILE, "{refused}");
-    // Loosely, for a machine that is busy with other things; `make bench` prints the figures. In one lane the good
-    // checks would wait for a hostile one each time: for longer than this at the median.
-    let median = attacked[GOOD / 2];
-    assert!(median < Duration::from_millis(20), "{median:?}");
+    refused.sort();
+    println!("p99 alone {:?}, beside {} hostile checks {:?}", p99(&alone), refused.len(), p99(&attacked));
+    assert!(refused.len() >= HOSTILE, "{}", refused.len());
+    // In one lane a good check would wait for a hostile one each time. A busy machine slows both; `make bench` prints
+    // the figures.
+    let (good, hostile) = (attacked[GOOD / 2], refused[refused.len() / 2]);
+    assert!(good * 4 < hostile, "a good check takes {good:?} beside hostile ones of {hostile:?}");
     for module in &modules {
         assert!(sandbox.module(&Digest::of(module)).expect("loaded").is_suspect());
     }
