@@ -55,7 +55,7 @@ async fn hostile_modules_delay_one_another_and_nobody_else() {
                     let start = Instant::now();
                     match sandbox.check(None, &module, text.clone(), context()).await {
                         Err(SandboxError::OutOfFuel | SandboxError::Deadline | SandboxError::Busy) => {
-                            times.push(start.elapsed())
+                            times.push(start.elapsed());
                         }
                         other => panic!("{other:?}"),
                     }
