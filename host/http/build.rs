@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use kakekomi_page_build::listing::{files, listing};
-use kakekomi_page_build::{element, page};
+use kakekomi_page_build::{element, page, start};
 
 /// What the page consists of beside document, script and style; everything else in `www/` stays behind.
 const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
@@ -38,6 +38,7 @@ fn main() -> io::Result<()> {
     code += &listing("EMBED", embed)?;
     code += &listing("RELEASED", files(&room.join("../../tests/fixtures/embed"), &["js"])?)?;
     code += &element::partner_words(&messages).map_err(io::Error::other)?;
+    code += &start::start_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())

@@ -175,7 +175,7 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn both_languages_have_the_same_keys() {
-    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml"] {
+    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml"] {
         let [ja, en] = ["ja", "en"].map(|locale| {
             let path = format!("core/messages/{}", name.replace("{}", locale));
             let mut keys = BTreeSet::new();
@@ -199,7 +199,7 @@ fn collect(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn numbers_in_sentences_are_the_same_in_both_languages() {
-    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml"] {
+    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml"] {
         let [ja, en] = ["ja", "en"].map(|locale| {
             let mut blanks = BTreeMap::new();
             placeholders(
@@ -234,7 +234,9 @@ fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTre
 
 #[test]
 fn sentences_live_in_the_messages_alone() {
-    let page = files().into_iter().filter(|file| file.below("www") && (file.is(".js") || file.is(".mjs")));
+    let page = files()
+        .into_iter()
+        .filter(|file| file.below("www") && [".js", ".mjs", "index.html"].iter().any(|end| file.is(end)));
     let words = page
         .filter(|file| file.code().contains(japanese))
         .map(|file| format!("{}: Japanese outside a comment", file.path));

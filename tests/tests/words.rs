@@ -39,6 +39,10 @@ fn all() -> Vec<(String, String)> {
         "core/messages/en.toml",
         "core/messages/page.ja.toml",
         "core/messages/page.en.toml",
+        "core/messages/embed.ja.toml",
+        "core/messages/embed.en.toml",
+        "core/messages/start.ja.toml",
+        "core/messages/start.en.toml",
         "host/desk/desk.toml",
     ]
     .into_iter()

@@ -5,6 +5,7 @@
 //! The phone number stands in no file that is kept (clause 4⑦): only `/` has it, for a browser
 //! without JavaScript, and `/` is never cached.
 
+use std::borrow::Cow;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -13,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_describe::describe;
 use kakekomi_service::desk::Desk;
 
 use super::address::{Asked, AskedPartner, Named};
@@ -31,7 +33,7 @@ pub const HTML: &str = "text/html; charset=utf-8";
 pub struct PageFiles {
     place: Arc<Place>,
     /// What the document leaves open, and what is put there.
-    blanks: Arc<[(&'static str, String); 4]>,
+    blanks: Arc<[(&'static str, String)]>,
     /// The filled document, where it is the same for as long as the desk runs.
     filled: Option<Arc<Asset>>,
 }
@@ -65,7 +67,14 @@ impl PageFiles {
         let name = escape(profile.name.get(Locale::Ja));
         let module = kakekomi_artifact::SHA256.to_owned();
         let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
-        let blanks = [("name", name), ("phone", escape(&profile.phone)), ("hours", hours), ("module", module)];
+        let blanks = [
+            ("name", name),
+            ("phone", escape(&profile.phone)),
+            ("hours", hours),
+            ("module", module),
+            ("ja.contact_fields", contact_fields(Locale::Ja, "、")),
+            ("en.contact_fields", contact_fields(Locale::En, ", ")),
+        ];
         let mut files = PageFiles { place, blanks: Arc::new(blanks), filled: None };
         if matches!(*files.place, Place::Embedded(..)) {
             files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
@@ -99,8 +108,10 @@ impl PageFiles {
             Place::Embedded(_, index) => index.clone(),
             Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
+        let blanks = self.blanks.iter().map(|(name, text)| (*name, text.as_str()));
+        let blanks = blanks.chain(embedded::START_WORDS.iter().copied());
         let filling =
-            |blank: &str| self.blanks.iter().find(|(name, _)| *name == blank).map(|(_, text)| text.as_str().into());
+            |blank: &str| blanks.clone().find(|(name, _)| *name == blank).map(|(_, text)| Cow::Borrowed(text));
         Ok(fill(&template, filling))
     }
 
@@ -135,6 +146,13 @@ impl PageFiles {
             }
         }
     }
+}
+
+/// The titles of the section `contact`, joined: `貴社名、部署名、…`.
+fn contact_fields(locale: Locale, comma: &str) -> String {
+    let sections = describe(locale).sections;
+    let contact = sections.iter().filter(|section| section.name == "contact").flat_map(|section| &section.fields);
+    escape(&contact.map(|field| field.title).collect::<Vec<_>>().join(comma))
 }
 
 /// Every file under an address with its digest, and the document with those addresses.

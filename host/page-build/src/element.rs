@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::messages::read_messages;
 use crate::script::script;
 
 /// A table of words of one language.
@@ -48,12 +49,9 @@ pub fn partner_words(messages: &Path) -> Result<String, String> {
 }
 
 fn words(messages: &Path, locale: &str, table: &str) -> Result<Words, String> {
-    let path = messages.join(format!("embed.{locale}.toml"));
-    println!("cargo::rerun-if-changed={}", path.display());
-    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
-    let mut tables: BTreeMap<String, Words> = toml::from_str(&text).map_err(|error| wrong(&error))?;
-    tables.remove(table).ok_or_else(|| wrong(&format!("no [{table}]")))
+    let name = format!("embed.{locale}.toml");
+    let mut tables: BTreeMap<String, Words> = read_messages(messages, &name)?;
+    tables.remove(table).ok_or_else(|| format!("{name}: no [{table}]"))
 }
 
 /// `export const WORDS = {…};`: Rust writes a plain text as JavaScript reads it, but for control characters.

@@ -8,6 +8,7 @@
 //!
 //! - [`page`]: document, scripts and style of the page; [`element`]: what stands on partners' pages
 //! - [`script`], of [`link`] and [`small`]: ES modules become one small script; [`style`]: small styles
+//! - [`start`]: the sentences of the document
 //! - [`listing`]: the files of a folder as a constant
 //!
 //! Modules that make scripts small need the feature `oxc`.
@@ -21,9 +22,13 @@ pub mod element;
 pub mod link;
 pub mod listing;
 #[cfg(feature = "oxc")]
+mod messages;
+#[cfg(feature = "oxc")]
 pub mod page;
 #[cfg(feature = "oxc")]
 pub mod script;
 #[cfg(feature = "oxc")]
 pub mod small;
+#[cfg(feature = "oxc")]
+pub mod start;
 pub mod style;
