@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use kakekomi_store as store;
-use kakekomi_store::durable;
+use kakekomi_store::synced_fs;
 use serde::Deserialize;
 
 use kakekomi_service::capacity::CapacityLimits;
@@ -152,7 +152,7 @@ impl Settings {
     /// # Errors
     /// It cannot be made.
     pub fn make_data_folder(&self) -> io::Result<()> {
-        durable::folder(self.data())
+        synced_fs::create_dir_all_synced(self.data())
     }
 }
 

@@ -23,7 +23,7 @@ use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
-use kakekomi_store::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
+use kakekomi_store::{Answer, IdempotencyRecord, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -43,7 +43,7 @@ impl Trouble {
 }
 
 impl Store for Trouble {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
         assert!(!self.panics.load(Ordering::SeqCst), "a fault in the program");
         self.inner.by_key(key)
     }
@@ -198,7 +198,7 @@ async fn a_replay_says_so_and_has_the_very_bytes() {
 #[tokio::test]
 async fn a_clock_that_jumps_loses_nothing_and_changes_no_order() {
     const HOUR: i64 = 3_600_000;
-    let leap_day = clock::read("2028-02-29T23:59:59+09:00").unwrap() - clock::now();
+    let leap_day = clock::parse("2028-02-29T23:59:59+09:00").unwrap() - clock::now();
     let (app, trouble) = desk("clock").await;
     let mut numbers = Vec::new();
     for (index, jump) in [0, HOUR, 0, 24 * HOUR, 0, 3_653 * 24 * HOUR, leap_day, 0].into_iter().enumerate() {

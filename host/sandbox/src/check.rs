@@ -2,34 +2,27 @@
 //!
 //! allocate → write the text → allocate → write the context → check → copy the report
 //!
-//! The instance is dropped afterwards, whatever came of it, so nothing is freed. Nothing that the
-//! module answers is believed before it was looked at: every pointer and length must lie in its
-//! memory, and the answer must look like a report.
+//! The instance is dropped afterwards, so nothing is freed. The module's answer is validated: every range must lie in its
+//! memory, and the bytes must look like a report.
 
 use wasmtime::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::engine::{Limits, Module, export};
 use super::error::SandboxError;
+use super::limits::{ANSWER_MAX, INPUT_MAX};
+use super::module::{Limits, Module, export};
 
-/// The longest text or context that goes in, in bytes: 1 MiB. A module refuses a text over its own,
-/// smaller cap with a report that does not depend on the rest, so a longer text is cut off here.
-pub const INPUT_MAX: usize = 1 << 20;
-
-/// The longest report, in bytes: 16 MiB. A report repeats its draft, escaped at worst sixfold, and adds its issues.
-pub const ANSWER_MAX: usize = 16 << 20;
-
-/// How every report begins (contract: canonical UTF-8, `ruleset` first).
+/// The beginning of every report (contract: canonical UTF-8, `ruleset` first).
 const BEGINNING: &str = r#"{"ruleset":"#;
 
-/// A report and what it took.
+/// A report and its fuel.
 pub(super) struct Answer {
     /// The report's canonical UTF-8.
     pub report: Vec<u8>,
-    /// The fuel that was used, at most what was given.
+    /// The fuel that was used.
     pub fuel: u64,
 }
 
-/// Judges a text in a context with so much fuel.
+/// Checks a text in a context with this amount of fuel.
 pub(super) fn check(module: &Module, text: &[u8], context: &[u8], fuel: u64) -> Result<Answer, SandboxError> {
     let (store, instance) = module.fresh(fuel)?;
     let mut call = Call::new(store, &instance)?;
@@ -43,7 +36,7 @@ pub(super) fn check(module: &Module, text: &[u8], context: &[u8], fuel: u64) -> 
     Ok(Answer { report, fuel: fuel.saturating_sub(left) })
 }
 
-/// An instance at work.
+/// The calls of one instance.
 pub(super) struct Call {
     pub(super) store: Store<Limits>,
     pub(super) memory: Memory,
@@ -57,13 +50,13 @@ impl Call {
         Ok(Call { store, memory, allocate })
     }
 
-    /// Writes bytes into the module's memory; where, and how many.
+    /// Writes bytes into the module's memory; returns pointer and length.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(u32, u32), SandboxError> {
         if bytes.len() > INPUT_MAX {
             return Err(SandboxError::NoRoom);
         }
         let len = u32::try_from(bytes.len()).map_err(|_| SandboxError::NoRoom)?;
-        // For nothing at all, room for one byte: a pointer that the module may make a slice of.
+        // At least one byte: a valid pointer even for an empty slice.
         let pointer = self.allocate.call(&mut self.store, len.max(1)).map_err(|error| SandboxError::running(&error))?;
         if pointer == 0 {
             return Err(SandboxError::NoRoom);
@@ -73,7 +66,7 @@ impl Call {
         Ok((pointer, len))
     }
 
-    /// The report that an answer points to: its upper half is the pointer, its lower the length.
+    /// Copies the report of an answer, whose upper half is the pointer and lower half the length.
     pub(super) fn report(&self, answer: i64) -> Result<Vec<u8>, SandboxError> {
         let answer = u64::try_from(answer).map_err(|_| SandboxError::Failure(answer))?;
         let pointer = usize::try_from(answer >> 32).map_err(|_| SandboxError::BadPointer)?;
@@ -90,7 +83,7 @@ impl Call {
     }
 }
 
-/// An export as a function; its types were looked at when the module was loaded.
+/// Finds an exported function, whose types were checked when the module was loaded.
 pub(super) fn function<P: WasmParams, R: WasmResults>(
     store: &mut Store<Limits>,
     instance: &Instance,

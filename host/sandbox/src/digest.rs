@@ -1,8 +1,8 @@
-//! A module's name: the SHA-256 of its bytes.
+//! The digest of a module: SHA-256 of its bytes.
 //!
 //! `"sha256:9f86d0…0a08"` or `"9f86d0…0a08"` → [`Digest`] → `9f86d0…0a08`
 //!
-//! Page and server mean the same module when its bytes have the same digest.
+//! Page and server run the same module if its digest is the same.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -10,15 +10,15 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-/// Letters in a digest: 32 bytes, two letters each.
+/// Digits of a digest: 32 bytes, two digits each.
 const HEX: usize = 64;
 
-/// The SHA-256 of a module's bytes, as 64 lower-case hexadecimal letters.
+/// The SHA-256 of a module's bytes, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(String);
 
 impl Digest {
-    /// The digest of some bytes.
+    /// Computes the digest of bytes.
     pub fn of(bytes: &[u8]) -> Digest {
         let mut hex = String::with_capacity(HEX);
         for byte in Sha256::digest(bytes) {
@@ -28,19 +28,19 @@ impl Digest {
         Digest(hex)
     }
 
-    /// A digest as 64 hexadecimal letters without `sha256:`; large letters are taken and made small.
+    /// Parses 64 hexadecimal digits of either case, without `sha256:`.
     pub fn read(hex: &str) -> Option<Digest> {
         let readable = hex.len() == HEX && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         readable.then(|| Digest(hex.to_ascii_lowercase()))
     }
 
-    /// The 64 letters.
+    /// Returns the 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The text is no digest: it is neither 64 hexadecimal letters nor `sha256:` and 64 of them.
+/// The text is no digest: neither 64 hexadecimal digits nor `sha256:` and 64 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a digest is 64 hexadecimal letters, with or without sha256: before them")]
 pub struct NoDigest;

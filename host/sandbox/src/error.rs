@@ -1,63 +1,65 @@
-//! Why the sandbox has no report to give.
+//! Errors of the sandbox.
 //!
-//! Each reason has its own variant and its own stable code, for the log and the counters. None of
-//! them holds a byte of a draft or of a report: what is said comes from the module's file and from
-//! wasmtime's fixed words.
+//! An endless loop → [`SandboxError::OutOfFuel`], code `sandbox.out_of_fuel`
+//!
+//! Each has a stable code for the log and the metrics. None holds a byte of a draft or of a report: their texts come from
+//! the module's file and from wasmtime.
 
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use super::digest::Digest;
-use super::engine::MEMORY_MAX;
+use super::limits::MEMORY_MAX;
 
-/// Why there is no report.
+/// The reason why there is no report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SandboxError {
-    /// Every check thread is at work and the queue is full; try again soon.
+    /// All check threads are busy and the queue is full; a later attempt may succeed.
     #[error("too many checks at once")]
     Busy,
-    /// No module with this digest was loaded.
+    /// No module with this digest is loaded.
     #[error("there is no module {0}")]
     UnknownModule(Digest),
-    /// The bytes are no module, or one that asks for more than the limits; what the compiler said of it.
+    /// The bytes are no module, or exceed the limits; the compiler's message.
     #[error("the module cannot be loaded: {0}")]
     BadModule(String),
-    /// An export of the host's face is missing or has other types; its name.
+    /// An export for a host is missing or has other types; its name.
     #[error("the module does not speak ABI 1: look at its export {0}")]
     WrongAbi(&'static str),
-    /// The module speaks another version of the host's face; the versions that it names.
+    /// The module has another ABI; its versions.
     #[error("the module speaks ABI {0}, this program ABI 1: it needs {newer}", newer = newer(.0))]
     OtherAbi(String),
-    /// The module gave no room, or room outside of its memory, for the text or the context.
+    /// The module allocated no memory, or an invalid range, for the text or the context.
     #[error("the module has no room for the text or the context")]
     NoRoom,
-    /// The module ran for more instructions than [`super::fuel`] gives for the lengths of the text and the context.
+    /// The module used all fuel that [`super::fuel`] gives for the lengths of the text and the context.
     #[error("the module used up the fuel that a text of this length gets")]
     OutOfFuel,
-    /// The module ran for longer than the deadline, though it had fuel left.
+    /// The module exceeded its processor time before its fuel.
     #[error("the module did not end before the deadline")]
     Deadline,
-    /// The module wanted more memory than [`MEMORY_MAX`], or a table that is too large.
+    /// The module requested more memory than [`MEMORY_MAX`], or too large a table.
     #[error("the module wanted more than {MEMORY_MAX} bytes of memory, or too large a table")]
     Memory,
-    /// The module trapped; wasmtime's words for it.
+    /// The module trapped; wasmtime's message.
     #[error("the module trapped: {0}")]
     Trap(String),
-    /// The report's pointer and length do not lie in the module's memory, or the length is too great.
+    /// The report's range is outside of the module's memory, or too long.
     #[error("the module's report does not lie in its memory, or is too long")]
     BadPointer,
-    /// The report is not UTF-8, or does not begin as a report does.
+    /// The report is not UTF-8, or does not begin as a report.
     #[error("the module's answer is not a report")]
     BadReport,
-    /// The module says that it cannot judge; its number (−1: the context is invalid, −2: the report cannot be written, −3: a pointer or length is out of range).
+    /// The module returned an error; its number (−1: the context is invalid, −2: the report cannot be written, −3: a pointer
+    /// or length is out of range).
     #[error("the module refused with {0} ({name})", name = failure(*.0))]
     Failure(i64),
-    /// The thread that should have judged is gone.
+    /// The check thread has ended.
     #[error("the check threads have stopped")]
     Stopped,
 }
 
 impl SandboxError {
-    /// The stable code for the log and the counters.
+    /// Returns the stable code for the log and the metrics.
     pub fn code(&self) -> &'static str {
         match self {
             SandboxError::Busy => "sandbox.busy",
@@ -77,7 +79,13 @@ impl SandboxError {
         }
     }
 
-    /// What wasmtime said while a module ran.
+    /// Converts the compiler's error, in one line. Its message describes the file, before any draft is read.
+    pub(super) fn loading(error: &wasmtime::Error) -> SandboxError {
+        let words = format!("{error:#}");
+        SandboxError::BadModule(words.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Converts an error of a running module.
     pub(super) fn running(error: &wasmtime::Error) -> SandboxError {
         if error.is::<Refused>() {
             return SandboxError::Memory;
@@ -94,12 +102,12 @@ impl SandboxError {
     }
 }
 
-/// What would have to change for a module of another ABI.
+/// Names the part that is too old for a module of another ABI.
 fn newer(found: &str) -> &'static str {
     if found.parse::<u32>().is_ok_and(|version| version == 0) { "a newer module" } else { "a newer program" }
 }
 
-/// The module's failure numbers by their codes (`kakekomi_core::CheckError`).
+/// Finds the code of a module's error number (`kakekomi_core::CheckError`).
 fn failure(number: i64) -> &'static str {
     match number {
         -1 => "context.invalid",
@@ -109,7 +117,7 @@ fn failure(number: i64) -> &'static str {
     }
 }
 
-/// The limits refused more memory or table; it travels through wasmtime as the trap's cause.
+/// Marks growth over the limits; wasmtime carries it as the cause of the trap.
 #[derive(Debug, thiserror::Error)]
 #[error("over the limit")]
 pub(super) struct Refused;

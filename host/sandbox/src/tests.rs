@@ -53,7 +53,7 @@ fn judged(hostile: &[u8]) -> SandboxError {
     let good = echo();
     let sandbox = Sandbox::new(SandboxConfig::of(&good).and(hostile)).expect("a sandbox");
     let module = sandbox.module(&Digest::of(hostile)).expect("loaded");
-    let error = super::check(module, REPORT, b"{}", FUEL_BASE).map(|answer| answer.report).expect_err("hostile");
+    let error = super::check::check(module, REPORT, b"{}", FUEL_BASE).map(|answer| answer.report).expect_err("hostile");
     assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
     error
 }
@@ -85,7 +85,7 @@ fn a_check_may_use_its_fuel_to_the_end_and_no_more() {
     );
     let sandbox = Sandbox::new(SandboxConfig::of(&counts)).expect("a sandbox");
     let module = sandbox.module(sandbox.current()).expect("loaded");
-    let check = |fuel| super::check(module, REPORT, b"{}", fuel).map(|answer| answer.fuel);
+    let check = |fuel| super::check::check(module, REPORT, b"{}", fuel).map(|answer| answer.fuel);
     let used = check(FUEL).expect("a report");
     assert_eq!(check(used), Ok(used));
     // The engine looks at the fuel once a round, not at every instruction.

@@ -22,7 +22,7 @@ pub fn compile(module: &Path, target: &str, out: &Path) -> io::Result<()> {
 
 fn machine_code(wasm: &[u8], target: &str) -> wasmtime::Result<Vec<u8>> {
     let mut config = Config::new();
-    kakekomi_sandbox_codegen::settle(&mut config);
+    kakekomi_sandbox_codegen::configure_codegen(&mut config);
     config.target(target)?;
     Engine::new(&config)?.precompile_module(wasm)
 }

@@ -164,7 +164,7 @@ impl Desk {
 
     /// A moment as the desk's clock shows it, in RFC 3339.
     pub fn show(&self, milliseconds: i64) -> String {
-        clock::show(milliseconds, &self.profile.calendar.offset)
+        clock::format_rfc3339(milliseconds, &self.profile.calendar.offset)
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
                 serde_json::from_slice(&kakekomi_core::answer(text.as_bytes(), &context).unwrap()).unwrap();
             (report["accepted"].as_bool().unwrap(), report["issues"].to_string())
         };
-        let november = kakekomi_store::clock::read("2026-11-01T00:00:00+09:00").unwrap();
+        let november = kakekomi_store::clock::parse("2026-11-01T00:00:00+09:00").unwrap();
         for now in [november, november + 10 * 365 * 86_400_000] {
             for kind in kinds() {
                 let (is_accepted, issues) = accepted(&example(kind, &desk).unwrap(), now);

@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kakekomi_sandbox::Digest;
-use kakekomi_store::durable;
+use kakekomi_store::synced_fs;
 
 /// A folder of modules that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -120,12 +120,12 @@ impl Kept {
         if fs::read(&wasm).is_ok_and(|found| found == self.wasm) {
             return Ok(());
         }
-        durable::folder(&folder.join(self.digest.as_str()))?;
+        synced_fs::create_dir_all_synced(&folder.join(self.digest.as_str()))?;
         for (name, bytes) in &self.files {
-            durable::write(&folder.join(name), bytes)?;
+            synced_fs::write_synced(&folder.join(name), bytes)?;
         }
         // The module last: where it is, all of it is, also when the power went meanwhile.
-        durable::write(&wasm, &self.wasm)
+        synced_fs::write_synced(&wasm, &self.wasm)
     }
 
     /// The version of its rules, as its description says it.

@@ -32,7 +32,7 @@ use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
 use kakekomi_store::digest::sha256;
-use kakekomi_store::{Bound, Store, StoreError};
+use kakekomi_store::{IdempotencyRecord, Store, StoreError};
 pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
 pub use through::{Sender, Through};
@@ -205,7 +205,7 @@ impl Intake {
 }
 
 /// A key that has its case: the same text gets the receipt again.
-fn again(bound: Bound, text_sha256: &str) -> Judged {
+fn again(bound: IdempotencyRecord, text_sha256: &str) -> Judged {
     let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
     Judged { outcome, module: bound.module }
 }

@@ -52,7 +52,7 @@ struct Record<'r, T> {
 pub fn backup(args: BackupArgs, file: Settings) -> Result<Exit, Failed> {
     let url = args.place.settings().or(file).database_url();
     of_sqlite(&url, "pg_dump --format custom --file FILE --dbname URL")?;
-    let copied = runtime()?.block_on(sqlite::backup(&url, &args.file, args.replace))?;
+    let copied = runtime()?.block_on(sqlite::back_up(&url, &args.file, args.replace))?;
     if args.json {
         print::line(&serde_json::to_vec(&Record { file: &args.file, about: &copied })?)?;
     } else {

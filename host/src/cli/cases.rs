@@ -127,7 +127,7 @@ impl WhichArgs {
 
 /// A moment as people write it.
 fn moment(text: &str, desk: &Desk) -> Result<i64, Failed> {
-    clock::read_here(text, &desk.profile().calendar.offset).ok_or_else(|| {
+    clock::parse_local(text, &desk.profile().calendar.offset).ok_or_else(|| {
         Failed::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })
 }

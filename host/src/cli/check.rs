@@ -173,9 +173,9 @@ impl CheckArgs {
     /// The time that the flag says; one without an offset is in the desk's.
     fn now(&self, desk: &Desk) -> Result<Option<i64>, Failed> {
         let read = |text: &String| {
-            let moment = clock::read_here(text, &desk.profile().calendar.offset)
+            let moment = clock::parse_local(text, &desk.profile().calendar.offset)
                 .ok_or("write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch")?;
-            let sayable = clock::SAYABLE.contains(&moment);
+            let sayable = clock::RFC3339_RANGE.contains(&moment);
             sayable
                 .then_some(moment)
                 .ok_or("it must lie within the years 1 to 9999; milliseconds are counted from 1970")

@@ -1,4 +1,6 @@
-//! A case as it goes into the store and as it comes out, and what is asked for in a list.
+//! A case before and after it is stored, and the filter of lists.
+//!
+//! `NewCase` → insert → `CaseLine` in a list, `Case` with all columns.
 
 use crate::receipt_number::Number;
 
@@ -9,7 +11,7 @@ pub struct NewCase {
     pub number: Number,
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,
-    /// Whose page it came through; `None` for the desk's own.
+    /// The partner whose page sent it; `None` for the desk's own page.
     pub partner: Option<String>,
     /// Whether it came with a partner's test key.
     pub test: bool,
@@ -17,21 +19,21 @@ pub struct NewCase {
     pub locale: &'static str,
     /// The client's key of this submission.
     pub key: String,
-    /// The draft, byte for byte as it came.
+    /// The draft, unchanged.
     pub text: Vec<u8>,
-    /// Its SHA-256, 64 hexadecimal digits.
+    /// SHA-256 of the draft, 64 hexadecimal digits.
     pub text_sha256: String,
-    /// The canonical bytes of the current module's report.
+    /// The report of the current module, canonical bytes.
     pub report: Vec<u8>,
-    /// Those of the page's module; `None` where the page ran the current one.
+    /// The report of the page's module; `None` where the page ran the current one.
     pub page_report: Option<Vec<u8>>,
     /// The verdict.
     pub accepted: bool,
-    /// The rules' version.
+    /// Version of the rules.
     pub ruleset: String,
-    /// What judged, `sha256:<64 hex>`.
+    /// Digest of the current module, `sha256:<64 hex>`.
     pub module: String,
-    /// What the page said it ran.
+    /// Digest of the page's module, as the page reported it.
     pub page_module: Option<String>,
     /// The consent record, JSON.
     pub consent: String,
@@ -40,17 +42,17 @@ pub struct NewCase {
 }
 
 impl NewCase {
-    /// The bytes of its long columns, which are nearly all that it takes on the disk.
+    /// Sums the bytes of the long columns, which are nearly all of its size on disk.
     pub fn stored_bytes(&self) -> usize {
         let page_report = self.page_report.as_ref().map_or(0, Vec::len);
         self.text.len() + self.report.len() + page_report + self.consent.len() + self.receipt.len()
     }
 }
 
-/// What became of an insert.
+/// Outcome of an insert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
-    /// The row is there and durable.
+    /// The row is durable.
     Stored,
     /// The key has a case already; nothing was stored.
     KeyTaken,
@@ -58,37 +60,37 @@ pub enum Inserted {
     NumberTaken,
 }
 
-/// The receipt that a key got.
+/// The case that an idempotency key is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Bound {
-    /// The case's place in the store's sequence.
+pub struct IdempotencyRecord {
+    /// Position of the case in the store's sequence.
     pub seq: i64,
-    /// SHA-256 of the text that came with the key, 64 hexadecimal digits.
+    /// SHA-256 of the text that was sent with the key, 64 hexadecimal digits.
     pub text_sha256: String,
     /// The receipt's bytes.
     pub receipt: Vec<u8>,
-    /// The module that judged, `sha256:<64 hex>`.
+    /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
 }
 
 /// A case in a list: enough to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct CaseLine {
-    /// The store's own order: a later case has a larger one, whatever the clock said. There may be gaps.
+    /// Position in the store's sequence: a later case has a larger one, independent of the clock. There may be gaps.
     pub seq: i64,
     /// As on the receipt.
     pub number: String,
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,
-    /// `received`, until the desk behind the form moves it on.
+    /// `received`, until the desk changes it.
     pub status: String,
     /// Whether the rules accepted the draft.
     pub accepted: bool,
-    /// What judged, `sha256:<64 hex>`.
+    /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
-    /// The rules' version.
+    /// Version of the rules.
     pub ruleset: String,
-    /// Whose page it came through; null for the desk's own.
+    /// The partner whose page sent it; null for the desk's own page.
     pub partner: Option<String>,
     /// Whether it came with a partner's test key.
     pub test: bool,
@@ -96,21 +98,21 @@ pub struct CaseLine {
     pub locale: String,
 }
 
-/// A case with everything that is kept of it.
+/// A case with all its columns.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Case {
-    /// What a list shows.
+    /// The columns of a list.
     #[sqlx(flatten)]
     pub line: CaseLine,
-    /// What the page said it ran.
+    /// Digest of the page's module, as the page reported it.
     pub page_module: Option<String>,
     /// SHA-256 of the text.
     pub text_sha256: String,
-    /// The draft, byte for byte as it came.
+    /// The draft, unchanged.
     pub text: Vec<u8>,
-    /// The canonical bytes of the current module's report.
+    /// The report of the current module, canonical bytes.
     pub report: Vec<u8>,
-    /// Those of the page's module; `None` where the page ran the current one.
+    /// The report of the page's module; `None` where the page ran the current one.
     pub page_report: Option<Vec<u8>>,
     /// The consent record, JSON.
     pub consent: String,
@@ -118,10 +120,10 @@ pub struct Case {
     pub receipt: Vec<u8>,
 }
 
-/// Which cases: those that meet every condition that is set.
+/// Conditions on cases; a case must meet all that are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// At this place of the store's sequence.
+    /// At this position of the store's sequence.
     pub seq: Option<i64>,
     /// Received at this moment or later; milliseconds since the epoch, UTC.
     pub since: Option<i64>,
@@ -129,10 +131,10 @@ pub struct Filter {
     pub until: Option<i64>,
     /// With this status.
     pub status: Option<String>,
-    /// From a partner's test key, or not.
+    /// Sent with a partner's test key, or without.
     pub test: Option<bool>,
-    /// Through this partner's page.
+    /// Sent through this partner's page.
     pub partner: Option<String>,
-    /// With a number of which a group begins so: characters in groups, as [`Number::begin`] gives them (`679-A`).
+    /// One group of the number begins with these characters, grouped as by [`Number::begin`] (`679-A`).
     pub number: Option<String>,
 }

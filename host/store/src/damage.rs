@@ -1,26 +1,26 @@
-//! Rows that can no longer be read, told apart from those around them.
+//! Damaged rows, isolated from their readable neighbours.
 //!
 //! `lines(40, 500, …)` → `[Ok(line 41), Err(Damaged { seq: 42, … }), Ok(line 43), …]`
 //!
-//! A page is read with one query. Where a row does not decode, that row alone is [`Damaged`]. Where the
-//! database itself finds a damaged page under the query, the rows are read one by one by their keys, so
-//! that the rest of the page and all that follows it can still be had.
+//! A page is read with one query. A row that does not decode is [`Damaged`]. Where the database reports a damaged page of
+//! its file, the rows are read one by one by their keys, so that all other rows remain readable.
 
 use std::fmt;
 
 use sqlx::{ColumnIndex, Decode, Error, FromRow, Row, Type};
 
-use super::{Answer, Filter, StoreError};
-use crate::receipt_number::Number;
+use super::case::Filter;
+use super::error::{Answer, StoreError};
+use super::receipt_number::Number;
 
 /// A case that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damaged {
-    /// Its place in the store's sequence.
+    /// Its position in the store's sequence.
     pub seq: i64,
-    /// Its number as it is stored, if that can be read. It may hold anything.
+    /// Its stored number, if that can be read. It may be any text.
     pub number: Option<String>,
-    /// The reason, in words for the operator.
+    /// The reason, for the operator.
     pub why: String,
 }
 
@@ -32,15 +32,15 @@ impl fmt::Display for Damaged {
     }
 }
 
-/// A case, or the damage that keeps it from being read.
+/// A case, or its damage.
 pub type Read<T> = Result<T, Damaged>;
 
-/// The reading side of a backend: queries whose rows are not decoded yet.
+/// The queries of a database, whose rows are not decoded yet.
 pub(super) trait Table: Send + Sync {
-    /// The backend's row.
+    /// The database's row type.
     type Row: Row;
 
-    /// The rows behind a place in the sequence, in its order.
+    /// Reads the rows after a position of the sequence, in its order.
     fn page<'a>(
         &'a self,
         columns: &'static str,
@@ -49,17 +49,17 @@ pub(super) trait Table: Send + Sync {
         filter: &'a Filter,
     ) -> Answer<'a, Vec<Self::Row>>;
 
-    /// `seq` and `number` of the cases behind a place, read from as little of the table as possible.
+    /// Reads `seq` and `number` of the cases after a position, from as few pages as possible.
     fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>>;
 
-    /// The row of a number.
+    /// Reads the row of a number.
     fn numbered<'a>(&'a self, columns: &'static str, number: &'a Number) -> Answer<'a, Option<Self::Row>>;
 
-    /// Whether an error is damage of the stored data, so that other rows may still be readable.
+    /// Reports whether an error is damage of the stored data, so that other rows may be readable.
     fn is_damage(error: &StoreError) -> bool;
 }
 
-/// A row of either backend, decoded, or named as damaged.
+/// Decodes a row of either database.
 fn decode<'r, R, T>(row: &'r R) -> Result<Read<T>, Error>
 where
     R: Row,
@@ -73,10 +73,10 @@ where
     Ok(T::from_row(row).map_err(damaged))
 }
 
-/// A page of cases in the store's order; empty at the end of the table only.
+/// Reads a page of cases in the store's order; it is empty only at the end of the table.
 ///
 /// # Errors
-/// [`StoreError`]: the database fails otherwise than by damage, or not even the keys can be read.
+/// [`StoreError`]: the database fails for another reason than damage, or not even the keys can be read.
 pub(super) async fn page<S, T>(
     table: &S,
     columns: &'static str,
@@ -97,7 +97,7 @@ where
     }
 }
 
-/// The next cases behind a place, each by a query of its own.
+/// Reads the next cases, each by its own query.
 async fn one_by_one<S, T>(
     table: &S,
     columns: &'static str,
@@ -132,10 +132,10 @@ where
     Ok(found)
 }
 
-/// The case of a number.
+/// Reads the case of a number.
 ///
 /// # Errors
-/// [`StoreError`]: the database fails otherwise than by damage, or not even the case's place can be read.
+/// [`StoreError`]: the database fails for another reason than damage, or not even the case's position can be read.
 pub(super) async fn show<S, T>(table: &S, columns: &'static str, number: &Number) -> Result<Option<Read<T>>, StoreError>
 where
     S: Table,

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 as 64 small hexadecimal digits.
+/// Computes SHA-256 as 64 lower-case hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
+        // Writing into a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
     }
     hex

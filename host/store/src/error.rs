@@ -1,20 +1,26 @@
-//! Why the store could not do it. The words are for the log and the operator, never for an applicant.
+//! Errors of the store. Their messages are for the log and the operator, never for an applicant.
+//!
+//! A full queue → [`StoreError::Busy`], `database: too many cases wait to be written`
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-/// Why the store could not do it.
+/// The future of a store's method.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database failed: disk, lock, file, connection.
     #[error("database: {}", cause(.0))]
     Database(#[from] sqlx::Error),
-    /// The database's shape could not be brought up to date.
+    /// A migration failed.
     #[error("database: migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A URL that no backend knows.
+    /// The URL names no known database.
     #[error("database: {0:?} is no database that this program knows; write sqlite:PATH or postgres://USER@HOST/NAME")]
     Url(String),
-    /// So many cases wait to be written that this one cannot; nothing of it was stored.
+    /// The write queue is full; nothing was stored.
     #[error("database: too many cases wait to be written")]
     Busy,
     /// The store has been closed.
@@ -23,13 +29,13 @@ pub enum StoreError {
     /// The database did not answer in time; nothing was committed.
     #[error("database: no answer in time")]
     Late,
-    /// A commit was interrupted, or nobody confirmed it: the cases are stored or not, and a replay of their keys tells.
+    /// A commit was interrupted or not confirmed: the cases may be stored. A replay of their keys resolves it.
     #[error("{0}; the commit is in doubt")]
     InDoubt(Box<StoreError>),
-    /// The server has committed, and no standby has confirmed it.
+    /// The server has committed, but no standby has confirmed it.
     #[error("database: no standby has confirmed the commit (synchronous_standby_names)")]
     Unconfirmed,
-    /// The server or this user of it may not write.
+    /// The server is read-only, or its user may not write.
     #[error(
         "database: it is read-only for this program (a standby, default_transaction_read_only, or no right to insert)"
     )]
@@ -37,43 +43,43 @@ pub enum StoreError {
     /// Another process serves from the same folder or file.
     #[error("{0} is locked: another kakekomi is at work here; stop it first")]
     InUse(String),
-    /// A file that is open is no longer the one of its name.
+    /// The name of an open file leads to another file by now.
     #[error(
         "database: {0} was moved, replaced or removed while it was open: put it back, or restart kakekomi to serve from \
          what is there"
     )]
     Moved(String),
-    /// What failed for several cases that were written together.
+    /// The common error of cases that were written together.
     #[error(transparent)]
     Shared(#[from] Arc<StoreError>),
-    /// There is no such file, and nothing is to be made.
+    /// The file does not exist.
     #[error("database: there is none at {0}; has `kakekomi serve` run with this --data or --database-url?")]
     Missing(String),
-    /// The file is not one of ours: empty, another program's, or none that SQLite reads.
+    /// The file is empty, another program's, or no SQLite file.
     #[error("database: {0} is no database of kakekomi (or one that is older than this program)")]
     Foreign(String),
-    /// A file that is to be made is there already.
+    /// The target file exists already.
     #[error("{0} is there already; choose another name, or say --replace")]
     Exists(String),
-    /// A file of SQLite's whose contents do not fit together.
+    /// SQLite's integrity check failed.
     #[error("database: {0} is damaged: {1}")]
     DamagedFile(String, String),
-    /// A file that a newer program has written.
+    /// A newer version of the program has migrated the file.
     #[error("database: {0} is of a newer kakekomi than this one")]
     Newer(String),
-    /// No connection can be made; first where to.
+    /// No connection to this host and database can be made.
     #[error("database: no connection to {0}: {why}", why = cause(.1))]
     Unreachable(String, sqlx::Error),
-    /// The case at this place of the sequence is there, and is not as it was stored.
+    /// The case at this position of the sequence is not as it was stored.
     #[error("database: the case at seq {0} is damaged: {1}")]
     Damaged(i64, String),
-    /// Behind this place of the sequence not even the keys of the cases can be read.
+    /// After this position of the sequence not even the keys of the cases can be read.
     #[error("database: cases are read as far as seq {0}, and not behind it: {1}")]
     Torn(i64, Arc<StoreError>),
-    /// The file cannot be read or made.
+    /// The file cannot be read or created.
     #[error("database: {0}: {1}")]
     File(String, std::io::Error),
-    /// Cases stand in a log that cannot be read where it lies.
+    /// The write-ahead log holds cases and cannot be read in its folder.
     #[error(
         "database: cases stand in {0}-wal, which cannot be read here: copy both files to a folder that you may write"
     )]
@@ -81,7 +87,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Reports whether the cases may be stored in spite of the error.
+    /// Reports whether the cases may be stored despite the error.
     pub fn is_in_doubt(&self) -> bool {
         match self {
             StoreError::InDoubt(_) => true,
@@ -90,13 +96,13 @@ impl StoreError {
         }
     }
 
-    /// The same error, met after the commit may have happened.
+    /// Marks an error that occurred after the commit may have happened.
     pub(super) fn in_doubt(self) -> StoreError {
         if self.is_in_doubt() { self } else { StoreError::InDoubt(Box::new(self)) }
     }
 }
 
-/// An error of the database in words, with its cause where sqlx leaves that out.
+/// Describes an error of sqlx, with the likely cause where sqlx gives none.
 fn cause(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::PoolTimedOut => {

@@ -1,20 +1,20 @@
-//! The lock of the process that writes to a data folder or a database file.
+//! The lock that admits one writing process per data folder or database file.
 //!
 //! `acquire("data/kakekomi.sqlite3.lock")` → an open file whose advisory lock (`flock`) the kernel releases when the
-//! process ends, however it ends. A second process gets [`StoreError::InUse`]. The file itself stays: a lock file that
-//! is removed lets two processes lock two files of one name.
+//! process ends. A second process gets [`StoreError::InUse`]. The file is never removed: otherwise two processes could lock
+//! two files of the same name.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::StoreError;
-use crate::durable;
+use super::error::StoreError;
+use crate::synced_fs;
 
-/// Makes the file where there is none, and locks it without waiting.
+/// Creates the file if needed and locks it without waiting.
 ///
 /// # Errors
-/// [`StoreError::InUse`]: another process holds it; [`StoreError::File`]: it cannot be made or locked.
+/// [`StoreError::InUse`]: another process holds it; [`StoreError::File`]: it cannot be created or locked.
 pub fn acquire(path: &Path) -> Result<File, StoreError> {
     let failed = |error: io::Error| StoreError::File(path.display().to_string(), error);
     let file = open(path).map_err(failed)?;
@@ -25,8 +25,8 @@ pub fn acquire(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Opens the file, or makes it, and leaves it to the owner of its folder: root may start a command in the folder of a service.
-/// A link is refused, and a file of two names is not given away: either may be something of root's.
+/// Opens or creates the file and gives it to the owner of its folder, since root may run a command in a service's folder.
+/// A symbolic link is refused and a file with several hard links is not given away: either could lead to a file of root's.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -37,7 +37,7 @@ fn open(path: &Path) -> io::Result<File> {
         let file = options.open(path)?;
         let about = file.metadata()?;
         if about.is_file() && about.nlink() == 1 {
-            durable::leave_to_owner(&file, path)?;
+            synced_fs::leave_to_owner(&file, path)?;
         }
         Ok(file)
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_is_held_once_and_free_when_its_file_is_closed() {
+    fn a_lock_is_exclusive_and_released_on_drop() {
         let path = std::env::temp_dir().join(format!("kakekomi-lock-{}", std::process::id()));
         let held = acquire(&path).unwrap();
         assert!(matches!(acquire(&path), Err(StoreError::InUse(_))));
@@ -61,7 +61,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_not_followed() {
+    fn a_symbolic_link_is_refused() {
         let path = std::env::temp_dir().join(format!("kakekomi-lock-link-{}", std::process::id()));
         let target = path.with_extension("target");
         std::os::unix::fs::symlink(&target, &path).unwrap();

@@ -1,34 +1,34 @@
-//! PostgreSQL: for several hosts on one database, or where a server of databases is there anyway.
+//! PostgreSQL: for several hosts on one database, or where a database server exists anyway.
 //!
-//! A commit is as durable as the server is told to make it (a server with `fsync = off` is warned
-//! of, and an error to `doctor`); that it waits for the flush the connection asks for itself. Writers take turns by an advisory lock, so
-//! that the sequence is the order of the commits whichever host wrote: who reads up to 7 and later
-//! goes on behind 7 has missed nothing.
+//! `Postgres::open("postgres://kakekomi@db/kakekomi")` → a [`Store`]
+//!
+//! Each connection asks for synchronous commits. A server with `fsync = off` is reported at the start and by `doctor`.
+//! Writers take turns by an advisory lock, so that the sequence is the order of the commits of all hosts: a reader that
+//! continues after 7 has missed nothing.
 
 mod commit;
+mod deadline;
 mod notice;
 mod open;
 
-use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::Duration;
-
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Transaction};
-use tokio::time::timeout;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::damage::{self, Read, Table};
 use super::query::{self, CASE, KEY, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
-use super::writer::{Rows, Writer, fates};
-use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
+use super::writer::{Rows, Writer, insert_outcomes};
+use crate::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
+use crate::error::{Answer, StoreError};
 use crate::receipt_number::Number;
+use crate::store::Store;
 use commit::{commit, confirm, message};
+use deadline::in_time;
 
-/// How long an answer may take: behind a network a server can be gone without a word.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Names the lock under which the sequence is given ("kakekomi" as a number).
-const SEQUENCE: i64 = 0x6b61_6b65_6b6f_6d69;
+/// The advisory lock of the writers ("kakekomi" as a number).
+const WRITER_LOCK: i64 = 0x6b61_6b65_6b6f_6d69;
 
 /// A PostgreSQL database.
 #[derive(Debug, Clone)]
@@ -39,41 +39,35 @@ pub struct Postgres {
     readiness: Option<Readiness>,
 }
 
-/// An answer within [`PATIENCE`].
-fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, StoreError>> {
-    // A transaction's future is large.
-    let answer = Box::pin(answer);
-    async { Ok(timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)??) }
-}
-
-/// Takes the turn of the one that writes, until the transaction ends; the backend of the connection.
-const TURN: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
-/// Asks for the right to insert a case over this connection.
+/// Takes the writers' lock until the transaction ends; returns the connection's backend.
+const LOCK_FOR_WRITING: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
+/// Asks whether this connection may insert cases.
 const MAY_WRITE: &str =
     "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
 
-/// Inserts cases and leaves the commit to the caller; what becomes of each with it, and the backend.
+/// Inserts cases in an open transaction; returns it with its backend and the outcomes that its commit has.
 async fn insert(
     pool: &PgPool,
     cases: &[Arc<NewCase>],
 ) -> Result<(Transaction<'static, sqlx::Postgres>, i32, Vec<Inserted>), Error> {
     let mut transaction = pool.begin().await?;
-    let (backend, _): (i32, String) = sqlx::query_as(TURN).bind(SEQUENCE).fetch_one(&mut *transaction).await?;
+    let (backend, _): (i32, String) =
+        sqlx::query_as(LOCK_FOR_WRITING).bind(WRITER_LOCK).fetch_one(&mut *transaction).await?;
     let stored = query::insert(cases).build_query_as().fetch_all(&mut *transaction).await?;
     let stored: HashSet<(String, String)> = stored.into_iter().collect();
-    let mut bound = HashSet::new();
+    let mut taken = HashSet::new();
     if stored.len() < cases.len() {
         let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-        bound.extend(query::bound_keys(&keys).build_query_scalar().fetch_all(&mut *transaction).await?);
+        taken.extend(query::taken_keys(&keys).build_query_scalar().fetch_all(&mut *transaction).await?);
     }
-    Ok((transaction, backend, fates(cases, stored, &bound)))
+    Ok((transaction, backend, insert_outcomes(cases, stored, &taken)))
 }
 
-/// SQLSTATE of a wait for a lock that was given up: `lock_not_available`.
+/// SQLSTATE `lock_not_available`: a wait for a lock timed out.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// Behind a commit that does not end nobody knows whether it has a case of the same key: its host may be gone.
-fn behind_another(error: StoreError) -> StoreError {
+/// Marks a timed-out wait for the lock as in doubt: the unfinished commit of another host may hold a case of the same key.
+fn lock_timeout_in_doubt(error: StoreError) -> StoreError {
     match &error {
         StoreError::Database(Error::Database(inner)) if inner.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE) => {
             error.in_doubt()
@@ -85,9 +79,9 @@ fn behind_another(error: StoreError) -> StoreError {
 impl Rows for PgPool {
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
         Box::pin(async move {
-            let (transaction, backend, fates) = in_time(insert(self, cases)).await.map_err(behind_another)?;
+            let (transaction, backend, outcomes) = in_time(insert(self, cases)).await.map_err(lock_timeout_in_doubt)?;
             commit(self, transaction, backend).await?;
-            Ok(fates)
+            Ok(outcomes)
         })
     }
 
@@ -98,7 +92,7 @@ impl Rows for PgPool {
             }
             let (transaction, backend) = in_time(async {
                 let (mut transaction, backend) = message(self, "probe", PROBE_BYTES).await?;
-                sqlx::query(TURN).bind(SEQUENCE).execute(&mut *transaction).await?;
+                sqlx::query(LOCK_FOR_WRITING).bind(WRITER_LOCK).execute(&mut *transaction).await?;
                 Ok((transaction, backend))
             })
             .await?;
@@ -106,8 +100,8 @@ impl Rows for PgPool {
         })
     }
 
-    /// The classes of SQLSTATE for data, constraints and limits.
-    fn blames_a_row(error: &Error) -> bool {
+    /// Checks the classes of SQLSTATE for data, constraints and limits.
+    fn is_row_error(error: &Error) -> bool {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
     }
@@ -126,7 +120,7 @@ impl Table for Postgres {
         Box::pin(in_time(async move { query::page(columns, after, limit, filter).build().fetch_all(&self.pool).await }))
     }
 
-    /// Without the long columns, which lie in a table of their own (TOAST).
+    /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).
     fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>> {
         Box::pin(in_time(async move {
             query::page(KEY, after, limit, &Filter::default()).build().fetch_all(&self.pool).await
@@ -137,7 +131,7 @@ impl Table for Postgres {
         Box::pin(in_time(async move { query::numbered(columns, number).build().fetch_optional(&self.pool).await }))
     }
 
-    /// SQLSTATE: a damaged page or index (class XX), a failed read (58030), bytes that are no text (22021).
+    /// Checks SQLSTATE for a damaged page or index (class XX), a failed read (58030), bytes that are no text (22021).
     fn is_damage(error: &StoreError) -> bool {
         let StoreError::Database(error) = error else { return false };
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -146,14 +140,14 @@ impl Table for Postgres {
 }
 
 impl Store for Postgres {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
         Box::pin(async move {
-            let mut query = QueryBuilder::new(query::BOUND);
-            let bound = in_time(query.push_bind(key).build_query_as().fetch_optional(&self.pool)).await?;
-            if bound.is_some() {
+            let mut query = QueryBuilder::new(query::IDEMPOTENCY_RECORD);
+            let record = in_time(query.push_bind(key).build_query_as().fetch_optional(&self.pool)).await?;
+            if record.is_some() {
                 confirm(&self.pool).await?;
             }
-            bound.map(Bound::whole).transpose()
+            record.map(IdempotencyRecord::validated).transpose()
         })
     }
 
@@ -193,7 +187,7 @@ impl Store for Postgres {
         })
     }
 
-    fn left_off(&self) -> Answer<'_, Vec<String>> {
+    fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
         let settings = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
         Box::pin(in_time(sqlx::query_scalar(settings).fetch_all(&self.pool)))
     }

@@ -1,4 +1,4 @@
-//! The questions to the database, in the SQL that all backends speak; the values are always bound.
+//! SQL that both databases understand. All values are bound parameters.
 //!
 //! `page(LINE, 7, 100, &filter)` → `SELECT seq, … FROM cases WHERE seq > 7 AND … ORDER BY seq LIMIT 100`.
 
@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
-use super::{Filter, NewCase};
-use crate::receipt_number::Number;
+use super::case::{Filter, NewCase};
+use super::receipt_number::Number;
 
-/// The columns of a [`super::CaseLine`].
+/// Columns of a [`super::CaseLine`].
 pub const LINE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale";
-/// The columns of a [`super::Case`].
+/// Columns of a [`super::Case`].
 pub const CASE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      page_module, text_sha256, text, report, page_report, consent, receipt";
-/// The columns by which a case is named.
+/// Columns that identify a case.
 pub const KEY: &str = "seq, number";
-/// What a key is bound to; the key's place is for the backend to write.
-pub const BOUND: &str = "SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ";
-/// The place of the last case; 0 where there is none.
+/// Finds the case of an idempotency key; the caller appends the key's parameter.
+pub const IDEMPOTENCY_RECORD: &str = "SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ";
+/// Finds the `seq` of the last case; 0 where there is none.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
 
-/// The cases behind a place in the sequence, in its order.
+/// Selects the cases after a position of the sequence, in its order.
 pub fn page<DB>(columns: &str, after: i64, limit: u32, filter: &Filter) -> QueryBuilder<DB>
 where
     DB: Database,
@@ -36,7 +36,7 @@ where
     query
 }
 
-/// The case of a number.
+/// Selects the case of a number.
 pub fn numbered<DB>(columns: &str, number: &Number) -> QueryBuilder<DB>
 where
     DB: Database,
@@ -47,7 +47,7 @@ where
     query
 }
 
-/// How many cases there are.
+/// Counts cases.
 pub fn count<DB>(filter: &Filter) -> QueryBuilder<DB>
 where
     DB: Database,
@@ -60,7 +60,7 @@ where
     query
 }
 
-/// The conditions of a filter, each after an AND.
+/// Appends the conditions of a filter, each after an AND.
 fn narrow<DB>(query: &mut QueryBuilder<DB>, filter: &Filter)
 where
     DB: Database,
@@ -87,7 +87,7 @@ where
         query.push(" AND partner = ").push_bind(partner.clone());
     }
     if let Some(begin) = &filter.number {
-        // Ranges, so that an index answers for each group; `~` comes after everything that a number holds.
+        // Ranges, so that each group's index is used; `~` sorts after every character of a number.
         let end = format!("{begin}~");
         let mut before = " AND seq IN (SELECT seq FROM cases WHERE ";
         for group in ["number", "substr(number, 5)", "substr(number, 9)"] {
@@ -99,8 +99,8 @@ where
     }
 }
 
-/// Which of some keys have a case.
-pub fn bound_keys<DB>(keys: &[&str]) -> QueryBuilder<DB>
+/// Selects those idempotency keys that have a case.
+pub fn taken_keys<DB>(keys: &[&str]) -> QueryBuilder<DB>
 where
     DB: Database,
     for<'q> &'q str: Encode<'q, DB> + Type<DB>,
@@ -114,7 +114,7 @@ where
     query
 }
 
-/// Stores cases in one statement; number and key of those that were stored come back.
+/// Inserts cases with one statement, which returns number and key of the stored ones.
 pub fn insert<DB>(cases: &[Arc<NewCase>]) -> QueryBuilder<DB>
 where
     DB: Database,

@@ -1,7 +1,7 @@
-//! Readiness: a probe is written as a case would be, one at a time however many ask.
+//! Readiness: a probe is written as a case would be, one at a time for any number of callers.
 //!
-//! `ask()` → `Ok` if a probe became durable within the last [`FRESH`], or becomes so within [`PATIENCE`]. A probe that
-//! hangs (a lock, a standby that is not there) is waited for by later questions and never started twice.
+//! `ask()` → `Ok` if a probe became durable within the last [`FRESH`], or becomes durable within [`ASK_TIMEOUT`]. Later
+//! questions wait for a probe that hangs (a lock, a missing standby); a second one is never started.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use super::StoreError;
+use super::error::StoreError;
 use super::writer::Rows;
 
-/// The time for which the outcome of a probe is given as the answer.
+/// The time for which the outcome of a probe is reused.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
 /// The longest wait for an answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 /// The number of questions that may wait for one probe.
 const QUESTIONS: usize = 256;
 /// The size of a probe in bytes: a case takes some 20 KB, with its indexes somewhat more.
@@ -42,14 +42,14 @@ impl Readiness {
     /// Reports whether a case would be stored now.
     ///
     /// # Errors
-    /// What the probe met; [`StoreError::Late`] where it does not end in time.
+    /// The error of the probe; [`StoreError::Late`] where it does not end in time.
     pub async fn ask(&self) -> Result<(), StoreError> {
         let (question, answer) = oneshot::channel();
         self.questions.try_send(question).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Late,
             TrySendError::Closed(_) => StoreError::Closed,
         })?;
-        let outcome = timeout(PATIENCE, answer).await.map_err(|_| StoreError::Late)?;
+        let outcome = timeout(ASK_TIMEOUT, answer).await.map_err(|_| StoreError::Late)?;
         Ok(outcome.map_err(|_| StoreError::Closed)??)
     }
 }
@@ -62,7 +62,7 @@ async fn answer_all(rows: impl Rows, mut waiting: mpsc::Receiver<Question>) {
             Some(fresh) => fresh,
             None => (Instant::now(), rows.probe().await.map_err(Arc::new)),
         };
-        // Those who came while the probe was running are answered by it too.
+        // Questions that arrived while the probe ran share its outcome.
         while let Ok(question) = waiting.try_recv() {
             questions.push(question);
         }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::{Answer, Inserted, NewCase};
 
-    /// A database that counts its probes, each of which takes as long as it is told.
+    /// A database that counts its probes; each takes a fixed time.
     struct Counted {
         probes: Arc<AtomicUsize>,
         takes: Duration,
@@ -99,7 +99,7 @@ mod tests {
             })
         }
 
-        fn blames_a_row(_: &sqlx::Error) -> bool {
+        fn is_row_error(_: &sqlx::Error) -> bool {
             false
         }
     }
@@ -113,23 +113,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hundred_questions_are_one_probe() {
+    async fn concurrent_questions_share_one_probe() {
         let probes = Arc::new(AtomicUsize::new(0));
         let readiness = Readiness::start(Counted { probes: Arc::clone(&probes), takes: Duration::from_millis(20) });
         assert!(ask_often(&readiness).await.iter().all(Result::is_ok));
         assert!(ask_often(&readiness).await.iter().all(Result::is_ok));
-        // A machine that stands still for a second lets the first outcome grow old.
+        // On a busy machine the first outcome may expire.
         assert!(probes.load(Ordering::SeqCst) <= 2);
     }
 
     #[tokio::test]
-    async fn a_probe_that_hangs_is_late_for_all_and_runs_once() {
+    async fn a_hanging_probe_times_out_for_all_and_runs_once() {
         let probes = Arc::new(AtomicUsize::new(0));
         let readiness = Readiness::start(Counted { probes: Arc::clone(&probes), takes: Duration::from_hours(1) });
         let started = Instant::now();
         let outcomes = ask_often(&readiness).await;
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Late))));
-        assert!(started.elapsed() < 2 * PATIENCE);
+        assert!(started.elapsed() < 2 * ASK_TIMEOUT);
         assert_eq!(probes.load(Ordering::SeqCst), 1);
     }
 }

@@ -1,14 +1,17 @@
-//! The embedded database: one file in write-ahead mode, each commit flushed to the disk.
+//! SQLite, the embedded database: one file in write-ahead mode, flushed at each commit.
 //!
-//! WAL with `synchronous=FULL` is what makes a commit outlast a power failure; WAL with SQLite's
-//! usual NORMAL would only outlast a crash of this process. A writer waits up to five seconds for
-//! another one. Every write is a single statement, however many cases it stores, so there is no
-//! transaction to forget. One process serves from a file, under a lock ([`files`]).
+//! `Sqlite::open("sqlite:data/kakekomi.sqlite3")` → a [`Store`]
+//!
+//! WAL with `synchronous=FULL` makes a commit survive a power failure; with SQLite's usual NORMAL it would only survive a
+//! crash of this process. Every write is a single statement for any number of cases, so no transaction is open between
+//! statements. One process serves from a file, under a lock ([`open_files`]).
 
 mod backup;
-mod files;
+mod error_code;
+mod file;
 mod integrity;
 mod open;
+mod open_files;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,57 +23,40 @@ use sqlx::{Error, QueryBuilder};
 use super::damage::{self, Read, Table};
 use super::query::{self, CASE, LINE};
 use super::readiness::{PROBE_BYTES, Readiness};
-use super::writer::{Rows, Writer, fates};
-use super::{Answer, Bound, Case, CaseLine, Filter, Inserted, NewCase, Store, StoreError};
+use super::writer::{Rows, Writer, insert_outcomes};
+use crate::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
+use crate::error::{Answer, StoreError};
 use crate::receipt_number::Number;
-pub use backup::{Copied, Restored, backup, restore};
-use files::OpenFiles;
+use crate::store::Store;
+pub use backup::{Copied, Restored, back_up, restore};
+use error_code::{commit_error, primary_code};
+pub use file::{file_of, url_in, url_of};
 pub use integrity::Integrity;
+use open_files::OpenFiles;
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
 pub struct Sqlite {
     database: Database,
     writer: Writer,
-    /// `None` for a file that is only read.
+    /// `None` where this process only reads.
     readiness: Option<Readiness>,
 }
 
-/// The connections to a file, and its identity where this process writes to it.
+/// The connections to a file, and the identity of its files where this process serves from it.
 #[derive(Debug, Clone)]
 struct Database {
     pool: SqlitePool,
     files: Option<Arc<OpenFiles>>,
 }
 
-/// The extended result code for a flush that failed (sqlite.org/rescode.html): what was written may be there all the same.
-const IOERR_FSYNC: u32 = 1034;
-
-/// The extended result code of an error of SQLite's.
-fn extended_code(error: &Error) -> Option<u32> {
-    error.as_database_error()?.code()?.parse().ok()
-}
-
-/// The primary result code of an error of SQLite's.
-fn code(error: &Error) -> Option<u32> {
-    extended_code(error).map(|code| code & 0xff)
-}
-
-/// An error of a statement that commits.
-fn of_commit(error: Error) -> StoreError {
-    let in_doubt = extended_code(&error) == Some(IOERR_FSYNC) || matches!(error, Error::WorkerCrashed);
-    let error = StoreError::Database(error);
-    if in_doubt { error.in_doubt() } else { error }
-}
-
 impl Database {
-    /// Checks that the files that are open are those that a later start would find.
+    /// Checks that the open files are those that a later start would find.
     async fn check(&self) -> Result<(), StoreError> {
         let Some(files) = &self.files else { return Ok(()) };
         let checked = files.check();
         if files.moved_now(checked.is_err()) {
-            // Cases that stand in a log which has lost its file, or its name, go into the file that is open; and an
-            // emptied log spoils no file that has been put in the place of that one.
+            // The open file gets the cases of its log; and the emptied log cannot damage a file that replaced it.
             if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await {
                 tracing::error!(%error, "the log of a database that was moved cannot be written into it");
             }
@@ -79,15 +65,15 @@ impl Database {
     }
 
     async fn insert(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
-        let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(of_commit)?;
+        let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(commit_error)?;
         let stored: HashSet<(String, String)> = stored.into_iter().collect();
-        let mut bound = HashSet::new();
+        let mut taken = HashSet::new();
         if stored.len() < cases.len() {
             let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-            let found = query::bound_keys(&keys).build_query_scalar().fetch_all(&self.pool).await;
-            bound.extend(found.map_err(|error| StoreError::Database(error).in_doubt())?);
+            let found = query::taken_keys(&keys).build_query_scalar().fetch_all(&self.pool).await;
+            taken.extend(found.map_err(|error| StoreError::Database(error).in_doubt())?);
         }
-        Ok(fates(cases, stored, &bound))
+        Ok(insert_outcomes(cases, stored, &taken))
     }
 }
 
@@ -110,9 +96,9 @@ impl Rows for Database {
         })
     }
 
-    /// SQLite's result codes for too long, a constraint, and the wrong type.
-    fn blames_a_row(error: &Error) -> bool {
-        matches!(code(error), Some(18..=20))
+    /// Checks SQLite's result codes for too long, a constraint, and the wrong type.
+    fn is_row_error(error: &Error) -> bool {
+        matches!(primary_code(error), Some(18..=20))
     }
 }
 
@@ -131,7 +117,7 @@ impl Table for Sqlite {
         )
     }
 
-    /// From the index of the numbers alone, which lies on other pages than the cases.
+    /// Reads only the index of the numbers, which is on other pages than the cases.
     fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>> {
         let keys =
             "SELECT seq, number FROM cases INDEXED BY sqlite_autoindex_cases_1 WHERE seq > ? ORDER BY seq LIMIT ?";
@@ -142,19 +128,19 @@ impl Table for Sqlite {
         Box::pin(async move { Ok(query::numbered(columns, number).build().fetch_optional(&self.database.pool).await?) })
     }
 
-    /// SQLite's result codes for a failed read, for a malformed page, and for a file that is none.
+    /// Checks SQLite's result codes for a failed read, a malformed page, and a file that is no database.
     fn is_damage(error: &StoreError) -> bool {
-        matches!(error, StoreError::Database(error) if matches!(code(error), Some(10 | 11 | 26)))
+        matches!(error, StoreError::Database(error) if matches!(primary_code(error), Some(10 | 11 | 26)))
     }
 }
 
 impl Store for Sqlite {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Bound>> {
+    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
         Box::pin(async move {
-            let mut query = QueryBuilder::new(query::BOUND);
-            let bound = query.push_bind(key).build_query_as().fetch_optional(&self.database.pool).await?;
+            let mut query = QueryBuilder::new(query::IDEMPOTENCY_RECORD);
+            let record = query.push_bind(key).build_query_as().fetch_optional(&self.database.pool).await?;
             self.database.check().await?;
-            bound.map(Bound::whole).transpose()
+            record.map(IdempotencyRecord::validated).transpose()
         })
     }
 
@@ -212,7 +198,7 @@ mod tests {
     use super::Sqlite;
 
     impl Sqlite {
-        /// From now on the table refuses the cases of a partner called bad.
+        /// Makes the table reject cases of a partner called bad.
         pub(crate) async fn refuse_bad(&self) {
             let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON cases WHEN new.partner = 'bad' \
                  BEGIN SELECT RAISE(ABORT, 'refused'); END";

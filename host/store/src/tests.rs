@@ -1,4 +1,4 @@
-//! What every backend keeps its word on.
+//! Properties that both databases share.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ async fn a_key_makes_one_case_and_keeps_its_receipt() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_taken_is_told_apart_from_a_key_that_is() {
+async fn a_taken_number_and_a_taken_key_are_distinguished() {
     for store in stores().await {
         let first = Arc::new(NewCase { page_report: Some(b"[]".to_vec()), ..new_case("a") });
         store.insert(Arc::clone(&first)).await.unwrap();
@@ -101,7 +101,7 @@ async fn pages_follow_the_sequence_and_not_the_clock() {
 }
 
 #[tokio::test]
-async fn a_filter_narrows_lists_and_counts_alike() {
+async fn filters_apply_to_lists_and_counts_alike() {
     for store in stores().await {
         let partner = Some("れい商事".to_owned());
         let first = new_case("1");
@@ -134,7 +134,7 @@ async fn a_filter_narrows_lists_and_counts_alike() {
 }
 
 #[tokio::test]
-async fn what_comes_together_is_written_together_and_each_gets_its_own_fate() {
+async fn concurrent_cases_are_written_together_with_their_own_outcomes() {
     for store in stores().await {
         store.insert(new_case("before").into()).await.unwrap();
         let taken = Arc::new(new_case("number"));
@@ -146,9 +146,9 @@ async fn what_comes_together_is_written_together_and_each_gets_its_own_fate() {
         cases.push(new_case("twice").into());
         cases.push(twice);
         cases.push(NewCase { number: taken.number.clone(), ..new_case("other") }.into());
-        let fates = together(&store, &cases).await;
-        assert!(fates[..40].iter().all(|fate| matches!(fate, Ok(Inserted::Stored))));
-        let rest: Vec<Inserted> = fates.into_iter().skip(40).map(Result::unwrap).collect();
+        let outcomes = together(&store, &cases).await;
+        assert!(outcomes[..40].iter().all(|outcome| matches!(outcome, Ok(Inserted::Stored))));
+        let rest: Vec<Inserted> = outcomes.into_iter().skip(40).map(Result::unwrap).collect();
         let key = Inserted::KeyTaken;
         assert_eq!(rest, [key, Inserted::Stored, key, key, Inserted::NumberTaken]);
         assert_eq!(store.count(&Filter::default()).await.unwrap(), 43);
@@ -156,7 +156,7 @@ async fn what_comes_together_is_written_together_and_each_gets_its_own_fate() {
 }
 
 #[tokio::test]
-async fn a_case_that_the_database_refuses_takes_no_other_with_it() {
+async fn a_rejected_case_does_not_affect_the_others() {
     let file = sqlite().await;
     file.refuse_bad().await;
     let mut stores = stores().await;
@@ -165,32 +165,32 @@ async fn a_case_that_the_database_refuses_takes_no_other_with_it() {
     for (store, partner) in stores.into_iter().zip(["bad", "\0"]) {
         let bad = NewCase { partner: Some(partner.to_owned()), ..new_case("bad") };
         let cases: Vec<Arc<NewCase>> = vec![new_case("a").into(), bad.into(), new_case("b").into()];
-        let fates = together(&store, &cases).await;
-        assert!(matches!(fates[..], [Ok(Inserted::Stored), Err(_), Ok(Inserted::Stored)]), "{fates:?}");
+        let outcomes = together(&store, &cases).await;
+        assert!(matches!(outcomes[..], [Ok(Inserted::Stored), Err(_), Ok(Inserted::Stored)]), "{outcomes:?}");
     }
 }
 
 #[tokio::test]
-async fn a_full_queue_says_so_at_once_and_loses_nothing() {
+async fn a_full_queue_is_busy_at_once_and_loses_nothing() {
     for store in stores().await {
         // Nothing is written before the first await of this thread: so exactly the queue is taken.
         let cases: Vec<Arc<NewCase>> = (0..=QUEUE).map(|index| new_case(&format!("k{index}")).into()).collect();
-        let fates = together(&store, &cases).await;
-        let stored = fates.iter().filter(|fate| matches!(fate, Ok(Inserted::Stored))).count();
+        let outcomes = together(&store, &cases).await;
+        let stored = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Inserted::Stored))).count();
         assert_eq!(stored, QUEUE);
-        assert!(matches!(fates.last(), Some(Err(StoreError::Busy))));
+        assert!(matches!(outcomes.last(), Some(Err(StoreError::Busy))));
         assert_eq!(store.count(&Filter::default()).await.unwrap(), QUEUE as u64);
     }
 }
 
-/// Inserts that are all asked for before the first of them is written.
+/// Inserts cases that are all queued before the first one is written.
 async fn together(store: &Arc<dyn Store>, cases: &[Arc<NewCase>]) -> Vec<Result<Inserted, StoreError>> {
     let mut set = tokio::task::JoinSet::new();
     for (index, case) in cases.iter().cloned().enumerate() {
         let store = Arc::clone(store);
         set.spawn(async move { (index, store.insert(case).await) });
     }
-    let mut fates = set.join_all().await;
-    fates.sort_by_key(|(index, _)| *index);
-    fates.into_iter().map(|(_, fate)| fate).collect()
+    let mut outcomes = set.join_all().await;
+    outcomes.sort_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }

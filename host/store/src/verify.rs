@@ -1,19 +1,19 @@
-//! Whether a stored case is still the one that was stored: what its columns say of one another.
+//! Validation of a stored case: its columns must agree with one another.
 //!
-//! A text of which one byte was changed → `["the text is not the one that was stored: …"]`. A case that is
-//! right has no faults. The text is held against its SHA-256; number, report, consent record and receipt
-//! are held against each other, since each of them repeats something of the others.
+//! A text with one changed byte → `["the text is not the one that was stored: …"]`. The text is compared with its SHA-256;
+//! number, report, consent record and receipt are compared with one another, since each repeats parts of the others.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{Bound, Case, CaseLine, StoreError};
-use crate::clock;
-use crate::digest::sha256;
-use crate::receipt_number::Number;
+use super::case::{Case, CaseLine, IdempotencyRecord};
+use super::clock;
+use super::digest::sha256;
+use super::error::StoreError;
+use super::receipt_number::Number;
 
-/// What a report repeats of its case.
+/// The columns of a case that its report repeats.
 #[derive(Deserialize)]
 struct ReportHead {
     ruleset: String,
@@ -22,7 +22,7 @@ struct ReportHead {
     _context: IgnoredAny,
 }
 
-/// What a receipt repeats of its case.
+/// The columns of a case that its receipt repeats.
 #[derive(Deserialize)]
 struct ReceiptHead {
     number: String,
@@ -32,7 +32,7 @@ struct ReceiptHead {
 }
 
 impl CaseLine {
-    /// The faults of what a list shows, in words for the operator; none where it is as it was stored.
+    /// Lists the faults of a list's columns, for the operator; empty where they are valid.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut check = |is_right: bool, fault: &str| {
@@ -41,7 +41,7 @@ impl CaseLine {
             }
         };
         check(is_number(&self.number), "its number is no reception number");
-        check(clock::SAYABLE.contains(&self.received_at), "the time of its receipt is none");
+        check(clock::RFC3339_RANGE.contains(&self.received_at), "the time of its receipt is none");
         check(is_digest(&self.module), "the name of its module is none");
         check(matches!(self.locale.as_str(), "ja" | "en"), "its language is none");
         faults
@@ -49,7 +49,7 @@ impl CaseLine {
 }
 
 impl Case {
-    /// The faults of the whole case, in words for the operator; none where it is as it was stored.
+    /// Lists the faults of the whole case, for the operator; empty where it is valid.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.line.faults();
         faults.extend(self.text_fault());
@@ -64,7 +64,7 @@ impl Case {
         faults
     }
 
-    /// The fault of a text that is not the one that was stored.
+    /// Finds a text that differs from the stored one.
     pub fn text_fault(&self) -> Option<String> {
         let found = sha256(&self.text);
         let stored = &self.text_sha256;
@@ -73,7 +73,7 @@ impl Case {
 
     fn report_fault(&self) -> Option<String> {
         match serde_json::from_slice::<ReportHead>(&self.report) {
-            Err(error) => Some(format!("the report is none: {}", place(&error))),
+            Err(error) => Some(format!("the report is none: {}", json_error_position(&error))),
             Ok(report) if report.accepted != self.line.accepted || report.ruleset != self.line.ruleset => {
                 Some("the report gives another verdict or ruleset than the case".to_owned())
             }
@@ -84,10 +84,10 @@ impl Case {
     fn receipt_fault(&self) -> Option<String> {
         let consent: Value = match serde_json::from_str(&self.consent) {
             Ok(consent) => consent,
-            Err(error) => return Some(format!("the consent record is no JSON: {}", place(&error))),
+            Err(error) => return Some(format!("the consent record is no JSON: {}", json_error_position(&error))),
         };
         match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
-            Err(error) => Some(format!("the receipt is none: {}", place(&error))),
+            Err(error) => Some(format!("the receipt is none: {}", json_error_position(&error))),
             Ok(receipt)
                 if (&receipt.number, receipt.received_at, &receipt.module)
                     != (&self.line.number, self.line.received_at, &self.line.module) =>
@@ -102,18 +102,18 @@ impl Case {
     }
 }
 
-impl Bound {
-    /// The same, where its receipt can be given out again: it is one, and of the case's module.
+impl IdempotencyRecord {
+    /// Checks that the receipt can be sent again: it is well-formed and of the case's module.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`]: it is not as it was stored.
-    pub(super) fn whole(self) -> Result<Bound, StoreError> {
+    /// [`StoreError::Damaged`]: it is not.
+    pub(super) fn validated(self) -> Result<IdempotencyRecord, StoreError> {
         let damaged = |why: &str| StoreError::Damaged(self.seq, why.to_owned());
         if !is_hex(&self.text_sha256) {
             return Err(damaged("the SHA-256 of its text is none"));
         }
         match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
-            Err(error) => Err(damaged(&format!("the receipt is none: {}", place(&error)))),
+            Err(error) => Err(damaged(&format!("the receipt is none: {}", json_error_position(&error)))),
             Ok(receipt) if receipt.module != self.module || !is_number(&receipt.number) => {
                 Err(damaged("the receipt is of another number or module"))
             }
@@ -122,23 +122,23 @@ impl Bound {
     }
 }
 
-/// Where JSON goes wrong. serde's own words may repeat a value, and these go into the log.
-fn place(error: &serde_json::Error) -> String {
+/// Locates a JSON error without serde's message, which may repeat a value and would go into the log.
+fn json_error_position(error: &serde_json::Error) -> String {
     let fault = if error.is_data() { "a member of another kind" } else { "no JSON" };
     format!("{fault} at line {}, column {}", error.line(), error.column())
 }
 
-/// Whether bytes are one JSON value.
+/// Reports whether bytes are one JSON value.
 pub fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Whether a text is a reception number as it is stored.
+/// Reports whether a text is a reception number in its stored form.
 fn is_number(text: &str) -> bool {
     Number::read(text).is_ok_and(|number| number.to_string() == text)
 }
 
-/// `sha256:<64 hex>`.
+/// Reports whether a text is `sha256:<64 hex>`.
 fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(is_hex)
 }
@@ -180,14 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn a_case_as_it_was_stored_has_no_faults() {
+    fn a_valid_case_has_no_faults() {
         assert_eq!(case().faults(), Vec::<String>::new());
     }
 
     type Change = fn(&mut Case);
 
     #[test]
-    fn every_column_that_was_changed_is_noticed() {
+    fn every_changed_column_is_a_fault() {
         let rows: [(&str, Change); 13] = [
             ("text", |case| case.text.push(b' ')),
             ("text", |case| case.text_sha256 = "0".repeat(64)),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_repeats_no_value() {
+    fn faults_repeat_no_value() {
         let mut changed = case();
         changed.receipt = br#"{"number":5,"received_at":"geheim"}"#.to_vec();
         changed.report = br#"{"ruleset":"geheim","accepted":"geheim"}"#.to_vec();
@@ -222,17 +222,17 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_that_is_none_is_not_given_out_again() {
+    fn an_invalid_receipt_is_not_sent_again() {
         let case = case();
-        let bound = Bound {
+        let bound = IdempotencyRecord {
             seq: 1,
             text_sha256: case.text_sha256.clone(),
             receipt: case.receipt.clone(),
             module: case.line.module.clone(),
         };
-        assert!(bound.clone().whole().is_ok());
-        assert!(Bound { receipt: b"{}".to_vec(), ..bound.clone() }.whole().is_err());
-        assert!(Bound { module: "other".to_owned(), ..bound.clone() }.whole().is_err());
-        assert!(Bound { text_sha256: String::new(), ..bound }.whole().is_err());
+        assert!(bound.clone().validated().is_ok());
+        assert!(IdempotencyRecord { receipt: b"{}".to_vec(), ..bound.clone() }.validated().is_err());
+        assert!(IdempotencyRecord { module: "other".to_owned(), ..bound.clone() }.validated().is_err());
+        assert!(IdempotencyRecord { text_sha256: String::new(), ..bound }.validated().is_err());
     }
 }

@@ -1,8 +1,7 @@
-//! Group commit: cases that arrive while the disk is busy with others are written together, by one
-//! statement with one flush. Nobody is answered before the flush; nobody waits for company.
+//! Group commit: cases that arrive during a flush are written together, by one statement with one flush.
 //!
-//! `insert(case)` → `Ok(Stored)` once it is durable, [`StoreError::Busy`] at once where too many wait.
-//! A case that the database will not have does not take its neighbours with it.
+//! `insert(case)` → `Ok(Stored)` once it is durable, [`StoreError::Busy`] at once where the queue is full. Replies are
+//! sent after the flush; a lone insert is written at once. A case that the database rejects does not affect the others.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,27 +9,28 @@ use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Answer, Inserted, NewCase, StoreError};
+use super::case::{Inserted, NewCase};
+use super::error::{Answer, StoreError};
 
-/// How many cases may wait to be written. Each holds its texts in memory, some 20 KB usually.
+/// Cases that may wait to be written. Each holds its texts in memory, usually some 20 KB.
 pub const QUEUE: usize = 256;
-/// How many cases are written together.
+/// Cases that are written together at most.
 pub const BATCH: usize = 64;
 
-/// Where rows go: a backend's side of the writing.
+/// The writing side of a database.
 pub(super) trait Rows: Send + Sync + 'static {
-    /// Stores cases, all or none of them; what became of each, in their order, once it is durable. An error means that
-    /// none is stored, unless it is [`StoreError::InDoubt`].
+    /// Stores cases durably, all or none; returns the outcomes in their order. After an error none is stored, unless
+    /// it is [`StoreError::InDoubt`].
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>>;
 
-    /// Writes as much as a usual case, durably, and nothing that is kept: fails where a case could not be stored.
+    /// Writes as many bytes as a case, durably, without storing a case: fails where a case could not be stored.
     fn probe(&self) -> Answer<'_, ()>;
 
-    /// Whether an error is one row's own fault, so that the others would be stored without it.
-    fn blames_a_row(error: &sqlx::Error) -> bool;
+    /// Reports whether a single row caused the error, so that the others could be stored without it.
+    fn is_row_error(error: &sqlx::Error) -> bool;
 }
 
-/// The one writer of a store.
+/// Handle of a store's only writer task.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Job>,
@@ -43,7 +43,7 @@ struct Job {
 }
 
 impl Writer {
-    /// Starts it; it ends with the last handle to it.
+    /// Starts the task; it ends with its last handle.
     pub fn start(rows: impl Rows) -> Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(write_all(rows, waiting));
@@ -57,7 +57,7 @@ impl Writer {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Closed(_) => StoreError::Closed,
         })?;
-        // A writer that ended in the middle of its work leaves no word of what it did.
+        // The task ended while it wrote: the outcome is unknown.
         done.await.unwrap_or_else(|_| Err(StoreError::Closed.in_doubt()))
     }
 }
@@ -69,20 +69,21 @@ async fn write_all(rows: impl Rows, mut waiting: mpsc::Receiver<Job>) {
     }
 }
 
-/// Writes some cases together; each by itself where one of them is to blame that they cannot.
+/// Writes cases together, or one by one where one of them is rejected.
 async fn write<R: Rows>(rows: &R, jobs: Vec<Job>) {
     let cases: Vec<_> = jobs.iter().map(|job| Arc::clone(&job.case)).collect();
     match rows.write(&cases).await {
-        Ok(fates) => {
-            for (job, fate) in jobs.into_iter().zip(fates) {
-                // Whoever asked may have gone; the case is there all the same.
-                let _ = job.answer.send(Ok(fate));
+        Ok(outcomes) => {
+            for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                // The caller may have gone; the case is stored all the same.
+                let _ = job.answer.send(Ok(outcome));
             }
         }
-        Err(StoreError::Database(error)) if jobs.len() > 1 && R::blames_a_row(&error) => {
+        Err(StoreError::Database(error)) if jobs.len() > 1 && R::is_row_error(&error) => {
             for job in jobs {
-                let fate = rows.write(std::slice::from_ref(&job.case)).await;
-                let _ = job.answer.send(fate.and_then(|fates| fates.first().copied().ok_or(StoreError::Closed)));
+                let written = rows.write(std::slice::from_ref(&job.case)).await;
+                let _ =
+                    job.answer.send(written.and_then(|outcomes| outcomes.first().copied().ok_or(StoreError::Closed)));
             }
         }
         Err(error) => {
@@ -94,15 +95,15 @@ async fn write<R: Rows>(rows: &R, jobs: Vec<Job>) {
     }
 }
 
-/// What became of each case: stored, or which of its two unique values another case has.
+/// Finds the outcome of each case: stored, or which of its two unique values is taken.
 ///
-/// Within a batch a key or a number may stand twice, so each stored row answers for one case only.
-pub(super) fn fates(
+/// A batch may hold a key or a number twice, so each stored row counts for one case only.
+pub(super) fn insert_outcomes(
     cases: &[Arc<NewCase>],
     mut stored: HashSet<(String, String)>,
     bound: &HashSet<String>,
 ) -> Vec<Inserted> {
-    let fate = |case: &Arc<NewCase>| {
+    let outcome = |case: &Arc<NewCase>| {
         if stored.remove(&(case.number.to_string(), case.key.clone())) {
             Inserted::Stored
         } else if bound.contains(&case.key) {
@@ -111,5 +112,5 @@ pub(super) fn fates(
             Inserted::NumberTaken
         }
     };
-    cases.iter().map(fate).collect()
+    cases.iter().map(outcome).collect()
 }

@@ -1,6 +1,6 @@
 //! A module that answers what it is told, told 50,000 pointers and lengths: no panic, and a named error for each.
 
-use super::super::check::INPUT_MAX;
+use super::super::INPUT_MAX;
 use super::{ALLOCATE, Digest, Sandbox, SandboxConfig, context, wasm};
 
 const ANSWERS: u64 = 50_000;

@@ -40,7 +40,7 @@ fn ended(wasm: &[u8], length: usize) -> (SandboxError, Duration) {
     let (module, text) = (Digest::of(wasm), vec![b' '; length]);
     let tries = (0..5).map(|_| {
         let start = Instant::now();
-        let error = super::super::check(
+        let error = super::super::check::check(
             sandbox.module(&module).expect("loaded"),
             text.get(..100).unwrap_or(&text),
             b"{}",

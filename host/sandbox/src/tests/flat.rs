@@ -2,7 +2,7 @@
 //! (The host itself never does this; its instances are always fresh.)
 
 use super::super::check::{Call, function};
-use super::super::engine::export;
+use super::super::module::export;
 use super::super::{Sandbox, SandboxConfig};
 use super::worst::context;
 

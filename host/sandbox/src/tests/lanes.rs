@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::super::LONG;
+use super::super::LONG_DRAFT_BYTES;
 use super::{Digest, FUEL_BYTES_MAX, REPORT, Sandbox, SandboxConfig, SandboxError, checking, context, echo};
 
 /// Hostile modules at once, and askers of each.
@@ -103,7 +103,7 @@ async fn a_module_is_suspect_once_it_uses_more_than_half_of_its_fuel() {
 async fn every_lane_judges_alike() {
     let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     let context = super::worst::context();
-    for length in [2, LONG, LONG + 1, FUEL_BYTES_MAX, FUEL_BYTES_MAX + 1] {
+    for length in [2, LONG_DRAFT_BYTES, LONG_DRAFT_BYTES + 1, FUEL_BYTES_MAX, FUEL_BYTES_MAX + 1] {
         let mut text = b"{}".to_vec();
         text.resize(length, b' ');
         let text = Bytes::from(text);

@@ -85,7 +85,7 @@ impl Documents {
 impl Document {
     fn read(source: &Source, section: &str, files: &DocumentFiles, offset: &str) -> Result<Document, DeskError> {
         let in_force_since = files.in_force_since.as_deref().map(|text| {
-            clock::read_here(text, offset).filter(|since| (0..=SAFE_INTEGER_MAX).contains(since)).ok_or_else(|| {
+            clock::parse_local(text, offset).filter(|since| (0..=SAFE_INTEGER_MAX).contains(since)).ok_or_else(|| {
                 source.value(
                     "desk.toml",
                     &format!("{section}.in_force_since"),

@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use kakekomi_core::Locale;
-use kakekomi_store::durable;
+use kakekomi_store::synced_fs;
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Document, Documents};
@@ -79,7 +79,7 @@ impl Versions {
         self.consent.entry(version).or_insert(digests);
         let (version, digests) = of(&documents.policy);
         self.policy.entry(version).or_insert(digests);
-        if self == before { Ok(()) } else { durable::write(&data.join(NOTE), &serde_json::to_vec(&self)?) }
+        if self == before { Ok(()) } else { synced_fs::write_synced(&data.join(NOTE), &serde_json::to_vec(&self)?) }
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
         let file = file.display();
         found.push(Finding::error("database", format!("others on this machine can read {file}: chmod go= {file}")));
     }
-    match store.left_off().await {
+    match store.missing_durability_settings().await {
         Ok(settings) => found.extend(settings.into_iter().map(|setting| {
             let said = format!("{shown} has {setting} off: a receipt would not outlast a power failure; set it on");
             Finding::error("database", said)

@@ -86,7 +86,7 @@ mod tests {
     use crate::cli::doctor::Level;
 
     fn at(text: &str) -> Level {
-        holidays(&Desk::load(None).unwrap(), clock::read(text).unwrap()).level
+        holidays(&Desk::load(None).unwrap(), clock::parse(text).unwrap()).level
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn look(settings: &Settings, now: i64) -> Vec<Finding> {
 
 /// The rules are older than any moment at which they run: `2026.11.1` is not run before November 2026.
 fn clock_is(now: i64, ruleset: &str) -> Finding {
-    let shown = clock::show(now, "+00:00");
+    let shown = clock::format_rfc3339(now, "+00:00");
     let mut parts = ruleset.split('.').map_while(|part| part.parse::<i32>().ok());
     let (Some(year), Some(month)) = (parts.next(), parts.next()) else {
         return Finding::ok("clock", shown);
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_clock_before_the_rules_or_long_after_them_is_wrong() {
-        let at = |text: &str| clock_is(clock::read(text).unwrap(), "2026.11.1").level;
+        let at = |text: &str| clock_is(clock::parse(text).unwrap(), "2026.11.1").level;
         assert_eq!(at("2026-10-31T23:59:59Z"), Level::Error);
         assert_eq!(at("2026-11-01T00:00:00Z"), Level::Ok);
         assert_eq!(at("2036-12-31T00:00:00Z"), Level::Ok);

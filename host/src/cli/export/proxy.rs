@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_page_names_the_telephone_number_and_the_day_it_is_of() {
         let desk = Desk::load(None).unwrap();
-        let html = page(&desk, clock::read("2026-11-28T23:30:00Z").unwrap());
+        let html = page(&desk, clock::parse("2026-11-28T23:30:00Z").unwrap());
         assert!(html.contains(&desk.profile().phone) && !html.contains("{{"), "{html}");
         assert!(html.contains("2026-11-29"), "the desk's clock counts: {html}");
         assert!(!html.contains("http://") && !html.contains("<script"), "it loads nothing: {html}");

@@ -1,7 +1,7 @@
-//! Warnings of the server while a commit runs. sqlx only logs them, and one of them says that a commit is not what it seems:
-//! "canceling wait for synchronous replication due to user request" comes before an ordinary success.
+//! Warnings of the server during a commit. sqlx only logs them, but "canceling wait for synchronous replication due to user
+//! request" precedes an apparent success.
 //!
-//! `heard(transaction.commit())` → the outcome, and whether the server warned meanwhile.
+//! `with_warnings(transaction.commit())` → the outcome, and whether the server sent a warning.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// The target of the events by which sqlx reports the server's notices.
+/// Target of the events in which sqlx logs the server's notices.
 const TARGET: &str = "sqlx::postgres::notice";
 
 thread_local! {
@@ -22,8 +22,8 @@ thread_local! {
 
 static LISTENER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Listener));
 
-/// Runs a future and reports whether a notice of the level WARNING or above came while it ran.
-pub(super) async fn heard<T>(future: impl Future<Output = T>) -> (T, bool) {
+/// Runs a future and reports whether the server sent a notice of level WARNING or above meanwhile.
+pub(super) async fn with_warnings<T>(future: impl Future<Output = T>) -> (T, bool) {
     let mut future = pin!(future);
     let mut warned = false;
     let output = poll_fn(|context| {
@@ -36,7 +36,7 @@ pub(super) async fn heard<T>(future: impl Future<Output = T>) -> (T, bool) {
     (output, warned)
 }
 
-/// Notes the notices of the thread that polls.
+/// Records the notices of the polling thread.
 struct Listener;
 
 impl Subscriber for Listener {
@@ -70,15 +70,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn warnings_of_the_server_are_heard_and_nothing_else() {
+    async fn only_warnings_of_the_server_are_recorded() {
         let notice = async || {
             tokio::task::yield_now().await;
             tracing::warn!(target: TARGET, "canceling wait");
         };
-        assert!(heard(notice()).await.1);
-        assert!(!heard(async { tracing::info!(target: TARGET, "a hint") }).await.1);
-        assert!(!heard(async { tracing::warn!("of our own") }).await.1);
+        assert!(with_warnings(notice()).await.1);
+        assert!(!with_warnings(async { tracing::info!(target: TARGET, "a hint") }).await.1);
+        assert!(!with_warnings(async { tracing::warn!("of our own") }).await.1);
         notice().await;
-        assert!(!heard(async {}).await.1, "a notice outside does not count");
+        assert!(!with_warnings(async {}).await.1, "a notice outside does not count");
     }
 }

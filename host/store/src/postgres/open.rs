@@ -1,4 +1,6 @@
-//! Connecting: to serve from it, or to look at it.
+//! Connections for serving and for reading.
+//!
+//! `Postgres::open(url)` → a migrated database with a pool of eight connections.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,42 +11,43 @@ use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::timeout;
 
 use super::Postgres;
+use crate::case::Filter;
+use crate::error::StoreError;
 use crate::migrate::{Step, steps};
 use crate::query::{self, CASE};
 use crate::readiness::Readiness;
+use crate::store::Store;
 use crate::writer::Writer;
-use crate::{Filter, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long to wait for a connection: an applicant who is told the phone number after this waits no longer.
-const PLACE: Duration = Duration::from_secs(5);
-/// How long to look for the reason once there was no connection.
-const PROBE: Duration = Duration::from_secs(2);
-/// How many connections a host keeps; one writes, the others read.
+/// The longest wait for a connection; after it the applicant is shown the phone number.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest search for the reason of a failed connection.
+const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections of a host; one writes, the others read.
 const CONNECTIONS: u32 = 8;
 
 impl Postgres {
-    /// Connects to a database by its URL, and brings its tables up to date. Hosts that start at the
-    /// same time take turns: sqlx migrates under an advisory lock.
+    /// Connects to a database and migrates it. sqlx takes an advisory lock, so that hosts may start at the same time.
     ///
     /// # Errors
-    /// [`StoreError`]: it does not answer, or cannot be brought up to date.
+    /// [`StoreError`]: it does not answer, or cannot be migrated.
     pub async fn open(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         MIGRATIONS.run(&pool).await?;
         let readiness = Some(Readiness::start(pool.clone()));
         let postgres = Postgres { writer: Writer::start(pool.clone()), pool, readiness };
-        for setting in postgres.left_off().await? {
+        for setting in postgres.missing_durability_settings().await? {
             tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
         Ok(postgres)
     }
 
-    /// Connects to a database that has our tables, to read from it.
+    /// Connects to a migrated database for reading.
     ///
     /// # Errors
-    /// [`StoreError`]: it does not answer, or has no such tables.
+    /// [`StoreError`]: it does not answer, or lacks the tables.
     pub async fn open_to_read(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
@@ -52,7 +55,7 @@ impl Postgres {
         Ok(Postgres { writer: Writer::start(pool.clone()), pool, readiness: None })
     }
 
-    /// Which migrations the database has, without changing it.
+    /// Lists all migrations and whether the database has them; changes nothing.
     ///
     /// # Errors
     /// [`StoreError`]: it does not answer.
@@ -65,17 +68,16 @@ impl Postgres {
     }
 }
 
-/// No such table, no such column (SQLSTATE 42P01, 42703).
+/// Reports whether a table or column is missing (SQLSTATE 42P01, 42703).
 fn is_foreign(error: &Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code == "42P01" || code == "42703")
 }
 
 async fn connect(url: &str) -> Result<PgPool, StoreError> {
-    let pool =
-        PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PLACE).after_connect(|connection, _| {
-            Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) })
-        });
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+        |connection, _| Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) }),
+    );
     let options = options(url)?;
     match pool.connect_with(options.clone()).await {
         Ok(pool) => Ok(pool),
@@ -83,10 +85,10 @@ async fn connect(url: &str) -> Result<PgPool, StoreError> {
     }
 }
 
-/// Why there is no connection: the pool tries again until its time is over, and does not say what failed.
+/// Finds the reason of a failed connection: the pool retries until its timeout and does not report the error.
 async fn reason(error: Error, options: &PgConnectOptions) -> Error {
     match error {
-        Error::PoolTimedOut => match timeout(PROBE, options.connect()).await {
+        Error::PoolTimedOut => match timeout(DIAGNOSIS_TIMEOUT, options.connect()).await {
             Ok(Err(reason)) => reason,
             Ok(Ok(_)) | Err(_) => error,
         },
@@ -94,19 +96,19 @@ async fn reason(error: Error, options: &PgConnectOptions) -> Error {
     }
 }
 
-/// A server that is set to answer before the flush, or before the standby, is asked not to do so for us; a backend that waits for its turn gives up
-/// before the host does, and does not stay behind; and the warning of a commit that was not confirmed is always sent.
+/// Settings of each connection: commits wait for the flush and for the standby; a backend that waits for the writers' lock
+/// gives up before the host does; the warning of an unconfirmed commit is always sent.
 const SETTINGS: &str = "SELECT set_config('lock_timeout', '8s', false), \
      set_config('client_min_messages', 'warning', false), \
      CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', false) END";
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(url)?;
-    // A statement has thousands of places when many cases are written together: no line for the log.
+    // A batch has thousands of parameters, too many for a line of the log.
     Ok(options.application_name("kakekomi").disable_statement_logging())
 }
 
-/// What may be shown of a URL, which can hold a password.
+/// Formats a URL without its user and password.
 fn name(url: &str) -> String {
     let options = PgConnectOptions::from_str(url).ok();
     options.map_or_else(String::new, |options| {

@@ -1,8 +1,9 @@
-//! Copying a database into a file, and putting such a file in its place.
+//! Backup of a database into a file, and its restoration.
 //!
-//! The copy is made by `VACUUM INTO`, which reads in one transaction: it ends however much is written meanwhile, and holds
-//! the cases of one moment. SQLite's backup API begins anew whenever another process writes, so that it does not end under
-//! load. Either way a file gets its name only once it is whole, checked and flushed.
+//! `back_up(url, "cases.sqlite3", false)` → `Copied { cases: 12, last_seq: 12, bytes: 143360 }`
+//!
+//! `VACUUM INTO` makes the copy in one read transaction: it holds the cases of one moment and ends under any load. SQLite's
+//! backup API restarts whenever another process writes. A file gets its final name once it is whole, checked and flushed.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -12,79 +13,81 @@ use std::str::FromStr;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use super::files::{FileId, OpenFiles, beside};
+use super::file::{file_of, url_of};
+use super::open_files::{FileId, OpenFiles, beside};
 use super::{Sqlite, open};
-use crate::{Filter, Store, StoreError, lock, place, url_of};
-use crate::{clock, durable};
+use crate::case::Filter;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::{clock, lock, synced_fs};
 
 /// The contents of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Copied {
     /// The number of cases.
     pub cases: u64,
-    /// The place of the last one in the sequence; 0 where there is none.
+    /// The `seq` of the last case; 0 where there is none.
     pub last_seq: i64,
     /// The size of the file in bytes.
     pub bytes: u64,
 }
 
-/// The contents of a restored database, and the place of the one of before.
+/// The contents of a restored database, and the path of the previous one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Restored {
     /// Its contents.
     #[serde(flatten)]
     pub copied: Copied,
-    /// The file of before; `None` where there was none.
+    /// The previous file; `None` where there was none.
     pub kept: Option<PathBuf>,
 }
 
-/// Copies the database of a URL into a file, for its owner alone, while a desk may be serving from it.
+/// Copies the database of a URL into a file, for its owner alone. The database may be in use.
 ///
 /// # Errors
-/// [`StoreError::Exists`]: there is such a file and `replace` is not set; any other: nothing has been made, and what was
-/// there is there still.
-pub async fn backup(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
+/// [`StoreError::Exists`]: the file exists and `replace` is not set. After any error nothing has changed.
+pub async fn back_up(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
     if !replace && file.symlink_metadata().is_ok() {
         return Err(StoreError::Exists(file.display().to_string()));
     }
-    // Also with `replace`: the database's own files, by any of their names, are no place for its backup.
-    if place::file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
+    // Also with `replace`: a backup must not overwrite the database's own files, by any of their names.
+    if file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
         return Err(StoreError::Exists(file.display().to_string()));
     }
     let unfinished = Unfinished::beside(file)?;
     let source = Sqlite::open_to_copy(url).await?;
     source.copy_into(&unfinished.path).await?;
     source.close().await?;
-    let copied = look_into(&unfinished.path).await?;
+    let copied = inspect(&unfinished.path).await?;
     unfinished.finish(file, replace)?;
     Ok(copied)
 }
 
-/// Puts the copy of a backup in the place of the database of a URL, which is kept under another name. The backup stays.
+/// Replaces the database of a URL with a copy of the backup, and keeps the previous one under another name.
 ///
 /// # Errors
-/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::DamagedFile`], [`StoreError::Foreign`]: the backup is none.
-/// The database is as it was then.
+/// [`StoreError::InUse`]: a desk serves from it; [`StoreError::DamagedFile`], [`StoreError::Foreign`]: the backup is
+/// invalid. After any error the database is unchanged.
 pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
-    let file = place::file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
+    let file = file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
     let source = Sqlite::open_to_read(&url_of(backup)).await?;
     source.check_integrity(backup).await?;
-    // After the check: a file that is no backup leaves no folder behind.
+    // After the check: an invalid backup creates no folder.
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        durable::folder(folder).map_err(|error| failed(folder, error))?;
+        synced_fs::create_dir_all_synced(folder).map_err(|error| failed(folder, error))?;
     }
     let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
     let _lock = OpenFiles::lock(&file)?;
     let unfinished = Unfinished::beside(&file)?;
     source.copy_into(&unfinished.path).await?;
     source.close().await?;
-    let copied = look_into(&unfinished.path).await?;
+    let copied = inspect(&unfinished.path).await?;
     let kept = set_aside(&file).await?;
     unfinished.finish(&file, true)?;
     Ok(Restored { copied, kept })
 }
 
-/// Whether a file is the database, its log, the log's index or its lock.
+/// Reports whether a file is the database, its log, the log's index or its lock.
 fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
     let database = OpenFiles::resolve(database).unwrap_or_else(|_| database.to_path_buf());
     ["", "-wal", "-shm", "-lock"]
@@ -93,8 +96,8 @@ fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
         .any(|own| own == file || FileId::of(&own).is_ok_and(|id| FileId::of(file).is_ok_and(|other| other == id)))
 }
 
-/// Checks a copy and counts what is in it.
-async fn look_into(file: &Path) -> Result<Copied, StoreError> {
+/// Checks a copy and counts its cases.
+async fn inspect(file: &Path) -> Result<Copied, StoreError> {
     let copy = Sqlite::open_to_read(&url_of(file)).await?;
     copy.check_integrity(file).await?;
     let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
@@ -103,10 +106,10 @@ async fn look_into(file: &Path) -> Result<Copied, StoreError> {
     Ok(Copied { cases, last_seq, bytes })
 }
 
-/// Keeps a database under a dated name, whole, and takes away the log and the index of its own name, which would be read
-/// into the file that comes. `None` where there is no database.
+/// Keeps a database and its log under a dated name, and removes the log and its index of the old name, which SQLite would
+/// apply to the new file. `None` where there is no database.
 async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
-    let kept = file.exists().then(|| free_name(file, &clock::show(clock::now(), "+00:00")));
+    let kept = file.exists().then(|| free_name(file, &clock::format_rfc3339(clock::now(), "+00:00")));
     if let Some(kept) = &kept {
         if let Err(error) = empty_log(file).await {
             tracing::warn!(%error, "the log of the previous database is kept beside it");
@@ -117,7 +120,7 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
                 fs::hard_link(&from, &to).map_err(|error| failed(&to, error))?;
             }
         }
-        durable::name(kept).map_err(|error| failed(kept, error))?;
+        synced_fs::sync_parent_dir(kept).map_err(|error| failed(kept, error))?;
     }
     for end in ["-wal", "-shm"] {
         let name = beside(file, end);
@@ -126,11 +129,11 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
             _ => {}
         }
     }
-    durable::name(file).map_err(|error| failed(file, error))?;
+    synced_fs::sync_parent_dir(file).map_err(|error| failed(file, error))?;
     Ok(kept)
 }
 
-/// A name for the database of before that no file has, nor a log of one: restores may follow each other within a second.
+/// Finds an unused name for the previous database and its log: two restores may run within one second.
 fn free_name(file: &Path, time: &str) -> PathBuf {
     let names = std::iter::once(String::new()).chain((2..).map(|count: u64| format!("-{count}")));
     let mut names = names.map(|count| beside(file, &format!(".before-{time}{count}")));
@@ -139,7 +142,7 @@ fn free_name(file: &Path, time: &str) -> PathBuf {
     names.find(is_free).unwrap_or_else(|| beside(file, ".before"))
 }
 
-/// Writes what stands in the log into the file.
+/// Writes the log into the file.
 async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
     let options = SqliteConnectOptions::from_str(&url_of(file))?.create_if_missing(false);
     let mut connection: SqliteConnection = options.connect().await?;
@@ -148,14 +151,14 @@ async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
 }
 
 impl Sqlite {
-    /// Writes all that can be read at one moment into an empty file.
+    /// Copies the database into an empty file, in one read transaction.
     async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&self.database.pool).await?;
         Ok(())
     }
 
-    /// Reads the whole file and its indexes, and checks that this program knows its shape.
+    /// Checks the whole file and its indexes, and that no newer program has migrated it.
     async fn check_integrity(&self, file: &Path) -> Result<(), StoreError> {
         let name = || file.display().to_string();
         let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
@@ -168,11 +171,11 @@ impl Sqlite {
     }
 }
 
-/// A file that has not got its name yet, for its owner alone; taken away if it never gets it.
+/// A temporary file for its owner alone; removed unless it gets its final name.
 #[derive(Debug)]
 struct Unfinished {
     path: PathBuf,
-    /// Two processes do not write to one. The kernel releases the lock of one that was killed, and its rest is used anew.
+    /// Excludes other processes. The kernel releases the lock of a killed process, whose file is then reused.
     lock: File,
 }
 
@@ -181,7 +184,7 @@ impl Unfinished {
         let path = beside(file, ".unfinished");
         let mut lock = lock::acquire(&path)?;
         if has_another_name(&lock) {
-            // A copy that was killed between its two names: the other one is a whole backup, which is not to be emptied.
+            // The process was killed between link and removal: the other name is a whole backup, which must not be emptied.
             fs::remove_file(&path).map_err(|error| failed(&path, error))?;
             lock = lock::acquire(&path)?;
         }
@@ -189,7 +192,7 @@ impl Unfinished {
         Ok(Unfinished { path, lock })
     }
 
-    /// Flushes it and gives it its name, which is durable then.
+    /// Flushes the file and gives it its final name, durably.
     fn finish(self, name: &Path, replace: bool) -> Result<(), StoreError> {
         let named = || {
             self.lock.sync_all()?;
@@ -198,7 +201,7 @@ impl Unfinished {
             } else {
                 rename_to_a_free_name(&self.path, name)?;
             }
-            durable::name(name)
+            synced_fs::sync_parent_dir(name)
         };
         named().map_err(|error: io::Error| match error.kind() {
             ErrorKind::AlreadyExists => StoreError::Exists(name.display().to_string()),
@@ -224,7 +227,7 @@ fn has_another_name(_: &File) -> bool {
     false
 }
 
-/// Renames a file unless there is one of that name. Where the file system cannot do that in one step it is linked.
+/// Renames a file unless the new name exists. Where the file system cannot do that atomically, it adds a hard link.
 fn rename_to_a_free_name(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {

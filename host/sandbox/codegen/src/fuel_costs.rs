@@ -1,27 +1,27 @@
-//! What each instruction costs in fuel, so that equal fuel lasts about equally long.
+//! Fuel of each instruction, chosen so that equal fuel lasts about equally long.
 //!
 //! An addition → 1, a branch → 60, a division → 120, growing memory → 255 and as much for each page.
 //!
 //! At one unit for everything an empty loop would last seven times as long as the worst draft does for the same fuel,
-//! because its instructions are the slow ones; with these costs it lasts about as long (docs/performance.md). What waits
-//! for memory cannot be priced: the processor's time stands behind it (`host/sandbox/src/work.rs`).
+//! because its instructions are slower; with these costs it lasts about as long (docs/performance.md). Waiting for memory has
+//! no fixed cost, so processor time is a second limit (`host/sandbox/src/cpu_deadline.rs`).
 
 use wasmtime::OperatorCost;
 
-/// Whatever jumps: no code runs for long without.
+/// Jumps and calls, without which no code runs for long.
 const BRANCH: u8 = 60;
 
-/// Division of whole numbers.
+/// Division of integers.
 const DIVISION: u8 = 120;
 
 /// Division and roots of floating-point numbers, which the rules never use.
 const FLOATING: u8 = u8::MAX;
 
-/// Asking for more memory or table, and each page of it.
+/// Growth of memory or table, and each page of it.
 const GROWTH: u8 = u8::MAX;
 
-/// The costs of all instructions; those that are not named cost one, or nothing where they make no code.
-pub(crate) fn cost() -> OperatorCost {
+/// Returns the costs of all instructions; the default is one, or zero where an instruction makes no code.
+pub(crate) fn fuel_costs() -> OperatorCost {
     let mut cost = OperatorCost::new();
     for branch in [
         &mut cost.Br,

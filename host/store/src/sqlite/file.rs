@@ -1,7 +1,6 @@
-//! The database's file on the disk: for its owner alone, and looked at before it is opened.
+//! The database file: its URL, its creation for its owner alone, and its first bytes.
 //!
-//! `make("data/kakekomi.sqlite3")` → an empty file of mode 0600, which SQLite then fills; where there
-//! is one already it is left as it is.
+//! `create("data/kakekomi.sqlite3")` → an empty file of mode 0600, which SQLite then fills; an existing file is left alone.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -10,21 +9,32 @@ use std::str::FromStr;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::StoreError;
-use crate::durable;
+use crate::error::StoreError;
+use crate::synced_fs;
 
-/// How every SQLite file begins (sqlite.org/fileformat2.html, 1.3).
+/// The first bytes of every SQLite file (sqlite.org/fileformat2.html, 1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-/// The file that a URL names; `None` for a database in memory, and for a URL that names none.
+/// Builds the URL of the database in a data folder.
+pub fn url_in(data: &Path) -> String {
+    url_of(&data.join("kakekomi.sqlite3"))
+}
+
+/// Builds the URL of a SQLite file.
+pub fn url_of(file: &Path) -> String {
+    let path = file.display().to_string();
+    format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
+}
+
+/// Finds the file of a URL; `None` for a database in memory and for other URLs.
 pub fn file_of(url: &str) -> Option<PathBuf> {
     let in_memory = url.contains(":memory:") || url.contains("mode=memory");
     let options = SqliteConnectOptions::from_str(url).ok().filter(|_| url.starts_with("sqlite:") && !in_memory)?;
     Some(options.get_filename().to_path_buf())
 }
 
-/// Makes the file for its owner alone, where there is none.
-pub(super) fn make(file: &Path) -> io::Result<()> {
+/// Creates the file for its owner alone, unless it exists.
+pub(super) fn create(file: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -32,24 +42,11 @@ pub(super) fn make(file: &Path) -> io::Result<()> {
     match options.open(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-        Ok(made) => durable::leave_to_owner(&made, file).and_then(|()| durable::name(file)),
+        Ok(made) => synced_fs::leave_to_owner(&made, file).and_then(|()| synced_fs::sync_parent_dir(file)),
     }
 }
 
-/// Whether anybody but the owner may read, write or enter it. What cannot be looked at is not open.
-#[cfg(unix)]
-pub fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-/// Whether anybody but the owner may read it: not known on this system.
-#[cfg(not(unix))]
-pub fn is_open_to_others(_: &Path) -> bool {
-    false
-}
-
-/// Whether the file begins as a SQLite file does.
+/// Reports whether the file begins as a SQLite file does.
 pub(super) fn is_sqlite(file: &Path, name: &str) -> Result<bool, StoreError> {
     let failed = |error: io::Error| match error.kind() {
         ErrorKind::NotFound => StoreError::Missing(name.to_owned()),
@@ -60,7 +57,7 @@ pub(super) fn is_sqlite(file: &Path, name: &str) -> Result<bool, StoreError> {
     Ok(start == MAGIC)
 }
 
-/// The bytes of the write-ahead log beside it, if there is one: somebody has it open, or did not close it.
+/// Finds the size of the write-ahead log. There is one while a process has the database open, or did not close it.
 pub(super) fn log_size(file: &Path) -> Option<u64> {
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");

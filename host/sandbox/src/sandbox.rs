@@ -1,0 +1,173 @@
+//! The sandbox: loaded modules and the threads that run them.
+//!
+//! `sandbox.check(client, digest, text, context)` → the report's bytes.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::check::{Answer, check};
+use super::digest::Digest;
+use super::engine::engine;
+use super::error::SandboxError;
+use super::limits::fuel;
+use super::module::Module;
+use super::precompiled::Precompiled;
+use super::worker_pool::Lanes;
+
+/// Checks that may wait, for each check thread.
+const QUEUE_PER_THREAD: usize = 32;
+
+/// Instances for [`Sandbox::check_now`], beside those of the check threads.
+const ROOM_FOR_NOW: usize = 8;
+
+/// Configuration of a sandbox.
+#[derive(Debug, Clone)]
+pub struct SandboxConfig {
+    /// Bytes of the modules; the first is the current one, open pages may still run the others.
+    pub modules: Vec<Vec<u8>>,
+    /// Optional modules, which are left out where they cannot be loaded.
+    pub kept: Vec<Vec<u8>>,
+    /// Check threads for ordinary drafts; 0: as many as there are cores.
+    pub threads: usize,
+    /// Checks that may wait in each lane before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
+    pub queue: usize,
+    /// Machine code of one of the modules.
+    pub precompiled: Option<Precompiled>,
+}
+
+impl SandboxConfig {
+    /// Configures one module.
+    pub fn of(wasm: &[u8]) -> SandboxConfig {
+        SandboxConfig { modules: vec![wasm.to_vec()], kept: Vec::new(), threads: 0, queue: 0, precompiled: None }
+    }
+
+    /// Adds a module that open pages may still run.
+    #[must_use]
+    pub fn and(mut self, wasm: &[u8]) -> SandboxConfig {
+        self.modules.push(wasm.to_vec());
+        self
+    }
+
+    /// Adds a module that is left out where it cannot be loaded ([`Sandbox::left_out`]).
+    #[must_use]
+    pub fn and_if_it_loads(mut self, wasm: &[u8]) -> SandboxConfig {
+        self.kept.push(wasm.to_vec());
+        self
+    }
+}
+
+/// Loaded modules and the threads that run them. A clone shares both.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    current: Digest,
+    modules: BTreeMap<Digest, Module>,
+    left_out: Vec<(Digest, SandboxError)>,
+    lanes: Lanes,
+}
+
+impl Sandbox {
+    /// Compiles the modules and starts the threads.
+    ///
+    /// # Errors
+    /// [`SandboxError::BadModule`], [`SandboxError::WrongAbi`] or [`SandboxError::OtherAbi`]: a module cannot be loaded, or there
+    /// is none; [`SandboxError::Stopped`]: a thread cannot be started.
+    #[expect(clippy::needless_pass_by_value, reason = "the modules' bytes are of no use to the caller afterwards")]
+    pub fn new(config: SandboxConfig) -> Result<Sandbox, SandboxError> {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if config.threads == 0 { cores() } else { config.threads };
+        let queue = if config.queue == 0 { threads.saturating_mul(QUEUE_PER_THREAD) } else { config.queue };
+        let at_once = Lanes::threads_of_all(threads).saturating_add(ROOM_FOR_NOW);
+        let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
+        let engine = engine(at_once)?;
+        let current = config.modules.first().map(|wasm| Digest::of(wasm));
+        let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
+        let load = |wasm: &[u8]| Module::load(&engine, wasm, config.precompiled.as_ref());
+        let mut modules = BTreeMap::new();
+        for wasm in &config.modules {
+            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
+                place.insert(load(wasm)?);
+            }
+        }
+        let mut left_out = Vec::new();
+        for wasm in &config.kept {
+            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
+                match load(wasm) {
+                    Ok(module) => _ = place.insert(module),
+                    Err(error) => left_out.push((Digest::of(wasm), error)),
+                }
+            }
+        }
+        let lanes = Lanes::start(&engine, threads, queue)?;
+        Ok(Sandbox(Arc::new(Inner { current, modules, left_out, lanes })))
+    }
+
+    /// Checks a text in a context (JSON, as `kakekomi_core::Context` writes it) on a check thread and returns the report.
+    /// Clients take turns; `None` counts as one client.
+    ///
+    /// # Errors
+    /// [`SandboxError::Busy`]: the queue is full; [`SandboxError::UnknownModule`]; otherwise the fault of the module.
+    pub async fn check(
+        &self,
+        client: Option<IpAddr>,
+        module: &Digest,
+        text: Bytes,
+        context: Arc<[u8]>,
+    ) -> Result<Vec<u8>, SandboxError> {
+        let module = self.module(module)?.clone();
+        self.0.lanes.submit(client, module, text, context).await
+    }
+
+    /// Checks on the caller's thread, for command lines.
+    ///
+    /// # Errors
+    /// As [`Sandbox::check`].
+    pub fn check_now(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
+        self.check_now_with_fuel(module, text, context).map(|(report, _)| report)
+    }
+
+    /// Checks on the caller's thread and returns the used fuel, which is the same on every machine.
+    ///
+    /// # Errors
+    /// As [`Sandbox::check`].
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn check_now_with_fuel(
+        &self,
+        module: &Digest,
+        text: Bytes,
+        context: Arc<[u8]>,
+    ) -> Result<(Vec<u8>, u64), SandboxError> {
+        let Answer { report, fuel } = check(self.module(module)?, &text, &context, fuel(text.len(), context.len()))?;
+        Ok((report, fuel))
+    }
+
+    /// Returns the digest of the current module.
+    pub fn current(&self) -> &Digest {
+        &self.0.current
+    }
+
+    /// Lists the optional modules that cannot be loaded, with the reasons.
+    pub fn left_out(&self) -> &[(Digest, SandboxError)] {
+        &self.0.left_out
+    }
+
+    /// Reports whether this module is loaded.
+    pub fn has(&self, module: &Digest) -> bool {
+        self.0.modules.contains_key(module)
+    }
+
+    pub(super) fn module(&self, digest: &Digest) -> Result<&Module, SandboxError> {
+        self.0.modules.get(digest).ok_or_else(|| SandboxError::UnknownModule(digest.clone()))
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").field("current", &self.0.current).finish_non_exhaustive()
+    }
+}
