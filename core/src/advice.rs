@@ -8,10 +8,11 @@ mod secret;
 
 use crate::code::Code;
 use crate::context::Context;
-use crate::form::{Answer, Approval, Draft, YesNo};
+use crate::form::{Answer, Approval, Draft, Field, Visit, YesNo, section};
 use crate::json::Writer;
 use crate::locale::Locale;
 use crate::message;
+use crate::path::PathCursor;
 
 pub use first_hours::guidance;
 
@@ -136,29 +137,23 @@ fn support(draft: &Draft, list: &mut List<'_>) {
     }
 }
 
-/// The titles of what clause 4⑫'s interview names and the draft does not say: what happened and when
-/// (発生状況および発生日時), the network (ネットワーク構成), how the systems are run.
+/// The titles of the fields that clause 4⑫'s interview asks for and that are not given.
 fn missing(draft: &Draft, context: &Context) -> String {
-    let incident = &draft.incident;
-    let rows = [
-        (incident.summary.given().is_none(), "/incident/summary"),
-        (incident.discovered_at.given().is_none(), "/incident/discovered_at"),
-        (incident.occurred_at.given().is_none(), "/incident/occurred_at"),
-        (incident.target.given().is_none(), "/incident/target"),
-        (incident.operation.given().is_none(), "/incident/operation"),
-        (draft.devices.given().is_none(), "/devices"),
-        (draft.network.topology.given().is_none(), "/network/topology"),
-    ];
     let comma = match context.locale {
         Locale::Ja => "、",
         Locale::En => ", ",
     };
     let mut titles = String::new();
-    for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {
-        let Some(title) = message::module_title(path, context.locale) else { continue };
-        titles.push_str(if titles.is_empty() { "" } else { comma });
-        titles.push_str(title);
-    }
+    let mut look = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| {
+        if field.spec.interview
+            && answer.given().is_none()
+            && let Some(title) = message::module_title(&at.path(), context.locale)
+        {
+            titles.push_str(if titles.is_empty() { "" } else { comma });
+            titles.push_str(title);
+        }
+    };
+    section::visit_slots(draft, &PathCursor::ROOT, &mut Visit::Inspect(&mut look));
     titles
 }
 
