@@ -3,17 +3,18 @@
 //! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
 //! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
 
+mod findings;
 mod first_hours;
 mod secret;
 
 use crate::code::Code;
 use crate::context::Context;
-use crate::form::{Answer, Approval, Draft, Field, Visit, YesNo, section};
+use crate::form::{Answer, Approval, Draft, YesNo};
 use crate::json::Writer;
 use crate::locale::Locale;
 use crate::message;
-use crate::path::PathCursor;
 
+pub use findings::Findings;
 pub use first_hours::guidance;
 
 /// Advice to the applicant, with the clause that it is based on.
@@ -59,17 +60,17 @@ impl Guidance {
 }
 
 /// The advisories of a draft, in the form's order; those of the whole draft come last.
-pub fn advisories(draft: &Draft, context: &Context) -> Vec<Advisory> {
+pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<Advisory> {
     let mut list = List { context, advisories: Vec::new() };
     contact(draft, &mut list);
     if yes(&draft.incident.third_party_harm) {
         list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
     }
-    for path in secret::likely_paths(draft) {
-        list.add(Code::SecretLikely, "4-6", &path);
+    for path in &findings.likely_secrets {
+        list.add(Code::SecretLikely, "4-6", path);
     }
     services(draft, &mut list);
-    support(draft, &mut list);
+    support(draft, &findings.unanswered, &mut list);
     let opening = context.calendar.opening(context.now);
     if opening.is_closed() {
         list.add(Code::DeskClosed, "4-1", "");
@@ -115,7 +116,7 @@ fn services(draft: &Draft, list: &mut List<'_>) {
 
 /// Clause 4⑫: the four conditions that the applicant can know, and the one that follows from what
 /// is missing. That the desk's tools do not run is the desk's to record.
-fn support(draft: &Draft, list: &mut List<'_>) {
+fn support(draft: &Draft, unanswered: &[String], list: &mut List<'_>) {
     let situation = &draft.situation;
     let rows = [
         (&situation.evidence_altered, Code::SupportEvidenceAltered, "/situation/evidence_altered"),
@@ -128,32 +129,26 @@ fn support(draft: &Draft, list: &mut List<'_>) {
             list.add(code, "4-12", path);
         }
     }
-    let missing = missing(draft, list.context);
-    if !missing.is_empty() {
+    if !unanswered.is_empty() {
         list.add(Code::SupportInterviewIncomplete, "4-12", "");
         if let Some(advisory) = list.advisories.last_mut() {
-            advisory.message = message::substitute(&advisory.message, "missing", &missing);
+            advisory.message =
+                message::substitute(&advisory.message, "missing", &titles(unanswered, list.context.locale));
         }
     }
 }
 
-/// The titles of the fields that clause 4⑫'s interview asks for and that are not given.
-fn missing(draft: &Draft, context: &Context) -> String {
-    let comma = match context.locale {
+/// The titles of fields, one behind the other.
+fn titles(paths: &[String], locale: Locale) -> String {
+    let comma = match locale {
         Locale::Ja => "、",
         Locale::En => ", ",
     };
     let mut titles = String::new();
-    let mut look = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| {
-        if field.spec.interview
-            && answer.given().is_none()
-            && let Some(title) = message::module_title(&at.path(), context.locale)
-        {
-            titles.push_str(if titles.is_empty() { "" } else { comma });
-            titles.push_str(title);
-        }
-    };
-    section::visit_slots(draft, &PathCursor::ROOT, &mut Visit::Inspect(&mut look));
+    for title in paths.iter().filter_map(|path| message::module_title(path, locale)) {
+        titles.push_str(if titles.is_empty() { "" } else { comma });
+        titles.push_str(title);
+    }
     titles
 }
 

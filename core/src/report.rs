@@ -7,7 +7,7 @@
 use crate::advice::{Advisory, Guidance};
 use crate::check_error::CheckError;
 use crate::context::Context;
-use crate::form::{Answer, Draft, Field, FieldKind, ProgressCounter, Section as _, Visit, section};
+use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
 use crate::locale::Locale;
@@ -136,19 +136,4 @@ pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
         rows.push(Progress { section: field.name, required, answered, unknown });
     });
     rows
-}
-
-/// Finds the fields that the answers so far make unnecessary: those of a service that is not wanted.
-pub fn hidden(draft: &Draft) -> Vec<String> {
-    let mut hidden = Vec::new();
-    let mut look = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| {
-        if let FieldKind::Record(fields) = field.kind
-            && field.spec.hides_fields
-            && answer.is_absent()
-        {
-            hidden.extend(fields.iter().map(|field| at.member(field.name, None).path()));
-        }
-    };
-    section::visit_slots(draft, &PathCursor::ROOT, &mut Visit::Inspect(&mut look));
-    hidden
 }
