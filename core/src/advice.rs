@@ -132,20 +132,19 @@ fn support(draft: &Draft, unanswered: &[String], list: &mut List<'_>) {
     if !unanswered.is_empty() {
         list.add(Code::SupportInterviewIncomplete, "4-12", "");
         if let Some(advisory) = list.advisories.last_mut() {
-            advisory.message =
-                message::substitute(&advisory.message, "missing", &titles(unanswered, list.context.locale));
+            advisory.message = message::substitute(&advisory.message, "missing", &titles(unanswered, list.context));
         }
     }
 }
 
 /// The titles of fields, one behind the other.
-fn titles(paths: &[String], locale: Locale) -> String {
-    let comma = match locale {
+fn titles(paths: &[String], context: &Context) -> String {
+    let comma = match context.locale {
         Locale::Ja => "、",
         Locale::En => ", ",
     };
     let mut titles = String::new();
-    for title in paths.iter().filter_map(|path| message::module_title(path, locale)) {
+    for title in paths.iter().filter_map(|path| message::module_title(path, context.locale)) {
         titles.push_str(if titles.is_empty() { "" } else { comma });
         titles.push_str(title);
     }

@@ -19,23 +19,19 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Visits the answers of a draft, once for all three lists: a visit of its own for each is 5 % of a check.
+    /// Visits the answers of a draft, once for all three lists: two visits more are 2.7 % of a check.
     pub fn of(draft: &Draft) -> Findings {
         let mut findings = Findings::default();
-        let mut inspect = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| match answer {
-            Answer::Given(text) => {
-                if likely(text) {
-                    findings.likely_secrets.push(at.path());
-                }
+        let mut inspect = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| {
+            let text = answer.given();
+            if text.is_some_and(|text| likely(text)) {
+                findings.likely_secrets.push(at.path());
             }
-            _ => {
-                if field.spec.interview {
-                    findings.unanswered.push(at.path());
-                }
-                if let (FieldKind::Record(fields), true, Answer::Absent) = (field.kind, field.spec.hides_fields, answer)
-                {
-                    findings.hidden.extend(fields.iter().map(|field| at.member(field.name, None).path()));
-                }
+            if text.is_none() && field.spec.interview {
+                findings.unanswered.push(at.path());
+            }
+            if let (FieldKind::Record(fields), true) = (field.kind, field.spec.hides_fields && answer.is_absent()) {
+                findings.hidden.extend(fields.iter().map(|field| at.member(field.name, None).path()));
             }
         };
         section::visit_slots(draft, &PathCursor::ROOT, &mut Visit::Inspect(&mut inspect));

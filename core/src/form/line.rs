@@ -55,8 +55,8 @@ impl Value for Line {
         out.text(&self.0);
     }
 
-    fn free_text(&self) -> &str {
-        &self.0
+    fn free_text(&self) -> Option<&str> {
+        Some(&self.0)
     }
 }
 
@@ -75,8 +75,8 @@ impl Value for Text {
         out.text(&self.0);
     }
 
-    fn free_text(&self) -> &str {
-        &self.0
+    fn free_text(&self) -> Option<&str> {
+        Some(&self.0)
     }
 }
 

@@ -42,9 +42,9 @@ pub trait Value: Sized {
     /// Writes the value.
     fn write(&self, out: &mut Writer);
 
-    /// The characters of a line or text, which may hold anything; empty for values of a narrower kind.
-    fn free_text(&self) -> &str {
-        ""
+    /// The characters of a line or text, which may hold anything; `None` for values of a narrower kind.
+    fn free_text(&self) -> Option<&str> {
+        None
     }
 
     /// Checks, counts or inspects the value. Records and lists pass it on to their own fields.
@@ -52,14 +52,14 @@ pub trait Value: Sized {
         match visit {
             Visit::Check(context, diagnostics) => self.check(at, context, diagnostics),
             Visit::Count(counter) => counter.answer(field.spec, at),
-            Visit::Inspect(inspect) => inspect(field, at, Answer::Given(self.free_text())),
+            Visit::Inspect(inspect) => inspect(field, at, Answer::Given(self.free_text().unwrap_or_default())),
             Visit::Write(_) | Visit::IsEmpty(_) => {}
         }
     }
 }
 
 /// An answer in one of its states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Answer<T> {
     /// No answer, or white space alone.
     #[default]
