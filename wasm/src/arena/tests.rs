@@ -79,7 +79,7 @@ impl Block {
     }
 }
 
-/// Random numbers (SplitMix64), the same in every run.
+/// Random numbers (`SplitMix64`), the same in every run.
 struct Random(u64);
 
 impl Random {
