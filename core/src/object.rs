@@ -1,6 +1,6 @@
 //! The members of a JSON object, by the rows of a table.
 //!
-//! `{"fax": "…"}` with the rows of a contact → no member, and the issue `key.unknown` at `/contact/fax`.
+//! `{"nickname": "…"}` with the rows of a contact → no member, and the issue `key.unknown` at `/contact/nickname`.
 //!
 //! Reading goes on after every issue, so that a person sees all of them at once.
 

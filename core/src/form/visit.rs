@@ -1,6 +1,6 @@
 //! The operations on a form: each visits every slot, in the order of the field table.
 //!
-//! `contact: {company: Given("株式会社れい"), fax: Absent}` → `Write` prints `{"company":"株式会社れい"}`, `Check` runs the rules
+//! `contact: {company: Given("株式会社れい"), email: Absent}` → `Write` prints `{"company":"株式会社れい"}`, `Check` runs the rules
 //! of a line on the first, `Count` counts one answer to a required field.
 //!
 //! The operation is data and not a method each. So an answer without a value is handled once for all slots, and fewer methods
