@@ -1,5 +1,4 @@
-//! What holds for every text: a report comes out, the same one twice, and its values are a draft
-//! that gives the same values again.
+//! Properties of every text: it gives a report, the same one twice, and the values are a draft that gives the same values again.
 //!
 //! Small runs that every `cargo test` makes; the large differential runs are `make same`.
 
