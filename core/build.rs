@@ -13,26 +13,10 @@ use std::path::Path;
 
 type Table = BTreeMap<String, String>;
 
-/// The tables: each of its name in the generated code.
+/// The tables, by their names in the generated code. The titles that reports use are a table of their own, since it goes into the
+/// module and the other titles need not.
 const TABLES: [&str; 9] =
     ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "MODULE_TITLE", "HINT", "OPTION", "PAGE"];
-
-/// The fields that clause 4⑫'s interview asks for, and those of long texts. Their titles make a table of their own, because it goes into
-/// the module, which the other titles need not.
-const MODULE_TITLES: [&str; 12] = [
-    "/incident/purpose",
-    "/incident/discovery_trigger/note",
-    "/incident/requests",
-    "/devices/*/notes",
-    "/logs/*/note",
-    "/incident/summary",
-    "/incident/discovered_at",
-    "/incident/occurred_at",
-    "/incident/target",
-    "/incident/operation",
-    "/devices",
-    "/network/topology",
-];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=messages");
@@ -89,7 +73,7 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
                     let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;
                     let title = field.get("title").ok_or_else(|| format!("{key}: no title"))?;
                     put(tables, "TITLE", key, title)?;
-                    if MODULE_TITLES.contains(&key.as_str()) {
+                    if field.get("in_report").is_some() {
                         put(tables, "MODULE_TITLE", key, title)?;
                     }
                     if let Some(hint) = field.get("hint") {

@@ -3,6 +3,7 @@
 //! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
 //! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
 
+mod findings;
 mod first_hours;
 mod secret;
 
@@ -13,6 +14,7 @@ use crate::json::Writer;
 use crate::locale::Locale;
 use crate::message;
 
+pub use findings::Findings;
 pub use first_hours::guidance;
 
 /// Advice to the applicant, with the clause that it is based on.
@@ -58,17 +60,17 @@ impl Guidance {
 }
 
 /// The advisories of a draft, in the form's order; those of the whole draft come last.
-pub fn advisories(draft: &Draft, context: &Context) -> Vec<Advisory> {
+pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<Advisory> {
     let mut list = List { context, advisories: Vec::new() };
     contact(draft, &mut list);
     if yes(&draft.incident.third_party_harm) {
         list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
     }
-    for path in secret::likely_paths(draft) {
-        list.add(Code::SecretLikely, "4-6", &path);
+    for path in &findings.likely_secrets {
+        list.add(Code::SecretLikely, "4-6", path);
     }
     services(draft, &mut list);
-    support(draft, &mut list);
+    support(draft, &findings.unanswered, &mut list);
     let opening = context.calendar.opening(context.now);
     if opening.is_closed() {
         list.add(Code::DeskClosed, "4-1", "");
@@ -114,7 +116,7 @@ fn services(draft: &Draft, list: &mut List<'_>) {
 
 /// Clause 4⑫: the four conditions that the applicant can know, and the one that follows from what
 /// is missing. That the desk's tools do not run is the desk's to record.
-fn support(draft: &Draft, list: &mut List<'_>) {
+fn support(draft: &Draft, unanswered: &[String], list: &mut List<'_>) {
     let situation = &draft.situation;
     let rows = [
         (&situation.evidence_altered, Code::SupportEvidenceAltered, "/situation/evidence_altered"),
@@ -127,35 +129,22 @@ fn support(draft: &Draft, list: &mut List<'_>) {
             list.add(code, "4-12", path);
         }
     }
-    let missing = missing(draft, list.context);
-    if !missing.is_empty() {
+    if !unanswered.is_empty() {
         list.add(Code::SupportInterviewIncomplete, "4-12", "");
         if let Some(advisory) = list.advisories.last_mut() {
-            advisory.message = message::substitute(&advisory.message, "missing", &missing);
+            advisory.message = message::substitute(&advisory.message, "missing", &titles(unanswered, list.context));
         }
     }
 }
 
-/// The titles of what clause 4⑫'s interview names and the draft does not say: what happened and when
-/// (発生状況および発生日時), the network (ネットワーク構成), how the systems are run.
-fn missing(draft: &Draft, context: &Context) -> String {
-    let incident = &draft.incident;
-    let rows = [
-        (incident.summary.given().is_none(), "/incident/summary"),
-        (incident.discovered_at.given().is_none(), "/incident/discovered_at"),
-        (incident.occurred_at.given().is_none(), "/incident/occurred_at"),
-        (incident.target.given().is_none(), "/incident/target"),
-        (incident.operation.given().is_none(), "/incident/operation"),
-        (draft.devices.given().is_none(), "/devices"),
-        (draft.network.topology.given().is_none(), "/network/topology"),
-    ];
+/// The titles of fields, one behind the other.
+fn titles(paths: &[String], context: &Context) -> String {
     let comma = match context.locale {
         Locale::Ja => "、",
         Locale::En => ", ",
     };
     let mut titles = String::new();
-    for (_, path) in rows.into_iter().filter(|(missing, _)| *missing) {
-        let Some(title) = message::module_title(path, context.locale) else { continue };
+    for title in paths.iter().filter_map(|path| message::module_title(path, context.locale)) {
         titles.push_str(if titles.is_empty() { "" } else { comma });
         titles.push_str(title);
     }

@@ -48,7 +48,7 @@ codes! {
     // The shape.
     /// A key that the form does not have (clause 1①).
     KeyUnknown = "key.unknown",
-    /// A key that stands twice in one object.
+    /// A key that occurs twice in one object.
     KeyDuplicate = "key.duplicate",
     /// `null`: leave the key out instead.
     TypeNull = "type.null",
@@ -82,7 +82,7 @@ codes! {
     LengthTooLong = "length.too_long",
     /// More entries than allowed; params: max.
     ListTooLong = "list.too_long",
-    /// An entry stands twice in a list that takes each once.
+    /// An entry that occurs twice in a list that takes each once.
     ListRepeated = "list.repeated",
     /// A control character; params: line, column of the first.
     CharsControl = "chars.control",

@@ -67,7 +67,7 @@ section! {
         /// インシデントの概要
         incident: Incident = FieldSpec::section("インシデントの概要");
         /// インシデント発生対象機器
-        devices: Answer<List<Device, DEVICES_MAX>> = FieldSpec::optional("インシデント発生対象機器");
+        devices: Answer<List<Device, DEVICES_MAX>> = FieldSpec::optional("インシデント発生対象機器").interview();
         /// ネットワーク構成
         network: Network = FieldSpec::section("ネットワーク構成");
         /// ログ

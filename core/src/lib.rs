@@ -40,6 +40,7 @@ pub use locale::Locale;
 pub use report::Report;
 pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 
+use advice::Findings;
 use diagnostics::Diagnostics;
 use form::Draft;
 use issue::{Issue, Params};
@@ -80,7 +81,11 @@ pub fn check(text: &[u8], context: &Context) -> Report {
             let too_long = (text.len() > TEXT_MAX).then(|| text_limit::issue(&node, context.locale));
             judge(node, too_long, context)
         }
-        Err(error) => report(Draft::default(), vec![unreadable(error)], context),
+        Err(error) => {
+            let (draft, issues) = (Draft::default(), vec![unreadable(error)]);
+            let hidden = Findings::of(&draft).hidden;
+            report(draft, issues, hidden, context)
+        }
     }
 }
 
@@ -108,13 +113,13 @@ fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Re
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
     issues.retain(|issue| !(asks_for_more(issue.code) && is_skipped(issue)));
     let issues = order::sort(too_long.into_iter().chain(issues).collect());
-    let mut report = report(draft, issues, context);
-    report.advisories = advice::advisories(&report.values, context);
-    report.guidance = advice::guidance(&report.values, context);
-    report
+    let findings = Findings::of(&draft);
+    let advisories = advice::advisories(&draft, &findings, context);
+    let guidance = advice::guidance(&draft, context);
+    Report { advisories, guidance, ..report(draft, issues, findings.hidden, context) }
 }
 
-fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
+fn report(draft: Draft, issues: Vec<Issue>, hidden: Vec<String>, context: &Context) -> Report {
     Report {
         ruleset: RULESET,
         context: context.clone(),
@@ -123,7 +128,7 @@ fn report(draft: Draft, issues: Vec<Issue>, context: &Context) -> Report {
         guidance: Vec::new(),
         progress: report::progress(&draft, &issues),
         issues,
-        hidden: report::hidden(&draft),
+        hidden,
         values: draft,
     }
 }

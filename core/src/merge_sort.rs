@@ -1,4 +1,4 @@
-//! Merge sort, for the module's size: a tenth of the code of the standard library's sort.
+//! Merge sort, for the module's size: the standard library's sort is 2,249 bytes of brotli more (docs/performance-log.md).
 //!
 //! `merge_sort(vec![3, 1, 2])` → `[1, 2, 3]`. Never the square of the length, whatever the text.
 

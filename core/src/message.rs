@@ -137,7 +137,8 @@ pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
     tables::TITLE.find(pattern, locale)
 }
 
-/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: the few titles that are in the module.
+/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: the few titles that are in the module. They
+/// are marked with `in_report` in `messages/*.toml`.
 pub fn module_title(path: &str, locale: Locale) -> Option<&'static str> {
     tables::MODULE_TITLE.find(path, locale)
 }

@@ -1,6 +1,6 @@
 //! The members of a JSON object, by the rows of a table.
 //!
-//! `{"fax": "…"}` with the rows of a contact → no member, and the issue `key.unknown` at `/contact/fax`.
+//! `{"nickname": "…"}` with the rows of a contact → no member, and the issue `key.unknown` at `/contact/nickname`.
 //!
 //! Reading goes on after every issue, so that a person sees all of them at once.
 
@@ -66,8 +66,8 @@ enum Occurrence {
 /// a hostile text's length.
 fn occurrences(entries: &[(Cow<'_, str>, Node<'_>)]) -> Vec<Occurrence> {
     let mut occurrences = vec![Occurrence::Only; entries.len()];
-    let keys = entries.iter().zip(0..).map(|((key, _), index)| (ComparableKey::of(key), index)).collect();
-    for pair in merge_sort::<(ComparableKey<'_>, usize)>(keys).windows(2) {
+    let keys = entries.iter().zip(0..).map(|((key, _), index)| (&**key, index)).collect();
+    for pair in merge_sort::<(&str, usize)>(keys).windows(2) {
         let &[(key, first), (other, again)] = pair else { continue };
         if key != other {
             continue;
@@ -80,27 +80,4 @@ fn occurrences(entries: &[(Cow<'_, str>, Node<'_>)]) -> Vec<Occurrence> {
         }
     }
     occurrences
-}
-
-/// A key that is quick to compare: its first eight bytes as a number, its length, and the bytes behind them. The number
-/// settles nearly everything.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct ComparableKey<'k> {
-    beginning: u64,
-    length: usize,
-    rest: &'k [u8],
-}
-
-impl ComparableKey<'_> {
-    fn of(key: &str) -> ComparableKey<'_> {
-        let mut beginning = [0; 8];
-        for (to, byte) in beginning.iter_mut().zip(key.bytes()) {
-            *to = byte;
-        }
-        ComparableKey {
-            beginning: u64::from_be_bytes(beginning),
-            length: key.len(),
-            rest: key.as_bytes().get(8..).unwrap_or_default(),
-        }
-    }
 }

@@ -137,16 +137,3 @@ pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
     });
     rows
 }
-
-/// Finds the fields that the answers so far make unnecessary: those of a service that is not wanted.
-pub fn hidden(draft: &Draft) -> Vec<String> {
-    let mut hidden = Vec::new();
-    if draft.service.remote.is_absent() {
-        hidden.push("/service/remote/price_notice".to_owned());
-        hidden.push("/service/remote/approval".to_owned());
-    }
-    if draft.service.forensics.is_absent() {
-        hidden.push("/service/forensics/transfer_consent".to_owned());
-    }
-    hidden
-}

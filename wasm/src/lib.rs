@@ -10,7 +10,7 @@
 //! bytes. [`arena`] is the module's allocator.
 
 pub mod abi;
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 mod arena;
 #[cfg(target_arch = "wasm32")]
 mod bindings;

@@ -22,11 +22,11 @@ pub use report::{context, report};
 /// The schema of a draft.
 pub fn schema() -> Value {
     let defs: Map<String, Value> = definitions().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-    let schema = with(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
-    let schema = with(schema, "$defs", json!(defs));
-    let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
-    let schema = with(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
-    with(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
+    let schema = with_keyword(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
+    let schema = with_keyword(schema, "$defs", json!(defs));
+    let schema = with_keyword(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
+    let schema = with_keyword(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
+    with_keyword(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
 }
 
 /// The definitions that several fields share, by the names that `$ref` uses.
@@ -55,14 +55,14 @@ fn object(fields: &[Field], at: &str) -> Value {
     let either: Vec<_> = fields
         .iter()
         .filter(|field| field.spec.requirement == Requirement::OneOf)
-        .map(|field| json!({"required": [field.name], "properties": {field.name: text::said()}}))
+        .map(|field| json!({"required": [field.name], "properties": {field.name: text::not_blank()}}))
         .collect();
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
     if !required.is_empty() {
-        schema = with(schema, "required", json!(required));
+        schema = with_keyword(schema, "required", json!(required));
     }
     if !either.is_empty() {
-        schema = with(schema, "anyOf", json!(either));
+        schema = with_keyword(schema, "anyOf", json!(either));
     }
     schema
 }
@@ -82,7 +82,7 @@ fn member(field: &Field, path: &str) -> Value {
     let Some(title) = message::title(path, Locale::En) else { return value };
     let annex = format!("Annex 1.2: {}", field.spec.annex);
     let hint = message::hint(path, Locale::En).map_or(annex.clone(), |hint| format!("{annex}. {hint}"));
-    with(with(value, "title", json!(title)), "description", json!(hint))
+    with_keyword(with_keyword(value, "title", json!(title)), "description", json!(hint))
 }
 
 fn value(kind: FieldKind, required: bool, path: &str) -> Value {
@@ -128,7 +128,7 @@ fn ordered(words: &[&str]) -> Value {
 }
 
 /// A schema with one more keyword.
-fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
+fn with_keyword(mut schema: Value, keyword: &str, value: Value) -> Value {
     if let Some(keywords) = schema.as_object_mut() {
         keywords.insert(keyword.to_owned(), value);
     }

@@ -26,7 +26,7 @@ pub fn guidance(draft: &Draft, context: &Context) -> Vec<Guidance> {
         (kind == Some(Kind::Ransomware) && yes(&incident.ongoing), Code::GuidanceEncryptingNow),
         (intrusion(kind), Code::GuidanceNoSecondScan),
         (!matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud)), Code::GuidanceKeepLogs),
-        (kind == Some(Kind::Ransomware) || told_by_attacker(draft), Code::GuidanceRansomNote),
+        (kind == Some(Kind::Ransomware) || is_revealed_by_attacker(draft), Code::GuidanceRansomNote),
         (true, Code::GuidanceDiary),
         (matches!(kind, Some(Kind::AccountTakeover | Kind::PhishingFraud)), Code::GuidanceAccounts),
         (may_leak(kind) || asks_for_leak(draft), Code::GuidancePersonalData),
@@ -58,7 +58,7 @@ fn asks_for_leak(draft: &Draft) -> bool {
 }
 
 /// Checks if a message of the attacker revealed it, which is to be kept like a ransom note.
-fn told_by_attacker(draft: &Draft) -> bool {
+fn is_revealed_by_attacker(draft: &Draft) -> bool {
     let trigger = draft.incident.discovery_trigger.given();
     trigger.and_then(|trigger| trigger.by.given()) == Some(&By::AttackerMessage)
 }

@@ -70,7 +70,7 @@ macro_rules! record {
                 }
             }
 
-            fn check_or_count(&self, _: $crate::form::FieldSpec, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {
+            fn visit(&self, _: &$crate::form::Field, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {
                 $crate::form::section::visit_slots(self, at, visit);
             }
 

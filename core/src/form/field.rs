@@ -29,11 +29,15 @@ pub struct FieldSpec {
     pub annex: &'static str,
     /// The HTML standard's autofill word, or empty.
     pub autocomplete: &'static str,
+    /// True if clause 4⑫'s interview asks for it: `support.interview_incomplete` names it while it is not given.
+    pub interview: bool,
+    /// True for a record whose fields are in the report's `hidden` while it is absent.
+    pub hides_fields: bool,
 }
 
 impl FieldSpec {
     const fn new(requirement: Requirement, annex: &'static str) -> FieldSpec {
-        FieldSpec { requirement, unknown: false, annex, autocomplete: "" }
+        FieldSpec { requirement, unknown: false, annex, autocomplete: "", interview: false, hides_fields: false }
     }
 
     /// A section, which is always there and needs no answer of its own.
@@ -65,6 +69,20 @@ impl FieldSpec {
     #[must_use]
     pub const fn or_unknown(mut self) -> FieldSpec {
         self.unknown = true;
+        self
+    }
+
+    /// Marks a field that clause 4⑫'s interview asks for.
+    #[must_use]
+    pub const fn interview(mut self) -> FieldSpec {
+        self.interview = true;
+        self
+    }
+
+    /// Hides the fields of the record while it is absent.
+    #[must_use]
+    pub const fn hides_fields(mut self) -> FieldSpec {
+        self.hides_fields = true;
         self
     }
 

@@ -12,7 +12,7 @@ section! {
     /// The incident (Annex 1.2, インシデントの概要).
     pub struct Incident {
         /// インシデント概要
-        summary: Answer<Text> = FieldSpec::required("インシデント概要");
+        summary: Answer<Text> = FieldSpec::required("インシデント概要").interview();
         /// The apparent kind: an aid to the summary
         kind: Answer<Kind> = FieldSpec::optional("インシデント概要").or_unknown();
         /// いま被害が続いているか: an aid to the summary
@@ -24,15 +24,15 @@ section! {
         /// 優先順位; the list is ours and provisional, the source leaves it empty
         priorities: Answer<Ordered<Priority>> = FieldSpec::optional("優先順位");
         /// 発見日時
-        discovered_at: Answer<MomentField> = FieldSpec::required("発見日時").or_unknown();
+        discovered_at: Answer<MomentField> = FieldSpec::required("発見日時").or_unknown().interview();
         /// 発見契機(発見方法)
         discovery_trigger: Answer<Trigger> = FieldSpec::required("発見契機(発見方法)").or_unknown();
         /// 発生日時
-        occurred_at: Answer<MomentField> = FieldSpec::optional("発生日時").or_unknown();
+        occurred_at: Answer<MomentField> = FieldSpec::optional("発生日時").or_unknown().interview();
         /// 発生対象
-        target: Answer<Text> = FieldSpec::optional("発生対象").or_unknown();
+        target: Answer<Text> = FieldSpec::optional("発生対象").or_unknown().interview();
         /// 発生時の操作内容
-        operation: Answer<Text> = FieldSpec::optional("発生時の操作内容").or_unknown();
+        operation: Answer<Text> = FieldSpec::optional("発生時の操作内容").or_unknown().interview();
         /// その他弊社への依頼内容
         requests: Answer<Text> = FieldSpec::optional("その他弊社への依頼内容");
     }

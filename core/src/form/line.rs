@@ -54,6 +54,10 @@ impl Value for Line {
     fn write(&self, out: &mut Writer) {
         out.text(&self.0);
     }
+
+    fn free_text(&self) -> Option<&str> {
+        Some(&self.0)
+    }
 }
 
 impl Value for Text {
@@ -69,6 +73,10 @@ impl Value for Text {
 
     fn write(&self, out: &mut Writer) {
         out.text(&self.0);
+    }
+
+    fn free_text(&self) -> Option<&str> {
+        Some(&self.0)
     }
 }
 

@@ -3,7 +3,7 @@
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
 //! the entries past the longest length, so that a hostile list cannot make a report of any size.
 
-use super::field::{Field, FieldKind, FieldSpec};
+use super::field::{Field, FieldKind};
 use super::section::{self, Section};
 use super::slot::{Answer, Value};
 use super::visit::Visit;
@@ -61,7 +61,7 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
         out.end_list();
     }
 
-    fn check_or_count(&self, _: FieldSpec, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    fn visit(&self, _: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         for (index, entry) in self.0.iter().enumerate() {
             section::visit_slots(entry, &at.item(index), visit);
         }

@@ -10,6 +10,6 @@ section! {
     /// The network (Annex 1.2, 発生対象機器が属するネットワーク構成).
     pub struct Network {
         /// In words; a diagram can be sent later
-        topology: Answer<Text> = FieldSpec::optional("発生対象機器が属するネットワーク構成").or_unknown();
+        topology: Answer<Text> = FieldSpec::optional("発生対象機器が属するネットワーク構成").or_unknown().interview();
     }
 }

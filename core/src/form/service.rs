@@ -11,9 +11,9 @@ section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
         /// 遠隔サポート(有償)
-        remote: Answer<Remote> = FieldSpec::optional("遠隔サポート(有償)");
+        remote: Answer<Remote> = FieldSpec::optional("遠隔サポート(有償)").hides_fields();
         /// セキュリティ事故対応/フォレンジック会社の紹介
-        forensics: Answer<Forensics> = FieldSpec::optional("セキュリティ事故対応/フォレンジック会社の紹介");
+        forensics: Answer<Forensics> = FieldSpec::optional("セキュリティ事故対応/フォレンジック会社の紹介").hides_fields();
     }
 }
 

@@ -3,7 +3,7 @@
 //! absent → `Absent` · `{"unknown": true}` → `Unknown` · `"Windows 11"` → `Given(…)` · `null` →
 //! `Invalid`, with an issue. Requirements: the three states differ everywhere.
 
-use super::field::{Field, FieldKind, FieldSpec, Requirement};
+use super::field::{Field, FieldKind, Requirement};
 use super::visit::Visit;
 use crate::code::Code;
 use crate::context::Context;
@@ -42,11 +42,17 @@ pub trait Value: Sized {
     /// Writes the value.
     fn write(&self, out: &mut Writer);
 
-    /// Checks or counts the value. Records and lists pass it on to their own fields.
-    fn check_or_count(&self, spec: FieldSpec, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    /// The characters of a line or text, which may hold anything; `None` for values of a narrower kind.
+    fn free_text(&self) -> Option<&str> {
+        None
+    }
+
+    /// Checks, counts or inspects the value. Records and lists pass it on to their own fields.
+    fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         match visit {
             Visit::Check(context, diagnostics) => self.check(at, context, diagnostics),
-            Visit::Count(counter) => counter.answer(spec, at),
+            Visit::Count(counter) => counter.answer(field.spec, at),
+            Visit::Inspect(inspect) => inspect(field, at, Answer::Given(self.free_text().unwrap_or_default())),
             Visit::Write(_) | Visit::IsEmpty(_) => {}
         }
     }
@@ -102,23 +108,23 @@ impl<T: Value> Slot for Answer<T> {
     fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         match self {
             Answer::Given(value) => match visit {
-                Visit::Check(..) | Visit::Count(_) => value.check_or_count(field.spec, at, visit),
+                Visit::Check(..) | Visit::Count(_) | Visit::Inspect(_) => value.visit(field, at, visit),
                 Visit::Write(out) => {
                     out.key(field.name);
                     value.write(out);
                 }
                 Visit::IsEmpty(is_empty) => **is_empty = false,
             },
-            Answer::Absent => without_value(&Answer::Absent, field, at, visit),
-            Answer::Unknown => without_value(&Answer::Unknown, field, at, visit),
-            Answer::Invalid => without_value(&Answer::Invalid, field, at, visit),
+            Answer::Absent => without_value(Answer::Absent, field, at, visit),
+            Answer::Unknown => without_value(Answer::Unknown, field, at, visit),
+            Answer::Invalid => without_value(Answer::Invalid, field, at, visit),
         }
     }
 }
 
 /// Runs an operation on an answer without a value. Non-generic, so it is compiled once.
 #[inline(never)]
-fn without_value(answer: &Answer<()>, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+fn without_value(answer: Answer<&str>, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
     match (visit, answer) {
         (Visit::Check(_, diagnostics), Answer::Absent) if field.spec.requirement == Requirement::Required => {
             diagnostics.add(at, Code::Required, Params::none());
@@ -136,6 +142,7 @@ fn without_value(answer: &Answer<()>, field: &Field, at: &PathCursor<'_>, visit:
             out.end_object();
         }
         (Visit::IsEmpty(is_empty), Answer::Unknown) => **is_empty = false,
+        (Visit::Inspect(inspect), answer) => inspect(field, at, answer),
         _ => {}
     }
 }

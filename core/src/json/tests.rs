@@ -1,4 +1,4 @@
-//! What is JSON and what is not, and what each refusal says.
+//! The grammar of JSON, and the error of each text that breaks it.
 
 use super::*;
 

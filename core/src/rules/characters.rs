@@ -1,4 +1,4 @@
-//! Which characters a text may hold.
+//! Characters that a text may hold.
 //!
 //! Accepted: `髙橋㈱`, emoji, variation selectors, combining marks, half-width katakana.
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
@@ -30,7 +30,7 @@ pub fn is_ignorable(char: char) -> bool {
     !char.is_ascii() && is_in_ranges(char, RANGES)
 }
 
-/// At most so many code points.
+/// Refuses more than `MAX` code points.
 ///
 /// # Errors
 /// `length.too_long`
@@ -39,7 +39,7 @@ pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Resul
     if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(code_error_max(Code::LengthTooLong, MAX)) }
 }
 
-/// No control character; line breaks are [`no_line_break`]'s.
+/// Refuses control characters except line breaks, which [`no_line_break`] refuses.
 ///
 /// # Errors
 /// `chars.control`
@@ -47,7 +47,7 @@ pub(crate) fn no_control(text: &str, _: &Context) -> garde::Result {
     refuse(text, |char| char.is_control() && !is_break(char), Code::CharsControl)
 }
 
-/// No control character but line breaks and tabs.
+/// Refuses control characters except line breaks and tabs.
 ///
 /// # Errors
 /// `chars.control`
@@ -55,7 +55,7 @@ pub(crate) fn no_control_but_breaks(text: &str, _: &Context) -> garde::Result {
     refuse(text, |char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'), Code::CharsControl)
 }
 
-/// No line break.
+/// Refuses line breaks.
 ///
 /// # Errors
 /// `chars.line_break`
@@ -63,7 +63,7 @@ pub(crate) fn no_line_break(text: &str, _: &Context) -> garde::Result {
     refuse(text, is_break, Code::CharsLineBreak)
 }
 
-/// No character of Unicode's property `Bidi_Control`: they can make a text read as what it is not.
+/// Refuses characters of Unicode's property `Bidi_Control`: they can make a text read as another one.
 ///
 /// # Errors
 /// `chars.bidi`

@@ -144,8 +144,8 @@ fn read_label(folded: &str) -> Option<String> {
     (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
 }
 
-/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it says something that ASCII cannot, in small
-/// letters, and says it in no other way. Of which script, the registry has decided.
+/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it decodes to something that ASCII
+/// cannot write, in small letters, and encodes to the same label again. The registry has decided which scripts it takes.
 fn is_encoded(encoded: &str) -> bool {
     let is_kept = |letter: char| match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',

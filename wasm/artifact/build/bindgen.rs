@@ -10,11 +10,11 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::panics::without_words;
 
 /// Settings of wasm-bindgen that the environment may not change: they would change the bytes.
-const NOT_TAKEN: [&str; 3] = ["WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_ANYREF", "WASM_BINDGEN_MULTI_VALUE"];
+const REFUSED_VARIABLES: [&str; 3] = ["WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_ANYREF", "WASM_BINDGEN_MULTI_VALUE"];
 
 /// Writes `kakekomi.wasm`, `kakekomi.js` and `kakekomi.d.ts`.
 pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
-    if let Some(name) = NOT_TAKEN.iter().find(|name| std::env::var_os(name).is_some()) {
+    if let Some(name) = REFUSED_VARIABLES.iter().find(|name| std::env::var_os(name).is_some()) {
         return Err(format!("{name} is set: it would change the module's bytes; unset it").into());
     }
     let mut output =
@@ -25,11 +25,10 @@ pub fn pass(raw: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The module as bindgen is to see it, and without what would only tell how it was made: names of
-/// functions and of tools. bindgen's own settings for these two work on bytes, not on a parsed module.
+/// The parsed module without the names of functions and of tools. bindgen's own settings for these two work on bytes, not on a parsed module.
 ///
 /// The precompiled standard library claims features that the module does not use; bindgen would
-/// believe it and bring in tables of references, so the claim goes too.
+/// add tables of references for them, so the claim is removed as well.
 fn without_notes(raw: &[u8]) -> Result<walrus::Module, Box<dyn Error>> {
     let mut settings = walrus::ModuleConfig::new();
     settings.generate_name_section(false).generate_producers_section(false).generate_dwarf(false);

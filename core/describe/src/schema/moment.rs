@@ -22,7 +22,7 @@ pub fn moment() -> Value {
 pub fn answered() -> Value {
     let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
     let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
-    let mut schema = object(&said_at(), &precision, &offset);
+    let mut schema = object(&answered_at(), &precision, &offset);
     if let Some(keywords) = schema.as_object_mut() {
         keywords.insert("required".to_owned(), json!(["at"]));
         keywords.insert("title".to_owned(), json!("A moment"));
@@ -38,7 +38,7 @@ fn object(at: &Value, precision: &Value, offset: &Value) -> Value {
 }
 
 /// A date in one text, or in parts of which the year is there.
-fn said_at() -> Value {
+fn answered_at() -> Value {
     let part = |more: &str| or_blank(&with_digit(&format!("[{DIGIT}{NUMERALS}{more}]")));
     let year = with_digit(&format!("[{DIGIT}{NUMERALS}元]"));
     json!({"anyOf": [

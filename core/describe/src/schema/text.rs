@@ -22,26 +22,26 @@ pub const DIGIT: &str = "0-9０-９";
 
 /// One line (`line` of the field table).
 pub fn line(max: usize, required: bool) -> Value {
-    of(&format!("^[^{NEVER}{BREAKS}]*$"), max, required)
+    text_schema(&format!("^[^{NEVER}{BREAKS}]*$"), max, required)
 }
 
 /// Several lines (`text` of the field table).
 pub fn text(max: usize, required: bool) -> Value {
-    of(&format!("^[^{NEVER}]*$"), max, required)
+    text_schema(&format!("^[^{NEVER}]*$"), max, required)
 }
 
 /// White space alone is not answered: a required text holds something else, an optional one may be
 /// white space of any kind and length.
-fn of(pattern: &str, max: usize, required: bool) -> Value {
+fn text_schema(pattern: &str, max: usize, required: bool) -> Value {
     if required {
-        json!({"type": "string", "maxLength": max, "pattern": pattern, "allOf": [said()]})
+        json!({"type": "string", "maxLength": max, "pattern": pattern, "allOf": [not_blank()]})
     } else {
         or_blank(&json!({"type": "string", "maxLength": max, "pattern": pattern}))
     }
 }
 
 /// A text that is not blank.
-pub fn said() -> Value {
+pub fn not_blank() -> Value {
     json!({"pattern": format!("[^{WHITE}{THIN}]")})
 }
 

@@ -154,10 +154,10 @@ pub fn likely(text: &str) -> bool {
         match char {
             '0'..='9' => number::is_card(rest) || number::is_recovery_key(rest),
             ':' => has_user_information(rest),
-            'と' | 'を' => is_told_before(head, rest),
+            'と' | 'を' => precedes_secret_word(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
             _ if char.is_ascii_lowercase() || !char.is_ascii() && is_one_of(char, BEGINNINGS) => {
-                told(head, rest)
+                secret_follows_word(head, rest)
                     || account_follows(rest)
                     || marked(rest)
                     || (previous != '/' && follows_option(rest))
@@ -177,7 +177,7 @@ fn marked(rest: &str) -> bool {
 }
 
 /// `Abc12345 というパスワード`: the secret before the word.
-fn is_told_before(head: &str, rest: &str) -> bool {
+fn precedes_secret_word(head: &str, rest: &str) -> bool {
     const BEHIND: [&str; 3] = ["というパスワ-ド", "をパスワ-ド", "という暗証番号"];
     let head = head.trim_end();
     let length = head.bytes().rev().take(SECRET_MAX).take_while(u8::is_ascii_graphic).count();
@@ -185,8 +185,8 @@ fn is_told_before(head: &str, rest: &str) -> bool {
     behind_any(rest, &BEHIND).is_some() && is_strong(word)
 }
 
-/// A word, and a value behind it.
-fn told(head: &str, rest: &str) -> bool {
+/// Checks if a word for a secret begins here and a value follows it.
+fn secret_follows_word(head: &str, rest: &str) -> bool {
     let after = |words: &'static [&'static str]| {
         let after = behind_any(rest, words)?;
         let after = after.strip_prefix('s').unwrap_or(after);
