@@ -14,7 +14,7 @@ use crate::merge_sort::merge_sort;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 24 * 60;
 /// The years a calendar may speak of.
-const YEARS: std::ops::RangeInclusive<i64> = 1970..=2099;
+const YEARS: core::ops::RangeInclusive<i64> = 1970..=2099;
 
 /// The desk's calendar, as its texts came in; see [`Calendar`] for what each means.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! A context without `now` → `CheckError::Context("now")`, code `context.invalid`.
 
-use std::fmt;
+use core::fmt;
 
 use crate::text::concat;
 
@@ -47,4 +47,4 @@ impl fmt::Display for CheckError {
     }
 }
 
-impl std::error::Error for CheckError {}
+impl core::error::Error for CheckError {}

@@ -184,7 +184,7 @@ fn calendar(node: &Node<'_>) -> Result<Calendar, CheckError> {
 }
 
 /// An object of the context; of a repeated key the last counts, as everywhere else.
-struct Members<'n>(&'n [(std::borrow::Cow<'n, str>, Node<'n>)]);
+struct Members<'n>(&'n [(alloc::borrow::Cow<'n, str>, Node<'n>)]);
 
 impl<'n> Members<'n> {
     fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, CheckError> {

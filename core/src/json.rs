@@ -9,7 +9,7 @@
 
 mod write;
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use serde::ser::{Error, Serialize, Serializer};
 
@@ -93,7 +93,7 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Node<'_>, SyntaxError> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return Err(SyntaxError::ByteOrderMark);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| SyntaxError::NotUtf8)?;
+    let text = core::str::from_utf8(bytes).map_err(|_| SyntaxError::NotUtf8)?;
     let mut reader = Reader { text, at: 0 };
     reader.whole().map_err(|stop| match stop {
         Stop::Deep => SyntaxError::TooDeep,

@@ -14,7 +14,7 @@ pub fn merge_sort<T: Copy + Ord>(mut rows: Vec<T>) -> Vec<T> {
             while let Some([before, this]) = run.get_mut(at.saturating_sub(1)..=at)
                 && this < before
             {
-                std::mem::swap(before, this);
+                core::mem::swap(before, this);
                 at -= 1;
             }
         }

@@ -3,7 +3,7 @@
 //! `(LengthTooLong, {"max": 200}, ja)` → 「200文字までで…」. A sentence for one field, under the key
 //! `"required /contact/company"`, goes before the general one under `"required"`.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 mod tables {
     use super::{Column, Table};

@@ -4,7 +4,7 @@
 //!
 //! Reading goes on after every issue, so that a person sees all of them at once.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use crate::code::Code;
 use crate::diagnostics::Diagnostics;

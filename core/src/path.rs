@@ -110,7 +110,7 @@ fn escaped(char: char) -> impl Iterator<Item = char> {
         '/' => ('~', Some('1')),
         other => (other, None),
     };
-    std::iter::once(first).chain(second)
+    core::iter::once(first).chain(second)
 }
 
 #[cfg(test)]

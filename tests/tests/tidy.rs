@@ -94,19 +94,9 @@ fn core_depends_on_nothing_that_knows_the_world() {
     let dependencies: Vec<_> =
         manifest("core/Cargo.toml")["dependencies"].as_table().unwrap().keys().cloned().collect();
     assert_eq!(dependencies, CORE_DEPENDENCIES);
-    let world = [
-        "std::time",
-        "std::env",
-        "std::fs",
-        "std::net",
-        "std::process",
-        "std::thread",
-        "SystemTime",
-        "Instant::now",
-        "HashMap",
-        "HashSet",
-    ];
-    none(naming(&CORE, &world));
+    // The compiler does the rest: no path of the core leads to more of the standard library than `core` and `alloc`.
+    let root = std::fs::read_to_string(root().join("core/src/lib.rs")).unwrap();
+    assert!(root.contains("extern crate core as std;"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! `{"at": {"year": "令和8", "month": "１１", "day": "20", "time": "9時半"}}` → 2026-11-20T09:30,
 //! precision minute, offset +09:00. What cannot be read stays as typed in `values`.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use garde::Validate;
 

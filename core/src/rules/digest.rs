@@ -41,7 +41,7 @@ pub fn is_sha256(text: &str) -> bool {
 fn after_label(text: &str) -> Option<(String, &str)> {
     let mut inside = false;
     text.char_indices().find_map(|(at, sign)| {
-        let begins = !std::mem::replace(&mut inside, sign.is_ascii_alphanumeric());
+        let begins = !core::mem::replace(&mut inside, sign.is_ascii_alphanumeric());
         text.get(at..).filter(|_| begins).and_then(digits)
     })
 }

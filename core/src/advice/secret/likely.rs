@@ -143,7 +143,7 @@ pub fn likely(text: &str) -> bool {
     let small = width::fold(text).to_ascii_lowercase();
     let mut before = ' ';
     small.char_indices().any(|(at, char)| {
-        let previous = std::mem::replace(&mut before, char);
+        let previous = core::mem::replace(&mut before, char);
         // `pw` of `httpwatch` is no password.
         let inside = previous.is_ascii_alphanumeric() && char.is_ascii();
         let Some((head, rest)) =

@@ -167,7 +167,7 @@ impl Moment {
 /// Appends a number, padded to a width.
 fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
     let written = number.into().to_string();
-    text.extend(std::iter::repeat_n('0', digits.saturating_sub(written.len())));
+    text.extend(core::iter::repeat_n('0', digits.saturating_sub(written.len())));
     text.push_str(&written);
 }
 
