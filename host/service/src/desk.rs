@@ -21,7 +21,7 @@ use serde::Serialize;
 use documents::Documents;
 use kakekomi_store::clock;
 use partners::Partner;
-pub use profile::{Both, Profile, Recipient};
+pub use profile::{Localized, Profile, Recipient};
 use source::Source;
 
 /// The desk, read and checked.

@@ -14,7 +14,7 @@ use super::DeskError;
 use super::profile::{DocumentFiles, Profile};
 use super::source::Source;
 
-/// Both documents.
+/// The consent document and the privacy policy.
 #[derive(Debug)]
 pub struct Documents {
     /// The consent document (同意書).

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use kakekomi_http::App;
-use kakekomi_http::serve::{ReloadSignals, Routers};
+use kakekomi_http::server::{ReloadSignals, Routers};
 use kakekomi_service::desk::Desk;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::{note_documents, routers};
 use crate::config::Settings;
-use crate::error::Failed;
+use crate::error::CliError;
 
 /// Puts a desk into force for each signal; signals that arrive meanwhile are answered by one further reading.
 pub(super) async fn on_signal(
@@ -49,7 +49,7 @@ pub(super) async fn on_signal(
 }
 
 /// The app for the desk as its folder has it now. Its files are compressed before anybody asks for them.
-fn reload(app: &App, settings: &Settings) -> Result<App, Failed> {
+fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     let desk = Desk::load(settings.desk.as_deref())?;
     note_documents(&desk, settings.data())?;
     let app = app.with_desk(desk);
