@@ -105,7 +105,7 @@ impl Problem {
     }
 }
 
-/// The members of a problem; the bytes of the report follow them.
+/// The members of a problem; the report comes behind them as it is.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Members<'a> {

@@ -161,7 +161,17 @@ mod tests {
     }
 
     #[test]
-    fn the_client_is_busy_or_the_desk_is_where_a_wait_is_named() {
+    fn both_languages_have_the_same_blanks() {
+        for code in ProblemCode::ALL {
+            let [ja, en] = [Locale::Ja, Locale::En].map(|locale| code.sentence(locale));
+            for blank in ["{phone}", "{max}", "{"] {
+                assert_eq!(ja.matches(blank).count(), en.matches(blank).count(), "{code:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_conflict_rate_limit_and_unavailability_name_a_wait() {
         for code in ProblemCode::ALL.iter().filter(|code| code.retry_after().is_some()) {
             assert!([409, 429, 503].contains(&code.status().as_u16()), "{code:?}");
         }
