@@ -10,7 +10,7 @@ use kakekomi_store::clock;
 pub use kakekomi_store::digest::sha256;
 use serde::Serialize;
 
-use super::DeskError;
+use super::error::DeskError;
 use super::profile::{DocumentFiles, Profile};
 use super::source::Source;
 

@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::DeskError;
-use super::profile::Localized;
+use super::error::DeskError;
+use super::localized::Localized;
 use super::source::Source;
 pub use origin::{Origin, OriginError};
 pub use theme::{TOKENS, Theme};

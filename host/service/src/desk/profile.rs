@@ -6,8 +6,9 @@
 use kakekomi_core::Locale;
 use serde::{Deserialize, Serialize};
 
-use super::DeskError;
 use super::days;
+use super::error::DeskError;
+use super::localized::Localized;
 use super::partners::{self, Partner};
 use super::source::Source;
 
@@ -45,24 +46,6 @@ pub struct Profile {
     /// On whose pages the form may stand.
     #[serde(default, rename = "partner")]
     pub partners: Vec<Partner>,
-}
-
-/// One thing in both languages.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Localized<T> {
-    ja: T,
-    en: T,
-}
-
-impl<T> Localized<T> {
-    /// The one for a language.
-    pub fn get(&self, locale: Locale) -> &T {
-        match locale {
-            Locale::Ja => &self.ja,
-            Locale::En => &self.en,
-        }
-    }
 }
 
 /// A contact for the hours when the desk is closed.
