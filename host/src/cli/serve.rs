@@ -5,14 +5,12 @@ mod reload;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::sync::Arc;
 
 use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
 use kakekomi_http::{
     App, admin_router,
     body::Limits,
-    busy_router,
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
@@ -20,12 +18,10 @@ use kakekomi_http::{
     module::ModuleFiles,
     page::PageFiles,
     rate_limit::{DRAFTS_A_MINUTE, RateLimits},
-    router,
 };
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
-use kakekomi_service::desk::versions::Versions;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_service::submit::Intake;
 use kakekomi_store as store;
@@ -36,6 +32,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::reload::{note_documents, routers};
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::error::{CliError, Exit};
@@ -80,7 +77,7 @@ async fn desk(settings: Settings) -> Result<(), CliError> {
     let admin = async {
         if let Some(listener) = admin {
             let router = admin_router(Arc::clone(&app));
-            let (_, routers) = watch::channel(Routers { router, ..self::routers(&app) });
+            let (_, routers) = watch::channel(Routers { router, ..reload::routers(&app) });
             serve(listener, routers, limits.clone(), stop.clone()).await;
         }
     };
@@ -90,11 +87,6 @@ async fn desk(settings: Settings) -> Result<(), CliError> {
     reloading.abort();
     store.close().await?;
     Ok(())
-}
-
-/// The routers of an app.
-fn routers(app: &Arc<App>) -> Routers {
-    Routers { router: router(Arc::clone(app)), busy: busy_router(Arc::clone(app)) }
 }
 
 /// Everything that can be wrong is looked at before the data folder is made. The folder's lock is held while the desk serves.
@@ -180,16 +172,6 @@ fn warn_of_example(desk: &Desk, address: std::net::SocketAddr) {
             "kakekomi: warning: this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
         ));
     }
-}
-
-/// Says which documents have changed under their version, and notes the new ones.
-fn note_documents(desk: &Desk, data: &Path) -> Result<(), CliError> {
-    let failed = |error| CliError::Io("documents".to_owned(), error);
-    let versions = Versions::read(data).map_err(failed)?;
-    for changed in versions.changed(desk.documents()) {
-        print::words(&format!("kakekomi: warning: {changed}"));
-    }
-    versions.note(desk.documents(), data).map_err(failed)
 }
 
 /// Listens, and says where in one line on stderr.
