@@ -43,6 +43,12 @@ fn read(locale: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
         let document: toml::Table = text.parse().map_err(|error| format!("{file}: {error}"))?;
         sort_in(&document, &mut tables).map_err(|error| format!("{file}: {error}"))?;
     }
+    let file = "messages/problems.toml";
+    let problems: toml::Table = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?.parse()?;
+    for (code, sentences) in &problems {
+        let sentence = sentences.get(locale).ok_or_else(|| format!("{file}: {code}: no {locale}"))?;
+        put(&mut tables, "PROBLEM", code, sentence).map_err(|error| format!("{file}: {error}"))?;
+    }
     Ok(tables)
 }
 
@@ -65,7 +71,6 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
                 "issue" => put(tables, "ISSUE", key, value)?,
                 "advisory" => put(tables, "ADVISORY", key, value)?,
                 "guidance" => put(tables, "GUIDANCE", key, value)?,
-                "problem" => put(tables, "PROBLEM", key, value)?,
                 "page" => put(tables, "PAGE", key, value)?,
                 "field" => {
                     let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;

@@ -27,7 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kakekomi_core::Locale;
 
 use crate::config::{LogFormat, Settings};
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 use crate::log;
 
 /// Time that the last log lines get before the process ends; a reader that has stopped reading is not waited for.
@@ -89,7 +89,7 @@ struct ServeArgs {
     #[arg(long, value_name = "ADDR", env = "KAKEKOMI_ADMIN_LISTEN")]
     admin_listen: Option<SocketAddr>,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
     #[command(flatten)]
     desk: DeskArgs,
     /// The folder of modules that open pages may still run, and of retired.txt [default: modules in the data folder]
@@ -126,7 +126,7 @@ struct ServeArgs {
 
 /// Where the cases are.
 #[derive(Debug, Clone, Args)]
-struct PlaceArgs {
+struct StorageArgs {
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     data: Option<PathBuf>,
@@ -161,7 +161,7 @@ impl From<Language> for Locale {
     }
 }
 
-impl PlaceArgs {
+impl StorageArgs {
     fn settings(self) -> Settings {
         Settings { data: self.data, database_url: self.database_url, ..Settings::default() }
     }
@@ -192,7 +192,7 @@ impl ServeArgs {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = run(cli).unwrap_or_else(|failed| {
-        if !matches!(failed, Failed::ReaderGone) {
+        if !matches!(failed, CliError::BrokenPipe) {
             print::words(&format!("kakekomi: {failed}"));
         }
         failed.exit()
@@ -201,7 +201,7 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(cli: Cli) -> Result<Exit, Failed> {
+fn run(cli: Cli) -> Result<Exit, CliError> {
     let file = match &cli.config {
         Some(path) => Settings::of_file(path)?,
         None => Settings::default(),

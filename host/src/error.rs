@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use kakekomi_sandbox::SandboxError;
 use kakekomi_service::desk::DeskError;
-use kakekomi_service::modules::ModulesError;
-use kakekomi_service::submit::NotReport;
+use kakekomi_service::module_archive::ModuleArchiveError;
+use kakekomi_service::submit::InvalidReport;
 use kakekomi_store::StoreError;
 
 use crate::config::ConfigError;
@@ -28,7 +28,7 @@ pub enum Exit {
     /// The rule engine failed.
     Engine = 4,
     /// A file, the network or the database failed.
-    Outside = 5,
+    Io = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -39,7 +39,7 @@ impl From<Exit> for ExitCode {
 
 /// What kept a command from its work.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub enum CliError {
     /// The command was called the wrong way.
     #[error("{0}")]
     Usage(String),
@@ -48,7 +48,7 @@ pub enum Failed {
     Config(#[from] ConfigError),
     /// The folder of modules cannot be used.
     #[error(transparent)]
-    Modules(#[from] ModulesError),
+    Modules(#[from] ModuleArchiveError),
     /// The desk's data cannot be used.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -60,7 +60,7 @@ pub enum Failed {
     Context(#[from] kakekomi_core::CheckError),
     /// The module's report is none.
     #[error("the rule engine failed: {0}")]
-    Report(#[from] NotReport),
+    Report(#[from] InvalidReport),
     /// What was to be printed cannot be written as JSON.
     #[error("the output cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -69,28 +69,28 @@ pub enum Failed {
     Store(#[from] StoreError),
     /// A file or the network failed; first what was to be done.
     #[error("{0}: {1}")]
-    Outside(String, io::Error),
+    Io(String, io::Error),
     /// There is no such case.
     #[error("there is no case {0}")]
     NoCase(String),
     /// Whoever read our output has gone; nobody is left to tell.
     #[error("the reader has gone")]
-    ReaderGone,
+    BrokenPipe,
 }
 
-impl Failed {
+impl CliError {
     /// The exit code of a failure.
     pub fn exit(&self) -> Exit {
         match self {
-            Failed::Usage(_) => Exit::Usage,
-            Failed::Engine(_) | Failed::Context(_) | Failed::Report(_) | Failed::Json(_) => Exit::Engine,
-            Failed::Config(_)
-            | Failed::Modules(_)
-            | Failed::Desk(_)
-            | Failed::Store(_)
-            | Failed::Outside(..)
-            | Failed::NoCase(_) => Exit::Outside,
-            Failed::ReaderGone => Exit::Accepted,
+            CliError::Usage(_) => Exit::Usage,
+            CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
+            CliError::Config(_)
+            | CliError::Modules(_)
+            | CliError::Desk(_)
+            | CliError::Store(_)
+            | CliError::Io(..)
+            | CliError::NoCase(_) => Exit::Io,
+            CliError::BrokenPipe => Exit::Accepted,
         }
     }
 }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn the_highest_exit_counts() {
         assert_eq!(Exit::Issues.max(Exit::NotJson), Exit::NotJson);
-        assert_eq!(Exit::Outside as u8, 5);
-        assert_eq!(Failed::Usage(String::new()).exit() as u8, 2);
+        assert_eq!(Exit::Io as u8, 5);
+        assert_eq!(CliError::Usage(String::new()).exit() as u8, 2);
     }
 }

@@ -32,7 +32,7 @@ function scripts(folder = "") {
 }
 
 /** The form on paper is made by the server, of the same words. */
-const sheet = readFileSync(`${HERE}host/http/src/sheet.rs`, "utf8");
+const sheet = readFileSync(`${HERE}host/http/src/printable_form.rs`, "utf8");
 const script = scripts().map((name) => readFileSync(`${HERE}www/${name}`, "utf8")).join("\n");
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 

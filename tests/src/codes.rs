@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use kakekomi_core::issue::Params;
 use kakekomi_core::{CheckError, Code, Locale, message};
+use kakekomi_http::problem_code::{ProblemCode, Retry};
 
 const HEAD: &str = "# Codes
 
@@ -53,12 +54,21 @@ fn sentence(code: Code, table: &str, path: &str, locale: Locale) -> String {
 }
 
 fn problems(text: &mut String) {
-    text.push_str("\n## Problems of HTTP\n\nThe `code` of `application/problem+json` (RFC 9457).\n\n| Code | 日本語 | English |\n| --- | --- | --- |\n");
-    let mut keys = keys("problem");
-    keys.sort_unstable();
-    for code in keys {
-        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| cell(message::problem(code, locale).unwrap_or_default()));
-        _ = writeln!(text, "| `{code}` | {ja} | {en} |");
+    text.push_str("\n## Problems of HTTP\n\nThe `code` of `application/problem+json` (RFC 9457).\n");
+    text.push_str(
+        "Retry says when the same request may succeed: after this number of seconds, at any time, or never.\n\n",
+    );
+    text.push_str("| Code | Status | Retry | 日本語 | English |\n| --- | --- | --- | --- | --- |\n");
+    let mut codes = ProblemCode::ALL.to_vec();
+    codes.sort_by_key(|code| code.as_str());
+    for code in codes {
+        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| cell(code.sentence(locale)));
+        let retry = match code.retry() {
+            Retry::Never => "never".to_owned(),
+            Retry::Unchanged => "any time".to_owned(),
+            Retry::After(seconds) => format!("{seconds} s"),
+        };
+        _ = writeln!(text, "| `{}` | {} | {retry} | {ja} | {en} |", code.as_str(), code.status().as_u16());
     }
 }
 

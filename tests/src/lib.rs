@@ -12,6 +12,7 @@
 //! - [`origins`]: origins that look like a partner's and are none.
 //! - [`house`]: the project's own files, for the house rules (`tests/tidy.rs`).
 //! - [`codes`]: `docs/codes.md`, made from the source.
+//! - [`routes`]: the table of routes in `docs/http.md`, made from the router's list.
 //! - [`schema`]: what the JSON Schema refuses, for `docs/schema.md`.
 //! - [`published`]: the table of cases as others run it, `docs/cases.json`.
 //! - [`same`]: one stream of drafts for every engine, and every byte compared (`bin/same.rs`).
@@ -35,6 +36,7 @@ pub mod imports;
 pub mod origins;
 pub mod postgres;
 pub mod published;
+pub mod routes;
 pub mod same;
 pub mod schema;
 pub mod server;

@@ -116,7 +116,7 @@ fn the_units_are_valid_and_shut_the_machine_away() {
         assert!(unit.lines().any(|found| found == line), "{line}");
     }
     let files = unit.lines().find_map(|line| line.strip_prefix("LimitNOFILE=")).unwrap();
-    let needed = kakekomi_http::serve::CONNECTIONS + kakekomi_http::serve::FILES_BESIDE;
+    let needed = kakekomi_http::server::DEFAULT_CONNECTIONS + kakekomi_http::server::RESERVED_FDS;
     assert!(files.parse::<usize>().unwrap() >= needed, "{files} files for {needed}");
     if !Path::new("/usr/bin/systemd-analyze").exists() {
         return; // no systemd on this machine; the lines above are held all the same

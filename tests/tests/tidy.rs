@@ -313,6 +313,12 @@ fn the_list_of_codes_is_up_to_date() {
 }
 
 #[test]
+fn the_table_of_routes_is_up_to_date() {
+    let (found, made) = kakekomi_tests::routes::http_md();
+    assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin http-md");
+}
+
+#[test]
 fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
     // Put together here, so that this file does not hold them itself.
     let home = std::env::var("HOME").unwrap_or_default();

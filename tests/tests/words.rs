@@ -37,6 +37,7 @@ fn all() -> Vec<(String, String)> {
     [
         "core/messages/ja.toml",
         "core/messages/en.toml",
+        "core/messages/problems.toml",
         "core/messages/page.ja.toml",
         "core/messages/page.en.toml",
         "core/messages/embed.ja.toml",

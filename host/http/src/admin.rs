@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::submit::Intake;
 
-use crate::client::Ambiguous;
-use crate::observe::Counters;
+use crate::client_ip::Ambiguous;
+use crate::metrics::Counters;
+use crate::problem_code::ProblemCode;
 
 /// The number of log lines that could not be written since the start.
 #[derive(Clone, Copy)]
@@ -26,15 +27,16 @@ pub async fn live() -> &'static str {
 /// A submission would be stored now; else 503 and the code of what keeps it from that.
 pub async fn ready(State(intake): State<Intake>) -> Response {
     if let Err(shortage) = intake.capacity.check() {
-        return not_ready(shortage.code(), &"there is no room for a case");
+        return not_ready(shortage.into(), &"there is no room for a case");
     }
     match intake.store.ready().await {
         Ok(()) => "ok\n".into_response(),
-        Err(error) => not_ready("store.failed", &error),
+        Err(error) => not_ready(ProblemCode::StoreFailed, &error),
     }
 }
 
-fn not_ready(code: &'static str, error: &dyn std::fmt::Display) -> Response {
+fn not_ready(code: ProblemCode, error: &dyn std::fmt::Display) -> Response {
+    let code = code.as_str();
     tracing::warn!(code, %error, "not ready");
     (StatusCode::SERVICE_UNAVAILABLE, format!("{code}\n")).into_response()
 }

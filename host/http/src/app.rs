@@ -16,11 +16,11 @@ use crate::asset::Asset;
 use crate::body::Limits;
 use crate::clock::Clock;
 use crate::desk::ConsentFiles;
-use crate::limit::RateLimits;
+use crate::docs::DocsFiles;
+use crate::metrics::Counters;
 use crate::module::ModuleFiles;
-use crate::observe::Counters;
-use crate::openapi::DocsFiles;
 use crate::page::PageFiles;
+use crate::rate_limit::RateLimits;
 use crate::submissions::SubmissionState;
 
 /// What the handlers share. Everything but the desk's own data is shared with the `App` of before after a reload.

@@ -8,12 +8,15 @@ use std::sync::OnceLock;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-
+use kakekomi_core::Locale;
 use kakekomi_service::desk::documents::sha256;
+
+use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// How long a file may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum CachePolicy {
     /// For ever: its address holds its digest.
     Immutable,
     /// Kept, but asked after each time.
@@ -29,15 +32,15 @@ pub struct Asset {
     brotli: OnceLock<Option<Bytes>>,
     etag: String,
     media: &'static str,
-    keep: Keep,
+    policy: CachePolicy,
 }
 
 impl Asset {
     /// A file's bytes with their media type.
-    pub fn new(bytes: impl Into<Bytes>, media: &'static str, keep: Keep) -> Asset {
+    pub fn new(bytes: impl Into<Bytes>, media: &'static str, policy: CachePolicy) -> Asset {
         let bytes = bytes.into();
         let etag = sha256(&bytes).chars().take(32).collect();
-        Asset { bytes, brotli: OnceLock::new(), etag, media, keep }
+        Asset { bytes, brotli: OnceLock::new(), etag, media, policy }
     }
 
     /// The first half of its SHA-256, in hexadecimal digits: what changes whenever it does.
@@ -82,7 +85,7 @@ impl Asset {
     /// Whether the client has the file already, in either coding.
     fn is_known(&self, request: &HeaderMap) -> bool {
         let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        self.keep != Keep::NoStore
+        self.policy != CachePolicy::NoStore
             && known.flat_map(|value| value.split(',')).any(|tag| {
                 let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
                 tag == "*" || tag.strip_suffix("-br").unwrap_or(tag) == self.etag
@@ -90,10 +93,10 @@ impl Asset {
     }
 
     fn cache_control(&self) -> HeaderValue {
-        HeaderValue::from_static(match self.keep {
-            Keep::Immutable => "public, max-age=31536000, immutable",
-            Keep::Revalidate => "no-cache",
-            Keep::NoStore => "no-store",
+        HeaderValue::from_static(match self.policy {
+            CachePolicy::Immutable => "public, max-age=31536000, immutable",
+            CachePolicy::Revalidate => "no-cache",
+            CachePolicy::NoStore => "no-store",
         })
     }
 }
@@ -113,8 +116,16 @@ fn takes_brotli(request: &HeaderMap) -> bool {
     })
 }
 
+/// The response to a request for a file by its name: the file, or 404.
+pub fn respond(asset: Option<&Asset>, request: &HeaderMap, locale: Locale) -> Response {
+    match asset {
+        Some(asset) => asset.respond(request),
+        None => Problem::new(ProblemCode::HttpNotFound, locale).into_response(),
+    }
+}
+
 /// An answer that is made anew each time and never kept, compressed quickly where the client takes that.
-pub fn made_now(body: Vec<u8>, media: &'static str, request: &HeaderMap) -> Response {
+pub fn dynamic_response(body: Vec<u8>, media: &'static str, request: &HeaderMap) -> Response {
     let small = takes_brotli(request).then(|| brotli(&body, QUICK, QUICK_WINDOW)).flatten();
     let small = small.filter(|small| small.len() < body.len());
     let coded = small.is_some();
@@ -154,7 +165,7 @@ mod tests {
 
     #[test]
     fn brotli_is_served_to_those_who_take_it_once_it_is_made() {
-        let asset = Asset::new("a".repeat(1000), "text/plain", Keep::Immutable);
+        let asset = Asset::new("a".repeat(1000), "text/plain", CachePolicy::Immutable);
         let asks = request(header::ACCEPT_ENCODING, "gzip, br;q=0.9");
         assert!(!asset.respond(&asks).headers().contains_key(header::CONTENT_ENCODING));
         asset.compress();
@@ -165,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_file_that_the_client_has_is_not_sent_again() {
-        let asset = Asset::new("a".repeat(1000), "text/plain", Keep::Revalidate);
+        let asset = Asset::new("a".repeat(1000), "text/plain", CachePolicy::Revalidate);
         asset.compress();
         let etag = asset.respond(&request(header::ACCEPT_ENCODING, "br")).headers()[header::ETAG].clone();
         let again = asset.respond(&HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]));

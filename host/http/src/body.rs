@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// How many bytes of unfinished bodies the desk holds at a time: 64 MiB, 256 of the longest. What counts is what has
 /// arrived, so that a client that drips takes little.
@@ -59,28 +60,28 @@ pub async fn receive(
 ) -> Result<Bytes, Problem> {
     let received = match refusal(headers, limits.text) {
         Some(code) => Err(code),
-        None => timeout(limits.patience, read(&mut body, limits)).await.unwrap_or(Err("http.timeout")),
+        None => timeout(limits.patience, read(&mut body, limits)).await.unwrap_or(Err(ProblemCode::HttpTimeout)),
     };
-    let may_be_sending = matches!(&received, Err(code) if *code != "http.timeout");
+    let may_be_sending = matches!(&received, Err(code) if *code != ProblemCode::HttpTimeout);
     if may_be_sending && !headers.contains_key(header::EXPECT) {
         drain(body).await;
     }
     received.map_err(|code| match code {
-        "desk.busy" => Problem::new(code, locale).phone(&desk.profile().phone),
+        ProblemCode::DeskBusy => Problem::new(code, locale).phone(&desk.profile().phone),
         _ => Problem::new(code, locale).number("max", limits.text),
     })
 }
 
 /// What the headers alone decide.
-fn refusal(headers: &HeaderMap, max: usize) -> Option<&'static str> {
+fn refusal(headers: &HeaderMap, max: usize) -> Option<ProblemCode> {
     if !is_json(headers) {
-        return Some("http.content_type");
+        return Some(ProblemCode::HttpContentType);
     }
     if headers.contains_key(header::CONTENT_ENCODING) {
-        return Some("http.content_encoding");
+        return Some(ProblemCode::HttpContentEncoding);
     }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
-    (length > max as u64).then_some("http.too_large")
+    (length > max as u64).then_some(ProblemCode::HttpTooLarge)
 }
 
 /// One Content-Type: `application/json`, with no parameter but a charset that names UTF-8.
@@ -110,17 +111,17 @@ fn is_utf8(parameter: &str) -> bool {
     name.eq_ignore_ascii_case("charset") && UTF_8_LABELS.iter().any(|utf8| label.eq_ignore_ascii_case(utf8))
 }
 
-async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, &'static str> {
+async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, ProblemCode> {
     let mut text = BytesMut::new();
     let mut taken: Option<SemaphorePermit<'_>> = None;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| "http.bad_request")?;
+        let frame = frame.map_err(|_| ProblemCode::HttpBadRequest)?;
         if let Some(piece) = frame.data_ref() {
             if text.len() + piece.len() > limits.text {
-                return Err("http.too_large");
+                return Err(ProblemCode::HttpTooLarge);
             }
             let wanted = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-            let more = limits.room.try_acquire_many(wanted).map_err(|_| "desk.busy")?;
+            let more = limits.room.try_acquire_many(wanted).map_err(|_| ProblemCode::DeskBusy)?;
             match &mut taken {
                 Some(taken) => taken.merge(more),
                 None => taken = Some(more),
@@ -189,9 +190,9 @@ mod tests {
         let long = (header::CONTENT_LENGTH, "99");
         let coded = (header::CONTENT_ENCODING, "identity");
         let json = (header::CONTENT_TYPE, "application/json");
-        assert_eq!(refusal(&headers(&[long.clone(), coded.clone()]), 9), Some("http.content_type"));
-        assert_eq!(refusal(&headers(&[long.clone(), coded, json.clone()]), 9), Some("http.content_encoding"));
-        assert_eq!(refusal(&headers(&[long, json.clone()]), 9), Some("http.too_large"));
+        assert_eq!(refusal(&headers(&[long.clone(), coded.clone()]), 9), Some(ProblemCode::HttpContentType));
+        assert_eq!(refusal(&headers(&[long.clone(), coded, json.clone()]), 9), Some(ProblemCode::HttpContentEncoding));
+        assert_eq!(refusal(&headers(&[long, json.clone()]), 9), Some(ProblemCode::HttpTooLarge));
         assert_eq!(refusal(&headers(&[(header::CONTENT_LENGTH, "9"), json]), 9), None);
     }
 
@@ -199,7 +200,7 @@ mod tests {
     async fn a_body_is_read_up_to_its_limit() {
         let limits = Limits { text: 9, ..Limits::default() };
         assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-        assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err("http.too_large"));
+        assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::HttpTooLarge));
     }
 
     #[tokio::test]
@@ -207,7 +208,7 @@ mod tests {
         let limits = Limits { room: Arc::new(Semaphore::new(9)), ..Limits::default() };
         for _ in 0..2 {
             assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-            assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err("desk.busy"));
+            assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::DeskBusy));
         }
         assert_eq!(Limits::default().room.available_permits(), UNFINISHED_MAX);
     }

@@ -12,16 +12,18 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use kakekomi_service::desk::Desk;
 
-use super::address::Asked;
+use super::extract::RequestedLocale;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// Runs a request and catches its panic.
 pub async fn catch_panic(
     State(desk): State<Arc<Desk>>,
-    Asked(locale): Asked,
+    RequestedLocale(locale): RequestedLocale,
     request: Request,
     next: Next,
 ) -> Response {
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    answered.unwrap_or_else(|_| Problem::new("http.failed", locale).phone(&desk.profile().phone).into_response())
+    answered
+        .unwrap_or_else(|_| Problem::new(ProblemCode::HttpFailed, locale).phone(&desk.profile().phone).into_response())
 }

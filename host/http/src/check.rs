@@ -9,19 +9,20 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use kakekomi_core::Locale;
+use kakekomi_core::{Code, Locale};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::submit::{Checked, Intake, Verdict};
 
-use super::address::Asked;
 use super::body::{Limits, receive};
-use super::client::Client;
+use super::client_ip::Client;
 use super::clock::Clock;
+use super::extract::RequestedLocale;
 use super::headers::with_current_module;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// Judges a draft; nothing is stored.
-#[utoipa::path(post, path = "/v1/check", tag = "drafts", params(Asked),
+#[utoipa::path(post, path = "/v1/check", tag = "drafts", params(RequestedLocale),
     request_body(content = ref("#/components/schemas/Draft"), content_type = "application/json",
         description = "A draft's text. One that has issues is judged as well"),
     responses((status = 200, description = "The report, whether the draft is accepted or not",
@@ -31,7 +32,7 @@ pub async fn check(
     State(intake): State<Intake>,
     State(limits): State<Arc<Limits>>,
     State(Clock(now)): State<Clock>,
-    Asked(locale): Asked,
+    RequestedLocale(locale): RequestedLocale,
     Client(client): Client,
     headers: HeaderMap,
     body: Body,
@@ -48,14 +49,15 @@ fn answer(desk: &Desk, checked: Checked, locale: Locale) -> Response {
     match checked {
         Checked::Verdict(verdict) if verdict.text_code().is_some() => not_json(*verdict, locale).into_response(),
         Checked::Verdict(verdict) => json(verdict.into_report()),
-        Checked::Busy => Problem::new("desk.busy", locale).phone(phone).into_response(),
-        Checked::EngineFailed => Problem::new("engine.failed", locale).phone(phone).into_response(),
+        Checked::Busy => Problem::new(ProblemCode::DeskBusy, locale).phone(phone).into_response(),
+        Checked::EngineFailed => Problem::new(ProblemCode::EngineFailed, locale).phone(phone).into_response(),
     }
 }
 
 /// A text that is no JSON: the problem has the code and the sentence of the report's one issue.
 pub fn not_json(verdict: Verdict, locale: Locale) -> Problem {
-    let problem = Problem::new(verdict.text_code().unwrap_or("draft.not_json"), locale);
+    let code = verdict.text_code().and_then(Code::read).map_or(ProblemCode::DraftNotJson, ProblemCode::Text);
+    let problem = Problem::new(code, locale);
     let problem = match verdict.text_message() {
         Some(sentence) => problem.detail(sentence),
         None => problem,

@@ -18,10 +18,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
 
-use super::address::{Asked, AskedPartner, Named};
-use super::asset::{Asset, Keep, made_now};
+use super::asset::{Asset, CachePolicy, dynamic_response, respond};
 use super::clock::Clock;
+use super::extract::{PathParams, RequestedLocale, RequestedPartner};
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Desk)]
@@ -112,7 +113,7 @@ impl ConsentFiles {
             let document = documents.consent.served(language);
             let policy = documents.policy.served(language);
             let answer = ConsentAnswer { document, policy, prevails: "ja" };
-            Arc::new(Asset::new(serde_json::to_vec(&answer).unwrap_or_default(), JSON, Keep::NoStore))
+            Arc::new(Asset::new(serde_json::to_vec(&answer).unwrap_or_default(), JSON, CachePolicy::NoStore))
         };
         ConsentFiles { ja: answer(Locale::Ja), en: answer(Locale::En) }
     }
@@ -126,13 +127,13 @@ impl ConsentFiles {
 const JSON: &str = "application/json";
 
 /// Who the desk is now: names, phone, hours, services, module and context.
-#[utoipa::path(get, path = "/v1/desk", tag = "desk", params(Asked, AskedPartner),
+#[utoipa::path(get, path = "/v1/desk", tag = "desk", params(RequestedLocale, RequestedPartner),
     responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskAnswer)))]
 pub async fn desk(
     State(intake): State<Intake>,
     State(Clock(now)): State<Clock>,
-    Asked(locale): Asked,
-    asked: AskedPartner,
+    RequestedLocale(locale): RequestedLocale,
+    asked: RequestedPartner,
     headers: HeaderMap,
 ) -> Response {
     let desk = &intake.desk;
@@ -141,9 +142,9 @@ pub async fn desk(
     match desk.context(now(), locale) {
         Ok(context) => {
             let answer = DeskAnswer { partner, ..answer(&intake, &context) };
-            made_now(serde_json::to_vec(&answer).unwrap_or_default(), JSON, &headers)
+            dynamic_response(serde_json::to_vec(&answer).unwrap_or_default(), JSON, &headers)
         }
-        Err(_) => Problem::new("engine.failed", locale).phone(&desk.profile().phone).into_response(),
+        Err(_) => Problem::new(ProblemCode::EngineFailed, locale).phone(&desk.profile().phone).into_response(),
     }
 }
 
@@ -196,14 +197,14 @@ fn service_in(service: &Service, locale: Locale) -> ServiceAnswer<'_> {
     responses((status = 200, description = "To be shown and agreed to", content_type = "application/json", body = ConsentAnswer)))]
 pub async fn consent(
     State(consent): State<ConsentFiles>,
-    language: Named<String>,
-    Asked(asked): Asked,
+    language: PathParams<String>,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
     let language = language.map(|Path(language)| language).unwrap_or_default();
-    match Locale::read(&language) {
-        Some(Locale::Ja) => consent.ja.respond(&headers),
-        Some(Locale::En) => consent.en.respond(&headers),
-        None => Problem::new("http.not_found", asked).into_response(),
-    }
+    let asset = Locale::read(&language).map(|language| match language {
+        Locale::Ja => &*consent.ja,
+        Locale::En => &*consent.en,
+    });
+    respond(asset, &headers, locale)
 }

@@ -11,23 +11,23 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::partners::Origin;
 
 /// The page may run its own scripts and the module, use its own styles, and talk to this desk alone.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'";
 
 /// What is no document, opened as one all the same, does nothing and is framed by nobody.
-const NO_DOCUMENT: &str = "default-src 'none'; frame-ancestors 'none'";
+const NON_HTML_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// What only a document heeds: on the seven other answers of a first visit it would be 2 KB of nothing.
-const DOCUMENT: [(HeaderName, &str); 3] = [
+const HTML_HEADERS: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
 /// What partners' pages load by script: it need not ask as another origin (CORS) does.
-const LOADED: &str = "/embed/";
+const EMBED_PREFIX: &str = "/embed/";
 /// Who may load the bytes of an answer into a page.
-const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
@@ -43,29 +43,29 @@ pub enum Framed {
 
 /// Left on the response of a page of the desk that holds the form in a frame and asks by a form of its own.
 #[derive(Debug, Clone, Copy)]
-pub struct Holding;
+pub struct AllowsFraming;
 
 /// Adds the headers to an answer.
 pub async fn set(request: Request, next: Next) -> Response {
-    let loaded = request.uri().path().starts_with(LOADED);
+    let loaded = request.uri().path().starts_with(EMBED_PREFIX);
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
     let document = is_document(response.headers());
     let policy = if document {
         policy(response.extensions().get(), response.extensions().get())
     } else {
-        NO_DOCUMENT.to_owned()
+        NON_HTML_CSP.to_owned()
     };
     let headers = response.headers_mut();
     if document {
-        headers.extend(DOCUMENT.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        headers.extend(HTML_HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     }
     // Origins are letters, digits, dots, hyphens and colons: every policy is a header's value.
-    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NO_DOCUMENT));
+    let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NON_HTML_CSP));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let resource = if elsewhere { "cross-origin" } else { "same-origin" };
-    headers.insert(RESOURCE, HeaderValue::from_static(resource));
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static(resource));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -76,9 +76,9 @@ fn is_document(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-fn policy(framed: Option<&Framed>, holding: Option<&Holding>) -> String {
+fn policy(framed: Option<&Framed>, holding: Option<&AllowsFraming>) -> String {
     let own = if holding.is_some() { "'self'" } else { "'none'" };
-    let mut policy = format!("{POLICY}; frame-src {own}; form-action {own}; frame-ancestors");
+    let mut policy = format!("{PAGE_CSP}; frame-src {own}; form-action {own}; frame-ancestors");
     match framed {
         None => policy.push_str(" 'none'"),
         Some(Framed::ByItself) => policy.push_str(" 'self'"),
@@ -108,7 +108,8 @@ mod tests {
     fn a_frame_is_for_those_who_were_named() {
         assert!(policy(None, None).ends_with("frame-src 'none'; form-action 'none'; frame-ancestors 'none'"));
         assert!(
-            policy(Some(&Framed::ByItself), Some(&Holding)).ends_with("form-action 'self'; frame-ancestors 'self'")
+            policy(Some(&Framed::ByItself), Some(&AllowsFraming))
+                .ends_with("form-action 'self'; frame-ancestors 'self'")
         );
         let named =
             ["https://a.example", "http://localhost:3000"].map(|text| Origin::try_from(text.to_owned()).unwrap());

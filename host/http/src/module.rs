@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
-use kakekomi_service::modules::Kept;
+use axum::response::Response;
+use kakekomi_service::module_archive::ArchivedModule;
 
-use super::address::{Asked, Named};
-use super::asset::{Asset, Keep};
-use super::problem::Problem;
+use super::asset::{Asset, CachePolicy, respond};
+use super::extract::{PathParams, RequestedLocale};
 
 /// The modules and the files beside them, by name.
 #[derive(Debug)]
@@ -23,21 +22,21 @@ pub struct ModuleFiles {
 impl ModuleFiles {
     /// The files that the artifact was built with.
     pub fn current() -> ModuleFiles {
-        ModuleFiles::new([&Kept::own()])
+        ModuleFiles::new([&ArchivedModule::own()])
     }
 
     /// The files of some modules.
-    pub fn new<'k>(modules: impl IntoIterator<Item = &'k Kept>) -> ModuleFiles {
+    pub fn new<'k>(modules: impl IntoIterator<Item = &'k ArchivedModule>) -> ModuleFiles {
         let file = |name: &str, bytes: &[u8]| {
-            (name.to_owned(), Arc::new(Asset::new(bytes.to_vec(), media(name), Keep::Immutable)))
+            (name.to_owned(), Arc::new(Asset::new(bytes.to_vec(), media(name), CachePolicy::Immutable)))
         };
-        let of = |kept: &Kept| {
+        let of = |kept: &ArchivedModule| {
             let beside = kept.files.iter().map(|(name, bytes)| file(name, bytes)).collect::<Vec<_>>();
             std::iter::once(file(&format!("{}.wasm", kept.digest), &kept.wasm)).chain(beside)
         };
         let files = modules.into_iter().flat_map(of).collect();
         let schema = serde_json::to_vec(&kakekomi_describe::schema::schema()).unwrap_or_default();
-        let schema = Asset::new(schema, "application/schema+json", Keep::Revalidate);
+        let schema = Asset::new(schema, "application/schema+json", CachePolicy::Revalidate);
         ModuleFiles { files, schema: Arc::new(schema) }
     }
 
@@ -63,42 +62,36 @@ fn media(name: &str) -> &'static str {
 
 /// The module or its glue, for ever the same.
 #[utoipa::path(get, path = "/module/{file}", tag = "rules", operation_id = "module_file",
-    params(("file" = String, Path, description = "`<64 hex>.wasm` or `<64 hex>.js`"), Asked),
+    params(("file" = String, Path, description = "`<64 hex>.wasm` or `<64 hex>.js`"), RequestedLocale),
     responses(
         (status = 200, description = "The module, or what a browser loads it with", content(
             (String = "application/wasm"), (String = "text/javascript; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
 pub async fn file(
     State(modules): State<Arc<ModuleFiles>>,
-    file: Named<String>,
-    Asked(locale): Asked,
+    file: PathParams<String>,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
     let file = file.map(|Path(file)| file).unwrap_or_default();
-    match modules.find(&file) {
-        Some(asset) => asset.respond(&headers),
-        None => Problem::new("http.not_found", locale).into_response(),
-    }
+    respond(modules.find(&file), &headers, locale)
 }
 
 /// The form description in a language.
 #[utoipa::path(get, path = "/module/{digest}/{file}", tag = "rules",
     params(("digest" = String, Path, description = "The module's 64 hexadecimal digits"),
-        ("file" = String, Path, description = "`describe.ja.json` or `describe.en.json`"), Asked),
+        ("file" = String, Path, description = "`describe.ja.json` or `describe.en.json`"), RequestedLocale),
     responses(
         (status = 200, description = "What the page is drawn from", content_type = "application/json", body = Object),
         (status = 304, description = "The client has it already")))]
 pub async fn description(
     State(modules): State<Arc<ModuleFiles>>,
-    names: Named<(String, String)>,
-    Asked(locale): Asked,
+    names: PathParams<(String, String)>,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
     let (digest, file) = names.map(|Path(names)| names).unwrap_or_default();
-    match modules.find(&format!("{digest}/{file}")) {
-        Some(asset) => asset.respond(&headers),
-        None => Problem::new("http.not_found", locale).into_response(),
-    }
+    respond(modules.find(&format!("{digest}/{file}")), &headers, locale)
 }
 
 /// The draft as JSON Schema 2020-12.

@@ -1,22 +1,21 @@
 //! This interface as OpenAPI 3.1: `GET /openapi.json`, `kakekomi openapi`, and a page to read it at `/docs`.
 //!
-//! `document(desk)` → `{"openapi": "3.1.0", "paths": {"/v1/check": {"post": {…}}, …}, "components": {…}}`
+//! `document(paths, desk)` → `{"openapi": "3.1.0", "paths": {"/v1/check": {"post": {…}}, …}, "components": {…}}`
 //!
-//! Paths and types come from the handlers (`#[utoipa::path]`, `ToSchema`), the draft and the report from
-//! the core, what is not 2xx from [`refusals`]: each status with all the codes that it may carry.
+//! Paths and types come from the handlers (`#[utoipa::path]`, `ToSchema`), draft and report from the core, and the responses
+//! outside 2xx from the codes of each route.
 
-mod page;
-mod refusals;
+mod problems;
 
 use kakekomi_describe::schema;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use kakekomi_service::desk::Desk;
-use kakekomi_service::example;
+use super::problem_code::ProblemCode;
 
-pub use page::{DocsFiles, docs, file, openapi};
-
+/// The description without its paths.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -25,47 +24,45 @@ pub use page::{DocsFiles, docs, file, openapi};
             method than those listed is 405 `http.method`. The codes are explained in docs/codes.md, the rest in docs/http.md.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    paths(
-        super::check::check,
-        super::submissions::submit,
-        super::desk::desk,
-        super::desk::consent,
-        super::module::schema,
-        super::module::file,
-        super::module::description,
-        super::page::index,
-        super::page::file,
-        super::sheet::sheet,
-        super::embed::file,
-        super::partners::compose,
-        super::partners::file,
-        page::openapi,
-        page::docs,
-        page::file
-    ),
     components(schemas(super::problem::Members))
 )]
-struct Described;
+pub struct Interface;
 
-/// The whole description; the drafts in it carry the consent of this desk.
-pub fn document(desk: &Desk) -> Value {
-    let mut document = serde_json::to_value(Described::openapi()).unwrap_or_default();
+/// Problems of every operation, since they are decided before an operation is chosen.
+const COMMON: [ProblemCode; 4] =
+    [ProblemCode::DeskBusy, ProblemCode::HttpBadRequest, ProblemCode::HttpFailed, ProblemCode::RateLimited];
+
+/// The description of all paths, with an example draft that carries the consent of a desk.
+pub fn document(paths: &Paths, desk: &Desk) -> Value {
+    let mut document = serde_json::to_value(&paths.openapi).unwrap_or_default();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.extend(from_the_core());
         report_in_the_problem(schemas);
     }
-    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        for (path, methods) in paths {
-            for (_, operation) in methods.as_object_mut().into_iter().flatten() {
-                refusals::add(path, operation);
+    if let Some(items) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, codes) in &paths.problems {
+            // axum marks a parameter of several segments, OpenAPI does not know them.
+            let Some(mut item) = items.remove(path) else { continue };
+            for (_, operation) in item.as_object_mut().into_iter().flatten() {
+                problems::add(operation, COMMON.iter().chain(codes).copied());
                 show_a_draft(operation, desk);
             }
+            items.insert(path.replace("{*", "{"), item);
         }
     }
     document
 }
 
-/// Where a draft is taken, one that is accepted.
+/// The described paths, and the problems of each.
+#[derive(Clone)]
+pub struct Paths {
+    /// The description that utoipa makes from the handlers.
+    pub openapi: utoipa::openapi::OpenApi,
+    /// The codes of a path, as axum writes the path.
+    pub problems: Vec<(String, Vec<ProblemCode>)>,
+}
+
+/// Adds an accepted draft where an operation takes a draft.
 fn show_a_draft(operation: &mut Value, desk: &Desk) {
     let body = operation.pointer_mut("/requestBody/content/application~1json").and_then(Value::as_object_mut);
     let draft = example::example("ransomware", desk).and_then(|draft| serde_json::from_str(&draft).ok());
@@ -74,12 +71,12 @@ fn show_a_draft(operation: &mut Value, desk: &Desk) {
     }
 }
 
-/// Draft, report and context, with their references as this document has them.
+/// Returns the schemas of draft, report and context, with references as in this document.
 fn from_the_core() -> Map<String, Value> {
     let mut draft = schema::schema();
     let members = draft.as_object_mut();
     let defs = members.and_then(|members| {
-        // Of one document there is one dialect and one base: a component has neither of its own.
+        // Dialect and base are those of the whole document; a component has neither.
         members.remove("$schema");
         members.remove("$id");
         members.remove("$defs")
@@ -105,41 +102,10 @@ fn refer_to_components(schema: &mut Value) {
     }
 }
 
-/// The report stands in a problem as the module's own bytes, so no Rust type holds it.
+/// Adds the report to a problem: it is the module's own bytes, so no Rust type contains it.
 fn report_in_the_problem(schemas: &mut Map<String, Value>) {
     let properties = schemas.get_mut("Problem").and_then(|problem| problem.get_mut("properties"));
     if let Some(properties) = properties.and_then(Value::as_object_mut) {
         properties.insert("report".to_owned(), json!({ "$ref": "#/components/schemas/Report" }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
-        match value {
-            Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str));
-                members.values().for_each(|value| references(value, found));
-            }
-            Value::Array(entries) => entries.iter().for_each(|value| references(value, found)),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn every_reference_leads_somewhere() {
-        let document = document(&Desk::load(None).unwrap());
-        assert_eq!(document["openapi"], "3.1.0");
-        let mut found = Vec::new();
-        references(&document, &mut found);
-        assert!(found.len() > 20, "{found:?}");
-        let example = &document["paths"]["/v1/check"]["post"]["requestBody"]["content"]["application/json"]["example"];
-        assert!(example["consent"]["agreed_at"].is_i64(), "{example}");
-        for reference in found {
-            let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
-            assert!(target.is_some(), "{reference} leads nowhere");
-        }
     }
 }

@@ -17,10 +17,11 @@ use kakekomi_core::Locale;
 use kakekomi_describe::describe;
 use kakekomi_service::desk::Desk;
 
-use super::address::{Asked, AskedPartner, Named};
-use super::asset::{Asset, Keep, made_now};
+use super::asset::{Asset, CachePolicy, dynamic_response, respond};
+use super::extract::{PathParams, RequestedLocale, RequestedPartner};
 use super::headers::Framed;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 use crate::embedded;
 use crate::template::fill;
 
@@ -77,7 +78,7 @@ impl PageFiles {
         ];
         let mut files = PageFiles { place, blanks: Arc::new(blanks), filled: None };
         if matches!(*files.place, Place::Embedded(..)) {
-            files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, Keep::NoStore)));
+            files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, CachePolicy::NoStore)));
         }
         files
     }
@@ -99,7 +100,7 @@ impl PageFiles {
     fn respond(&self, request: &HeaderMap) -> Option<Response> {
         match &self.filled {
             Some(document) => Some(document.respond(request)),
-            None => self.index().ok().map(|html| made_now(html.into_bytes(), HTML, request)),
+            None => self.index().ok().map(|html| dynamic_response(html.into_bytes(), HTML, request)),
         }
     }
 
@@ -142,7 +143,7 @@ impl PageFiles {
                 let plain =
                     FilePath::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
                 let bytes = fs::read(folder.join(name)).ok().filter(|_| plain)?;
-                Some(Arc::new(Asset::new(bytes, media(name)?, Keep::NoStore)))
+                Some(Arc::new(Asset::new(bytes, media(name)?, CachePolicy::NoStore)))
             }
         }
     }
@@ -162,7 +163,7 @@ fn embedded_page() -> Place {
     let mut files = Vec::new();
     for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
         let Some(media) = media(name) else { continue };
-        let asset = Asset::new(*bytes, media, Keep::Immutable);
+        let asset = Asset::new(*bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
         index = index.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
         files.push((path, Arc::new(asset)));
@@ -190,17 +191,17 @@ pub fn escape(text: &str) -> String {
 }
 
 /// The page for people.
-#[utoipa::path(get, path = "/", tag = "page", params(Asked, AskedPartner), responses(
+#[utoipa::path(get, path = "/", tag = "page", params(RequestedLocale, RequestedPartner), responses(
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
 pub async fn index(
     State(page): State<PageFiles>,
     State(desk): State<Arc<Desk>>,
-    Asked(locale): Asked,
-    asked: AskedPartner,
+    RequestedLocale(locale): RequestedLocale,
+    asked: RequestedPartner,
     headers: HeaderMap,
 ) -> Response {
     let Some(mut response) = page.respond(&headers) else {
-        return Problem::new("http.not_found", locale).into_response();
+        return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
     };
     if let Some(partner) = asked.key.as_deref().and_then(|key| desk.partner(key)) {
         // For a look at the form on the desk's own page for partners, that page alone may frame it.
@@ -211,8 +212,8 @@ pub async fn index(
 }
 
 /// One of the page's files.
-#[utoipa::path(get, path = "/page/{path}", tag = "page", operation_id = "page_file",
-    params(("path" = String, Path, description = "Its path, with strokes"), Asked),
+#[utoipa::path(get, path = "/page/{*path}", tag = "page", operation_id = "page_file",
+    params(("path" = String, Path, description = "Its path, with strokes"), RequestedLocale),
     responses(
         (status = 200, description = "Script, style or picture", content(
             (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"), (String = "image/svg+xml"),
@@ -221,14 +222,12 @@ pub async fn index(
         (status = 304, description = "The client has it already")))]
 pub async fn file(
     State(page): State<PageFiles>,
-    path: Named<String>,
-    Asked(locale): Asked,
+    path: PathParams<String>,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
-    match page.file(&path.map(|Path(path)| path).unwrap_or_default()) {
-        Some(asset) => asset.respond(&headers),
-        None => Problem::new("http.not_found", locale).into_response(),
-    }
+    let asset = page.file(&path.map(|Path(path)| path).unwrap_or_default());
+    respond(asset.as_deref(), &headers, locale)
 }
 
 #[cfg(test)]

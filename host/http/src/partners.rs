@@ -9,17 +9,16 @@ use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::{KEY_MAX, Partner};
 
-use super::address::{Asked, Named, value};
-use super::asset::{Asset, Keep, made_now};
+use super::asset::{Asset, CachePolicy, dynamic_response, respond};
 use super::embed::ELEMENT;
-use super::headers::{Framed, Holding};
+use super::extract::{PathParams, RequestedLocale, query_param};
+use super::headers::{AllowsFraming, Framed};
 use super::page::{HTML, escape};
-use super::problem::Problem;
 use crate::element_versions::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::template::fill;
@@ -52,12 +51,12 @@ const LOOKS: [&str; 3] = ["light", "dark", "hostile"];
 impl Choices {
     fn read(address: &Uri, partners: &[Partner], locale: Locale) -> Choices {
         let one_of = |name: &str, choices: &[&'static str]| {
-            let asked = value(address, name).unwrap_or_default();
+            let asked = query_param(address, name).unwrap_or_default();
             choices.iter().copied().find(|choice| *choice == asked).or(choices.first().copied()).unwrap_or_default()
         };
         // Without a key there is one to try with, if the desk has one.
         let trying = || partners.iter().find(|partner| partner.is_test()).map(|partner| partner.key.clone());
-        let key = value(address, "p").map(|key| key.trim().chars().take(KEY_MAX).collect()).or_else(trying);
+        let key = query_param(address, "p").map(|key| key.trim().chars().take(KEY_MAX).collect()).or_else(trying);
         Choices {
             locale,
             key: key.unwrap_or_default(),
@@ -118,11 +117,11 @@ impl Choices {
 }
 
 /// The page where a partner composes what to put into theirs.
-#[utoipa::path(get, path = "/partners", tag = "partners", params(Asked), responses(
+#[utoipa::path(get, path = "/partners", tag = "partners", params(RequestedLocale), responses(
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
 pub async fn compose(
     State(desk): State<Arc<Desk>>,
-    Asked(locale): Asked,
+    RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
 ) -> Response {
@@ -144,14 +143,14 @@ pub async fn compose(
             other => escape(word_of(other, locale)?).into(),
         })
     });
-    let mut response = made_now(filled.into_bytes(), HTML, &headers);
-    response.extensions_mut().insert(Holding);
+    let mut response = dynamic_response(filled.into_bytes(), HTML, &headers);
+    response.extensions_mut().insert(AllowsFraming);
     response
 }
 
 /// A small page with the form in it, or one of the files that the two pages load.
 #[utoipa::path(get, path = "/partners/{file}", tag = "partners", operation_id = "partners_file",
-    params(("file" = String, Path, description = "`preview`, or a file of these pages", example = "preview"), Asked),
+    params(("file" = String, Path, description = "`preview`, or a file of these pages", example = "preview"), RequestedLocale),
     responses(
         (status = 200, description = "Page, script or style", content(
             (String = "text/html; charset=utf-8"), (String = "text/javascript; charset=utf-8"),
@@ -159,8 +158,8 @@ pub async fn compose(
         (status = 304, description = "The client has it already")))]
 pub async fn file(
     State(desk): State<Arc<Desk>>,
-    file: Named<String>,
-    Asked(locale): Asked,
+    file: PathParams<String>,
+    RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
 ) -> Response {
@@ -168,10 +167,9 @@ pub async fn file(
     if file == "preview" {
         return preview(&desk, locale, &address, &headers);
     }
-    match FILES.iter().find(|(name, ..)| *name == file) {
-        Some((_, text, media)) => Asset::new(*text, media, Keep::Revalidate).respond(&headers),
-        None => Problem::new("http.not_found", locale).into_response(),
-    }
+    let file = FILES.iter().find(|(name, ..)| *name == file);
+    let asset = file.map(|(_, text, media)| Asset::new(*text, media, CachePolicy::Revalidate));
+    respond(asset.as_ref(), &headers, locale)
 }
 
 fn preview(desk: &Desk, locale: Locale, address: &Uri, headers: &HeaderMap) -> Response {
@@ -183,8 +181,8 @@ fn preview(desk: &Desk, locale: Locale, address: &Uri, headers: &HeaderMap) -> R
         "snippet" => Some(snippet.as_str().into()),
         _ => None,
     });
-    let mut response = made_now(filled.into_bytes(), HTML, headers);
-    response.extensions_mut().insert(Holding);
+    let mut response = dynamic_response(filled.into_bytes(), HTML, headers);
+    response.extensions_mut().insert(AllowsFraming);
     response.extensions_mut().insert(Framed::ByItself);
     response
 }

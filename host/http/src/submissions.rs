@@ -15,16 +15,19 @@ use kakekomi_core::{Context, Locale};
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
-use kakekomi_service::submit::{Intake, KEY_MAX, Key, Outcome, PageModule, Sender, Submission, Through};
+use kakekomi_service::submit::{
+    IdempotencyKey, Intake, KEY_MAX, Outcome, PageModule, PartnerReferral, Sender, Submission,
+};
 
-use super::address::{Asked, AskedPartner};
 use super::body::{Limits, receive};
 use super::check::{json, not_json};
-use super::client::Client;
+use super::client_ip::Client;
 use super::cors::origin;
+use super::extract::{RequestedLocale, RequestedPartner};
 use super::headers::{MODULE, with_current_module, with_module};
-use super::observe::Counters;
+use super::metrics::Counters;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// What a submission needs of the host.
 #[derive(Clone)]
@@ -48,7 +51,7 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Judges a draft and stores it, once for each key.
 #[utoipa::path(post, path = "/v1/submissions", tag = "drafts",
-    params(Asked, AskedPartner,
+    params(RequestedLocale, RequestedPartner,
         ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, bare or quoted",
             min_length = 1, max_length = 255, pattern = "^[!#-~]+$", example = "5b1f6c1e-4a52-4a0c-9d6e-0e1f3f0a7c55"),
         ("Kakekomi-Module" = Option<String>, Header, description = "The module that the page ran; absent: the current one",
@@ -61,8 +64,8 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
             ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already")))))]
 pub async fn submit(
     State(state): State<SubmissionState>,
-    Asked(locale): Asked,
-    partner: AskedPartner,
+    RequestedLocale(locale): RequestedLocale,
+    partner: RequestedPartner,
     Client(client): Client,
     headers: HeaderMap,
     body: Body,
@@ -89,7 +92,10 @@ async fn submission(
 }
 
 /// Whose page the submission says it came through, and which page sent it.
-pub(super) fn through(AskedPartner { key, preview }: AskedPartner, headers: &HeaderMap) -> Option<Through> {
+pub(super) fn through(
+    RequestedPartner { key, preview }: RequestedPartner,
+    headers: &HeaderMap,
+) -> Option<PartnerReferral> {
     let sender = match origin(headers) {
         Some(origin) if is_foreign(origin, headers) => {
             Sender::Page(String::from_utf8_lossy(origin.as_bytes()).into_owned())
@@ -99,7 +105,7 @@ pub(super) fn through(AskedPartner { key, preview }: AskedPartner, headers: &Hea
         None if headers.get(SITE).is_some_and(|site| site == "same-origin") => Sender::Desk,
         None => Sender::Unnamed,
     };
-    Some(Through { key: key?, preview, sender })
+    Some(PartnerReferral { key: key?, preview, sender })
 }
 
 /// Whether an origin is another one than the desk's. The browser's own word counts; an old browser says none, and then
@@ -116,12 +122,12 @@ fn is_foreign(origin: &HeaderValue, headers: &HeaderMap) -> bool {
 }
 
 /// Exactly one key.
-fn key(headers: &HeaderMap) -> Result<Key, &'static str> {
+fn key(headers: &HeaderMap) -> Result<IdempotencyKey, ProblemCode> {
     let mut keys = headers.get_all(KEY).iter();
     match (keys.next(), keys.next()) {
-        (None, _) => Err("idempotency.missing"),
-        (Some(key), None) => Key::read(key.as_bytes()).ok_or("idempotency.invalid"),
-        (Some(_), Some(_)) => Err("idempotency.invalid"),
+        (None, _) => Err(ProblemCode::IdempotencyMissing),
+        (Some(key), None) => IdempotencyKey::read(key.as_bytes()).ok_or(ProblemCode::IdempotencyInvalid),
+        (Some(_), Some(_)) => Err(ProblemCode::IdempotencyInvalid),
     }
 }
 
@@ -152,34 +158,38 @@ fn answer(state: &SubmissionState, outcome: Outcome, locale: Locale) -> Response
             created(receipt)
         }
         Outcome::Replayed(receipt) => replayed(receipt),
-        Outcome::Reused => problem("idempotency.reused").into_response(),
-        Outcome::PartnerUnknown => problem("partner.unknown").into_response(),
-        Outcome::PartnerElsewhere => problem("partner.origin").into_response(),
-        Outcome::ModuleUnknown => problem("module.unknown").current(module(&state.intake.sandbox)).into_response(),
-        Outcome::ModuleRetired => problem("module.retired").current(module(&state.intake.sandbox)).into_response(),
-        Outcome::Superseded(verdict) => problem("module.superseded")
+        Outcome::Reused => problem(ProblemCode::IdempotencyReused).into_response(),
+        Outcome::PartnerUnknown => problem(ProblemCode::PartnerUnknown).into_response(),
+        Outcome::PartnerElsewhere => problem(ProblemCode::PartnerOrigin).into_response(),
+        Outcome::ModuleUnknown => {
+            problem(ProblemCode::ModuleUnknown).current(module(&state.intake.sandbox)).into_response()
+        }
+        Outcome::ModuleRetired => {
+            problem(ProblemCode::ModuleRetired).current(module(&state.intake.sandbox)).into_response()
+        }
+        Outcome::Superseded(verdict) => problem(ProblemCode::ModuleSuperseded)
             .current(module(&state.intake.sandbox))
             .report(verdict.into_report())
             .into_response(),
-        Outcome::ModuleUnreadable => problem("module.header").into_response(),
+        Outcome::ModuleUnreadable => problem(ProblemCode::ModuleHeader).into_response(),
         Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
         Outcome::Stale(verdict, context) => {
-            problem("consent.stale").current(current(&context)).report(verdict.into_report()).into_response()
+            problem(ProblemCode::ConsentStale).current(current(&context)).report(verdict.into_report()).into_response()
         }
-        Outcome::Issues(verdict) => problem("draft.issues").report(verdict.into_report()).into_response(),
-        Outcome::Busy => unavailable("desk.busy"),
+        Outcome::Issues(verdict) => problem(ProblemCode::DraftIssues).report(verdict.into_report()).into_response(),
+        Outcome::Busy => unavailable(ProblemCode::DeskBusy),
         Outcome::NoRoom(shortage) => no_room(shortage, locale).phone(phone).into_response(),
-        Outcome::EngineFailed => unavailable("engine.failed"),
-        Outcome::StoreFailed => unavailable("store.failed"),
-        Outcome::StoreInDoubt => unavailable("store.in_doubt"),
+        Outcome::EngineFailed => unavailable(ProblemCode::EngineFailed),
+        Outcome::StoreFailed => unavailable(ProblemCode::StoreFailed),
+        Outcome::StoreInDoubt => unavailable(ProblemCode::StoreInDoubt),
     }
 }
 
 fn no_room(shortage: Shortage, locale: Locale) -> Problem {
-    let problem = Problem::new(shortage.code(), locale);
+    let problem = Problem::new(shortage.into(), locale);
     match shortage {
         Shortage::FreeSpace => problem,
-        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => problem.again(wait),
+        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => problem.retry_after(wait),
     }
 }
 
@@ -225,16 +235,16 @@ mod tests {
 
     #[test]
     fn one_key_and_no_more() {
-        assert_eq!(key(&headers(&[])), Err("idempotency.missing"));
-        assert_eq!(key(&headers(&[(KEY, "a"), (KEY, "a")])), Err("idempotency.invalid"));
-        assert_eq!(key(&headers(&[(KEY, "a b")])), Err("idempotency.invalid"));
+        assert_eq!(key(&headers(&[])), Err(ProblemCode::IdempotencyMissing));
+        assert_eq!(key(&headers(&[(KEY, "a"), (KEY, "a")])), Err(ProblemCode::IdempotencyInvalid));
+        assert_eq!(key(&headers(&[(KEY, "a b")])), Err(ProblemCode::IdempotencyInvalid));
         assert!(key(&headers(&[(KEY, "a")])).is_ok());
     }
 
     #[test]
     fn a_page_of_another_origin_is_told_apart_from_the_desks_own() {
         let of = |pairs: &[(HeaderName, &str)]| {
-            let asked = AskedPartner { key: Some("pk_a".to_owned()), preview: false };
+            let asked = RequestedPartner { key: Some("pk_a".to_owned()), preview: false };
             through(asked, &headers(pairs)).unwrap().sender
         };
         let page = |origin: &str| Sender::Page(origin.to_owned());
@@ -253,7 +263,7 @@ mod tests {
         );
         assert_eq!(of(&[host.clone(), ours, (SITE, "cross-site")]), page("https://a.jp"));
         assert_eq!(of(&[host, (header::ORIGIN, "null")]), page("null"));
-        assert_eq!(through(AskedPartner::default(), &headers(&[theirs])), None);
+        assert_eq!(through(RequestedPartner::default(), &headers(&[theirs])), None);
     }
 
     #[test]

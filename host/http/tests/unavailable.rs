@@ -12,8 +12,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi_http as http;
 use kakekomi_http::{
-    App, body::Limits, client::Trusted, desk::ConsentFiles, limit::RateLimits, module::ModuleFiles, observe::Counters,
-    openapi::DocsFiles, page::PageFiles,
+    App, body::Limits, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Counters, module::ModuleFiles,
+    page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
@@ -107,7 +107,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         panics: AtomicBool::new(false),
     });
     let desk = Arc::new(Desk::load(None).unwrap());
-    let docs = DocsFiles::new(&desk);
+    let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, None);
     let consent = ConsentFiles::new(&desk);
     let intake = Intake {

@@ -172,14 +172,6 @@ impl Capacity {
 const REASONS: [&str; 3] = ["free_space", "address_quota", "daily_quota"];
 
 impl Shortage {
-    /// The code of the problem that an applicant gets.
-    pub fn code(self) -> &'static str {
-        match self {
-            Shortage::FreeSpace => "store.full",
-            Shortage::AddressQuota { .. } | Shortage::DailyQuota { .. } => "quota.exceeded",
-        }
-    }
-
     fn index(self) -> usize {
         match self {
             Shortage::FreeSpace => 0,

@@ -6,6 +6,8 @@
 
 mod days;
 pub mod documents;
+mod error;
+mod localized;
 pub mod partners;
 pub mod profile;
 mod source;
@@ -19,9 +21,11 @@ use kakekomi_core::{Context, Locale};
 use serde::Serialize;
 
 use documents::Documents;
+pub use error::DeskError;
 use kakekomi_store::clock;
+pub use localized::Localized;
 use partners::Partner;
-pub use profile::{Both, Profile, Recipient};
+pub use profile::{Profile, Recipient};
 use source::Source;
 
 /// The desk, read and checked.
@@ -33,37 +37,6 @@ pub struct Desk {
     holidays: Vec<String>,
     /// The last context in each language, and the year that it was made in: within a year only `now` differs.
     made: Mutex<BTreeMap<&'static str, (Option<i32>, Context)>>,
-}
-
-/// What is wrong with a desk's data.
-#[derive(Debug, thiserror::Error)]
-pub enum DeskError {
-    /// A file cannot be read.
-    #[error("desk: {file}: {error}")]
-    File {
-        /// The file's name within the desk's folder.
-        file: String,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// A file is no TOML, or a key is missing, unknown or of the wrong kind.
-    #[error("desk: {file}: {error}")]
-    Format {
-        /// The file's name within the desk's folder.
-        file: String,
-        /// Where and why, over several lines.
-        error: Box<toml::de::Error>,
-    },
-    /// A value cannot be used.
-    #[error("desk: {file}: {key}: {why}")]
-    Value {
-        /// The file's name within the desk's folder.
-        file: String,
-        /// The key, with dots.
-        key: String,
-        /// What is wrong with it.
-        why: String,
-    },
 }
 
 /// Whether the desk is open, and when that changes; milliseconds since the epoch, UTC.

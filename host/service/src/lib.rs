@@ -8,7 +8,7 @@
 //!
 //! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
 //! - [`embedded_module`]: the module that this program was built with, as the sandbox takes it
-//! - [`modules`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
+//! - [`module_archive`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
 //! - [`desk`]: the operator's data: names, documents in force, calendar; [`embedded`]: the one in the binary
 //! - [`receipt`]: what the applicant is handed
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
@@ -22,7 +22,7 @@ pub mod desk;
 pub mod embedded;
 pub mod embedded_module;
 pub mod example;
-pub mod modules;
+pub mod module_archive;
 pub mod receipt;
 pub mod releases;
 pub mod submit;

@@ -128,7 +128,7 @@ pub struct Event {
 
 /// What the applicant asked for and agreed to, as the report's values hold it.
 #[derive(Debug, Clone)]
-pub struct Wishes {
+pub struct RequestedServices {
     /// The agreement.
     pub agreement: Agreement,
     /// Remote support is wanted.
@@ -157,7 +157,7 @@ pub struct Reception<'a> {
 }
 
 /// Writes the receipt of a case.
-pub fn receipt<'a>(desk: &'a Desk, reception: Reception<'a>, wishes: Wishes) -> Receipt<'a> {
+pub fn receipt<'a>(desk: &'a Desk, reception: Reception<'a>, requested_services: RequestedServices) -> Receipt<'a> {
     let locale = reception.locale;
     let words = &desk.profile().receipt;
     Receipt {
@@ -172,16 +172,16 @@ pub fn receipt<'a>(desk: &'a Desk, reception: Reception<'a>, wishes: Wishes) -> 
         next: words.next.get(locale),
         no_promise: words.no_promise.get(locale),
         test: reception.test,
-        consent: consent(desk, &reception, wishes),
+        consent: consent(desk, &reception, requested_services),
     }
 }
 
-fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, wishes: Wishes) -> ConsentReceipt<'a> {
+fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, requested_services: RequestedServices) -> ConsentReceipt<'a> {
     let (profile, locale) = (desk.profile(), reception.locale);
     let words = &profile.receipt;
     let mut services = vec!["consultation"];
-    services.extend(wishes.remote.then_some("remote"));
-    services.extend(wishes.forensics.map(|_| "forensics"));
+    services.extend(requested_services.remote.then_some("remote"));
+    services.extend(requested_services.forensics.map(|_| "forensics"));
     ConsentReceipt {
         standard: "ISO/IEC TS 27560:2023",
         record: reception.number.to_string(),
@@ -190,11 +190,11 @@ fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, wishes: Wishes) -> Con
         authority: words.record.authority.get(locale),
         jurisdiction: &words.record.jurisdiction,
         lawful_basis: "consent",
-        event: Event { kind: "explicit", state: "given", at: wishes.agreement.agreed_at },
-        agreement: wishes.agreement,
+        event: Event { kind: "explicit", state: "given", at: requested_services.agreement.agreed_at },
+        agreement: requested_services.agreement,
         prevails: "document",
         services,
-        transfer_consent: wishes.forensics.map(Option::unwrap_or_default),
+        transfer_consent: requested_services.forensics.map(Option::unwrap_or_default),
         information: INFORMATION.iter().filter_map(|section| message::title(section, locale)).collect(),
         purposes: words.purposes.get(locale),
         recipients: words.recipients.iter().map(|recipient| recipient.get(locale)).collect(),

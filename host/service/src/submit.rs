@@ -14,11 +14,11 @@
 //! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
 
 mod canonical;
-pub mod echo;
-mod keep;
-mod key;
+pub mod context_match;
+mod idempotency_key;
+mod insert;
 mod outcome;
-mod through;
+mod partner_referral;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,13 +30,13 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
+pub use idempotency_key::{IdempotencyKey, KEY_MAX};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::{IdempotencyRecord, Store, StoreError};
-pub use key::{KEY_MAX, Key};
 pub use outcome::{Checked, Judged, Outcome};
-pub use through::{Sender, Through};
-pub use verdict::{Asked, Issue, NotReport, Note, Verdict};
+pub use partner_referral::{PartnerReferral, Sender};
+pub use verdict::{ExpectedReport, InvalidReport, Issue, Note, Verdict};
 
 /// Longer reports are read beside the threads that serve connections: the longest takes as long as a check.
 const LONG_REPORT: usize = 64 << 10;
@@ -52,7 +52,7 @@ pub struct Intake {
     pub store: Arc<dyn Store>,
     /// Room for one more case.
     pub capacity: Arc<Capacity>,
-    /// Modules that are no longer taken, though they may still be here.
+    /// Modules that are no longer accepted, though the sandbox may still have them.
     pub retired: Arc<BTreeSet<Digest>>,
     /// The version of each module's rules, where a description beside it names it.
     pub rulesets: Arc<BTreeMap<Digest, String>>,
@@ -73,13 +73,13 @@ pub struct Submission {
     /// The draft's text, byte for byte.
     pub text: Bytes,
     /// The client's key for this submission.
-    pub key: Key,
+    pub key: IdempotencyKey,
     /// The module that the page ran.
     pub module: PageModule,
     /// The language of the sentences.
     pub locale: Locale,
     /// The partner's page that it came through, if it says so.
-    pub through: Option<Through>,
+    pub through: Option<PartnerReferral>,
     /// The address that it comes from: clients take turns in being judged. It is not stored.
     pub client: Option<IpAddr>,
 }
@@ -112,16 +112,16 @@ impl Intake {
     pub async fn submit(&self, submission: Submission, now: i64) -> Judged {
         let text_sha256 = sha256(&submission.text);
         match self.store.by_key(submission.key.as_str()).await {
-            Ok(Some(bound)) => return again(bound, &text_sha256),
+            Ok(Some(bound)) => return replay(bound, &text_sha256),
             Ok(None) => {}
-            Err(error) => return self.stopped(store_failed(&error)),
+            Err(error) => return self.rejected(store_failed(&error)),
         }
         if let Some(outcome) = submission.through.as_ref().and_then(|through| through.refused(&self.desk)) {
-            return self.stopped(outcome);
+            return self.rejected(outcome);
         }
         let digest = match self.module(&submission.module) {
             Ok(digest) => digest,
-            Err(outcome) => return self.stopped(outcome),
+            Err(outcome) => return self.rejected(outcome),
         };
         let module = format!("sha256:{digest}");
         match self.judge_and_store(submission, digest, text_sha256, now).await {
@@ -161,14 +161,14 @@ impl Intake {
             return Err(Outcome::Issues(verdict.into()));
         }
         if digest == *self.sandbox.current() {
-            return self.keep(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
+            return self.insert(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
         }
         // A page from before a deployment: what is stored must be right by the rules in force, too.
         let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
         if !current.accepted() {
-            return Ok(self.stopped(Outcome::Superseded(current.into())));
+            return Ok(self.rejected(Outcome::Superseded(current.into())));
         }
-        self.keep(&submission, Verdicts { current: &current, page: Some(&verdict) }, &context, text_sha256).await
+        self.insert(&submission, Verdicts { current: &current, page: Some(&verdict) }, &context, text_sha256).await
     }
 
     /// Runs the module on the very bytes that came, in a context of the host's own.
@@ -187,7 +187,8 @@ impl Intake {
             })?;
         let ruleset = self.rulesets.get(digest).cloned();
         let long = report.len() > LONG_REPORT;
-        let read = move || Verdict::answering(report, Asked { context: &context, ruleset: ruleset.as_deref() });
+        let read =
+            move || Verdict::answering(report, ExpectedReport { context: &context, ruleset: ruleset.as_deref() });
         let verdict =
             if long { tokio::task::spawn_blocking(read).await.map_err(|error| engine_failed(&error))? } else { read() };
         verdict.map_err(|error| engine_failed(&error))
@@ -199,13 +200,13 @@ impl Intake {
     }
 
     /// An outcome that the module in force stands for.
-    fn stopped(&self, outcome: Outcome) -> Judged {
+    fn rejected(&self, outcome: Outcome) -> Judged {
         Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
     }
 }
 
 /// A key that has its case: the same text gets the receipt again.
-fn again(bound: IdempotencyRecord, text_sha256: &str) -> Judged {
+fn replay(bound: IdempotencyRecord, text_sha256: &str) -> Judged {
     let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
     Judged { outcome, module: bound.module }
 }

@@ -13,7 +13,7 @@ use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
-use kakekomi_service::submit::{Intake, Key, Outcome, PageModule, Submission};
+use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
 use kakekomi_store::clock;
 use kakekomi_store::{self as store, Filter, Store};
 
@@ -52,7 +52,7 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
     };
     let submission = Submission {
         text: Bytes::copy_from_slice(draft),
-        key: Key::read(b"k").unwrap(),
+        key: IdempotencyKey::read(b"k").unwrap(),
         module: PageModule::Current,
         locale: Locale::Ja,
         through: None,

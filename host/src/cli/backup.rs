@@ -9,9 +9,9 @@ use clap::Args;
 use kakekomi_store::{self as store, sqlite};
 use serde::Serialize;
 
-use super::{PlaceArgs, print};
+use super::{StorageArgs, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `backup`.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub struct BackupArgs {
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -34,7 +34,7 @@ pub struct RestoreArgs {
     /// The file that `backup` wrote; it stays as it is
     file: PathBuf,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -49,7 +49,7 @@ struct Record<'r, T> {
 }
 
 /// Writes the database into a file.
-pub fn backup(args: BackupArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn backup(args: BackupArgs, file: Settings) -> Result<Exit, CliError> {
     let url = args.place.settings().or(file).database_url();
     of_sqlite(&url, "pg_dump --format custom --file FILE --dbname URL")?;
     let copied = runtime()?.block_on(sqlite::back_up(&url, &args.file, args.replace))?;
@@ -62,7 +62,7 @@ pub fn backup(args: BackupArgs, file: Settings) -> Result<Exit, Failed> {
 }
 
 /// Puts a backup in the place of the database.
-pub fn restore(args: RestoreArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn restore(args: RestoreArgs, file: Settings) -> Result<Exit, CliError> {
     let settings = args.place.settings().or(file);
     let url = settings.database_url();
     of_sqlite(&url, "pg_restore --no-owner --exit-on-error --dbname URL FILE, into an empty database")?;
@@ -79,12 +79,12 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<Exit, Failed> {
 }
 
 /// Refuses the databases that other tools copy.
-fn of_sqlite(url: &str, instead: &str) -> Result<(), Failed> {
+fn of_sqlite(url: &str, instead: &str) -> Result<(), CliError> {
     let words = || format!("this is for a file of SQLite's; with PostgreSQL: {instead} (docs/operate.md)");
-    store::file_of(url).map(drop).ok_or_else(|| Failed::Usage(words()))
+    store::file_of(url).map(drop).ok_or_else(|| CliError::Usage(words()))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))
+    runtime.map_err(|error| CliError::Io("threads".to_owned(), error))
 }

@@ -18,9 +18,9 @@ use kakekomi_store::clock;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CaseLine, Filter, Read, Store};
 
-use super::{DeskArgs, PlaceArgs};
+use super::{DeskArgs, StorageArgs};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `cases`.
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ enum What {
 #[derive(Debug, Args)]
 struct FromArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
     #[command(flatten)]
     desk: DeskArgs,
 }
@@ -94,25 +94,25 @@ struct Desked {
 }
 
 impl FromArgs {
-    fn load(self, file: Settings) -> Result<Desked, Failed> {
+    fn load(self, file: Settings) -> Result<Desked, CliError> {
         let settings = self.place.settings().or(file);
         Ok(Desked { url: settings.database_url(), desk: Desk::load(self.desk.desk.or(settings.desk).as_deref())? })
     }
 }
 
 impl Desked {
-    async fn open(&self) -> Result<Arc<dyn Store>, Failed> {
+    async fn open(&self) -> Result<Arc<dyn Store>, CliError> {
         Ok(store::open_existing(&self.url).await?)
     }
 }
 
 impl WhichArgs {
-    fn filter(&self, desk: &Desk) -> Result<Filter, Failed> {
+    fn filter(&self, desk: &Desk) -> Result<Filter, CliError> {
         let moment = |text: &Option<String>| text.as_deref().map(|text| moment(text, desk)).transpose();
         let number = self
             .number
             .as_deref()
-            .map(|text| Number::begin(text).map_err(|error| Failed::Usage(format!("--number {text}: {error}"))));
+            .map(|text| Number::begin(text).map_err(|error| CliError::Usage(format!("--number {text}: {error}"))));
         Ok(Filter {
             since: moment(&self.since)?,
             until: moment(&self.until)?,
@@ -126,9 +126,9 @@ impl WhichArgs {
 }
 
 /// A moment as people write it.
-fn moment(text: &str, desk: &Desk) -> Result<i64, Failed> {
+fn moment(text: &str, desk: &Desk) -> Result<i64, CliError> {
     clock::parse_local(text, &desk.profile().calendar.offset).ok_or_else(|| {
-        Failed::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
+        CliError::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })
 }
 
@@ -138,9 +138,9 @@ fn seq_of(line: &Read<CaseLine>) -> i64 {
 }
 
 /// Lists, shows, exports or watches.
-pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: CasesArgs, file: Settings) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
     runtime.block_on(async {
         match args.what {
             What::List(args) => list::run(args, file).await,

@@ -21,7 +21,7 @@ use kakekomi_store::clock;
 
 use super::{DeskArgs, Language, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `check`.
 #[derive(Debug, Args)]
@@ -75,11 +75,11 @@ enum Engine {
 }
 
 /// Checks every file; the highest exit counts, and a file that fails keeps no other from its check.
-pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, CliError> {
     let standard_input = vec![PathBuf::from("-")];
     let files = if args.files.is_empty() { &standard_input } else { &args.files };
     if files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
-        return Err(Failed::Usage("the standard input can be read once: write - once".to_owned()));
+        return Err(CliError::Usage("the standard input can be read once: write - once".to_owned()));
     }
     let context: Arc<[u8]> = context(args, file)?.into();
     let engine = match args.engine {
@@ -104,8 +104,8 @@ pub fn run(args: &CheckArgs, file: Settings) -> Result<Exit, Failed> {
 }
 
 /// The drafts of a file: one, or one a line. What cannot be read ends them.
-fn drafts(file: &Path, by_line: bool) -> Box<dyn Iterator<Item = Result<Vec<u8>, Failed>>> {
-    let failed = |error| Failed::Outside("reading".to_owned(), error);
+fn drafts(file: &Path, by_line: bool) -> Box<dyn Iterator<Item = Result<Vec<u8>, CliError>>> {
+    let failed = |error| CliError::Io("reading".to_owned(), error);
     if !by_line {
         return Box::new(std::iter::once(input::whole(file).map_err(failed)));
     }
@@ -116,7 +116,7 @@ fn drafts(file: &Path, by_line: bool) -> Box<dyn Iterator<Item = Result<Vec<u8>,
 }
 
 /// Judges one draft and prints what is said of it. A reader that has gone changes nothing of the verdict.
-fn one(engine: &Engine, text: Vec<u8>, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Result<Exit, Failed> {
+fn one(engine: &Engine, text: Vec<u8>, file: &Path, context: &Arc<[u8]>, shape: Shape) -> Result<Exit, CliError> {
     let report = match engine {
         Engine::Module(sandbox) => sandbox.check_now(sandbox.current(), text.into(), Arc::clone(context))?,
         Engine::Core => kakekomi_core::answer(&text, context)?,
@@ -129,7 +129,7 @@ fn one(engine: &Engine, text: Vec<u8>, file: &Path, context: &Arc<[u8]>, shape: 
         Shape::Words => print::data(readable::readable(&name, &verdict, locale_of(context)).as_bytes()),
     };
     match printed {
-        Ok(()) | Err(Failed::ReaderGone) => Ok(exit(&verdict)),
+        Ok(()) | Err(CliError::BrokenPipe) => Ok(exit(&verdict)),
         Err(failed) => Err(failed),
     }
 }
@@ -143,13 +143,13 @@ fn exit(verdict: &Verdict) -> Exit {
 }
 
 /// The context's bytes: a file's, or the desk's; time and language as the flags say.
-fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
+fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, CliError> {
     let Some(path) = &args.context else {
         return desk_context(args, file);
     };
-    let bytes = fs::read(path).map_err(|error| Failed::Outside(path.display().to_string(), error))?;
+    let bytes = fs::read(path).map_err(|error| CliError::Io(path.display().to_string(), error))?;
     let mut context =
-        Context::read(&bytes).map_err(|failure| Failed::Usage(format!("--context {}: {failure}", path.display())))?;
+        Context::read(&bytes).map_err(|failure| CliError::Usage(format!("--context {}: {failure}", path.display())))?;
     if args.now.is_none() && args.locale.is_none() {
         return Ok(bytes);
     }
@@ -158,20 +158,20 @@ fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
     Ok(serde_json::to_vec(&context)?)
 }
 
-fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, Failed> {
+fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, CliError> {
     let desk = desk(args, file)?;
     let now = args.now(&desk)?.unwrap_or_else(clock::now);
     let locale = args.locale.map_or(Locale::Ja, Locale::from);
     Ok(serde_json::to_vec(&desk.context(now, locale)?)?)
 }
 
-fn desk(args: &CheckArgs, file: Settings) -> Result<Desk, Failed> {
+fn desk(args: &CheckArgs, file: Settings) -> Result<Desk, CliError> {
     Ok(Desk::load(args.desk.desk.clone().or(file.desk).as_deref())?)
 }
 
 impl CheckArgs {
     /// The time that the flag says; one without an offset is in the desk's.
-    fn now(&self, desk: &Desk) -> Result<Option<i64>, Failed> {
+    fn now(&self, desk: &Desk) -> Result<Option<i64>, CliError> {
         let read = |text: &String| {
             let moment = clock::parse_local(text, &desk.profile().calendar.offset)
                 .ok_or("write it as 2026-11-20T09:30:00+09:00, or as milliseconds since the epoch")?;
@@ -180,7 +180,7 @@ impl CheckArgs {
                 .then_some(moment)
                 .ok_or("it must lie within the years 1 to 9999; milliseconds are counted from 1970")
         };
-        let refused = |why| Failed::Usage(format!("--now {}: {why}", self.now.as_deref().unwrap_or_default()));
+        let refused = |why| CliError::Usage(format!("--now {}: {why}", self.now.as_deref().unwrap_or_default()));
         self.now.as_ref().map(read).transpose().map_err(refused)
     }
 }

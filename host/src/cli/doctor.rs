@@ -27,7 +27,7 @@ use super::ServeArgs;
 use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `doctor`.
 #[derive(Debug, Args)]
@@ -81,7 +81,7 @@ impl Finding {
 }
 
 /// Looks at everything and prints what it found.
-pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, CliError> {
     let findings = findings(&args.serve.settings().or(file))?;
     if args.json {
         let whole = serde_json::json!({ "healthy": exit(&findings) == Exit::Accepted, "findings": findings });
@@ -94,7 +94,7 @@ pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, Failed> {
     Ok(exit(&findings))
 }
 
-fn findings(settings: &Settings) -> Result<Vec<Finding>, Failed> {
+fn findings(settings: &Settings) -> Result<Vec<Finding>, CliError> {
     let now = clock::now();
     let mut found = engine::look(&settings.modules());
     match Desk::load(settings.desk.as_deref()) {
@@ -106,7 +106,7 @@ fn findings(settings: &Settings) -> Result<Vec<Finding>, Failed> {
     }
     found.extend(machine::look(settings, now));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
     found.extend(runtime.block_on(database::look(settings, now)));
     found.extend(runtime.block_on(serving::look(settings)));
     Ok(found)
@@ -117,7 +117,7 @@ fn exit(findings: &[Finding]) -> Exit {
     match wrong().next() {
         None => Exit::Accepted,
         Some(_) if wrong().all(|finding| finding.check == "module") => Exit::Engine,
-        Some(_) => Exit::Outside,
+        Some(_) => Exit::Io,
     }
 }
 
@@ -147,6 +147,6 @@ mod tests {
         };
         assert_eq!(exit(&[("clock", Level::Ok), ("phone", Level::Warning)]), Exit::Accepted);
         assert_eq!(exit(&[("module", Level::Error)]), Exit::Engine);
-        assert_eq!(exit(&[("module", Level::Error), ("data", Level::Error)]), Exit::Outside);
+        assert_eq!(exit(&[("module", Level::Error), ("data", Level::Error)]), Exit::Io);
     }
 }

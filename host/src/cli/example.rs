@@ -7,7 +7,7 @@ use kakekomi_service::example;
 
 use super::{DeskArgs, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `example`.
 #[derive(Debug, Args)]
@@ -23,10 +23,10 @@ pub struct ExampleArgs {
 }
 
 /// Prints a draft.
-pub fn run(args: ExampleArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: ExampleArgs, file: Settings) -> Result<Exit, CliError> {
     let desk = Desk::load(args.desk.desk.or(file.desk).as_deref())?;
     let draft = if args.incomplete { Some(example::incomplete(&desk)) } else { example::example(&args.kind, &desk) };
-    let draft = draft.ok_or_else(|| Failed::Usage(format!("there is no example of {:?}", args.kind)))?;
+    let draft = draft.ok_or_else(|| CliError::Usage(format!("there is no example of {:?}", args.kind)))?;
     print::data(draft.as_bytes())?;
     Ok(Exit::Accepted)
 }

@@ -24,7 +24,7 @@ use kakekomi_service::desk::partners::Origin;
 
 use super::{DeskArgs, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `export`.
 #[derive(Debug, Args)]
@@ -51,17 +51,17 @@ const PACKAGE: &str = include_str!("../../export/package.json");
 const EXAMPLE: &str = include_str!("../../export/example.html");
 
 /// Writes the files.
-pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, CliError> {
     if args.proxy_page {
         return proxy::write(&args.folder, args.desk.desk.clone().or(file.desk).as_deref());
     }
-    let desk = Origin::try_from(args.origin.clone()).map_err(|error| Failed::Usage(format!("--origin: {error}")))?;
+    let desk = Origin::try_from(args.origin.clone()).map_err(|error| CliError::Usage(format!("--origin: {error}")))?;
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
     if !args.partner.chars().all(plain) {
-        return Err(Failed::Usage(format!("--partner: {:?} is no partner's key", args.partner)));
+        return Err(CliError::Usage(format!("--partner: {:?} is no partner's key", args.partner)));
     }
     let named = |folder: &Path| folder.display().to_string();
-    fs::create_dir_all(&args.folder).map_err(|error| Failed::Outside(named(&args.folder), error))?;
+    fs::create_dir_all(&args.folder).map_err(|error| CliError::Io(named(&args.folder), error))?;
     let example = example(desk.as_str(), &args.partner);
     let manifest = versioned(MANIFEST);
     let package = versioned(PACKAGE);
@@ -77,7 +77,7 @@ pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, Failed> {
     let digests = format!("{:#}\n", serde_json::Value::Object(digests));
     for (name, bytes) in files.into_iter().chain([("integrity.json", digests.as_bytes())]) {
         let file = args.folder.join(name);
-        fs::write(&file, bytes).map_err(|error| Failed::Outside(named(&file), error))?;
+        fs::write(&file, bytes).map_err(|error| CliError::Io(named(&file), error))?;
     }
     print::words(&format!("kakekomi: the element's version {VERSION} is in {}", named(&args.folder)));
     Ok(Exit::Accepted)

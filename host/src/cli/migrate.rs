@@ -8,15 +8,15 @@ use std::path::Path;
 use clap::Args;
 use kakekomi_store::{self as store, Step, StoreError};
 
-use super::{PlaceArgs, print};
+use super::{StorageArgs, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `migrate`.
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
     /// Only say what is to be done; exit 1 if anything is
     #[arg(long)]
     check: bool,
@@ -26,9 +26,9 @@ pub struct MigrateArgs {
 }
 
 /// Looks, and migrates unless only asked to look.
-pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
     let (check, json) = (args.check, args.json);
     let settings = args.place.settings().or(file);
     let url = settings.database_url();
@@ -50,7 +50,7 @@ pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, Failed> {
         if store::file_of(&url).is_some() {
             let data = settings.data().display().to_string();
             let is_new = !settings.data().exists();
-            settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+            settings.make_data_folder().map_err(|error| CliError::Io(data, error))?;
             if is_new {
                 warn_of_root(settings.data());
             }
@@ -74,7 +74,7 @@ fn warn_of_root(data: &Path) {
 }
 
 /// A line a step: `0001 cases  done now`.
-fn say(steps: &[Step], is_new: impl Fn(&Step) -> bool, json: bool) -> Result<(), Failed> {
+fn say(steps: &[Step], is_new: impl Fn(&Step) -> bool, json: bool) -> Result<(), CliError> {
     if json {
         return print::line(&serde_json::to_vec(steps)?);
     }

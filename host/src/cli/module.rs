@@ -4,13 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use kakekomi_http::openapi::document;
 use kakekomi_service::desk::Desk;
 use serde::Serialize;
 
 use super::{DeskArgs, Language, print};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `module`.
 #[derive(Debug, Args)]
@@ -50,7 +49,7 @@ struct Module {
 }
 
 /// Says digest, ruleset and size.
-pub fn run(args: &ModuleArgs) -> Result<Exit, Failed> {
+pub fn run(args: &ModuleArgs) -> Result<Exit, CliError> {
     let bytes = kakekomi_artifact::WASM;
     let module = Module {
         name: format!("sha256:{}", kakekomi_artifact::SHA256),
@@ -58,7 +57,7 @@ pub fn run(args: &ModuleArgs) -> Result<Exit, Failed> {
         size: bytes.len(),
     };
     if let Some(out) = &args.out {
-        fs::write(out, bytes).map_err(|error| Failed::Outside(out.display().to_string(), error))?;
+        fs::write(out, bytes).map_err(|error| CliError::Io(out.display().to_string(), error))?;
     }
     if args.json || args.ndjson {
         print::line(&serde_json::to_vec(&module)?)?;
@@ -71,7 +70,7 @@ pub fn run(args: &ModuleArgs) -> Result<Exit, Failed> {
 }
 
 /// Prints the form description as it lies beside the module.
-pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
+pub fn describe(args: &DescribeArgs) -> Result<Exit, CliError> {
     let description = match args.locale {
         Language::Ja => kakekomi_artifact::DESCRIBE_JA,
         Language::En => kakekomi_artifact::DESCRIBE_EN,
@@ -81,14 +80,14 @@ pub fn describe(args: &DescribeArgs) -> Result<Exit, Failed> {
 }
 
 /// Prints the draft as JSON Schema, laid out to be read.
-pub fn schema() -> Result<Exit, Failed> {
+pub fn schema() -> Result<Exit, CliError> {
     print::line(&serde_json::to_vec_pretty(&kakekomi_describe::schema::schema())?)?;
     Ok(Exit::Accepted)
 }
 
 /// Prints the HTTP interface as OpenAPI 3.1, laid out to be read.
-pub fn openapi(args: OpenapiArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn openapi(args: OpenapiArgs, file: Settings) -> Result<Exit, CliError> {
     let desk = Desk::load(args.desk.desk.or(file.desk).as_deref())?;
-    print::line(&serde_json::to_vec_pretty(&document(&desk))?)?;
+    print::line(&serde_json::to_vec_pretty(&kakekomi_http::openapi(&desk))?)?;
     Ok(Exit::Accepted)
 }

@@ -1,6 +1,6 @@
 //! Writing: data to stdout, words to stderr, colour only where somebody looks.
 //!
-//! A reader that closes the pipe ends the command quietly ([`Failed::ReaderGone`]); the standard
+//! A reader that closes the pipe ends the command quietly ([`CliError::BrokenPipe`]); the standard
 //! `println!` would panic there.
 //!
 //! Words may repeat what applicants wrote and are made [`inert`]; data stays as it is, but for JSON on a terminal.
@@ -8,37 +8,37 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::inert::{inert, inert_bytes, inert_json, inert_lines};
-use crate::error::Failed;
+use crate::error::CliError;
 use crate::log;
 
 /// Writes data to stdout as it is.
-pub fn data(bytes: &[u8]) -> Result<(), Failed> {
+pub fn data(bytes: &[u8]) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(lost)
 }
 
 /// Writes JSON as it is; on a terminal with a line break behind it, and with JSON's escapes for what a terminal obeys.
-pub fn bytes(json: &[u8]) -> Result<(), Failed> {
+pub fn bytes(json: &[u8]) -> Result<(), CliError> {
     if io::stdout().is_terminal() { json_line(json) } else { data(json) }
 }
 
 /// Writes JSON as it is; on a terminal with JSON's escapes for what a terminal obeys.
-pub fn json(json: &[u8]) -> Result<(), Failed> {
+pub fn json(json: &[u8]) -> Result<(), CliError> {
     if io::stdout().is_terminal() { data(&inert_json(json)) } else { data(json) }
 }
 
 /// Writes comma-separated values as they are; on a terminal made inert.
-pub fn csv(values: &[u8]) -> Result<(), Failed> {
+pub fn csv(values: &[u8]) -> Result<(), CliError> {
     if io::stdout().is_terminal() { data(inert_bytes(values).as_bytes()) } else { data(values) }
 }
 
 /// Writes JSON and a line break: byte for byte, but on a terminal with JSON's escapes for what a terminal obeys.
-pub fn json_line(json: &[u8]) -> Result<(), Failed> {
+pub fn json_line(json: &[u8]) -> Result<(), CliError> {
     if io::stdout().is_terminal() { line(&inert_json(json)) } else { line(json) }
 }
 
 /// Writes data and a line break.
-pub fn line(bytes: &[u8]) -> Result<(), Failed> {
+pub fn line(bytes: &[u8]) -> Result<(), CliError> {
     let mut whole = bytes.to_vec();
     whole.push(b'\n');
     data(&whole)
@@ -49,11 +49,11 @@ pub fn words(text: &str) {
     log::line(&inert_lines(text));
 }
 
-fn lost(error: io::Error) -> Failed {
+fn lost(error: io::Error) -> CliError {
     if error.kind() == io::ErrorKind::BrokenPipe {
-        Failed::ReaderGone
+        CliError::BrokenPipe
     } else {
-        Failed::Outside("stdout".to_owned(), error)
+        CliError::Io("stdout".to_owned(), error)
     }
 }
 

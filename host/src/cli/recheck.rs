@@ -25,12 +25,12 @@ use std::thread;
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
-use kakekomi_service::modules::{Kept, Modules};
+use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
 
-use super::PlaceArgs;
+use super::StorageArgs;
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 use judge::{Finding, judge};
 use report::{Report, Shape};
 
@@ -62,12 +62,12 @@ pub struct RecheckArgs {
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_MODULES")]
     modules: Option<PathBuf>,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: StorageArgs,
 }
 
 /// Judges the stored drafts anew. Exit 0: no verdict differs; 1: one does; 4: a check failed, or a
 /// module gave other bytes than it gave before; 5: a case is not as it was stored.
-pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, Failed> {
+pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, CliError> {
     let settings = Settings { modules: args.modules, ..args.place.settings() }.or(file);
     let wasm = module(args.module.as_deref(), &settings)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -87,16 +87,16 @@ pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, Failed> {
 }
 
 /// The bytes of a module: of a file, of the folder of modules, or this program's own.
-fn module(named: Option<&str>, settings: &Settings) -> Result<Vec<u8>, Failed> {
-    let Some(named) = named else { return Ok(Kept::own().wasm) };
+fn module(named: Option<&str>, settings: &Settings) -> Result<Vec<u8>, CliError> {
+    let Some(named) = named else { return Ok(ArchivedModule::own().wasm) };
     let Ok(digest) = named.parse::<Digest>() else {
-        return fs::read(named).map_err(|error| Failed::Outside(format!("--module {named}"), error));
+        return fs::read(named).map_err(|error| CliError::Io(format!("--module {named}"), error));
     };
-    let kept = Modules::read(&settings.modules())?.kept.into_iter().chain([Kept::own()]);
+    let kept = ModuleArchive::read(&settings.modules())?.kept.into_iter().chain([ArchivedModule::own()]);
     let found = kept.into_iter().find(|kept| kept.digest == digest);
     found.map(|kept| kept.wasm).ok_or_else(|| {
         let folder = settings.modules().display().to_string();
-        Failed::Usage(format!("--module {digest}: neither this program's nor in {folder}"))
+        CliError::Usage(format!("--module {digest}: neither this program's nor in {folder}"))
     })
 }
 
@@ -114,7 +114,7 @@ type Page = (u64, Vec<Read<Case>>);
 type Judged = (u64, Vec<Finding>);
 
 /// Reads on one thread, judges on all others, and reports in the store's order. Whether it was stopped.
-fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, report: &mut Report) -> Result<bool, Failed> {
+fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, report: &mut Report) -> Result<bool, CliError> {
     let stopped = AtomicBool::new(false);
     let (pages, jobs) = bounded::<Page>(threads.saturating_mul(PAGES_PER_THREAD));
     let (done, judged) = bounded::<Judged>(threads.saturating_mul(PAGES_PER_THREAD));
@@ -128,7 +128,7 @@ fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, report: &mut Report
         let reported = in_order(&judged, report);
         // Whoever still reads or judges ends once nobody listens.
         drop(judged);
-        let read = reader.join().unwrap_or_else(|_| Err(Failed::Usage("the reading thread ended early".to_owned())));
+        let read = reader.join().unwrap_or_else(|_| Err(CliError::Usage("the reading thread ended early".to_owned())));
         reported.and(read)
     })?;
     Ok(stopped.into_inner())
@@ -143,7 +143,7 @@ fn judge_pages(sandbox: &Sandbox, jobs: &Receiver<Page>, done: &Sender<Judged>) 
     }
 }
 
-fn in_order(judged: &Receiver<Judged>, report: &mut Report) -> Result<(), Failed> {
+fn in_order(judged: &Receiver<Judged>, report: &mut Report) -> Result<(), CliError> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (place, findings) in judged {
@@ -157,7 +157,7 @@ fn in_order(judged: &Receiver<Judged>, report: &mut Report) -> Result<(), Failed
 }
 
 impl Reading {
-    fn count(&self) -> Result<u64, Failed> {
+    fn count(&self) -> Result<u64, CliError> {
         runtime()?.block_on(async {
             let store = store::open_existing(&self.url).await?;
             Ok(store.count(&Filter::default()).await?.min(self.limit))
@@ -165,7 +165,7 @@ impl Reading {
     }
 
     /// Hands out pages until there is none, the limit is reached, or Ctrl-C is pressed.
-    fn pages(&self, pages: Sender<Page>, stopped: &AtomicBool) -> Result<(), Failed> {
+    fn pages(&self, pages: Sender<Page>, stopped: &AtomicBool) -> Result<(), CliError> {
         runtime()?.block_on(async {
             let store: Arc<dyn Store> = store::open_existing(&self.url).await?;
             tokio::select! {
@@ -178,7 +178,7 @@ impl Reading {
         })
     }
 
-    async fn read(&self, store: &dyn Store, pages: Sender<Page>) -> Result<(), Failed> {
+    async fn read(&self, store: &dyn Store, pages: Sender<Page>) -> Result<(), CliError> {
         let (mut after, mut left) = (self.after, self.limit);
         for place in 0.. {
             let wanted = u32::try_from(left).unwrap_or(u32::MAX).min(CASES_A_PAGE);
@@ -203,7 +203,7 @@ impl Reading {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))
+    runtime.map_err(|error| CliError::Io("threads".to_owned(), error))
 }

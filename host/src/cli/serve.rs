@@ -5,28 +5,24 @@ mod reload;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::sync::Arc;
 
-use kakekomi_http::serve::{self, Doors, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
 use kakekomi_http::{
     App, admin_router,
     body::Limits,
-    busy_router,
-    client::Trusted,
+    client_ip::Trusted,
     desk::ConsentFiles,
-    limit::{DRAFTS_A_MINUTE, RateLimits},
+    docs::DocsFiles,
+    metrics::Counters,
     module::ModuleFiles,
-    observe::Counters,
-    openapi::DocsFiles,
     page::PageFiles,
-    router,
+    rate_limit::{DRAFTS_A_MINUTE, RateLimits},
 };
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
-use kakekomi_service::desk::versions::Versions;
-use kakekomi_service::modules::{Kept, Modules};
+use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_service::submit::Intake;
 use kakekomi_store as store;
 use kakekomi_store::clock;
@@ -36,24 +32,25 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::reload::{note_documents, routers};
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 use crate::log;
 
 /// Serves the desk.
-pub fn run(settings: Settings) -> Result<Exit, Failed> {
+pub fn run(settings: Settings) -> Result<Exit, CliError> {
     start_log(settings.log_format, settings.log.as_deref().unwrap_or("info"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failed::Outside("threads".to_owned(), error))?;
+    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
     let ended = runtime.block_on(desk(settings));
     // Files that are still being compressed are waited for by nobody.
     runtime.shutdown_background();
     ended.map(|()| Exit::Accepted)
 }
 
-async fn desk(settings: Settings) -> Result<(), Failed> {
-    let signals = |error| Failed::Outside("signals".to_owned(), error);
+async fn desk(settings: Settings) -> Result<(), CliError> {
+    let signals = |error| CliError::Io("signals".to_owned(), error);
     // Before the rest: until it is listened to, SIGHUP ends the process.
     let reload = ReloadSignals::new().map_err(signals)?;
     let (app, _lock) = app(&settings).await?;
@@ -62,12 +59,12 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
 
     let stop = stop_signal().map_err(signals)?;
     let trusted = trusted(&settings)?;
-    let (doors, too_few) = Doors::open(settings.connections, trusted);
+    let (limits, too_few) = ConnectionLimits::open(settings.connections, trusted);
     if let Some(files) = too_few {
-        tracing::warn!(files, connections = doors.connections, "fewer files may be open than there are connections");
+        tracing::warn!(files, connections = limits.connections, "fewer files may be open than there are connections");
     }
-    let activated = serve::activated_listener();
-    let listener = match activated.map_err(|error| Failed::Outside("sockets from systemd".to_owned(), error))? {
+    let activated = server::activated_listener();
+    let listener = match activated.map_err(|error| CliError::Io("sockets from systemd".to_owned(), error))? {
         Some(listener) => announce(listener, "serving")?,
         None => listen(settings.listen.unwrap_or(LISTEN), "serving")?,
     };
@@ -80,43 +77,38 @@ async fn desk(settings: Settings) -> Result<(), Failed> {
     let admin = async {
         if let Some(listener) = admin {
             let router = admin_router(Arc::clone(&app));
-            let (_, routers) = watch::channel(Routers { router, ..self::routers(&app) });
-            serve(listener, routers, doors.clone(), stop.clone()).await;
+            let (_, routers) = watch::channel(Routers { router, ..reload::routers(&app) });
+            serve(listener, routers, limits.clone(), stop.clone()).await;
         }
     };
     let store = Arc::clone(&app.intake.store);
     let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, sender));
-    tokio::join!(serve(listener, routers, doors.clone(), stop.clone()), admin);
+    tokio::join!(serve(listener, routers, limits.clone(), stop.clone()), admin);
     reloading.abort();
     store.close().await?;
     Ok(())
 }
 
-/// The routers of an app.
-fn routers(app: &Arc<App>) -> Routers {
-    Routers { router: router(Arc::clone(app)), busy: busy_router(Arc::clone(app)) }
-}
-
 /// Everything that can be wrong is looked at before the data folder is made. The folder's lock is held while the desk serves.
-async fn app(settings: &Settings) -> Result<(App, File), Failed> {
+async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
     let folder = settings.modules();
-    let Modules { kept, changed, retired } = Modules::read(&folder)?;
+    let ModuleArchive { kept, changed, retired } = ModuleArchive::read(&folder)?;
     for file in changed {
         let file = file.display();
         print::words(&format!("kakekomi: warning: {file} is left out: its bytes have another digest than its name"));
     }
     let (sandbox, older) = sandbox(kept, &retired)?;
-    let docs = DocsFiles::new(&desk);
+    let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
     let data = settings.data().display().to_string();
-    settings.make_data_folder().map_err(|error| Failed::Outside(data, error))?;
+    settings.make_data_folder().map_err(|error| CliError::Io(data, error))?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
     note_documents(&desk, settings.data())?;
-    let own = Kept::own();
+    let own = ArchivedModule::own();
     // For the next release, so that pages which run this module go on being judged by it.
-    own.keep(&folder).map_err(|error| Failed::Outside(folder.display().to_string(), error))?;
+    own.keep(&folder).map_err(|error| CliError::Io(folder.display().to_string(), error))?;
     let store = store::open(&settings.database_url()).await?;
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
@@ -150,7 +142,7 @@ async fn app(settings: &Settings) -> Result<(App, File), Failed> {
 
 /// The sandbox with every module that is kept and still taken, and those that it could load. One that it
 /// could not is said and left out: a page that runs it is told so, and takes the current one.
-fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<Kept>), Failed> {
+fn sandbox(kept: Vec<ArchivedModule>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<ArchivedModule>), CliError> {
     let mut older = kept;
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
     let config = older
@@ -165,10 +157,10 @@ fn sandbox(kept: Vec<Kept>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<
 }
 
 /// The proxies whose word is taken.
-fn trusted(settings: &Settings) -> Result<Trusted, Failed> {
+fn trusted(settings: &Settings) -> Result<Trusted, CliError> {
     let words = settings.trusted_proxies.as_deref().unwrap_or_default();
     let usage = |word| {
-        Failed::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
+        CliError::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
     };
     Trusted::read(words).map_err(usage)
 }
@@ -182,24 +174,14 @@ fn warn_of_example(desk: &Desk, address: std::net::SocketAddr) {
     }
 }
 
-/// Says which documents have changed under their version, and notes the new ones.
-fn note_documents(desk: &Desk, data: &Path) -> Result<(), Failed> {
-    let failed = |error| Failed::Outside("documents".to_owned(), error);
-    let versions = Versions::read(data).map_err(failed)?;
-    for changed in versions.changed(desk.documents()) {
-        print::words(&format!("kakekomi: warning: {changed}"));
-    }
-    versions.note(desk.documents(), data).map_err(failed)
-}
-
 /// Listens, and says where in one line on stderr.
-fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, Failed> {
-    let listener = serve::listen(address);
-    announce(listener.map_err(|error| Failed::Outside(format!("listening at {address}"), error))?, what)
+fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, CliError> {
+    let listener = server::listen(address);
+    announce(listener.map_err(|error| CliError::Io(format!("listening at {address}"), error))?, what)
 }
 
-fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, Failed> {
-    let bound = listener.local_addr().map_err(|error| Failed::Outside("listening".to_owned(), error))?;
+fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, CliError> {
+    let bound = listener.local_addr().map_err(|error| CliError::Io("listening".to_owned(), error))?;
     print::words(&format!("kakekomi: {what} at http://{bound}/"));
     Ok(listener)
 }
@@ -215,8 +197,8 @@ fn compress(app: &Arc<App>) {
 }
 
 /// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).
-fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), Failed> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| Failed::Usage(format!("--log {filter}: {error}")))?;
+fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), CliError> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| CliError::Usage(format!("--log {filter}: {error}")))?;
     // A desk whose stderr is closed serves all the same.
     let Ok(output) = log::start() else { return Ok(()) };
     let terminal = io::stderr().is_terminal();

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::DeskError;
+use super::error::DeskError;
 use super::source::Source;
 
 const HOLIDAYS: &str = "holidays.toml";

@@ -10,11 +10,11 @@ use kakekomi_store::clock;
 pub use kakekomi_store::digest::sha256;
 use serde::Serialize;
 
-use super::DeskError;
+use super::error::DeskError;
 use super::profile::{DocumentFiles, Profile};
 use super::source::Source;
 
-/// Both documents.
+/// The consent document and the privacy policy.
 #[derive(Debug)]
 pub struct Documents {
     /// The consent document (同意書).

@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::DeskError;
-use super::profile::Both;
+use super::error::DeskError;
+use super::localized::Localized;
 use super::source::Source;
 pub use origin::{Origin, OriginError};
 pub use theme::{TOKENS, Theme};
@@ -41,7 +41,7 @@ pub struct Partner {
     /// What stands in the partner's page.
     pub key: String,
     /// Who it is.
-    pub name: Both<String>,
+    pub name: Localized<String>,
     /// The partner's pages.
     pub origins: Vec<Origin>,
     /// Colours and radius of the form on those pages.

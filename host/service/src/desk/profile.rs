@@ -1,13 +1,14 @@
 //! `desk.toml`: who the desk is, when it is open, what it tells people.
 //!
-//! Every text stands in both languages, `{ ja = "…", en = "…" }` → [`Both`]. A key that the desk does
+//! Every text stands in both languages, `{ ja = "…", en = "…" }` → [`Localized`]. A key that the desk does
 //! not know is an error: a misspelt key would otherwise be a setting that silently does nothing.
 
 use kakekomi_core::Locale;
 use serde::{Deserialize, Serialize};
 
-use super::DeskError;
 use super::days;
+use super::error::DeskError;
+use super::localized::Localized;
 use super::partners::{self, Partner};
 use super::source::Source;
 
@@ -23,13 +24,13 @@ pub struct Profile {
     /// The reception number (clause 4⑦).
     pub phone: String,
     /// What to have ready when calling.
-    pub phone_note: Both<String>,
+    pub phone_note: Localized<String>,
     /// The desk's name.
-    pub name: Both<String>,
+    pub name: Localized<String>,
     /// Who runs the desk and answers for the data.
-    pub operator: Both<String>,
+    pub operator: Localized<String>,
     /// The company that is introduced for incident response and forensics (clause 1②).
-    pub forensics_company: Both<String>,
+    pub forensics_company: Localized<String>,
     /// Whom to turn to while the desk is closed (clause 4①).
     pub outside_hours: Vec<Contact>,
     /// The services of Annex 1.1.
@@ -47,36 +48,18 @@ pub struct Profile {
     pub partners: Vec<Partner>,
 }
 
-/// One thing in both languages.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Both<T> {
-    ja: T,
-    en: T,
-}
-
-impl<T> Both<T> {
-    /// The one for a language.
-    pub fn get(&self, locale: Locale) -> &T {
-        match locale {
-            Locale::Ja => &self.ja,
-            Locale::En => &self.en,
-        }
-    }
-}
-
 /// A contact for the hours when the desk is closed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Who it is.
-    pub name: Both<String>,
+    pub name: Localized<String>,
     /// A number, or empty.
     pub phone: String,
     /// An address, or empty.
     pub url: String,
     /// When and for what.
-    pub note: Both<String>,
+    pub note: Localized<String>,
 }
 
 /// A service of Annex 1.1.
@@ -86,9 +69,9 @@ pub struct Service {
     /// `consultation`, `remote` or `forensics`.
     pub id: String,
     /// Its title.
-    pub title: Both<String>,
+    pub title: Localized<String>,
     /// What it is, and whether it costs.
-    pub note: Both<String>,
+    pub note: Localized<String>,
 }
 
 /// Hours and days, in the shape that the context has them.
@@ -138,13 +121,13 @@ pub struct DocumentFiles {
 #[serde(deny_unknown_fields)]
 pub struct ReceiptWords {
     /// What happens next.
-    pub next: Both<Vec<String>>,
+    pub next: Localized<Vec<String>>,
     /// That nothing is promised (clauses 4①②).
-    pub no_promise: Both<String>,
+    pub no_promise: Localized<String>,
     /// What else a consent receipt tells.
     pub record: RecordWords,
     /// What the operator uses the information for.
-    pub purposes: Both<Vec<String>>,
+    pub purposes: Localized<Vec<String>>,
     /// Who else may receive it.
     pub recipients: Vec<RecipientTexts>,
 }
@@ -156,22 +139,22 @@ pub struct RecordWords {
     /// Whose law applies, by ISO 3166-1.
     pub jurisdiction: String,
     /// Where the one who answers for the data can be reached; never a number (clause 4⑦).
-    pub contact: Both<String>,
+    pub contact: Localized<String>,
     /// How long the information is kept.
-    pub retention: Both<String>,
+    pub retention: Localized<String>,
     /// How to withdraw, and the other rights of those concerned.
-    pub withdrawal: Both<String>,
+    pub withdrawal: Localized<String>,
     /// Who oversees the controller.
-    pub authority: Both<String>,
+    pub authority: Localized<String>,
 }
 
 /// A recipient in both languages.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipientTexts {
-    name: Both<String>,
-    condition: Both<String>,
-    purposes: Both<Vec<String>>,
+    name: Localized<String>,
+    condition: Localized<String>,
+    purposes: Localized<Vec<String>>,
 }
 
 /// A recipient in one language.

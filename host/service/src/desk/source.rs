@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use serde::de::DeserializeOwned;
 
-use super::DeskError;
+use super::error::DeskError;
 use crate::embedded;
 
 /// The place that a desk's files are read from.

@@ -27,7 +27,7 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
     serde_json::to_value(receipt(
         &desk,
         reception,
-        Wishes { agreement, remote: true, forensics: introduction.then_some(Some(true)) },
+        RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) },
     ))
     .unwrap()
 }

@@ -5,13 +5,13 @@
 //! `text_code() == Some("text.not_json")`.
 //!
 //! A module is not believed beyond what its bytes show: a report that is not canonical, that contradicts itself, or
-//! that is of another context or ruleset than was asked for, is none ([`NotReport`]), and nothing is stored on its word.
+//! that is of another context or ruleset than was asked for, is none ([`InvalidReport`]), and nothing is stored on its word.
 
 use serde::Deserialize;
 
 use super::canonical::is_canonical;
-use super::echo;
-use crate::receipt::{Agreement, Wishes};
+use super::context_match;
+use crate::receipt::{Agreement, RequestedServices};
 
 /// A report, and a view of it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct View {
 
 /// Why bytes are no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotReport {
+pub enum InvalidReport {
     /// White space, a number or a string written otherwise, a key twice, members missing or in another order.
     #[error("the report is not canonical")]
     NotCanonical,
@@ -54,7 +54,7 @@ pub enum NotReport {
 
 /// What a module was asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ExpectedReport<'a> {
     /// The context's bytes, as the module got them.
     pub context: &'a [u8],
     /// The version of its rules, as the description beside the module names it; `None` where there is no description.
@@ -111,13 +111,13 @@ impl Verdict {
     /// Reads a report's bytes.
     ///
     /// # Errors
-    /// [`NotReport`]: the module broke its word.
-    pub fn read(report: Vec<u8>) -> Result<Verdict, NotReport> {
+    /// [`InvalidReport`]: the module broke its word.
+    pub fn read(report: Vec<u8>) -> Result<Verdict, InvalidReport> {
         let text =
-            std::str::from_utf8(&report).ok().filter(|text| is_canonical(text)).ok_or(NotReport::NotCanonical)?;
-        let view: View = serde_json::from_str(text).map_err(|_| NotReport::OtherShape)?;
+            std::str::from_utf8(&report).ok().filter(|text| is_canonical(text)).ok_or(InvalidReport::NotCanonical)?;
+        let view: View = serde_json::from_str(text).map_err(|_| InvalidReport::OtherShape)?;
         if view.accepted != view.issues.is_empty() {
-            return Err(NotReport::Contradiction);
+            return Err(InvalidReport::Contradiction);
         }
         Ok(Verdict { report, view })
     }
@@ -125,14 +125,14 @@ impl Verdict {
     /// The same, if it is the answer to what was asked.
     ///
     /// # Errors
-    /// [`NotReport`]: as [`Verdict::read`], or it is of another context or ruleset.
-    pub fn answering(report: Vec<u8>, asked: Asked<'_>) -> Result<Verdict, NotReport> {
+    /// [`InvalidReport`]: as [`Verdict::read`], or it is of another context or ruleset.
+    pub fn answering(report: Vec<u8>, asked: ExpectedReport<'_>) -> Result<Verdict, InvalidReport> {
         let verdict = Verdict::read(report)?;
         if asked.ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
-            return Err(NotReport::OtherRuleset);
+            return Err(InvalidReport::OtherRuleset);
         }
-        if !echo::is_of(verdict.report(), asked.context) {
-            return Err(NotReport::OtherContext);
+        if !context_match::matches_context(verdict.report(), asked.context) {
+            return Err(InvalidReport::OtherContext);
         }
         Ok(verdict)
     }
@@ -188,11 +188,11 @@ impl Verdict {
     }
 
     /// Agreement and services of an accepted draft; `None` where the values hold no agreement.
-    pub fn wishes(&self) -> Option<Wishes> {
+    pub fn requested_services(&self) -> Option<RequestedServices> {
         let agreement = Agreement::deserialize(self.view.values.consent.as_ref()?).ok()?;
         let service = self.view.values.service.as_ref();
         let forensics = service.and_then(|service| service.forensics.as_ref());
-        Some(Wishes {
+        Some(RequestedServices {
             agreement,
             remote: service.is_some_and(|service| service.remote.is_some()),
             forensics: forensics
@@ -215,44 +215,47 @@ mod tests {
     const VALUES: &str = r#""service":{"forensics":{"transfer_consent":false}},"consent":{"document":{"version":"1","sha256":"a"},"policy":{"version":"2","sha256":"b"},"language":"ja","agreed_at":5}"#;
     const BOM: &str = r#"{"path":"","code":"text.bom","params":{},"message":"m"}"#;
 
-    fn read(report: &str) -> Result<Verdict, NotReport> {
+    fn read(report: &str) -> Result<Verdict, InvalidReport> {
         Verdict::read(report.as_bytes().to_vec())
     }
 
     #[test]
     fn wishes_are_read_from_the_values() {
-        let wishes = read(&report(true, "", VALUES)).unwrap().wishes().unwrap();
-        assert_eq!((wishes.remote, wishes.forensics), (false, Some(Some(false))));
-        assert_eq!((wishes.agreement.agreed_at, wishes.agreement.policy.version.as_str()), (5, "2"));
+        let requested_services = read(&report(true, "", VALUES)).unwrap().requested_services().unwrap();
+        assert_eq!((requested_services.remote, requested_services.forensics), (false, Some(Some(false))));
+        assert_eq!(
+            (requested_services.agreement.agreed_at, requested_services.agreement.policy.version.as_str()),
+            (5, "2")
+        );
     }
 
     #[test]
     fn a_text_that_is_no_json_is_told_apart() {
         let verdict = read(&report(false, BOM, "")).unwrap();
         assert_eq!((verdict.text_code(), verdict.text_message()), (Some("text.bom"), Some("m")));
-        assert!(verdict.wishes().is_none());
+        assert!(verdict.requested_services().is_none());
     }
 
     #[test]
     fn a_module_that_breaks_its_word_has_given_no_report() {
         let good = report(true, "", VALUES);
         for (bad, why) in [
-            ("{}".to_owned(), NotReport::NotCanonical),
-            (good.replace("\"issues\":", "\"issues\": "), NotReport::NotCanonical),
-            (format!("{good}\n"), NotReport::NotCanonical),
-            (good.replace("\"hidden\":[],", ""), NotReport::NotCanonical),
+            ("{}".to_owned(), InvalidReport::NotCanonical),
+            (good.replace("\"issues\":", "\"issues\": "), InvalidReport::NotCanonical),
+            (format!("{good}\n"), InvalidReport::NotCanonical),
+            (good.replace("\"hidden\":[],", ""), InvalidReport::NotCanonical),
             (
                 good.replace("\"issues\":[],\"advisories\":[]", "\"advisories\":[],\"issues\":[]"),
-                NotReport::NotCanonical,
+                InvalidReport::NotCanonical,
             ),
-            (good.replace("\"hidden\":[]", "\"hidden\":[],\"hidden\":[]"), NotReport::NotCanonical),
-            (good.replace("\"r\"", "\"r"), NotReport::NotCanonical),
-            (good.replace("\"now\":5", "\"now\":5.5"), NotReport::NotCanonical),
-            (good.replace("\"r\"", "7"), NotReport::OtherShape),
-            (good.replace("true", "1"), NotReport::OtherShape),
-            (format!("{good}}}"), NotReport::NotCanonical),
-            (report(false, "", VALUES), NotReport::Contradiction),
-            (report(true, BOM, VALUES), NotReport::Contradiction),
+            (good.replace("\"hidden\":[]", "\"hidden\":[],\"hidden\":[]"), InvalidReport::NotCanonical),
+            (good.replace("\"r\"", "\"r"), InvalidReport::NotCanonical),
+            (good.replace("\"now\":5", "\"now\":5.5"), InvalidReport::NotCanonical),
+            (good.replace("\"r\"", "7"), InvalidReport::OtherShape),
+            (good.replace("true", "1"), InvalidReport::OtherShape),
+            (format!("{good}}}"), InvalidReport::NotCanonical),
+            (report(false, "", VALUES), InvalidReport::Contradiction),
+            (report(true, BOM, VALUES), InvalidReport::Contradiction),
         ] {
             assert_eq!(read(&bad).err(), Some(why), "{bad}");
         }
@@ -270,10 +273,10 @@ mod tests {
         };
         let answering = |now, ruleset| {
             let (report, context) = (of(now).into_bytes(), context(5));
-            Verdict::answering(report, Asked { context: &context, ruleset }).map(|verdict| verdict.accepted())
+            Verdict::answering(report, ExpectedReport { context: &context, ruleset }).map(|verdict| verdict.accepted())
         };
         assert_eq!((answering(5, Some("r")), answering(5, None)), (Ok(true), Ok(true)));
-        assert_eq!(answering(6, Some("r")), Err(NotReport::OtherContext));
-        assert_eq!(answering(5, Some("s")), Err(NotReport::OtherRuleset));
+        assert_eq!(answering(6, Some("r")), Err(InvalidReport::OtherContext));
+        assert_eq!(answering(5, Some("s")), Err(InvalidReport::OtherRuleset));
     }
 }

@@ -29,7 +29,7 @@ impl Damages {
 
     /// How the command ends.
     pub fn exit(&self) -> Exit {
-        if self.found == 0 { Exit::Accepted } else { Exit::Outside }
+        if self.found == 0 { Exit::Accepted } else { Exit::Io }
     }
 
     fn name_faults(&mut self, line: &CaseLine, faults: &[String]) {

@@ -12,7 +12,7 @@ use super::damages::Damages;
 use super::{FromArgs, WhichArgs, seq_of, show};
 use crate::cli::print;
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `cases export`.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub struct ExportArgs {
     ndjson: bool,
 }
 
-pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, Failed> {
+pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
     let desked = args.from.load(file)?;
     let filter = args.which.filter(&desked.desk)?;
     let store = desked.open().await?;
@@ -76,9 +76,9 @@ const CSV_HEAD: [&str; 10] =
     ["seq", "number", "received_at", "status", "accepted", "module", "ruleset", "partner", "test", "locale"];
 
 /// Lines as CSV (RFC 4180), with the head on the first page.
-fn csv(lines: &[CaseLine], head: bool) -> Result<Vec<u8>, Failed> {
+fn csv(lines: &[CaseLine], head: bool) -> Result<Vec<u8>, CliError> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    let failed = |error: String| Failed::Outside("CSV".to_owned(), std::io::Error::other(error));
+    let failed = |error: String| CliError::Io("CSV".to_owned(), std::io::Error::other(error));
     if head {
         writer.write_record(CSV_HEAD).map_err(|error| failed(error.to_string()))?;
     }
@@ -89,7 +89,7 @@ fn csv(lines: &[CaseLine], head: bool) -> Result<Vec<u8>, Failed> {
 }
 
 /// A bar on stderr where somebody looks at it and the data goes elsewhere; the cases are counted for it alone.
-async fn progress(store: &dyn Store, filter: &Filter) -> Result<ProgressBar, Failed> {
+async fn progress(store: &dyn Store, filter: &Filter) -> Result<ProgressBar, CliError> {
     if !print::is_watched_from_the_side() {
         return Ok(ProgressBar::hidden());
     }

@@ -13,7 +13,7 @@ use super::{FromArgs, HowArgs, WhichArgs, seq_of};
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `cases list`.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub struct ListArgs {
     limit: Option<u32>,
 }
 
-pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, Failed> {
+pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, CliError> {
     let desked = args.from.load(file)?;
     let filter = args.which.filter(&desked.desk)?;
     let store = desked.open().await?;
@@ -62,7 +62,7 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), Failed> {
+    fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), CliError> {
         let mut text = Vec::new();
         for line in lines {
             if self.how.json {
@@ -80,7 +80,7 @@ impl Printer<'_> {
     }
 
     /// Ends it; one that was broken off is JSON, too.
-    fn end(&self) -> Result<(), Failed> {
+    fn end(&self) -> Result<(), CliError> {
         match (self.how.json, self.printed) {
             (true, true) => print::line(b"]"),
             (true, false) => print::line(b"[]"),

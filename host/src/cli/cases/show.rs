@@ -13,7 +13,7 @@ use super::{FromArgs, HowArgs};
 use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style, with_members};
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// Flags of `cases show`.
 #[derive(Debug, Args)]
@@ -27,11 +27,11 @@ pub struct ShowArgs {
     how: HowArgs,
 }
 
-pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, Failed> {
+pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
     let number = args.number.join(" ");
-    let number = Number::read(&number).map_err(|error| Failed::Usage(format!("{number}: {error}")))?;
+    let number = Number::read(&number).map_err(|error| CliError::Usage(format!("{number}: {error}")))?;
     let desked = args.from.load(file)?;
-    let case = desked.open().await?.show(&number).await?.ok_or_else(|| Failed::NoCase(number.to_string()))?;
+    let case = desked.open().await?.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
     let mut damages = Damages::default();
     if let Some((case, faults)) = damages.case(case) {
         if args.how.json || args.how.ndjson {
@@ -45,7 +45,7 @@ pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, Failed> {
 
 /// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string. A damaged case
 /// says so in `damage`, and what is no JSON any more is null.
-pub(super) fn record(case: &Case, faults: &[String]) -> Result<Vec<u8>, Failed> {
+pub(super) fn record(case: &Case, faults: &[String]) -> Result<Vec<u8>, CliError> {
     #[derive(Serialize)]
     struct Record<'a> {
         #[serde(flatten)]

@@ -14,7 +14,7 @@ use super::damages::Damages;
 use super::{Desked, FromArgs, HowArgs, WhichArgs, list, seq_of};
 use crate::cli::print;
 use crate::config::Settings;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// How often the database is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ pub struct WatchArgs {
     how: HowArgs,
 }
 
-pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, Failed> {
+pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, CliError> {
     let desked = args.from.load(file)?;
     let filter = args.which.filter(&desked.desk)?;
     let json = args.how.json || args.how.ndjson;
@@ -46,7 +46,7 @@ pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, Failed> {
                 after = last;
                 down = false;
             }
-            Err(Failed::Store(error)) => {
+            Err(CliError::Store(error)) => {
                 if !std::mem::replace(&mut down, true) {
                     print::words(&format!("kakekomi: {error}; going on as soon as it answers"));
                 }
@@ -58,7 +58,7 @@ pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, Failed> {
 }
 
 /// Prints what has come since; gives the place of the last one.
-async fn arrived(desked: &Desked, mut after: i64, filter: &Filter, json: bool) -> Result<i64, Failed> {
+async fn arrived(desked: &Desked, mut after: i64, filter: &Filter, json: bool) -> Result<i64, CliError> {
     let store = desked.open().await?;
     loop {
         let page = store.lines(after, LINES_A_PAGE, filter).await?;

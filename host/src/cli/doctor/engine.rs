@@ -8,7 +8,7 @@ use kakekomi_core::Locale;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
-use kakekomi_service::modules::Modules;
+use kakekomi_service::module_archive::ModuleArchive;
 use kakekomi_service::releases::{release_of, releases};
 use kakekomi_service::submit::Verdict;
 use kakekomi_store::clock;
@@ -73,7 +73,7 @@ fn judges() -> Result<&'static str, String> {
 
 fn older(folder: &Path) -> Finding {
     let place = folder.display();
-    let Modules { kept, changed, retired } = match Modules::read(folder) {
+    let ModuleArchive { kept, changed, retired } = match ModuleArchive::read(folder) {
         Ok(modules) => modules,
         Err(error) => return Finding::error("modules", error.to_string()),
     };

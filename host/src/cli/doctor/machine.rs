@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use kakekomi_http::serve::FILES_BESIDE;
+use kakekomi_http::server::RESERVED_FDS;
 use kakekomi_service::capacity;
 use kakekomi_store as store;
 use kakekomi_store::clock;
@@ -131,7 +131,7 @@ fn open_files(settings: &Settings) -> Option<Finding> {
         "unlimited" => usize::MAX,
         number => number.parse().ok()?,
     };
-    let needed = settings.connections.unwrap_or(CONNECTIONS_FEW) + FILES_BESIDE;
+    let needed = settings.connections.unwrap_or(CONNECTIONS_FEW) + RESERVED_FDS;
     Some(if limit < needed {
         let said = format!("{limit} may be open, and {needed} are needed: LimitNOFILE= of systemd, or ulimit -n");
         Finding::error("files", said)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakekomi_http::client::Trusted;
+use kakekomi_http::client_ip::Trusted;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

@@ -19,19 +19,19 @@ use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
 use super::print;
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 const PAGE: &str = include_str!("../../../export/unavailable.html");
 /// Seconds after which a browser or a program may try again; a restart takes about one.
 const RETRY_AFTER: u32 = 10;
 
 /// Writes both files into a folder, which is made where there is none.
-pub fn write(folder: &Path, desk: Option<&Path>) -> Result<Exit, Failed> {
+pub fn write(folder: &Path, desk: Option<&Path>) -> Result<Exit, CliError> {
     let html = page(&Desk::load(desk)?, clock::now());
     let response = response(&html);
     let failed = |path: &Path| {
         let path = path.display().to_string();
-        move |error| Failed::Outside(path, error)
+        move |error| CliError::Io(path, error)
     };
     fs::create_dir_all(folder).and_then(|()| let_everybody_read(folder, 0o755)).map_err(failed(folder))?;
     for (name, text) in [("unavailable.html", &html), ("unavailable.http", &response)] {

@@ -11,7 +11,7 @@ use kakekomi_store::{Case, Damaged, Read};
 use serde::Serialize;
 
 use kakekomi_service::submit::Verdict;
-use kakekomi_service::submit::echo::{context_of, split};
+use kakekomi_service::submit::context_match::{context_of, split};
 
 /// What came of one case.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::super::inert::inert;
 use super::super::print;
 use super::judge::{Difference, Finding, Kind, Said};
-use crate::error::{Exit, Failed};
+use crate::error::{CliError, Exit};
 
 /// How often the bar moves.
 const BAR: Duration = Duration::from_millis(200);
@@ -66,7 +66,7 @@ pub struct Report {
 
 impl Report {
     /// Begins to print.
-    pub fn begin(shape: Shape, module: &Digest, after: i64, of: u64) -> Result<Report, Failed> {
+    pub fn begin(shape: Shape, module: &Digest, after: i64, of: u64) -> Result<Report, CliError> {
         let module = format!("sha256:{module}");
         match shape {
             Shape::Json => print::data(format!("{{\"module\":\"{module}\",\"differences\":[").as_bytes())?,
@@ -90,7 +90,7 @@ impl Report {
     }
 
     /// Takes the next case in the store's order.
-    pub fn take(&mut self, finding: &Finding) -> Result<(), Failed> {
+    pub fn take(&mut self, finding: &Finding) -> Result<(), CliError> {
         let summary = &mut self.summary;
         summary.cases += 1;
         summary.last = finding.seq;
@@ -119,7 +119,7 @@ impl Report {
         Ok(())
     }
 
-    fn print(&mut self, difference: &Difference) -> Result<(), Failed> {
+    fn print(&mut self, difference: &Difference) -> Result<(), CliError> {
         let first = !std::mem::replace(&mut self.printed, true);
         let Difference { seq, number, kind, before, after, failure, .. } = difference;
         match self.shape {
@@ -140,7 +140,7 @@ impl Report {
     }
 
     /// Ends the print; the exit of the command.
-    pub fn end(mut self, stopped: bool) -> Result<Exit, Failed> {
+    pub fn end(mut self, stopped: bool) -> Result<Exit, CliError> {
         self.clear();
         let Report { shape, summary, of, .. } = &mut self;
         summary.complete = !stopped && summary.cases >= *of;
@@ -154,7 +154,7 @@ impl Report {
             print::words(&format!("kakekomi: stopped; --after {} goes on", summary.last));
         }
         if summary.damaged > 0 {
-            return Ok(Exit::Outside);
+            return Ok(Exit::Io);
         }
         Ok(match (summary.failed + summary.mismatch, summary.verdict) {
             (0, 0) => Exit::Accepted,
@@ -200,7 +200,7 @@ fn said(said: &Said) -> String {
 }
 
 /// A difference as a line of CSV, with the fields of [`HEAD`].
-fn csv(difference: &Difference) -> Result<Vec<u8>, Failed> {
+fn csv(difference: &Difference) -> Result<Vec<u8>, CliError> {
     let Difference { seq, number, kind, module, before, after, failure } = difference;
     let codes = |said: &Said| said.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     record(&[
@@ -217,8 +217,8 @@ fn csv(difference: &Difference) -> Result<Vec<u8>, Failed> {
 }
 
 /// One line of CSV (RFC 4180).
-fn record(fields: &[&str]) -> Result<Vec<u8>, Failed> {
-    let failed = |error: String| Failed::Outside("CSV".to_owned(), io::Error::other(error));
+fn record(fields: &[&str]) -> Result<Vec<u8>, CliError> {
+    let failed = |error: String| CliError::Io("CSV".to_owned(), io::Error::other(error));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(fields).map_err(|error| failed(error.to_string()))?;
     writer.into_inner().map_err(|error| failed(error.to_string()))

@@ -20,7 +20,7 @@ use kakekomi_store::synced_fs;
 
 /// A folder of modules that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ModulesError {
+pub enum ModuleArchiveError {
     /// The folder or a file in it cannot be read.
     #[error("{0}: {1}")]
     File(String, io::Error),
@@ -31,7 +31,7 @@ pub enum ModulesError {
 
 /// One module and what lies beside it.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct ArchivedModule {
     /// Its name.
     pub digest: Digest,
     /// Its bytes.
@@ -42,9 +42,9 @@ pub struct Kept {
 
 /// What a folder holds.
 #[derive(Debug, Default)]
-pub struct Modules {
+pub struct ModuleArchive {
     /// The modules, by digest.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<ArchivedModule>,
     /// Files that are named by another digest than their bytes have.
     pub changed: Vec<PathBuf>,
     /// Digests that are no longer taken.
@@ -52,18 +52,18 @@ pub struct Modules {
 }
 
 /// The names of the files beside a module.
-const BESIDE: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
+const SIDECAR_FILES: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
 
-impl Modules {
+impl ModuleArchive {
     /// What is in a folder; nothing where there is none.
     ///
     /// # Errors
-    /// [`ModulesError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
-    pub fn read(folder: &Path) -> Result<Modules, ModulesError> {
+    /// [`ModuleArchiveError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
+    pub fn read(folder: &Path) -> Result<ModuleArchive, ModuleArchiveError> {
         let (mut kept, mut changed) = (Vec::new(), Vec::new());
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Modules::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ModuleArchive::default()),
             Err(error) => return Err(file(folder, error)),
         };
         for entry in entries {
@@ -74,32 +74,32 @@ impl Modules {
                 if is_named_otherwise(&stem, &wasm) {
                     changed.push(path);
                 } else {
-                    kept.push(Kept::read(&stem, wasm)?);
+                    kept.push(ArchivedModule::read(&stem, wasm)?);
                 }
             }
         }
         kept.sort_by(|one, other| one.digest.cmp(&other.digest));
         kept.dedup_by(|one, other| one.digest == other.digest);
         changed.sort();
-        Ok(Modules { kept, changed, retired: retired(&folder.join("retired.txt"))? })
+        Ok(ModuleArchive { kept, changed, retired: retired(&folder.join("retired.txt"))? })
     }
 }
 
-impl Kept {
+impl ArchivedModule {
     /// The module that this program was built with.
-    pub fn own() -> Kept {
+    pub fn own() -> ArchivedModule {
         let digest = Digest::of(kakekomi_artifact::WASM);
         let bytes = [kakekomi_artifact::JS, kakekomi_artifact::DESCRIBE_JA, kakekomi_artifact::DESCRIBE_EN];
         let files =
-            BESIDE.iter().zip(bytes).map(|(name, bytes)| (format!("{digest}{name}"), bytes.as_bytes().to_vec()));
-        Kept { files: files.collect(), wasm: kakekomi_artifact::WASM.to_vec(), digest }
+            SIDECAR_FILES.iter().zip(bytes).map(|(name, bytes)| (format!("{digest}{name}"), bytes.as_bytes().to_vec()));
+        ArchivedModule { files: files.collect(), wasm: kakekomi_artifact::WASM.to_vec(), digest }
     }
 
     /// A module whose files begin with a path.
-    fn read(stem: &Path, wasm: Vec<u8>) -> Result<Kept, ModulesError> {
+    fn read(stem: &Path, wasm: Vec<u8>) -> Result<ArchivedModule, ModuleArchiveError> {
         let digest = Digest::of(&wasm);
         let mut files = Vec::new();
-        for name in BESIDE {
+        for name in SIDECAR_FILES {
             let mut path = stem.as_os_str().to_owned();
             path.push(name);
             match fs::read(&path) {
@@ -108,7 +108,7 @@ impl Kept {
                 Err(error) => return Err(file(&PathBuf::from(path), error)),
             }
         }
-        Ok(Kept { digest, wasm, files })
+        Ok(ArchivedModule { digest, wasm, files })
     }
 
     /// Puts the module and what lies beside it into a folder, where it is not there yet or was changed.
@@ -143,7 +143,7 @@ fn is_named_otherwise(stem: &Path, wasm: &[u8]) -> bool {
 }
 
 /// One digest a line; `#` begins a comment.
-fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModulesError> {
+fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModuleArchiveError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
@@ -152,11 +152,13 @@ fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModulesError> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).enumerate();
     let digests = lines.filter(|(_, line)| !line.is_empty());
     let name = path.display().to_string();
-    digests.map(|(index, line)| line.parse().map_err(|_| ModulesError::Retired(name.clone(), index + 1))).collect()
+    digests
+        .map(|(index, line)| line.parse().map_err(|_| ModuleArchiveError::Retired(name.clone(), index + 1)))
+        .collect()
 }
 
-fn file(path: &Path, error: io::Error) -> ModulesError {
-    ModulesError::File(path.display().to_string(), error)
+fn file(path: &Path, error: io::Error) -> ModuleArchiveError {
+    ModuleArchiveError::File(path.display().to_string(), error)
 }
 
 #[cfg(test)]
@@ -172,10 +174,10 @@ mod tests {
     #[test]
     fn what_is_kept_is_found_again() {
         let folder = folder("kept");
-        let own = Kept::own();
+        let own = ArchivedModule::own();
         own.keep(&folder).unwrap();
         own.keep(&folder).unwrap();
-        let found = Modules::read(&folder).unwrap();
+        let found = ModuleArchive::read(&folder).unwrap();
         assert_eq!((found.kept.len(), found.retired.len()), (1, 0));
         let again = &found.kept[0];
         assert_eq!((&again.digest, &again.wasm, &again.files), (&own.digest, &own.wasm, &own.files));
@@ -186,16 +188,16 @@ mod tests {
     #[test]
     fn a_module_that_was_changed_is_left_out_and_our_own_is_put_back() {
         let folder = folder("changed");
-        let own = Kept::own();
+        let own = ArchivedModule::own();
         own.keep(&folder).unwrap();
         let file = folder.join(format!("{}.wasm", own.digest));
         let changed = [&own.wasm[..], b"\0"].concat();
         fs::write(&file, &changed).unwrap();
-        let found = Modules::read(&folder).unwrap();
+        let found = ModuleArchive::read(&folder).unwrap();
         assert_eq!((found.kept.len(), found.changed), (0, vec![file.clone()]));
         own.keep(&folder).unwrap();
         assert_eq!(fs::read(&file).unwrap(), own.wasm);
-        assert_eq!(Modules::read(&folder).unwrap().changed, Vec::<PathBuf>::new());
+        assert_eq!(ModuleArchive::read(&folder).unwrap().changed, Vec::<PathBuf>::new());
         fs::remove_dir_all(folder).unwrap();
     }
 
@@ -203,15 +205,15 @@ mod tests {
     fn a_name_is_no_digest_and_a_retired_line_must_be_one() {
         let folder = folder("retired");
         fs::create_dir_all(&folder).unwrap();
-        assert_eq!(Modules::read(&folder.join("none")).unwrap().kept.len(), 0);
+        assert_eq!(ModuleArchive::read(&folder.join("none")).unwrap().kept.len(), 0);
         fs::write(folder.join("another name.wasm"), b"x").unwrap();
         let digest = Digest::of(b"y");
         fs::write(folder.join("retired.txt"), format!("# gone\n\nsha256:{digest} # since 2026\n")).unwrap();
-        let found = Modules::read(&folder).unwrap();
+        let found = ModuleArchive::read(&folder).unwrap();
         assert_eq!(found.kept[0].digest, Digest::of(b"x"));
         assert!(found.retired.contains(&digest));
         fs::write(folder.join("retired.txt"), "ab").unwrap();
-        assert!(matches!(Modules::read(&folder), Err(ModulesError::Retired(_, 1))));
+        assert!(matches!(ModuleArchive::read(&folder), Err(ModuleArchiveError::Retired(_, 1))));
         fs::remove_dir_all(folder).unwrap();
     }
 }

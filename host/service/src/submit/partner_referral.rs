@@ -11,9 +11,9 @@ use super::Outcome;
 use crate::desk::Desk;
 use crate::desk::partners::Partner;
 
-/// Through whose page a submission says that it came.
+/// The partner and the page that a submission names as its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Through {
+pub struct PartnerReferral {
     /// The partner's key.
     pub key: String,
     /// The page that sent it.
@@ -33,7 +33,7 @@ pub enum Sender {
     Unnamed,
 }
 
-impl Through {
+impl PartnerReferral {
     /// Why it is not taken; `None` where it is.
     pub fn refused(&self, desk: &Desk) -> Option<Outcome> {
         let Some(partner) = desk.partner(&self.key) else {

@@ -5,18 +5,18 @@
 
 /// An idempotency key: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key(String);
+pub struct IdempotencyKey(String);
 
-impl Key {
+impl IdempotencyKey {
     /// A key as a header carries it, bare or as a quoted string; both spellings are the same key.
-    pub fn read(header: &[u8]) -> Option<Key> {
+    pub fn read(header: &[u8]) -> Option<IdempotencyKey> {
         let text = std::str::from_utf8(header).ok()?;
         let key = match text.strip_prefix('"') {
             Some(quoted) => unescape(quoted.strip_suffix('"')?)?,
             None => text.to_owned(),
         };
         let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-        (visible && (1..=KEY_MAX).contains(&key.len())).then_some(Key(key))
+        (visible && (1..=KEY_MAX).contains(&key.len())).then_some(IdempotencyKey(key))
     }
 
     /// The key without quotes.
@@ -44,13 +44,13 @@ fn unescape(inside: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Key;
+    use super::IdempotencyKey;
 
     #[test]
     fn a_key_is_the_same_bare_and_quoted() {
-        assert_eq!(Key::read(b"a-1"), Key::read(b"\"a-1\""));
-        assert_eq!(Key::read(br#""a\"\\""#), Key::read(br#"a"\"#));
-        assert!(Key::read(b"!").is_some());
+        assert_eq!(IdempotencyKey::read(b"a-1"), IdempotencyKey::read(b"\"a-1\""));
+        assert_eq!(IdempotencyKey::read(br#""a\"\\""#), IdempotencyKey::read(br#"a"\"#));
+        assert!(IdempotencyKey::read(b"!").is_some());
     }
 
     #[test]
@@ -58,10 +58,10 @@ mod tests {
         for header in
             [&b""[..], b"\"\"", b"\"", b"a b", b"\"a b\"", b"a\tb", b"\"a\"b\"", b"\"a\\b\"", "é".as_bytes(), b"\xff"]
         {
-            assert_eq!(Key::read(header), None, "{header:?}");
+            assert_eq!(IdempotencyKey::read(header), None, "{header:?}");
         }
-        assert!(Key::read("k".repeat(255).as_bytes()).is_some());
-        assert!(Key::read("k".repeat(256).as_bytes()).is_none());
-        assert!(Key::read(format!("\"{}\"", "k".repeat(255)).as_bytes()).is_some());
+        assert!(IdempotencyKey::read("k".repeat(255).as_bytes()).is_some());
+        assert!(IdempotencyKey::read("k".repeat(256).as_bytes()).is_none());
+        assert!(IdempotencyKey::read(format!("\"{}\"", "k".repeat(255)).as_bytes()).is_some());
     }
 }

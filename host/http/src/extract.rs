@@ -13,9 +13,9 @@ use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 /// The language that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked(pub Locale);
+pub struct RequestedLocale(pub Locale);
 
-impl utoipa::IntoParams for Asked {
+impl utoipa::IntoParams for RequestedLocale {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let words = Locale::ALL.map(Locale::as_str);
         let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
@@ -31,14 +31,14 @@ impl utoipa::IntoParams for Asked {
 
 /// The partner that a request names: `?p=pk_…`, with `&preview=1` on the desk's own page for partners.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AskedPartner {
+pub struct RequestedPartner {
     /// The key as it is written, known to the desk or not.
     pub key: Option<String>,
     /// Whether the form is only looked at there: nothing that comes from it is meant.
     pub preview: bool,
 }
 
-impl utoipa::IntoParams for AskedPartner {
+impl utoipa::IntoParams for RequestedPartner {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let partner = ParameterBuilder::new()
             .name("p")
@@ -50,38 +50,38 @@ impl utoipa::IntoParams for AskedPartner {
     }
 }
 
-impl AskedPartner {
+impl RequestedPartner {
     /// The partner of an address.
-    pub fn read(address: &Uri) -> AskedPartner {
-        AskedPartner { key: value(address, "p"), preview: value(address, "preview").is_some() }
+    pub fn read(address: &Uri) -> RequestedPartner {
+        RequestedPartner { key: query_param(address, "p"), preview: query_param(address, "preview").is_some() }
     }
 }
 
 /// The names in an address. One that is no UTF-8 names nothing, which is a 404 like any other.
-pub type Named<T> = Result<Path<T>, PathRejection>;
+pub type PathParams<T> = Result<Path<T>, PathRejection>;
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for RequestedLocale {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Asked(asked(&parts.uri)))
+        Ok(RequestedLocale(asked(&parts.uri)))
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for AskedPartner {
+impl<S: Sync> FromRequestParts<S> for RequestedPartner {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(AskedPartner::read(&parts.uri))
+        Ok(RequestedPartner::read(&parts.uri))
     }
 }
 
 fn asked(address: &Uri) -> Locale {
-    value(address, "locale").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja)
+    query_param(address, "locale").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja)
 }
 
 /// A value of the query. Percent signs are decoded, as anywhere in a query; of several the first counts.
-pub fn value(address: &Uri, name: &str) -> Option<String> {
+pub fn query_param(address: &Uri, name: &str) -> Option<String> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(address).map(|Query(pairs)| pairs).unwrap_or_default();
     pairs.into_iter().find(|(found, _)| found == name).map(|(_, word)| word)
 }

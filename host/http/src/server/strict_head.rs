@@ -4,8 +4,8 @@
 //! another's (request smuggling). hyper is lenient where RFC 9112 allows it: it takes a bare line feed for
 //! an end of line, lets Transfer-Encoding win over Content-Length and joins two lengths that are equal.
 //! The desk is not, and holds a request to its `Host` (RFC 9112, 3.2): exactly one that is a host, where HTTP/1.1 is spoken.
-//! `Watched` notes the bytes that come in, and when hyper hands over a request,
-//! [`Heads::is_plain`] looks at the head as it was sent.
+//! `RecordingStream` notes the bytes that come in, and when hyper hands over a request,
+//! [`HeadRecorder::is_unambiguous`] looks at the head as it was sent.
 
 use std::io;
 use std::pin::Pin;
@@ -16,54 +16,54 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What has come in of the next head, and how much of a body is still to come before it.
 #[derive(Debug, Default)]
-struct Noted {
+struct Recorded {
     bytes: Vec<u8>,
     body: u64,
     /// More came in than any head may have, or a body without a length: where heads begin is not known.
     lost: bool,
 }
 
-/// The heads of one connection, noted by the stream and looked at by the service.
+/// The heads of one connection, recorded by the stream and looked at by the service.
 #[derive(Debug, Clone)]
-pub struct Heads {
-    noted: Arc<Mutex<Noted>>,
+pub struct HeadRecorder {
+    recorded: Arc<Mutex<Recorded>>,
     /// hyper gives up before that.
     most: usize,
 }
 
-impl Heads {
+impl HeadRecorder {
     /// For heads of at most so many bytes.
-    pub fn new(most: usize) -> Heads {
-        Heads { noted: Arc::default(), most }
+    pub fn new(most: usize) -> HeadRecorder {
+        HeadRecorder { recorded: Arc::default(), most }
     }
 
-    fn note(&self, mut bytes: &[u8]) {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let body = usize::try_from(noted.body).unwrap_or(usize::MAX).min(bytes.len());
-        noted.body -= body as u64;
+    fn record(&self, mut bytes: &[u8]) {
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = usize::try_from(recorded.body).unwrap_or(usize::MAX).min(bytes.len());
+        recorded.body -= body as u64;
         bytes = bytes.get(body..).unwrap_or_default();
         // A head, and what a client sends behind it without waiting.
-        if noted.lost || noted.bytes.len() + bytes.len() > 2 * self.most {
-            *noted = Noted { lost: true, ..Noted::default() };
+        if recorded.lost || recorded.bytes.len() + bytes.len() > 2 * self.most {
+            *recorded = Recorded { lost: true, ..Recorded::default() };
         } else {
-            noted.bytes.extend_from_slice(bytes);
+            recorded.bytes.extend_from_slice(bytes);
         }
     }
 
     /// Whether the head that hyper has just read can be read in one way alone; called once for each.
-    pub fn is_plain(&self) -> bool {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let head = Head::read(&noted.bytes);
-        if noted.lost || !head.plain || head.chunked {
+    pub fn is_unambiguous(&self) -> bool {
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = Head::read(&recorded.bytes);
+        if recorded.lost || !head.plain || head.chunked {
             // Its own answer closes the connection: nothing behind it is looked at.
-            let plain = !noted.lost && head.plain;
-            *noted = Noted { lost: true, ..Noted::default() };
+            let plain = !recorded.lost && head.plain;
+            *recorded = Recorded { lost: true, ..Recorded::default() };
             return plain;
         }
-        noted.bytes.drain(..head.length);
-        let body = usize::try_from(head.body).unwrap_or(usize::MAX).min(noted.bytes.len());
-        noted.bytes.drain(..body);
-        noted.body = head.body - body as u64;
+        recorded.bytes.drain(..head.length);
+        let body = usize::try_from(head.body).unwrap_or(usize::MAX).min(recorded.bytes.len());
+        recorded.bytes.drain(..body);
+        recorded.body = head.body - body as u64;
         true
     }
 }
@@ -161,21 +161,21 @@ fn split(line: &[u8]) -> (String, String) {
     (name.to_ascii_lowercase(), value.trim().to_owned())
 }
 
-/// A stream whose incoming bytes are noted.
+/// A stream whose incoming bytes are recorded.
 #[derive(Debug)]
-pub struct Watched<S> {
+pub struct RecordingStream<S> {
     stream: S,
-    heads: Heads,
+    recorder: HeadRecorder,
 }
 
-impl<S> Watched<S> {
+impl<S> RecordingStream<S> {
     /// Notes what this stream reads.
-    pub fn new(stream: S, heads: Heads) -> Watched<S> {
-        Watched { stream, heads }
+    pub fn new(stream: S, recorder: HeadRecorder) -> RecordingStream<S> {
+        RecordingStream { stream, recorder }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for RecordingStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -183,12 +183,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.heads.note(buffer.filled().get(before..).unwrap_or_default());
+        self.recorder.record(buffer.filled().get(before..).unwrap_or_default());
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for RecordingStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -267,21 +267,21 @@ mod tests {
 
     #[test]
     fn the_next_head_is_found_behind_a_body() {
-        let heads = Heads::new(1024);
-        heads.note(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab\n");
-        assert!(heads.is_plain());
-        heads.note(b"\ncd");
-        heads.note(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\n\n");
-        assert!(heads.is_plain());
-        assert!(!heads.is_plain());
-        assert!(!heads.is_plain(), "once lost, nothing is plain");
+        let heads = HeadRecorder::new(1024);
+        heads.record(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab\n");
+        assert!(heads.is_unambiguous());
+        heads.record(b"\ncd");
+        heads.record(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\n\n");
+        assert!(heads.is_unambiguous());
+        assert!(!heads.is_unambiguous());
+        assert!(!heads.is_unambiguous(), "once lost, nothing is plain");
     }
 
     #[test]
     fn what_no_head_can_be_is_not_kept() {
-        let heads = Heads::new(16);
-        heads.note(&[b'a'; 33]);
-        assert!(!heads.is_plain());
-        assert!(heads.noted.lock().unwrap().bytes.is_empty());
+        let heads = HeadRecorder::new(16);
+        heads.record(&[b'a'; 33]);
+        assert!(!heads.is_unambiguous());
+        assert!(heads.recorded.lock().unwrap().bytes.is_empty());
     }
 }

@@ -12,7 +12,7 @@ use memchr::memmem;
 const KNOWN: [&str; 5] = ["now", "locale", "consent", "policy", "calendar"];
 
 /// Whether a canonical report repeats the context that its module was asked in.
-pub(super) fn is_of(report: &[u8], context: &[u8]) -> bool {
+pub(super) fn matches_context(report: &[u8], context: &[u8]) -> bool {
     let Some(echo) = context_of(report) else { return false };
     if echo == context {
         return true;
@@ -52,7 +52,7 @@ mod tests {
 
     fn echoes(context: &str) -> bool {
         let report = format!(r#"{{"ruleset":"r","context":{context},"accepted":true,"issues":[]}}"#);
-        is_of(report.as_bytes(), ASKED.as_bytes())
+        matches_context(report.as_bytes(), ASKED.as_bytes())
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
         ] {
             assert!(ASKED.contains(from) && !echoes(&ASKED.replace(from, to)), "{from}");
         }
-        assert!(!echoes("{}") && !echoes("5") && !is_of(b"{}", ASKED.as_bytes()));
+        assert!(!echoes("{}") && !echoes("5") && !matches_context(b"{}", ASKED.as_bytes()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use kakekomi_core::Context;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, again, engine_failed, no_room, store_failed};
+use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, engine_failed, no_room, replay, store_failed};
 use crate::desk::Desk;
 use crate::receipt::{Reception, receipt};
 
@@ -20,7 +20,7 @@ const NUMBERS_TRIED: usize = 4;
 
 impl Intake {
     /// Stores an accepted draft under a new number.
-    pub(super) async fn keep(
+    pub(super) async fn insert(
         &self,
         submission: &Submission,
         verdicts: Verdicts<'_>,
@@ -48,7 +48,7 @@ impl Intake {
     /// Another submission with this key was faster: its receipt is this one's too.
     async fn first_ones_receipt(&self, submission: &Submission, text_sha256: &str) -> Result<Judged, Outcome> {
         let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
-        bound.map(|bound| again(bound, text_sha256)).ok_or(Outcome::StoreFailed)
+        bound.map(|bound| replay(bound, text_sha256)).ok_or(Outcome::StoreFailed)
     }
 
     fn case(
@@ -70,8 +70,9 @@ impl Intake {
             opening: Desk::opening(context),
             test,
         };
-        let wishes = verdict.wishes().ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
-        let receipt = receipt(&self.desk, reception, wishes);
+        let requested_services =
+            verdict.requested_services().ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
+        let receipt = receipt(&self.desk, reception, requested_services);
         Ok(NewCase {
             received_at: context.now,
             partner: submission.through.as_ref().map(|through| through.key.clone()),

@@ -12,26 +12,27 @@ use kakekomi_core::Locale;
 use kakekomi_describe::{Description, Node, describe};
 use kakekomi_service::desk::Desk;
 
-use super::address::Asked;
-use super::asset::made_now;
+use super::asset::dynamic_response;
+use super::extract::RequestedLocale;
 use super::page::{PageFiles, escape};
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 
 /// How many entries of a list there is room for on paper.
 const ENTRIES: usize = 2;
 
 /// The sheet in a language.
-#[utoipa::path(get, path = "/sheet", tag = "page", params(Asked), responses(
+#[utoipa::path(get, path = "/sheet", tag = "page", operation_id = "sheet", params(RequestedLocale), responses(
     (status = 200, description = "The form on paper", content_type = "text/html; charset=utf-8", body = String)))]
-pub async fn sheet(
+pub async fn printable_form(
     State(page): State<PageFiles>,
     State(desk): State<Arc<Desk>>,
-    Asked(locale): Asked,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
     match page.document(locale, &body(&describe(locale), &desk, locale)) {
-        Ok(html) => made_now(html.into_bytes(), "text/html; charset=utf-8", &headers),
-        Err(_) => Problem::new("http.not_found", locale).into_response(),
+        Ok(html) => dynamic_response(html.into_bytes(), "text/html; charset=utf-8", &headers),
+        Err(_) => Problem::new(ProblemCode::HttpNotFound, locale).into_response(),
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
-use crate::address::{Asked, Named};
-use crate::asset::{Asset, Keep};
-use crate::problem::Problem;
+use crate::asset::{Asset, CachePolicy, respond};
+use crate::extract::{PathParams, RequestedLocale};
+use crate::openapi::{Paths, document};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -39,25 +39,27 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// The description and the page that shows it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DocsFiles {
+    paths: Arc<Paths>,
     openapi: Arc<Asset>,
     page: Arc<Asset>,
     files: Arc<[(&'static str, Asset)]>,
 }
 
 impl DocsFiles {
-    /// Made once: the description costs a few milliseconds.
-    pub fn new(desk: &Desk) -> DocsFiles {
-        // Without it the page would send the address of the description to a checker of its maker's.
+    /// Describes the paths; this takes a few milliseconds.
+    pub fn new(paths: Paths, desk: &Desk) -> DocsFiles {
+        // By default the page sends the address of the description to a checker of its maker.
         let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
         let files = FILES.iter().filter_map(|(name, media)| {
             let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
-            Some((*name, Asset::new(file.bytes.into_owned(), media, Keep::Revalidate)))
+            Some((*name, Asset::new(file.bytes.into_owned(), media, CachePolicy::Revalidate)))
         });
         DocsFiles {
-            openapi: described(desk),
-            page: Arc::new(Asset::new(PAGE, HTML, Keep::Revalidate)),
+            openapi: described(&paths, desk),
+            paths: Arc::new(paths),
+            page: Arc::new(Asset::new(PAGE, HTML, CachePolicy::Revalidate)),
             files: files.collect(),
         }
     }
@@ -65,7 +67,7 @@ impl DocsFiles {
     /// The same page for the description of another desk.
     #[must_use]
     pub fn with_desk(&self, desk: &Desk) -> DocsFiles {
-        DocsFiles { openapi: described(desk), ..self.clone() }
+        DocsFiles { openapi: described(&self.paths, desk), ..self.clone() }
     }
 
     /// The description, for compressing; the page's files are for few eyes and long to compress.
@@ -74,9 +76,9 @@ impl DocsFiles {
     }
 }
 
-fn described(desk: &Desk) -> Arc<Asset> {
-    let document = serde_json::to_vec(&super::document(desk)).unwrap_or_default();
-    Arc::new(Asset::new(document, "application/json", Keep::Revalidate))
+fn described(paths: &Paths, desk: &Desk) -> Arc<Asset> {
+    let document = serde_json::to_vec(&document(paths, desk)).unwrap_or_default();
+    Arc::new(Asset::new(document, "application/json", CachePolicy::Revalidate))
 }
 
 /// This description.
@@ -99,7 +101,7 @@ pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response
 
 /// What that page loads.
 #[utoipa::path(get, path = "/docs/{file}", tag = "for programs", operation_id = "docs_file",
-    params(("file" = String, Path, description = "A file of Swagger UI", example = "swagger-ui.css"), Asked),
+    params(("file" = String, Path, description = "A file of Swagger UI", example = "swagger-ui.css"), RequestedLocale),
     responses(
         (status = 200, description = "Script or style", content(
             (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"))),
@@ -107,15 +109,13 @@ pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response
     ))]
 pub async fn file(
     State(docs): State<DocsFiles>,
-    file: Named<String>,
-    Asked(locale): Asked,
+    file: PathParams<String>,
+    RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Response {
     let name = file.map(|Path(file)| file).unwrap_or_default();
-    match docs.files.iter().find(|(file, _)| *file == name) {
-        Some((_, asset)) => asset.respond(&headers),
-        None => Problem::new("http.not_found", locale).into_response(),
-    }
+    let asset = docs.files.iter().find(|(file, _)| *file == name).map(|(_, asset)| asset);
+    respond(asset, &headers, locale)
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_page_has_all_its_files_and_none_from_elsewhere() {
-        let docs = DocsFiles::new(&Desk::load(None).unwrap());
+        let docs = DocsFiles::new(crate::paths(), &Desk::load(None).unwrap());
         assert_eq!(docs.files.len(), FILES.len());
         assert!(!PAGE.contains("//") && PAGE.matches("docs/").count() == FILES.len());
         let config = Arc::new(Config::from("/openapi.json").validator_url("none"));

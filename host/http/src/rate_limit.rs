@@ -20,11 +20,12 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::submit::Intake;
 
-use super::address::{Asked, AskedPartner};
 use super::body::drain;
-use super::client::{Ambiguous, Client, Peer, Trusted};
+use super::client_ip::{Ambiguous, Client, Peer, Trusted};
+use super::extract::{RequestedLocale, RequestedPartner};
 use super::headers::with_current_module;
 use super::problem::Problem;
+use super::problem_code::ProblemCode;
 use super::submissions::through;
 
 /// Drafts a minute from one address, checked and handed in together, unless `--rate-limit` says otherwise:
@@ -114,7 +115,7 @@ fn customer(address: IpAddr) -> IpAddr {
 
 /// The partner through whose page a draft comes, if it would be taken: nobody else uses up what a partner's visitors have.
 fn partner(desk: &Desk, request: &Request) -> Option<String> {
-    let through = through(AskedPartner::read(request.uri()), request.headers())?;
+    let through = through(RequestedPartner::read(request.uri()), request.headers())?;
     through.refused(desk).is_none().then_some(through.key)
 }
 
@@ -122,18 +123,18 @@ fn partner(desk: &Desk, request: &Request) -> Option<String> {
 pub async fn limit(
     State(intake): State<Intake>,
     State(rates): State<Arc<RateLimits>>,
-    Asked(locale): Asked,
+    RequestedLocale(locale): RequestedLocale,
     mut request: Request,
     next: Next,
 ) -> Response {
     let refuse = |problem: Problem| with_current_module(problem.into_response(), &intake.sandbox);
     if request.extensions().get::<Ambiguous>().is_some() {
-        return closing(refuse(Problem::new("http.bad_request", locale)));
+        return closing(refuse(Problem::new(ProblemCode::HttpBadRequest, locale)));
     }
     let client = request.extensions().get::<Peer>().map(|Peer(peer)| rates.client(*peer, &request));
     if let Some(wait) = client.and_then(|client| rates.wait(client, &request, || partner(&intake.desk, &request))) {
         drain(request.into_body()).await;
-        return refuse(Problem::new("rate.limited", locale).again(wait));
+        return refuse(Problem::new(ProblemCode::RateLimited, locale).retry_after(wait));
     }
     request.extensions_mut().insert(Client(client));
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);

@@ -14,7 +14,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::problem::ProblemCode;
+use super::problem_code::ProblemCode;
 
 /// The number by which an answer is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -94,7 +94,7 @@ pub async fn observe(State(counters): State<Arc<Counters>>, request: Request, ne
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let code = response.extensions().get::<ProblemCode>().map(|code| code.0.as_str()).unwrap_or_default();
+    let code = response.extensions().get::<ProblemCode>().map_or("", |code| code.as_str());
     let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(method, route, status, code, microseconds, id, "request");
     counters.count(method, &route, status);
