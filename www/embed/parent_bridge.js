@@ -23,7 +23,7 @@ export class ParentBridge {
   }
 
   /** The page around this one, or null. @param {HTMLElement} home */
-  static byId(home) {
+  static find(home) {
     const origin = new URLSearchParams(location.search).get("from") ?? "";
     return window.parent !== window && isOrigin(origin) ? new ParentBridge(origin, home) : null;
   }

@@ -13,7 +13,7 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
-  const box = element("div", { class: "alert send-failure", tabindex: "-1", id: "send-failure", hidden: true });
+  const box = element("div", { class: "alert", tabindex: "-1", id: "send-failure", hidden: true });
   addEventListener("online", () => {
     // A missing network is no longer the cause.
     const words = box.querySelector("p");
