@@ -112,7 +112,7 @@ for (const engine of ENGINES) {
         await step(form, "devices");
         for (const count of [1, 2, 3]) {
           await form.locator(".list__add").first().click();
-          await comesIntoView(page, form, mode, `.entry:nth-child(${count})`, HEIGHT / 2);
+          await comesIntoView(page, form, mode, `.list__entry:nth-child(${count})`, HEIGHT / 2);
         }
         await scroll("end");
         await form.locator("#clear").click();
