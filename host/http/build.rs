@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The others stand in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
-//! `("embed/around.js", …)`.
+//! `("embed/parent_bridge.js", …)`.
 
 use std::path::PathBuf;
 use std::{env, fs, io};

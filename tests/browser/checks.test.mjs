@@ -26,7 +26,7 @@ function check(name, run, given = {}) {
 async function everyStep(look) {
   for (const step of STEPS) {
     await go(page, step);
-    for (const add of await page.locator(".add").all()) await add.click();
+    for (const add of await page.locator(".list__add").all()) await add.click();
     await look(step);
   }
 }
@@ -44,8 +44,8 @@ check("check 2: no placeholder, nothing disabled, nothing read-only", () => ever
 check("check 3: support text above the input, error text below it, both named by aria-describedby", async () => {
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
-  const order = await page.locator(`.field[data-path="/contact/phone"]`).evaluate((box) => [...box.querySelectorAll(".hint, input, .error")].map((one) => one.className || one.tagName));
-  assert.deepEqual(order, ["hint", "phone", "error"]);
+  const order = await page.locator(`.field[data-path="/contact/phone"]`).evaluate((box) => [...box.querySelectorAll(".hint, input, .field__error")].map((one) => one.className || one.tagName));
+  assert.deepEqual(order, ["hint", "text-field--phone", "field__error"]);
   assert.equal(await field(page, "/contact/phone").getAttribute("aria-describedby"), "field-contact-phone-hint field-contact-phone-error");
   assert.equal(await field(page, "/contact/phone").getAttribute("aria-invalid"), "true");
 });
@@ -60,11 +60,11 @@ check("check 5: nothing is called wrong before 次へ; afterwards every change i
   await field(page, "/contact/phone").fill("12");
   await field(page, "/contact/phone").blur();
   await page.waitForTimeout(600);
-  assert.equal(await page.locator(".issue").count(), 0);
+  assert.equal(await page.locator(".message--issue").count(), 0);
   await page.locator("#next").click();
-  await page.locator("#field-contact-phone-error .issue").waitFor();
+  await page.locator("#field-contact-phone-error .message--issue").waitFor();
   await field(page, "/contact/phone").fill("03-3211-9999");
-  await page.locator("#field-contact-phone-error .issue").waitFor({ state: "detached" });
+  await page.locator("#field-contact-phone-error .message--issue").waitFor({ state: "detached" });
 });
 
 check("check 8: the summary takes the focus, leads to the fields in the same words, and the title says so", async () => {
@@ -74,7 +74,7 @@ check("check 8: the summary takes the focus, leads to the fields in the same wor
   const links = await page.locator("#summary a").all();
   assert.ok(links.length > 2);
   for (const link of links) {
-    const words = await link.locator(".words").innerText();
+    const words = await link.locator(".error-summary__message").innerText();
     const path = await link.getAttribute("data-path");
     await link.click();
     const box = page.locator(".field", { has: page.locator(":focus") });
@@ -137,17 +137,17 @@ check("check 19: the way back, a reload and a lost network keep the answers", as
 
 check("check 20: whoever is responsible is not asked for twice", async () => {
   await field(page, "/contact/person").fill("山田 花子");
-  await page.locator(".same").click();
+  await page.locator(".text-field__same").click();
   assert.equal(await field(page, "/contact/responsible").inputValue(), "山田 花子");
 });
 
 check("check 21: the answers are shown before they are sent, each with a way back, and 未回答 where there is none", async () => {
   await fillContact(page);
   await go(page, "review");
-  const rows = await page.locator(".answers .row").count();
-  assert.equal(await page.locator(".answers .row .change button").count(), rows);
-  assert.match(await page.locator('.row[data-path="/incident/summary"]').innerText(), /未回答/);
-  await page.locator('.row[data-path="/contact/phone"] button').click();
+  const rows = await page.locator(".answer-list__row").count();
+  assert.equal(await page.locator(".answer-list__row .answer-list__change button").count(), rows);
+  assert.match(await page.locator('.answer-list__row[data-path="/incident/summary"]').innerText(), /未回答/);
+  await page.locator('.answer-list__row[data-path="/contact/phone"] button').click();
   assert.equal(await page.evaluate(() => document.activeElement.id), "field-contact-phone");
 });
 
@@ -158,7 +158,7 @@ test("check 22: the receipt has the number, what comes next, the phone and a cop
   const number = await receiptNumber(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
   assert.ok((await page.locator("body").innerText()).includes(phone));
-  assert.ok((await page.locator(".next li").count()) > 0);
+  assert.ok((await page.locator(".receipt__next li").count()) > 0);
   const [copy] = await Promise.all([page.waitForEvent("download"), page.locator("#save-receipt").click()]);
   assert.match(copy.suggestedFilename(), new RegExp(number));
   await context.close();
@@ -184,7 +184,7 @@ check("check 26: twice the type, forced colours, no motion, and paper", async ()
   await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
   await everyStep(async (step) => assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${step} at 200 %`));
   await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-  const marked = await page.locator('[aria-current="step"] .number').evaluate((one) => getComputedStyle(one).backgroundColor !== getComputedStyle(document.body).backgroundColor);
+  const marked = await page.locator('[aria-current="step"] .step-list__mark').evaluate((one) => getComputedStyle(one).backgroundColor !== getComputedStyle(document.body).backgroundColor);
   assert.equal(marked, true, "the step is seen without the page's own colours");
   assert.deepEqual(await page.evaluate(() => document.getAnimations().length), 0);
   await go(page, "review");

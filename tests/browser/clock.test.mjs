@@ -52,7 +52,7 @@ async function send(page) {
     if ((await (came.jsonValue?.() ?? came)) === "#reception-number") return again;
     await page.locator("button#agree").click();
     await page.locator("#send").waitFor();
-    assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/, "all is kept");
+    assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "all is kept");
   }
   return assert.fail("no receipt");
 }
@@ -76,7 +76,7 @@ for (const engine of TWO_ENGINES) {
         if (point === "after a lost answer") {
           door.lost = 1;
           await page.locator("#send").click();
-          await page.locator('#trouble[data-kind="lost"]').waitFor();
+          await page.locator('#send-failure[data-kind="lost"]').waitFor();
           await set(point);
         }
         if (point === "restored") {
@@ -87,7 +87,7 @@ for (const engine of TWO_ENGINES) {
         const again = await send(page);
         assert.ok(again <= (point === "after loading" ? 1 : 0), `${ahead}: the documents came ${again} times`);
         const number = await receiptNumber(page);
-        assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/);
+        assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/);
         assert.deepEqual(desk.cases().slice(known).length, 1, "one case");
         assert.ok(desk.cases().some((one) => one.number === number));
         assert.deepEqual(errors, []);
@@ -126,7 +126,7 @@ for (const engine of TWO_ENGINES) {
         assert.match(await page.locator("main .lead").innerText(), /残っています/, name);
         await page.locator("button#agree").click();
         await page.locator("#send").waitFor();
-        assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/, name);
+        assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, name);
       }
       await page.locator("#send").click();
       await receiptNumber(page);

@@ -80,7 +80,7 @@ for (const engine of ENGINES) {
         const form = inside(page, mode);
         for (const lang of ["ja", "en"]) {
           await page.evaluate((lang) => document.querySelector("kakekomi-form").setAttribute("lang", lang), lang);
-          await form.locator(`#policy .paper[lang="${lang}"]`).waitFor();
+          await form.locator(`#policy .consent__paper[lang="${lang}"]`).waitFor();
           assert.deepEqual(await page.evaluate(() => [scrollY, document.activeElement?.getAttribute("name")]), [0, "own"], lang);
         }
       });
@@ -88,7 +88,7 @@ for (const engine of ENGINES) {
       test(`${mode}: starts above the view, where the person is past it`, async (t) => {
         const page = await visit(t, { mode, form: true, style: "button { display: block; margin-top: 400px } body { padding-bottom: 2000px }", at: "#own-button" });
         await told(page, "ready");
-        await inside(page, mode).locator("#policy .paper").waitFor();
+        await inside(page, mode).locator("#policy .consent__paper").waitFor();
         const top = await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
         assert.ok(top < -100, `${top}`);
       });
@@ -107,12 +107,12 @@ for (const engine of ENGINES) {
         await scroll("end");
         await form.locator("#next").click();
         await comesIntoView(page, form, mode, "#summary");
-        await form.locator(".summary a").last().click();
+        await form.locator(".error-summary a").last().click();
         await comesIntoView(page, form, mode, "#field-contact-responsible");
         await step(form, "devices");
         for (const count of [1, 2, 3]) {
-          await form.locator(".add").first().click();
-          await comesIntoView(page, form, mode, `.entry:nth-child(${count})`, HEIGHT / 2);
+          await form.locator(".list__add").first().click();
+          await comesIntoView(page, form, mode, `.list__entry:nth-child(${count})`, HEIGHT / 2);
         }
         await scroll("end");
         await form.locator("#clear").click();

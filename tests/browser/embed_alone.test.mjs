@@ -154,7 +154,7 @@ test("a language that is asked for while the form loads is the form's", async ()
   await page.waitForTimeout(200);
   await route.continue();
   await heard(page, "ready");
-  await frameOf(page).locator('#policy .paper[lang="en"]').waitFor();
+  await frameOf(page).locator('#policy .consent__paper[lang="en"]').waitFor();
   await context.close();
 });
 
@@ -298,7 +298,7 @@ test("the element of a released version walks to the receipt with this desk", as
   const { page, context } = await visit({ script: "/released.js", from: desk.base, form: true });
   await heard(page, "ready");
   const frame = frameOf(page);
-  assert.match(await frame.locator(".notice.test").innerText(), /テスト用の送信です/);
+  assert.match(await frame.locator(".page-header__test").innerText(), /テスト用の送信です/);
   await toReview(frame);
   await frame.locator("#send").click();
   const number = await receiptNumber(frame);

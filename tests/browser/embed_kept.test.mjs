@@ -142,7 +142,7 @@ for (const engine of TWO_ENGINES) {
         const { shadowRoot } = document.querySelector("kakekomi-form");
         shadowRoot.querySelector('[data-step="review"]').click();
         await new Promise((resolve) => setTimeout(resolve, 300));
-        return shadowRoot.querySelector('.row[data-path="/contact/company"]').textContent;
+        return shadowRoot.querySelector('.answer-list__row[data-path="/contact/company"]').textContent;
       });
       assert.match(step, /株式会社れい/, "it can be filled in further");
     });

@@ -51,7 +51,7 @@ for (const engine of ENGINES) {
             assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, "nothing scrolls sideways");
           });
           await page.locator("#send").click();
-          await page.locator("#trouble:focus").waitFor();
+          await page.locator("#send-failure:focus").waitFor();
           assert.equal(desk.cases().length, known);
           assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/, "nothing is lost");
           door.open();
@@ -68,7 +68,7 @@ for (const engine of ENGINES) {
           if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
         };
       });
-      assert.equal(await page.locator(".frame .notice").count(), 1);
+      assert.equal(await page.locator(".page-header .notice").count(), 1);
       await agree(page);
       await field(page, "/contact/company").click();
       await page.keyboard.type("株式会社 rei");

@@ -15,7 +15,7 @@ import { publint } from "publint";
 import { BINARY, launch, startDesk } from "./desk.mjs";
 import { KEY, startSite } from "./partner.mjs";
 import { receiptNumber, toReview } from "./person.mjs";
-import { stepNames } from "../../www/steps.js";
+import { stepNames } from "../../www/app/steps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-export-"));
 let site, desk, browser;

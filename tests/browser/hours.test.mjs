@@ -24,9 +24,9 @@ let desk;
 before(async () => { desk = await startDesk(); });
 after(() => desk?.stop());
 
-const chip = (page) => page.locator("#frame .chip").innerText();
+const chip = (page) => page.locator("#page-header .page-header__chip").innerText();
 const asked = (door) => door.passed.filter((one) => one.endsWith("/v1/desk")).length;
-const becomes = (page, words) => page.waitForFunction((words) => document.querySelector("#frame .chip")?.textContent === words, words);
+const becomes = (page, words) => page.waitForFunction((words) => document.querySelector("#page-header .page-header__chip")?.textContent === words, words);
 /** The minute before the hours change goes by. */
 const passMinute = async (page) => assert.ok((await passTime(page, MINUTE)) > 0, "no timer of the page was due");
 /** As a browser tells a page that it is looked at again. */
@@ -57,10 +57,10 @@ for (const engine of TWO_ENGINES) {
       // As it is for people: the others let the time pass at once.
       const { door, page } = await visit(t, at(8, 59, 45), BEFORE);
       assert.equal(await chip(page), "受付時間外");
-      assert.equal(await page.locator("main .outside").count(), 1);
+      assert.equal(await page.locator("main .contact-list").count(), 1);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間外/);
       await becomes(page, "受付中");
-      assert.equal(await page.locator("main .outside").count(), 0);
+      assert.equal(await page.locator("main .contact-list").count(), 0);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間内/);
       assert.match(await page.locator("#status").evaluate((status) => status.textContent), /受付時間内/, "it is read aloud");
       assert.equal(asked(door), 1);
@@ -71,11 +71,11 @@ for (const engine of TWO_ENGINES) {
       await begin(page);
       await option(page, "/incident/ongoing", "yes").check();
       await page.waitForFunction(() => document.querySelector("#lead")?.textContent.includes("受付時間外"));
-      assert.equal(await page.locator("main details.outside").count(), 1);
+      assert.equal(await page.locator("main details.contact-list").count(), 1);
       await passMinute(page);
       await becomes(page, "受付中");
       await page.waitForFunction(() => !document.querySelector("#lead").textContent.includes("受付時間外"));
-      assert.equal(await page.locator("main .outside").count(), 0);
+      assert.equal(await page.locator("main .contact-list").count(), 0);
       assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
     });
 
@@ -85,10 +85,10 @@ for (const engine of TWO_ENGINES) {
       await begin(page);
       await step(page, "review");
       await passMinute(page);
-      await page.waitForFunction((open) => document.querySelector("#frame .chip").textContent !== open, open);
-      assert.match(await page.locator("#frame .state").evaluate((state) => state.textContent), /November 24/);
-      await page.locator("main .outside").waitFor();
-      await page.waitForFunction(() => [...document.querySelectorAll(".advisory")].some((one) => one.textContent.includes("closed at the moment")));
+      await page.waitForFunction((open) => document.querySelector("#page-header .page-header__chip").textContent !== open, open);
+      assert.match(await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent), /November 24/);
+      await page.locator("main .contact-list").waitFor();
+      await page.waitForFunction(() => [...document.querySelectorAll(".message--advisory")].some((one) => one.textContent.includes("closed at the moment")));
     });
 
     test("a receipt over 17:00 says when the desk opens next", async (t) => {
@@ -108,7 +108,7 @@ for (const engine of TWO_ENGINES) {
       await passMinute(page);
       await becomes(page, "受付時間外");
       await page.waitForFunction(() => document.querySelector(".receipt").textContent.includes("2026年11月24日"));
-      assert.equal(await page.locator(".frame .state").count(), 0, "a receipt asks nobody to send");
+      assert.equal(await page.locator(".page-header__hours").count(), 0, "a receipt asks nobody to send");
     });
 
     for (const [name, time, opening, calendar, after] of [

@@ -22,7 +22,7 @@ async function composing() {
   await page.route("**/module/*.wasm", (route) => route.abort());
   page.on("request", (request) => { if (request.url().includes("/v1/check")) checks.push(request.postData()); });
   await page.reload();
-  await page.locator(".frame .notice").waitFor();
+  await page.locator(".page-header .notice").waitFor();
   const protocol = await context.newCDPSession(page);
   return {
     page, context, checks,
@@ -48,9 +48,9 @@ test("checks 6, 7: nothing is checked while composing, and the end of it is chec
   }
   await page.waitForTimeout(PAUSE);
   assert.equal(checks.length, known, "nothing was checked");
-  assert.equal(await page.locator("#field-contact-company-error .issue").count(), 1);
+  assert.equal(await page.locator("#field-contact-company-error .message--issue").count(), 1);
   await commit("株式会社れい");
-  await page.locator("#field-contact-company-error .issue").waitFor({ state: "detached" });
+  await page.locator("#field-contact-company-error .message--issue").waitFor({ state: "detached" });
   await page.waitForTimeout(PAUSE);
   assert.equal(checks.length, known + 1);
   assert.match(checks.at(-1), /株式会社れい/);
@@ -88,7 +88,7 @@ test("check 6: digits, times and long texts are composed alike, and 分からな
     await commit(committed);
     assert.equal(await field(page, id).inputValue(), committed);
   }
-  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026" }).waitFor();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: "2026" }).waitFor();
   assert.equal(await field(page, "/incident/discovered_at-year").inputValue(), "令和８", "what was typed is kept");
   await context.close();
 });

@@ -79,17 +79,17 @@ test("where sending fails it can be tried again from the place that says so", as
   const known = desk.cases().length;
   await page.route(SUBMISSIONS, (route) => route.abort(), { times: 1 });
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
-  assert.equal(await page.locator("#frame .state").count(), 1);
+  await page.locator("#send-failure:focus").waitFor();
+  assert.equal(await page.locator("#page-header .page-header__hours").count(), 1);
   let answer;
   await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
-  await page.locator("#trouble .main").click();
-  await page.locator("#trouble:focus", { hasText: "送信しています" }).waitFor();
+  await page.locator("#send-failure .main").click();
+  await page.locator("#send-failure:focus", { hasText: "送信しています" }).waitFor();
   while (!answer) await page.waitForTimeout(20);
   await answer();
   await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
-  assert.equal(await page.locator("#frame .state").count(), 0, "a receipt tells nobody to send");
+  assert.equal(await page.locator("#page-header .page-header__hours").count(), 0, "a receipt tells nobody to send");
   await context.close();
 });
 
@@ -98,31 +98,31 @@ test("a step is done when it holds an answer, and a required one that is missing
   await begin(page);
   await next(page, "contact");
   await page.locator('[data-step="contact"]', { hasText: "必須" }).waitFor();
-  assert.equal(await page.locator("li.done").count(), 0, "nothing was answered on the step before");
+  assert.equal(await page.locator("li.step-list__item--done").count(), 0, "nothing was answered on the step before");
   await step(page, "review");
-  assert.match(await page.locator('.row[data-path="/contact/company"] dd').first().innerText(), /未回答\s*※必須/);
-  assert.equal(await page.locator('.row[data-path="/contact/department"] .missing').count(), 0);
-  await page.locator('.row[data-path="/contact/company"] button').click();
+  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"] dd').first().innerText(), /未回答\s*※必須/);
+  assert.equal(await page.locator('.answer-list__row[data-path="/contact/department"] .answer-list__missing').count(), 0);
+  await page.locator('.answer-list__row[data-path="/contact/company"] button').click();
   await fillContact(page);
   await page.getByRole("button", { name: "入力内容の確認に戻る" }).click();
   await page.locator("#send").waitFor();
   await step(page, "contact");
   await next(page, "incident");
-  await page.locator('li.done [data-step="contact"]', { hasText: "✓" }).waitFor();
+  await page.locator('li.step-list__item--done [data-step="contact"]', { hasText: "✓" }).waitFor();
   await step(page, "review");
-  assert.equal(await page.locator(".missing").count() > 0, true, "the incident is still missing");
+  assert.equal(await page.locator(".answer-list__missing").count() > 0, true, "the incident is still missing");
   await context.close();
 });
 
 test("another language keeps the focus on what was pressed", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
-  await page.locator('.languages [lang="en"]').click();
-  await page.locator('.languages [lang="en"][aria-pressed="true"]:focus').waitFor();
+  await page.locator('.page-header__languages [lang="en"]').click();
+  await page.locator('.page-header__languages [lang="en"][aria-pressed="true"]:focus').waitFor();
   await page.route("**/describe.ja.json", (route) => route.abort());
-  await page.locator('.languages [lang="ja"]').click();
-  await page.locator("#frame .failure").waitFor();
-  await page.locator('.languages [lang="ja"]:focus').waitFor();
+  await page.locator('.page-header__languages [lang="ja"]').click();
+  await page.locator("#page-header .page-header__failure").waitFor();
+  await page.locator('.page-header__languages [lang="ja"]:focus').waitFor();
   await context.close();
 });
 
@@ -136,8 +136,8 @@ test("while the desk is closed and the damage goes on, the others are there to b
   await page.reload();
   await begin(page);
   await page.locator('input[name="field-incident-ongoing"][value="yes"]').check();
-  await page.locator("details.outside[open]").waitFor();
-  assert.equal(await page.locator('.outside a[href="tel:%239110"]').count(), 1);
+  await page.locator("details.contact-list[open]").waitFor();
+  assert.equal(await page.locator('.contact-list a[href="tel:%239110"]').count(), 1);
   await context.close();
 });
 
@@ -146,10 +146,10 @@ test("where the network was the trouble, the words change once it is there again
   await toReview(page);
   await context.setOffline(true);
   await page.locator("#send").click();
-  await page.locator('#trouble[data-kind="offline"]:focus').waitFor();
+  await page.locator('#send-failure[data-kind="offline"]:focus').waitFor();
   await context.setOffline(false);
-  await page.locator("#trouble", { hasText: "ネットワークにつながりました" }).waitFor();
-  await page.locator("#trouble .main").click();
+  await page.locator("#send-failure", { hasText: "ネットワークにつながりました" }).waitFor();
+  await page.locator("#send-failure .main").click();
   await receiptNumber(page);
   await context.close();
 });

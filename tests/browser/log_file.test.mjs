@@ -28,7 +28,7 @@ function trio({ name, text, size }) {
 }
 
 const input = (index) => `#field-logs-${index}-sha256-file`;
-const add = (page) => page.locator(".add").last().click();
+const add = (page) => page.locator(".list__add").last().click();
 const shown = (page, index = 0) => Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
 const state = (page, index = 0) => page.locator(`#field-logs-${index}-state`).innerText();
 
@@ -155,13 +155,13 @@ for (const engine of TWO_ENGINES) {
       await holdFile(page, B.name);
       await choose(page, input(1), A);
       await choose(page, input(2), B);
-      await page.locator(".entry .remove").first().click();
+      await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, B.name);
       assert.deepEqual([await shown(page, 0), await shown(page, 1)], [NONE, trio(B)], "an entry that moved up has its own");
-      await page.locator(".entry .remove").first().click();
+      await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, A.name);
       assert.deepEqual(await logs(page), [draftOf(B)]);
-      await page.locator(".undo button").click();
+      await page.locator(".list__undo button").click();
       assert.deepEqual([await shown(page, 0), await state(page, 0)], [NONE, ""]);
     });
 
@@ -169,8 +169,8 @@ for (const engine of TWO_ENGINES) {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
-      await page.locator(".entry .remove").first().click();
-      await page.locator(".undo button").click();
+      await page.locator(".list__entry .list__remove").first().click();
+      await page.locator(".list__undo button").click();
       await letGo(page, A.name);
       assert.deepEqual(await shown(page), trio(A));
     });
@@ -179,9 +179,9 @@ for (const engine of TWO_ENGINES) {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
-      await page.locator('.languages [lang="en"]').click();
+      await page.locator('.page-header__languages [lang="en"]').click();
       await page.locator('html[lang="en"]').waitFor();
-      await page.locator('.languages [lang="en"][aria-pressed="true"]').waitFor();
+      await page.locator('.page-header__languages [lang="en"][aria-pressed="true"]').waitFor();
       await letGo(page, A.name);
       assert.deepEqual(await shown(page), trio(A));
     });

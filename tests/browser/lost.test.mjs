@@ -22,11 +22,11 @@ async function loseAnswer(page) {
     await route.abort();
   }, { times: 1 });
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#send-failure:focus").waitFor();
 }
 
 async function changeCompany(page, name) {
-  await page.locator('.row[data-path="/contact/company"] button').click();
+  await page.locator('.answer-list__row[data-path="/contact/company"] button').click();
   await field(page, "/contact/company").fill(name);
 }
 
@@ -47,7 +47,7 @@ test("a lost answer is not called unsent, and sending again gives the receipt of
   await toReview(page);
   const known = desk.cases().length;
   await loseAnswer(page);
-  assert.equal(await page.locator("#trouble").getAttribute("data-kind"), "lost");
+  assert.equal(await page.locator("#send-failure").getAttribute("data-kind"), "lost");
   assert.equal(desk.cases().length, known + 1);
   await page.reload();
   await page.locator("#send").click();
@@ -70,7 +70,7 @@ test("answers changed after a lost answer make no second case: the receipt of wh
   assert.ok(desk.cases().some((one) => one.number === number));
   await page.reload();
   assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか", "what was changed since can be saved");
-  assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
+  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
   await context.close();
 });
 
@@ -83,7 +83,7 @@ test("answers changed after store.in_doubt make no second case either", async ()
     await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.in_doubt" }) });
   }, { times: 1 });
   await page.locator("#send").click();
-  await page.locator('#trouble[data-kind="lost"]:focus').waitFor();
+  await page.locator('#send-failure[data-kind="lost"]:focus').waitFor();
   await editCompany(page, "株式会社ほか");
   const number = await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
@@ -111,12 +111,12 @@ test("a text that did not arrive is not sent once its answers were changed", asy
   const known = desk.cases().length;
   await page.route(SUBMISSIONS, (route) => route.abort(), { times: 1 });
   await page.locator("#send").click();
-  await page.locator('#trouble[data-kind="lost"]:focus').waitFor();
+  await page.locator('#send-failure[data-kind="lost"]:focus').waitFor();
   await editCompany(page, "株式会社ほか");
   await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
   assert.equal(await page.locator("#earlier").count(), 0);
-  assert.match(await page.locator('.row[data-path="/contact/company"]').innerText(), /株式会社ほか/);
+  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社ほか/);
   await context.close();
 });
 
@@ -126,7 +126,7 @@ test("a new module that cannot be loaded changes nothing: the one at hand goes o
   await renamed(page);
   await page.locator("#send").click();
   await receiptNumber(page);
-  assert.equal(await page.locator(".frame .notice").count(), 0, "the module still decides in the page");
+  assert.equal(await page.locator(".page-header .notice").count(), 0, "the module still decides in the page");
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -137,9 +137,9 @@ test("a retired module whose successor cannot be loaded: the phone number, and a
   await renamed(page);
   await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "module.retired" }) }));
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#send-failure:focus").waitFor();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
-  assert.ok((await page.locator("#trouble").innerText()).includes(phone));
+  assert.ok((await page.locator("#send-failure").innerText()).includes(phone));
   assert.equal(await page.locator("#status").innerText(), "");
   assert.equal(await page.locator("#send").getAttribute("aria-busy"), null);
   assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/);

@@ -10,8 +10,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Description } from "../../www/description.js";
-import { fitted, fromDraft, toDraft } from "../../www/draft.js";
+import { Description } from "../../www/app/description.js";
+import { fitted, fromDraft, toDraft } from "../../www/app/draft.js";
 import { cases } from "./cases.mjs";
 import { BINARY, startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
@@ -166,10 +166,10 @@ for (const engine of TWO_ENGINES) {
       await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({ incident: { discovered_at: MOMENTS[0], occurred_at: { at: "2026-11-20", offset: "+09:00" } } }) });
       await step(page, "incident");
       assert.equal(await field(page, "/incident/discovered_at-time").inputValue(), "00:30 UTC+00:00");
-      await page.waitForFunction(() => document.querySelector('[data-path="/incident/discovered_at"] .echo').textContent.includes("UTC+00:00"));
-      assert.doesNotMatch(await page.locator('[data-path="/incident/occurred_at"] .echo').innerText(), /UTC/);
+      await page.waitForFunction(() => document.querySelector('[data-path="/incident/discovered_at"] .moment__echo').textContent.includes("UTC+00:00"));
+      assert.doesNotMatch(await page.locator('[data-path="/incident/occurred_at"] .moment__echo').innerText(), /UTC/);
       await step(page, "review");
-      await page.waitForFunction(() => document.querySelector('.row[data-path="/incident/discovered_at"]')?.textContent.includes("UTC+00:00"));
+      await page.waitForFunction(() => document.querySelector('.answer-list__row[data-path="/incident/discovered_at"]')?.textContent.includes("UTC+00:00"));
     });
   });
 }

@@ -24,13 +24,13 @@ async function at(step) {
 test("an entry is taken away without a question, and brought back where it was", async () => {
   const { page, context } = await at("devices");
   for (const [index, os] of ["Windows 11", "macOS"].entries()) {
-    await page.locator(".add").first().click();
+    await page.locator(".list__add").first().click();
     await field(page, `/devices/${index}/os`).fill(os);
   }
-  await page.locator(".entry .remove").first().click();
-  assert.equal(await page.locator(".entry").count(), 1);
+  await page.locator(".list__entry .list__remove").first().click();
+  assert.equal(await page.locator(".list__entry").count(), 1);
   assert.equal(await field(page, "/devices/0/os").inputValue(), "macOS");
-  await page.locator(".undo button").click();
+  await page.locator(".list__undo button").click();
   assert.equal(await field(page, "/devices/0/os").inputValue(), "Windows 11");
   assert.equal(await field(page, "/devices/1/os").inputValue(), "macOS");
   await context.close();
@@ -38,7 +38,7 @@ test("an entry is taken away without a question, and brought back where it was",
 
 test("a log is hashed on the device, in pieces, and is not sent", async () => {
   const { page, context } = await at("devices");
-  await page.locator(".add").last().click();
+  await page.locator(".list__add").last().click();
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
@@ -83,8 +83,8 @@ test("分からない keeps what was typed, and typing takes it back", async () 
   await unknown(page, "/incident/purpose").check();
   assert.equal(await field(page, "/incident/purpose").inputValue(), "原因を知りたい");
   await page.locator('[data-step="review"]').click();
-  assert.match(await page.locator('.row[data-path="/incident/purpose"]').innerText(), /分からない/);
-  await page.locator('.row[data-path="/incident/purpose"] button').click();
+  assert.match(await page.locator('.answer-list__row[data-path="/incident/purpose"]').innerText(), /分からない/);
+  await page.locator('.answer-list__row[data-path="/incident/purpose"] button').click();
   await field(page, "/incident/purpose").press("End");
   await field(page, "/incident/purpose").pressSequentially("。");
   assert.equal(await unknown(page, "/incident/purpose").isChecked(), false);
@@ -95,8 +95,8 @@ test("和暦 is understood and the 西暦 echoed, the typed year kept", async ()
   const { page, context } = await at("incident");
   await field(page, "/incident/discovered_at-year").fill("令和8");
   await field(page, "/incident/discovered_at-month").fill("１１");
-  await page.locator('[data-path="/incident/discovered_at"] .about input').check();
-  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年11月" }).waitFor();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__about input').check();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: "2026年11月" }).waitFor();
   assert.equal(await field(page, "/incident/discovered_at-year").inputValue(), "令和8");
   await context.close();
 });
@@ -109,7 +109,7 @@ test("a service that is wanted asks for its consents, one that is not wanted for
   assert.equal(await field(page, "/service/remote/price_notice-0").isChecked(), false, "nothing is ticked beforehand");
   await field(page, "/service/forensics-wanted").check();
   await option(page, "/service/forensics/transfer_consent", "false").check();
-  await page.locator('[data-path="/service/forensics/transfer_consent"] .advisory').waitFor();
+  await page.locator('[data-path="/service/forensics/transfer_consent"] .message--advisory').waitFor();
   await context.close();
 });
 
@@ -148,14 +148,14 @@ test("分からない is one of the answers of a choice, and of the question tha
 
 test("an entry closes to a line that says what it is, and a line of the summary opens it", async () => {
   const { page, context } = await at("devices");
-  await page.locator(".add").first().click();
+  await page.locator(".list__add").first().click();
   await field(page, "/devices/0/os").fill("Windows 11");
-  await page.locator(".entry .second").click();
+  await page.locator(".list__entry .second").click();
   assert.equal(await field(page, "/devices/0/os").isVisible(), false);
-  await page.locator(".entry .gist", { hasText: "Windows 11" }).waitFor();
+  await page.locator(".list__gist", { hasText: "Windows 11" }).waitFor();
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
-  await page.locator(".entry .gist.wrong").waitFor();
+  await page.locator(".list__gist--wrong").waitFor();
   await page.locator('#summary [data-path="/devices/0/identified"]').click();
   await page.locator("#field-devices-0-identified-0:focus").waitFor();
   assert.equal(await field(page, "/devices/0/os").isVisible(), true);
@@ -165,14 +165,14 @@ test("an entry closes to a line that says what it is, and a line of the summary 
 test("today and the calendar fill the parts; what is typed after them stays as typed", async () => {
   const { page, context } = await at("incident");
   const parts = () => Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
-  await page.locator('[data-path="/incident/discovered_at"] .near button').first().click();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__shortcuts button').first().click();
   const now = new Date(Date.now() + 9 * 3_600_000);
   assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);
-  await page.locator('[data-path="/incident/discovered_at"] .picker input').fill("2026-11-20");
+  await page.locator('[data-path="/incident/discovered_at"] .moment__picker input').fill("2026-11-20");
   assert.deepEqual(await parts(), ["2026", "11", "20"]);
-  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年11月20日" }).waitFor();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: "2026年11月20日" }).waitFor();
   await field(page, "/incident/discovered_at-month").fill("２");
-  await page.locator('[data-path="/incident/discovered_at"] .echo', { hasText: "2026年02月20日" }).waitFor();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: "2026年02月20日" }).waitFor();
   assert.deepEqual(await parts(), ["2026", "２", "20"]);
   await context.close();
 });

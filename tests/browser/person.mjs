@@ -49,7 +49,7 @@ export async function fillContact(page) {
   await field(page, "/contact/company").fill("株式会社れい");
   await field(page, "/contact/person").fill("山田 花子");
   await field(page, "/contact/phone").fill("０３-３２１１-９９９９");
-  await page.locator(".same").click();
+  await page.locator(".text-field__same").click();
   assert.equal(await field(page, "/contact/responsible").inputValue(), "山田 花子");
 }
 
@@ -78,7 +78,7 @@ export async function toReview(page, midway = () => undefined) {
   await next(page, "service");
   await fillService(page);
   await next(page, "devices");
-  await page.locator(".add").first().click();
+  await page.locator(".list__add").first().click();
   await option(page, "/devices/0/identified", "suspected").check();
   await next(page, "review");
   await page.locator("#send").waitFor();

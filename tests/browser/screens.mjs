@@ -20,7 +20,7 @@ export async function everyScreen(browser, base, locale, look) {
   const page = await context.newPage();
   await context.route("**/v1/consent/**", (route) => route.abort());
   await page.goto(`${base}/?lang=${locale}`);
-  await page.locator(".failed").waitFor();
+  await page.locator(".start-screen--failed").waitFor();
   await look(page, "page that could not start");
   await context.close();
 }
@@ -37,7 +37,7 @@ async function withoutAnswers(browser, base, locale, look) {
   for (const step of STEPS) {
     await go(page, step);
     await look(page, `${step}, empty`);
-    for (const add of await page.locator(".add").all()) await add.click();
+    for (const add of await page.locator(".list__add").all()) await add.click();
     for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click();
     await page.locator("#next").click();
     // Either there is something to mend, or the next step is there; the summary is always drawn.
@@ -66,7 +66,7 @@ async function withAnswers(browser, base, locale, look) {
   await look(page, "review, filled");
   await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.failed" }) }), { times: 1 });
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#send-failure:focus").waitFor();
   await look(page, "review, the desk not reached");
   await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "consent.stale" }) }), { times: 1 });
   await page.locator("#send").click();

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Desk } from "../../www/desk.js";
+import { Desk } from "../../www/app/desk.js";
 import { launch, startDesk } from "./desk.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./person.mjs";
 
@@ -20,7 +20,7 @@ test("when the script does not come, name and phone number are there", async () 
   await page.goto(desk.base);
   const words = await page.locator("main").innerText();
   assert.ok(words.includes(phone) && words.includes(name), words);
-  assert.equal(await page.locator(".only-starting").first().isVisible(), true);
+  assert.equal(await page.locator(".start-screen__starting").first().isVisible(), true);
   await context.close();
 });
 
@@ -29,8 +29,8 @@ test("what failed is said in the page's language, from its heading", async () =>
   const page = await context.newPage();
   await context.route("**/v1/consent/**", (route) => route.abort());
   await page.goto(`${desk.base}/?lang=en`);
-  await page.locator('.failed [lang="en"] h2:focus').waitFor();
-  assert.equal(await page.locator('.failed [lang="ja"]:visible').count(), 0);
+  await page.locator('.start-screen--failed [lang="en"] h2:focus').waitFor();
+  assert.equal(await page.locator('.start-screen--failed [lang="ja"]:visible').count(), 0);
   await context.close();
 });
 
@@ -46,7 +46,7 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   const advice = page.locator(".guidance li").first();
   await advice.waitFor();
   const before = await advice.innerText();
-  await page.locator('.languages [lang="en"]').click();
+  await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
   await page.waitForFunction((words) => !document.querySelector(".guidance")?.textContent.includes(words) && document.querySelector(".guidance li"), before);
   assert.match(await page.locator('[data-path="/incident/discovered_at"]').innerText(), /2026-11-20, 09:30/);
@@ -81,7 +81,7 @@ test("the browser's ways back and forward lead to the heading of the step, and t
   await field(page, "/contact/company").waitFor();
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
   await next(page, "incident");
-  await page.locator(".skip").focus();
+  await page.locator(".page-header__skip").focus();
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
   assert.match(page.url(), /#incident$/);
@@ -93,8 +93,8 @@ test("a language that cannot be loaded changes nothing, and the page says so", a
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await context.setOffline(true);
-  await page.locator('.languages [lang="en"]').click();
-  await page.locator(".frame .failure").waitFor();
+  await page.locator('.page-header__languages [lang="en"]').click();
+  await page.locator(".page-header__failure").waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "ja");
   assert.notEqual(await page.locator("#status").innerText(), "");
   assert.deepEqual(errors, []);
@@ -112,7 +112,7 @@ test("no step of the receipt stands empty", async () => {
   await toReview(page);
   await page.locator("#send").click();
   await receiptNumber(page);
-  const empty = await page.locator(".answers section").evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
+  const empty = await page.locator(".answer-list section").evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
   assert.equal(empty, 0);
   await context.close();
 });

@@ -20,12 +20,12 @@ test("nothing is called wrong while typing; 次へ shows issues at fields and in
   await field(page, "/contact/phone").fill("12");
   await field(page, "/contact/phone").blur();
   await page.waitForTimeout(600);
-  assert.equal(await page.locator(".issue").count(), 0);
+  assert.equal(await page.locator(".message--issue").count(), 0);
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
   assert.match(await page.title(), /^エラー：/);
   const link = page.locator('#summary [data-path="/contact/phone"]');
-  const message = await link.locator(".words").innerText();
+  const message = await link.locator(".error-summary__message").innerText();
   assert.ok((await page.locator("#field-contact-phone-error").innerText()).includes(message), "the same wording at both places");
   assert.equal(await field(page, "/contact/phone").getAttribute("aria-invalid"), "true");
   assert.match(await field(page, "/contact/phone").getAttribute("aria-describedby"), /field-contact-phone-hint field-contact-phone-error/);
@@ -46,7 +46,7 @@ test("a press is not missed when leaving a field changes what stands above the b
   await fillContact(page);
   await field(page, "/contact/company").fill("");
   await field(page, "/contact/company").blur();
-  await page.locator("#field-contact-company-error .issue").waitFor();
+  await page.locator("#field-contact-company-error .message--issue").waitFor();
   await field(page, "/contact/company").fill("株式会社れい");
   await next(page, "incident");
   await context.close();
@@ -67,7 +67,7 @@ test("what the server refuses lands at the field, in its words", async () => {
   await page.locator("#summary:focus").waitFor();
   assert.equal(desk.cases().length, known);
   assert.equal(await page.locator('#summary [data-path="/contact/extra"]').count(), 1, "an issue without an input stands in the summary");
-  const message = await page.locator('#summary [data-path="/contact/phone"] .words').innerText();
+  const message = await page.locator('#summary [data-path="/contact/phone"] .error-summary__message').innerText();
   await page.locator('#summary [data-path="/contact/phone"]').click();
   await field(page, "/contact/phone").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.id), "field-contact-phone");
@@ -83,14 +83,14 @@ test("503 and a lost network keep what was typed; sending again makes one case",
   page.on("request", (request) => { if (request.url().includes("/v1/submissions")) keys.add(request.headers()["idempotency-key"]); });
   await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ status: 503, code: "store.failed" }) }));
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#send-failure:focus").waitFor();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
-  assert.ok((await page.locator("#trouble").innerText()).includes(phone));
+  assert.ok((await page.locator("#send-failure").innerText()).includes(phone));
   assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/);
   await page.unroute(SUBMISSIONS);
   await context.setOffline(true);
   await page.locator("#send").click();
-  await page.locator("#trouble:focus").waitFor();
+  await page.locator("#send-failure:focus").waitFor();
   assert.equal(await page.locator("#send").isDisabled(), false);
   await context.setOffline(false);
   await page.locator("#send").click();
@@ -145,7 +145,7 @@ test("an instance that trapped is thrown away and a fresh one decides", async ()
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
   assert.ok(loads.some((search) => search.startsWith("?load=")), "the glue was loaded anew");
-  assert.equal(await page.locator(".frame .notice").count(), 0, "the module still decides in the page");
+  assert.equal(await page.locator(".page-header .notice").count(), 0, "the module still decides in the page");
   await context.close();
 });
 
@@ -160,7 +160,7 @@ test("where the policy of the page forbids WebAssembly the server decides, and t
   });
   await page.goto(`${desk.base}/`);
   await page.locator("button#agree").waitFor();
-  assert.equal(await page.locator(".frame .notice").count(), 1);
+  assert.equal(await page.locator(".page-header .notice").count(), 1);
   const asked = page.waitForRequest((request) => request.url().includes("/v1/check"));
   await agree(page);
   await asked;
@@ -176,9 +176,9 @@ test("when the desk does not answer at the start, the phone number is still ther
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
   await context.route("**/v1/desk**", (route) => route.abort());
   await page.goto(desk.base);
-  await page.locator(".failed .phone").waitFor();
-  assert.equal(await page.locator(".failed .phone").innerText(), phone);
-  assert.equal(await page.locator(".failed .only-failed").first().isVisible(), true);
+  await page.locator(".start-screen__phone").waitFor();
+  assert.equal(await page.locator(".start-screen__phone").innerText(), phone);
+  assert.equal(await page.locator(".start-screen--failed .start-screen__failed").first().isVisible(), true);
   await context.close();
 });
 
@@ -192,7 +192,7 @@ test("without JavaScript there are a phone number, hours and a sheet to print", 
   await page.locator('[href="/sheet?locale=ja"]').click();
   const sheet = await page.locator("main").innerText();
   assert.ok(sheet.includes(phone) && sheet.includes("貴社名") && sheet.includes("発見日時"), sheet);
-  assert.ok((await page.locator(".boxes li").count()) > 40, "choices to tick");
+  assert.ok((await page.locator(".printable-form__boxes li").count()) > 40, "choices to tick");
   await context.close();
 });
 
@@ -233,8 +233,8 @@ test("a module that comes into force in between says what it asks anew, and keep
   });
   await page.locator("#send").click();
   await page.locator("#summary:focus").waitFor();
-  assert.equal(await page.locator("#renewed li").count(), 1, "what was there before is not called new");
-  await page.locator('#renewed [data-path="/contact/email"]').click();
+  assert.equal(await page.locator("#module-update li").count(), 1, "what was there before is not called new");
+  await page.locator('#module-update [data-path="/contact/email"]').click();
   await page.locator("#field-contact-email:focus").waitFor();
   assert.match(await page.locator("#field-contact-email-error").innerText(), /anew/);
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");

@@ -62,7 +62,7 @@ test("answers survive a reload, the browser's way back and another language", as
   await page.goBack();
   await field(page, "/contact/company").waitFor();
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい");
-  await page.locator('.languages [lang="en"]').click();
+  await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
   assert.equal(await field(page, "/contact/phone").inputValue(), "０３-３２１１-９９９９");
   await step(page, "now");
@@ -85,7 +85,7 @@ test("the desk's phone number is shown and stands in no storage", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
-  assert.match(await page.locator(".frame .number").innerText(), new RegExp(phone));
+  assert.match(await page.locator(".page-header__number").innerText(), new RegExp(phone));
   const stored = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
   assert.ok(!stored.includes(phone));
   await context.close();
@@ -116,7 +116,7 @@ for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
     for (const step of ["now", "contact", "incident", "service", "devices", "review"]) {
       await page.locator(`[data-step="${step}"]`).click();
       await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
-      for (const add of await page.locator(".add").all()) await add.click();
+      for (const add of await page.locator(".list__add").all()) await add.click();
       assert.equal(await over(), 0, step);
     }
     await context.close();

@@ -25,11 +25,12 @@ function words(locale) {
   return new Set([...text.matchAll(/^(\w+) = "/gm)].map(([, key]) => key));
 }
 
-/** Every script of the page, by its path below www/. */
-function scripts(folder = "") {
-  return readdirSync(`${HERE}www/${folder}`, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? scripts(`${folder}${entry.name}/`) : entry.name.endsWith(".js") ? [folder + entry.name] : []);
+/** The page's files of a kind, by their paths below www/. */
+function filesOf(ending) {
+  return readdirSync(`${HERE}www/`, { recursive: true }).filter((name) => name.endsWith(ending));
 }
+
+const scripts = () => filesOf(".js");
 
 /** The form on paper is made by the server, of the same words. */
 const sheet = readFileSync(`${HERE}host/http/src/printable_form.rs`, "utf8");
@@ -55,14 +56,14 @@ test("no sentence stands in JavaScript", () => {
   assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
 });
 
-test("only place.js asks the document for anything but a new element, and no style is sized from the document", () => {
+test("only environment.js asks the document for anything but a new element, and no style is sized from the document", () => {
   for (const name of scripts()) {
-    if (["place.js", "main.js"].includes(name) || /^(embed|partners)\//.test(name)) continue;
+    if (["app/environment.js", "app/main.js"].includes(name) || /^(embed|partners)\//.test(name)) continue;
     const code = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
     assert.deepEqual(code.match(/\bdocument\.(getElementById|querySelector\w*|body|documentElement|title)\b|\b(history|location)\./g) ?? [], [], name);
   }
-  for (const name of readdirSync(`${HERE}www/style`)) {
-    const css = readFileSync(`${HERE}www/style/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  for (const name of filesOf(".css").filter((name) => !name.startsWith("partners/"))) {
+    const css = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
     assert.deepEqual(css.match(/[\d.]rem\b|:root\b/g) ?? [], [], name);
   }
 });

@@ -235,7 +235,7 @@ fn absent_technologies_are_absent() {
     none(naming(&["host", "core/src", "core/describe/src", "wasm/src"], ".rs", &host));
     // The operator's own documents are the only markup that a script inserts.
     let found = naming(&["www"], ".js", &page);
-    assert_eq!(found, ["www/screens/consent.js: .innerHTML"]);
+    assert_eq!(found, ["www/components/consent/consent.js: .innerHTML"]);
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     none(crates.iter().filter(|name| lock.contains(&format!("name = \"{name}\""))).map(|name| (*name).to_owned()));
 }

@@ -2,7 +2,7 @@
  * The form in a frame of the desk's origin, as tall as its content.
  */
 
-import { believed, isHeight, PROTOCOL } from "./protocol.js";
+import { parseTrustedMessage, isHeight, PROTOCOL } from "./protocol.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
@@ -27,7 +27,7 @@ export class Framed {
   }
 
   start() {
-    addEventListener("message", (event) => this.hear(event), { signal: this.stopping.signal });
+    addEventListener("message", (event) => this.onMessage(event), { signal: this.stopping.signal });
     this.load();
   }
 
@@ -57,9 +57,9 @@ export class Framed {
   }
 
   /** @param {MessageEvent} event */
-  hear(event) {
+  onMessage(event) {
     const { element, frame } = this;
-    const message = frame && believed(event, element.desk, frame.contentWindow);
+    const message = frame && parseTrustedMessage(event, element.desk, frame.contentWindow);
     if (!message) return;
     const { type, value } = message;
     if (type === "hello") {

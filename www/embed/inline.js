@@ -32,7 +32,7 @@ export class Inline {
       const { desk, partner, locale } = element;
       const preview = location.origin === desk;
       const { scheme } = themeOf(element);
-      const page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.hear(type, value) });
+      const page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.onMessage(type, value) });
       this.page = page;
       // The page may have asked for another language meanwhile.
       if (element.locale !== locale) page.speak(element.locale);
@@ -49,7 +49,7 @@ export class Inline {
   }
 
   /** @param {string} type @param {unknown} value */
-  hear(type, value) {
+  onMessage(type, value) {
     if (this.stopped) return;
     if (type === "ready") this.element.arrived();
     else if (type === "failed") this.element.failed("start");

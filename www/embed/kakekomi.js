@@ -12,7 +12,7 @@
 
 import { Framed } from "./framed.js";
 import { Inline } from "./inline.js";
-import { whenNear } from "./near.js";
+import { onApproachViewport } from "./viewport.js";
 import { isCode, isReceipt } from "./protocol.js";
 import { WORDS } from "./words.js";
 
@@ -114,7 +114,7 @@ export class KakekomiForm extends HTMLElement {
     adoptStyle(shadow, STYLE);
     const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
     this.view = view;
-    this.waiting = whenNear(this, () => view.start());
+    this.waiting = onApproachViewport(this, () => view.start());
   }
 
   end() {

@@ -21,7 +21,7 @@ export const HEIGHT_MAX = 60_000;
  * @param {string} origin @param {unknown} source
  * @returns {{ type: string, value?: unknown, [key: string]: unknown } | null}
  */
-export function believed(event, origin, source) {
+export function parseTrustedMessage(event, origin, source) {
   const { data } = event;
   if (event.origin !== origin || event.source !== source || data === null || typeof data !== "object") return null;
   return data.kakekomi === PROTOCOL && typeof data.type === "string" ? data : null;

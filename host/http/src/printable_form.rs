@@ -39,14 +39,14 @@ pub async fn printable_form(
 fn body(form: &Description, desk: &Desk, locale: Locale) -> String {
     let profile = desk.profile();
     let phone = escape(&profile.phone);
-    let mut html = String::from("<div class=\"sheet on-sheet\">");
+    let mut html = String::from("<div class=\"sheet printable-form\">");
     html += &tag("h1", "", say(form, "sheet_title"));
     html += &tag("p", "name", profile.name.get(locale));
     let hours =
         say(form, "sheet_hours").replace("{open}", &profile.calendar.open).replace("{close}", &profile.calendar.close);
     let call = say(form, "phone_label");
     html +=
-        &["<p>", call, " <a class=\"tel strong\" href=\"tel:", &phone, "\">", &phone, "</a> ", &hours, "</p>"].concat();
+        &["<p>", call, " <a class=\"phone-link strong\" href=\"tel:", &phone, "\">", &phone, "</a> ", &hours, "</p>"].concat();
     html += &tag("p", "", say(form, "sheet_lead"));
     // The agreement is given in the page or by word of mouth, not on this sheet.
     for section in form.sections.iter().filter(|section| section.name != "consent") {
@@ -69,9 +69,9 @@ fn content(form: &Description, node: &Node) -> String {
 fn question(form: &Description, node: &Node) -> String {
     let need = say(form, &format!("need_{}", node.need));
     let mut html = String::from("<div class=\"field\"><p>");
-    html += &tag("span", "title", node.title);
+    html += &tag("span", "field__title", node.title);
     html += " ";
-    html += &tag("span", "need", need);
+    html += &tag("span", "field__need", need);
     html += "</p>";
     html += &hint(node);
     let titles: Vec<&str> = match node.kind {
@@ -81,12 +81,12 @@ fn question(form: &Description, node: &Node) -> String {
         _ => node.options.iter().map(|option| option.title).collect(),
     };
     if titles.is_empty() && node.fields.is_empty() {
-        html += &tag("p", &format!("room {}", node.kind), "");
+        html += &tag("p", &format!("printable-form__room printable-form__room--{}", node.kind), "");
     }
     let unknown = node.unknown.then(|| say(form, "unknown"));
     let boxes: String = titles.into_iter().chain(unknown).map(|title| tag("li", "", title)).collect();
     if !boxes.is_empty() {
-        html += "<ul class=\"boxes\">";
+        html += "<ul class=\"printable-form__boxes\">";
         html += &boxes;
         html += "</ul>";
     }

@@ -11,7 +11,7 @@ use crate::{script, style};
 /// Where the document names its script.
 const SCRIPT: &str = "<script type=\"module\" src=\"/page/";
 /// Where it names the script that only a page of a partner loads.
-const PARTNERS: &str = "/page/embed/around.js";
+const PARTNERS: &str = "/page/embed/parent_bridge.js";
 /// Where it names a style.
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"/page/";
 
@@ -38,7 +38,7 @@ pub fn page(folder: &Path) -> Result<[(&'static str, String); 4], String> {
     if scripts.is_empty() || styles.is_empty() {
         return Err("www/index.html names no script or no style, each on a line of its own".to_owned());
     }
-    let around = script::script("embed/around.js", &read)?;
+    let around = script::script("embed/parent_bridge.js", &read)?;
     Ok([("index.html", lines.join("\n")), ("script.js", scripts), ("around.js", around), ("style.css", styles)])
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The tokens, as `www/style/tokens.css` has them behind `--kakekomi-`; the last one is a length. The font is the page's own.
+/// The tokens, as `www/app/tokens.css` has them behind `--kakekomi-`; the last one is a length. The font is the page's own.
 pub const TOKENS: [&str; 11] =
     ["ink", "quiet", "paper", "ground", "line", "edge", "accent", "on-accent", "wrong", "note", "radius"];
 const RADIUS: &str = "radius";

@@ -1,0 +1,117 @@
+/**
+ * The desk as the page knows it: names, phone, hours, and the context that the rules are given.
+ *
+ * The phone number lives in this object alone: never in storage, never in a file that is cached (clause 4⑦).
+ */
+
+import { fetchJson, forPartner } from "./environment.js";
+
+/** How far wall clock and monotonic clock may drift apart (milliseconds). */
+const CLOCK_DRIFT_MAX = 60_000;
+
+export class Desk {
+  /**
+   * @param {any} served the answer of /v1/desk
+   * @param {string} locale
+   */
+  constructor(served, locale) {
+    this.served = served;
+    /** The opening status: the desk's, until the module computes a later one. @type {{ open: boolean, closes_at: number | null, next_opens_at: number | null }} */
+    this.status = served.opening;
+    this.locale = locale;
+    this.monotonic = performance.now();
+    this.wall = Date.now();
+  }
+
+  /** @param {string} locale */
+  static async load(locale) {
+    return new Desk(await fetchJson(forPartner(`/v1/desk?locale=${locale}`), 10_000), locale);
+  }
+
+  /** @returns {string} */
+  get name() {
+    return this.served.name;
+  }
+
+  /** @returns {string} */
+  get phone() {
+    return this.served.phone;
+  }
+
+  /** @returns {string} the digest of the current module, 64 hex digits */
+  get module() {
+    return this.served.module.replace("sha256:", "");
+  }
+
+  /** Whether what is sent is a test, since the page stands on the page of a partner who is trying it. @returns {boolean} */
+  get test() {
+    return this.served.partner?.test === true;
+  }
+
+  /** @returns {boolean} */
+  get open() {
+    return this.status.open;
+  }
+
+  /** When the desk next opens, for people, or "" where its calendar does not reach that far. */
+  get opening() {
+    const at = this.status.next_opens_at;
+    return at ? this.clock(at, { weekday: "short" }) : "";
+  }
+
+  /** Milliseconds until the status changes, as far as it is known. */
+  get untilChange() {
+    const { closes_at, next_opens_at } = this.status;
+    return (closes_at ?? next_opens_at ?? Infinity) - this.now();
+  }
+
+  /** Whether the clocks disagree: the wall clock was set, or the device slept, since the desk was asked. */
+  get unsure() {
+    return Math.abs(Date.now() - this.wall - performance.now() + this.monotonic) > CLOCK_DRIFT_MAX;
+  }
+
+  /**
+   * The server's time now. While the server cannot be asked, its last word is advanced by the larger
+   * of the two clocks: the monotonic one stands still while a laptop sleeps, the wall clock may be set back.
+   */
+  now() {
+    const elapsed = Math.max(performance.now() - this.monotonic, Date.now() - this.wall, 0);
+    return this.served.context.now + Math.floor(elapsed);
+  }
+
+  /** The context of the rules, as text. @param {string} locale */
+  context(locale) {
+    return JSON.stringify({ ...this.served.context, now: this.now(), locale });
+  }
+
+  /**
+   * A moment by the desk's own clock (the calendar's offset), as the language writes it; "" for what is none.
+   *
+   * @param {number | string} at milliseconds since the epoch, or ISO 8601
+   * @param {Intl.DateTimeFormatOptions} [more]
+   */
+  clock(at, more = {}) {
+    const format = new Intl.DateTimeFormat(this.locale, {
+      timeZone: "UTC", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
+    });
+    const local = this.local(at);
+    return Number.isNaN(local.getTime()) ? "" : format.format(local);
+  }
+
+  /** Today's date at the desk, "2026-11-23". */
+  get today() {
+    return this.local(this.now()).toISOString().slice(0, 10);
+  }
+
+  /**
+   * A moment moved by the calendar's offset, to be read as UTC: "+09:00" → nine hours later. Not every browser
+   * takes an offset as a time zone.
+   *
+   * @param {number | string} at
+   */
+  local(at) {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(this.served.context.calendar.offset) ?? ["", "+", "0", "0"];
+    const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return new Date(new Date(at).getTime() + (sign === "-" ? -ahead : ahead));
+  }
+}

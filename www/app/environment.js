@@ -1,0 +1,128 @@
+/**
+ * The page's surroundings: the element that holds it, the desk that it talks to, and whether the document is its own.
+ *
+ * On the desk's own page the document is the page's: its title, its language and its address, which names the step.
+ * In somebody else's document `configure` is called first; then the page touches nothing outside its element, which
+ * may be in a shadow root. No other file asks `document` for an element.
+ */
+
+/** How long the desk may take to answer (milliseconds). */
+export const PATIENCE = 20_000;
+
+/**
+ * The messages to a page around this one: "ready" and "failed", "step" and "error" with a code, "submitted" (or "again",
+ * after a reload) with the reception number, "look" with how far down the page the person is led (pixels). Never an answer.
+ *
+ * @typedef {(type: string, value?: string | number) => void} Tell
+ */
+
+/** @type {{ root: HTMLElement | null, desk: string, own: boolean, step: string, partner: string, tell: Tell, told: string }} */
+const environment = { root: null, desk: "", own: true, step: "", partner: "", tell: () => {}, told: "" };
+
+/**
+ * @param {HTMLElement} root holds `#page-header`, `#main` and `#status`
+ * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" where it is the
+ *   document's; whether the document is the page's; "&p=pk_…" of the partner on whose page it is; who is told of its steps
+ */
+export function configure(root, { desk = "", own = true, partner = "", tell = () => {} } = {}) {
+  Object.assign(environment, { root, desk, own, partner, tell });
+}
+
+/** The element that holds the page. @returns {HTMLElement} */
+export function rootElement() {
+  return environment.root ?? document.body;
+}
+
+/** The module in force when the document was made, 64 hex digits, or "" where the document names none. */
+export function namedModule() {
+  return rootElement().dataset.module ?? "";
+}
+
+/** An element of the page by its id, which is unique within the page only. @param {string} id @returns {HTMLElement | null} */
+export function byId(id) {
+  return rootElement().querySelector(`#${CSS.escape(id)}`);
+}
+
+/** An address at the desk. @param {string} path "/v1/desk" */
+export function deskUrl(path) {
+  return environment.desk + path;
+}
+
+/**
+ * Fetches JSON from the desk.
+ *
+ * @param {string} path "/v1/desk?locale=ja" @param {number} [patience] how long it may take (milliseconds)
+ * @returns {Promise<any>}
+ */
+export async function fetchJson(path, patience = PATIENCE) {
+  const response = await fetch(deskUrl(path), { signal: AbortSignal.timeout(patience) });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+/** A name, or a path with a query, for one partner's form alone. @param {string} name */
+export function forPartner(name) {
+  return name + environment.partner;
+}
+
+/** Tells the page around this one; a step that is drawn anew is told once. @param {string} type @param {string} [value] */
+export function tell(type, value) {
+  if (type === "step" && value === environment.told) return;
+  if (type === "step") environment.told = value ?? "";
+  environment.tell(type, value);
+}
+
+/** @param {string} words */
+export function setDocumentTitle(words) {
+  if (environment.own) document.title = words;
+}
+
+/** @param {string} locale */
+export function setLanguage(locale) {
+  rootElement().lang = locale;
+  if (environment.own) document.documentElement.lang = locale;
+}
+
+/** The step that is shown, as the address names it: the browser's own way back keeps working. */
+export function stepShown() {
+  return environment.own ? location.hash.slice(1) : environment.step;
+}
+
+/** Writes the step into the address, "" for none. @param {string} step @param {boolean} [push] whether it is one more in the browser's history */
+export function setStep(step, push = false) {
+  if (stepShown() === step && (step || !location.hash)) return;
+  environment.step = step;
+  if (!environment.own) return;
+  const address = location.pathname + location.search + (step && `#${step}`);
+  if (push) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+}
+
+/** Follows the browser's way back and forward, where the history is the page's. @param {() => void} moved */
+export function onPopState(moved) {
+  if (!environment.own) return;
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", moved);
+}
+
+/**
+ * Scrolls to an element and gives it the focus. The page around a frame is asked to follow, since in Safari no frame of
+ * another origin moves what lies around it.
+ *
+ * @param {HTMLElement | null | undefined} found
+ * @param {ScrollLogicalPosition} [block] how far to scroll
+ * @param {HTMLElement | null} [control] within it, which takes the focus
+ */
+export function scrollAndFocus(found, block = "start", control = found) {
+  if (!found) return;
+  found.scrollIntoView({ block, behavior: "instant" });
+  control?.focus({ preventScroll: true });
+  // Within a frame that is not as tall yet as what it holds, that scrolled the frame.
+  environment.tell("look", Math.round(found.getBoundingClientRect().top + (environment.own ? scrollY : 0)));
+}
+
+/** To the beginning of the page, as a new screen begins there. */
+export function scrollToTop() {
+  if (environment.own) scrollTo(0, 0);
+  else rootElement().scrollIntoView({ block: "start" });
+}

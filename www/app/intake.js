@@ -1,0 +1,176 @@
+/**
+ * One intake on its way: the agreement, the answers, and what the module last said of them.
+ *
+ * Screens change the answers and call `changed`; whenever there is a new report, "report" is dispatched.
+ */
+
+import { answerIn, blank, fitted, fromDraft, toDraft } from "./draft.js";
+import { dropKey, recall, remember } from "./storage.js";
+
+/** Typing is checked when it pauses, so that no key waits for a check (milliseconds). */
+const PAUSE = 400;
+
+export class Intake extends EventTarget {
+  /** @param {import("./state.js").State} state */
+  constructor(state) {
+    super();
+    this.state = state;
+    const kept = recall();
+    /** @type {import("./types.js").Answer} */
+    this.answers = fitted(state.description.root, kept?.answers);
+    /** @type {import("./types.js").Agreement | null} */
+    this.agreement = kept?.agreement ?? null;
+    /** The steps whose issues are shown. @type {Set<string>} */
+    this.tried = new Set(kept?.tried ?? []);
+    /** The step where the person last was. @type {string} */
+    this.step = kept?.step ?? "";
+    /** Whether the answers were looked over already: from then on each step leads back there. */
+    this.reviewed = kept?.reviewed ?? false;
+    /** @type {import("./types.js").Report | null} */
+    this.report = null;
+    this.finished = false;
+    this.asked = 0;
+    this.timer = 0;
+    this.keeping = 0;
+  }
+
+  /** The draft's one text: stringified here and nowhere else. */
+  get text() {
+    const draft = toDraft(this.state.description.root, this.answers) ?? {};
+    return JSON.stringify(this.agreement ? { ...draft, consent: this.agreement } : draft);
+  }
+
+  /**
+   * An answer changed: keep it, and check when the change is complete or the typing pauses.
+   *
+   * @param {boolean} whole
+   */
+  changed(whole) {
+    clearTimeout(this.timer);
+    if (whole) {
+      this.keep();
+      void this.check();
+      return;
+    }
+    // Kept while the typing goes on as well, but not at every key.
+    this.keeping ||= setTimeout(() => this.keep(), PAUSE);
+    this.timer = setTimeout(() => void this.check(), PAUSE);
+  }
+
+  /** Another module brought another description: the answers take its shape. */
+  refit() {
+    this.answers = fitted(this.state.description.root, this.answers);
+  }
+
+  /** Received: from here on nothing of it is kept or asked about. */
+  finish() {
+    clearTimeout(this.timer);
+    clearTimeout(this.keeping);
+    this.finished = true;
+    this.report = null;
+    this.answers = blank(this.state.description.root);
+  }
+
+  /** Keeps what was typed last. Nothing else: another form of the same page may have kept its own since. */
+  keepPending() {
+    if (this.keeping) this.keep();
+  }
+
+  keep() {
+    clearTimeout(this.keeping);
+    this.keeping = 0;
+    if (this.finished) return;
+    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], reviewed: this.reviewed, step: this.step, locale: this.state.locale });
+  }
+
+  /**
+   * What the module says of the answers as they are now; null where neither module nor server can be asked.
+   *
+   * @param {Uint8Array<ArrayBuffer>} [bytes]
+   * @returns {Promise<import("./types.js").Report | null>}
+   */
+  async check(bytes = new TextEncoder().encode(this.text)) {
+    clearTimeout(this.timer);
+    const asked = (this.asked += 1);
+    const { engine, desk, locale } = this.state;
+    const report = await engine.check(bytes, desk.context(locale), locale).catch(() => null);
+    if (report) report.issues = report.issues.flatMap((issue) => this.placed(issue));
+    // Shown in a task of its own, so that a key that was pressed meanwhile does not wait for both.
+    await new Promise((resolve) => setTimeout(resolve));
+    // An answer that was overtaken by a later question is dropped.
+    if (asked === this.asked) this.show(report);
+    return report;
+  }
+
+  /** Takes a report as the present one, also one that the server sent. @param {import("./types.js").Report | null} report */
+  show(report) {
+    this.report = report;
+    this.dispatchEvent(new Event("report"));
+  }
+
+  /**
+   * An issue about the whole text stands at each of the largest fields, so that a step shows it; a text that is too long
+   * to be read has one here.
+   *
+   * @param {import("./types.js").Issue} issue
+   */
+  placed(issue) {
+    if (issue.code !== "text.too_long") return [issue];
+    const paths = /** @type {string[]} */ (issue.params.largest ?? [longest(JSON.parse(this.text), "").path]);
+    return paths.length ? paths.map((path) => ({ ...issue, path })) : [issue];
+  }
+
+  /** The answer at a path with indexes. @param {string} path */
+  answerAt(path) {
+    return answerIn(this.answers, path);
+  }
+
+  /**
+   * The answers of a saved draft, or of a receipt's copy, take the place of these; its agreement does not.
+   *
+   * @param {string} text
+   * @returns {() => void} brings these back
+   * @throws where nothing in it answers a question of the form
+   */
+  open(text) {
+    const file = JSON.parse(text);
+    const { root } = this.state.description;
+    const answers = fromDraft(root, file?.draft ?? file);
+    const { consent, ...answered } = toDraft(root, answers) ?? {};
+    if (!Object.keys(answered).length) throw new Error("not a draft");
+    const before = this.answers;
+    this.answers = answers;
+    this.changed(true);
+    return () => {
+      this.answers = before;
+      this.changed(true);
+    };
+  }
+
+  /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
+  clear() {
+    const [before, tried] = [this.answers, [...this.tried]];
+    const restoreKey = dropKey();
+    this.answers = blank(this.state.description.root);
+    this.tried.clear();
+    this.changed(true);
+    return () => {
+      this.answers = before;
+      this.tried = new Set(tried);
+      restoreKey();
+      this.changed(true);
+    };
+  }
+}
+
+/**
+ * The longest text of a draft.
+ *
+ * @param {any} node @param {string} path
+ * @returns {{ path: string, length: number }}
+ */
+function longest(node, path) {
+  if (typeof node === "string") return { path, length: node.length };
+  return Object.entries(node ?? {}).map(([key, value]) => longest(value, `${path}/${key}`))
+    .reduce((one, other) => (other.length > one.length ? other : one), { path: "", length: 0 });
+}

@@ -1,0 +1,34 @@
+/**
+ * The entry of the desk's own page: it lives in the element that index.html holds for it, alone or in a frame of a partner's page.
+ */
+
+import { inAddress } from "../embed/mount.js";
+import { configure } from "./environment.js";
+import { start } from "./start.js";
+
+const home = document.getElementById("kakekomi");
+if (home) {
+  const asked = new URLSearchParams(location.search);
+  const partner = partnerOf(asked);
+  // Only a page that is a partner's, or in a frame, pays for the messages to the page around it and for its colours.
+  const beside = partner || window.parent !== window ? import(home.dataset.beside ?? "") : null;
+  const around = beside?.then(({ ParentBridge }) => ParentBridge.find(home));
+  configure(home, { partner, tell: (type, value) => void around?.then((found) => found?.tell(type, value)) });
+  void around?.then((found) => found?.begin());
+  const page = start(asked.get("lang") === "en" ? "en" : "ja");
+  void beside?.then(async ({ applyPartnerTheme }) => applyPartnerTheme(await page));
+  void around?.then(async (found) => found?.arrived(await page));
+}
+
+/**
+ * The partner on whose page this one is. A test is sent from a frame alone, which only a registered page can hold:
+ * opened by itself this is the desk's own page, and a person in need may have followed a link that was left there.
+ *
+ * @param {URLSearchParams} asked
+ */
+function partnerOf(asked) {
+  const key = asked.get("p") ?? "";
+  const preview = asked.has("preview");
+  const isTest = preview || key.startsWith("pk_test_");
+  return isTest && window.parent === window ? "" : inAddress(key, preview);
+}

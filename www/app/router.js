@@ -1,0 +1,179 @@
+/**
+ * Navigation: which screen is shown, the browser's history, where the focus goes, and the document's title.
+ *
+ * consent → steps → review → receipt. `router.goTo("contact", "/contact/phone")` shows a step, adds it to the history and focuses
+ * a field. A screen is a component, `create(props)` → `{ element, title, update() }`, that gets the router as a prop: the router
+ * imports the screens, and no screen imports another.
+ */
+
+import { createConsent } from "../components/consent/consent.js";
+import { createFormStep } from "../components/form_step/form_step.js";
+import { createModuleUpdateNotice } from "../components/module_update_notice/module_update_notice.js";
+import { renderHeader } from "../components/page_header/page_header.js";
+import { createReceipt } from "../components/receipt/receipt.js";
+import { createReview } from "../components/review/review.js";
+import { announce } from "./dom.js";
+import { byId, onPopState, scrollToTop, setDocumentTitle, setStep, stepShown, tell } from "./environment.js";
+import { hoursAreDrawn, redrawHours } from "./opening_hours.js";
+import { afterPointerUp } from "./pointer_guard.js";
+import { say, state } from "./state.js";
+import { FIRST, REVIEW, stepNames } from "./steps.js";
+import { keepReceipt, receiptKept } from "./storage.js";
+
+/** @typedef {typeof router} Router @typedef {{ element: HTMLElement, title: string, update?: () => void }} Screen */
+
+/** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
+let notice = null;
+/** Whether the next screen begins at its top and takes the focus: not the first one, which nobody asked for, nor one drawn anew. */
+let takesFocus = false;
+/** Draws the present screen anew. */
+let draw = () => {};
+/** Ends the listening of the present screen. */
+let leaving = new AbortController();
+
+/** What screens and components ask of the router. */
+export const router = { goTo, redraw, setTitle, showConsent, showReceipt, showReview, showStep };
+
+/** Shows the receipt in hand, the step that was left, or the documents; from then on follows the browser's history and the state. */
+export function startRouter() {
+  const kept = receiptKept();
+  if (kept) {
+    tell("again", kept.receipt.number);
+    showReceipt(kept);
+  } else if (state.intake.agreement) showStep(stepInAddress(state.intake.step));
+  else showConsent();
+  onPopState(followHistory);
+  state.addEventListener("desk", () => {
+    drawHeader();
+    redrawHours();
+  });
+  state.addEventListener("language", redraw);
+  state.addEventListener("module", (event) => {
+    const { fresh, redraw: mayRedraw } = /** @type {CustomEvent} */ (event).detail;
+    notice = createModuleUpdateNotice({ fresh, goTo: (step, path) => { notice = null; goTo(step, path); } }).element;
+    if (mayRedraw) redraw();
+    else drawHeader();
+    announce(say("module_renewed"));
+  });
+  for (const change of ["online", "offline"]) {
+    addEventListener(change, () => {
+      drawHeader();
+      announce(say(change));
+    });
+  }
+}
+
+/**
+ * Puts a screen into the page and keeps it up to date.
+ *
+ * @template {Screen} T
+ * @param {(signal: AbortSignal) => T} create the signal ends with the screen
+ * @param {() => void} drawAnew
+ * @returns {T}
+ */
+function show(create, drawAnew) {
+  const moved = takesFocus;
+  takesFocus = true;
+  draw = drawAnew;
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const screen = create(signal);
+  const main = /** @type {HTMLElement} */ (byId("main"));
+  main.replaceChildren(screen.element);
+  hoursAreDrawn();
+  drawHeader();
+  setTitle(screen.title, false);
+  announce("");
+  if (moved) {
+    scrollToTop();
+    main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+  if (screen.update) {
+    const update = () => { if (!signal.aborted) screen.update?.(); };
+    state.intake.addEventListener("report", () => afterPointerUp(update), { signal });
+    update();
+    void state.intake.check();
+  }
+  return screen;
+}
+
+/** Draws the present screen anew where the person is in it: with other words, other answers, another module. */
+function redraw() {
+  takesFocus = false;
+  draw();
+}
+
+function drawHeader() {
+  renderHeader({ notice });
+}
+
+/** @param {string} title @param {boolean} wrong whether the screen shows issues */
+function setTitle(title, wrong) {
+  const named = say("title_page", { step: title, name: state.desk.name });
+  setDocumentTitle(wrong ? say("title_error", { title: named }) : named);
+}
+
+/** Goes to a step and makes it one of the browser's history. @param {string} step @param {string} [path] the field to go to */
+function goTo(step, path) {
+  setStep(step, true);
+  showStep(step, path);
+}
+
+/** @param {string} step @param {string} [path] the field to go to */
+function showStep(step, path) {
+  setStep(step);
+  tell("step", step);
+  state.intake.step = step;
+  state.intake.keep();
+  if (step === REVIEW) return void showReview();
+  const screen = show(() => createFormStep({ step, router: { ...router, goTo: leave } }), () => showStep(step));
+  if (path) screen.focusField(path);
+}
+
+/** On from a step: what the notice told of was seen. @param {string} step */
+function leave(step) {
+  notice = null;
+  goTo(step);
+}
+
+function showReview() {
+  state.intake.reviewed = true;
+  return show((signal) => createReview({ router, signal }), showReview);
+}
+
+/**
+ * @param {{ why?: "consent" | "consent_stale" | "consent_again", then?: () => void }} [how] why the documents are shown: for the first
+ *   time, because they changed after they were agreed to, or because the agreement cannot be used
+ */
+function showConsent(how = {}) {
+  const { why = "consent", then = () => goTo(stepInAddress()) } = how;
+  tell("step", "consent");
+  show(() => createConsent({ why, then }), () => showConsent(how));
+}
+
+/** @param {import("./storage.js").Kept} kept */
+function showReceipt(kept) {
+  keepReceipt({ ...kept, locale: state.locale });
+  // Just sent: the report is at hand, and nothing moves once the receipt is shown.
+  const report = kept.later ? null : state.intake.report;
+  state.intake.finish();
+  setStep("");
+  tell("step", "receipt");
+  notice = null;
+  show(() => createReceipt({ kept, report, router }), () => showReceipt(kept));
+}
+
+/** The step that the address names. @param {string} [otherwise] where it names none */
+function stepInAddress(otherwise = "") {
+  return [stepShown(), otherwise].find((name) => stepNames().includes(name)) ?? FIRST;
+}
+
+/** The browser's way back or forward. A receipt stays: what was sent is not filled in again. */
+function followHistory() {
+  if (state.intake.finished) return setStep("");
+  if (!state.intake.agreement) return;
+  if (stepNames().includes(stepShown())) return showStep(stepInAddress());
+  // The documents may be shown already.
+  if (!byId("agree")) showConsent();
+}

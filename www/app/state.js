@@ -1,0 +1,123 @@
+/**
+ * The page's one state: what is loaded, in which language, and the answers on their way.
+ *
+ * `await state.open("ja")`, then `say("next")` → 「次へ進む」. Each form in a document runs a copy of the script of its own, so one
+ * object is enough. It draws nothing: its events say what changed, and the router draws.
+ *
+ * - "desk": the desk's answer was taken anew; - "language": all texts are others now
+ * - "module": another module is in force; `detail` is `{ fresh: Issue[], redraw: boolean }`
+ */
+
+import { Description } from "./description.js";
+import { Desk } from "./desk.js";
+import { Engine } from "./engine.js";
+import { fetchJson, namedModule, setLanguage } from "./environment.js";
+import { Intake } from "./intake.js";
+import { stepOf } from "./steps.js";
+
+/** @typedef {import("./types.js").Issue} Issue */
+
+/** A part that `open` loads before anything reads it. */
+const LOADED_LATER = /** @type {any} */ (null);
+
+export class State extends EventTarget {
+  locale = "";
+  /** @type {Desk} */
+  desk = LOADED_LATER;
+  /** @type {Engine} */
+  engine = LOADED_LATER;
+  /** @type {Description} */
+  description = LOADED_LATER;
+  /** The documents in force. @type {any} */
+  consent = LOADED_LATER;
+  /** @type {Intake} */
+  intake = LOADED_LATER;
+  /** Whether a text is on its way to the desk, whatever screen is shown. */
+  sending = false;
+
+  /** Loads everything and begins an intake. @param {string} locale */
+  async open(locale) {
+    // All at once: on a slow network a person waits for each answer that another has to wait for. No `preload` in the
+    // document does it instead, since Safari's engine would load everything twice.
+    const named = namedModule();
+    const early = named ? loadModule(named, locale).catch(() => null) : null;
+    const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
+    const [engine, description] = (desk.module === named && await early) || await loadModule(desk.module, locale);
+    Object.assign(this, { locale, desk, engine, description, consent });
+    this.beginIntake();
+  }
+
+  beginIntake() {
+    this.intake = new Intake(this);
+  }
+
+  /**
+   * Asks the desk anew; silently keeps the last answer, with the clock advanced, when there is none.
+   *
+   * @param {boolean} [redraw] whether the screen may be drawn anew, should the module have changed
+   */
+  async refresh(redraw = true) {
+    const desk = await Desk.load(this.locale).catch(() => null);
+    if (!desk) return false;
+    this.desk = desk;
+    this.dispatchEvent(new Event("desk"));
+    // The module at hand goes on deciding where the new one cannot be loaded; the desk reports when it no longer may.
+    if (desk.module !== this.engine.sha256) await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
+    return true;
+  }
+
+  /** Another module is in force: loads it in place, answers kept; all of it, or nothing and an error. @param {boolean} redraw */
+  async renew(redraw) {
+    const { desk, locale } = this;
+    const [engine, description] = await loadModule(desk.module, locale);
+    if (engine.blocked && !this.engine.blocked) throw new Error("the module did not come");
+    const before = this.intake.report;
+    Object.assign(this, { engine, description });
+    this.intake.refit();
+    if (this.intake.finished) return;
+    const report = await this.intake.check();
+    const fresh = before && report ? freshIssues(before.issues, report.issues) : [];
+    for (const issue of fresh) this.intake.tried.add(stepOf(issue.path));
+    this.dispatchEvent(new CustomEvent("module", { detail: { fresh, redraw } }));
+  }
+
+  /** Loads the documents in force. */
+  async renewConsent() {
+    this.consent = await loadConsent(this.locale);
+  }
+
+  /** Another language: the answers stay. @param {string} locale @returns {Promise<boolean>} false where it cannot be loaded */
+  async speak(locale) {
+    const loaded = await Promise.all([Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale)]).catch(() => null);
+    if (!loaded) return false;
+    const [desk, description, consent] = loaded;
+    Object.assign(this, { locale, desk, description, consent });
+    setLanguage(locale);
+    this.intake.keep();
+    this.dispatchEvent(new Event("language"));
+    return true;
+  }
+}
+
+export const state = new State();
+
+/** One of the page's own sentences, filled in. @param {string} key @param {Record<string, string | number>} [params] */
+export function say(key, params) {
+  return state.description.say(key, params);
+}
+
+/** The issues that were not there before. @param {Issue[]} before @param {Issue[]} after */
+function freshIssues(before, after) {
+  const known = new Set(before.map((issue) => `${issue.code} ${issue.path}`));
+  return after.filter((issue) => stepOf(issue.path) !== "" && !known.has(`${issue.code} ${issue.path}`));
+}
+
+/** @param {string} sha256 @param {string} locale */
+function loadModule(sha256, locale) {
+  return Promise.all([Engine.load(sha256), Description.load(sha256, locale)]);
+}
+
+/** @param {string} locale */
+function loadConsent(locale) {
+  return fetchJson(`/v1/consent/${locale}`);
+}

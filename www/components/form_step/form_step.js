@@ -1,0 +1,98 @@
+/**
+ * One step of the form: its fields as the description has them, what the report says of each, and the ways on and back.
+ */
+
+import { button, element } from "../../app/dom.js";
+import { tell } from "../../app/environment.js";
+import { say, state } from "../../app/state.js";
+import { FIRST, nodesOf, REVIEW, stepNames, stepOf } from "../../app/steps.js";
+import { afterHoursContacts, hasContacts } from "../contact_list/contact_list.js";
+import { createErrorSummary } from "../error_summary/error_summary.js";
+import { createGuidance } from "../guidance/guidance.js";
+import { withPhoneLink } from "../phone_link/phone_link.js";
+import { createSavePanel } from "../save_panel/save_panel.js";
+import { createStepList } from "../step_list/step_list.js";
+import { FieldViews } from "./field_views.js";
+
+/** @param {{ step: string, router: import("../../app/router.js").Router }} props */
+export function createFormStep({ step, router }) {
+  const { intake, description } = state;
+  const { goTo } = router;
+  const title = say(`step_${step}`);
+  const index = stepNames().indexOf(step);
+  const [before, after] = [stepNames()[index - 1], stepNames()[index + 1]];
+  const views = new FieldViews();
+  const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
+  const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
+  const steps = createStepList({ current: step, goTo });
+  const guidance = createGuidance({ folded: step !== FIRST });
+  const fields = nodesOf(step, description).map((node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element);
+  // The advice for the first hours follows the first question, on which it depends.
+  fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
+  let advised = "";
+
+  /** On to the next step, if the module finds nothing wrong with this one; where nothing can be asked, on as well. */
+  async function next() {
+    intake.tried.add(step);
+    const report = await intake.check();
+    intake.keep();
+    if (report?.issues.some((issue) => isOn(step, issue.path))) {
+      tell("error", "issues");
+      return summary.focus();
+    }
+    goTo(after);
+  }
+
+  /** Drawn anew only when it says something else: what was opened stays open. */
+  function advise() {
+    const codes = intake.report?.guidance ?? [];
+    const lead = step === FIRST ? leadKey() : "";
+    const now = [lead, ...codes.map((one) => one.code)].join(" ");
+    if (now === advised) return;
+    advised = now;
+    guidance.update(codes, lead ? [element("p", { class: "strong", id: "lead" }, ...withPhoneLink(lead)), afterHoursContacts(lead === "now_yes_closed")] : []);
+  }
+
+  return {
+    title,
+    focusField,
+    element: element("div", { class: "with-steps" },
+      steps.element,
+      element("div", { class: "sheet" }, summary.element, element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
+        element("form", { novalidate: true, class: `form-step--${step}`, on: { keydown: keepComposing, submit: (/** @type {Event} */ event) => { event.preventDefault(); void next(); } } },
+          ...fields,
+          element("div", { class: "ways" },
+            element("button", { type: "submit", class: "main", id: "next" }, say("next")),
+            intake.reviewed && after !== REVIEW && button(say("to_review"), () => goTo(REVIEW), { class: "second" }),
+            before && button(say("back"), () => goTo(before), { class: "second" }))),
+        createSavePanel({ router }).element)),
+    /** Shows the report: issues only where this step was tried. */
+    update() {
+      const { report, tried } = intake;
+      const issues = tried.has(step) ? (report?.issues ?? []).filter((issue) => isOn(step, issue.path)) : [];
+      views.update(report, tried.has(step), issues);
+      summary.update(issues);
+      steps.update();
+      advise();
+      router.setTitle(title, issues.length > 0);
+    },
+  };
+}
+
+/** The sentence that belongs to the answer to the first question; "" before there is one. */
+function leadKey() {
+  const now = state.intake.answerAt("/incident/ongoing");
+  if (now?.unknown) return "now_unknown";
+  if (now?.typed === "yes") return state.desk.open || !hasContacts() ? "now_yes" : "now_yes_closed";
+  return now?.typed ? "now_no" : "";
+}
+
+/** Whether an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
+function isOn(step, path) {
+  return path === "" || stepOf(path) === step;
+}
+
+/** The Enter that ends a composition sends nothing: in Safari it comes after its end, with keyCode 229. @param {KeyboardEvent} event */
+function keepComposing(event) {
+  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+}

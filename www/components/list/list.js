@@ -1,0 +1,84 @@
+/**
+ * Entries that are added, taken away and closed to a line: 「機器 1 疑いがある、Windows 11」. Taking away asks nothing and can be undone.
+ */
+
+import { gistOf } from "../../app/answer_text.js";
+import { announce, button, element } from "../../app/dom.js";
+import { blank } from "../../app/draft.js";
+import { scrollAndFocus } from "../../app/environment.js";
+import { say, state } from "../../app/state.js";
+import { reveal } from "../field_wrapper/field_wrapper.js";
+import { recordFields } from "../record/record.js";
+import { renderSection } from "../section/section.js";
+
+/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").Answer} Answer */
+
+/** @param {import("../../app/types.js").FieldProps} field */
+export function createList(field) {
+  const { node, path, answer, host } = field;
+  const { description } = state;
+  const item = /** @type {Field} */ (node.item);
+  const items = /** @type {Answer[]} */ (answer.items);
+  const entries = element("div", {});
+  const undo = element("div", { class: "list__undo" });
+  /** The entries that are open. @type {Set<Answer>} */
+  const opened = new Set(items.filter((one) => !gistOf(item, one)));
+  const add = button(say("item_add", { title: item.title ?? "" }), append, { class: "list__add" });
+
+  function drawEntries() {
+    host.forget(path);
+    entries.replaceChildren(...items.map(entry));
+    if (!items.length) entries.append(element("p", { class: "list__empty" }, say("list_empty")));
+  }
+
+  /** One line that opens: closed once something is in it. @param {Answer} one @param {number} index */
+  function entry(one, index) {
+    const words = description.entryTitle(item, index);
+    const gist = element("span", { class: "list__gist" });
+    const summary = element("summary", {}, element("span", { class: "field__title" }, words), " ", gist);
+    const close = button(say("item_done", { title: words }), () => { box.open = false; scrollAndFocus(summary, "nearest"); }, { class: "second" });
+    const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet list__remove" });
+    const inside = element("div", { class: "list__inside", role: "group", "aria-label": words },
+      recordFields({ node: item, path: `${path}/${index}`, answer: one, host }), element("div", { class: "ways" }, close, remove));
+    const box = element("details", { class: "list__entry", open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } }, summary, inside);
+    // The views of its fields come before its own, so their errors are shown already.
+    const update = () => {
+      const wrong = box.querySelector(".field--wrong") !== null;
+      gist.textContent = [wrong && say("item_wrong"), gistOf(item, one)].filter(Boolean).join(" ");
+      gist.classList.toggle("list__gist--wrong", wrong);
+    };
+    update();
+    host.register({ path: `${path}/${index}`, element: box, update, focus: () => reveal(box, summary) });
+    return box;
+  }
+
+  function append() {
+    const one = blank(item);
+    items.push(one);
+    opened.add(one);
+    undo.replaceChildren();
+    drawEntries();
+    reveal(/** @type {HTMLElement} */ (entries.lastElementChild), /** @type {any} */ (entries.lastElementChild?.querySelector("summary")));
+    host.changed(path, true);
+  }
+
+  /** @param {number} index */
+  function take(index) {
+    const words = say("item_removed", { title: description.entryTitle(item, index) });
+    const [taken] = items.splice(index, 1);
+    const back = button(say("undo"), () => {
+      items.splice(index, 0, taken);
+      undo.replaceChildren();
+      drawEntries();
+      scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
+      host.changed(path, true);
+    }, { class: "quiet" });
+    undo.replaceChildren(element("span", {}, words), " ", back);
+    announce(words);
+    drawEntries();
+    scrollAndFocus(back, "nearest");
+    host.changed(path, true);
+  }
+  drawEntries();
+  return renderSection(field, [entries, undo, add]);
+}

@@ -1,0 +1,71 @@
+/**
+ * The digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
+ */
+
+import { announce, element } from "../../app/dom.js";
+import { byId } from "../../app/environment.js";
+import { idOf, parent } from "../../app/json_pointer.js";
+import { say, state } from "../../app/state.js";
+import { createTextField } from "../text_field/text_field.js";
+
+/** @typedef {import("../../app/types.js").Answer} Answer */
+
+/** The last choice of each entry that is being read. @type {WeakMap<Answer, File>} */
+const reading = new WeakMap();
+
+/** @param {import("../../app/types.js").FieldProps} field */
+export function createLogFile(field) {
+  return createTextField(field, () => (state.engine.blocked ? [] : [chooser(field)]));
+}
+
+/**
+ * Name, size and digest of a file come together or not at all: of the last choice, for the entry that it was made in, wherever that
+ * is by then, and not for one that was taken away.
+ *
+ * @param {import("../../app/types.js").FieldProps} field
+ */
+function chooser({ path, host }) {
+  const id = `${idOf(path)}-file`;
+  const entry = /** @type {Answer} */ (state.intake.answerAt(parent(path)));
+  const input = element("input", { type: "file", id, "aria-describedby": `${id}-hint`, on: { change: choose, click: () => { input.value = ""; } } });
+
+  async function choose() {
+    const file = /** @type {File | undefined} */ (input.files?.[0]);
+    if (!file) return;
+    const wanted = () => reading.get(entry) === file && place() !== "";
+    reading.set(entry, file);
+    report(say("hash_running"));
+    const digest = await state.engine.hash(file, wanted).catch(() => "");
+    const read = wanted();
+    if (reading.get(entry) === file) reading.delete(entry);
+    if (!read) return;
+    if (!digest) return report(say("hash_failed"));
+    for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest })) put(name, value);
+    report(say("hash_done", { name: file.name }));
+    host.changed(place(), true);
+  }
+
+  /** The entry's present path, "" where it was taken away. */
+  function place() {
+    const list = parent(parent(path));
+    const index = state.intake.answerAt(list)?.items?.indexOf(entry) ?? -1;
+    return index < 0 ? "" : `${list}/${index}`;
+  }
+
+  /** @param {string} name @param {string} value */
+  function put(name, value) {
+    const shown = byId(idOf(`${place()}/${name}`));
+    if (shown instanceof HTMLInputElement) shown.value = value;
+    Object.assign(entry.fields?.[name] ?? {}, { typed: value });
+  }
+
+  /** Beside the entry, as it is drawn now. @param {string} words */
+  function report(words) {
+    const status = byId(`${idOf(place())}-state`);
+    if (status) status.textContent = words;
+    announce(words);
+  }
+  return element("div", { class: "log-file" },
+    element("label", { for: id }, say("hash_label")), element("p", { class: "hint", id: `${id}-hint` }, say("hash_hint")), input,
+    element("p", { class: "hint", id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")));
+}

@@ -1,0 +1,86 @@
+/**
+ * A date and time as far as it is known: 年/月/日/時刻 as typed, 「だいたい」, and the date as it was understood.
+ *
+ * No rule about dates lives here: the echo is the report's own value, `2026-11-20T09:30` → 「2026年11月20日 9:30 …」.
+ */
+
+import { momentText } from "../../app/answer_text.js";
+import { button, element } from "../../app/dom.js";
+import { idOf } from "../../app/json_pointer.js";
+import { say, state } from "../../app/state.js";
+import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
+import { onTyping } from "../text_field/text_field.js";
+
+/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
+
+/** The parts and the phone's keyboard for each; a numeric one has no colon for the time. */
+const PARTS = /** @type {[string, string][]} */ ([["year", "numeric"], ["month", "numeric"], ["day", "numeric"], ["time", "text"]]);
+
+/** @param {FieldProps} field */
+export function createMoment(field) {
+  const { node, path, answer, host } = field;
+  const inputs = PARTS.map(([part, inputmode]) => element("input", {
+    type: "text", class: `moment__part moment__part--${part}`, id: `${idOf(path)}-${part}`, inputmode, autocomplete: "off", value: answer.typed[part],
+  }));
+  inputs.forEach((input, index) => onTyping(input, (typed, whole) => {
+    const part = PARTS[index][0];
+    if (answer.typed[part] !== typed) clearUnknown(input, field);
+    answer.typed[part] = typed;
+    host.changed(path, whole);
+  }));
+  const parts = PARTS.map(([part], index) => element("label", { class: "moment__label" }, element("span", {}, say(part)), inputs[index]));
+  const near = element("div", { class: "moment__shortcuts" },
+    button(say("moment_today"), () => fill(state.desk.today), { class: "quiet", "aria-label": `${say("moment_today")} (${node.title})` }), ...calendar(node, fill));
+
+  /** Puts a date that was pressed, not typed, into the parts. @param {string} date "2026-11-20" */
+  function fill(date) {
+    date.split("-").forEach((part, index) => {
+      inputs[index].value = String(Number(part));
+      answer.typed[PARTS[index][0]] = inputs[index].value;
+    });
+    clearUnknown(inputs[0], field);
+    host.changed(path, true);
+  }
+  const about = element("input", {
+    type: "checkbox", checked: Boolean(answer.about),
+    on: { change: () => { answer.about = about.checked; host.changed(path, true); } },
+  });
+  const tick = element("label", { class: "tick moment__about" }, about, element("span", {}, say("about")));
+  const echo = element("p", { class: "moment__echo", role: "status" });
+  return renderField(field, {
+    body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), near, echo],
+    controls: inputs,
+    group: true,
+    update: (marks) => {
+      const words = answer.unknown ? "" : momentText(marks.value(path));
+      const sentence = words && say("echo", { moment: words });
+      // The same text set again would be read aloud again.
+      if (echo.textContent !== sentence) echo.textContent = sentence;
+    },
+  });
+}
+
+/**
+ * The browser's own calendar beside the parts; nothing in a browser that has none.
+ *
+ * @param {import("../../app/types.js").Field} node @param {(date: string) => void} fill
+ * @returns {HTMLElement[]}
+ */
+function calendar(node, fill) {
+  // It lies over the button for a finger; the keyboard has the button, since a date's own parts would be four more stops.
+  const label = `${say("moment_calendar")} (${node.title})`;
+  const input = element("input", { type: "date", tabindex: "-1", "aria-label": label, on: { change: () => { if (input.value) fill(input.value); } } });
+  if (input.type !== "date") return [];
+  return [element("span", { class: "moment__picker" },
+    button(say("moment_calendar"), () => openPicker(input), { class: "quiet", "aria-label": label }), input)];
+}
+
+/** Within a frame of another origin a browser opens no calendar for a script: then the input takes the focus. @param {HTMLInputElement} input */
+function openPicker(input) {
+  input.value = "";
+  try {
+    input.showPicker();
+  } catch {
+    input.focus();
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Several of a list in an order of one's own: pressed in order, and each shows its place in words.
+ *
+ * Press 「原因を調べる」 then 「再発を防ぐ」 → `["cause", "prevent"]`, marked 「1番目」「2番目」.
+ */
+
+import { element } from "../../app/dom.js";
+import { idOf } from "../../app/json_pointer.js";
+import { say } from "../../app/state.js";
+import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
+
+/** @param {import("../../app/types.js").FieldProps} field */
+export function createOrdered(field) {
+  const { node, path, answer, host } = field;
+  const rows = (node.options ?? []).map(({ value, title }, index) => {
+    const tick = element("input", { type: "checkbox", id: `${idOf(path)}-${index}`, on: { change: () => toggle(String(value)) } });
+    const rank = element("span", { class: "ordered__rank" });
+    return { value: String(value), tick, rank, label: element("label", { class: "tick" }, tick, element("span", {}, title), rank) };
+  });
+  const note = element("p", { class: "hint" }, say("ordered_hint"));
+  const box = element("div", { class: "choice" }, ...rows.map((row) => row.label));
+
+  /** @param {string} value */
+  function toggle(value) {
+    // A value of an opened file that no row shows goes with the first press: nobody could take it away.
+    const shown = answer.typed.filter((/** @type {string} */ one) => one !== value && rows.some((row) => row.value === one));
+    answer.typed = answer.typed.includes(value) ? shown : [...shown, value];
+    clearUnknown(box, field);
+    draw();
+    host.changed(path, true);
+  }
+
+  function draw() {
+    for (const row of rows) {
+      const rank = answer.typed.indexOf(row.value) + 1;
+      row.tick.checked = rank > 0;
+      row.rank.textContent = rank > 0 ? say("ordered_rank", { rank }) : "";
+    }
+  }
+  draw();
+  return renderField(field, { body: [note, box], controls: rows.map((row) => row.tick), group: true });
+}

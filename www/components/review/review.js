@@ -1,0 +1,133 @@
+/**
+ * The review of all answers, and the button that sends them.
+ */
+
+import { announce, button, element } from "../../app/dom.js";
+import { byId, tell } from "../../app/environment.js";
+import { within } from "../../app/json_pointer.js";
+import { say, state } from "../../app/state.js";
+import { CONSENT, REVIEW, stepNames, stepOf } from "../../app/steps.js";
+import { sendAnswers } from "../../app/submission.js";
+import { createAnswerList } from "../answer_list/answer_list.js";
+import { afterHoursContacts } from "../contact_list/contact_list.js";
+import { createErrorSummary } from "../error_summary/error_summary.js";
+import { createGuidance } from "../guidance/guidance.js";
+import { createAdvisoryMessage } from "../message/message.js";
+import { createSavePanel } from "../save_panel/save_panel.js";
+import { createSendFailure } from "../send_failure/send_failure.js";
+import { createStepList } from "../step_list/step_list.js";
+
+/** @typedef {import("../../app/submission_request.js").Outcome} Outcome */
+
+/** @param {{ router: import("../../app/router.js").Router, signal: AbortSignal }} props the signal ends with the screen */
+export function createReview({ router, signal }) {
+  const title = say("step_review");
+  const { goTo } = router;
+  const summary = createErrorSummary({
+    goToField: (path) => void (within(path, CONSENT) ? agreeAnew() : goTo(stepOf(path), path)),
+    canReach: (path) => stepOf(path) !== "" || within(path, CONSENT),
+  });
+  const steps = createStepList({ current: REVIEW, goTo });
+  const failure = createSendFailure({ sendAgain: () => void send(), signal });
+  const body = element("div", {});
+
+  /** The button is never disabled; a second press while the first is under way does nothing more. */
+  async function send() {
+    if (state.sending) return;
+    state.sending = true;
+    byId("send")?.setAttribute("aria-busy", "true");
+    announce(say("sending"));
+    failure.showSending();
+    const outcome = await sendAnswers().catch((error) => {
+      console.error("send", error instanceof Error ? error.message : error);
+      return /** @type {Outcome} */ ({ kind: "unavailable" });
+    });
+    state.sending = false;
+    byId("send")?.removeAttribute("aria-busy");
+    show(outcome);
+  }
+
+  /** @param {Outcome} outcome @returns {void} */
+  function show(outcome) {
+    if (outcome.kind === "receipt") return showReceipt(outcome.receipt, outcome.text ?? "");
+    if (outcome.kind === "issues") return showIssues(outcome.report);
+    if (outcome.kind === "stale") return void agreeAnew("consent_stale");
+    tell("error", outcome.kind);
+    // The person may have gone on meanwhile.
+    if (failure.element.isConnected) failure.update(outcome);
+    else router.showReview().showFailure(outcome);
+  }
+
+  /** The answers may be others by now than those that arrived. @param {any} receipt @param {string} text that it is of */
+  function showReceipt(receipt, text) {
+    const now = state.intake.text;
+    const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
+    router.showReceipt({ receipt, text, later, locale: state.locale });
+    tell("submitted", receipt.number);
+  }
+
+  /** @param {import("../../app/types.js").Report} report @returns {void} */
+  function showIssues(report) {
+    state.intake.show(report);
+    if (report.issues.some((issue) => within(issue.path, CONSENT))) return void agreeAnew();
+    announce("");
+    failure.element.hidden = true;
+    tell("error", "issues");
+    summary.focus();
+  }
+
+  /**
+   * The agreement cannot be used: shows the documents in force, keeps the answers, comes back here.
+   *
+   * @param {"consent_stale" | "consent_again"} [why] without it, as the report says
+   */
+  async function agreeAnew(why) {
+    await state.renewConsent().catch(() => undefined);
+    const stale = state.intake.report?.issues.some((issue) => issue.code === "consent.stale");
+    router.showConsent({ why: why ?? (stale ? "consent_stale" : "consent_again"), then: () => router.showStep(REVIEW) });
+  }
+
+  return {
+    title,
+    showFailure: failure.update,
+    element: element("div", { class: "with-steps" },
+      steps.element,
+      element("div", { class: "sheet" }, failure.element, summary.element, element("h1", { tabindex: "-1" }, title),
+        element("p", { class: "on-paper strong" }, say("printed_unsent")),
+        element("p", { class: "lead" }, say("review_lead")), body,
+        element("div", { class: "ways" },
+          button(say("send"), () => void send(), { class: "main", id: "send" }),
+          button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" })),
+        createSavePanel({ router, more: [button(say("print"), () => print(), { class: "quiet" })] }).element)),
+    update() {
+      const { report, agreement, tried, answers } = state.intake;
+      const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
+      steps.update();
+      summary.update(issues);
+      router.setTitle(title, issues.length > 0);
+      const advisories = report?.advisories ?? [];
+      const list = createAnswerList({ answers, values: report?.values, change: (step, path) => goTo(step || stepNames()[0], path), advisories });
+      const guidance = createGuidance({ folded: true });
+      guidance.update(report?.guidance ?? []);
+      body.replaceChildren(
+        ...(report ? [] : [element("p", { class: "notice" }, say("engine_none"))]),
+        ...advisories.filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
+          .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
+        afterHoursContacts(),
+        list.element,
+        ...(agreement ? [agreed(agreement)] : []),
+        guidance.element);
+    },
+  };
+}
+
+/** @param {import("../../app/types.js").Agreement} agreement */
+function agreed({ agreed_at, document, policy }) {
+  const words = say("review_agreed", { time: state.desk.clock(agreed_at), document: document?.version ?? "", policy: policy?.version ?? "" });
+  return element("section", {}, element("h2", {}, say("review_consent")), element("p", {}, words));
+}
+
+/** The answers alone, to be compared. @param {string} text of a draft */
+function withoutConsent(text) {
+  return JSON.stringify({ ...JSON.parse(text), consent: null });
+}

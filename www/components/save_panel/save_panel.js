@@ -1,0 +1,73 @@
+/**
+ * The panel under every screen of answers: where they are kept, a file of them, and clearing all in one press.
+ */
+
+import { announce, button, element } from "../../app/dom.js";
+import { fileName, saveFile } from "../../app/download.js";
+import { byId, scrollAndFocus } from "../../app/environment.js";
+import { say, state } from "../../app/state.js";
+import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
+import { withPhoneLink } from "../phone_link/phone_link.js";
+
+/** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
+export function createSavePanel({ router, more = [] }) {
+  const note = element("p", { class: "hint", role: "status", id: "kept-note" });
+  const file = element("input", { type: "file", id: "open-file", accept: ".json,application/json", on: { change: () => void open(file.files?.[0]) } });
+  const wish = element("input", { type: "checkbox", id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint", on: { change: keep } });
+  const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
+
+  function keep() {
+    keepOnDevice(wish.checked);
+    state.intake.keep();
+    wish.checked = keptUntil() > 0;
+    where.textContent = whereKept();
+    announce(where.textContent);
+  }
+
+  /** The answers are others now, which is reported beside the way back. @param {string} key @param {() => void} undo */
+  function changed(key, undo) {
+    router.redraw();
+    announce(say(key));
+    const drawn = byId("kept-note");
+    const back = () => {
+      undo();
+      router.redraw();
+      scrollAndFocus(byId("main")?.querySelector("h1"));
+    };
+    drawn?.replaceChildren(say(key), " ", button(say("undo"), back, { class: "quiet" }));
+    scrollAndFocus(drawn?.querySelector("button"), "nearest");
+  }
+
+  /** @param {File | undefined} chosen */
+  async function open(chosen) {
+    if (!chosen) return;
+    const text = await chosen.text().catch(() => "");
+    file.value = "";
+    // Reading may take its time, and the person may be elsewhere by then.
+    if (!note.isConnected) return;
+    try {
+      changed("open_file_done", state.intake.open(text));
+    } catch {
+      note.textContent = say("open_file_failed");
+    }
+  }
+  return {
+    element: element("section", { class: "save-panel", "aria-labelledby": "keeping" },
+      element("h2", { id: "keeping" }, say("keep_title")),
+      where,
+      canKeep() && element("label", { class: "tick" }, wish, element("span", {}, say("keep_on_device", { days: KEPT_DAYS }))),
+      element("div", { class: "ways" },
+        button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "quiet", id: "save-file" }),
+        element("label", { class: "file-button quiet" }, say("open_file"), file),
+        ...more,
+        button(say("clear_all"), () => changed("cleared", state.intake.clear()), { class: "quiet save-panel__clear", id: "clear" })),
+      element("p", { class: "hint" }, say("other_device")),
+      note,
+      element("p", { class: "save-panel__help" }, ...withPhoneLink("help_phone"))),
+  };
+}
+
+function whereKept() {
+  if (!canKeep()) return say("keep_none");
+  return keptUntil() ? say("keep_until", { date: state.desk.clock(keptUntil()) }) : say("keep_note");
+}
