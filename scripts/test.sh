@@ -72,7 +72,7 @@ export KAKEKOMI_TEST_POSTGRES
 suite "Rust: rules, table of cases, house rules, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
-suite "Node as a stranger: table of cases over the host face" node --test tests/stranger.test.mjs
+suite "Node as a stranger: table of cases over the host face" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh

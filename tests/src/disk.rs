@@ -17,7 +17,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use crate::same::dice::Dice;
+use crate::same::rng::Rng;
 pub use journal::Journal;
 use journal::Record;
 
@@ -30,7 +30,7 @@ pub enum Loss {
     /// All of it is lost.
     Everything,
     /// Some sectors are on the disk, and names up to some moment.
-    Some(Dice),
+    Some(Rng),
 }
 
 /// What is on a disk and, beside it, what waits to be.
@@ -99,8 +99,8 @@ impl<'j> Disk<'j> {
         for (at, record) in journal.records[..until].iter().enumerate() {
             disk.follow(journal, at, record);
         }
-        if let Loss::Some(mut dice) = loss {
-            disk.keep_some(until, &mut dice);
+        if let Loss::Some(mut rng) = loss {
+            disk.keep_some(until, &mut rng);
         }
         disk
     }
@@ -191,21 +191,21 @@ impl<'j> Disk<'j> {
 
     /// Of that which waits some reached the disk all the same: names in their order up to some moment, lengths and
     /// sectors as it happens.
-    fn keep_some(&mut self, until: usize, dice: &mut Dice) {
+    fn keep_some(&mut self, until: usize, rng: &mut Rng) {
         let waiting = self.entities.iter().filter_map(|entity| Some(entity.waiting.first()?.0));
         let oldest = waiting.min().unwrap_or(until);
-        let names_until = oldest + dice.below(until - oldest + 1);
+        let names_until = oldest + rng.below(until - oldest + 1);
         for entity in &mut self.entities {
             for (at, change) in std::mem::take(&mut entity.waiting) {
                 match change {
                     Change::Bytes(place, bytes) => {
                         for (sector, bytes) in bytes.chunks(SECTOR).enumerate() {
-                            if dice.percent(50) {
+                            if rng.percent(50) {
                                 entity.apply(Change::Bytes(place + sector * SECTOR, bytes));
                             }
                         }
                     }
-                    Change::Length(_) if dice.percent(50) => entity.apply(change),
+                    Change::Length(_) if rng.percent(50) => entity.apply(change),
                     Change::Name(..) if at < names_until => entity.apply(change),
                     _ => {}
                 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::house;
+use crate::source_tree;
 
 /// The variable with the server's URL, without a database's name.
 const SERVER: &str = "KAKEKOMI_TEST_POSTGRES";
@@ -171,7 +171,7 @@ impl Drop for Cluster {
 
 fn script(what: &str, folder: &Path, settings: &[(&str, PathBuf)]) -> String {
     // The server's own log keeps stderr open, so only stdout is read here.
-    let output = Command::new(house::root().join("scripts/postgres.sh"))
+    let output = Command::new(source_tree::root().join("scripts/postgres.sh"))
         .arg(what)
         .arg(folder)
         .envs(settings.iter().map(|(name, value)| (name, value)))

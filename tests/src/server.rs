@@ -68,7 +68,7 @@ impl Home {
     /// The same with a desk profile of its own: the example desk, and more behind it.
     pub fn with_desk(more: &str) -> Home {
         let home = Home::new();
-        let (from, to) = (crate::house::root().join("host/desk"), home.path().join("desk"));
+        let (from, to) = (crate::source_tree::root().join("host/desk"), home.path().join("desk"));
         for name in ["", "consent"] {
             std::fs::create_dir_all(to.join(name)).unwrap();
             for file in std::fs::read_dir(from.join(name)).unwrap().map(Result::unwrap) {

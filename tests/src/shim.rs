@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::disk::Journal;
-use crate::house;
+use crate::source_tree;
 
 /// Input/output error, by Linux's number.
 pub const EIO: u64 = 5;
@@ -123,7 +123,7 @@ impl Drop for Shim {
 
 /// Compiles the shim.
 fn compile(library: &Path) {
-    let source = house::root().join("tests/shim/faults.c");
+    let source = source_tree::root().join("tests/shim/faults.c");
     let mut compiler = Command::new("cc");
     compiler.args(["-O2", "-Wall", "-shared", "-fPIC", "-o"]).arg(library).arg(source);
     assert!(compiler.status().expect("a C compiler, which SQLite needs as well").success());

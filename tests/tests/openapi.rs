@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::Server;
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ fn every_route_is_described() {
 }
 
 #[test]
-fn it_is_the_same_by_command_and_address() {
+fn command_and_route_give_the_same_openapi() {
     let server = Server::start();
     let answer = server.send(&Request::get("/openapi.json"));
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
@@ -46,7 +46,7 @@ fn it_is_the_same_by_command_and_address() {
 }
 
 #[test]
-fn its_page_has_all_its_files_under_the_desks_own_policy() {
+fn openapi_page_loads_all_files_under_its_policy() {
     let server = Server::start();
     let page = server.send(&Request::get("/docs"));
     assert_eq!(page.status, 200, "{}", page.text());

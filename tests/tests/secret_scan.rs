@@ -11,7 +11,7 @@
 use std::fs;
 
 use kakekomi_core::{Context, check};
-use kakekomi_tests::house::root;
+use kakekomi_tests::source_tree::root;
 
 /// The most lines of a hundred without a secret that may be warned about.
 const FALSE_ALARMS_MAX: usize = 2;
@@ -39,7 +39,7 @@ fn misjudged(file: &str, is_secret: bool) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn hardly_any_line_of_a_log_is_taken_for_a_secret() {
+fn few_log_lines_are_false_positives() {
     let (alarms, lines) = misjudged("logs.held.tsv", false);
     assert!(alarms.len() * 100 <= lines * FALSE_ALARMS_MAX, "{} of {lines}:\n{}", alarms.len(), alarms.join("\n"));
 }

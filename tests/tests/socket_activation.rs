@@ -85,7 +85,7 @@ fn a_restart_refuses_no_request() {
 }
 
 #[test]
-fn what_is_under_way_is_finished_by_the_process_that_began_it() {
+fn requests_in_progress_are_finished_by_their_process() {
     let (home, socket) = (Home::new(), TcpListener::bind("127.0.0.1:0").unwrap());
     let at = socket.local_addr().unwrap();
     let desk = start(&home, &socket);

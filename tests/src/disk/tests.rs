@@ -35,7 +35,7 @@ fn bytes_are_kept_by_their_files_flush_and_names_by_their_folders() {
 }
 
 #[test]
-fn a_flush_that_failed_is_not_made_good_by_the_next() {
+fn failed_flush_is_not_repaired_by_the_next() {
     let calls = [
         ('C', FILE, 0, "note"),
         ('W', FILE, 0, "lost"),

@@ -15,7 +15,7 @@
     reason = "a test that cannot go on stops"
 )]
 
-mod face;
+mod abi;
 mod http;
 mod parser;
 

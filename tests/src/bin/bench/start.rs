@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::CHECK;
-use kakekomi_tests::crowd::peak_memory;
+use kakekomi_tests::load_clients::peak_memory;
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::Request;
 

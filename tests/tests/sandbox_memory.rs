@@ -20,7 +20,7 @@ const CHECKS: u64 = 20_000;
 const CHANCE: u64 = 16 << 20;
 
 #[test]
-fn memory_is_flat_after_many_checks_in_fresh_instances() {
+fn memory_stays_flat_over_many_fresh_instances() {
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let stream = Stream::new(5);
     let check = |number: u64| {

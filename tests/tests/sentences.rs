@@ -13,7 +13,7 @@ use std::fs;
 
 use kakekomi_core::Locale;
 use kakekomi_describe::{Node, describe};
-use kakekomi_tests::house;
+use kakekomi_tests::source_tree;
 
 /// Every text of a TOML file, with the keys that lead to it.
 fn texts(path: &str) -> Vec<(String, String)> {
@@ -27,7 +27,7 @@ fn texts(path: &str) -> Vec<(String, String)> {
             _ => {}
         }
     }
-    let file: toml::Value = toml::from_str(&fs::read_to_string(house::root().join(path)).unwrap()).unwrap();
+    let file: toml::Value = toml::from_str(&fs::read_to_string(source_tree::root().join(path)).unwrap()).unwrap();
     let mut found = Vec::new();
     walk(&file, path, &mut found);
     found
@@ -54,7 +54,7 @@ fn table(locale: &str, name: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn nothing_is_ever_solved_clean_or_safe() {
+fn no_sentence_promises_solved_clean_or_safe() {
     const NEVER: [&str; 16] = [
         "解決しました",
         "解決します",
@@ -97,7 +97,7 @@ fn guidance_is_marked_as_reference_information() {
 }
 
 #[test]
-fn an_issue_says_how_to_mend_it_and_blames_nobody() {
+fn issues_name_the_correction_and_blame_nobody() {
     const BLAME: [&str; 12] =
         ["間違", "誤っ", "誤り", "不正な", "無効", "エラー", "違反", "invalid", "wrong", "illegal", "error", "failed"];
     for (locale, asks) in [("ja", "ください"), ("en", "lease")] {
@@ -111,7 +111,7 @@ fn an_issue_says_how_to_mend_it_and_blames_nobody() {
 }
 
 fn document(name: &str, locale: &str) -> String {
-    fs::read_to_string(house::root().join(format!("host/desk/consent/{name}.{locale}.html"))).unwrap()
+    fs::read_to_string(source_tree::root().join(format!("host/desk/consent/{name}.{locale}.html"))).unwrap()
 }
 
 fn ids(html: &str) -> Vec<&str> {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use kakekomi_core::{Code, Locale, message};
 use kakekomi_describe::{Node, describe};
-use kakekomi_tests::house;
+use kakekomi_tests::source_tree;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
@@ -243,7 +243,7 @@ fn every_limit_has_a_row_at_its_edge_and_one_past_it() {
 fn every_limit_in_the_source_is_listed() {
     let listed: BTreeSet<_> = LIMITS.iter().map(|(limit, ..)| *limit).chain(BOUNDS).map(str::to_owned).collect();
     let mut found = BTreeSet::new();
-    for file in house::files().iter().filter(|file| file.below("core/src") && file.is(".rs")) {
+    for file in source_tree::files().iter().filter(|file| file.below("core/src") && file.is(".rs")) {
         let name = file.path.rsplit('/').next().unwrap().trim_end_matches(".rs");
         for line in file.code().lines() {
             let constant =

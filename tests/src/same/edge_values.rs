@@ -1,10 +1,10 @@
-//! What goes wrong with each kind of field: values at an edge, one past it, and of another kind.
+//! Edge values of each kind of field: at a limit, one past it, and of another kind.
 //!
 //! `FieldKind::Phone` → `"110"`; `FieldKind::Moment` → `{"at":"2026-02-29"}`; of any → `null`, `-0`, `"\ud800"`.
 
 use kakekomi_core::form::{FieldKind, LINE_MAX, TEXT_MAX};
 
-use super::dice::Dice;
+use super::rng::Rng;
 use super::tree::Tree;
 
 /// JSON text that hardly any field takes.
@@ -138,51 +138,53 @@ const PRECISIONS: [&str; 7] = ["minute", "day", "month", "year", "about", "secon
 const NUMBERS: [&str; 8] = ["１２", "-0", "1.5", "１，０００", "0x10", "+1", "99999999999999999999", " 5 "];
 
 /// Something that a field of a kind may be filled in wrongly with; now and then it is right after all.
-pub fn wrong(kind: FieldKind, dice: &mut Dice) -> Tree {
-    if dice.percent(30) {
-        return Tree::raw(dice.one(&RAW));
+pub fn wrong(kind: FieldKind, rng: &mut Rng) -> Tree {
+    if rng.percent(30) {
+        return Tree::raw(rng.choose(&RAW));
     }
     match kind {
-        FieldKind::Line => long(LINE_MAX, dice),
-        FieldKind::Text => long(TEXT_MAX, dice),
-        FieldKind::Phone => Tree::text(dice.one(&PHONES)),
-        FieldKind::Email if dice.percent(10) => {
-            Tree::Text(format!("{}@{}.jp", "a".repeat(60 + dice.below(8)), "b".repeat(60 + dice.below(8))))
+        FieldKind::Line => long(LINE_MAX, rng),
+        FieldKind::Text => long(TEXT_MAX, rng),
+        FieldKind::Phone => Tree::text(rng.choose(&PHONES)),
+        FieldKind::Email if rng.percent(10) => {
+            Tree::Text(format!("{}@{}.jp", "a".repeat(60 + rng.below(8)), "b".repeat(60 + rng.below(8))))
         }
-        FieldKind::Email => Tree::text(dice.one(&MAILS)),
-        FieldKind::Choice(words) => Tree::Text(format!("{}{}", dice.one(words), dice.one(&[" ", "s", "\u{200b}", ""]))),
+        FieldKind::Email => Tree::text(rng.choose(&MAILS)),
+        FieldKind::Choice(words) => {
+            Tree::Text(format!("{}{}", rng.choose(words), rng.choose(&[" ", "s", "\u{200b}", ""])))
+        }
         FieldKind::Ordered(words) => {
-            Tree::List((0..dice.below(words.len() + 3)).map(|_| Tree::text(dice.one(words))).collect())
+            Tree::List((0..rng.below(words.len() + 3)).map(|_| Tree::text(rng.choose(words))).collect())
         }
-        FieldKind::Moment => moment(dice),
-        FieldKind::Integer(min, max) => match dice.below(4) {
+        FieldKind::Moment => moment(rng),
+        FieldKind::Integer(min, max) => match rng.below(4) {
             0 => Tree::Raw((min - 1).to_string()),
             1 => Tree::Raw((max + 1).to_string()),
             2 => Tree::Raw(format!("{min}.0")),
-            _ => Tree::text(dice.one(&NUMBERS)),
+            _ => Tree::text(rng.choose(&NUMBERS)),
         },
-        FieldKind::Digest => Tree::Text("aF９g".chars().cycle().take(62 + dice.below(4)).collect()),
+        FieldKind::Digest => Tree::Text("aF９g".chars().cycle().take(62 + rng.below(4)).collect()),
         FieldKind::Document => {
-            Tree::object([("version", Tree::text("0")), ("sha256", Tree::Text("0".repeat(63 + dice.below(2))))])
+            Tree::object([("version", Tree::text("0")), ("sha256", Tree::Text("0".repeat(63 + rng.below(2))))])
         }
         FieldKind::Instant => {
-            Tree::raw(dice.one(&["-1", "9007199254740991", "9007199254740992", "\"5\"", "4102444800000"]))
+            Tree::raw(rng.choose(&["-1", "9007199254740991", "9007199254740992", "\"5\"", "4102444800000"]))
         }
         FieldKind::Agree => Tree::raw("false"),
-        FieldKind::List(max, _) => Tree::List(vec![Tree::Object(Vec::new()); max + dice.below(2)]),
+        FieldKind::List(max, _) => Tree::List(vec![Tree::Object(Vec::new()); max + rng.below(2)]),
         FieldKind::Flag | FieldKind::Section(_) | FieldKind::Record(_) | FieldKind::Reserved => {
-            Tree::raw(dice.one(&RAW))
+            Tree::raw(rng.choose(&RAW))
         }
     }
 }
 
 /// A text of about the most code points, of one piece repeated.
-fn long(max: usize, dice: &mut Dice) -> Tree {
-    let piece = dice.one(&PIECES);
-    let wanted = if dice.percent(30) { (max + 1).saturating_sub(dice.below(3)) } else { 1 + dice.below(40) };
+fn long(max: usize, rng: &mut Rng) -> Tree {
+    let piece = rng.choose(&PIECES);
+    let wanted = if rng.percent(30) { (max + 1).saturating_sub(rng.below(3)) } else { 1 + rng.below(40) };
     let mut text: String = piece.chars().cycle().take(wanted).collect();
-    if dice.percent(20) {
-        text.push_str(dice.one(&[
+    if rng.percent(20) {
+        text.push_str(rng.choose(&[
             "\u{0}",
             "\u{7}",
             "\u{202e}",
@@ -197,29 +199,29 @@ fn long(max: usize, dice: &mut Dice) -> Tree {
     Tree::Text(text)
 }
 
-fn moment(dice: &mut Dice) -> Tree {
-    let at = match dice.below(4) {
+fn moment(rng: &mut Rng) -> Tree {
+    let at = match rng.below(4) {
         0 => {
-            let part = |dice: &mut Dice, more: &[&str]| {
-                Tree::text(if dice.percent(50) { dice.one(more) } else { dice.one(&DATES) })
+            let part = |rng: &mut Rng, more: &[&str]| {
+                Tree::text(if rng.percent(50) { rng.choose(more) } else { rng.choose(&DATES) })
             };
-            let year = part(dice, &["2026", "令和8", "", "26", "平成31", "99999"]);
-            let month = part(dice, &["2", "１３", "", "0"]);
-            let day = part(dice, &["29", "31", "", "３０日"]);
-            let time = part(dice, &["9時半", "24:00", "", "正午", "25"]);
+            let year = part(rng, &["2026", "令和8", "", "26", "平成31", "99999"]);
+            let month = part(rng, &["2", "１３", "", "0"]);
+            let day = part(rng, &["29", "31", "", "３０日"]);
+            let time = part(rng, &["9時半", "24:00", "", "正午", "25"]);
             Tree::object([("year", year), ("month", month), ("day", day), ("time", time)])
         }
-        1 => Tree::Text(format!("{:04}-{:02}-{:02}", dice.within(1968, 2101), dice.within(0, 13), dice.within(0, 32))),
-        _ => Tree::text(dice.one(&DATES)),
+        1 => Tree::Text(format!("{:04}-{:02}-{:02}", rng.range(1968, 2101), rng.range(0, 13), rng.range(0, 32))),
+        _ => Tree::text(rng.choose(&DATES)),
     };
     let mut members = vec![("at", at)];
-    if dice.percent(50) {
-        members.push(("precision", Tree::text(dice.one(&PRECISIONS))));
+    if rng.percent(50) {
+        members.push(("precision", Tree::text(rng.choose(&PRECISIONS))));
     }
-    if dice.percent(50) {
-        members.push(("offset", Tree::text(dice.one(&OFFSETS))));
+    if rng.percent(50) {
+        members.push(("offset", Tree::text(rng.choose(&OFFSETS))));
     }
-    if dice.percent(15) {
+    if rng.percent(15) {
         members.remove(0);
     }
     Tree::object(members)

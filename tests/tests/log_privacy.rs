@@ -15,14 +15,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
-use kakekomi_tests::house;
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree;
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::Value;
 
 on_both_databases! {
-    a_word_in_every_field_is_found_nowhere
+    field_values_reach_no_log_or_metric
 }
 
 /// How every word begins; few texts do.
@@ -84,7 +84,7 @@ const SHAPED: [(&str, &str, &str); 3] = [
     ("/logs/0/sha256", "c0ffee11c0ffee22c0ffee33c0ffee44c0ffee55c0ffee66c0ffee77c0ffee88", "c0ffee11"),
 ];
 
-fn a_word_in_every_field_is_found_nowhere(home: Home) {
+fn field_values_reach_no_log_or_metric(home: Home) {
     let temporary = home.path().join("temporary");
     fs::create_dir_all(&temporary).unwrap();
     let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -98,7 +98,7 @@ fn a_word_in_every_field_is_found_nowhere(home: Home) {
         &["--log", &log, "--admin-listen", &admin.to_string()],
         &[("TMPDIR", temporary.clone()), ("SQLITE_TMPDIR", temporary.clone())],
     );
-    let full = fs::read_to_string(house::root().join("tests/cases/base/full.json")).unwrap();
+    let full = fs::read_to_string(source_tree::root().join("tests/cases/base/full.json")).unwrap();
     let mut count = 0;
     let (mut accepted, mut refused): (Value, Value) =
         (serde_json::from_str(&full).unwrap(), serde_json::from_str(&full).unwrap());

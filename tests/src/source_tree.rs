@@ -1,4 +1,4 @@
-//! The project's own files, as the house rules look at them.
+//! Source files of the project, for tests that check the repository itself.
 //!
 //! `files()` → every source file with its path; [`Source::code`] is its text without comments and
 //! without its unit tests, [`Source::literals`] the string literals in that, [`Source::bare`] the rest.

@@ -67,7 +67,7 @@ fn as_the_service(home: &Home, arguments: &[&str]) -> std::process::Output {
 }
 
 #[test]
-fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+fn files_made_by_root_belong_to_the_folders_owner() {
     let Some(home) = service_home() else { return };
     let migrated = home.run(&["migrate"]);
     assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
@@ -97,7 +97,7 @@ fn what_root_makes_belongs_to_the_owner_of_the_folder() {
 }
 
 #[test]
-fn root_follows_no_link_that_the_service_has_put_there() {
+fn root_follows_no_symlink_of_the_service() {
     let Some(home) = service_home() else { return };
     let own = home.path().join("roots");
     fs::write(&own, "root's").unwrap();
@@ -110,7 +110,7 @@ fn root_follows_no_link_that_the_service_has_put_there() {
 }
 
 #[test]
-fn a_data_folder_that_root_makes_for_itself_is_said_and_a_strangers_file_is_found() {
+fn doctor_reports_root_owned_folders_and_foreign_files() {
     let Some(home) = service_home() else { return };
     let output = home.run(&["migrate", "--data", "new"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

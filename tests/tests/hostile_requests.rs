@@ -34,7 +34,7 @@ fn statuses(answer: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_head_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_read() {
+fn ambiguous_head_is_refused_and_nothing_after_it_is_read() {
     let server = Server::start();
     let hidden = "GET /v1/schema HTTP/1.1\r\nHost: a\r\n\r\n";
     let post = "POST /v1/check HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
@@ -75,7 +75,7 @@ fn a_head_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_read(
 }
 
 #[test]
-fn http_1_1_needs_one_host_that_is_one() {
+fn http_1_1_requires_one_valid_host() {
     let server = Server::start();
     let get = |version: &str, hosts: &str| {
         statuses(&raw(&server, format!("GET /v1/schema HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n").as_bytes()))
@@ -103,7 +103,7 @@ fn http_1_1_needs_one_host_that_is_one() {
 }
 
 #[test]
-fn the_admin_listener_needs_one_host_as_well() {
+fn admin_listener_requires_one_valid_host() {
     let admin = free_address();
     let _server = Server::start_with(Home::new(), &["--admin-listen", &admin.to_string()]);
     let live = "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -119,7 +119,7 @@ fn the_admin_listener_needs_one_host_as_well() {
 }
 
 #[test]
-fn heads_have_an_end() {
+fn oversized_heads_are_refused() {
     let server = Server::start();
     let long =
         |bytes: usize| format!("GET /v1/schema?{} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "a".repeat(bytes));
@@ -134,7 +134,7 @@ fn heads_have_an_end() {
 }
 
 #[test]
-fn a_head_a_body_and_a_reader_that_are_too_slow_are_cut_off() {
+fn slow_heads_bodies_and_readers_are_disconnected() {
     let server = Server::start();
     let started = Instant::now();
     let mut slow_head = TcpStream::connect(server.at).unwrap();
@@ -173,7 +173,7 @@ fn a_head_a_body_and_a_reader_that_are_too_slow_are_cut_off() {
 }
 
 #[test]
-fn an_address_past_its_rate_is_told_when_to_come_again_and_slows_nobody_else() {
+fn rate_limited_address_gets_retry_after_and_slows_no_other() {
     let server = Server::start_with(Home::new(), &["--trusted-proxies", "127.0.0.1", "--rate-limit", "40"]);
     let draft = example(&server.home, &[]);
     let check = |from: &str| server.send(&Request::post(CHECK).header("x-forwarded-for", from).json(&draft));
@@ -188,7 +188,7 @@ fn an_address_past_its_rate_is_told_when_to_come_again_and_slows_nobody_else() {
 }
 
 #[test]
-fn past_its_places_a_desk_says_so() {
+fn connections_over_the_limit_are_refused() {
     let server = Server::start_with(Home::new(), &["--connections", "4"]);
     let held: Vec<_> = (0..4).map(|_| TcpStream::connect(server.at).unwrap()).collect();
     let busy = (0..100).map(|_| server.send(&Request::get("/v1/desk"))).find(|answer| answer.status == 503);

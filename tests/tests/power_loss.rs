@@ -20,7 +20,7 @@ use std::thread;
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::disk::{Disk, Journal, Loss};
 use kakekomi_tests::postgres::Cluster;
-use kakekomi_tests::same::dice::Dice;
+use kakekomi_tests::same::rng::Rng;
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::shim::Shim;
 use serde_json::Value;
@@ -71,9 +71,9 @@ fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, 
     let seed = number("KAKEKOMI_SEED", 20_261_125);
     let mut gone = 0;
     for cut in 0..cuts {
-        let mut dice = Dice::new(seed, cut);
-        let until = dice.below(run.journal.len()) + 1;
-        let loss = if cut % 2 == 0 { Loss::Everything } else { Loss::Some(dice) };
+        let mut rng = Rng::new(seed, cut);
+        let until = rng.below(run.journal.len()) + 1;
+        let loss = if cut % 2 == 0 { Loss::Everything } else { Loss::Some(rng) };
         let promised: BTreeMap<String, Vec<u8>> = run
             .journal
             .notes(until)
@@ -150,7 +150,7 @@ fn home_modules(home: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_receipt_outlasts_the_power_going_on_sqlite() {
+fn receipts_survive_power_loss_on_sqlite() {
     let home = Home::new();
     let shim = Shim::over(home.path());
     let before = Disk::of(home.path());
@@ -171,7 +171,7 @@ fn every_receipt_outlasts_the_power_going_on_sqlite() {
 }
 
 #[test]
-fn every_receipt_outlasts_the_power_going_on_postgres() {
+fn receipts_survive_power_loss_on_postgres() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
         return;

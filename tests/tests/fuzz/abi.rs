@@ -4,8 +4,8 @@
 //! Beyond them an instance may trap or answer nonsense, within its fuel and its memory, and the next one knows nothing of it.
 
 use kakekomi_artifact::WASM;
-use kakekomi_tests::same::dice::Dice;
-use kakekomi_tests::same::{Question, Stream, wound};
+use kakekomi_tests::same::rng::Rng;
+use kakekomi_tests::same::{Question, Stream, mutate};
 use wasmtime::{
     Config, Engine, InstancePre, Linker, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, TypedFunc,
 };
@@ -77,7 +77,7 @@ impl Face {
     }
 
     /// Asks as the documentation says, and compares with the native core.
-    fn ask(&mut self, question: &Question, dice: &mut Dice) {
+    fn ask(&mut self, question: &Question, rng: &mut Rng) {
         let text = self.put(&question.text);
         let context = self.put(&question.context);
         let answer = self.check(text, context);
@@ -92,7 +92,7 @@ impl Face {
         }
         // In any order.
         while !given.is_empty() {
-            let next = given.swap_remove(dice.below(given.len()));
+            let next = given.swap_remove(rng.below(given.len()));
             self.free(next);
         }
     }
@@ -107,59 +107,59 @@ fn module() -> InstancePre<StoreLimits> {
 }
 
 /// A place that a caller may not name, or a length.
-fn outside(end: u32, dice: &mut Dice) -> (u32, u32) {
-    let far = |dice: &mut Dice| u32::try_from(dice.roll() >> 33).unwrap();
-    match dice.below(6) {
-        0 => (0, far(dice) % 100),
-        1 => (end, 1 + far(dice) % 100),
-        2 => (end - far(dice) % 100, 101),
-        3 => (1024, ROOM_MAX + 1 + far(dice) % 100),
-        4 => (1024, u32::MAX - far(dice) % 100),
-        _ => (u32::MAX - far(dice) % 100, 1 + far(dice) % 1000),
+fn outside(end: u32, rng: &mut Rng) -> (u32, u32) {
+    let far = |rng: &mut Rng| u32::try_from(rng.next_u64() >> 33).unwrap();
+    match rng.below(6) {
+        0 => (0, far(rng) % 100),
+        1 => (end, 1 + far(rng) % 100),
+        2 => (end - far(rng) % 100, 101),
+        3 => (1024, ROOM_MAX + 1 + far(rng) % 100),
+        4 => (1024, u32::MAX - far(rng) % 100),
+        _ => (u32::MAX - far(rng) % 100, 1 + far(rng) % 1000),
     }
 }
 
 #[test]
-fn the_modules_host_face_keeps_its_word_to_any_caller() {
+fn abi_contract_holds_for_any_caller() {
     let module = module();
     let mut stream = None;
     let mut trapped = 0;
     let count = for_a_minute("host face", |seed, count| {
-        let mut dice = Dice::new(!seed, count);
+        let mut rng = Rng::new(!seed, count);
         let mut question = stream.get_or_insert_with(|| Stream::new(seed)).question(count);
-        if dice.percent(30) {
-            wound::bytes(&mut question.text, &mut dice);
+        if rng.percent(30) {
+            mutate::bytes(&mut question.text, &mut rng);
         }
-        if dice.percent(10) {
-            wound::bytes(&mut question.context, &mut dice);
+        if rng.percent(10) {
+            mutate::bytes(&mut question.context, &mut rng);
         }
-        if dice.percent(50) {
-            lawful(&mut Face::fresh(&module), &question, &mut dice);
+        if rng.percent(50) {
+            lawful(&mut Face::fresh(&module), &question, &mut rng);
         } else {
-            trapped += u64::from(lawless(&mut Face::fresh(&module), &question, &mut dice));
+            trapped += u64::from(lawless(&mut Face::fresh(&module), &question, &mut rng));
             // Whatever that did stays with the instance that it was done to.
-            Face::fresh(&module).ask(&question, &mut dice);
+            Face::fresh(&module).ask(&question, &mut rng);
         }
     });
     assert!(count > 100 && trapped > 0, "{count} inputs of which {trapped} trapped are too few to say anything");
 }
 
 /// Calls that the documentation has an answer for, in any order.
-fn lawful(face: &mut Face, question: &Question, dice: &mut Dice) {
+fn lawful(face: &mut Face, question: &Question, rng: &mut Rng) {
     let mut held = Vec::new();
-    for _ in 0..2 + dice.below(8) {
-        match dice.below(5) {
-            0 => face.ask(question, dice),
+    for _ in 0..2 + rng.below(8) {
+        match rng.below(5) {
+            0 => face.ask(question, rng),
             1 => {
-                let wrong = outside(face.end(), dice);
+                let wrong = outside(face.end(), rng);
                 let right = face.put(&question.context);
-                let (text, context) = if dice.percent(50) { (wrong, right) } else { (right, wrong) };
+                let (text, context) = if rng.percent(50) { (wrong, right) } else { (right, wrong) };
                 assert_eq!(face.check(text, context), OUT_OF_RANGE, "{text:?} {context:?}");
                 held.push(right);
             }
-            2 => assert_eq!(face.allocate(ROOM_MAX + 1 + u32::try_from(dice.below(1 << 30)).unwrap()), 0),
+            2 => assert_eq!(face.allocate(ROOM_MAX + 1 + u32::try_from(rng.below(1 << 30)).unwrap()), 0),
             3 => {
-                let length = [0, 1, 7, 65_536, ROOM_MAX][dice.below(5)];
+                let length = [0, 1, 7, 65_536, ROOM_MAX][rng.below(5)];
                 let at = face.allocate(length);
                 assert!(at != 0 && u64::from(at) + u64::from(length) <= u64::from(face.end()));
                 // What is given out is nobody else's: what is written there stays.
@@ -169,30 +169,30 @@ fn lawful(face: &mut Face, question: &Question, dice: &mut Dice) {
             _ => {
                 face.free((0, 10));
                 if !held.is_empty() {
-                    let next = held.swap_remove(dice.below(held.len()));
+                    let next = held.swap_remove(rng.below(held.len()));
                     face.free(next);
                 }
             }
         }
     }
-    face.ask(question, dice);
+    face.ask(question, rng);
 }
 
 /// Calls that break every promise: wild pointers, pieces given back twice, memory written over. Whether it trapped.
-fn lawless(face: &mut Face, question: &Question, dice: &mut Dice) -> bool {
+fn lawless(face: &mut Face, question: &Question, rng: &mut Rng) -> bool {
     let mut known = vec![face.put(&question.text), face.put(&question.context)];
-    for _ in 0..2 + dice.below(12) {
-        let any = |dice: &mut Dice| u32::try_from(dice.roll() >> 32).unwrap();
-        let place = if dice.percent(70) { known[dice.below(known.len())] } else { (any(dice), any(dice)) };
-        let other = if dice.percent(70) { known[dice.below(known.len())] } else { outside(face.end(), dice) };
-        let done = match dice.below(4) {
+    for _ in 0..2 + rng.below(12) {
+        let any = |rng: &mut Rng| u32::try_from(rng.next_u64() >> 32).unwrap();
+        let place = if rng.percent(70) { known[rng.below(known.len())] } else { (any(rng), any(rng)) };
+        let other = if rng.percent(70) { known[rng.below(known.len())] } else { outside(face.end(), rng) };
+        let done = match rng.below(4) {
             0 => face.free.call(&mut face.store, place),
-            1 => face.allocate.call(&mut face.store, any(dice) >> dice.below(32)).map(|at| known.push((at, other.1))),
+            1 => face.allocate.call(&mut face.store, any(rng) >> rng.below(32)).map(|at| known.push((at, other.1))),
             2 => face.check.call(&mut face.store, (place.0, place.1, other.0, other.1)).map(drop),
             _ => {
                 let end = face.memory.data_size(&face.store);
-                let at = dice.below(end - 64);
-                let with = u8::try_from(dice.below(256)).unwrap();
+                let at = rng.below(end - 64);
+                let with = u8::try_from(rng.below(256)).unwrap();
                 face.memory.data_mut(&mut face.store)[at..at + 64].fill(with);
                 Ok(())
             }

@@ -217,7 +217,7 @@ fn tear(home: &Home, page: u64) {
 }
 
 #[test]
-fn behind_a_torn_page_reading_goes_on() {
+fn reading_continues_after_a_torn_page() {
     let (home, numbers) = home_with(Home::new(), 40);
     let pages = leaves(&home);
     assert!(pages.len() > 3, "{pages:?}");
@@ -246,7 +246,7 @@ fn behind_a_torn_page_reading_goes_on() {
 }
 
 #[test]
-fn where_nothing_can_be_read_any_more_it_is_said_how_far_it_got() {
+fn unreadable_database_reports_the_last_readable_case() {
     let (home, _) = home_with(Home::new(), 12);
     let pages = leaves(&home);
     tear(&home, pages[pages.len() - 1]);

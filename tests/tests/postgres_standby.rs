@@ -92,7 +92,7 @@ fn number(receipt: &Answer) -> String {
 }
 
 #[test]
-fn without_its_standby_a_commit_is_in_doubt_and_a_replay_tells_once_it_is_back() {
+fn commit_without_standby_is_in_doubt_until_replayed() {
     let Some(bed) = Bed::new() else { return };
     let standby = bed.with_standby();
     let first = number(&bed.send("first"));

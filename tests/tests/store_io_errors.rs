@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use kakekomi_tests::applicant::{CHECK, example, submission};
 use kakekomi_tests::disk::{Disk, Journal, Loss};
 use kakekomi_tests::postgres::Cluster;
-use kakekomi_tests::same::dice::Dice;
+use kakekomi_tests::same::rng::Rng;
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::shim::{EIO, ENOSPC, Shim};
 use kakekomi_tests::wire::{Answer, Request};
@@ -150,7 +150,7 @@ fn the_nth_write_or_flush_fails_on_sqlite() {
 /// Past a thousand pages SQLite moves its log into the file: faults fall into that too. And a flush that failed has
 /// lost what it should have written, so the power goes in the end.
 #[test]
-fn faults_at_any_time_and_then_the_power_lose_nothing_on_sqlite() {
+fn random_faults_and_power_loss_lose_no_receipt_on_sqlite() {
     let home = Home::new();
     let shim = Shim::over(home.path());
     let before = Disk::of(home.path());
@@ -158,10 +158,10 @@ fn faults_at_any_time_and_then_the_power_lose_nothing_on_sqlite() {
     let mut bed = Bed::new(home, shim, &settings);
     let mut refused = 0;
     for index in 0..300 {
-        let mut dice = Dice::new(20_261_125, index);
-        let first = 1 + dice.below(40) as u64;
-        let last = first + dice.below(3) as u64;
-        bed.shim.fail(first, last, dice.one(&[EIO, ENOSPC]));
+        let mut rng = Rng::new(20_261_125, index);
+        let first = 1 + rng.below(40) as u64;
+        let last = first + rng.below(3) as u64;
+        bed.shim.fail(first, last, rng.choose(&[EIO, ENOSPC]));
         let key = format!("key-{index}");
         for _ in 0..3 {
             refused += u64::from(!bed.send(&key));

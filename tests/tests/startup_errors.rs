@@ -11,8 +11,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::Home;
+use kakekomi_tests::source_tree::root;
 
 /// Exit 5 or 2, nothing on stdout, one sentence with every word.
 fn assert_says(home: &Home, arguments: &[&str], words: &[&str]) {
@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_used_is_named_with_the_reason() {
 type Change = fn(&str) -> String;
 
 #[test]
-fn a_mistake_in_the_desks_data_is_named_with_file_line_and_key() {
+fn desk_data_errors_name_file_line_and_key() {
     let home = Home::new();
     let rows: [(&str, Change, &[&str]); 7] = [
         (

@@ -17,9 +17,9 @@ use std::sync::Arc;
 
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_tests::applicant::{example, submission, with};
-use kakekomi_tests::house::root;
 use kakekomi_tests::same::Stream;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::Request;
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ fn a_page_from_before_can_load_its_own_module_anew() {
 }
 
 #[test]
-fn a_retired_module_is_no_longer_taken() {
+fn retired_module_is_refused() {
     let server =
         deployed(|modules| fs::write(modules.join("retired.txt"), format!("{OLDER} # a wrong rule\n")).unwrap());
     let answer = server.send(&from_older("k", &example(&server.home, &[])));
@@ -156,7 +156,7 @@ fn the_desk_keeps_its_own_module_and_names_one_that_it_cannot_load() {
 }
 
 #[test]
-fn old_contexts_and_new_modules_go_together_and_the_other_way_round() {
+fn old_contexts_and_new_modules_are_compatible() {
     let older = fs::read(fixture().join(format!("{OLDER}.wasm"))).unwrap();
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config().and(&older)).unwrap();
     let older = Digest::of(&older);
