@@ -91,7 +91,7 @@ fn patch(name: &str) -> PathBuf {
 fn instruction(name: &str) -> String {
     format!(
         "make the change as tests/changes/README.md describes it, without other changes in the tree, then \
-         `git diff -U1 > tests/changes/{name}.patch && git checkout .`"
+         record it with `git diff -U1`"
     )
 }
 
