@@ -1,4 +1,4 @@
-//! What a disk holds after the power went, computed from what was written and flushed until then.
+//! Content of a disk after a power failure, computed from the writes and flushes before it.
 //!
 //! ```text
 //! Disk::of(folder before) + Journal up to a record → what was flushed, and of the rest nothing, or some torn pieces
@@ -24,7 +24,7 @@ use journal::Record;
 /// A disk writes so many bytes at once or not at all.
 const SECTOR: usize = 512;
 
-/// What becomes of that which was not flushed.
+/// Fate of the bytes and names that were not flushed.
 #[derive(Debug)]
 pub enum Loss {
     /// All of it is lost.
@@ -33,7 +33,7 @@ pub enum Loss {
     Some(Rng),
 }
 
-/// What is on a disk and, beside it, what waits to be.
+/// Content of a disk, with the writes that are not flushed yet.
 #[derive(Debug, Clone, Default)]
 pub struct Disk<'j> {
     /// The first is the folder itself.
@@ -51,7 +51,7 @@ struct Entity<'j> {
     names: BTreeMap<String, usize>,
     /// The names as programs see them.
     names_now: BTreeMap<String, usize>,
-    /// What was done since the last flush, each with the number of its record.
+    /// Writes since the last flush, each with the number of its record.
     waiting: Vec<(usize, Change<'j>)>,
 }
 
@@ -92,7 +92,7 @@ impl<'j> Disk<'j> {
         self.entities.len() - 1
     }
 
-    /// What is left where the power goes before a record.
+    /// Returns the content that is left if the power fails before a record.
     #[must_use]
     pub fn after(&self, journal: &'j Journal, until: usize, loss: Loss) -> Disk<'j> {
         let mut disk: Disk<'j> = self.clone();
@@ -183,7 +183,7 @@ impl<'j> Disk<'j> {
         folder.waiting.push((at, Change::Name(name.to_owned(), entity)));
     }
 
-    /// What has a path for programs.
+    /// Files that have a path for programs.
     fn find(&self, path: &str) -> Option<usize> {
         let steps = path.split('/').filter(|step| !step.is_empty());
         steps.into_iter().try_fold(0, |at, step| self.entities[at].names_now.get(step).copied())

@@ -12,13 +12,13 @@ use serde_json::Value;
 /// One draft with what is expected of it.
 #[derive(Debug)]
 pub struct Draft {
-    /// What it is about.
+    /// Subject of the draft.
     pub name: String,
     /// Its text.
     pub text: Vec<u8>,
     /// The context's JSON text.
     pub context: String,
-    /// What the report must say.
+    /// Expected content of the report.
     pub expect: Expect,
 }
 

@@ -1,4 +1,4 @@
-//! What the project's tests share. Read on in this order:
+//! Parts that the project's tests share:
 //!
 //! - [`table`]: the cases of `tests/cases/*.toml`, one table that every engine runs: the core compiled
 //!   for this machine and the module in its sandbox (`tests/table.rs`), Node and Chromium (`browser/`).

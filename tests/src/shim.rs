@@ -1,4 +1,4 @@
-//! What stands between a program and its disk: `shim/faults.c`, compiled where the tests run.
+//! Interception of a program's disk access: `shim/faults.c`, compiled on the machine of the tests.
 //!
 //! `Shim::over(folder)` → settings for a program that is to be started under it; meanwhile `fail(1..=1, EIO)` lets the
 //! next write or flush fail, `heal()` no more, and the journal has all that was written and flushed.
@@ -17,7 +17,7 @@ use crate::source_tree;
 pub const EIO: u64 = 5;
 /// No space left on device.
 pub const ENOSPC: u64 = 28;
-/// How long a flush takes under a shim: long enough that others come meanwhile, as on a disk.
+/// Duration of a flush under a shim: long enough for other requests to arrive meanwhile, as on a disk.
 const FLUSH_MICROSECONDS: u64 = 2000;
 
 /// The places of the numbers in the control file (`struct control`).
@@ -84,7 +84,7 @@ impl Shim {
         self.own.join("journal")
     }
 
-    /// How many writes and flushes there were.
+    /// Returns the number of writes and flushes.
     fn seen(&self) -> u64 {
         let mut bytes = [0; 8];
         self.control.read_exact_at(&mut bytes, place::SEEN).unwrap();

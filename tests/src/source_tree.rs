@@ -54,12 +54,12 @@ pub fn named_in(document: &str) -> Vec<String> {
 }
 
 impl Source {
-    /// Whether the path ends so: `.rs`.
+    /// Checks if the path has an ending such as `.rs`.
     pub fn is(&self, ending: &str) -> bool {
         self.path.ends_with(ending)
     }
 
-    /// Whether the file lies below a folder or is that file.
+    /// Checks if the file is below a folder or is that file.
     pub fn below(&self, place: &str) -> bool {
         self.path == place || self.path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
     }

@@ -34,7 +34,7 @@ pub struct Case {
     pub text: Vec<u8>,
     /// The context's JSON text.
     pub context: String,
-    /// What the report must say.
+    /// Expected content of the report.
     pub expect: Expect,
 }
 

@@ -29,7 +29,7 @@ origins = ["https://www.chamber.example.jp"]
 const CHAMBER: &str = "https://www.chamber.example.jp";
 const BEFORE: &str = "0120-000-000";
 const AFTER: &str = "0120-111-222";
-/// How long a reload may take: compressing the description of the interface is most of it.
+/// Time in which a reload must end: compressing the API description takes most of it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn desk() -> Server {

@@ -14,7 +14,7 @@ use kakekomi_tests::wire::Request;
 /// Longer than any of the desk's own time-outs, on a busy machine too.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What comes back for bytes that are sent as they are, until the desk closes the connection.
+/// Sends bytes as they are and returns the response up to the end of the connection.
 fn raw(server: &Server, bytes: &[u8]) -> String {
     raw_at(server.at, bytes)
 }

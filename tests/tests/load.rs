@@ -27,11 +27,11 @@ const MEMORY_MAX: u64 = 300_000_000;
 const P99_MAX: Duration = Duration::from_millis(500);
 /// So long a slow head may last.
 const HEAD_MAX: Duration = Duration::from_secs(15);
-/// How often somebody comes.
+/// Interval between two clients.
 const EVERY: Duration = Duration::from_millis(20);
-/// How many people come before there is a load.
+/// Number of clients before there is a load.
 const QUIET: usize = 150;
-/// How many dear drafts come at once for each core: a desk lets 32 of them wait.
+/// Number of expensive drafts at once for each core: a desk lets 32 of them wait.
 const FLOOD: usize = 100;
 
 /// One load at a time: they would be each other's.
@@ -53,7 +53,7 @@ fn post(target: &str, more: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// What people do: look, check and hand in, in turn, each from an address of its own behind the proxy.
+/// Returns the request of a client: look, check or submit in turn, each from its own address behind the proxy.
 fn person(number: usize, draft: &[u8], run: &str) -> Vec<u8> {
     let from = format!("X-Forwarded-For: 203.0.113.{}\r\n", number % 250);
     match number % 3 {

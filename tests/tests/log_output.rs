@@ -13,7 +13,7 @@ use kakekomi_tests::wire::Request;
 
 const SUBMISSIONS: usize = 2_500;
 const CLIENTS: usize = 8;
-/// What is under way may take ten seconds, and the last log lines one.
+/// Time to stop: ten seconds for requests in progress, one for the last log lines.
 const STOP_LIMIT: Duration = Duration::from_secs(12);
 
 #[test]

@@ -1,4 +1,4 @@
-//! What an applicant wrote is found in no log, no metric, no error and no file but the database's.
+//! Answers of an applicant are in no log, no metric, no error and no file but the database's.
 //!
 //! A word of its own stands in every field, in keys that the form does not have, and in every header, with the log at its
 //! most talkative; then everything that the desk said and left behind is searched for them.
@@ -25,7 +25,7 @@ on_both_databases! {
     field_values_reach_no_log_or_metric
 }
 
-/// How every word begins; few texts do.
+/// Prefix of every word; few texts begin like it.
 const WORD: &str = "kanaria";
 
 /// A draft with a word in each of its places, numbers and words of a list included: most are issues.
@@ -77,7 +77,7 @@ const FREE: [&str; 16] = [
     "/logs/note",
 ];
 
-/// What is of one shape and yet nobody else's business: told from other numbers and addresses.
+/// Phone numbers and addresses of the draft, which are told apart from other ones by their shape.
 const SHAPED: [(&str, &str, &str); 3] = [
     ("/contact/phone", "080-7391-5526", "80739155"),
     ("/contact/email", "kanaria-mail@example.jp", "kanaria-mail"),

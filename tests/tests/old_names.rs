@@ -122,27 +122,26 @@ fn refused_opening(line: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns whether a line of a file is prose: all of Markdown, the comments of everything else.
-fn is_prose(path: &str, line: &str) -> bool {
+/// Checks if a line of a source file is a comment. Markdown is checked by `tests/docs_links.test.mjs`.
+fn is_comment(path: &str, line: &str) -> bool {
     let line = line.trim_start();
-    path.ends_with(".md")
-        || ["//", "/*", "* "].iter().any(|mark| line.starts_with(mark))
+    ["//", "/*", "* "].iter().any(|mark| line.starts_with(mark))
         || line.contains(" // ")
         || line.starts_with('#') && !path.ends_with(".rs")
 }
 
 #[test]
-fn no_sentence_begins_with_a_refused_opening() {
-    let endings = [".rs", ".md", ".js", ".mjs", ".ts", ".css", ".sh", ".toml", ".c", ".py", "Makefile"];
-    let prose = files().into_iter().filter(|file| {
+fn no_comment_begins_with_a_refused_opening() {
+    let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", ".toml", ".c", ".py", "Makefile"];
+    let sources = files().into_iter().filter(|file| {
         endings.iter().any(|ending| file.is(ending))
             && !file.below("tests/fixtures")
             && file.path != "tests/tests/old_names.rs"
     });
-    let found: Vec<_> = prose
+    let found: Vec<_> = sources
         .flat_map(|file| {
             let lines = file.text.lines().enumerate();
-            let refused = lines.filter(|(_, line)| is_prose(&file.path, line)).filter_map(|(at, line)| {
+            let refused = lines.filter(|(_, line)| is_comment(&file.path, line)).filter_map(|(at, line)| {
                 let line = line.rsplit_once(" // ").map_or(line, |(_, comment)| comment);
                 refused_opening(line).map(|opening| format!("{}:{}: {opening}", file.path, at + 1))
             });

@@ -20,7 +20,7 @@ use kakekomi_tests::postgres::Cluster;
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// How long a server may take to do what it was asked.
+/// Time in which a server must carry out a command.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A desk on a server of its own.

@@ -1,4 +1,4 @@
-//! What was answered with 201 outlasts the power going, at any moment: every case is there once, and none by half.
+//! Cases answered with 201 survive a power failure at any moment: each is there once and complete.
 //!
 //! One desk works under load on a watched disk; then the power goes at many moments of that one run. For each of them
 //! the disk is computed as it would be found, the real programs open it, and every receipt of before is looked for.
@@ -27,7 +27,7 @@ use serde_json::Value;
 
 /// Applicants who send at the same time, so that cases are written together.
 const SENDERS: usize = 6;
-/// What each of them sends.
+/// Number of submissions of each sender.
 const SUBMISSIONS: usize = 40;
 /// After every so many moments the desk itself is started, beside the command that lists.
 const DESK_EVERY: u64 = 10;
@@ -90,7 +90,7 @@ fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, 
     gone
 }
 
-/// How many receipts have no case; the cases that there are must be whole, each once.
+/// Returns the number of receipts without a case; asserts that each case is complete and there once.
 fn missing(
     home: &Home,
     promised: &BTreeMap<String, Vec<u8>>,

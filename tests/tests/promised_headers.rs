@@ -62,7 +62,7 @@ fn has(answer: &Answer, name: &str, part: &str) -> bool {
     answer.headers.iter().any(|(found, value)| found == name && value.contains(part))
 }
 
-/// What holds for every answer.
+/// Headers of every response.
 fn assert_common(target: &str, answer: &Answer) {
     let id = answer.header("x-request-id").unwrap_or_default();
     assert!(id.len() == 16 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{target}: {id}");

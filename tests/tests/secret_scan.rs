@@ -18,7 +18,7 @@ const FALSE_ALARMS_MAX: usize = 2;
 /// The fewest secrets of a hundred that must be found.
 const FOUND_MIN: usize = 95;
 
-/// Whether a text of the form gets the advice about secrets.
+/// Checks if a text of the form gets the advice about secrets.
 fn is_warned_about(text: &str, context: &Context) -> bool {
     let draft = serde_json::json!({"incident": {"summary": text}}).to_string();
     check(draft.as_bytes(), context).advisories.iter().any(|advisory| advisory.code.as_str() == "secret.likely")

@@ -21,7 +21,7 @@ use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::server::{Home, binary};
 use kakekomi_tests::wire::Request;
 
-/// How long a start or an end may take.
+/// Time in which a start or a stop must end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A desk that was started with the socket on file descriptor 3.

@@ -1,4 +1,4 @@
-//! What was answered with 201 outlasts everything: the host killed under load, the database's server
+//! Cases answered with 201 survive every crash: the host killed under load, the database's server
 //! killed too, each submission sent five times meanwhile.
 //!
 //! Here is a short form. `KAKEKOMI_KILLS` and `KAKEKOMI_SUBMISSIONS` make it as long as wanted;
@@ -30,9 +30,9 @@ on_both_databases! {
     receipts_survive_kill_9_and_five_tries_make_one_case
 }
 
-/// How often each submission is sent at the same time.
+/// Number of senders of each submission at the same time.
 const TRIES: usize = 5;
-/// How long all of it may take at the most, for each kill.
+/// Longest duration for each kill.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn number(name: &str, by_default: usize) -> usize {

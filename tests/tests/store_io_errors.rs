@@ -24,7 +24,7 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::shim::{EIO, ENOSPC, Shim};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// How long a desk may take until it is well again.
+/// Time in which a desk must recover.
 const RECOVERY: Duration = Duration::from_secs(10);
 /// A disk that goes on failing.
 const FOR_EVER: u64 = u64::MAX;
@@ -67,7 +67,7 @@ impl Bed {
         false
     }
 
-    /// What needs no writing goes on, also what is read from the disk.
+    /// Asserts that requests that write nothing are served, also those that read from the disk.
     fn reads_go_on(&self) {
         assert_eq!(self.server.send(&Request::get("/v1/desk")).status, 200);
         assert_eq!(self.server.send(&Request::post(CHECK).json(&self.draft)).status, 200);

@@ -122,7 +122,7 @@ fn walk(node: &Node, look: &mut impl FnMut(&Node)) {
     node.item.iter().for_each(|item| walk(item, look));
 }
 
-/// What the table does not say of a field.
+/// Returns the rows that the table lacks for a field.
 fn lacks(field: &Node, rows: &[Judged]) -> Vec<String> {
     let path = field.path.as_str();
     let issue = |codes: &[&str]| {

@@ -1,4 +1,4 @@
-//! What applicants wrote reaches no terminal as it is: controls, and what turns text around, become visible escapes.
+//! Text of applicants is escaped on terminals: control characters and bidi controls become visible escapes.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ use serde_json::Value;
 /// Clears the screen, goes back to the line's start, turns text around, and does so by one byte of C1.
 const HOSTILE: &str = "\u{1b}[2J\r\u{202e}\u{9b}2J\u{7f}\u{2028}\u{8}";
 
-/// What a terminal would obey, with the line breaks and the colours of our own left out.
+/// Characters that a terminal would interpret, without the program's own line breaks and colours.
 fn dangerous(text: &str) -> Vec<char> {
     let plain = text.replace("\u{1b}[0m", "").replace("\u{1b}[1m", "").replace("\u{1b}[2m", "");
     let plain = plain.replace("\u{1b}[1;31m", "").replace("\u{1b}[1;32m", "").replace("\r\n", "\n");
@@ -33,7 +33,7 @@ fn piped(home: &Home, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
 }
 
-/// What a command writes to a terminal.
+/// Returns the output of a command on a terminal.
 fn on_a_terminal(home: &Home, arguments: &[&str]) -> String {
     let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
     let words = format!("{} {}", binary().display(), quoted.join(" "));

@@ -50,7 +50,7 @@ const HOST: [&str; 7] = [
     "host/page-build/src",
 ];
 
-/// What the rules may be built from: nothing that knows a clock, a file, a network or a JavaScript engine.
+/// Dependencies of the rules: none knows a clock, a file, a network or a JavaScript engine.
 const CORE_DEPENDENCIES: [&str; 2] = ["garde", "serde"];
 
 /// Fails with every finding at once.

@@ -10,12 +10,12 @@ use kakekomi_core::json;
 use super::rng::Rng;
 use super::tree::{PLAIN, Tree};
 
-/// How many contexts a stream has.
+/// Number of contexts of a stream.
 pub const CONTEXTS: usize = 256;
-/// How many of them are the table's context, with another time and language alone.
+/// Number of contexts that differ from the table's in time and language only.
 pub const PLAIN_CONTEXTS: usize = 64;
 
-/// Where day, year, opening hours and whole numbers end (2026-11-20T11:00+09:00 is the table's own).
+/// Limits of days, years, opening hours and integers (2026-11-20T11:00+09:00 is the table's own).
 const TIMES: [i64; 20] = [
     1_795_140_000_000,
     1_795_132_799_999, // a millisecond before nine

@@ -11,12 +11,12 @@ use super::rng::Rng;
 use super::tree::Tree;
 use super::values::right;
 
-/// How a draft is filled in.
+/// Shares of the answers of a draft.
 #[derive(Debug, Clone, Copy)]
 pub struct Care {
-    /// How many optional fields of a hundred are answered.
+    /// Percentage of optional fields that are answered.
     pub answered: u64,
-    /// How many answers of a hundred are wrong.
+    /// Percentage of answers that are wrong.
     pub wrong: u64,
 }
 

@@ -26,7 +26,7 @@ const KEYS: [&str; 14] = [
     "contact\u{200b}",
 ];
 
-/// What is put between bytes.
+/// Byte sequences that are inserted.
 const SPLINTERS: [&[u8]; 20] = [
     b"\"",
     b"{",

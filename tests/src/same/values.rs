@@ -1,4 +1,4 @@
-//! What a person might rightly say to each kind of field, in the many ways in which people type it.
+//! Valid answers to each kind of field, in the many ways in which people type them.
 //!
 //! `FieldKind::Phone` → `"０３-３２１１-９９９９"`; `FieldKind::Moment` → `{"at":{"year":"令和2","month":"３"}}`. Most of
 //! the drafts made of these alone are accepted, which the run's own count shows.

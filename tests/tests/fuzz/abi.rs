@@ -12,7 +12,7 @@ use wasmtime::{
 
 use super::for_a_minute;
 
-/// What a host gives an instance at the most.
+/// Largest memory that a host gives an instance.
 const MEMORY_MAX: usize = 64 << 20;
 const FUEL: u64 = 700_000_000;
 /// The longest text that is given room (`ALLOCATION_MAX`).

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::for_a_minute;
 
-/// What a desk may say of a body.
+/// Statuses that a body may be answered with.
 const STATUSES: [u16; 8] = [200, 201, 400, 404, 409, 413, 415, 422];
 
 #[test]

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::for_a_minute;
 
-/// How many inputs are kept to be damaged further.
+/// Number of inputs that are kept for further mutation.
 const KEPT: usize = 4000;
-/// How many of them may be longer than a page of text; those take their time.
+/// Number of kept inputs that may be longer than a page of text, since those are slow.
 const LONG: usize = 4096;
 
 /// Inputs that found something.
@@ -87,7 +87,7 @@ fn holds_together(text: &[u8], context: &[u8]) -> Value {
     report
 }
 
-/// What the core's own reader says of a text; serde's differs in depth, numbers and halves of surrogate pairs.
+/// Parses a text with the core's reader; serde's differs in depth, numbers and lone surrogates.
 fn json_reads(text: &[u8]) -> Result<(), ()> {
     kakekomi_core::json::read(text, kakekomi_core::TEXT_MAX).map(drop).map_err(drop)
 }

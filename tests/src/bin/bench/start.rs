@@ -12,7 +12,7 @@ use kakekomi_tests::wire::Request;
 use super::drive::{post, rush};
 use super::median;
 
-/// How often each is started.
+/// Number of starts of each.
 const ROUNDS: usize = 11;
 /// Until it has packed its files, a desk that has nothing else to do is not idle.
 const SETTLED: Duration = Duration::from_secs(10);
