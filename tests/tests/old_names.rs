@@ -123,11 +123,11 @@ fn refused_opening(line: &str) -> Option<&'static str> {
 }
 
 /// Checks if a line of a source file is a comment. Markdown is checked by `tests/docs_links.test.mjs`.
-fn is_comment(path: &str, line: &str) -> bool {
+fn is_comment(file: &Source, line: &str) -> bool {
     let line = line.trim_start();
     ["//", "/*", "* "].iter().any(|mark| line.starts_with(mark))
         || line.contains(" // ")
-        || line.starts_with('#') && !path.ends_with(".rs")
+        || line.starts_with('#') && !file.is(".rs")
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn no_comment_begins_with_a_refused_opening() {
     let found: Vec<_> = sources
         .flat_map(|file| {
             let lines = file.text.lines().enumerate();
-            let refused = lines.filter(|(_, line)| is_comment(&file.path, line)).filter_map(|(at, line)| {
+            let refused = lines.filter(|(_, line)| is_comment(&file, line)).filter_map(|(at, line)| {
                 let line = line.rsplit_once(" // ").map_or(line, |(_, comment)| comment);
                 refused_opening(line).map(|opening| format!("{}:{}: {opening}", file.path, at + 1))
             });
