@@ -1,5 +1,5 @@
 /**
- * A host that knows nothing but the rustdoc of `wasm/src/abi.rs`: plain Node, no glue, no Rust.
+ * A host in plain Node, written from the rustdoc of `wasm/src/abi.rs` alone: no glue, no Rust.
  *
  * It takes the module's bytes from `kakekomi module --out`, calls the exports over linear memory, and runs
  * the whole table of cases: the same bytes as every other engine.
@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-const folder = mkdtempSync(join(tmpdir(), "kakekomi-stranger-"));
+const folder = mkdtempSync(join(tmpdir(), "kakekomi-abi-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = join(folder, "kakekomi.wasm");

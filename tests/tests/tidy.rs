@@ -1,4 +1,4 @@
-//! The house rules that no compiler holds. ARCHITECTURE.md names each of these tests beside its
+//! Rules of the repository that no compiler enforces. ARCHITECTURE.md names each of these tests beside its
 //! invariant; a rule that gets in the way is changed here and there together.
 
 #![allow(
