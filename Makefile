@@ -1,8 +1,8 @@
-# kakekomi: thin over cargo; what is longer than a line stands in scripts/.
+# Commands of the project: each is thin over cargo, and longer ones are in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-install bench dist same same-large fuzz fmt
+.PHONY: help run test test-long test-install bench dist same same-large fuzz fmt
 
-help: ## what there is to make
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## build the desk and serve it (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
@@ -11,6 +11,9 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
+
+test-long: ## long runs of what make test is too short for: hours (SHARE=10 a tenth, SEED=1, ONLY="fuzz same")
+	@scripts/test-long.sh
 
 test-install: ## install the desk on a bare Debian as docs/operate.md says, and use it (needs root and debootstrap)
 	@scripts/install-test-tools.sh

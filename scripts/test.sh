@@ -12,7 +12,7 @@ postgres=$(mktemp -d)
 chmod go+rx "$postgres" # the server runs as another user where this is root
 trap 'rm -f "$output"; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
 
-close() { # what stopped everything, if anything did
+close() { # message: prints the counts and ends; a message is a failure that stopped everything
   [ -z "${1:-}" ] || { printf '\n%s\n' "$1"; failed=$((failed + 1)); }
   local line="$passed passed, $failed failed"
   [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
@@ -69,10 +69,10 @@ check "lints" cargo clippy --release --locked --workspace --all-targets -- -D wa
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
 export KAKEKOMI_TEST_POSTGRES
 
-suite "Rust: rules, table of cases, house rules, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
+suite "Rust: rules, table of cases, rules of the repository, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
-suite "Node as a stranger: table of cases over the host face" node --test tests/stranger.test.mjs
+suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh

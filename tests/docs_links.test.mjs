@@ -2,7 +2,7 @@
  * The documents name what exists: links, headings, paths, tests and functions; a dead one fails with its file and line.
  *
  * `[Upgrade](operate.md#upgrade)` → the file and its heading exist; `` `core/src/lib.rs` `` → the file exists;
- * `` `tests/tests/words.rs`: `a_name` `` → the file has a function of that name.
+ * `` `tests/tests/sentences.rs`: `a_name` `` → the file has a function of that name.
  */
 
 import assert from "node:assert/strict";

@@ -49,7 +49,7 @@ def main():
     draft = arguments.draft.read_bytes()
     results, threads = [], []
     begun = time.monotonic()
-    # Whoever started this may have failed, and taken the folder away.
+    # The program that started this one may have failed and removed the folder.
     while arguments.stop.parent.exists() and not arguments.stop.exists():
         thread = threading.Thread(target=submit, args=(arguments, context, draft, results))
         thread.start()

@@ -1,4 +1,4 @@
-//! What an applicant's page sends.
+//! Requests as the applicant's page sends them.
 //!
 //! `submission("key-1", &example(&home, &[]))` → a `POST /v1/submissions` that is accepted.
 
@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::server::Home;
 use crate::wire::Request;
 
-/// Where drafts are checked.
+/// Path at which drafts are checked.
 pub const CHECK: &str = "/v1/check";
-/// Where drafts are submitted.
+/// Path at which drafts are submitted.
 pub const SUBMIT: &str = "/v1/submissions";
 /// The longest draft in bytes (contract: 256 KiB).
 pub const TEXT_MAX: usize = 262_144;

@@ -72,7 +72,7 @@ fn problems(text: &mut String) {
     }
 }
 
-/// What keeps the module from giving a report: never the draft, only the caller.
+/// Errors that keep the module from giving a report: the caller causes them, never the draft.
 fn failures(text: &mut String) {
     text.push_str("\n## Failures of the module\n\nThe `code` of the error in JavaScript, the negative number of the host face.\n\n");
     text.push_str("| Code | Number | Meaning |\n| --- | --- | --- |\n");

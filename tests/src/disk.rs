@@ -1,4 +1,4 @@
-//! What a disk holds after the power went, computed from what was written and flushed until then.
+//! Content of a disk after a power failure, computed from the writes and flushes before it.
 //!
 //! ```text
 //! Disk::of(folder before) + Journal up to a record → what was flushed, and of the rest nothing, or some torn pieces
@@ -17,23 +17,23 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use crate::same::dice::Dice;
+use crate::same::rng::Rng;
 pub use journal::Journal;
 use journal::Record;
 
 /// A disk writes so many bytes at once or not at all.
 const SECTOR: usize = 512;
 
-/// What becomes of that which was not flushed.
+/// Fate of the bytes and names that were not flushed.
 #[derive(Debug)]
 pub enum Loss {
     /// All of it is lost.
     Everything,
     /// Some sectors are on the disk, and names up to some moment.
-    Some(Dice),
+    Some(Rng),
 }
 
-/// What is on a disk and, beside it, what waits to be.
+/// Content of a disk, with the writes that are not flushed yet.
 #[derive(Debug, Clone, Default)]
 pub struct Disk<'j> {
     /// The first is the folder itself.
@@ -51,7 +51,7 @@ struct Entity<'j> {
     names: BTreeMap<String, usize>,
     /// The names as programs see them.
     names_now: BTreeMap<String, usize>,
-    /// What was done since the last flush, each with the number of its record.
+    /// Writes since the last flush, each with the number of its record.
     waiting: Vec<(usize, Change<'j>)>,
 }
 
@@ -92,15 +92,15 @@ impl<'j> Disk<'j> {
         self.entities.len() - 1
     }
 
-    /// What is left where the power goes before a record.
+    /// Returns the content that is left if the power fails before a record.
     #[must_use]
     pub fn after(&self, journal: &'j Journal, until: usize, loss: Loss) -> Disk<'j> {
         let mut disk: Disk<'j> = self.clone();
         for (at, record) in journal.records[..until].iter().enumerate() {
             disk.follow(journal, at, record);
         }
-        if let Loss::Some(mut dice) = loss {
-            disk.keep_some(until, &mut dice);
+        if let Loss::Some(mut rng) = loss {
+            disk.keep_some(until, &mut rng);
         }
         disk
     }
@@ -183,7 +183,7 @@ impl<'j> Disk<'j> {
         folder.waiting.push((at, Change::Name(name.to_owned(), entity)));
     }
 
-    /// What has a path for programs.
+    /// Files that have a path for programs.
     fn find(&self, path: &str) -> Option<usize> {
         let steps = path.split('/').filter(|step| !step.is_empty());
         steps.into_iter().try_fold(0, |at, step| self.entities[at].names_now.get(step).copied())
@@ -191,21 +191,21 @@ impl<'j> Disk<'j> {
 
     /// Of that which waits some reached the disk all the same: names in their order up to some moment, lengths and
     /// sectors as it happens.
-    fn keep_some(&mut self, until: usize, dice: &mut Dice) {
+    fn keep_some(&mut self, until: usize, rng: &mut Rng) {
         let waiting = self.entities.iter().filter_map(|entity| Some(entity.waiting.first()?.0));
         let oldest = waiting.min().unwrap_or(until);
-        let names_until = oldest + dice.below(until - oldest + 1);
+        let names_until = oldest + rng.below(until - oldest + 1);
         for entity in &mut self.entities {
             for (at, change) in std::mem::take(&mut entity.waiting) {
                 match change {
                     Change::Bytes(place, bytes) => {
                         for (sector, bytes) in bytes.chunks(SECTOR).enumerate() {
-                            if dice.percent(50) {
+                            if rng.percent(50) {
                                 entity.apply(Change::Bytes(place + sector * SECTOR, bytes));
                             }
                         }
                     }
-                    Change::Length(_) if dice.percent(50) => entity.apply(change),
+                    Change::Length(_) if rng.percent(50) => entity.apply(change),
                     Change::Name(..) if at < names_until => entity.apply(change),
                     _ => {}
                 }

@@ -12,13 +12,13 @@ use serde_json::Value;
 /// One draft with what is expected of it.
 #[derive(Debug)]
 pub struct Draft {
-    /// What it is about.
+    /// Subject of the draft.
     pub name: String,
     /// Its text.
     pub text: Vec<u8>,
     /// The context's JSON text.
     pub context: String,
-    /// What the report must say.
+    /// Expected content of the report.
     pub expect: Expect,
 }
 
@@ -47,7 +47,7 @@ struct Line {
 
 /// All drafts, in the order of the files' names and of their lines.
 pub fn drafts() -> Vec<Draft> {
-    let tests = crate::house::root().join("tests");
+    let tests = crate::source_tree::root().join("tests");
     let base = fs::read_to_string(tests.join("cases/base/context.json")).unwrap();
     let context: Value = serde_json::from_str(&base).unwrap();
     let mut files: Vec<_> = fs::read_dir(tests.join("drafts")).unwrap().map(|entry| entry.unwrap().path()).collect();

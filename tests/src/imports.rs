@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::house::Source;
+use crate::source_tree::Source;
 
 /// File → the files that it imports.
 pub type Graph = BTreeMap<String, BTreeSet<String>>;
@@ -276,7 +276,7 @@ impl Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::{circles, graph};
-    use crate::house::Source;
+    use crate::source_tree::Source;
 
     fn found(files: &[(&str, &str)]) -> Vec<Vec<String>> {
         let source = |(path, text): &(&str, &str)| Source { path: format!("x/src/{path}"), text: (*text).to_owned() };

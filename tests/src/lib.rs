@@ -1,4 +1,4 @@
-//! What the project's tests share. Read on in this order:
+//! Parts that the project's tests share:
 //!
 //! - [`table`]: the cases of `tests/cases/*.toml`, one table that every engine runs: the core compiled
 //!   for this machine and the module in its sandbox (`tests/table.rs`), Node and Chromium (`browser/`).
@@ -7,10 +7,10 @@
 //! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
 //! - [`shim`]: what stands between a program and its disk, notes and fails; [`disk`]: what is left when the power goes.
 //! - [`applicant`]: what an applicant's page sends.
-//! - [`crowd`]: ten thousand clients, most of them slow.
+//! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's and are none.
-//! - [`house`]: the project's own files, for the house rules (`tests/tidy.rs`).
+//! - [`source_tree`]: the project's own files, for the rules of the repository (`tests/tidy.rs`).
 //! - [`codes`]: `docs/codes.md`, made from the source.
 //! - [`routes`]: the table of routes in `docs/http.md`, made from the router's list.
 //! - [`schema`]: what the JSON Schema refuses, for `docs/schema.md`.
@@ -28,11 +28,10 @@
 
 pub mod applicant;
 pub mod codes;
-pub mod crowd;
 pub mod disk;
 pub mod drafts;
-pub mod house;
 pub mod imports;
+pub mod load_clients;
 pub mod origins;
 pub mod postgres;
 pub mod published;
@@ -41,6 +40,7 @@ pub mod same;
 pub mod schema;
 pub mod server;
 pub mod shim;
+pub mod source_tree;
 pub mod table;
 pub mod wire;
 

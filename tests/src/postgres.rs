@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::house;
+use crate::source_tree;
 
 /// The variable with the server's URL, without a database's name.
 const SERVER: &str = "KAKEKOMI_TEST_POSTGRES";
 
-/// How long a killed server may take until it is gone.
+/// Time in which a killed server must end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A database; one that was made here is dropped in the end.
@@ -64,7 +64,7 @@ fn sql(server: &str, statement: &str) {
     assert!(status.expect("psql, which comes with PostgreSQL").success(), "{statement}");
 }
 
-/// What a server answers to one statement in a session with options.
+/// Returns a server's output for one statement in a session with options.
 fn psql(url: &str, statement: &str, options: &str) -> String {
     let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command", statement];
     let output = Command::new("psql").args(query).env("PGOPTIONS", options).output().unwrap();
@@ -106,12 +106,12 @@ impl Cluster {
         })
     }
 
-    /// What the server answers to one statement, without headings, also where it is set to be read-only.
+    /// Returns the server's output for one statement, without headings, even if the server is read-only.
     pub fn ask(&self, statement: &str) -> String {
         psql(&self.url, statement, "-c default_transaction_read_only=off")
     }
 
-    /// Where its files are.
+    /// Folder of its files.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
@@ -171,7 +171,7 @@ impl Drop for Cluster {
 
 fn script(what: &str, folder: &Path, settings: &[(&str, PathBuf)]) -> String {
     // The server's own log keeps stderr open, so only stdout is read here.
-    let output = Command::new(house::root().join("scripts/postgres.sh"))
+    let output = Command::new(source_tree::root().join("scripts/postgres.sh"))
         .arg(what)
         .arg(folder)
         .envs(settings.iter().map(|(name, value)| (name, value)))

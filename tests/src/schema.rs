@@ -1,4 +1,4 @@
-//! What the draft's JSON Schema makes of the table of cases, code by code: `docs/schema.md` is made from it.
+//! Verdicts of the draft's JSON Schema on the table of cases, by code: `docs/schema.md` is generated from them.
 //!
 //! A case whose only code is `phone.invalid` and that the schema accepts → `phone.invalid | sometimes` or `never`.
 

@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::postgres::Database;
 use crate::wire::{Answer, Request};
 
-/// How long a server may take until it answers: the module is compiled to the machine's code first.
+/// Time in which a server must answer: it compiles the module to machine code first.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary under test: `KAKEKOMI_BIN`, or the one built beside this test.
@@ -68,7 +68,7 @@ impl Home {
     /// The same with a desk profile of its own: the example desk, and more behind it.
     pub fn with_desk(more: &str) -> Home {
         let home = Home::new();
-        let (from, to) = (crate::house::root().join("host/desk"), home.path().join("desk"));
+        let (from, to) = (crate::source_tree::root().join("host/desk"), home.path().join("desk"));
         for name in ["", "consent"] {
             std::fs::create_dir_all(to.join(name)).unwrap();
             for file in std::fs::read_dir(from.join(name)).unwrap().map(Result::unwrap) {
@@ -82,7 +82,7 @@ impl Home {
         home
     }
 
-    /// Where it is.
+    /// Path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -350,7 +350,7 @@ impl Server {
     }
 }
 
-/// What a desk leaves behind.
+/// Remains of a desk that ended.
 #[derive(Debug)]
 pub struct Stopped {
     /// The exit code; nothing if a signal ended it.

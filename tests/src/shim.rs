@@ -1,4 +1,4 @@
-//! What stands between a program and its disk: `shim/faults.c`, compiled where the tests run.
+//! Interception of a program's disk access: `shim/faults.c`, compiled on the machine of the tests.
 //!
 //! `Shim::over(folder)` → settings for a program that is to be started under it; meanwhile `fail(1..=1, EIO)` lets the
 //! next write or flush fail, `heal()` no more, and the journal has all that was written and flushed.
@@ -11,13 +11,13 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::disk::Journal;
-use crate::house;
+use crate::source_tree;
 
 /// Input/output error, by Linux's number.
 pub const EIO: u64 = 5;
 /// No space left on device.
 pub const ENOSPC: u64 = 28;
-/// How long a flush takes under a shim: long enough that others come meanwhile, as on a disk.
+/// Duration of a flush under a shim: long enough for other requests to arrive meanwhile, as on a disk.
 const FLUSH_MICROSECONDS: u64 = 2000;
 
 /// The places of the numbers in the control file (`struct control`).
@@ -84,7 +84,7 @@ impl Shim {
         self.own.join("journal")
     }
 
-    /// How many writes and flushes there were.
+    /// Returns the number of writes and flushes.
     fn seen(&self) -> u64 {
         let mut bytes = [0; 8];
         self.control.read_exact_at(&mut bytes, place::SEEN).unwrap();
@@ -123,7 +123,7 @@ impl Drop for Shim {
 
 /// Compiles the shim.
 fn compile(library: &Path) {
-    let source = house::root().join("tests/shim/faults.c");
+    let source = source_tree::root().join("tests/shim/faults.c");
     let mut compiler = Command::new("cc");
     compiler.args(["-O2", "-Wall", "-shared", "-fPIC", "-o"]).arg(library).arg(source);
     assert!(compiler.status().expect("a C compiler, which SQLite needs as well").success());

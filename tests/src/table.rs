@@ -34,7 +34,7 @@ pub struct Case {
     pub text: Vec<u8>,
     /// The context's JSON text.
     pub context: String,
-    /// What the report must say.
+    /// Expected content of the report.
     pub expect: Expect,
 }
 
@@ -56,7 +56,7 @@ struct Row {
 
 /// All cases, in the order of the files' names and of their rows.
 pub fn cases() -> Vec<Case> {
-    let folder = crate::house::root().join("tests/cases");
+    let folder = crate::source_tree::root().join("tests/cases");
     let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long a test waits for one answer.
+/// Time that a test waits for one response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request, whose headers and body may be anything.
@@ -22,7 +22,7 @@ pub struct Request {
     body: Vec<u8>,
 }
 
-/// What came back.
+/// Response to a request.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status code.

@@ -1,6 +1,6 @@
 //! `docs/asvs.md`: each requirement of OWASP ASVS 5.0.0, levels 1 and 2, has one row, and what a row names exists.
 //!
-//! `| V4.2.1 | 2 | boundaries of messages | met | tests/tests/hostile.rs: name |` → level and status are right, and
+//! `| V4.2.1 | 2 | boundaries of messages | met | tests/tests/hostile_requests.rs: name |` → level and status are right, and
 //! `hostile.rs` has a function of that name. The tests at the end show what no other test shows.
 
 #![allow(
@@ -18,8 +18,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use kakekomi_tests::applicant::{CHECK, example, submission};
-use kakekomi_tests::house::{files, named_in, root};
 use kakekomi_tests::server::Server;
+use kakekomi_tests::source_tree::{files, named_in, root};
 use kakekomi_tests::wire::Request;
 
 /// The sections of the standard, each with the level of its first, second, … requirement.

@@ -248,7 +248,7 @@ fn a_restore_makes_a_data_folder_where_there_is_none() {
 }
 
 #[test]
-fn what_is_no_backup_is_not_restored() {
+fn invalid_backup_is_not_restored() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..30);

@@ -16,12 +16,12 @@ use std::fs;
 
 use kakekomi_sandbox::Digest;
 use kakekomi_service::releases::releases;
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::Home;
+use kakekomi_tests::source_tree::root;
 use serde_json::Value;
 
 #[test]
-fn every_heading_is_of_a_release_or_of_what_is_not_released() {
+fn every_heading_names_a_release_or_unreleased() {
     let text = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     let headings: Vec<_> = text.lines().filter(|line| line.starts_with("## ")).collect();
     let unreleased = format!("## Unreleased — ruleset {}", kakekomi_core::RULESET);

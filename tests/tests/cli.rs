@@ -189,7 +189,7 @@ fn the_report_of_one_file_is_printed_byte_for_byte() {
 }
 
 #[test]
-fn a_reader_that_goes_away_changes_no_verdict() {
+fn closed_stdout_changes_no_verdict() {
     let home = folder();
     for (files, expected) in [(&["issues.json"][..], 1), (&["issues.json", "broken.json"], 3), (&["good.json"], 0)] {
         let (reader, writer) = std::io::pipe().unwrap();

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::Command;
 
 use kakekomi_tests::applicant::{example, submission};
-use kakekomi_tests::house::root;
 use kakekomi_tests::postgres::Cluster;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
 

@@ -28,7 +28,7 @@ fn codes(list: &Value) -> Vec<String> {
 }
 
 #[test]
-fn each_is_judged_as_its_line_says() {
+fn drafts_are_judged_as_expected() {
     let mut wrong = Vec::new();
     for draft in drafts() {
         let report: Value = serde_json::from_slice(&native(&draft)).unwrap();
@@ -58,7 +58,7 @@ fn the_sandbox_gives_the_same_bytes() {
 }
 
 #[test]
-fn they_are_two_hundred_of_both_sorts() {
+fn drafts_are_two_hundred_of_both_kinds() {
     let drafts = drafts();
     let accepted = drafts.iter().filter(|draft| draft.expect.accepted).count();
     assert!(drafts.len() >= 200 && (130..=150).contains(&accepted), "{accepted} of {}", drafts.len());
@@ -69,7 +69,7 @@ fn they_are_two_hundred_of_both_sorts() {
 /// Company, person, phone, responsible, one sentence, and unknown for the rest can be sent: for each kind, in both
 /// languages, while the desk is closed.
 #[test]
-fn at_three_in_the_morning_little_is_enough_for_every_kind() {
+fn minimal_draft_is_accepted_for_every_kind_at_night() {
     let drafts = drafts();
     let form = describe(Locale::Ja);
     let incident = form.sections.iter().find(|section| section.name == "incident").unwrap();

@@ -11,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::{example, submission};
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server, free_address};
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::{Answer, Request};
 
 /// haproxy looks at each desk every two seconds, and takes it out after three failures.

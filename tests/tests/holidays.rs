@@ -123,7 +123,7 @@ fn the_desk_is_open_when_it_should_be_on_every_day() {
 }
 
 #[test]
-fn past_the_last_year_nothing_is_guessed() {
+fn no_status_is_guessed_after_the_last_year() {
     let desk = Desk::load(None).unwrap();
     let new_year = (FIRST + i64::try_from(days().len()).unwrap()) * DAY_MS - 9 * 3_600_000;
     let after = Desk::opening(&desk.context(new_year, Locale::Ja).unwrap());

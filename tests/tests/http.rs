@@ -16,8 +16,8 @@ use std::thread;
 use std::time::Duration;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
-use kakekomi_tests::house::named_in;
 use kakekomi_tests::server::{Home, Server, free_address};
+use kakekomi_tests::source_tree::named_in;
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -83,7 +83,7 @@ fn one_digest_in_the_header_the_file_and_the_command() {
 }
 
 #[test]
-fn what_is_read_is_sent_small_where_the_client_takes_it() {
+fn readable_resources_are_compressed_on_request() {
     let server = Server::start();
     let desk = server.send(&Request::get("/v1/desk")).json();
     let described = desk["describe"]["ja"].as_str().unwrap();
@@ -127,7 +127,7 @@ fn idle_connections_keep_nobody_out_for_want_of_an_answer() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_stored_is_the_owners_alone() {
+fn stored_files_are_private_to_the_owner() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     let data = home.path().join("data");
@@ -192,7 +192,7 @@ fn the_desk_and_its_documents() {
 
 /// Clause 4⑦: the number may change, so only what is never kept may hold it.
 #[test]
-fn no_file_that_is_kept_holds_the_phone_number() {
+fn cached_files_hold_no_phone_number() {
     let server = Server::start();
     let made_now = ["/", "/v1/desk", "/sheet?locale=ja", "/sheet?locale=en"];
     for target in made_now {
@@ -241,7 +241,7 @@ fn the_schema_is_the_same_by_command_and_address() {
 }
 
 #[test]
-fn addresses_and_methods_that_there_are_not() {
+fn unknown_paths_and_methods_are_refused() {
     let server = Server::start();
     let nowhere = server.send(&Request::get("/v1/nowhere"));
     assert_eq!((nowhere.status, nowhere.code().as_str()), (404, "http.not_found"));
@@ -271,7 +271,7 @@ fn the_page_is_served_under_a_policy_of_its_own() {
 
 /// A type that is no document's, a document, and an answer without a type, which a browser lays onto the document it keeps.
 #[test]
-fn what_is_no_document_may_do_nothing_and_says_no_more() {
+fn non_html_responses_have_a_closed_policy() {
     let server = Server::start();
     let docs = server.send(&Request::get("/docs"));
     let kept = server.send(&Request::get("/docs").header("if-none-match", docs.header("etag").unwrap()));
@@ -294,7 +294,7 @@ fn what_is_no_document_may_do_nothing_and_says_no_more() {
 }
 
 #[test]
-fn a_database_that_is_none_is_said_at_the_start() {
+fn invalid_database_is_reported_at_startup() {
     let home = Home::new();
     std::fs::create_dir_all(home.path().join("data")).unwrap();
     std::fs::write(home.path().join("data/kakekomi.sqlite3"), "this is no database".repeat(500)).unwrap();

@@ -10,8 +10,8 @@
     reason = "a test that cannot go on stops"
 )]
 
-use kakekomi_tests::house::files;
 use kakekomi_tests::imports::{circles, graph};
+use kakekomi_tests::source_tree::files;
 
 /// Crates with circles, each with the files of a shortest one; issue 16 breaks them.
 const EXCLUDED: [(&str, &str); 1] = [

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::{TEXT_MAX, example};
-use kakekomi_tests::crowd::{Answers, Crowd, peak_memory, people};
+use kakekomi_tests::load_clients::{Answers, LoadClients, peak_memory, people};
 use kakekomi_tests::server::{Home, Server};
 
 /// Connections that say nothing, and that drip.
@@ -27,11 +27,11 @@ const MEMORY_MAX: u64 = 300_000_000;
 const P99_MAX: Duration = Duration::from_millis(500);
 /// So long a slow head may last.
 const HEAD_MAX: Duration = Duration::from_secs(15);
-/// How often somebody comes.
+/// Interval between two clients.
 const EVERY: Duration = Duration::from_millis(20);
-/// How many people come before there is a load.
+/// Number of clients before there is a load.
 const QUIET: usize = 150;
-/// How many dear drafts come at once for each core: a desk lets 32 of them wait.
+/// Number of expensive drafts at once for each core: a desk lets 32 of them wait.
 const FLOOD: usize = 100;
 
 /// One load at a time: they would be each other's.
@@ -53,7 +53,7 @@ fn post(target: &str, more: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// What people do: look, check and hand in, in turn, each from an address of its own behind the proxy.
+/// Returns the request of a client: look, check or submit in turn, each from its own address behind the proxy.
 fn person(number: usize, draft: &[u8], run: &str) -> Vec<u8> {
     let from = format!("X-Forwarded-For: 203.0.113.{}\r\n", number % 250);
     match number % 3 {
@@ -69,7 +69,7 @@ fn say(what: &str, answers: &Answers) {
 }
 
 #[test]
-fn ten_thousand_connections_slow_nobody_and_take_little() {
+fn ten_thousand_connections_keep_latency_and_memory_low() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     rlimit::increase_nofile_limit(16_384).unwrap();
     let server = Server::start_with(Home::new(), &["--trusted-proxies", "127.0.0.1", "--log", "warn"]);
@@ -77,28 +77,28 @@ fn ten_thousand_connections_slow_nobody_and_take_little() {
     runtime().block_on(async {
         let quiet = people(server.at, QUIET, EVERY, |number| person(number, &draft, "quiet")).await;
         say("without a load", &quiet);
-        let crowd = Crowd::gather(server.at, WAITING, DRIPPING);
+        let clients = LoadClients::connect(server.at, WAITING, DRIPPING);
         let (started, enough) = (Instant::now(), (WAITING + DRIPPING) * 99 / 100);
-        while crowd.open() < enough {
-            assert!(started.elapsed() < Duration::from_secs(30), "only {} connections are open", crowd.open());
+        while clients.open() < enough {
+            assert!(started.elapsed() < Duration::from_secs(30), "only {} connections are open", clients.open());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         // Past the first slow heads, which are cut off after ten seconds.
         let loaded = people(server.at, many(), EVERY, |number| person(number, &draft, "loaded")).await;
         say("ten thousand connections", &loaded);
-        let (open, head, memory) = (crowd.open(), crowd.slowest_head(), peak_memory(server.id()));
+        let (open, head, memory) = (clients.open(), clients.slowest_head(), peak_memory(server.id()));
         println!("{open} connections are open; the slowest head lasted {head:?}; {} MB at most", memory / 1_000_000);
         assert_eq!(loaded.wrong, [], "nobody is refused");
         assert!(open >= enough, "only {open} connections are open");
         assert!(loaded.percentile(99) < P99_MAX + quiet.percentile(99), "{:?}", loaded.percentile(99));
         assert!(head > Duration::ZERO && head < HEAD_MAX, "a slow head lasted {head:?}");
         assert!(memory < MEMORY_MAX, "{memory} bytes");
-        crowd.leave().await;
+        clients.close().await;
     });
 }
 
 #[test]
-fn one_address_with_the_dearest_drafts_slows_no_other() {
+fn expensive_drafts_of_one_address_slow_no_other() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let server = Server::start_with(Home::new(), &["--trusted-proxies", "127.0.0.1", "--log", "warn"]);
     let draft = example(&server.home, &[]);
@@ -129,7 +129,7 @@ fn one_address_with_the_dearest_drafts_slows_no_other() {
 }
 
 #[test]
-fn more_than_it_can_do_is_refused_at_once_and_the_rest_is_done() {
+fn overload_is_refused_at_once_and_the_rest_is_served() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let server = Server::start_with(Home::new(), &["--log", "warn"]);
     let (draft, dear) = (example(&server.home, &[]), dear());

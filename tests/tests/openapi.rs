@@ -9,7 +9,7 @@ use kakekomi_tests::wire::Request;
 use serde_json::Value;
 
 #[test]
-fn it_is_the_same_by_command_and_address() {
+fn command_and_route_give_the_same_openapi() {
     let server = Server::start();
     let answer = server.send(&Request::get("/openapi.json"));
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
@@ -28,7 +28,7 @@ fn it_is_the_same_by_command_and_address() {
 }
 
 #[test]
-fn its_page_has_all_its_files_under_the_desks_own_policy() {
+fn openapi_page_loads_all_files_under_its_policy() {
     let server = Server::start();
     let page = server.send(&Request::get("/docs"));
     assert_eq!(page.status, 200, "{}", page.text());

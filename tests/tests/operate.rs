@@ -8,9 +8,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use kakekomi_tests::applicant::{example, submission};
-use kakekomi_tests::house::root;
 use kakekomi_tests::postgres::Database;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use serde_json::Value;
 
 /// A command that the page says, run with other places in it.

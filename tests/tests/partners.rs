@@ -74,7 +74,7 @@ fn varies(answer: &Answer) -> bool {
 }
 
 #[test]
-fn of_a_thousand_near_misses_none_is_let_in() {
+fn a_thousand_similar_origins_are_refused() {
     let server = desk();
     let misses: Vec<_> = [CHAMBER, SHOP].iter().flat_map(|origin| near_misses(origin)).collect();
     let misses: Vec<_> = misses.into_iter().filter(|miss| ![CHAMBER, SHOP].contains(&miss.as_str())).collect();
@@ -117,7 +117,7 @@ fn a_frame_is_for_the_partners_pages_and_no_others() {
 }
 
 #[test]
-fn the_page_learns_whose_page_it_stands_on() {
+fn embedded_page_learns_its_partner() {
     let server = desk();
     let partner = |query: &str| server.send(&Request::get(&format!("/v1/desk?{query}"))).json()["partner"].clone();
     let chamber = partner("p=pk_live_chamber&locale=ja");
@@ -187,7 +187,7 @@ fn a_test_is_taken_from_a_registered_page_or_its_frame_and_from_nobody_else() {
 }
 
 #[test]
-fn what_is_refused_uses_up_nothing_of_a_partners_rate() {
+fn refused_requests_do_not_count_against_a_partners_rate() {
     let more = ["--trusted-proxies", "127.0.0.1", "--rate-limit", "4"];
     let server = Server::start_with(Home::with_desk(PARTNERS), &more);
     let from = |host: u8, key: &str, origin: &str| {
@@ -207,7 +207,7 @@ fn what_is_refused_uses_up_nothing_of_a_partners_rate() {
 }
 
 #[test]
-fn what_is_typed_on_the_page_for_partners_is_never_taken_for_a_blank() {
+fn partner_page_input_is_never_a_placeholder() {
     let server = desk();
     for blank in ["choices", "known", "query", "w.title", "desk", "snippet"] {
         let page = server.send(&Request::get(&format!("/partners?p=%7B%7B{blank}%7D%7D"))).text();
@@ -218,7 +218,7 @@ fn what_is_typed_on_the_page_for_partners_is_never_taken_for_a_blank() {
 }
 
 #[test]
-fn what_stands_on_partners_pages_may_be_checked_by_every_page() {
+fn embed_files_can_be_read_from_every_origin() {
     let server = desk();
     for target in ["/embed/1/kakekomi.js", "/embed/1/inline.json"] {
         for origin in [CHAMBER, "https://evil.example", "null"] {
@@ -230,7 +230,7 @@ fn what_stands_on_partners_pages_may_be_checked_by_every_page() {
 }
 
 #[test]
-fn nobody_sends_in_a_partners_name_from_another_page() {
+fn partner_submissions_from_other_origins_are_refused() {
     let server = desk();
     let draft = example(&server.home, &[]);
     let request = through("pk_live_chamber", &draft, "k");

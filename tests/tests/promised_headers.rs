@@ -11,8 +11,8 @@
 use std::collections::BTreeSet;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, TEXT_MAX, example, padded, submission};
-use kakekomi_tests::house::{named_in, root};
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::{named_in, root};
 use kakekomi_tests::wire::{Answer, Request};
 
 /// Every header that the page promises, and that a test here or `http.rs` looks at.
@@ -62,7 +62,7 @@ fn has(answer: &Answer, name: &str, part: &str) -> bool {
     answer.headers.iter().any(|(found, value)| found == name && value.contains(part))
 }
 
-/// What holds for every answer.
+/// Headers of every response.
 fn assert_common(target: &str, answer: &Answer) {
     let id = answer.header("x-request-id").unwrap_or_default();
     assert!(id.len() == 16 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{target}: {id}");
@@ -88,7 +88,7 @@ fn assert_common(target: &str, answer: &Answer) {
 }
 
 #[test]
-fn what_is_kept_is_kept_as_promised() {
+fn cached_responses_have_the_promised_headers() {
     let server = Server::start_in(Home::with_desk(PARTNER));
     let desk = server.send(&Request::get("/v1/desk")).json();
     let digest = desk["module"].as_str().unwrap().replace("sha256:", "");
@@ -133,7 +133,7 @@ fn what_is_kept_is_kept_as_promised() {
 }
 
 #[test]
-fn verdicts_refusals_and_receipts_carry_what_is_promised() {
+fn verdicts_refusals_and_receipts_have_the_promised_headers() {
     let server = Server::start_with(Home::with_desk(PARTNER), &["--trusted-proxies", "127.0.0.1", "--rate-limit", "4"]);
     let draft = example(&server.home, &[]);
     let check = || Request::post(CHECK);

@@ -15,8 +15,8 @@ use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use serde_json::{Value, json};
 
 /// The module of an older build (`tests/fixtures`).
@@ -42,7 +42,7 @@ fn json_of(output: &Output) -> Value {
 }
 
 #[test]
-fn the_module_that_judged_says_the_same_again() {
+fn recheck_with_the_same_module_matches() {
     let home = home();
     let before = home.cases();
     let output = home.run(&["recheck", "--json"]);
@@ -56,7 +56,7 @@ fn the_module_that_judged_says_the_same_again() {
 }
 
 #[test]
-fn it_goes_on_where_it_stopped() {
+fn recheck_resumes_where_it_stopped() {
     let home = home();
     let first = json_of(&home.run(&["recheck", "--json", "--limit", "2"]));
     assert_eq!(first["summary"]["cases"], 2);
@@ -68,7 +68,7 @@ fn it_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_module_with_other_rules_is_told_apart_case_by_case() {
+fn recheck_reports_each_case_that_differs() {
     let home = home();
     let file = root().join(format!("tests/fixtures/modules/{}.wasm", OLDER.trim()));
     let (file, folder) = (file.to_str().unwrap(), root().join("tests/fixtures/modules"));
@@ -84,7 +84,7 @@ fn a_module_with_other_rules_is_told_apart_case_by_case() {
 }
 
 #[test]
-fn what_it_cannot_do_is_said() {
+fn recheck_reports_unusable_input() {
     let home = home();
     let nobody = "0".repeat(64);
     for (arguments, code) in [
@@ -131,7 +131,7 @@ fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn a_module_that_does_not_say_again_what_it_said_is_a_mismatch_and_not_silent() {
+fn nondeterministic_module_is_a_mismatch() {
     let home = Home::new();
     stored(&home, "right", str::to_owned);
     let output = home.run(&["recheck"]);

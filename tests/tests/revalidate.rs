@@ -14,8 +14,8 @@ use std::process::{Command, Output};
 
 use kakekomi_sandbox::Digest;
 use kakekomi_tests::applicant::example;
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 
 #[path = "../../host/service/examples/revalidate.rs"]
 #[allow(dead_code, missing_docs, reason = "its main is for the command line")]
@@ -119,7 +119,7 @@ fn in_rust() {
 }
 
 #[test]
-fn from_nothing_as_the_document_says() {
+fn documented_setup_works_from_scratch() {
     let server = Server::start();
     let text = std::fs::read_to_string(root().join("docs/revalidate.md")).unwrap();
     let lines =

@@ -22,7 +22,7 @@ fn compared(which: Which, count: u64) -> Found {
 }
 
 #[test]
-fn the_sandbox_says_what_the_core_says_of_thirty_thousand_drafts() {
+fn sandbox_equals_native_core_for_thirty_thousand_drafts() {
     let tally = compared(Which::Sandbox, 30_000).tally;
     assert_eq!(tally.silent(), Vec::<&str>::new(), "codes that no draft reaches");
     assert!(tally.parsed > tally.drafts / 3, "{tally}");
@@ -30,7 +30,7 @@ fn the_sandbox_says_what_the_core_says_of_thirty_thousand_drafts() {
 }
 
 #[test]
-fn an_interpreter_that_shares_no_code_says_the_same() {
+fn wasmi_equals_native_core() {
     compared(Which::Wasmi, 1_000);
 }
 
@@ -51,7 +51,7 @@ impl Engine for Faulty {
 }
 
 #[test]
-fn a_planted_fault_is_found_and_made_small() {
+fn planted_fault_is_found_and_minimized() {
     let stream = Stream::new(SEED);
     let found = run_with(&stream, vec![Box::new(Faulty)], &Run { from: 0, count: 500, jobs: 1 });
     let first = *found.first.first().expect("the fault shows within 500 drafts");
@@ -75,7 +75,7 @@ fn broken() -> Vec<u8> {
 }
 
 #[test]
-fn a_module_with_one_letter_changed_is_found_and_made_small() {
+fn changed_module_is_found_and_minimized() {
     let stream = Stream::new(SEED);
     let mut engine = Sandboxed::new(&broken()).unwrap();
     let found =
@@ -94,7 +94,7 @@ fn a_module_with_one_letter_changed_is_found_and_made_small() {
 }
 
 #[test]
-fn a_stream_is_the_same_every_time() {
+fn stream_is_reproducible() {
     let texts = |from: u64| (from..from + 50).map(|number| Stream::new(7).question(number)).collect::<Vec<_>>();
     assert_eq!(texts(1_000), texts(1_000));
     assert_ne!(texts(1_000), texts(2_000));

@@ -9,7 +9,7 @@
 )]
 
 use kakekomi_core::Locale;
-use kakekomi_tests::house::root;
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::{schema, table};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn refusal(validator: &jsonschema::Validator, draft: &Value) -> Option<String> {
 }
 
 #[test]
-fn it_is_a_schema() {
+fn output_is_a_valid_schema() {
     let schema = kakekomi_describe::schema::schema();
     assert!(jsonschema::draft202012::meta::is_valid(&schema));
     assert_eq!(schema["properties"]["contact"]["properties"]["company"]["title"], "Company name");
@@ -31,7 +31,7 @@ fn it_is_a_schema() {
 }
 
 #[test]
-fn what_the_rules_accept_it_accepts() {
+fn schema_accepts_every_accepted_case() {
     let validator = schema::validator();
     let mut accepted = 0;
     for case in table::cases() {
@@ -45,7 +45,7 @@ fn what_the_rules_accept_it_accepts() {
 }
 
 #[test]
-fn what_people_write_and_the_rules_accept_it_accepts() {
+fn schema_accepts_every_accepted_draft() {
     let validator = schema::validator();
     let mut accepted = 0;
     for draft in kakekomi_tests::drafts::drafts().into_iter().filter(|draft| draft.expect.accepted) {
@@ -68,7 +68,7 @@ fn the_examples_are_accepted_and_the_incomplete_one_is_not() {
 }
 
 #[test]
-fn values_are_drafts_to_it_too() {
+fn schema_accepts_report_values() {
     let validator = schema::validator();
     for case in table::cases() {
         let report = kakekomi_core::answer(&case.text, case.context.as_bytes()).unwrap();
@@ -118,7 +118,7 @@ fn a_base_draft_of_which_one_thing_is_wrong_is_refused() {
 }
 
 #[test]
-fn what_it_refuses_is_written_down() {
+fn refused_constructs_are_documented() {
     let written = std::fs::read_to_string(root().join("docs/schema.md")).unwrap_or_default();
     let made = schema::markdown();
     assert!(

@@ -11,14 +11,14 @@
 use std::fs;
 
 use kakekomi_core::{Context, check};
-use kakekomi_tests::house::root;
+use kakekomi_tests::source_tree::root;
 
 /// The most lines of a hundred without a secret that may be warned about.
 const FALSE_ALARMS_MAX: usize = 2;
 /// The fewest secrets of a hundred that must be found.
 const FOUND_MIN: usize = 95;
 
-/// Whether a text of the form gets the advice about secrets.
+/// Checks if a text of the form gets the advice about secrets.
 fn is_warned_about(text: &str, context: &Context) -> bool {
     let draft = serde_json::json!({"incident": {"summary": text}}).to_string();
     check(draft.as_bytes(), context).advisories.iter().any(|advisory| advisory.code.as_str() == "secret.likely")
@@ -39,7 +39,7 @@ fn misjudged(file: &str, is_secret: bool) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn hardly_any_line_of_a_log_is_taken_for_a_secret() {
+fn few_log_lines_are_false_positives() {
     let (alarms, lines) = misjudged("logs.held.tsv", false);
     assert!(alarms.len() * 100 <= lines * FALSE_ALARMS_MAX, "{} of {lines}:\n{}", alarms.len(), alarms.join("\n"));
 }

@@ -21,7 +21,7 @@ use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::server::{Home, binary};
 use kakekomi_tests::wire::Request;
 
-/// How long a start or an end may take.
+/// Time in which a start or a stop must end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A desk that was started with the socket on file descriptor 3.
@@ -85,7 +85,7 @@ fn a_restart_refuses_no_request() {
 }
 
 #[test]
-fn what_is_under_way_is_finished_by_the_process_that_began_it() {
+fn requests_in_progress_are_finished_by_their_process() {
     let (home, socket) = (Home::new(), TcpListener::bind("127.0.0.1:0").unwrap());
     let at = socket.local_addr().unwrap();
     let desk = start(&home, &socket);

@@ -23,7 +23,7 @@ on_both_databases! {
     an_export_holds_what_show_shows
     a_reader_that_goes_away_is_no_error
     watching_prints_each_case_as_it_arrives
-    migrating_says_what_it_did
+    migrate_reports_what_it_did
 }
 
 /// Submits so many and gives their numbers in order.
@@ -122,7 +122,7 @@ fn watching_prints_each_case_as_it_arrives(home: Home) {
     watch.wait().unwrap();
 }
 
-fn migrating_says_what_it_did(home: Home) {
+fn migrate_reports_what_it_did(home: Home) {
     let said = |arguments: &[&str]| {
         let output = home.run(arguments);
         (output.status.code(), String::from_utf8(output.stdout).unwrap())

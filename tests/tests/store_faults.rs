@@ -1,4 +1,4 @@
-//! What was answered with 201 outlasts everything: the host killed under load, the database's server
+//! Cases answered with 201 survive every crash: the host killed under load, the database's server
 //! killed too, each submission sent five times meanwhile.
 //!
 //! Here is a short form. `KAKEKOMI_KILLS` and `KAKEKOMI_SUBMISSIONS` make it as long as wanted;
@@ -27,12 +27,12 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::wire::{Answer, Request};
 
 on_both_databases! {
-    every_receipt_outlasts_kill_9_and_five_tries_make_one_case
+    receipts_survive_kill_9_and_five_tries_make_one_case
 }
 
-/// How often each submission is sent at the same time.
+/// Number of senders of each submission at the same time.
 const TRIES: usize = 5;
-/// How long all of it may take at the most, for each kill.
+/// Longest duration for each kill.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn number(name: &str, by_default: usize) -> usize {
@@ -46,7 +46,7 @@ fn whole(answer: Answer) -> Option<Answer> {
 }
 
 /// Applicants who go on sending until they have a receipt.
-struct Crowd {
+struct Senders {
     at: RwLock<SocketAddr>,
     draft: Vec<u8>,
     submissions: usize,
@@ -56,9 +56,9 @@ struct Crowd {
     over: AtomicBool,
 }
 
-impl Crowd {
-    fn new(server: &Server) -> Crowd {
-        Crowd {
+impl Senders {
+    fn new(server: &Server) -> Senders {
+        Senders {
             at: RwLock::new(server.at),
             draft: example(&server.home, &[]),
             submissions: number("KAKEKOMI_SUBMISSIONS", 60),
@@ -141,48 +141,52 @@ impl Crowd {
     }
 }
 
-fn every_receipt_outlasts_kill_9_and_five_tries_make_one_case(home: Home) {
+fn receipts_survive_kill_9_and_five_tries_make_one_case(home: Home) {
     let server = Server::start_in(home);
-    let crowd = Crowd::new(&server);
+    let senders = Senders::new(&server);
     let mut server = Some(server);
-    crowd.through(number("KAKEKOMI_KILLS", 3), |_| {
+    senders.through(number("KAKEKOMI_KILLS", 3), |_| {
         let home = server.take().unwrap().kill();
         let again = Server::start_in(home);
-        *crowd.at.write().unwrap() = again.at;
+        *senders.at.write().unwrap() = again.at;
         server = Some(again);
     });
-    crowd.assert_kept(&server.unwrap().home);
+    senders.assert_kept(&server.unwrap().home);
 }
 
 #[test]
-fn every_receipt_outlasts_the_databases_server_being_killed() {
+fn receipts_survive_a_killed_database_server() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
         return;
     }
     let cluster = Cluster::start();
     let server = Server::start_in(Home::at(&cluster.url));
-    let crowd = Crowd::new(&server);
+    let senders = Senders::new(&server);
     let phone = server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
-    crowd.through(number("KAKEKOMI_KILLS", 2), |kill| {
+    senders.through(number("KAKEKOMI_KILLS", 2), |kill| {
         cluster.kill();
         if kill == 0 {
-            let refused = server.send(&submission("while-it-is-down", &crowd.draft));
+            let refused = server.send(&submission("while-it-is-down", &senders.draft));
             refused.assert_problem("the database is down", 503, "store.failed");
             assert!(refused.text().contains(&phone) && refused.header("retry-after").is_some());
-            assert_eq!(server.send(&Request::post(CHECK).json(&crowd.draft)).status, 200, "checking needs no database");
+            assert_eq!(
+                server.send(&Request::post(CHECK).json(&senders.draft)).status,
+                200,
+                "checking needs no database"
+            );
         }
         cluster.start_again();
         let up = Instant::now();
-        let before = crowd.answered.load(Ordering::SeqCst);
-        crowd.wait_for(before + 1);
+        let before = senders.answered.load(Ordering::SeqCst);
+        senders.wait_for(before + 1);
         assert!(up.elapsed() < Duration::from_secs(10), "it took {:?} to recover", up.elapsed());
     });
-    crowd.assert_kept(&server.home);
+    senders.assert_kept(&server.home);
 }
 
 #[test]
-fn the_flush_comes_before_the_answer() {
+fn flush_comes_before_the_response() {
     let may_trace = Command::new("strace").args(["-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
     if !may_trace.is_ok_and(|status| status.success()) {
         eprintln!("not run: strace is missing, or may not trace here");

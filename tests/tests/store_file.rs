@@ -21,7 +21,7 @@ use kakekomi_tests::applicant::{CHECK, example, submission};
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// How long a readiness probe may take: two seconds, and what a busy machine adds.
+/// Time in which a readiness probe must answer: two seconds, and a margin for a busy machine.
 const PROBE: Duration = Duration::from_secs(4);
 
 /// A desk with an admin listener and one case.

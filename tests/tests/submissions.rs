@@ -24,11 +24,11 @@ on_both_databases! {
     the_receipt_comes_before_the_module_and_the_text
     a_key_and_a_text_make_one_case_and_replay_its_receipt
     keys_of_1_and_255_characters_are_taken
-    a_refusal_binds_no_key
+    refusal_reserves_no_idempotency_key
     five_at_once_make_one_case
-    a_case_outlasts_kill_9
+    cases_survive_kill_9
     a_case_says_what_its_receipt_says
-    it_stops_when_asked_and_its_log_holds_no_answer
+    sigterm_stops_and_the_log_holds_no_answer
 }
 
 fn every_refusal_has_its_status_and_code_and_stores_nothing(home: Home) {
@@ -161,7 +161,7 @@ fn keys_of_1_and_255_characters_are_taken(home: Home) {
     }
 }
 
-fn a_refusal_binds_no_key(home: Home) {
+fn refusal_reserves_no_idempotency_key(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let incomplete = example(&server.home, &["--incomplete"]);
@@ -190,7 +190,7 @@ fn five_at_once_make_one_case(home: Home) {
     assert_eq!(cases[0]["number"], answers.iter().find(|answer| answer.status == 201).unwrap().json()["number"]);
 }
 
-fn a_case_outlasts_kill_9(home: Home) {
+fn cases_survive_kill_9(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let receipt = server.send(&submission("k", &draft));
@@ -246,7 +246,7 @@ fn a_full_disk_is_a_503_with_the_phone_number() {
     assert_eq!(late.status, 201, "the key was not bound: {}", late.text());
 }
 
-fn it_stops_when_asked_and_its_log_holds_no_answer(home: Home) {
+fn sigterm_stops_and_the_log_holds_no_answer(home: Home) {
     let server = Server::start_in(home);
     let secret = "ひみつの会社名株式会社";
     let draft = with(&example(&server.home, &[]), "/contact/company", secret);

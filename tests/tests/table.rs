@@ -38,7 +38,7 @@ fn report(case: &Case) -> Value {
 }
 
 #[test]
-fn the_native_core_says_what_the_table_expects() {
+fn native_reports_match_the_table() {
     every(|case| case.expect.differences(&report(case)));
 }
 
@@ -127,7 +127,7 @@ fn every_sentence_is_whole() {
 }
 
 #[test]
-fn both_languages_judge_alike() {
+fn verdicts_do_not_depend_on_the_language() {
     every(|case| {
         let mut context: Value = serde_json::from_str(&case.context).unwrap();
         let codes = [Locale::Ja, Locale::En].map(|locale| {

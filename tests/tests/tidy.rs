@@ -1,4 +1,4 @@
-//! The house rules that no compiler holds. ARCHITECTURE.md names each of these tests beside its
+//! Rules of the repository that no compiler enforces. ARCHITECTURE.md names each of these tests beside its
 //! invariant; a rule that gets in the way is changed here and there together.
 
 #![allow(
@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use kakekomi_tests::house::{Source, files, root};
+use kakekomi_tests::source_tree::{Source, files, root};
 
 /// The longest file before it should be two.
 const LINES_MAX: usize = 400;
@@ -50,7 +50,7 @@ const HOST: [&str; 7] = [
     "host/page-build/src",
 ];
 
-/// What the rules may be built from: nothing that knows a clock, a file, a network or a JavaScript engine.
+/// Dependencies of the rules: none knows a clock, a file, a network or a JavaScript engine.
 const CORE_DEPENDENCIES: [&str; 2] = ["garde", "serde"];
 
 /// Fails with every finding at once.
@@ -90,7 +90,7 @@ fn manifest(path: &str) -> toml::Table {
 }
 
 #[test]
-fn core_depends_on_nothing_that_knows_the_world() {
+fn core_uses_no_clock_file_or_network() {
     let dependencies: Vec<_> =
         manifest("core/Cargo.toml")["dependencies"].as_table().unwrap().keys().cloned().collect();
     assert_eq!(dependencies, CORE_DEPENDENCIES);
@@ -118,7 +118,7 @@ fn core_has_no_floating_point() {
 }
 
 #[test]
-fn the_host_asks_the_module_and_not_the_core() {
+fn host_checks_with_the_module_only() {
     let findings = naming(&HOST, &["kakekomi_core::check", "kakekomi_core::answer"]);
     none(findings.into_iter().filter(|finding| !finding.starts_with("host/src/cli/check.rs: kakekomi_core::answer")));
 }
@@ -134,7 +134,7 @@ fn only_the_listed_files_have_unsafe_code() {
 
 /// The module's build takes out what would call one (wasm/artifact/build/panics.rs).
 #[test]
-fn the_module_hands_no_closure_to_javascript() {
+fn module_passes_no_closure_to_javascript() {
     none(naming(&["wasm/src", "core/src", "core/describe/src"], &["Closure", "js_sys::futures", "spawn_local"]));
 }
 
@@ -157,7 +157,7 @@ fn files_are_named_for_what_they_hold() {
 }
 
 #[test]
-fn every_module_says_what_it_is() {
+fn every_module_has_a_doc_comment() {
     let silent =
         rust().filter(|file| !file.text.lines().any(|line| line.starts_with("//!")) || !file.text.starts_with("//!"));
     none(silent.map(|file| file.path));
@@ -223,7 +223,7 @@ fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTre
 }
 
 #[test]
-fn sentences_live_in_the_messages_alone() {
+fn sentences_are_only_in_message_files() {
     let page = files()
         .into_iter()
         .filter(|file| file.below("www") && [".js", ".mjs", "index.html"].iter().any(|end| file.is(end)));

@@ -24,7 +24,7 @@ pub(super) struct Record {
     pub file: u64,
     /// A place, a length, or a flush's number.
     pub number: u64,
-    /// Where its two texts begin, meet and end.
+    /// Positions at which its two texts begin, meet and end.
     texts: [usize; 3],
 }
 
@@ -64,12 +64,12 @@ impl Journal {
         [&numbers.map(u64::to_le_bytes).concat(), texts[0], texts[1]].concat()
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether there are none.
+    /// Checks if there are no records.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

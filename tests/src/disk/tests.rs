@@ -1,4 +1,4 @@
-//! What a flush keeps and what it does not: of its file the bytes, of its folder the names.
+//! Effects of a flush: the flush of a file keeps its bytes, the flush of a folder keeps its names.
 
 use super::*;
 use crate::server::Home;
@@ -6,7 +6,7 @@ use crate::server::Home;
 const FOLDER: u64 = 1;
 const FILE: u64 = 2;
 
-/// What is in `note` after these calls, where everything that was not flushed is lost; `None` where it has no name.
+/// Returns the content of `note` after these calls if everything unflushed is lost; `None` if it has no name.
 fn left(calls: &[(char, u64, u64, &str)]) -> Option<String> {
     let record = |(kind, file, number, text): &(char, u64, u64, &str)| {
         Journal::record(u8::try_from(*kind).unwrap(), *file, *number, [text.as_bytes(), b""])
@@ -35,7 +35,7 @@ fn bytes_are_kept_by_their_files_flush_and_names_by_their_folders() {
 }
 
 #[test]
-fn a_flush_that_failed_is_not_made_good_by_the_next() {
+fn failed_flush_is_not_repaired_by_the_next() {
     let calls = [
         ('C', FILE, 0, "note"),
         ('W', FILE, 0, "lost"),

@@ -12,33 +12,33 @@ use super::engine::{Engine, Native, Which};
 use super::tally::Tally;
 use super::{Question, Stream};
 
-/// How many drafts an engine is asked for at a time.
+/// Number of drafts that an engine checks at a time.
 const BATCH: u64 = 256;
 
-/// How many mismatches are kept: the first ones tell enough.
+/// Number of mismatches that are kept: the first ones are enough.
 const MISMATCHES_KEPT: usize = 10;
 
-/// What to run.
+/// Range of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     /// The first number of the stream.
     pub from: u64,
-    /// How many drafts.
+    /// Number of drafts.
     pub count: u64,
-    /// How many threads, each with an engine of its own.
+    /// Number of threads, each with its own engine.
     pub jobs: usize,
 }
 
-/// What came of it.
+/// Result of a run.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What the drafts were.
+    /// Counts of the drafts.
     pub tally: Tally,
-    /// How many drafts the engines spoke differently of.
+    /// Number of drafts whose answers differ.
     pub mismatches: u64,
     /// The numbers of the first of them.
     pub first: Vec<u64>,
-    /// How long it took.
+    /// Duration.
     pub time: Duration,
 }
 

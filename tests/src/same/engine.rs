@@ -18,7 +18,7 @@ pub use which::Which;
 
 /// An engine at work.
 pub trait Engine: Send {
-    /// What it says of each question, in their order.
+    /// Returns the answer to each question, in their order.
     fn answers(&mut self, questions: &[Question]) -> Vec<Answer>;
 }
 

@@ -1,4 +1,4 @@
-//! What a run came upon: how many drafts were JSON, how many were accepted, and how often each code was said.
+//! Counts of a run: drafts that were JSON, drafts that were accepted, and occurrences of each code.
 
 use std::fmt::{self, Write as _};
 

@@ -20,12 +20,12 @@ pub enum Tree {
     Object(Vec<(String, Tree)>),
 }
 
-/// How a tree is written.
+/// Style in which a tree is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
-    /// What stands between the pieces.
+    /// White space between the pieces.
     pub space: &'static str,
-    /// Whether everything but ASCII is written `\uXXXX`.
+    /// `true` to write everything but ASCII as `\uXXXX`.
     pub escaped: bool,
 }
 
@@ -53,7 +53,7 @@ impl Tree {
         Tree::object([("unknown", Tree::raw("true"))])
     }
 
-    /// What the core's own reader has read.
+    /// Converts a node of the core's reader.
     pub fn of(node: &Node<'_>) -> Tree {
         match node {
             Node::Null => Tree::raw("null"),
@@ -67,7 +67,7 @@ impl Tree {
         }
     }
 
-    /// How many pieces hang below this one.
+    /// Returns the number of pieces below this one.
     pub fn below(&self) -> usize {
         match self {
             Tree::Raw(_) | Tree::Text(_) => 0,

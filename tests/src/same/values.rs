@@ -1,13 +1,13 @@
-//! What a person might rightly say to each kind of field, in the many ways in which people type it.
+//! Valid answers to each kind of field, in the many ways in which people type them.
 //!
 //! `FieldKind::Phone` → `"０３-３２１１-９９９９"`; `FieldKind::Moment` → `{"at":{"year":"令和2","month":"３"}}`. Most of
 //! the drafts made of these alone are accepted, which the run's own count shows.
 
 use kakekomi_core::form::FieldKind;
 
-use super::dice::Dice;
+use super::contexts::StreamContext;
+use super::rng::Rng;
 use super::tree::Tree;
-use super::world::World;
 
 const LINES: [&str; 16] = [
     "株式会社れい",
@@ -80,41 +80,41 @@ const MAILS: [&str; 10] = [
 ];
 
 /// Something right for a field of a kind; where a date belongs to another one, the path says which is first.
-pub fn right(kind: FieldKind, name: &str, world: &World, dice: &mut Dice) -> Tree {
+pub fn right(kind: FieldKind, name: &str, context: &StreamContext, rng: &mut Rng) -> Tree {
     match kind {
-        FieldKind::Line => Tree::text(dice.one(&LINES)),
-        FieldKind::Text => Tree::text(dice.one(&TEXTS)),
-        FieldKind::Phone => Tree::text(dice.one(&PHONES)),
-        FieldKind::Email => Tree::text(dice.one(&MAILS)),
-        FieldKind::Choice(words) => Tree::text(dice.one(words)),
-        FieldKind::Ordered(words) => ordered(words, dice),
-        FieldKind::Moment => moment(name, dice),
-        FieldKind::Integer(min, max) => integer(min, max, dice),
-        FieldKind::Digest => Tree::Text(dice.digits()),
-        FieldKind::Flag => Tree::raw(dice.one(&["true", "false"])),
+        FieldKind::Line => Tree::text(rng.choose(&LINES)),
+        FieldKind::Text => Tree::text(rng.choose(&TEXTS)),
+        FieldKind::Phone => Tree::text(rng.choose(&PHONES)),
+        FieldKind::Email => Tree::text(rng.choose(&MAILS)),
+        FieldKind::Choice(words) => Tree::text(rng.choose(words)),
+        FieldKind::Ordered(words) => ordered(words, rng),
+        FieldKind::Moment => moment(name, rng),
+        FieldKind::Integer(min, max) => integer(min, max, rng),
+        FieldKind::Digest => Tree::Text(rng.hex_digest()),
+        FieldKind::Flag => Tree::raw(rng.choose(&["true", "false"])),
         FieldKind::Agree => Tree::raw("true"),
-        FieldKind::Document => world.document(name, dice),
-        FieldKind::Instant => Tree::Raw(world.before_now(dice).to_string()),
+        FieldKind::Document => context.document(name, rng),
+        FieldKind::Instant => Tree::Raw(context.before_now(rng).to_string()),
         FieldKind::Section(_) | FieldKind::Record(_) | FieldKind::List(..) | FieldKind::Reserved => {
             Tree::Object(Vec::new())
         }
     }
 }
 
-fn ordered(words: &[&str], dice: &mut Dice) -> Tree {
-    let from = dice.below(words.len());
-    let many = 1 + dice.below(words.len());
+fn ordered(words: &[&str], rng: &mut Rng) -> Tree {
+    let from = rng.below(words.len());
+    let many = 1 + rng.below(words.len());
     Tree::List(words.iter().cycle().skip(from).take(many).map(|word| Tree::text(word)).collect())
 }
 
-fn integer(min: i64, max: i64, dice: &mut Dice) -> Tree {
-    let number = match dice.below(6) {
+fn integer(min: i64, max: i64, rng: &mut Rng) -> Tree {
+    let number = match rng.below(6) {
         0 => min,
         1 => max,
         2 => 0.clamp(min, max),
-        _ => dice.within(min, max),
+        _ => rng.range(min, max),
     };
-    match dice.below(5) {
+    match rng.below(5) {
         0 if number != 0 => Tree::Text(number.to_string()),
         1 if number > 0 => Tree::Text(wide(&number.to_string())),
         _ => Tree::Raw(number.to_string()),
@@ -128,11 +128,11 @@ fn wide(digits: &str) -> String {
 }
 
 /// A moment in the past; 発生日時 and a log's beginning lie before what must come after them.
-fn moment(name: &str, dice: &mut Dice) -> Tree {
-    let year = if matches!(name, "occurred_at" | "from") { dice.within(1999, 2018) } else { dice.within(2020, 2025) };
-    let (month, day) = (dice.within(1, 12), dice.within(1, 28));
-    let (hour, minute) = (dice.within(0, 23), dice.within(0, 59));
-    let (at, precision) = match dice.below(8) {
+fn moment(name: &str, rng: &mut Rng) -> Tree {
+    let year = if matches!(name, "occurred_at" | "from") { rng.range(1999, 2018) } else { rng.range(2020, 2025) };
+    let (month, day) = (rng.range(1, 12), rng.range(1, 28));
+    let (hour, minute) = (rng.range(0, 23), rng.range(0, 59));
+    let (at, precision) = match rng.below(8) {
         0 => (Tree::Text(format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}")), "minute"),
         1 => (Tree::Text(format!("{year}-{month:02}-{day:02}")), "day"),
         2 => (Tree::Text(format!("{year}-{month:02}")), "month"),
@@ -145,11 +145,11 @@ fn moment(name: &str, dice: &mut Dice) -> Tree {
         _ => (parts([year.to_string(), month.to_string(), String::new(), String::new()]), "month"),
     };
     let mut members = vec![("at", at)];
-    if dice.percent(70) {
+    if rng.percent(70) {
         members.push(("precision", Tree::text(precision)));
     }
-    if dice.percent(60) {
-        members.push(("offset", Tree::text(dice.one(&["+09:00", "+09:00", "Z", "-05:00", "＋０９：００"]))));
+    if rng.percent(60) {
+        members.push(("offset", Tree::text(rng.choose(&["+09:00", "+09:00", "Z", "-05:00", "＋０９：００"]))));
     }
     Tree::object(members)
 }

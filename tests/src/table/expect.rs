@@ -1,4 +1,4 @@
-//! What a row expects of the report. The issues are always exact: none unless the row says so.
+//! Expectations of a row about the report. The issues are always exact: without a list, none is expected.
 //!
 //! | member | meaning |
 //! | --- | --- |

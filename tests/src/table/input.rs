@@ -1,4 +1,4 @@
-//! How a row says its draft: as a text, or as changes to a base.
+//! Draft of a row: a text, or changes to a base.
 //!
 //! | member | meaning |
 //! | --- | --- |
@@ -93,7 +93,7 @@ impl Input {
     }
 }
 
-/// What stands in the text where JSON text is spliced in.
+/// Placeholder in the text at which JSON text is inserted.
 fn mark(index: usize) -> String {
     format!("<<spliced {index}>>")
 }

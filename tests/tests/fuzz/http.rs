@@ -5,29 +5,29 @@
 use std::collections::BTreeMap;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example};
-use kakekomi_tests::same::dice::Dice;
-use kakekomi_tests::same::{Stream, wound};
+use kakekomi_tests::same::rng::Rng;
+use kakekomi_tests::same::{Stream, mutate};
 use kakekomi_tests::server::Server;
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::Value;
 
 use super::for_a_minute;
 
-/// What a desk may say of a body.
+/// Statuses that a body may be answered with.
 const STATUSES: [u16; 8] = [200, 201, 400, 404, 409, 413, 415, 422];
 
 #[test]
-fn no_body_and_no_head_brings_the_desk_down() {
+fn no_body_and_no_head_stops_the_server() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let mut stream = None;
     let mut statuses = BTreeMap::new();
     let mut receipts = BTreeMap::new();
     let count = for_a_minute("HTTP", |seed, count| {
-        let mut dice = Dice::new(!seed, count);
+        let mut rng = Rng::new(!seed, count);
         let fresh = stream.get_or_insert_with(|| Stream::new(seed)).question(count).text;
-        let text = body(&draft, fresh, &mut dice);
-        let answer = server.send(&request(&text, &mut dice));
+        let text = body(&draft, fresh, &mut rng);
+        let answer = server.send(&request(&text, &mut rng));
         assert!(STATUSES.contains(&answer.status), "{}: {}", answer.status, answer.text());
         *statuses.entry(answer.status).or_insert(0) += 1;
         match answer.status {
@@ -46,30 +46,31 @@ fn no_body_and_no_head_brings_the_desk_down() {
 }
 
 /// The desk's own example, damaged or whole, or a draft of the stream.
-fn body(draft: &[u8], fresh: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
-    let mut text = if dice.percent(50) { draft.to_vec() } else { fresh };
-    for _ in 0..dice.below(4) {
-        wound::bytes(&mut text, dice);
+fn body(draft: &[u8], fresh: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
+    let mut text = if rng.percent(50) { draft.to_vec() } else { fresh };
+    for _ in 0..rng.below(4) {
+        mutate::bytes(&mut text, rng);
     }
     text
 }
 
 /// A request with that body, whose head is not always right.
-fn request(text: &[u8], dice: &mut Dice) -> Request {
-    let query = dice.one(&["", "?locale=en", "?locale=ja", "?locale=", "?locale=fr&locale=ja", "?%ff", "?locale=%00"]);
-    let request = Request::post(&format!("{}{query}", dice.one(&[CHECK, SUBMIT])));
-    let request = match dice.below(12) {
+fn request(text: &[u8], rng: &mut Rng) -> Request {
+    let query =
+        rng.choose(&["", "?locale=en", "?locale=ja", "?locale=", "?locale=fr&locale=ja", "?%ff", "?locale=%00"]);
+    let request = Request::post(&format!("{}{query}", rng.choose(&[CHECK, SUBMIT])));
+    let request = match rng.below(12) {
         0 => request.body(text),
         1 => request.header("content-type", "text/json").body(text),
         2 => request.header("content-type", "application/json;charset=Shift_JIS").body(text),
         3 => request.header("content-encoding", "br").json(text),
         _ => request.json(text),
     };
-    let key = format!("key-{}", dice.below(500));
-    match dice.below(10) {
+    let key = format!("key-{}", rng.below(500));
+    match rng.below(10) {
         0 => request,
-        1 => request.header("idempotency-key", dice.one(&["", "\"", "\"\"", "a b", "é", "\t"])),
-        2 => request.header("idempotency-key", &key).header("kakekomi-module", dice.one(&["", "sha256:", "sha1:00"])),
+        1 => request.header("idempotency-key", rng.choose(&["", "\"", "\"\"", "a b", "é", "\t"])),
+        2 => request.header("idempotency-key", &key).header("kakekomi-module", rng.choose(&["", "sha256:", "sha1:00"])),
         3 => request.header("idempotency-key", &format!("\"{key}\"")),
         _ => request.header("idempotency-key", &key),
     }

@@ -1,10 +1,10 @@
-//! What nobody thought of, sent for a minute to each door: the parser, the module's host face, the HTTP bodies.
+//! Random input to the parser, the module's ABI and the HTTP bodies, for a minute each.
 //!
 //! ```text
 //! seed, number → a draft of the stream (kakekomi_tests::same), damaged → what must hold for every input
 //! ```
 //!
-//! What fails is named by its seed and number, and `KAKEKOMI_SEED` brings it back. `KAKEKOMI_FUZZ_SECONDS` makes it as
+//! A failure is named by its seed and number, and `KAKEKOMI_SEED` brings it back. `KAKEKOMI_FUZZ_SECONDS` makes it as
 //! long as wanted; docs/durability.md has what long runs found.
 
 #![allow(
@@ -15,7 +15,7 @@
     reason = "a test that cannot go on stops"
 )]
 
-mod face;
+mod abi;
 mod http;
 mod parser;
 

@@ -1,19 +1,19 @@
 //! Any bytes → a report, in which what must hold of every report does.
 //!
 //! An input that brings a combination of codes which none had before joins those that are damaged further, so that the
-//! dice dig where they found something.
+//! rng dig where they found something.
 
 use std::collections::BTreeSet;
 
-use kakekomi_tests::same::dice::Dice;
-use kakekomi_tests::same::{Stream, wound};
+use kakekomi_tests::same::rng::Rng;
+use kakekomi_tests::same::{Stream, mutate};
 use serde_json::Value;
 
 use super::for_a_minute;
 
-/// How many inputs are kept to be damaged further.
+/// Number of inputs that are kept for further mutation.
 const KEPT: usize = 4000;
-/// How many of them may be longer than a page of text; those take their time.
+/// Number of kept inputs that may be longer than a page of text, since those are slow.
 const LONG: usize = 4096;
 
 /// Inputs that found something.
@@ -25,18 +25,18 @@ struct Corpus {
 
 impl Corpus {
     /// A new draft, or a kept one damaged, or the beginning of one and the end of another.
-    fn text(&self, fresh: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
-        if self.texts.is_empty() || dice.percent(20) {
+    fn text(&self, fresh: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
+        if self.texts.is_empty() || rng.percent(20) {
             return fresh;
         }
-        let mut text = self.texts[dice.below(self.texts.len())].clone();
-        if dice.percent(20) {
-            let other = &self.texts[dice.below(self.texts.len())];
-            text.truncate(dice.below(text.len() + 1));
-            text.extend_from_slice(&other[dice.below(other.len() + 1)..]);
+        let mut text = self.texts[rng.below(self.texts.len())].clone();
+        if rng.percent(20) {
+            let other = &self.texts[rng.below(self.texts.len())];
+            text.truncate(rng.below(text.len() + 1));
+            text.extend_from_slice(&other[rng.below(other.len() + 1)..]);
         }
-        for _ in 0..=dice.below(4) {
-            wound::bytes(&mut text, dice);
+        for _ in 0..=rng.below(4) {
+            mutate::bytes(&mut text, rng);
         }
         text
     }
@@ -55,14 +55,14 @@ impl Corpus {
 }
 
 #[test]
-fn whatever_the_bytes_there_is_a_report_that_holds_together() {
+fn any_bytes_give_a_consistent_report() {
     let context = Stream::plain_context();
     let mut corpus = Corpus::default();
     let mut stream = None;
     let count = for_a_minute("parser", |seed, count| {
-        let mut dice = Dice::new(!seed, count);
+        let mut rng = Rng::new(!seed, count);
         let fresh = stream.get_or_insert_with(|| Stream::new(seed)).question(count).text;
-        let text = corpus.text(fresh, &mut dice);
+        let text = corpus.text(fresh, &mut rng);
         let report = holds_together(&text, &context);
         corpus.keep(text, &report);
     });
@@ -87,7 +87,7 @@ fn holds_together(text: &[u8], context: &[u8]) -> Value {
     report
 }
 
-/// What the core's own reader says of a text; serde's differs in depth, numbers and halves of surrogate pairs.
+/// Parses a text with the core's reader; serde's differs in depth, numbers and lone surrogates.
 fn json_reads(text: &[u8]) -> Result<(), ()> {
     kakekomi_core::json::read(text, kakekomi_core::TEXT_MAX).map(drop).map_err(drop)
 }

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use kakekomi_sandbox::{Digest, FUEL_BYTES_MAX, Sandbox, SandboxConfig};
 
-/// How many hostile modules are at work at once.
+/// Number of hostile modules that run at once.
 const HOSTILE: usize = 4;
-/// How many good checks are timed, alone and beside them.
+/// Number of good checks that are timed, alone and beside them.
 const GOOD: usize = 5_000;
 
-/// What a hostile check does, again and again.
+/// Repeated work of a hostile check.
 const WORKS: [(&str, &str); 3] = [
     ("works", ""),
     ("divides", "(local.set $i (i32.div_u (i32.const -1) (i32.or (local.get $i) (i32.const 3))))"),

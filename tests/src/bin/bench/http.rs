@@ -11,7 +11,7 @@ use super::drive::{paced, post, processor_seconds, rush};
 use super::others::Other;
 use super::{median, ratios};
 
-/// How many rounds the servers take turns for.
+/// Number of rounds in which the servers take turns.
 const ROUNDS: usize = 7;
 /// How many clients send at once, and how many checks each of them asks for in a turn.
 const CLIENTS: u32 = 8;
@@ -19,7 +19,7 @@ const CHECKS: u32 = 400;
 /// How many submit at once, and how often each: people of whom none waits for another.
 const APPLICANTS: u32 = 64;
 const SUBMISSIONS: u32 = 30;
-/// How long four fifths of the peak are kept up.
+/// Duration of the load at four fifths of the peak.
 const LASTING: Duration = Duration::from_secs(10);
 
 /// Prints the figures for a draft.

@@ -25,9 +25,9 @@ use std::time::Instant;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::example;
 
-/// How many rounds the engines take turns for.
+/// Number of rounds in which the engines take turns.
 const ROUNDS: usize = 21;
-/// How many checks an engine makes in its turn.
+/// Number of checks in an engine's turn.
 const CHECKS: u32 = 2_000;
 
 /// A part of the bench: its word, and what it does.

@@ -14,8 +14,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use kakekomi_tests::house::root;
 use kakekomi_tests::server::binary;
+use kakekomi_tests::source_tree::root;
 
 /// The word by which the bench starts itself as a server.
 pub const NATIVE: &str = "native-server";

@@ -15,11 +15,11 @@ use kakekomi_store::{Inserted, NewCase, QUEUE, Store, open, url_in};
 use kakekomi_tests::example;
 use kakekomi_tests::server::Home;
 
-/// How many cases unless the environment says otherwise.
+/// Default number of cases.
 const CASES: u64 = 10_000;
 /// How many are stored at a time: as many as may wait; the store makes one commit of those that do.
 const AT_ONCE: usize = QUEUE;
-/// How many times each is timed; the median counts.
+/// Number of measurements of each; the median counts.
 const ROUNDS: usize = 3;
 
 /// Prints the figures, on PostgreSQL as well where a server is named.

@@ -20,7 +20,7 @@ pub fn print() -> Result<(), Box<dyn Error>> {
     );
     let digest = kakekomi_artifact::SHA256;
     let mut visit = vec!["/".to_owned()];
-    let named = kakekomi_tests::house::named_in(&server.send(&Request::get("/")).text());
+    let named = kakekomi_tests::source_tree::named_in(&server.send(&Request::get("/")).text());
     // The sheet on paper is a link, which a visit does not follow.
     visit.extend(named.into_iter().filter(|target| !target.starts_with("/sheet")));
     visit.extend(["/v1/desk".to_owned(), "/v1/consent/ja".to_owned()]);

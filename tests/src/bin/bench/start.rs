@@ -5,14 +5,14 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::CHECK;
-use kakekomi_tests::crowd::peak_memory;
+use kakekomi_tests::load_clients::peak_memory;
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::Request;
 
 use super::drive::{post, rush};
 use super::median;
 
-/// How often each is started.
+/// Number of starts of each.
 const ROUNDS: usize = 11;
 /// Until it has packed its files, a desk that has nothing else to do is not idle.
 const SETTLED: Duration = Duration::from_secs(10);

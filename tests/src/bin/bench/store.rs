@@ -12,11 +12,11 @@ use kakekomi_store::{self as store, Filter, NewCase, QUEUE, Store};
 use kakekomi_tests::postgres::Database;
 use kakekomi_tests::server::Home;
 
-/// How many rounds the ways of writing take turns for.
+/// Number of rounds in which the ways of writing take turns.
 const ROUNDS: usize = 9;
-/// How many cases a way writes in its turn.
+/// Number of cases that a way writes in its turn.
 const CASES: usize = QUEUE;
-/// How many times a page is read.
+/// Number of reads of a page.
 const READS: u32 = 50;
 
 /// Prints the figures; a case is as large as the example's.

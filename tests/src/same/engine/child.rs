@@ -14,8 +14,8 @@ use std::io::{Read, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Answer, Engine, Question};
-use crate::house::root;
 use crate::server::Home;
+use crate::source_tree::root;
 
 /// A process at work.
 pub struct Child {

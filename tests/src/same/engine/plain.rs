@@ -7,7 +7,7 @@ use super::{Answer, Engine, Question};
 pub struct Native;
 
 impl Native {
-    /// What the core says.
+    /// Returns the core's report.
     ///
     /// # Errors
     /// The number of the failure: the context cannot be used.

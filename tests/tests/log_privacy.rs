@@ -1,0 +1,192 @@
+//! Answers of an applicant are in no log, no metric, no error and no file but the database's.
+//!
+//! A word of its own stands in every field, in keys that the form does not have, and in every header, with the log at its
+//! most talkative; then everything that the desk said and left behind is searched for them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
+use kakekomi_tests::on_both_databases;
+use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree;
+use kakekomi_tests::wire::{Answer, Request};
+use serde_json::Value;
+
+on_both_databases! {
+    field_values_reach_no_log_or_metric
+}
+
+/// Prefix of every word; few texts begin like it.
+const WORD: &str = "kanaria";
+
+/// A draft with a word in each of its places, numbers and words of a list included: most are issues.
+fn wrong(value: &mut Value, count: &mut usize) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(|value| wrong(value, count));
+            members.insert(word(count), Value::from(word(count)));
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(|value| wrong(value, count)),
+        place => *place = Value::from(word(count)),
+    }
+}
+
+/// A draft with a word wherever a person may write what they want: it is accepted.
+fn right(value: &mut Value, path: &str, free: &[&str], count: &mut usize) {
+    match value {
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(key, value)| right(value, &format!("{path}/{key}"), free, count));
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(|value| right(value, path, free, count)),
+        place if free.contains(&path) => *place = Value::from(word(count)),
+        _ => {}
+    }
+}
+
+fn word(count: &mut usize) -> String {
+    *count += 1;
+    format!("{WORD}{count}")
+}
+
+/// Fields of any text, of which the draft of the table has all.
+const FREE: [&str; 16] = [
+    "/contact/company",
+    "/contact/department",
+    "/contact/person",
+    "/contact/responsible",
+    "/incident/summary",
+    "/incident/purpose",
+    "/incident/discovery_trigger/note",
+    "/incident/target",
+    "/incident/operation",
+    "/incident/requests",
+    "/devices/os",
+    "/devices/antivirus",
+    "/devices/notes",
+    "/network/topology",
+    "/logs/name",
+    "/logs/note",
+];
+
+/// Phone numbers and addresses of the draft, which are told apart from other ones by their shape.
+const SHAPED: [(&str, &str, &str); 3] = [
+    ("/contact/phone", "080-7391-5526", "80739155"),
+    ("/contact/email", "kanaria-mail@example.jp", "kanaria-mail"),
+    ("/logs/0/sha256", "c0ffee11c0ffee22c0ffee33c0ffee44c0ffee55c0ffee66c0ffee77c0ffee88", "c0ffee11"),
+];
+
+fn field_values_reach_no_log_or_metric(home: Home) {
+    let temporary = home.path().join("temporary");
+    fs::create_dir_all(&temporary).unwrap();
+    let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // The compiler of the module, which sees no draft, would write a million lines.
+    let log = format!(
+        "trace{}",
+        ["cranelift", "regalloc2", "wasmtime"].map(|crate_name| format!(",{crate_name}=off")).concat()
+    );
+    let server = Server::start_under(
+        home,
+        &["--log", &log, "--admin-listen", &admin.to_string()],
+        &[("TMPDIR", temporary.clone()), ("SQLITE_TMPDIR", temporary.clone())],
+    );
+    let full = fs::read_to_string(source_tree::root().join("tests/cases/base/full.json")).unwrap();
+    let mut count = 0;
+    let (mut accepted, mut refused): (Value, Value) =
+        (serde_json::from_str(&full).unwrap(), serde_json::from_str(&full).unwrap());
+    accepted["consent"] = serde_json::from_slice::<Value>(&example(&server.home, &[])).unwrap()["consent"].take();
+    right(&mut accepted, "", &FREE, &mut count);
+    assert_eq!(count, FREE.len(), "a field is missing in the draft of the table");
+    for (path, value, _) in SHAPED {
+        *accepted.pointer_mut(path).unwrap() = Value::from(value);
+    }
+    wrong(&mut refused, &mut count);
+    let broken = format!("{{\"contact\":{{\"company\":\"{WORD}-broken");
+
+    let mut errors = Vec::new();
+    for draft in [accepted.to_string(), refused.to_string(), broken] {
+        errors.push(server.send(&Request::post(CHECK).json(draft.as_bytes())));
+        errors.push(server.send(&with_words(&submission(&format!("{WORD}-key"), draft.as_bytes()))));
+        errors.push(server.send(&submission(&format!("{WORD}-other"), draft.as_bytes()).header("content-type", WORD)));
+        errors.push(server.send(&Request::post(SUBMIT).json(draft.as_bytes())));
+    }
+    assert!(errors.iter().any(|answer| answer.status == 201), "{:?}", errors[1].text());
+    errors.push(server.send(&Request::get(&format!("/{WORD}-path?{WORD}=query"))));
+    errors.push(server.send(&Request::get(&format!("/module/{WORD}.wasm"))));
+    let metrics = Request::get("/metrics").send(admin);
+    assert!(metrics.status == 200 && metrics.text().contains("/v1/submissions"), "{}", metrics.text());
+    errors.push(metrics);
+    if server.home.database_url().is_none() {
+        server.fill_disk(1);
+        let full = server.send(&submission(&format!("{WORD}-full"), accepted.to_string().as_bytes()));
+        full.assert_problem("a full disk", 503, "store.failed");
+        errors.push(full);
+    }
+    for answer in &errors {
+        nowhere(&format!("an answer of status {}", answer.status), &own_words(answer));
+    }
+    let kept = server.home.run(&["cases", "export"]).stdout;
+    let kept = String::from_utf8(kept).unwrap();
+    let missing: Vec<_> = (1..=FREE.len()).filter(|word| !kept.contains(&format!("\"{WORD}{word}\""))).collect();
+    assert!(missing.is_empty(), "words {missing:?} are not in the database, where alone they are looked for in vain");
+    let stopped = server.stop();
+    assert!(stopped.log.contains("/v1/submissions"), "there is no log: {}", stopped.log);
+    nowhere("the log", &stopped.log);
+    assert_eq!(files(&temporary), Vec::<PathBuf>::new(), "temporary files are left");
+    for file in files(stopped.home.path()) {
+        if !file.to_string_lossy().contains("kakekomi.sqlite3") {
+            nowhere(&file.display().to_string(), &String::from_utf8_lossy(&fs::read(&file).unwrap()));
+        }
+    }
+}
+
+/// Words in whatever headers a browser and a proxy send.
+fn with_words(request: &Request) -> Request {
+    let names = ["user-agent", "referer", "cookie", "authorization", "x-forwarded-for", "accept-language", "x-own"];
+    names.iter().fold(request.clone(), |request, name| request.header(name, &format!("{WORD}-{name}")))
+}
+
+/// What the desk itself says in an answer: a report goes back to whoever wrote the draft, and repeats it.
+fn own_words(answer: &Answer) -> String {
+    let heads: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let heads = heads.concat();
+    let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(&answer.body) else {
+        return heads + &answer.text();
+    };
+    if answer.status == 200 {
+        return heads;
+    }
+    body.remove("report");
+    heads + &Value::Object(body).to_string()
+}
+
+fn nowhere(what: &str, text: &str) {
+    let words = SHAPED.iter().map(|(_, _, word)| *word).chain([WORD]);
+    for word in words {
+        if let Some(at) = text.find(word) {
+            let from = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            let line: String = text[from..].lines().next().unwrap().chars().take(600).collect();
+            panic!("{word} stands in {what}: {line}");
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(files(&entry));
+        } else {
+            found.push(entry);
+        }
+    }
+    found
+}

@@ -1,0 +1,187 @@
+//! What the desk says, and what it never says (clauses 4①②⑧⑪⑬), over all sentences in both languages; and that the
+//! documents are whole.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+use std::fs;
+
+use kakekomi_core::Locale;
+use kakekomi_describe::{Node, describe};
+use kakekomi_tests::source_tree;
+
+/// Every text of a TOML file, with the keys that lead to it.
+fn texts(path: &str) -> Vec<(String, String)> {
+    fn walk(value: &toml::Value, at: &str, found: &mut Vec<(String, String)>) {
+        match value {
+            toml::Value::String(text) => found.push((at.to_owned(), text.clone())),
+            toml::Value::Table(members) => {
+                members.iter().for_each(|(key, value)| walk(value, &format!("{at} {key}"), found));
+            }
+            toml::Value::Array(entries) => entries.iter().for_each(|value| walk(value, at, found)),
+            _ => {}
+        }
+    }
+    let file: toml::Value = toml::from_str(&fs::read_to_string(source_tree::root().join(path)).unwrap()).unwrap();
+    let mut found = Vec::new();
+    walk(&file, path, &mut found);
+    found
+}
+
+fn all() -> Vec<(String, String)> {
+    [
+        "core/messages/ja.toml",
+        "core/messages/en.toml",
+        "core/messages/problems.toml",
+        "core/messages/page.ja.toml",
+        "core/messages/page.en.toml",
+        "core/messages/embed.ja.toml",
+        "core/messages/embed.en.toml",
+        "core/messages/start.ja.toml",
+        "core/messages/start.en.toml",
+        "host/desk/desk.toml",
+    ]
+    .into_iter()
+    .flat_map(texts)
+    .collect()
+}
+
+/// The sentences of one table of `messages/*.toml`.
+fn table(locale: &str, name: &str) -> Vec<(String, String)> {
+    let path = format!("core/messages/{locale}.toml");
+    let head = format!("{path} {name} ");
+    texts(&path).into_iter().filter(|(at, _)| at.starts_with(&head)).collect()
+}
+
+#[test]
+fn no_sentence_promises_solved_clean_or_safe() {
+    const NEVER: [&str; 16] = [
+        "解決しました",
+        "解決します",
+        "解決済み",
+        "安全です",
+        "安全になり",
+        "安心です",
+        "ご安心",
+        "大丈夫",
+        "問題ありません",
+        "感染していません",
+        "駆除しました",
+        "除去しました",
+        "復旧しました",
+        "保証します",
+        "必ず復旧",
+        "お約束します",
+    ];
+    const NEVER_WORDS: [&str; 10] =
+        ["solved", "clean", "cleaned", "safe", "safely", "secure", "secured", "guarantee", "guaranteed", "resolved"];
+    for (at, text) in all() {
+        let said = NEVER.iter().find(|never| text.contains(**never));
+        assert!(said.is_none(), "{at} says {said:?}: {text}");
+        let small = text.to_lowercase();
+        let mut words = small.split(|char: char| !char.is_ascii_alphabetic());
+        let said = words.find(|word| NEVER_WORDS.contains(word));
+        assert!(said.is_none(), "{at} says {said:?}: {text}");
+    }
+}
+
+#[test]
+fn guidance_is_marked_as_reference_information() {
+    for (locale, mark) in [("ja", "参考情報："), ("en", "For reference: ")] {
+        let sentences = table(locale, "guidance");
+        assert!(sentences.len() > 10);
+        for (at, text) in sentences {
+            assert!(text.starts_with(mark), "{at}: {text}");
+        }
+    }
+}
+
+#[test]
+fn issues_name_the_correction_and_blame_nobody() {
+    const BLAME: [&str; 12] =
+        ["間違", "誤っ", "誤り", "不正な", "無効", "エラー", "違反", "invalid", "wrong", "illegal", "error", "failed"];
+    for (locale, asks) in [("ja", "ください"), ("en", "lease")] {
+        for (at, text) in table(locale, "issue") {
+            assert!(text.contains(asks), "{at} does not say what to do: {text}");
+            let small = text.to_lowercase();
+            let blame = BLAME.iter().find(|word| small.contains(**word));
+            assert!(blame.is_none(), "{at} says {blame:?}: {text}");
+        }
+    }
+}
+
+fn document(name: &str, locale: &str) -> String {
+    fs::read_to_string(source_tree::root().join(format!("host/desk/consent/{name}.{locale}.html"))).unwrap()
+}
+
+fn ids(html: &str) -> Vec<&str> {
+    html.split("id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_consent_document_has_every_clause_in_both_languages() {
+    let clauses = |clause: u8, count: u8| (1..=count).map(move |number| format!("clause-{clause}-{number}"));
+    let mut expected: Vec<String> = clauses(1, 8).chain(clauses(2, 2)).chain(clauses(4, 13)).collect();
+    expected.extend(
+        ["clause-1", "clause-2", "clause-3", "clause-4", "clause-copyright", "agreement", "hours"].map(str::to_owned),
+    );
+    expected.extend(["annex-1", "annex-1-1", "annex-1-2"].map(str::to_owned));
+    expected.sort_unstable();
+    let signs = ["①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨", "⑩", "⑪", "⑫", "⑬"];
+    for locale in ["ja", "en"] {
+        let html = document("document", locale);
+        let mut found = ids(&html);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{locale}");
+        for (clause, count) in [(1, 8), (2, 2), (4, 13)] {
+            for sign in &signs[..count] {
+                assert!(html.contains(&format!("<h3>{clause}{sign} ")), "{locale}: {clause}{sign} has no title");
+            }
+        }
+        let conditions = html.split("id=\"clause-4-12\"").nth(1).unwrap().split("</ol>").next().unwrap();
+        assert_eq!(conditions.matches("<li>").count(), 6, "{locale}: clause 4⑫");
+        assert_eq!(
+            html.matches("「サービスを利用する」").count(),
+            2,
+            "{locale}: at the end of the document and of Annex 1"
+        );
+    }
+    assert!(
+        document("document", "ja").contains("この文書は見本です")
+            && document("document", "en").contains("This document is a sample")
+    );
+}
+
+/// Clause 1①: every field of the form has its item in Annex 1, in its very title.
+#[test]
+fn the_annex_names_every_item_that_the_form_asks_for() {
+    fn walk<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
+        found.push(node.annex);
+        node.fields.iter().for_each(|field| walk(field, found));
+        node.item.iter().for_each(|item| walk(item, found));
+    }
+    let html = document("document", "ja");
+    let annex = html.split("id=\"annex-1\"").nth(1).unwrap();
+    let form = describe(Locale::Ja);
+    let mut items = Vec::new();
+    form.sections.iter().for_each(|section| walk(section, &mut items));
+    let elsewhere = ["同意", "同意書", "プライバシーポリシー", "第1条②"];
+    for item in items.into_iter().filter(|item| !elsewhere.contains(item)) {
+        let is_there = item.starts_with("免責事項") || item.starts_with("別紙1 第1項") || annex.contains(item);
+        assert!(is_there, "Annex 1 does not name {item:?}");
+    }
+}
+
+#[test]
+fn the_policy_is_whole_in_both_languages() {
+    let [ja, en] = ["ja", "en"].map(|locale| document("policy", locale));
+    assert_eq!(ids(&ja), ids(&en));
+    assert!(ids(&ja).len() >= 9);
+    assert!(ja.contains("同意書が優先") && en.contains("the consent document prevails"), "clause 1③");
+    assert!(ja.contains("見本") && en.contains("sample"));
+}
