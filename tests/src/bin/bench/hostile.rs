@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use kakekomi_sandbox::{Digest, CPU_TIME_BLOCK, Sandbox, SandboxConfig};
+use kakekomi_sandbox::{CPU_TIME_BLOCK, Digest, Sandbox, SandboxConfig};
 
 /// How many hostile modules are at work at once.
 const HOSTILE: usize = 4;
