@@ -49,8 +49,8 @@ impl Module {
         // The exports for the browser use imports; those for a host never call one.
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(&module).map_err(|error| SandboxError::loading(&error))?;
-        let linked = linker.instantiate_pre(&module).map_err(|error| SandboxError::loading(&error))?;
-        Ok(Module { linked, deadlines: Arc::default() })
+        let pre = linker.instantiate_pre(&module).map_err(|error| SandboxError::loading(&error))?;
+        Ok(Module { linked: pre, deadlines: Arc::default() })
     }
 
     /// Creates a store with its limits, and an instance in it.
