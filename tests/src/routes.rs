@@ -7,7 +7,7 @@ use std::fmt::Write;
 use kakekomi_service::desk::Desk;
 use serde_json::Value;
 
-use crate::house::root;
+use crate::source_tree::root;
 
 const BEGIN: &str = "<!-- routes: made by `cargo run --release -p kakekomi-tests --bin http-md` -->\n";
 const END: &str = "<!-- end of routes -->\n";

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::submit::Intake;
 
@@ -55,7 +56,10 @@ pub async fn metrics(
     State(dropped): State<DroppedLogLines>,
     State(intake): State<Intake>,
 ) -> Response {
-    let text = counters.text() + &log_text((dropped.0)()) + &capacity_text(&intake.capacity);
+    let text = counters.text()
+        + &log_text((dropped.0)())
+        + &capacity_text(&intake.capacity)
+        + &deadlines_text(&intake.sandbox);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -64,6 +68,18 @@ fn log_text(dropped: u64) -> String {
         "# HELP kakekomi_log_dropped_total Log lines that could not be written.\n\
          # TYPE kakekomi_log_dropped_total counter\nkakekomi_log_dropped_total {dropped}\n"
     )
+}
+
+/// Formats the checks that were ended by their processor time: a client may name an archived module.
+fn deadlines_text(sandbox: &Sandbox) -> String {
+    let mut text = String::from(
+        "# HELP kakekomi_check_deadlines_total Checks that exceeded their processor time, by module.\n\
+         # TYPE kakekomi_check_deadlines_total counter\n",
+    );
+    for (module, count) in sandbox.deadlines() {
+        let _ = writeln!(text, "kakekomi_check_deadlines_total{{module=\"sha256:{module}\"}} {count}");
+    }
+    text
 }
 
 fn capacity_text(capacity: &Capacity) -> String {

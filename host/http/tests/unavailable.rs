@@ -23,7 +23,7 @@ use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
-use kakekomi_store::{Answer, IdempotencyRecord, Case, CaseLine, Filter, Inserted, NewCase, Read, Store, StoreError};
+use kakekomi_store::{Answer, Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read, Store, StoreError};
 use serde_json::Value;
 use tower::ServiceExt;
 

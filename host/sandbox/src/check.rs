@@ -5,35 +5,44 @@
 //! The instance is dropped afterwards, so nothing is freed. The module's answer is validated: every range must lie in its
 //! memory, and the bytes must look like a report.
 
+use std::time::Duration;
+
 use wasmtime::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::error::SandboxError;
-use super::limits::{ANSWER_MAX, INPUT_MAX};
+use super::limits::{ANSWER_MAX, INPUT_MAX, cpu_time_limit};
 use super::module::{Limits, Module, export};
 
 /// The beginning of every report (contract: canonical UTF-8, `ruleset` first).
 const BEGINNING: &str = r#"{"ruleset":"#;
 
-/// A report and its fuel.
-pub(super) struct Answer {
-    /// The report's canonical UTF-8.
-    pub report: Vec<u8>,
-    /// The fuel that was used.
-    pub fuel: u64,
+/// Checks a text in a context, within the limits for a text of this length.
+pub(super) fn check(module: &Module, text: &[u8], context: &[u8]) -> Result<Vec<u8>, SandboxError> {
+    check_within(module, text, context, cpu_time_limit(text.len()))
 }
 
-/// Checks a text in a context with this amount of fuel.
-pub(super) fn check(module: &Module, text: &[u8], context: &[u8], fuel: u64) -> Result<Answer, SandboxError> {
-    let (store, instance) = module.fresh(fuel)?;
+/// Checks within another limit of processor time.
+pub(super) fn check_within(
+    module: &Module,
+    text: &[u8],
+    context: &[u8],
+    cpu_time: Duration,
+) -> Result<Vec<u8>, SandboxError> {
+    let report = run(module, text, context, cpu_time);
+    if report == Err(SandboxError::Deadline) {
+        module.count_deadline();
+    }
+    report
+}
+
+fn run(module: &Module, text: &[u8], context: &[u8], cpu_time: Duration) -> Result<Vec<u8>, SandboxError> {
+    let (store, instance) = module.fresh(cpu_time)?;
     let mut call = Call::new(store, &instance)?;
     let (text, text_len) = call.put(text.get(..INPUT_MAX).unwrap_or(text))?;
     let (context, context_len) = call.put(context)?;
     let check: TypedFunc<(u32, u32, u32, u32), i64> = function(&mut call.store, &instance, export::CHECK)?;
     let answer = check.call(&mut call.store, (text, text_len, context, context_len));
-    let answer = answer.map_err(|error| SandboxError::running(&error))?;
-    let report = call.report(answer)?;
-    let left = call.store.get_fuel().map_err(|error| SandboxError::running(&error))?;
-    Ok(Answer { report, fuel: fuel.saturating_sub(left) })
+    call.report(answer.map_err(|error| SandboxError::running(&error))?)
 }
 
 /// The calls of one instance.

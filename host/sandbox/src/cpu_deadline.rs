@@ -1,58 +1,62 @@
 //! The deadline of a check, in processor time of its thread.
 //!
-//! `is_over()` at every tick → `false`, `false`, … → `true` after [`TIME_MAX`] of processor time
+//! `CpuDeadline::after(50 ms)`, asked at every tick → `false`, `false`, … → `true` after 50 ms of processor time
 //!
-//! On a busy machine an honest check takes longer by the clock, but no more processor time. The time is read from the kernel
-//! (Linux). Without such a time the clock ends a check.
+//! A busy machine does not shorten it: while other programs run, a check uses the clock's time but no processor time.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// The most processor time of one check. With one tick before and one after it, a check ends within 100 ms. The worst known
-/// draft uses 35 ms (docs/performance.md): fuel ends a check first, unless the machine is more than twice as slow or the
-/// module only waits for memory.
-pub const TIME_MAX: Duration = Duration::from_millis(90);
-
-/// The most time by the clock: many times the need of an honest check on an overloaded machine.
-pub const CLOCK_MAX: Duration = Duration::from_secs(5);
-
-/// Clock and processor time at the first query.
-#[derive(Debug, Default)]
-pub(super) struct CpuDeadline(Option<(Instant, Option<Duration>)>);
+/// A moment of the processor time of the thread that created it.
+#[derive(Debug)]
+pub(super) struct CpuDeadline(Duration);
 
 impl CpuDeadline {
-    /// Reports whether the time is used up; it counts from the first call.
-    pub(super) fn is_over(&mut self) -> bool {
-        let (began, before) = *self.0.get_or_insert_with(|| (Instant::now(), thread_time()));
-        let used = before.zip(thread_time()).map(|(before, now)| now.saturating_sub(before));
-        used.is_some_and(|used| used >= TIME_MAX) || began.elapsed() >= CLOCK_MAX
+    /// Sets the deadline after this much processor time of the current thread.
+    pub(super) fn after(limit: Duration) -> CpuDeadline {
+        CpuDeadline(thread_time().saturating_add(limit))
+    }
+
+    /// Reports whether the time is used up.
+    pub(super) fn is_over(&self) -> bool {
+        thread_time() >= self.0
     }
 }
 
-/// Reads the processor time of this thread: the first number of its `schedstat`, in nanoseconds.
-fn thread_time() -> Option<Duration> {
-    let account = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    account.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+/// Reads the processor time of the current thread.
+#[cfg(unix)]
+fn thread_time() -> Duration {
+    use nix::time::{ClockId, clock_gettime};
+    // POSIX allows no error for this clock; without one, a zero would end no check.
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::MAX, Duration::from)
 }
 
-#[cfg(test)]
+/// Reads the clock: this system reports no processor time through a safe interface.
+#[cfg(not(unix))]
+fn thread_time() -> Duration {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
+}
+
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
+    const LIMIT: Duration = Duration::from_millis(50);
+
     #[test]
     fn sleeping_uses_no_processor_time() {
-        let mut deadline = CpuDeadline::default();
-        assert!(!deadline.is_over());
-        std::thread::sleep(TIME_MAX + Duration::from_millis(20));
+        let deadline = CpuDeadline::after(LIMIT);
+        std::thread::sleep(2 * LIMIT);
         assert!(!deadline.is_over());
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn a_working_thread_reaches_its_deadline() {
-        let (mut deadline, start) = (CpuDeadline::default(), thread_time().expect("Linux has a time per thread"));
+        let (start, deadline) = (thread_time(), CpuDeadline::after(LIMIT));
         while !deadline.is_over() {}
-        let used = thread_time().expect("as before").saturating_sub(start);
-        assert!(used >= TIME_MAX && used < 2 * TIME_MAX, "{used:?}");
+        let used = thread_time().saturating_sub(start);
+        assert!(used >= LIMIT && used < 2 * LIMIT, "{used:?}");
     }
 }

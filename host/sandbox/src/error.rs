@@ -1,6 +1,6 @@
 //! Errors of the sandbox.
 //!
-//! An endless loop → [`SandboxError::OutOfFuel`], code `sandbox.out_of_fuel`
+//! An endless loop → [`SandboxError::Deadline`], code `sandbox.deadline`
 //!
 //! Each has a stable code for the log and the metrics. None holds a byte of a draft or of a report: their texts come from
 //! the module's file and from wasmtime.
@@ -31,15 +31,15 @@ pub enum SandboxError {
     /// The module allocated no memory, or an invalid range, for the text or the context.
     #[error("the module has no room for the text or the context")]
     NoRoom,
-    /// The module used all fuel that [`super::fuel`] gives for the lengths of the text and the context.
-    #[error("the module used up the fuel that a text of this length gets")]
-    OutOfFuel,
-    /// The module exceeded its processor time before its fuel.
+    /// The module used all processor time that [`super::cpu_time_limit`] gives for the length of the text.
     #[error("the module did not end before the deadline")]
     Deadline,
     /// The module requested more memory than [`MEMORY_MAX`], or too large a table.
     #[error("the module wanted more than {MEMORY_MAX} bytes of memory, or too large a table")]
     Memory,
+    /// The module exceeded its stack, by deep or endless recursion.
+    #[error("the module exceeded its stack")]
+    Stack,
     /// The module trapped; wasmtime's message.
     #[error("the module trapped: {0}")]
     Trap(String),
@@ -68,9 +68,9 @@ impl SandboxError {
             SandboxError::WrongAbi(_) => "sandbox.wrong_abi",
             SandboxError::OtherAbi(_) => "sandbox.other_abi",
             SandboxError::NoRoom => "sandbox.no_room",
-            SandboxError::OutOfFuel => "sandbox.out_of_fuel",
             SandboxError::Deadline => "sandbox.deadline",
             SandboxError::Memory => "sandbox.memory",
+            SandboxError::Stack => "sandbox.stack",
             SandboxError::Trap(_) => "sandbox.trap",
             SandboxError::BadPointer => "sandbox.bad_pointer",
             SandboxError::BadReport => "sandbox.bad_report",
@@ -94,8 +94,8 @@ impl SandboxError {
             return SandboxError::Busy;
         }
         match error.downcast_ref::<Trap>() {
-            Some(Trap::OutOfFuel) => SandboxError::OutOfFuel,
             Some(Trap::Interrupt) => SandboxError::Deadline,
+            Some(Trap::StackOverflow) => SandboxError::Stack,
             Some(trap) => SandboxError::Trap(trap.to_string()),
             None => SandboxError::Trap("it called an import, or could not be started".to_owned()),
         }

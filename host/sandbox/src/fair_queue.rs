@@ -1,68 +1,51 @@
-//! A bounded queue in which clients take turns.
+//! A bounded queue that serves clients round-robin.
 //!
-//! A₁ A₂ A₃ B₁ → A₁ B₁ A₂ A₃. Each job has a round: the current one, or the one after the last job of its client. When the
-//! queue is full, the job of the latest round is evicted: the client with most jobs is rejected, not the next one.
+//! A₁ A₂ A₃ B₁ → A₁ B₁ A₂ A₃. When the queue is full, the client with the most jobs loses its last one, so that a client
+//! with fewer is never rejected for it.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
-/// A queue that serves clients round-robin.
+/// Jobs of clients; the first client is the next one to be served.
 #[derive(Debug)]
 pub(super) struct FairQueue<T> {
-    waiting: Vec<Waiting<T>>,
-    /// The current round.
-    now: u64,
-    /// Clients served in the current round; their next jobs belong to the next round.
-    served: BTreeSet<Option<IpAddr>>,
-    most: usize,
-}
-
-#[derive(Debug)]
-struct Waiting<T> {
-    client: Option<IpAddr>,
-    turn: u64,
-    job: T,
+    clients: VecDeque<(Option<IpAddr>, VecDeque<T>)>,
+    capacity: usize,
 }
 
 impl<T> FairQueue<T> {
     /// Creates a queue for at most this number of jobs.
-    pub fn new(most: usize) -> FairQueue<T> {
-        FairQueue { waiting: Vec::with_capacity(most), now: 0, served: BTreeSet::new(), most }
+    pub fn new(capacity: usize) -> FairQueue<T> {
+        FairQueue { clients: VecDeque::new(), capacity }
     }
 
     /// Adds a client's job; returns the rejected job when the queue is full.
     pub fn push(&mut self, client: Option<IpAddr>, job: T) -> Option<T> {
-        let behind = self.waiting.iter().filter(|other| other.client == client).map(|other| other.turn + 1).max();
-        let next = self.now + u64::from(self.served.contains(&client));
-        let turn = behind.unwrap_or(next);
-        let mut gives_way = None;
-        if self.waiting.len() >= self.most {
-            // Within a round, the later job is evicted.
-            let last = self.waiting.iter().enumerate().max_by_key(|(index, other)| (other.turn, *index));
-            match last.filter(|(_, last)| last.turn > turn).map(|(index, _)| index) {
-                Some(index) => gives_way = Some(self.waiting.remove(index).job),
+        let own = self.clients.iter().position(|(other, _)| *other == client);
+        let mut rejected = None;
+        if self.clients.iter().map(|(_, jobs)| jobs.len()).sum::<usize>() >= self.capacity {
+            let own_len = own.and_then(|at| self.clients.get(at)).map_or(0, |(_, jobs)| jobs.len());
+            let largest = self.clients.iter_mut().map(|(_, jobs)| jobs).max_by_key(|jobs| jobs.len());
+            match largest.filter(|jobs| jobs.len() > own_len + 1) {
+                Some(jobs) => rejected = jobs.pop_back(),
                 None => return Some(job),
             }
         }
-        self.waiting.push(Waiting { client, turn, job });
-        gives_way
+        match own.and_then(|at| self.clients.get_mut(at)) {
+            Some((_, jobs)) => jobs.push_back(job),
+            None => self.clients.push_back((client, VecDeque::from([job]))),
+        }
+        rejected
     }
 
-    /// Removes the next job: within a round, the first that was added.
+    /// Removes the next job; its client comes last from then on.
     pub fn pop(&mut self) -> Option<T> {
-        let (index, turn) =
-            self.waiting.iter().map(|waiting| waiting.turn).enumerate().min_by_key(|(_, turn)| *turn)?;
-        if turn > self.now {
-            self.served.clear();
+        let (client, mut jobs) = self.clients.pop_front()?;
+        let job = jobs.pop_front();
+        if !jobs.is_empty() {
+            self.clients.push_back((client, jobs));
         }
-        self.now = turn;
-        let Waiting { client, job, .. } = self.waiting.remove(index);
-        self.served.insert(client);
-        // An empty queue needs no history, and a crowd of new clients must not make it grow.
-        if self.waiting.is_empty() || self.served.len() > self.most {
-            self.served.clear();
-        }
-        Some(job)
+        job
     }
 }
 
@@ -87,12 +70,12 @@ mod tests {
         let (mut filled, _) = queue(9, &["a1", "a2", "a3"]);
         assert_eq!(filled.pop(), Some("a1"));
         assert_eq!(filled.pop(), Some("a2"));
-        assert_eq!(filled.push(None, "b1"), None);
-        assert_eq!(order(filled), ["b1", "a3"]);
+        assert_eq!((filled.push(None, "b1"), filled.push(None, "b2")), (None, None));
+        assert_eq!(order(filled), ["a3", "b1", "b2"]);
     }
 
     #[test]
-    fn a_client_that_returns_at_once_waits_for_the_next_round() {
+    fn a_client_that_returns_at_once_waits_for_the_others() {
         let (mut filled, _) = queue(9, &["a1", "b1", "b2"]);
         assert_eq!((filled.pop(), filled.pop()), (Some("a1"), Some("b1")));
         for _ in 0..2 {

@@ -9,6 +9,30 @@
 //! program carries, nor anything of HTTP, of the store, or of the form. A module that loops, traps, exhausts memory or
 //! returns an invalid report affects its own check only, and each case has its own [`SandboxError`].
 //!
+//! A server that checks drafts (`examples/axum.rs`):
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use axum::{Router, body::Bytes, http::StatusCode, routing::post};
+//! # use kakekomi_sandbox::{Sandbox, SandboxConfig};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::new(SandboxConfig::of(&std::fs::read("kakekomi.wasm")?))?;
+//! let context: Arc<[u8]> = std::fs::read("context.json")?.into();
+//! let check = async move |text: Bytes| {
+//!     let report = sandbox.check(None, sandbox.current(), text, context).await;
+//!     report.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.code()))
+//! };
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//! axum::serve(listener, Router::new().route("/check", post(check))).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A check ends after its processor time ([`cpu_time_limit`]), which is read at each tick of the engine's epoch: wasmtime
+//! looks at the epoch at function entries, loop headers and before each bulk operation. The time of a draft is ten times the
+//! need of the worst honest draft, so that a slow host gives the report that a browser gives.
+//!
 //! - `sandbox`: the public type; `digest`, `error`: names of modules, errors
 //! - `limits`, `cpu_deadline`, and the crate `kakekomi-sandbox-codegen`: limits and compiler settings
 //! - `engine`, `module`, `precompiled`: compiled modules and their instances
@@ -29,12 +53,11 @@ mod sandbox;
 mod tests;
 mod worker_pool;
 
-pub use cpu_deadline::{CLOCK_MAX, TIME_MAX};
 pub use digest::{Digest, NoDigest};
 pub use error::SandboxError;
 pub use limits::{
-    ANSWER_MAX, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, INPUT_MAX, LONG_DRAFT_BYTES, MEMORY_MAX, STACK_MAX,
-    TABLE_MAX, TICK, fuel,
+    ANSWER_MAX, CPU_TIME_BASE, CPU_TIME_BLOCK, CPU_TIME_PER_BLOCK, INPUT_MAX, LONG_DRAFT_BYTES, MEMORY_MAX, STACK_MAX,
+    TABLE_MAX, TICK, cpu_time_limit,
 };
 pub use precompiled::Precompiled;
 pub use sandbox::{Sandbox, SandboxConfig};

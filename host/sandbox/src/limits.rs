@@ -1,30 +1,26 @@
-//! Limits of a check: fuel, memory, table, stack, and the sizes of its input and output.
+//! Limits of a check: processor time, memory, table, stack, and the sizes of its input and output.
 //!
-//! `fuel(3181, 900)` → 91,620,000 units, of which the example draft uses a tenth.
+//! `cpu_time_limit(0)` → 50 ms, `cpu_time_limit(256 << 10)` → 400 ms.
 
 use std::time::Duration;
 
-/// Fuel of a check of an empty text, in the units of `codegen/src/fuel_costs.rs`.
-pub const FUEL_BASE: u64 = 10_000_000;
+/// Processor time of a check of an empty text.
+pub const CPU_TIME_BASE: Duration = Duration::from_millis(50);
 
-/// Fuel for each byte of the text and of the context: twice the need of the worst draft that is known (256 KiB of unknown
-/// keys, each an issue; `tests/worst.rs`).
-pub const FUEL_PER_BYTE: u64 = 20_000;
+/// Further processor time for each [`CPU_TIME_BLOCK`] of the text. Together they are some ten times the need of the worst
+/// honest draft, so that a slow machine still gives the report that a browser gives (`tests/worst.rs`).
+pub const CPU_TIME_PER_BLOCK: Duration = Duration::from_millis(350);
 
-/// Bytes beyond this length add no fuel. Of a longer text only the fields are reported, which needs no more
-/// (`tests/worst.rs`); a text over 512 KiB is rejected by its length alone (contract).
-pub const FUEL_BYTES_MAX: usize = 256 << 10;
+/// Bytes of text for which a check gets [`CPU_TIME_PER_BLOCK`]: 256 KiB, the longest draft.
+pub const CPU_TIME_BLOCK: usize = 256 << 10;
 
-/// The most fuel of any check.
-pub const FUEL: u64 = fuel(FUEL_BYTES_MAX, FUEL_BYTES_MAX);
-
-/// Computes the fuel of a check from the lengths of its text and its context in bytes. An endless loop ends after 2 ms over
-/// an ordinary draft, and after some 50 ms over the longest.
-#[allow(clippy::cast_possible_truncation, reason = "at most 2 × FUEL_BYTES_MAX")]
-pub const fn fuel(text: usize, context: usize) -> u64 {
-    let text = if text < FUEL_BYTES_MAX { text } else { FUEL_BYTES_MAX };
-    let context = if context < FUEL_BYTES_MAX { context } else { FUEL_BYTES_MAX };
-    FUEL_BASE + FUEL_PER_BYTE * (text + context) as u64
+/// Computes the processor time that a check may use, from the length of its text in bytes. A text longer than [`INPUT_MAX`]
+/// is cut off there, and so is its time.
+pub fn cpu_time_limit(text_len: usize) -> Duration {
+    // Both fit in 32 bits.
+    let len = u32::try_from(text_len.min(INPUT_MAX)).unwrap_or(u32::MAX);
+    let block = u32::try_from(CPU_TIME_BLOCK).unwrap_or(u32::MAX);
+    CPU_TIME_BASE + CPU_TIME_PER_BLOCK * len / block
 }
 
 /// The most linear memory of one check, in bytes: 64 MiB.
@@ -36,7 +32,8 @@ pub const TABLE_MAX: usize = 10_000;
 /// The engine's stack for one check, in bytes; a check thread's stack is much larger.
 pub const STACK_MAX: usize = 512 << 10;
 
-/// Interval of the epoch's ticks, at which the processor time of a check is read.
+/// Interval of the epoch's ticks, at which the processor time of a check is read. A check that exceeds its limit ends within
+/// one tick after it, or after one bulk operation: filling 64 MiB takes some 70 ms at most.
 pub const TICK: Duration = Duration::from_millis(5);
 
 /// The longest text or context that is passed to a module, in bytes: 1 MiB. A module rejects a text over its own, smaller
@@ -46,5 +43,5 @@ pub const INPUT_MAX: usize = 1 << 20;
 /// The longest report, in bytes: 16 MiB. A report repeats its draft, escaped at worst sixfold, and adds its issues.
 pub const ANSWER_MAX: usize = 16 << 20;
 
-/// The longest text of the ordinary lane, in bytes: ten times the example's.
+/// The longest text that the threads for ordinary drafts check, in bytes: ten times the example's.
 pub const LONG_DRAFT_BYTES: usize = 32 << 10;

@@ -5,7 +5,8 @@
 //! An instance is never reused, so that nothing of one applicant's draft can reach another's check.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, ResourceLimiter, Store, UpdateDeadline, ValType};
 
@@ -29,9 +30,7 @@ pub(super) mod export {
 #[derive(Clone)]
 pub(super) struct Module {
     linked: InstancePre<Limits>,
-    /// Whether the program carries its machine code.
-    own: bool,
-    suspect: Arc<AtomicBool>,
+    deadlines: Arc<AtomicU64>,
 }
 
 impl Module {
@@ -41,8 +40,8 @@ impl Module {
         wasm: &[u8],
         precompiled: Option<&Precompiled>,
     ) -> Result<Module, SandboxError> {
-        let own = precompiled.filter(|precompiled| precompiled.is_of(wasm));
-        let module = match own.and_then(|precompiled| precompiled.deserialize(engine)) {
+        let precompiled = precompiled.filter(|precompiled| precompiled.is_of(wasm));
+        let module = match precompiled.and_then(|precompiled| precompiled.deserialize(engine)) {
             Some(module) => module,
             None => wasmtime::Module::from_binary(engine, wasm).map_err(|error| SandboxError::loading(&error))?,
         };
@@ -51,33 +50,31 @@ impl Module {
         let mut linker = Linker::new(engine);
         linker.define_unknown_imports_as_traps(&module).map_err(|error| SandboxError::loading(&error))?;
         let pre = linker.instantiate_pre(&module).map_err(|error| SandboxError::loading(&error))?;
-        Ok(Module { linked: pre, own: own.is_some(), suspect: Arc::default() })
+        Ok(Module { linked: pre, deadlines: Arc::default() })
     }
 
     /// Creates a store with its limits, and an instance in it.
-    pub(super) fn fresh(&self, fuel: u64) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
-        let mut store = Store::new(self.linked.module().engine(), Limits::default());
+    pub(super) fn fresh(&self, cpu_time: Duration) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
+        let limits = Limits { deadline: CpuDeadline::after(cpu_time) };
+        let mut store = Store::new(self.linked.module().engine(), limits);
         store.limiter(|limits| limits);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut store| {
-            let over = store.data_mut().deadline.is_over();
-            Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+        store.epoch_deadline_callback(|store| {
+            let is_over = store.data().deadline.is_over();
+            Ok(if is_over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
         });
-        store.set_fuel(fuel).map_err(|error| SandboxError::running(&error))?;
         let instance = self.linked.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
         Ok((store, instance))
     }
 
-    /// Reports whether a check of it ever used more than half of its fuel, or all of its time: no honest one does
-    /// (`the_worst_drafts_use_at_most_half_of_their_fuel`).
-    pub(super) fn is_suspect(&self) -> bool {
-        self.suspect.load(Ordering::Relaxed)
+    /// Counts a check that was ended by its deadline.
+    pub(super) fn count_deadline(&self) {
+        self.deadlines.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Marks it as suspect and reports whether that is new. The program's own module is never marked: after a stall of the
-    /// machine all its checks would wait for one another.
-    pub(super) fn suspect(&self) -> bool {
-        !self.own && !self.suspect.swap(true, Ordering::Relaxed)
+    /// Returns the number of checks that were ended by their deadline.
+    pub(super) fn deadlines(&self) -> u64 {
+        self.deadlines.load(Ordering::Relaxed)
     }
 }
 
@@ -107,7 +104,7 @@ fn abi(engine: &Engine, module: &wasmtime::Module) -> Result<(), SandboxError> {
 }
 
 /// State of a store: ends a check that exceeds its memory, its table or its time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Limits {
     deadline: CpuDeadline,
 }

@@ -75,7 +75,7 @@ mod tests {
     fn code_for_another_configuration_is_rejected() {
         let mut config = Config::new();
         kakekomi_sandbox_codegen::configure_codegen(&mut config);
-        config.consume_fuel(false);
+        config.consume_fuel(true);
         assert!(precompiled().deserialize(&Engine::new(&config).unwrap()).is_none());
     }
 }

@@ -9,14 +9,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::check::{Answer, check};
+use super::check::check;
 use super::digest::Digest;
 use super::engine::engine;
 use super::error::SandboxError;
-use super::limits::fuel;
 use super::module::Module;
 use super::precompiled::Precompiled;
-use super::worker_pool::Lanes;
+use super::worker_pool::WorkerPools;
 
 /// Checks that may wait, for each check thread.
 const QUEUE_PER_THREAD: usize = 32;
@@ -33,7 +32,7 @@ pub struct SandboxConfig {
     pub kept: Vec<Vec<u8>>,
     /// Check threads for ordinary drafts; 0: as many as there are cores.
     pub threads: usize,
-    /// Checks that may wait in each lane before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
+    /// Checks that may wait in each queue before it is [`SandboxError::Busy`]; 0: 32 for each check thread.
     pub queue: usize,
     /// Machine code of one of the modules.
     pub precompiled: Option<Precompiled>,
@@ -68,7 +67,7 @@ struct Inner {
     current: Digest,
     modules: BTreeMap<Digest, Module>,
     left_out: Vec<(Digest, SandboxError)>,
-    lanes: Lanes,
+    pools: WorkerPools,
 }
 
 impl Sandbox {
@@ -82,7 +81,7 @@ impl Sandbox {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { cores() } else { config.threads };
         let queue = if config.queue == 0 { threads.saturating_mul(QUEUE_PER_THREAD) } else { config.queue };
-        let at_once = Lanes::threads_of_all(threads).saturating_add(ROOM_FOR_NOW);
+        let at_once = WorkerPools::threads_of_all(threads).saturating_add(ROOM_FOR_NOW);
         let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
         let engine = engine(at_once)?;
         let current = config.modules.first().map(|wasm| Digest::of(wasm));
@@ -103,8 +102,8 @@ impl Sandbox {
                 }
             }
         }
-        let lanes = Lanes::start(&engine, threads, queue)?;
-        Ok(Sandbox(Arc::new(Inner { current, modules, left_out, lanes })))
+        let pools = WorkerPools::start(&engine, threads, queue)?;
+        Ok(Sandbox(Arc::new(Inner { current, modules, left_out, pools })))
     }
 
     /// Checks a text in a context (JSON, as `kakekomi_core::Context` writes it) on a check thread and returns the report.
@@ -120,30 +119,21 @@ impl Sandbox {
         context: Arc<[u8]>,
     ) -> Result<Vec<u8>, SandboxError> {
         let module = self.module(module)?.clone();
-        self.0.lanes.submit(client, module, text, context).await
+        self.0.pools.submit(client, module, text, context).await
     }
 
     /// Checks on the caller's thread, for command lines.
     ///
     /// # Errors
     /// As [`Sandbox::check`].
+    #[expect(clippy::needless_pass_by_value, reason = "the same arguments as `check`")]
     pub fn check_now(&self, module: &Digest, text: Bytes, context: Arc<[u8]>) -> Result<Vec<u8>, SandboxError> {
-        self.check_now_with_fuel(module, text, context).map(|(report, _)| report)
+        check(self.module(module)?, &text, &context)
     }
 
-    /// Checks on the caller's thread and returns the used fuel, which is the same on every machine.
-    ///
-    /// # Errors
-    /// As [`Sandbox::check`].
-    #[allow(clippy::needless_pass_by_value)]
-    pub fn check_now_with_fuel(
-        &self,
-        module: &Digest,
-        text: Bytes,
-        context: Arc<[u8]>,
-    ) -> Result<(Vec<u8>, u64), SandboxError> {
-        let Answer { report, fuel } = check(self.module(module)?, &text, &context, fuel(text.len(), context.len()))?;
-        Ok((report, fuel))
+    /// Lists the modules with the number of checks that their deadline ended, for metrics.
+    pub fn deadlines(&self) -> impl Iterator<Item = (&Digest, u64)> {
+        self.0.modules.iter().map(|(digest, module)| (digest, module.deadlines()))
     }
 
     /// Returns the digest of the current module.

@@ -3,14 +3,17 @@
 mod corrupt;
 mod endless;
 mod flat;
-mod lanes;
+mod pools;
 mod worst;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Digest, FUEL, FUEL_BASE, FUEL_BYTES_MAX, FUEL_PER_BYTE, Sandbox, SandboxConfig, SandboxError, fuel};
+use super::{
+    CPU_TIME_BASE, CPU_TIME_BLOCK, CPU_TIME_PER_BLOCK, Digest, INPUT_MAX, Sandbox, SandboxConfig, SandboxError,
+    cpu_time_limit,
+};
 
 const HEAD: &str =
     r#"(memory (export "memory") 2) (func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))"#;
@@ -18,12 +21,12 @@ const ALLOCATE: &str = r#"(global $next (mut i32) (i32.const 4096))
     (func (export "kakekomi_allocate") (param i32) (result i32)
       global.get $next  (global.set $next (i32.add (global.get $next) (local.get 0))))"#;
 
-/// A module with these functions beside the plain ones.
+/// Builds a module with these functions beside the common ones.
 fn wasm(rest: &str) -> Vec<u8> {
     wat::parse_str(format!("(module {rest} {HEAD})")).expect("the test's module")
 }
 
-/// A module whose check does this.
+/// Builds a module with this body of its check.
 fn checking(body: &str) -> Vec<u8> {
     wasm(&format!(
         r#"{ALLOCATE} (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) (local $i i32) {body})"#
@@ -37,7 +40,7 @@ fn allocating(body: &str) -> Vec<u8> {
     ))
 }
 
-/// Answers with the very text that it got.
+/// Builds a module that returns its text.
 fn echo() -> Vec<u8> {
     checking("(i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1)))")
 }
@@ -48,12 +51,12 @@ fn context() -> Arc<[u8]> {
     Arc::from(&b"{}"[..])
 }
 
-/// What a check by this module says, after which the good one on the same sandbox still gives its report.
+/// Runs the hostile module and returns its error; the good one on the same sandbox still gives its report afterwards.
 fn judged(hostile: &[u8]) -> SandboxError {
     let good = echo();
     let sandbox = Sandbox::new(SandboxConfig::of(&good).and(hostile)).expect("a sandbox");
     let module = sandbox.module(&Digest::of(hostile)).expect("loaded");
-    let error = super::check::check(module, REPORT, b"{}", FUEL_BASE).map(|answer| answer.report).expect_err("hostile");
+    let error = super::check::check(module, REPORT, b"{}").expect_err("hostile");
     assert_eq!(sandbox.check_now(sandbox.current(), REPORT.into(), context()).as_deref(), Ok(REPORT));
     error
 }
@@ -63,50 +66,25 @@ fn loaded(wasm: &[u8]) -> SandboxError {
 }
 
 #[test]
-fn too_much_work_runs_out_of_fuel() {
-    assert_eq!(judged(&checking("(loop $again (br $again)) (i64.const 0)")), SandboxError::OutOfFuel);
-    assert_eq!(judged(&allocating("(loop $again (br $again)) (i32.const 0)")), SandboxError::OutOfFuel);
+fn the_limit_grows_with_the_text() {
+    assert_eq!(cpu_time_limit(0), CPU_TIME_BASE);
+    assert_eq!(cpu_time_limit(CPU_TIME_BLOCK / 2), CPU_TIME_BASE + CPU_TIME_PER_BLOCK / 2);
+    assert_eq!(cpu_time_limit(CPU_TIME_BLOCK), CPU_TIME_BASE + CPU_TIME_PER_BLOCK);
+    assert_eq!(cpu_time_limit(CPU_TIME_BLOCK + 3), CPU_TIME_BASE + CPU_TIME_PER_BLOCK * 262_147 / 262_144);
+    assert_eq!(cpu_time_limit(INPUT_MAX), CPU_TIME_BASE + CPU_TIME_PER_BLOCK * 4);
+    assert_eq!(cpu_time_limit(usize::MAX), cpu_time_limit(INPUT_MAX));
 }
 
 #[test]
-fn the_fuel_goes_by_the_length_up_to_the_longest() {
-    assert_eq!(fuel(0, 0), FUEL_BASE);
-    assert_eq!(fuel(1, 2), FUEL_BASE + 3 * FUEL_PER_BYTE);
-    assert_eq!(fuel(FUEL_BYTES_MAX, 0), FUEL_BASE + FUEL_PER_BYTE * (256 << 10));
-    assert_eq!(fuel(FUEL_BYTES_MAX + 1, 0), fuel(FUEL_BYTES_MAX, 0));
-    assert_eq!(fuel(usize::MAX, usize::MAX), FUEL);
-}
-
-#[test]
-fn a_check_may_use_its_fuel_to_the_end_and_no_more() {
-    let counts = checking(
-        "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 1000))))
-         (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1)))",
-    );
-    let sandbox = Sandbox::new(SandboxConfig::of(&counts)).expect("a sandbox");
-    let module = sandbox.module(sandbox.current()).expect("loaded");
-    let check = |fuel| super::check::check(module, REPORT, b"{}", fuel).map(|answer| answer.fuel);
-    let used = check(FUEL).expect("a report");
-    assert_eq!(check(used), Ok(used));
-    // The engine looks at the fuel once a round, not at every instruction.
-    assert_eq!(check(used - 150), Err(SandboxError::OutOfFuel));
-}
-
-#[test]
-fn filling_memory_costs_fuel_by_the_byte() {
-    let fills = "(drop (memory.grow (i32.const 900)))
-        (loop $again (memory.fill (i32.const 0) (i32.const 1) (i32.const 59000000)) (br $again)) (i64.const 0)";
-    assert_eq!(judged(&checking(fills)), SandboxError::OutOfFuel);
+fn endless_recursion_exceeds_the_stack() {
+    let recursion = "(call $deeper (i64.const 1))) (func $deeper (param i64) (result i64) (i64.add (local.get 0) (call $deeper (local.get 0)))";
+    let error = judged(&checking(recursion));
+    assert_eq!((error.code(), error), ("sandbox.stack", SandboxError::Stack));
 }
 
 #[test]
 fn a_trap_is_a_trap() {
-    for body in [
-        "unreachable",
-        "(i64.div_u (i64.const 1) (i64.const 0))",
-        "(i64.load (i32.const -1))",
-        "(call $deeper (i64.const 1))) (func $deeper (param i64) (result i64) (i64.add (local.get 0) (call $deeper (local.get 0)))",
-    ] {
+    for body in ["unreachable", "(i64.div_u (i64.const 1) (i64.const 0))", "(i64.load (i32.const -1))"] {
         assert!(matches!(judged(&checking(body)), SandboxError::Trap(_)), "{body}");
     }
     let calls_import = wat::parse_str(format!(
@@ -117,7 +95,7 @@ fn a_trap_is_a_trap() {
 }
 
 #[test]
-fn memory_has_an_end() {
+fn endless_growth_of_memory_is_ended() {
     assert_eq!(judged(&checking("(drop (memory.grow (i32.const 1024))) (i64.const 0)")), SandboxError::Memory);
     let eats = "(loop $again (drop (memory.grow (i32.const 1))) (br $again)) (i64.const 0)";
     assert_eq!(judged(&checking(eats)), SandboxError::Memory);
@@ -129,14 +107,14 @@ fn memory_has_an_end() {
 }
 
 #[test]
-fn room_must_lie_in_the_memory() {
+fn allocated_memory_must_be_in_range() {
     for pointer in ["0", "-1", "131072", "131060"] {
         assert_eq!(judged(&allocating(&format!("(i32.const {pointer})"))), SandboxError::NoRoom, "{pointer}");
     }
 }
 
 #[test]
-fn a_report_must_lie_in_the_memory() {
+fn a_report_must_be_in_range() {
     // Pointer and length: beyond the end, over the end, over 32 bits together, and longer than any report.
     for (pointer, len) in [(131_073_u64, 0_u64), (131_060, 18), (0x7fff_ffff, 0xffff_ffff), (0, (16 << 20) + 1)] {
         let answer = checking(&format!("(i64.const {})", pointer << 32 | len));
@@ -158,13 +136,13 @@ fn an_answer_must_be_a_report() {
     }
 }
 
-/// Bytes of a string in the text format, where `\xx` is one.
+/// Counts the bytes of a string in the text format, where `\xx` is one.
 fn wat_len(data: &str) -> u64 {
     (data.len() - 2 * data.matches('\\').count()) as u64
 }
 
 #[test]
-fn a_refusal_keeps_its_number() {
+fn an_error_of_the_module_keeps_its_number() {
     for (number, code) in [
         (-1, "context.invalid"),
         (-2, "report.unwritable"),
@@ -179,7 +157,7 @@ fn a_refusal_keeps_its_number() {
 }
 
 #[test]
-fn what_is_no_module_is_not_loaded() {
+fn invalid_modules_are_not_loaded() {
     let imports_memory = wat::parse_str(r#"(module (import "a" "m" (memory 1)))"#).expect("the test's module");
     let large = wat::parse_str(r#"(module (memory (export "memory") 1025))"#).expect("the test's module");
     for bytes in [&b""[..], b"\0asm", b"(module)", &large] {
@@ -209,7 +187,7 @@ fn every_export_must_have_its_types() {
 }
 
 #[test]
-fn another_abi_is_told_in_words() {
+fn another_abi_is_named() {
     let speaks = |markers: &str| {
         let exports = r#"(memory (export "memory") 1) (func (export "kakekomi_allocate") (param i32) (result i32) (i32.const 0))"#;
         wat::parse_str(format!("(module {exports} {markers})")).expect("the test's module")
@@ -250,25 +228,16 @@ fn every_check_is_in_a_fresh_instance() {
 }
 
 #[test]
-fn equal_checks_use_equal_fuel() {
-    let sandbox = Sandbox::new(SandboxConfig::of(&echo())).expect("a sandbox");
-    let fuel = || sandbox.check_now_with_fuel(sandbox.current(), REPORT.into(), context()).expect("a report").1;
-    let first = fuel();
-    assert!((1..FUEL_BASE).contains(&first));
-    assert_eq!(fuel(), first);
-}
-
-#[test]
-fn an_empty_or_endless_text_is_no_danger() {
+fn empty_and_oversized_texts_are_errors() {
     let sandbox = Sandbox::new(SandboxConfig::of(&echo())).expect("a sandbox");
     let check = |text: Vec<u8>| sandbox.check_now(sandbox.current(), text.into(), context());
     assert_eq!(check(Vec::new()), Err(SandboxError::BadReport));
     assert_eq!(check(vec![b' '; 200_000]), Err(SandboxError::NoRoom));
-    assert_eq!(check(vec![b' '; super::INPUT_MAX + 1]), Err(SandboxError::NoRoom));
+    assert_eq!(check(vec![b' '; INPUT_MAX + 1]), Err(SandboxError::NoRoom));
 }
 
 #[tokio::test]
-async fn check_threads_give_the_same_and_know_their_modules() {
+async fn check_threads_give_the_report_and_know_their_modules() {
     let sandbox = Sandbox::new(SandboxConfig::of(&echo())).expect("a sandbox");
     assert_eq!(sandbox.check(None, sandbox.current(), REPORT.into(), context()).await.as_deref(), Ok(REPORT));
     let other = Digest::of(b"another");
@@ -278,7 +247,7 @@ async fn check_threads_give_the_same_and_know_their_modules() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_full_queue_is_busy_and_drains() {
-    // Some milliseconds, and then a refusal; less than half of the fuel that goes with the length.
+    // Some milliseconds, and then a refusal.
     let slow = checking(
         "(loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 3000000))))
          (i64.const -1)",

@@ -1,15 +1,14 @@
 //! The check threads and the ticker: checks never run on the threads that serve connections.
 //!
 //! ```text
-//! submit → a lane's fair queue (fair_queue.rs) → a check thread of that lane → the reply
+//! submit → a pool's fair queue (fair_queue.rs) → a check thread of that pool → the reply
 //!
-//! ordinary   drafts up to LONG_DRAFT_BYTES                    as many threads as cores
-//! long       longer drafts, of which the worst takes 35 ms    half as many
-//! suspect    modules that exceeded the expected cost once     one
+//! ordinary   drafts up to LONG_DRAFT_BYTES   as many threads as cores
+//! long       longer drafts                   half as many
 //! ```
 //!
-//! Slow checks have threads of their own, and the kernel shares the cores among the lanes: a hostile draft or module delays
-//! only others of its lane, and blocks no socket. The threads end when the last clone of the sandbox is dropped.
+//! The kernel shares the cores among all threads, so long drafts delay one another and block neither ordinary ones nor a
+//! socket. The threads end when the last clone of the sandbox is dropped.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,58 +20,47 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use wasmtime::Engine;
 
-use super::check::{Answer, check};
+use super::check::check;
 use super::error::SandboxError;
 use super::fair_queue::FairQueue;
-use super::limits::{LONG_DRAFT_BYTES, TICK, fuel};
+use super::limits::{LONG_DRAFT_BYTES, TICK};
 use super::module::Module;
-
-/// Threads for suspect modules.
-const SUSPECT: usize = 1;
 
 /// A check thread's stack, in bytes, which includes the engine's.
 const THREAD_STACK: usize = 2 << 20;
 
 /// One check.
 struct Job {
-    client: Option<IpAddr>,
     module: Module,
     text: Bytes,
     context: Arc<[u8]>,
     reply: oneshot::Sender<Result<Vec<u8>, SandboxError>>,
 }
 
-/// The check threads of all lanes.
-pub(super) struct Lanes {
+/// The check threads.
+pub(super) struct WorkerPools {
     ordinary: WorkerPool<Job>,
     long: WorkerPool<Job>,
-    suspect: Arc<WorkerPool<Job>>,
     /// Its drop ends the ticker.
     _ticking: Sender<()>,
 }
 
-impl Lanes {
-    /// Starts the ticker, this number of threads for ordinary drafts, and those of the other lanes; each lane has its own
-    /// queue of this length.
-    pub(super) fn start(engine: &Engine, threads: usize, queue: usize) -> Result<Lanes, SandboxError> {
-        let suspect = Arc::new(WorkerPool::start("suspect", SUSPECT, queue, run)?);
-        // The module may have become suspect while the job waited.
-        let sort = {
-            let suspect = Arc::clone(&suspect);
-            move |job: Job| if job.module.is_suspect() { put(&suspect, job) } else { run(job) }
-        };
-        let long = WorkerPool::start("long", long(threads), queue, sort.clone())?;
-        let ordinary = WorkerPool::start("check", threads, queue, sort)?;
-        Ok(Lanes { ordinary, long, suspect, _ticking: ticker(engine)? })
+impl WorkerPools {
+    /// Starts the ticker, this number of threads for ordinary drafts, and those for long ones; both pools have a queue of
+    /// this length.
+    pub(super) fn start(engine: &Engine, threads: usize, queue: usize) -> Result<WorkerPools, SandboxError> {
+        let long = WorkerPool::start("long", long_threads(threads), queue, run)?;
+        let ordinary = WorkerPool::start("check", threads, queue, run)?;
+        Ok(WorkerPools { ordinary, long, _ticking: ticker(engine)? })
     }
 
-    /// Counts the threads of all lanes for this number of threads for ordinary drafts.
+    /// Counts all threads for this number of threads for ordinary drafts.
     pub(super) fn threads_of_all(threads: usize) -> usize {
-        threads.saturating_add(long(threads)).saturating_add(SUSPECT)
+        threads.saturating_add(long_threads(threads))
     }
 
-    /// Queues a client's check and waits for its report; [`SandboxError::Busy`] when the lane is full, or when the check is
-    /// evicted for another client's.
+    /// Queues a client's check and waits for its report; [`SandboxError::Busy`] when the queue is full, or when the check
+    /// is evicted for another client's.
     pub(super) async fn submit(
         &self,
         client: Option<IpAddr>,
@@ -80,52 +68,30 @@ impl Lanes {
         text: Bytes,
         context: Arc<[u8]>,
     ) -> Result<Vec<u8>, SandboxError> {
-        let lane = match (module.is_suspect(), text.len() > LONG_DRAFT_BYTES) {
-            (true, _) => &*self.suspect,
-            (_, true) => &self.long,
-            _ => &self.ordinary,
-        };
+        let pool = if text.len() > LONG_DRAFT_BYTES { &self.long } else { &self.ordinary };
         let (reply, report) = oneshot::channel();
-        put(lane, Job { client, module, text, context, reply });
+        if let Some(rejected) = pool.push(client, Job { module, text, context, reply }) {
+            // The caller may have gone.
+            let _ = rejected.reply.send(Err(SandboxError::Busy));
+        }
         report.await.map_err(|_| SandboxError::Stopped)?
     }
 }
 
 /// Counts the threads for long drafts.
-fn long(threads: usize) -> usize {
+fn long_threads(threads: usize) -> usize {
     (threads / 2).max(1)
-}
-
-/// Queues a job, and replies to a rejected one.
-fn put(lane: &WorkerPool<Job>, job: Job) {
-    if let Some(refused) = lane.put(job.client, job) {
-        // The caller may have gone.
-        let _ = refused.reply.send(Err(SandboxError::Busy));
-    }
 }
 
 /// Runs a check, unless its caller has gone.
 fn run(job: Job) {
-    let Job { module, text, context, reply, .. } = job;
+    let Job { module, text, context, reply } = job;
     if reply.is_closed() {
         return;
     }
-    let most = fuel(text.len(), context.len());
     // A panic in the engine drops the reply, which is `Stopped` for the caller; the thread goes on.
-    let checked = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context, most)));
-    if let Ok(result) = checked {
-        if exceeds_expected_cost(&result, most) && module.suspect() {
-            tracing::warn!("a module used more than an honest one can: from now on its checks wait for one another");
-        }
-        let _ = reply.send(result.map(|answer| answer.report));
-    }
-}
-
-/// Reports whether a check used more than half of its fuel, or all of its time.
-fn exceeds_expected_cost(result: &Result<Answer, SandboxError>, most: u64) -> bool {
-    match result {
-        Ok(answer) => answer.fuel > most / 2,
-        Err(error) => matches!(error, SandboxError::OutOfFuel | SandboxError::Deadline),
+    if let Ok(report) = catch_unwind(AssertUnwindSafe(|| check(&module, &text, &context))) {
+        let _ = reply.send(report);
     }
 }
 
@@ -186,7 +152,7 @@ impl<T: Send + 'static> WorkerPool<T> {
 
 impl<T> WorkerPool<T> {
     /// Queues a client's job; returns the rejected one if the queue is full.
-    fn put(&self, client: Option<IpAddr>, job: T) -> Option<T> {
+    fn push(&self, client: Option<IpAddr>, job: T) -> Option<T> {
         let refused = self.0.lock().queue.push(client, job);
         self.0.more.notify_one();
         refused

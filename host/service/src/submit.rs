@@ -13,7 +13,6 @@
 //! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number; where the database
 //! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
 
-mod canonical;
 pub mod context_match;
 mod idempotency_key;
 mod insert;

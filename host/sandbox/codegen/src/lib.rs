@@ -1,23 +1,18 @@
 //! Compiler settings that a module's machine code depends on.
 //!
-//! `wasmtime::Config::new()` → [`configure_codegen`] → a configuration with fuel, operator costs and the epoch
+//! `wasmtime::Config::new()` → [`configure_codegen`] → a configuration with epoch interruption
 //!
 //! A build script that compiles a module ahead and the engine that runs the code must agree on all of them, so both
-//! call [`configure_codegen`]. The crate is separate from the sandbox because a build script needs the compiler without the runtime.
-//! It must not know any module.
+//! call [`configure_codegen`]. The crate is separate from the sandbox because a build script needs the compiler without the
+//! runtime. It must not know any module.
 
 #![forbid(unsafe_code)]
 
-mod fuel_costs;
-
-use fuel_costs::fuel_costs;
 use wasmtime::Config;
 
-/// Enables fuel and the epoch, and sets the WebAssembly features.
+/// Enables epoch interruption and sets the WebAssembly features.
 pub fn configure_codegen(config: &mut Config) {
     config
-        .consume_fuel(true)
-        .operator_cost(fuel_costs())
         .epoch_interruption(true)
         .wasm_memory64(false)
         .wasm_multi_memory(false)

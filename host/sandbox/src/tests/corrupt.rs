@@ -1,4 +1,4 @@
-//! A module that answers what it is told, told 50,000 pointers and lengths: no panic, and a named error for each.
+//! 50,000 invalid pointers and lengths: each is a named error, none a panic.
 
 use super::super::INPUT_MAX;
 use super::{ALLOCATE, Digest, Sandbox, SandboxConfig, context, wasm};
@@ -23,7 +23,7 @@ impl Dice {
 
 #[test]
 fn a_corrupted_pointer_or_length_is_a_named_error() {
-    // It answers with the number that stands in the text's first eight bytes.
+    // It returns the number in the first eight bytes of the text.
     let told = wasm(&format!(
         r#"{ALLOCATE} (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) (i64.load (local.get 0)))"#
     ));

@@ -1,5 +1,6 @@
-//! One instance that is called again and again, as the page does: its memory stays as large as it is.
-//! (The host itself never does this; its instances are always fresh.)
+//! Constant memory of an instance that is reused, as the page does. The host never reuses one.
+
+use std::time::Duration;
 
 use super::super::check::{Call, function};
 use super::super::module::export;
@@ -8,7 +9,7 @@ use super::worst::context;
 
 const CHECKS: usize = 20_000;
 
-/// Accepted or not is no matter here; both kinds of answer are asked for in turn.
+/// A draft with issues; every third check fails for its context.
 const DRAFT: &[u8] = r#"{"contact":{"company":"株式会社れい","phone":"０３-３２１１-９９９９","fax":"-"},
     "incident":{"summary":"共有フォルダのファイルが開けない。","discovered_at":{"at":{"year":"令和8","month":"11"}}},
     "devices":[{"identified":"identified","os":"Windows 11"},{}]}"#
@@ -18,7 +19,7 @@ const DRAFT: &[u8] = r#"{"contact":{"company":"株式会社れい","phone":"０�
 fn memory_is_flat_after_many_checks_beside_a_living_hash() {
     let sandbox = Sandbox::new(SandboxConfig::of(kakekomi_artifact::WASM)).expect("a sandbox");
     let module = sandbox.module(sandbox.current()).expect("loaded");
-    let (mut store, instance) = module.fresh(u64::MAX).expect("an instance");
+    let (mut store, instance) = module.fresh(Duration::MAX).expect("an instance");
     store.set_epoch_deadline(1 << 32);
     // A page that hashes a file holds this object while it checks.
     let hash = function::<(), u32>(&mut store, &instance, "sha256_new").expect("the browser's face");

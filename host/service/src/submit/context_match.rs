@@ -1,85 +1,79 @@
-//! Whether a report speaks of the context that was asked in.
+//! Comparison of the context in a report with the context that was asked.
 //!
-//! asked `{"now":5,"locale":"ja",…}`, the report's context the same bytes → yes
+//! asked `{"now":5,"locale":"ja",…}`, the report's context the same bytes → they match
 //!
-//! Within an ABI version keys are added to a context and never removed, and a module echoes those that it knows: an
-//! older one may leave out what it has never heard of, and may change nothing.
+//! Within an ABI version keys are added to a context and never removed, and a module repeats those that it knows: an older
+//! module may leave out a newer key and may change nothing.
 
-use kakekomi_core::json::{Node, read};
-use memchr::memmem;
+use kakekomi_core::Context;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-/// What every module of ABI 1 knows of a context.
-const KNOWN: [&str; 5] = ["now", "locale", "consent", "policy", "calendar"];
-
-/// Whether a canonical report repeats the context that its module was asked in.
-pub(super) fn matches_context(report: &[u8], context: &[u8]) -> bool {
-    let Some(echo) = context_of(report) else { return false };
-    if echo == context {
+/// Reports whether a module repeats the context that it was asked in.
+pub(super) fn matches_context(echoed: &[u8], asked: &[u8]) -> bool {
+    if echoed == asked {
         return true;
     }
-    let (Ok(echo), Ok(asked)) = (read(echo, usize::MAX), read(context, usize::MAX)) else { return false };
-    let Node::Object(members) = &echo else { return false };
-    KNOWN.iter().all(|known| members.iter().any(|(key, _)| key == known)) && within(&echo, &asked)
-}
-
-/// The context in a canonical report. Quotes within its strings are escaped, so the marks are members.
-pub fn context_of(report: &[u8]) -> Option<&[u8]> {
-    let (_, from) = split(report, br#","context":"#)?;
-    split(from, br#","accepted":"#).map(|(context, _)| context)
-}
-
-/// What stands before and behind a mark.
-pub fn split<'b>(bytes: &'b [u8], mark: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let at = memmem::find(bytes, mark)?;
-    Some((bytes.get(..at)?, bytes.get(at.checked_add(mark.len())?..)?))
-}
-
-/// Whether everything that one says, the other says too.
-fn within(echo: &Node<'_>, asked: &Node<'_>) -> bool {
-    match (echo, asked) {
-        (Node::Object(echo), Node::Object(asked)) => echo.iter().all(|(key, value)| {
-            asked.iter().find(|(other, _)| other == key).is_some_and(|(_, asked)| within(value, asked))
-        }),
-        _ => echo == asked,
+    let (Ok(echoed), Ok(mut asked)) = (Context::read(echoed), Context::read(asked)) else { return false };
+    // `in_force_since` was added later than the first module of ABI 1.
+    for (echoed, asked) in [(&echoed.consent, &mut asked.consent), (&echoed.policy, &mut asked.policy)] {
+        if echoed.in_force_since.is_none() {
+            asked.in_force_since = None;
+        }
     }
+    echoed == asked
+}
+
+/// Finds the context of a report, byte for byte.
+pub fn context_of(report: &[u8]) -> Option<&[u8]> {
+    #[derive(Deserialize)]
+    struct Head<'a> {
+        #[serde(borrow)]
+        context: &'a RawValue,
+    }
+    serde_json::from_slice(report).ok().map(|Head { context }| context.get().as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ASKED: &str = r#"{"now":5,"locale":"ja","consent":{"version":"1","sha256":{"ja":"a"}},"policy":{},"calendar":{"holidays":["2026-01-01"],"new":1},"newer":1}"#;
+    const ASKED: &str = r#"{"now":5,"locale":"ja","consent":{"version":"1","in_force_since":4,"sha256":{"ja":"DIGEST","en":"DIGEST"}},"policy":{"version":"1","sha256":{"ja":"DIGEST"}},"calendar":{"open":"09:00","close":"17:00","offset":"+09:00","year_end":{"from":"12-29","to":"01-03"},"weekday_excludes_holidays":true,"extra_closed":[],"extra_open":[],"holidays":["2026-01-01"],"last_year":2027}}"#;
 
-    fn echoes(context: &str) -> bool {
-        let report = format!(r#"{{"ruleset":"r","context":{context},"accepted":true,"issues":[]}}"#);
-        matches_context(report.as_bytes(), ASKED.as_bytes())
+    fn asked() -> String {
+        ASKED.replace("DIGEST", &"a".repeat(64))
     }
 
     #[test]
-    fn a_module_may_leave_out_what_it_does_not_know() {
-        assert!(echoes(ASKED));
-        assert!(echoes(&ASKED.replace(r#","newer":1"#, "").replace(r#","new":1"#, "")));
+    fn an_older_module_may_leave_out_a_newer_key() {
+        assert!(Context::read(asked().as_bytes()).is_ok());
+        assert!(matches_context(asked().as_bytes(), asked().as_bytes()));
+        assert!(matches_context(asked().replace(r#""in_force_since":4,"#, "").as_bytes(), asked().as_bytes()));
     }
 
     #[test]
-    fn it_may_change_nothing() {
+    fn a_module_may_change_nothing() {
         for (from, to) in [
             (r#""now":5"#, r#""now":6"#),
             ("ja\",\"consent", "en\",\"consent"),
-            (r#""ja":"a""#, r#""ja":"b""#),
+            (r#""in_force_since":4"#, r#""in_force_since":3"#),
+            (r#"{"version":"1","sha256""#, r#"{"version":"1","in_force_since":4,"sha256""#),
+            (r#""ja":"a"#, r#""ja":"b"#),
             ("2026-01-01", "2026-01-02"),
             (r#"["2026-01-01"]"#, "[]"),
-            (r#""newer":1"#, r#""other":1"#),
-            (r#""policy":{},"#, ""),
+            ("09:00\",\"close", "08:00\",\"close"),
             (r#""now":5,"#, ""),
         ] {
-            assert!(ASKED.contains(from) && !echoes(&ASKED.replace(from, to)), "{from}");
+            assert!(
+                asked().contains(from) && !matches_context(asked().replace(from, to).as_bytes(), asked().as_bytes()),
+                "{from}"
+            );
         }
-        assert!(!echoes("{}") && !echoes("5") && !matches_context(b"{}", ASKED.as_bytes()));
+        assert!(!matches_context(b"{}", asked().as_bytes()) && !matches_context(b"5", asked().as_bytes()));
     }
 
     #[test]
-    fn the_context_is_cut_out_of_a_report() {
+    fn the_context_of_a_report_is_unchanged() {
         let report = br#"{"ruleset":"r","context":{"now":1,"x":"\",\"accepted\":"},"accepted":true,"issues":[]}"#;
         assert_eq!(context_of(report), Some(&br#"{"now":1,"x":"\",\"accepted\":"}"#[..]));
         assert_eq!(context_of(b"{}"), None);

@@ -1,15 +1,15 @@
 //! What the host reads in a report: the verdict, the codes, and what the receipt needs.
 //!
-//! The report's bytes are kept as they came from the module and are what is stored and sent; this
-//! is only a view of them. `{"accepted":false,"issues":[{"code":"text.not_json",…}],…}` →
+//! The report's bytes are stored and sent as the module returned them; this is a typed view of them. `{"accepted":false,"issues":[{"code":"text.not_json",…}],…}` →
 //! `text_code() == Some("text.not_json")`.
 //!
-//! A module is not believed beyond what its bytes show: a report that is not canonical, that contradicts itself, or
-//! that is of another context or ruleset than was asked for, is none ([`InvalidReport`]), and nothing is stored on its word.
+//! Modules are built by the operator, so they are trusted in intent but not in correctness: a report that lacks a member,
+//! contradicts itself, or is of another context or ruleset than was asked for, is a [`InvalidReport`], and nothing is stored.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
-use super::canonical::is_canonical;
 use super::context_match;
 use crate::receipt::{Agreement, RequestedServices};
 
@@ -23,22 +23,22 @@ pub struct Verdict {
 #[derive(Debug, Deserialize)]
 struct View {
     ruleset: String,
+    context: Box<RawValue>,
     accepted: bool,
     issues: Vec<Issue>,
-    #[serde(default)]
     advisories: Vec<Note>,
-    #[serde(default)]
     guidance: Vec<Note>,
+    #[serde(rename = "progress")]
+    _progress: Vec<IgnoredAny>,
+    #[serde(rename = "hidden")]
+    _hidden: Vec<IgnoredAny>,
     values: Values,
 }
 
 /// Why bytes are no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReport {
-    /// White space, a number or a string written otherwise, a key twice, members missing or in another order.
-    #[error("the report is not canonical")]
-    NotCanonical,
-    /// Not JSON, or members of another kind.
+    /// Not JSON, or members that are missing, twice there or of another type.
     #[error("the report has another shape than a report")]
     OtherShape,
     /// Accepted with issues, or refused without one.
@@ -77,7 +77,7 @@ pub struct Issue {
 #[derive(Debug, Default, Deserialize)]
 struct IssueParams {
     /// Present where a draft is too long, but its fields are reported.
-    largest: Option<serde::de::IgnoredAny>,
+    largest: Option<IgnoredAny>,
 }
 
 /// An advisory or a piece of guidance.
@@ -98,7 +98,7 @@ struct Values {
 
 #[derive(Debug, Deserialize)]
 struct Service {
-    remote: Option<serde::de::IgnoredAny>,
+    remote: Option<IgnoredAny>,
     forensics: Option<Forensics>,
 }
 
@@ -113,9 +113,7 @@ impl Verdict {
     /// # Errors
     /// [`InvalidReport`]: the module broke its word.
     pub fn read(report: Vec<u8>) -> Result<Verdict, InvalidReport> {
-        let text =
-            std::str::from_utf8(&report).ok().filter(|text| is_canonical(text)).ok_or(InvalidReport::NotCanonical)?;
-        let view: View = serde_json::from_str(text).map_err(|_| InvalidReport::OtherShape)?;
+        let view: View = serde_json::from_slice(&report).map_err(|_| InvalidReport::OtherShape)?;
         if view.accepted != view.issues.is_empty() {
             return Err(InvalidReport::Contradiction);
         }
@@ -131,7 +129,7 @@ impl Verdict {
         if asked.ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
             return Err(InvalidReport::OtherRuleset);
         }
-        if !context_match::matches_context(verdict.report(), asked.context) {
+        if !context_match::matches_context(verdict.view.context.get().as_bytes(), asked.context) {
             return Err(InvalidReport::OtherContext);
         }
         Ok(verdict)
@@ -240,20 +238,13 @@ mod tests {
     fn a_module_that_breaks_its_word_has_given_no_report() {
         let good = report(true, "", VALUES);
         for (bad, why) in [
-            ("{}".to_owned(), InvalidReport::NotCanonical),
-            (good.replace("\"issues\":", "\"issues\": "), InvalidReport::NotCanonical),
-            (format!("{good}\n"), InvalidReport::NotCanonical),
-            (good.replace("\"hidden\":[],", ""), InvalidReport::NotCanonical),
-            (
-                good.replace("\"issues\":[],\"advisories\":[]", "\"advisories\":[],\"issues\":[]"),
-                InvalidReport::NotCanonical,
-            ),
-            (good.replace("\"hidden\":[]", "\"hidden\":[],\"hidden\":[]"), InvalidReport::NotCanonical),
-            (good.replace("\"r\"", "\"r"), InvalidReport::NotCanonical),
-            (good.replace("\"now\":5", "\"now\":5.5"), InvalidReport::NotCanonical),
+            ("{}".to_owned(), InvalidReport::OtherShape),
+            (good.replace("\"hidden\":[],", ""), InvalidReport::OtherShape),
+            (good.replace("\"hidden\":[]", "\"hidden\":[],\"hidden\":[]"), InvalidReport::OtherShape),
+            (good.replace("\"r\"", "\"r"), InvalidReport::OtherShape),
             (good.replace("\"r\"", "7"), InvalidReport::OtherShape),
             (good.replace("true", "1"), InvalidReport::OtherShape),
-            (format!("{good}}}"), InvalidReport::NotCanonical),
+            (format!("{good}}}"), InvalidReport::OtherShape),
             (report(false, "", VALUES), InvalidReport::Contradiction),
             (report(true, BOM, VALUES), InvalidReport::Contradiction),
         ] {
@@ -266,8 +257,7 @@ mod tests {
 
     #[test]
     fn a_report_of_something_else_than_was_asked_is_none() {
-        let context =
-            |now| format!(r#"{{"now":{now},"locale":"ja","consent":{{}},"policy":{{}},"calendar":{{}}}}"#).into_bytes();
+        let context = |now| format!(r#"{{"now":{now},"locale":"ja"}}"#).into_bytes();
         let of = |now| {
             report(true, "", VALUES).replace(r#"{"now":5,"locale":"ja"}"#, &String::from_utf8(context(now)).unwrap())
         };

@@ -11,7 +11,7 @@ use kakekomi_store::{Case, Damaged, Read};
 use serde::Serialize;
 
 use kakekomi_service::submit::Verdict;
-use kakekomi_service::submit::context_match::{context_of, split};
+use kakekomi_service::submit::context_match::context_of;
 
 /// What came of one case.
 #[derive(Debug)]
@@ -119,8 +119,8 @@ fn ask(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {
 }
 
 /// A report without its first member: another ruleset's name alone is no difference.
-fn behind_ruleset(report: &[u8]) -> Option<&[u8]> {
-    split(report, br#","context":"#).map(|(_, rest)| rest)
+fn behind_ruleset(report: &[u8]) -> Option<&str> {
+    std::str::from_utf8(report).ok()?.split_once(r#","context":"#).map(|(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn engines(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
     println!("native core                          {:>8.1} µs a check", micros(median(&native)));
     println!("reused instance                      {:>8.2} × native", median(&ratios(&again, &native)));
     println!(
-        "fresh instance, fuel and epoch       {:>8.2} × native (aim 3, stretch 2.5)",
+        "fresh instance with epoch            {:>8.2} × native (aim 2.7, stretch 2.5)",
         median(&ratios(&fresh, &native))
     );
     Ok(())

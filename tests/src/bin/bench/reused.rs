@@ -1,4 +1,4 @@
-//! One instance that is called again and again, without fuel or epoch: what the engine itself costs.
+//! One instance that is called again and again, without epoch: what the engine itself costs.
 
 use std::error::Error;
 
