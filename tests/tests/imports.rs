@@ -14,9 +14,7 @@ use kakekomi_tests::imports::{circles, graph};
 use kakekomi_tests::source_tree::files;
 
 /// Crates with circles, each with the files of a shortest one; issue 16 breaks them.
-const EXCLUDED: [(&str, &str); 1] = [
-    ("host/src", "cli.rs, cli/backup.rs"),
-];
+const EXCLUDED: [(&str, &str); 1] = [("host/src", "cli.rs, cli/backup.rs")];
 
 #[test]
 fn imports_run_in_one_direction() {

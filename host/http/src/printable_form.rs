@@ -46,7 +46,8 @@ fn body(form: &Description, desk: &Desk, locale: Locale) -> String {
         say(form, "sheet_hours").replace("{open}", &profile.calendar.open).replace("{close}", &profile.calendar.close);
     let call = say(form, "phone_label");
     html +=
-        &["<p>", call, " <a class=\"phone-link strong\" href=\"tel:", &phone, "\">", &phone, "</a> ", &hours, "</p>"].concat();
+        &["<p>", call, " <a class=\"phone-link strong\" href=\"tel:", &phone, "\">", &phone, "</a> ", &hours, "</p>"]
+            .concat();
     html += &tag("p", "", say(form, "sheet_lead"));
     // The agreement is given in the page or by word of mouth, not on this sheet.
     for section in form.sections.iter().filter(|section| section.name != "consent") {
