@@ -8,6 +8,7 @@
 //! {"company": "株式会社れい"}  →  Contact { company: Given(Line("株式会社れい")), … }
 //! ```
 
+mod answer;
 mod choice;
 mod consent;
 mod contact;
@@ -31,6 +32,7 @@ mod situation;
 mod slot;
 mod visit;
 
+pub use answer::Answer;
 pub use choice::Ordered;
 pub use consent::{AgreedDocument, Consent, Language};
 pub use contact::Contact;
@@ -49,7 +51,7 @@ pub use progress::ProgressCounter;
 pub use section::Section;
 pub use service::{Approval, Forensics, Remote, Service};
 pub use situation::{Situation, YesNo};
-pub use slot::{Answer, HasKind, Reserved, Slot};
+pub use slot::{HasKind, Reserved, Slot};
 pub use visit::Visit;
 
 use declare::section;

@@ -73,7 +73,7 @@ pub enum CliError {
     /// There is no such case.
     #[error("there is no case {0}")]
     NoCase(String),
-    /// Whoever read our output has gone; nobody is left to tell.
+    /// The reader of our output has closed the pipe.
     #[error("the reader has gone")]
     BrokenPipe,
 }

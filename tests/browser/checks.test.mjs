@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./person.mjs";
+import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 import { go, STEPS } from "./screens.mjs";
 
 let desk, browser, page, context;

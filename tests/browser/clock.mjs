@@ -9,7 +9,7 @@
  *     Object.assign(door, { time, opening, calendar });  // the desk's own time, where it is not the present, and what it says of it
  */
 
-import { openDoor } from "./door.mjs";
+import { openDoor } from "./proxy.mjs";
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;

@@ -8,7 +8,7 @@ import { openClockedDoor, setClock, SHIFTS } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
-import { begin, open, receiptNumber, step } from "./person.mjs";
+import { begin, open, receiptNumber, step } from "./applicant.mjs";
 
 /** Answers that can be sent. */
 const ANSWERS = JSON.stringify({

@@ -8,9 +8,9 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
-import { inside } from "./inside.mjs";
+import { inside } from "./embedded.mjs";
 import { startSite } from "./partner.mjs";
-import { begin, receiptNumber, step, toReview } from "./person.mjs";
+import { begin, receiptNumber, step, toReview } from "./applicant.mjs";
 
 /** Of the view, in pixels. */
 const HEIGHT = 900;

@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort, launch, startDesk } from "./desk.mjs";
 import { KEY, OTHER_KEY, startSite } from "./partner.mjs";
-import { agree, fillContact, field, next, option, receiptNumber, toReview } from "./person.mjs";
+import { agree, fillContact, field, next, option, receiptNumber, toReview } from "./applicant.mjs";
 
 const RELEASED = readFileSync(fileURLToPath(new URL("../fixtures/embed/1.0.0.js", import.meta.url)), "utf8");
 

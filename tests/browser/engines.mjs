@@ -1,5 +1,5 @@
 /**
- * Every browser engine that this machine has, behind one face: the part of Playwright's that person.mjs speaks.
+ * Every browser engine that this machine has, behind one face: the part of Playwright's that applicant.mjs speaks.
  *
  *     const browser = await launchEngine("webkit");
  *     const context = await browser.newContext({ viewport: { width: 360, height: 640 } });

@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startDesk } from "./desk.mjs";
-import { openDoor } from "./door.mjs";
+import { openDoor } from "./proxy.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./person.mjs";
+import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-engines-"));
 let desk, newer, module, older;

@@ -14,7 +14,7 @@ import Ajv from "ajv";
 import { publint } from "publint";
 import { BINARY, launch, startDesk } from "./desk.mjs";
 import { KEY, startSite } from "./partner.mjs";
-import { receiptNumber, toReview } from "./person.mjs";
+import { receiptNumber, toReview } from "./applicant.mjs";
 import { stepNames } from "../../www/app/steps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-export-"));

@@ -9,7 +9,7 @@ import { openClockedDoor, passTime, setClock } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
-import { begin, option, receiptNumber, step } from "./person.mjs";
+import { begin, option, receiptNumber, step } from "./applicant.mjs";
 
 const MINUTE = 60_000;
 /** Friday, 20 November 2026, in Japan. */

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose, holdFile, letGo } from "./files.mjs";
-import { begin, field, open, step } from "./person.mjs";
+import { begin, field, open, step } from "./applicant.mjs";
 
 let desk;
 before(async () => { desk = await startDesk(); });

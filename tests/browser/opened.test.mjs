@@ -16,7 +16,7 @@ import { cases } from "./cases.mjs";
 import { BINARY, startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
-import { begin, field, open, step } from "./person.mjs";
+import { begin, field, open, step } from "./applicant.mjs";
 import { STEPS } from "./screens.mjs";
 
 /** One in this many drafts goes through the page of each engine, besides those of `MOMENTS`. */

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, startDesk } from "./desk.mjs";
-import { begin, fillContact, fillIncident, fillService, next, open, option, receiptNumber } from "./person.mjs";
+import { begin, fillContact, fillIncident, fillService, next, open, option, receiptNumber } from "./applicant.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("shots/", import.meta.url));
 mkdirSync(folder, { recursive: true });

@@ -4,7 +4,7 @@
  *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
  */
 
-import { agree, open, receiptNumber, toReview } from "./person.mjs";
+import { agree, open, receiptNumber, toReview } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
 const SUBMISSIONS = "**/v1/submissions**";

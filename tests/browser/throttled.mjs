@@ -8,7 +8,7 @@
  */
 
 import { launch, startDesk } from "./desk.mjs";
-import { field, step } from "./person.mjs";
+import { field, step } from "./applicant.mjs";
 
 /** 1.6 Mbit/s down, 0.75 up, 150 ms to and fro: what Lighthouse calls slow 4G. */
 const NETWORK = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };

@@ -3,9 +3,10 @@
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
 //! the entries past the longest length, so that a hostile list cannot make a report of any size.
 
+use super::answer::Answer;
 use super::field::{Field, FieldKind};
 use super::section::{self, Section};
-use super::slot::{Answer, Value};
+use super::slot::Value;
 use super::visit::Visit;
 use super::{Device, Log};
 use crate::code::Code;

@@ -7,8 +7,9 @@ use alloc::borrow::Cow;
 
 use garde::Validate;
 
+use super::answer::Answer;
 use super::field::FieldKind;
-use super::slot::{Answer, Value};
+use super::slot::Value;
 use crate::code::Code;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;

@@ -5,9 +5,10 @@
 
 use garde::Validate;
 
+use super::answer::Answer;
 use super::field::FieldKind;
 use super::line::string_unless;
-use super::slot::{Answer, Value};
+use super::slot::Value;
 use crate::code::Code;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;

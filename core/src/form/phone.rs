@@ -4,10 +4,11 @@
 
 use garde::Validate;
 
+use super::answer::Answer;
 use super::field::FieldKind;
 use super::line::string_unless;
 use super::normalized::{Normalized, is_readable};
-use super::slot::{Answer, Value};
+use super::slot::Value;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::json::{Node, Writer};

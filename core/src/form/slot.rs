@@ -1,8 +1,8 @@
-//! The states of an answer: absent, unknown, given, invalid.
+//! A member of a section, and how it is read and visited in each state of its [`Answer`].
 //!
-//! absent → `Absent` · `{"unknown": true}` → `Unknown` · `"Windows 11"` → `Given(…)` · `null` →
-//! `Invalid`, with an issue. Requirements: the three states differ everywhere.
+//! `"company": "株式会社れい"` → read as `Given(Line("株式会社れい"))`, written as it was read.
 
+use super::answer::Answer;
 use super::field::{Field, FieldKind, Requirement};
 use super::visit::Visit;
 use crate::code::Code;
@@ -55,40 +55,6 @@ pub trait Value: Sized {
             Visit::Inspect(inspect) => inspect(field, at, Answer::Given(self.free_text().unwrap_or_default())),
             Visit::Write(_) | Visit::IsEmpty(_) => {}
         }
-    }
-}
-
-/// An answer in one of its states.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Answer<T> {
-    /// No answer, or white space alone.
-    #[default]
-    Absent,
-    /// Known to be unknown (不明).
-    Unknown,
-    /// An answer.
-    Given(T),
-    /// An answer of another type, which has an issue already.
-    Invalid,
-}
-
-impl<T> Answer<T> {
-    /// The value, if one was given.
-    pub fn given(&self) -> Option<&T> {
-        match self {
-            Answer::Given(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// True if the answer is unknown.
-    pub fn is_unknown(&self) -> bool {
-        matches!(self, Answer::Unknown)
-    }
-
-    /// True if there is no answer.
-    pub fn is_absent(&self) -> bool {
-        matches!(self, Answer::Absent)
     }
 }
 

@@ -6,9 +6,9 @@
 //! The operation is data and not a method each. So an answer without a value is handled once for all slots, and fewer methods
 //! are fewer entries of the table of functions, of which a fresh instance pays for the first call of each.
 
+use super::answer::Answer;
 use super::field::Field;
 use super::progress::ProgressCounter;
-use super::slot::Answer;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::json::Writer;

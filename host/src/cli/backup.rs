@@ -9,7 +9,8 @@ use clap::Args;
 use kakekomi_store::{self as store, sqlite};
 use serde::Serialize;
 
-use super::{StorageArgs, print};
+use super::args::StorageArgs;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

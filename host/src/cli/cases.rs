@@ -18,7 +18,7 @@ use kakekomi_store::clock;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CaseLine, Filter, Read, Store};
 
-use super::{DeskArgs, StorageArgs};
+use super::args::{DeskArgs, StorageArgs};
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

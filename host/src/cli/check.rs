@@ -19,7 +19,8 @@ use kakekomi_service::desk::Desk;
 use kakekomi_service::submit::Verdict;
 use kakekomi_store::clock;
 
-use super::{DeskArgs, Language, print};
+use super::args::{DeskArgs, Language};
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

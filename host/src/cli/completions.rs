@@ -2,10 +2,10 @@
 //!
 //! `kakekomi completions bash > /etc/bash_completion.d/kakekomi`
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Cli, print};
+use super::print;
 use crate::error::{CliError, Exit};
 
 /// Flags of `completions`.
@@ -16,10 +16,10 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Prints the script.
-pub fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {
+/// Prints the script that completes `command`.
+pub fn run(args: &CompletionsArgs, mut command: Command) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "kakekomi", &mut script);
+    clap_complete::generate(args.shell, &mut command, "kakekomi", &mut script);
     print::data(&script)?;
     Ok(Exit::Accepted)
 }

@@ -23,7 +23,7 @@ use kakekomi_store::clock;
 use serde::Serialize;
 use std::fmt::Write as _;
 
-use super::ServeArgs;
+use super::args::ServeArgs;
 use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::config::Settings;

@@ -5,7 +5,8 @@ use clap::builder::PossibleValuesParser;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
 
-use super::{DeskArgs, print};
+use super::args::DeskArgs;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

@@ -22,7 +22,8 @@ use kakekomi_http::embedded::PARTNER_WORDS;
 use kakekomi_http::template::fill;
 use kakekomi_service::desk::partners::Origin;
 
-use super::{DeskArgs, print};
+use super::args::DeskArgs;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

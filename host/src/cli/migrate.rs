@@ -8,7 +8,8 @@ use std::path::Path;
 use clap::Args;
 use kakekomi_store::{self as store, Step, StoreError};
 
-use super::{StorageArgs, print};
+use super::args::StorageArgs;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

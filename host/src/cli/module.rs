@@ -7,7 +7,8 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use serde::Serialize;
 
-use super::{DeskArgs, Language, print};
+use super::args::{DeskArgs, Language};
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

@@ -28,7 +28,7 @@ use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
 
-use super::StorageArgs;
+use super::args::StorageArgs;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 use judge::{Finding, judge};
@@ -126,7 +126,7 @@ fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, report: &mut Report
         }
         drop((jobs, done));
         let reported = in_order(&judged, report);
-        // Whoever still reads or judges ends once nobody listens.
+        // The reading and judging threads end when their channel closes.
         drop(judged);
         let read = reader.join().unwrap_or_else(|_| Err(CliError::Usage("the reading thread ended early".to_owned())));
         reported.and(read)

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./person.mjs";
+import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });

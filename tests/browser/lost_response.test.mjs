@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { field, open, receiptNumber, toReview } from "./person.mjs";
+import { field, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });

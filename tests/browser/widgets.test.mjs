@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, open, option, receiptNumber, toReview, unknown } from "./person.mjs";
+import { agree, field, open, option, receiptNumber, toReview, unknown } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });

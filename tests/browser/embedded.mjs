@@ -1,5 +1,5 @@
 /**
- * The form within a partner's page, to be walked by the steps of person.mjs in any engine: in its frame, or in the
+ * The form within a partner's page, to be walked by the steps of applicant.mjs in any engine: in its frame, or in the
  * shadow root of the page, where the document's own questions do not reach.
  */
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./person.mjs";
+import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });

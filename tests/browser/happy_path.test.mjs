@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, fillIncident, next, open, option, receiptNumber, step, toReview, unknown } from "./person.mjs";
+import { agree, begin, field, fillContact, fillIncident, next, open, option, receiptNumber, step, toReview, unknown } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
