@@ -14,15 +14,16 @@ mod database;
 mod desk;
 mod engine;
 mod example;
+mod finding;
 mod machine;
 mod serving;
 
 use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
-use serde::Serialize;
 use std::fmt::Write as _;
 
+use self::finding::{Finding, Level};
 use super::args::ServeArgs;
 use super::inert::inert_lines;
 use super::print::{self, Style};
@@ -41,43 +42,6 @@ pub struct DoctorArgs {
     /// Print one JSON object a line for each finding
     #[arg(long, conflicts_with = "json")]
     ndjson: bool,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// As it should be.
-    Ok,
-    /// It works, and somebody should look at it.
-    Warning,
-    /// It does not work, or not as promised.
-    Error,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What was looked at: a stable word.
-    pub check: &'static str,
-    /// How it is.
-    pub level: Level,
-    /// What there is to know, and what to do.
-    pub message: String,
-}
-
-impl Finding {
-    fn ok(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding { check, level: Level::Ok, message: message.into() }
-    }
-
-    fn warning(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding { check, level: Level::Warning, message: message.into() }
-    }
-
-    fn error(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding { check, level: Level::Error, message: message.into() }
-    }
 }
 
 /// Looks at everything and prints what it found.

@@ -8,8 +8,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kakekomi_store::{CASES_A_PAGE, Case, CaseLine, Filter, LINES_A_PAGE, Read, Store};
 
+use super::args::{FromArgs, WhichArgs, seq_of};
 use super::damages::Damages;
-use super::{FromArgs, WhichArgs, seq_of, show};
+use super::show;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};

@@ -8,8 +8,8 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::{CaseLine, LINES_A_PAGE};
 
+use super::args::{FromArgs, HowArgs, WhichArgs, seq_of};
 use super::damages::Damages;
-use super::{FromArgs, HowArgs, WhichArgs, seq_of};
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;

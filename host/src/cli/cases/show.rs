@@ -8,8 +8,8 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, CaseLine, is_json};
 use serde::Serialize;
 
+use super::args::{FromArgs, HowArgs};
 use super::damages::Damages;
-use super::{FromArgs, HowArgs};
 use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style, with_members};
 use crate::config::Settings;

@@ -10,8 +10,9 @@ use std::time::Duration;
 use clap::Args;
 use kakekomi_store::{Filter, LINES_A_PAGE};
 
+use super::args::{Desked, FromArgs, HowArgs, WhichArgs, seq_of};
 use super::damages::Damages;
-use super::{Desked, FromArgs, HowArgs, WhichArgs, list, seq_of};
+use super::list;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};

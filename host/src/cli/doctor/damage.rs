@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use kakekomi_store::{CASES_A_PAGE, Filter, Store, StoreError};
 
-use super::Finding;
+use super::finding::Finding;
 
 /// How long SQLite may look at its file: enough for some gigabytes.
 const INTEGRITY_PATIENCE: Duration = Duration::from_mins(1);

@@ -3,7 +3,7 @@
 
 use kakekomi_store::{self as store, Filter, StoreError};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::Settings;
 
 /// How far a case may lie after the clock, which may have been set back a little.

@@ -6,7 +6,7 @@ use kakekomi_store::clock;
 
 use crate::config::Settings;
 
-use super::Finding;
+use super::finding::Finding;
 
 /// In which month the holidays of the next year have been gazetted for certain (each February).
 const GAZETTED: u8 = 3;
@@ -83,7 +83,7 @@ fn page(settings: &Settings) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Level;
+    use crate::cli::doctor::finding::Level;
 
     fn at(text: &str) -> Level {
         holidays(&Desk::load(None).unwrap(), clock::parse(text).unwrap()).level

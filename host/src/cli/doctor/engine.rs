@@ -14,7 +14,7 @@ use kakekomi_service::submit::Verdict;
 use kakekomi_store::clock;
 use kakekomi_store::digest::sha256;
 
-use super::Finding;
+use super::finding::Finding;
 
 /// What there is to know of the modules.
 pub fn look(folder: &Path) -> Vec<Finding> {

@@ -6,7 +6,7 @@
 use kakekomi_service::desk::Desk;
 use kakekomi_service::embedded;
 
-use super::{Finding, Level};
+use super::finding::{Finding, Level};
 use crate::config::{LISTEN, Settings};
 use kakekomi_core::Locale;
 

@@ -9,7 +9,7 @@ use kakekomi_service::capacity;
 use kakekomi_store as store;
 use kakekomi_store::clock;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::Settings;
 
 /// After so many years since these rules a clock is rather wrong than right.
@@ -143,7 +143,7 @@ fn open_files(settings: &Settings) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Level;
+    use crate::cli::doctor::finding::Level;
 
     #[test]
     fn a_clock_before_the_rules_or_long_after_them_is_wrong() {

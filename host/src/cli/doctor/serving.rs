@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{LISTEN, Settings};
 
 /// How long a desk may take to answer.
@@ -63,7 +63,7 @@ async fn ask(address: std::net::SocketAddr) -> std::io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::doctor::Level;
+    use crate::cli::doctor::finding::Level;
 
     #[test]
     fn proxies_that_are_not_named_or_no_addresses_are_found() {
