@@ -123,6 +123,8 @@ get() { network curl --silent --show-error --max-time 20 --cacert "$work/authori
 
 receipt_over_https() {
   local status
+  # `systemctl reload` returns before the proxy listens.
+  for _ in $(seq 20); do get -o /dev/null https://$host/v1/desk 2>/dev/null && break; sleep 0.5; done
   status=$(get -o "$work/receipt.json" -w '%{http_code} %{http_version}' -H 'Content-Type: application/json' \
     -H "Idempotency-Key: $1" --data-binary @"$work/draft.json" https://$host/v1/submissions)
   [ "$status" = "201 2" ] || { cat "$work/receipt.json"; fail "no receipt through $1: $status"; }
