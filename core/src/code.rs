@@ -23,7 +23,7 @@ macro_rules! codes {
                 match self { $( Code::$name => $first, )+ }
             }
 
-            /// The code of a word, or `None` if there is none. By trying each: a `match` of words is 4 KB of
+            /// The code of a word, or `None` for an unknown word. By trying each: a `match` of words is 4 KB of
             /// the module.
             pub fn read(word: &str) -> Option<Code> {
                 Code::ALL.iter().copied().find(|code| code.as_str() == word)

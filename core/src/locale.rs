@@ -24,7 +24,7 @@ impl Locale {
         }
     }
 
-    /// The locale of a word, `None` if there is none.
+    /// The locale of a word, `None` for an unknown word.
     pub fn read(word: &str) -> Option<Locale> {
         Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
     }

@@ -147,7 +147,7 @@ impl Settings {
         Some(file.parent().map(Path::to_path_buf).unwrap_or_default())
     }
 
-    /// Makes the data folder, for its owner alone, where there is none.
+    /// Makes the data folder, for its owner alone, if it is missing.
     ///
     /// # Errors
     /// It cannot be made.

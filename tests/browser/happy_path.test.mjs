@@ -81,7 +81,7 @@ test("clearing is one press and can be taken back", async () => {
   await context.close();
 });
 
-test("the desk's phone number is shown and stands in no storage", async () => {
+test("the desk's phone number is shown and never stored", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();

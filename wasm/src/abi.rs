@@ -53,7 +53,7 @@ const OUT_OF_RANGE: i64 = -3;
 #[unsafe(no_mangle)]
 pub extern "C" fn kakekomi_abi_1() {}
 
-/// Room for so many bytes; 0 where there is none. Free it with [`kakekomi_free`] and the same length.
+/// Memory for `length` bytes; 0 if there is not enough. Free it with [`kakekomi_free`] and the same length.
 #[unsafe(no_mangle)]
 pub extern "C" fn kakekomi_allocate(length: usize) -> *mut u8 {
     let Some(layout) = layout(length) else { return std::ptr::null_mut() };

@@ -54,7 +54,7 @@ pub struct Snippet<'a> {
     pub partner: &'a str,
     /// `ja` or `en`.
     pub lang: &'a str,
-    /// Whether the form stands in the page itself.
+    /// True if the form is in the page itself.
     pub inline: bool,
     /// Whether the script comes from elsewhere than the desk, so that the element has to name it.
     pub elsewhere: bool,

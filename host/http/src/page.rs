@@ -2,7 +2,7 @@
 //! and style lie at `/page/<digest>/<name>` and may be kept for ever. From a folder (`--page`) the same document
 //! names every single file, at `/page/<path>`.
 //!
-//! The phone number stands in no file that is kept (clause 4⑦): only `/` has it, for a browser
+//! No cached file contains the phone number (clause 4⑦): only `/` has it, for a browser
 //! without JavaScript, and `/` is never cached.
 
 use std::borrow::Cow;
@@ -173,7 +173,7 @@ fn embedded_page() -> Place {
 
 fn media(name: &str) -> Option<&'static str> {
     Some(match name.rsplit_once('.')?.1 {
-        "html" => "text/html; charset=utf-8",
+        "html" => HTML,
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "svg" => "image/svg+xml",

@@ -223,7 +223,7 @@ fn word_of(blank: &str, locale: Locale) -> Option<&'static str> {
     words.find(|(_, found, _)| *found == key).map(|(_, _, word)| *word)
 }
 
-/// A word of the page; its key where there is none, so that it is seen.
+/// A word of the page; a missing word is shown as its key, so that it is noticed.
 fn word(key: &str, locale: Locale) -> &str {
     word_of(&format!("w.{key}"), locale).unwrap_or(key)
 }

@@ -14,7 +14,7 @@ use kakekomi_service::desk::Desk;
 
 use super::asset::dynamic_response;
 use super::extract::RequestedLocale;
-use super::page::{PageFiles, escape};
+use super::page::{HTML, PageFiles, escape};
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
@@ -31,7 +31,7 @@ pub async fn printable_form(
     headers: HeaderMap,
 ) -> Response {
     match page.document(locale, &body(&describe(locale), &desk, locale)) {
-        Ok(html) => dynamic_response(html.into_bytes(), "text/html; charset=utf-8", &headers),
+        Ok(html) => dynamic_response(html.into_bytes(), HTML, &headers),
         Err(_) => Problem::new(ProblemCode::HttpNotFound, locale).into_response(),
     }
 }

@@ -1,6 +1,6 @@
 //! The page as it is served: a document that names one script and one style instead of many.
 //!
-//! `www/index.html` as it stands in the folder names every style and `main.js`, so that `serve --page www` works
+//! `www/index.html` in the folder names every style and `main.js`, so that `serve --page www` works
 //! without a build; here those lines are taken out and one of each put in. What only a page of a partner runs is a script of its own.
 
 use std::fs;

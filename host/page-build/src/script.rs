@@ -29,7 +29,7 @@ fn look_over(modules: &[Module]) -> Result<(), String> {
             small::names(&module.body).map_err(|wrong| format!("{}: {wrong}", module.path))?;
         for name in declared {
             if let Some(other) = owners.insert(name.clone(), &module.path) {
-                return Err(format!("{}: {name} stands in {other} too", module.path));
+                return Err(format!("{}: {name} is exported by {other} too", module.path));
             }
         }
         used.push((module, free));

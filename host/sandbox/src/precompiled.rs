@@ -17,7 +17,7 @@ pub struct Precompiled {
 }
 
 impl Precompiled {
-    /// Combines a module with its machine code; empty code means that there is none.
+    /// Combines a module with its machine code; with empty code the module is compiled at load.
     ///
     /// # Safety
     /// `code` is executed. It must be empty or the output of `wasmtime::Engine::precompile_module` for `wasm`, with the release

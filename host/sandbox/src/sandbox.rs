@@ -74,8 +74,8 @@ impl Sandbox {
     /// Compiles the modules and starts the threads.
     ///
     /// # Errors
-    /// [`SandboxError::BadModule`], [`SandboxError::WrongAbi`] or [`SandboxError::OtherAbi`]: a module cannot be loaded, or there
-    /// is none; [`SandboxError::Stopped`]: a thread cannot be started.
+    /// [`SandboxError::BadModule`], [`SandboxError::WrongAbi`] or [`SandboxError::OtherAbi`]: a module cannot be loaded, or
+    /// the list is empty; [`SandboxError::Stopped`]: a thread cannot be started.
     #[expect(clippy::needless_pass_by_value, reason = "the modules' bytes are of no use to the caller afterwards")]
     pub fn new(config: SandboxConfig) -> Result<Sandbox, SandboxError> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -85,7 +85,7 @@ impl Sandbox {
         let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
         let engine = engine(at_once)?;
         let current = config.modules.first().map(|wasm| Digest::of(wasm));
-        let current = current.ok_or_else(|| SandboxError::BadModule("there is none".to_owned()))?;
+        let current = current.ok_or_else(|| SandboxError::BadModule("the list of modules is empty".to_owned()))?;
         let load = |wasm: &[u8]| Module::load(&engine, wasm, config.precompiled.as_ref());
         let mut modules = BTreeMap::new();
         for wasm in &config.modules {

@@ -4,7 +4,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The bytes of a carried file, `None` if there is none of that name.
+/// The bytes of a carried file, `None` for an unknown name.
 pub fn find(files: &'static [(&'static str, &'static [u8])], name: &str) -> Option<&'static [u8]> {
     files.iter().find(|(file, _)| *file == name).map(|(_, bytes)| *bytes)
 }

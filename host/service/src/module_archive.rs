@@ -55,7 +55,7 @@ pub struct ModuleArchive {
 const SIDECAR_FILES: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
 
 impl ModuleArchive {
-    /// What is in a folder; nothing where there is none.
+    /// The files of a folder; empty if the folder is missing.
     ///
     /// # Errors
     /// [`ModuleArchiveError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.

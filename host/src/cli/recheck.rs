@@ -164,7 +164,7 @@ impl Reading {
         })
     }
 
-    /// Hands out pages until there is none, the limit is reached, or Ctrl-C is pressed.
+    /// Hands out pages until the last one, the limit is reached, or Ctrl-C is pressed.
     fn pages(&self, pages: Sender<Page>, stopped: &AtomicBool) -> Result<(), CliError> {
         runtime()?.block_on(async {
             let store: Arc<dyn Store> = store::open_existing(&self.url).await?;

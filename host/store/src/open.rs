@@ -10,7 +10,7 @@ use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::store::Store;
 
-/// Opens the database of a URL and migrates it; creates a SQLite file where there is none.
+/// Opens the database of a URL and migrates it; creates a missing SQLite file.
 ///
 /// # Errors
 /// [`StoreError`]: it cannot be opened, created or migrated.

@@ -18,7 +18,7 @@ pub const CASE: &str = "seq, number, received_at, status, accepted, module, rule
 pub const KEY: &str = "seq, number";
 /// Finds the case of an idempotency key; the caller appends the key's parameter.
 pub const IDEMPOTENCY_RECORD: &str = "SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ";
-/// Finds the `seq` of the last case; 0 where there is none.
+/// Finds the `seq` of the last case; 0 without cases.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
 
 /// Selects the cases after a position of the sequence, in its order.

@@ -50,7 +50,7 @@ impl Number {
     /// Parses a number as people write it: ignores spaces and hyphens, accepts small and full-width letters.
     ///
     /// # Errors
-    /// [`NumberError`]: the reason why it is none.
+    /// [`NumberError`]: the reason why the text is not a number.
     pub fn read(text: &str) -> Result<Number, NumberError> {
         let characters: Vec<char> = text.chars().map(fold).filter(|character| !is_separator(*character)).collect();
         if characters.len() != LENGTH {

@@ -37,7 +37,7 @@ pub trait Store: Send + Sync + 'static {
     /// Counts cases.
     fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64>;
 
-    /// Finds the `seq` of the last case; 0 where there is none.
+    /// Finds the `seq` of the last case; 0 without cases.
     fn last(&self) -> Answer<'_, i64>;
 
     /// Reads one whole case.

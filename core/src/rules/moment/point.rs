@@ -45,7 +45,7 @@ impl Precision {
         }
     }
 
-    /// The precision of a word, `None` if there is none.
+    /// The precision of a word, `None` for an unknown word.
     pub fn read(word: &str) -> Option<Precision> {
         Precision::ALL.into_iter().find(|precision| precision.as_str() == word)
     }

@@ -8,7 +8,7 @@
 //! theme = { accent = "#0b4f8a", radius = "4px" }
 //! ```
 //!
-//! A key is no secret, since it stands in the partner's page: it says whose page a case came through, and the
+//! A key is no secret, since it is in the partner's page: it says whose page a case came through, and the
 //! origins say which pages those are. An origin is scheme, host and port to the letter, as a browser writes it in
 //! `Origin`; nothing is matched in part. A key that begins with `pk_test_` is for trying: its cases are marked as
 //! tests, and pages of the partner's own machine (`http://localhost:3000`) may be among its origins.
@@ -38,7 +38,7 @@ const LOCAL_HOSTS: [&str; 2] = ["localhost", "127.0.0.1"];
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
-    /// What stands in the partner's page.
+    /// The key in the partner's page.
     pub key: String,
     /// Who it is.
     pub name: Localized<String>,

@@ -1,6 +1,6 @@
 //! `desk.toml`: who the desk is, when it is open, what it tells people.
 //!
-//! Every text stands in both languages, `{ ja = "…", en = "…" }` → [`Localized`]. A key that the desk does
+//! Every text is in both languages, `{ ja = "…", en = "…" }` → [`Localized`]. A key that the desk does
 //! not know is an error: a misspelt key would otherwise be a setting that silently does nothing.
 
 use kakekomi_core::Locale;

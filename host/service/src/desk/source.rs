@@ -17,7 +17,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The folder, or the binary where there is none.
+    /// The folder, or the binary without a folder.
     pub fn new(folder: Option<&Path>) -> Source {
         folder.map_or(Source::Embedded, |folder| Source::Folder(folder.to_path_buf()))
     }

@@ -41,7 +41,7 @@ impl fmt::Display for Changed {
 }
 
 impl Versions {
-    /// The note of a data folder; an empty one where there is none.
+    /// The note of a data folder; empty if the file is missing.
     ///
     /// # Errors
     /// It cannot be read, or is none.

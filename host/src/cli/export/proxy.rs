@@ -25,7 +25,7 @@ const PAGE: &str = include_str!("../../../export/unavailable.html");
 /// Seconds after which a browser or a program may try again; a restart takes about one.
 const RETRY_AFTER: u32 = 10;
 
-/// Writes both files into a folder, which is made where there is none.
+/// Writes both files into a folder, which is created if it is missing.
 pub fn write(folder: &Path, desk: Option<&Path>) -> Result<Exit, CliError> {
     let html = page(&Desk::load(desk)?, clock::now());
     let response = response(&html);

@@ -1,6 +1,6 @@
 //! One stored case against a module: what the report says now, beside what it said then.
 //!
-//! The context stands in the stored report (`{"ruleset":…,"context":{…},"accepted":…`), and is judged in
+//! The context is in the stored report (`{"ruleset":…,"context":{…},"accepted":…`), and is judged in
 //! again, byte for byte.
 
 use std::collections::BTreeSet;

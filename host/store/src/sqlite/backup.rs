@@ -26,7 +26,7 @@ use crate::{clock, lock, synced_fs};
 pub struct Copied {
     /// The number of cases.
     pub cases: u64,
-    /// The `seq` of the last case; 0 where there is none.
+    /// The `seq` of the last case; 0 without cases.
     pub last_seq: i64,
     /// The size of the file in bytes.
     pub bytes: u64,
