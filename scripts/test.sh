@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check of the project, one after the other; the last line counts them: "N passed, N failed".
+# Every check of the project, one after the other; the last lines name what failed and count: "N passed, N failed".
 # A check that fails does not keep the next ones from running; a build that fails does.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -8,12 +8,14 @@ passed=0
 failed=0
 skipped=0
 output=$(mktemp)
+failures=$(mktemp)
 postgres=$(mktemp -d)
 chmod go+rx "$postgres" # the server runs as another user where this is root
-trap 'rm -f "$output"; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
+trap 'rm -f "$output" "$failures"; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
 
 close() { # message: prints the counts and ends; a message is a failure that stopped everything
-  [ -z "${1:-}" ] || { printf '\n%s\n' "$1"; failed=$((failed + 1)); }
+  [ -z "${1:-}" ] || fail "$1"
+  [ ! -s "$failures" ] || { printf '\n== failed\n' && cat "$failures"; }
   local line="$passed passed, $failed failed"
   [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
   printf '\n%s\n' "$line"
@@ -21,10 +23,16 @@ close() { # message: prints the counts and ends; a message is a failure that sto
   exit $?
 }
 
+fail() { # sentence: one failure, counted and repeated at the end
+  failed=$((failed + 1))
+  printf '\nFAILED: %s\n' "$1"
+  printf '%s\n' "$1" >>"$failures"
+}
+
 check() { # title, command…: one check, which passes or fails as a whole
   printf '\n== %s\n' "$1"
   shift
-  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $*"; fi
+  if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
 }
 
 # Adds up the closing lines of cargo's and of node's test runners.
@@ -37,6 +45,13 @@ counts() {
     END { print p + 0, f + 0, s + 0 }' "$output"
 }
 
+# The failed tests of cargo's runner (names), and of node's in both of its formats (names and the first lines of the reason).
+failed_tests() {
+  grep -E '^test .* \.\.\. FAILED$' "$output"
+  grep -E -A 14 '^ *not ok ' "$output" | head -100
+  awk '/^✖ failing tests:$/ { on = 1 } on' "$output" | head -100
+}
+
 suite() { # title, command…: a test runner, whose own counts are added
   printf '\n== %s\n' "$1"
   shift
@@ -44,8 +59,9 @@ suite() { # title, command…: a test runner, whose own counts are added
   local status=${PIPESTATUS[0]} p f s
   read -r p f s < <(counts)
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then failed=$((failed + 1)) && echo "FAILED: $*"; fi
-  if [ "$status" -eq 0 ] && [ "$p" -eq 0 ]; then failed=$((failed + 1)) && echo "FAILED, it ran no test: $*"; fi
+  [ "$f" -eq 0 ] || failed_tests >>"$failures"
+  if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then fail "$*"; fi
+  if [ "$status" -eq 0 ] && [ "$p" -eq 0 ]; then fail "it ran no test: $*"; fi
 }
 
 installation() { # of the program that was built
