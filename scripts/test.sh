@@ -64,6 +64,12 @@ suite() { # title, command…: a test runner, whose own counts are added
   if [ "$status" -eq 0 ] && [ "$p" -eq 0 ]; then fail "it ran no test: $*"; fi
 }
 
+one_build() { # of each crate, for the program and the tests alike
+  local compiled
+  compiled=$(cargo build --release --locked --package kakekomi 2>&1) || { printf '%s\n' "$compiled" && return 1; }
+  ! grep '^ *Compiling' <<<"$compiled"
+}
+
 installation() { # of the program that was built
   scripts/dist.sh --archive-only "$target/install-check" && scripts/install-check.sh "$target/install-check"
 }
@@ -80,6 +86,7 @@ scripts/install-test-tools.sh || close "What the tests need could not be install
 printf '\n== build\n'
 cargo build --release --locked --workspace --all-targets || close "The build failed."
 
+check "the program alone compiles no crate again" one_build
 check "layout" cargo fmt --all --check
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -19,12 +19,17 @@ use super::open_files::{FileId, OpenFiles};
 use super::{Database, Sqlite};
 use crate::case::Filter;
 use crate::error::StoreError;
-use crate::migrate::{Step, steps};
+use crate::migrate::{Step, migrator, steps};
 use crate::query::{self, CASE};
 use crate::readiness::Readiness;
 use crate::writer::Writer;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    migrator([
+        (1, "cases", include_str!("../../migrations/sqlite/0001_cases.sql")),
+        (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
+    ])
+});
 
 /// The longest wait of a writer for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
