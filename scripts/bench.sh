@@ -1,23 +1,33 @@
 #!/usr/bin/env bash
-# All figures of docs/performance.md in one run, each with its aim. Fastify is installed for the comparison alone. With a
-# PostgreSQL server on the machine its figures are printed too. Parts of it: scripts/bench.sh check start http log recheck store sizes visit
+# Prints the figures of docs/performance.md, each with its aim: scripts/bench.sh [PART…]
+# Parts: check hostile start http peak submit log recheck store sizes visit. Without a part all of them.
+# A part builds the program and the bench, and installs only what it compares with: Node's packages for `http`, browsers for
+# `visit`. `submit`, `recheck` and `store` use a PostgreSQL server if one is on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 parts=("$@")
-wanted() { [ "${#parts[@]}" -eq 0 ] || [[ " ${parts[*]} " == *" $1 "* ]]; }
+wanted() { # part…: true if one of them is to be run
+  [ "${#parts[@]}" -eq 0 ] && return
+  local part
+  for part in "$@"; do [[ " ${parts[*]} " != *" $part "* ]] || return 0; done
+  return 1
+}
 
 scripts/wasm-target.sh
-scripts/install-test-tools.sh
-cargo build --release --locked --workspace --all-targets
-other=tests/bench-fastify
-[ "$other/node_modules/.package-lock.json" -nt "$other/package-lock.json" ] || npm ci --prefix "$other" --no-audit --no-fund
-
-postgres=$(mktemp -d)
-chmod go+rx "$postgres" # the server runs as another user where this is root
-trap 'scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
-KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server")
-export KAKEKOMI_TEST_POSTGRES
+if [ "${#parts[@]}" -eq 0 ] || wanted visit; then scripts/install-test-tools.sh; fi
+cargo build --release --locked --package kakekomi --package kakekomi-tests --bins
+peers=tests/bench-fastify
+if wanted http && [ ! "$peers/node_modules/.package-lock.json" -nt "$peers/package-lock.json" ]; then
+  npm ci --prefix "$peers" --no-audit --no-fund
+fi
+if wanted submit recheck store && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1; then
+  postgres=$(mktemp -d)
+  chmod go+rx "$postgres" # the server runs as another user where this is root
+  trap 'scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
+  KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server")
+  export KAKEKOMI_TEST_POSTGRES
+fi
 
 echo "commit $(git describe --always --dirty 2>/dev/null || echo unknown), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown)"
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release
