@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod backend;
 mod case;
 pub mod clock;
 mod damage;
@@ -24,7 +25,7 @@ mod error;
 pub mod lock;
 mod migrate;
 mod open;
-pub mod postgres;
+mod postgres;
 mod query;
 mod readiness;
 pub mod receipt_number;

@@ -18,7 +18,7 @@ pub const QUEUE: usize = 256;
 pub const BATCH: usize = 64;
 
 /// The writing side of a database.
-pub(super) trait Rows: Send + Sync + 'static {
+pub trait Rows: Send + Sync + 'static {
     /// Stores cases durably, all or none; returns the outcomes in their order. After an error none is stored, unless
     /// it is [`StoreError::InDoubt`].
     fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>>;

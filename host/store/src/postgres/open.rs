@@ -10,14 +10,12 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::timeout;
 
-use super::Postgres;
+use super::{Postgres, sqlstate};
+use crate::backend::Backend;
 use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, steps};
 use crate::query::{self, CASE};
-use crate::readiness::Readiness;
-use crate::store::Store;
-use crate::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -36,12 +34,10 @@ impl Postgres {
     pub async fn open(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         MIGRATIONS.run(&pool).await?;
-        let readiness = Some(Readiness::start(pool.clone()));
-        let postgres = Postgres { writer: Writer::start(pool.clone()), pool, readiness };
-        for setting in postgres.missing_durability_settings().await? {
+        for setting in pool.missing_durability_settings().await? {
             tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
-        Ok(postgres)
+        Ok(Postgres::serving(pool))
     }
 
     /// Connects to a migrated database for reading.
@@ -52,7 +48,7 @@ impl Postgres {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
         look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
-        Ok(Postgres { writer: Writer::start(pool.clone()), pool, readiness: None })
+        Ok(Postgres::reading(pool))
     }
 
     /// Lists all migrations and whether the database has them; changes nothing.
@@ -68,10 +64,9 @@ impl Postgres {
     }
 }
 
-/// Reports whether a table or column is missing (SQLSTATE 42P01, 42703).
+/// Reports whether a table or column is missing.
 fn is_foreign(error: &Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code == "42P01" || code == "42703")
+    ["42P01", "42703"].contains(&&*sqlstate(error))
 }
 
 async fn connect(url: &str) -> Result<PgPool, StoreError> {

@@ -154,19 +154,19 @@ impl Sqlite {
     /// Copies the database into an empty file, in one read transaction.
     async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
-        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.database.pool).await?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.backend.pool).await?;
         Ok(())
     }
 
     /// Checks the whole file and its indexes, and that no newer program has migrated it.
     async fn check_integrity(&self, file: &Path) -> Result<(), StoreError> {
         let name = || file.display().to_string();
-        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.backend.pool).await?;
         if found != "ok" {
             return Err(StoreError::DamagedFile(name(), found));
         }
         let newest = "SELECT max(version) FROM _sqlx_migrations";
-        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.database.pool).await?;
+        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.backend.pool).await?;
         if newest > open::newest_migration() { Err(StoreError::Newer(name())) } else { Ok(()) }
     }
 }

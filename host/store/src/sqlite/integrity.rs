@@ -57,10 +57,10 @@ mod tests {
         let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) \
             INSERT INTO cases (number, received_at, test, locale, accepted, ruleset, module, idempotency_key, text_sha256, \
             consent, receipt, text, report) SELECT i, i, 0, '', 0, '', '', i, '', '', x'', x'', x'' FROM n";
-        sqlx::query(fill).execute(&store.database.pool).await.unwrap();
-        let interrupted = check(&store.database.pool, Duration::ZERO).await.unwrap();
+        sqlx::query(fill).execute(&store.backend.pool).await.unwrap();
+        let interrupted = check(&store.backend.pool, Duration::ZERO).await.unwrap();
         assert_eq!(interrupted, Integrity { faults: Vec::new(), complete: Some(false) });
-        let whole = check(&store.database.pool, Duration::from_mins(1)).await.unwrap();
+        let whole = check(&store.backend.pool, Duration::from_mins(1)).await.unwrap();
         assert_eq!(whole, Integrity { faults: Vec::new(), complete: Some(true) });
     }
 }

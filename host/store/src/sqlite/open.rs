@@ -21,8 +21,6 @@ use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, steps};
 use crate::query::{self, CASE};
-use crate::readiness::Readiness;
-use crate::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -119,22 +117,12 @@ impl Sqlite {
         Ok(steps)
     }
 
-    fn serving(database: Database) -> Sqlite {
-        let readiness = Some(Readiness::start(database.clone()));
-        Sqlite { writer: Writer::start(database.clone()), readiness, database }
-    }
-
-    fn reading(pool: SqlitePool) -> Sqlite {
-        let database = Database { pool, files: None };
-        Sqlite { writer: Writer::start(database.clone()), readiness: None, database }
-    }
-
     /// Opens a file for one reader, and queries the tables to find out whether this program can read them.
     async fn open_one_reader(options: SqliteConnectOptions) -> Result<Sqlite, Error> {
         let pool =
             SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
-        Ok(Sqlite::reading(pool))
+        Ok(Sqlite::reading(Database { pool, files: None }))
     }
 }
 
