@@ -28,10 +28,13 @@ pub trait Backend: Rows + Clone {
     fn pool(&self) -> &Pool<Self::Database>;
 
     /// Runs a query within the time that the database has for it.
-    fn rows(&self, query: QueryBuilder<Self::Database>) -> Answer<'_, Vec<RowOf<Self>>>;
+    fn rows(
+        &self,
+        query: QueryBuilder<Self::Database>,
+    ) -> impl Future<Output = Result<Vec<RowOf<Self>>, StoreError>> + Send;
 
     /// Reads `seq` and `number` of the cases after a position, from as few pages as possible.
-    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<RowOf<Self>>>;
+    fn keys(&self, after: i64, limit: u32) -> impl Future<Output = Result<Vec<RowOf<Self>>, StoreError>> + Send;
 
     /// Decodes `seq` and, if it can be read, `number` of a row.
     fn key(row: &RowOf<Self>) -> Result<(i64, Option<String>), Error>;
@@ -40,7 +43,7 @@ pub trait Backend: Rows + Clone {
     fn is_damage(error: &StoreError) -> bool;
 
     /// Waits until a case that was found, or not, by its key is durably so.
-    fn confirm(&self, is_found: bool) -> Answer<'_, ()>;
+    fn confirm(&self, is_found: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })

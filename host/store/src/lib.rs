@@ -8,9 +8,9 @@
 //!
 //! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL
-//! - `postgres`, `sqlite`: the two databases; `query`, `damage` and `verify`: SQL, damaged rows and validation for both
-//! - `writer`: group commit; `readiness`: the probe behind `/readyz`; `migrate`: the migrations that a database has
+//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL, and its migrations
+//! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
+//! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
 
@@ -23,7 +23,6 @@ mod damage;
 pub mod digest;
 mod error;
 pub mod lock;
-mod migrate;
 mod open;
 mod postgres;
 mod query;
@@ -40,8 +39,7 @@ mod writer;
 pub use case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
 pub use damage::{Damaged, Read};
 pub use error::{Answer, StoreError};
-pub use migrate::Step;
-pub use open::{migrations, open, open_existing};
+pub use open::{Step, migrations, open, open_existing};
 pub use sqlite::{Integrity, file_of, url_in, url_of};
 pub use store::{CASES_A_PAGE, LINES_A_PAGE, Store};
 pub use synced_fs::is_open_to_others;

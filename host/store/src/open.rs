@@ -1,11 +1,14 @@
-//! The choice of the database by its URL. This is the only file that knows both.
+//! The choice of the database by its URL, and the migrations that it has. This is the only file that knows both databases.
 //!
-//! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL.
+//! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL;
+//! `migrations(url)` → `[Step { version: 1, name: "cases", done: true }, …]`
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sqlx::migrate::{Migrate, Migrator};
+
 use super::error::StoreError;
-use super::migrate::Step;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::store::Store;
@@ -15,10 +18,7 @@ use super::store::Store;
 /// # Errors
 /// [`StoreError`]: it cannot be opened, created or migrated.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Kind::of(url)? {
-        Kind::Sqlite => Arc::new(Sqlite::open(url).await?),
-        Kind::Postgres => Arc::new(Postgres::open(url).await?),
-    })
+    Ok(if is_sqlite(url)? { Arc::new(Sqlite::open(url).await?) } else { Arc::new(Postgres::open(url).await?) })
 }
 
 /// Opens an existing database for reading and changes nothing.
@@ -26,9 +26,10 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError`]: it does not exist, is no database of kakekomi, or cannot be opened.
 pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Kind::of(url)? {
-        Kind::Sqlite => Arc::new(Sqlite::open_to_read(url).await?),
-        Kind::Postgres => Arc::new(Postgres::open_to_read(url).await?),
+    Ok(if is_sqlite(url)? {
+        Arc::new(Sqlite::open_to_read(url).await?)
+    } else {
+        Arc::new(Postgres::open_to_read(url).await?)
     })
 }
 
@@ -37,26 +38,39 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError`]: it does not exist, or cannot be opened.
 pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-    match Kind::of(url)? {
-        Kind::Sqlite => Sqlite::migrations(url).await,
-        Kind::Postgres => Postgres::migrations(url).await,
+    if is_sqlite(url)? { Sqlite::migrations(url).await } else { Postgres::migrations(url).await }
+}
+
+fn is_sqlite(url: &str) -> Result<bool, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => Ok(true),
+        Some(("postgres" | "postgresql", _)) => Ok(false),
+        // The rest of a URL can hold a password.
+        Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
+        None => Err(StoreError::Url("it".to_owned())),
     }
 }
 
-/// A kind of database.
-enum Kind {
-    Sqlite,
-    Postgres,
+/// A migration of this program.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Step {
+    /// Its number; migrations are applied in this order.
+    pub version: i64,
+    /// Its description.
+    pub name: String,
+    /// Whether the database has it.
+    pub done: bool,
 }
 
-impl Kind {
-    fn of(url: &str) -> Result<Kind, StoreError> {
-        match url.split_once(':') {
-            Some(("sqlite", _)) => Ok(Kind::Sqlite),
-            Some(("postgres" | "postgresql", _)) => Ok(Kind::Postgres),
-            // The rest of a URL can hold a password.
-            Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
-            None => Err(StoreError::Url("it".to_owned())),
-        }
-    }
+/// Lists all migrations of this program.
+pub(super) async fn steps<C: Migrate>(connection: &mut C, known: &Migrator) -> Vec<Step> {
+    // A database without a table of migrations has none.
+    let applied = connection.list_applied_migrations(&known.table_name).await.unwrap_or_default();
+    let applied: BTreeSet<i64> = applied.into_iter().map(|migration| migration.version).collect();
+    let step = |migration: &sqlx::migrate::Migration| Step {
+        version: migration.version,
+        name: migration.description.to_string(),
+        done: applied.contains(&migration.version),
+    };
+    known.iter().map(step).collect()
 }

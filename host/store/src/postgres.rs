@@ -7,16 +7,16 @@
 //! continues after 7 has missed nothing.
 
 mod commit;
-mod deadline;
 mod notice;
 mod open;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Row as _, Transaction};
+use tokio::time::timeout;
 
 use super::backend::{Backend, Cases};
 use super::query::{self, KEY};
@@ -25,7 +25,6 @@ use super::writer::{Rows, insert_outcomes};
 use crate::case::{Filter, Inserted, NewCase};
 use crate::error::{Answer, StoreError};
 use commit::{commit, confirm, message};
-use deadline::in_time;
 
 /// The cases in a PostgreSQL database.
 pub type Postgres = Cases<PgPool>;
@@ -48,11 +47,9 @@ async fn insert(
     let (backend, _): (i32, String) =
         sqlx::query_as(LOCK_FOR_WRITING).bind(WRITER_LOCK).fetch_one(&mut *transaction).await?;
     let stored = query::insert(cases).build_query_as().fetch_all(&mut *transaction).await?;
-    let stored: HashSet<(String, String)> = stored.into_iter().collect();
-    let mut taken = HashSet::new();
+    let mut taken = Vec::new();
     if stored.len() < cases.len() {
-        let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-        taken.extend(query::taken_keys(&keys).build_query_scalar().fetch_all(&mut *transaction).await?);
+        taken = query::taken_keys(cases).build_query_scalar().fetch_all(&mut *transaction).await?;
     }
     Ok((transaction, backend, insert_outcomes(cases, stored, &taken)))
 }
@@ -67,27 +64,23 @@ fn lock_timeout_in_doubt(error: StoreError) -> StoreError {
 }
 
 impl Rows for PgPool {
-    fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
-        Box::pin(async move {
-            let (transaction, backend, outcomes) = in_time(insert(self, cases)).await.map_err(lock_timeout_in_doubt)?;
-            commit(self, transaction, backend).await?;
-            Ok(outcomes)
-        })
+    async fn write(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
+        let (transaction, backend, outcomes) = in_time(insert(self, cases)).await.map_err(lock_timeout_in_doubt)?;
+        commit(self, transaction, backend).await?;
+        Ok(outcomes)
     }
 
-    fn probe(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            if !in_time(sqlx::query_scalar(MAY_WRITE).fetch_one(self)).await? {
-                return Err(StoreError::ReadOnly);
-            }
-            let (transaction, backend) = in_time(async {
-                let (mut transaction, backend) = message(self, "probe", PROBE_BYTES).await?;
-                sqlx::query(LOCK_FOR_WRITING).bind(WRITER_LOCK).execute(&mut *transaction).await?;
-                Ok((transaction, backend))
-            })
-            .await?;
-            commit(self, transaction, backend).await
+    async fn probe(&self) -> Result<(), StoreError> {
+        if !in_time(sqlx::query_scalar(MAY_WRITE).fetch_one(self)).await? {
+            return Err(StoreError::ReadOnly);
+        }
+        let (transaction, backend) = in_time(async {
+            let (mut transaction, backend) = message(self, "probe", PROBE_BYTES).await?;
+            sqlx::query(LOCK_FOR_WRITING).bind(WRITER_LOCK).execute(&mut *transaction).await?;
+            Ok((transaction, backend))
         })
+        .await?;
+        commit(self, transaction, backend).await
     }
 
     /// Checks the classes of SQLSTATE for data, constraints and limits.
@@ -103,13 +96,13 @@ impl Backend for PgPool {
         self
     }
 
-    fn rows(&self, mut query: QueryBuilder<sqlx::Postgres>) -> Answer<'_, Vec<PgRow>> {
-        Box::pin(in_time(async move { query.build().fetch_all(self).await }))
+    async fn rows(&self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<PgRow>, StoreError> {
+        in_time(query.build().fetch_all(self)).await
     }
 
     /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).
-    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<PgRow>> {
-        self.rows(query::page(KEY, after, limit, &Filter::default()))
+    async fn keys(&self, after: i64, limit: u32) -> Result<Vec<PgRow>, StoreError> {
+        self.rows(query::page(KEY, after, limit, &Filter::default())).await
     }
 
     fn key(row: &PgRow) -> Result<(i64, Option<String>), Error> {
@@ -123,8 +116,8 @@ impl Backend for PgPool {
     }
 
     /// Waits for the standbys of a case that was found.
-    fn confirm(&self, is_found: bool) -> Answer<'_, ()> {
-        Box::pin(async move { if is_found { confirm(self).await } else { Ok(()) } })
+    async fn confirm(&self, is_found: bool) -> Result<(), StoreError> {
+        if is_found { confirm(self).await } else { Ok(()) }
     }
 
     fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
@@ -136,4 +129,14 @@ impl Backend for PgPool {
 /// Finds the SQLSTATE of an error; empty without one.
 fn sqlstate(error: &Error) -> Cow<'_, str> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default()
+}
+
+/// The longest wait for an answer: a server behind a network can vanish without closing its connections.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Limits a query to [`QUERY_TIMEOUT`]; after it, this is [`StoreError::Late`].
+fn in_time<T>(query: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, StoreError>> {
+    // A transaction's future is large.
+    let query = Box::pin(query);
+    async { Ok(timeout(QUERY_TIMEOUT, query).await.map_err(|_| StoreError::Late)??) }
 }

@@ -101,16 +101,13 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     }
 }
 
-/// Selects those idempotency keys that have a case.
-pub fn taken_keys<DB>(keys: &[&str]) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> &'q str: Encode<'q, DB> + Type<DB>,
-{
-    let mut query = QueryBuilder::new("SELECT idempotency_key FROM cases WHERE idempotency_key IN (");
-    let mut list = query.separated(", ");
-    for key in keys {
-        list.push_bind(*key);
+/// Selects the idempotency keys of the cases that have a case already.
+pub fn taken_keys<DB: Bindable>(cases: &[Arc<NewCase>]) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT idempotency_key FROM cases WHERE idempotency_key");
+    let mut before = " IN (";
+    for case in cases {
+        DB::bind(query.push(before), case.key.clone());
+        before = ", ";
     }
     query.push(")");
     query

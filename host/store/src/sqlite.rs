@@ -7,13 +7,11 @@
 //! statements. One process serves from a file, under a lock ([`open_files`]).
 
 mod backup;
-mod error_code;
 mod file;
 mod integrity;
 mod open;
 mod open_files;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +25,6 @@ use super::writer::{Rows, insert_outcomes};
 use crate::case::{Inserted, NewCase};
 use crate::error::{Answer, StoreError};
 pub use backup::{Copied, Restored, back_up, restore};
-use error_code::{commit_error, primary_code};
 pub use file::{file_of, url_in, url_of};
 pub use integrity::Integrity;
 use open_files::OpenFiles;
@@ -58,34 +55,28 @@ impl Database {
 
     async fn insert(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
         let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(commit_error)?;
-        let stored: HashSet<(String, String)> = stored.into_iter().collect();
-        let mut taken = HashSet::new();
+        let mut taken = Vec::new();
         if stored.len() < cases.len() {
-            let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-            let found = query::taken_keys(&keys).build_query_scalar().fetch_all(&self.pool).await;
-            taken.extend(found.map_err(|error| StoreError::Database(error).in_doubt())?);
+            let found = query::taken_keys(cases).build_query_scalar().fetch_all(&self.pool).await;
+            taken = found.map_err(|error| StoreError::Database(error).in_doubt())?;
         }
         Ok(insert_outcomes(cases, stored, &taken))
     }
 }
 
 impl Rows for Database {
-    fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
-        Box::pin(async move {
-            self.check().await?;
-            let inserted = self.insert(cases).await?;
-            self.check().await.map_err(StoreError::in_doubt)?;
-            Ok(inserted)
-        })
+    async fn write(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
+        self.check().await?;
+        let inserted = self.insert(cases).await?;
+        self.check().await.map_err(StoreError::in_doubt)?;
+        Ok(inserted)
     }
 
-    fn probe(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            self.check().await?;
-            let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
-            write.execute(&self.pool).await?;
-            self.check().await
-        })
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.check().await?;
+        let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
+        write.execute(&self.pool).await?;
+        self.check().await
     }
 
     /// Checks SQLite's result codes for too long, a constraint, and the wrong type.
@@ -101,15 +92,15 @@ impl Backend for Database {
         &self.pool
     }
 
-    fn rows(&self, mut query: QueryBuilder<sqlx::Sqlite>) -> Answer<'_, Vec<SqliteRow>> {
-        Box::pin(async move { Ok(query.build().fetch_all(&self.pool).await?) })
+    async fn rows(&self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<SqliteRow>, StoreError> {
+        Ok(query.build().fetch_all(&self.pool).await?)
     }
 
     /// Reads only the index of the numbers, which is on other pages than the cases.
-    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<SqliteRow>> {
+    async fn keys(&self, after: i64, limit: u32) -> Result<Vec<SqliteRow>, StoreError> {
         let keys =
             "SELECT seq, number FROM cases INDEXED BY sqlite_autoindex_cases_1 WHERE seq > ? ORDER BY seq LIMIT ?";
-        Box::pin(async move { Ok(sqlx::query(keys).bind(after).bind(limit).fetch_all(&self.pool).await?) })
+        Ok(sqlx::query(keys).bind(after).bind(limit).fetch_all(&self.pool).await?)
     }
 
     fn key(row: &SqliteRow) -> Result<(i64, Option<String>), Error> {
@@ -121,13 +112,32 @@ impl Backend for Database {
         matches!(error, StoreError::Database(error) if matches!(primary_code(error), Some(10 | 11 | 26)))
     }
 
-    fn confirm(&self, _: bool) -> Answer<'_, ()> {
-        Box::pin(self.check())
+    async fn confirm(&self, _: bool) -> Result<(), StoreError> {
+        self.check().await
     }
 
     fn integrity(&self, within: Duration) -> Answer<'_, Integrity> {
         Box::pin(integrity::check(&self.pool, within))
     }
+}
+
+/// Finds SQLite's extended result code (sqlite.org/rescode.html).
+fn extended_code(error: &Error) -> Option<u32> {
+    error.as_database_error()?.code()?.parse().ok()
+}
+
+fn primary_code(error: &Error) -> Option<u32> {
+    extended_code(error).map(|code| code & 0xff)
+}
+
+/// The extended code of a failed flush: the row may be written all the same.
+const IOERR_FSYNC: u32 = 1034;
+
+/// Converts the error of a statement that commits.
+fn commit_error(error: Error) -> StoreError {
+    let in_doubt = extended_code(&error) == Some(IOERR_FSYNC) || matches!(error, Error::WorkerCrashed);
+    let error = StoreError::Database(error);
+    if in_doubt { error.in_doubt() } else { error }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{Postgres, sqlstate};
 use crate::backend::Backend;
 use crate::case::Filter;
 use crate::error::StoreError;
-use crate::migrate::{Step, steps};
+use crate::open::{Step, steps};
 use crate::query::{self, CASE};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -58,7 +58,7 @@ impl Postgres {
     pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
         let unreachable = |error| StoreError::Unreachable(name(url), error);
         let mut connection: PgConnection = options(url)?.connect().await.map_err(unreachable)?;
-        let steps = steps(&mut connection, &MIGRATIONS).await?;
+        let steps = steps(&mut connection, &MIGRATIONS).await;
         connection.close().await?;
         Ok(steps)
     }

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -74,7 +75,7 @@ pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     source.check_integrity(backup).await?;
     // After the check: an invalid backup creates no folder.
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        synced_fs::create_dir_all_synced(folder).map_err(|error| failed(folder, error))?;
+        synced_fs::create_dir_all_synced(folder).map_err(StoreError::at(folder))?;
     }
     let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
     let _lock = OpenFiles::lock(&file)?;
@@ -102,7 +103,7 @@ async fn inspect(file: &Path) -> Result<Copied, StoreError> {
     copy.check_integrity(file).await?;
     let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
     copy.close().await?;
-    let bytes = fs::metadata(file).map_err(|error| failed(file, error))?.len();
+    let bytes = fs::metadata(file).map_err(StoreError::at(file))?.len();
     Ok(Copied { cases, last_seq, bytes })
 }
 
@@ -117,19 +118,19 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
         for end in ["", "-wal"] {
             let (from, to) = (beside(file, end), beside(kept, end));
             if from.exists() {
-                fs::hard_link(&from, &to).map_err(|error| failed(&to, error))?;
+                fs::hard_link(&from, &to).map_err(StoreError::at(&to))?;
             }
         }
-        synced_fs::sync_parent_dir(kept).map_err(|error| failed(kept, error))?;
+        synced_fs::sync_parent_dir(kept).map_err(StoreError::at(kept))?;
     }
     for end in ["-wal", "-shm"] {
         let name = beside(file, end);
         match fs::remove_file(&name) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&name, error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::at(&name)(error)),
             _ => {}
         }
     }
-    synced_fs::sync_parent_dir(file).map_err(|error| failed(file, error))?;
+    synced_fs::sync_parent_dir(file).map_err(StoreError::at(file))?;
     Ok(kept)
 }
 
@@ -153,7 +154,7 @@ async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
 impl Sqlite {
     /// Copies the database into an empty file, in one read transaction.
     async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
-        let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
+        let name = file.to_str().ok_or_else(|| StoreError::at(file)(ErrorKind::InvalidFilename.into()))?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&self.backend.pool).await?;
         Ok(())
     }
@@ -183,12 +184,12 @@ impl Unfinished {
     fn beside(file: &Path) -> Result<Unfinished, StoreError> {
         let path = beside(file, ".unfinished");
         let mut lock = lock::acquire(&path)?;
-        if has_another_name(&lock) {
+        if lock.metadata().is_ok_and(|metadata| metadata.nlink() > 1) {
             // The process was killed between link and removal: the other name is a whole backup, which must not be emptied.
-            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+            fs::remove_file(&path).map_err(StoreError::at(&path))?;
             lock = lock::acquire(&path)?;
         }
-        lock.set_len(0).map_err(|error| failed(&path, error))?;
+        lock.set_len(0).map_err(StoreError::at(&path))?;
         Ok(Unfinished { path, lock })
     }
 
@@ -205,7 +206,7 @@ impl Unfinished {
         };
         named().map_err(|error: io::Error| match error.kind() {
             ErrorKind::AlreadyExists => StoreError::Exists(name.display().to_string()),
-            _ => failed(name, error),
+            _ => StoreError::at(name)(error),
         })
     }
 }
@@ -215,16 +216,6 @@ impl Drop for Unfinished {
         let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(beside(&self.path, "-journal"));
     }
-}
-
-#[cfg(unix)]
-fn has_another_name(file: &File) -> bool {
-    file.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1)
-}
-
-#[cfg(not(unix))]
-fn has_another_name(_: &File) -> bool {
-    false
 }
 
 /// Renames a file unless the new name exists. Where the file system cannot do that atomically, it adds a hard link.
@@ -239,8 +230,4 @@ fn rename_to_a_free_name(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     fs::hard_link(from, to)
-}
-
-fn failed(file: &Path, error: io::Error) -> StoreError {
-    StoreError::File(file.display().to_string(), error)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqlitePool;
 
-use super::error_code::primary_code;
+use super::primary_code;
 use crate::error::StoreError;
 
 /// Faults that are listed at most; one torn page often causes thousands.
