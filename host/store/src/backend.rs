@@ -9,7 +9,7 @@ use sqlx::{Error, FromRow, Pool, QueryBuilder};
 
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
 use super::damage::Read;
-use super::error::{Answer, StoreError};
+use super::error::{StoreError, StoreFuture};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
@@ -45,11 +45,11 @@ pub trait Backend: Rows + Clone {
     /// Waits until a case that was found, or not, by its key is durably so.
     fn confirm(&self, is_found: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
+    fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    fn integrity(&self, _within: Duration) -> Answer<'_, Integrity> {
+    fn integrity(&self, _within: Duration) -> StoreFuture<'_, Integrity> {
         Box::pin(async { Ok(Integrity::default()) })
     }
 }
@@ -92,7 +92,7 @@ where
     CaseLine: for<'r> FromRow<'r, RowOf<B>>,
     Case: for<'r> FromRow<'r, RowOf<B>>,
 {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
+    fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>> {
         Box::pin(async move {
             let rows = self.backend.rows(query::by_key(key)).await?;
             let record = rows.first().map(IdempotencyRecord::from_row).transpose()?;
@@ -101,31 +101,31 @@ where
         })
     }
 
-    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
+    fn insert(&self, case: Arc<NewCase>) -> StoreFuture<'_, Inserted> {
         Box::pin(self.writer.insert(case))
     }
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<CaseLine>>> {
         Box::pin(self.page(query::LINE, after, limit, filter))
     }
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>> {
         Box::pin(self.page(query::CASE, after, limit, filter))
     }
 
-    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
+    fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64> {
         Box::pin(async move { Ok(self.integer(query::count(filter)).await?.unsigned_abs()) })
     }
 
-    fn last(&self) -> Answer<'_, i64> {
+    fn last(&self) -> StoreFuture<'_, i64> {
         Box::pin(self.integer(QueryBuilder::new(query::LAST)))
     }
 
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
+    fn show<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Read<Case>>> {
         Box::pin(self.numbered(query::CASE, number))
     }
 
-    fn ready(&self) -> Answer<'_, ()> {
+    fn ready(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             match &self.readiness {
                 Some(readiness) => readiness.ask().await,
@@ -134,15 +134,15 @@ where
         })
     }
 
-    fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
+    fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         self.backend.missing_durability_settings()
     }
 
-    fn integrity(&self, within: Duration) -> Answer<'_, Integrity> {
+    fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {
         self.backend.integrity(within)
     }
 
-    fn close(&self) -> Answer<'_, ()> {
+    fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             self.backend.pool().close().await;
             Ok(())

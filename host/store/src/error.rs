@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// The future of a store's method.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,8 @@
 //! The order of the cases is the store's own sequence and does not depend on a clock. Lists, exports and watching read it
 //! page by page, so that a million cases need no more memory than a hundred.
 //!
-//! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk.
+//! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
+//! locks and owners are those of Unix.
 //!
 //! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL, and its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
@@ -38,7 +39,7 @@ mod writer;
 
 pub use case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
 pub use damage::{Damaged, Read};
-pub use error::{Answer, StoreError};
+pub use error::{StoreError, StoreFuture};
 pub use open::{Step, migrations, open, open_existing};
 pub use sqlite::{Integrity, file_of, url_in, url_of};
 pub use store::{CASES_A_PAGE, LINES_A_PAGE, Store};

@@ -58,7 +58,7 @@ pub struct Step {
     pub version: i64,
     /// Its description.
     pub name: String,
-    /// Whether the database has it.
+    /// True if the database has it.
     pub done: bool,
 }
 

@@ -23,7 +23,7 @@ use super::query::{self, KEY};
 use super::readiness::PROBE_BYTES;
 use super::writer::{Rows, insert_outcomes};
 use crate::case::{Filter, Inserted, NewCase};
-use crate::error::{Answer, StoreError};
+use crate::error::{StoreError, StoreFuture};
 use commit::{commit, confirm, message};
 
 /// The cases in a PostgreSQL database.
@@ -120,7 +120,7 @@ impl Backend for PgPool {
         if is_found { confirm(self).await } else { Ok(()) }
     }
 
-    fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
+    fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         let settings = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
         Box::pin(in_time(sqlx::query_scalar(settings).fetch_all(self)))
     }

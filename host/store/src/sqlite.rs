@@ -23,7 +23,7 @@ use super::query;
 use super::readiness::PROBE_BYTES;
 use super::writer::{Rows, insert_outcomes};
 use crate::case::{Inserted, NewCase};
-use crate::error::{Answer, StoreError};
+use crate::error::{StoreError, StoreFuture};
 pub use backup::{Copied, Restored, back_up, restore};
 pub use file::{file_of, url_in, url_of};
 pub use integrity::Integrity;
@@ -116,7 +116,7 @@ impl Backend for Database {
         self.check().await
     }
 
-    fn integrity(&self, within: Duration) -> Answer<'_, Integrity> {
+    fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {
         Box::pin(integrity::check(&self.pool, within))
     }
 }

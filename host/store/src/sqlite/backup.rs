@@ -48,18 +48,13 @@ pub struct Restored {
 /// # Errors
 /// [`StoreError::Exists`]: the file exists and `replace` is not set. After any error nothing has changed.
 pub async fn back_up(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
-    if !replace && file.symlink_metadata().is_ok() {
-        return Err(StoreError::Exists(file.display().to_string()));
-    }
+    let is_taken = !replace && file.symlink_metadata().is_ok();
     // Also with `replace`: a backup must not overwrite the database's own files, by any of their names.
-    if file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
+    if is_taken || file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
         return Err(StoreError::Exists(file.display().to_string()));
     }
     let unfinished = Unfinished::beside(file)?;
-    let source = Sqlite::open_to_copy(url).await?;
-    source.copy_into(&unfinished.path).await?;
-    source.close().await?;
-    let copied = inspect(&unfinished.path).await?;
+    let copied = Sqlite::open_to_copy(url).await?.copy_into(&unfinished.path).await?;
     unfinished.finish(file, replace)?;
     Ok(copied)
 }
@@ -80,9 +75,7 @@ pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
     let _lock = OpenFiles::lock(&file)?;
     let unfinished = Unfinished::beside(&file)?;
-    source.copy_into(&unfinished.path).await?;
-    source.close().await?;
-    let copied = inspect(&unfinished.path).await?;
+    let copied = source.copy_into(&unfinished.path).await?;
     let kept = set_aside(&file).await?;
     unfinished.finish(&file, true)?;
     Ok(Restored { copied, kept })
@@ -95,16 +88,6 @@ fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
         .iter()
         .map(|end| beside(&database, end))
         .any(|own| own == file || FileId::of(&own).is_ok_and(|id| FileId::of(file).is_ok_and(|other| other == id)))
-}
-
-/// Checks a copy and counts its cases.
-async fn inspect(file: &Path) -> Result<Copied, StoreError> {
-    let copy = Sqlite::open_to_read(&url_of(file)).await?;
-    copy.check_integrity(file).await?;
-    let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
-    copy.close().await?;
-    let bytes = fs::metadata(file).map_err(StoreError::at(file))?.len();
-    Ok(Copied { cases, last_seq, bytes })
 }
 
 /// Keeps a database and its log under a dated name, and removes the log and its index of the old name, which SQLite would
@@ -152,11 +135,16 @@ async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
 }
 
 impl Sqlite {
-    /// Copies the database into an empty file, in one read transaction.
-    async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+    /// Copies the database into an empty file, in one read transaction, and checks the copy.
+    async fn copy_into(self, file: &Path) -> Result<Copied, StoreError> {
         let name = file.to_str().ok_or_else(|| StoreError::at(file)(ErrorKind::InvalidFilename.into()))?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&self.backend.pool).await?;
-        Ok(())
+        self.close().await?;
+        let copy = Sqlite::open_to_read(&url_of(file)).await?;
+        copy.check_integrity(file).await?;
+        let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
+        copy.close().await?;
+        Ok(Copied { cases, last_seq, bytes: fs::metadata(file).map_err(StoreError::at(file))?.len() })
     }
 
     /// Checks the whole file and its indexes, and that no newer program has migrated it.

@@ -24,7 +24,7 @@ const INTERRUPTED: u32 = 9;
 pub struct Integrity {
     /// The first few faults, as the database describes them.
     pub faults: Vec<String>,
-    /// Whether the check ran to its end; `None` where the database has no such check.
+    /// True if the check ran to its end; `None` where the database has no such check.
     pub complete: Option<bool>,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct OpenFiles {
     files: Vec<(PathBuf, FileId)>,
     /// Held until drop.
     _lock: File,
-    /// Whether the last check found a moved file.
+    /// True if the last check found a moved file.
     moved: AtomicBool,
 }
 
