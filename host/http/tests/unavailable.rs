@@ -23,7 +23,9 @@ use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
-use kakekomi_store::{Answer, Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read, Store, StoreError};
+use kakekomi_store::{
+    Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read, Store, StoreError, StoreFuture,
+};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -43,12 +45,12 @@ impl Trouble {
 }
 
 impl Store for Trouble {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
+    fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>> {
         assert!(!self.panics.load(Ordering::SeqCst), "a fault in the program");
         self.inner.by_key(key)
     }
 
-    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
+    fn insert(&self, case: Arc<NewCase>) -> StoreFuture<'_, Inserted> {
         Box::pin(async move {
             self.check()?;
             let left = |left: u32| left.checked_sub(1);
@@ -59,31 +61,31 @@ impl Store for Trouble {
         })
     }
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
+    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<CaseLine>>> {
         self.inner.lines(after, limit, filter)
     }
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
+    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>> {
         self.inner.cases(after, limit, filter)
     }
 
-    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
+    fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64> {
         self.inner.count(filter)
     }
 
-    fn last(&self) -> Answer<'_, i64> {
+    fn last(&self) -> StoreFuture<'_, i64> {
         self.inner.last()
     }
 
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
+    fn show<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Read<Case>>> {
         self.inner.show(number)
     }
 
-    fn ready(&self) -> Answer<'_, ()> {
+    fn ready(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.check() })
     }
 
-    fn close(&self) -> Answer<'_, ()> {
+    fn close(&self) -> StoreFuture<'_, ()> {
         self.inner.close()
     }
 }

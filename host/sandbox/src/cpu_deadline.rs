@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use nix::time::{ClockId, clock_gettime};
+
 /// A moment of the processor time of the thread that created it.
 #[derive(Debug)]
 pub(super) struct CpuDeadline(Duration);
@@ -23,23 +25,12 @@ impl CpuDeadline {
 }
 
 /// Reads the processor time of the current thread.
-#[cfg(unix)]
 fn thread_time() -> Duration {
-    use nix::time::{ClockId, clock_gettime};
     // POSIX allows no error for this clock; without one, a zero would end no check.
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::MAX, Duration::from)
 }
 
-/// Reads the clock: this system reports no processor time through a safe interface.
-#[cfg(not(unix))]
-fn thread_time() -> Duration {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

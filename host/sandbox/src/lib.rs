@@ -11,23 +11,7 @@
 //!
 //! A server that checks drafts (`examples/axum.rs`):
 //!
-//! ```no_run
-//! # use std::sync::Arc;
-//! # use axum::{Router, body::Bytes, http::StatusCode, routing::post};
-//! # use kakekomi_sandbox::{Sandbox, SandboxConfig};
-//! # #[tokio::main]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = Sandbox::new(SandboxConfig::of(&std::fs::read("kakekomi.wasm")?))?;
-//! let context: Arc<[u8]> = std::fs::read("context.json")?.into();
-//! let check = async move |text: Bytes| {
-//!     let report = sandbox.check(None, sandbox.current(), text, context).await;
-//!     report.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.code()))
-//! };
-//! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-//! axum::serve(listener, Router::new().route("/check", post(check))).await?;
-//! # Ok(())
-//! # }
-//! ```
+#![doc = concat!("```no_run\n", include_str!("../examples/axum.rs"), "```")]
 //!
 //! A check ends after its processor time ([`cpu_time_limit`]), which is read at each tick of the engine's epoch: wasmtime
 //! looks at the epoch at function entries, loop headers and before each bulk operation. The time of a draft is ten times the

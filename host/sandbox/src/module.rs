@@ -5,7 +5,7 @@
 //! An instance is never reused, so that nothing of one applicant's draft can reach another's check.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, ResourceLimiter, Store, UpdateDeadline, ValType};
@@ -30,7 +30,8 @@ pub(super) mod export {
 #[derive(Clone)]
 pub(super) struct Module {
     linked: InstancePre<Limits>,
-    deadlines: Arc<AtomicU64>,
+    /// The number of checks that were ended by their deadline.
+    pub(super) deadlines: Arc<AtomicU64>,
 }
 
 impl Module {
@@ -55,26 +56,15 @@ impl Module {
 
     /// Creates a store with its limits, and an instance in it.
     pub(super) fn fresh(&self, cpu_time: Duration) -> Result<(Store<Limits>, wasmtime::Instance), SandboxError> {
-        let limits = Limits { deadline: CpuDeadline::after(cpu_time) };
-        let mut store = Store::new(self.linked.module().engine(), limits);
+        let mut store = Store::new(self.linked.module().engine(), Limits(CpuDeadline::after(cpu_time)));
         store.limiter(|limits| limits);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
-            let is_over = store.data().deadline.is_over();
+            let is_over = store.data().0.is_over();
             Ok(if is_over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
         });
         let instance = self.linked.instantiate(&mut store).map_err(|error| SandboxError::running(&error))?;
         Ok((store, instance))
-    }
-
-    /// Counts a check that was ended by its deadline.
-    pub(super) fn count_deadline(&self) {
-        self.deadlines.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Returns the number of checks that were ended by their deadline.
-    pub(super) fn deadlines(&self) -> u64 {
-        self.deadlines.load(Ordering::Relaxed)
     }
 }
 
@@ -105,9 +95,7 @@ fn abi(engine: &Engine, module: &wasmtime::Module) -> Result<(), SandboxError> {
 
 /// State of a store: ends a check that exceeds its memory, its table or its time.
 #[derive(Debug)]
-pub(super) struct Limits {
-    deadline: CpuDeadline,
-}
+pub(super) struct Limits(CpuDeadline);
 
 impl ResourceLimiter for Limits {
     fn memory_growing(&mut self, _: usize, wanted: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
@@ -76,30 +77,22 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError::BadModule`], [`SandboxError::WrongAbi`] or [`SandboxError::OtherAbi`]: a module cannot be loaded, or
     /// the list is empty; [`SandboxError::Stopped`]: a thread cannot be started.
-    #[expect(clippy::needless_pass_by_value, reason = "the modules' bytes are of no use to the caller afterwards")]
     pub fn new(config: SandboxConfig) -> Result<Sandbox, SandboxError> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { cores() } else { config.threads };
         let queue = if config.queue == 0 { threads.saturating_mul(QUEUE_PER_THREAD) } else { config.queue };
         let at_once = WorkerPools::threads_of_all(threads).saturating_add(ROOM_FOR_NOW);
-        let at_once = u32::try_from(at_once).unwrap_or(u32::MAX);
-        let engine = engine(at_once)?;
+        let engine = engine(u32::try_from(at_once).unwrap_or(u32::MAX))?;
         let current = config.modules.first().map(|wasm| Digest::of(wasm));
         let current = current.ok_or_else(|| SandboxError::BadModule("the list of modules is empty".to_owned()))?;
-        let load = |wasm: &[u8]| Module::load(&engine, wasm, config.precompiled.as_ref());
-        let mut modules = BTreeMap::new();
-        for wasm in &config.modules {
-            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
-                place.insert(load(wasm)?);
-            }
-        }
-        let mut left_out = Vec::new();
-        for wasm in &config.kept {
-            if let Entry::Vacant(place) = modules.entry(Digest::of(wasm)) {
-                match load(wasm) {
-                    Ok(module) => _ = place.insert(module),
-                    Err(error) => left_out.push((Digest::of(wasm), error)),
-                }
+        let (mut modules, mut left_out) = (BTreeMap::new(), Vec::new());
+        let needed = config.modules.into_iter().map(|wasm| (wasm, true));
+        for (wasm, is_needed) in needed.chain(config.kept.into_iter().map(|wasm| (wasm, false))) {
+            let Entry::Vacant(entry) = modules.entry(Digest::of(&wasm)) else { continue };
+            match Module::load(&engine, &wasm, config.precompiled.as_ref()) {
+                Ok(module) => _ = entry.insert(module),
+                Err(error) if is_needed => return Err(error),
+                Err(error) => left_out.push((entry.into_key(), error)),
             }
         }
         let pools = WorkerPools::start(&engine, threads, queue)?;
@@ -133,7 +126,7 @@ impl Sandbox {
 
     /// Lists the modules with the number of checks that their deadline ended, for metrics.
     pub fn deadlines(&self) -> impl Iterator<Item = (&Digest, u64)> {
-        self.0.modules.iter().map(|(digest, module)| (digest, module.deadlines()))
+        self.0.modules.iter().map(|(digest, module)| (digest, module.deadlines.load(Ordering::Relaxed)))
     }
 
     /// Returns the digest of the current module.

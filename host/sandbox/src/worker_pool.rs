@@ -39,8 +39,8 @@ struct Job {
 
 /// The check threads.
 pub(super) struct WorkerPools {
-    ordinary: WorkerPool<Job>,
-    long: WorkerPool<Job>,
+    ordinary: WorkerPool,
+    long: WorkerPool,
     /// Its drop ends the ticker.
     _ticking: Sender<()>,
 }
@@ -49,8 +49,8 @@ impl WorkerPools {
     /// Starts the ticker, this number of threads for ordinary drafts, and those for long ones; both pools have a queue of
     /// this length.
     pub(super) fn start(engine: &Engine, threads: usize, queue: usize) -> Result<WorkerPools, SandboxError> {
-        let long = WorkerPool::start("long", long_threads(threads), queue, run)?;
-        let ordinary = WorkerPool::start("check", threads, queue, run)?;
+        let long = WorkerPool::start("long", long_threads(threads), queue)?;
+        let ordinary = WorkerPool::start("check", threads, queue)?;
         Ok(WorkerPools { ordinary, long, _ticking: ticker(engine)? })
     }
 
@@ -114,61 +114,51 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<(), Sandb
     started.map(drop).map_err(|_| SandboxError::Stopped)
 }
 
-/// Threads with a fair queue. Its drop ends the threads after the queued jobs.
-struct WorkerPool<T>(Arc<Queue<T>>);
+/// Check threads with a fair queue. Its drop ends the threads after the queued jobs.
+struct WorkerPool(Arc<Queue>);
 
-struct Queue<T> {
-    waiting: Mutex<Waiting<T>>,
+struct Queue {
+    waiting: Mutex<Waiting>,
     more: Condvar,
 }
 
-struct Waiting<T> {
-    queue: FairQueue<T>,
-    /// Whether the pool is alive.
+struct Waiting {
+    queue: FairQueue<Job>,
+    /// True while the pool is alive.
     open: bool,
 }
 
-impl<T: Send + 'static> WorkerPool<T> {
-    /// Starts threads that do `work`, with a queue of this length.
-    ///
-    /// # Errors
-    /// [`SandboxError::Stopped`]: a thread cannot be started.
-    fn start(
-        name: &str,
-        threads: usize,
-        room: usize,
-        work: impl Fn(T) + Clone + Send + 'static,
-    ) -> Result<WorkerPool<T>, SandboxError> {
+impl WorkerPool {
+    /// Starts this number of threads, with a queue of this length.
+    fn start(name: &str, threads: usize, room: usize) -> Result<WorkerPool, SandboxError> {
         let waiting = Mutex::new(Waiting { queue: FairQueue::new(room), open: true });
         // Created first, so that its drop ends the threads of an incomplete start.
         let pool = WorkerPool(Arc::new(Queue { waiting, more: Condvar::new() }));
         for number in 1..=threads {
-            let (queue, work) = (Arc::clone(&pool.0), work.clone());
-            spawn(format!("{name}-{number}"), move || std::iter::from_fn(|| queue.next()).for_each(work))?;
+            let queue = Arc::clone(&pool.0);
+            spawn(format!("{name}-{number}"), move || std::iter::from_fn(|| queue.next()).for_each(run))?;
         }
         Ok(pool)
     }
-}
 
-impl<T> WorkerPool<T> {
     /// Queues a client's job; returns the rejected one if the queue is full.
-    fn push(&self, client: Option<IpAddr>, job: T) -> Option<T> {
-        let refused = self.0.lock().queue.push(client, job);
+    fn push(&self, client: Option<IpAddr>, job: Job) -> Option<Job> {
+        let rejected = self.0.lock().queue.push(client, job);
         self.0.more.notify_one();
-        refused
+        rejected
     }
 }
 
-impl<T> Drop for WorkerPool<T> {
+impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.0.lock().open = false;
         self.0.more.notify_all();
     }
 }
 
-impl<T> Queue<T> {
+impl Queue {
     /// Waits for the next job; `None` after the pool's drop.
-    fn next(&self) -> Option<T> {
+    fn next(&self) -> Option<Job> {
         let mut waiting = self.lock();
         loop {
             if let Some(job) = waiting.queue.pop() {
@@ -181,7 +171,7 @@ impl<T> Queue<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

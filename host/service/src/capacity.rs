@@ -4,7 +4,7 @@
 //! reserve(198.51.100.7, 20_480) → Ok, or Err(Shortage::AddressQuota { wait: 3 h })
 //! ```
 //!
-//! Rates limit how often somebody asks; these limits keep one address, or all of them together, from filling the disk
+//! Rates limit the number of requests; these limits keep one address, or all of them together, from filling the disk
 //! within its rate. Quotas are counted in memory, in KiB, by the same algorithm as the rates (GCRA): an address has its
 //! whole quota at once and regains it over a day. A restart forgets them; the floor of free space does not depend on them.
 
@@ -19,44 +19,34 @@ use std::time::{Duration, Instant};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 
-/// Free space in MiB under which no case is stored, unless `--min-free-space` says otherwise.
-pub const MIN_FREE_MIB: u32 = 256;
-/// MiB that one address may store a day, unless `--address-quota` says otherwise: some 3,000 usual cases.
-pub const ADDRESS_QUOTA_MIB: u32 = 64;
-/// MiB that all addresses together may store a day, unless `--daily-quota` says otherwise.
-pub const DAILY_QUOTA_MIB: u32 = 8192;
-
 const KIB: usize = 1024;
 const KIB_PER_MIB: u32 = 1024;
 const DAY: Duration = Duration::from_hours(24);
 /// Number of reservations after which addresses that have their whole quota again are forgotten.
 const FORGET_EVERY: u32 = 4096;
 
-/// The limits; 0 stands for no limit.
+/// The limits; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CapacityLimits {
-    /// Free space on the database's disk under which no case is stored, in MiB.
+    /// Free space on the database's disk under which no case is stored, in MiB (`--min-free-space`).
     pub min_free_mib: u32,
-    /// What one address may store a day, in MiB. Loopback has no quota of its own.
+    /// MiB that one address may store a day (`--address-quota`). Loopback has no quota of its own.
     pub address_quota_mib: u32,
-    /// What all addresses may store a day, in MiB.
+    /// MiB that all addresses together may store a day (`--daily-quota`).
     pub daily_quota_mib: u32,
 }
 
 impl Default for CapacityLimits {
+    /// An address may store some 3,000 usual cases a day.
     fn default() -> CapacityLimits {
-        CapacityLimits {
-            min_free_mib: MIN_FREE_MIB,
-            address_quota_mib: ADDRESS_QUOTA_MIB,
-            daily_quota_mib: DAILY_QUOTA_MIB,
-        }
+        CapacityLimits { min_free_mib: 256, address_quota_mib: 64, daily_quota_mib: 8192 }
     }
 }
 
 /// A reason why no case can be stored now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shortage {
-    /// The disk has less free space than the floor, or cannot be asked.
+    /// The disk has less free space than the floor, or its free space cannot be read.
     FreeSpace,
     /// The address has used its quota.
     AddressQuota {
@@ -70,23 +60,24 @@ pub enum Shortage {
     },
 }
 
-/// Counts what is stored, and refuses what has no room.
+/// Counter of stored bytes, which refuses cases without room.
 #[derive(Debug)]
 pub struct Capacity {
-    /// The folder whose disk is looked at; `None` where the database is elsewhere.
+    /// The folder of the database; `None` where it is on another machine.
     folder: Option<PathBuf>,
     min_free_bytes: u64,
     by_address: Option<DefaultKeyedRateLimiter<IpAddr>>,
     in_all: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
     reservations: AtomicU32,
+    /// Refused cases by reason: free space, address, day.
     refusals: [AtomicU64; 3],
-    /// When the day's quota has room again, where it was used up.
+    /// The time at which the day's quota has room again, where it was used up.
     exhausted_until: Mutex<Option<Instant>>,
 }
 
 impl Capacity {
-    /// Limits for cases that are stored in a folder; `None` for a database of another machine.
+    /// Limits the cases in a folder; `None` for a database of another machine.
     pub fn new(limits: CapacityLimits, folder: Option<PathBuf>) -> Capacity {
         Capacity {
             folder,
@@ -100,20 +91,23 @@ impl Capacity {
         }
     }
 
-    /// Takes room for a case of so many bytes from an address.
+    /// Takes room for a case of this size from an address.
     ///
     /// # Errors
-    /// [`Shortage`]: the case must not be stored. A case that the database then refuses keeps what it took.
+    /// [`Shortage`]: the case must not be stored. A case that the database then refuses keeps its room.
     pub fn reserve(&self, client: Option<IpAddr>, bytes: usize) -> Result<(), Shortage> {
         let reserved = self.check_free_space().and_then(|()| self.count(client, bytes));
-        if let Err(shortage) = reserved
-            && let Some(refusals) = self.refusals.get(shortage.index())
-        {
-            refusals.fetch_add(1, Ordering::Relaxed);
-        }
-        if let Err(Shortage::DailyQuota { wait }) = reserved {
-            *self.exhausted_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
-        }
+        let [free_space, address_quota, daily_quota] = &self.refusals;
+        let refusals = match reserved {
+            Ok(()) => return Ok(()),
+            Err(Shortage::FreeSpace) => free_space,
+            Err(Shortage::AddressQuota { .. }) => address_quota,
+            Err(Shortage::DailyQuota { wait }) => {
+                *self.exhausted_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
+                daily_quota
+            }
+        };
+        refusals.fetch_add(1, Ordering::Relaxed);
         reserved
     }
 
@@ -137,14 +131,15 @@ impl Capacity {
         if wait.is_zero() { Ok(()) } else { Err(Shortage::DailyQuota { wait }) }
     }
 
-    /// Bytes that are free on the database's disk; `None` where the database is elsewhere.
+    /// Reads the free bytes on the database's disk; `None` where the database is elsewhere.
     pub fn free_bytes(&self) -> Option<io::Result<u64>> {
-        self.folder.as_deref().and_then(free_bytes)
+        self.folder.as_deref().map(free_bytes)
     }
 
-    /// Reasons and how many submissions each has refused since the start.
+    /// Counts the refused submissions since the start by the label `reason` of `kakekomi_submissions_refused_total`.
     pub fn refusals(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        REASONS.into_iter().zip(self.refusals.iter().map(|count| count.load(Ordering::Relaxed)))
+        let reasons = ["free_space", "address_quota", "daily_quota"];
+        reasons.into_iter().zip(self.refusals.iter().map(|count| count.load(Ordering::Relaxed)))
     }
 
     fn count(&self, client: Option<IpAddr>, bytes: usize) -> Result<(), Shortage> {
@@ -168,31 +163,13 @@ impl Capacity {
     }
 }
 
-/// The values of the label `reason` in `kakekomi_submissions_refused_total`.
-const REASONS: [&str; 3] = ["free_space", "address_quota", "daily_quota"];
-
-impl Shortage {
-    fn index(self) -> usize {
-        match self {
-            Shortage::FreeSpace => 0,
-            Shortage::AddressQuota { .. } => 1,
-            Shortage::DailyQuota { .. } => 2,
-        }
-    }
-}
-
-/// Bytes that an unprivileged process may still write below a folder; `None` on systems that cannot be asked.
-#[cfg(unix)]
-pub fn free_bytes(folder: &Path) -> Option<io::Result<u64>> {
+/// Reads the bytes that an unprivileged process may still write below a folder.
+///
+/// # Errors
+/// The file system does not report it.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let answer = rustix::fs::statvfs(folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
-    Some(answer.map_err(io::Error::from))
-}
-
-/// Bytes that a process may still write below a folder; `None` on systems that cannot be asked.
-#[cfg(not(unix))]
-pub fn free_bytes(_: &Path) -> Option<io::Result<u64>> {
-    None
+    Ok(rustix::fs::statvfs(folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))?)
 }
 
 fn daily_quota(mib: u32) -> Option<Quota> {
@@ -238,7 +215,6 @@ mod tests {
         assert!(matches!(capacity.check(), Err(Shortage::DailyQuota { .. })), "it is not ready meanwhile");
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_disk_under_the_floor_stores_nothing() {
         let floor = CapacityLimits { min_free_mib: u32::MAX, ..CapacityLimits::default() };

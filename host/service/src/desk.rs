@@ -1,13 +1,11 @@
-//! The desk's own data: who it is, which documents are in force, when it is open.
+//! The desk's own data: names, documents in force, opening hours.
 //!
 //! A folder with `desk.toml`, `holidays.toml` and the documents that `desk.toml` names → [`Desk`].
-//! Without `--desk DIR` it is the profile that the binary carries (`host/desk/`). Everything is read
-//! and checked once, at the start; what is wrong names its file and its key.
+//! Without `--desk DIR` it is the profile in the binary (`host/desk/`). Everything is read and checked once, at the start;
+//! an error names its file and its key.
 
 mod days;
 pub mod documents;
-mod error;
-mod localized;
 pub mod partners;
 pub mod profile;
 mod source;
@@ -18,14 +16,15 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use kakekomi_core::{Context, Locale};
+use kakekomi_store::clock;
 use serde::Serialize;
+use serde_json::json;
 
 use documents::Documents;
-pub use error::DeskError;
-use kakekomi_store::clock;
-pub use localized::Localized;
 use partners::Partner;
-pub use profile::{Profile, Recipient};
+use profile::Days;
+pub use profile::{Localized, Profile, Recipient};
+pub use source::DeskError;
 use source::Source;
 
 /// The desk, read and checked.
@@ -39,16 +38,16 @@ pub struct Desk {
     made: Mutex<BTreeMap<&'static str, (Option<i32>, Context)>>,
 }
 
-/// Whether the desk is open, and when that changes; milliseconds since the epoch, UTC.
+/// The opening status of the desk and its next changes, in milliseconds since the epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Opening {
-    /// Open now.
+    /// True while the desk is open.
     pub open: bool,
-    /// When it closes, if it is open.
+    /// The time at which it closes, if it is open.
     pub closes_at: Option<i64>,
-    /// When it opens next, as far as the dated holidays reach.
+    /// The time at which it opens next, as far as the dated holidays reach.
     pub next_opens_at: Option<i64>,
-    /// False where the answer lies past the last year whose holidays are gazetted.
+    /// False where the answer is later than the last year whose holidays are gazetted.
     pub dated: bool,
 }
 
@@ -63,38 +62,38 @@ impl Desk {
         let documents = Documents::read(&source, &profile)?;
         let holidays = days::holidays(&source)?;
         let desk = Desk { profile, documents, holidays, made: Mutex::default() };
-        // Hours, offset and days are the core's to understand: ask it once, now.
+        // The core parses hours, offset and days: an error is reported at the start.
         desk.context(clock::now(), Locale::Ja)?;
         Ok(desk)
     }
 
-    /// Names, phone, services, texts.
+    /// Returns names, phone, services and texts.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// The partner of a key.
+    /// Finds the partner of a key.
     pub fn partner(&self, key: &str) -> Option<&Partner> {
         partners::find(&self.profile.partners, key)
     }
 
-    /// The documents in force.
+    /// Returns the documents in force.
     pub fn documents(&self) -> &Documents {
         &self.documents
     }
 
-    /// How many national holidays of a year are known.
+    /// Counts the known national holidays of a year.
     pub fn holidays_in(&self, year: i32) -> usize {
         let year = format!("{year:04}-");
         self.holidays.iter().filter(|day| day.starts_with(&year)).count()
     }
 
-    /// What the rules are told at a moment (milliseconds since the epoch, UTC).
+    /// Makes the context of a check at a moment (milliseconds since the epoch, UTC).
     ///
-    /// Of the holidays only those from the year before `now` on go along: every report carries them.
+    /// It has the holidays from the year before `now` on only, since every report repeats them.
     ///
     /// # Errors
-    /// [`DeskError::Value`] where the core cannot use the calendar; [`Desk::load`] has tried it.
+    /// [`DeskError::Value`]: the core cannot use the calendar; [`Desk::load`] has tried it.
     pub fn context(&self, now: i64, locale: Locale) -> Result<Context, DeskError> {
         let year = clock::year(now, &self.profile.calendar.offset);
         let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,55 +107,29 @@ impl Desk {
 
     fn make(&self, now: i64, year: Option<i32>, locale: Locale) -> Result<Context, DeskError> {
         let first = year.map(|year| (year - 1).to_string());
-        let holidays = self.holidays.iter().map(String::as_str);
-        let holidays = holidays.filter(|day| first.as_deref().is_none_or(|first| *day >= first)).collect();
-        let text = ContextText {
-            now,
-            locale,
-            consent: self.documents.consent.in_force(),
-            policy: self.documents.policy.in_force(),
-            calendar: CalendarText {
-                days: &self.profile.calendar,
-                holidays,
-                last_year: self.profile.calendar.last_year,
-            },
-        };
-        let bytes = serde_json::to_vec(&text).unwrap_or_default();
-        Context::read(&bytes).map_err(|failure| DeskError::Value {
-            file: "desk.toml".to_owned(),
-            key: "calendar".to_owned(),
-            why: failure.to_string(),
-        })
+        let is_recent = |day: &&String| first.as_ref().is_none_or(|first| *day >= first);
+        let holidays = self.holidays.iter().filter(is_recent).cloned().collect();
+        let text = json!({
+            "now": now,
+            "locale": locale,
+            "consent": self.documents.consent.in_force(),
+            "policy": self.documents.policy.in_force(),
+            "calendar": Days { holidays, ..self.profile.calendar.clone() },
+        });
+        Context::read(text.to_string().as_bytes())
+            .map_err(|failure| Source::Embedded.value("desk.toml", "calendar", failure.to_string()))
     }
 
-    /// The desk's hours, seen from the context's now.
+    /// Finds the opening status at the context's moment.
     pub fn opening(context: &Context) -> Opening {
         let at = context.calendar.opening(context.now);
         Opening { open: at.open, closes_at: at.closes_at, next_opens_at: at.next_opens_at, dated: at.dated }
     }
 
-    /// A moment as the desk's clock shows it, in RFC 3339.
+    /// Formats a moment as RFC 3339 in the desk's offset.
     pub fn show(&self, milliseconds: i64) -> String {
         clock::format_rfc3339(milliseconds, &self.profile.calendar.offset)
     }
-}
-
-/// The context's JSON, before the core has read it.
-#[derive(Serialize)]
-struct ContextText<'a> {
-    now: i64,
-    locale: Locale,
-    consent: documents::InForce<'a>,
-    policy: documents::InForce<'a>,
-    calendar: CalendarText<'a>,
-}
-
-#[derive(Serialize)]
-struct CalendarText<'a> {
-    #[serde(flatten)]
-    days: &'a profile::Days,
-    holidays: Vec<&'a str>,
-    last_year: i32,
 }
 
 #[cfg(test)]
@@ -164,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_profile_in_the_binary_is_right() {
+    fn the_embedded_profile_gives_a_context() {
         let desk = Desk::load(None).unwrap();
         let context = desk.context(1_795_140_000_000, Locale::Ja).unwrap();
         assert_eq!(context.now, 1_795_140_000_000);
@@ -172,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_holidays_around_now_go_along() {
+    fn the_context_has_only_recent_and_future_holidays() {
         let desk = Desk::load(None).unwrap();
         let context = serde_json::to_value(desk.context(1_795_140_000_000, Locale::Ja).unwrap()).unwrap();
         let holidays = context["calendar"]["holidays"].as_array().unwrap();
@@ -181,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_named() {
+    fn a_missing_folder_is_named() {
         let error = Desk::load(Some(Path::new("/nowhere/at/all"))).unwrap_err();
         assert!(error.to_string().contains("desk.toml"), "{error}");
     }

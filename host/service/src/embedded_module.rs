@@ -1,8 +1,8 @@
-//! The module that this program was built with, and its machine code, made when the program was built (`host/service/build/code.rs`).
+//! The module that this program was built with, and its machine code, which `build.rs` made.
 //!
 //! [`sandbox_config`] → a `SandboxConfig` whose current module loads without compiling
 //!
-//! **Machine code is run only if this program's own build made it.** No file's contents are ever run as machine code.
+//! **Only machine code from this program's own build is run**, never the contents of a file.
 
 use kakekomi_sandbox::{Precompiled, SandboxConfig};
 
@@ -11,16 +11,16 @@ const CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/kakekomi.cwasm"));
 
 /// The machine code of the module that this program was built with.
 #[allow(unsafe_code, reason = "the sandbox cannot know where machine code comes from")]
-// SAFETY: `CODE` is what `Engine::precompile_module` made of the module, in the build of this very program, with the same
-// release of wasmtime and the settings of `kakekomi-sandbox-codegen`: who can change it can change the program.
+// SAFETY: `CODE` is the output of `Engine::precompile_module` for the module, in the build of this program, with the same
+// release of wasmtime and the settings of `kakekomi-sandbox-codegen`.
 static PRECOMPILED: Precompiled = unsafe { Precompiled::new(kakekomi_artifact::WASM, CODE) };
 
-/// The configuration of a sandbox whose current module is the one that this program was built with.
+/// Configures a sandbox with the module that this program was built with.
 pub fn sandbox_config() -> SandboxConfig {
     sandbox_config_of(kakekomi_artifact::WASM)
 }
 
-/// The configuration of a sandbox with another current module; if it is this program's own, its machine code is used.
+/// Configures a sandbox with another current module; if it is this program's own, its machine code is used.
 pub fn sandbox_config_of(wasm: &[u8]) -> SandboxConfig {
     SandboxConfig { precompiled: Some(PRECOMPILED), ..SandboxConfig::of(wasm) }
 }

@@ -1,13 +1,14 @@
-//! Drafts to try the desk with: one a kind of incident, and one that is not accepted.
+//! Example drafts: one for each kind of incident, and one that is not accepted.
 //!
-//! The drafts are data (`host/service/examples/*.json`) without a consent section; the section is filled in
-//! from the desk's documents in force, so that an example is accepted by the desk that printed it.
+//! The drafts are data (`host/service/examples/*.json`) without a consent section; the section is made of the desk's
+//! documents in force, so that the desk that printed an example accepts it.
 
 use kakekomi_core::Locale;
 
 use crate::desk::Desk;
+use crate::desk::documents::Document;
 
-/// When the examples were agreed to: 2026-10-30T10:00+09:00. All their moments lie before.
+/// The time of agreement in all examples: 2026-10-30T10:00+09:00. All their moments lie before it.
 const AGREED_AT: i64 = 1_793_322_000_000;
 
 /// The drafts by kind of incident, in the form's order.
@@ -25,26 +26,26 @@ const EXAMPLES: [(&str, &str); 10] = [
 ];
 const INCOMPLETE: &str = include_str!("../examples/incomplete.json");
 
-/// The kinds that there is an example of.
+/// Lists the kinds of the examples.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     EXAMPLES.iter().map(|(kind, _)| *kind)
 }
 
-/// The draft of a kind with the desk's consent, `None` if there is no such kind.
+/// Makes the draft of a kind with the desk's consent; `None` for an unknown kind.
 pub fn example(kind: &str, desk: &Desk) -> Option<String> {
     let (_, draft) = EXAMPLES.iter().find(|(name, _)| *name == kind)?;
     Some(with_consent(draft, desk))
 }
 
-/// A draft that has issues, though its agreement is right.
+/// Makes a draft that has issues, but a valid agreement.
 pub fn incomplete(desk: &Desk) -> String {
     with_consent(INCOMPLETE, desk)
 }
 
-/// Puts the consent section behind the last one, and leaves the rest as it is written.
+/// Appends the consent section and leaves the rest unchanged.
 fn with_consent(draft: &str, desk: &Desk) -> String {
     let documents = desk.documents();
-    let shown = |document: &crate::desk::documents::Document| {
+    let shown = |document: &Document| {
         let served = document.served(Locale::Ja);
         serde_json::json!({ "version": served.version, "sha256": served.sha256 })
     };

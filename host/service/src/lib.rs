@@ -1,18 +1,18 @@
-//! The service: what a desk does with a draft, whatever carries it there.
+//! The use case of a desk: a draft becomes a case with a receipt.
 //!
 //! ```text
-//! text, key, module → judged in the sandbox → stored → receipt, or the reason why not
+//! text, key, module → judged in the sandbox → stored → receipt, or the reason of a refusal
 //! ```
 //!
 //! Read the parts in this order:
 //!
-//! - [`submit`]: the one use case, a draft's text becomes a case or a reason why not
-//! - [`embedded_module`]: the module that this program was built with, as the sandbox takes it
-//! - [`module_archive`] and [`releases`]: the modules that are kept by digest, for pages that were opened before, and those that were released
+//! - [`submit`]: the use case
+//! - [`embedded_module`]: the module that this program was built with
+//! - [`module_archive`] and [`releases`]: modules that are kept by digest for open pages, and released ones
 //! - [`desk`]: the operator's data: names, documents in force, calendar; [`embedded`]: the one in the binary
-//! - [`receipt`]: what the applicant is handed
+//! - [`receipt`]: the applicant's receipt
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
-//! - [`example`]: drafts to try it with
+//! - [`example`]: example drafts
 //!
 //! It must know neither axum nor sqlx: outcomes are mapped to HTTP in `host/http`, and the store is a trait.
 //! **The host has no rules of its own:** verdicts come from the module.

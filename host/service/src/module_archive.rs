@@ -1,14 +1,13 @@
-//! The modules that a desk keeps by their digests, so that a page which was opened before a deployment
-//! can still be judged by what it ran, and can load it anew.
+//! The modules that a desk keeps by their digests, so that a page that was opened before a deployment can still be judged
+//! by its own module, and can load it again.
 //!
 //! ```text
 //! <folder>/<sha256>.wasm   <sha256>.js   <sha256>/describe.ja.json   <sha256>/describe.en.json   retired.txt
 //! ```
 //!
-//! The folder is that of `--modules`, else `modules` in the data folder. `serve` puts its own module there,
-//! so the next release finds those that were embedded before. A digest in `retired.txt` is no longer
-//! taken; a module whose files are gone is unknown. Digests are those of the bytes; a file that is named by another digest
-//! than its bytes have was changed, and is left out.
+//! The folder is that of `--modules`, else `modules` in the data folder. `serve` writes its own module there, so the next
+//! release finds those that were embedded before. A digest in `retired.txt` is rejected; a module whose files are gone is
+//! unknown. A file whose name is not the digest of its bytes was changed, and is left out.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +17,7 @@ use std::path::{Path, PathBuf};
 use kakekomi_sandbox::Digest;
 use kakekomi_store::synced_fs;
 
-/// A folder of modules that cannot be used.
+/// The reason why a folder of modules cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModuleArchiveError {
     /// The folder or a file in it cannot be read.
@@ -29,25 +28,25 @@ pub enum ModuleArchiveError {
     Retired(String, usize),
 }
 
-/// One module and what lies beside it.
+/// One module and the files beside it.
 #[derive(Debug, Clone)]
 pub struct ArchivedModule {
     /// Its name.
     pub digest: Digest,
     /// Its bytes.
     pub wasm: Vec<u8>,
-    /// The files beside it that are there: its name in `/module/`, and its bytes.
+    /// The existing files beside it: each name in `/module/` and the bytes.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// What a folder holds.
+/// Contents of a folder of modules.
 #[derive(Debug, Default)]
 pub struct ModuleArchive {
     /// The modules, by digest.
     pub kept: Vec<ArchivedModule>,
-    /// Files that are named by another digest than their bytes have.
+    /// Files whose name is not the digest of their bytes.
     pub changed: Vec<PathBuf>,
-    /// Digests that are no longer taken.
+    /// Digests that are rejected.
     pub retired: BTreeSet<Digest>,
 }
 
@@ -55,7 +54,7 @@ pub struct ModuleArchive {
 const SIDECAR_FILES: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
 
 impl ModuleArchive {
-    /// The files of a folder; empty if the folder is missing.
+    /// Reads a folder; a missing one is empty.
     ///
     /// # Errors
     /// [`ModuleArchiveError`]: the folder or a file in it cannot be read, a line of `retired.txt` is no digest.
@@ -86,7 +85,7 @@ impl ModuleArchive {
 }
 
 impl ArchivedModule {
-    /// The module that this program was built with.
+    /// Returns the module that this program was built with.
     pub fn own() -> ArchivedModule {
         let digest = Digest::of(kakekomi_artifact::WASM);
         let bytes = [kakekomi_artifact::JS, kakekomi_artifact::DESCRIBE_JA, kakekomi_artifact::DESCRIBE_EN];
@@ -95,7 +94,7 @@ impl ArchivedModule {
         ArchivedModule { files: files.collect(), wasm: kakekomi_artifact::WASM.to_vec(), digest }
     }
 
-    /// A module whose files begin with a path.
+    /// Reads the files beside a module, whose names begin with a path.
     fn read(stem: &Path, wasm: Vec<u8>) -> Result<ArchivedModule, ModuleArchiveError> {
         let digest = Digest::of(&wasm);
         let mut files = Vec::new();
@@ -111,10 +110,10 @@ impl ArchivedModule {
         Ok(ArchivedModule { digest, wasm, files })
     }
 
-    /// Puts the module and what lies beside it into a folder, where it is not there yet or was changed.
+    /// Writes the module and the files beside it into a folder, unless it has the same module already.
     ///
     /// # Errors
-    /// The folder cannot be made or written into.
+    /// The folder cannot be created or written.
     pub fn keep(&self, folder: &Path) -> io::Result<()> {
         let wasm = folder.join(format!("{}.wasm", self.digest));
         if fs::read(&wasm).is_ok_and(|found| found == self.wasm) {
@@ -124,11 +123,11 @@ impl ArchivedModule {
         for (name, bytes) in &self.files {
             synced_fs::write_synced(&folder.join(name), bytes)?;
         }
-        // The module last: where it is, all of it is, also when the power went meanwhile.
+        // The module last: if it exists, so do the other files, even after a power failure.
         synced_fs::write_synced(&wasm, &self.wasm)
     }
 
-    /// The version of its rules, as its description says it.
+    /// Reads the version of its rules from its description.
     pub fn ruleset(&self) -> Option<String> {
         let (_, description) = self.files.iter().find(|(name, _)| name.contains("/describe."))?;
         let description: serde_json::Value = serde_json::from_slice(description).ok()?;
@@ -136,13 +135,13 @@ impl ArchivedModule {
     }
 }
 
-/// Whether a file's name is a digest, and not that of its bytes.
+/// Reports whether a file's name is a digest, and not that of its bytes.
 fn is_named_otherwise(stem: &Path, wasm: &[u8]) -> bool {
     let named = stem.file_name().and_then(|name| name.to_str()).and_then(Digest::read);
     named.is_some_and(|named| named != Digest::of(wasm))
 }
 
-/// One digest a line; `#` begins a comment.
+/// Reads one digest a line; `#` begins a comment.
 fn retired(path: &Path) -> Result<BTreeSet<Digest>, ModuleArchiveError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_found_again() {
+    fn a_kept_module_is_found_again() {
         let folder = folder("kept");
         let own = ArchivedModule::own();
         own.keep(&folder).unwrap();
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_that_was_changed_is_left_out_and_our_own_is_put_back() {
+    fn a_changed_module_is_left_out_and_the_own_one_is_restored() {
         let folder = folder("changed");
         let own = ArchivedModule::own();
         own.keep(&folder).unwrap();
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_digest_and_a_retired_line_must_be_one() {
+    fn names_may_be_any_text_and_retired_lines_must_be_digests() {
         let folder = folder("retired");
         fs::create_dir_all(&folder).unwrap();
         assert_eq!(ModuleArchive::read(&folder.join("none")).unwrap().kept.len(), 0);

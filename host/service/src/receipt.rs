@@ -1,4 +1,4 @@
-//! What an applicant is handed once the case is durable: number, time, what comes next, consent.
+//! The receipt that an applicant gets once the case is durable: number, time, next steps, consent.
 //!
 //! ```json
 //! {"number":"234-679-ACD","received_at":1795140000000,"module":"sha256:…","ruleset":"2026.11.1",
@@ -6,13 +6,12 @@
 //!  "consent":{"standard":"ISO/IEC TS 27560:2023","record":"234-679-ACD","language":"ja",…}}
 //! ```
 //!
-//! It is written once and stored as bytes; a replay of the same submission gets those bytes. It
-//! promises neither an answer by a certain time nor a result (clauses 4①②), and it names what the
-//! forensics company may use data for (clause 1⑦). The phone number is no part of it: it may
-//! change (clause 4⑦), and the page shows the one that is served now.
+//! It is written once and stored as bytes; a replay of the same submission gets those bytes. It promises neither an answer
+//! by a certain time nor a result (clauses 4①②), and it names the purposes for which the forensics company may use data
+//! (clause 1⑦). The phone number is not part of it: it may change (clause 4⑦), and the page shows the current one.
 
-use kakekomi_core::{Locale, message};
-use kakekomi_store::receipt_number::Number;
+use kakekomi_core::{Context, Locale, message};
+use kakekomi_store::NewCase;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +25,7 @@ pub struct Receipt<'a> {
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,
     /// The module that judged, `sha256:<64 hex>`.
-    pub module: String,
+    pub module: &'a str,
     /// Its version of the rules.
     pub ruleset: &'a str,
     /// The language of the sentences below.
@@ -34,44 +33,44 @@ pub struct Receipt<'a> {
     pub locale: Locale,
     /// The desk's name.
     pub desk: &'a str,
-    /// Who runs the desk.
+    /// The company that runs the desk.
     pub operator: &'a str,
-    /// Whether the desk was open then, and when it opens next; never when it answers (clause 4①).
+    /// The opening status of the desk then; it says nothing of the time of an answer (clause 4①).
     pub opening: Opening,
-    /// What happens next, in sentences.
+    /// The next steps, in sentences.
     pub next: &'a [String],
-    /// That none of this is a promise (clauses 4①②).
+    /// A sentence that none of this is a promise (clauses 4①②).
     pub no_promise: &'a str,
-    /// Whether it was sent to try the form out; left out where it was meant.
+    /// True for a test; left out otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
     /// The consent receipt.
     pub consent: ConsentReceipt<'a>,
 }
 
-/// What was agreed to, with whom, for what: after ISO/IEC TS 27560.
+/// The record of the agreement after ISO/IEC TS 27560.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConsentReceipt<'a> {
     /// The specification that the fields follow.
     pub standard: &'static str,
     /// The record's identifier: the reception number.
     pub record: String,
-    /// Who answers for the data.
+    /// The company that answers for the data.
     pub controller: &'a str,
-    /// Where they can be reached.
+    /// Its address.
     pub contact: &'a str,
-    /// Who oversees them.
+    /// The authority that oversees it.
     pub authority: &'a str,
-    /// Whose law applies, by ISO 3166-1.
+    /// The country whose law applies, by ISO 3166-1.
     pub jurisdiction: &'a str,
-    /// On what the use of the data rests: the consent, as the rest of this record has it.
+    /// The basis of the use of the data: the consent that the rest of this record describes.
     pub lawful_basis: &'static str,
     /// The agreement as the applicant gave it.
     #[serde(flatten)]
     pub agreement: Agreement,
-    /// Which of the two documents prevails (clause 1③).
+    /// The document that prevails over the other (clause 1③).
     pub prevails: &'static str,
-    /// How and when the agreement was expressed.
+    /// The act of agreement and its time.
     pub event: Event,
     /// The services asked for (Annex 1.1); the consultation is always among them.
     pub services: Vec<&'static str>,
@@ -79,20 +78,20 @@ pub struct ConsentReceipt<'a> {
     pub transfer_consent: Option<bool>,
     /// The kinds of information that were asked for (Annex 1.2), by their titles.
     pub information: Vec<&'static str>,
-    /// What the operator uses the information for (clauses 1①④).
+    /// The purposes for which the operator uses the information (clauses 1①④).
     pub purposes: &'a [String],
-    /// Who else may receive it, when, and for what (clauses 1②⑤⑦).
+    /// Others who may receive it, with condition and purposes (clauses 1②⑤⑦).
     pub recipients: Vec<Recipient<'a>>,
-    /// How long the information is kept.
+    /// The retention period.
     pub retention: &'a str,
-    /// How to withdraw, and the other rights.
+    /// The way to withdraw, and the other rights.
     pub withdrawal: &'a str,
 }
 
 /// The kinds of information in Annex 1.2's order; 「その他」 is asked for later, if at all.
 const INFORMATION: [&str; 5] = ["/contact", "/incident", "/devices", "/network", "/logs"];
 
-/// Which documents were agreed to, in which language, when: `values.consent` of a report.
+/// The agreement to the documents: `values.consent` of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Agreement {
     /// Language of the texts that were shown, `ja` or `en`.
@@ -126,7 +125,7 @@ pub struct Event {
     pub at: i64,
 }
 
-/// What the applicant asked for and agreed to, as the report's values hold it.
+/// The agreement and the requested services, from the report's values.
 #[derive(Debug, Clone)]
 pub struct RequestedServices {
     /// The agreement.
@@ -137,64 +136,44 @@ pub struct RequestedServices {
     pub forensics: Option<Option<bool>>,
 }
 
-/// Where and when a case came in, and what judged it.
-#[derive(Debug, Clone, Copy)]
-pub struct Reception<'a> {
-    /// The case's number.
-    pub number: &'a Number,
-    /// Milliseconds since the epoch, UTC.
-    pub received_at: i64,
-    /// `sha256:<64 hex>`.
-    pub module: &'a str,
-    /// The rules' version.
-    pub ruleset: &'a str,
-    /// The applicant's language.
-    pub locale: Locale,
-    /// The desk's hours, seen from `received_at`.
-    pub opening: Opening,
-    /// Whether it came with a partner's test key.
-    pub test: bool,
-}
-
-/// Writes the receipt of a case.
-pub fn receipt<'a>(desk: &'a Desk, reception: Reception<'a>, requested_services: RequestedServices) -> Receipt<'a> {
-    let locale = reception.locale;
-    let words = &desk.profile().receipt;
+/// Makes the receipt of a case that was judged in a context.
+pub fn receipt<'a>(desk: &'a Desk, context: &Context, case: &'a NewCase, requested: RequestedServices) -> Receipt<'a> {
+    let (profile, locale) = (desk.profile(), context.locale);
+    let number = case.number.to_string();
     Receipt {
-        number: reception.number.to_string(),
-        received_at: reception.received_at,
-        module: reception.module.to_owned(),
-        ruleset: reception.ruleset,
+        received_at: case.received_at,
+        module: &case.module,
+        ruleset: &case.ruleset,
         locale,
-        desk: desk.profile().name.get(locale),
-        operator: desk.profile().operator.get(locale),
-        opening: reception.opening,
-        next: words.next.get(locale),
-        no_promise: words.no_promise.get(locale),
-        test: reception.test,
-        consent: consent(desk, &reception, requested_services),
+        desk: profile.name.get(locale),
+        operator: profile.operator.get(locale),
+        opening: Desk::opening(context),
+        next: profile.receipt.next.get(locale),
+        no_promise: profile.receipt.no_promise.get(locale),
+        test: case.test,
+        consent: consent(desk, locale, number.clone(), requested),
+        number,
     }
 }
 
-fn consent<'a>(desk: &'a Desk, reception: &Reception<'_>, requested_services: RequestedServices) -> ConsentReceipt<'a> {
-    let (profile, locale) = (desk.profile(), reception.locale);
-    let words = &profile.receipt;
+fn consent(desk: &Desk, locale: Locale, record: String, requested: RequestedServices) -> ConsentReceipt<'_> {
+    let words = &desk.profile().receipt;
     let mut services = vec!["consultation"];
-    services.extend(requested_services.remote.then_some("remote"));
-    services.extend(requested_services.forensics.map(|_| "forensics"));
+    services.extend(requested.remote.then_some("remote"));
+    services.extend(requested.forensics.map(|_| "forensics"));
     ConsentReceipt {
         standard: "ISO/IEC TS 27560:2023",
-        record: reception.number.to_string(),
-        controller: profile.operator.get(locale),
+        record,
+        controller: desk.profile().operator.get(locale),
         contact: words.record.contact.get(locale),
         authority: words.record.authority.get(locale),
         jurisdiction: &words.record.jurisdiction,
         lawful_basis: "consent",
-        event: Event { kind: "explicit", state: "given", at: requested_services.agreement.agreed_at },
-        agreement: requested_services.agreement,
+        event: Event { kind: "explicit", state: "given", at: requested.agreement.agreed_at },
+        agreement: requested.agreement,
         prevails: "document",
         services,
-        transfer_consent: requested_services.forensics.map(Option::unwrap_or_default),
+        transfer_consent: requested.forensics.map(Option::unwrap_or_default),
         information: INFORMATION.iter().filter_map(|section| message::title(section, locale)).collect(),
         purposes: words.purposes.get(locale),
         recipients: words.recipients.iter().map(|recipient| recipient.get(locale)).collect(),

@@ -1,16 +1,16 @@
-//! Which modules were released: the headings of CHANGELOG.md, which are the one place that names their digests.
+//! The released modules: the headings of CHANGELOG.md, which alone name their digests.
 //!
-//! `## 0.1.0 — ruleset 2026.11 — module sha256:61ee…` → version `0.1.0` and its digest. What is under
-//! "Unreleased" has no digest: it changes with every sentence of the rules.
+//! `## 0.1.0 — ruleset 2026.11 — module sha256:61ee…` → version `0.1.0` and its digest. The heading "Unreleased" has none:
+//! the digest changes with every sentence of the rules.
 
 use kakekomi_sandbox::Digest;
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 
-/// A release and the module that it came with.
+/// A release and its module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
-    /// The version as its heading names it.
+    /// The version.
     pub version: &'static str,
     /// The version of its rules.
     pub ruleset: &'static str,
@@ -18,12 +18,12 @@ pub struct Release {
     pub module: Digest,
 }
 
-/// All releases, newest first.
+/// Lists all releases, newest first.
 pub fn releases() -> impl Iterator<Item = Release> {
     CHANGELOG.lines().filter_map(release)
 }
 
-/// The release that came with a module.
+/// Finds the release of a module.
 pub fn release_of(module: &str) -> Option<Release> {
     releases().find(|release| release.module.as_str() == module)
 }

@@ -1,17 +1,17 @@
-//! The one use case: a draft's text becomes a case with a receipt, or a reason why not.
+//! The one use case: a draft's text becomes a case with a receipt, or is refused with a reason.
 //!
 //! ```text
 //! text, key, module → the key's receipt again? → partner and module known? → judged in the sandbox → stored → Outcome
 //! ```
 //!
-//! A page that runs an older module is judged by that one and by the one in force: accepted by both, the
-//! case is stored with both reports; refused by the one in force, the page is told so
-//! ([`Outcome::Superseded`]) and takes it in place.
+//! The draft of a page with an older module is judged by that module and by the current one. If both accept it, the case
+//! is stored with both reports; if the current one refuses it, the page gets [`Outcome::Superseded`] and loads the current
+//! module.
 //!
-//! It is judged in the contract's order, so that the same submission always gets the same first
-//! objection. Nothing here knows HTTP or SQL: [`Outcome`] is mapped once to HTTP (`host/http/src/submissions.rs`),
-//! the [`Store`] is a trait. Only a durable case binds a key, and only a durable case gets a number; where the database
-//! cannot tell whether it is durable, the answer is [`Outcome::StoreInDoubt`] until it can.
+//! The order of the checks is the contract's, so that the same submission always gets the same first refusal. This module
+//! knows neither HTTP nor SQL: [`Outcome`] is mapped to HTTP in `host/http/src/submissions.rs`, the [`Store`] is a trait.
+//! Only a durable case binds a key and gets a number; where the database cannot confirm that it is durable, the answer is
+//! [`Outcome::StoreInDoubt`] until it can.
 
 pub mod context_match;
 mod idempotency_key;
@@ -35,12 +35,12 @@ use kakekomi_store::digest::sha256;
 use kakekomi_store::{IdempotencyRecord, Store, StoreError};
 pub use outcome::{Checked, Judged, Outcome};
 pub use partner_referral::{PartnerReferral, Sender};
-pub use verdict::{ExpectedReport, InvalidReport, Issue, Note, Verdict};
+pub use verdict::{InvalidReport, Issue, Note, Verdict};
 
-/// Longer reports are read beside the threads that serve connections: the longest takes as long as a check.
+/// Longer reports are parsed on a blocking thread: the longest takes as long as a check.
 const LONG_REPORT: usize = 64 << 10;
 
-/// What judging and storing needs.
+/// Parts that judge and store a draft.
 #[derive(Clone)]
 pub struct Intake {
     /// Documents, calendar, words.
@@ -57,16 +57,7 @@ pub struct Intake {
     pub rulesets: Arc<BTreeMap<Digest, String>>,
 }
 
-/// What the modules say of an accepted draft.
-#[derive(Debug, Clone, Copy)]
-struct Verdicts<'v> {
-    /// The module in force.
-    current: &'v Verdict,
-    /// The module that the page ran, where that is an older one.
-    page: Option<&'v Verdict>,
-}
-
-/// What an applicant's page sends.
+/// A request of an applicant's page.
 #[derive(Debug, Clone)]
 pub struct Submission {
     /// The draft's text, byte for byte.
@@ -77,20 +68,20 @@ pub struct Submission {
     pub module: PageModule,
     /// The language of the sentences.
     pub locale: Locale,
-    /// The partner's page that it came through, if it says so.
+    /// The partner's page that it names as its origin.
     pub through: Option<PartnerReferral>,
-    /// The address that it comes from: clients take turns in being judged. It is not stored.
+    /// The address that it comes from, for fair turns in the sandbox. It is not stored.
     pub client: Option<IpAddr>,
 }
 
-/// Which module the page says it ran.
+/// The module that the page ran, as it reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageModule {
-    /// It does not say: the current one.
+    /// It reports none: the current one.
     Current,
     /// This one.
     Named(Digest),
-    /// It says something that is no digest.
+    /// It reports a text that is no digest.
     Unreadable,
 }
 
@@ -113,23 +104,23 @@ impl Intake {
         match self.store.by_key(submission.key.as_str()).await {
             Ok(Some(bound)) => return replay(bound, &text_sha256),
             Ok(None) => {}
-            Err(error) => return self.rejected(store_failed(&error)),
+            Err(error) => return self.by_current(store_failed(&error)),
         }
         if let Some(outcome) = submission.through.as_ref().and_then(|through| through.refused(&self.desk)) {
-            return self.rejected(outcome);
+            return self.by_current(outcome);
         }
         let digest = match self.module(&submission.module) {
             Ok(digest) => digest,
-            Err(outcome) => return self.rejected(outcome),
+            Err(outcome) => return self.by_current(outcome),
         };
         let module = format!("sha256:{digest}");
-        match self.judge_and_store(submission, digest, text_sha256, now).await {
+        match self.judge_and_store(submission, digest, &text_sha256, now).await {
             Ok(judged) => judged,
             Err(outcome) => Judged { outcome, module },
         }
     }
 
-    /// The module to judge by: the page's own, so that both come to the same verdict.
+    /// Chooses the module to judge by: the page's own, so that page and server have the same verdict.
     fn module(&self, page: &PageModule) -> Result<Digest, Outcome> {
         match page {
             PageModule::Current => Ok(self.sandbox.current().clone()),
@@ -144,11 +135,10 @@ impl Intake {
         &self,
         submission: Submission,
         digest: Digest,
-        text_sha256: String,
+        text_sha256: &str,
         now: i64,
     ) -> Result<Judged, Outcome> {
         let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
-        // First by the page's own module, so that both come to the same verdict.
         let verdict = self.judge(submission.client, &digest, submission.text.clone(), &context).await?;
         if verdict.text_code().is_some() {
             return Err(Outcome::NotJson(verdict.into()));
@@ -160,17 +150,17 @@ impl Intake {
             return Err(Outcome::Issues(verdict.into()));
         }
         if digest == *self.sandbox.current() {
-            return self.insert(&submission, Verdicts { current: &verdict, page: None }, &context, text_sha256).await;
+            return self.insert(&submission, &verdict, None, &context, text_sha256).await;
         }
-        // A page from before a deployment: what is stored must be right by the rules in force, too.
+        // A page from before a deployment: a stored draft must be accepted by the current rules, too.
         let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
         if !current.accepted() {
-            return Ok(self.rejected(Outcome::Superseded(current.into())));
+            return Ok(self.by_current(Outcome::Superseded(current.into())));
         }
-        self.insert(&submission, Verdicts { current: &current, page: Some(&verdict) }, &context, text_sha256).await
+        self.insert(&submission, &current, Some(&verdict), &context, text_sha256).await
     }
 
-    /// Runs the module on the very bytes that came, in a context of the host's own.
+    /// Runs a module on the unchanged text, in the host's own context.
     async fn judge(
         &self,
         client: Option<IpAddr>,
@@ -186,8 +176,7 @@ impl Intake {
             })?;
         let ruleset = self.rulesets.get(digest).cloned();
         let long = report.len() > LONG_REPORT;
-        let read =
-            move || Verdict::answering(report, ExpectedReport { context: &context, ruleset: ruleset.as_deref() });
+        let read = move || Verdict::answering(report, &context, ruleset.as_deref());
         let verdict =
             if long { tokio::task::spawn_blocking(read).await.map_err(|error| engine_failed(&error))? } else { read() };
         verdict.map_err(|error| engine_failed(&error))
@@ -198,13 +187,13 @@ impl Intake {
         context.inspect_err(|error| tracing::error!(%error, "no context can be made")).ok()
     }
 
-    /// An outcome that the module in force stands for.
-    fn rejected(&self, outcome: Outcome) -> Judged {
+    /// Makes an outcome of the current module.
+    fn by_current(&self, outcome: Outcome) -> Judged {
         Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
     }
 }
 
-/// A key that has its case: the same text gets the receipt again.
+/// Answers a key that has its case: the same text gets the receipt again.
 fn replay(bound: IdempotencyRecord, text_sha256: &str) -> Judged {
     let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
     Judged { outcome, module: bound.module }
@@ -215,10 +204,10 @@ fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
     Outcome::EngineFailed
 }
 
-/// A case for which there is no room.
+/// Logs the shortage of room for a case.
 fn no_room(shortage: Shortage) -> Outcome {
     match shortage {
-        // One client brings it about, and others are served.
+        // One client caused it, and others are served.
         Shortage::AddressQuota { .. } => tracing::warn!(?shortage, "no room for a case"),
         Shortage::FreeSpace | Shortage::DailyQuota { .. } => tracing::error!(?shortage, "no room for a case"),
     }

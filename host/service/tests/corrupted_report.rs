@@ -1,4 +1,4 @@
-//! A module that answers what it is told, told 50,000 corrupted reports: no panic, and no verdict that the report did not have.
+//! Reads of 50,000 corrupted reports, which a module echoes: no panic, and no verdict that the report did not have.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -9,7 +9,7 @@ use kakekomi_service::submit::Verdict;
 
 const ANSWERS: u64 = 50_000;
 
-/// A module that answers with the very text that it got.
+/// A module that returns its text.
 const ECHO: &str = r#"(module (memory (export "memory") 2) (global $next (mut i32) (i32.const 4096))
     (func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))
     (func (export "kakekomi_allocate") (param i32) (result i32)
@@ -44,7 +44,7 @@ impl Dice {
     }
 }
 
-/// What JSON is made of, and what it never holds.
+/// Bytes that JSON is made of, and two that it never has.
 const MARKS: &[u8] = b"\"{}[],:\\ 0tfn\xff\x00";
 
 fn corrupt(report: &mut Vec<u8>, dice: &mut Dice) {

@@ -17,7 +17,7 @@ use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Subm
 use kakekomi_store::clock;
 use kakekomi_store::{self as store, Filter, Store};
 
-/// A module whose check does this; `$answer` is where the bytes stand that it carries.
+/// Builds a module with this check; `$answer` is the position of its data.
 fn guest(carried: &[u8], check: &str) -> Vec<u8> {
     let data = carried.iter().fold(String::new(), |data, byte| data + &format!("\\{byte:02x}"));
     wat::parse_str(format!(
@@ -35,7 +35,7 @@ fn answering(report: &[u8]) -> Vec<u8> {
     guest(report, &format!("(i64.const {})", 64_u64 << 32 | report.len() as u64))
 }
 
-/// What becomes of the example draft by this module, and how many cases are stored.
+/// Submits the example draft with this module; returns the outcome and the number of stored cases.
 async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Outcome, u64) {
     let folder = std::env::temp_dir().join(format!("kakekomi-guest-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);

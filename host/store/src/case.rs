@@ -13,7 +13,7 @@ pub struct NewCase {
     pub received_at: i64,
     /// The partner whose page sent it; `None` for the desk's own page.
     pub partner: Option<String>,
-    /// Whether it came with a partner's test key.
+    /// True if it came with a partner's test key.
     pub test: bool,
     /// `ja` or `en`.
     pub locale: &'static str,
@@ -84,7 +84,7 @@ pub struct CaseLine {
     pub received_at: i64,
     /// `received`, until the desk changes it.
     pub status: String,
-    /// Whether the rules accepted the draft.
+    /// True if the rules accepted the draft.
     pub accepted: bool,
     /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
@@ -92,7 +92,7 @@ pub struct CaseLine {
     pub ruleset: String,
     /// The partner whose page sent it; null for the desk's own page.
     pub partner: Option<String>,
-    /// Whether it came with a partner's test key.
+    /// True if it came with a partner's test key.
     pub test: bool,
     /// The applicant's language.
     pub locale: String,

@@ -6,6 +6,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 /// Moments that RFC 3339 can express, years 1 to 9999, in milliseconds since the epoch.
@@ -43,18 +44,8 @@ pub fn format_rfc3339(milliseconds: i64, offset: &str) -> String {
 
 fn local(milliseconds: i64, offset: &str) -> Option<OffsetDateTime> {
     let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).ok()?;
-    moment.checked_to_offset(parse_offset(offset)?)
-}
-
-/// Parses `"+09:00"`.
-fn parse_offset(text: &str) -> Option<UtcOffset> {
-    let (sign, rest) = match text.as_bytes().first()? {
-        b'+' => (1, text.get(1..)?),
-        b'-' => (-1, text.get(1..)?),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    UtcOffset::from_hms(sign * hours.parse::<i8>().ok()?, sign * minutes.parse::<i8>().ok()?, 0).ok()
+    let offset = UtcOffset::parse(offset, format_description!("[offset_hour sign:mandatory]:[offset_minute]")).ok()?;
+    moment.checked_to_offset(offset)
 }
 
 /// Finds the year of a moment in an offset.

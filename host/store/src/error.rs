@@ -2,11 +2,13 @@
 //!
 //! A full queue → [`StoreError::Busy`], `database: too many cases wait to be written`
 
+use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
 /// The future of a store's method.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +80,7 @@ pub enum StoreError {
     Torn(i64, Arc<StoreError>),
     /// The file cannot be read or created.
     #[error("database: {0}: {1}")]
-    File(String, std::io::Error),
+    File(String, io::Error),
     /// The write-ahead log holds cases and cannot be read in its folder.
     #[error(
         "database: cases stand in {0}-wal, which cannot be read here: copy both files to a folder that you may write"
@@ -87,6 +89,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Converts the error of a file or folder.
+    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+        |error| StoreError::File(path.display().to_string(), error)
+    }
+
     /// Reports whether the cases may be stored despite the error.
     pub fn is_in_doubt(&self) -> bool {
         match self {

@@ -6,16 +6,18 @@
 //! The order of the cases is the store's own sequence and does not depend on a clock. Lists, exports and watching read it
 //! page by page, so that a million cases need no more memory than a hundred.
 //!
-//! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk.
+//! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
+//! locks and owners are those of Unix.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL
-//! - `postgres`, `sqlite`: the two databases; `query`, `damage` and `verify`: SQL, damaged rows and validation for both
-//! - `writer`: group commit; `readiness`: the probe behind `/readyz`; `migrate`: the migrations that a database has
+//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL, and its migrations
+//! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
+//! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
 
 #![forbid(unsafe_code)]
 
+mod backend;
 mod case;
 pub mod clock;
 mod damage;
@@ -24,7 +26,7 @@ mod error;
 pub mod lock;
 mod migrate;
 mod open;
-pub mod postgres;
+mod postgres;
 mod query;
 mod readiness;
 pub mod receipt_number;
@@ -38,7 +40,7 @@ mod writer;
 
 pub use case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
 pub use damage::{Damaged, Read};
-pub use error::{Answer, StoreError};
+pub use error::{StoreError, StoreFuture};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing};
 pub use sqlite::{Integrity, file_of, url_in, url_of};

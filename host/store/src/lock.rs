@@ -4,9 +4,12 @@
 //! process ends. A second process gets [`StoreError::InUse`]. The file is never removed: otherwise two processes could lock
 //! two files of the same name.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::error::StoreError;
 use crate::synced_fs;
@@ -16,33 +19,24 @@ use crate::synced_fs;
 /// # Errors
 /// [`StoreError::InUse`]: another process holds it; [`StoreError::File`]: it cannot be created or locked.
 pub fn acquire(path: &Path) -> Result<File, StoreError> {
-    let failed = |error: io::Error| StoreError::File(path.display().to_string(), error);
-    let file = open(path).map_err(failed)?;
+    let file = open(path).map_err(StoreError::at(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+        Err(TryLockError::Error(error)) => Err(StoreError::at(path)(error)),
     }
 }
 
 /// Opens or creates the file and gives it to the owner of its folder, since root may run a command in a service's folder.
 /// A symbolic link is refused and a file with several hard links is not given away: either could lead to a file of root's.
 fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-        let file = options.open(path)?;
-        let about = file.metadata()?;
-        if about.is_file() && about.nlink() == 1 {
-            synced_fs::leave_to_owner(&file, path)?;
-        }
-        Ok(file)
+    let no_link = OFlags::NOFOLLOW.bits().cast_signed();
+    let file = File::options().write(true).create(true).truncate(false).mode(0o600).custom_flags(no_link).open(path)?;
+    let about = file.metadata()?;
+    if about.is_file() && about.nlink() == 1 {
+        synced_fs::leave_to_owner(&file, path)?;
     }
-    #[cfg(not(unix))]
-    options.open(path)
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -59,7 +53,6 @@ mod tests {
         std::fs::remove_file(path).unwrap();
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_symbolic_link_is_refused() {
         let path = std::env::temp_dir().join(format!("kakekomi-lock-link-{}", std::process::id()));

@@ -7,16 +7,14 @@ use std::collections::BTreeSet;
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
 
-use super::error::StoreError;
-
-/// One migration.
+/// A migration of this program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
     /// Its number; migrations are applied in this order.
     pub version: i64,
     /// Its description.
     pub name: String,
-    /// Whether the database has it.
+    /// True if the database has it.
     pub done: bool,
 }
 
@@ -29,7 +27,7 @@ pub(super) fn migrator<const N: usize>(files: [(i64, &'static str, &'static str)
 }
 
 /// Lists all migrations of this program.
-pub(super) async fn steps<C: Migrate>(connection: &mut C, known: &Migrator) -> Result<Vec<Step>, StoreError> {
+pub(super) async fn steps<C: Migrate>(connection: &mut C, known: &Migrator) -> Vec<Step> {
     // A database without a table of migrations has none.
     let applied = connection.list_applied_migrations(&known.table_name).await.unwrap_or_default();
     let applied: BTreeSet<i64> = applied.into_iter().map(|migration| migration.version).collect();
@@ -38,5 +36,5 @@ pub(super) async fn steps<C: Migrate>(connection: &mut C, known: &Migrator) -> R
         name: migration.description.to_string(),
         done: applied.contains(&migration.version),
     };
-    Ok(known.iter().map(step).collect())
+    known.iter().map(step).collect()
 }

@@ -1,6 +1,7 @@
-//! The choice of the database by its URL. This is the only file that knows both.
+//! The choice of the database by its URL, and the migrations that it has. This is the only file that knows both databases.
 //!
-//! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL.
+//! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL;
+//! `migrations(url)` → `[Step { version: 1, name: "cases", done: true }, …]`
 
 use std::sync::Arc;
 
@@ -15,10 +16,7 @@ use super::store::Store;
 /// # Errors
 /// [`StoreError`]: it cannot be opened, created or migrated.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Kind::of(url)? {
-        Kind::Sqlite => Arc::new(Sqlite::open(url).await?),
-        Kind::Postgres => Arc::new(Postgres::open(url).await?),
-    })
+    Ok(if is_sqlite(url)? { Arc::new(Sqlite::open(url).await?) } else { Arc::new(Postgres::open(url).await?) })
 }
 
 /// Opens an existing database for reading and changes nothing.
@@ -26,9 +24,10 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError`]: it does not exist, is no database of kakekomi, or cannot be opened.
 pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Kind::of(url)? {
-        Kind::Sqlite => Arc::new(Sqlite::open_to_read(url).await?),
-        Kind::Postgres => Arc::new(Postgres::open_to_read(url).await?),
+    Ok(if is_sqlite(url)? {
+        Arc::new(Sqlite::open_to_read(url).await?)
+    } else {
+        Arc::new(Postgres::open_to_read(url).await?)
     })
 }
 
@@ -37,26 +36,15 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError`]: it does not exist, or cannot be opened.
 pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-    match Kind::of(url)? {
-        Kind::Sqlite => Sqlite::migrations(url).await,
-        Kind::Postgres => Postgres::migrations(url).await,
-    }
+    if is_sqlite(url)? { Sqlite::migrations(url).await } else { Postgres::migrations(url).await }
 }
 
-/// A kind of database.
-enum Kind {
-    Sqlite,
-    Postgres,
-}
-
-impl Kind {
-    fn of(url: &str) -> Result<Kind, StoreError> {
-        match url.split_once(':') {
-            Some(("sqlite", _)) => Ok(Kind::Sqlite),
-            Some(("postgres" | "postgresql", _)) => Ok(Kind::Postgres),
-            // The rest of a URL can hold a password.
-            Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
-            None => Err(StoreError::Url("it".to_owned())),
-        }
+fn is_sqlite(url: &str) -> Result<bool, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => Ok(true),
+        Some(("postgres" | "postgresql", _)) => Ok(false),
+        // The rest of a URL can hold a password.
+        Some((scheme, _)) => Err(StoreError::Url(format!("{scheme}:…"))),
+        None => Err(StoreError::Url("it".to_owned())),
     }
 }

@@ -16,99 +16,98 @@ pub const CASE: &str = "seq, number, received_at, status, accepted, module, rule
      page_module, text_sha256, text, report, page_report, consent, receipt";
 /// Columns that identify a case.
 pub const KEY: &str = "seq, number";
-/// Finds the case of an idempotency key; the caller appends the key's parameter.
-pub const IDEMPOTENCY_RECORD: &str = "SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ";
 /// Finds the `seq` of the last case; 0 without cases.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
+/// Finds no case, if the table exists.
+pub const NOTHING: &str = "SELECT count(*) FROM cases WHERE number = ''";
+
+/// A database that takes values of a type as parameters.
+pub trait Bind<T>: Database {
+    fn bind(query: &mut QueryBuilder<Self>, value: T);
+}
+
+impl<DB: Database, T: for<'q> Encode<'q, DB> + Type<DB>> Bind<T> for DB {
+    fn bind(query: &mut QueryBuilder<DB>, value: T) {
+        query.push_bind(value);
+    }
+}
+
+/// A database that takes all values of a [`Filter`]. Supertraits hold for every caller; bounds of `i64: Encode<'q, DB>` and
+/// its like would have to be repeated in each.
+pub trait Bindable: Bind<i64> + Bind<bool> + Bind<String> {}
+
+impl<DB: Bind<i64> + Bind<bool> + Bind<String>> Bindable for DB {}
 
 /// Selects the cases after a position of the sequence, in its order.
-pub fn page<DB>(columns: &str, after: i64, limit: u32, filter: &Filter) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> i64: Encode<'q, DB> + Type<DB>,
-    for<'q> bool: Encode<'q, DB> + Type<DB>,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-{
+pub fn page<DB: Bindable>(columns: &str, after: i64, limit: u32, filter: &Filter) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new(format!("SELECT {columns} FROM cases WHERE seq > "));
-    query.push_bind(after);
+    DB::bind(&mut query, after);
     narrow(&mut query, filter);
-    query.push(" ORDER BY seq LIMIT ").push_bind(i64::from(limit));
+    DB::bind(query.push(" ORDER BY seq LIMIT "), i64::from(limit));
     query
 }
 
 /// Selects the case of a number.
-pub fn numbered<DB>(columns: &str, number: &Number) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-{
+pub fn numbered<DB: Bindable>(columns: &str, number: &Number) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new(format!("SELECT {columns} FROM cases WHERE number = "));
-    query.push_bind(number.to_string());
+    DB::bind(&mut query, number.to_string());
+    query
+}
+
+/// Selects the [`super::IdempotencyRecord`] of a key.
+pub fn by_key<DB: Bindable>(key: &str) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ");
+    DB::bind(&mut query, key.to_owned());
     query
 }
 
 /// Counts cases.
-pub fn count<DB>(filter: &Filter) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> i64: Encode<'q, DB> + Type<DB>,
-    for<'q> bool: Encode<'q, DB> + Type<DB>,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-{
+pub fn count<DB: Bindable>(filter: &Filter) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM cases WHERE 1 = 1");
     narrow(&mut query, filter);
     query
 }
 
 /// Appends the conditions of a filter, each after an AND.
-fn narrow<DB>(query: &mut QueryBuilder<DB>, filter: &Filter)
-where
-    DB: Database,
-    for<'q> i64: Encode<'q, DB> + Type<DB>,
-    for<'q> bool: Encode<'q, DB> + Type<DB>,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-{
+fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     if let Some(seq) = filter.seq {
-        query.push(" AND seq = ").push_bind(seq);
+        DB::bind(query.push(" AND seq = "), seq);
     }
     if let Some(since) = filter.since {
-        query.push(" AND received_at >= ").push_bind(since);
+        DB::bind(query.push(" AND received_at >= "), since);
     }
     if let Some(until) = filter.until {
-        query.push(" AND received_at < ").push_bind(until);
+        DB::bind(query.push(" AND received_at < "), until);
     }
     if let Some(status) = &filter.status {
-        query.push(" AND status = ").push_bind(status.clone());
+        DB::bind(query.push(" AND status = "), status.clone());
     }
     if let Some(test) = filter.test {
-        query.push(" AND test = ").push_bind(test);
+        DB::bind(query.push(" AND test = "), test);
     }
     if let Some(partner) = &filter.partner {
-        query.push(" AND partner = ").push_bind(partner.clone());
+        DB::bind(query.push(" AND partner = "), partner.clone());
     }
     if let Some(begin) = &filter.number {
         // Ranges, so that each group's index is used; `~` sorts after every character of a number.
         let end = format!("{begin}~");
         let mut before = " AND seq IN (SELECT seq FROM cases WHERE ";
         for group in ["number", "substr(number, 5)", "substr(number, 9)"] {
-            query.push(before).push(group).push(" >= ").push_bind(begin.clone());
-            query.push(" AND ").push(group).push(" < ").push_bind(end.clone());
+            DB::bind(query.push(format_args!("{before}{group} >= ")), begin.clone());
+            DB::bind(query.push(format_args!(" AND {group} < ")), end.clone());
             before = " UNION ALL SELECT seq FROM cases WHERE ";
         }
         query.push(")");
     }
 }
 
-/// Selects those idempotency keys that have a case.
-pub fn taken_keys<DB>(keys: &[&str]) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> &'q str: Encode<'q, DB> + Type<DB>,
-{
-    let mut query = QueryBuilder::new("SELECT idempotency_key FROM cases WHERE idempotency_key IN (");
-    let mut list = query.separated(", ");
-    for key in keys {
-        list.push_bind(*key);
+/// Selects the idempotency keys of the cases that have a case already.
+pub fn taken_keys<DB: Bindable>(cases: &[Arc<NewCase>]) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT idempotency_key FROM cases WHERE idempotency_key");
+    let mut before = " IN (";
+    for case in cases {
+        DB::bind(query.push(before), case.key.clone());
+        before = ", ";
     }
     query.push(")");
     query

@@ -78,7 +78,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::{Answer, Inserted, NewCase};
+    use crate::{Inserted, NewCase};
 
     /// A database that counts its probes; each takes a fixed time.
     struct Counted {
@@ -87,16 +87,14 @@ mod tests {
     }
 
     impl Rows for Counted {
-        fn write<'a>(&'a self, _: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
-            Box::pin(async { Ok(Vec::new()) })
+        async fn write(&self, _: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
+            Ok(Vec::new())
         }
 
-        fn probe(&self) -> Answer<'_, ()> {
+        async fn probe(&self) -> Result<(), StoreError> {
             self.probes.fetch_add(1, Ordering::SeqCst);
-            Box::pin(async {
-                tokio::time::sleep(self.takes).await;
-                Ok(())
-            })
+            tokio::time::sleep(self.takes).await;
+            Ok(())
         }
 
         fn is_row_error(_: &sqlx::Error) -> bool {

@@ -13,8 +13,6 @@ use std::fmt;
 const ALPHABET: &[u8; 23] = b"234679CDFGHJKMNPRTVWXYA";
 /// Characters of a number, including the check character.
 const LENGTH: usize = 9;
-/// Random bytes from this value on are discarded, so that all characters are equally likely.
-const FAIR: u8 = 253; // 11 * 23
 
 /// A well-formed reception number: its length, characters and check sum are right.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,11 +38,16 @@ impl Number {
     /// # Errors
     /// The system's source of randomness fails.
     pub fn random() -> Result<Number, getrandom::Error> {
+        // 23⁸ is below 2³⁷: the bias of the remainders is below 2⁻²⁷.
+        let mut random = getrandom::u64()?;
         let mut values = [0; LENGTH];
         for value in values.iter_mut().take(LENGTH - 1) {
-            *value = random_value()?;
+            *value = (random % 23) as u8;
+            random /= 23;
         }
-        Ok(Number::with_check(values))
+        // Makes the weighted sum zero: the last weight is one.
+        values[LENGTH - 1] = (23 - weighted_sum(&values)) % 23;
+        Ok(Number(values))
     }
 
     /// Parses a number as people write it: ignores spaces and hyphens, accepts small and full-width letters.
@@ -52,7 +55,7 @@ impl Number {
     /// # Errors
     /// [`NumberError`]: the reason why the text is not a number.
     pub fn read(text: &str) -> Result<Number, NumberError> {
-        let characters: Vec<char> = text.chars().map(fold).filter(|character| !is_separator(*character)).collect();
+        let characters = characters(text);
         if characters.len() != LENGTH {
             return Err(NumberError::Length(characters.len()));
         }
@@ -68,7 +71,7 @@ impl Number {
     /// # Errors
     /// [`NumberError`]: it is longer than a number, or has a character outside of the alphabet.
     pub fn begin(text: &str) -> Result<String, NumberError> {
-        let characters: Vec<char> = text.chars().map(fold).filter(|character| !is_separator(*character)).collect();
+        let characters = characters(text);
         if characters.len() > LENGTH {
             return Err(NumberError::Length(characters.len()));
         }
@@ -77,19 +80,6 @@ impl Number {
         }
         let groups: Vec<String> = characters.chunks(3).map(|group| group.iter().collect()).collect();
         Ok(groups.join("-"))
-    }
-
-    /// Sets the check character so that the weighted sum is zero.
-    fn with_check(mut values: [u8; LENGTH]) -> Number {
-        if let Some(last) = values.last_mut() {
-            *last = 0;
-        }
-        let missing = (23 - weighted_sum(&values)) % 23;
-        // The last weight is one.
-        if let Some(last) = values.last_mut() {
-            *last = missing;
-        }
-        Number(values)
     }
 }
 
@@ -112,29 +102,19 @@ fn weighted_sum(values: &[u8; LENGTH]) -> u8 {
     (sum % 23) as u8
 }
 
-fn random_value() -> Result<u8, getrandom::Error> {
-    loop {
-        let mut byte = [0];
-        getrandom::fill(&mut byte)?;
-        let [value] = byte;
-        if value < FAIR {
-            return Ok(value % 23);
-        }
-    }
-}
-
 fn value_of(character: char) -> Option<u8> {
     let value = ALPHABET.iter().position(|letter| char::from(*letter) == character)?;
     u8::try_from(value).ok()
 }
 
-/// Converts full-width forms to ASCII, and small letters to capitals.
-fn fold(character: char) -> char {
-    let narrow = match character {
+/// Lists the characters without separators, full-width forms as ASCII and small letters as capitals.
+fn characters(text: &str) -> Vec<char> {
+    let narrow = |character| match character {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
         other => other,
     };
-    narrow.to_ascii_uppercase()
+    let folded = text.chars().map(|character| narrow(character).to_ascii_uppercase());
+    folded.filter(|character| !is_separator(*character)).collect()
 }
 
 /// Reports whether it is a space or any dash of a keyboard, including the Japanese ones.

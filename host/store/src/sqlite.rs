@@ -1,51 +1,40 @@
 //! SQLite, the embedded database: one file in write-ahead mode, flushed at each commit.
 //!
-//! `Sqlite::open("sqlite:data/kakekomi.sqlite3")` → a [`Store`]
+//! `Sqlite::open("sqlite:data/kakekomi.sqlite3")` → a [`Store`](crate::Store)
 //!
 //! WAL with `synchronous=FULL` makes a commit survive a power failure; with SQLite's usual NORMAL it would only survive a
 //! crash of this process. Every write is a single statement for any number of cases, so no transaction is open between
 //! statements. One process serves from a file, under a lock ([`open_files`]).
 
 mod backup;
-mod error_code;
 mod file;
 mod integrity;
 mod open;
 mod open_files;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Error, QueryBuilder};
+use sqlx::{Error, QueryBuilder, Row as _};
 
-use super::damage::{self, Read, Table};
-use super::query::{self, CASE, LINE};
-use super::readiness::{PROBE_BYTES, Readiness};
-use super::writer::{Rows, Writer, insert_outcomes};
-use crate::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
-use crate::error::{Answer, StoreError};
-use crate::receipt_number::Number;
-use crate::store::Store;
+use super::backend::{Backend, Cases};
+use super::query;
+use super::readiness::PROBE_BYTES;
+use super::writer::{Rows, insert_outcomes};
+use crate::case::{Inserted, NewCase};
+use crate::error::{StoreError, StoreFuture};
 pub use backup::{Copied, Restored, back_up, restore};
-use error_code::{commit_error, primary_code};
 pub use file::{file_of, url_in, url_of};
 pub use integrity::Integrity;
 use open_files::OpenFiles;
 
-/// A SQLite file.
-#[derive(Debug, Clone)]
-pub struct Sqlite {
-    database: Database,
-    writer: Writer,
-    /// `None` where this process only reads.
-    readiness: Option<Readiness>,
-}
+/// The cases in a SQLite file.
+pub type Sqlite = Cases<Database>;
 
 /// The connections to a file, and the identity of its files where this process serves from it.
 #[derive(Debug, Clone)]
-struct Database {
+pub struct Database {
     pool: SqlitePool,
     files: Option<Arc<OpenFiles>>,
 }
@@ -66,34 +55,28 @@ impl Database {
 
     async fn insert(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
         let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(commit_error)?;
-        let stored: HashSet<(String, String)> = stored.into_iter().collect();
-        let mut taken = HashSet::new();
+        let mut taken = Vec::new();
         if stored.len() < cases.len() {
-            let keys: Vec<&str> = cases.iter().map(|case| case.key.as_str()).collect();
-            let found = query::taken_keys(&keys).build_query_scalar().fetch_all(&self.pool).await;
-            taken.extend(found.map_err(|error| StoreError::Database(error).in_doubt())?);
+            let found = query::taken_keys(cases).build_query_scalar().fetch_all(&self.pool).await;
+            taken = found.map_err(|error| StoreError::Database(error).in_doubt())?;
         }
         Ok(insert_outcomes(cases, stored, &taken))
     }
 }
 
 impl Rows for Database {
-    fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>> {
-        Box::pin(async move {
-            self.check().await?;
-            let inserted = self.insert(cases).await?;
-            self.check().await.map_err(StoreError::in_doubt)?;
-            Ok(inserted)
-        })
+    async fn write(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
+        self.check().await?;
+        let inserted = self.insert(cases).await?;
+        self.check().await.map_err(StoreError::in_doubt)?;
+        Ok(inserted)
     }
 
-    fn probe(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            self.check().await?;
-            let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
-            write.execute(&self.pool).await?;
-            self.check().await
-        })
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.check().await?;
+        let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
+        write.execute(&self.pool).await?;
+        self.check().await
     }
 
     /// Checks SQLite's result codes for too long, a constraint, and the wrong type.
@@ -102,95 +85,59 @@ impl Rows for Database {
     }
 }
 
-impl Table for Sqlite {
-    type Row = SqliteRow;
+impl Backend for Database {
+    type Database = sqlx::Sqlite;
 
-    fn page<'a>(
-        &'a self,
-        columns: &'static str,
-        after: i64,
-        limit: u32,
-        filter: &'a Filter,
-    ) -> Answer<'a, Vec<Self::Row>> {
-        Box::pin(
-            async move { Ok(query::page(columns, after, limit, filter).build().fetch_all(&self.database.pool).await?) },
-        )
+    fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    async fn rows(&self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<SqliteRow>, StoreError> {
+        Ok(query.build().fetch_all(&self.pool).await?)
     }
 
     /// Reads only the index of the numbers, which is on other pages than the cases.
-    fn keys(&self, after: i64, limit: u32) -> Answer<'_, Vec<Self::Row>> {
+    async fn keys(&self, after: i64, limit: u32) -> Result<Vec<SqliteRow>, StoreError> {
         let keys =
             "SELECT seq, number FROM cases INDEXED BY sqlite_autoindex_cases_1 WHERE seq > ? ORDER BY seq LIMIT ?";
-        Box::pin(async move { Ok(sqlx::query(keys).bind(after).bind(limit).fetch_all(&self.database.pool).await?) })
+        Ok(sqlx::query(keys).bind(after).bind(limit).fetch_all(&self.pool).await?)
     }
 
-    fn numbered<'a>(&'a self, columns: &'static str, number: &'a Number) -> Answer<'a, Option<Self::Row>> {
-        Box::pin(async move { Ok(query::numbered(columns, number).build().fetch_optional(&self.database.pool).await?) })
+    fn key(row: &SqliteRow) -> Result<(i64, Option<String>), Error> {
+        Ok((row.try_get("seq")?, row.try_get("number").ok()))
     }
 
     /// Checks SQLite's result codes for a failed read, a malformed page, and a file that is no database.
     fn is_damage(error: &StoreError) -> bool {
         matches!(error, StoreError::Database(error) if matches!(primary_code(error), Some(10 | 11 | 26)))
     }
+
+    async fn confirm(&self, _: bool) -> Result<(), StoreError> {
+        self.check().await
+    }
+
+    fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {
+        Box::pin(integrity::check(&self.pool, within))
+    }
 }
 
-impl Store for Sqlite {
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>> {
-        Box::pin(async move {
-            let mut query = QueryBuilder::new(query::IDEMPOTENCY_RECORD);
-            let record = query.push_bind(key).build_query_as().fetch_optional(&self.database.pool).await?;
-            self.database.check().await?;
-            record.map(IdempotencyRecord::validated).transpose()
-        })
-    }
+/// Finds SQLite's extended result code (sqlite.org/rescode.html).
+fn extended_code(error: &Error) -> Option<u32> {
+    error.as_database_error()?.code()?.parse().ok()
+}
 
-    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted> {
-        Box::pin(self.writer.insert(case))
-    }
+fn primary_code(error: &Error) -> Option<u32> {
+    extended_code(error).map(|code| code & 0xff)
+}
 
-    fn lines<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>> {
-        Box::pin(damage::page(self, LINE, after, limit, filter))
-    }
+/// The extended code of a failed flush: the row may be written all the same.
+const IOERR_FSYNC: u32 = 1034;
 
-    fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>> {
-        Box::pin(damage::page(self, CASE, after, limit, filter))
-    }
-
-    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64> {
-        Box::pin(async move {
-            let count: i64 = query::count(filter).build_query_scalar().fetch_one(&self.database.pool).await?;
-            Ok(count.unsigned_abs())
-        })
-    }
-
-    fn last(&self) -> Answer<'_, i64> {
-        Box::pin(async move { Ok(sqlx::query_scalar(query::LAST).fetch_one(&self.database.pool).await?) })
-    }
-
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>> {
-        Box::pin(damage::show(self, CASE, number))
-    }
-
-    fn integrity(&self, within: Duration) -> Answer<'_, Integrity> {
-        Box::pin(integrity::check(&self.database.pool, within))
-    }
-
-    fn ready(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            if let Some(readiness) = &self.readiness {
-                return readiness.ask().await;
-            }
-            sqlx::query("SELECT count(*) FROM cases WHERE number = ''").fetch_one(&self.database.pool).await?;
-            Ok(())
-        })
-    }
-
-    fn close(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            self.database.pool.close().await;
-            Ok(())
-        })
-    }
+/// Converts the error of a statement that commits.
+fn commit_error(error: Error) -> StoreError {
+    let in_doubt = extended_code(&error) == Some(IOERR_FSYNC) || matches!(error, Error::WorkerCrashed);
+    let error = StoreError::Database(error);
+    if in_doubt { error.in_doubt() } else { error }
 }
 
 #[cfg(test)]
@@ -202,15 +149,15 @@ mod tests {
         pub(crate) async fn refuse_bad(&self) {
             let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON cases WHEN new.partner = 'bad' \
                  BEGIN SELECT RAISE(ABORT, 'refused'); END";
-            sqlx::query(trigger).execute(&self.database.pool).await.unwrap();
+            sqlx::query(trigger).execute(&self.backend.pool).await.unwrap();
         }
     }
 
     #[tokio::test]
     async fn commits_are_flushed_to_the_disk() {
         let store = crate::tests::sqlite().await;
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.database.pool).await.unwrap();
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.database.pool).await.unwrap();
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.backend.pool).await.unwrap();
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.backend.pool).await.unwrap();
         assert_eq!((synchronous, journal.as_str()), (2, "wal"));
     }
 }

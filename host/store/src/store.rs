@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
 use super::damage::Read;
-use super::error::Answer;
+use super::error::StoreFuture;
 use super::receipt_number::Number;
 use super::sqlite::Integrity;
 
@@ -20,45 +20,45 @@ pub const CASES_A_PAGE: u32 = 16;
 pub trait Store: Send + Sync + 'static {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`].
-    fn by_key<'a>(&'a self, key: &'a str) -> Answer<'a, Option<IdempotencyRecord>>;
+    fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;
 
     /// Stores a case; when this returns, the row is durable. Concurrent cases are written together. Where the queue is
     /// full, this is [`StoreError::Busy`] at once.
-    fn insert(&self, case: Arc<NewCase>) -> Answer<'_, Inserted>;
+    fn insert(&self, case: Arc<NewCase>) -> StoreFuture<'_, Inserted>;
 
     /// Reads at most `limit` lines after `seq` (0: from the start), in the order of the sequence. The next page begins
     /// at the last line's `seq`; an empty page is the end. A case that cannot be read is [`Damaged`](super::Damaged), and
     /// its neighbours are read all the same.
-    fn lines<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<CaseLine>>>;
+    fn lines<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<CaseLine>>>;
 
     /// Reads whole cases as [`Store::lines`] reads lines.
-    fn cases<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> Answer<'a, Vec<Read<Case>>>;
+    fn cases<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>>;
 
     /// Counts cases.
-    fn count<'a>(&'a self, filter: &'a Filter) -> Answer<'a, u64>;
+    fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64>;
 
     /// Finds the `seq` of the last case; 0 without cases.
-    fn last(&self) -> Answer<'_, i64>;
+    fn last(&self) -> StoreFuture<'_, i64>;
 
     /// Reads one whole case.
-    fn show<'a>(&'a self, number: &'a Number) -> Answer<'a, Option<Read<Case>>>;
+    fn show<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Read<Case>>>;
 
     /// Reports whether a case would be stored now. A serving process writes a probe, durably; a reading process only
     /// queries the database. At most one probe runs at a time, and the answer takes at most two seconds.
-    fn ready(&self) -> Answer<'_, ()>;
+    fn ready(&self) -> StoreFuture<'_, ()>;
 
     /// Lists the settings of the database's server that are off although durability needs them. SQLite has none: each
     /// connection sets its own.
-    fn missing_durability_settings(&self) -> Answer<'_, Vec<String>> {
+    fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
     /// Lets the database check its own files, for at most this time. PostgreSQL checks each page when it reads it and
     /// needs no such run.
-    fn integrity(&self, _within: Duration) -> Answer<'_, Integrity> {
+    fn integrity(&self, _within: Duration) -> StoreFuture<'_, Integrity> {
         Box::pin(async { Ok(Integrity::default()) })
     }
 
     /// Waits for running queries and closes the files.
-    fn close(&self) -> Answer<'_, ()>;
+    fn close(&self) -> StoreFuture<'_, ()>;
 }

@@ -8,8 +8,9 @@
 //! Files that root creates are given to the owner of their folder, so that the service can still open its files after
 //! `kakekomi migrate` ran as root.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
 
 /// Replaces a file atomically, for its owner alone.
@@ -21,11 +22,7 @@ pub fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
     unfinished.push(".unfinished");
     // The rest of an interrupted write, or a link placed there for root to follow.
     let _ = fs::remove_file(&unfinished);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = options.open(&unfinished)?;
+    let mut new = File::options().write(true).create_new(true).mode(0o600).open(&unfinished)?;
     leave_to_owner(&new, file)?;
     new.write_all(bytes)?;
     new.sync_all()?;
@@ -40,11 +37,7 @@ pub fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
 pub fn create_dir_all_synced(path: &Path) -> io::Result<()> {
     let made: Vec<_> =
         path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     // The outermost first: each takes its owner from its parent.
     for folder in made.iter().rev() {
         leave_folder_to_owner(folder)?;
@@ -56,9 +49,7 @@ pub fn create_dir_all_synced(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// The folder's owner cannot be read, or the file's cannot be changed.
-#[cfg(unix)]
 pub fn leave_to_owner(file: &File, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
     let (own, folder) = (file.metadata()?, fs::metadata(parent(path))?);
     if own.uid() != ROOT || folder.uid() == ROOT {
         return Ok(());
@@ -66,28 +57,14 @@ pub fn leave_to_owner(file: &File, path: &Path) -> io::Result<()> {
     fchown(file, Some(folder.uid()), Some(folder.gid()))
 }
 
-/// Does nothing: files have no such owner on this system.
-///
-/// # Errors
-/// Never.
-#[cfg(not(unix))]
-pub fn leave_to_owner(_: &File, _: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
 const ROOT: u32 = 0;
 
 /// Gives a new folder to the owner of its parent, unless the name leads to something else by now.
 fn leave_folder_to_owner(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let folder = File::open(path)?;
-        let (opened, named) = (folder.metadata()?, fs::symlink_metadata(path)?);
-        if named.is_dir() && (opened.dev(), opened.ino()) == (named.dev(), named.ino()) {
-            leave_to_owner(&folder, path)?;
-        }
+    let folder = File::open(path)?;
+    let (opened, named) = (folder.metadata()?, fs::symlink_metadata(path)?);
+    if named.is_dir() && (opened.dev(), opened.ino()) == (named.dev(), named.ino()) {
+        leave_to_owner(&folder, path)?;
     }
     Ok(())
 }
@@ -113,16 +90,8 @@ pub fn sync_parent_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Reports whether others than the owner may read, write or enter it. An inaccessible path counts as closed.
-#[cfg(unix)]
 pub fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-/// Reports false: permissions of this kind do not exist on this system.
-#[cfg(not(unix))]
-pub fn is_open_to_others(_: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]
@@ -141,7 +110,6 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"short");
         assert_eq!(fs::read_dir(&data).unwrap().count(), 1);
         assert!(write_synced(&data.join("none/note.json"), b"").is_err());
-        #[cfg(unix)]
         for path in [&data, &file] {
             assert!(!is_open_to_others(path), "{}", path.display());
         }

@@ -34,17 +34,13 @@ struct ReceiptHead {
 impl CaseLine {
     /// Lists the faults of a list's columns, for the operator; empty where they are valid.
     pub fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut check = |is_right: bool, fault: &str| {
-            if !is_right {
-                faults.push(fault.to_owned());
-            }
-        };
-        check(is_number(&self.number), "its number is no reception number");
-        check(clock::RFC3339_RANGE.contains(&self.received_at), "the time of its receipt is none");
-        check(is_digest(&self.module), "the name of its module is none");
-        check(matches!(self.locale.as_str(), "ja" | "en"), "its language is none");
-        faults
+        let checks = [
+            (is_number(&self.number), "its number is no reception number"),
+            (clock::RFC3339_RANGE.contains(&self.received_at), "the time of its receipt is none"),
+            (is_digest(&self.module), "the name of its module is none"),
+            (matches!(self.locale.as_str(), "ja" | "en"), "its language is none"),
+        ];
+        checks.into_iter().filter(|(is_right, _)| !is_right).map(|(_, fault)| fault.to_owned()).collect()
     }
 }
 
@@ -72,29 +68,27 @@ impl Case {
     }
 
     fn report_fault(&self) -> Option<String> {
-        match serde_json::from_slice::<ReportHead>(&self.report) {
-            Err(error) => Some(format!("the report is none: {}", json_error_position(&error))),
-            Ok(report) if report.accepted != self.line.accepted || report.ruleset != self.line.ruleset => {
-                Some("the report gives another verdict or ruleset than the case".to_owned())
-            }
-            Ok(_) => None,
-        }
+        let report: ReportHead = match read("report is none", &self.report) {
+            Ok(report) => report,
+            Err(fault) => return Some(fault),
+        };
+        let is_other = report.accepted != self.line.accepted || report.ruleset != self.line.ruleset;
+        is_other.then(|| "the report gives another verdict or ruleset than the case".to_owned())
     }
 
     fn receipt_fault(&self) -> Option<String> {
-        let consent: Value = match serde_json::from_str(&self.consent) {
-            Ok(consent) => consent,
-            Err(error) => return Some(format!("the consent record is no JSON: {}", json_error_position(&error))),
-        };
-        match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
-            Err(error) => Some(format!("the receipt is none: {}", json_error_position(&error))),
-            Ok(receipt)
+        let heads = read::<Value>("consent record is no JSON", self.consent.as_bytes());
+        let heads = heads.and_then(|consent| Ok((consent, read::<ReceiptHead>("receipt is none", &self.receipt)?)));
+        let line = &self.line;
+        match heads {
+            Err(fault) => Some(fault),
+            Ok((_, receipt))
                 if (&receipt.number, receipt.received_at, &receipt.module)
-                    != (&self.line.number, self.line.received_at, &self.line.module) =>
+                    != (&line.number, line.received_at, &line.module) =>
             {
                 Some("the receipt is of another number, time or module".to_owned())
             }
-            Ok(receipt) if receipt.consent != consent => {
+            Ok((consent, receipt)) if receipt.consent != consent => {
                 Some("the consent record is not the one on the receipt".to_owned())
             }
             Ok(_) => None,
@@ -112,8 +106,8 @@ impl IdempotencyRecord {
         if !is_hex(&self.text_sha256) {
             return Err(damaged("the SHA-256 of its text is none"));
         }
-        match serde_json::from_slice::<ReceiptHead>(&self.receipt) {
-            Err(error) => Err(damaged(&format!("the receipt is none: {}", json_error_position(&error)))),
+        match read::<ReceiptHead>("receipt is none", &self.receipt) {
+            Err(fault) => Err(damaged(&fault)),
             Ok(receipt) if receipt.module != self.module || !is_number(&receipt.number) => {
                 Err(damaged("the receipt is of another number or module"))
             }
@@ -122,10 +116,12 @@ impl IdempotencyRecord {
     }
 }
 
-/// Locates a JSON error without serde's message, which may repeat a value and would go into the log.
-fn json_error_position(error: &serde_json::Error) -> String {
-    let fault = if error.is_data() { "a member of another kind" } else { "no JSON" };
-    format!("{fault} at line {}, column {}", error.line(), error.column())
+/// Reads JSON, or describes its fault without serde's message, which may repeat a value and would go into the log.
+fn read<'a, T: Deserialize<'a>>(fault: &str, bytes: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let kind = if error.is_data() { "a member of another kind" } else { "no JSON" };
+        format!("the {fault}: {kind} at line {}, column {}", error.line(), error.column())
+    })
 }
 
 /// Reports whether bytes are one JSON value.

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::case::{Inserted, NewCase};
-use super::error::{Answer, StoreError};
+use super::error::StoreError;
 
 /// Cases that may wait to be written. Each holds its texts in memory, usually some 20 KB.
 pub const QUEUE: usize = 256;
@@ -18,13 +18,13 @@ pub const QUEUE: usize = 256;
 pub const BATCH: usize = 64;
 
 /// The writing side of a database.
-pub(super) trait Rows: Send + Sync + 'static {
+pub trait Rows: Send + Sync + 'static {
     /// Stores cases durably, all or none; returns the outcomes in their order. After an error none is stored, unless
     /// it is [`StoreError::InDoubt`].
-    fn write<'a>(&'a self, cases: &'a [Arc<NewCase>]) -> Answer<'a, Vec<Inserted>>;
+    fn write(&self, cases: &[Arc<NewCase>]) -> impl Future<Output = Result<Vec<Inserted>, StoreError>> + Send;
 
     /// Writes as many bytes as a case, durably, without storing a case: fails where a case could not be stored.
-    fn probe(&self) -> Answer<'_, ()>;
+    fn probe(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Reports whether a single row caused the error, so that the others could be stored without it.
     fn is_row_error(error: &sqlx::Error) -> bool;
@@ -100,13 +100,14 @@ async fn write<R: Rows>(rows: &R, jobs: Vec<Job>) {
 /// A batch may hold a key or a number twice, so each stored row counts for one case only.
 pub(super) fn insert_outcomes(
     cases: &[Arc<NewCase>],
-    mut stored: HashSet<(String, String)>,
-    bound: &HashSet<String>,
+    stored: Vec<(String, String)>,
+    taken_keys: &[String],
 ) -> Vec<Inserted> {
+    let mut stored: HashSet<_> = stored.into_iter().collect();
     let outcome = |case: &Arc<NewCase>| {
         if stored.remove(&(case.number.to_string(), case.key.clone())) {
             Inserted::Stored
-        } else if bound.contains(&case.key) {
+        } else if taken_keys.contains(&case.key) {
             Inserted::KeyTaken
         } else {
             Inserted::NumberTaken

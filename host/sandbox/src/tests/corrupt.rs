@@ -24,15 +24,15 @@ impl Dice {
 #[test]
 fn a_corrupted_pointer_or_length_is_a_named_error() {
     // It returns the number in the first eight bytes of the text.
-    let told = wasm(&format!(
+    let echoing = wasm(&format!(
         r#"{ALLOCATE} (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) (i64.load (local.get 0)))"#
     ));
-    let sandbox = Sandbox::new(SandboxConfig::of(&told)).expect("a sandbox");
-    let module = Digest::of(&told);
+    let sandbox = Sandbox::new(SandboxConfig::of(&echoing)).expect("a sandbox");
+    let module = Digest::of(&echoing);
     let mut dice = Dice(7);
     let edges =
         [0_u64, 1, 18, 4_096, 131_071, 131_072, 131_073, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, INPUT_MAX as u64];
-    let mut said = std::collections::BTreeSet::new();
+    let mut codes = std::collections::BTreeSet::new();
     for _ in 0..ANSWERS {
         let half = |dice: &mut Dice| match dice.below(3) {
             0 => dice.roll() & 0xffff_ffff,
@@ -40,7 +40,7 @@ fn a_corrupted_pointer_or_length_is_a_named_error() {
         };
         let answer = half(&mut dice) << 32 | half(&mut dice);
         let error = sandbox.check_now(&module, answer.to_le_bytes().to_vec().into(), context()).expect_err("no report");
-        said.insert(error.code());
+        codes.insert(error.code());
     }
     let known = [
         "memory.range",
@@ -50,6 +50,6 @@ fn a_corrupted_pointer_or_length_is_a_named_error() {
         "sandbox.bad_report",
         "sandbox.failure",
     ];
-    assert!(said.iter().all(|code| known.contains(code)), "{said:?}");
-    assert!(said.contains("sandbox.bad_pointer") && said.contains("sandbox.bad_report"), "{said:?}");
+    assert!(codes.iter().all(|code| known.contains(code)), "{codes:?}");
+    assert!(codes.contains("sandbox.bad_pointer") && codes.contains("sandbox.bad_report"), "{codes:?}");
 }

@@ -1,16 +1,15 @@
 //! Days of the calendar in the desk's data, and `holidays.toml`.
 //!
-//! `[[holiday]] date = "2026-01-01" name = "元日"` → `"2026-01-01"`. Whether the desk is open on a day
-//! is the core's to say; here only that a day is one.
+//! `[[holiday]] date = "2026-01-01" name = "元日"` → `"2026-01-01"`. The core decides if the desk is open on a day; this
+//! module only checks that a day exists.
 
 use serde::Deserialize;
 
-use super::error::DeskError;
-use super::source::Source;
+use super::source::{DeskError, Source};
 
 const HOLIDAYS: &str = "holidays.toml";
 
-/// Checks that each of a key's texts is a day.
+/// Checks that each text of a key is a day.
 pub fn check(source: &Source, file: &str, key: &str, days: &[String]) -> Result<(), DeskError> {
     match days.iter().find(|day| !is_date(day)) {
         Some(day) => Err(source.value(file, key, format!("{day:?} is no day such as \"2026-08-13\""))),
@@ -18,7 +17,7 @@ pub fn check(source: &Source, file: &str, key: &str, days: &[String]) -> Result<
     }
 }
 
-/// The gazetted holidays as `YYYY-MM-DD`, sorted.
+/// Reads the gazetted holidays as `YYYY-MM-DD`, sorted.
 pub fn holidays(source: &Source) -> Result<Vec<String>, DeskError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -44,7 +43,7 @@ pub fn holidays(source: &Source) -> Result<Vec<String>, DeskError> {
     Ok(days)
 }
 
-/// Whether a text is a day of the calendar, `YYYY-MM-DD`.
+/// Reports whether a text is a day of the calendar, `YYYY-MM-DD`.
 fn is_date(text: &str) -> bool {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     text.len() == 10 && time::Date::parse(text, form).is_ok()
@@ -55,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_one_that_the_calendar_has() {
+    fn only_days_of_the_calendar_are_dates() {
         assert!(is_date("2028-02-29"));
         for wrong in ["2027-02-29", "2026-1-1", "2026-13-01", "01-01", "+2026-01-1"] {
             assert!(!is_date(wrong), "{wrong}");
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_day_is_named_with_its_key() {
+    fn the_error_of_a_wrong_day_names_its_key() {
         let error =
             check(&Source::Embedded, "desk.toml", "calendar.extra_open", &["soon".to_owned()]).unwrap_err().to_string();
         assert!(

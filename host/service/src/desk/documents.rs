@@ -1,18 +1,18 @@
 //! The documents in force: the consent document and the privacy policy, in both languages.
 //!
-//! A document is known by its version and by the SHA-256 over the very bytes of its file. That digest
-//! is what an applicant agrees to, so one changed byte asks for a new agreement. The Japanese text
-//! prevails over a translation, and the consent document over the policy (clause 1③).
+//! A document is known by its version and by the SHA-256 of its file's bytes. An applicant agrees to that digest, so one
+//! changed byte needs a new agreement. The Japanese text prevails over a translation, and the consent document over the
+//! policy (clause 1③).
 
 use kakekomi_core::Locale;
+use kakekomi_core::context::{self, Digests};
 use kakekomi_core::json::SAFE_INTEGER_MAX;
 use kakekomi_store::clock;
 pub use kakekomi_store::digest::sha256;
 use serde::Serialize;
 
-use super::error::DeskError;
 use super::profile::{DocumentFiles, Profile};
-use super::source::Source;
+use super::source::{DeskError, Source};
 
 /// The consent document and the privacy policy.
 #[derive(Debug)]
@@ -26,32 +26,10 @@ pub struct Documents {
 /// One document in both languages.
 #[derive(Debug)]
 pub struct Document {
-    version: String,
-    in_force_since: Option<i64>,
-    ja: Text,
-    en: Text,
-}
-
-/// A document's text in one language.
-#[derive(Debug)]
-struct Text {
-    html: String,
-    sha256: String,
-}
-
-/// A document as the context names it: its version, and its digest by language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct InForce<'a> {
-    version: &'a str,
-    #[serde(rename = "in_force_since", skip_serializing_if = "Option::is_none")]
-    since: Option<i64>,
-    sha256: Digests<'a>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct Digests<'a> {
-    ja: &'a str,
-    en: &'a str,
+    /// Its version and digests.
+    in_force: context::Document,
+    ja: String,
+    en: String,
 }
 
 /// A document as it is shown to a person.
@@ -93,41 +71,34 @@ impl Document {
                 )
             })
         });
-        Ok(Document {
+        let (ja, en) = (text(source, &files.ja)?, text(source, &files.en)?);
+        let in_force = context::Document {
             version: files.version.clone(),
             in_force_since: in_force_since.transpose()?,
-            ja: Text::read(source, &files.ja)?,
-            en: Text::read(source, &files.en)?,
-        })
+            sha256: Digests { ja: sha256(ja.as_bytes()), en: Some(sha256(en.as_bytes())) },
+        };
+        Ok(Document { in_force, ja, en })
     }
 
-    /// Version and digests.
-    pub fn in_force(&self) -> InForce<'_> {
-        InForce {
-            version: &self.version,
-            since: self.in_force_since,
-            sha256: Digests { ja: &self.ja.sha256, en: &self.en.sha256 },
-        }
+    /// Returns version and digests.
+    pub fn in_force(&self) -> &context::Document {
+        &self.in_force
     }
 
-    /// The text in a language, to be shown.
+    /// Returns the text in a language.
     pub fn served(&self, language: Locale) -> Served<'_> {
-        let text = match language {
+        let html = match language {
             Locale::Ja => &self.ja,
             Locale::En => &self.en,
         };
-        Served { version: &self.version, sha256: &text.sha256, language, html: &text.html }
+        Served { version: &self.in_force.version, sha256: self.in_force.sha256(language), language, html }
     }
 }
 
-impl Text {
-    fn read(source: &Source, file: &str) -> Result<Text, DeskError> {
-        let bytes = source.bytes(file)?;
-        let sha256 = sha256(&bytes);
-        match String::from_utf8(bytes) {
-            Ok(html) if !html.trim().is_empty() => Ok(Text { html, sha256 }),
-            Ok(_) => Err(source.value(file, "the text", "is empty")),
-            Err(_) => Err(source.value(file, "the text", "is not UTF-8")),
-        }
+fn text(source: &Source, file: &str) -> Result<String, DeskError> {
+    match String::from_utf8(source.bytes(file)?) {
+        Ok(html) if !html.trim().is_empty() => Ok(html),
+        Ok(_) => Err(source.value(file, "the text", "is empty")),
+        Err(_) => Err(source.value(file, "the text", "is not UTF-8")),
     }
 }

@@ -1,4 +1,4 @@
-//! Partners: on whose pages the form may stand.
+//! Partners, on whose pages the form may be shown.
 //!
 //! ```toml
 //! [[partner]]
@@ -8,10 +8,9 @@
 //! theme = { accent = "#0b4f8a", radius = "4px" }
 //! ```
 //!
-//! A key is no secret, since it is in the partner's page: it says whose page a case came through, and the
-//! origins say which pages those are. An origin is scheme, host and port to the letter, as a browser writes it in
-//! `Origin`; nothing is matched in part. A key that begins with `pk_test_` is for trying: its cases are marked as
-//! tests, and pages of the partner's own machine (`http://localhost:3000`) may be among its origins.
+//! A key is no secret, since it is in the partner's page: it names the partner of a case, and the origins are the
+//! partner's pages. An origin is compared whole, as a browser writes it in `Origin`. Cases with a `pk_test_` key are marked
+//! as tests, and pages of the partner's own machine (`http://localhost:3000`) may be among its origins.
 
 mod origin;
 mod theme;
@@ -20,27 +19,26 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::error::DeskError;
-use super::localized::Localized;
-use super::source::Source;
+use super::profile::Localized;
+use super::source::{DeskError, Source};
 pub use origin::{Origin, OriginError};
 pub use theme::{TOKENS, Theme};
 
-/// How many characters a key has at most, `pk_` included.
+/// The most characters of a key, including `pk_`.
 pub const KEY_MAX: usize = 64;
-/// What the key of every partner begins with, and that of a partner who is trying.
+/// The beginning of every key, and of a test key.
 const KEY: &str = "pk_";
 const TEST_KEY: &str = "pk_test_";
 /// Hosts of the reader's own machine, which need no TLS.
 const LOCAL_HOSTS: [&str; 2] = ["localhost", "127.0.0.1"];
 
-/// One partner, as `desk.toml` has it.
+/// One partner of `desk.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
     /// The key in the partner's page.
     pub key: String,
-    /// Who it is.
+    /// Its name.
     pub name: Localized<String>,
     /// The partner's pages.
     pub origins: Vec<Origin>,
@@ -50,12 +48,12 @@ pub struct Partner {
 }
 
 impl Partner {
-    /// Whether what comes with this key is a test.
+    /// Reports whether its cases are tests.
     pub fn is_test(&self) -> bool {
         self.key.starts_with(TEST_KEY)
     }
 
-    /// Whether a page of this origin is the partner's, to the letter.
+    /// Reports whether a page of this origin is the partner's.
     pub fn is_at(&self, origin: &str) -> bool {
         self.origins.iter().any(|own| own.as_str() == origin)
     }
@@ -66,7 +64,7 @@ pub fn find<'a>(partners: &'a [Partner], key: &str) -> Option<&'a Partner> {
     partners.iter().find(|partner| partner.key == key)
 }
 
-/// Checks what `desk.toml` says of partners.
+/// Checks the partners of `desk.toml`.
 pub(super) fn check(source: &Source, file: &str, partners: &[Partner]) -> Result<(), DeskError> {
     let mut known = BTreeSet::new();
     for partner in partners {
@@ -124,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_partner_is_found_by_its_key_and_its_origin_to_the_letter() {
+    fn a_partner_is_found_by_its_whole_key_and_origin() {
         let known = partners(&one("pk_live_a", "\"https://a.example\", \"https://a.example:8443\"")).unwrap();
         let partner = find(&known, "pk_live_a").unwrap();
         assert!(partner.is_at("https://a.example") && partner.is_at("https://a.example:8443") && !partner.is_test());
@@ -137,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_tests_on_the_own_machine() {
+    fn plain_http_is_for_tests_on_localhost() {
         assert!(partners(&one("pk_test_a", "\"http://localhost:3000\", \"http://127.0.0.1\"")).is_ok());
         assert!(partners(&one("pk_live_a", "\"http://localhost:3000\"")).is_err());
         assert!(partners(&one("pk_test_a", "\"http://a.example\"")).is_err());
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn an_error_names_its_key() {
         let good = "\"https://a.example\"";
         for (text, word) in [
             (one("pk_", good), "partner.key"),

@@ -1,49 +1,65 @@
-//! `desk.toml`: who the desk is, when it is open, what it tells people.
+//! `desk.toml`: names, hours and texts of the desk.
 //!
-//! Every text is in both languages, `{ ja = "…", en = "…" }` → [`Localized`]. A key that the desk does
-//! not know is an error: a misspelt key would otherwise be a setting that silently does nothing.
+//! Every text is in both languages, `{ ja = "…", en = "…" }` → [`Localized`]. An unknown key is an error: a misspelt key
+//! would otherwise be a setting without effect.
 
 use kakekomi_core::Locale;
 use serde::{Deserialize, Serialize};
 
 use super::days;
-use super::error::DeskError;
-use super::localized::Localized;
 use super::partners::{self, Partner};
-use super::source::Source;
+use super::source::{DeskError, Source};
 
-/// `desk.toml`. The comments in `host/desk/desk.toml` say what each value is for.
+/// A value for each language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Localized<T> {
+    ja: T,
+    en: T,
+}
+
+impl<T> Localized<T> {
+    /// Returns the value for a language.
+    pub fn get(&self, locale: Locale) -> &T {
+        match locale {
+            Locale::Ja => &self.ja,
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// `desk.toml`; the comments in `host/desk/desk.toml` explain each value.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// Whether this is the example desk, which nobody runs: `doctor` does not let it be served to the public.
+    /// True for the example desk, which nobody runs: `doctor` fails where it is served to the public.
     #[serde(default)]
     pub example: bool,
     /// Raised by the operator with every change.
     pub version: String,
     /// The reception number (clause 4⑦).
     pub phone: String,
-    /// What to have ready when calling.
+    /// Advice for a caller.
     pub phone_note: Localized<String>,
     /// The desk's name.
     pub name: Localized<String>,
-    /// Who runs the desk and answers for the data.
+    /// The company that runs the desk and answers for the data.
     pub operator: Localized<String>,
     /// The company that is introduced for incident response and forensics (clause 1②).
     pub forensics_company: Localized<String>,
-    /// Whom to turn to while the desk is closed (clause 4①).
+    /// Contacts for the hours when the desk is closed (clause 4①).
     pub outside_hours: Vec<Contact>,
     /// The services of Annex 1.1.
     pub services: Vec<Service>,
-    /// When the desk is open.
+    /// The opening hours.
     pub calendar: Days,
     /// The consent document.
     pub consent: DocumentFiles,
     /// The privacy policy.
     pub policy: DocumentFiles,
-    /// What the receipt tells.
+    /// Sentences of the receipt.
     pub receipt: ReceiptWords,
-    /// On whose pages the form may stand.
+    /// The partners on whose pages the form may be shown.
     #[serde(default, rename = "partner")]
     pub partners: Vec<Partner>,
 }
@@ -52,13 +68,13 @@ pub struct Profile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// Who it is.
+    /// Its name.
     pub name: Localized<String>,
     /// A number, or empty.
     pub phone: String,
     /// An address, or empty.
     pub url: String,
-    /// When and for what.
+    /// Its hours and purpose.
     pub note: Localized<String>,
 }
 
@@ -70,12 +86,12 @@ pub struct Service {
     pub id: String,
     /// Its title.
     pub title: Localized<String>,
-    /// What it is, and whether it costs.
+    /// Its description and price.
     pub note: Localized<String>,
 }
 
-/// Hours and days, in the shape that the context has them.
-#[derive(Debug, Deserialize, Serialize)]
+/// Hours and days, as in the context.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Days {
     /// `HH:MM`, the first minute open.
@@ -84,23 +100,25 @@ pub struct Days {
     pub close: String,
     /// The desk's offset from UTC, such as `+09:00`.
     pub offset: String,
-    year_end: YearEnd,
-    weekday_excludes_holidays: bool,
-    extra_closed: Vec<String>,
-    extra_open: Vec<String>,
-    /// The last year whose holidays stand in `holidays.toml`.
-    #[serde(skip_serializing)]
+    pub(super) year_end: YearEnd,
+    pub(super) weekday_excludes_holidays: bool,
+    pub(super) extra_closed: Vec<String>,
+    pub(super) extra_open: Vec<String>,
+    /// The holidays of `holidays.toml` that a context has.
+    #[serde(skip_deserializing)]
+    pub(super) holidays: Vec<String>,
+    /// The last year of which `holidays.toml` has the holidays.
     pub last_year: i32,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct YearEnd {
+pub(super) struct YearEnd {
     from: String,
     to: String,
 }
 
-/// Where a document's two texts lie.
+/// The files of a document's two texts.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentFiles {
@@ -120,31 +138,31 @@ pub struct DocumentFiles {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptWords {
-    /// What happens next.
+    /// The next steps.
     pub next: Localized<Vec<String>>,
-    /// That nothing is promised (clauses 4①②).
+    /// A sentence that nothing is promised (clauses 4①②).
     pub no_promise: Localized<String>,
-    /// What else a consent receipt tells.
+    /// Further sentences of a consent receipt.
     pub record: RecordWords,
-    /// What the operator uses the information for.
+    /// The purposes for which the operator uses the information.
     pub purposes: Localized<Vec<String>>,
-    /// Who else may receive it.
+    /// Others who may receive it.
     pub recipients: Vec<RecipientTexts>,
 }
 
-/// What ISO/IEC TS 27560 asks of a consent receipt beside purposes and recipients.
+/// Sentences that ISO/IEC TS 27560 requires in a consent receipt beside purposes and recipients.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordWords {
-    /// Whose law applies, by ISO 3166-1.
+    /// The country whose law applies, by ISO 3166-1.
     pub jurisdiction: String,
-    /// Where the one who answers for the data can be reached; never a number (clause 4⑦).
+    /// The address of the controller; never a phone number (clause 4⑦).
     pub contact: Localized<String>,
-    /// How long the information is kept.
+    /// The retention period.
     pub retention: Localized<String>,
-    /// How to withdraw, and the other rights of those concerned.
+    /// The way to withdraw, and the other rights of those concerned.
     pub withdrawal: Localized<String>,
-    /// Who oversees the controller.
+    /// The authority that oversees the controller.
     pub authority: Localized<String>,
 }
 
@@ -166,7 +184,7 @@ pub struct Recipient<'a> {
 }
 
 impl RecipientTexts {
-    /// The recipient in a language.
+    /// Returns the recipient in a language.
     pub fn get(&self, locale: Locale) -> Recipient<'_> {
         Recipient {
             name: self.name.get(locale),

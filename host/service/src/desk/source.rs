@@ -1,12 +1,27 @@
-//! Where a desk's files come from: a folder of the operator's, or the binary itself.
+//! The files of a desk: in a folder of the operator's, or in the binary.
+//!
+//! `Source::new(Some("/etc/desk")).toml("desk.toml")` → the value, or `desk: /etc/desk/desk.toml: …`
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::de::DeserializeOwned;
 
-use super::error::DeskError;
 use crate::embedded;
+
+/// An error in a desk's data.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// A file cannot be read.
+    #[error("desk: {0}: {1}")]
+    File(String, io::Error),
+    /// A file is no TOML, or a key is missing, unknown or of the wrong kind.
+    #[error("desk: {0}: {1}")]
+    Format(String, Box<toml::de::Error>),
+    /// A value cannot be used; its file, its key and the reason.
+    #[error("desk: {0}: {1}: {2}")]
+    Value(String, String, String),
+}
 
 /// The place that a desk's files are read from.
 pub enum Source {
@@ -17,12 +32,11 @@ pub enum Source {
 }
 
 impl Source {
-    /// The folder, or the binary without a folder.
     pub fn new(folder: Option<&Path>) -> Source {
         folder.map_or(Source::Embedded, |folder| Source::Folder(folder.to_path_buf()))
     }
 
-    /// A file's bytes by its name within the folder, such as `consent/document.ja.html`.
+    /// Reads a file by its name within the folder, such as `consent/document.ja.html`.
     pub fn bytes(&self, file: &str) -> Result<Vec<u8>, DeskError> {
         let bytes = match self {
             Source::Embedded => {
@@ -30,21 +44,21 @@ impl Source {
             }
             Source::Folder(folder) => fs::read(folder.join(file)),
         };
-        bytes.map_err(|error| DeskError::File { file: self.name(file), error })
+        bytes.map_err(|error| DeskError::File(self.name(file), error))
     }
 
-    /// A TOML file, read into its type.
+    /// Reads a TOML file.
     pub fn toml<T: DeserializeOwned>(&self, file: &str) -> Result<T, DeskError> {
         let text = String::from_utf8(self.bytes(file)?).map_err(|_| self.value(file, "", "is not UTF-8"))?;
-        toml::from_str(&text).map_err(|error| DeskError::Format { file: self.name(file), error: Box::new(error) })
+        toml::from_str(&text).map_err(|error| DeskError::Format(self.name(file), Box::new(error)))
     }
 
-    /// What is wrong with one value of a file.
+    /// Makes the error of a value.
     pub fn value(&self, file: &str, key: &str, why: impl Into<String>) -> DeskError {
-        DeskError::Value { file: self.name(file), key: key.to_owned(), why: why.into() }
+        DeskError::Value(self.name(file), key.to_owned(), why.into())
     }
 
-    /// How a file is named in an error: with the operator's folder, so that it can be found.
+    /// Names a file in an error: with the operator's folder, so that it can be found.
     fn name(&self, file: &str) -> String {
         match self {
             Source::Embedded => file.to_owned(),

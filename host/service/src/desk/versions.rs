@@ -1,12 +1,11 @@
-//! Which text each version of a document was first served with: a note in the data folder.
+//! The text that each version of a document was first served with: a note in the data folder.
 //!
 //! `documents.json`: `{"consent":{"1":["b766…","34ea…"]},"policy":{"1":["30dd…","ab43…"]}}`
 //!
-//! Somebody who agreed to version 1 agreed to those bytes (clause 1③). A file that is changed without a new
-//! version would make of that an agreement to something else, so `serve` says so and `doctor` calls it an error.
+//! An applicant who agreed to version 1 agreed to those bytes (clause 1③). A file that is changed without a new
+//! version would make of that an agreement to something else, so `serve` warns and `doctor` fails.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -26,25 +25,11 @@ pub struct Versions {
     policy: BTreeMap<String, [String; 2]>,
 }
 
-/// A document whose text is not the one that its version was first served with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
-    document: &'static str,
-    version: String,
-}
-
-impl fmt::Display for Changed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Changed { document, version } = self;
-        write!(out, "the {document} has changed, and its version is still {version}: raise it in desk.toml")
-    }
-}
-
 impl Versions {
-    /// The note of a data folder; empty if the file is missing.
+    /// Reads the note of a data folder; it is empty if the file is missing.
     ///
     /// # Errors
-    /// It cannot be read, or is none.
+    /// It cannot be read.
     pub fn read(data: &Path) -> io::Result<Versions> {
         let file = data.join(NOTE);
         match fs::read(&file) {
@@ -55,21 +40,21 @@ impl Versions {
         }
     }
 
-    /// The documents in force whose text is another than their version's.
-    pub fn changed(&self, documents: &Documents) -> Vec<Changed> {
+    /// Describes the documents in force whose text is not the one that their version was first served with.
+    pub fn changed(&self, documents: &Documents) -> Vec<String> {
         let pairs = [
             ("consent document", &self.consent, &documents.consent),
             ("privacy policy", &self.policy, &documents.policy),
         ];
-        let wrong = pairs.into_iter().filter_map(|(document, known, now)| {
-            let (version, digests) = of(now);
-            let is_other = known.get(&version).is_some_and(|first| *first != digests);
-            is_other.then_some(Changed { document, version })
+        let changed = pairs.into_iter().filter_map(|(name, known, document)| {
+            let (version, digests) = of(document);
+            known.get(&version).filter(|first| **first != digests)?;
+            Some(format!("the {name} has changed, and its version is still {version}: raise it in desk.toml"))
         });
-        wrong.collect()
+        changed.collect()
     }
 
-    /// Notes the documents in force, where their version is new.
+    /// Notes the new versions of the documents in force.
     ///
     /// # Errors
     /// The note cannot be written.
@@ -106,7 +91,7 @@ mod tests {
         noted.policy.values_mut().for_each(|digests| digests[1].clear());
         let changed = noted.changed(desk.documents());
         assert_eq!(changed.len(), 1);
-        assert!(changed[0].to_string().starts_with("the privacy policy has changed"), "{}", changed[0]);
+        assert!(changed[0].starts_with("the privacy policy has changed"), "{}", changed[0]);
         fs::write(data.join(NOTE), "{").unwrap();
         assert!(Versions::read(&data).is_err());
         fs::remove_dir_all(&data).unwrap();

@@ -1,10 +1,11 @@
-//! What a receipt says, in both languages, whatever was asked for.
+//! Contents of a receipt in both languages, with and without an introduction.
 
+use kakekomi_store::receipt_number::Number;
 use serde_json::Value;
 
 use super::*;
 
-/// The receipt of a case, as the applicant gets it; `now` is milliseconds since the epoch.
+/// Makes a receipt as the applicant gets it; `now` is milliseconds since the epoch.
 fn given(locale: Locale, now: i64, introduction: bool) -> Value {
     let desk = Desk::load(None).unwrap();
     let shown = |sha256: &str| Shown { version: "1".to_owned(), sha256: sha256.repeat(64) };
@@ -14,22 +15,26 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
         document: shown("a"),
         policy: shown("b"),
     };
-    let number = Number::random().unwrap();
-    let reception = Reception {
-        number: &number,
+    let case = NewCase {
+        number: Number::random().unwrap(),
         received_at: now,
-        module: "sha256:0",
-        ruleset: "1",
-        locale,
-        opening: Desk::opening(&desk.context(now, locale).unwrap()),
+        partner: None,
         test: false,
+        locale: locale.as_str(),
+        key: String::new(),
+        text: Vec::new(),
+        text_sha256: String::new(),
+        report: Vec::new(),
+        page_report: None,
+        accepted: true,
+        ruleset: "1".to_owned(),
+        module: "sha256:0".to_owned(),
+        page_module: None,
+        consent: String::new(),
+        receipt: Vec::new(),
     };
-    serde_json::to_value(receipt(
-        &desk,
-        reception,
-        RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) },
-    ))
-    .unwrap()
+    let requested = RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) };
+    serde_json::to_value(receipt(&desk, &desk.context(now, locale).unwrap(), &case, requested)).unwrap()
 }
 
 /// 2026-11-20, a Friday, at 11:00 and at 18:00 in Japan.

@@ -8,7 +8,7 @@
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// A key as a header carries it, bare or as a quoted string; both spellings are the same key.
+    /// Reads a header, a bare or a quoted string; both are the same key.
     pub fn read(header: &[u8]) -> Option<IdempotencyKey> {
         let text = std::str::from_utf8(header).ok()?;
         let key = match text.strip_prefix('"') {
@@ -19,7 +19,7 @@ impl IdempotencyKey {
         (visible && (1..=KEY_MAX).contains(&key.len())).then_some(IdempotencyKey(key))
     }
 
-    /// The key without quotes.
+    /// Returns the key without quotes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -28,7 +28,7 @@ impl IdempotencyKey {
 /// The longest key, in characters.
 pub const KEY_MAX: usize = 255;
 
-/// The inside of a quoted string (RFC 8941, 3.3.3): a backslash only before a quote or a backslash.
+/// Unescapes the inside of a quoted string (RFC 8941, 3.3.3): a backslash only before a quote or a backslash.
 fn unescape(inside: &str) -> Option<String> {
     let mut key = String::with_capacity(inside.len());
     let mut characters = inside.chars();
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn an_invalid_key_is_refused() {
         for header in
             [&b""[..], b"\"\"", b"\"", b"a b", b"\"a b\"", b"a\tb", b"\"a\"b\"", b"\"a\\b\"", "é".as_bytes(), b"\xff"]
         {

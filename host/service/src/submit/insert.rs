@@ -1,9 +1,8 @@
-//! Keeping an accepted draft: a number, a receipt, one durable row.
+//! Storage of an accepted draft: a number, a receipt, one durable row.
 //!
-//! The row holds the text as it came, the report (of the module in force, and of the page's own where
-//! that is an older one), the consent record and the receipt's bytes. When
-//! several submissions with one key arrive here together, the database's unique key picks one, and
-//! the others hand out the first one's receipt.
+//! The row holds the text as it came, the report (of the current module, and of the page's own where that is an older
+//! one), the consent record and the receipt's bytes. Of several submissions with one key the database's unique key stores
+//! one; the others return its receipt.
 
 use std::sync::Arc;
 
@@ -11,33 +10,29 @@ use kakekomi_core::Context;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdicts, engine_failed, no_room, replay, store_failed};
-use crate::desk::Desk;
-use crate::receipt::{Reception, receipt};
+use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
+use crate::receipt::receipt;
 
-/// How often another number is tried when one is taken; one case in many millions needs a second try.
+/// The most numbers that are tried; one case in many millions needs a second one.
 const NUMBERS_TRIED: usize = 4;
 
 impl Intake {
-    /// Stores an accepted draft under a new number.
+    /// Stores an accepted draft under a new number. The verdict is the current module's; `page` is that of the page's
+    /// module where that is an older one.
     pub(super) async fn insert(
         &self,
         submission: &Submission,
-        verdicts: Verdicts<'_>,
+        verdict: &Verdict,
+        page: Option<&Verdict>,
         context: &Context,
-        text_sha256: String,
+        text_sha256: &str,
     ) -> Result<Judged, Outcome> {
-        let module = format!("sha256:{}", self.sandbox.current());
         for _ in 0..NUMBERS_TRIED {
-            let case = Arc::new(self.case(submission, verdicts, context, &module, &text_sha256)?);
+            let case = Arc::new(self.case(submission, verdict, page, context, text_sha256)?);
             self.capacity.reserve(submission.client, case.stored_bytes()).map_err(no_room)?;
             match self.store.insert(Arc::clone(&case)).await.map_err(|error| store_failed(&error))? {
-                Inserted::Stored => {
-                    return Ok(Judged { outcome: Outcome::Stored(case.receipt.clone()), module });
-                }
-                Inserted::KeyTaken => {
-                    return self.first_ones_receipt(submission, &text_sha256).await;
-                }
+                Inserted::Stored => return Ok(self.by_current(Outcome::Stored(case.receipt.clone()))),
+                Inserted::KeyTaken => return self.first_ones_receipt(submission, text_sha256).await,
                 Inserted::NumberTaken => {}
             }
         }
@@ -45,7 +40,7 @@ impl Intake {
         Err(Outcome::StoreFailed)
     }
 
-    /// Another submission with this key was faster: its receipt is this one's too.
+    /// Returns the receipt of another submission with this key, which was faster.
     async fn first_ones_receipt(&self, submission: &Submission, text_sha256: &str) -> Result<Judged, Outcome> {
         let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
         bound.map(|bound| replay(bound, text_sha256)).ok_or(Outcome::StoreFailed)
@@ -54,29 +49,19 @@ impl Intake {
     fn case(
         &self,
         submission: &Submission,
-        Verdicts { current: verdict, page }: Verdicts<'_>,
+        verdict: &Verdict,
+        page: Option<&Verdict>,
         context: &Context,
-        module: &str,
         text_sha256: &str,
     ) -> Result<NewCase, Outcome> {
-        let number = Number::random().map_err(|error| engine_failed(&error))?;
-        let test = submission.through.as_ref().is_some_and(|through| through.is_test(&self.desk));
-        let reception = Reception {
-            number: &number,
-            received_at: context.now,
-            module,
-            ruleset: verdict.ruleset(),
-            locale: submission.locale,
-            opening: Desk::opening(context),
-            test,
-        };
-        let requested_services =
+        let requested =
             verdict.requested_services().ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
-        let receipt = receipt(&self.desk, reception, requested_services);
-        Ok(NewCase {
+        let referral = submission.through.as_ref();
+        let mut case = NewCase {
+            number: Number::random().map_err(|error| engine_failed(&error))?,
             received_at: context.now,
-            partner: submission.through.as_ref().map(|through| through.key.clone()),
-            test,
+            partner: referral.map(|referral| referral.key.clone()),
+            test: referral.is_some_and(|referral| referral.is_test(&self.desk)),
             locale: submission.locale.as_str(),
             key: submission.key.as_str().to_owned(),
             text: submission.text.to_vec(),
@@ -85,14 +70,18 @@ impl Intake {
             page_report: page.map(|page| page.report().to_vec()),
             accepted: verdict.accepted(),
             ruleset: verdict.ruleset().to_owned(),
-            module: module.to_owned(),
+            module: format!("sha256:{}", self.sandbox.current()),
             page_module: match &submission.module {
                 PageModule::Named(digest) => Some(format!("sha256:{digest}")),
                 _ => None,
             },
-            consent: serde_json::to_string(&receipt.consent).map_err(|error| engine_failed(&error))?,
-            receipt: serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?,
-            number,
-        })
+            consent: String::new(),
+            receipt: Vec::new(),
+        };
+        let receipt = receipt(&self.desk, context, &case, requested);
+        let consent = serde_json::to_string(&receipt.consent).map_err(|error| engine_failed(&error))?;
+        case.receipt = serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?;
+        case.consent = consent;
+        Ok(case)
     }
 }

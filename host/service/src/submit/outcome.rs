@@ -1,23 +1,23 @@
-//! What can become of a submission: one list, mapped once to HTTP.
+//! The outcomes of a submission, which are mapped to HTTP in one place.
 //!
-//! None of these is an error to the host: a refusal is an answer, and a failure of the engine or the
-//! database has been logged where it happened.
+//! None of these is an error to the host: a refusal is an answer, and a failure of the engine or the database was logged
+//! where it happened.
 
 use kakekomi_core::Context;
 
 use super::Verdict;
 use crate::capacity::Shortage;
 
-/// What became of a submission, and the module that it was judged by, or would be.
+/// The outcome of a submission, and the module that judged it, or would have.
 #[derive(Debug)]
 pub struct Judged {
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// `sha256:<64 hex>`.
     pub module: String,
 }
 
-/// What became of a submission.
+/// The outcome of a submission.
 #[derive(Debug)]
 pub enum Outcome {
     /// The case is durable; its receipt.
@@ -26,17 +26,17 @@ pub enum Outcome {
     Replayed(Vec<u8>),
     /// The key had its case already, from another text.
     Reused,
-    /// It says that it came through a partner whom the desk does not know.
+    /// Its partner is unknown.
     PartnerUnknown,
-    /// It came from a page that is not among the partner's.
+    /// It came from a page that is not one of the partner's.
     PartnerElsewhere,
-    /// The page ran a module that is not here.
+    /// The page ran a module that is not loaded.
     ModuleUnknown,
-    /// The page ran a module that is no longer taken.
+    /// The page ran a retired module.
     ModuleRetired,
-    /// The page's own, older module accepts the draft, the one in force does not; its report.
+    /// The page's older module accepts the draft, the current one does not; the report of the current one.
     Superseded(Box<Verdict>),
-    /// The page named its module in a way that cannot be read.
+    /// The page named its module by a text that is no digest.
     ModuleUnreadable,
     /// The text is no JSON; the report with its one issue.
     NotJson(Box<Verdict>),
@@ -52,11 +52,11 @@ pub enum Outcome {
     EngineFailed,
     /// The database or the disk failed, and nothing was stored.
     StoreFailed,
-    /// The commit was interrupted or is not confirmed: the case is stored or not, and a replay of the key tells.
+    /// The commit was interrupted or is not confirmed: a replay of the key finds out if the case is stored.
     StoreInDoubt,
 }
 
-/// What came of a check.
+/// The outcome of a check.
 #[derive(Debug)]
 pub enum Checked {
     /// The report.

@@ -1,11 +1,11 @@
 //! The partner's page that a submission came through.
 //!
-//! A partner's key is no secret, so a key alone proves nothing; what a browser says of the page is held against the
-//! partner's origins, so that no other page sends cases in a partner's name. From the desk's own page, which a partner
-//! shows in a frame, there is no other origin, and the key is taken as it is.
+//! A partner's key is no secret, so a key alone proves nothing. The origin that a browser sends is compared with the
+//! partner's origins, so that no other page sends cases in a partner's name. The desk's own page, which a partner shows in
+//! a frame, has no other origin, and its key is accepted.
 //!
-//! A test is set apart, where nobody looks for people in need. So it has to come from a page that is known: who sends one
-//! without saying from where gets no receipt for it. The desk's own page leaves a test key away outside of a frame.
+//! Tests are stored apart, where nobody looks for people in need. So a test must come from a known page: without an origin
+//! it is refused. The desk's own page sends no test key outside of a frame.
 
 use super::Outcome;
 use crate::desk::Desk;
@@ -18,23 +18,23 @@ pub struct PartnerReferral {
     pub key: String,
     /// The page that sent it.
     pub sender: Sender,
-    /// Whether the form was only looked at, on the desk's own page for partners.
+    /// True for a preview on the desk's own page for partners.
     pub preview: bool,
 }
 
-/// The page that sent a submission, in the word of its browser.
+/// The page that sent a submission, as its browser reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
     /// The desk's own page, which a partner may show in a frame.
     Desk,
     /// A page of another origin.
     Page(String),
-    /// Nobody says: it was no browser.
+    /// The sender is no browser.
     Unnamed,
 }
 
 impl PartnerReferral {
-    /// Why it is not taken; `None` where it is.
+    /// Finds the reason of a refusal.
     pub fn refused(&self, desk: &Desk) -> Option<Outcome> {
         let Some(partner) = desk.partner(&self.key) else {
             return Some(Outcome::PartnerUnknown);
@@ -47,7 +47,7 @@ impl PartnerReferral {
         elsewhere.then_some(Outcome::PartnerElsewhere)
     }
 
-    /// Whether the case is a test.
+    /// Reports whether the case is a test.
     pub(super) fn is_test(&self, desk: &Desk) -> bool {
         self.preview || desk.partner(&self.key).is_some_and(Partner::is_test)
     }

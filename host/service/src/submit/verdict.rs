@@ -1,10 +1,10 @@
-//! What the host reads in a report: the verdict, the codes, and what the receipt needs.
+//! The host's view of a report: the verdict, the codes, and the values for the receipt.
 //!
-//! The report's bytes are stored and sent as the module returned them; this is a typed view of them. `{"accepted":false,"issues":[{"code":"text.not_json",…}],…}` →
-//! `text_code() == Some("text.not_json")`.
+//! `{"accepted":false,"issues":[{"code":"text.not_json",…}],…}` → `text_code() == Some("text.not_json")`. The report's bytes
+//! are stored and sent as the module returned them.
 //!
 //! Modules are built by the operator, so they are trusted in intent but not in correctness: a report that lacks a member,
-//! contradicts itself, or is of another context or ruleset than was asked for, is a [`InvalidReport`], and nothing is stored.
+//! contradicts itself, or repeats another context or ruleset is an [`InvalidReport`], and nothing is stored.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -35,16 +35,16 @@ struct View {
     values: Values,
 }
 
-/// Why bytes are no report.
+/// The reason why bytes are no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReport {
-    /// Not JSON, or members that are missing, twice there or of another type.
+    /// They are no JSON, or a member is missing, repeated or of another type.
     #[error("the report has another shape than a report")]
     OtherShape,
-    /// Accepted with issues, or refused without one.
+    /// It is accepted with issues, or refused without one.
     #[error("the report contradicts itself")]
     Contradiction,
-    /// Its context is not the one that was asked in.
+    /// Its context is not that of the check.
     #[error("the report is of another context than was asked in")]
     OtherContext,
     /// Its ruleset is not the one that the module's description names.
@@ -52,21 +52,12 @@ pub enum InvalidReport {
     OtherRuleset,
 }
 
-/// What a module was asked.
-#[derive(Debug, Clone, Copy)]
-pub struct ExpectedReport<'a> {
-    /// The context's bytes, as the module got them.
-    pub context: &'a [u8],
-    /// The version of its rules, as the description beside the module names it; `None` where there is no description.
-    pub ruleset: Option<&'a str>,
-}
-
-/// What is to be mended.
+/// A problem of a draft.
 #[derive(Debug, Deserialize)]
 pub struct Issue {
     /// JSON Pointer; empty for the text as a whole.
     pub path: String,
-    /// The stable word.
+    /// The stable code.
     pub code: String,
     /// The sentence in the context's language.
     pub message: String,
@@ -83,7 +74,7 @@ struct IssueParams {
 /// An advisory or a piece of guidance.
 #[derive(Debug, Deserialize)]
 pub struct Note {
-    /// The stable word.
+    /// The stable code.
     pub code: String,
     /// The sentence in the context's language.
     pub message: String,
@@ -93,11 +84,11 @@ pub struct Note {
 struct Values {
     /// Unread until the draft is accepted: before, it may hold anything.
     consent: Option<serde_json::Value>,
-    service: Option<Service>,
+    service: Option<ServiceValues>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Service {
+struct ServiceValues {
     remote: Option<IgnoredAny>,
     forensics: Option<Forensics>,
 }
@@ -111,7 +102,7 @@ impl Verdict {
     /// Reads a report's bytes.
     ///
     /// # Errors
-    /// [`InvalidReport`]: the module broke its word.
+    /// [`InvalidReport`]: the bytes are no report.
     pub fn read(report: Vec<u8>) -> Result<Verdict, InvalidReport> {
         let view: View = serde_json::from_slice(&report).map_err(|_| InvalidReport::OtherShape)?;
         if view.accepted != view.issues.is_empty() {
@@ -120,62 +111,59 @@ impl Verdict {
         Ok(Verdict { report, view })
     }
 
-    /// The same, if it is the answer to what was asked.
-    ///
-    /// # Errors
-    /// [`InvalidReport`]: as [`Verdict::read`], or it is of another context or ruleset.
-    pub fn answering(report: Vec<u8>, asked: ExpectedReport<'_>) -> Result<Verdict, InvalidReport> {
+    /// Reads the report of a check in a context, by rules of a version; `None` where no description names the version.
+    pub(super) fn answering(report: Vec<u8>, context: &[u8], ruleset: Option<&str>) -> Result<Verdict, InvalidReport> {
         let verdict = Verdict::read(report)?;
-        if asked.ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
+        if ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
             return Err(InvalidReport::OtherRuleset);
         }
-        if !context_match::matches_context(verdict.view.context.get().as_bytes(), asked.context) {
+        if !context_match::matches_context(verdict.view.context.get().as_bytes(), context) {
             return Err(InvalidReport::OtherContext);
         }
         Ok(verdict)
     }
 
-    /// The report's canonical bytes.
+    /// Returns the report's canonical bytes.
     pub fn report(&self) -> &[u8] {
         &self.report
     }
 
-    /// The report's canonical bytes, given away.
+    /// Returns the report's canonical bytes.
     pub fn into_report(self) -> Vec<u8> {
         self.report
     }
 
-    /// Whether the draft can be sent.
+    /// Reports whether the draft can be sent.
     pub fn accepted(&self) -> bool {
         self.view.accepted
     }
 
-    /// The version of the rules.
+    /// Returns the version of the rules.
     pub fn ruleset(&self) -> &str {
         &self.view.ruleset
     }
 
-    /// What is to be mended, in the form's order.
+    /// Returns the issues in the form's order.
     pub fn issues(&self) -> &[Issue] {
         &self.view.issues
     }
 
-    /// Advisories, then guidance: what the applicant is told beside.
+    /// Lists the advisories, then the guidance.
     pub fn notes(&self) -> impl Iterator<Item = &Note> {
         self.view.advisories.iter().chain(&self.view.guidance)
     }
 
-    /// Whether an issue has a code.
+    /// Reports whether an issue has a code.
     pub fn has(&self, code: &str) -> bool {
         self.view.issues.iter().any(|issue| issue.code == code)
     }
 
-    /// The code where the text is no JSON, or too long to be read: its one issue is `text.…` at path "".
+    /// Finds the code where the text is no JSON, or too long to be read: its one issue is `text.…` at path "".
     pub fn text_code(&self) -> Option<&str> {
         self.text_issue().map(|issue| issue.code.as_str())
     }
 
-    /// The sentence where the text is no JSON.
+    /// Finds the sentence where the text is no JSON.
     pub fn text_message(&self) -> Option<&str> {
         self.text_issue().map(|issue| issue.message.as_str())
     }
@@ -185,7 +173,7 @@ impl Verdict {
         (issue.path.is_empty() && issue.code.starts_with("text.") && issue.params.largest.is_none()).then_some(issue)
     }
 
-    /// Agreement and services of an accepted draft; `None` where the values hold no agreement.
+    /// Reads agreement and services of an accepted draft; `None` where the values hold no agreement.
     pub fn requested_services(&self) -> Option<RequestedServices> {
         let agreement = Agreement::deserialize(self.view.values.consent.as_ref()?).ok()?;
         let service = self.view.values.service.as_ref();
@@ -218,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn wishes_are_read_from_the_values() {
+    fn requested_services_are_read_from_the_values() {
         let requested_services = read(&report(true, "", VALUES)).unwrap().requested_services().unwrap();
         assert_eq!((requested_services.remote, requested_services.forensics), (false, Some(Some(false))));
         assert_eq!(
@@ -228,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_json_is_told_apart() {
+    fn a_text_that_is_no_json_has_its_code_and_sentence() {
         let verdict = read(&report(false, BOM, "")).unwrap();
         assert_eq!((verdict.text_code(), verdict.text_message()), (Some("text.bom"), Some("m")));
         assert!(verdict.requested_services().is_none());
     }
 
     #[test]
-    fn a_module_that_breaks_its_word_has_given_no_report() {
+    fn an_invalid_report_is_refused_with_its_reason() {
         let good = report(true, "", VALUES);
         for (bad, why) in [
             ("{}".to_owned(), InvalidReport::OtherShape),
@@ -256,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn a_report_of_something_else_than_was_asked_is_none() {
+    fn a_report_of_another_context_or_ruleset_is_refused() {
         let context = |now| format!(r#"{{"now":{now},"locale":"ja"}}"#).into_bytes();
         let of = |now| {
             report(true, "", VALUES).replace(r#"{"now":5,"locale":"ja"}"#, &String::from_utf8(context(now)).unwrap())
         };
         let answering = |now, ruleset| {
             let (report, context) = (of(now).into_bytes(), context(5));
-            Verdict::answering(report, ExpectedReport { context: &context, ruleset }).map(|verdict| verdict.accepted())
+            Verdict::answering(report, &context, ruleset).map(|verdict| verdict.accepted())
         };
         assert_eq!((answering(5, Some("r")), answering(5, None)), (Ok(true), Ok(true)));
         assert_eq!(answering(6, Some("r")), Err(InvalidReport::OtherContext));

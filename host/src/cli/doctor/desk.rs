@@ -60,7 +60,7 @@ fn documents(desk: &Desk, settings: &Settings) -> Finding {
     match Versions::read(settings.data()) {
         Err(error) => Finding::error("documents", error.to_string()),
         Ok(versions) => match versions.changed(desk.documents()).first() {
-            Some(changed) => Finding::error("documents", changed.to_string()),
+            Some(changed) => Finding::error("documents", changed.clone()),
             None => Finding::ok("documents", "each text is the one that its version was first served with"),
         },
     }

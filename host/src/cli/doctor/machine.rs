@@ -52,7 +52,7 @@ fn disk(settings: &Settings) -> Option<Finding> {
     let limits = settings.capacity_limits();
     let folder = settings.database_folder()?;
     let existing = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    let free = match capacity::free_bytes(existing)? {
+    let free = match capacity::free_bytes(existing) {
         Ok(free) => free >> 20,
         Err(error) => return Some(Finding::error("disk", format!("{}: {error}", existing.display()))),
     };

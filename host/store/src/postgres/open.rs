@@ -11,14 +11,12 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::timeout;
 
-use super::Postgres;
+use super::{Postgres, sqlstate};
+use crate::backend::Backend;
 use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, migrator, steps};
 use crate::query::{self, CASE};
-use crate::readiness::Readiness;
-use crate::store::Store;
-use crate::writer::Writer;
 
 static MIGRATIONS: LazyLock<Migrator> =
     LazyLock::new(|| migrator([(1, "cases", include_str!("../../migrations/postgres/0001_cases.sql"))]));
@@ -38,12 +36,10 @@ impl Postgres {
     pub async fn open(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         MIGRATIONS.run(&pool).await?;
-        let readiness = Some(Readiness::start(pool.clone()));
-        let postgres = Postgres { writer: Writer::start(pool.clone()), pool, readiness };
-        for setting in postgres.missing_durability_settings().await? {
+        for setting in pool.missing_durability_settings().await? {
             tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
-        Ok(postgres)
+        Ok(Postgres::serving(pool))
     }
 
     /// Connects to a migrated database for reading.
@@ -54,7 +50,7 @@ impl Postgres {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
         look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
-        Ok(Postgres { writer: Writer::start(pool.clone()), pool, readiness: None })
+        Ok(Postgres::reading(pool))
     }
 
     /// Lists all migrations and whether the database has them; changes nothing.
@@ -64,16 +60,15 @@ impl Postgres {
     pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
         let unreachable = |error| StoreError::Unreachable(name(url), error);
         let mut connection: PgConnection = options(url)?.connect().await.map_err(unreachable)?;
-        let steps = steps(&mut connection, &MIGRATIONS).await?;
+        let steps = steps(&mut connection, &MIGRATIONS).await;
         connection.close().await?;
         Ok(steps)
     }
 }
 
-/// Reports whether a table or column is missing (SQLSTATE 42P01, 42703).
+/// Reports whether a table or column is missing.
 fn is_foreign(error: &Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code == "42P01" || code == "42703")
+    ["42P01", "42703"].contains(&&*sqlstate(error))
 }
 
 async fn connect(url: &str) -> Result<PgPool, StoreError> {

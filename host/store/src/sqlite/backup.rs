@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -47,18 +48,13 @@ pub struct Restored {
 /// # Errors
 /// [`StoreError::Exists`]: the file exists and `replace` is not set. After any error nothing has changed.
 pub async fn back_up(url: &str, file: &Path, replace: bool) -> Result<Copied, StoreError> {
-    if !replace && file.symlink_metadata().is_ok() {
-        return Err(StoreError::Exists(file.display().to_string()));
-    }
+    let is_taken = !replace && file.symlink_metadata().is_ok();
     // Also with `replace`: a backup must not overwrite the database's own files, by any of their names.
-    if file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
+    if is_taken || file_of(url).is_some_and(|source| is_one_of_its_files(file, &source)) {
         return Err(StoreError::Exists(file.display().to_string()));
     }
     let unfinished = Unfinished::beside(file)?;
-    let source = Sqlite::open_to_copy(url).await?;
-    source.copy_into(&unfinished.path).await?;
-    source.close().await?;
-    let copied = inspect(&unfinished.path).await?;
+    let copied = Sqlite::open_to_copy(url).await?.copy_into(&unfinished.path).await?;
     unfinished.finish(file, replace)?;
     Ok(copied)
 }
@@ -74,14 +70,12 @@ pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     source.check_integrity(backup).await?;
     // After the check: an invalid backup creates no folder.
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        synced_fs::create_dir_all_synced(folder).map_err(|error| failed(folder, error))?;
+        synced_fs::create_dir_all_synced(folder).map_err(StoreError::at(folder))?;
     }
     let file = if file.exists() { OpenFiles::resolve(&file)? } else { file };
     let _lock = OpenFiles::lock(&file)?;
     let unfinished = Unfinished::beside(&file)?;
-    source.copy_into(&unfinished.path).await?;
-    source.close().await?;
-    let copied = inspect(&unfinished.path).await?;
+    let copied = source.copy_into(&unfinished.path).await?;
     let kept = set_aside(&file).await?;
     unfinished.finish(&file, true)?;
     Ok(Restored { copied, kept })
@@ -96,16 +90,6 @@ fn is_one_of_its_files(file: &Path, database: &Path) -> bool {
         .any(|own| own == file || FileId::of(&own).is_ok_and(|id| FileId::of(file).is_ok_and(|other| other == id)))
 }
 
-/// Checks a copy and counts its cases.
-async fn inspect(file: &Path) -> Result<Copied, StoreError> {
-    let copy = Sqlite::open_to_read(&url_of(file)).await?;
-    copy.check_integrity(file).await?;
-    let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
-    copy.close().await?;
-    let bytes = fs::metadata(file).map_err(|error| failed(file, error))?.len();
-    Ok(Copied { cases, last_seq, bytes })
-}
-
 /// Keeps a database and its log under a dated name, and removes the log and its index of the old name, which SQLite would
 /// apply to the new file. `None` where there is no database.
 async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
@@ -117,19 +101,19 @@ async fn set_aside(file: &Path) -> Result<Option<PathBuf>, StoreError> {
         for end in ["", "-wal"] {
             let (from, to) = (beside(file, end), beside(kept, end));
             if from.exists() {
-                fs::hard_link(&from, &to).map_err(|error| failed(&to, error))?;
+                fs::hard_link(&from, &to).map_err(StoreError::at(&to))?;
             }
         }
-        synced_fs::sync_parent_dir(kept).map_err(|error| failed(kept, error))?;
+        synced_fs::sync_parent_dir(kept).map_err(StoreError::at(kept))?;
     }
     for end in ["-wal", "-shm"] {
         let name = beside(file, end);
         match fs::remove_file(&name) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(&name, error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::at(&name)(error)),
             _ => {}
         }
     }
-    synced_fs::sync_parent_dir(file).map_err(|error| failed(file, error))?;
+    synced_fs::sync_parent_dir(file).map_err(StoreError::at(file))?;
     Ok(kept)
 }
 
@@ -151,22 +135,27 @@ async fn empty_log(file: &Path) -> Result<(), sqlx::Error> {
 }
 
 impl Sqlite {
-    /// Copies the database into an empty file, in one read transaction.
-    async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
-        let name = file.to_str().ok_or_else(|| failed(file, ErrorKind::InvalidFilename.into()))?;
-        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.database.pool).await?;
-        Ok(())
+    /// Copies the database into an empty file, in one read transaction, and checks the copy.
+    async fn copy_into(self, file: &Path) -> Result<Copied, StoreError> {
+        let name = file.to_str().ok_or_else(|| StoreError::at(file)(ErrorKind::InvalidFilename.into()))?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&self.backend.pool).await?;
+        self.close().await?;
+        let copy = Sqlite::open_to_read(&url_of(file)).await?;
+        copy.check_integrity(file).await?;
+        let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
+        copy.close().await?;
+        Ok(Copied { cases, last_seq, bytes: fs::metadata(file).map_err(StoreError::at(file))?.len() })
     }
 
     /// Checks the whole file and its indexes, and that no newer program has migrated it.
     async fn check_integrity(&self, file: &Path) -> Result<(), StoreError> {
         let name = || file.display().to_string();
-        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.database.pool).await?;
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.backend.pool).await?;
         if found != "ok" {
             return Err(StoreError::DamagedFile(name(), found));
         }
         let newest = "SELECT max(version) FROM _sqlx_migrations";
-        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.database.pool).await?;
+        let newest: i64 = sqlx::query_scalar(newest).fetch_one(&self.backend.pool).await?;
         if newest > open::newest_migration() { Err(StoreError::Newer(name())) } else { Ok(()) }
     }
 }
@@ -183,12 +172,12 @@ impl Unfinished {
     fn beside(file: &Path) -> Result<Unfinished, StoreError> {
         let path = beside(file, ".unfinished");
         let mut lock = lock::acquire(&path)?;
-        if has_another_name(&lock) {
+        if lock.metadata().is_ok_and(|metadata| metadata.nlink() > 1) {
             // The process was killed between link and removal: the other name is a whole backup, which must not be emptied.
-            fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+            fs::remove_file(&path).map_err(StoreError::at(&path))?;
             lock = lock::acquire(&path)?;
         }
-        lock.set_len(0).map_err(|error| failed(&path, error))?;
+        lock.set_len(0).map_err(StoreError::at(&path))?;
         Ok(Unfinished { path, lock })
     }
 
@@ -205,7 +194,7 @@ impl Unfinished {
         };
         named().map_err(|error: io::Error| match error.kind() {
             ErrorKind::AlreadyExists => StoreError::Exists(name.display().to_string()),
-            _ => failed(name, error),
+            _ => StoreError::at(name)(error),
         })
     }
 }
@@ -215,16 +204,6 @@ impl Drop for Unfinished {
         let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(beside(&self.path, "-journal"));
     }
-}
-
-#[cfg(unix)]
-fn has_another_name(file: &File) -> bool {
-    file.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1)
-}
-
-#[cfg(not(unix))]
-fn has_another_name(_: &File) -> bool {
-    false
 }
 
 /// Renames a file unless the new name exists. Where the file system cannot do that atomically, it adds a hard link.
@@ -239,8 +218,4 @@ fn rename_to_a_free_name(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     fs::hard_link(from, to)
-}
-
-fn failed(file: &Path, error: io::Error) -> StoreError {
-    StoreError::File(file.display().to_string(), error)
 }

@@ -2,13 +2,15 @@
 //!
 //! `create("data/kakekomi.sqlite3")` → an empty file of mode 0600, which SQLite then fills; an existing file is left alone.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
+use super::open_files::beside;
 use crate::error::StoreError;
 use crate::synced_fs;
 
@@ -35,33 +37,28 @@ pub fn file_of(url: &str) -> Option<PathBuf> {
 
 /// Creates the file for its owner alone, unless it exists.
 pub(super) fn create(file: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
+    match File::options().write(true).create_new(true).mode(0o600).open(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
         Ok(made) => synced_fs::leave_to_owner(&made, file).and_then(|()| synced_fs::sync_parent_dir(file)),
     }
 }
 
-/// Reports whether the file begins as a SQLite file does.
-pub(super) fn is_sqlite(file: &Path, name: &str) -> Result<bool, StoreError> {
-    let failed = |error: io::Error| match error.kind() {
-        ErrorKind::NotFound => StoreError::Missing(name.to_owned()),
-        _ => StoreError::File(name.to_owned(), error),
-    };
+/// Checks that the file begins as a SQLite file does.
+pub(super) fn check(file: &Path) -> Result<(), StoreError> {
+    let name = || file.display().to_string();
     let mut start = Vec::new();
-    File::open(file).map_err(failed)?.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(failed)?;
-    Ok(start == MAGIC)
+    match File::open(file).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::Missing(name())),
+        Err(error) => Err(StoreError::File(name(), error)),
+        Ok(_) if start != MAGIC => Err(StoreError::Foreign(name())),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Finds the size of the write-ahead log. There is one while a process has the database open, or did not close it.
 pub(super) fn log_size(file: &Path) -> Option<u64> {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(log).ok().map(|metadata| metadata.len())
+    fs::metadata(beside(file, "-wal")).ok().map(|metadata| metadata.len())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqlitePool;
 
-use super::error_code::primary_code;
+use super::primary_code;
 use crate::error::StoreError;
 
 /// Faults that are listed at most; one torn page often causes thousands.
@@ -24,7 +24,7 @@ const INTERRUPTED: u32 = 9;
 pub struct Integrity {
     /// The first few faults, as the database describes them.
     pub faults: Vec<String>,
-    /// Whether the check ran to its end; `None` where the database has no such check.
+    /// True if the check ran to its end; `None` where the database has no such check.
     pub complete: Option<bool>,
 }
 
@@ -57,10 +57,10 @@ mod tests {
         let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) \
             INSERT INTO cases (number, received_at, test, locale, accepted, ruleset, module, idempotency_key, text_sha256, \
             consent, receipt, text, report) SELECT i, i, 0, '', 0, '', '', i, '', '', x'', x'', x'' FROM n";
-        sqlx::query(fill).execute(&store.database.pool).await.unwrap();
-        let interrupted = check(&store.database.pool, Duration::ZERO).await.unwrap();
+        sqlx::query(fill).execute(&store.backend.pool).await.unwrap();
+        let interrupted = check(&store.backend.pool, Duration::ZERO).await.unwrap();
         assert_eq!(interrupted, Integrity { faults: Vec::new(), complete: Some(false) });
-        let whole = check(&store.database.pool, Duration::from_mins(1)).await.unwrap();
+        let whole = check(&store.backend.pool, Duration::from_mins(1)).await.unwrap();
         assert_eq!(whole, Integrity { faults: Vec::new(), complete: Some(true) });
     }
 }

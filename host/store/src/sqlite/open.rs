@@ -13,16 +13,13 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Error};
 
-use super::error_code::primary_code;
 use super::file;
 use super::open_files::{FileId, OpenFiles};
-use super::{Database, Sqlite};
+use super::{Database, Sqlite, primary_code};
 use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, migrator, steps};
 use crate::query::{self, CASE};
-use crate::readiness::Readiness;
-use crate::writer::Writer;
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrator([
@@ -57,7 +54,7 @@ impl Sqlite {
             let pool = pool(options, None).await?;
             return Ok(Sqlite::serving(Database { pool, files: None }));
         };
-        file::create(&given).map_err(|error| StoreError::File(given.display().to_string(), error))?;
+        file::create(&given).map_err(StoreError::at(&given))?;
         let resolved = OpenFiles::resolve(&given)?;
         let lock = OpenFiles::lock(&resolved)?;
         let pool = pool(options, Some(resolved.clone())).await?;
@@ -73,13 +70,8 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`]: it does not exist, is no database of kakekomi, or its log cannot be read.
     pub async fn open_to_read(url: &str) -> Result<Sqlite, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?.busy_timeout(BUSY_TIMEOUT).read_only(true);
-        let file = options.get_filename().to_path_buf();
-        let name = file.display().to_string();
-        if !file::is_sqlite(&file, &name)? {
-            return Err(StoreError::Foreign(name));
-        }
-        let log = file::log_size(&file);
+        let (options, log) = options_to_read(url)?;
+        let name = options.get_filename().display().to_string();
         let mut opened = Sqlite::open_one_reader(options.clone().immutable(log.is_none())).await;
         if log == Some(0) && opened.as_ref().is_err_and(|error| is_not_writable(primary_code(error))) {
             opened = Sqlite::open_one_reader(options.immutable(true)).await;
@@ -111,27 +103,11 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`]: it does not exist, or is no SQLite file.
     pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?.busy_timeout(BUSY_TIMEOUT).read_only(true);
-        let file = options.get_filename().to_path_buf();
-        let name = file.display().to_string();
-        if !file::is_sqlite(&file, &name)? {
-            return Err(StoreError::Foreign(name));
-        }
-        let options = options.immutable(file::log_size(&file).is_none());
-        let mut connection: SqliteConnection = options.connect().await?;
-        let steps = steps(&mut connection, &MIGRATIONS).await?;
+        let (options, log) = options_to_read(url)?;
+        let mut connection: SqliteConnection = options.immutable(log.is_none()).connect().await?;
+        let steps = steps(&mut connection, &MIGRATIONS).await;
         connection.close().await?;
         Ok(steps)
-    }
-
-    fn serving(database: Database) -> Sqlite {
-        let readiness = Some(Readiness::start(database.clone()));
-        Sqlite { writer: Writer::start(database.clone()), readiness, database }
-    }
-
-    fn reading(pool: SqlitePool) -> Sqlite {
-        let database = Database { pool, files: None };
-        Sqlite { writer: Writer::start(database.clone()), readiness: None, database }
     }
 
     /// Opens a file for one reader, and queries the tables to find out whether this program can read them.
@@ -139,8 +115,16 @@ impl Sqlite {
         let pool =
             SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
-        Ok(Sqlite::reading(pool))
+        Ok(Sqlite::reading(Database { pool, files: None }))
     }
+}
+
+/// Checks a file that is read only; returns the options and the size of its log.
+fn options_to_read(url: &str) -> Result<(SqliteConnectOptions, Option<u64>), StoreError> {
+    let options = SqliteConnectOptions::from_str(url)?.busy_timeout(BUSY_TIMEOUT).read_only(true);
+    file::check(options.get_filename())?;
+    let log = file::log_size(options.get_filename());
+    Ok((options, log))
 }
 
 /// Opens the connections of a serving process and migrates the database. All are opened now and stay open: a connection that

@@ -8,6 +8,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,20 +21,17 @@ pub(super) struct OpenFiles {
     files: Vec<(PathBuf, FileId)>,
     /// Held until drop.
     _lock: File,
-    /// Whether the last check found a moved file.
+    /// True if the last check found a moved file.
     moved: AtomicBool,
 }
 
 impl OpenFiles {
     /// Resolves symbolic links as SQLite does when it opens the file.
     pub fn resolve(file: &Path) -> Result<PathBuf, StoreError> {
-        file.canonicalize().map_err(|error| StoreError::File(file.display().to_string(), error))
+        file.canonicalize().map_err(StoreError::at(file))
     }
 
-    /// Locks a resolved file against other serving processes.
-    ///
-    /// # Errors
-    /// [`StoreError::InUse`]: another process serves from it.
+    /// Locks a resolved file against other serving processes ([`StoreError::InUse`]).
     pub fn lock(resolved: &Path) -> Result<File, StoreError> {
         lock::acquire(&beside(resolved, "-lock"))
     }
@@ -41,11 +39,8 @@ impl OpenFiles {
     /// Records the identity of all open files: the given name, which may be a link, the log, its index, and the lock.
     pub fn note(given: &Path, resolved: &Path, lock: File) -> Result<OpenFiles, StoreError> {
         let names = [given.to_path_buf()].into_iter().chain(["-wal", "-shm", "-lock"].map(|end| beside(resolved, end)));
-        let note = |name: PathBuf| match FileId::of(&name) {
-            Ok(id) => Ok((name, id)),
-            Err(error) => Err(StoreError::File(name.display().to_string(), error)),
-        };
-        Ok(OpenFiles { files: names.map(note).collect::<Result<_, _>>()?, _lock: lock, moved: AtomicBool::new(false) })
+        let note = |name: PathBuf| FileId::of(&name).map_err(StoreError::at(&name)).map(|id| (name, id));
+        Ok(OpenFiles { files: names.map(note).collect::<Result<_, _>>()?, _lock: lock, moved: AtomicBool::default() })
     }
 
     /// Records the outcome of a check, and reports whether it is the first that found a moved file.
@@ -53,10 +48,7 @@ impl OpenFiles {
         !self.moved.swap(moved, Ordering::SeqCst) && moved
     }
 
-    /// Compares each name with the open file.
-    ///
-    /// # Errors
-    /// [`StoreError::Moved`]: the first name that leads to another file or to none.
+    /// Compares each name with the open file; fails with the first one that leads to another file or to none.
     pub fn check(&self) -> Result<(), StoreError> {
         let moved = self.files.iter().find(|(name, id)| !FileId::of(name).is_ok_and(|found| found == *id));
         moved.map_or(Ok(()), |(name, _)| Err(StoreError::Moved(name.display().to_string())))
@@ -79,16 +71,8 @@ pub(super) struct FileId {
 
 impl FileId {
     /// Reads the identity of the file of a name.
-    #[cfg(unix)]
     pub fn of(name: &Path) -> io::Result<FileId> {
-        use std::os::unix::fs::MetadataExt;
         let metadata = std::fs::metadata(name)?;
         Ok(FileId { device: metadata.dev(), inode: metadata.ino() })
-    }
-
-    /// Gives a constant: on this system an open file can be neither moved nor removed.
-    #[cfg(not(unix))]
-    pub fn of(name: &Path) -> io::Result<FileId> {
-        std::fs::metadata(name).map(|_| FileId { device: 0, inode: 0 })
     }
 }

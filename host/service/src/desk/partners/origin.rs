@@ -1,7 +1,7 @@
-//! An origin: scheme, host and port, in the one way in which a browser writes it.
+//! An origin: scheme, host and port, exactly as a browser writes it.
 //!
-//! `"https://www.example.jp"` → itself; `"https://WWW.example.jp:443/"` → an error that says how to write it. What is
-//! compared later are whole texts, so whatever a browser would never send is refused here, once.
+//! `"https://www.example.jp"` → itself; `"https://WWW.example.jp:443/"` → an error with the right spelling. Origins are
+//! compared as whole texts, so a spelling that no browser sends is refused here.
 
 use std::fmt;
 
@@ -16,23 +16,23 @@ pub struct Origin {
     host: String,
 }
 
-/// Why a text is no origin.
+/// The reason why a text is no origin, and a better spelling.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no origin: write {1}")]
 pub struct OriginError(String, String);
 
 impl Origin {
-    /// As a browser writes it.
+    /// Returns the origin as a browser writes it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host, without the port.
+    /// Returns the host without the port.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether it is reached over TLS.
+    /// Reports whether it uses TLS.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https://")
     }
@@ -53,7 +53,7 @@ impl TryFrom<String> for Origin {
     }
 }
 
-/// No wildcard, no dot at the end, and nothing that means something in a content security policy.
+/// Refuses wildcards, a dot at the end, and all characters with a meaning in a content security policy.
 fn is_plain(host: &str) -> bool {
     !host.ends_with('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
 }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_with_a_better_way() {
+    fn another_spelling_is_refused_with_a_better_one() {
         for (wrong, better) in [
             ("https://WWW.example.jp", "\"https://www.example.jp\""),
             ("https://www.example.jp/", "\"https://www.example.jp\""),

@@ -1,7 +1,7 @@
 //! The colours and the radius that a partner gives the form on its pages: `{ accent = "#0b4f8a", radius = "4px" }`.
 //!
-//! Colours and lengths alone, each in one plain way of writing. Words, functions and addresses are refused: a value
-//! ends in a style sheet of the desk's own page.
+//! Only colours and lengths, each in one spelling. Words, functions and addresses are refused: a value becomes part of a
+//! style sheet of the desk's own page.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +19,12 @@ const RADIUS_MAX: u8 = 32;
 pub struct Theme(BTreeMap<String, String>);
 
 impl Theme {
-    /// Whether nothing is set.
+    /// Reports whether no token is set.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is wrong with it, in words for the operator.
+    /// Describes the first fault for the operator.
     pub(super) fn check(&self) -> Result<(), String> {
         for (token, value) in &self.0 {
             match token.as_str() {
@@ -41,7 +41,7 @@ impl Theme {
     }
 }
 
-/// `#abc` or `#aabbcc`: without an alpha, since what is written must stay to be read.
+/// Accepts `#abc` and `#aabbcc`; no alpha, so that text stays readable.
 fn is_colour(value: &str) -> bool {
     value
         .strip_prefix('#')
