@@ -153,3 +153,13 @@ pub enum FieldKind {
     /// Nothing yet.
     Reserved,
 }
+
+impl FieldKind {
+    /// The rows of an object.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            FieldKind::Section(fields) | FieldKind::Record(fields) => fields,
+            _ => &[],
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! `contact` with company, phone and `responsible: {"unknown": true}` → 4 required, 2 answered, 1 unknown.
 
+use super::answer::Answer;
 use super::field::{FieldSpec, Requirement};
 use crate::code::Code;
 use crate::issue::Issue;
@@ -29,25 +30,11 @@ impl<'i> ProgressCounter<'i> {
         ProgressCounter { required: 0, answered: 0, unknown: 0, one_of: None, issues }
     }
 
-    /// Counts a field that was answered.
-    pub fn answer(&mut self, spec: FieldSpec, at: &PathCursor<'_>) {
-        let sound = spec.requirement != Requirement::Optional && !self.has_issue(at);
-        self.count(spec, sound, false);
-    }
-
-    /// Counts a field whose answer is unknown.
-    pub fn unknown(&mut self, spec: FieldSpec, at: &PathCursor<'_>) {
-        let sound = spec.requirement != Requirement::Optional && !self.has_issue(at);
-        self.count(spec, false, sound);
-    }
-
-    /// Counts a field without an answer.
-    pub fn no_answer(&mut self, spec: FieldSpec) {
-        self.count(spec, false, false);
-    }
-
+    /// Counts a field by its answer.
     #[inline(never)]
-    fn count(&mut self, spec: FieldSpec, answered: bool, unknown: bool) {
+    pub fn count(&mut self, spec: FieldSpec, at: &PathCursor<'_>, answer: &Answer<&str>) {
+        let counts = |is_so: bool| is_so && spec.requirement != Requirement::Optional && !self.has_issue(at);
+        let (answered, unknown) = (counts(answer.given().is_some()), counts(answer.is_unknown()));
         match spec.requirement {
             Requirement::Required => {
                 self.required += 1;

@@ -92,13 +92,13 @@ fn consent(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
 /// document in force, so it is stale as well.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
     let Some((version, sha256)) =
-        agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))
+        agreed.given().and_then(|agreed| Some((agreed.version.given()?, agreed.sha256.given()?)))
     else {
         return false;
     };
     let known = match language {
-        Some(language) => current.sha256(language.locale()) == sha256.0,
-        None => current.any_language(&sha256.0),
+        Some(language) => current.sha256(language.locale()) == sha256.text(),
+        None => current.any_language(sha256.text()),
     };
     version.0 != current.version || !known
 }
