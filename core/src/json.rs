@@ -135,55 +135,49 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
-        self.enter(depth)?;
         let mut entries = Vec::new();
-        if self.eat(b'}') {
-            return Ok(Node::Object(entries));
-        }
-        loop {
-            self.space();
-            if self.peek() != Some(b'"') {
+        self.each(depth, b'}', |reader| {
+            if reader.peek() != Some(b'"') {
                 return Err(Stop::NotJson);
             }
-            let (key, _lone) = self.string()?; // U+FFFD makes a broken key none of ours
-            self.space();
-            self.need(b':')?;
-            self.space();
-            let value = self.value(depth)?;
-            entries.push((key, value));
-            self.space();
-            if self.eat(b'}') {
-                return Ok(Node::Object(entries));
-            }
-            self.need(b',')?;
-        }
+            let (key, _lone) = reader.string()?; // U+FFFD makes a broken key none of ours
+            reader.space();
+            reader.need(b':')?;
+            reader.space();
+            entries.push((key, reader.value(depth)?));
+            Ok(())
+        })?;
+        Ok(Node::Object(entries))
     }
 
     fn list(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
-        self.enter(depth)?;
         let mut items = Vec::new();
-        if self.eat(b']') {
-            return Ok(Node::List(items));
-        }
-        loop {
-            self.space();
-            items.push(self.value(depth)?);
-            self.space();
-            if self.eat(b']') {
-                return Ok(Node::List(items));
-            }
-            self.need(b',')?;
-        }
+        self.each(depth, b']', |reader| {
+            items.push(reader.value(depth)?);
+            Ok(())
+        })?;
+        Ok(Node::List(items))
     }
 
-    /// Steps over an opening bracket and the space behind it.
-    fn enter(&mut self, depth: usize) -> Result<(), Stop> {
+    /// Reads what lies between two brackets: `read` takes each entry.
+    fn each(&mut self, depth: usize, end: u8, mut read: impl FnMut(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if depth > DEPTH_MAX {
             return Err(Stop::Deep);
         }
         self.at += 1;
         self.space();
-        Ok(())
+        if self.eat(end) {
+            return Ok(());
+        }
+        loop {
+            self.space();
+            read(self)?;
+            self.space();
+            if self.eat(end) {
+                return Ok(());
+            }
+            self.need(b',')?;
+        }
     }
 
     /// A string: borrowed where it holds no escape.

@@ -13,7 +13,7 @@ mod tables {
 use crate::code::Code;
 use crate::issue::{Issue, Params};
 use crate::locale::Locale;
-use crate::text::concat;
+use crate::text::{are_digits, concat};
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
@@ -185,8 +185,7 @@ pub fn pattern(path: &str) -> String {
         if index > 0 {
             pattern.push('/');
         }
-        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        pattern.push_str(if is_index { "*" } else { step });
+        pattern.push_str(if are_digits(step) { "*" } else { step });
     }
     pattern
 }

@@ -3,7 +3,7 @@
 //! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
 
 use super::weekday::is_weekday;
-use crate::text::concat;
+use crate::text::{are_digits, concat};
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -70,8 +70,7 @@ pub(super) fn named(word: &str) -> Option<usize> {
 /// The digits of `20` and `20th`.
 fn ordinal(word: &str) -> Option<&str> {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then_some(digits)
+    are_digits(digits).then_some(digits)
 }
 
 #[cfg(test)]

@@ -2,18 +2,14 @@
 //!
 //! 2026-11-20, known to the day → `at()` is `2026-11-20`, `interval()` is that day in its offset.
 
-use crate::calendar::{days, month_length};
+use crate::civil::{DAY_MINUTES, MINUTE_MS, clock_text, days, month_length, offset_text, pair_text};
 use crate::code::Code;
+use crate::text::concat;
 
 /// The first year that a moment may lie in.
 pub const YEAR_MIN: i32 = 1970;
 /// The last year that a moment may lie in.
 pub const YEAR_MAX: i32 = 2099;
-
-const MINUTE_MS: i64 = 60_000;
-const DAY_MINUTES: i64 = 24 * 60;
-/// The offset where none is given: Japan has one time.
-pub(super) const JAPAN: i16 = 9 * 60;
 
 /// The known part of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,20 +75,14 @@ pub(super) enum Grain {
 impl Moment {
     /// The moment as ISO 8601 local time, as long as it is known: `2026-11-20T09:30` … `2026`.
     pub fn at(&self) -> String {
-        let mut at = String::new();
-        push(&mut at, self.year.unsigned_abs(), 4);
-        if self.grain >= Grain::Month {
-            at.push('-');
-            push(&mut at, self.month, 2);
-        }
-        if self.grain >= Grain::Day {
-            at.push('-');
-            push(&mut at, self.day, 2);
-        }
-        if self.grain >= Grain::Minute {
-            at.push('T');
-            push_time(&mut at, self.minute);
-        }
+        let (day, clock) = (pair_text(self.month, '-', self.day), clock_text(self.minute));
+        let mut at = concat(&[&self.year.to_string(), "-", &day, "T", &clock]);
+        at.truncate(match self.grain {
+            Grain::Year => 4,
+            Grain::Month => 7,
+            Grain::Day => 10,
+            Grain::Minute => 16,
+        });
         at
     }
 
@@ -109,9 +99,7 @@ impl Moment {
 
     /// The offset from UTC: `+09:00`.
     pub fn offset(&self) -> String {
-        let mut offset = String::from(if self.offset < 0 { "-" } else { "+" });
-        push_time(&mut offset, self.offset.unsigned_abs());
-        offset
+        offset_text(self.offset)
     }
 
     /// The first millisecond it may be, and the first one after all it may be; since the epoch, UTC.
@@ -162,18 +150,4 @@ impl Moment {
             ..self
         })
     }
-}
-
-/// Appends a number, padded to a width.
-fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
-    let written = number.into().to_string();
-    text.extend(core::iter::repeat_n('0', digits.saturating_sub(written.len())));
-    text.push_str(&written);
-}
-
-/// Minutes as `hh:mm`.
-fn push_time(text: &mut String, minutes: u16) {
-    push(text, minutes / 60, 2);
-    text.push(':');
-    push(text, minutes % 60, 2);
 }

@@ -3,40 +3,28 @@
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
 use super::english;
-use super::point::{Grain, JAPAN, Moment, YEAR_MAX, YEAR_MIN};
+use super::point::{Grain, Moment, YEAR_MAX, YEAR_MIN};
 use super::weekday::is_weekday;
-use crate::calendar::{month_length, two};
+use crate::civil::{JAPAN, month_length, two};
 use crate::code::Code;
 use crate::rules::characters::visible;
 use crate::rules::era::Era;
 use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
-use crate::text::{parse_u16, rsplit_once};
+use crate::text::{are_digits, parse_u16, rsplit_once};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 192;
 
-/// A date in parts, each as typed; a blank part counts as not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Parts<'a> {
-    /// `2026`, `2026年`, `令和8`, `R8`, `令和元年`.
-    pub year: Option<&'a str>,
-    /// `11`, `11月`.
-    pub month: Option<&'a str>,
-    /// `20`, `20日`.
-    pub day: Option<&'a str>,
-    /// As [`time_of_day::read`] takes it.
-    pub time: Option<&'a str>,
-}
-
 /// A typed moment, in one text or in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
     /// One text.
-    Text(&'a str),
-    /// Parts.
-    Parts(Parts<'a>),
+    Text(String),
+    /// Year (`2026年`, `令和8`, `R8`, `令和元年`), month (`11月`), day (`20日`) and time, as [`time_of_day::read`] takes it; a blank part
+    /// counts as not given.
+    Parts([Option<String>; 4]),
 }
 
 /// A year as typed: by era, or of the Common Era.
@@ -86,7 +74,8 @@ impl Date {
         Ok(Moment { year, month, day, minute: self.minute.unwrap_or(0), grain, about: self.about, offset })
     }
 
-    pub(super) fn of_parts(parts: &Parts<'_>) -> Result<Date, Code> {
+    pub(super) fn of_parts(parts: &[Option<String>; 4]) -> Result<Date, Code> {
+        let [year, month, day, time] = parts.each_ref().map(Option::as_deref);
         let mut about = false;
         let mut part = |typed: Option<&str>, unit: char| {
             let Some(typed) = typed else { return Ok(None) };
@@ -100,10 +89,10 @@ impl Date {
             Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
                 .filter(|text| !text.is_empty() || rough))
         };
-        let year = part(parts.year, '年')?.ok_or(Code::MomentYear)?;
-        let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);
+        let year = part(year, '年')?.ok_or(Code::MomentYear)?;
+        let (month, day) = (part(month, '月')?, part(day, '日')?);
         let month = month.map(|month| english::named(&month).map_or(month, |number| number.to_string()));
-        let time = match parts.time {
+        let time = match time {
             Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time, false)?),
             _ => None,
         };
@@ -286,7 +275,7 @@ fn number(digits: &str) -> Result<u16, Code> {
 
 /// A month or a day: one or two digits; a longer number is no such day.
 fn of_two(digits: &str) -> Result<u8, Code> {
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !are_digits(digits) {
         return Err(Code::MomentUnreadable);
     }
     match *digits.as_bytes() {
