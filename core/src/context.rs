@@ -4,8 +4,8 @@
 //! "policy": {…}, "calendar": {…}}` → [`Context`], which the report repeats.
 //!
 //! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
-//! does not know are ignored, so that an older module can read a newer host's context; a key that
-//! is missing, or is no such thing, is a failure and never a guess.
+//! does not know are ignored, so that an older module can read a newer host's context. A missing key or one
+//! of another type is an error.
 
 use serde::ser::{Error, Serialize, Serializer};
 

@@ -57,7 +57,7 @@ impl Params {
     }
 
     /// A line and a column of a text, both from 1.
-    pub const fn place(line: i64, column: i64) -> Params {
+    pub const fn line_and_column(line: i64, column: i64) -> Params {
         Params { names: &["column", "line"], values: [column, line] }
     }
 

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
             if reader.peek() != Some(b'"') {
                 return Err(Stop::NotJson);
             }
-            let (key, _lone) = reader.string()?; // U+FFFD makes a broken key none of ours
+            let (key, _lone) = reader.string()?; // a broken key has U+FFFD, so the form does not know it
             reader.space();
             reader.need(b':')?;
             reader.space();

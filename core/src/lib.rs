@@ -104,7 +104,7 @@ fn unreadable(error: SyntaxError) -> Issue {
         SyntaxError::NotUtf8 => (Code::TextNotUtf8, Params::none()),
         SyntaxError::TooDeep => (Code::TextTooDeep, Params::most(json::DEPTH_MAX)),
         SyntaxError::NotJson { line, column } => {
-            (Code::TextNotJson, Params::place(issue::whole(line), issue::whole(column)))
+            (Code::TextNotJson, Params::line_and_column(issue::whole(line), issue::whole(column)))
         }
     };
     Issue::new(&PathCursor::ROOT, code, params)

@@ -51,7 +51,7 @@ pub fn read_members<'n>(
     true
 }
 
-/// The place of a key among its repetitions in one object.
+/// The occurrence of a key among its repetitions in one object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Occurrence {
     /// The key is not repeated.

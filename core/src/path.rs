@@ -1,4 +1,4 @@
-//! Positions in a draft: the JSON Pointer of a value, and its place in the form's order.
+//! Positions in a draft: the JSON Pointer of a value, and its rank in the form's order.
 //!
 //! `PathCursor::ROOT.member("devices", Some(2))`, then `.item(0)` → `/devices/0`, sorted behind all of `/incident`.
 //!

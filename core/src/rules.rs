@@ -71,7 +71,7 @@ fn decode(message: &str) -> Option<(Code, Params)> {
     let mut number = || words.next().and_then(parse_i64);
     let params = match (number(), number()) {
         (Some(column), Some(line)) if matches!(code, Code::CharsControl | Code::CharsBidi | Code::CharsLineBreak) => {
-            Params::place(line, column)
+            Params::line_and_column(line, column)
         }
         (Some(max), Some(min)) => Params::range(min, max),
         (Some(max), None) => Params::max(max),

@@ -21,21 +21,21 @@ pub use report::{context, report};
 
 /// The schema of a draft.
 pub fn schema() -> Value {
-    let defs: Map<String, Value> = definitions().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-    let schema = with_keyword(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
-    let schema = with_keyword(schema, "$defs", json!(defs));
-    let schema = with_keyword(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
-    let schema = with_keyword(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
-    with_keyword(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
-}
-
-/// The definitions that several fields share, by the names that `$ref` uses.
-fn definitions() -> [(&'static str, Value); 3] {
     let unknown = json!({
         "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
         "type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false,
     });
-    [("unknown", unknown), ("moment", moment::moment()), ("answeredMoment", moment::answered())]
+    let defs = json!({"unknown": unknown, "moment": moment::moment(), "answeredMoment": moment::answered()});
+    let keywords = [
+        ("$schema", json!("https://json-schema.org/draft/2020-12/schema")),
+        ("$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET))),
+        ("$defs", defs),
+        ("title", json!("A draft of the intake form (Annex 1.2)")),
+        ("allOf", json!([responsible_is_known()])),
+    ];
+    keywords
+        .into_iter()
+        .fold(object(Draft::FIELDS, ""), |schema, (keyword, value)| with_keyword(schema, keyword, value))
 }
 
 /// Once remote support is wanted, somebody must be named who authorises it (Annex 1.2, 実施責任者).

@@ -195,13 +195,13 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_is_seen_at_every_place() {
+    fn an_escape_is_found_at_every_position() {
         for sign in (0..=0xFF_u8).filter(u8::is_ascii) {
-            for place in 0..20 {
-                let text: String = (0..20).map(|at| if at == place { char::from(sign) } else { 'é' }).collect();
+            for index in 0..20 {
+                let text: String = (0..20).map(|at| if at == index { char::from(sign) } else { 'é' }).collect();
                 let mut writer = Writer::default();
                 writer.text(&text);
-                assert_eq!(writer.into_bytes(), serde_json::to_vec(&text).unwrap(), "{sign} {place}");
+                assert_eq!(writer.into_bytes(), serde_json::to_vec(&text).unwrap(), "{sign} {index}");
             }
         }
     }

@@ -168,7 +168,7 @@ fn is_encoded(encoded: &str) -> bool {
     })
 }
 
-/// RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
+/// RFC 5891, 4.2.3: the third and fourth characters are not both hyphens, and the first is not a combining mark.
 fn has_no_stray(label: &str) -> bool {
     let hyphens = label.chars().skip(2).take(2).filter(|letter| *letter == '-').count();
     hyphens < 2 && !label.chars().next().is_some_and(is_mark)

@@ -48,7 +48,7 @@ pub fn read(typed: &str) -> Result<String, Code> {
     })
 }
 
-/// The usual sign for one that is seen in its place: any bracket, a low stroke, the quotes of a copied sentence.
+/// The usual sign for one that people write instead: any bracket, a low stroke, the quotes of a copied sentence.
 fn plain(sign: char) -> char {
     match sign {
         '【' | '〔' | '「' | '『' | '〈' => '(',

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::text::{DIGIT, blank, offset, or_blank};
+use super::with_keyword;
 use kakekomi_core::rules::{moment::TYPED_MAX, time_of_day};
 
 /// Numbers in kanji, and their radicals.
@@ -22,12 +23,8 @@ pub fn moment() -> Value {
 pub fn answered() -> Value {
     let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
     let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
-    let mut schema = object(&answered_at(), &precision, &offset);
-    if let Some(keywords) = schema.as_object_mut() {
-        keywords.insert("required".to_owned(), json!(["at"]));
-        keywords.insert("title".to_owned(), json!("A moment"));
-    }
-    schema
+    let schema = object(&answered_at(), &precision, &offset);
+    with_keyword(with_keyword(schema, "required", json!(["at"])), "title", json!("A moment"))
 }
 
 fn object(at: &Value, precision: &Value, offset: &Value) -> Value {

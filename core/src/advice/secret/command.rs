@@ -58,7 +58,7 @@ pub fn follows_option(rest: &str) -> bool {
     })
 }
 
-/// `net user NAME PASSWORD`, `net use PLACE PASSWORD`: a word among the next ones that is neither the first, nor a place or an option.
+/// `net user NAME PASSWORD`, `net use SHARE PASSWORD`: a word after the next one that is neither a share nor an option.
 pub fn is_net_use(rest: &str) -> bool {
     let Some(arguments) = rest.strip_prefix("net use") else { return false };
     let words = arguments.split_whitespace().filter(|word| *word != "r").take(5).enumerate();

@@ -1,6 +1,6 @@
 //! Dates with the name of a month, in the order that all others have.
 //!
-//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
+//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → `None`
 
 use super::weekday::is_weekday;
 use crate::text::{are_digits, concat};

@@ -104,7 +104,7 @@ fn digits(text: &str, half: bool) -> Option<(u16, u16)> {
     }
 }
 
-/// A number of so many ASCII digits.
+/// A number of `least` to `most` ASCII digits.
 fn number(text: &str, least: usize, most: usize) -> Option<u16> {
     parse_u16(text).filter(|_| (least..=most).contains(&text.len()))
 }
