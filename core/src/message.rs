@@ -80,11 +80,6 @@ pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
     }
 }
 
-/// The sentence of a code at a path, with its numbers filled in.
-pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
-    format_sentence(sentence(code, path, locale), params)
-}
-
 /// The sentence of a code at a path: the field's own, or the general one. Its numbers are blanks such as `{max}`, for
 /// [`format_sentence`].
 pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {

@@ -92,7 +92,7 @@ fn write_issue(issue: &Issue, locale: Locale, out: &mut Writer) {
     out.object();
     out.text_member("path", &issue.path);
     out.key("code");
-    out.word(issue.code.as_str());
+    out.ascii(issue.code.as_str().as_bytes());
     out.key("params");
     out.object();
     if let Some(largest) = &issue.largest {

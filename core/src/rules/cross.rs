@@ -20,8 +20,9 @@ pub fn check(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
     contact(draft, diagnostics);
     occurrence(draft, diagnostics);
     if let Answer::Given(logs) = &draft.logs {
-        for (index, log) in logs.0.iter().enumerate() {
-            log_order(index, log, diagnostics);
+        for (index, _) in logs.0.iter().enumerate().filter(|(_, log)| wholly_after(&log.from, &log.to)) {
+            let logs = member(&PathCursor::ROOT, Draft::FIELDS, "logs");
+            diagnostics.add(&member(&logs.item(index), Log::FIELDS, "to"), Code::MomentOrder, Params::none());
         }
     }
     consent(draft, context, diagnostics);
@@ -49,13 +50,6 @@ fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
 fn occurrence(draft: &Draft, diagnostics: &mut Diagnostics) {
     if wholly_after(&draft.incident.occurred_at, &draft.incident.discovered_at) {
         add(("incident", Incident::FIELDS), "occurred_at", Code::MomentAfterDiscovery, diagnostics);
-    }
-}
-
-fn log_order(index: usize, log: &Log, diagnostics: &mut Diagnostics) {
-    if wholly_after(&log.from, &log.to) {
-        let logs = member(&PathCursor::ROOT, Draft::FIELDS, "logs");
-        diagnostics.add(&member(&logs.item(index), Log::FIELDS, "to"), Code::MomentOrder, Params::none());
     }
 }
 

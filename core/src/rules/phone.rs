@@ -83,25 +83,11 @@ fn holds_number(text: &str) -> bool {
 
 /// The text without the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
-    const TITLES: [&str; 15] = [
-        "フリ-ダイヤル", // as folding leaves フリーダイヤル
-        "電話番号",
-        "携帯電話",
-        "携帯番号",
-        "電話",
-        "携帯",
-        "代表",
-        "直通",
-        "telephone",
-        "tel",
-        "phone",
-        "mobile",
-        "℡",
-        "☎",
-        "📞",
-    ];
+    // As folding leaves フリーダイヤル.
+    const TITLES: &str =
+        "フリ-ダイヤル 電話番号 携帯電話 携帯番号 電話 携帯 代表 直通 telephone tel phone mobile ℡ ☎ 📞";
     let text = text.trim_start_matches(is_punctuation);
-    let title = TITLES.iter().find_map(|title| text.strip_prefix(title));
+    let title = TITLES.split(' ').find_map(|title| text.strip_prefix(title));
     title.map_or(text, |rest| rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':'))
 }
 

@@ -21,10 +21,10 @@ fn is_alphabetic(letter: char) -> bool {
     match letter {
         'İ' | 'ĳ' | 'ŀ' | 'ŉ' | 'ẛ' => false, // two letters in one, and a letter in another shape
         'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::to_lowercase(letter) == letter,
-        'а'..='џ' | 'ա'..='ֆ' | 'ა'..='ჺ' => true,
+        'ẖ' | 'ẘ' | 'а'..='џ' | 'ա'..='ֆ' | 'ა'..='ჺ' => true,
         'ӂ'..='ӎ' => is_even,
         'ҋ'..='ҿ' | 'ӑ'..='ԯ' | 'ḁ'..='ỿ' => !is_even,
-        _ => is_one_of(letter, "əɛơưǎǐǒǔșțẖẘӏ"),
+        _ => is_one_of(letter, "əɛơưǎǐǒǔșțӏ"),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::english;
 use super::point::{Grain, Moment, YEAR_MAX, YEAR_MIN};
 use super::weekday::is_weekday;
-use crate::civil::{JAPAN, month_length, two};
+use crate::civil::{JAPAN, month_length};
 use crate::code::Code;
 use crate::rules::characters::visible;
 use crate::rules::era::Era;
@@ -79,10 +79,7 @@ impl Date {
         let mut about = false;
         let mut part = |typed: Option<&str>, unit: char| {
             let Some(typed) = typed else { return Ok(None) };
-            if typed.len() > TYPED_MAX {
-                return Err(Code::MomentUnreadable);
-            }
-            let folded = arabic(&fold(&visible(typed)));
+            let folded = folded(typed)?;
             let (exact, rough) = roughly(&folded);
             let exact = without_weekday(exact);
             about |= rough;
@@ -111,10 +108,7 @@ impl Date {
     }
 
     pub(super) fn of_text(typed: &str) -> Result<Date, Code> {
-        if typed.len() > TYPED_MAX {
-            return Err(Code::MomentUnreadable);
-        }
-        let folded = arabic(&fold(&visible(typed)));
+        let folded = folded(typed)?;
         let (text, mut about) = roughly(&folded);
         let in_numbers = english::in_numbers(text);
         let text = in_numbers.as_deref().unwrap_or(text);
@@ -144,6 +138,11 @@ impl Date {
         let (minute, offset) = (time.map(|time| time.minute), time.and_then(|time| time.offset));
         Ok(Date { year, month, day, minute, about, offset })
     }
+}
+
+/// A typed text in ASCII digits and signs.
+fn folded(typed: &str) -> Result<String, Code> {
+    if typed.len() > TYPED_MAX { Err(Code::MomentUnreadable) } else { Ok(arabic(&fold(&visible(typed)))) }
 }
 
 /// The unread rest of a text.
@@ -278,10 +277,6 @@ fn of_two(digits: &str) -> Result<u8, Code> {
     if !are_digits(digits) {
         return Err(Code::MomentUnreadable);
     }
-    match *digits.as_bytes() {
-        [one] => two(b'0', one),
-        [ten, one] => two(ten, one),
-        _ => None,
-    }
-    .ok_or(Code::MomentNoSuchDay)
+    let number = parse_u16(digits).filter(|_| digits.len() <= 2).and_then(|number| u8::try_from(number).ok());
+    number.ok_or(Code::MomentNoSuchDay)
 }
