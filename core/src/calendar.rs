@@ -2,11 +2,10 @@
 //!
 //! 2026-05-06 10:00 JST (a substitute holiday) → closed, the next opening is 2026-05-07 09:00.
 //! 2026-11-20 10:00 JST (a Friday) → open until 17:00, the next opening is Tuesday the 24th.
-//! 2028 with a table that ends in 2027 → `dated: false`: nothing is known, and nothing is guessed.
+//! 2028 with a table that ends in 2027 → `dated: false`: the status is unknown, not guessed.
 //!
 //! All of it is the desk's data, which comes in with the context (requirements, "Business days");
-//! the holidays come as a dated table, so that a new gazette needs no new module. Refused on
-//! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
+//! the holidays come as a dated table, so that a new gazette needs no new module. Reading refuses `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
 
 use crate::check_error::CheckError;
 use crate::civil::{

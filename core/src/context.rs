@@ -7,8 +7,6 @@
 //! does not know are ignored, so that an older module can read a newer host's context. A missing key or one
 //! of another type is an error.
 
-use serde::ser::{Error, Serialize, Serializer};
-
 use crate::calendar::Calendar;
 use crate::check_error::CheckError;
 use crate::json::{self, Writer};
@@ -139,25 +137,4 @@ impl Document {
         out.end_object();
         out.end_object();
     }
-}
-
-/// Within an answer of the host both print as they do in a report.
-impl Serialize for Context {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        printed(&|out| self.write(out), serializer)
-    }
-}
-
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        printed(&|out| self.write(out), serializer)
-    }
-}
-
-fn printed<S: Serializer>(write: &dyn Fn(&mut Writer), serializer: S) -> Result<S::Ok, S::Error> {
-    let mut out = Writer::default();
-    write(&mut out);
-    let bytes = out.into_bytes();
-    let tree = json::read(&bytes, usize::MAX).map_err(|_| S::Error::custom("what was written can be read"))?;
-    tree.serialize(serializer)
 }

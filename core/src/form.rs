@@ -59,7 +59,7 @@ pub const DEVICES_MAX: usize = 20;
 pub const LOGS_MAX: usize = 50;
 
 section! {
-    /// All that an applicant may hand over (Annex 1.2) and the agreement to the documents.
+    /// The answers of an applicant (Annex 1.2) and the agreement to the documents.
     pub struct Draft {
         contact: Contact = section("お客さまの窓口情報");
         incident: Incident = section("インシデントの概要");

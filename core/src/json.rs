@@ -11,9 +11,7 @@ mod write;
 
 use alloc::borrow::Cow;
 
-use serde::ser::{Error, Serialize, Serializer};
-
-use crate::text::{code_points, parse_i64, rsplit_once};
+use crate::text::{code_points, rsplit_once};
 
 use write::until_escape;
 
@@ -44,22 +42,6 @@ pub enum Node<'a> {
     List(Vec<Node<'a>>),
     /// `{…}`: every key in the order of the text, repeated ones too.
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
-}
-
-/// A tree prints as what it was read from; of its numbers only the whole ones within an `i64` can be printed.
-impl Serialize for Node<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Node::Null => serializer.serialize_unit(),
-            Node::Bool(value) => serializer.serialize_bool(*value),
-            Node::Number(written) => {
-                serializer.serialize_i64(parse_i64(written).ok_or_else(|| S::Error::custom("no whole number"))?)
-            }
-            Node::Text { text, .. } => serializer.serialize_str(text),
-            Node::List(items) => serializer.collect_seq(items),
-            Node::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
-        }
-    }
 }
 
 /// The reason why a text cannot be read.

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! **The report is a function of the module, the text and the context alone**: no clock, no
-//! environment, no randomness, no file. Compiled to WebAssembly these are the bytes that judge in
-//! the browser and in the host's sandbox. Read on in this order: [`json`], [`path`], [`object`],
+//! environment, no randomness, no file. Compiled to WebAssembly it runs in the browser and in the host's
+//! sandbox. Reading order: [`json`], [`path`], [`object`],
 //! [`form`], [`rules`], [`advice`], [`report`].
 
 #![forbid(unsafe_code)]
@@ -60,7 +60,7 @@ pub const RULESET: &str = "2026.11.5";
 
 /// A draft's text and a context's text → the report's canonical bytes.
 ///
-/// This is the one function behind both faces of the module.
+/// Both faces of the module call this function.
 ///
 /// # Errors
 /// [`CheckError::Context`] if the context cannot be used. The draft's text causes no error: the report describes any text.
@@ -96,7 +96,7 @@ pub fn check(text: &[u8], context: &Context) -> Report {
     }
 }
 
-/// The issue of a text that is no draft at all.
+/// The issue of a text that cannot be read.
 fn unreadable(error: SyntaxError) -> Issue {
     let (code, params) = match error {
         SyntaxError::TooLong => (Code::TextTooLong, Params::most(TEXT_MAX)),

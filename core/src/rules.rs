@@ -1,7 +1,8 @@
 //! The rules, a family a file. The `garde` attributes on the values of [`crate::form`] name the rules of one value; this file
-//! runs them and turns what fails into issues. [`cross`] has the rules between fields.
+//! runs them and turns failures into issues. [`cross`] has the rules between fields.
 //!
-//! `garde` keeps a message for a rule that fails: here the code's word, with its number behind a space: `"length.too_long 200"` → `Code::LengthTooLong`, `{"max": 200}`.
+//! `garde` keeps a message for a rule that fails. Here it is the code's word, with its numbers behind spaces:
+//! `"length.too_long 200"` → `Code::LengthTooLong`, `{"max": 200}`.
 
 pub mod characters;
 pub mod cross;
@@ -48,8 +49,8 @@ fn collect(rules: &dyn Fn(&mut garde::Report), at: &PathCursor<'_>, diagnostics:
     }
 }
 
-/// The error by which a rule tells `garde` its code. A `String`, which `garde` takes as it is: it would convert any other text
-/// by the standard library's formatting, which nothing else in the module needs.
+/// The error of a rule with its code. As a `String`, since `garde` would format any other text by the standard library, which
+/// nothing else in the module needs.
 pub(crate) fn code_error(code: Code) -> garde::Error {
     garde::Error::new(code.as_str().to_owned())
 }

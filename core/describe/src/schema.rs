@@ -2,10 +2,9 @@
 //!
 //! `schema()` → `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", …}`
 //!
-//! Made from the field table, never beside it. **It accepts whatever the rules accept**; it cannot refuse
-//! all that they refuse: `docs/schema.md` lists what, and `tests/tests/schema.rs` makes that list. Wider
-//! than it might be on purpose: a blank text, an empty list entry and a typed number are drafts that
-//! the rules read. Patterns say their white space in full, since `\s` differs from engine to engine.
+//! It is made from the field table. **It accepts everything that the rules accept**; `docs/schema.md`, which
+//! `tests/tests/schema.rs` makes, lists what it cannot refuse. It is wide on purpose: a blank text, an empty list entry and a typed
+//! number are drafts that the rules read. Patterns list their white space, since `\s` differs between engines.
 
 mod moment;
 mod report;
@@ -38,7 +37,7 @@ pub fn schema() -> Value {
         .fold(object(Draft::FIELDS, ""), |schema, (keyword, value)| with_keyword(schema, keyword, value))
 }
 
-/// Once remote support is wanted, somebody must be named who authorises it (Annex 1.2, 実施責任者).
+/// Requires a person who authorises remote support, if it is wanted (Annex 1.2, 実施責任者).
 fn responsible_is_known() -> Value {
     json!({
         "if": {"properties": {"service": {"type": "object", "required": ["remote"]}}, "required": ["service"]},
@@ -67,7 +66,7 @@ fn object(fields: &[Field], at: &str) -> Value {
     schema
 }
 
-/// A section is required where a field of it is.
+/// Checks if a field is required; a section is, if a field of it is.
 fn is_required(field: &Field) -> bool {
     match field.kind {
         FieldKind::Section(fields) => fields.iter().any(is_required),

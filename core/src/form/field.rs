@@ -12,7 +12,7 @@ pub enum Requirement {
     Required,
     /// O: may stay empty.
     Optional,
-    /// O, advised: an advisory speaks of it while it is empty.
+    /// O, advised: an advisory names it while it is empty.
     Advised,
     /// R together with its neighbours: one of them is enough.
     OneOf,

@@ -1,7 +1,7 @@
 //! Moments: the typed text, and the interval that it means.
 //!
 //! `{"at": {"year": "令和8", "month": "１１", "day": "20", "time": "9時半"}}` → 2026-11-20T09:30,
-//! precision minute, offset +09:00. What cannot be read stays as typed in `values`.
+//! precision minute, offset +09:00. A text that cannot be read stays as typed in `values`.
 
 use garde::Validate;
 

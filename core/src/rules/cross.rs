@@ -1,4 +1,4 @@
-//! Rules between fields, and between the draft and the world.
+//! Rules between fields, and between the draft and the context.
 //!
 //! `{"contact": {"responsible": {"unknown": true}}, "service": {"remote": {…}}}` →
 //! `responsible.needed` at `/contact/responsible`.
@@ -35,7 +35,7 @@ fn add(section: (&str, &[Field]), field: &str, code: Code, diagnostics: &mut Dia
     diagnostics.add(&member(&section, fields, field), code, Params::none());
 }
 
-/// Checks that one of department and person is there, and somebody who can authorise remote support.
+/// Checks that one of department and person is given, and a person who can authorise remote support.
 fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
     let contact = &draft.contact;
     if contact.department.is_absent() && contact.person.is_absent() {

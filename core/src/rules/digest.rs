@@ -70,7 +70,8 @@ fn digits(text: &str) -> Option<(String, &str)> {
     ends.then_some((digest, rest))
 }
 
-/// White space and signs around a digest: quotes, brackets, the end of a sentence, sha256sum's mark of a file's name with an escape.
+/// Checks for white space or a sign around a digest: a quote, a bracket, the end of a sentence, sha256sum's mark of a file's name
+/// with an escape.
 fn is_around(sign: char) -> bool {
     sign.is_whitespace() || is_one_of(sign, "\"'`「」『』<>()[],、;。\\")
 }

@@ -10,7 +10,7 @@
 //!
 //! Refused: `26/11/20` (which century?), `11月20日` (which year?), a day without a month,
 //! `2026-02-29`, `平成40年` (the era ended), `1969` and `2100` (outside what makes sense), a precision
-//! that claims more than was typed. What goes out reads back as the same moment.
+//! that claims more than was typed. The text of a moment reads back as the same moment.
 
 mod english;
 mod point;

@@ -6,8 +6,8 @@
 //! `+1 212 555 0100` (`phone.abroad`), `03-3211-9999 内線` (`phone.extension`).
 //!
 //! The lengths are those of Japan's numbering plan (電気通信番号計画): ten digits for 0AB–J, 0120 and 0570, eleven for
-//! 050, 060, 070, 080, 090 and 0800. Leading digits that no area and no service has are refused; which exchanges are in
-//! use is not asked. `81…` without a plus is read as `+81…`: no number in Japan begins with 8.
+//! 050, 060, 070, 080, 090 and 0800. Leading digits of no area and no service are refused; exchanges are not
+//! checked. `81…` without a plus is read as `+81…`: no number in Japan begins with 8.
 
 use super::characters::visible;
 use super::width;
@@ -23,7 +23,7 @@ pub const EXTENSION_MAX: usize = 10;
 /// reads as itself.
 ///
 /// # Errors
-/// `phone.emergency`, `phone.refused`, `phone.abroad`, `phone.extension`, and `phone.invalid` for all else.
+/// `phone.emergency`, `phone.refused`, `phone.abroad`, `phone.extension`, and `phone.invalid` for everything else.
 pub fn read(typed: &str) -> Result<String, Code> {
     let visible = visible(typed);
     let typed = visible.trim();
@@ -71,7 +71,7 @@ fn without_remark<'t>(number: &str, rest: &'t str) -> &'t str {
     remark.map_or(rest, |(_, after)| after)
 }
 
-/// Checks if there is a digit or another sign for a number in it, circled, Roman, raised or of another script as well.
+/// Checks for a digit or another sign of a number: circled, Roman, raised, or of another script.
 fn holds_number(text: &str) -> bool {
     text.contains(|sign: char| {
         matches!(sign, '0'..='9' | '#' | '〇' | '²' | '³' | '¹' | '¼'..='¾' | '٠'..='٩' | '۰'..='۹'
@@ -81,7 +81,7 @@ fn holds_number(text: &str) -> bool {
     })
 }
 
-/// The text without the words that forms and signatures put before a number.
+/// Removes the words that forms and signatures put before a number.
 fn without_title(text: &str) -> &str {
     // As folding leaves フリーダイヤル.
     const TITLES: &str =
@@ -91,7 +91,7 @@ fn without_title(text: &str) -> &str {
     title.map_or(text, |rest| rest.trim_start_matches(|sign| is_punctuation(sign) || sign == ':'))
 }
 
-/// 110, 119 and the other three-digit services, and the short dials such as #7119 and #9110.
+/// Checks for 110, 119 and the other three-digit services, and for short dials such as #7119 and #9110.
 fn is_short_dial(text: &str) -> bool {
     const SERVICES: [&str; 12] = ["104", "110", "113", "115", "116", "117", "118", "119", "171", "177", "188", "189"];
     let text = text.trim_end();
@@ -102,7 +102,7 @@ fn is_short_dial(text: &str) -> bool {
     }
 }
 
-/// Signs between digits: spaces, hyphens, brackets, dots, strokes.
+/// Checks for a sign between digits: a space, hyphen, bracket, dot or stroke.
 fn is_punctuation(sign: char) -> bool {
     sign.is_whitespace() || matches!(sign, '-' | '~' | '(' | ')' | '[' | ']' | '.' | '/' | '・' | '･')
 }
@@ -115,7 +115,7 @@ fn digits_of(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The E.164 form of digits and punctuation.
+/// Converts digits and punctuation to E.164.
 fn read_number(number: &str) -> Result<String, Code> {
     let digits = digits_of(number);
     let number = number.trim_start_matches(is_punctuation);
@@ -145,7 +145,7 @@ fn is_carrier_number(digits: &str) -> bool {
     is_number && carrier != "81" && !carrier.starts_with('0')
 }
 
-/// A number with its country code, of Japan or of another country.
+/// Reads a number with its country code, of Japan or of another country.
 fn read_international(digits: &str) -> Result<String, Code> {
     if let Some(national) = digits.strip_prefix("81") {
         // Both +81 3 … and +81 (0)3 … are written.
@@ -156,7 +156,7 @@ fn read_international(digits: &str) -> Result<String, Code> {
     Err(if is_abroad { Code::PhoneAbroad } else { Code::PhoneInvalid })
 }
 
-/// A number that begins with the trunk prefix 0.
+/// Reads a number that begins with the trunk prefix 0.
 fn read_national(digits: &str) -> Result<String, Code> {
     // 020 is for machines and pagers, 0990 was for paid information, 0170 and 0180 are for messages and mass calls,
     // 0910 joins private networks.
@@ -195,7 +195,7 @@ fn is_assigned(digits: &str) -> bool {
 /// Words for an extension, the longer ones first.
 const EXTENSIONS: [&str; 8] = ["内線番号", "内線", "extension", "extn", "ext", "x", "#", "内"];
 
-/// The extension in what follows the number, if anything does.
+/// Reads the extension behind the number, if there is one.
 fn read_extension(rest: &str) -> Result<Option<String>, Code> {
     const NOTES: [&str; 6] = ["代表", "直通", "携帯電話", "携帯", "代", "直"];
     let is_between = |sign: char| is_punctuation(sign) || matches!(sign, ',' | '、' | ';' | ':' | '=');

@@ -3,9 +3,9 @@
 //! `日`, `ー`, `ü`, `я`, `한`, `ไ` → true; `A`, `Ü`, `①`, `㈱`, `ｶ`, `ﬁ`, `♥`, `☎` → false.
 //!
 //! By ranges of the scripts that are written today and not by Unicode's tables of properties, which are 4 KB of the module for
-//! names that hardly any applicant has. Capitals and the half-width, circled and other shapes that IDNA would fold (RFC 5892, 2.2) are in
+//! rare names. Capitals and the half-width, circled and other shapes that IDNA would fold (RFC 5892, 2.2) are in
 //! none of them. Within the ranges a few signs pass that IDNA refuses (letters of India with their dot in one, marks at the beginning):
-//! then the mail goes nowhere, as with any other mistyped name. A name that is typed in its ASCII form is not held to them.
+//! then the mail does not arrive, as with any other mistyped name. A name that is typed in its ASCII form is not checked so.
 
 use super::letter_case;
 use crate::text::{is_in_ranges, is_one_of};

@@ -1,8 +1,8 @@
 //! The schema of a typed moment: in one text or in parts, or blank.
 //!
-//! `moment()` takes `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` wants an `at`.
-//! Only the rules know how dates are written: the schema asks for a digit (or a numeral in kanji, 元, the
-//! letters of a month) where a date must have one.
+//! `moment()` accepts `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` requires an `at`.
+//! Only the rules read dates: the schema requires a digit (or a numeral in kanji, 元, the letters of a month)
+//! where a date must have one.
 
 use serde_json::{Value, json};
 

@@ -47,7 +47,7 @@ impl Precision {
     }
 }
 
-/// A moment, known to the minute, the day, the month or the year, or only about so.
+/// A moment, known to the minute, the day, the month or the year, exactly or roughly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     pub(super) year: i32,
@@ -86,7 +86,7 @@ impl Moment {
         at
     }
 
-    /// The known part of it.
+    /// The precision of the moment.
     pub const fn precision(&self) -> Precision {
         match (self.about, self.grain) {
             (true, _) => Precision::About,
@@ -102,7 +102,7 @@ impl Moment {
         offset_text(self.offset)
     }
 
-    /// The first millisecond it may be, and the first one after all it may be; since the epoch, UTC.
+    /// The first millisecond of the moment and the first one after it, since the epoch, UTC.
     pub fn interval(&self) -> (i64, i64) {
         let year = i64::from(self.year);
         let day = days(year, self.month, self.day);
@@ -128,7 +128,7 @@ impl Moment {
         self.interval().0 >= other.interval().1
     }
 
-    /// Cuts to a precision; one that is finer than the moment is refused.
+    /// Cuts the moment to a precision; a finer one is refused.
     pub(super) fn with(self, precision: Option<Precision>) -> Result<Moment, Code> {
         let grain = match precision {
             None => return Ok(self),

@@ -34,7 +34,7 @@ struct Year {
     era: Option<&'static Era>,
 }
 
-/// The numbers of a date, not yet held against the calendar.
+/// The numbers of a date, not yet checked against the calendar.
 pub(super) struct Date {
     year: Year,
     month: Option<u8>,
@@ -46,8 +46,8 @@ pub(super) struct Date {
 }
 
 impl Date {
-    /// Holds the numbers against the calendar, the era and the range, in this order. An offset of its own must be the one that was
-    /// typed with the time, if one was; without any it is Japanese time.
+    /// Checks the numbers against the calendar, the era and the range, in this order. An offset of its own must equal the one that
+    /// was typed with the time, if there is one; without any it is Japanese time.
     pub(super) fn moment(&self, offset: Option<i16>) -> Result<Moment, Code> {
         let offset = match (self.offset, offset) {
             (Some(typed), Some(own)) if typed != own => return Err(Code::MomentOffset),
@@ -188,7 +188,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The code of one or two digits where a year belongs: a short year, or no year at all.
+    /// The code of one or two digits where a year belongs: a short year, or a missing one.
     fn short_year(self, digits: &str) -> Code {
         let rest = self.0.trim_start();
         let third = rest.strip_prefix(is_separator).is_some_and(|rest| rest.contains(is_separator));
@@ -202,7 +202,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// After a separator or the unit of the number before: one or two digits, if any are left.
+    /// Reads one or two digits behind a separator or the unit of the number before, if any are left.
     fn next_number(self, unit: char) -> Result<(Option<u8>, Scan<'a>), Code> {
         let text = self.0.trim_start();
         let spaced = text.len() < self.0.len() && matches!(Scan(text).digits().0.len(), 1 | 2);
@@ -221,7 +221,7 @@ impl<'a> Scan<'a> {
         Ok((Some(of_two(digits)?), after))
     }
 
-    /// Steps over 日 or a dot, the day of the week, and the T or the spaces before a time.
+    /// Skips 日 or a dot, the day of the week, and the T or the spaces before a time.
     fn after_day(self, day: bool) -> Scan<'a> {
         if !day {
             return Scan(self.0.trim_start());
@@ -239,7 +239,7 @@ impl<'a> Scan<'a> {
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
-    /// The code of a rest without a day before it: a time of day, or no date at all.
+    /// The code of a rest without a day before it: a gap before a time of day, or not a date.
     fn without_day(self) -> Code {
         let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
         if time_of_day::read(time, false).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
@@ -250,13 +250,13 @@ fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-/// 20 of 20(金).
+/// Removes a day of the week in brackets: `20(金)` → `20`.
 fn without_weekday(text: &str) -> &str {
     let bracket = text.strip_suffix(')').and_then(|text| rsplit_once(text, b'('));
     bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
-/// The basic form of ISO 8601: eight digits, and what follows; twelve are a date and a time.
+/// Splits the basic form of ISO 8601: eight digits and the rest; twelve digits are a date and a time.
 fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
     if !matches!(text.bytes().take_while(u8::is_ascii_digit).count(), 8 | 12) {
         return None;
@@ -272,7 +272,7 @@ fn number(digits: &str) -> Result<u16, Code> {
     parse_u16(digits).ok_or(Code::MomentUnreadable)
 }
 
-/// A month or a day: one or two digits; a longer number is no such day.
+/// A month or a day: one or two digits. A longer number is not a day.
 fn of_two(digits: &str) -> Result<u8, Code> {
     if !are_digits(digits) {
         return Err(Code::MomentUnreadable);
