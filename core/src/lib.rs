@@ -118,7 +118,8 @@ fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Re
     rules::cross::check(&draft, context, &mut diagnostics);
     let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
-    issues.retain(|issue| !(asks_for_more(issue.code) && is_skipped(issue)));
+    // A section that is not an object has its issue; nothing below it is missing.
+    issues.retain(|issue| !matches!(issue.code, Code::Required | Code::RequiredOneOf) || !is_skipped(issue));
     let issues = order::sort(too_long.into_iter().chain(issues).collect());
     let findings = Findings::of(&draft);
     let advisories = advice::advisories(&draft, &findings, context);
@@ -138,9 +139,4 @@ fn report(draft: Draft, issues: Vec<Issue>, hidden: Vec<String>, context: &Conte
         hidden,
         values: draft,
     }
-}
-
-/// Checks if a code asks for a missing answer.
-fn asks_for_more(code: Code) -> bool {
-    matches!(code, Code::Required | Code::RequiredOneOf)
 }

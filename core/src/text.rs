@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn they_return_what_the_standard_library_returns() {
+    fn they_return_the_same_as_the_standard_library() {
         for text in ["", "a", "a,b", "髙,橋,", ",", "内線😀"] {
             assert_eq!(rsplit_once(text, b','), text.rsplit_once(','), "{text}");
             assert_eq!(code_points(text), text.chars().count(), "{text}");

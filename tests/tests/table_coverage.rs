@@ -222,7 +222,7 @@ const BOUNDS: [&str; 11] = [
     "punycode LABEL_MAX",
     "punycode T_MAX",
     "command SECRET_MAX",
-    "likely KEY_MIN",
+    "secret KEY_MIN",
 ];
 
 #[test]

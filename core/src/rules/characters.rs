@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_is_white_space_of_every_kind() {
+    fn white_space_of_every_kind_is_blank() {
         for text in [
             "",
             " ",
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn ignorable_are_as_many_as_in_unicode() {
+    fn ignorable_characters_are_those_of_unicode() {
         assert_eq!(('\0'..=char::MAX).filter(|char| is_ignorable(*char)).count(), 4174);
     }
 }

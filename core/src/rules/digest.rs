@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_tools_print() {
+    fn reads_the_output_of_tools() {
         let full_width: String =
             DIGEST.chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap()).collect();
         for typed in [
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_digest_or_not_one() {
+    fn refuses_texts_without_one_digest() {
         let other = DIGEST.replace('8', "9");
         for typed in [
             String::new(),

@@ -58,7 +58,7 @@ mod tests {
     use super::are_allowed;
 
     #[test]
-    fn joiners_stand_behind_viramas_and_between_letters_that_join() {
+    fn joiners_are_allowed_behind_viramas_and_between_joining_letters() {
         for label in [
             "example",
             "क्\u{200D}ष",

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_label_holds() {
+    fn refuses_labels_that_are_too_long() {
         assert!(encode(&"あ".repeat(59)).is_some());
         assert_eq!(encode(&"あ".repeat(60)), None);
         assert_eq!(encode(&"\u{10FFFF}".repeat(65_536)), None);

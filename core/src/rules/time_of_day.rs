@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_people_type() {
+    fn reads_usual_times() {
         let table = [
             ("9:30", 570, false),
             ("９：３０", 570, false),

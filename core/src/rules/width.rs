@@ -80,7 +80,7 @@ mod tests {
     use super::{fold, fold_keeping_long_vowel};
 
     #[test]
-    fn folds_what_a_keyboard_writes() {
+    fn folds_the_writing_of_a_keyboard() {
         for (typed, folded) in [
             ("０３－１２３４", "03-1234"),
             ("ａ＠Ｂ．ｊｐ", "a@B.jp"),

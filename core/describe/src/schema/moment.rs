@@ -7,7 +7,6 @@
 use serde_json::{Value, json};
 
 use super::text::{DIGIT, blank, offset, or_blank};
-use super::with_keyword;
 use kakekomi_core::rules::{moment::TYPED_MAX, time_of_day};
 
 /// Numbers in kanji, and their radicals.
@@ -15,7 +14,10 @@ const NUMERALS: &str = "〇一二三四五六七八九十⼀⼆⼋⼗";
 
 /// A moment that may be blank; a precision or an offset alone is not a moment.
 pub fn moment() -> Value {
-    let nothing = object(&or_blank_parts(), &blank(), &blank());
+    let nothing = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {"at": or_blank_parts(), "precision": blank(), "offset": blank()},
+    });
     json!({"anyOf": [answered(), nothing]})
 }
 
@@ -23,14 +25,9 @@ pub fn moment() -> Value {
 pub fn answered() -> Value {
     let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
     let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
-    let schema = object(&answered_at(), &precision, &offset);
-    with_keyword(with_keyword(schema, "required", json!(["at"])), "title", json!("A moment"))
-}
-
-fn object(at: &Value, precision: &Value, offset: &Value) -> Value {
     json!({
-        "type": "object", "additionalProperties": false,
-        "properties": {"at": at, "precision": precision, "offset": offset},
+        "title": "A moment", "type": "object", "additionalProperties": false, "required": ["at"],
+        "properties": {"at": answered_at(), "precision": precision, "offset": offset},
     })
 }
 
