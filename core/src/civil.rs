@@ -11,7 +11,7 @@ pub const DAY_MINUTES: i64 = 24 * 60;
 /// Japan's offset from UTC, in minutes: the whole country has one.
 pub const JAPAN: i16 = 9 * 60;
 
-/// The days since 1970-01-01 of a date of the proleptic Gregorian calendar.
+/// Counts the days from 1970-01-01 to a date of the proleptic Gregorian calendar.
 pub const fn days(year: i64, month: u8, day: u8) -> i64 {
     // Count from 1 March, so that a leap day comes last: 153 days are five months from March on.
     let (year, month) = if month > 2 { (year, month as i64 - 3) } else { (year - 1, month as i64 + 9) };
@@ -19,7 +19,7 @@ pub const fn days(year: i64, month: u8, day: u8) -> i64 {
     year * 365 + leaps + (153 * month + 2) / 5 + day as i64 - 1 - 719_468
 }
 
-/// The year, month and day of a count of days since 1970-01-01.
+/// Converts a count of days since 1970-01-01 to a year, month and day.
 pub fn date(days: i64) -> (i64, u8, u8) {
     let days = days + 719_468;
     let (cycle, of_cycle) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -32,7 +32,7 @@ pub fn date(days: i64) -> (i64, u8, u8) {
     (year, u8::try_from(month).unwrap_or_default(), u8::try_from(day).unwrap_or_default())
 }
 
-/// The days of a month; 0 where there is no such month.
+/// Counts the days of a month; 0 if there is no such month.
 pub const fn month_length(year: i64, month: u8) -> u8 {
     match month {
         2 if year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) => 29,
@@ -43,12 +43,12 @@ pub const fn month_length(year: i64, month: u8) -> u8 {
     }
 }
 
-/// The value of two ASCII digits.
+/// Parses two ASCII digits.
 pub const fn two(tens: u8, ones: u8) -> Option<u8> {
     if tens.is_ascii_digit() && ones.is_ascii_digit() { Some((tens - b'0') * 10 + (ones - b'0')) } else { None }
 }
 
-/// `YYYY-MM-DD`.
+/// Parses `YYYY-MM-DD`.
 pub fn parse_date(text: &str) -> Option<(i64, u8, u8)> {
     let (year, rest) = text.split_at_checked(4)?;
     let year = i64::from(parse_u16(year)?);
@@ -56,27 +56,27 @@ pub fn parse_date(text: &str) -> Option<(i64, u8, u8)> {
     Some((year, month, day))
 }
 
-/// `MM-DD` of a year.
+/// Parses `MM-DD` of a year.
 pub fn parse_day_of_year(text: &str, year: i64) -> Option<(u8, u8)> {
     let &[m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
     let (month, day) = (two(m1, m2)?, two(d1, d2)?);
     (1..=month_length(year, month)).contains(&day).then_some((month, day))
 }
 
-/// `HH:MM` as minutes, at most `24:00`.
+/// Parses `HH:MM`, at most `24:00`, into minutes.
 pub fn parse_clock(text: &str) -> Option<u16> {
     let &[h1, h2, b':', m1, m2] = text.as_bytes() else { return None };
     let minute = u16::from(two(m1, m2).filter(|minute| *minute < 60)?);
     Some(u16::from(two(h1, h2)?) * 60 + minute).filter(|all| *all <= 1440)
 }
 
-/// `±HH:MM` as minutes east of UTC.
+/// Parses `±HH:MM` into minutes east of UTC.
 pub fn parse_offset(text: &str) -> Option<i16> {
     let (sign, size) = text.split_at_checked(1)?;
     signed_offset(sign, parse_clock(size)?)
 }
 
-/// An offset from −12:00 to +14:00, of a sign and minutes.
+/// Puts a sign and minutes together to an offset from −12:00 to +14:00.
 pub fn signed_offset(sign: &str, minutes: u16) -> Option<i16> {
     let minutes = i16::try_from(minutes).ok()?;
     match sign {
@@ -86,17 +86,17 @@ pub fn signed_offset(sign: &str, minutes: u16) -> Option<i16> {
     }
 }
 
-/// Minutes as `HH:MM`.
+/// Formats minutes as `HH:MM`.
 pub fn clock_text(minutes: u16) -> String {
     pair_text(minutes / 60, ':', minutes % 60)
 }
 
-/// An offset as `±HH:MM`.
+/// Formats an offset as `±HH:MM`.
 pub fn offset_text(offset: i16) -> String {
     concat(&[if offset < 0 { "-" } else { "+" }, &clock_text(offset.unsigned_abs())])
 }
 
-/// Two numbers of two digits with a sign between them.
+/// Formats two numbers of two digits with a sign between them.
 pub fn pair_text(first: impl Into<u32>, sign: char, second: impl Into<u32>) -> String {
     let (first, second) = (first.into(), second.into());
     let digit = |number: u32| char::from_digit(number % 10, 10).unwrap_or_default();

@@ -4,7 +4,7 @@
 //!
 //! A reader of our own and not `serde_json`'s, because the rules must see what that one hides: keys
 //! that are repeated, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
-//! and where the text stopped being JSON. It also keeps the module's verdict free of the features
+//! and the position where the text stops being JSON. It also keeps the module's verdict free of the features
 //! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
 
 mod write;
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         Ok(Node::List(items))
     }
 
-    /// Reads what lies between two brackets: `read` takes each entry.
+    /// Reads the entries between two brackets, each by `read`.
     fn each(&mut self, depth: usize, end: u8, mut read: impl FnMut(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if depth > DEPTH_MAX {
             return Err(Stop::Deep);
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A string: borrowed where it holds no escape.
+    /// Reads a string, which is borrowed if it has no escape.
     fn string(&mut self) -> Result<(Cow<'a, str>, bool), Stop> {
         self.at += 1;
         let mut whole: Option<String> = None;
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The characters up to a quote, a backslash or a control character.
+    /// Reads the characters up to a quote, a backslash or a control character.
     fn plain(&mut self) -> &'a str {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = until_escape(rest.as_bytes()).unwrap_or(rest.len());
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
         Ok(Some(read))
     }
 
-    /// Four digits behind `\u`, and the second half of a pair if one follows.
+    /// Reads four digits behind `\u`, and the second half of a pair if one follows.
     fn unicode(&mut self) -> Result<Option<char>, Stop> {
         let first = self.four()?;
         if !(0xD800..0xDC00).contains(&first) {

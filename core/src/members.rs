@@ -8,11 +8,11 @@ use crate::check_error::CheckError;
 use crate::json::{Node, SAFE_INTEGER_MAX};
 use crate::text::parse_i64;
 
-/// The members of an object; of a repeated key the last counts, as everywhere else.
+/// The members of an object. If a key is repeated, the last one counts, as in other JSON readers.
 pub struct Members<'n>(&'n [(Cow<'n, str>, Node<'n>)]);
 
 impl<'n> Members<'n> {
-    /// The members of a node.
+    /// Takes the members of an object; `None` for another node.
     pub fn of(node: &'n Node<'n>) -> Option<Members<'n>> {
         match node {
             Node::Object(entries) => Some(Members(entries)),
@@ -20,32 +20,32 @@ impl<'n> Members<'n> {
         }
     }
 
-    /// The value of a key, if the key is there.
+    /// Finds the value of a key.
     pub fn find(&self, key: &str) -> Option<&'n Node<'n>> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    /// The value of a key as `read` converts it.
+    /// Reads the value of a key by a function.
     pub fn read<T>(&self, key: &'static str, read: impl FnOnce(&'n Node<'n>) -> Option<T>) -> Result<T, CheckError> {
         self.find(key).and_then(read).ok_or(CheckError::Context(key))
     }
 
-    /// The members of an object below a key.
+    /// Reads an object.
     pub fn object(&self, key: &'static str) -> Result<Members<'n>, CheckError> {
         self.read(key, Members::of)
     }
 
-    /// A text.
+    /// Reads a text.
     pub fn text(&self, key: &'static str) -> Result<&'n str, CheckError> {
         self.read(key, text)
     }
 
-    /// A whole number.
+    /// Reads a whole number.
     pub fn integer(&self, key: &'static str) -> Result<i64, CheckError> {
         self.read(key, integer)
     }
 
-    /// True or false.
+    /// Reads true or false.
     pub fn boolean(&self, key: &'static str) -> Result<bool, CheckError> {
         self.read(key, |node| match node {
             Node::Bool(value) => Some(*value),
@@ -54,7 +54,7 @@ impl<'n> Members<'n> {
     }
 }
 
-/// The characters of a text without half a surrogate pair.
+/// Reads a text; `None` with half of a surrogate pair.
 pub fn text<'n>(node: &'n Node<'n>) -> Option<&'n str> {
     match node {
         Node::Text { text, lone: false } => Some(text),
@@ -62,7 +62,7 @@ pub fn text<'n>(node: &'n Node<'n>) -> Option<&'n str> {
     }
 }
 
-/// A whole number that every engine holds exactly.
+/// Reads a whole number that every engine holds exactly.
 pub fn integer(node: &Node<'_>) -> Option<i64> {
     match node {
         Node::Number(written) => {

@@ -1,4 +1,4 @@
-//! Code → sentence, from `messages/*.toml`, the only home of language text.
+//! Sentences of codes, from `messages/*.toml`, which has all text for people.
 //!
 //! `(LengthTooLong, {"max": 200}, ja)` → 「200文字までで…」. A sentence for one field, under the key
 //! `"required /contact/company"`, goes before the general one under `"required"`.
@@ -132,8 +132,8 @@ pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
     tables::TITLE.find(pattern, locale)
 }
 
-/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: the few titles that are in the module. They
-/// are marked with `in_report` in `messages/*.toml`.
+/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: these few titles are in the module, by
+/// `in_report` in `messages/*.toml`.
 pub fn module_title(path: &str, locale: Locale) -> Option<&'static str> {
     tables::MODULE_TITLE.find(path, locale)
 }

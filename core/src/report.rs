@@ -1,4 +1,4 @@
-//! The verdict and everything that helps, as canonical JSON.
+//! The report as canonical JSON: the verdict, the issues and the advice.
 //!
 //! `{"ruleset":"2026.11","context":{…},"accepted":false,"issues":[…],"advisories":[…],"guidance":[…],
 //! "progress":[…],"hidden":[…],"values":{…}}`: keys in this order, UTF-8, no white space, strings as
@@ -57,7 +57,7 @@ impl Report {
     /// The report's canonical bytes.
     ///
     /// # Errors
-    /// No error today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
+    /// No error today; the module's host face keeps a number for [`CheckError::Report`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckError> {
         let mut out = Writer::with_room(ROOM);
         out.object();

@@ -33,7 +33,7 @@ section! {
 section! {
     /// A document that was agreed to.
     pub struct AgreedDocument {
-        /// The version that it bears.
+        /// The version of the document.
         version: Answer<Line> = required("同意書");
         /// The SHA-256 of the served file's bytes.
         sha256: Answer<Digest> = required("同意書");

@@ -41,6 +41,7 @@ pub struct Text(
     pub String,
 );
 
+/// Implements a value that is written as it was typed.
 macro_rules! free_text {
     ($( $name:ident ),+) => { $(
         impl Value for $name {

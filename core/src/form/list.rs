@@ -1,7 +1,7 @@
-//! A list of records with a longest length: machines, logs.
+//! A list of records with a maximum length: machines, logs.
 //!
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
-//! the entries past the longest length, so that a hostile list cannot make a report of any size.
+//! the entries past the maximum, so that the report of a hostile list stays small.
 
 use super::answer::Answer;
 use super::field::{Field, FieldKind};
@@ -25,7 +25,7 @@ impl<T: Section + HasKind + Default, const MAX: usize> Value for List<T, MAX> {
         let Some(nodes) = items(node, MAX, at, diagnostics) else { return Answer::Invalid };
         let mut entries = Vec::new();
         for (index, node) in nodes.into_iter().enumerate() {
-            // An entry that is no object keeps its index, so that the others keep theirs.
+            // An entry that is not an object keeps its index, so that the others keep theirs.
             let mut entry = T::default();
             section::read(&mut entry, node, &at.item(index), diagnostics);
             entries.push(entry);
@@ -48,7 +48,7 @@ impl<T: Section + HasKind + Default, const MAX: usize> Value for List<T, MAX> {
     }
 }
 
-/// The items of a list. More than `max` are an issue, and only the first are read.
+/// Takes the items of a list. More than `max` are an issue, and only the first are kept.
 pub fn items<'n>(
     node: Node<'n>,
     max: usize,

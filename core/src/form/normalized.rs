@@ -16,7 +16,7 @@ use crate::json::{Node, Writer};
 use crate::path::PathCursor;
 use crate::rules::{self, characters, code_error, digest, email, phone};
 
-/// Declares values by the rule that reads each.
+/// Declares values by name and by the rule that reads them.
 macro_rules! normalized {
     ($( $(#[$about:meta])* $name:ident = $read:path; )+) => { $(
         $(#[$about])*
@@ -26,7 +26,7 @@ macro_rules! normalized {
         pub struct $name(#[garde(custom(is_readable))] Normalized);
 
         impl $name {
-            /// The normalised text, or the typed one where it cannot be read.
+            /// Returns the normalised text, or the typed one if it cannot be read.
             pub fn text(&self) -> &str {
                 &self.0.text
             }

@@ -35,7 +35,7 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
     }
 }
 
-/// A whole number from `min` to `max`, as a number or as it is typed.
+/// Reads a whole number from `min` to `max`, as a number or as it is typed.
 pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<i64> {
     let read = match node {
         Node::Number(written) => parse_number(written),
@@ -56,7 +56,7 @@ pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnosti
     Answer::Invalid
 }
 
-/// A whole number as a person types it: also with a plus, and with commas at the thousands.
+/// Reads a whole number as a person types it: also with a plus, and with commas at the thousands.
 fn typed(folded: &str) -> Result<i64, Code> {
     let text = folded.trim();
     let unsigned = text.strip_prefix('+').filter(|rest| !rest.starts_with('-')).unwrap_or(text);
@@ -67,7 +67,7 @@ fn typed(folded: &str) -> Result<i64, Code> {
     parse_number(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
 }
 
-/// A whole number as it is written: an optional minus and digits.
+/// Parses an optional minus and digits.
 fn parse_number(written: &str) -> Result<i64, Code> {
     let digits = written.strip_prefix('-').unwrap_or(written);
     if !text::are_digits(digits) {

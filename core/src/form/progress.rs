@@ -11,7 +11,7 @@ use crate::path::PathCursor;
 
 /// A counter of the required fields of a section.
 ///
-/// An answer with an issue counts as none: `"110"` as a telephone number leaves the section as open as no number would.
+/// An answer with an issue counts as none: `"110"` as a telephone number leaves the section as open as a missing number does.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgressCounter<'i> {
     /// Required fields; a group of which one is enough counts as one.
@@ -46,7 +46,7 @@ impl<'i> ProgressCounter<'i> {
         }
     }
 
-    /// Checks if the field or anything in it has an issue. An unknown key makes the answer beside it no worse.
+    /// Checks if the field or anything in it has an issue. An unknown key does not count against the answer beside it.
     #[inline(never)]
     fn has_issue(&self, at: &PathCursor<'_>) -> bool {
         order::issues_below(self.issues, at.sort_key).iter().any(|issue| issue.code != Code::KeyUnknown)

@@ -2,7 +2,7 @@
 //!
 //! `read(&mut contact, {"company": "株式会社れい"}, …)` → `company: Given(Line("株式会社れい"))`.
 //!
-//! Functions over `dyn Section` are compiled once for all sections. `declare.rs` declares a section.
+//! Functions that take a `dyn Section` are compiled once for all sections. `declare.rs` declares a section.
 
 use super::answer::Answer;
 use super::field::{Field, rank};

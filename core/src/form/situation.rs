@@ -1,4 +1,4 @@
-//! 免責事項⑫: circumstances that may limit the support. Never a reason to refuse.
+//! 免責事項⑫: circumstances that may limit the support, and are no reason to refuse a draft.
 //!
 //! `{"disk_encrypted": "yes", "remote_refused": {"unknown": true}}`
 
@@ -9,13 +9,13 @@ use super::declare::section;
 section! {
     /// Four of the six conditions of clause 4⑫: those that the applicant can know.
     pub struct Situation {
-        /// 痕跡となるデータの消去、変更.
+        /// 痕跡となるデータの消去、変更
         evidence_altered: Answer<YesNo> = optional("免責事項⑫").or_unknown();
-        /// ハードディスクの暗号化.
+        /// ハードディスクの暗号化
         disk_encrypted: Answer<YesNo> = optional("免責事項⑫").or_unknown();
-        /// 遠隔操作、操作指示の拒否.
+        /// 遠隔操作、操作指示の拒否
         remote_refused: Answer<YesNo> = optional("免責事項⑫").or_unknown();
-        /// 周辺情報(ネットワークログなど)がない.
+        /// 周辺情報(ネットワークログなど)がない
         no_surrounding_logs: Answer<YesNo> = optional("免責事項⑫").or_unknown();
     }
 }

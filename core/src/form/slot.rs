@@ -1,4 +1,4 @@
-//! A member of a section, and how it is read and visited in each state of its [`Answer`].
+//! A member of a section: reading it, and visiting it in each state of its [`Answer`].
 //!
 //! `"company": "株式会社れい"` → read as `Given(Line("株式会社れい"))`, written as it was read.
 
