@@ -41,21 +41,14 @@ pub struct Guidance {
 
 impl Advisory {
     pub(crate) fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("code", self.code.as_str());
-        out.text_member("clause", self.clause);
-        out.text_member("path", &self.path);
-        out.text_member("message", &self.message);
-        out.end_object();
+        let (code, path) = (self.code.as_str(), &self.path);
+        out.text_object(&[("code", code), ("clause", self.clause), ("path", path), ("message", &self.message)]);
     }
 }
 
 impl Guidance {
     pub(crate) fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("code", self.code.as_str());
-        out.text_member("message", self.message);
-        out.end_object();
+        out.text_object(&[("code", self.code.as_str()), ("message", self.message)]);
     }
 }
 

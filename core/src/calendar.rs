@@ -196,10 +196,7 @@ impl Calendar {
         out.text_member("offset", &offset_text(self.offset));
         let (from, to) = self.year_end;
         out.key("year_end");
-        out.object();
-        out.text_member("from", &pair_text(from.0, '-', from.1));
-        out.text_member("to", &pair_text(to.0, '-', to.1));
-        out.end_object();
+        out.text_object(&[("from", &pair_text(from.0, '-', from.1)), ("to", &pair_text(to.0, '-', to.1))]);
         out.key("weekday_excludes_holidays");
         out.boolean(self.weekday_excludes_holidays);
         let rows =

@@ -65,7 +65,7 @@ pub const RULESET: &str = "2026.11.5";
 /// # Errors
 /// [`CheckError::Context`] if the context cannot be used. The draft's text causes no error: the report describes any text.
 pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, CheckError> {
-    check(text, &Context::read(context)?).to_bytes()
+    Ok(check(text, &Context::read(context)?).to_bytes())
 }
 
 /// Computes the desk's opening status at a time, as JSON: `{"open":…,"closes_at":…,"next_opens_at":…,"dated":…}`.

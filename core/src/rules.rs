@@ -28,7 +28,7 @@ use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::path::PathCursor;
-use crate::text::{concat, parse_i64};
+use crate::text::parse_i64;
 
 /// Runs the rules of a value, and adds an issue for each that fails.
 pub fn validate<V: Validate<Context = Context>>(
@@ -49,20 +49,15 @@ fn collect(rules: &dyn Fn(&mut garde::Report), at: &PathCursor<'_>, diagnostics:
     }
 }
 
-/// The error of a rule with its code. As a `String`, since `garde` would format any other text by the standard library, which
-/// nothing else in the module needs.
-pub(crate) fn code_error(code: Code) -> garde::Error {
-    garde::Error::new(code.as_str().to_owned())
-}
-
-/// The error of a rule with a maximum.
-pub(crate) fn code_error_max(code: Code, max: usize) -> garde::Error {
-    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string()]))
-}
-
-/// The error of a rule with a range, both ends included, or with a line and a column.
-pub(crate) fn code_error_range(code: Code, min: i64, max: i64) -> garde::Error {
-    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
+/// The error of a rule: its code, and a maximum, a maximum and a minimum, or a column and a line. As a `String`, since `garde` would
+/// format any other text by the standard library, which nothing else in the module needs.
+pub(crate) fn code_error(code: Code, numbers: &[i64]) -> garde::Error {
+    let mut words = code.as_str().to_owned();
+    for number in numbers {
+        words.push(' ');
+        words.push_str(&number.to_string());
+    }
+    garde::Error::new(words)
 }
 
 /// Reads the code and the numbers of an error.

@@ -125,5 +125,5 @@ impl<C: Choice> Value for Ordered<C> {
 fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
     let repeated =
         choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
-    if repeated { Err(code_error(Code::ListRepeated)) } else { Ok(()) }
+    if repeated { Err(code_error(Code::ListRepeated, &[])) } else { Ok(()) }
 }

@@ -17,7 +17,7 @@ use crate::json::{Node, Writer};
 use crate::object::read_members;
 use crate::path::PathCursor;
 use crate::rules::moment::{self, Moment, Precision, Typed, YEAR_MAX, YEAR_MIN};
-use crate::rules::{self, characters, code_error, code_error_range};
+use crate::rules::{self, characters, code_error};
 
 /// The most that a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
@@ -106,15 +106,15 @@ impl Value for MomentField {
 fn is_readable(parsed: &ParsedMoment, _: &Context) -> garde::Result {
     match &parsed.read {
         Ok(_) => Ok(()),
-        Err(Code::MomentRange) => Err(code_error_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
-        Err(code) => Err(code_error(*code)),
+        Err(Code::MomentRange) => Err(code_error(Code::MomentRange, &[YEAR_MAX.into(), YEAR_MIN.into()])),
+        Err(code) => Err(code_error(*code, &[])),
     }
 }
 
 fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result {
     match &parsed.read {
         Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
-            Err(code_error(Code::MomentFuture))
+            Err(code_error(Code::MomentFuture, &[]))
         }
         _ => Ok(()),
     }

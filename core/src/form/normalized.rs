@@ -81,5 +81,5 @@ impl Normalized {
 }
 
 fn is_readable(value: &Normalized, _: &Context) -> garde::Result {
-    value.error.map_or(Ok(()), |code| Err(code_error(code)))
+    value.error.map_or(Ok(()), |code| Err(code_error(code, &[])))
 }

@@ -126,7 +126,7 @@ impl Value for Agree {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
 fn agreed(agreed: &bool, _: &Context) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded)) }
+    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded, &[])) }
 }
 
 fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<bool> {

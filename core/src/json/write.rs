@@ -29,6 +29,15 @@ impl Writer {
         self.begin(b'{');
     }
 
+    /// An object of which every member is a string.
+    pub fn text_object(&mut self, members: &[(&str, &str)]) {
+        self.object();
+        for (key, text) in members {
+            self.text_member(key, text);
+        }
+        self.end_object();
+    }
+
     /// Ends the object that was begun last.
     pub fn end_object(&mut self) {
         self.bytes.push(b'}');

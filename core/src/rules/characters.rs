@@ -4,9 +4,10 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::{code_error_max, code_error_range};
+use super::code_error;
 use crate::code::Code;
 use crate::context::Context;
+use crate::issue::whole;
 use crate::swar::{any, bytes_below, bytes_equal, lead_bytes_below};
 use crate::text::{code_points, is_in_ranges};
 
@@ -33,7 +34,10 @@ pub fn is_ignorable(char: char) -> bool {
 /// Refuses more than `MAX` code points: `length.too_long`.
 pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
     // A code point takes a byte or more.
-    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(code_error_max(Code::LengthTooLong, MAX)) }
+    if text.len() <= MAX || code_points(text) <= MAX {
+        return Ok(());
+    }
+    Err(code_error(Code::LengthTooLong, &[whole(MAX)]))
 }
 
 /// Refuses control characters except line breaks, which [`no_line_break`] refuses: `chars.control`.
@@ -67,7 +71,7 @@ fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
         return Ok(());
     };
     let (line, column) = position(text.get(..at).unwrap_or_default());
-    Err(code_error_range(code, line, column))
+    Err(code_error(code, &[column, line]))
 }
 
 /// Line and column, from 1, of the character behind a text: columns in code points, CR LF one break.
