@@ -1,8 +1,7 @@
 //! messages/*.toml → sorted tables that `message.rs` includes.
 //!
 //! `[issue] "required" = "…"` in both languages → `pub static ISSUE: Table = Table { keys: Column { text: "required…",
-//! ends: &[8, …] }, ja: …, en: … };`. No path of the machine goes into the tables: the module must come out the
-//! same everywhere.
+//! ends: &[8, …] }, ja: …, en: … };`. No path of the machine goes into the tables: the module must be the same everywhere.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,8 +10,7 @@ use std::path::Path;
 
 type Table = BTreeMap<String, String>;
 
-/// The tables, by their names in the generated code. The titles that reports use are a table of their own, since it goes into the
-/// module and the other titles need not.
+/// The tables, by their names in the generated code. Titles that reports use have a table of their own, the only titles in the module.
 const TABLES: [&str; 9] =
     ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "MODULE_TITLE", "HINT", "OPTION", "PAGE"];
 
@@ -24,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in TABLES {
         let (ja, en) = (ja.get(name).ok_or(name)?, en.get(name).ok_or(name)?);
         if !ja.keys().eq(en.keys()) {
-            return Err(format!("{name}: the two languages have other keys").into());
+            return Err(format!("{name}: the two languages have different keys").into());
         }
         let [keys, ja, en] = [column(ja.keys())?, column(ja.values())?, column(en.values())?];
         writeln!(code, "/// The table `{name}`.")?;
@@ -52,7 +50,7 @@ fn read(locale: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
     Ok(tables)
 }
 
-/// Texts end to end, and where each ends.
+/// Texts end to end, and the end of each.
 fn column<'t>(texts: impl Iterator<Item = &'t String>) -> Result<String, Box<dyn Error>> {
     let (mut whole, mut ends) = (String::new(), Vec::new());
     for text in texts {
@@ -65,21 +63,17 @@ fn column<'t>(texts: impl Iterator<Item = &'t String>) -> Result<String, Box<dyn
 /// Puts each entry of a file into its table.
 fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result<(), String> {
     for (section, entries) in document {
-        let entries = entries.as_table().ok_or_else(|| format!("[{section}] is no table"))?;
+        let entries = entries.as_table().ok_or_else(|| format!("[{section}] is not a table"))?;
         for (key, value) in entries {
             match section.as_str() {
-                "issue" => put(tables, "ISSUE", key, value)?,
-                "advisory" => put(tables, "ADVISORY", key, value)?,
-                "guidance" => put(tables, "GUIDANCE", key, value)?,
-                "page" => put(tables, "PAGE", key, value)?,
+                "issue" | "advisory" | "guidance" | "page" => put(tables, &section.to_uppercase(), key, value)?,
                 "field" => {
-                    let field = value.as_table().ok_or_else(|| format!("{key}: no title"))?;
-                    let title = field.get("title").ok_or_else(|| format!("{key}: no title"))?;
+                    let title = value.get("title").ok_or_else(|| format!("{key}: no title"))?;
                     put(tables, "TITLE", key, title)?;
-                    if field.get("in_report").is_some() {
+                    if value.get("in_report").is_some() {
                         put(tables, "MODULE_TITLE", key, title)?;
                     }
-                    if let Some(hint) = field.get("hint") {
+                    if let Some(hint) = value.get("hint") {
                         put(tables, "HINT", key, hint)?;
                     }
                 }
@@ -88,7 +82,7 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
                         put(tables, "OPTION", &format!("{key} {word}"), title)?;
                     }
                 }
-                other => return Err(format!("[{other}] is no table of ours")),
+                other => return Err(format!("[{other}] is not a known table")),
             }
         }
     }
@@ -100,6 +94,6 @@ fn put(tables: &mut BTreeMap<&str, Table>, name: &str, key: &str, value: &toml::
     let table = tables.get_mut(name).ok_or_else(|| format!("{name}: no such table"))?;
     match table.insert(key.to_owned(), sentence.to_owned()) {
         None => Ok(()),
-        Some(_) => Err(format!("{key} stands twice")),
+        Some(_) => Err(format!("{key} occurs twice")),
     }
 }

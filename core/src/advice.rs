@@ -1,7 +1,7 @@
 //! Advice beside the verdict: advisories, and guidance for the first hours.
 //!
 //! `{"situation": {"disk_encrypted": "yes"}}` → advisory `support.disk_encrypted`, clause 4⑫.
-//! Neither ever blocks, and nothing here says solved, clean or safe (clause 4②⑧⑪⑬).
+//! Neither blocks a draft, and no sentence says solved, clean or safe (clause 4②⑧⑪⑬).
 
 mod findings;
 mod first_hours;
@@ -41,21 +41,14 @@ pub struct Guidance {
 
 impl Advisory {
     pub(crate) fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("code", self.code.as_str());
-        out.text_member("clause", self.clause);
-        out.text_member("path", &self.path);
-        out.text_member("message", &self.message);
-        out.end_object();
+        let (code, path) = (self.code.as_str(), &self.path);
+        out.text_object(&[("code", code), ("clause", self.clause), ("path", path), ("message", &self.message)]);
     }
 }
 
 impl Guidance {
     pub(crate) fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("code", self.code.as_str());
-        out.text_member("message", self.message);
-        out.end_object();
+        out.text_object(&[("code", self.code.as_str()), ("message", self.message)]);
     }
 }
 
@@ -92,7 +85,7 @@ impl List<'_> {
     }
 }
 
-/// Annex 1.2: a mailbox is advised, and one outside the affected system.
+/// Adds the advice on mailboxes: one is advised, outside the affected system (Annex 1.2).
 fn contact(draft: &Draft, list: &mut List<'_>) {
     let code = match draft.contact.email {
         Answer::Absent => Code::ContactEmailAdvised,
@@ -102,7 +95,7 @@ fn contact(draft: &Draft, list: &mut List<'_>) {
     list.add(code, "annex-1-2", "/contact/email");
 }
 
-/// Annex 1.1 and clause 1②.
+/// Adds the advice on services (Annex 1.1, clause 1②).
 fn services(draft: &Draft, list: &mut List<'_>) {
     let remote = draft.service.remote.given();
     if remote.is_some_and(|remote| remote.approval.given() == Some(&Approval::Pending)) {
@@ -114,8 +107,8 @@ fn services(draft: &Draft, list: &mut List<'_>) {
     }
 }
 
-/// Clause 4⑫: the four conditions that the applicant can know, and the one that follows from what
-/// is missing. That the desk's tools do not run is the desk's to record.
+/// Adds the limits of the support (clause 4⑫): the four conditions that the applicant can know, and the one that follows from
+/// missing answers. The desk itself records when its tools do not run.
 fn support(draft: &Draft, unanswered: &[String], list: &mut List<'_>) {
     let situation = &draft.situation;
     let rows = [
@@ -137,7 +130,7 @@ fn support(draft: &Draft, unanswered: &[String], list: &mut List<'_>) {
     }
 }
 
-/// The titles of fields, one behind the other.
+/// Joins the titles of fields.
 fn titles(paths: &[String], context: &Context) -> String {
     let comma = match context.locale {
         Locale::Ja => "、",

@@ -2,56 +2,43 @@
 //!
 //! 2026-05-06 10:00 JST (a substitute holiday) → closed, the next opening is 2026-05-07 09:00.
 //! 2026-11-20 10:00 JST (a Friday) → open until 17:00, the next opening is Tuesday the 24th.
-//! 2028 with a table that ends in 2027 → `dated: false`: nothing is known, and nothing is guessed.
+//! 2028 with a table that ends in 2027 → `dated: false`: the status is unknown, not guessed.
 //!
 //! All of it is the desk's data, which comes in with the context (requirements, "Business days");
-//! the holidays come as a dated table, so that a new gazette needs no new module. Refused on
-//! reading: `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
+//! the holidays come as a dated table, so that a new gazette needs no new module. Reading refuses `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
 
-use crate::json::Writer;
+use crate::check_error::CheckError;
+use crate::civil::{
+    DAY_MINUTES, MINUTE_MS, clock_text, date, days, offset_text, pair_text, parse_clock, parse_date, parse_day_of_year,
+    parse_offset,
+};
+use crate::json::{Node, Writer};
+use crate::members::{Members, integer, text};
 use crate::merge_sort::merge_sort;
 
-const MINUTE_MS: i64 = 60_000;
-const DAY_MINUTES: i64 = 24 * 60;
-/// The years a calendar may speak of.
+/// The years of a calendar.
 const YEARS: core::ops::RangeInclusive<i64> = 1970..=2099;
 
-/// The desk's calendar, as its texts came in; see [`Calendar`] for what each means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarText<'a> {
-    /// `HH:MM`, the first minute open.
-    pub open: &'a str,
-    /// `HH:MM`, the first minute closed again; `24:00` for midnight.
-    pub close: &'a str,
-    /// `±HH:MM`, the desk's offset from UTC.
-    pub offset: &'a str,
-    /// `MM-DD`, the first day of the year-end holidays.
-    pub year_end_from: &'a str,
-    /// `MM-DD`, their last day; may lie in the new year.
-    pub year_end_to: &'a str,
-    /// True if the desk is closed on national holidays.
-    pub weekday_excludes_holidays: bool,
-    /// `YYYY-MM-DD`, closed in any case.
-    pub extra_closed: Vec<&'a str>,
-    /// `YYYY-MM-DD`, open unless it is also in `extra_closed`.
-    pub extra_open: Vec<&'a str>,
-    /// `YYYY-MM-DD`, the gazetted national holidays.
-    pub holidays: Vec<&'a str>,
-    /// The last year that the table of holidays covers.
-    pub last_year: i64,
-}
-
-/// The desk's calendar.
+/// The desk's calendar, by the keys of the context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
+    /// `HH:MM`, the first minute open.
     open: u16,
+    /// `HH:MM`, the first minute closed again; `24:00` for midnight.
     close: u16,
+    /// `±HH:MM`, the desk's offset from UTC; `-00:00` is written `+00:00`.
     offset: i16,
-    year_end: (MonthDay, MonthDay),
+    /// `MM-DD` twice: the first and the last day of the year-end holidays, which may lie in the new year.
+    year_end: ((u8, u8), (u8, u8)),
+    /// True if the desk is closed on national holidays.
     weekday_excludes_holidays: bool,
+    /// `YYYY-MM-DD`, closed in any case.
     extra_closed: Dates,
+    /// `YYYY-MM-DD`, open unless it is also in `extra_closed`.
     extra_open: Dates,
+    /// `YYYY-MM-DD`, the gazetted national holidays.
     holidays: Dates,
+    /// The last year that the table of holidays covers.
     last_year: i64,
 }
 
@@ -94,22 +81,28 @@ impl Opening {
 }
 
 impl Calendar {
-    /// Reads the calendar's texts.
+    /// Reads the calendar of a context.
     ///
     /// # Errors
-    /// The key whose text cannot be read.
-    pub fn read(text: &CalendarText<'_>) -> Result<Calendar, &'static str> {
-        let open = clock(text.open).filter(|open| *open < 1440).ok_or("open")?;
+    /// [`CheckError::Context`] with the key that is missing or cannot be read.
+    pub(crate) fn read(members: &Members<'_>) -> Result<Calendar, CheckError> {
+        let year_end = members.object("year_end")?;
+        let (from, to) = (year_end.text("from")?, year_end.text("to")?);
+        let open = members.read("open", |node| parse_clock(text(node)?).filter(|open| *open < 1440))?;
         Ok(Calendar {
             open,
-            close: clock(text.close).filter(|close| *close > open).ok_or("close")?,
-            offset: offset(text.offset).ok_or("offset")?,
-            year_end: month_day(text.year_end_from).zip(month_day(text.year_end_to)).ok_or("year_end")?,
-            weekday_excludes_holidays: text.weekday_excludes_holidays,
-            extra_closed: Dates::read(&text.extra_closed).ok_or("extra_closed")?,
-            extra_open: Dates::read(&text.extra_open).ok_or("extra_open")?,
-            holidays: Dates::read(&text.holidays).ok_or("holidays")?,
-            last_year: Some(text.last_year).filter(|year| YEARS.contains(year)).ok_or("last_year")?,
+            close: members.read("close", |node| parse_clock(text(node)?).filter(|close| *close > open))?,
+            offset: members
+                .read("offset", |node| text(node).filter(|text| *text != "-00:00").and_then(parse_offset))?,
+            // In a leap year, which has every day.
+            year_end: parse_day_of_year(from, 2000)
+                .zip(parse_day_of_year(to, 2000))
+                .ok_or(CheckError::Context("year_end"))?,
+            weekday_excludes_holidays: members.boolean("weekday_excludes_holidays")?,
+            extra_closed: members.read("extra_closed", Dates::read)?,
+            extra_open: members.read("extra_open", Dates::read)?,
+            holidays: members.read("holidays", Dates::read)?,
+            last_year: members.read("last_year", |node| integer(node).filter(|year| YEARS.contains(year)))?,
         })
     }
 
@@ -117,7 +110,7 @@ impl Calendar {
     pub fn opening(&self, now_ms: i64) -> Opening {
         let local = now_ms.div_euclid(MINUTE_MS) + i64::from(self.offset);
         let (today, minute) = (local.div_euclid(DAY_MINUTES), local.rem_euclid(DAY_MINUTES));
-        let (year, ..) = civil(today);
+        let (year, ..) = date(today);
         if !(*YEARS.start()..=self.last_year).contains(&year) {
             return Opening { open: false, closes_at: None, next_opens_at: None, dated: false };
         }
@@ -135,18 +128,18 @@ impl Calendar {
 
     /// Extra closed days come before extra open days, and these before all rules.
     fn business_day(&self, day: i64) -> bool {
-        let (year, month, of_month) = civil(day);
+        let (year, month, of_month) = date(day);
         let date = Date::new(year, month, of_month);
         if self.extra_closed.has(date) {
             return false;
         }
         let weekend = (day + 3).rem_euclid(7) >= 5; // 1970-01-01 was a Thursday
         let holiday = self.weekday_excludes_holidays && self.holidays.has(date);
-        self.extra_open.has(date) || !(weekend || holiday || self.year_end(MonthDay(month, of_month)))
+        self.extra_open.has(date) || !(weekend || holiday || self.year_end((month, of_month)))
     }
 
     /// Checks if a day lies in the year-end holidays, which may cross the new year.
-    fn year_end(&self, day: MonthDay) -> bool {
+    fn year_end(&self, day: (u8, u8)) -> bool {
         let (from, to) = self.year_end;
         if from <= to { (from..=to).contains(&day) } else { day >= from || day <= to }
     }
@@ -156,38 +149,6 @@ impl Calendar {
     }
 }
 
-/// The days since 1970-01-01 of a date of the proleptic Gregorian calendar.
-pub(crate) const fn days(year: i64, month: u8, day: u8) -> i64 {
-    // Count from 1 March, so that a leap day comes last: 153 days are five months from March on.
-    let (year, month) = if month > 2 { (year, month as i64 - 3) } else { (year - 1, month as i64 + 9) };
-    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leaps + (153 * month + 2) / 5 + day as i64 - 1 - 719_468
-}
-
-/// The days of a month; 0 where there is no such month.
-pub(crate) const fn month_length(year: i64, month: u8) -> u8 {
-    match month {
-        2 if year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        _ => 0,
-    }
-}
-
-/// The year, month and day of a count of days since 1970-01-01.
-fn civil(days: i64) -> (i64, u8, u8) {
-    let days = days + 719_468;
-    let (cycle, of_cycle) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let of_cycle_year = (of_cycle - of_cycle / 1460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
-    let of_year = of_cycle - (365 * of_cycle_year + of_cycle_year / 4 - of_cycle_year / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = cycle * 400 + of_cycle_year + i64::from(month <= 2);
-    (year, u8::try_from(month).unwrap_or_default(), u8::try_from(day).unwrap_or_default())
-}
-
 /// A date packed as YYYYMMDD, so that dates compare as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Date(u64);
@@ -195,13 +156,6 @@ struct Date(u64);
 impl Date {
     fn new(year: i64, month: u8, day: u8) -> Date {
         Date(u64::try_from(year).unwrap_or_default() * 10_000 + u64::from(month) * 100 + u64::from(day))
-    }
-
-    fn read(text: &str) -> Option<Date> {
-        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
-        let year = i64::from(two(y1, y2)?) * 100 + i64::from(two(y3, y4)?);
-        let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-        (1..=month_length(year, month)).contains(&day).then(|| Date::new(year, month, day))
     }
 }
 
@@ -214,10 +168,12 @@ struct Dates {
 }
 
 impl Dates {
-    fn read(texts: &[&str]) -> Option<Dates> {
-        let mut listed = Vec::with_capacity(texts.len());
-        for text in texts {
-            listed.push(Date::read(text)?);
+    fn read(node: &Node<'_>) -> Option<Dates> {
+        let Node::List(nodes) = node else { return None };
+        let mut listed = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let (year, month, day) = parse_date(text(node)?)?;
+            listed.push(Date::new(year, month, day));
         }
         let sorted = (!listed.is_sorted()).then(|| merge_sort(listed.iter().map(|date| (date.0, 0)).collect()));
         Some(Dates { listed, sorted })
@@ -231,53 +187,16 @@ impl Dates {
     }
 }
 
-/// A day of every year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct MonthDay(u8, u8);
-
-fn month_day(text: &str) -> Option<MonthDay> {
-    let &[m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
-    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-    (1..=month_length(2000, month)).contains(&day).then_some(MonthDay(month, day))
-}
-
-/// `HH:MM` as minutes, at most `24:00`.
-fn clock(text: &str) -> Option<u16> {
-    let &[h1, h2, b':', m1, m2] = text.as_bytes() else { return None };
-    let minute = u16::from(two(m1, m2).filter(|minute| *minute < 60)?);
-    Some(u16::from(two(h1, h2)?) * 60 + minute).filter(|all| *all <= 1440)
-}
-
-/// `±HH:MM` as minutes from −12:00 to +14:00; `-00:00` is written `+00:00`.
-fn offset(text: &str) -> Option<i16> {
-    let (sign, size) = text.split_at_checked(1)?;
-    let size = i16::try_from(clock(size)?).ok()?;
-    match sign {
-        "+" if size <= 14 * 60 => Some(size),
-        "-" if (1..=12 * 60).contains(&size) => Some(-size),
-        _ => None,
-    }
-}
-
-/// The value of two ASCII digits.
-pub(crate) const fn two(tens: u8, ones: u8) -> Option<u8> {
-    if tens.is_ascii_digit() && ones.is_ascii_digit() { Some((tens - b'0') * 10 + (ones - b'0')) } else { None }
-}
-
 impl Calendar {
     /// Prints the calendar with the keys that it was read from.
     pub(crate) fn write(&self, out: &mut Writer) {
         out.object();
-        out.text_member("open", &hours(self.open));
-        out.text_member("close", &hours(self.close));
-        let sign = if self.offset < 0 { "-" } else { "+" };
-        out.key("offset");
-        out.pieces(&[sign, &hours(self.offset.unsigned_abs())]);
+        out.text_member("open", &clock_text(self.open));
+        out.text_member("close", &clock_text(self.close));
+        out.text_member("offset", &offset_text(self.offset));
+        let (from, to) = self.year_end;
         out.key("year_end");
-        out.object();
-        out.text_member("from", &self.year_end.0.text());
-        out.text_member("to", &self.year_end.1.text());
-        out.end_object();
+        out.text_object(&[("from", &pair_text(from.0, '-', from.1)), ("to", &pair_text(to.0, '-', to.1))]);
         out.key("weekday_excludes_holidays");
         out.boolean(self.weekday_excludes_holidays);
         let rows =
@@ -293,25 +212,6 @@ impl Calendar {
         out.number_member("last_year", self.last_year);
         out.end_object();
     }
-}
-
-fn hours(minutes: u16) -> String {
-    two_and_two(u32::from(minutes / 60), ':', u32::from(minutes % 60))
-}
-
-impl MonthDay {
-    fn text(self) -> String {
-        two_and_two(u32::from(self.0), '-', u32::from(self.1))
-    }
-}
-
-fn two_and_two(first: u32, sign: char, second: u32) -> String {
-    [digit(first / 10), digit(first), sign, digit(second / 10), digit(second)].into_iter().collect()
-}
-
-/// The last decimal digit of a number.
-fn digit(number: u32) -> char {
-    char::from_digit(number % 10, 10).unwrap_or_default()
 }
 
 impl Date {

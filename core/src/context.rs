@@ -4,16 +4,14 @@
 //! "policy": {…}, "calendar": {…}}` → [`Context`], which the report repeats.
 //!
 //! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
-//! does not know are ignored, so that an older module can read a newer host's context; a key that
-//! is missing, or is no such thing, is a failure and never a guess.
+//! does not know are ignored, so that an older module can read a newer host's context. A missing key or one
+//! of another type is an error.
 
-use serde::ser::{Error, Serialize, Serializer};
-
-use crate::calendar::{Calendar, CalendarText};
+use crate::calendar::Calendar;
 use crate::check_error::CheckError;
-use crate::json::{self, Node, SAFE_INTEGER_MAX, Writer};
+use crate::json::{self, Writer};
 use crate::locale::Locale;
-use crate::text;
+use crate::members::Members;
 
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
@@ -82,18 +80,16 @@ impl Context {
     /// [`CheckError::Context`] with the key that is missing or cannot be read.
     pub fn read(bytes: &[u8]) -> Result<Context, CheckError> {
         let node = json::read(bytes, CONTEXT_MAX).map_err(|_| CheckError::Context("the text, which is no JSON"))?;
-        let members = Members::of(&node, "the text, which is no object")?;
+        let members = Members::of(&node).ok_or(CheckError::Context("the text, which is no object"))?;
         Ok(Context {
             now: members.integer("now")?,
             locale: Locale::read(members.text("locale")?).ok_or(CheckError::Context("locale"))?,
-            consent: document(members.get("consent")?, "consent")?,
-            policy: document(members.get("policy")?, "policy")?,
-            calendar: calendar(members.get("calendar")?)?,
+            consent: Document::read(&members.object("consent")?)?,
+            policy: Document::read(&members.object("policy")?)?,
+            calendar: Calendar::read(&members.object("calendar")?)?,
         })
     }
-}
 
-impl Context {
     /// The context's canonical bytes; reading them gives the same context.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::with_room(4096);
@@ -116,6 +112,16 @@ impl Context {
 }
 
 impl Document {
+    fn read(members: &Members<'_>) -> Result<Document, CheckError> {
+        let digests = members.object("sha256")?;
+        let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
+        Ok(Document {
+            version: members.text("version")?.to_owned(),
+            in_force_since: members.find("in_force_since").map(|_| members.integer("in_force_since")).transpose()?,
+            sha256: Digests { ja: digests.text("ja")?.to_owned(), en: en.map(str::to_owned) },
+        })
+    }
+
     fn write(&self, out: &mut Writer) {
         out.object();
         out.text_member("version", &self.version);
@@ -130,109 +136,5 @@ impl Document {
         }
         out.end_object();
         out.end_object();
-    }
-}
-
-/// Within an answer of the host both print as they do in a report.
-impl Serialize for Context {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        printed(&|out| self.write(out), serializer)
-    }
-}
-
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        printed(&|out| self.write(out), serializer)
-    }
-}
-
-fn printed<S: Serializer>(write: &dyn Fn(&mut Writer), serializer: S) -> Result<S::Ok, S::Error> {
-    let mut out = Writer::default();
-    write(&mut out);
-    let bytes = out.into_bytes();
-    let tree = json::read(&bytes, usize::MAX).map_err(|_| S::Error::custom("what was written can be read"))?;
-    tree.serialize(serializer)
-}
-
-fn document(node: &Node<'_>, key: &'static str) -> Result<Document, CheckError> {
-    let members = Members::of(node, key)?;
-    let digests = Members::of(members.get("sha256")?, "sha256")?;
-    let en = digests.find("en").map(|_| digests.text("en")).transpose()?;
-    Ok(Document {
-        version: members.text("version")?.to_owned(),
-        in_force_since: members.find("in_force_since").map(|_| members.integer("in_force_since")).transpose()?,
-        sha256: Digests { ja: digests.text("ja")?.to_owned(), en: en.map(str::to_owned) },
-    })
-}
-
-fn calendar(node: &Node<'_>) -> Result<Calendar, CheckError> {
-    let members = Members::of(node, "calendar")?;
-    let year_end = Members::of(members.get("year_end")?, "year_end")?;
-    let text = CalendarText {
-        open: members.text("open")?,
-        close: members.text("close")?,
-        offset: members.text("offset")?,
-        year_end_from: year_end.text("from")?,
-        year_end_to: year_end.text("to")?,
-        weekday_excludes_holidays: members.boolean("weekday_excludes_holidays")?,
-        extra_closed: members.texts("extra_closed")?,
-        extra_open: members.texts("extra_open")?,
-        holidays: members.texts("holidays")?,
-        last_year: members.integer("last_year")?,
-    };
-    Calendar::read(&text).map_err(CheckError::Context)
-}
-
-/// An object of the context; of a repeated key the last counts, as everywhere else.
-struct Members<'n>(&'n [(alloc::borrow::Cow<'n, str>, Node<'n>)]);
-
-impl<'n> Members<'n> {
-    fn of(node: &'n Node<'n>, key: &'static str) -> Result<Members<'n>, CheckError> {
-        match node {
-            Node::Object(entries) => Ok(Members(entries)),
-            _ => Err(CheckError::Context(key)),
-        }
-    }
-
-    fn find(&self, key: &str) -> Option<&'n Node<'n>> {
-        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node)
-    }
-
-    fn get(&self, key: &'static str) -> Result<&'n Node<'n>, CheckError> {
-        self.find(key).ok_or(CheckError::Context(key))
-    }
-
-    fn text(&self, key: &'static str) -> Result<&'n str, CheckError> {
-        match self.get(key)? {
-            Node::Text { text, lone: false } => Ok(text),
-            _ => Err(CheckError::Context(key)),
-        }
-    }
-
-    fn integer(&self, key: &'static str) -> Result<i64, CheckError> {
-        match self.get(key)? {
-            Node::Number(written) => text::parse_i64(written)
-                .filter(|number| number.unsigned_abs() <= SAFE_INTEGER_MAX.unsigned_abs())
-                .ok_or(CheckError::Context(key)),
-            _ => Err(CheckError::Context(key)),
-        }
-    }
-
-    fn boolean(&self, key: &'static str) -> Result<bool, CheckError> {
-        match self.get(key)? {
-            Node::Bool(value) => Ok(*value),
-            _ => Err(CheckError::Context(key)),
-        }
-    }
-
-    fn texts(&self, key: &'static str) -> Result<Vec<&'n str>, CheckError> {
-        let Node::List(nodes) = self.get(key)? else { return Err(CheckError::Context(key)) };
-        nodes
-            .iter()
-            .map(|node| match node {
-                Node::Text { text, lone: false } => Ok(text.as_ref()),
-                _ => Err(CheckError::Context(key)),
-            })
-            .collect()
     }
 }

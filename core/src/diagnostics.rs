@@ -14,7 +14,7 @@ pub struct Diagnostics {
     pub issues: Vec<Issue>,
     /// Sections that are not objects; nothing below them is required any more.
     pub skipped_sections: Vec<SortKey>,
-    /// Passes over keys that the form does not have. A text of them alone would take twice the time of the longest draft.
+    /// Ignores keys that the form does not have: a text of such keys would take twice the time of the longest draft.
     pub ignores_unknown_keys: bool,
 }
 

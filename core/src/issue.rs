@@ -1,12 +1,12 @@
-//! Issues: the path, the code and the numbers of something to be corrected.
+//! Issues: the path, the code and the numbers of something to correct.
 //!
 //! `Issue::new(&phone, Code::PhoneInvalid, Params::none())` → `phone.invalid` at `/contact/phone`.
 
 use crate::code::Code;
 use crate::path::{PathCursor, SortKey};
 
-/// One thing to correct. `message.rs` finds its sentence when the report is written: a hostile draft has tens of thousands
-/// of issues, and needs no copy of each.
+/// Something to correct. `message.rs` finds its sentence when the report is written, since a hostile draft has tens of thousands
+/// of issues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// JSON Pointer (RFC 6901) into the draft; empty for the whole.
@@ -57,7 +57,7 @@ impl Params {
     }
 
     /// A line and a column of a text, both from 1.
-    pub const fn place(line: i64, column: i64) -> Params {
+    pub const fn line_and_column(line: i64, column: i64) -> Params {
         Params { names: &["column", "line"], values: [column, line] }
     }
 

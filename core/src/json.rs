@@ -4,16 +4,14 @@
 //!
 //! A reader of our own and not `serde_json`'s, because the rules must see what that one hides: keys
 //! that are repeated, numbers as they were written (`1.0`, `1e0`, `-0`), halves of surrogate pairs,
-//! and where the text stopped being JSON. It also keeps the module's verdict free of the features
+//! and the position where the text stops being JSON. It also keeps the module's verdict free of the features
 //! that other crates may switch on in `serde_json`. The grammar is RFC 8259, to the letter.
 
 mod write;
 
 use alloc::borrow::Cow;
 
-use serde::ser::{Error, Serialize, Serializer};
-
-use crate::text::{code_points, parse_i64, rsplit_once};
+use crate::text::{code_points, rsplit_once};
 
 use write::until_escape;
 
@@ -44,22 +42,6 @@ pub enum Node<'a> {
     List(Vec<Node<'a>>),
     /// `{…}`: every key in the order of the text, repeated ones too.
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
-}
-
-/// A tree prints as what it was read from; of its numbers only the whole ones within an `i64` can be printed.
-impl Serialize for Node<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Node::Null => serializer.serialize_unit(),
-            Node::Bool(value) => serializer.serialize_bool(*value),
-            Node::Number(written) => {
-                serializer.serialize_i64(parse_i64(written).ok_or_else(|| S::Error::custom("no whole number"))?)
-            }
-            Node::Text { text, .. } => serializer.serialize_str(text),
-            Node::List(items) => serializer.collect_seq(items),
-            Node::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
-        }
-    }
 }
 
 /// The reason why a text cannot be read.
@@ -135,58 +117,52 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
-        self.enter(depth)?;
         let mut entries = Vec::new();
-        if self.eat(b'}') {
-            return Ok(Node::Object(entries));
-        }
-        loop {
-            self.space();
-            if self.peek() != Some(b'"') {
+        self.each(depth, b'}', |reader| {
+            if reader.peek() != Some(b'"') {
                 return Err(Stop::NotJson);
             }
-            let (key, _lone) = self.string()?; // U+FFFD makes a broken key none of ours
-            self.space();
-            self.need(b':')?;
-            self.space();
-            let value = self.value(depth)?;
-            entries.push((key, value));
-            self.space();
-            if self.eat(b'}') {
-                return Ok(Node::Object(entries));
-            }
-            self.need(b',')?;
-        }
+            let (key, _lone) = reader.string()?; // a broken key has U+FFFD, so the form does not know it
+            reader.space();
+            reader.need(b':')?;
+            reader.space();
+            entries.push((key, reader.value(depth)?));
+            Ok(())
+        })?;
+        Ok(Node::Object(entries))
     }
 
     fn list(&mut self, depth: usize) -> Result<Node<'a>, Stop> {
-        self.enter(depth)?;
         let mut items = Vec::new();
-        if self.eat(b']') {
-            return Ok(Node::List(items));
-        }
-        loop {
-            self.space();
-            items.push(self.value(depth)?);
-            self.space();
-            if self.eat(b']') {
-                return Ok(Node::List(items));
-            }
-            self.need(b',')?;
-        }
+        self.each(depth, b']', |reader| {
+            items.push(reader.value(depth)?);
+            Ok(())
+        })?;
+        Ok(Node::List(items))
     }
 
-    /// Steps over an opening bracket and the space behind it.
-    fn enter(&mut self, depth: usize) -> Result<(), Stop> {
+    /// Reads the entries between two brackets, each by `read`.
+    fn each(&mut self, depth: usize, end: u8, mut read: impl FnMut(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if depth > DEPTH_MAX {
             return Err(Stop::Deep);
         }
         self.at += 1;
         self.space();
-        Ok(())
+        if self.eat(end) {
+            return Ok(());
+        }
+        loop {
+            self.space();
+            read(self)?;
+            self.space();
+            if self.eat(end) {
+                return Ok(());
+            }
+            self.need(b',')?;
+        }
     }
 
-    /// A string: borrowed where it holds no escape.
+    /// Reads a string, which is borrowed if it has no escape.
     fn string(&mut self) -> Result<(Cow<'a, str>, bool), Stop> {
         self.at += 1;
         let mut whole: Option<String> = None;
@@ -218,7 +194,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The characters up to a quote, a backslash or a control character.
+    /// Reads the characters up to a quote, a backslash or a control character.
     fn plain(&mut self) -> &'a str {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = until_escape(rest.as_bytes()).unwrap_or(rest.len());
@@ -246,7 +222,7 @@ impl<'a> Reader<'a> {
         Ok(Some(read))
     }
 
-    /// Four digits behind `\u`, and the second half of a pair if one follows.
+    /// Reads four digits behind `\u`, and the second half of a pair if one follows.
     fn unicode(&mut self) -> Result<Option<char>, Stop> {
         let first = self.four()?;
         if !(0xD800..0xDC00).contains(&first) {

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! **The report is a function of the module, the text and the context alone**: no clock, no
-//! environment, no randomness, no file. Compiled to WebAssembly these are the bytes that judge in
-//! the browser and in the host's sandbox. Read on in this order: [`json`], [`path`], [`object`],
+//! environment, no randomness, no file. Compiled to WebAssembly it runs in the browser and in the host's
+//! sandbox. Reading order: [`json`], [`path`], [`object`],
 //! [`form`], [`rules`], [`advice`], [`report`].
 
 #![forbid(unsafe_code)]
@@ -20,6 +20,7 @@ extern crate core as std;
 pub mod advice;
 pub mod calendar;
 pub mod check_error;
+mod civil;
 pub mod code;
 pub mod context;
 pub mod diagnostics;
@@ -27,6 +28,7 @@ pub mod form;
 pub mod issue;
 pub mod json;
 pub mod locale;
+mod members;
 mod merge_sort;
 pub mod message;
 pub mod object;
@@ -58,12 +60,12 @@ pub const RULESET: &str = "2026.11.5";
 
 /// A draft's text and a context's text → the report's canonical bytes.
 ///
-/// This is the one function behind both faces of the module.
+/// Both faces of the module call this function.
 ///
 /// # Errors
 /// [`CheckError::Context`] if the context cannot be used. The draft's text causes no error: the report describes any text.
 pub fn answer(text: &[u8], context: &[u8]) -> Result<Vec<u8>, CheckError> {
-    check(text, &Context::read(context)?).to_bytes()
+    Ok(check(text, &Context::read(context)?).to_bytes())
 }
 
 /// Computes the desk's opening status at a time, as JSON: `{"open":…,"closes_at":…,"next_opens_at":…,"dated":…}`.
@@ -94,7 +96,7 @@ pub fn check(text: &[u8], context: &Context) -> Report {
     }
 }
 
-/// The issue of a text that is no draft at all.
+/// The issue of a text that cannot be read.
 fn unreadable(error: SyntaxError) -> Issue {
     let (code, params) = match error {
         SyntaxError::TooLong => (Code::TextTooLong, Params::most(TEXT_MAX)),
@@ -102,7 +104,7 @@ fn unreadable(error: SyntaxError) -> Issue {
         SyntaxError::NotUtf8 => (Code::TextNotUtf8, Params::none()),
         SyntaxError::TooDeep => (Code::TextTooDeep, Params::most(json::DEPTH_MAX)),
         SyntaxError::NotJson { line, column } => {
-            (Code::TextNotJson, Params::place(issue::whole(line), issue::whole(column)))
+            (Code::TextNotJson, Params::line_and_column(issue::whole(line), issue::whole(column)))
         }
     };
     Issue::new(&PathCursor::ROOT, code, params)
@@ -116,7 +118,8 @@ fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Re
     rules::cross::check(&draft, context, &mut diagnostics);
     let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
-    issues.retain(|issue| !(asks_for_more(issue.code) && is_skipped(issue)));
+    // A section that is not an object has its issue; nothing below it is missing.
+    issues.retain(|issue| !matches!(issue.code, Code::Required | Code::RequiredOneOf) || !is_skipped(issue));
     let issues = order::sort(too_long.into_iter().chain(issues).collect());
     let findings = Findings::of(&draft);
     let advisories = advice::advisories(&draft, &findings, context);
@@ -136,9 +139,4 @@ fn report(draft: Draft, issues: Vec<Issue>, hidden: Vec<String>, context: &Conte
         hidden,
         values: draft,
     }
-}
-
-/// Checks if a code asks for a missing answer.
-fn asks_for_more(code: Code) -> bool {
-    matches!(code, Code::Required | Code::RequiredOneOf)
 }

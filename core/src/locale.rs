@@ -2,7 +2,7 @@
 //!
 //! `Locale::read("ja")` → `Some(Locale::Ja)`.
 
-/// A language that the report can speak.
+/// A language of the report's sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {

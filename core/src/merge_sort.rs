@@ -1,6 +1,6 @@
 //! Merge sort, for the module's size: the standard library's sort is 2,249 bytes of brotli more (docs/performance-log.md).
 //!
-//! `merge_sort(vec![3, 1, 2])` → `[1, 2, 3]`. Never the square of the length, whatever the text.
+//! `merge_sort(vec![3, 1, 2])` → `[1, 2, 3]`. Its work does not grow with the square of the length.
 
 /// The length of the runs that are sorted in place before they are merged: an object's keys are one or two runs.
 const RUN: usize = 8;

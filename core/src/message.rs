@@ -1,4 +1,4 @@
-//! Code → sentence, from `messages/*.toml`, the only home of language text.
+//! Sentences of codes, from `messages/*.toml`, which has all text for people.
 //!
 //! `(LengthTooLong, {"max": 200}, ja)` → 「200文字までで…」. A sentence for one field, under the key
 //! `"required /contact/company"`, goes before the general one under `"required"`.
@@ -13,7 +13,7 @@ mod tables {
 use crate::code::Code;
 use crate::issue::{Issue, Params};
 use crate::locale::Locale;
-use crate::text::concat;
+use crate::text::{are_digits, concat};
 
 /// Keys, sorted, and the sentence of each in both languages.
 ///
@@ -80,11 +80,6 @@ pub fn of_issue(issue: &Issue, locale: Locale) -> Cow<'static, str> {
     }
 }
 
-/// The sentence of a code at a path, with its numbers filled in.
-pub fn issue(code: Code, path: &str, params: &Params, locale: Locale) -> String {
-    format_sentence(sentence(code, path, locale), params)
-}
-
 /// The sentence of a code at a path: the field's own, or the general one. Its numbers are blanks such as `{max}`, for
 /// [`format_sentence`].
 pub fn sentence(code: Code, path: &str, locale: Locale) -> &'static str {
@@ -137,8 +132,8 @@ pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
     tables::TITLE.find(pattern, locale)
 }
 
-/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: the few titles that are in the module. They
-/// are marked with `in_report` in `messages/*.toml`.
+/// The title of a field that holds a long text or that clause 4⑫'s interview asks for: these few titles are in the module, by
+/// `in_report` in `messages/*.toml`.
 pub fn module_title(path: &str, locale: Locale) -> Option<&'static str> {
     tables::MODULE_TITLE.find(path, locale)
 }
@@ -185,8 +180,7 @@ pub fn pattern(path: &str) -> String {
         if index > 0 {
             pattern.push('/');
         }
-        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        pattern.push_str(if is_index { "*" } else { step });
+        pattern.push_str(if are_digits(step) { "*" } else { step });
     }
     pattern
 }

@@ -43,7 +43,7 @@ pub fn read_members<'n>(
         }
         match found {
             Some(row) => take(row, value, &here, diagnostics),
-            // 分からない is an answer to a field, never to a section or an entry.
+            // 分からない is an answer to a field, not to a section or an entry.
             None if key == "unknown" => diagnostics.add(at, Code::UnknownNotAllowed, Params::none()),
             None => diagnostics.add(&here, Code::KeyUnknown, Params::none()),
         }
@@ -51,7 +51,7 @@ pub fn read_members<'n>(
     true
 }
 
-/// The place of a key among its repetitions in one object.
+/// The occurrence of a key among its repetitions in one object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Occurrence {
     /// The key is not repeated.

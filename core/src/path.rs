@@ -1,4 +1,4 @@
-//! Positions in a draft: the JSON Pointer of a value, and its place in the form's order.
+//! Positions in a draft: the JSON Pointer of a value, and its rank in the form's order.
 //!
 //! `PathCursor::ROOT.member("devices", Some(2))`, then `.item(0)` → `/devices/0`, sorted behind all of `/incident`.
 //!
@@ -97,20 +97,15 @@ impl PathCursor<'_> {
         path.push('/');
         match self.step {
             Step::Key(key) if !key.bytes().any(|byte| matches!(byte, b'~' | b'/')) => path.push_str(key),
-            Step::Key(key) => path.extend(key.chars().flat_map(escaped)),
+            // RFC 6901 escapes two signs.
+            Step::Key(key) => key.chars().for_each(|char| match char {
+                '~' => path.push_str("~0"),
+                '/' => path.push_str("~1"),
+                other => path.push(other),
+            }),
             Step::Index(index) => path.push_str(&index.to_string()),
         }
     }
-}
-
-/// Escapes `~` as `~0` and `/` as `~1` (RFC 6901).
-fn escaped(char: char) -> impl Iterator<Item = char> {
-    let (first, second) = match char {
-        '~' => ('~', Some('0')),
-        '/' => ('~', Some('1')),
-        other => (other, None),
-    };
-    core::iter::once(first).chain(second)
 }
 
 #[cfg(test)]
@@ -118,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_contains_itself_and_what_is_below_it() {
+    fn a_position_contains_itself_and_positions_below_it() {
         let whole = PathCursor::ROOT;
         let (contact, incident) = (whole.member("contact", Some(0)), whole.member("incident", Some(1)));
         let phone = contact.member("phone", Some(3));
@@ -128,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn more_steps_than_a_form_has_are_no_danger() {
+    fn more_steps_than_a_form_has_do_no_harm() {
         let deep = (0..40).fold(SortKey::ROOT, |key, _| key.child(Some(9_999_999_999)));
         assert!(SortKey::ROOT.contains(deep) && deep.contains(deep));
     }

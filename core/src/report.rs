@@ -1,11 +1,10 @@
-//! The verdict and everything that helps, as canonical JSON.
+//! The report as canonical JSON: the verdict, the issues and the advice.
 //!
 //! `{"ruleset":"2026.11","context":{…},"accepted":false,"issues":[…],"advisories":[…],"guidance":[…],
 //! "progress":[…],"hidden":[…],"values":{…}}`: keys in this order, UTF-8, no white space, strings as
 //! in RFC 8785, whole numbers only, so that the same text and context give the same bytes everywhere.
 
 use crate::advice::{Advisory, Guidance};
-use crate::check_error::CheckError;
 use crate::context::Context;
 use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
 use crate::issue::Issue;
@@ -54,11 +53,8 @@ pub struct Progress {
 const ROOM: usize = 16 * 1024;
 
 impl Report {
-    /// The report's canonical bytes.
-    ///
-    /// # Errors
-    /// No error today. [`CheckError::Report`] stays in the signature, as it stays in the module's host face.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckError> {
+    /// Writes the report's canonical bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::with_room(ROOM);
         out.object();
         out.text_member("ruleset", self.ruleset);
@@ -74,7 +70,7 @@ impl Report {
         out.key("values");
         section::write(&self.values, &mut out);
         out.end_object();
-        Ok(out.into_bytes())
+        out.into_bytes()
     }
 }
 
@@ -92,7 +88,7 @@ fn write_issue(issue: &Issue, locale: Locale, out: &mut Writer) {
     out.object();
     out.text_member("path", &issue.path);
     out.key("code");
-    out.word(issue.code.as_str());
+    out.ascii(issue.code.as_str().as_bytes());
     out.key("params");
     out.object();
     if let Some(largest) = &issue.largest {

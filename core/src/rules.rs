@@ -1,7 +1,8 @@
 //! The rules, a family a file. The `garde` attributes on the values of [`crate::form`] name the rules of one value; this file
-//! runs them and turns what fails into issues. [`cross`] has the rules between fields.
+//! runs them and turns failures into issues. [`cross`] has the rules between fields.
 //!
-//! `garde` keeps a message for a rule that fails: here the code's word, with its number behind a space: `"length.too_long 200"` → `Code::LengthTooLong`, `{"max": 200}`.
+//! `garde` keeps a message for a rule that fails. Here it is the code's word, with its numbers behind spaces:
+//! `"length.too_long 200"` → `Code::LengthTooLong`, `{"max": 200}`.
 
 pub mod characters;
 pub mod cross;
@@ -27,7 +28,7 @@ use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::path::PathCursor;
-use crate::text::{concat, parse_i64};
+use crate::text::parse_i64;
 
 /// Runs the rules of a value, and adds an issue for each that fails.
 pub fn validate<V: Validate<Context = Context>>(
@@ -48,20 +49,15 @@ fn collect(rules: &dyn Fn(&mut garde::Report), at: &PathCursor<'_>, diagnostics:
     }
 }
 
-/// The error by which a rule tells `garde` its code. A `String`, which `garde` takes as it is: it would convert any other text
-/// by the standard library's formatting, which nothing else in the module needs.
-pub(crate) fn code_error(code: Code) -> garde::Error {
-    garde::Error::new(code.as_str().to_owned())
-}
-
-/// The error of a rule with a maximum.
-pub(crate) fn code_error_max(code: Code, max: usize) -> garde::Error {
-    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string()]))
-}
-
-/// The error of a rule with a range, both ends included, or with a line and a column.
-pub(crate) fn code_error_range(code: Code, min: i64, max: i64) -> garde::Error {
-    garde::Error::new(concat(&[code.as_str(), " ", &max.to_string(), " ", &min.to_string()]))
+/// The error of a rule: its code, and a maximum, a maximum and a minimum, or a column and a line. As a `String`, since `garde` would
+/// format any other text by the standard library, which nothing else in the module needs.
+pub(crate) fn code_error(code: Code, numbers: &[i64]) -> garde::Error {
+    let mut words = code.as_str().to_owned();
+    for number in numbers {
+        words.push(' ');
+        words.push_str(&number.to_string());
+    }
+    garde::Error::new(words)
 }
 
 /// Reads the code and the numbers of an error.
@@ -71,7 +67,7 @@ fn decode(message: &str) -> Option<(Code, Params)> {
     let mut number = || words.next().and_then(parse_i64);
     let params = match (number(), number()) {
         (Some(column), Some(line)) if matches!(code, Code::CharsControl | Code::CharsBidi | Code::CharsLineBreak) => {
-            Params::place(line, column)
+            Params::line_and_column(line, column)
         }
         (Some(max), Some(min)) => Params::range(min, max),
         (Some(max), None) => Params::max(max),

@@ -67,9 +67,14 @@ pub fn code_points(text: &str) -> usize {
     text.bytes().map(|byte| usize::from(begins(byte))).sum()
 }
 
+/// Checks if a text is one ASCII digit or more.
+pub fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Parses one to four ASCII digits, and nothing beside them: `parse`.
 pub fn parse_u16(digits: &str) -> Option<u16> {
-    let fits = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = digits.len() <= 4 && are_digits(digits);
     fits.then(|| digits.bytes().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))
 }
 
@@ -107,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn they_return_what_the_standard_library_returns() {
+    fn they_return_the_same_as_the_standard_library() {
         for text in ["", "a", "a,b", "髙,橋,", ",", "内線😀"] {
             assert_eq!(rsplit_once(text, b','), text.rsplit_once(','), "{text}");
             assert_eq!(code_points(text), text.chars().count(), "{text}");

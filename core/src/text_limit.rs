@@ -16,7 +16,7 @@ pub const TEXT_READ_MAX: usize = 512 * 1024;
 
 /// The most fields that are named.
 const NAMED: usize = 3;
-/// The shortest text that is named, in bytes: a shorter one is not what makes a draft too long.
+/// The shortest text that is named, in bytes: shorter ones do not make a draft too long.
 const LONG_MIN: usize = 1024;
 
 /// The issue about a draft of more than [`TEXT_MAX`] bytes.
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_texts_come_first_and_short_ones_not_at_all() {
+    fn the_longest_texts_come_first_and_short_ones_are_left_out() {
         let [a, b] = [1024, 2048].map(|length| "a".repeat(length));
         let draft = format!(
             r#"{{"contact":{{"company":"{a}","person":"short"}},"devices":[{{}},{{"os":"{b}"}}],"logs":[{{"note":"{a}"}},{{"note":"{a}"}}]}}"#

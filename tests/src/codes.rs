@@ -4,7 +4,6 @@
 
 use std::fmt::Write;
 
-use kakekomi_core::issue::Params;
 use kakekomi_core::{CheckError, Code, Locale, message};
 use kakekomi_http::problem_code::{ProblemCode, Retry};
 
@@ -46,7 +45,7 @@ fn section(text: &mut String, title: &str, table: &str, about: &str) {
 /// A code's sentence, for an issue at a path pattern.
 fn sentence(code: Code, table: &str, path: &str, locale: Locale) -> String {
     let sentence = match table {
-        "issue" => message::issue(code, &path.replace('*', "0"), &Params::none(), locale),
+        "issue" => message::sentence(code, &path.replace('*', "0"), locale).to_owned(),
         "advisory" => message::advisory(code, locale).to_owned(),
         _ => message::guidance(code, locale).to_owned(),
     };

@@ -67,5 +67,5 @@ pub fn example() -> Result<(Vec<u8>, Vec<u8>), Box<dyn Error>> {
     let desk = kakekomi_service::desk::Desk::load(None)?;
     let context = desk.context(1_795_140_000_000, kakekomi_core::Locale::Ja)?;
     let draft = kakekomi_service::example::example("ransomware", &desk).ok_or("there is no example")?;
-    Ok((draft.into_bytes(), serde_json::to_vec(&context)?))
+    Ok((draft.into_bytes(), context.to_bytes()))
 }

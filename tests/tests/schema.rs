@@ -83,7 +83,7 @@ fn schema_accepts_report_values() {
 fn a_base_draft_of_which_one_thing_is_wrong_is_refused() {
     let validator = schema::validator();
     let desk = kakekomi_service::desk::Desk::load(None).unwrap();
-    let context = serde_json::to_vec(&desk.context(NOW, Locale::Ja).unwrap()).unwrap();
+    let context = desk.context(NOW, Locale::Ja).unwrap().to_bytes();
     let base: Value = serde_json::from_str(&kakekomi_service::example::example("ransomware", &desk).unwrap()).unwrap();
     let rows = [
         ("/contact/company", json!("　")),

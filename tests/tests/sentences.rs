@@ -12,7 +12,7 @@
 use std::fs;
 
 use kakekomi_core::Locale;
-use kakekomi_describe::{Node, describe};
+use kakekomi_describe::{FieldDescription, describe};
 use kakekomi_tests::source_tree;
 
 /// Every text of a TOML file, with the keys that lead to it.
@@ -160,7 +160,7 @@ fn the_consent_document_has_every_clause_in_both_languages() {
 /// Clause 1①: every field of the form has its item in Annex 1, in its very title.
 #[test]
 fn the_annex_names_every_item_that_the_form_asks_for() {
-    fn walk<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
+    fn walk<'n>(node: &'n FieldDescription, found: &mut Vec<&'n str>) {
         found.push(node.annex);
         node.fields.iter().for_each(|field| walk(field, found));
         node.item.iter().for_each(|item| walk(item, found));

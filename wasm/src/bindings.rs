@@ -1,4 +1,4 @@
-//! The browser's face, by wasm-bindgen.
+//! Browser face, by wasm-bindgen.
 //!
 //! ```text
 //! checkText(text: Uint8Array, context: string) → string     the report's canonical text
@@ -8,8 +8,8 @@
 //! Sha256: new(), update(Uint8Array), digest() → 64 hexadecimal digits; digest() uses the object up
 //! ```
 //!
-//! The text is bytes and never a JavaScript object: what an object means depends on who walks it
-//! (undefined, Date, Map, getters, lone surrogates), what bytes mean does not.
+//! The text is bytes and not a JavaScript object, whose meaning would depend on the code that reads it (undefined, Date, Map,
+//! getters, lone surrogates).
 
 use js_sys::{Error, Reflect};
 use serde::Serialize;
@@ -22,7 +22,7 @@ use kakekomi_core::CheckError;
 use kakekomi_core::json::Node;
 use kakekomi_core::text::parse_i64;
 
-/// The report's canonical text, for a draft's UTF-8 bytes and a context's text.
+/// Checks a draft's UTF-8 bytes in a context and returns the report's canonical text.
 ///
 /// # Errors
 /// A JavaScript `Error` whose `code` is the failure's: `context.invalid`.
@@ -32,7 +32,7 @@ pub fn check_text(text: &[u8], context: &str) -> Result<String, JsValue> {
     String::from_utf8(report).map_err(|_| error(CheckError::Report))
 }
 
-/// The same report as an object, equal to `JSON.parse` of [`check_text`]'s.
+/// Checks as [`check_text`] does and returns the report as an object, equal to `JSON.parse` of the text.
 ///
 /// # Errors
 /// As [`check_text`].
@@ -41,12 +41,11 @@ pub fn check(text: &[u8], context: &str) -> Result<JsValue, JsValue> {
     object(&kakekomi_core::answer(text, context.as_bytes()).map_err(error)?)
 }
 
-/// Computes the desk's opening status at `now` (milliseconds since the epoch, UTC) from the context's calendar: an object with
-/// the keys of `opening` in `GET /v1/desk`, times in milliseconds or null. A fraction of a millisecond is cut off.
+/// Computes the desk's opening status at `now` (milliseconds since the epoch, UTC): an object with the keys of `opening` in
+/// `GET /v1/desk`. A fraction of a millisecond is cut off.
 ///
 /// # Errors
-/// A JavaScript `Error` with the code `context.invalid` for a context that cannot be used, and for a `now` that is no number
-/// within ±(2^53 − 1).
+/// A JavaScript `Error` with the code `context.invalid` if the context cannot be used, or `now` is not a number within ±(2^53 − 1).
 #[wasm_bindgen]
 pub fn opening(context: &str, now: f64) -> Result<JsValue, JsValue> {
     if now.is_nan() {
@@ -64,8 +63,8 @@ fn object(json: &[u8]) -> Result<JsValue, JsValue> {
     Js(&tree).serialize(&Serializer::json_compatible()).map_err(|_| error(CheckError::Report))
 }
 
-/// A tree of the core's JSON as JavaScript has it: every number is a double. Canonical ones are whole and within 2^53, which a
-/// double holds exactly; as an `i64` each would bring the words for one that is not, and with them all of Rust's formatting.
+/// A JSON tree for JavaScript, where every number is a double. Canonical numbers are whole and within 2^53, so a double is exact;
+/// as `i64` they would add an error text for larger ones, and with it all of Rust's formatting.
 struct Js<'a>(&'a Node<'a>);
 
 impl Serialize for Js<'_> {
@@ -74,7 +73,7 @@ impl Serialize for Js<'_> {
             Node::Null => serializer.serialize_unit(),
             Node::Bool(value) => serializer.serialize_bool(*value),
             Node::Number(written) => {
-                serializer.serialize_f64(double(written).ok_or_else(|| S::Error::custom("no whole number"))?)
+                serializer.serialize_f64(double(written).ok_or_else(|| S::Error::custom("not a whole number"))?)
             }
             Node::Text { text, .. } => serializer.serialize_str(text),
             Node::List(items) => serializer.collect_seq(items.iter().map(Js)),
@@ -95,14 +94,14 @@ pub fn ruleset() -> String {
     kakekomi_core::RULESET.to_owned()
 }
 
-/// A SHA-256 (FIPS 180-4) that is fed in pieces, for files that stay with the applicant.
+/// A SHA-256 (FIPS 180-4) of pieces, for files that stay with the applicant.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Sha256(sha2::Sha256);
 
 #[wasm_bindgen]
 impl Sha256 {
-    /// The digest of nothing yet.
+    /// A digest without a piece.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Sha256 {
         Sha256::default()
@@ -120,10 +119,10 @@ impl Sha256 {
     }
 }
 
-/// The one funnel of failures: an `Error` with the sentence for the log and the stable `code`.
+/// A JavaScript `Error` with the sentence for the log and the stable `code`. All failures pass here.
 fn error(failure: CheckError) -> JsValue {
     let error = Error::new(&failure.sentence());
-    // Setting a member of a new Error cannot fail; if it did, the sentence would still be there.
+    // A member of a new Error can always be set.
     _ = Reflect::set(&error, &"code".into(), &failure.code().into());
     error.into()
 }

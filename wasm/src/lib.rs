@@ -5,9 +5,8 @@
 //!                              ╰──────── kakekomi_core::answer(text, context) ────────╯
 //! ```
 //!
-//! **No logic lives here.** [`bindings`] is the browser's face (wasm-bindgen), [`abi`] the host's:
-//! plain exports over linear memory, for wasmtime and for strangers. Both are in the same file of
-//! bytes. [`arena`] is the module's allocator.
+//! **This crate has no logic.** [`bindings`] is the browser face (wasm-bindgen), [`abi`] the host face for every other program.
+//! Both are in one file. [`arena`] is the module's allocator.
 
 pub mod abi;
 #[cfg(any(target_arch = "wasm32", test))]

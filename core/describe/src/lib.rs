@@ -1,11 +1,11 @@
-//! The form description that the page draws, one file a language, beside the module.
+//! The form description from which the page renders the form: a file for each language, beside the module.
 //!
 //! `describe(Locale::Ja)` → `{"ruleset": "…", "locale": "ja", "words": {…}, "sections": [{"name":
 //! "contact", "kind": "section", "title": "お客さまの窓口情報", "fields": [{"name": "company", "path":
 //! "/contact/company", "kind": "line", "need": "required", "max": 200, …}]}]}`
 //!
-//! It is made from the field table and `messages/*.toml` at build time, so that the page holds no
-//! rule, no count and no sentence of its own.
+//! It is made from the field table and `messages/*.toml` at build time, so that the page has no rule, no count and no sentence of
+//! its own.
 
 #![forbid(unsafe_code)]
 
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use kakekomi_core::Locale;
-use kakekomi_core::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, TEXT_MAX};
+use kakekomi_core::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, Requirement, TEXT_MAX};
 use kakekomi_core::message;
 
 /// The whole form in one language.
@@ -29,18 +29,18 @@ pub struct Description {
     /// The page's own words by key.
     pub words: BTreeMap<&'static str, &'static str>,
     /// The sections in the form's order.
-    pub sections: Vec<Node>,
+    pub sections: Vec<FieldDescription>,
 }
 
 /// A section, a field, or an entry of a list.
 #[derive(Debug, Serialize)]
-pub struct Node {
+pub struct FieldDescription {
     /// The key in the draft; empty for an entry of a list.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub name: &'static str,
     /// Path pattern with `*` for list entries.
     pub path: String,
-    /// The kind of control: see [`kind_word`].
+    /// The kind of control, such as `line`.
     pub kind: &'static str,
     /// Its title.
     pub title: &'static str,
@@ -67,10 +67,10 @@ pub struct Node {
     pub options: Vec<Choice>,
     /// The fields of a section or record.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<Node>,
+    pub fields: Vec<FieldDescription>,
     /// An entry of a list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<Box<Node>>,
+    pub item: Option<Box<FieldDescription>>,
 }
 
 /// A word to choose.
@@ -88,49 +88,44 @@ pub fn describe(locale: Locale) -> Description {
         ruleset: kakekomi_core::RULESET,
         locale: locale.as_str(),
         words: message::page(locale).collect(),
-        sections: nodes(Draft::FIELDS, "", locale),
+        sections: describe_fields(Draft::FIELDS, "", locale),
     }
 }
 
-fn nodes(fields: &[Field], parent: &str, locale: Locale) -> Vec<Node> {
-    let asked = fields.iter().filter(|field| !matches!(field.kind, FieldKind::Reserved));
-    asked.map(|field| node(field.name, field.spec, field.kind, format!("{parent}/{}", field.name), locale)).collect()
+fn describe_fields(fields: &[Field], parent: &str, locale: Locale) -> Vec<FieldDescription> {
+    let shown = fields.iter().filter(|field| !matches!(field.kind, FieldKind::Reserved));
+    shown.map(|field| describe_field(field, format!("{parent}/{}", field.name), locale)).collect()
 }
 
-fn node(name: &'static str, spec: FieldSpec, kind: FieldKind, path: String, locale: Locale) -> Node {
+fn describe_field(field: &Field, path: String, locale: Locale) -> FieldDescription {
+    let &Field { name, spec, kind } = field;
     let (min, max) = range(kind);
-    Node {
+    let item = match kind {
+        FieldKind::List(_, fields) => {
+            let entry = Field { name: "", spec: FieldSpec::section(spec.annex), kind: FieldKind::Record(fields) };
+            Some(Box::new(describe_field(&entry, format!("{path}/*"), locale)))
+        }
+        _ => None,
+    };
+    FieldDescription {
         name,
         kind: kind_word(kind),
         title: message::title(&path, locale).unwrap_or(name),
         hint: message::hint(&path, locale),
         annex: spec.annex,
-        need: need(spec),
+        need: requirement_word(spec.requirement),
         unknown: spec.unknown,
         min,
         max,
         autocomplete: spec.autocomplete,
         options: options(kind, &path, locale),
-        fields: match kind {
-            FieldKind::Section(fields) | FieldKind::Record(fields) => nodes(fields, &path, locale),
-            _ => Vec::new(),
-        },
-        item: match kind {
-            FieldKind::List(_, fields) => Some(Box::new(node(
-                "",
-                FieldSpec::section(spec.annex),
-                FieldKind::Record(fields),
-                format!("{path}/*"),
-                locale,
-            ))),
-            _ => None,
-        },
+        fields: describe_fields(kind.fields(), &path, locale),
+        item,
         path,
     }
 }
 
-/// The word for a kind of control.
-pub fn kind_word(kind: FieldKind) -> &'static str {
+fn kind_word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Line => "line",
         FieldKind::Text => "text",
@@ -152,9 +147,8 @@ pub fn kind_word(kind: FieldKind) -> &'static str {
     }
 }
 
-fn need(spec: FieldSpec) -> &'static str {
-    use kakekomi_core::form::Requirement;
-    match spec.requirement {
+fn requirement_word(requirement: Requirement) -> &'static str {
+    match requirement {
         Requirement::Required => "required",
         Requirement::Optional => "optional",
         Requirement::Advised => "advised",

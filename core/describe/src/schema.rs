@@ -2,10 +2,9 @@
 //!
 //! `schema()` → `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", …}`
 //!
-//! Made from the field table, never beside it. **It accepts whatever the rules accept**; it cannot refuse
-//! all that they refuse: `docs/schema.md` lists what, and `tests/tests/schema.rs` makes that list. Wider
-//! than it might be on purpose: a blank text, an empty list entry and a typed number are drafts that
-//! the rules read. Patterns say their white space in full, since `\s` differs from engine to engine.
+//! It is made from the field table. **It accepts everything that the rules accept**; `docs/schema.md`, which
+//! `tests/tests/schema.rs` makes, lists what it cannot refuse. It is wide on purpose: a blank text, an empty list entry and a typed
+//! number are drafts that the rules read. Patterns list their white space, since `\s` differs between engines.
 
 mod moment;
 mod report;
@@ -21,24 +20,24 @@ pub use report::{context, report};
 
 /// The schema of a draft.
 pub fn schema() -> Value {
-    let defs: Map<String, Value> = definitions().into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-    let schema = with_keyword(object(Draft::FIELDS, ""), "allOf", json!([responsible_is_known()]));
-    let schema = with_keyword(schema, "$defs", json!(defs));
-    let schema = with_keyword(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
-    let schema = with_keyword(schema, "$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET)));
-    with_keyword(schema, "title", json!("A draft of the intake form (Annex 1.2)"))
-}
-
-/// The definitions that several fields share, by the names that `$ref` uses.
-fn definitions() -> [(&'static str, Value); 3] {
     let unknown = json!({
         "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
         "type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false,
     });
-    [("unknown", unknown), ("moment", moment::moment()), ("answeredMoment", moment::answered())]
+    let defs = json!({"unknown": unknown, "moment": moment::moment(), "answeredMoment": moment::answered()});
+    let keywords = [
+        ("$schema", json!("https://json-schema.org/draft/2020-12/schema")),
+        ("$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET))),
+        ("$defs", defs),
+        ("title", json!("A draft of the intake form (Annex 1.2)")),
+        ("allOf", json!([responsible_is_known()])),
+    ];
+    keywords
+        .into_iter()
+        .fold(object(Draft::FIELDS, ""), |schema, (keyword, value)| with_keyword(schema, keyword, value))
 }
 
-/// Once remote support is wanted, somebody must be named who authorises it (Annex 1.2, 実施責任者).
+/// Requires a person who authorises remote support, if it is wanted (Annex 1.2, 実施責任者).
 fn responsible_is_known() -> Value {
     json!({
         "if": {"properties": {"service": {"type": "object", "required": ["remote"]}}, "required": ["service"]},
@@ -67,7 +66,7 @@ fn object(fields: &[Field], at: &str) -> Value {
     schema
 }
 
-/// A section is required where a field of it is.
+/// Checks if a field is required; a section is, if a field of it is.
 fn is_required(field: &Field) -> bool {
     match field.kind {
         FieldKind::Section(fields) => fields.iter().any(is_required),

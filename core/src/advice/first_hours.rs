@@ -41,12 +41,12 @@ pub fn guidance(draft: &Draft, context: &Context) -> Vec<Guidance> {
         .collect()
 }
 
-/// Kinds in which somebody or something is, or may be, inside a machine.
+/// Checks for a kind in which an intruder or malware is, or may be, inside a machine.
 fn intrusion(kind: Option<Kind>) -> bool {
     !matches!(kind, Some(Kind::LostDevice | Kind::PhishingFraud | Kind::DenialOfService | Kind::WebDefacement))
 }
 
-/// Kinds in which personal data may have got out: all that are named but a flood, which breaks in nowhere.
+/// Checks for a kind in which personal data may have got out: every known kind but a flood, which breaks into nothing.
 fn may_leak(kind: Option<Kind>) -> bool {
     !matches!(kind, None | Some(Kind::DenialOfService | Kind::Other))
 }

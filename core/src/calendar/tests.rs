@@ -1,32 +1,35 @@
 //! Business days, hours and the next opening, at their edges.
 
+use serde_json::{Value, json};
+
 use super::*;
 
-fn text() -> CalendarText<'static> {
-    CalendarText {
-        open: "09:00",
-        close: "17:00",
-        offset: "+09:00",
-        year_end_from: "12-29",
-        year_end_to: "01-03",
-        weekday_excludes_holidays: true,
-        extra_closed: vec!["2026-08-13"],
-        extra_open: vec!["2026-08-13", "2026-11-21"],
-        holidays: vec![
-            "2026-05-03",
-            "2026-05-04",
-            "2026-05-05",
-            "2026-05-06",
-            "2026-09-21",
-            "2026-09-22",
-            "2026-09-23",
-            "2026-11-23",
-            "2027-01-01",
-            "2027-03-21",
-            "2027-03-22",
+fn calendar_json() -> Value {
+    json!({
+        "open": "09:00",
+        "close": "17:00",
+        "offset": "+09:00",
+        "year_end": {"from": "12-29", "to": "01-03"},
+        "weekday_excludes_holidays": true,
+        "extra_closed": ["2026-08-13"],
+        "extra_open": ["2026-08-13", "2026-11-21"],
+        "holidays": [
+            "2026-05-03", "2026-05-04", "2026-05-05", "2026-05-06", "2026-09-21", "2026-09-22", "2026-09-23", "2026-11-23",
+            "2027-01-01", "2027-03-21", "2027-03-22",
         ],
-        last_year: 2027,
+        "last_year": 2027,
+    })
+}
+
+/// Reads the calendar with other values for some of its keys.
+fn with(changes: &[(&str, Value)]) -> Result<Calendar, CheckError> {
+    let mut json = calendar_json();
+    for (key, value) in changes {
+        json[*key] = value.clone();
     }
+    let bytes = json.to_string().into_bytes();
+    let node = crate::json::read(&bytes, usize::MAX).unwrap();
+    Calendar::read(&Members::of(&node).unwrap())
 }
 
 /// Milliseconds of a Japanese time.
@@ -36,7 +39,7 @@ fn jst(year: i64, month: u8, day: u8, hour: i64, minute: i64) -> i64 {
 
 #[test]
 fn open_from_nine_to_five_on_business_days() {
-    let calendar = Calendar::read(&text()).unwrap();
+    let calendar = with(&[]).unwrap();
     let table = [
         // now, open, next opening
         (jst(2026, 11, 20, 8, 59), false, jst(2026, 11, 20, 9, 0)),
@@ -66,14 +69,14 @@ fn open_from_nine_to_five_on_business_days() {
 
 #[test]
 fn holidays_only_when_the_desk_says_so() {
-    let calendar = Calendar::read(&CalendarText { weekday_excludes_holidays: false, ..text() }).unwrap();
+    let calendar = with(&[("weekday_excludes_holidays", json!(false))]).unwrap();
     assert!(calendar.opening(jst(2026, 5, 6, 10, 0)).open);
     assert!(!calendar.opening(jst(2026, 12, 30, 10, 0)).open);
 }
 
 #[test]
 fn nothing_is_guessed_past_the_table() {
-    let calendar = Calendar::read(&text()).unwrap();
+    let calendar = with(&[]).unwrap();
     let nothing = Opening { open: false, closes_at: None, next_opens_at: None, dated: false };
     for now in [jst(2028, 1, 1, 0, 0), jst(2028, 6, 1, 10, 0), i64::MAX, i64::MIN, jst(1969, 12, 31, 23, 59)] {
         assert_eq!(calendar.opening(now), nothing, "{now}");
@@ -81,52 +84,45 @@ fn nothing_is_guessed_past_the_table() {
     }
     let last = calendar.opening(jst(2027, 12, 31, 23, 59));
     assert_eq!((last.dated, last.next_opens_at, last.is_closed()), (true, None, true));
-    let never =
-        Calendar::read(&CalendarText { year_end_from: "01-01", year_end_to: "12-31", extra_open: vec![], ..text() })
-            .unwrap();
+    let whole_year = json!({"from": "01-01", "to": "12-31"});
+    let never = with(&[("year_end", whole_year), ("extra_open", json!([]))]).unwrap();
     assert_eq!(never.opening(jst(2026, 11, 19, 10, 0)).next_opens_at, None);
 }
 
 #[test]
 fn each_wrong_text_is_named() {
     let table = [
-        (CalendarText { open: "9:00", ..text() }, "open"),
-        (CalendarText { open: "24:00", ..text() }, "open"),
-        (CalendarText { close: "09:00", ..text() }, "close"),
-        (CalendarText { close: "24:01", ..text() }, "close"),
-        (CalendarText { offset: "Z", ..text() }, "offset"),
-        (CalendarText { offset: "+14:01", ..text() }, "offset"),
-        (CalendarText { offset: "-00:00", ..text() }, "offset"),
-        (CalendarText { offset: "＋09:00", ..text() }, "offset"),
-        (CalendarText { offset: "", ..text() }, "offset"),
-        (CalendarText { year_end_from: "13-01", ..text() }, "year_end"),
-        (CalendarText { year_end_to: "02-30", ..text() }, "year_end"),
-        (CalendarText { extra_closed: vec!["2026-02-29"], ..text() }, "extra_closed"),
-        (CalendarText { extra_open: vec!["2026-00-01"], ..text() }, "extra_open"),
-        (CalendarText { holidays: vec!["2026-1-1"], ..text() }, "holidays"),
-        (CalendarText { last_year: 1969, ..text() }, "last_year"),
-        (CalendarText { last_year: i64::MAX, ..text() }, "last_year"),
+        ("open", json!("9:00")),
+        ("open", json!("24:00")),
+        ("open", json!(9)),
+        ("close", json!("09:00")),
+        ("close", json!("24:01")),
+        ("offset", json!("Z")),
+        ("offset", json!("+14:01")),
+        ("offset", json!("-12:01")),
+        ("offset", json!("-00:00")),
+        ("offset", json!("＋09:00")),
+        ("offset", json!("")),
+        ("year_end", json!({"from": "13-01", "to": "01-03"})),
+        ("year_end", json!({"from": "12-29", "to": "02-30"})),
+        ("year_end", json!("12-29")),
+        ("extra_closed", json!(["2026-02-29"])),
+        ("extra_open", json!(["2026-00-01"])),
+        ("holidays", json!(["2026-1-1"])),
+        ("holidays", json!(["26-01-01"])),
+        ("holidays", json!([20_260_101])),
+        ("last_year", json!(1969)),
+        ("last_year", json!(2100)),
     ];
-    for (text, key) in table {
-        assert_eq!(Calendar::read(&text), Err(key), "{text:?}");
+    for (key, value) in table {
+        assert_eq!(with(&[(key, value.clone())]), Err(CheckError::Context(key)), "{value}");
     }
-}
-
-#[test]
-fn days_and_dates_are_each_others_inverse() {
-    assert_eq!((days(1970, 1, 1), days(2000, 3, 1), days(2026, 11, 20)), (0, 11_017, 20_777));
-    for day in days(1899, 1, 1)..days(2101, 1, 1) {
-        let (year, month, of_month) = civil(day);
-        assert_eq!(days(year, month, of_month), day);
-        assert!((1..=month_length(year, month)).contains(&of_month));
-    }
-    assert_eq!([2000, 1900, 2024, 2026].map(|year| month_length(year, 2)), [29, 28, 29, 28]);
+    assert_eq!(with(&[("year_end", json!({"from": "12-29"}))]), Err(CheckError::Context("to")));
 }
 
 #[test]
 fn unsorted_dates_are_found_too() {
-    let calendar =
-        Calendar::read(&CalendarText { holidays: vec!["2026-05-06", "2026-05-05", "2026-05-04"], ..text() }).unwrap();
+    let calendar = with(&[("holidays", json!(["2026-05-06", "2026-05-05", "2026-05-04"]))]).unwrap();
     assert!(!calendar.opening(jst(2026, 5, 4, 10, 0)).open);
     assert_eq!(calendar.opening(jst(2026, 5, 4, 10, 0)).next_opens_at, Some(jst(2026, 5, 7, 9, 0)));
 }

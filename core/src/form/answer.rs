@@ -26,6 +26,16 @@ impl<T> Answer<T> {
         }
     }
 
+    /// Converts the value, if one was given.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Answer::Given(value) => Answer::Given(convert(value)),
+            Answer::Absent => Answer::Absent,
+            Answer::Unknown => Answer::Unknown,
+            Answer::Invalid => Answer::Invalid,
+        }
+    }
+
     /// True if the answer is unknown.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Answer::Unknown)

@@ -6,6 +6,7 @@ use garde::Validate;
 
 use super::answer::Answer;
 use super::field::FieldKind;
+use super::list::items;
 use super::slot::Value;
 use crate::code::Code;
 use crate::context::Context;
@@ -16,7 +17,7 @@ use crate::path::PathCursor;
 use crate::rules::{self, code_error};
 
 /// A value that is one of a list of words.
-pub trait Choice: Sized + Copy + PartialEq + 'static {
+pub trait Choice: Copy + PartialEq + 'static {
     /// The choices, in the order in which they are offered.
     const ALL: &'static [Self];
 
@@ -27,12 +28,17 @@ pub trait Choice: Sized + Copy + PartialEq + 'static {
     fn word(self) -> &'static str;
 }
 
-/// Declares a choice: an enum, its words, its reader and its writer.
+/// Declares a choice: an enum and its words.
 macro_rules! choice {
     ($(#[$about:meta])* pub enum $name:ident { $( $(#[$what:meta])* $variant:ident = $word:literal, )+ }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $( $(#[$what])* $variant, )+ }
+        pub enum $name { $(
+            #[doc = concat!("`", $word, "`")]
+            ///
+            $(#[$what])*
+            $variant,
+        )+ }
 
         impl $crate::form::choice::Choice for $name {
             const ALL: &'static [Self] = &[ $( $name::$variant, )+ ];
@@ -42,33 +48,28 @@ macro_rules! choice {
                 match self { $( $name::$variant => $word, )+ }
             }
         }
-
-        impl $crate::form::slot::Value for $name {
-            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Choice(<$name as $crate::form::choice::Choice>::WORDS);
-
-            fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
-                $crate::form::choice::one(node, at, diagnostics)
-            }
-
-            fn write(&self, out: &mut $crate::json::Writer) {
-                out.text($crate::form::choice::Choice::word(*self));
-            }
-        }
     };
 }
 
 pub(crate) use choice;
 
-/// Reads one choice. An empty word is not answered: a page's empty list entry.
-pub fn one<C: Choice>(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<C> {
-    match word(node, at, diagnostics, C::WORDS) {
-        Answer::Given(row) => C::ALL.get(row).map_or(Answer::Invalid, |choice| Answer::Given(*choice)),
-        Answer::Absent => Answer::Absent,
-        _ => Answer::Invalid,
+impl<C: Choice> Value for C {
+    const KIND: FieldKind = FieldKind::Choice(C::WORDS);
+
+    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<C> {
+        match word(node, at, diagnostics, C::WORDS) {
+            Answer::Given(row) => C::ALL.get(row).map_or(Answer::Invalid, |choice| Answer::Given(*choice)),
+            Answer::Absent => Answer::Absent,
+            _ => Answer::Invalid,
+        }
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.text(self.word());
     }
 }
 
-/// Reads the row of a word.
+/// Reads the row of a word. An empty word is not answered: a page sends it for an empty list entry.
 fn word(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics, words: &[&str]) -> Answer<usize> {
     let Node::Text { text, .. } = node else {
         diagnostics.type_mismatch(at, &node, Code::TypeText);
@@ -98,17 +99,10 @@ impl<C: Choice> Value for Ordered<C> {
     const KIND: FieldKind = FieldKind::Ordered(C::WORDS);
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        let Node::List(nodes) = node else {
-            diagnostics.type_mismatch(at, &node, Code::TypeList);
-            return Answer::Invalid;
-        };
-        let max = C::WORDS.len();
-        if nodes.len() > max {
-            diagnostics.add(at, Code::ListTooLong, Params::most(max));
-        }
+        let Some(nodes) = items(node, C::WORDS.len(), at, diagnostics) else { return Answer::Invalid };
         let mut choices = Vec::new();
-        for (index, node) in nodes.into_iter().take(max).enumerate() {
-            if let Answer::Given(choice) = one(node, &at.item(index), diagnostics) {
+        for (index, node) in nodes.into_iter().enumerate() {
+            if let Answer::Given(choice) = C::read(node, &at.item(index), diagnostics) {
                 choices.push(choice);
             }
         }
@@ -131,5 +125,5 @@ impl<C: Choice> Value for Ordered<C> {
 fn each_once<C: PartialEq>(choices: &[C], _: &Context) -> garde::Result {
     let repeated =
         choices.iter().enumerate().any(|(index, choice)| choices.iter().take(index).any(|other| other == choice));
-    if repeated { Err(code_error(Code::ListRepeated)) } else { Ok(()) }
+    if repeated { Err(code_error(Code::ListRepeated, &[])) } else { Ok(()) }
 }

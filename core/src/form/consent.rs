@@ -4,11 +4,12 @@
 
 use super::choice::choice;
 use super::declare::section;
-use super::field::{FieldKind, FieldSpec};
+use super::field::FieldKind;
 use super::number::whole;
 use super::section::{self};
 use super::slot::Value;
 use super::{Answer, Digest, Line};
+use crate::code::Code;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::json::{Node, SAFE_INTEGER_MAX, Writer};
@@ -18,59 +19,41 @@ use crate::path::PathCursor;
 section! {
     /// The agreement (the consent document's last sentence; clause 1③).
     pub struct Consent {
-        /// The consent document that was shown
-        document: Answer<AgreedDocument> = FieldSpec::required("同意書");
-        /// The privacy policy that was shown
-        policy: Answer<AgreedDocument> = FieldSpec::required("プライバシーポリシー");
-        /// The language that it was shown in
-        language: Answer<Language> = FieldSpec::required("同意書");
-        /// The time when the button was pressed
-        agreed_at: Answer<Instant> = FieldSpec::required("同意書");
+        /// The consent document that was shown.
+        document: Answer<AgreedDocument> = required("同意書");
+        /// The privacy policy that was shown.
+        policy: Answer<AgreedDocument> = required("プライバシーポリシー");
+        /// The language that it was shown in.
+        language: Answer<Language> = required("同意書");
+        /// The time when the button was pressed.
+        agreed_at: Answer<Instant> = required("同意書");
     }
 }
 
 section! {
-    /// A document: its version and its bytes' digest.
-    pub struct DocumentParts {
-        /// The version that it bears
-        version: Answer<Line> = FieldSpec::required("同意書");
-        /// The SHA-256 of the served file's bytes
-        sha256: Answer<Digest> = FieldSpec::required("同意書");
+    /// A document that was agreed to.
+    pub struct AgreedDocument {
+        /// The version of the document.
+        version: Answer<Line> = required("同意書");
+        /// The SHA-256 of the served file's bytes.
+        sha256: Answer<Digest> = required("同意書");
     }
 }
 
-/// A document that was agreed to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AgreedDocument(
-    /// Version and digest.
-    pub DocumentParts,
-);
-
-impl AgreedDocument {
-    /// The rows of version and digest.
-    pub const FIELDS: &'static [super::Field] = DocumentParts::FIELDS;
-}
-
+/// To the page it is one field, which is counted once, and not a record.
 impl Value for AgreedDocument {
     const KIND: FieldKind = FieldKind::Document;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        if matches!(node, Node::Object(_)) {
-            let mut parts = DocumentParts::default();
-            section::read(&mut parts, node, at, diagnostics);
-            Answer::Given(AgreedDocument(parts))
-        } else {
-            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeObject);
-            Answer::Invalid
-        }
+        section::read_record(node, at, diagnostics)
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        section::check(&self.0, at, context, diagnostics);
+        section::check(self, at, context, diagnostics);
     }
 
     fn write(&self, out: &mut Writer) {
-        section::write(&self.0, out);
+        section::write(self, out);
     }
 }
 
@@ -87,13 +70,10 @@ impl Value for Instant {
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
         if matches!(node, Node::Text { .. }) {
             // Written by a program, not typed by a person: nothing to fold.
-            diagnostics.type_mismatch(at, &node, crate::code::Code::TypeInteger);
+            diagnostics.type_mismatch(at, &node, Code::TypeInteger);
             return Answer::Invalid;
         }
-        match whole(&node, 0, SAFE_INTEGER_MAX, at, diagnostics) {
-            Answer::Given(ms) => Answer::Given(Instant(ms)),
-            _ => Answer::Invalid,
-        }
+        whole(&node, 0, SAFE_INTEGER_MAX, at, diagnostics).map(Instant)
     }
 
     fn write(&self, out: &mut Writer) {
@@ -104,9 +84,7 @@ impl Value for Instant {
 choice! {
     /// A language of the documents; the Japanese prevails.
     pub enum Language {
-        /// 日本語
         Ja = "ja",
-        /// English
         En = "en",
     }
 }

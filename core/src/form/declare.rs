@@ -1,26 +1,37 @@
-//! Macros that declare a section: its struct, its rows of the field table and how it is read, in one place.
+//! Macros that declare a section, and a section that may be absent.
 //!
-//! `company: Answer<Line> = FieldSpec::required("貴社名");` declares the member `company`, which is read under the key
-//! `company`, must be answered and takes the rules of a [`super::Line`].
+//! `company: Answer<Line> = required("貴社名");` declares the member `company`, which is read under the key `company`, must be
+//! answered (`FieldSpec::required`) and takes the rules of a [`super::Line`].
 
-/// Declares a section.
+/// Declares a section: its struct, its rows of the field table and its slots.
 macro_rules! section {
     (
         $(#[$about:meta])*
-        pub struct $name:ident { $( $(#[$what:meta])* $field:ident: $slot:ty = $spec:expr; )+ }
+        pub struct $name:ident { $(
+            $(#[$what:meta])*
+            $field:ident: $slot:ty = $need:ident($annex:literal) $( .$flag:ident($( $word:literal )?) )*;
+        )+ }
     ) => {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub struct $name { $(
+            #[doc = $annex]
+            ///
             $(#[$what])*
             pub $field: $slot,
         )+ }
 
         impl $name {
             /// The section's rows of the field table.
-            pub const FIELDS: &'static [$crate::form::Field] = &[ $(
-                $crate::form::Field { name: stringify!($field), spec: $spec, kind: <$slot as $crate::form::HasKind>::KIND },
-            )+ ];
+            pub const FIELDS: &'static [$crate::form::Field] = &[ $( $crate::form::Field {
+                name: stringify!($field),
+                spec: $crate::form::FieldSpec::$need($annex) $( .$flag($( $word )?) )*,
+                kind: <$slot as $crate::form::HasKind>::KIND,
+            }, )+ ];
+        }
+
+        impl $crate::form::HasKind for $name {
+            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Section($name::FIELDS);
         }
 
         impl $crate::form::Section for $name {
@@ -38,20 +49,6 @@ macro_rules! section {
                 None
             }
         }
-
-        impl $crate::form::HasKind for $name {
-            const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Section($name::FIELDS);
-        }
-
-        impl $crate::form::Slot for $name {
-            fn read(&mut self, node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) {
-                $crate::form::section::read(self, node, at, diagnostics);
-            }
-
-            fn visit(&self, field: &$crate::form::Field, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {
-                $crate::form::section::visit_nested(self, field, at, visit);
-            }
-        }
     };
 }
 
@@ -62,12 +59,7 @@ macro_rules! record {
             const KIND: $crate::form::FieldKind = $crate::form::FieldKind::Record($name::FIELDS);
 
             fn read(node: $crate::json::Node<'_>, at: &$crate::path::PathCursor<'_>, diagnostics: &mut $crate::diagnostics::Diagnostics) -> $crate::form::Answer<Self> {
-                let mut record = Self::default();
-                if $crate::form::section::read(&mut record, node, at, diagnostics) {
-                    $crate::form::Answer::Given(record)
-                } else {
-                    $crate::form::Answer::Invalid
-                }
+                $crate::form::section::read_record(node, at, diagnostics)
             }
 
             fn visit(&self, _: &$crate::form::Field, at: &$crate::path::PathCursor<'_>, visit: &mut $crate::form::Visit<'_, '_>) {

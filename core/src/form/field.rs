@@ -12,7 +12,7 @@ pub enum Requirement {
     Required,
     /// O: may stay empty.
     Optional,
-    /// O, advised: an advisory speaks of it while it is empty.
+    /// O, advised: an advisory names it while it is empty.
     Advised,
     /// R together with its neighbours: one of them is enough.
     OneOf,
@@ -105,7 +105,7 @@ pub struct Field {
     pub kind: FieldKind,
 }
 
-/// The number of a key's row in a table.
+/// Finds the number of a key's row in a table.
 pub fn rank(fields: &[Field], key: &str) -> Option<usize> {
     fields.iter().position(|field| field.name == key)
 }
@@ -115,7 +115,7 @@ pub fn member<'p>(section: &'p PathCursor<'p>, fields: &[Field], name: &'p str) 
     section.member(name, rank(fields, name))
 }
 
-/// The kinds of fields, and what each needs to be drawn and described.
+/// The kind of a field, with the data that its control needs.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldKind {
     /// One line of text.
@@ -142,7 +142,7 @@ pub enum FieldKind {
     Agree,
     /// An object that is always there.
     Section(&'static [Field]),
-    /// An object that is there or not.
+    /// An object that may be absent.
     Record(&'static [Field]),
     /// A list: the most entries, and the rows of each.
     List(usize, &'static [Field]),
@@ -152,4 +152,14 @@ pub enum FieldKind {
     Instant,
     /// Nothing yet.
     Reserved,
+}
+
+impl FieldKind {
+    /// Returns the rows of an object.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            FieldKind::Section(fields) | FieldKind::Record(fields) => fields,
+            _ => &[],
+        }
+    }
 }

@@ -41,64 +41,40 @@ pub struct Text(
     pub String,
 );
 
-impl Value for Line {
-    const KIND: FieldKind = FieldKind::Line;
+/// Implements a value that is written as it was typed.
+macro_rules! free_text {
+    ($( $name:ident ),+) => { $(
+        impl Value for $name {
+            const KIND: FieldKind = FieldKind::$name;
 
-    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        string(node, at, diagnostics, Line)
-    }
+            fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
+                read_text(characters::blank, node, at, diagnostics).map($name)
+            }
 
-    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::validate(self, at, context, diagnostics);
-    }
+            fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
+                rules::validate(self, at, context, diagnostics);
+            }
 
-    fn write(&self, out: &mut Writer) {
-        out.text(&self.0);
-    }
+            fn write(&self, out: &mut Writer) {
+                out.text(&self.0);
+            }
 
-    fn free_text(&self) -> Option<&str> {
-        Some(&self.0)
-    }
+            fn free_text(&self) -> Option<&str> {
+                Some(&self.0)
+            }
+        }
+    )+ };
 }
 
-impl Value for Text {
-    const KIND: FieldKind = FieldKind::Text;
+free_text!(Line, Text);
 
-    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        string(node, at, diagnostics, Text)
-    }
-
-    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::validate(self, at, context, diagnostics);
-    }
-
-    fn write(&self, out: &mut Writer) {
-        out.text(&self.0);
-    }
-
-    fn free_text(&self) -> Option<&str> {
-        Some(&self.0)
-    }
-}
-
-/// Reads a string: a blank one is absent, half of a surrogate pair an issue.
-pub fn string<T>(
-    node: Node<'_>,
-    at: &PathCursor<'_>,
-    diagnostics: &mut Diagnostics,
-    make: impl FnOnce(String) -> T,
-) -> Answer<T> {
-    string_unless(characters::blank, node, at, diagnostics, make)
-}
-
-/// Reads a string that is absent if `is_empty`.
-pub fn string_unless<T>(
+/// Reads a string: one that `is_empty` is absent, half of a surrogate pair an issue.
+pub fn read_text(
     is_empty: fn(&str) -> bool,
     node: Node<'_>,
     at: &PathCursor<'_>,
     diagnostics: &mut Diagnostics,
-    make: impl FnOnce(String) -> T,
-) -> Answer<T> {
+) -> Answer<String> {
     let Node::Text { text, lone } = node else {
         diagnostics.type_mismatch(at, &node, Code::TypeText);
         return Answer::Invalid;
@@ -106,5 +82,5 @@ pub fn string_unless<T>(
     if lone {
         diagnostics.add(at, Code::CharsSurrogate, Params::none());
     }
-    if is_empty(&text) { Answer::Absent } else { Answer::Given(make(text.into_owned())) }
+    if is_empty(&text) { Answer::Absent } else { Answer::Given(text.into_owned()) }
 }

@@ -1,14 +1,13 @@
-//! A list of records with a longest length: machines, logs.
+//! A list of records with a maximum length: machines, logs.
 //!
 //! `[{"identified": "identified"}]` → one machine · 21 machines → `list.too_long`, and no issue of
-//! the entries past the longest length, so that a hostile list cannot make a report of any size.
+//! the entries past the maximum, so that the report of a hostile list stays small.
 
 use super::answer::Answer;
 use super::field::{Field, FieldKind};
 use super::section::{self, Section};
-use super::slot::Value;
+use super::slot::{HasKind, Value};
 use super::visit::Visit;
-use super::{Device, Log};
 use crate::code::Code;
 use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
@@ -19,34 +18,14 @@ use crate::path::PathCursor;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T, const MAX: usize>(pub Vec<T>);
 
-/// An entry of a list: a record that is always there.
-pub trait Entry: Section + Default {
-    /// The entry's rows of the field table.
-    const FIELDS: &'static [Field];
-}
-
-impl Entry for Device {
-    const FIELDS: &'static [Field] = Device::FIELDS;
-}
-
-impl Entry for Log {
-    const FIELDS: &'static [Field] = Log::FIELDS;
-}
-
-impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
-    const KIND: FieldKind = FieldKind::List(MAX, T::FIELDS);
+impl<T: Section + HasKind + Default, const MAX: usize> Value for List<T, MAX> {
+    const KIND: FieldKind = FieldKind::List(MAX, T::KIND.fields());
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        let Node::List(nodes) = node else {
-            diagnostics.type_mismatch(at, &node, Code::TypeList);
-            return Answer::Invalid;
-        };
-        if nodes.len() > MAX {
-            diagnostics.add(at, Code::ListTooLong, Params::most(MAX));
-        }
+        let Some(nodes) = items(node, MAX, at, diagnostics) else { return Answer::Invalid };
         let mut entries = Vec::new();
-        for (index, node) in nodes.into_iter().take(MAX).enumerate() {
-            // An entry that is no object keeps its place, so that the others keep theirs.
+        for (index, node) in nodes.into_iter().enumerate() {
+            // An entry that is not an object keeps its index, so that the others keep theirs.
             let mut entry = T::default();
             section::read(&mut entry, node, &at.item(index), diagnostics);
             entries.push(entry);
@@ -67,4 +46,22 @@ impl<T: Entry, const MAX: usize> Value for List<T, MAX> {
             section::visit_slots(entry, &at.item(index), visit);
         }
     }
+}
+
+/// Takes the items of a list. More than `max` are an issue, and only the first are kept.
+pub fn items<'n>(
+    node: Node<'n>,
+    max: usize,
+    at: &PathCursor<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Node<'n>>> {
+    let Node::List(mut nodes) = node else {
+        diagnostics.type_mismatch(at, &node, Code::TypeList);
+        return None;
+    };
+    if nodes.len() > max {
+        diagnostics.add(at, Code::ListTooLong, Params::most(max));
+        nodes.truncate(max);
+    }
+    Some(nodes)
 }

@@ -4,7 +4,6 @@
 
 use super::choice::choice;
 use super::declare::section;
-use super::field::FieldSpec;
 use super::{Answer, Digest, Line, MomentField, Text, Whole};
 
 /// The largest error of a log's clock, in seconds to either side: a day.
@@ -15,45 +14,36 @@ pub const SIZE_MAX: i64 = 1 << 40;
 section! {
     /// One log (Annex 1.2, ログ).
     pub struct Log {
-        /// The kind of its source
-        kind: Answer<LogKind> = FieldSpec::required("ログ");
-        /// Its file's name
-        name: Answer<Line> = FieldSpec::optional("ログ");
-        /// The moment of its first entry
-        from: Answer<MomentField> = FieldSpec::optional("ログ");
-        /// The moment of its last entry
-        to: Answer<MomentField> = FieldSpec::optional("ログ");
-        /// The time zone that its entries are written in
-        time_zone: Answer<Line> = FieldSpec::optional("ログ");
-        /// The seconds that its clock is ahead
-        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = FieldSpec::optional("ログ");
-        /// Its size in bytes
-        size: Answer<Whole<0, SIZE_MAX>> = FieldSpec::optional("ログ");
-        /// The SHA-256 of its file
-        sha256: Answer<Digest> = FieldSpec::optional("ログ");
-        /// Anything else about it
-        note: Answer<Text> = FieldSpec::optional("ログ");
+        /// The kind of its source.
+        kind: Answer<LogKind> = required("ログ");
+        /// Its file's name.
+        name: Answer<Line> = optional("ログ");
+        /// The moment of its first entry.
+        from: Answer<MomentField> = optional("ログ");
+        /// The moment of its last entry.
+        to: Answer<MomentField> = optional("ログ");
+        /// The time zone that its entries are written in.
+        time_zone: Answer<Line> = optional("ログ");
+        /// The seconds that its clock is ahead.
+        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = optional("ログ");
+        /// Its size in bytes.
+        size: Answer<Whole<0, SIZE_MAX>> = optional("ログ");
+        sha256: Answer<Digest> = optional("ログ");
+        note: Answer<Text> = optional("ログ");
     }
 }
 
 choice! {
     /// The kind of a log's source.
     pub enum LogKind {
-        /// プロキシ
         Proxy = "proxy",
-        /// ファイアウォール
         Firewall = "firewall",
-        /// IDS/IPS
         IdsIps = "ids_ips",
-        /// UTM
         Utm = "utm",
-        /// アンチウィルスソフト
         Antivirus = "antivirus",
-        /// EDR
         Edr = "edr",
         /// 解析専用ツールおよびコマンド
         Tool = "tool",
-        /// Something else
         Other = "other",
     }
 }

@@ -1,14 +1,13 @@
 //! Moments: the typed text, and the interval that it means.
 //!
 //! `{"at": {"year": "令和8", "month": "１１", "day": "20", "time": "9時半"}}` → 2026-11-20T09:30,
-//! precision minute, offset +09:00. What cannot be read stays as typed in `values`.
-
-use alloc::borrow::Cow;
+//! precision minute, offset +09:00. A text that cannot be read stays as typed in `values`.
 
 use garde::Validate;
 
 use super::answer::Answer;
 use super::field::FieldKind;
+use super::line::read_text;
 use super::slot::Value;
 use crate::code::Code;
 use crate::context::Context;
@@ -17,8 +16,8 @@ use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::object::read_members;
 use crate::path::PathCursor;
-use crate::rules::moment::{self, Moment, Parts, Precision, Typed, YEAR_MAX, YEAR_MIN};
-use crate::rules::{self, characters, code_error, code_error_range};
+use crate::rules::moment::{self, Moment, Precision, Typed, YEAR_MAX, YEAR_MIN};
+use crate::rules::{self, characters, code_error};
 
 /// The most that a clock may be ahead before a moment counts as future (requirements: 5 minutes).
 pub const AHEAD_MAX_MS: i64 = 5 * 60 * 1000;
@@ -44,16 +43,9 @@ pub const PART_KEYS: [&str; 4] = ["year", "month", "day", "time"];
 /// The members as typed; they are written unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct RawMoment {
-    at: Option<TypedAt>,
+    at: Option<Typed>,
     precision: Option<String>,
     offset: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum TypedAt {
-    Text(String),
-    /// By [`PART_KEYS`].
-    Parts([Option<String>; 4]),
 }
 
 impl MomentField {
@@ -72,8 +64,8 @@ impl Value for MomentField {
         let find = |key: &str| MOMENT_KEYS.iter().position(|known| *known == key);
         let whole = read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| match row {
             0 => typed.at = read_at(node, at, diagnostics),
-            1 => typed.precision = text(&node, at, diagnostics),
-            _ => typed.offset = text(&node, at, diagnostics),
+            1 => typed.precision = text(node, at, diagnostics),
+            _ => typed.offset = text(node, at, diagnostics),
         });
         if !whole || diagnostics.issues.len() > before {
             return Answer::Invalid;
@@ -86,7 +78,7 @@ impl Value for MomentField {
             known => known.flatten(),
         };
         let read = match &typed.at {
-            Some(at) => moment::read(at.borrowed(), precision, typed.offset.as_deref()),
+            Some(at) => moment::read(at, precision, typed.offset.as_deref()),
             // だいたい, or an offset, without a date: an issue, so it is not dropped in silence.
             None if typed != RawMoment::default() => Err(Code::MomentYear),
             None => return Answer::Absent,
@@ -114,15 +106,15 @@ impl Value for MomentField {
 fn is_readable(parsed: &ParsedMoment, _: &Context) -> garde::Result {
     match &parsed.read {
         Ok(_) => Ok(()),
-        Err(Code::MomentRange) => Err(code_error_range(Code::MomentRange, i64::from(YEAR_MIN), i64::from(YEAR_MAX))),
-        Err(code) => Err(code_error(*code)),
+        Err(Code::MomentRange) => Err(code_error(Code::MomentRange, &[YEAR_MAX.into(), YEAR_MIN.into()])),
+        Err(code) => Err(code_error(*code, &[])),
     }
 }
 
 fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result {
     match &parsed.read {
         Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
-            Err(code_error(Code::MomentFuture))
+            Err(code_error(Code::MomentFuture, &[]))
         }
         _ => Ok(()),
     }
@@ -131,8 +123,8 @@ fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result 
 impl RawMoment {
     fn write(&self, out: &mut Writer) {
         match &self.at {
-            Some(TypedAt::Text(text)) => out.text_member("at", text),
-            Some(TypedAt::Parts(parts)) => {
+            Some(Typed::Text(text)) => out.text_member("at", text),
+            Some(Typed::Parts(parts)) => {
                 out.key("at");
                 out.object();
                 write_given(PART_KEYS.iter().zip(parts), out);
@@ -153,46 +145,25 @@ fn write_given<'t>(members: impl IntoIterator<Item = (&'t &'t str, &'t Option<St
     }
 }
 
-impl TypedAt {
-    fn borrowed(&self) -> Typed<'_> {
-        match self {
-            TypedAt::Text(text) => Typed::Text(text),
-            TypedAt::Parts([year, month, day, time]) => Typed::Parts(Parts {
-                year: year.as_deref(),
-                month: month.as_deref(),
-                day: day.as_deref(),
-                time: time.as_deref(),
-            }),
-        }
-    }
-}
-
 /// Reads a text, or its parts; `None` if all of it is blank.
-fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<TypedAt> {
+fn read_at(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<Typed> {
     if !matches!(node, Node::Object(_)) {
-        return text(&node, at, diagnostics).map(TypedAt::Text);
+        return text(node, at, diagnostics).map(Typed::Text);
     }
     let mut parts = <[Option<String>; 4]>::default();
     let find = |key: &str| PART_KEYS.iter().position(|known| *known == key);
     read_members(node, at, diagnostics, &find, &mut |row, node, at, diagnostics| {
         if let Some(part) = parts.get_mut(row) {
-            *part = text(&node, at, diagnostics);
+            *part = text(node, at, diagnostics);
         }
     });
-    parts.iter().any(Option::is_some).then_some(TypedAt::Parts(parts))
+    parts.iter().any(Option::is_some).then_some(Typed::Parts(parts))
 }
 
 /// Reads a string that is not blank.
-fn text(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
-    match node {
-        Node::Text { text, lone: false } => (!characters::shows_nothing(text)).then(|| Cow::clone(text).into_owned()),
-        Node::Text { .. } => {
-            diagnostics.add(at, Code::CharsSurrogate, Params::none());
-            None
-        }
-        other => {
-            diagnostics.type_mismatch(at, other, Code::TypeText);
-            None
-        }
+fn text(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+    match read_text(characters::shows_nothing, node, at, diagnostics) {
+        Answer::Given(text) => Some(text),
+        _ => None,
     }
 }

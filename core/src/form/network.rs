@@ -3,13 +3,12 @@
 //! `{"topology": "拠点3か所をVPNで接続。…"}`
 
 use super::declare::section;
-use super::field::FieldSpec;
 use super::{Answer, Text};
 
 section! {
     /// The network (Annex 1.2, 発生対象機器が属するネットワーク構成).
     pub struct Network {
-        /// In words; a diagram can be sent later
-        topology: Answer<Text> = FieldSpec::optional("発生対象機器が属するネットワーク構成").or_unknown().interview();
+        /// A description in words; a diagram can be sent later.
+        topology: Answer<Text> = optional("発生対象機器が属するネットワーク構成").or_unknown().interview();
     }
 }

@@ -1,13 +1,11 @@
-//! Whole numbers, true and false, and digests.
+//! Whole numbers, and true and false.
 //!
-//! `-86400` → a number · `"１２"` → 12 (full-width forms are folded) · `1.0` → `number.form` ·
-//! `-0` → `number.negative_zero` · `"ABC…"` → a digest in small letters.
+//! `-86400` → a number · `"１２"` → 12 (full-width forms are folded) · `1.0` → `number.form` · `-0` → `number.negative_zero`.
 
 use garde::Validate;
 
 use super::answer::Answer;
 use super::field::FieldKind;
-use super::line::string_unless;
 use super::slot::Value;
 use crate::code::Code;
 use crate::context::Context;
@@ -15,7 +13,7 @@ use crate::diagnostics::Diagnostics;
 use crate::issue::Params;
 use crate::json::{Node, Writer};
 use crate::path::PathCursor;
-use crate::rules::{self, characters, code_error, digest, width};
+use crate::rules::{self, characters, code_error, width};
 use crate::text;
 
 /// A whole number from `MIN` to `MAX`, both included.
@@ -29,11 +27,7 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
     const KIND: FieldKind = FieldKind::Integer(MIN, MAX);
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        match whole(&node, MIN, MAX, at, diagnostics) {
-            Answer::Given(number) => Answer::Given(Whole(number)),
-            Answer::Absent => Answer::Absent,
-            _ => Answer::Invalid,
-        }
+        whole(&node, MIN, MAX, at, diagnostics).map(Whole)
     }
 
     fn write(&self, out: &mut Writer) {
@@ -41,7 +35,7 @@ impl<const MIN: i64, const MAX: i64> Value for Whole<MIN, MAX> {
     }
 }
 
-/// A whole number from `min` to `max`, as a number or as it is typed.
+/// Reads a whole number from `min` to `max`, as a number or as it is typed.
 pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<i64> {
     let read = match node {
         Node::Number(written) => parse_number(written),
@@ -62,7 +56,7 @@ pub fn whole(node: &Node<'_>, min: i64, max: i64, at: &PathCursor<'_>, diagnosti
     Answer::Invalid
 }
 
-/// A whole number as a person types it: also with a plus, and with commas at the thousands.
+/// Reads a whole number as a person types it: also with a plus, and with commas at the thousands.
 fn typed(folded: &str) -> Result<i64, Code> {
     let text = folded.trim();
     let unsigned = text.strip_prefix('+').filter(|rest| !rest.starts_with('-')).unwrap_or(text);
@@ -73,10 +67,10 @@ fn typed(folded: &str) -> Result<i64, Code> {
     parse_number(&plain).map_err(|code| if code == Code::NumberRange { code } else { Code::TypeInteger })
 }
 
-/// A whole number as it is written: an optional minus and digits.
+/// Parses an optional minus and digits.
 fn parse_number(written: &str) -> Result<i64, Code> {
     let digits = written.strip_prefix('-').unwrap_or(written);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !text::are_digits(digits) {
         return Err(Code::NumberForm);
     }
     if written.starts_with('-') && digits.bytes().all(|byte| byte == b'0') {
@@ -106,7 +100,7 @@ impl Value for Flag {
     const KIND: FieldKind = FieldKind::Flag;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Flag(value)))
+        boolean(&node, at, diagnostics).map(Flag)
     }
 
     fn write(&self, out: &mut Writer) {
@@ -118,7 +112,7 @@ impl Value for Agree {
     const KIND: FieldKind = FieldKind::Agree;
 
     fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        boolean(&node, at, diagnostics).map_or(Answer::Invalid, |value| Answer::Given(Agree(value)))
+        boolean(&node, at, diagnostics).map(Agree)
     }
 
     fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
@@ -132,45 +126,13 @@ impl Value for Agree {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde hands fields over by reference")]
 fn agreed(agreed: &bool, _: &Context) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded)) }
+    if *agreed { Ok(()) } else { Err(code_error(Code::AgreeNeeded, &[])) }
 }
 
-fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Option<bool> {
+fn boolean(node: &Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<bool> {
     if let Node::Bool(value) = node {
-        return Some(*value);
+        return Answer::Given(*value);
     }
     diagnostics.type_mismatch(at, node, Code::TypeBoolean);
-    None
-}
-
-/// A SHA-256 (FIPS 180-4): 64 hexadecimal digits, stored in small letters.
-#[derive(Debug, Clone, PartialEq, Eq, Validate)]
-#[garde(context(Context))]
-#[garde(transparent)]
-pub struct Digest(
-    /// The digits, or what was typed instead of them.
-    #[garde(custom(sha256))]
-    pub String,
-);
-
-impl Value for Digest {
-    const KIND: FieldKind = FieldKind::Digest;
-
-    fn read(node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) -> Answer<Self> {
-        string_unless(characters::shows_nothing, node, at, diagnostics, |typed| {
-            Digest(digest::read(&typed).unwrap_or(typed))
-        })
-    }
-
-    fn check(&self, at: &PathCursor<'_>, context: &Context, diagnostics: &mut Diagnostics) {
-        rules::validate(self, at, context, diagnostics);
-    }
-
-    fn write(&self, out: &mut Writer) {
-        out.text(&self.0);
-    }
-}
-
-fn sha256(digits: &str, _: &Context) -> garde::Result {
-    if digest::is_sha256(digits) { Ok(()) } else { Err(code_error(Code::DigestInvalid)) }
+    Answer::Invalid
 }

@@ -2,6 +2,7 @@
 //!
 //! `contact` with company, phone and `responsible: {"unknown": true}` → 4 required, 2 answered, 1 unknown.
 
+use super::answer::Answer;
 use super::field::{FieldSpec, Requirement};
 use crate::code::Code;
 use crate::issue::Issue;
@@ -10,7 +11,7 @@ use crate::path::PathCursor;
 
 /// A counter of the required fields of a section.
 ///
-/// An answer with an issue counts as none: `"110"` as a telephone number leaves the section as open as no number would.
+/// An answer with an issue counts as none: `"110"` as a telephone number leaves the section as open as a missing number does.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgressCounter<'i> {
     /// Required fields; a group of which one is enough counts as one.
@@ -29,25 +30,11 @@ impl<'i> ProgressCounter<'i> {
         ProgressCounter { required: 0, answered: 0, unknown: 0, one_of: None, issues }
     }
 
-    /// Counts a field that was answered.
-    pub fn answer(&mut self, spec: FieldSpec, at: &PathCursor<'_>) {
-        let sound = spec.requirement != Requirement::Optional && !self.has_issue(at);
-        self.count(spec, sound, false);
-    }
-
-    /// Counts a field whose answer is unknown.
-    pub fn unknown(&mut self, spec: FieldSpec, at: &PathCursor<'_>) {
-        let sound = spec.requirement != Requirement::Optional && !self.has_issue(at);
-        self.count(spec, false, sound);
-    }
-
-    /// Counts a field without an answer.
-    pub fn no_answer(&mut self, spec: FieldSpec) {
-        self.count(spec, false, false);
-    }
-
+    /// Counts a field by its answer.
     #[inline(never)]
-    fn count(&mut self, spec: FieldSpec, answered: bool, unknown: bool) {
+    pub fn count(&mut self, spec: FieldSpec, at: &PathCursor<'_>, answer: &Answer<&str>) {
+        let counts = |is_so: bool| is_so && spec.requirement != Requirement::Optional && !self.has_issue(at);
+        let (answered, unknown) = (counts(answer.given().is_some()), counts(answer.is_unknown()));
         match spec.requirement {
             Requirement::Required => {
                 self.required += 1;
@@ -59,7 +46,7 @@ impl<'i> ProgressCounter<'i> {
         }
     }
 
-    /// Checks if the field or anything in it has an issue. An unknown key makes the answer beside it no worse.
+    /// Checks if the field or anything in it has an issue. An unknown key does not count against the answer beside it.
     #[inline(never)]
     fn has_issue(&self, at: &PathCursor<'_>) -> bool {
         order::issues_below(self.issues, at.sort_key).iter().any(|issue| issue.code != Code::KeyUnknown)

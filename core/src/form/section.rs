@@ -2,8 +2,9 @@
 //!
 //! `read(&mut contact, {"company": "株式会社れい"}, …)` → `company: Given(Line("株式会社れい"))`.
 //!
-//! The functions are not generic, so they are compiled once for all sections. `declare.rs` declares a section.
+//! Functions that take a `dyn Section` are compiled once for all sections. `declare.rs` declares a section.
 
+use super::answer::Answer;
 use super::field::{Field, rank};
 use super::slot::Slot;
 use super::visit::Visit;
@@ -40,6 +41,16 @@ pub fn read(section: &mut dyn Section, node: Node<'_>, at: &PathCursor<'_>, diag
     is_object
 }
 
+/// Reads a section that may be absent.
+pub fn read_record<S: Section + Default>(
+    node: Node<'_>,
+    at: &PathCursor<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Answer<S> {
+    let mut record = S::default();
+    if read(&mut record, node, at, diagnostics) { Answer::Given(record) } else { Answer::Invalid }
+}
+
 /// Visits each slot of a section.
 pub fn visit_slots(section: &dyn Section, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
     let mut rows = section.fields().iter().enumerate();
@@ -50,8 +61,19 @@ pub fn visit_slots(section: &dyn Section, at: &PathCursor<'_>, visit: &mut Visit
     });
 }
 
+/// A section that is always there is a slot of its parent.
+impl<S: Section> Slot for S {
+    fn read(&mut self, node: Node<'_>, at: &PathCursor<'_>, diagnostics: &mut Diagnostics) {
+        read(self, node, at, diagnostics);
+    }
+
+    fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+        visit_nested(self, field, at, visit);
+    }
+}
+
 /// Visits the slots of a section that is a slot itself. Writing skips an empty section.
-pub fn visit_nested(section: &dyn Section, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+fn visit_nested(section: &dyn Section, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
     match visit {
         Visit::Write(out) => {
             let mut is_empty = true;

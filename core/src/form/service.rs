@@ -4,34 +4,31 @@
 
 use super::choice::choice;
 use super::declare::{record, section};
-use super::field::FieldSpec;
 use super::{Agree, Answer, Flag};
 
 section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
-        /// 遠隔サポート(有償)
-        remote: Answer<Remote> = FieldSpec::optional("遠隔サポート(有償)").hides_fields();
-        /// セキュリティ事故対応/フォレンジック会社の紹介
-        forensics: Answer<Forensics> = FieldSpec::optional("セキュリティ事故対応/フォレンジック会社の紹介").hides_fields();
+        remote: Answer<Remote> = optional("遠隔サポート(有償)").hides_fields();
+        forensics: Answer<Forensics> = optional("セキュリティ事故対応/フォレンジック会社の紹介").hides_fields();
     }
 }
 
 section! {
     /// Remote support, which costs money: its own, explicit request.
     pub struct Remote {
-        /// The notice of the price was read
-        price_notice: Answer<Agree> = FieldSpec::required("遠隔サポート(有償)");
-        /// The approval of the cost on the applicant's side
-        approval: Answer<Approval> = FieldSpec::required("遠隔サポート(有償)");
+        /// The notice of the price was read.
+        price_notice: Answer<Agree> = required("遠隔サポート(有償)");
+        /// The approval of the cost on the applicant's side.
+        approval: Answer<Approval> = required("遠隔サポート(有償)");
     }
 }
 
 section! {
     /// The introduction of an incident-response or forensics company.
     pub struct Forensics {
-        /// Clause 1②: permission to hand over the package; false is accepted
-        transfer_consent: Answer<Flag> = FieldSpec::required("第1条②");
+        /// Clause 1②: permission to hand over the package; false is accepted.
+        transfer_consent: Answer<Flag> = required("第1条②");
     }
 }
 
@@ -40,9 +37,7 @@ record!(Remote, Forensics);
 choice! {
     /// The approval of the cost.
     pub enum Approval {
-        /// Approved
         Given = "given",
-        /// Not yet
         Pending = "pending",
     }
 }

@@ -1,4 +1,4 @@
-//! A member of a section, and how it is read and visited in each state of its [`Answer`].
+//! A member of a section: reading it, and visiting it in each state of its [`Answer`].
 //!
 //! `"company": "株式会社れい"` → read as `Given(Line("株式会社れい"))`, written as it was read.
 
@@ -51,7 +51,7 @@ pub trait Value: Sized {
     fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
         match visit {
             Visit::Check(context, diagnostics) => self.check(at, context, diagnostics),
-            Visit::Count(counter) => counter.answer(field.spec, at),
+            Visit::Count(counter) => counter.count(field.spec, at, &Answer::Given("")),
             Visit::Inspect(inspect) => inspect(field, at, Answer::Given(self.free_text().unwrap_or_default())),
             Visit::Write(_) | Visit::IsEmpty(_) => {}
         }
@@ -98,8 +98,7 @@ fn without_value(answer: Answer<&str>, field: &Field, at: &PathCursor<'_>, visit
         (Visit::Check(_, diagnostics), Answer::Unknown) if !field.spec.unknown => {
             diagnostics.add(at, Code::UnknownNotAllowed, Params::none());
         }
-        (Visit::Count(counter), Answer::Unknown) => counter.unknown(field.spec, at),
-        (Visit::Count(counter), _) => counter.no_answer(field.spec),
+        (Visit::Count(counter), answer) => counter.count(field.spec, at, &answer),
         (Visit::Write(out), Answer::Unknown) => {
             out.key(field.name);
             out.object();

@@ -1,13 +1,13 @@
 //! Canonical JSON, straight into one buffer.
 //!
 //! `object`, `key("path")`, `text("/a\n")`, `end_object` → `{"path":"/a\n"}`: no white space, strings as
-//! in RFC 8785, whole numbers alone. Commas come by themselves.
+//! in RFC 8785, whole numbers only. The writer sets the commas.
 //!
-//! A writer of our own, for the module's size: a serialiser is compiled for every type that is printed, this one once.
+//! A writer of our own, for the module's size: a serialiser is compiled for every type, this one once.
 
 use crate::swar::{any, bytes_below, bytes_equal};
 
-/// JSON on its way out.
+/// A writer of one JSON text.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -29,6 +29,15 @@ impl Writer {
         self.begin(b'{');
     }
 
+    /// An object of which every member is a string.
+    pub fn text_object(&mut self, members: &[(&str, &str)]) {
+        self.object();
+        for (key, text) in members {
+            self.text_member(key, text);
+        }
+        self.end_object();
+    }
+
     /// Ends the object that was begun last.
     pub fn end_object(&mut self) {
         self.bytes.push(b'}');
@@ -47,11 +56,6 @@ impl Writer {
     /// The key of a member: one of our words.
     pub fn key(&mut self, key: &str) {
         self.quoted(key.as_bytes(), b"\":");
-    }
-
-    /// A string that is one of our words, in which nothing needs an escape.
-    pub fn word(&mut self, word: &str) {
-        self.quoted(word.as_bytes(), b"\"");
     }
 
     /// A string of our own ASCII characters, in which nothing needs an escape.
@@ -110,25 +114,22 @@ impl Writer {
         self.bytes.extend_from_slice(end);
     }
 
-    /// A value that prints as these letters.
+    /// A value that is printed as these letters.
     fn plain(&mut self, letters: &str) {
-        if self.follows() {
-            self.bytes.push(b',');
-        }
+        self.comma();
         self.bytes.extend_from_slice(letters.as_bytes());
     }
 
     fn begin(&mut self, sign: u8) {
-        if self.follows() {
-            self.bytes.extend_from_slice(&[b',', sign]);
-        } else {
-            self.bytes.push(sign);
-        }
+        self.comma();
+        self.bytes.push(sign);
     }
 
-    /// Checks if a comma comes first: not before the first of an object or list, the value behind a key, and the whole.
-    fn follows(&self) -> bool {
-        !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':'))
+    /// Writes a comma, except before the first entry of an object or list, the value behind a key, and the whole.
+    fn comma(&mut self) {
+        if !matches!(self.bytes.last(), None | Some(b'{' | b'[' | b':')) {
+            self.bytes.push(b',');
+        }
     }
 
     /// RFC 8785, 3.2.2.2: the short escapes where there are any, `\u00xx` for other controls.
@@ -195,19 +196,19 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_is_seen_at_every_place() {
+    fn an_escape_is_found_at_every_position() {
         for sign in (0..=0xFF_u8).filter(u8::is_ascii) {
-            for place in 0..20 {
-                let text: String = (0..20).map(|at| if at == place { char::from(sign) } else { 'é' }).collect();
+            for index in 0..20 {
+                let text: String = (0..20).map(|at| if at == index { char::from(sign) } else { 'é' }).collect();
                 let mut writer = Writer::default();
                 writer.text(&text);
-                assert_eq!(writer.into_bytes(), serde_json::to_vec(&text).unwrap(), "{sign} {place}");
+                assert_eq!(writer.into_bytes(), serde_json::to_vec(&text).unwrap(), "{sign} {index}");
             }
         }
     }
 
     #[test]
-    fn commas_come_by_themselves() {
+    fn commas_are_written_where_they_belong() {
         let mut writer = Writer::with_room(8);
         writer.object();
         writer.text_member("a", "{");

@@ -4,9 +4,10 @@
 //! Refused: U+0000–001F and other controls (a text takes line breaks and tabs), the twelve
 //! characters of Unicode's `Bidi_Control`, line breaks in a line.
 
-use super::{code_error_max, code_error_range};
+use super::code_error;
 use crate::code::Code;
 use crate::context::Context;
+use crate::issue::whole;
 use crate::swar::{any, bytes_below, bytes_equal, lead_bytes_below};
 use crate::text::{code_points, is_in_ranges};
 
@@ -20,7 +21,7 @@ pub fn blank(text: &str) -> bool {
     shows_nothing(text) && !text.chars().any(is_bidi)
 }
 
-/// The pattern of Braille without a dot, which shows nothing and is no white space to Unicode.
+/// The pattern of Braille without a dot: it shows nothing, but Unicode does not count it as white space.
 const BRAILLE_BLANK: char = '\u{2800}';
 
 /// Checks if a character has Unicode's property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt, 17.0).
@@ -30,43 +31,31 @@ pub fn is_ignorable(char: char) -> bool {
     !char.is_ascii() && is_in_ranges(char, RANGES)
 }
 
-/// Refuses more than `MAX` code points.
-///
-/// # Errors
-/// `length.too_long`
+/// Refuses more than `MAX` code points: `length.too_long`.
 pub(crate) fn at_most<const MAX: usize>(text: &str, _: &Context) -> garde::Result {
     // A code point takes a byte or more.
-    if text.len() <= MAX || code_points(text) <= MAX { Ok(()) } else { Err(code_error_max(Code::LengthTooLong, MAX)) }
+    if text.len() <= MAX || code_points(text) <= MAX {
+        return Ok(());
+    }
+    Err(code_error(Code::LengthTooLong, &[whole(MAX)]))
 }
 
-/// Refuses control characters except line breaks, which [`no_line_break`] refuses.
-///
-/// # Errors
-/// `chars.control`
+/// Refuses control characters except line breaks, which [`no_line_break`] refuses: `chars.control`.
 pub(crate) fn no_control(text: &str, _: &Context) -> garde::Result {
     refuse(text, |char| char.is_control() && !is_break(char), Code::CharsControl)
 }
 
-/// Refuses control characters except line breaks and tabs.
-///
-/// # Errors
-/// `chars.control`
+/// Refuses control characters except line breaks and tabs: `chars.control`.
 pub(crate) fn no_control_but_breaks(text: &str, _: &Context) -> garde::Result {
     refuse(text, |char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'), Code::CharsControl)
 }
 
-/// Refuses line breaks.
-///
-/// # Errors
-/// `chars.line_break`
+/// Refuses line breaks: `chars.line_break`.
 pub(crate) fn no_line_break(text: &str, _: &Context) -> garde::Result {
     refuse(text, is_break, Code::CharsLineBreak)
 }
 
-/// Refuses characters of Unicode's property `Bidi_Control`: they can make a text read as another one.
-///
-/// # Errors
-/// `chars.bidi`
+/// Refuses characters of Unicode's property `Bidi_Control`, which can make a text read as another one: `chars.bidi`.
 pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
     refuse(text, is_bidi, Code::CharsBidi)
 }
@@ -74,18 +63,15 @@ pub(crate) fn no_bidi(text: &str, _: &Context) -> garde::Result {
 fn refuse(text: &str, is_wrong: fn(char) -> bool, code: Code) -> garde::Result {
     // Printable ASCII, kana and kanji are never wrong, which the bytes show; texts of these alone are not looked at further.
     let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    let plain = eights.iter().all(|eight| are_plain(*eight)) && rest.iter().all(|byte| is_plain(*byte));
-    let may_be_wrong = |char: char| char < '\u{2070}' && !(' '..='~').contains(&char);
-    if plain {
+    if eights.iter().all(|eight| are_plain(*eight)) && rest.iter().all(|byte| is_plain(*byte)) {
         return Ok(());
     }
-    match text.char_indices().find(|(_, char)| may_be_wrong(*char) && is_wrong(*char)) {
-        Some((at, _)) => {
-            let (line, column) = position(text.get(..at).unwrap_or_default());
-            Err(code_error_range(code, line, column))
-        }
-        None => Ok(()),
-    }
+    let may_be_wrong = |char: char| char < '\u{2070}' && !(' '..='~').contains(&char);
+    let Some((at, _)) = text.char_indices().find(|(_, char)| may_be_wrong(*char) && is_wrong(*char)) else {
+        return Ok(());
+    };
+    let (line, column) = position(text.get(..at).unwrap_or_default());
+    Err(code_error(code, &[column, line]))
 }
 
 /// Line and column, from 1, of the character behind a text: columns in code points, CR LF one break.
@@ -142,10 +128,10 @@ mod tests {
     fn eight_bytes_at_once_are_eight_times_one_byte() {
         for first in 0..=0xFF {
             for second in 0..=0xFF {
-                for place in 0..7 {
+                for index in 0..7 {
                     let mut eight = *b"abcdefgh";
-                    eight[place] = first;
-                    eight[place + 1] = second;
+                    eight[index] = first;
+                    eight[index + 1] = second;
                     assert_eq!(are_plain(eight), eight.into_iter().all(is_plain), "{eight:x?}");
                 }
             }
@@ -153,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_width_goes_and_all_else_stays() {
+    fn only_invisible_characters_are_removed() {
         assert_eq!(visible("\u{202D}03-3211-9999\u{202C}\u{200B}"), "03-3211-9999");
         assert_eq!(visible("☎\u{FE0F}03\u{2064}-3211\u{1D173}\u{FFF0}"), "☎03-3211");
         assert_eq!(visible("㈱ ｶﾞ\u{2800}"), "㈱ ｶﾞ\u{2800}");
     }
 
     #[test]
-    fn blank_is_white_space_of_every_kind() {
+    fn white_space_of_every_kind_is_blank() {
         for text in [
             "",
             " ",
@@ -181,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn ignorable_are_as_many_as_in_unicode() {
+    fn ignorable_characters_are_those_of_unicode() {
         assert_eq!(('\0'..=char::MAX).filter(|char| is_ignorable(*char)).count(), 4174);
     }
 }

@@ -1,4 +1,4 @@
-//! Rules between fields, and between the draft and the world.
+//! Rules between fields, and between the draft and the context.
 //!
 //! `{"contact": {"responsible": {"unknown": true}}, "service": {"remote": {…}}}` →
 //! `responsible.needed` at `/contact/responsible`.
@@ -20,8 +20,9 @@ pub fn check(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
     contact(draft, diagnostics);
     occurrence(draft, diagnostics);
     if let Answer::Given(logs) = &draft.logs {
-        for (index, log) in logs.0.iter().enumerate() {
-            log_order(index, log, diagnostics);
+        for (index, _) in logs.0.iter().enumerate().filter(|(_, log)| wholly_after(&log.from, &log.to)) {
+            let logs = member(&PathCursor::ROOT, Draft::FIELDS, "logs");
+            diagnostics.add(&member(&logs.item(index), Log::FIELDS, "to"), Code::MomentOrder, Params::none());
         }
     }
     consent(draft, context, diagnostics);
@@ -34,7 +35,7 @@ fn add(section: (&str, &[Field]), field: &str, code: Code, diagnostics: &mut Dia
     diagnostics.add(&member(&section, fields, field), code, Params::none());
 }
 
-/// Checks that one of department and person is there, and somebody who can authorise remote support.
+/// Checks that one of department and person is given, and a person who can authorise remote support.
 fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
     let contact = &draft.contact;
     if contact.department.is_absent() && contact.person.is_absent() {
@@ -49,13 +50,6 @@ fn contact(draft: &Draft, diagnostics: &mut Diagnostics) {
 fn occurrence(draft: &Draft, diagnostics: &mut Diagnostics) {
     if wholly_after(&draft.incident.occurred_at, &draft.incident.discovered_at) {
         add(("incident", Incident::FIELDS), "occurred_at", Code::MomentAfterDiscovery, diagnostics);
-    }
-}
-
-fn log_order(index: usize, log: &Log, diagnostics: &mut Diagnostics) {
-    if wholly_after(&log.from, &log.to) {
-        let logs = member(&PathCursor::ROOT, Draft::FIELDS, "logs");
-        diagnostics.add(&member(&logs.item(index), Log::FIELDS, "to"), Code::MomentOrder, Params::none());
     }
 }
 
@@ -92,13 +86,13 @@ fn consent(draft: &Draft, context: &Context, diagnostics: &mut Diagnostics) {
 /// document in force, so it is stale as well.
 fn stale(agreed: &Answer<AgreedDocument>, current: &Document, language: Option<Language>) -> bool {
     let Some((version, sha256)) =
-        agreed.given().and_then(|agreed| Some((agreed.0.version.given()?, agreed.0.sha256.given()?)))
+        agreed.given().and_then(|agreed| Some((agreed.version.given()?, agreed.sha256.given()?)))
     else {
         return false;
     };
     let known = match language {
-        Some(language) => current.sha256(language.locale()) == sha256.0,
-        None => current.any_language(&sha256.0),
+        Some(language) => current.sha256(language.locale()) == sha256.text(),
+        None => current.any_language(sha256.text()),
     };
     version.0 != current.version || !known
 }

@@ -6,6 +6,7 @@
 
 use super::characters::visible;
 use super::width::fold;
+use crate::code::Code;
 use crate::text::is_one_of;
 
 /// The hexadecimal digits of a SHA-256.
@@ -15,8 +16,15 @@ const TYPED_MAX: usize = 1024;
 /// Words that a tool prints before the digest, in small letters.
 const LABELS: [&str; 6] = ["sha256", "sha-256", "sha2-256", "algorithm", "hash", "ハッシュ"];
 
-/// Reads the only digest of a text; `None` without one, or with several.
-pub fn read(typed: &str) -> Option<String> {
+/// Reads the only digest of a text.
+///
+/// # Errors
+/// `digest.invalid` without one, or with several.
+pub fn read(typed: &str) -> Result<String, Code> {
+    find(typed).ok_or(Code::DigestInvalid)
+}
+
+fn find(typed: &str) -> Option<String> {
     if typed.len() > TYPED_MAX {
         return None;
     }
@@ -30,11 +38,6 @@ pub fn read(typed: &str) -> Option<String> {
     // A file may be named by its own digest.
     let another = digits(rest.trim_start()).is_some_and(|(other, _)| other != digest);
     (!another).then_some(digest)
-}
-
-/// Checks if a text is 64 small hexadecimal digits.
-pub fn is_sha256(text: &str) -> bool {
-    text.len() == DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The first digest behind a label, at the beginning of a word.
@@ -58,7 +61,8 @@ fn digits(text: &str) -> Option<(String, &str)> {
         if !digest.is_empty() {
             rest = rest.strip_prefix([':', '-']).unwrap_or_else(|| rest.trim_start());
         }
-        let (group, after) = rest.split_at_checked(first).filter(|(group, _)| is_hexadecimal(group))?;
+        let (group, after) =
+            rest.split_at_checked(first).filter(|(group, _)| group.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         digest.push_str(group);
         rest = after;
     }
@@ -66,11 +70,8 @@ fn digits(text: &str) -> Option<(String, &str)> {
     ends.then_some((digest, rest))
 }
 
-fn is_hexadecimal(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// White space and signs around a digest: quotes, brackets, the end of a sentence, sha256sum's mark of a file's name with an escape.
+/// Checks for white space or a sign around a digest: a quote, a bracket, the end of a sentence, sha256sum's mark of a file's name
+/// with an escape.
 fn is_around(sign: char) -> bool {
     sign.is_whitespace() || is_one_of(sign, "\"'`「」『』<>()[],、;。\\")
 }
@@ -78,6 +79,7 @@ fn is_around(sign: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::code::Code;
 
     const DIGEST: &str = "854824f43f9534831b3921729b29e9c1d032b8da9bf42e11a682ecc0180cf65d";
 
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_tools_print() {
+    fn reads_the_output_of_tools() {
         let full_width: String =
             DIGEST.chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap()).collect();
         for typed in [
@@ -119,12 +121,12 @@ mod tests {
             grouped(32, "\n"),
             grouped(2, " ") + "  fw.log",
         ] {
-            assert_eq!(read(&typed).as_deref(), Some(DIGEST), "{typed}");
+            assert_eq!(read(&typed).as_deref(), Ok(DIGEST), "{typed}");
         }
     }
 
     #[test]
-    fn refuses_what_is_no_digest_or_not_one() {
+    fn refuses_texts_without_one_digest() {
         let other = DIGEST.replace('8', "9");
         for typed in [
             String::new(),
@@ -148,7 +150,7 @@ mod tests {
             "sha256".to_owned(),
             format!("sha256{}", " ".repeat(2000)) + DIGEST,
         ] {
-            assert_eq!(read(&typed), None, "{typed}");
+            assert_eq!(read(&typed), Err(Code::DigestInvalid), "{typed}");
         }
     }
 }

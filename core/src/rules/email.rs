@@ -8,7 +8,7 @@
 //!
 //! The grammar is that of the HTML standard (valid e-mail address), with a dot in the domain; lengths are those of
 //! RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4, but for the 64 octets before @, which the HTML standard does not know.
-//! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be one (`xn--example` is none).
+//! An internationalised domain is stored as its A-labels (RFC 5890); an A-label must be valid (`xn--example` is not).
 
 use super::characters::{is_ignorable, visible, without};
 use super::script::is_letter;
@@ -54,7 +54,7 @@ const fn is_at(typed: char) -> bool {
     matches!(typed, '@' | '＠')
 }
 
-/// Signs that a mail program or a list puts round an address, and no address begins or ends with: `<a@b.jp>`, `a@b.jp;`.
+/// Checks for a sign that a mail program or a list puts round an address, and that no address begins or ends with.
 fn is_wrapper(sign: char) -> bool {
     is_one_of(sign, "<>＜＞〈〉;；,，、:：「」()（）")
 }
@@ -130,7 +130,7 @@ fn voiced(base: char, mark: char) -> Option<char> {
     char::from_u32(u32::from(base) + step)
 }
 
-/// One label in ASCII; `None` if it is none. What begins with `xn--` must be a label that was encoded so.
+/// Converts a label to ASCII; `None` if it is not a label. Behind `xn--` the text must be an encoded label.
 fn read_label(folded: &str) -> Option<String> {
     // Among ASCII letters alone, the sign of a long vowel is a mistyped hyphen and no letter.
     let is_word = folded.chars().any(|letter| !letter.is_ascii() && !width::is_long_vowel(letter));
@@ -144,13 +144,13 @@ fn read_label(folded: &str) -> Option<String> {
     (fits && label.strip_prefix("xn--").is_none_or(is_encoded)).then_some(label)
 }
 
-/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it decodes to something that ASCII
-/// cannot write, in small letters, and encodes to the same label again. The registry has decided which scripts it takes.
+/// Checks if the text behind `xn--` is a label in its ASCII form (RFC 5891, 5.4): it decodes to small letters of which some are not
+/// ASCII, and encodes to the same label again. The scripts are a matter of the registry.
 fn is_encoded(encoded: &str) -> bool {
     let is_kept = |letter: char| match letter {
         _ if letter.is_ascii() => letter.is_ascii_alphanumeric() || letter == '-',
         _ if joiners::is_joiner(letter) => true,
-        // Signs, pictures and half-width forms are none of any script.
+        // Signs, pictures and half-width forms belong to no script.
         '\u{80}'..='\u{A0}'
         | '\u{2000}'..='\u{2BFF}'
         | '\u{3000}'
@@ -168,7 +168,7 @@ fn is_encoded(encoded: &str) -> bool {
     })
 }
 
-/// RFC 5891, 4.2.3: no hyphens in the third and fourth place together, no combining mark in front.
+/// RFC 5891, 4.2.3: the third and fourth characters are not both hyphens, and the first is not a combining mark.
 fn has_no_stray(label: &str) -> bool {
     let hyphens = label.chars().skip(2).take(2).filter(|letter| *letter == '-').count();
     hyphens < 2 && !label.chars().next().is_some_and(is_mark)

@@ -1,11 +1,11 @@
-//! Years by era (元号): which year it is, and whether a date lies in the era at all.
+//! Years by era (元号): their Gregorian years, and the days of each era.
 //!
 //! `令和8`, `令8`, `R8`, `㋿8` → 2026; `令和元` → 2019; `昭和64` → 1989, but only to 7 January.
 //! Refused: `平成40年` (the era ended in its year 31), `令和1年4月30日` (the last day of 平成).
 //!
 //! Sources: the cabinet orders on the eras' names (昭和64年政令第1号, 平成31年政令第143号); each era begins on the day
-//! after the one before it ended. 明治 and 大正 are known to distinguish them from nonsense;
-//! all their years lie before what a moment may be.
+//! after the one before it ended. 明治 and 大正 are listed to tell them from nonsense;
+//! all their years lie before the first year of a moment.
 
 /// A year, a month and a day, compared in this order.
 pub type Day = (i32, u8, u8);

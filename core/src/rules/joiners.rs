@@ -8,7 +8,7 @@
 
 use crate::text::{is_in_ranges, is_one_of};
 
-/// Viramas (`Canonical_Combining_Class` 9) outside the blocks of India, where they lie at the same place in each.
+/// Viramas (`Canonical_Combining_Class` 9) outside the blocks of India, where they have the same position in each.
 const VIRAMAS: &str = "\u{0D3B}\u{0D3C}\u{0DCA}\u{0E3A}\u{0EBA}\u{0F84}\u{1039}\u{103A}\u{1714}\u{1715}\u{1734}\u{17D2}\u{1A60}\u{1B44}\u{1BAA}\u{1BAB}\
                        \u{1BF2}\u{1BF3}\u{2D7F}\u{A806}\u{A82C}\u{A8C4}\u{A953}\u{A9C0}\u{AAF6}\u{ABED}";
 /// Arabic letters that join the one before: `Joining_Type` D or R; ranges.
@@ -29,7 +29,7 @@ pub const fn is_joiner(char: char) -> bool {
 
 const NON_JOINER: char = '\u{200C}';
 
-/// Checks if each joiner of a label is at an allowed place.
+/// Checks if each joiner of a label is allowed where it is.
 pub fn are_allowed(label: &str) -> bool {
     label.char_indices().filter(|(_, char)| is_joiner(*char)).all(|(at, char)| {
         let (before, from) = label.split_at_checked(at).unwrap_or_default();
@@ -58,7 +58,7 @@ mod tests {
     use super::are_allowed;
 
     #[test]
-    fn joiners_stand_behind_viramas_and_between_letters_that_join() {
+    fn joiners_are_allowed_behind_viramas_and_between_joining_letters() {
         for label in [
             "example",
             "क्\u{200D}ष",

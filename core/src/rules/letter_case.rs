@@ -1,7 +1,7 @@
 //! Lower case of Latin, Greek and Cyrillic letters, as in the domain of a mail address.
 //!
-//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` at any place (UTS 46). The capitals of other
-//! scripts stay, and a domain may not hold them: Unicode's whole table is 16 KB of the module.
+//! `B` becomes `b`, `Ü` becomes `ü`, `Σ` becomes `σ` everywhere (UTS 46). The capitals of other
+//! scripts stay, and a domain may not have them: Unicode's whole table is 16 KB of the module.
 
 /// Returns the small letter of a capital one; any other character as it is.
 pub fn to_lowercase(letter: char) -> char {

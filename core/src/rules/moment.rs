@@ -10,7 +10,7 @@
 //!
 //! Refused: `26/11/20` (which century?), `11月20日` (which year?), a day without a month,
 //! `2026-02-29`, `平成40年` (the era ended), `1969` and `2100` (outside what makes sense), a precision
-//! that claims more than was typed. What goes out reads back as the same moment.
+//! that claims more than was typed. The text of a moment reads back as the same moment.
 
 mod english;
 mod point;
@@ -20,21 +20,21 @@ mod weekday;
 use self::typed::Date;
 use super::characters::visible;
 use super::width::fold;
-use crate::calendar::two;
+use crate::civil::parse_offset;
 use crate::code::Code;
 
 pub use point::{Moment, Precision, YEAR_MAX, YEAR_MIN};
-pub use typed::{Parts, TYPED_MAX, Typed};
+pub use typed::{TYPED_MAX, Typed};
 
 /// Reads a moment. Without a precision, what was typed decides; a coarser one cuts what is
 /// finer. Without an offset, here or typed behind the time, it is Japanese time.
 ///
 /// # Errors
 /// One of the codes `moment.*` except `moment.future`, which needs a clock.
-pub fn read(typed: Typed<'_>, precision: Option<Precision>, offset: Option<&str>) -> Result<Moment, Code> {
+pub fn read(typed: &Typed, precision: Option<Precision>, offset: Option<&str>) -> Result<Moment, Code> {
     let date = match typed {
         Typed::Text(text) => Date::of_text(text)?,
-        Typed::Parts(parts) => Date::of_parts(&parts)?,
+        Typed::Parts(parts) => Date::of_parts(parts)?,
     };
     let offset = offset.map(read_offset).transpose()?;
     date.moment(offset)?.with(precision)
@@ -47,17 +47,7 @@ fn read_offset(typed: &str) -> Result<i16, Code> {
     }
     let folded = fold(&visible(typed));
     let text = folded.trim();
-    if text.eq_ignore_ascii_case("z") {
-        return Ok(0);
-    }
-    let &[sign, h1, h2, b':', m1 @ b'0'..=b'5', m2] = text.as_bytes() else { return Err(Code::MomentOffset) };
-    let part = |tens, ones| two(tens, ones).map(i16::from).ok_or(Code::MomentOffset);
-    let size = part(h1, h2)? * 60 + part(m1, m2)?;
-    match sign {
-        b'+' if size <= 14 * 60 => Ok(size),
-        b'-' if size <= 12 * 60 => Ok(-size),
-        _ => Err(Code::MomentOffset),
-    }
+    if text.eq_ignore_ascii_case("z") { Ok(0) } else { parse_offset(text).ok_or(Code::MomentOffset) }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Numbers in kanji, as in 令和八年十一月二十日 and 九時半, in ASCII digits.
 //!
-//! `十一` becomes `11`, `二十` becomes `20`, `二〇二六` becomes `2026`; everything else stays as it is: numbers from a hundred on, which no
-//! date and no time has but the year by its digits, 一 beside an ASCII digit, where it is rather a dash, and 一昨日.
+//! `十一` becomes `11`, `二十` becomes `20`, `二〇二六` becomes `2026`. Everything else stays: numbers from a hundred on (dates and times
+//! have none, years are written by their digits), 一 beside an ASCII digit, where it is rather a dash, and 一昨日.
 
 use crate::text::concat;
 
-/// Digits for every run of kanji numerals. A run that is no number (`十十`) stays, and no rule reads it.
+/// Replaces every run of kanji numerals by digits. A run that is not a number (`十十`) stays, and no rule reads it.
 pub fn arabic(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     let mut rest = text;
@@ -35,7 +35,7 @@ fn ends_number(after: &str) -> bool {
     })
 }
 
-/// The digits of a run: each for itself, or one of tens and one of ones round a 十.
+/// Converts a run: each numeral to its digit, or one of tens and one of ones round a 十.
 fn number(run: &str) -> Option<String> {
     let mut digits = String::new();
     let mut ten = None;
@@ -61,19 +61,12 @@ fn is_numeral(sign: char) -> bool {
 /// Not inlined, for the module's size: three loops look for numerals.
 #[inline(never)]
 fn digit(sign: char) -> Option<char> {
-    Some(match sign {
-        '〇' | '零' => '0',
-        '一' => '1',
-        '二' => '2',
-        '三' => '3',
-        '四' => '4',
-        '五' => '5',
-        '六' => '6',
-        '七' => '7',
-        '八' => '8',
-        '九' => '9',
-        _ => return None,
-    })
+    let value = if sign == '零' {
+        Some(0)
+    } else {
+        "〇一二三四五六七八九".chars().position(|numeral| numeral == sign)
+    };
+    char::from_digit(u32::try_from(value?).ok()?, 10)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Punycode (RFC 3492), the ASCII form of one label of an internationalised domain.
 //!
 //! Accepted: `日本語` becomes `wgv71a119e`, `bücher` becomes `bcher-kva`, and back. The caller puts `xn--` in front.
-//! Refused (`None`): a label of more than 59 characters, which no label of 63 octets can hold; an ASCII form that is
-//! none (`zzzzzzzz99999`).
+//! Refused (`None`): a label of more than 59 characters, which no label of 63 octets can hold; an ASCII form that encodes
+//! no label (`zzzzzzzz99999`).
 
 use crate::text::rsplit_once;
 
@@ -79,7 +79,7 @@ pub fn decode(encoded: &str) -> Option<String> {
         i = i.checked_add(1)?;
     }
     let label: String = points.into_iter().collect();
-    // Only what encodes to the same text was encoded: `abc-` is plain ASCII, and a digit too many is none.
+    // A valid text is the one that its label encodes to: `abc-` is plain ASCII, and a digit too many is invalid.
     (!label.is_ascii() && encode(&label).as_deref() == Some(encoded)).then_some(label)
 }
 
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_label_holds() {
+    fn refuses_labels_that_are_too_long() {
         assert!(encode(&"あ".repeat(59)).is_some());
         assert_eq!(encode(&"あ".repeat(60)), None);
         assert_eq!(encode(&"\u{10FFFF}".repeat(65_536)), None);

@@ -1,4 +1,4 @@
-//! Radicals (部首) that a PDF puts in the place of ideographs, since a font draws both alike.
+//! Radicals (部首) that a PDF has instead of ideographs, since a font draws both alike.
 //!
 //! `⽉` (U+2F49) becomes `月` (U+6708), `⻑` becomes `長`; every other character stays as it is.
 
@@ -27,7 +27,8 @@ const fn steps() -> [u16; 214] {
 /// Radicals of the supplement that are whole characters of Japanese, each before its ideograph (EquivalentUnifiedIdeograph.txt).
 const SUPPLEMENT: &str =
     "⺌小⺒巳⺜日⺝月⺟母⺠民⺧牛⺩王⺫目⺶羊⻁虎⻄西⻑長⻗雨⻘青⻝食⻣骨⻤鬼⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀⻳龟";
-/// The ideograph of a radical; any other character as it is.
+
+/// The ideograph of a radical; any other character unchanged.
 pub fn ideograph(typed: char) -> char {
     let found = match typed {
         '\u{2E80}'..='\u{2EFF}' => {

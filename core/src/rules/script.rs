@@ -1,14 +1,14 @@
 //! Letters and digits of the scripts that domain names are written in.
 //!
-//! `日`, `ー`, `ü`, `я`, `한`, `ไ` → yes; `A`, `Ü`, `①`, `㈱`, `ｶ`, `ﬁ`, `♥`, `☎` → no.
+//! `日`, `ー`, `ü`, `я`, `한`, `ไ` → true; `A`, `Ü`, `①`, `㈱`, `ｶ`, `ﬁ`, `♥`, `☎` → false.
 //!
 //! By ranges of the scripts that are written today and not by Unicode's tables of properties, which are 4 KB of the module for
-//! names that hardly any applicant has. Capitals and the half-width, circled and other shapes that IDNA would fold (RFC 5892, 2.2) are in
+//! rare names. Capitals and the half-width, circled and other shapes that IDNA would fold (RFC 5892, 2.2) are in
 //! none of them. Within the ranges a few signs pass that IDNA refuses (letters of India with their dot in one, marks at the beginning):
-//! then the mail goes nowhere, as with any other mistyped name. A name that is typed in its ASCII form is not held to them.
+//! then the mail does not arrive, as with any other mistyped name. A name that is typed in its ASCII form is not checked so.
 
 use super::letter_case;
-use crate::text::is_in_ranges;
+use crate::text::{is_in_ranges, is_one_of};
 
 /// Checks if it is a letter or digit of such a script, ASCII aside, in the form that names are kept in.
 pub fn is_letter(letter: char) -> bool {
@@ -21,25 +21,10 @@ fn is_alphabetic(letter: char) -> bool {
     match letter {
         'İ' | 'ĳ' | 'ŀ' | 'ŉ' | 'ẛ' => false, // two letters in one, and a letter in another shape
         'ß'..='ö' | 'ø'..='ž' | 'ΐ' | 'ά'..='ώ' => letter_case::to_lowercase(letter) == letter,
-        'ə'
-        | 'ɛ'
-        | 'ơ'
-        | 'ư'
-        | 'ǎ'
-        | 'ǐ'
-        | 'ǒ'
-        | 'ǔ'
-        | 'ș'
-        | 'ț'
-        | 'ẖ'
-        | 'ẘ'
-        | 'а'..='џ'
-        | 'ӏ'
-        | 'ա'..='ֆ'
-        | 'ა'..='ჺ' => true,
+        'ẖ' | 'ẘ' | 'а'..='џ' | 'ա'..='ֆ' | 'ა'..='ჺ' => true,
         'ӂ'..='ӎ' => is_even,
         'ҋ'..='ҿ' | 'ӑ'..='ԯ' | 'ḁ'..='ỿ' => !is_even,
-        _ => false,
+        _ => is_one_of(letter, "əɛơưǎǐǒǔșțӏ"),
     }
 }
 
@@ -67,7 +52,7 @@ mod tests {
     use super::is_letter;
 
     #[test]
-    fn letters_that_names_are_kept_in() {
+    fn letters_of_names_are_accepted() {
         for letter in "日本々ーゝかガㇰ東üßéžāőơǎșəẖάωяїқӯӂӏĳ한國ไทยहिन्दीعربیەעבரქאދިἀ".chars()
         {
             let (is_kept, out) = (is_letter(letter), matches!(letter, 'ĳ' | 'ἀ'));
@@ -76,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_another_character_stands_for() {
+    fn characters_that_idna_would_fold_are_refused() {
         for letter in "aZ0AÜĀΩЯҚӁԱႠḀẠẛＡ１①㈱ｶﾞﬁ²ªⅣ㍻☎♥।ำ。・-_ \u{3000}\u{200D}\u{640}\u{F900}\u{2F800}".chars()
         {
             assert!(!is_letter(letter), "{letter}");
@@ -84,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn no_capital_is_one() {
+    fn capitals_are_refused() {
         for letter in '\u{80}'..=char::MAX {
             assert!(!(is_letter(letter) && letter.is_uppercase()), "{letter} {:x}", u32::from(letter));
         }

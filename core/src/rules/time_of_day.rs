@@ -26,9 +26,9 @@ use crate::text::{concat, rsplit_once};
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 96;
 
-/// Marks of a time that is only roughly known, as they end a text.
+/// Marks of a rough time at the end of a text.
 const ROUGHLY: [&str; 9] = ["頃", "ごろ", "ころ", "くらい", "ぐらい", "過ぎ", "すぎ", "前後", "台"];
-/// The same, as they begin one.
+/// Marks of a rough time at the beginning.
 const ABOUT: [&str; 4] = ["約", "だいたい", "おおよそ", "およそ"];
 
 /// A time of day as it was typed.
@@ -48,7 +48,7 @@ pub struct TimeOfDay {
 /// of 1872 and midnight to many who write it, and twelve hours would be lost in silence.
 ///
 /// # Errors
-/// [`Code::MomentTime`] where it is no time of day, [`Code::MomentOffset`] where an offset with it cannot be read.
+/// [`Code::MomentTime`] if it is not a time of day, [`Code::MomentOffset`] if an offset with it cannot be read.
 pub fn read(typed: &str, is_iso: bool) -> Result<TimeOfDay, Code> {
     if typed.len() > TYPED_MAX {
         return Err(Code::MomentTime);
@@ -72,8 +72,8 @@ fn without_brackets(text: &str) -> Option<String> {
     (!zone.starts_with(|sign: char| sign.is_ascii_digit())).then(|| concat(&[time, zone]))
 }
 
-/// The words of a time without spaces, in small letters. Between two digits a space is a colon, if two digits follow it:
-/// `9 30` is half past nine, and `10 5` is nothing.
+/// Removes the spaces and lowers the letters of a time. Between two digits a space is a colon, if two digits follow it:
+/// `9 30` is half past nine, and `10 5` is not a time.
 fn without_spaces(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -89,7 +89,7 @@ fn without_spaces(text: &str) -> Option<String> {
     Some(plain)
 }
 
-/// Removes 頃, ごろ, ころ from the end, or 約 from the beginning; returns true if one was there.
+/// Removes 頃, ごろ, ころ from the end, or 約 from the beginning; returns true if there was one.
 pub(super) fn roughly(text: &str) -> (&str, bool) {
     let text = text.trim();
     let front = ABOUT.iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_people_type() {
+    fn reads_usual_times() {
         let table = [
             ("9:30", 570, false),
             ("９：３０", 570, false),

@@ -1,7 +1,7 @@
 //! Full-width writing of a Japanese keyboard, folded to ASCII; radicals folded to ideographs.
 //!
 //! Accepted: `０３－１２３４` becomes `03-1234`, `ａ＠ｂ．ｊｐ` becomes `a@b.jp`, `03ー1234` becomes `03-1234`.
-//! Nothing is refused; what is neither full-width ASCII, the ideographic space, a dash nor a radical (`⽉`) stays as it is (`ｱ`, `。`, `①`).
+//! Nothing is refused; other characters than full-width ASCII, the ideographic space, a dash and a radical (`⽉`) stay (`ｱ`, `。`, `①`).
 
 use super::radicals::ideograph;
 
@@ -17,7 +17,7 @@ pub fn fold_keeping_long_vowel(text: &str) -> String {
     folded(text, false)
 }
 
-/// Each character folded; what stays is copied run by run.
+/// Folds each character; the others are copied run by run.
 fn folded(text: &str, fold_long_vowels: bool) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut copied = 0;
@@ -38,42 +38,41 @@ pub const fn is_long_vowel(typed: char) -> bool {
     matches!(typed, '\u{30FC}' | '\u{FF70}')
 }
 
-/// The ASCII character of a full-width form, the ideographic space or a dash, the ideograph of a radical; any other as it is.
+/// The ASCII character of a full-width form, the ideographic space or a dash, the ideograph of a radical; any other character unchanged.
 fn plain(typed: char) -> char {
     match typed {
         '\u{3000}' => ' ',
         '\u{301C}' => '~',
         other if is_dash(other) => '-',
-        '\u{FF01}'..='\u{FF5E}' => {
-            // U+FF01 is as far behind U+0021 as every other form behind its own.
-            char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed)
-        }
+        // U+FF01 is as far behind U+0021 as every other form behind its own.
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(typed).saturating_sub(0xFEE0)).unwrap_or(typed),
         other => ideograph(other),
     }
 }
 
-/// Everything that looks like a dash and is no letter: Unicode's dash punctuation (Pd) of the scripts that are
-/// written here, and the minus signs, rules and bullets that an input method or a copied page puts in its place.
+/// Checks if a character looks like a dash and is not a letter: Unicode's dash punctuation (Pd) of the scripts that are
+/// written here, and the minus signs, rules and bullets that an input method or a copied page writes instead.
 const fn is_dash(typed: char) -> bool {
-    matches!(
+    let is_other = matches!(
         typed,
-        '\u{02D7}' | '\u{1806}' | '\u{2010}'
-            ..='\u{2015}'
-                | '\u{2043}'
-                | '\u{207B}'
-                | '\u{208B}'
-                | '\u{2212}'
-                | '\u{2500}'
-                | '\u{2501}'
-                | '\u{2796}'
-                | '\u{2E3A}'
-                | '\u{2E3B}'
-                | '\u{30A0}'
-                | '\u{FE31}'
-                | '\u{FE32}'
-                | '\u{FE58}'
-                | '\u{FE63}'
-    )
+        '\u{02D7}'
+            | '\u{1806}'
+            | '\u{2043}'
+            | '\u{207B}'
+            | '\u{208B}'
+            | '\u{2212}'
+            | '\u{2500}'
+            | '\u{2501}'
+            | '\u{2796}'
+            | '\u{2E3A}'
+            | '\u{2E3B}'
+            | '\u{30A0}'
+            | '\u{FE31}'
+            | '\u{FE32}'
+            | '\u{FE58}'
+            | '\u{FE63}'
+    );
+    is_other || matches!(typed, '\u{2010}'..='\u{2015}')
 }
 
 #[cfg(test)]
@@ -81,7 +80,7 @@ mod tests {
     use super::{fold, fold_keeping_long_vowel};
 
     #[test]
-    fn folds_what_a_keyboard_writes() {
+    fn folds_the_writing_of_a_keyboard() {
         for (typed, folded) in [
             ("０３－１２３４", "03-1234"),
             ("ａ＠Ｂ．ｊｐ", "a@B.jp"),

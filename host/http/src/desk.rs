@@ -15,6 +15,7 @@ use kakekomi_service::desk::profile::{Contact, Service};
 use kakekomi_service::desk::{Desk, Opening};
 use kakekomi_service::submit::Intake;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
 
@@ -42,7 +43,7 @@ struct DeskAnswer<'a> {
     policy: &'a str,
     now: i64,
     #[schema(schema_with = context)]
-    context: &'a Context,
+    context: Box<RawValue>,
     /// The partner that was asked for, where the desk knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     partner: Option<PartnerAnswer<'a>>,
@@ -168,7 +169,7 @@ fn answer<'a>(intake: &'a Intake, context: &'a Context) -> DeskAnswer<'a> {
         consent: &context.consent.version,
         policy: &context.policy.version,
         now: context.now,
-        context,
+        context: serde_json::from_slice(&context.to_bytes()).unwrap_or_default(),
         partner: None,
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
-use kakekomi_describe::{Description, Node, describe};
+use kakekomi_describe::{Description, FieldDescription, describe};
 use kakekomi_service::desk::Desk;
 
 use super::asset::dynamic_response;
@@ -61,13 +61,13 @@ fn body(form: &Description, desk: &Desk, locale: Locale) -> String {
 }
 
 /// What is inside a section, a record or a list.
-fn content(form: &Description, node: &Node) -> String {
+fn content(form: &Description, node: &FieldDescription) -> String {
     let Some(item) = &node.item else { return node.fields.iter().map(|field| question(form, field)).collect() };
     (1..=ENTRIES).map(|number| tag("h3", "", &format!("{} {number}", item.title)) + &content(form, item)).collect()
 }
 
 /// A question and the room for its answer.
-fn question(form: &Description, node: &Node) -> String {
+fn question(form: &Description, node: &FieldDescription) -> String {
     let need = say(form, &format!("need_{}", node.need));
     let mut html = String::from("<div class=\"field\"><p>");
     html += &tag("span", "field__title", node.title);
@@ -104,7 +104,7 @@ fn tag(name: &str, class: &str, text: &str) -> String {
     }
 }
 
-fn hint(node: &Node) -> String {
+fn hint(node: &FieldDescription) -> String {
     node.hint.map(|hint| tag("p", "hint", hint)).unwrap_or_default()
 }
 

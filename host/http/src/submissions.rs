@@ -207,7 +207,8 @@ fn replayed(receipt: Vec<u8>) -> Response {
 
 /// The documents in force, for a page whose agreement is to older ones.
 fn current(context: &Context) -> serde_json::Value {
-    serde_json::json!({ "consent": context.consent, "policy": context.policy })
+    let context: serde_json::Value = serde_json::from_slice(&context.to_bytes()).unwrap_or_default();
+    serde_json::json!({ "consent": context["consent"], "policy": context["policy"] })
 }
 
 /// The module in force, for a page that runs another one: its name, and where its descriptions lie.

@@ -65,7 +65,7 @@ mod tests {
     fn every_example_is_accepted_and_the_incomplete_one_is_not() {
         let desk = Desk::load(None).unwrap();
         let accepted = |text: &str, now| {
-            let context = serde_json::to_vec(&desk.context(now, Locale::Ja).unwrap()).unwrap();
+            let context = desk.context(now, Locale::Ja).unwrap().to_bytes();
             let report: serde_json::Value =
                 serde_json::from_slice(&kakekomi_core::answer(text.as_bytes(), &context).unwrap()).unwrap();
             (report["accepted"].as_bool().unwrap(), report["issues"].to_string())

@@ -156,14 +156,14 @@ fn context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, CliError> {
     }
     context.now = args.now(&desk(args, file)?)?.unwrap_or(context.now);
     context.locale = args.locale.map_or(context.locale, Locale::from);
-    Ok(serde_json::to_vec(&context)?)
+    Ok(context.to_bytes())
 }
 
 fn desk_context(args: &CheckArgs, file: Settings) -> Result<Vec<u8>, CliError> {
     let desk = desk(args, file)?;
     let now = args.now(&desk)?.unwrap_or_else(clock::now);
     let locale = args.locale.map_or(Locale::Ja, Locale::from);
-    Ok(serde_json::to_vec(&desk.context(now, locale)?)?)
+    Ok(desk.context(now, locale)?.to_bytes())
 }
 
 fn desk(args: &CheckArgs, file: Settings) -> Result<Desk, CliError> {

@@ -1,8 +1,8 @@
 //! The schema of a typed moment: in one text or in parts, or blank.
 //!
-//! `moment()` takes `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` wants an `at`.
-//! Only the rules know how dates are written: the schema asks for a digit (or a numeral in kanji, 元, the
-//! letters of a month) where a date must have one.
+//! `moment()` accepts `{"at": {"year": "令和8", "month": "１１"}}` and `{}`; `answered()` requires an `at`.
+//! Only the rules read dates: the schema requires a digit (or a numeral in kanji, 元, the letters of a month)
+//! where a date must have one.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,10 @@ const NUMERALS: &str = "〇一二三四五六七八九十⼀⼆⼋⼗";
 
 /// A moment that may be blank; a precision or an offset alone is not a moment.
 pub fn moment() -> Value {
-    let nothing = object(&or_blank_parts(), &blank(), &blank());
+    let nothing = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {"at": or_blank_parts(), "precision": blank(), "offset": blank()},
+    });
     json!({"anyOf": [answered(), nothing]})
 }
 
@@ -22,18 +25,9 @@ pub fn moment() -> Value {
 pub fn answered() -> Value {
     let precision = or_blank(&json!({"enum": ["minute", "day", "month", "year", "about"]}));
     let offset = or_blank(&json!({"type": "string", "maxLength": TYPED_MAX, "pattern": offset()}));
-    let mut schema = object(&answered_at(), &precision, &offset);
-    if let Some(keywords) = schema.as_object_mut() {
-        keywords.insert("required".to_owned(), json!(["at"]));
-        keywords.insert("title".to_owned(), json!("A moment"));
-    }
-    schema
-}
-
-fn object(at: &Value, precision: &Value, offset: &Value) -> Value {
     json!({
-        "type": "object", "additionalProperties": false,
-        "properties": {"at": at, "precision": precision, "offset": offset},
+        "title": "A moment", "type": "object", "additionalProperties": false, "required": ["at"],
+        "properties": {"at": answered_at(), "precision": precision, "offset": offset},
     })
 }
 

@@ -1,7 +1,7 @@
 //! A report and its context as JSON Schema, for the description of the HTTP interface.
 //!
 //! `report()` → `{"type": "object", "required": ["ruleset", "context", …], …}`. Members may be added to a
-//! report, so more than the known ones are no error here, unlike in a draft.
+//! report, so unknown ones are allowed here, unlike in a draft.
 
 use serde_json::{Map, Value, json};
 

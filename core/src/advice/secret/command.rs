@@ -1,7 +1,7 @@
 //! Secrets in commands and addresses.
 //!
-//! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → yes; `ssh -p 2222`,
-//! `net user /domain`, `https://example.jp:8443/` → no.
+//! `curl -u admin:S3cret99`, `mysql -pS3cret99`, `net user x P@ssw0rd123 /add`, `postgres://app:S3cret99@db` → true; `ssh -p 2222`,
+//! `net user /domain`, `https://example.jp:8443/` → false.
 
 use crate::text::{is_one_of, rsplit_once, starts_with_any, trim_end, trim_start};
 
@@ -14,7 +14,7 @@ const PAIRS: [&str; 7] = ["-u ", "-u=", "--user ", "administrator", "admin", "ro
 pub const SECRET_MIN: usize = 4;
 /// The most characters of a secret that are looked at.
 pub const SECRET_MAX: usize = 24;
-/// The fewest of one without a word: these also hold a letter and a digit.
+/// The fewest characters of a secret without such a word; it also has a letter and a digit.
 const STRONG_MIN: usize = 6;
 
 /// Returns the text behind the first of the words that it begins with. Most texts begin otherwise, which one byte shows.
@@ -24,7 +24,7 @@ pub fn behind_any<'t>(rest: &'t str, words: &[&str]) -> Option<&'t str> {
     alike.find_map(|word| rest.strip_prefix(word))
 }
 
-/// A password in an address: `://name:password@host`.
+/// Checks for a password in an address: `://name:password@host`.
 pub fn has_user_information(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("://") else { return false };
     let (authority, _) = graphic(rest, 3 * SECRET_MAX);
@@ -34,7 +34,7 @@ pub fn has_user_information(rest: &str) -> bool {
         .is_some_and(|(_, password)| password.len() >= SECRET_MIN)
 }
 
-/// An option of a command with a password, or with a name and one.
+/// Checks for an option of a command with a password, or with a name and a password.
 pub fn follows_option(rest: &str) -> bool {
     if let Some(pair) = behind_any(rest, &PAIRS) {
         // Of `admin:Abc12345` the name is the option.
@@ -58,7 +58,7 @@ pub fn follows_option(rest: &str) -> bool {
     })
 }
 
-/// `net user NAME PASSWORD`, `net use PLACE PASSWORD`: a word among the next ones that is neither the first, nor a place or an option.
+/// `net user NAME PASSWORD`, `net use SHARE PASSWORD`: a word after the next one that is neither a share nor an option.
 pub fn is_net_use(rest: &str) -> bool {
     let Some(arguments) = rest.strip_prefix("net use") else { return false };
     let words = arguments.split_whitespace().filter(|word| *word != "r").take(5).enumerate();
@@ -78,7 +78,7 @@ pub fn graphic(text: &str, most: usize) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Six characters or more, a letter and a digit among them.
+/// Checks that a word has six characters or more, a letter and a digit among them.
 pub fn is_strong(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
     word.len() >= STRONG_MIN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
@@ -91,7 +91,7 @@ pub fn is_chosen(word: &str) -> bool {
     is_strong(word) && !word.contains('/') && (digits > 2 || word.chars().any(|sign| is_one_of(sign, "!#$%&*+?@")))
 }
 
-/// Checks that it is not a path, an address, the name of a file or a setting.
+/// Checks that a word is not a path, an address, the name of a file or a setting.
 fn is_one_word(word: &str) -> bool {
     !word.chars().any(|sign| is_one_of(sign, "/\\.:="))
 }

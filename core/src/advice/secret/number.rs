@@ -34,7 +34,7 @@ pub fn is_card(text: &str) -> bool {
 
 /// Checks if the digits' weighted sum ends in 0: from the right, every second one counts twice.
 fn luhn(digits: &[u32]) -> bool {
-    let weighted = digits.iter().rev().enumerate().map(|(place, digit)| match (place % 2, digit * 2) {
+    let weighted = digits.iter().rev().enumerate().map(|(index, digit)| match (index % 2, digit * 2) {
         (0, _) => *digit,
         (_, double) => double / 10 + double % 10,
     });

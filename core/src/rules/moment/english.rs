@@ -1,24 +1,11 @@
 //! Dates with the name of a month, in the order that all others have.
 //!
-//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → none of ours
+//! `Nov. 20, 2026 9:30`, `Friday 20th November 2026, 9:30`, `20-Nov-2026 9:30` → `2026-11-20 9:30` · `20 Juember 2026` → `None`
 
 use super::weekday::is_weekday;
-use crate::text::concat;
+use crate::text::{are_digits, concat};
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+const MONTHS: &str = "january february march april may june july august september october november december";
 
 /// Rewrites the date in numbers and keeps the text behind it; `None` without the name of a month and a year.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
@@ -63,15 +50,14 @@ fn spaced(text: &str) -> String {
 /// The number of a month's name, or of its first three letters or more.
 pub(super) fn named(word: &str) -> Option<usize> {
     let word = word.trim_end_matches('.').to_ascii_lowercase();
-    let row = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
+    let row = MONTHS.split(' ').position(|month| word.len() >= 3 && month.starts_with(&word))?;
     Some(row + 1)
 }
 
 /// The digits of `20` and `20th`.
 fn ordinal(word: &str) -> Option<&str> {
     let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then_some(digits)
+    are_digits(digits).then_some(digits)
 }
 
 #[cfg(test)]

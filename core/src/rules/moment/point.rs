@@ -2,18 +2,14 @@
 //!
 //! 2026-11-20, known to the day → `at()` is `2026-11-20`, `interval()` is that day in its offset.
 
-use crate::calendar::{days, month_length};
+use crate::civil::{DAY_MINUTES, MINUTE_MS, clock_text, days, month_length, offset_text, pair_text};
 use crate::code::Code;
+use crate::text::concat;
 
 /// The first year that a moment may lie in.
 pub const YEAR_MIN: i32 = 1970;
 /// The last year that a moment may lie in.
 pub const YEAR_MAX: i32 = 2099;
-
-const MINUTE_MS: i64 = 60_000;
-const DAY_MINUTES: i64 = 24 * 60;
-/// The offset where none is given: Japan has one time.
-pub(super) const JAPAN: i16 = 9 * 60;
 
 /// The known part of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +47,7 @@ impl Precision {
     }
 }
 
-/// A moment, known to the minute, the day, the month or the year, or only about so.
+/// A moment, known to the minute, the day, the month or the year, exactly or roughly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     pub(super) year: i32,
@@ -79,24 +75,18 @@ pub(super) enum Grain {
 impl Moment {
     /// The moment as ISO 8601 local time, as long as it is known: `2026-11-20T09:30` … `2026`.
     pub fn at(&self) -> String {
-        let mut at = String::new();
-        push(&mut at, self.year.unsigned_abs(), 4);
-        if self.grain >= Grain::Month {
-            at.push('-');
-            push(&mut at, self.month, 2);
-        }
-        if self.grain >= Grain::Day {
-            at.push('-');
-            push(&mut at, self.day, 2);
-        }
-        if self.grain >= Grain::Minute {
-            at.push('T');
-            push_time(&mut at, self.minute);
-        }
+        let (day, clock) = (pair_text(self.month, '-', self.day), clock_text(self.minute));
+        let mut at = concat(&[&self.year.to_string(), "-", &day, "T", &clock]);
+        at.truncate(match self.grain {
+            Grain::Year => 4,
+            Grain::Month => 7,
+            Grain::Day => 10,
+            Grain::Minute => 16,
+        });
         at
     }
 
-    /// The known part of it.
+    /// The precision of the moment.
     pub const fn precision(&self) -> Precision {
         match (self.about, self.grain) {
             (true, _) => Precision::About,
@@ -109,12 +99,10 @@ impl Moment {
 
     /// The offset from UTC: `+09:00`.
     pub fn offset(&self) -> String {
-        let mut offset = String::from(if self.offset < 0 { "-" } else { "+" });
-        push_time(&mut offset, self.offset.unsigned_abs());
-        offset
+        offset_text(self.offset)
     }
 
-    /// The first millisecond it may be, and the first one after all it may be; since the epoch, UTC.
+    /// The first millisecond of the moment and the first one after it, since the epoch, UTC.
     pub fn interval(&self) -> (i64, i64) {
         let year = i64::from(self.year);
         let day = days(year, self.month, self.day);
@@ -140,7 +128,7 @@ impl Moment {
         self.interval().0 >= other.interval().1
     }
 
-    /// Cuts to a precision; one that is finer than the moment is refused.
+    /// Cuts the moment to a precision; a finer one is refused.
     pub(super) fn with(self, precision: Option<Precision>) -> Result<Moment, Code> {
         let grain = match precision {
             None => return Ok(self),
@@ -162,18 +150,4 @@ impl Moment {
             ..self
         })
     }
-}
-
-/// Appends a number, padded to a width.
-fn push(text: &mut String, number: impl Into<u32>, digits: usize) {
-    let written = number.into().to_string();
-    text.extend(core::iter::repeat_n('0', digits.saturating_sub(written.len())));
-    text.push_str(&written);
-}
-
-/// Minutes as `hh:mm`.
-fn push_time(text: &mut String, minutes: u16) {
-    push(text, minutes / 60, 2);
-    text.push(':');
-    push(text, minutes % 60, 2);
 }

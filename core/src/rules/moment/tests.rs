@@ -3,13 +3,16 @@
 use super::*;
 
 fn text(typed: &str) -> Result<Moment, Code> {
-    read(Typed::Text(typed), None, None)
+    read_text(typed, None, None)
+}
+
+fn read_text(typed: &str, precision: Option<Precision>, offset: Option<&str>) -> Result<Moment, Code> {
+    read(&Typed::Text(typed.to_owned()), precision, offset)
 }
 
 fn parts(year: &str, month: &str, day: &str, time: &str) -> Result<Moment, Code> {
-    let given = |part: &'static str| (!part.is_empty()).then_some(part);
-    let leak = |part: &str| given(Box::leak(part.to_owned().into_boxed_str()));
-    read(Typed::Parts(Parts { year: leak(year), month: leak(month), day: leak(day), time: leak(time) }), None, None)
+    let parts = [year, month, day, time].map(|part| (!part.is_empty()).then(|| part.to_owned()));
+    read(&Typed::Parts(parts), None, None)
 }
 
 fn shown(moment: Result<Moment, Code>) -> Result<(String, &'static str), Code> {
@@ -195,10 +198,10 @@ fn precision_cuts_and_never_claims_more() {
         ("2026", Precision::Month, Err(Code::MomentPrecision)),
     ];
     for (typed, precision, expected) in table {
-        let moment = read(Typed::Text(typed), Some(precision), None);
+        let moment = read_text(typed, Some(precision), None);
         assert_eq!(shown(moment), expected.map(|(at, word)| (at.to_owned(), word)), "{typed} {precision:?}");
         if let Ok(moment) = moment {
-            let again = read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
+            let again = read_text(&moment.at(), Some(moment.precision()), Some(&moment.offset()));
             assert_eq!(again, Ok(moment), "{typed} {precision:?}");
         }
     }
@@ -210,7 +213,7 @@ fn precision_cuts_and_never_claims_more() {
 
 #[test]
 fn offsets() {
-    let read = |offset: &str| read(Typed::Text("2026"), None, Some(offset)).map(|moment| moment.offset());
+    let read = |offset: &str| read_text("2026", None, Some(offset)).map(|moment| moment.offset());
     let table = [
         ("+09:00", "+09:00"),
         ("＋０９：００", "+09:00"),
@@ -246,7 +249,7 @@ fn intervals() {
     for (typed, interval) in table {
         assert_eq!(text(typed).map(|moment| moment.interval()), Ok(interval), "{typed}");
     }
-    let utc = read(Typed::Text("2026-11-20T03:00"), None, Some("Z")).unwrap();
+    let utc = read_text("2026-11-20T03:00", None, Some("Z")).unwrap();
     assert_eq!(utc.interval(), (noon, noon + 60_000));
     assert!(utc.wholly_after(noon - 1) && !utc.wholly_after(noon));
 }
@@ -269,8 +272,8 @@ fn every_moment_reads_back() {
         ["2026-11-20T09:30", "令和8年11月20日 9時半頃", "R8", "2026年11月頃", "2026.1.2", "1970", "2099-12-31 23:59"]
     {
         for offset in [None, Some("Z"), Some("-12:00"), Some("+05:45")] {
-            let moment = read(Typed::Text(typed), None, offset).unwrap();
-            let again = read(Typed::Text(&moment.at()), Some(moment.precision()), Some(&moment.offset()));
+            let moment = read_text(typed, None, offset).unwrap();
+            let again = read_text(&moment.at(), Some(moment.precision()), Some(&moment.offset()));
             assert_eq!(again, Ok(moment), "{typed}");
         }
     }

@@ -3,40 +3,28 @@
 //! `令和8年11月20日（金） 9時半` → year 2026 (令和), month 11, day 20, minute 570.
 
 use super::english;
-use super::point::{Grain, JAPAN, Moment, YEAR_MAX, YEAR_MIN};
+use super::point::{Grain, Moment, YEAR_MAX, YEAR_MIN};
 use super::weekday::is_weekday;
-use crate::calendar::{month_length, two};
+use crate::civil::{JAPAN, month_length};
 use crate::code::Code;
 use crate::rules::characters::visible;
 use crate::rules::era::Era;
 use crate::rules::numerals::arabic;
 use crate::rules::time_of_day::{self, roughly};
 use crate::rules::width::fold;
-use crate::text::{parse_u16, rsplit_once};
+use crate::text::{are_digits, parse_u16, rsplit_once};
 
 /// The longest text that is looked at, in bytes; full-width characters take three each.
 pub const TYPED_MAX: usize = 192;
 
-/// A date in parts, each as typed; a blank part counts as not given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Parts<'a> {
-    /// `2026`, `2026年`, `令和8`, `R8`, `令和元年`.
-    pub year: Option<&'a str>,
-    /// `11`, `11月`.
-    pub month: Option<&'a str>,
-    /// `20`, `20日`.
-    pub day: Option<&'a str>,
-    /// As [`time_of_day::read`] takes it.
-    pub time: Option<&'a str>,
-}
-
 /// A typed moment, in one text or in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
     /// One text.
-    Text(&'a str),
-    /// Parts.
-    Parts(Parts<'a>),
+    Text(String),
+    /// Year (`2026年`, `令和8`, `R8`, `令和元年`), month (`11月`), day (`20日`) and time, as [`time_of_day::read`] takes it; a blank part
+    /// counts as not given.
+    Parts([Option<String>; 4]),
 }
 
 /// A year as typed: by era, or of the Common Era.
@@ -46,7 +34,7 @@ struct Year {
     era: Option<&'static Era>,
 }
 
-/// The numbers of a date, not yet held against the calendar.
+/// The numbers of a date, not yet checked against the calendar.
 pub(super) struct Date {
     year: Year,
     month: Option<u8>,
@@ -58,8 +46,8 @@ pub(super) struct Date {
 }
 
 impl Date {
-    /// Holds the numbers against the calendar, the era and the range, in this order. An offset of its own must be the one that was
-    /// typed with the time, if one was; without any it is Japanese time.
+    /// Checks the numbers against the calendar, the era and the range, in this order. An offset of its own must equal the one that
+    /// was typed with the time, if there is one; without any it is Japanese time.
     pub(super) fn moment(&self, offset: Option<i16>) -> Result<Moment, Code> {
         let offset = match (self.offset, offset) {
             (Some(typed), Some(own)) if typed != own => return Err(Code::MomentOffset),
@@ -86,24 +74,22 @@ impl Date {
         Ok(Moment { year, month, day, minute: self.minute.unwrap_or(0), grain, about: self.about, offset })
     }
 
-    pub(super) fn of_parts(parts: &Parts<'_>) -> Result<Date, Code> {
+    pub(super) fn of_parts(parts: &[Option<String>; 4]) -> Result<Date, Code> {
+        let [year, month, day, time] = parts.each_ref().map(Option::as_deref);
         let mut about = false;
         let mut part = |typed: Option<&str>, unit: char| {
             let Some(typed) = typed else { return Ok(None) };
-            if typed.len() > TYPED_MAX {
-                return Err(Code::MomentUnreadable);
-            }
-            let folded = arabic(&fold(&visible(typed)));
+            let folded = folded(typed)?;
             let (exact, rough) = roughly(&folded);
             let exact = without_weekday(exact);
             about |= rough;
             Ok(Some(exact.strip_suffix(unit).unwrap_or(exact).trim().to_owned())
                 .filter(|text| !text.is_empty() || rough))
         };
-        let year = part(parts.year, '年')?.ok_or(Code::MomentYear)?;
-        let (month, day) = (part(parts.month, '月')?, part(parts.day, '日')?);
+        let year = part(year, '年')?.ok_or(Code::MomentYear)?;
+        let (month, day) = (part(month, '月')?, part(day, '日')?);
         let month = month.map(|month| english::named(&month).map_or(month, |number| number.to_string()));
-        let time = match parts.time {
+        let time = match time {
             Some(time) if !time.trim().is_empty() => Some(time_of_day::read(time, false)?),
             _ => None,
         };
@@ -122,10 +108,7 @@ impl Date {
     }
 
     pub(super) fn of_text(typed: &str) -> Result<Date, Code> {
-        if typed.len() > TYPED_MAX {
-            return Err(Code::MomentUnreadable);
-        }
-        let folded = arabic(&fold(&visible(typed)));
+        let folded = folded(typed)?;
         let (text, mut about) = roughly(&folded);
         let in_numbers = english::in_numbers(text);
         let text = in_numbers.as_deref().unwrap_or(text);
@@ -155,6 +138,11 @@ impl Date {
         let (minute, offset) = (time.map(|time| time.minute), time.and_then(|time| time.offset));
         Ok(Date { year, month, day, minute, about, offset })
     }
+}
+
+/// A typed text in ASCII digits and signs.
+fn folded(typed: &str) -> Result<String, Code> {
+    if typed.len() > TYPED_MAX { Err(Code::MomentUnreadable) } else { Ok(arabic(&fold(&visible(typed)))) }
 }
 
 /// The unread rest of a text.
@@ -200,7 +188,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The code of one or two digits where a year belongs: a short year, or no year at all.
+    /// The code of one or two digits where a year belongs: a short year, or a missing one.
     fn short_year(self, digits: &str) -> Code {
         let rest = self.0.trim_start();
         let third = rest.strip_prefix(is_separator).is_some_and(|rest| rest.contains(is_separator));
@@ -214,7 +202,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// After a separator or the unit of the number before: one or two digits, if any are left.
+    /// Reads one or two digits behind a separator or the unit of the number before, if any are left.
     fn next_number(self, unit: char) -> Result<(Option<u8>, Scan<'a>), Code> {
         let text = self.0.trim_start();
         let spaced = text.len() < self.0.len() && matches!(Scan(text).digits().0.len(), 1 | 2);
@@ -233,7 +221,7 @@ impl<'a> Scan<'a> {
         Ok((Some(of_two(digits)?), after))
     }
 
-    /// Steps over 日 or a dot, the day of the week, and the T or the spaces before a time.
+    /// Skips 日 or a dot, the day of the week, and the T or the spaces before a time.
     fn after_day(self, day: bool) -> Scan<'a> {
         if !day {
             return Scan(self.0.trim_start());
@@ -251,7 +239,7 @@ impl<'a> Scan<'a> {
         Scan(text.strip_prefix(['T', 't']).filter(|rest| !rest.is_empty()).unwrap_or(text))
     }
 
-    /// The code of a rest without a day before it: a time of day, or no date at all.
+    /// The code of a rest without a day before it: a gap before a time of day, or not a date.
     fn without_day(self) -> Code {
         let time = self.0.strip_prefix(['T', 't']).unwrap_or(self.0);
         if time_of_day::read(time, false).is_ok() { Code::MomentGap } else { Code::MomentUnreadable }
@@ -262,13 +250,13 @@ fn is_separator(c: char) -> bool {
     matches!(c, '-' | '/' | '.' | '・' | '･' | '年' | '月')
 }
 
-/// 20 of 20(金).
+/// Removes a day of the week in brackets: `20(金)` → `20`.
 fn without_weekday(text: &str) -> &str {
     let bracket = text.strip_suffix(')').and_then(|text| rsplit_once(text, b'('));
     bracket.filter(|(_, name)| is_weekday(name)).map_or(text, |(day, _)| day.trim_end())
 }
 
-/// The basic form of ISO 8601: eight digits, and what follows; twelve are a date and a time.
+/// Splits the basic form of ISO 8601: eight digits and the rest; twelve digits are a date and a time.
 fn basic(text: &str) -> Option<(&str, &str, &str, &str)> {
     if !matches!(text.bytes().take_while(u8::is_ascii_digit).count(), 8 | 12) {
         return None;
@@ -284,15 +272,11 @@ fn number(digits: &str) -> Result<u16, Code> {
     parse_u16(digits).ok_or(Code::MomentUnreadable)
 }
 
-/// A month or a day: one or two digits; a longer number is no such day.
+/// A month or a day: one or two digits. A longer number is not a day.
 fn of_two(digits: &str) -> Result<u8, Code> {
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !are_digits(digits) {
         return Err(Code::MomentUnreadable);
     }
-    match *digits.as_bytes() {
-        [one] => two(b'0', one),
-        [ten, one] => two(ten, one),
-        _ => None,
-    }
-    .ok_or(Code::MomentNoSuchDay)
+    let number = parse_u16(digits).filter(|_| digits.len() <= 2).and_then(|number| u8::try_from(number).ok());
+    number.ok_or(Code::MomentNoSuchDay)
 }

@@ -2,7 +2,7 @@
 //!
 //! `minute("午後9時半")` → `Some(1290)`.
 
-use crate::text::{contains, parse_u16};
+use crate::text::{are_digits, contains, parse_u16};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Half {
@@ -88,7 +88,7 @@ fn colons(text: &str) -> Option<(u16, u16)> {
     if let Some(seconds) = seconds {
         let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
         number(whole, 2, 2).filter(|second| *second < 60)?;
-        if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        if !are_digits(fraction) {
             return None;
         }
     }
@@ -104,7 +104,7 @@ fn digits(text: &str, half: bool) -> Option<(u16, u16)> {
     }
 }
 
-/// A number of so many ASCII digits.
+/// A number of `least` to `most` ASCII digits.
 fn number(text: &str, least: usize, most: usize) -> Option<u16> {
     parse_u16(text).filter(|_| (least..=most).contains(&text.len()))
 }

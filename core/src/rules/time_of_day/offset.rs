@@ -1,13 +1,13 @@
 //! An offset from UTC that is written with a time: `9:30jst` → `9:30`, +09:00.
 
 use super::clock::minute;
+use crate::civil::{JAPAN, signed_offset};
 use crate::code::Code;
 use crate::text::parse_u16;
 
 /// Names of offsets, as folding leaves them, in minutes east of UTC.
 const NAMES: [(&str, i16); 7] =
     [("z", 0), ("utc", 0), ("gmt", 0), ("jst", JAPAN), ("日本時間", JAPAN), ("日本標準時", JAPAN), ("協定世界時", 0)];
-const JAPAN: i16 = 9 * 60;
 
 /// Splits a text without spaces into the time and its offset; `None` without an offset. The offset is the error
 /// [`Code::MomentOffset`] if it is invalid or may be the end of a span: `9:30-05:00`. `9:30-10:00` is a span, so it has no offset.
@@ -55,10 +55,5 @@ fn minutes(size: &str) -> Option<i16> {
     };
     let hours = parse_u16(hours).filter(|_| hours.len() <= 2)?;
     let minutes = parse_u16(minutes).filter(|minutes| *minutes < 60)?;
-    let all = i16::try_from(hours * 60 + minutes).ok()?;
-    match sign {
-        "+" if all <= 14 * 60 => Some(all),
-        "-" if all <= 12 * 60 => Some(-all),
-        _ => None,
-    }
+    signed_offset(sign, hours * 60 + minutes)
 }

@@ -58,7 +58,7 @@ fn judges() -> Result<&'static str, String> {
         let desk = Desk::load(None).ok()?;
         let context = desk.context(clock::now(), Locale::Ja).ok()?;
         let draft = example::example("other", &desk)?;
-        Some((Bytes::from(draft), serde_json::to_vec(&context).ok()?))
+        Some((Bytes::from(draft), context.to_bytes()))
     };
     let (draft, context) = report().ok_or("the example cannot be made: install the program anew")?;
     let sandbox =
