@@ -51,7 +51,7 @@ struct Record<'a, T> {
 
 /// Writes the database into a file.
 pub fn backup(args: BackupArgs, file: Settings) -> Result<(), CliError> {
-    let url = sqlite_url(args.storage.settings(file), "pg_dump --format custom --file FILE --dbname URL")?;
+    let url = sqlite_url(&args.storage.settings(file), "pg_dump --format custom --file FILE --dbname URL")?;
     let copied = block_on(sqlite::back_up(&url, &args.file, args.replace))??;
     if args.json {
         return print::record(&Record { file: &args.file, contents: &copied });
@@ -62,7 +62,7 @@ pub fn backup(args: BackupArgs, file: Settings) -> Result<(), CliError> {
 /// Puts a backup in the place of the database.
 pub fn restore(args: RestoreArgs, file: Settings) -> Result<(), CliError> {
     let tool = "pg_restore --no-owner --exit-on-error --dbname URL FILE, into an empty database";
-    let url = sqlite_url(args.storage.settings(file), tool)?;
+    let url = sqlite_url(&args.storage.settings(file), tool)?;
     let restored = block_on(sqlite::restore(&url, &args.file))??;
     if args.json {
         return print::record(&Record { file: &args.file, contents: &restored });
@@ -75,7 +75,7 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<(), CliError> {
 }
 
 /// Returns the URL of a database of SQLite; others are copied with `tool`.
-fn sqlite_url(settings: Settings, tool: &str) -> Result<String, CliError> {
+fn sqlite_url(settings: &Settings, tool: &str) -> Result<String, CliError> {
     let url = settings.database_url();
     if store::file_of(&url).is_none() {
         let refusal = format!("this is for a file of SQLite's; with PostgreSQL: {tool} (docs/operate.md)");

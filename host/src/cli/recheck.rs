@@ -125,11 +125,11 @@ fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, printer: &mut Print
             scope.spawn(move || judge_pages(sandbox, &jobs, &done));
         }
         drop((jobs, done));
-        let printed = print_in_order(&judged, printer);
+        let output = print_in_order(&judged, printer);
         // The reading and judging threads end when their channel closes.
         drop(judged);
         let read = reader.join().unwrap_or_else(|_| Err(CliError::Usage("the reading thread ended early".to_owned())));
-        printed.and(read)
+        output.and(read)
     })?;
     Ok(stopped.into_inner())
 }
