@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     println!("cargo::rerun-if-env-changed=KAKEKOMI_MODULE");
     match std::env::var_os("KAKEKOMI_MODULE") {
-        Some(folder) => take(Path::new(&folder), &out)?,
+        Some(folder) => copy(Path::new(&folder), &out)?,
         None => build(&out)?,
     }
     let module = out.join("kakekomi.wasm");
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("kakekomi.sha256"), hex(&Sha256::digest(&wasm)))?;
     for locale in Locale::ALL {
         let mut description = describe(locale);
-        // The sheet of paper is the host's to print (GET /sheet); the page never speaks of it.
+        // Only the host needs the words of the printable form (GET /sheet).
         description.words.retain(|key, _| !key.starts_with("sheet_"));
         let description = serde_json::to_vec(&description)?;
         fs::write(out.join(format!("describe.{}.json", locale.as_str())), description)?;
@@ -46,17 +46,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Builds the module from the workspace that this crate lies in.
 fn build(out: &Path) -> Result<(), Box<dyn Error>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("no workspace")?.to_owned();
-    for part in
-        ["core", "wasm/src", "wasm/Cargo.toml", "wasm/artifact", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"]
-    {
+    let inputs =
+        ["core", "wasm/src", "wasm/Cargo.toml", "wasm/artifact", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+    for part in inputs {
         println!("cargo::rerun-if-changed={}", workspace.join(part).display());
     }
     let raw = nested::build(&workspace)?;
     bindgen::pass(&fs::read(raw)?, out)
 }
 
-/// Takes ready files.
-fn take(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+/// Copies ready files.
+fn copy(folder: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     for name in ["kakekomi.wasm", "kakekomi.js", "kakekomi.d.ts"] {
         let from = folder.join(name);

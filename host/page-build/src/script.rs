@@ -1,17 +1,17 @@
-//! Modules of `www/` → one small script: linked (`link.rs`), looked over, and made small (`small.rs`).
+//! Modules of `www/` → one small script: linked (`link.rs`), checked, and minified (`small.rs`).
 
 use std::collections::BTreeMap;
 
 use crate::link::{self, Module};
 use crate::small::{self, Names};
 
-/// The script of an entry and all it imports. What the entry exports, the script exports.
+/// Makes the script of an entry and all it imports. It exports the entry's exports.
 ///
 /// # Errors
-/// As `link` and `small`; a name that does not mean the same in all modules.
+/// As `link` and `small`; a name that has another meaning in another module.
 pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
     let modules = link::link(entry, read)?;
-    look_over(&modules)?;
+    check_names(&modules)?;
     let mut text: String = modules.iter().map(|module| module.body.as_str()).collect();
     if let Some(exports) = modules.last().map(|entry| entry.exports.join(",")).filter(|exports| !exports.is_empty()) {
         text += &["export{", &exports, "};\n"].concat();
@@ -19,9 +19,9 @@ pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Res
     small::small(&text)
 }
 
-/// Modules that share a scope: a name is declared once, and where a module means the browser's `print`, no other
-/// module has a `print` of its own.
-fn look_over(modules: &[Module]) -> Result<(), String> {
+/// Checks modules that share a scope: a name is declared once, and where a module uses the browser's `print`, no other
+/// module declares a `print`.
+fn check_names(modules: &[Module]) -> Result<(), String> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut used = Vec::new();
     for module in modules {

@@ -1,4 +1,4 @@
-//! Scripts as small as they go, by oxc: names shortened, comments and white space gone, what is never used left out.
+//! Minified scripts, by oxc: short names, no comments, no white space, no unused code.
 //!
 //! ```text
 //! export function double(number) {      →     export function double(e){return e*2}
@@ -15,10 +15,10 @@ use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
-/// An ES module that does the same and exports the same.
+/// Minifies an ES module, with the same behaviour and the same exports.
 ///
 /// # Errors
-/// What is no ES module: its grammar, or a name that is declared twice.
+/// The text is no ES module: a syntax error, or a name that is declared twice.
 pub fn small(text: &str) -> Result<String, String> {
     names(text)?;
     let allocator = Allocator::default();
@@ -31,13 +31,13 @@ pub fn small(text: &str) -> Result<String, String> {
 /// The names of a module outside of its functions.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
-    /// Those that it declares.
+    /// The declared names.
     pub declared: BTreeSet<String>,
-    /// Those that it uses without declaring them: the browser's, or another module's.
+    /// The names that are used without a declaration: the browser's, or another module's.
     pub free: BTreeSet<String>,
 }
 
-/// The names of an ES module.
+/// Lists the names of an ES module.
 ///
 /// # Errors
 /// As [`small`].

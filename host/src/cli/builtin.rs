@@ -10,7 +10,6 @@ use clap_complete::Shell;
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
-use serde::Serialize;
 
 use super::args::FormatArgs;
 use super::print;
@@ -28,22 +27,15 @@ pub struct ModuleArgs {
 
 /// Prints digest, ruleset and size of the module.
 pub fn module(args: &ModuleArgs) -> Result<(), CliError> {
-    #[derive(Serialize)]
-    struct Record {
-        module: String,
-        ruleset: &'static str,
-        size: usize,
-    }
-    let bytes = kakekomi_artifact::WASM;
-    let module = format!("sha256:{}", kakekomi_artifact::SHA256);
-    let record = Record { module, ruleset: kakekomi_core::RULESET, size: bytes.len() };
+    let (bytes, ruleset) = (kakekomi_artifact::WASM, kakekomi_core::RULESET);
+    let (module, size) = (format!("sha256:{}", kakekomi_artifact::SHA256), bytes.len());
     if let Some(out) = &args.out {
         fs::write(out, bytes).map_err(CliError::io(out))?;
     }
     if args.format.json || args.format.ndjson {
-        return print::record(&record);
+        return print::record(&serde_json::json!({ "module": module, "ruleset": ruleset, "size": size }));
     }
-    print::line(format!("module  {}\nruleset {}\nsize    {} bytes", record.module, record.ruleset, record.size))
+    print::line(format!("module  {module}\nruleset {ruleset}\nsize    {size} bytes"))
 }
 
 /// Prints the form description that lies beside the module.

@@ -61,9 +61,7 @@ fn warn_of_root(data: &Path) {
     #[cfg(unix)]
     if std::fs::metadata(data).is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) == 0) {
         let data = data.display();
-        print::words(&format!(
-            "kakekomi: warning: {data} was made for root: if serve runs as somebody else, chown -R it to that user"
-        ));
+        print::warn(&format!("{data} was made for root: if serve runs as somebody else, chown -R it to that user"));
     }
 }
 

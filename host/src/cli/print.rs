@@ -63,6 +63,11 @@ pub fn words(text: &str) {
     log::line(&inert_lines(text));
 }
 
+/// Writes a warning to stderr.
+pub fn warn(warning: &str) {
+    words(&format!("kakekomi: warning: {warning}"));
+}
+
 /// Makes a progress bar on stderr, which is hidden where stderr is no terminal.
 pub fn progress(total: u64, template: &str) -> ProgressBar {
     let bar = ProgressBar::new(total);

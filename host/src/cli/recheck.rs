@@ -17,16 +17,16 @@ mod printer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi_service::embedded_module::sandbox_config_of;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
-use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read};
 
 use self::judge::{Comparison, judge};
 use self::printer::{Format, Printer};
@@ -160,9 +160,8 @@ impl Reading {
     /// Hands out pages until the last one, the limit is reached, or Ctrl-C is pressed.
     fn pages(&self, pages: Sender<Page>, stopped: &AtomicBool) -> Result<(), CliError> {
         block_on(async {
-            let store: Arc<dyn Store> = store::open_existing(&self.url).await?;
             tokio::select! {
-                read = self.read(store.as_ref(), pages) => read,
+                read = self.read(pages) => read,
                 _ = tokio::signal::ctrl_c() => {
                     stopped.store(true, Ordering::Relaxed);
                     Ok(())
@@ -171,7 +170,8 @@ impl Reading {
         })?
     }
 
-    async fn read(&self, store: &dyn Store, pages: Sender<Page>) -> Result<(), CliError> {
+    async fn read(&self, pages: Sender<Page>) -> Result<(), CliError> {
+        let store = store::open_existing(&self.url).await?;
         let (mut after, mut left) = (self.after, self.limit);
         for index in 0.. {
             let wanted = u32::try_from(left).unwrap_or(u32::MAX).min(CASES_A_PAGE);
@@ -189,7 +189,7 @@ impl Reading {
                     return Ok(());
                 }
                 page = error.into_inner();
-                tokio::time::sleep(std::time::Duration::from_micros(200)).await;
+                tokio::time::sleep(Duration::from_micros(200)).await;
             }
         }
         Ok(())

@@ -93,7 +93,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let ModuleArchive { kept, changed, retired } = ModuleArchive::read(&folder)?;
     for file in changed {
         let file = file.display();
-        warn(&format!("{file} is left out: its bytes have another digest than its name"));
+        print::warn(&format!("{file} is left out: its bytes have another digest than its name"));
     }
     let (sandbox, older) = sandbox(kept, &retired)?;
     let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
@@ -109,7 +109,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
             let open = open.display();
-            warn(&format!("others on this machine can look into {open}: chmod go= {open}"));
+            print::warn(&format!("others on this machine can look into {open}: chmod go= {open}"));
         }
     }
     let modules = || std::iter::once(&own).chain(&older);
@@ -145,7 +145,7 @@ fn sandbox(
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
     let sandbox = Sandbox::new(older.iter().fold(sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm)))?;
     for (digest, error) in sandbox.left_out() {
-        warn(&format!("the kept module sha256:{digest} is left out: {error}"));
+        print::warn(&format!("the kept module sha256:{digest} is left out: {error}"));
     }
     older.retain(|kept| sandbox.has(&kept.digest));
     Ok((sandbox, older))
@@ -161,15 +161,10 @@ fn trusted(settings: &Settings) -> Result<Trusted, CliError> {
 /// Warns of the example desk at an address that others can reach.
 fn warn_of_example(desk: &Desk, address: SocketAddr) {
     if desk.profile().example && !address.ip().to_canonical().is_loopback() {
-        warn(&format!(
+        print::warn(&format!(
             "this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
         ));
     }
-}
-
-/// Prints a warning to stderr.
-fn warn(warning: &str) {
-    print::words(&format!("kakekomi: warning: {warning}"));
 }
 
 /// Listens, and prints the address to stderr.

@@ -3,6 +3,7 @@
 //! The context is that of the stored report (`{"ruleset":…,"context":{…},"accepted":…`), byte for byte.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Sandbox, SandboxError};
@@ -53,15 +54,9 @@ pub enum Kind {
     Failed,
 }
 
-impl Kind {
-    /// Returns its word in the output.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Kind::Verdict => "verdict",
-            Kind::Words => "words",
-            Kind::Mismatch => "mismatch",
-            Kind::Failed => "failed",
-        }
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(out)
     }
 }
 

@@ -110,7 +110,7 @@ impl Printer {
             }
             Format::Text => {
                 let after = after.as_ref().map_or_else(|| failure.unwrap_or_default().to_owned(), words);
-                print::line(format!("{}  {:<8}  {} → {after}  (seq {seq})", inert(number), kind.word(), words(before)))
+                print::line(format!("{}  {:<8}  {} → {after}  (seq {seq})", inert(number), kind, words(before)))
             }
         }
     }

@@ -14,7 +14,7 @@ use kakekomi_service::desk::versions::Versions;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use super::warn;
+use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
 
@@ -63,7 +63,7 @@ pub(super) fn routers(app: &Arc<App>) -> Routers {
 pub(super) fn note_documents(desk: &Desk, data: &Path) -> Result<(), CliError> {
     let versions = Versions::read(data).map_err(CliError::io("documents"))?;
     for changed in versions.changed(desk.documents()) {
-        warn(&changed.to_string());
+        print::warn(&changed.to_string());
     }
     versions.note(desk.documents(), data).map_err(CliError::io("documents"))
 }
