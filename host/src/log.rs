@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_writes_are_counted_and_later_lines_begin_on_a_new_line() {
+    fn failed_writes_are_counted_and_the_next_line_begins_anew() {
         let output = Output::default();
         let mut log = LogOutput::new(output.clone(), 16).unwrap();
         let before = dropped_lines();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_waits_delays_no_caller_and_its_queue_is_bounded() {
+    fn waiting_writer_delays_no_caller_and_its_queue_is_bounded() {
         let output = Output::default();
         let waits = output.fails.lock().unwrap();
         let log = LogOutput::new(output.clone(), 4).unwrap();

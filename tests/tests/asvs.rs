@@ -160,7 +160,7 @@ fn exists(path: &str, name: &str) -> bool {
 }
 
 #[test]
-fn the_summary_counts_the_rows() {
+fn summary_counts_the_rows() {
     let rows = rows();
     let line = |name: String, is_counted: &dyn Fn(&Row) -> bool| {
         let counted: Vec<_> = rows.iter().filter(|row| is_counted(row)).collect();
@@ -179,7 +179,7 @@ fn the_summary_counts_the_rows() {
 }
 
 #[test]
-fn each_open_row_is_explained_among_the_gaps() {
+fn each_open_row_is_explained_as_a_gap() {
     let document = document();
     let (_, gaps) = document.split_once("\n## Gaps\n").expect("the document has no gaps");
     let marked = gaps.split("**").skip(1).step_by(2);
@@ -241,7 +241,7 @@ fn absent_technologies_are_absent() {
 }
 
 #[test]
-fn the_policy_of_a_page_allows_no_base_no_plugin_and_no_inline_script() {
+fn page_policy_allows_no_base_no_plugin_and_no_inline_script() {
     let server = Server::start();
     for target in ["/", "/sheet", "/docs", "/partners", "/partners/preview"] {
         let answer = server.send(&Request::get(target));
@@ -278,7 +278,7 @@ fn text_is_sent_with_its_charset() {
 }
 
 #[test]
-fn the_public_listener_lists_no_folder_and_has_no_endpoint_of_the_operator() {
+fn public_listener_lists_no_folder_and_has_no_operator_endpoint() {
     let server = Server::start();
     for target in
         ["/page/", "/module/", "/docs/", "/embed/", "/partners/", "/.git/HEAD", "/livez", "/readyz", "/metrics"]
@@ -314,7 +314,7 @@ fn verdicts_receipts_and_problems_are_not_cached() {
 }
 
 #[test]
-fn a_failed_store_leaves_a_line_in_the_log() {
+fn failed_store_is_logged() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     assert_eq!(server.send(&submission("first", &draft)).status, 201);

@@ -90,7 +90,7 @@ fn place() -> (Home, PathBuf) {
 }
 
 #[test]
-fn a_backup_under_load_ends_and_has_every_case_of_before() {
+fn backup_under_load_finishes_with_all_earlier_cases() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let before = send(&server, &draft, 0..20);
@@ -132,7 +132,7 @@ fn a_backup_under_load_ends_and_has_every_case_of_before() {
 }
 
 #[test]
-fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
+fn killed_backup_leaves_no_file_under_its_name() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..100);
@@ -158,7 +158,7 @@ fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
 }
 
 #[test]
-fn a_full_disk_leaves_nothing_and_is_named() {
+fn full_disk_is_reported_and_leaves_no_file() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..30);
@@ -174,7 +174,7 @@ fn a_full_disk_leaves_nothing_and_is_named() {
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_only_when_asked() {
+fn existing_file_is_replaced_only_with_replace() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..1);
@@ -192,7 +192,7 @@ fn a_file_that_is_there_is_replaced_only_when_asked() {
 }
 
 #[test]
-fn a_restore_keeps_the_database_of_before_with_its_log() {
+fn restore_keeps_the_previous_database_with_its_log() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let first = send(&server, &draft, 0..3);
@@ -233,7 +233,7 @@ fn a_restore_keeps_the_database_of_before_with_its_log() {
 }
 
 #[test]
-fn a_restore_makes_a_data_folder_where_there_is_none() {
+fn restore_creates_a_missing_data_folder() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let first = send(&server, &draft, 0..2);
@@ -297,7 +297,7 @@ fn postgresql_is_copied_by_its_own_tools() {
 }
 
 #[test]
-fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
+fn backup_killed_while_renaming_keeps_the_earlier_backup() {
     let server = Server::start();
     send(&server, &example(&server.home, &[]), 0..3);
     let (_kept, file) = place();
@@ -319,7 +319,7 @@ fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
 }
 
 #[test]
-fn the_databases_own_files_are_no_place_for_its_backup() {
+fn backup_never_overwrites_files_of_the_database() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..3);

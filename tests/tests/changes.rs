@@ -137,7 +137,7 @@ fn typical_changes_touch_few_files() {
 
 /// The fifth question, where the microseconds of a check go, has its answer in one section of at most 60 lines.
 #[test]
-fn performance_page_says_where_a_checks_time_goes() {
+fn performance_page_breaks_down_the_time_of_a_check() {
     let page = files().into_iter().find(|file| file.path == "docs/performance.md").unwrap();
     let section = page.text.split("\n## Where the time goes\n").nth(1).expect("the section \"Where the time goes\"");
     let section = section.split("\n## ").next().unwrap();

@@ -47,7 +47,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
+fn unused_machine_passes_except_for_the_example_desk() {
     let home = Home::new();
     let (code, findings) = doctor(&home, &[]);
     assert_eq!(code, Some(0), "{findings:?}");
@@ -60,7 +60,7 @@ fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
 }
 
 #[test]
-fn a_desk_that_serves_is_well() {
+fn serving_desk_passes() {
     let server = Server::start();
     let at = server.at.to_string();
     let output = server.home.run(&["doctor", "--listen", &at]);
@@ -76,7 +76,7 @@ fn a_desk_that_serves_is_well() {
 }
 
 #[test]
-fn a_stale_holiday_table_is_found() {
+fn stale_holiday_table_is_reported() {
     let home = Home::new();
     let stale = desk(&home, "desk.toml", "last_year = 2027", "last_year = 2025");
     let (code, findings) = doctor(&home, &["--desk", &stale]);
@@ -86,7 +86,7 @@ fn a_stale_holiday_table_is_found() {
 }
 
 #[test]
-fn a_document_that_changed_under_its_version_is_found() {
+fn document_changed_under_its_version_is_reported() {
     let home = Server::start().kill();
     let changed = desk(&home, "consent/document.ja.html", "</h1>", "</h1><p>追記</p>");
     let (code, findings) = doctor(&home, &["--desk", &changed]);
@@ -101,7 +101,7 @@ fn a_document_that_changed_under_its_version_is_found() {
 
 #[cfg(unix)]
 #[test]
-fn data_that_cannot_be_written_or_is_open_to_others_is_found() {
+fn unwritable_or_public_data_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     fs::write(home.path().join("data"), "a file").unwrap();
@@ -121,7 +121,7 @@ fn data_that_cannot_be_written_or_is_open_to_others_is_found() {
 }
 
 #[test]
-fn a_database_that_is_none_and_modules_that_are_none_are_found() {
+fn invalid_database_and_modules_are_reported() {
     let home = Home::new();
     fs::create_dir_all(home.path().join("data")).unwrap();
     fs::write(home.path().join("data/kakekomi.sqlite3"), "this is no database").unwrap();
@@ -137,7 +137,7 @@ fn a_database_that_is_none_and_modules_that_are_none_are_found() {
 }
 
 #[test]
-fn a_server_of_databases_that_does_not_flush_is_found() {
+fn database_server_without_flush_is_reported() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         return; // no PostgreSQL here; the test command starts one
     }
@@ -155,7 +155,7 @@ fn a_server_of_databases_that_does_not_flush_is_found() {
 }
 
 #[test]
-fn a_clock_that_went_back_is_found_by_the_cases() {
+fn clock_set_back_is_detected_from_the_cases() {
     let server = Server::start();
     assert_eq!(server.send(&submission("k", &example(&server.home, &[]))).status, 201);
     let home = server.kill();
@@ -169,7 +169,7 @@ fn a_clock_that_went_back_is_found_by_the_cases() {
 }
 
 #[test]
-fn more_connections_than_files_may_be_open_are_found() {
+fn more_connections_than_open_files_are_reported() {
     let home = Home::new();
     let (code, findings) = doctor(&home, &["--connections", "100000000"]);
     if Path::new("/proc/self/limits").exists() {
@@ -178,7 +178,7 @@ fn more_connections_than_files_may_be_open_are_found() {
 }
 
 #[test]
-fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
+fn example_desk_on_a_public_address_is_an_error() {
     let home = Home::new();
     let public = |desk: &[&str]| {
         let output = home.run(&[&["doctor", "--json", "--listen", "0.0.0.0:9"], desk].concat());
@@ -219,7 +219,7 @@ fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
 }
 
 #[test]
-fn the_example_desk_is_warned_of_where_it_serves_the_public() {
+fn serve_warns_of_the_example_desk_on_a_public_address() {
     let warned = |listen: &str| {
         let home = Home::new();
         let mut child =
@@ -239,7 +239,7 @@ fn the_example_desk_is_warned_of_where_it_serves_the_public() {
 }
 
 #[test]
-fn an_archived_module_that_was_changed_is_an_error_and_is_not_served() {
+fn changed_archived_module_is_an_error_and_is_not_served() {
     let older = fs::read_to_string(root().join("tests/fixtures/older.txt")).unwrap().trim().to_owned();
     let home = Home::new();
     let modules = home.path().join("data/modules");

@@ -89,7 +89,7 @@ fn holidays(days: &[Day]) -> BTreeSet<Day> {
 }
 
 #[test]
-fn the_table_holds_what_the_act_says() {
+fn holiday_table_follows_the_act() {
     let table = include_str!("../../host/desk/holidays.toml");
     let table: BTreeSet<&str> = table.split("date = \"").skip(1).map(|rest| &rest[..10]).collect();
     let act: BTreeSet<String> =
@@ -98,7 +98,7 @@ fn the_table_holds_what_the_act_says() {
 }
 
 #[test]
-fn the_desk_is_open_when_it_should_be_on_every_day() {
+fn opening_status_is_right_on_every_day() {
     let desk = Desk::load(None).unwrap();
     let (days, holidays) = (days(), holidays(&days()));
     let is_business = |index: usize| {

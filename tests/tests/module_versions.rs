@@ -69,7 +69,7 @@ fn between(home: &Home) -> Vec<u8> {
 }
 
 #[test]
-fn accepted_by_both_a_case_is_stored_with_both_reports() {
+fn case_accepted_by_both_modules_is_stored_with_both_reports() {
     let server = deployed(|_| {});
     let answer = server.send(&from_older("k", &example(&server.home, &[])));
     assert_eq!(answer.status, 201, "{}", answer.text());
@@ -87,7 +87,7 @@ fn accepted_by_both_a_case_is_stored_with_both_reports() {
 }
 
 #[test]
-fn refused_by_the_one_in_force_a_page_is_told_and_nothing_is_stored() {
+fn draft_refused_by_the_current_module_is_not_stored() {
     let server = deployed(|_| {});
     let draft = between(&server.home);
     let answer = server.send(&from_older("k", &draft));
@@ -105,7 +105,7 @@ fn refused_by_the_one_in_force_a_page_is_told_and_nothing_is_stored() {
 }
 
 #[test]
-fn refused_by_its_own_module_a_page_gets_that_ones_report() {
+fn draft_refused_by_the_pages_module_gets_its_report() {
     let server = deployed(|_| {});
     let draft = with(&between(&server.home), "/contact/phone", "110");
     let answer = server.send(&from_older("k", &draft));
@@ -115,7 +115,7 @@ fn refused_by_its_own_module_a_page_gets_that_ones_report() {
 }
 
 #[test]
-fn a_page_from_before_can_load_its_own_module_anew() {
+fn older_page_can_reload_its_module() {
     let server = deployed(|_| {});
     for file in [format!("{OLDER}.wasm"), format!("{OLDER}.js"), format!("{OLDER}/describe.ja.json")] {
         let answer = server.send(&Request::get(&format!("/module/{file}")));
@@ -134,7 +134,7 @@ fn retired_module_is_refused() {
 }
 
 #[test]
-fn the_desk_keeps_its_own_module_and_names_one_that_it_cannot_load() {
+fn desk_archives_its_module_and_names_one_that_it_cannot_load() {
     // The markers of another ABI, and no module at all.
     let other =
         b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x12\x01\x0ekakekomi_abi_2\0\0\x0a\x04\x01\x02\0\x0b";

@@ -53,7 +53,7 @@ fn is_restored(home: Home, receipts: &[Value]) {
 }
 
 #[test]
-fn a_backup_of_sqlite_is_restored() {
+fn sqlite_backup_is_restored() {
     let server = Server::start();
     let kept = Home::new();
     let copy = kept.path().join("copy.sqlite3").display().to_string();
@@ -82,7 +82,7 @@ fn a_backup_of_sqlite_is_restored() {
 }
 
 #[test]
-fn a_backup_of_postgresql_is_restored() {
+fn postgresql_backup_is_restored() {
     let Some(home) = Home::on_postgres() else { return };
     let server = Server::start_in(home);
     let kept = Home::new();
@@ -108,7 +108,7 @@ fn dbname(home: &Home) -> String {
 }
 
 #[test]
-fn the_units_are_valid_and_shut_the_machine_away() {
+fn units_are_valid_and_sandboxed() {
     let unit = fs::read_to_string(root().join("deploy/kakekomi.service")).unwrap();
     for line in
         ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "UMask=0077"]
@@ -135,7 +135,7 @@ fn the_units_are_valid_and_shut_the_machine_away() {
 }
 
 #[test]
-fn the_alert_rules_fire_when_they_should_and_each_has_its_instructions() {
+fn alert_rules_fire_correctly_and_have_instructions() {
     let rules = fs::read_to_string(root().join("deploy/alerts.yml")).unwrap();
     let page = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
     let named: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();

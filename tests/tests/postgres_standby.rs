@@ -119,7 +119,7 @@ fn commit_without_standby_is_in_doubt_until_replayed() {
 }
 
 #[test]
-fn a_wait_that_is_cancelled_or_ended_on_the_server_gives_no_receipt() {
+fn cancelled_wait_on_the_server_gives_no_receipt() {
     let Some(bed) = Bed::new() else { return };
     let standby = bed.with_standby();
     bed.becomes(200);
@@ -148,7 +148,7 @@ fn a_wait_that_is_cancelled_or_ended_on_the_server_gives_no_receipt() {
 }
 
 #[test]
-fn a_server_that_is_read_only_or_gone_is_not_ready() {
+fn read_only_or_stopped_server_is_not_ready() {
     let Some(bed) = Bed::new() else { return };
     bed.becomes(200);
     assert_eq!(bed.send("first").status, 201);
@@ -166,7 +166,7 @@ fn a_server_that_is_read_only_or_gone_is_not_ready() {
 }
 
 #[test]
-fn a_locked_table_is_not_ready_until_it_is_free() {
+fn desk_is_not_ready_while_a_table_is_locked() {
     let Some(bed) = Bed::new() else { return };
     bed.becomes(200);
     // The lock under which cases are written, held by a session that does nothing.

@@ -178,7 +178,7 @@ fn the_annex_names_every_item_that_the_form_asks_for() {
 }
 
 #[test]
-fn the_policy_is_whole_in_both_languages() {
+fn policy_is_complete_in_both_languages() {
     let [ja, en] = ["ja", "en"].map(|locale| document("policy", locale));
     assert_eq!(ids(&ja), ids(&en));
     assert!(ids(&ja).len() >= 9);

@@ -46,7 +46,7 @@ fn stop(mut desk: Child) {
 }
 
 #[test]
-fn a_restart_refuses_no_request() {
+fn restart_refuses_no_request() {
     let (home, socket) = (Home::new(), TcpListener::bind("127.0.0.1:0").unwrap());
     let at = socket.local_addr().unwrap();
     let mut desk = start(&home, &socket);
@@ -125,7 +125,7 @@ fn requests_in_progress_are_finished_by_their_process() {
 }
 
 #[test]
-fn sockets_that_cannot_be_used_end_the_start() {
+fn unusable_sockets_abort_the_start() {
     let home = Home::new();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let two = "exec 3<&0 4<&0 0</dev/null; LISTEN_FDS=2";

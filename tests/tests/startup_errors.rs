@@ -45,7 +45,7 @@ fn desk(home: &Home, file: &str, change: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_says_where_and_why() {
+fn unreachable_database_is_reported_with_address_and_reason() {
     let home = Home::new();
     let nobody = kakekomi_tests::server::free_address();
     let url = format!("postgres://desk:geheim@{nobody}/kakekomi");
@@ -68,7 +68,7 @@ fn a_database_that_cannot_be_reached_says_where_and_why() {
 }
 
 #[test]
-fn a_server_of_databases_that_refuses_says_why() {
+fn refusal_by_the_database_server_is_reported() {
     let Some(home) = Home::on_postgres() else { return };
     let url = home.database_url().unwrap().to_owned();
     let (server, _) = url.rsplit_once('/').unwrap();
@@ -83,7 +83,7 @@ fn a_server_of_databases_that_refuses_says_why() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_named_with_the_reason() {
+fn unusable_file_is_reported_with_the_reason() {
     let home = Home::new();
     let at = |name: &str| home.path().join(name);
     fs::create_dir_all(at("folder")).unwrap();
@@ -148,7 +148,7 @@ fn desk_data_errors_name_file_line_and_key() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_named() {
+fn unreadable_file_is_named() {
     let home = Home::new();
     let file = home.path().join("closed.toml");
     fs::write(&file, "").unwrap();

@@ -39,7 +39,7 @@ fn assert_phone(answer: &Answer) {
 }
 
 #[test]
-fn one_address_stores_its_quota_and_others_go_on() {
+fn quota_of_one_address_does_not_affect_others() {
     let (server, admin) = desk(&["--address-quota", "1"]);
     let draft = long_draft(&server.home);
     let (mut stored, mut number) = (0, 0);

@@ -27,7 +27,7 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::wire::{Answer, Request};
 
 on_both_databases! {
-    receipts_survive_kill_9_and_five_tries_make_one_case
+    receipts_survive_kill_9_and_five_attempts_make_one_case
 }
 
 /// Number of senders of each submission at the same time.
@@ -141,7 +141,7 @@ impl Senders {
     }
 }
 
-fn receipts_survive_kill_9_and_five_tries_make_one_case(home: Home) {
+fn receipts_survive_kill_9_and_five_attempts_make_one_case(home: Home) {
     let server = Server::start_in(home);
     let senders = Senders::new(&server);
     let mut server = Some(server);

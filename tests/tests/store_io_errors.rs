@@ -131,7 +131,7 @@ fn every_one_fails(bed: &mut Bed, what: &str, errno: u64, for_ever: bool) -> u64
 }
 
 #[test]
-fn the_nth_write_or_flush_fails_on_sqlite() {
+fn failed_write_or_flush_loses_no_receipt_on_sqlite() {
     let home = Home::new();
     let shim = Shim::over(home.path());
     let settings = shim.settings();
@@ -178,7 +178,7 @@ fn random_faults_and_power_loss_lose_no_receipt_on_sqlite() {
 }
 
 #[test]
-fn the_nth_write_or_flush_of_the_log_fails_on_postgres() {
+fn failed_write_or_flush_of_the_log_loses_no_receipt_on_postgres() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
         return;

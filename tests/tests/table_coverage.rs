@@ -69,7 +69,7 @@ fn codes_of(table: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_issue_has_a_row_with_it_and_a_row_that_stops_short() {
+fn every_issue_has_a_row_with_it_and_a_row_just_short_of_it() {
     let rows = judged();
     let mut missing = Vec::new();
     for code in codes_of("issue") {

@@ -258,7 +258,7 @@ fn library_code_does_not_panic() {
 }
 
 #[test]
-fn no_test_is_switched_off() {
+fn no_test_is_disabled() {
     let off = |file: &Source| match file.path.rsplit('.').next() {
         Some("rs") => file.text.contains("#[ignore"),
         Some("js" | "mjs") => {
@@ -304,7 +304,7 @@ fn features(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn the_list_of_codes_is_up_to_date() {
+fn list_of_codes_is_up_to_date() {
     let found = std::fs::read_to_string(root().join("docs/codes.md")).unwrap_or_default();
     assert!(
         found == kakekomi_tests::codes::markdown(),
@@ -313,13 +313,13 @@ fn the_list_of_codes_is_up_to_date() {
 }
 
 #[test]
-fn the_table_of_routes_is_up_to_date() {
+fn table_of_routes_is_up_to_date() {
     let (found, made) = kakekomi_tests::routes::http_md();
     assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin http-md");
 }
 
 #[test]
-fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
+fn no_file_contains_a_machine_path_or_registry_address() {
     // Put together here, so that this file does not hold them itself.
     let home = std::env::var("HOME").unwrap_or_default();
     let words = [
@@ -340,7 +340,7 @@ fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
 }
 
 #[test]
-fn the_lock_file_of_npm_names_no_address() {
+fn npm_lock_file_contains_no_address() {
     for file in files().into_iter().filter(|file| file.is("package-lock.json")) {
         let addresses = file.text.lines().filter(|line| line.contains("\"resolved\": \"http")).count();
         assert_eq!(addresses, 0, "{}: npm install --omit-lockfile-registry-resolved leaves them out", file.path);

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_people_stays_as_it_is() {
+    fn ordinary_text_is_unchanged() {
         let text = "株式会社れい ﾃｽﾄ (é, e\u{301}), 👩\u{200d}💻 \u{a0}ab";
         assert!(matches!(inert(text), Cow::Borrowed(same) if same == text));
         assert_eq!(inert_lines("a\n\tb"), "a\n\tb");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_become_visible() {
+    fn invalid_utf8_becomes_visible() {
         assert_eq!(inert_bytes(b"a\xffb\xed\xa0\x80"), "a\\x{ff}b\\x{ed}\\x{a0}\\x{80}");
         assert_eq!(inert_bytes(b"a\r\nb\rc"), "a\nb\\u{d}c");
     }
