@@ -69,7 +69,7 @@ pub enum CliError {
     /// There is no such case.
     #[error("there is no case {0}")]
     NoCase(String),
-    /// The reader of our output has closed the pipe.
+    /// The reader of the output has closed the pipe.
     #[error("the reader has gone")]
     BrokenPipe,
 }

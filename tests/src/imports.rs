@@ -5,7 +5,7 @@
 //! The rule:
 //!
 //! - A file imports the file that defines an item that it names: in a `use`, or in a path that begins with `crate`, `super`,
-//!   `self` or a module of its own. A path through a re-export leads to the file that defines the item.
+//!   `self` or one of its modules. A path through a re-export leads to the file that defines the item.
 //! - `mod name;` and `pub use name::Item;` are no imports, as long as the file does not use the item itself. So a parent may
 //!   re-export its children, and a child may name its siblings through the parent.
 //! - The paths in a macro count for the file that declares the macro.

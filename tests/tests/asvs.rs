@@ -1,7 +1,7 @@
-//! `docs/asvs.md`: each requirement of OWASP ASVS 5.0.0, levels 1 and 2, has one row, and what a row names exists.
+//! `docs/asvs.md`: each requirement of OWASP ASVS 5.0.0, levels 1 and 2, has one row, and everything that a row names exists.
 //!
 //! `| V4.2.1 | 2 | boundaries of messages | met | tests/tests/hostile_requests.rs: name |` → level and status are right, and
-//! `hostile.rs` has a function of that name. The tests at the end show what no other test shows.
+//! `hostile_requests.rs` has a function of that name. The tests at the end cover requirements without another test.
 
 #![allow(
     clippy::unwrap_used,
@@ -78,7 +78,7 @@ fn rows() -> Vec<Row> {
     rows.collect()
 }
 
-/// Fails with every finding at once.
+/// Fails with all findings at once.
 fn none(findings: impl IntoIterator<Item = String>) {
     let findings: Vec<_> = findings.into_iter().collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
@@ -137,7 +137,7 @@ fn each_named_test_document_and_file_exists() {
     }));
 }
 
-/// The `path: name` and `path` between backticks; what is no path is left out.
+/// Lists the `path: name` and `path` between backticks.
 fn references(answer: &str) -> Vec<(String, String)> {
     let spans = answer.split('`').skip(1).step_by(2);
     let named = spans.map(|span| span.split_once(": ").unwrap_or((span, "")));
@@ -145,7 +145,7 @@ fn references(answer: &str) -> Vec<(String, String)> {
     named.filter(|(path, _)| is_path(path)).map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
 }
 
-/// Whether a file has the function, test, constant or heading; without a name, whether the file is there.
+/// Checks if a file has the function, test, constant or heading; without a name, if the file exists.
 fn exists(path: &str, name: &str) -> bool {
     let Ok(text) = fs::read_to_string(root().join(path)) else { return false };
     let has = |forms: &[String]| forms.iter().any(|form| text.contains(form));
@@ -247,7 +247,7 @@ fn page_policy_allows_no_base_no_plugin_and_no_inline_script() {
         let answer = server.send(&Request::get(target));
         let policy = answer.header("content-security-policy").unwrap();
         let directives: Vec<_> = policy.split("; ").collect();
-        // `object-src` is left to `default-src`.
+        // `default-src` covers `object-src`.
         for directive in ["default-src 'none'", "base-uri 'none'", "script-src 'self' 'wasm-unsafe-eval'"] {
             assert!(directives.contains(&directive), "{target}: {policy}");
         }
@@ -318,7 +318,7 @@ fn failed_store_is_logged() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     assert_eq!(server.send(&submission("first", &draft)).status, 201);
-    // SQLite's log still takes a few cases.
+    // SQLite's log still has room for a few cases.
     server.fill_disk(40 * 1024);
     let refused = (0..50).map(|number| server.send(&submission(&format!("k{number}"), &draft)).status);
     assert!(refused.into_iter().any(|status| status == 503), "the disk is never full");

@@ -1,7 +1,7 @@
-//! The changelog names the module of every release, and names it right.
+//! The changelog names the right module of every release.
 //!
-//! A release is cut by a heading `## 0.2.0 — ruleset … — module sha256:…` with what `kakekomi module` prints: from
-//! then on the tree of that version must build that very module.
+//! A release is cut by a heading `## 0.2.0 — ruleset … — module sha256:…` as `kakekomi module` prints them:
+//! from then on the sources of that version must build this module.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The command line: what goes to stdout, and the exit codes.
+//! The command line: its output and exit codes.
 //!
 //! 0 accepted · 1 has issues · 2 usage · 3 not JSON · 4 the rule engine failed · 5 a file, the network or
 //! the database; with several files the highest.

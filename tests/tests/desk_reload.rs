@@ -1,4 +1,4 @@
-//! SIGHUP puts the desk's folder into force again while the desk serves: all of it, or nothing of it.
+//! SIGHUP reloads the desk's folder while the desk serves: all of it, or nothing of it.
 
 #![cfg(unix)]
 #![allow(
@@ -48,7 +48,7 @@ fn phone(server: &Server) -> String {
     server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned()
 }
 
-/// Sends SIGHUP and waits until the desk is as it should be.
+/// Sends SIGHUP and waits until the desk is as expected.
 fn reload_until(server: &Server, is_reloaded: impl Fn() -> bool) {
     server.hang_up();
     let started = Instant::now();
@@ -136,7 +136,7 @@ fn request_keeps_the_desk_it_started_with() {
         draft.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // The request is under way once its body is asked for.
+    // The request is in progress once the desk asks for its body.
     let mut interim = [0; 25];
     stream.read_exact(&mut interim).unwrap();
     assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -152,7 +152,7 @@ fn request_keeps_the_desk_it_started_with() {
     assert_eq!(versions(&server.send(&Request::post(CHECK).json(&draft)).json()), "2");
 }
 
-/// A new version of the consent document, with another text.
+/// Writes a new version of the consent document, with another text.
 fn raise_consent(server: &Server) {
     change(server, "consent/document.ja.html", "</h1>", "</h1><p>追記</p>");
     let path = server.home.path().join("desk/desk.toml");

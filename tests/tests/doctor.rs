@@ -1,4 +1,4 @@
-//! `kakekomi doctor` finds a wrong set-up: each row breaks one thing and names what must be said of it.
+//! `kakekomi doctor` finds a wrong set-up: each test breaks one part and expects its finding.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -28,7 +28,7 @@ fn level(findings: &[Value], check: &str) -> String {
     worst.unwrap_or_else(|| panic!("nothing is said of {check}: {findings:?}"))["level"].as_str().unwrap().to_owned()
 }
 
-/// The example desk in a folder of its own, with a change.
+/// Copies the example desk into a folder, and changes a file.
 fn desk(home: &Home, file: &str, from: &str, to: &str) -> String {
     let folder = home.path().join("desk");
     copy(&root().join("host/desk"), &folder);
@@ -160,7 +160,7 @@ fn clock_set_back_is_detected_from_the_cases() {
     assert_eq!(server.send(&submission("k", &example(&server.home, &[]))).status, 201);
     let home = server.kill();
     assert_eq!(level(&doctor(&home, &[]).1, "clock"), "ok");
-    // The clock is not ours to turn: the case is moved a day on instead.
+    // A test cannot change the clock: the case is moved forward by a day instead.
     let file = home.path().join("data/kakekomi.sqlite3");
     let moved = Command::new("sqlite3").arg(file).arg("UPDATE cases SET received_at = received_at + 86400000").status();
     assert!(moved.expect("sqlite3").success());
@@ -190,14 +190,14 @@ fn example_desk_on_a_public_address_is_an_error() {
     };
     let (code, said) = public(&[]);
     assert_eq!((code, said.len()), (Some(5), 6), "{said:?}");
-    // The line was deleted, and everything else was left.
+    // Only the line was deleted.
     let left = desk(&home, "desk.toml", "example = true\n", "");
     let (code, said) = public(&["--desk", &left]);
     assert_eq!((code, said.len()), (Some(5), 5), "{said:?}");
     for word in ["consent document (ja)", "privacy policy (en)", "pk_test_example"] {
         assert!(said.iter().any(|found| found.contains(word)), "{word}: {said:?}");
     }
-    // Documents in the operator's own name that still say that they are samples.
+    // Documents in the operator's own name that still call themselves samples.
     for name in ["document.ja.html", "document.en.html", "policy.ja.html", "policy.en.html"] {
         let file = Path::new(&left).join("consent").join(name);
         let text = fs::read_to_string(&file).unwrap();
@@ -228,7 +228,7 @@ fn serve_warns_of_the_example_desk_on_a_public_address() {
         let mut lines = lines.map_while(Result::ok);
         let serving = lines.find(|line| line.contains("serving at")).unwrap();
         let port = serving.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
-        // The line of a request comes behind whatever is said at the start.
+        // The log line of a request comes after the messages of the start.
         Request::get("/v1/desk").send((std::net::Ipv4Addr::LOCALHOST, port).into());
         let next = lines.next().unwrap();
         child.kill().unwrap();
@@ -245,7 +245,7 @@ fn changed_archived_module_is_an_error_and_is_not_served() {
     let modules = home.path().join("data/modules");
     fs::create_dir_all(&modules).unwrap();
     let mut bytes = fs::read(root().join(format!("tests/fixtures/modules/{older}.wasm"))).unwrap();
-    // A custom section at the end changes the digest, and nothing of what the module does.
+    // A custom section at the end changes the digest, but not the module's behaviour.
     bytes.extend([0, 2, 1, b'x']);
     fs::write(modules.join(format!("{older}.wasm")), &bytes).unwrap();
     let (code, findings) = doctor(&home, &[]);

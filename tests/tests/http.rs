@@ -91,7 +91,7 @@ fn readable_resources_are_compressed_on_request() {
         let plain = server.send(&Request::get(target));
         assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{target}");
         let asked = Request::get(target).header("accept-encoding", "gzip, br");
-        // Files that do not change are compressed once, in the background.
+        // Unchanging files are compressed once, in the background.
         let small = (0..200).map(|_| server.send(&asked)).find(|answer| {
             let is_small = answer.header("content-encoding") == Some("br");
             if !is_small {
@@ -154,7 +154,7 @@ fn reading_cases_does_not_change_a_copy() {
     let words = number.to_lowercase().replace('-', " ");
     let shown = server.home.run(&[&["cases", "show", "--json"], &words.split(' ').collect::<Vec<_>>()[..]].concat());
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
-    // After SIGKILL the case may stand in the log alone; after a stop there is one file.
+    // After SIGKILL the case may be in the log only; after a stop there is one file.
     let home = server.kill();
     assert_eq!(home.cases().len(), 1, "the log is read too");
     let home = Server::start_in(home).stop().home;
@@ -190,7 +190,7 @@ fn desk_and_its_documents_are_served() {
     assert_eq!(server.send(&Request::get("/v1/consent/fr")).status, 404);
 }
 
-/// Clause 4⑦: the number may change, so only what is never kept may hold it.
+/// Clause 4⑦: the number may change, so only files that are never cached may contain it.
 #[test]
 fn cached_files_hold_no_phone_number() {
     let server = Server::start();

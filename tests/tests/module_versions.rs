@@ -1,7 +1,7 @@
 //! Versions that change under open pages: a page that was opened before a deployment and sent after it.
 //!
-//! `tests/fixtures/modules` holds a module of an older build, which takes 午前12時 for a time of day; the
-//! rules in force do not, since it is noon to some and midnight to others.
+//! `tests/fixtures/modules` holds a module of an older build, which accepts 午前12時 as a time of day; the
+//! current rules do not, since it is noon to some and midnight to others.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A desk that was deployed over an older one: its data folder has the older module.
+/// Starts a desk that was deployed over an older one: its data folder has the older module.
 fn deployed(more: impl FnOnce(&Path)) -> Server {
     let home = Home::new();
     let modules = home.path().join("data/modules");
@@ -59,7 +59,7 @@ fn from_older(key: &str, draft: &[u8]) -> Request {
     submission(key, draft).header("kakekomi-module", &format!("sha256:{OLDER}"))
 }
 
-/// A draft that the older module accepts and the one in force does not.
+/// Makes a draft that the older module accepts and the current one does not.
 fn between(home: &Home) -> Vec<u8> {
     with(
         &example(home, &[]),
@@ -98,7 +98,7 @@ fn draft_refused_by_the_current_module_is_not_stored() {
     let description = server.send(&Request::get(problem["current"]["describe"]["ja"].as_str().unwrap()));
     assert_eq!(description.json()["ruleset"], problem["current"]["ruleset"]);
     assert_eq!(server.home.cases().len(), 0);
-    // The page loads the module in force, the person mends it, the same key is still free.
+    // The page loads the current module, the person corrects the draft, and the same key is still free.
     let mended = with(&draft, "/incident/occurred_at", json!({ "unknown": true }));
     let answer = server.send(&submission("k", &mended).header("kakekomi-module", &current(&server)));
     assert_eq!(answer.status, 201, "{}", answer.text());
@@ -168,9 +168,9 @@ fn old_contexts_and_new_modules_are_compatible() {
         if kakekomi_core::Context::read(&question.context).is_err() {
             continue;
         }
-        // A newer host says more; a module echoes what it knows, and the other one replays that.
+        // A newer host adds keys; a module echoes the keys it knows, and the other one replays them.
         let mut more: Value = serde_json::from_slice(&question.context).unwrap();
-        // A key that came after the older module.
+        // A key that is newer than the older module.
         for document in ["consent", "policy"] {
             more[document].as_object_mut().unwrap().remove("in_force_since");
         }

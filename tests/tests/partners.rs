@@ -1,4 +1,4 @@
-//! Partners' pages over HTTP: who may read an answer, who may frame the form, whose cases they are.
+//! Partners' pages over HTTP: who may read a response, who may frame the form, and the partner of a case.
 
 #![allow(
     clippy::unwrap_used,
@@ -158,7 +158,7 @@ fn case_has_its_partner_and_test_mark() {
     assert_eq!([&own, &live, &test, &looked].map(|receipt| case(receipt)["test"] == true), [false, false, true, true]);
 }
 
-/// As the desk's own page sends it, which a partner's page shows in a frame.
+/// Makes a submission of the desk's own page, which a partner's page shows in a frame.
 fn from_the_desk(server: &Server, request: &Request) -> Request {
     request.clone().header("origin", &format!("http://{}", server.at)).header("sec-fetch-site", "same-origin")
 }
@@ -195,7 +195,7 @@ fn refused_requests_do_not_count_against_a_partners_rate() {
             Request::post(&format!("{CHECK}?p={key}")).header("x-forwarded-for", &format!("198.51.100.{host}"));
         server.send(&request.header("origin", origin).json(b"{}")).status
     };
-    // A partner's visitors have ten drafts at once here, an address one.
+    // Here a partner's visitors may send ten drafts at once, an address one.
     for host in 0..30 {
         from(host, "pk_live_chamber", "https://evil.example");
         from(host + 30, "pk_test_trying", "null");

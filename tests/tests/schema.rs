@@ -1,4 +1,4 @@
-//! The draft's JSON Schema beside the rules: what they accept it accepts, and what it refuses is written down.
+//! The draft's JSON Schema compared with the rules: it accepts every draft that they accept, and its refusals are documented.
 
 #![allow(
     clippy::unwrap_used,

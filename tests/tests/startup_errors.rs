@@ -1,4 +1,4 @@
-//! Errors name what they are about, and why: the file or the server, and the cause below it.
+//! Errors name the file or the server, and the cause.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt;
 use kakekomi_tests::server::Home;
 use kakekomi_tests::source_tree::root;
 
-/// Exit 5 or 2, nothing on stdout, one sentence with every word.
+/// Asserts exit 5 or 2, an empty stdout, and one sentence with every word.
 fn assert_says(home: &Home, arguments: &[&str], words: &[&str]) {
     let output = home.run(arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -26,7 +26,7 @@ fn assert_says(home: &Home, arguments: &[&str], words: &[&str]) {
     assert!(said.starts_with("kakekomi: ") && !said.contains("pool timed out"), "{arguments:?}: {said}");
 }
 
-/// The example desk in a folder of its own, with a file changed.
+/// Copies the example desk into a folder, and changes a file.
 fn desk(home: &Home, file: &str, change: impl Fn(&str) -> String) {
     let (from, to) = (root().join("host/desk"), home.path().join("own"));
     fs::create_dir_all(to.join("consent")).unwrap();

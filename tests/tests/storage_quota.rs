@@ -1,4 +1,4 @@
-//! Room for cases, over HTTP: a disk under its floor of free space, an address and a day over their quotas are 503 with the
+//! Limits of storage, over HTTP: a disk under its floor of free space, an address and a day over their quotas are 503 with the
 //! phone number, a metric, and a finding of `doctor`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]

@@ -26,7 +26,7 @@ on_both_databases! {
     migrate_reports_what_it_did
 }
 
-/// Submits so many and gives their numbers in order.
+/// Submits `count` cases and returns their numbers in order.
 fn submit(server: &Server, count: usize) -> Vec<String> {
     let draft = example(&server.home, &[]);
     let number = |index| {

@@ -1,4 +1,4 @@
-//! Stored cases that are not as they were stored: each command names them, goes on with the others, and ends with exit 5.
+//! Damaged cases: each command names them, continues with the others, and ends with exit 5.
 
 #![allow(
     clippy::needless_pass_by_value, // a test owns its home
@@ -26,7 +26,7 @@ on_both_databases! {
     doctor_finds_an_altered_text
 }
 
-/// A stopped desk with so many cases, and their numbers.
+/// Makes a stopped desk with `count` cases, and their numbers.
 fn home_with(home: Home, count: usize) -> (Home, Vec<String>) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
@@ -67,7 +67,7 @@ fn lines(output: &Output) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
-/// Exit 5, and exactly the named cases on stderr.
+/// Asserts exit 5, and exactly the named cases on stderr.
 fn assert_named(output: &Output, numbers: &[&String]) {
     let words = said(output);
     assert_eq!(output.status.code(), Some(5), "{words}");
@@ -193,7 +193,7 @@ fn undecodable_row_is_named_and_the_others_are_printed() {
     watch.kill().unwrap();
     let words = said(&watch.wait_with_output().unwrap());
     assert!(read[2].contains(&numbers[3]) && words.contains(&numbers[1]), "{read:?} {words}");
-    // The first and the last of all.
+    // The first and the last case.
     for number in [&numbers[0], &numbers[3]] {
         alter(&home, &format!("UPDATE cases SET ruleset = CAST(x'fe' AS TEXT) WHERE number = '{number}'"));
     }
@@ -202,7 +202,7 @@ fn undecodable_row_is_named_and_the_others_are_printed() {
     assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap().as_array().unwrap().len(), 1);
 }
 
-/// The pages of the table's leaves.
+/// Finds the pages of the table's leaves.
 fn leaves(home: &Home) -> Vec<u64> {
     let query = "SELECT pageno FROM dbstat WHERE name = 'cases' AND pagetype = 'leaf'";
     let output = Command::new("sqlite3").arg(file(home)).arg(query).output().unwrap();

@@ -1,5 +1,5 @@
 //! The files of a SQLite database are moved, replaced, removed, locked or full while the desk serves: no receipt for a case
-//! that no later start would find, and `/readyz` says so. One desk serves from a folder and from a file.
+//! that a later start would not find, and `/readyz` reports it. Only one desk serves from a folder and from a file.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use kakekomi_tests::wire::{Answer, Request};
 /// Time in which a readiness probe must answer: two seconds, and a margin for a busy machine.
 const PROBE: Duration = Duration::from_secs(4);
 
-/// A desk with an admin listener and one case.
+/// Starts a desk with an admin listener and one case.
 struct Bed {
     server: Server,
     admin: SocketAddr,
@@ -61,7 +61,7 @@ impl Bed {
         status
     }
 
-    /// The outcome of a probe is kept for a second.
+    /// Waits, since the outcome of a probe is kept for a second.
     fn becomes(&self, status: u16) {
         let started = Instant::now();
         while self.ready() != status {
@@ -74,7 +74,7 @@ impl Bed {
         self.server.send(&submission(key, &self.draft))
     }
 
-    /// Nothing gets a receipt, neither a new case nor a replay; what needs no store goes on.
+    /// Asserts that there is no receipt, neither for a new case nor for a replay, and that checks still work.
     fn stores_nothing(&self, what: &str) {
         let phone = self.server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
         for key in [what.replace(' ', "-").as_str(), "first"] {
@@ -112,7 +112,7 @@ fn moved_database_file_gets_no_case_until_it_is_back() {
     assert_eq!(home.cases().len(), 2);
 }
 
-/// Something that is done to the files of a desk.
+/// A change of a desk's files.
 type Change<'c> = &'c dyn Fn(&Bed);
 
 #[test]
@@ -156,7 +156,7 @@ fn moved_file_has_all_cases_with_a_receipt() {
     let bed = Bed::new();
     let away = Home::new();
     fs::create_dir(away.path().join("data")).unwrap();
-    // Without its log, as one does who knows of one file only.
+    // Without its log, as an operator does who knows of one file only.
     fs::rename(bed.file(), away.path().join("data/kakekomi.sqlite3")).unwrap();
     bed.stores_nothing("moved");
     drop(bed.server);
@@ -257,7 +257,7 @@ fn desk_on_a_full_disk_is_not_ready() {
     assert_eq!(Request::get("/livez").send(bed.admin).status, 200);
 }
 
-/// A shell of SQLite's that holds the lock of the writer.
+/// Starts a shell of SQLite that holds the writer's lock.
 fn hold_the_lock(file: &Path) -> Child {
     let mut shell =
         Command::new("sqlite3").arg(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("sqlite3");
@@ -275,7 +275,7 @@ fn desk_is_not_ready_while_its_database_is_locked() {
     let mut shell = hold_the_lock(&bed.file());
     bed.becomes(503);
     thread::scope(|scope| {
-        // However many ask at once, each has its answer in time.
+        // Many simultaneous probes all get their responses in time.
         for probe in (0..50).map(|_| scope.spawn(|| bed.ready())).collect::<Vec<_>>() {
             assert_eq!(probe.join().unwrap(), 503);
         }

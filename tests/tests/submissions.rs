@@ -1,4 +1,4 @@
-//! `POST /v1/submissions` of the real binary: the contract's order, statuses and codes, and what is stored.
+//! `POST /v1/submissions` of the real binary: the contract's order, statuses and codes, and the stored cases.
 //!
 //! Each test starts a desk with an empty folder, once with SQLite and once with PostgreSQL. After a refusal `cases list --json` is still empty.
 
@@ -230,7 +230,7 @@ fn full_disk_is_a_503_with_the_phone_number() {
     let draft = example(&server.home, &[]);
     let first = server.send(&submission("first", &draft));
     assert_eq!(first.status, 201);
-    // SQLite's shared index has 32 KiB already; its log still takes a few cases.
+    // SQLite's shared index has 32 KiB already; its log still has room for a few cases.
     server.fill_disk(40 * 1024);
     let phone = server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
     let answers = (0..50).map(|number| (number, server.send(&submission(&format!("key-{number}"), &draft))));

@@ -1,7 +1,7 @@
 //! Every case of the table on the core compiled for this machine and on the module in its sandbox.
 //!
-//! For each row: both engines give the same bytes, the report says what the row expects, and the laws
-//! hold that every report keeps. All rows run; the failing ones are named with what differs.
+//! For each row: both engines give the same bytes, the report is the expected one, and the invariants of
+//! every report hold. All rows run; the failing ones are named with their differences.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
-/// Runs `look` on every case and fails with everything that it finds.
+/// Runs `look` on every case and fails with all its findings.
 fn every(look: impl Fn(&Case) -> Vec<String>) {
     let cases = cases();
     assert!(cases.len() > 300, "the table has shrunk to {} cases", cases.len());
