@@ -1,6 +1,6 @@
 //! Output of `recheck`: the differences as they are found, the counts at the end, a bar on a terminal.
 //!
-//! `7421-0835-1162  verdict   accepted → not accepted: phone.invalid  (seq 12)`
+//! `KD4-J43-MGD  verdict   accepted → not accepted: phone.invalid  (seq 12)`
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
