@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - [`page`]: document, scripts and style of the page, and the scripts for partners
-//! - [`script`], of [`link`] and [`small`]: ES modules become one small script; [`style`]: small styles
+//! - [`script`] and [`link`]: ES modules become one small script; [`style`]: small styles
 //! - [`words`]: sentences as constants
 //! - [`listing`]: the files of a folder as a constant
 //!
@@ -23,8 +23,6 @@ pub mod listing;
 pub mod page;
 #[cfg(feature = "oxc")]
 pub mod script;
-#[cfg(feature = "oxc")]
-pub mod small;
 pub mod style;
 #[cfg(feature = "oxc")]
 pub mod words;
