@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use kakekomi_page_build::listing::{files, listing};
-use kakekomi_page_build::{element, page, start};
+use kakekomi_page_build::{page, words};
 
 /// What the page consists of beside document, script and style; everything else in `www/` stays behind.
 const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
@@ -29,7 +29,7 @@ fn main() -> io::Result<()> {
     }
     let messages = room.join("../../core/messages");
     let mut embed = Vec::new();
-    for (name, text) in element::scripts(&www, &messages).map_err(io::Error::other)? {
+    for (name, text) in page::embed(&www, &messages).map_err(io::Error::other)? {
         let file = out.join(name);
         fs::write(&file, text)?;
         embed.push((name.to_owned(), file));
@@ -37,8 +37,8 @@ fn main() -> io::Result<()> {
     let mut code = listing("PAGE", pages)?;
     code += &listing("EMBED", embed)?;
     code += &listing("RELEASED", files(&room.join("../../tests/fixtures/embed"), &["js"])?)?;
-    code += &element::partner_words(&messages).map_err(io::Error::other)?;
-    code += &start::start_words(&messages).map_err(io::Error::other)?;
+    code += &words::partner_words(&messages).map_err(io::Error::other)?;
+    code += &words::start_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())

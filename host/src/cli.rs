@@ -2,19 +2,17 @@
 //! `backup`, `restore`, `migrate`, `doctor`, `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
-//! The exit codes are [`crate::error::Exit`]'s. A reader that goes away (`… | head -1`) is no error.
+//! The exit codes are [`crate::error::Exit`]'s. A closed stdout (`… | head -1`) is no error.
 
 mod args;
 mod backup;
+mod builtin;
 mod cases;
 mod check;
-mod completions;
 mod doctor;
-mod example;
 mod export;
 mod inert;
 mod migrate;
-mod module;
 mod print;
 mod recheck;
 mod serve;
@@ -23,13 +21,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use kakekomi_core::Locale;
+use kakekomi_service::example;
 
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 use crate::log;
+use args::{DeskArgs, locale_parser};
 
-/// Time that the last log lines get before the process ends; a reader that has stopped reading is not waited for.
+/// Time for the last log lines before the process ends, however slow the reader of stderr is.
 const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The intake of a security incident desk.
@@ -47,25 +50,43 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the desk: the page, the checks, the submissions
-    Serve(args::ServeArgs),
+    Serve(Settings),
     /// Check drafts, as the desk would
     Check(check::CheckArgs),
     /// Print a draft that is accepted
-    Example(example::ExampleArgs),
+    Example {
+        /// Of which kind of incident
+        #[arg(long, default_value = "ransomware", value_parser = PossibleValuesParser::new(example::kinds()))]
+        kind: String,
+        /// A draft that is not accepted instead
+        #[arg(long, conflicts_with = "kind")]
+        incomplete: bool,
+        #[command(flatten)]
+        desk: DeskArgs,
+    },
     /// Print the form description that the page is drawn from
-    Describe(module::DescribeArgs),
+    Describe {
+        /// The language of titles and words
+        #[arg(long, value_parser = locale_parser(), env = "KAKEKOMI_LOCALE", default_value = "ja")]
+        locale: Locale,
+    },
     /// Print the draft as JSON Schema 2020-12
     Schema,
     /// Print the HTTP interface as OpenAPI 3.1
-    Openapi(module::OpenapiArgs),
+    Openapi(DeskArgs),
     /// Look at the set-up and say what is wrong with it
     Doctor(doctor::DoctorArgs),
     /// Print what a shell needs to complete commands and flags
-    Completions(completions::CompletionsArgs),
+    Completions {
+        /// For which shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
     /// Say which module this is
-    Module(module::ModuleArgs),
+    Module(builtin::ModuleArgs),
     /// Look at the cases that came in
-    Cases(cases::CasesArgs),
+    #[command(subcommand)]
+    Cases(cases::CasesCommand),
     /// Write what a partner hosts or pastes
     Export(export::ExportArgs),
     /// Judge the stored drafts anew, by this module or another one; changes nothing
@@ -92,27 +113,31 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, CliError> {
-    let file = match &cli.config {
-        Some(path) => Settings::of_file(path)?,
-        None => Settings::default(),
-    };
+    let file = cli.config.map_or_else(|| Ok(Settings::default()), |path| Settings::of_file(&path))?;
     match cli.command {
-        Command::Serve(args) => serve::run(args.settings().or(file)),
-        Command::Check(args) => check::run(&args, file),
-        Command::Example(args) => example::run(args, file),
-        Command::Describe(args) => module::describe(&args),
-        Command::Schema => module::schema(),
-        Command::Openapi(args) => module::openapi(args, file),
-        Command::Doctor(args) => doctor::run(args, file),
-        Command::Completions(args) => completions::run(&args, Cli::command()),
-        Command::Module(args) => module::run(&args),
-        Command::Cases(args) => cases::run(args, file),
-        Command::Export(args) => export::run(&args, file),
-        Command::Recheck(args) => recheck::run(args, file),
-        Command::Backup(args) => backup::backup(args, file),
-        Command::Restore(args) => backup::restore(args, file),
-        Command::Migrate(args) => migrate::run(args, file),
+        Command::Check(args) => return check::run(&args, &file),
+        Command::Doctor(args) => return doctor::run(args, file),
+        Command::Cases(command) => return cases::run(command, file),
+        Command::Recheck(args) => return recheck::run(args, file),
+        Command::Migrate(args) => return migrate::run(args, file),
+        Command::Serve(flags) => serve::run(&flags.or(file))?,
+        Command::Example { kind, incomplete, desk } => builtin::example(&kind, incomplete, &desk.load(&file)?)?,
+        Command::Describe { locale } => builtin::describe(locale)?,
+        Command::Schema => builtin::schema()?,
+        Command::Openapi(desk) => builtin::openapi(&desk.load(&file)?)?,
+        Command::Completions { shell } => builtin::completions(shell, &mut Cli::command())?,
+        Command::Module(args) => builtin::module(&args)?,
+        Command::Export(args) => export::run(&args, &file)?,
+        Command::Backup(args) => backup::backup(args, file)?,
+        Command::Restore(args) => backup::restore(args, file)?,
     }
+    Ok(Exit::Accepted)
+}
+
+/// Runs a future on this thread.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(CliError::io("threads"))?.block_on(future))
 }
 
 #[cfg(test)]
@@ -120,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_put_together_right() {
+    fn command_line_is_consistent() {
         Cli::command().debug_assert();
     }
 

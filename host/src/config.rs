@@ -7,56 +7,72 @@
 //! desk = "/etc/kakekomi/desk"
 //! ```
 //!
-//! Flags and environment are the command line's ([`crate::cli`]); here is the file, and the defaults.
+//! The flags of the other commands that set them too are in [`crate::cli`].
 
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use kakekomi_store as store;
-use kakekomi_store::synced_fs;
+use clap::Args;
+use kakekomi_service::capacity::CapacityLimits;
+use kakekomi_store::{self as store, synced_fs};
 use serde::Deserialize;
 
-use kakekomi_service::capacity::CapacityLimits;
+use crate::error::CliError;
 
-/// Every setting, each of them optional: what a flag or the file may say.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Every setting, each of them optional: the flags of `serve`, and the keys of the file.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where the desk listens.
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", env = "KAKEKOMI_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// Where `/livez`, `/readyz` and `/metrics` are; off if absent.
+    /// Where to answer /livez, /readyz and /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDR", env = "KAKEKOMI_ADMIN_LISTEN")]
     pub admin_listen: Option<SocketAddr>,
-    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`; by default a file in the data folder.
-    pub database_url: Option<String>,
-    /// The data folder.
+    /// The data folder [default: ./data]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     pub data: Option<PathBuf>,
-    /// The desk profile's folder; by default the profile in the binary.
+    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The desk profile's folder [default: the one in the program]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_DESK")]
     pub desk: Option<PathBuf>,
-    /// The folder of the modules that are kept, and `retired.txt`; by default `modules` in the data folder.
+    /// The folder of modules that open pages may still run, and of retired.txt [default: modules in the data folder]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_MODULES")]
     pub modules: Option<PathBuf>,
-    /// A folder to serve the page from instead of the binary.
+    /// Serve the page from this folder, read anew each time (to work on the page)
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_PAGE")]
     pub page: Option<PathBuf>,
-    /// How many connections are served at a time.
+    /// How many connections to serve at a time [default: 12000, or as many as files may be open]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
     pub connections: Option<usize>,
-    /// Drafts a minute that one address may send; 0: as many as it likes.
+    /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_RATE_LIMIT")]
     pub rate_limit: Option<u32>,
-    /// Free space in MiB under which no case is stored; 0: no floor.
+    /// Free disk space in MiB under which no case is stored; 0 for no floor [default: 256]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_MIN_FREE_SPACE")]
     pub min_free_space: Option<u32>,
-    /// MiB that one address may store a day; 0: as much as it likes.
+    /// MiB that one address may store a day; 0 for no limit [default: 64]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_ADDRESS_QUOTA")]
     pub address_quota: Option<u32>,
-    /// MiB that all addresses may store a day; 0: as much as they like.
+    /// MiB that all addresses together may store a day; 0 for no limit [default: 8192]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_DAILY_QUOTA")]
     pub daily_quota: Option<u32>,
-    /// Addresses and networks of the proxies that may name their clients (`X-Forwarded-For`).
+    /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
+    #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<String>>,
-    /// `text` or `json`; by default text on a terminal.
+    /// How to write the log [default: text on a terminal, else json]
+    #[arg(long, value_name = "FORMAT", env = "KAKEKOMI_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
-    /// What is in the log, as `tracing_subscriber` filters it; by default `info`.
+    /// What is in the log: debug, info, warn, error, off; or of one part, kakekomi=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "KAKEKOMI_LOG")]
     pub log: Option<String>,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -66,33 +82,21 @@ pub enum LogFormat {
     Json,
 }
 
-/// Why settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("{0}: {1}")]
-    File(String, io::Error),
-    /// The file is no TOML, or has a key that there is not.
-    #[error("{0}: {1}")]
-    Format(String, Box<toml::de::Error>),
-}
-
-/// Where the desk listens unless told otherwise.
+/// The desk's address by default.
 pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const DATA: &str = "data";
 
 impl Settings {
-    /// The settings of a file.
+    /// Reads the settings of a file.
     ///
     /// # Errors
-    /// [`ConfigError`]: it cannot be read.
-    pub fn of_file(path: &Path) -> Result<Settings, ConfigError> {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
-        toml::from_str(&text).map_err(|error| ConfigError::Format(name, Box::new(error)))
+    /// [`CliError::Io`]: it cannot be read, is no TOML, or has an unknown key.
+    pub fn of_file(path: &Path) -> Result<Settings, CliError> {
+        let text = fs::read_to_string(path).map_err(CliError::io(path))?;
+        toml::from_str(&text).map_err(|error| CliError::io(path)(io::Error::other(error)))
     }
 
-    /// These settings, and another's where these say nothing.
+    /// Fills the settings that are missing from `other`.
     #[must_use]
     pub fn or(self, other: Settings) -> Settings {
         Settings {
@@ -114,22 +118,22 @@ impl Settings {
         }
     }
 
-    /// The data folder.
+    /// Returns the data folder.
     pub fn data(&self) -> &Path {
         self.data.as_deref().unwrap_or(Path::new(DATA))
     }
 
-    /// The folder of the modules that are kept.
+    /// Returns the folder of the archived modules.
     pub fn modules(&self) -> PathBuf {
         self.modules.clone().unwrap_or_else(|| self.data().join("modules"))
     }
 
-    /// The database's URL.
+    /// Returns the database's URL; by default it is a file in the data folder.
     pub fn database_url(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| store::url_in(self.data()))
     }
 
-    /// The limits on what may be stored.
+    /// Returns the limits on stored bytes.
     pub fn capacity_limits(&self) -> CapacityLimits {
         let default = CapacityLimits::default();
         CapacityLimits {
@@ -139,7 +143,7 @@ impl Settings {
         }
     }
 
-    /// The folder of the database's file; `None` where the database is no file.
+    /// Finds the folder of the database's file; `None` where the database is no file.
     pub fn database_folder(&self) -> Option<PathBuf> {
         let file = store::file_of(&self.database_url())?;
         // A link may lead to another disk.
@@ -147,12 +151,12 @@ impl Settings {
         Some(file.parent().map(Path::to_path_buf).unwrap_or_default())
     }
 
-    /// Makes the data folder, for its owner alone, if it is missing.
+    /// Creates the data folder, for its owner alone, if it is missing.
     ///
     /// # Errors
-    /// It cannot be made.
-    pub fn make_data_folder(&self) -> io::Result<()> {
-        synced_fs::create_dir_all_synced(self.data())
+    /// [`CliError::Io`]: it cannot be created.
+    pub fn create_data_folder(&self) -> Result<(), CliError> {
+        synced_fs::create_dir_all_synced(self.data()).map_err(CliError::io(self.data()))
     }
 }
 
@@ -161,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+    fn flag_overrides_file_and_file_overrides_default() {
         let file: Settings = toml::from_str("listen = \"127.0.0.1:1\"\ndata = \"from-file\"").unwrap();
         let flags = Settings { data: Some("from-flag".into()), ..Settings::default() };
         let settings = flags.or(file);
@@ -171,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_there_is_not_is_an_error() {
+    fn unknown_key_is_an_error() {
         assert!(toml::from_str::<Settings>("lisen = \"127.0.0.1:1\"").is_err());
     }
 }

@@ -1,9 +1,10 @@
-//! How a command ends: its exit code, and the words for what kept it from its work.
+//! The exit codes of the commands, and the errors that end one.
 //!
 //! 0 accepted · 1 has issues · 2 usage · 3 the content is not JSON · 4 the rule engine failed ·
 //! 5 a file, the network or the database. With several files the highest counts, so [`Exit`] is ordered.
 
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use kakekomi_sandbox::SandboxError;
@@ -11,8 +12,6 @@ use kakekomi_service::desk::DeskError;
 use kakekomi_service::module_archive::ModuleArchiveError;
 use kakekomi_service::submit::InvalidReport;
 use kakekomi_store::StoreError;
-
-use crate::config::ConfigError;
 
 /// The contract's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,15 +36,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What kept a command from its work.
+/// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// The command was called the wrong way.
     #[error("{0}")]
     Usage(String),
-    /// The settings cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// The folder of modules cannot be used.
     #[error(transparent)]
     Modules(#[from] ModuleArchiveError),
@@ -58,38 +54,41 @@ pub enum CliError {
     /// The context cannot be used.
     #[error("{0}")]
     Context(#[from] kakekomi_core::CheckError),
-    /// The module's report is none.
+    /// The module's report cannot be read.
     #[error("the rule engine failed: {0}")]
     Report(#[from] InvalidReport),
-    /// What was to be printed cannot be written as JSON.
+    /// The output cannot be written as JSON.
     #[error("the output cannot be written: {0}")]
     Json(#[from] serde_json::Error),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A file or the network failed; first what was to be done.
+    /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
     /// There is no such case.
     #[error("there is no case {0}")]
     NoCase(String),
-    /// The reader of our output has closed the pipe.
+    /// The reader of the output has closed the pipe.
     #[error("the reader has gone")]
     BrokenPipe,
 }
 
 impl CliError {
-    /// The exit code of a failure.
+    /// Makes the error of a file, or of a part of the system such as `signals`, of its name.
+    pub fn io(name: impl AsRef<Path>) -> impl FnOnce(io::Error) -> CliError {
+        let name = name.as_ref().display().to_string();
+        |error| CliError::Io(name, error)
+    }
+
+    /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
             CliError::Usage(_) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
-            CliError::Config(_)
-            | CliError::Modules(_)
-            | CliError::Desk(_)
-            | CliError::Store(_)
-            | CliError::Io(..)
-            | CliError::NoCase(_) => Exit::Io,
+            CliError::Modules(_) | CliError::Desk(_) | CliError::Store(_) | CliError::Io(..) | CliError::NoCase(_) => {
+                Exit::Io
+            }
             CliError::BrokenPipe => Exit::Accepted,
         }
     }
@@ -100,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_highest_exit_counts() {
+    fn exit_codes_are_ordered_by_severity() {
         assert_eq!(Exit::Issues.max(Exit::NotJson), Exit::NotJson);
         assert_eq!(Exit::Io as u8, 5);
         assert_eq!(CliError::Usage(String::new()).exit() as u8, 2);

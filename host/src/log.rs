@@ -52,7 +52,7 @@ pub fn start() -> io::Result<LogOutput> {
 pub fn line(text: &str) {
     match OUTPUT.get() {
         Some(output) => output.send(format!("{text}\n").into_bytes()),
-        // A command without a log: where nobody reads stderr, nobody can be told.
+        // A command without a log: a failure of stderr cannot be reported.
         None => _ = writeln!(io::stderr().lock(), "{text}"),
     }
 }
@@ -64,7 +64,7 @@ pub fn flush(limit: Duration) {
     }
 }
 
-/// The number of lines that were not written since the process started.
+/// Returns the number of lines that were not written since the process started.
 pub fn dropped_lines() -> u64 {
     DROPPED_LINES.load(Ordering::Relaxed)
 }
@@ -117,14 +117,14 @@ fn write_lines(mut writer: impl Write, messages: &Receiver<Message>) {
     }
 }
 
-/// A handle to stderr beside the standard library's, whose lock a thread that waits for a reader would hold.
+/// Opens a second handle to stderr: a thread that waits for a reader would hold the lock of the standard library's.
 #[cfg(unix)]
 fn stderr() -> io::Result<impl Write + Send + 'static> {
     use std::os::fd::AsFd;
     io::stderr().as_fd().try_clone_to_owned().map(std::fs::File::from)
 }
 
-/// stderr of the standard library.
+/// Returns the standard library's stderr.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
 fn stderr() -> io::Result<impl Write + Send + 'static> {
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
 
-    /// A writer whose writes succeed, fail or wait, as the test tells it.
+    /// A writer whose writes succeed, fail or wait, as the test sets it.
     #[derive(Clone, Default)]
     struct Output {
         written: Arc<Mutex<Vec<u8>>>,
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_writes_are_counted_and_later_lines_begin_on_a_new_line() {
+    fn failed_writes_are_counted_and_the_next_line_begins_anew() {
         let output = Output::default();
         let mut log = LogOutput::new(output.clone(), 16).unwrap();
         let before = dropped_lines();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_waits_delays_no_caller_and_its_queue_is_bounded() {
+    fn waiting_writer_delays_no_caller_and_its_queue_is_bounded() {
         let output = Output::default();
         let waits = output.fails.lock().unwrap();
         let log = LogOutput::new(output.clone(), 4).unwrap();

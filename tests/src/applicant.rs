@@ -33,7 +33,7 @@ pub fn with(draft: &[u8], pointer: &str, value: impl Into<Value>) -> Vec<u8> {
     draft.to_string().into_bytes()
 }
 
-/// A text with spaces behind it until it is so many bytes long.
+/// Appends spaces to a text until it has this length in bytes.
 pub fn padded(mut text: Vec<u8>, length: usize) -> Vec<u8> {
     text.resize(length, b' ');
     text

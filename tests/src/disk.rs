@@ -21,7 +21,7 @@ use crate::same::rng::Rng;
 pub use journal::Journal;
 use journal::Record;
 
-/// A disk writes so many bytes at once or not at all.
+/// Bytes of a sector, which a disk writes whole or not at all.
 const SECTOR: usize = 512;
 
 /// Fate of the bytes and names that were not flushed.
@@ -39,7 +39,7 @@ pub struct Disk<'j> {
     /// The first is the folder itself.
     entities: Vec<Entity<'j>>,
     by_inode: HashMap<u64, usize>,
-    /// Which record a flush began with, by the flush's number.
+    /// The record with which a flush began, by the flush's number.
     begun: HashMap<u64, usize>,
 }
 
@@ -63,7 +63,7 @@ enum Change<'j> {
 }
 
 impl<'j> Disk<'j> {
-    /// A folder's files as they are, all of it taken as flushed.
+    /// Reads a folder's files, all of them as flushed.
     pub fn of(folder: &Path) -> Disk<'j> {
         let mut disk = Disk::default();
         disk.read(folder);
@@ -105,7 +105,7 @@ impl<'j> Disk<'j> {
         disk
     }
 
-    /// Writes it into a folder that there is not yet.
+    /// Writes it into a new folder.
     pub fn write_to(&self, folder: &Path) {
         self.write(0, folder);
     }
@@ -156,7 +156,7 @@ impl<'j> Disk<'j> {
         }
     }
 
-    /// A flush came back: what was done before it began is on the disk, or is lost where it failed.
+    /// Applies the end of a flush: all earlier changes are on the disk, or are lost if it failed.
     fn flushed(&mut self, record: &Record, is_kept: bool) {
         let (Some(index), Some(begun)) = (self.by_inode.get(&record.file), self.begun.remove(&record.number)) else {
             return;
@@ -171,7 +171,7 @@ impl<'j> Disk<'j> {
         }
     }
 
-    /// Gives a name to an entity, or takes it away.
+    /// Adds or removes a name of an entity.
     fn name(&mut self, at: usize, path: &str, entity: Option<usize>) {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Some(folder) = self.find(folder) else { return };
@@ -183,14 +183,13 @@ impl<'j> Disk<'j> {
         folder.waiting.push((at, Change::Name(name.to_owned(), entity)));
     }
 
-    /// Files that have a path for programs.
+    /// Finds the entity that has a path for programs.
     fn find(&self, path: &str) -> Option<usize> {
         let steps = path.split('/').filter(|step| !step.is_empty());
         steps.into_iter().try_fold(0, |at, step| self.entities[at].names_now.get(step).copied())
     }
 
-    /// Of that which waits some reached the disk all the same: names in their order up to some moment, lengths and
-    /// sectors as it happens.
+    /// Keeps some unflushed changes: names in their order up to some moment, lengths and sectors at random.
     fn keep_some(&mut self, until: usize, rng: &mut Rng) {
         let waiting = self.entities.iter().filter_map(|entity| Some(entity.waiting.first()?.0));
         let oldest = waiting.min().unwrap_or(until);

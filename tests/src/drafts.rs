@@ -2,7 +2,7 @@
 //!
 //! `{"name": …, "locale": "ja", "now": 1795140000000, "draft": {…}, "expect": {"accepted": …, "issues":
 //! [[path, code], …], "advisories": [code, …]}}` → the draft's text, the context of `cases/base` at that time in that
-//! language, and what the report must say. `"text"` in the place of `"draft"` is what is no JSON, or not quite.
+//! language, and the expected report. `"text"` instead of `"draft"` is text that is no valid JSON.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ pub struct Draft {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// Whether it can be sent.
+    /// `true` if it can be sent.
     pub accepted: bool,
     /// Path and code of each issue, in order.
     pub issues: Vec<(String, String)>,
@@ -45,7 +45,7 @@ struct Line {
     expect: Expect,
 }
 
-/// All drafts, in the order of the files' names and of their lines.
+/// Reads all drafts, in the order of the files' names and of their lines.
 pub fn drafts() -> Vec<Draft> {
     let tests = crate::source_tree::root().join("tests");
     let base = fs::read_to_string(tests.join("cases/base/context.json")).unwrap();

@@ -5,7 +5,7 @@
 //! The rule:
 //!
 //! - A file imports the file that defines an item that it names: in a `use`, or in a path that begins with `crate`, `super`,
-//!   `self` or a module of its own. A path through a re-export leads to the file that defines the item.
+//!   `self` or one of its modules. A path through a re-export leads to the file that defines the item.
 //! - `mod name;` and `pub use name::Item;` are no imports, as long as the file does not use the item itself. So a parent may
 //!   re-export its children, and a child may name its siblings through the parent.
 //! - The paths in a macro count for the file that declares the macro.
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn two_files_that_import_each_other_are_a_circle() {
+    fn mutual_imports_are_a_circle() {
         let root = ("lib.rs", "mod a; mod b;");
         let circle = vec![vec!["x/src/a.rs".to_owned(), "x/src/b.rs".to_owned()]];
         assert_eq!(found(&[root, ("a.rs", "use crate::b::{B, C};"), ("b.rs", "use super::a::A;")]), circle);
@@ -297,14 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn a_re_export_is_followed_to_the_file_of_the_item() {
+    fn re_export_is_followed_to_the_file_of_the_item() {
         let root = ("lib.rs", "mod a; mod b; pub use a::A; pub use b::B;");
         assert_eq!(found(&[root, ("a.rs", "use crate::B;"), ("b.rs", "use crate::A;")]).len(), 1);
         assert!(found(&[root, ("a.rs", "use crate::B;"), ("b.rs", "struct B;")]).is_empty());
     }
 
     #[test]
-    fn a_parent_may_re_export_a_child_but_not_use_it_and_be_used() {
+    fn parent_may_re_export_but_not_use_a_child_that_uses_it() {
         let child = ("a/b.rs", "use super::A;");
         assert!(found(&[("lib.rs", "mod a;"), ("a.rs", "mod b; pub use b::B; pub struct A;"), child]).is_empty());
         assert_eq!(found(&[("lib.rs", "mod a;"), ("a.rs", "mod b; pub use b::B; pub struct A(B);"), child]).len(), 1);
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_and_inner_modules_are_no_files() {
+    fn tests_and_inline_modules_are_not_files() {
         let root = ("lib.rs", "mod a; mod b;");
         let test = "struct B;\n#[cfg(test)]\nmod tests { use super::B; use crate::a::A; }";
         assert!(found(&[root, ("a.rs", "use crate::b::B;"), ("b.rs", test)]).is_empty());

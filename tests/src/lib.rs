@@ -3,17 +3,17 @@
 //! - [`table`]: the cases of `tests/cases/*.toml`, one table that every engine runs: the core compiled
 //!   for this machine and the module in its sandbox (`tests/table.rs`), Node and Chromium (`browser/`).
 //! - [`drafts`]: two hundred drafts as people would write them (`tests/drafts.rs`, and the engines above).
-//! - [`server`]: the real binary, started on a free port with a folder of its own, and stopped.
-//! - [`postgres`]: a database of one test's own, or a whole server that may be killed.
-//! - [`shim`]: what stands between a program and its disk, notes and fails; [`disk`]: what is left when the power goes.
-//! - [`applicant`]: what an applicant's page sends.
+//! - [`server`]: the real binary, started on a free port with a temporary folder, and stopped.
+//! - [`postgres`]: a separate database, or a separate server that may be killed.
+//! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
+//! - [`applicant`]: requests of an applicant's page.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
-//! - [`origins`]: origins that look like a partner's and are none.
+//! - [`origins`]: origins that look like a partner's but are not.
 //! - [`source_tree`]: the project's own files, for the rules of the repository (`tests/tidy.rs`).
 //! - [`codes`]: `docs/codes.md`, made from the source.
 //! - [`routes`]: the table of routes in `docs/http.md`, made from the router's list.
-//! - [`schema`]: what the JSON Schema refuses, for `docs/schema.md`.
+//! - [`schema`]: refusals of the JSON Schema, for `docs/schema.md`.
 //! - [`published`]: the table of cases as others run it, `docs/cases.json`.
 //! - [`same`]: one stream of drafts for every engine, and every byte compared (`bin/same.rs`).
 
@@ -46,7 +46,7 @@ pub mod wire;
 
 use std::error::Error;
 
-/// Each of these tests takes an empty [`server::Home`] and is run on both databases.
+/// Runs tests that take an empty [`server::Home`] on both databases.
 #[macro_export]
 macro_rules! on_both_databases {
     ($($name:ident)*) => {
@@ -59,7 +59,7 @@ macro_rules! on_both_databases {
     };
 }
 
-/// The draft of `kakekomi example` and the default desk's context at 2026-11-20T11:00+09:00, as bytes.
+/// Makes the draft of `kakekomi example` and the default desk's context at 2026-11-20T11:00+09:00, as bytes.
 ///
 /// # Errors
 /// The default desk cannot be read, which a test of the host would show first.

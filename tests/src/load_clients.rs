@@ -56,12 +56,12 @@ impl LoadClients {
         LoadClients { clients, seen }
     }
 
-    /// Returns how many connections are open now.
+    /// Returns the number of open connections.
     pub fn open(&self) -> usize {
         self.seen.open.load(Ordering::Relaxed)
     }
 
-    /// Returns how long the slowest head lasted until the desk closed its connection.
+    /// Returns the time until the desk closed the connection with the slowest head.
     pub fn slowest_head(&self) -> Duration {
         Duration::from_millis(self.seen.slowest_head.load(Ordering::Relaxed))
     }
@@ -172,7 +172,7 @@ pub async fn people(at: SocketAddr, many: usize, every: Duration, request: impl 
 async fn ask(at: SocketAddr, request: &[u8]) -> Result<String, String> {
     let exchange = async {
         let mut stream = TcpStream::connect(at).await?;
-        // A desk may refuse a request by its head without reading its body; the response is there all the same.
+        // A desk may refuse a request by its head without reading its body; its response can still be read.
         _ = stream.write_all(request).await;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;

@@ -1,11 +1,11 @@
-//! Origins that look like a partner's and are none.
+//! Origins that look like a partner's but are not.
 //!
 //! `near_misses("https://www.chamber.example.jp:8443")` → well over five hundred texts: another scheme, port, case,
-//! prefix, suffix, a dot behind it, somebody's name before it, letters that look alike, `null`.
+//! prefix, suffix, a dot behind it, a user name before it, letters that look alike, `null`.
 
 use std::collections::BTreeSet;
 
-/// Every near miss of an origin, each once, the origin itself not among them.
+/// Lists every near miss of an origin, each once, without the origin itself.
 pub fn near_misses(origin: &str) -> Vec<String> {
     let (scheme, rest) = origin.split_once("://").unwrap();
     let (host, port) = rest.split_once(':').unwrap_or((rest, ""));
@@ -82,7 +82,7 @@ pub fn near_misses(origin: &str) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// Letters of other scripts, and full-width ones, that look like one.
+/// Lists letters of other scripts, and full-width ones, that look like a letter.
 fn look_alikes(char: char) -> &'static [&'static str] {
     match char {
         'a' => &["а", "ａ", "ɑ"],

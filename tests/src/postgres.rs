@@ -1,5 +1,5 @@
-//! PostgreSQL for tests: a database of one test's own on the server that the test command started
-//! (`KAKEKOMI_TEST_POSTGRES`), or a whole server of one test's own, which may be killed.
+//! PostgreSQL for tests: a separate database on the server that the test command started
+//! (`KAKEKOMI_TEST_POSTGRES`), or a separate server, which may be killed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +15,7 @@ const SERVER: &str = "KAKEKOMI_TEST_POSTGRES";
 /// Time in which a killed server must end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A database; one that was made here is dropped in the end.
+/// A database; one that was created here is dropped at the end.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -23,7 +23,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// An empty one; `None`, and a word why, where no server was named.
+    /// Creates an empty database; `None`, and a message, if no server is named.
     #[expect(clippy::print_stderr, reason = "a test that is not run says so")]
     pub fn new() -> Option<Database> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -38,12 +38,12 @@ impl Database {
         Some(Database { url: format!("{server}/{name}"), made_on: Some((server, name)) })
     }
 
-    /// One that is somebody else's.
+    /// Uses an existing database.
     pub fn lent(url: &str) -> Database {
         Database { url: url.to_owned(), made_on: None }
     }
 
-    /// Its URL.
+    /// Returns its URL.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -72,21 +72,21 @@ fn psql(url: &str, statement: &str, options: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// A server of one test's own.
+/// A server for one test.
 #[derive(Debug)]
 pub struct Cluster {
     folder: PathBuf,
-    /// The URL of its database.
+    /// Returns the URL of its database.
     pub url: String,
 }
 
 impl Cluster {
-    /// A server with an empty database.
+    /// Starts a server with an empty database.
     pub fn start() -> Cluster {
         Cluster::start_on(|_| {})
     }
 
-    /// A server on what is put into its folder, `data` of the one that is given.
+    /// Starts a server on files that are put into its folder, the subfolder `data` of the given one.
     pub fn start_on(fill: impl FnOnce(&Path)) -> Cluster {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("kakekomi-cluster-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -96,7 +96,7 @@ impl Cluster {
         Cluster { folder, url }
     }
 
-    /// A server that follows another one, from a copy of all that it has.
+    /// Starts a standby of another server, from a copy of its files.
     pub fn standby_of(primary: &Cluster) -> Cluster {
         Cluster::start_on(|folder| {
             std::fs::create_dir_all(folder).unwrap();
@@ -111,12 +111,12 @@ impl Cluster {
         psql(&self.url, statement, "-c default_transaction_read_only=off")
     }
 
-    /// Folder of its files.
+    /// Returns the folder of its files.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
-    /// Ends the server as an operator would, with everything on the disk.
+    /// Stops the server in an orderly way, with everything on the disk.
     pub fn halt(&self) {
         script("halt", &self.folder, &[]);
     }
@@ -139,7 +139,7 @@ impl Cluster {
         }
     }
 
-    /// Changes a setting that needs no new start, and waits until it is in force.
+    /// Changes a setting that needs no restart, and waits until it is in force.
     pub fn set(&self, setting: &str, value: &str) {
         self.ask(&format!("ALTER SYSTEM SET {setting} = '{value}'"));
         self.ask("SELECT pg_reload_conf()");
@@ -152,12 +152,12 @@ impl Cluster {
         }
     }
 
-    /// Starts it again on the same port, with what it has.
+    /// Starts it again on the same port with the same files.
     pub fn start_again(&self) {
         self.start_under(&[]);
     }
 
-    /// The same with an environment of its own, as a [`crate::shim::Shim`] gives it.
+    /// Starts it again with further variables, as a [`crate::shim::Shim`] needs them.
     pub fn start_under(&self, settings: &[(&str, PathBuf)]) {
         script("start", &self.folder, settings);
     }

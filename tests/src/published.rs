@@ -1,16 +1,16 @@
-//! `docs/cases.json`: the table of cases for everybody else, made from it.
+//! `docs/cases.json`: the table of cases for other projects, generated from the table.
 //!
-//! `[["/contact/phone","phone.invalid"]]` and no sentence, so that a change of words changes no case. A text is a string, or
-//! pieces with how often each stands (`[["{\"a\":\"",1],["あ",4001],["\"}",1]]`), or `hex` where it is no UTF-8.
+//! `[["/contact/phone","phone.invalid"]]` without sentences, so that a change of wording changes no case. A text is a string, or
+//! pieces with their numbers of repetitions (`[["{\"a\":\"",1],["あ",4001],["\"}",1]]`), or `hex` if it is not UTF-8.
 
 use serde_json::{Value, json};
 
 use crate::table::{Case, cases};
 
-/// Runs of one character that are at least so long are counted instead of written.
+/// The least length of a run of one character that is counted instead of written.
 const RUN_MIN: usize = 64;
 
-/// The whole file: one case a line, so that a change is seen where it is.
+/// Makes the whole file, one case a line, so that a diff shows the changed cases.
 pub fn json_lines() -> String {
     let cases = cases();
     let mut contexts: Vec<&str> = Vec::new();
@@ -50,7 +50,7 @@ fn row(case: &Case, contexts: &[&str]) -> Value {
     row
 }
 
-/// A text as it is, or in pieces where a character stands long in a row.
+/// Converts a text to a string, or to pieces if it has long runs of one character.
 fn pieces(text: &str) -> Value {
     let mut pieces: Vec<(String, usize)> = Vec::new();
     let mut rest = text.chars().peekable();

@@ -1,14 +1,14 @@
-//! Proving that every engine says the same: one stream of drafts, many engines, every byte compared.
+//! Comparison of engines: one stream of drafts, many engines, every byte compared.
 //!
 //! ```text
 //! seed, number → draft and context → the native core's report
 //!                                  → another engine's report     → the same bytes, or a case for the table
 //! ```
 //!
-//! A stream is the same on every machine, so a mismatch is named by seed and number. Read on in this
-//! order: [`rng`], [`contexts`], [`fill`] with [`values`] and [`edge_values`] (drafts along the form's own
-//! table of fields), [`mutate`] (damage), [`engine`] (who is asked), [`compare`] and [`tally`] (what came
-//! of it), [`shrink`] (the smallest draft that still shows a mismatch). `docs/sameness.md` says how to run it.
+//! A stream is the same on every machine, so seed and number name a mismatch. The modules, in reading order:
+//! [`rng`], [`contexts`], [`fill`] with [`values`] and [`edge_values`] (drafts along the form's own table of fields),
+//! [`mutate`] (damage), [`engine`] (the engines), [`compare`] and [`tally`] (the results), [`shrink`] (the smallest draft
+//! that still shows a mismatch). `docs/sameness.md` has the commands.
 
 pub mod compare;
 pub mod contexts;
@@ -42,17 +42,17 @@ pub struct Question {
 /// The report's bytes, or the number of the failure (`kakekomi_core::CheckError`; lower for an engine's own).
 pub type Answer = Result<Vec<u8>, i64>;
 
-/// Drafts and contexts without end.
+/// An endless stream of drafts and contexts.
 #[derive(Debug)]
 pub struct Stream {
     seed: u64,
     contexts: Vec<StreamContext>,
-    /// The table's own drafts: where a rule gets a case, the stream gets it too.
+    /// The table's own drafts, so that a new case of the table is in the stream too.
     cases: Vec<Vec<u8>>,
 }
 
 impl Stream {
-    /// The stream of a seed.
+    /// Makes the stream of a seed.
     pub fn new(seed: u64) -> Stream {
         let cases = table::cases();
         let base = cases.first().map(|case| case.context.clone()).unwrap_or_default();
@@ -63,12 +63,12 @@ impl Stream {
         Stream { seed, contexts: contexts(seed, &base), cases }
     }
 
-    /// The table's own context: where a mismatch shows in it too, it is in the draft.
+    /// Returns the table's own context: a mismatch that shows in it, too, is caused by the draft.
     pub fn plain_context() -> Vec<u8> {
         table::cases().first().map(|case| case.context.clone().into_bytes()).unwrap_or_default()
     }
 
-    /// The draft of a number and its context.
+    /// Makes the draft of a number and its context.
     pub fn question(&self, number: u64) -> Question {
         let mut rng = Rng::new(self.seed, number);
         let context = if rng.percent(80) {
@@ -79,7 +79,7 @@ impl Stream {
         Question { text: self.text(context, &mut rng), context: context.text.clone() }
     }
 
-    /// In a hundred: 30 right, 35 nearly right, 15 of the table changed, 20 damaged.
+    /// Makes a text: of a hundred 30 are valid, 35 nearly valid, 15 changed cases of the table, 20 damaged.
     fn text(&self, context: &StreamContext, rng: &mut Rng) -> Vec<u8> {
         let kind = rng.below(100);
         let mut tree = match kind {
@@ -106,7 +106,7 @@ impl Stream {
         text
     }
 
-    /// A draft of the table, as a tree; what is no JSON stays as it is.
+    /// Picks a draft of the table, as a tree; text that is no JSON stays unchanged.
     fn case(&self, rng: &mut Rng) -> Tree {
         let text = &self.cases[rng.below(self.cases.len())];
         match json::read(text, usize::MAX) {

@@ -1,8 +1,8 @@
-//! The real binary, started on a free port with a folder of its own, and stopped.
+//! The real binary, started on a free port with a temporary folder, and stopped.
 //!
-//! `Server::start()` → a desk that answers at `server.at`; dropping it ends the process and takes the
-//! folder away. `Home` is the folder alone, for commands that need no server; its cases are in a file of
-//! SQLite's, or with `Home::on_postgres()` in a database of one test's own.
+//! `Server::start()` → a desk that answers at `server.at`; dropping it ends the process and removes the
+//! folder. `Home` is the folder alone, for commands that need no server; its cases are in a file of SQLite, or with
+//! `Home::on_postgres()` in a separate database.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, PipeReader, Write};
@@ -33,7 +33,7 @@ pub fn binary() -> PathBuf {
     found.expect("the binary is missing: cargo build --release, or set KAKEKOMI_BIN")
 }
 
-/// A folder of one test's own, and maybe a database, taken away in the end.
+/// A folder of one test, and perhaps a database; both are removed at the end.
 #[derive(Debug)]
 pub struct Home {
     path: PathBuf,
@@ -41,7 +41,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// An empty folder.
+    /// Makes an empty folder.
     #[expect(clippy::new_without_default, reason = "it makes a folder on the disk")]
     pub fn new() -> Home {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -51,21 +51,21 @@ impl Home {
         Home { path, database: None }
     }
 
-    /// An empty folder and an empty database of PostgreSQL's; `None`, and a word, where no server was named.
+    /// Makes an empty folder and an empty database of PostgreSQL; `None`, and a message, if no server is named.
     pub fn on_postgres() -> Option<Home> {
         let mut home = Home::new();
         home.database = Some(Database::new()?);
         Some(home)
     }
 
-    /// An empty folder whose cases are in a database of that URL, which stays.
+    /// Makes an empty folder whose cases are in a database of a URL, which stays.
     pub fn at(database_url: &str) -> Home {
         let mut home = Home::new();
         home.database = Some(Database::lent(database_url));
         home
     }
 
-    /// The same with a desk profile of its own: the example desk, and more behind it.
+    /// Gives it a desk profile: the example desk, and more behind it.
     pub fn with_desk(more: &str) -> Home {
         let home = Home::new();
         let (from, to) = (crate::source_tree::root().join("host/desk"), home.path().join("desk"));
@@ -82,17 +82,17 @@ impl Home {
         home
     }
 
-    /// Path of the folder.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The database's URL; `None` for the file in the folder.
+    /// Returns the database's URL; `None` for the file in the folder.
     pub fn database_url(&self) -> Option<&str> {
         self.database.as_ref().map(Database::url)
     }
 
-    /// The binary with this folder as its data folder, and nothing of the caller's settings.
+    /// Makes a command of the binary with this data folder, and without the caller's settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         self.settle(&mut command);
@@ -120,7 +120,7 @@ impl Home {
         self.command(arguments).output().unwrap()
     }
 
-    /// The records of `cases list --json`.
+    /// Returns the records of `cases list --json`.
     pub fn cases(&self) -> Vec<Value> {
         let output = self.run(&["cases", "list", "--json"]);
         assert!(output.status.success(), "cases list: {}", String::from_utf8_lossy(&output.stderr));
@@ -137,7 +137,7 @@ impl Drop for Home {
     }
 }
 
-/// The command that serves a home at an address, started by a shell's words.
+/// Makes the command that serves a home at an address, started by a shell command.
 fn serve_command(home: &Home, at: SocketAddr, more: &[&str], start: &str) -> Command {
     let mut command = Command::new("sh");
     home.settle(&mut command);
@@ -152,11 +152,11 @@ fn serve_command(home: &Home, at: SocketAddr, more: &[&str], start: &str) -> Com
 pub enum LogTarget {
     /// `/dev/full`: each write fails at once with "no space left".
     FullDevice,
-    /// A pipe whose reader has gone.
+    /// A closed pipe.
     ClosedPipe,
-    /// A pipe whose reader is there and never reads.
+    /// A pipe whose reader never reads.
     UnreadPipe,
-    /// A file on a file system of 64 KiB of its own, which the log itself fills. Needs the right to mount.
+    /// A file on a file system of 64 KiB, which the log itself fills. Needs the right to mount.
     FullDisk,
 }
 
@@ -191,7 +191,7 @@ impl Log {
         Log { text, reader: Some(reader) }
     }
 
-    /// All of it, once the process has ended.
+    /// Returns all of it, once the process has ended.
     fn whole(&mut self) -> String {
         self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
         self.text.lock().unwrap().clone()
@@ -203,32 +203,32 @@ impl Log {
 pub struct Server {
     child: Child,
     log: Log,
-    /// The end of the log's pipe that nobody reads.
+    /// The unread end of the log's pipe.
     #[expect(dead_code, reason = "dropping it would close the pipe")]
     unread: Option<PipeReader>,
-    /// Where it answers.
+    /// Its address.
     pub at: SocketAddr,
     /// Its folder.
     pub home: Home,
 }
 
 impl Server {
-    /// A desk with an empty folder.
+    /// Starts a desk with an empty folder.
     pub fn start() -> Server {
         Server::start_in(Home::new())
     }
 
-    /// A desk on a folder that may hold cases already.
+    /// Starts a desk on a folder that may hold cases already.
     pub fn start_in(home: Home) -> Server {
         Server::start_with(home, &[])
     }
 
-    /// The same with further arguments of `serve`.
+    /// Starts a desk with further arguments of `serve`.
     pub fn start_with(home: Home, more: &[&str]) -> Server {
         Server::start_under(home, more, &[])
     }
 
-    /// The same with an environment of its own, as a [`crate::shim::Shim`] gives it.
+    /// Starts a desk with further variables, as a [`crate::shim::Shim`] needs them.
     pub fn start_under(home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
         let at = free_address();
         let mut command = serve_command(&home, at, more, "exec");
@@ -239,7 +239,7 @@ impl Server {
         Server { child, log: Log::of(said), unread: None, at, home }.when_it_answers()
     }
 
-    /// A desk whose log goes somewhere else.
+    /// Starts a desk whose log goes to another destination.
     pub fn start_logging_to(home: Home, more: &[&str], log: LogTarget) -> Server {
         let at = free_address();
         let mut command = serve_command(&home, at, more, log.shell_start());
@@ -249,7 +249,7 @@ impl Server {
         Server { child, log: Log::default(), unread, at, home }.when_it_answers()
     }
 
-    /// A desk whose data folder lies on a file system of its own of so many MiB. Needs the right to mount.
+    /// Starts a desk whose data folder is on a separate file system of this many MiB. Needs the right to mount.
     pub fn start_on_small_disk(home: Home, more: &[&str], mib: u32) -> Server {
         let at = free_address();
         let start = format!(
@@ -259,18 +259,18 @@ impl Server {
         Server { child, log: Log::default(), unread: None, at, home }.when_it_answers()
     }
 
-    /// Takes all that is free on the small disk.
+    /// Fills the free space of the small disk.
     pub fn fill_small_disk(&self) {
         let mut filler = File::create(self.filler()).unwrap();
         while filler.write_all(&[0; 4096]).is_ok() {}
     }
 
-    /// Frees what [`Server::fill_small_disk`] has taken.
+    /// Frees the space that [`Server::fill_small_disk`] has filled.
     pub fn empty_small_disk(&self) {
         std::fs::remove_file(self.filler()).unwrap();
     }
 
-    /// A file on the small disk, which is mounted for the desk's process alone.
+    /// Returns the path of a file on the small disk, which is mounted for the desk's process alone.
     fn filler(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.id()));
         root.join(self.home.path().strip_prefix("/").unwrap()).join("data/filler")
@@ -288,12 +288,12 @@ impl Server {
         self
     }
 
-    /// The process's number.
+    /// Returns the process's number.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// From now on no file of the process may grow beyond so many bytes: a full disk, without being root.
+    /// Limits the size of the process's files in bytes: a full disk, without being root.
     pub fn fill_disk(&self, bytes: u64) {
         let limit = format!("--fsize={bytes}:{bytes}");
         let set = Command::new("prlimit")
@@ -335,7 +335,7 @@ impl Server {
         self.signal("HUP");
     }
 
-    /// All that it has written to its log so far.
+    /// Returns its log so far.
     pub fn log(&self) -> String {
         self.log.text.lock().unwrap().clone()
     }
@@ -353,9 +353,9 @@ impl Server {
 /// Remains of a desk that ended.
 #[derive(Debug)]
 pub struct Stopped {
-    /// The exit code; nothing if a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// All that it wrote to its log.
+    /// Its whole log.
     pub log: String,
     /// Its folder.
     pub home: Home,
@@ -368,7 +368,7 @@ impl Drop for Server {
     }
 }
 
-/// An address of this machine at which nobody listens.
+/// Finds a free address of this machine.
 pub fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

@@ -30,7 +30,7 @@ mod place {
     pub const LENGTH: u64 = 48;
 }
 
-/// A shim over one folder; its own files are taken away in the end.
+/// A shim over one folder; its own files are removed at the end.
 #[derive(Debug)]
 pub struct Shim {
     own: PathBuf,
@@ -40,12 +40,12 @@ pub struct Shim {
 }
 
 impl Shim {
-    /// A shim over everything below a folder.
+    /// Makes a shim over everything below a folder.
     pub fn over(watched: &Path) -> Shim {
         Shim::over_some(watched, "")
     }
 
-    /// The same, of which only files with these letters in their path may fail.
+    /// Makes a shim that fails only for files with these letters in their path.
     pub fn over_some(watched: &Path, among: &'static str) -> Shim {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("kakekomi-shim-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -64,7 +64,7 @@ impl Shim {
         shim
     }
 
-    /// The environment of a program under it.
+    /// Returns the variables of a program under it.
     pub fn settings(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("LD_PRELOAD", self.library()),
@@ -79,7 +79,7 @@ impl Shim {
         self.own.join("faults.so")
     }
 
-    /// The journal's file, which [`crate::disk::Journal`] reads.
+    /// Returns the journal's file, which [`crate::disk::Journal`] reads.
     pub fn journal(&self) -> PathBuf {
         self.own.join("journal")
     }
@@ -91,7 +91,7 @@ impl Shim {
         u64::from_le_bytes(bytes)
     }
 
-    /// Lets the writes and flushes from the `first` from now on to the `last` fail with an errno.
+    /// Makes the writes and flushes from the `first` from now on to the `last` fail with an errno.
     pub fn fail(&self, first: u64, last: u64, errno: u64) {
         let seen = self.seen();
         self.set(place::ERROR, errno);
@@ -99,12 +99,12 @@ impl Shim {
         self.set(place::FIRST, seen + first);
     }
 
-    /// Lets nothing fail any more.
+    /// Ends all failures.
     pub fn heal(&self) {
         self.set(place::FIRST, 0);
     }
 
-    /// Puts a word of the test's own between the records: what was known by then.
+    /// Adds a word of the test to the journal: a fact that was known by then.
     pub fn note(&self, first: &[u8], second: &[u8]) {
         let mut journal = OpenOptions::new().append(true).open(self.journal()).unwrap();
         journal.write_all(&Journal::note(first, second)).unwrap();

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_unit_tests_are_no_code() {
+    fn comments_and_unit_tests_are_excluded() {
         let rust = "//! あ\nlet a = '\"'; // \"い\"\nlet b: &'static str = \"う // え\"; /* お */ r#\"か\"#\n#[cfg(test)]\nmod tests { \"き\" }";
         let source = source("a.rs", rust);
         assert_eq!(source.literals(), ["\"う // え\"", "r#\"か\"#"]);
@@ -176,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn javascript_has_three_quotes() {
+    fn all_three_javascript_quotes_are_recognized() {
         let source = source("a.js", "const a = 'x' + `y` + \"z\"; // い");
         assert_eq!(source.literals(), ["'x'", "`y`", "\"z\""]);
         assert_eq!(source.bare(), "const a =  +  + ; ");
     }
 
     #[test]
-    fn a_folder_is_no_prefix_of_its_neighbour() {
+    fn folder_with_a_longer_name_is_not_below() {
         let file = source("host/store/src/sqlite.rs", "");
         assert!(file.below("host/store") && !file.below("host/sto"));
     }

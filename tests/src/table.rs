@@ -8,8 +8,8 @@
 //! ```
 //!
 //! → the draft `base/sparse.json` with that number, in the context `base/context.json`; no issue; the
-//! value. A row says only what it is about. How a draft is made stands in [`input`], what can be
-//! expected of the report in [`expect`].
+//! value. A row names only its subject. [`input`] lists the members that make the draft, [`expect`] those
+//! that describe the report.
 
 mod expect;
 mod input;
@@ -25,7 +25,7 @@ use serde_json::Value;
 pub use expect::Expect;
 use input::Input;
 
-/// One row: a draft's text, the context that it is judged in, and what the report says.
+/// One row: a draft's text, its context, and the expected report.
 #[derive(Debug)]
 pub struct Case {
     /// The file's name and the row's own: `phone.toml: full-width digits`.
@@ -54,7 +54,7 @@ struct Row {
     expect: Expect,
 }
 
-/// All cases, in the order of the files' names and of their rows.
+/// Reads all cases, in the order of the files' names and of their rows.
 pub fn cases() -> Vec<Case> {
     let folder = crate::source_tree::root().join("tests/cases");
     let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -98,7 +98,7 @@ fn case(file: &str, mut row: toml::Table, bases: &Bases) -> Case {
     Case { text: input.text(&name, &bases.drafts), context: context_text(&context, &bases.context), expect, name }
 }
 
-/// The context with a row's changes: `now`, `locale`, or a JSON Pointer such as `/calendar/last_year`.
+/// Makes the context with a row's changes: `now`, `locale`, or a JSON Pointer such as `/calendar/last_year`.
 fn context_text(changes: &BTreeMap<String, toml::Value>, base: &Value) -> String {
     let mut context = base.clone();
     for (key, value) in changes {

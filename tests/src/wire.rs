@@ -27,57 +27,57 @@ pub struct Request {
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// Names in small letters, and values, in the order in which they came.
+    /// Names in lower case, and values, in the order of the response.
     pub headers: Vec<(String, String)>,
     /// The body's bytes.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// A GET of a target.
+    /// Makes a GET of a target.
     pub fn get(target: &str) -> Request {
         Request { method: "GET", target: target.to_owned(), headers: Vec::new(), body: Vec::new() }
     }
 
-    /// A POST without a body yet.
+    /// Makes a POST without a body.
     pub fn post(target: &str) -> Request {
         Request { method: "POST", ..Request::get(target) }
     }
 
-    /// An OPTIONS of a target, as a browser asks beforehand.
+    /// Makes an OPTIONS of a target, a browser's preflight request.
     pub fn options(target: &str) -> Request {
         Request { method: "OPTIONS", ..Request::get(target) }
     }
 
-    /// One more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// A body without a content type.
+    /// Sets a body without a content type.
     #[must_use]
     pub fn body(mut self, body: &[u8]) -> Request {
         self.body = body.to_vec();
         self
     }
 
-    /// A body of `application/json`, which need not be JSON.
+    /// Sets a body of `application/json`, which need not be JSON.
     #[must_use]
     pub fn json(self, body: &[u8]) -> Request {
         self.header("content-type", "application/json").body(body)
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends it and reads the whole response.
     pub fn send(&self, to: SocketAddr) -> Answer {
         self.try_send(to).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
     }
 
-    /// Sends it and reads the whole answer, unless the connection fails.
+    /// Sends it and reads the whole response, unless the connection fails.
     ///
     /// # Errors
-    /// Whatever the socket says; a server that answers before it has read the whole body is no error.
+    /// A socket error; a server that responds before it has read the whole body is no error.
     pub fn try_send(&self, to: SocketAddr) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -91,7 +91,7 @@ impl Request {
         }
         stream.write_all(head.as_bytes())?;
         stream.write_all(b"\r\n")?;
-        // A server may refuse a body by its length and stop reading: the answer is there all the same.
+        // A server may refuse a body by its length and stop reading: its response can still be read.
         _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
         match stream.read_to_end(&mut bytes) {
@@ -124,22 +124,22 @@ impl Answer {
         answer
     }
 
-    /// The value of a header by its name in small letters.
+    /// Returns the value of a header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.status, self.text()))
     }
 
-    /// The body as text, for messages.
+    /// Returns the body as text, for messages.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The `code` of a problem (RFC 9457), or nothing.
+    /// Returns the `code` of a problem (RFC 9457), or nothing.
     pub fn code(&self) -> String {
         serde_json::from_slice::<Value>(&self.body)
             .ok()
@@ -149,8 +149,8 @@ impl Answer {
 }
 
 impl Answer {
-    /// Checks a problem: status and code, a sentence for a person in which nothing is left to fill in,
-    /// and the name of the module.
+    /// Checks a problem: status and code, a sentence without placeholders, and the name of
+    /// the module.
     pub fn assert_problem(&self, what: &str, status: u16, code: &str) {
         assert_eq!((self.status, self.code().as_str()), (status, code), "{what}: {}", self.text());
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{what}");
@@ -163,7 +163,7 @@ impl Answer {
     }
 }
 
-/// A body out of its chunks (RFC 9112, section 7.1).
+/// Joins a body of its chunks (RFC 9112, section 7.1).
 fn joined(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {

@@ -1,7 +1,7 @@
-//! `docs/asvs.md`: each requirement of OWASP ASVS 5.0.0, levels 1 and 2, has one row, and what a row names exists.
+//! `docs/asvs.md`: each requirement of OWASP ASVS 5.0.0, levels 1 and 2, has one row, and everything that a row names exists.
 //!
 //! `| V4.2.1 | 2 | boundaries of messages | met | tests/tests/hostile_requests.rs: name |` → level and status are right, and
-//! `hostile.rs` has a function of that name. The tests at the end show what no other test shows.
+//! `hostile_requests.rs` has a function of that name. The tests at the end cover requirements without another test.
 
 #![allow(
     clippy::unwrap_used,
@@ -78,7 +78,7 @@ fn rows() -> Vec<Row> {
     rows.collect()
 }
 
-/// Fails with every finding at once.
+/// Fails with all findings at once.
 fn none(findings: impl IntoIterator<Item = String>) {
     let findings: Vec<_> = findings.into_iter().collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
@@ -137,7 +137,7 @@ fn each_named_test_document_and_file_exists() {
     }));
 }
 
-/// The `path: name` and `path` between backticks; what is no path is left out.
+/// Lists the `path: name` and `path` between backticks.
 fn references(answer: &str) -> Vec<(String, String)> {
     let spans = answer.split('`').skip(1).step_by(2);
     let named = spans.map(|span| span.split_once(": ").unwrap_or((span, "")));
@@ -145,7 +145,7 @@ fn references(answer: &str) -> Vec<(String, String)> {
     named.filter(|(path, _)| is_path(path)).map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
 }
 
-/// Whether a file has the function, test, constant or heading; without a name, whether the file is there.
+/// Checks if a file has the function, test, constant or heading; without a name, if the file exists.
 fn exists(path: &str, name: &str) -> bool {
     let Ok(text) = fs::read_to_string(root().join(path)) else { return false };
     let has = |forms: &[String]| forms.iter().any(|form| text.contains(form));
@@ -160,7 +160,7 @@ fn exists(path: &str, name: &str) -> bool {
 }
 
 #[test]
-fn the_summary_counts_the_rows() {
+fn summary_counts_the_rows() {
     let rows = rows();
     let line = |name: String, is_counted: &dyn Fn(&Row) -> bool| {
         let counted: Vec<_> = rows.iter().filter(|row| is_counted(row)).collect();
@@ -179,7 +179,7 @@ fn the_summary_counts_the_rows() {
 }
 
 #[test]
-fn each_open_row_is_explained_among_the_gaps() {
+fn each_open_row_is_explained_as_a_gap() {
     let document = document();
     let (_, gaps) = document.split_once("\n## Gaps\n").expect("the document has no gaps");
     let marked = gaps.split("**").skip(1).step_by(2);
@@ -241,13 +241,13 @@ fn absent_technologies_are_absent() {
 }
 
 #[test]
-fn the_policy_of_a_page_allows_no_base_no_plugin_and_no_inline_script() {
+fn page_policy_allows_no_base_no_plugin_and_no_inline_script() {
     let server = Server::start();
     for target in ["/", "/sheet", "/docs", "/partners", "/partners/preview"] {
         let answer = server.send(&Request::get(target));
         let policy = answer.header("content-security-policy").unwrap();
         let directives: Vec<_> = policy.split("; ").collect();
-        // `object-src` is left to `default-src`.
+        // `default-src` covers `object-src`.
         for directive in ["default-src 'none'", "base-uri 'none'", "script-src 'self' 'wasm-unsafe-eval'"] {
             assert!(directives.contains(&directive), "{target}: {policy}");
         }
@@ -278,7 +278,7 @@ fn text_is_sent_with_its_charset() {
 }
 
 #[test]
-fn the_public_listener_lists_no_folder_and_has_no_endpoint_of_the_operator() {
+fn public_listener_lists_no_folder_and_has_no_operator_endpoint() {
     let server = Server::start();
     for target in
         ["/page/", "/module/", "/docs/", "/embed/", "/partners/", "/.git/HEAD", "/livez", "/readyz", "/metrics"]
@@ -314,11 +314,11 @@ fn verdicts_receipts_and_problems_are_not_cached() {
 }
 
 #[test]
-fn a_failed_store_leaves_a_line_in_the_log() {
+fn failed_store_is_logged() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     assert_eq!(server.send(&submission("first", &draft)).status, 201);
-    // SQLite's log still takes a few cases.
+    // SQLite's log still has room for a few cases.
     server.fill_disk(40 * 1024);
     let refused = (0..50).map(|number| server.send(&submission(&format!("k{number}"), &draft)).status);
     assert!(refused.into_iter().any(|status| status == 503), "the disk is never full");

@@ -1,5 +1,5 @@
-//! `kakekomi backup` and `restore`: a whole copy under load, nothing by half when it is killed or the disk is full, and a
-//! database of before that is kept.
+//! `kakekomi backup` and `restore`: a complete copy under load, no partial file after a kill or on a full disk, and the
+//! previous database is kept.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::server::{Home, Server, binary};
 use serde_json::Value;
 
-/// Copies of one case, so that a backup takes long enough for others to come meanwhile.
+/// Number of copies of one case, so that new cases arrive during a backup.
 const COPIES: usize = 5000;
 
 fn send(server: &Server, draft: &[u8], keys: std::ops::Range<usize>) -> Vec<Value> {
@@ -50,11 +50,11 @@ fn numbers(cases: &[Value]) -> Vec<&str> {
     cases.iter().map(|case| case["number"].as_str().unwrap()).collect()
 }
 
-/// The cases of a file.
+/// Lists the cases of a file.
 fn cases_of(file: &Path) -> Vec<Value> {
     let url = format!("sqlite:{}", file.display());
     let output = Home::new().run(&["cases", "list", "--json", "--database-url", &url]);
-    // 5: `multiply` makes up numbers, which are named as damaged and listed all the same.
+    // 5: `multiply` invents numbers, which are reported as damaged but listed.
     assert!(matches!(output.status.code(), Some(0 | 5)), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -68,7 +68,7 @@ fn record(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Why a command ended with 5.
+/// Returns the message of a command that ended with 5.
 fn failed(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(5), "{said}");
@@ -82,7 +82,7 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A folder for backups, and a name in it.
+/// Makes a folder for backups, and a name in it.
 fn place() -> (Home, PathBuf) {
     let home = Home::new();
     let file = home.path().join("copy.sqlite3");
@@ -90,7 +90,7 @@ fn place() -> (Home, PathBuf) {
 }
 
 #[test]
-fn a_backup_under_load_ends_and_has_every_case_of_before() {
+fn backup_under_load_finishes_with_all_earlier_cases() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let before = send(&server, &draft, 0..20);
@@ -132,7 +132,7 @@ fn a_backup_under_load_ends_and_has_every_case_of_before() {
 }
 
 #[test]
-fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
+fn killed_backup_leaves_no_file_under_its_name() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..100);
@@ -152,13 +152,13 @@ fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
         }
     }
     assert!(cut > 0, "no backup was cut off");
-    // What one that was killed left is no hindrance, and does not stay.
+    // The remains of a killed backup do not block the next one, which removes them.
     assert_eq!(record(&run(&server.home, "backup", &file, &["--json"]))["cases"], 100);
     assert_eq!(names_in(kept.path()), ["copy.sqlite3"]);
 }
 
 #[test]
-fn a_full_disk_leaves_nothing_and_is_named() {
+fn full_disk_is_reported_and_leaves_no_file() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..30);
@@ -174,7 +174,7 @@ fn a_full_disk_leaves_nothing_and_is_named() {
 }
 
 #[test]
-fn a_file_that_is_there_is_replaced_only_when_asked() {
+fn existing_file_is_replaced_only_with_replace() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..1);
@@ -192,7 +192,7 @@ fn a_file_that_is_there_is_replaced_only_when_asked() {
 }
 
 #[test]
-fn a_restore_keeps_the_database_of_before_with_its_log() {
+fn restore_keeps_the_previous_database_with_its_log() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let first = send(&server, &draft, 0..3);
@@ -202,11 +202,11 @@ fn a_restore_keeps_the_database_of_before_with_its_log() {
 
     let said = failed(&run(&server.home, "restore", &file, &[]));
     assert!(said.contains("another kakekomi is at work here"), "{said}");
-    // Killed: its last cases stand in the log alone.
+    // Killed: its last cases are in the log only.
     let home = server.kill();
     let data = home.path().join("data");
     assert!(data.join("kakekomi.sqlite3-wal").metadata().unwrap().len() > 0);
-    // Root restores for a service that is another user; for others this changes nothing.
+    // Root restores for a service with another user; as another user this changes nothing.
     _ = std::os::unix::fs::chown(&data, Some(65534), Some(65534));
     let restored = record(&run(&home, "restore", &file, &["--json"]));
     assert_eq!(restored["cases"], 3);
@@ -233,7 +233,7 @@ fn a_restore_keeps_the_database_of_before_with_its_log() {
 }
 
 #[test]
-fn a_restore_makes_a_data_folder_where_there_is_none() {
+fn restore_creates_a_missing_data_folder() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let first = send(&server, &draft, 0..2);
@@ -297,7 +297,7 @@ fn postgresql_is_copied_by_its_own_tools() {
 }
 
 #[test]
-fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
+fn backup_killed_while_renaming_keeps_the_earlier_backup() {
     let server = Server::start();
     send(&server, &example(&server.home, &[]), 0..3);
     let (_kept, file) = place();
@@ -306,7 +306,7 @@ fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
     let mut unfinished = file.clone().into_os_string();
     unfinished.push(".unfinished");
     fs::hard_link(&file, &unfinished).unwrap();
-    // The next one fails for want of room.
+    // The next one fails, since there is no space.
     let mut command = server.home.command(&["backup", file.to_str().unwrap(), "--replace"]);
     let program = command.get_program().to_owned();
     let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
@@ -319,7 +319,7 @@ fn a_copy_that_was_killed_between_its_two_names_costs_no_earlier_backup() {
 }
 
 #[test]
-fn the_databases_own_files_are_no_place_for_its_backup() {
+fn backup_never_overwrites_files_of_the_database() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     send(&server, &draft, 0..3);

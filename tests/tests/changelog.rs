@@ -1,7 +1,7 @@
-//! The changelog names the module of every release, and names it right.
+//! The changelog names the right module of every release.
 //!
-//! A release is cut by a heading `## 0.2.0 — ruleset … — module sha256:…` with what `kakekomi module` prints: from
-//! then on the tree of that version must build that very module.
+//! A release is cut by a heading `## 0.2.0 — ruleset … — module sha256:…` as `kakekomi module` prints them:
+//! from then on the sources of that version must build this module.
 
 #![allow(
     clippy::unwrap_used,
@@ -36,7 +36,7 @@ fn every_heading_names_a_release_or_unreleased() {
 }
 
 #[test]
-fn the_tree_of_a_released_version_builds_its_module() {
+fn sources_of_a_release_build_its_module() {
     let ours = releases().find(|release| release.version == env!("CARGO_PKG_VERSION"));
     if let Some(release) = ours {
         assert_eq!(release.module.as_str(), kakekomi_artifact::SHA256);
@@ -45,7 +45,7 @@ fn the_tree_of_a_released_version_builds_its_module() {
 }
 
 #[test]
-fn a_module_that_is_kept_here_is_the_one_that_is_named() {
+fn archived_module_has_its_named_digest() {
     let folder = root().join("tests/fixtures/modules");
     let mut found = 0;
     for release in releases() {
@@ -59,7 +59,7 @@ fn a_module_that_is_kept_here_is_the_one_that_is_named() {
 }
 
 #[test]
-fn the_doctor_says_whether_the_module_was_released() {
+fn doctor_reports_the_release_of_the_module() {
     let output = Home::new().run(&["doctor", "--json", "--listen", "127.0.0.1:9"]);
     let whole: Value = serde_json::from_slice(&output.stdout).unwrap();
     let finding = whole["findings"].as_array().unwrap().iter().find(|finding| finding["check"] == "release").unwrap();

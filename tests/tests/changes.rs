@@ -48,7 +48,7 @@ struct Change {
     compile_long: Vec<String>,
 }
 
-/// A copy of the repository that goes with the test.
+/// A copy of the repository that is removed after the test.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -91,7 +91,7 @@ fn patch(name: &str) -> PathBuf {
     root().join(format!("tests/changes/{name}.patch"))
 }
 
-/// Tells how a patch is recorded again.
+/// Explains the update of a patch.
 fn instruction(name: &str) -> String {
     format!(
         "make the change in a clean tree as tests/changes/README.md describes it, and record it: \
@@ -135,9 +135,9 @@ fn typical_changes_touch_few_files() {
     }
 }
 
-/// The fifth question, where the microseconds of a check go, has its answer in one section of at most 60 lines.
+/// The fifth question, on the time of a check, is answered in one section of at most 60 lines.
 #[test]
-fn performance_page_says_where_a_checks_time_goes() {
+fn performance_page_breaks_down_the_time_of_a_check() {
     let page = files().into_iter().find(|file| file.path == "docs/performance.md").unwrap();
     let section = page.text.split("\n## Where the time goes\n").nth(1).expect("the section \"Where the time goes\"");
     let section = section.split("\n## ").next().unwrap();

@@ -1,4 +1,4 @@
-//! The command line: what goes to stdout, and the exit codes.
+//! The command line: its output and exit codes.
 //!
 //! 0 accepted · 1 has issues · 2 usage · 3 not JSON · 4 the rule engine failed · 5 a file, the network or
 //! the database; with several files the highest.
@@ -64,7 +64,7 @@ fn examples_are_accepted_and_the_incomplete_one_is_not() {
 }
 
 #[test]
-fn the_exit_code_is_the_highest() {
+fn exit_code_is_the_highest_of_all_files() {
     let home = folder();
     for (name, length) in
         [("long.json", 262_144), ("too-long.json", 262_145), ("longest.json", 524_288), ("unread.json", 524_289)]
@@ -93,7 +93,7 @@ fn the_exit_code_is_the_highest() {
 }
 
 #[test]
-fn usage_is_exit_2_and_says_so_on_stderr() {
+fn usage_error_is_exit_2_with_a_message_on_stderr() {
     let home = folder();
     for arguments in [
         &["chekc"][..],
@@ -114,7 +114,7 @@ fn usage_is_exit_2_and_says_so_on_stderr() {
 }
 
 #[test]
-fn a_context_that_cannot_be_read_ends_with_a_code_of_its_own() {
+fn unreadable_context_has_its_own_exit_code() {
     let home = folder();
     std::fs::write(home.path().join("context.json"), "{}").unwrap();
     for engine in ["module", "core"] {
@@ -126,7 +126,7 @@ fn a_context_that_cannot_be_read_ends_with_a_code_of_its_own() {
 }
 
 #[test]
-fn a_draft_may_come_from_stdin() {
+fn draft_is_read_from_stdin() {
     let home = folder();
     for arguments in [&["check", "--json", "-"][..], &["check", "--json"]] {
         let mut command = home.command(arguments);
@@ -180,7 +180,7 @@ fn ndjson_is_one_line_a_file() {
 }
 
 #[test]
-fn the_report_of_one_file_is_printed_byte_for_byte() {
+fn report_of_one_file_is_printed_byte_for_byte() {
     let home = folder();
     let one = home.run(&["check", "--json", "issues.json"]).stdout;
     assert_eq!((one.first(), one.last()), (Some(&b'{'), Some(&b'}')));
@@ -201,7 +201,7 @@ fn closed_stdout_changes_no_verdict() {
 }
 
 #[test]
-fn flags_have_variables_and_go_before_them() {
+fn flags_override_their_environment_variables() {
     let home = folder();
     let mut command = home.command(&["check", "--json", "--locale", "ja", "good.json"]);
     command.env("KAKEKOMI_LOCALE", "en").env("KAKEKOMI_NOW", "-1").env("KAKEKOMI_ENGINE", "core");
@@ -214,7 +214,7 @@ fn flags_have_variables_and_go_before_them() {
 }
 
 #[test]
-fn a_time_without_an_offset_is_the_desks() {
+fn time_without_an_offset_is_in_the_desks_zone() {
     let home = folder();
     for (now, meant) in [("2026-11-20T09:30", 1_795_134_600_000_i64), ("2026-11-20", 1_795_100_400_000)] {
         let output = home.run(&["check", "--json", "--now", now, "good.json"]);
@@ -223,7 +223,7 @@ fn a_time_without_an_offset_is_the_desks() {
 }
 
 #[test]
-fn a_time_before_1970_is_a_time() {
+fn time_before_1970_is_accepted() {
     let home = folder();
     let output = home.run(&["check", "--json", "--now", "-1", "good.json"]);
     assert!(matches!(code(&output), 0 | 1), "{}", text(&output.stderr));
@@ -234,7 +234,7 @@ fn a_time_before_1970_is_a_time() {
 }
 
 #[test]
-fn a_file_that_is_no_database_of_ours_is_exit_5() {
+fn foreign_database_is_exit_5() {
     let home = Home::new();
     std::fs::create_dir(home.path().join("data")).unwrap();
     for content in [&b""[..], b"this is no database at all", b"SQLite format 3\0 and then nothing of the kind"] {
@@ -248,7 +248,7 @@ fn a_file_that_is_no_database_of_ours_is_exit_5() {
 }
 
 #[test]
-fn words_for_people_hold_no_colour_off_a_terminal() {
+fn output_off_a_terminal_has_no_colour() {
     let home = folder();
     for arguments in [&["check", "issues.json"][..], &["check", "chekc.json"], &["--help"], &["module"]] {
         let output = home.run(arguments);
@@ -257,7 +257,7 @@ fn words_for_people_hold_no_colour_off_a_terminal() {
 }
 
 #[test]
-fn the_description_of_the_form_is_there_in_both_languages() {
+fn form_description_is_printed_in_both_languages() {
     let home = folder();
     for locale in ["ja", "en"] {
         let output = home.run(&["describe", "--locale", locale]);
@@ -275,7 +275,7 @@ fn the_description_of_the_form_is_there_in_both_languages() {
 }
 
 #[test]
-fn a_desk_that_has_no_cases_yet_says_so_without_making_a_database() {
+fn missing_database_is_reported_and_not_created() {
     let home = Home::new();
     let output = home.run(&["cases", "list", "--json"]);
     assert_eq!(code(&output), 5, "{}", text(&output.stderr));
@@ -283,7 +283,7 @@ fn a_desk_that_has_no_cases_yet_says_so_without_making_a_database() {
 }
 
 #[test]
-fn a_draft_a_line_in_and_a_report_a_line_out() {
+fn ndjson_reads_a_draft_a_line_and_prints_a_report_a_line() {
     let home = folder();
     let one_line = |name: &str| {
         let draft: Value = serde_json::from_slice(&std::fs::read(home.path().join(name)).unwrap()).unwrap();
@@ -328,7 +328,7 @@ fn every_shell_has_its_completions() {
 }
 
 #[test]
-fn on_a_terminal_there_is_colour_unless_it_is_not_wanted() {
+fn terminal_output_has_colour_unless_no_color_is_set() {
     let home = folder();
     let on_a_terminal = |variable: (&str, &str)| {
         let words = format!("{} check good.json issues.json", kakekomi_tests::server::binary().display());

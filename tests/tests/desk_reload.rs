@@ -1,4 +1,4 @@
-//! SIGHUP puts the desk's folder into force again while the desk serves: all of it, or nothing of it.
+//! SIGHUP reloads the desk's folder while the desk serves: all of it, or nothing of it.
 
 #![cfg(unix)]
 #![allow(
@@ -48,7 +48,7 @@ fn phone(server: &Server) -> String {
     server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned()
 }
 
-/// Sends SIGHUP and waits until the desk is as it should be.
+/// Sends SIGHUP and waits until the desk is as expected.
 fn reload_until(server: &Server, is_reloaded: impl Fn() -> bool) {
     server.hang_up();
     let started = Instant::now();
@@ -63,7 +63,7 @@ fn reload_to_after(server: &Server) {
 }
 
 #[test]
-fn a_new_phone_number_is_on_the_page_and_in_every_answer() {
+fn new_phone_number_is_on_the_page_and_in_every_response() {
     let server = desk();
     assert!(server.send(&Request::get("/")).text().contains(BEFORE));
     change(&server, "desk.toml", BEFORE, AFTER);
@@ -78,7 +78,7 @@ fn a_new_phone_number_is_on_the_page_and_in_every_answer() {
 }
 
 #[test]
-fn the_page_is_compressed_anew() {
+fn reload_compresses_the_page_again() {
     let server = desk();
     let small = |server: &Server| {
         let answer = server.send(&Request::get("/").header("accept-encoding", "br"));
@@ -98,7 +98,7 @@ fn the_page_is_compressed_anew() {
 }
 
 #[test]
-fn a_wrong_desk_is_refused_and_the_one_of_before_stays() {
+fn invalid_desk_is_refused_and_the_previous_one_stays() {
     let server = desk();
     let mut broken = 0;
     let mut break_and_mend = |file: &str, from: &str, to: &str| {
@@ -125,7 +125,7 @@ fn a_wrong_desk_is_refused_and_the_one_of_before_stays() {
 }
 
 #[test]
-fn a_request_keeps_the_desk_that_it_began_with() {
+fn request_keeps_the_desk_it_started_with() {
     let server = desk();
     let draft = example(&server.home, &["--incomplete"]);
     let mut stream = TcpStream::connect(server.at).unwrap();
@@ -136,7 +136,7 @@ fn a_request_keeps_the_desk_that_it_began_with() {
         draft.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // The request is under way once its body is asked for.
+    // The request is in progress once the desk asks for its body.
     let mut interim = [0; 25];
     stream.read_exact(&mut interim).unwrap();
     assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -152,7 +152,7 @@ fn a_request_keeps_the_desk_that_it_began_with() {
     assert_eq!(versions(&server.send(&Request::post(CHECK).json(&draft)).json()), "2");
 }
 
-/// A new version of the consent document, with another text.
+/// Writes a new version of the consent document, with another text.
 fn raise_consent(server: &Server) {
     change(server, "consent/document.ja.html", "</h1>", "</h1><p>追記</p>");
     let path = server.home.path().join("desk/desk.toml");
@@ -163,7 +163,7 @@ fn raise_consent(server: &Server) {
 }
 
 #[test]
-fn an_agreement_to_the_document_of_before_is_stale() {
+fn consent_to_the_previous_document_is_stale() {
     let server = desk();
     let draft = example(&server.home, &[]);
     assert_eq!(server.send(&submission("one", &draft)).status, 201);
@@ -179,7 +179,7 @@ fn an_agreement_to_the_document_of_before_is_stale() {
 }
 
 #[test]
-fn a_partner_that_is_added_or_removed_is_in_force() {
+fn added_and_removed_partners_take_effect() {
     let server = desk();
     let draft = example(&server.home, &[]);
     let seen = |key: &str| {
@@ -204,7 +204,7 @@ fn a_partner_that_is_added_or_removed_is_in_force() {
 }
 
 #[test]
-fn many_signals_at_once_refuse_no_request_and_end_in_the_last_desk() {
+fn many_signals_refuse_no_request_and_load_the_last_desk() {
     let server = desk();
     let draft = example(&server.home, &["--incomplete"]);
     let answers: Vec<Answer> = thread::scope(|scope| {

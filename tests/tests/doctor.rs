@@ -1,4 +1,4 @@
-//! `kakekomi doctor` finds a wrong set-up: each row breaks one thing and names what must be said of it.
+//! `kakekomi doctor` finds a wrong set-up: each test breaks one part and expects its finding.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -28,7 +28,7 @@ fn level(findings: &[Value], check: &str) -> String {
     worst.unwrap_or_else(|| panic!("nothing is said of {check}: {findings:?}"))["level"].as_str().unwrap().to_owned()
 }
 
-/// The example desk in a folder of its own, with a change.
+/// Copies the example desk into a folder, and changes a file.
 fn desk(home: &Home, file: &str, from: &str, to: &str) -> String {
     let folder = home.path().join("desk");
     copy(&root().join("host/desk"), &folder);
@@ -47,7 +47,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
+fn unused_machine_passes_except_for_the_example_desk() {
     let home = Home::new();
     let (code, findings) = doctor(&home, &[]);
     assert_eq!(code, Some(0), "{findings:?}");
@@ -60,7 +60,7 @@ fn a_machine_that_has_not_served_yet_is_well_but_for_the_fictional_number() {
 }
 
 #[test]
-fn a_desk_that_serves_is_well() {
+fn serving_desk_passes() {
     let server = Server::start();
     let at = server.at.to_string();
     let output = server.home.run(&["doctor", "--listen", &at]);
@@ -76,7 +76,7 @@ fn a_desk_that_serves_is_well() {
 }
 
 #[test]
-fn a_stale_holiday_table_is_found() {
+fn stale_holiday_table_is_reported() {
     let home = Home::new();
     let stale = desk(&home, "desk.toml", "last_year = 2027", "last_year = 2025");
     let (code, findings) = doctor(&home, &["--desk", &stale]);
@@ -86,7 +86,7 @@ fn a_stale_holiday_table_is_found() {
 }
 
 #[test]
-fn a_document_that_changed_under_its_version_is_found() {
+fn document_changed_under_its_version_is_reported() {
     let home = Server::start().kill();
     let changed = desk(&home, "consent/document.ja.html", "</h1>", "</h1><p>追記</p>");
     let (code, findings) = doctor(&home, &["--desk", &changed]);
@@ -101,7 +101,7 @@ fn a_document_that_changed_under_its_version_is_found() {
 
 #[cfg(unix)]
 #[test]
-fn data_that_cannot_be_written_or_is_open_to_others_is_found() {
+fn unwritable_or_public_data_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     fs::write(home.path().join("data"), "a file").unwrap();
@@ -121,7 +121,7 @@ fn data_that_cannot_be_written_or_is_open_to_others_is_found() {
 }
 
 #[test]
-fn a_database_that_is_none_and_modules_that_are_none_are_found() {
+fn invalid_database_and_modules_are_reported() {
     let home = Home::new();
     fs::create_dir_all(home.path().join("data")).unwrap();
     fs::write(home.path().join("data/kakekomi.sqlite3"), "this is no database").unwrap();
@@ -137,7 +137,7 @@ fn a_database_that_is_none_and_modules_that_are_none_are_found() {
 }
 
 #[test]
-fn a_server_of_databases_that_does_not_flush_is_found() {
+fn database_server_without_flush_is_reported() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         return; // no PostgreSQL here; the test command starts one
     }
@@ -155,12 +155,12 @@ fn a_server_of_databases_that_does_not_flush_is_found() {
 }
 
 #[test]
-fn a_clock_that_went_back_is_found_by_the_cases() {
+fn clock_set_back_is_detected_from_the_cases() {
     let server = Server::start();
     assert_eq!(server.send(&submission("k", &example(&server.home, &[]))).status, 201);
     let home = server.kill();
     assert_eq!(level(&doctor(&home, &[]).1, "clock"), "ok");
-    // The clock is not ours to turn: the case is moved a day on instead.
+    // A test cannot change the clock: the case is moved forward by a day instead.
     let file = home.path().join("data/kakekomi.sqlite3");
     let moved = Command::new("sqlite3").arg(file).arg("UPDATE cases SET received_at = received_at + 86400000").status();
     assert!(moved.expect("sqlite3").success());
@@ -169,7 +169,7 @@ fn a_clock_that_went_back_is_found_by_the_cases() {
 }
 
 #[test]
-fn more_connections_than_files_may_be_open_are_found() {
+fn more_connections_than_open_files_are_reported() {
     let home = Home::new();
     let (code, findings) = doctor(&home, &["--connections", "100000000"]);
     if Path::new("/proc/self/limits").exists() {
@@ -178,7 +178,7 @@ fn more_connections_than_files_may_be_open_are_found() {
 }
 
 #[test]
-fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
+fn example_desk_on_a_public_address_is_an_error() {
     let home = Home::new();
     let public = |desk: &[&str]| {
         let output = home.run(&[&["doctor", "--json", "--listen", "0.0.0.0:9"], desk].concat());
@@ -190,14 +190,14 @@ fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
     };
     let (code, said) = public(&[]);
     assert_eq!((code, said.len()), (Some(5), 6), "{said:?}");
-    // The line was deleted, and everything else was left.
+    // Only the line was deleted.
     let left = desk(&home, "desk.toml", "example = true\n", "");
     let (code, said) = public(&["--desk", &left]);
     assert_eq!((code, said.len()), (Some(5), 5), "{said:?}");
     for word in ["consent document (ja)", "privacy policy (en)", "pk_test_example"] {
         assert!(said.iter().any(|found| found.contains(word)), "{word}: {said:?}");
     }
-    // Documents in the operator's own name that still say that they are samples.
+    // Documents in the operator's own name that still call themselves samples.
     for name in ["document.ja.html", "document.en.html", "policy.ja.html", "policy.en.html"] {
         let file = Path::new(&left).join("consent").join(name);
         let text = fs::read_to_string(&file).unwrap();
@@ -219,7 +219,7 @@ fn the_example_desk_is_found_wherever_the_public_could_reach_it() {
 }
 
 #[test]
-fn the_example_desk_is_warned_of_where_it_serves_the_public() {
+fn serve_warns_of_the_example_desk_on_a_public_address() {
     let warned = |listen: &str| {
         let home = Home::new();
         let mut child =
@@ -228,7 +228,7 @@ fn the_example_desk_is_warned_of_where_it_serves_the_public() {
         let mut lines = lines.map_while(Result::ok);
         let serving = lines.find(|line| line.contains("serving at")).unwrap();
         let port = serving.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
-        // The line of a request comes behind whatever is said at the start.
+        // The log line of a request comes after the messages of the start.
         Request::get("/v1/desk").send((std::net::Ipv4Addr::LOCALHOST, port).into());
         let next = lines.next().unwrap();
         child.kill().unwrap();
@@ -239,13 +239,13 @@ fn the_example_desk_is_warned_of_where_it_serves_the_public() {
 }
 
 #[test]
-fn an_archived_module_that_was_changed_is_an_error_and_is_not_served() {
+fn changed_archived_module_is_an_error_and_is_not_served() {
     let older = fs::read_to_string(root().join("tests/fixtures/older.txt")).unwrap().trim().to_owned();
     let home = Home::new();
     let modules = home.path().join("data/modules");
     fs::create_dir_all(&modules).unwrap();
     let mut bytes = fs::read(root().join(format!("tests/fixtures/modules/{older}.wasm"))).unwrap();
-    // A custom section at the end changes the digest, and nothing of what the module does.
+    // A custom section at the end changes the digest, but not the module's behaviour.
     bytes.extend([0, 2, 1, b'x']);
     fs::write(modules.join(format!("{older}.wasm")), &bytes).unwrap();
     let (code, findings) = doctor(&home, &[]);

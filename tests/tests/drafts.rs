@@ -1,7 +1,7 @@
 //! Two hundred drafts as people would write them, on the core compiled for this machine and in the sandbox.
 //!
-//! Verdict, issues and advisories of each are as its line in `tests/drafts/` says; Node and Chromium run the same
-//! drafts through `cases-json`.
+//! Verdict, issues and advisories of each equal those of its line in `tests/drafts/`; Node and Chromium check the same
+//! drafts from `cases-json`.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Commands that root runs leave nothing that the service cannot open. Only root can show it: elsewhere nothing is run.
+//! Commands that root runs leave no file that the service cannot open. Without root these tests do nothing.
 
 #![cfg(unix)]
 #![allow(
@@ -18,10 +18,10 @@ use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::server::{Home, Server, binary};
 use serde_json::Value;
 
-/// A user and a group that own nothing else here (nobody).
+/// The user and the group of the service, which own nothing else here.
 const SERVICE: u32 = 65_534;
 
-/// A folder as the service's user has it, `None` where this is not root.
+/// Makes a folder of the service's user, `None` without root.
 fn service_home() -> Option<Home> {
     let home = Home::new();
     if fs::metadata(home.path()).unwrap().uid() != 0 {
@@ -35,7 +35,7 @@ fn service_home() -> Option<Home> {
     Some(home)
 }
 
-/// Everything below a folder.
+/// Lists everything below a folder.
 fn below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -54,7 +54,7 @@ fn assert_the_services(home: &Home, after: &str) {
     }
 }
 
-/// The command as the service's user, on a copy of the program that it can reach.
+/// Makes the command as the service's user, on a copy of the program that it can reach.
 fn as_the_service(home: &Home, arguments: &[&str]) -> std::process::Output {
     let program = home.path().join("kakekomi");
     if !program.exists() {

@@ -1,5 +1,5 @@
 //! `deploy/haproxy.cfg` in front of a desk whose disk is full: the pages and the phone number stay reachable, and submissions
-//! go to a desk that can store them, or are refused with the phone number where there is none.
+//! go to a desk that can store them, or are refused with the phone number if there is none.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -15,7 +15,7 @@ use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::{Answer, Request};
 
-/// haproxy looks at each desk every two seconds, and takes it out after three failures.
+/// haproxy probes each desk every two seconds, and removes it after three failures.
 const NOTICED: Duration = Duration::from_secs(30);
 
 struct Haproxy {
@@ -25,8 +25,8 @@ struct Haproxy {
 }
 
 impl Haproxy {
-    /// Starts haproxy with the configuration of `deploy/`, without TLS and with these desks: where each serves and its
-    /// admin listener.
+    /// Starts haproxy with the configuration of `deploy/`, without TLS and for these desks, each with its
+    /// address and that of its admin listener.
     fn before(desks: &[(SocketAddr, SocketAddr)]) -> Haproxy {
         let (at, home) = (free_address(), Home::new());
         let mut config = String::new();
@@ -74,7 +74,7 @@ impl Drop for Haproxy {
     }
 }
 
-/// A desk whose data folder lies on a file system of its own of 16 MiB, and its admin listener.
+/// Starts a desk whose data folder is on a separate file system of 16 MiB, with an admin listener.
 fn desk_on_a_small_disk(floor: &str) -> (Server, SocketAddr) {
     let admin = free_address();
     let more = ["--trusted-proxies", "127.0.0.1", "--admin-listen", &admin.to_string(), "--min-free-space", floor];
@@ -95,7 +95,7 @@ fn full_disk_leaves_pages_and_the_phone_number_reachable() {
         haproxy.wait_until("it stores", |haproxy| haproxy.submit("before", &draft).status == 201);
 
         full.fill_small_disk();
-        // The outcome of a probe is given for a second.
+        // The desk reuses the outcome of a probe for a second.
         haproxy.wait_until("it is not ready", |_| !is_ready(admin));
         assert_eq!(Request::get("/livez").send(admin).status, 200);
         for number in 0..60 {

@@ -1,8 +1,8 @@
 //! The desk's hours on every day from 2015 to 2027, against the Act on National Holidays computed anew.
 //!
 //! `host/desk/holidays.toml` is a table as gazetted; here the same days come from the Act's rules (2nd Monday of January,
-//! substitute holidays, a day between two holidays), the equinoxes by the usual formula and the years that had days of
-//! their own. Two ways, one result.
+//! substitute holidays, a day between two holidays), the equinoxes by the usual formula and the years with special
+//! days. Both ways must give the same result.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn length(year: i64, month: u8) -> u8 {
     }
 }
 
-/// Every day of the years, in order; the index is the number of days since 2015-01-01.
+/// Lists every day of the years, in order; the index is the number of days since 2015-01-01.
 fn days() -> Vec<Day> {
     let months = YEARS.flat_map(|year| (1..=12).map(move |month| (year, month)));
     months.flat_map(|(year, month)| (1..=length(year, month)).map(move |day| (year, month, day))).collect()
@@ -45,7 +45,7 @@ fn weekday(index: usize) -> usize {
     (index + 3) % 7
 }
 
-/// The days that articles 2 and 3 and the acts for single years make holidays.
+/// Lists the holidays of articles 2 and 3 and of the acts for single years.
 fn holidays(days: &[Day]) -> BTreeSet<Day> {
     let monday = |year: i64, month: u8, nth: usize| {
         let mondays =
@@ -89,7 +89,7 @@ fn holidays(days: &[Day]) -> BTreeSet<Day> {
 }
 
 #[test]
-fn the_table_holds_what_the_act_says() {
+fn holiday_table_follows_the_act() {
     let table = include_str!("../../host/desk/holidays.toml");
     let table: BTreeSet<&str> = table.split("date = \"").skip(1).map(|rest| &rest[..10]).collect();
     let act: BTreeSet<String> =
@@ -98,7 +98,7 @@ fn the_table_holds_what_the_act_says() {
 }
 
 #[test]
-fn the_desk_is_open_when_it_should_be_on_every_day() {
+fn opening_status_is_right_on_every_day() {
     let desk = Desk::load(None).unwrap();
     let (days, holidays) = (days(), holidays(&days()));
     let is_business = |index: usize| {

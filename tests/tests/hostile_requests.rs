@@ -1,5 +1,5 @@
-//! Clients that mean harm, to the byte: heads that can be read in two ways, heads and bodies that never end, answers
-//! that nobody reads, and too much of everything.
+//! Hostile clients, to the byte: ambiguous heads, heads and bodies that never end, unread responses, and too much of
+//! everything.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -14,12 +14,12 @@ use kakekomi_tests::wire::Request;
 /// Longer than any of the desk's own time-outs, on a busy machine too.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Sends bytes as they are and returns the response up to the end of the connection.
+/// Sends bytes unchanged and returns the response up to the end of the connection.
 fn raw(server: &Server, bytes: &[u8]) -> String {
     raw_at(server.at, bytes)
 }
 
-/// As [`raw`], from an address.
+/// Does the same as [`raw`], from an address.
 fn raw_at(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

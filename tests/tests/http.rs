@@ -30,7 +30,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn one_verdict_over_http_on_the_command_line_and_by_the_core() {
+fn http_command_line_and_core_give_the_same_verdict() {
     let server = Server::start();
     for arguments in [&[][..], &["--incomplete"], &["--kind", "lost_device"]] {
         let draft = example(&server.home, arguments);
@@ -57,7 +57,7 @@ fn one_verdict_over_http_on_the_command_line_and_by_the_core() {
 }
 
 #[test]
-fn one_digest_in_the_header_the_file_and_the_command() {
+fn header_file_and_command_name_the_same_digest() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let named = server.send(&Request::post(CHECK).json(&draft)).header("kakekomi-module").unwrap().to_owned();
@@ -91,7 +91,7 @@ fn readable_resources_are_compressed_on_request() {
         let plain = server.send(&Request::get(target));
         assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{target}");
         let asked = Request::get(target).header("accept-encoding", "gzip, br");
-        // Files that do not change are compressed once, in the background.
+        // Unchanging files are compressed once, in the background.
         let small = (0..200).map(|_| server.send(&asked)).find(|answer| {
             let is_small = answer.header("content-encoding") == Some("br");
             if !is_small {
@@ -106,7 +106,7 @@ fn readable_resources_are_compressed_on_request() {
 }
 
 #[test]
-fn idle_connections_keep_nobody_out_for_want_of_an_answer() {
+fn idle_connections_do_not_keep_others_out() {
     let server = Server::start_with(Home::new(), &["--connections", "640"]);
     let idle: Vec<_> = (0..640).map_while(|_| TcpStream::connect(server.at).ok()).collect();
     assert_eq!(idle.len(), 640);
@@ -147,14 +147,14 @@ fn stored_files_are_private_to_the_owner() {
 }
 
 #[test]
-fn reading_cases_leaves_a_copy_as_it_is() {
+fn reading_cases_does_not_change_a_copy() {
     let server = Server::start();
     let answer = server.send(&submission("k", &example(&server.home, &[])));
     let number = answer.json()["number"].as_str().unwrap().to_owned();
     let words = number.to_lowercase().replace('-', " ");
     let shown = server.home.run(&[&["cases", "show", "--json"], &words.split(' ').collect::<Vec<_>>()[..]].concat());
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
-    // After SIGKILL the case may stand in the log alone; after a stop there is one file.
+    // After SIGKILL the case may be in the log only; after a stop there is one file.
     let home = server.kill();
     assert_eq!(home.cases().len(), 1, "the log is read too");
     let home = Server::start_in(home).stop().home;
@@ -169,7 +169,7 @@ fn reading_cases_leaves_a_copy_as_it_is() {
 }
 
 #[test]
-fn the_desk_and_its_documents() {
+fn desk_and_its_documents_are_served() {
     let server = Server::start();
     let desk = server.send(&Request::get("/v1/desk")).json();
     assert!(desk["phone"].is_string() && desk["name"].is_string() && desk["services"].is_array());
@@ -190,7 +190,7 @@ fn the_desk_and_its_documents() {
     assert_eq!(server.send(&Request::get("/v1/consent/fr")).status, 404);
 }
 
-/// Clause 4⑦: the number may change, so only what is never kept may hold it.
+/// Clause 4⑦: the number may change, so only files that are never cached may contain it.
 #[test]
 fn cached_files_hold_no_phone_number() {
     let server = Server::start();
@@ -215,7 +215,7 @@ fn cached_files_hold_no_phone_number() {
 }
 
 #[test]
-fn the_answer_speaks_the_language_that_was_asked_for() {
+fn response_is_in_the_requested_locale() {
     let server = Server::start();
     let incomplete = example(&server.home, &["--incomplete"]);
     for (query, locale) in
@@ -229,7 +229,7 @@ fn the_answer_speaks_the_language_that_was_asked_for() {
 }
 
 #[test]
-fn the_schema_is_the_same_by_command_and_address() {
+fn command_and_route_give_the_same_schema() {
     let server = Server::start();
     let answer = server.send(&Request::get("/v1/schema"));
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -255,7 +255,7 @@ fn unknown_paths_and_methods_are_refused() {
 }
 
 #[test]
-fn the_page_is_served_under_a_policy_of_its_own() {
+fn page_has_its_own_policy() {
     let server = Server::start();
     let page = server.send(&Request::get("/"));
     assert_eq!(page.status, 200);
@@ -304,7 +304,7 @@ fn invalid_database_is_reported_at_startup() {
 }
 
 #[test]
-fn admin_answers_carry_the_security_headers() {
+fn admin_responses_have_the_security_headers() {
     let admin = free_address();
     let _server = Server::start_with(Home::new(), &["--admin-listen", &admin.to_string()]);
     for path in ["/livez", "/readyz", "/metrics", "/no-such-path"] {

@@ -1,6 +1,6 @@
 //! No file of a crate imports itself by way of others: a reader can begin at the files that import nothing.
 //!
-//! The rule stands in `tests/src/imports.rs`.
+//! `tests/src/imports.rs` states the rule.
 
 #![allow(
     clippy::unwrap_used,

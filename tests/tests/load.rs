@@ -1,7 +1,7 @@
 //! A desk under load, at its default limits: ten thousand connections of which two thousand drip a byte a second, and one
-//! address that sends the dearest drafts there are. People with a draft are answered all the same.
+//! address that sends the most expensive drafts. Applicants still get their responses.
 //!
-//! `KAKEKOMI_LOAD_PEOPLE` is how many people come, fifty a second; docs/performance.md records a long run.
+//! `KAKEKOMI_LOAD_PEOPLE` is the number of applicants, fifty a second; docs/performance.md records a long run.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,14 +18,14 @@ use kakekomi_tests::applicant::{TEXT_MAX, example};
 use kakekomi_tests::load_clients::{Answers, LoadClients, peak_memory, people};
 use kakekomi_tests::server::{Home, Server};
 
-/// Connections that say nothing, and that drip.
+/// Numbers of idle and of slow connections.
 const WAITING: usize = 8_000;
 const DRIPPING: usize = 2_000;
-/// The most that the desk may take of memory, in bytes.
+/// Limit of the desk's memory, in bytes.
 const MEMORY_MAX: u64 = 300_000_000;
-/// In this time 99 of a hundred people have their answer, beside what the same machine takes without the load.
+/// Limit of the 99th percentile of response times, in addition to that of the same machine without the load.
 const P99_MAX: Duration = Duration::from_millis(500);
-/// So long a slow head may last.
+/// Limit of the duration of a slow head.
 const HEAD_MAX: Duration = Duration::from_secs(15);
 /// Interval between two clients.
 const EVERY: Duration = Duration::from_millis(20);
@@ -34,7 +34,7 @@ const QUIET: usize = 150;
 /// Number of expensive drafts at once for each core: a desk lets 32 of them wait.
 const FLOOD: usize = 100;
 
-/// One load at a time: they would be each other's.
+/// Lock of the tests, which would load each other's desk.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn many() -> usize {
@@ -83,7 +83,7 @@ fn ten_thousand_connections_keep_latency_and_memory_low() {
             assert!(started.elapsed() < Duration::from_secs(30), "only {} connections are open", clients.open());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        // Past the first slow heads, which are cut off after ten seconds.
+        // After the first slow heads, which are disconnected after ten seconds.
         let loaded = people(server.at, many(), EVERY, |number| person(number, &draft, "loaded")).await;
         say("ten thousand connections", &loaded);
         let (open, head, memory) = (clients.open(), clients.slowest_head(), peak_memory(server.id()));
@@ -107,7 +107,7 @@ fn expensive_drafts_of_one_address_slow_no_other() {
     runtime().block_on(async {
         let quiet = people(server.at, QUIET, EVERY, |number| person(number, &draft, "quiet")).await;
         say("without a load", &quiet);
-        // Nobody waits for more than those that are under way: on a machine with other work that may be long.
+        // A request waits only for those in progress, which may be long on a busy machine.
         let one = people(server.at, 1, EVERY, |_| post("/v1/check", "", &dear)).await.percentile(99);
         println!("one of the dearest drafts takes {one:?}");
         let at = server.at;
@@ -120,7 +120,7 @@ fn expensive_drafts_of_one_address_slow_no_other() {
         say("beside one that is greedy", &loaded);
         say("the greedy one", &greedy);
         assert_eq!(loaded.wrong, [], "nobody else is refused");
-        // Each check thread has one of them, and together they take the longer for it.
+        // Each check thread has one of them, and each takes longer beside the others.
         let slowest = P99_MAX + quiet.percentile(99) + 2 * one;
         assert!(loaded.percentile(99) < slowest, "{:?} and not {slowest:?}", loaded.percentile(99));
         assert!(greedy.wrong.iter().any(|(_, head)| head.starts_with("HTTP/1.1 429")), "its rate has an end");
@@ -142,7 +142,7 @@ fn overload_is_refused_at_once_and_the_rest_is_served() {
         println!("{refused} of {} are refused", flood.took.len());
         assert!(refused > 0 && refused < flood.took.len(), "{refused} of {}", flood.took.len());
         assert_eq!(flood.wrong.iter().find(|(_, head)| !is_refusal(head)), None);
-        // At once: long before those that were there first are done.
+        // Refused at once, long before the earlier ones are done.
         let (half, done) = (flood.wrong[refused / 2].0, flood.percentile(100));
         assert!(half < done / 2, "a refusal took {half:?} where all took {done:?}");
         let after = people(server.at, QUIET, EVERY, check).await;
@@ -151,7 +151,7 @@ fn overload_is_refused_at_once_and_the_rest_is_served() {
     });
 }
 
-/// As many unknown keys as there is room for, each of them twice: an issue each, and a report of some megabytes.
+/// Makes a draft of as many unknown keys as fit, each of them twice: each is an issue, so that the report has megabytes.
 fn dear() -> Vec<u8> {
     let mut text = String::from("{\"a\":0");
     for number in 0.. {
@@ -164,7 +164,7 @@ fn dear() -> Vec<u8> {
     (text + "}").into_bytes()
 }
 
-/// 429 or 503, and when to come again.
+/// Asserts 429 or 503 with a time to retry.
 fn is_refusal(head: &str) -> bool {
     ["HTTP/1.1 429", "HTTP/1.1 503"].iter().any(|line| head.starts_with(line)) && head.contains("\r\nretry-after: ")
 }

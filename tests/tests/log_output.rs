@@ -1,5 +1,5 @@
-//! A log that cannot be written costs log lines and nothing else: every case is stored and answered, and SIGTERM ends the
-//! desk within its time. `make bench` measures the latency beside a log that works.
+//! A log that cannot be written costs log lines only: every case is stored and answered, and SIGTERM ends the desk within
+//! its time. `make bench` compares the latency with that of a working log.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -49,7 +49,7 @@ fn serves_with_its_log_at(target: LogTarget) {
                     let answer = server.send(&submission(&format!("{number}"), draft));
                     assert_eq!(answer.status, 201, "{target:?}, submission {number}");
                     stored.fetch_add(1, Ordering::Relaxed);
-                    // A quarter more lines, so that an unread pipe and the queue behind it are full.
+                    // A quarter more lines than fill an unread pipe and the queue behind it.
                     if number % 4 == 0 {
                         assert_eq!(server.send(&Request::get("/v1/desk")).status, 200);
                     }

@@ -1,7 +1,7 @@
 //! Answers of an applicant are in no log, no metric, no error and no file but the database's.
 //!
-//! A word of its own stands in every field, in keys that the form does not have, and in every header, with the log at its
-//! most talkative; then everything that the desk said and left behind is searched for them.
+//! Every field, unknown keys and every header contain a unique word, and the log has its most detailed level; then all
+//! output and files of the desk are searched for the words.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,10 +25,10 @@ on_both_databases! {
     field_values_reach_no_log_or_metric
 }
 
-/// Prefix of every word; few texts begin like it.
+/// Prefix of every word, which is rare in other texts.
 const WORD: &str = "kanaria";
 
-/// A draft with a word in each of its places, numbers and words of a list included: most are issues.
+/// Makes a draft with a word in every field, even in numbers and choices: most are issues.
 fn wrong(value: &mut Value, count: &mut usize) {
     match value {
         Value::Object(members) => {
@@ -40,7 +40,7 @@ fn wrong(value: &mut Value, count: &mut usize) {
     }
 }
 
-/// A draft with a word wherever a person may write what they want: it is accepted.
+/// Makes an accepted draft with a word in every field of free text.
 fn right(value: &mut Value, path: &str, free: &[&str], count: &mut usize) {
     match value {
         Value::Object(members) => {
@@ -57,7 +57,7 @@ fn word(count: &mut usize) -> String {
     format!("{WORD}{count}")
 }
 
-/// Fields of any text, of which the draft of the table has all.
+/// The fields of free text, all of which the table's draft has.
 const FREE: [&str; 16] = [
     "/contact/company",
     "/contact/department",
@@ -77,7 +77,7 @@ const FREE: [&str; 16] = [
     "/logs/note",
 ];
 
-/// Phone numbers and addresses of the draft, which are told apart from other ones by their shape.
+/// Phone numbers and addresses of the draft, which are recognized by their form.
 const SHAPED: [(&str, &str, &str); 3] = [
     ("/contact/phone", "080-7391-5526", "80739155"),
     ("/contact/email", "kanaria-mail@example.jp", "kanaria-mail"),
@@ -148,13 +148,13 @@ fn field_values_reach_no_log_or_metric(home: Home) {
     }
 }
 
-/// Words in whatever headers a browser and a proxy send.
+/// Makes headers of a browser and a proxy, with words in them.
 fn with_words(request: &Request) -> Request {
     let names = ["user-agent", "referer", "cookie", "authorization", "x-forwarded-for", "accept-language", "x-own"];
     names.iter().fold(request.clone(), |request, name| request.header(name, &format!("{WORD}-{name}")))
 }
 
-/// What the desk itself says in an answer: a report goes back to whoever wrote the draft, and repeats it.
+/// Returns the desk's own part of a response: a report goes back to the author of the draft, and repeats it.
 fn own_words(answer: &Answer) -> String {
     let heads: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let heads = heads.concat();

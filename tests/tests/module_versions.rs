@@ -1,7 +1,7 @@
 //! Versions that change under open pages: a page that was opened before a deployment and sent after it.
 //!
-//! `tests/fixtures/modules` holds a module of an older build, which takes 午前12時 for a time of day; the
-//! rules in force do not, since it is noon to some and midnight to others.
+//! `tests/fixtures/modules` holds a module of an older build, which accepts 午前12時 as a time of day; the
+//! current rules do not, since it is noon to some and midnight to others.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A desk that was deployed over an older one: its data folder has the older module.
+/// Starts a desk that was deployed over an older one: its data folder has the older module.
 fn deployed(more: impl FnOnce(&Path)) -> Server {
     let home = Home::new();
     let modules = home.path().join("data/modules");
@@ -59,7 +59,7 @@ fn from_older(key: &str, draft: &[u8]) -> Request {
     submission(key, draft).header("kakekomi-module", &format!("sha256:{OLDER}"))
 }
 
-/// A draft that the older module accepts and the one in force does not.
+/// Makes a draft that the older module accepts and the current one does not.
 fn between(home: &Home) -> Vec<u8> {
     with(
         &example(home, &[]),
@@ -69,7 +69,7 @@ fn between(home: &Home) -> Vec<u8> {
 }
 
 #[test]
-fn accepted_by_both_a_case_is_stored_with_both_reports() {
+fn case_accepted_by_both_modules_is_stored_with_both_reports() {
     let server = deployed(|_| {});
     let answer = server.send(&from_older("k", &example(&server.home, &[])));
     assert_eq!(answer.status, 201, "{}", answer.text());
@@ -87,7 +87,7 @@ fn accepted_by_both_a_case_is_stored_with_both_reports() {
 }
 
 #[test]
-fn refused_by_the_one_in_force_a_page_is_told_and_nothing_is_stored() {
+fn draft_refused_by_the_current_module_is_not_stored() {
     let server = deployed(|_| {});
     let draft = between(&server.home);
     let answer = server.send(&from_older("k", &draft));
@@ -98,14 +98,14 @@ fn refused_by_the_one_in_force_a_page_is_told_and_nothing_is_stored() {
     let description = server.send(&Request::get(problem["current"]["describe"]["ja"].as_str().unwrap()));
     assert_eq!(description.json()["ruleset"], problem["current"]["ruleset"]);
     assert_eq!(server.home.cases().len(), 0);
-    // The page loads the module in force, the person mends it, the same key is still free.
+    // The page loads the current module, the person corrects the draft, and the same key is still free.
     let mended = with(&draft, "/incident/occurred_at", json!({ "unknown": true }));
     let answer = server.send(&submission("k", &mended).header("kakekomi-module", &current(&server)));
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
 #[test]
-fn refused_by_its_own_module_a_page_gets_that_ones_report() {
+fn draft_refused_by_the_pages_module_gets_its_report() {
     let server = deployed(|_| {});
     let draft = with(&between(&server.home), "/contact/phone", "110");
     let answer = server.send(&from_older("k", &draft));
@@ -115,7 +115,7 @@ fn refused_by_its_own_module_a_page_gets_that_ones_report() {
 }
 
 #[test]
-fn a_page_from_before_can_load_its_own_module_anew() {
+fn older_page_can_reload_its_module() {
     let server = deployed(|_| {});
     for file in [format!("{OLDER}.wasm"), format!("{OLDER}.js"), format!("{OLDER}/describe.ja.json")] {
         let answer = server.send(&Request::get(&format!("/module/{file}")));
@@ -134,7 +134,7 @@ fn retired_module_is_refused() {
 }
 
 #[test]
-fn the_desk_keeps_its_own_module_and_names_one_that_it_cannot_load() {
+fn desk_archives_its_module_and_names_one_that_it_cannot_load() {
     // The markers of another ABI, and no module at all.
     let other =
         b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x12\x01\x0ekakekomi_abi_2\0\0\x0a\x04\x01\x02\0\x0b";
@@ -168,9 +168,9 @@ fn old_contexts_and_new_modules_are_compatible() {
         if kakekomi_core::Context::read(&question.context).is_err() {
             continue;
         }
-        // A newer host says more; a module echoes what it knows, and the other one replays that.
+        // A newer host adds keys; a module echoes the keys it knows, and the other one replays them.
         let mut more: Value = serde_json::from_slice(&question.context).unwrap();
-        // A key that came after the older module.
+        // A key that is newer than the older module.
         for document in ["consent", "policy"] {
             more[document].as_object_mut().unwrap().remove("in_force_since");
         }

@@ -1,6 +1,6 @@
 //! The description of the HTTP interface is served and printed alike, and the page that shows it loads nothing from elsewhere.
 //!
-//! That the server answers as it says is schemathesis' to find out: `tests/schemathesis.sh`.
+//! `tests/schemathesis.sh` compares the server's responses with it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -16,7 +16,7 @@ fn command_and_route_give_the_same_openapi() {
     let printed = server.home.run(&["openapi"]);
     let mut printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
     let mut answered = answer.json();
-    // The examples were agreed to at the moments of their making.
+    // The consent in an example has the moment at which the example was made.
     for document in [&mut printed, &mut answered] {
         for path in ["/v1/check", "/v1/submissions"] {
             let body = &mut document["paths"][path]["post"]["requestBody"]["content"]["application/json"];

@@ -1,5 +1,5 @@
-//! What docs/operate.md tells an operator to type is what these tests type: backup and restore on both databases, and the
-//! unit files and alert rules that come with the program. `scripts/install-check.sh` types the rest of the page.
+//! The commands of docs/operate.md, run as written: backup and restore on both databases, and the unit files and alert
+//! rules of the program. `scripts/install-check.sh` runs the rest of the page.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -13,7 +13,7 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
 use serde_json::Value;
 
-/// A command that the page says, run with other places in it.
+/// Runs a command of the page with other paths in it.
 fn as_written(command: &str, places: &[(&str, &str)]) {
     let page = fs::read_to_string(root().join("docs/operate.md")).unwrap();
     assert!(page.contains(command), "docs/operate.md does not say: {command}");
@@ -25,7 +25,7 @@ fn as_written(command: &str, places: &[(&str, &str)]) {
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Three cases, a backup while the desk serves, and one case more; the receipts of the three.
+/// Makes three cases, a backup while the desk serves, and one more case; returns the receipts of the three.
 fn three_and_one(server: &Server, backup: impl FnOnce(&Home)) -> Vec<Value> {
     let draft = example(&server.home, &[]);
     let hand_in = |key: &str| {
@@ -39,7 +39,7 @@ fn three_and_one(server: &Server, backup: impl FnOnce(&Home)) -> Vec<Value> {
     receipts
 }
 
-/// The desk has these cases and no other, gives their receipts again, and takes new ones.
+/// Asserts that the desk has these cases and no other, replays their receipts, and accepts new ones.
 fn is_restored(home: Home, receipts: &[Value]) {
     let server = Server::start_in(home);
     let numbers = |cases: &[Value]| cases.iter().map(|case| case["number"].clone()).collect::<Vec<_>>();
@@ -53,7 +53,7 @@ fn is_restored(home: Home, receipts: &[Value]) {
 }
 
 #[test]
-fn a_backup_of_sqlite_is_restored() {
+fn sqlite_backup_is_restored() {
     let server = Server::start();
     let kept = Home::new();
     let copy = kept.path().join("copy.sqlite3").display().to_string();
@@ -82,7 +82,7 @@ fn a_backup_of_sqlite_is_restored() {
 }
 
 #[test]
-fn a_backup_of_postgresql_is_restored() {
+fn postgresql_backup_is_restored() {
     let Some(home) = Home::on_postgres() else { return };
     let server = Server::start_in(home);
     let kept = Home::new();
@@ -108,7 +108,7 @@ fn dbname(home: &Home) -> String {
 }
 
 #[test]
-fn the_units_are_valid_and_shut_the_machine_away() {
+fn units_are_valid_and_sandboxed() {
     let unit = fs::read_to_string(root().join("deploy/kakekomi.service")).unwrap();
     for line in
         ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "UMask=0077"]
@@ -122,7 +122,7 @@ fn the_units_are_valid_and_shut_the_machine_away() {
         return; // no systemd on this machine; the lines above are held all the same
     }
     let home = Home::new();
-    // A program that is there, since it is looked for.
+    // systemd-analyze looks for the program, so it must exist.
     let here = unit.replace("/usr/local/bin/kakekomi", &kakekomi_tests::server::binary().display().to_string());
     let [service, socket] = ["kakekomi.service", "kakekomi.socket"].map(|name| home.path().join(name));
     fs::write(&service, here).unwrap();
@@ -135,7 +135,7 @@ fn the_units_are_valid_and_shut_the_machine_away() {
 }
 
 #[test]
-fn the_alert_rules_fire_when_they_should_and_each_has_its_instructions() {
+fn alert_rules_fire_correctly_and_have_instructions() {
     let rules = fs::read_to_string(root().join("deploy/alerts.yml")).unwrap();
     let page = fs::read_to_string(root().join("docs/alerts.md")).unwrap();
     let named: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();

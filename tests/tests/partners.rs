@@ -1,4 +1,4 @@
-//! Partners' pages over HTTP: who may read an answer, who may frame the form, whose cases they are.
+//! Partners' pages over HTTP: who may read a response, who may frame the form, and the partner of a case.
 
 #![allow(
     clippy::unwrap_used,
@@ -47,7 +47,7 @@ fn through(key: &str, draft: &[u8], idempotency: &str) -> Request {
 }
 
 #[test]
-fn a_partners_page_may_read_what_its_form_needs() {
+fn partner_page_may_read_the_resources_of_its_form() {
     let server = desk();
     let digest = server.send(&Request::get("/v1/desk")).json()["module"].as_str().unwrap().replace("sha256:", "");
     let module = format!("/module/{digest}.wasm");
@@ -74,7 +74,7 @@ fn varies(answer: &Answer) -> bool {
 }
 
 #[test]
-fn a_thousand_similar_origins_are_refused() {
+fn similar_origins_are_refused() {
     let server = desk();
     let misses: Vec<_> = [CHAMBER, SHOP].iter().flat_map(|origin| near_misses(origin)).collect();
     let misses: Vec<_> = misses.into_iter().filter(|miss| ![CHAMBER, SHOP].contains(&miss.as_str())).collect();
@@ -91,7 +91,7 @@ fn a_thousand_similar_origins_are_refused() {
 }
 
 #[test]
-fn a_frame_is_for_the_partners_pages_and_no_others() {
+fn only_the_partners_pages_may_frame_the_form() {
     let server = desk();
     let ancestors = |target: &str| {
         let answer = server.send(&Request::get(target));
@@ -129,7 +129,7 @@ fn embedded_page_learns_its_partner() {
 }
 
 #[test]
-fn a_case_has_its_partner_and_a_test_is_one() {
+fn case_has_its_partner_and_test_mark() {
     let server = desk();
     let draft = example(&server.home, &[]);
     let receipt = |request: &Request| {
@@ -158,13 +158,13 @@ fn a_case_has_its_partner_and_a_test_is_one() {
     assert_eq!([&own, &live, &test, &looked].map(|receipt| case(receipt)["test"] == true), [false, false, true, true]);
 }
 
-/// As the desk's own page sends it, which a partner's page shows in a frame.
+/// Makes a submission of the desk's own page, which a partner's page shows in a frame.
 fn from_the_desk(server: &Server, request: &Request) -> Request {
     request.clone().header("origin", &format!("http://{}", server.at)).header("sec-fetch-site", "same-origin")
 }
 
 #[test]
-fn a_test_is_taken_from_a_registered_page_or_its_frame_and_from_nobody_else() {
+fn tests_are_accepted_only_from_a_registered_page_or_its_frame() {
     let server = desk();
     let draft = example(&server.home, &[]);
     for (name, key) in
@@ -195,7 +195,7 @@ fn refused_requests_do_not_count_against_a_partners_rate() {
             Request::post(&format!("{CHECK}?p={key}")).header("x-forwarded-for", &format!("198.51.100.{host}"));
         server.send(&request.header("origin", origin).json(b"{}")).status
     };
-    // A partner's visitors have ten drafts at once here, an address one.
+    // Here a partner's visitors may send ten drafts at once, an address one.
     for host in 0..30 {
         from(host, "pk_live_chamber", "https://evil.example");
         from(host + 30, "pk_test_trying", "null");

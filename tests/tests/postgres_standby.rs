@@ -23,7 +23,7 @@ use kakekomi_tests::wire::{Answer, Request};
 /// Time in which a server must carry out a command.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A desk on a server of its own.
+/// A desk on a separate server.
 struct Bed {
     primary: Cluster,
     server: Server,
@@ -32,7 +32,7 @@ struct Bed {
 }
 
 impl Bed {
-    /// `None`, and a word, where the tests run without PostgreSQL.
+    /// Starts the desk; `None`, and a message, if the tests run without PostgreSQL.
     fn new() -> Option<Bed> {
         if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
             eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
@@ -45,7 +45,7 @@ impl Bed {
         Some(Bed { primary, server, admin, draft })
     }
 
-    /// Starts a standby, and lets the primary wait for it.
+    /// Starts a standby, and makes the primary wait for it.
     fn with_standby(&self) -> Cluster {
         let standby = Cluster::standby_of(&self.primary);
         self.primary.set("synchronous_standby_names", "*");
@@ -71,7 +71,7 @@ impl Bed {
         }
     }
 
-    /// Does something to the backend that waits for the standby, once there is one.
+    /// Calls a function of PostgreSQL on the backend that waits for the standby, once there is one.
     fn to_the_waiting_backend(&self, function: &str) {
         let started = Instant::now();
         let statement = format!("SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
@@ -119,7 +119,7 @@ fn commit_without_standby_is_in_doubt_until_replayed() {
 }
 
 #[test]
-fn a_wait_that_is_cancelled_or_ended_on_the_server_gives_no_receipt() {
+fn cancelled_wait_on_the_server_gives_no_receipt() {
     let Some(bed) = Bed::new() else { return };
     let standby = bed.with_standby();
     bed.becomes(200);
@@ -148,7 +148,7 @@ fn a_wait_that_is_cancelled_or_ended_on_the_server_gives_no_receipt() {
 }
 
 #[test]
-fn a_server_that_is_read_only_or_gone_is_not_ready() {
+fn read_only_or_stopped_server_is_not_ready() {
     let Some(bed) = Bed::new() else { return };
     bed.becomes(200);
     assert_eq!(bed.send("first").status, 201);
@@ -166,7 +166,7 @@ fn a_server_that_is_read_only_or_gone_is_not_ready() {
 }
 
 #[test]
-fn a_locked_table_is_not_ready_until_it_is_free() {
+fn desk_is_not_ready_while_a_table_is_locked() {
     let Some(bed) = Bed::new() else { return };
     bed.becomes(200);
     // The lock under which cases are written, held by a session that does nothing.

@@ -1,9 +1,10 @@
 //! Cases answered with 201 survive a power failure at any moment: each is there once and complete.
 //!
-//! One desk works under load on a watched disk; then the power goes at many moments of that one run. For each of them
-//! the disk is computed as it would be found, the real programs open it, and every receipt of before is looked for.
+//! One desk works under load on a watched disk; then the power fails at many moments of that run. For each moment the
+//! content of the disk is computed, the real programs open it, and every earlier receipt is looked up.
 //!
-//! `KAKEKOMI_CUTS` says at how many moments (docs/durability.md has what a long run found), `KAKEKOMI_SEED` at which.
+//! `KAKEKOMI_CUTS` sets the number of moments (docs/durability.md has the results of a long run), `KAKEKOMI_SEED` chooses
+//! them.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,28 +30,28 @@ use serde_json::Value;
 const SENDERS: usize = 6;
 /// Number of submissions of each sender.
 const SUBMISSIONS: usize = 40;
-/// After every so many moments the desk itself is started, beside the command that lists.
+/// Number of moments after which the desk itself is started, not only the command that lists.
 const DESK_EVERY: u64 = 10;
 
 fn number(name: &str, by_default: u64) -> u64 {
     std::env::var(name).map_or(by_default, |value| value.parse().expect("a number"))
 }
 
-/// One run under load: the disk before it, and what was done.
+/// One run under load: the disk before it, and its journal.
 struct Run<'j> {
     before: Disk<'j>,
     journal: Journal,
     drafts: BTreeMap<String, Vec<u8>>,
 }
 
-/// A draft of each key.
+/// Makes a draft for each key.
 fn drafts() -> BTreeMap<String, Vec<u8>> {
     let draft = example(&Home::new(), &[]);
     let keys = (0..SENDERS * SUBMISSIONS).map(|index| format!("key-{index}"));
     keys.map(|key| (key.clone(), with(&draft, "/incident/summary", format!("{key} {}", "概要".repeat(500))))).collect()
 }
 
-/// Sends all drafts, and notes each receipt in the journal once it has come.
+/// Sends all drafts, and adds each receipt to the journal.
 fn send_all(server: &Server, shim: &Shim, drafts: &BTreeMap<String, Vec<u8>>) {
     let all: Vec<_> = drafts.iter().collect();
     thread::scope(|scope| {
@@ -66,7 +67,7 @@ fn send_all(server: &Server, shim: &Shim, drafts: &BTreeMap<String, Vec<u8>>) {
     });
 }
 
-/// Looks at the power going at `cuts` moments; `open` makes a home of a disk. Returns how many receipts had no case.
+/// Simulates power failures at `cuts` moments; `open` makes a home of a disk. Returns the number of receipts without a case.
 fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, Home)) -> usize {
     let seed = number("KAKEKOMI_SEED", 20_261_125);
     let mut gone = 0;
@@ -90,7 +91,7 @@ fn look(run: &Run<'_>, cuts: u64, open: impl Fn(&Disk<'_>) -> (Option<Cluster>, 
     gone
 }
 
-/// Returns the number of receipts without a case; asserts that each case is complete and there once.
+/// Returns the number of receipts without a case; asserts that each case is complete and stored once.
 fn missing(
     home: &Home,
     promised: &BTreeMap<String, Vec<u8>>,
@@ -99,7 +100,7 @@ fn missing(
 ) -> usize {
     let output = home.run(&["cases", "export"]);
     if !output.status.success() {
-        // Before the first start has made the tables there is nothing to read.
+        // Before the first start has created the tables there is nothing to read.
         return promised.len();
     }
     let cases: Vec<Value> =
@@ -123,7 +124,7 @@ fn missing(
     promised.iter().filter(|promise| !has_case(promise)).count()
 }
 
-/// A desk that is started after it gives every receipt again, and takes what was not answered.
+/// Asserts that a desk which starts after it replays every receipt, and accepts unanswered submissions.
 fn goes_on(home: Home, promised: &BTreeMap<String, Vec<u8>>, drafts: &BTreeMap<String, Vec<u8>>, place: &str) {
     let server = Server::start_in(home);
     for (key, draft) in drafts.iter().take(60) {
@@ -178,7 +179,7 @@ fn receipts_survive_power_loss_on_postgres() {
     }
     let cluster = Cluster::start();
     cluster.halt();
-    // A server that is set to answer before its flush is asked by the desk not to.
+    // The desk overrides the setting of a server that responds before its flush.
     append(&cluster.data().join("postgresql.conf"), "synchronous_commit = off\n");
     let before = Disk::of(&cluster.data());
     let shim = Shim::over(&cluster.data());
@@ -193,7 +194,7 @@ fn receipts_survive_power_loss_on_postgres() {
         let cluster = Cluster::start_on(|folder| {
             let data: PathBuf = folder.join("data");
             disk.write_to(&data);
-            // Number and port of the server that the power took; and this one need not wait for the real disk.
+            // Process number and port of the failed server; and this one need not wait for the real disk.
             _ = std::fs::remove_file(data.join("postmaster.pid"));
             append(&data.join("postgresql.conf"), "fsync = off\n");
         });

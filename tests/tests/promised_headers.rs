@@ -1,4 +1,4 @@
-//! The headers that docs/http.md promises, held against the answers of the running server, one promise after the other.
+//! The headers that docs/http.md promises, compared with the responses of the running server, one promise after the other.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::{named_in, root};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// Every header that the page promises, and that a test here or `http.rs` looks at.
+/// Every header that the page promises, and that a test here or in `http.rs` checks.
 const TESTED: [&str; 16] = [
     "Access-Control-Allow-Origin",
     "Allow",

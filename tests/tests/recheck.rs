@@ -1,4 +1,4 @@
-//! `kakekomi recheck` of the real binary: what it says of stored cases, by which module, and where it goes on.
+//! `kakekomi recheck` of the real binary: its differences of stored cases, the choice of the module, and resumption.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 /// The module of an older build (`tests/fixtures`).
 const OLDER: &str = include_str!("../fixtures/older.txt");
 
-/// Five cases, one with a telephone number that the older module cannot read.
+/// Makes five cases, one with a telephone number that the older module cannot read.
 fn home() -> Home {
     let server = Server::start();
     for key in 0..5 {
@@ -99,7 +99,7 @@ fn recheck_reports_unusable_input() {
     }
 }
 
-/// A stored case of the example draft, whose report was changed or is none.
+/// Stores a case of the example draft with a changed or invalid report.
 fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
     let (draft, context) = kakekomi_tests::example().unwrap();
     let report = String::from_utf8(kakekomi_core::answer(&draft, &context).unwrap()).unwrap();

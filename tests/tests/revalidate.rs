@@ -1,5 +1,5 @@
-//! The programs of docs/revalidate.md, each run as a stranger would: the desk's bytes, its exits, and a
-//! module that is another one than was wanted.
+//! The programs of docs/revalidate.md, each run from scratch: the desk's bytes, its exit codes, and a
+//! wrong module.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use kakekomi_tests::source_tree::root;
 #[allow(dead_code, missing_docs, reason = "its main is for the command line")]
 mod example_program;
 
-/// The four files that a partner's server has, and the module's digest.
+/// The four files on a partner's server, and the module's digest.
 struct Partner {
     home: Home,
     digest: &'static str,
@@ -43,7 +43,7 @@ impl Partner {
         self.home.path().join(name)
     }
 
-    /// The report that the native core gives.
+    /// Makes the native core's report.
     fn report(&self, draft: &str) -> Vec<u8> {
         let read = |name: &str| std::fs::read(self.file(name)).unwrap();
         kakekomi_core::answer(&read(draft), &read("context.json")).unwrap()
@@ -72,7 +72,7 @@ impl Partner {
         self.assert_says_why(program, TRAPS, "unreachable");
     }
 
-    /// No report is neither a verdict nor silence.
+    /// Asserts that a missing report is an error, neither a verdict nor an empty output.
     fn assert_says_why(&self, program: &[&str], exports: &str, why: &str) {
         let wasm = wat::parse_str(format!(r#"(module (memory (export "memory") 20) {exports})"#)).unwrap();
         std::fs::write(self.file("kakekomi.wasm"), &wasm).unwrap();
@@ -84,7 +84,7 @@ impl Partner {
     }
 }
 
-/// A module that traps when it is asked.
+/// Makes a module that traps in a check.
 const TRAPS: &str = r#"(func (export "kakekomi_abi_1")) (func (export "kakekomi_free") (param i32 i32))
     (func (export "kakekomi_allocate") (param i32) (result i32) (i32.const 64))
     (func (export "kakekomi_check") (param i32 i32 i32 i32) (result i64) unreachable)"#;

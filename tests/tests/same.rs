@@ -1,5 +1,5 @@
-//! A small run of the stream on the engines that are Rust, and a fault that is planted, found and made small.
-//! The other engines have theirs in `scripts/test.sh`, the long runs stand in `docs/sameness.md`.
+//! A small run of the stream on the engines in Rust, and a planted fault that is found and minimized.
+//! `scripts/test.sh` runs the other engines, `docs/sameness.md` records the long runs.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn wasmi_equals_native_core() {
     compared(Which::Wasmi, 1_000);
 }
 
-/// The native core, but for drafts that speak of ransomware.
+/// The native core, with another report for drafts about ransomware.
 struct Faulty;
 
 impl Engine for Faulty {

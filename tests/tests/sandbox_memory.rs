@@ -16,7 +16,7 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::same::Stream;
 
 const CHECKS: u64 = 20_000;
-/// What a process may grow by chance, in bytes: an allocator's arena, not an instance's memory (1 MiB) a check.
+/// Bytes by which a process may grow by chance: an allocator's arena, not an instance's memory (1 MiB) a check.
 const CHANCE: u64 = 16 << 20;
 
 #[test]
@@ -28,7 +28,7 @@ fn memory_stays_flat_over_many_fresh_instances() {
         let context: Arc<[u8]> = question.context.into();
         drop(sandbox.check_now(sandbox.current(), question.text.into(), context));
     };
-    // Each of the five hundred drafts once: the largest report has been seen.
+    // Checks each of the five hundred drafts once, so that the largest report was made.
     (0..500).for_each(check);
     let before = resident();
     (500..CHECKS).for_each(check);

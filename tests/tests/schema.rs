@@ -1,4 +1,4 @@
-//! The draft's JSON Schema beside the rules: what they accept it accepts, and what it refuses is written down.
+//! The draft's JSON Schema compared with the rules: it accepts every draft that they accept, and its refusals are documented.
 
 #![allow(
     clippy::unwrap_used,
@@ -80,7 +80,7 @@ fn schema_accepts_report_values() {
 }
 
 #[test]
-fn a_base_draft_of_which_one_thing_is_wrong_is_refused() {
+fn base_draft_with_one_error_is_refused() {
     let validator = schema::validator();
     let desk = kakekomi_service::desk::Desk::load(None).unwrap();
     let context = desk.context(NOW, Locale::Ja).unwrap().to_bytes();
@@ -128,7 +128,7 @@ fn refused_constructs_are_documented() {
 }
 
 #[test]
-fn the_published_cases_are_those_of_the_table() {
+fn published_cases_equal_the_table() {
     let written = std::fs::read_to_string(root().join("docs/cases.json")).unwrap_or_default();
     assert!(
         written == kakekomi_tests::published::json_lines(),

@@ -1,4 +1,4 @@
-//! The secret scan on lines that it was not tuned on: how often it warns without need, how much it finds.
+//! The secret scan on lines that it was not tuned on: its false positives and its hits.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn context() -> Context {
     Context::read(&fs::read(root().join("tests/cases/base/context.json")).unwrap()).unwrap()
 }
 
-/// The lines of a file that are not judged as they should be, and how many lines there are.
+/// Lists the wrongly judged lines of a file, and counts its lines.
 fn misjudged(file: &str, is_secret: bool) -> (Vec<String>, usize) {
     let context = context();
     let text = fs::read_to_string(root().join("tests/secrets").join(file)).unwrap();

@@ -1,5 +1,5 @@
-//! What the desk says, and what it never says (clauses 4①②⑧⑪⑬), over all sentences in both languages; and that the
-//! documents are whole.
+//! Required and forbidden wordings (clauses 4①②⑧⑪⑬) in all sentences of both languages, and the completeness of the
+//! documents.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use kakekomi_core::Locale;
 use kakekomi_describe::{FieldDescription, describe};
 use kakekomi_tests::source_tree;
 
-/// Every text of a TOML file, with the keys that lead to it.
+/// Lists every text of a TOML file, with the keys that lead to it.
 fn texts(path: &str) -> Vec<(String, String)> {
     fn walk(value: &toml::Value, at: &str, found: &mut Vec<(String, String)>) {
         match value {
@@ -51,7 +51,7 @@ fn all() -> Vec<(String, String)> {
     .collect()
 }
 
-/// The sentences of one table of `messages/*.toml`.
+/// Lists the sentences of one table of `messages/*.toml`.
 fn table(locale: &str, name: &str) -> Vec<(String, String)> {
     let path = format!("core/messages/{locale}.toml");
     let head = format!("{path} {name} ");
@@ -157,7 +157,7 @@ fn the_consent_document_has_every_clause_in_both_languages() {
     );
 }
 
-/// Clause 1①: every field of the form has its item in Annex 1, in its very title.
+/// Clause 1①: every field of the form has an item with its title in Annex 1.
 #[test]
 fn the_annex_names_every_item_that_the_form_asks_for() {
     fn walk<'n>(node: &'n FieldDescription, found: &mut Vec<&'n str>) {
@@ -178,7 +178,7 @@ fn the_annex_names_every_item_that_the_form_asks_for() {
 }
 
 #[test]
-fn the_policy_is_whole_in_both_languages() {
+fn policy_is_complete_in_both_languages() {
     let [ja, en] = ["ja", "en"].map(|locale| document("policy", locale));
     assert_eq!(ids(&ja), ids(&en));
     assert!(ids(&ja).len() >= 9);

@@ -24,12 +24,12 @@ use kakekomi_tests::wire::Request;
 /// Time in which a start or a stop must end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A desk that was started with the socket on file descriptor 3.
+/// A desk with the socket on file descriptor 3.
 fn start(home: &Home, socket: &TcpListener) -> Child {
     start_with(home, socket, "exec 3<&0 0</dev/null; LISTEN_FDS=1")
 }
 
-/// The shell sets up what systemd would: `LISTEN_PID` is the process's own number, which it keeps through `exec`.
+/// Starts a desk by a shell that prepares its environment as systemd would: `LISTEN_PID` is the process's own number, which it keeps through `exec`.
 fn start_with(home: &Home, socket: &TcpListener, set_up: &str) -> Child {
     let line = format!("{set_up} LISTEN_PID=$$ KAKEKOMI_DATA=\"$1\" exec \"$0\" serve --listen 127.0.0.1:1");
     let mut command = Command::new("sh");
@@ -46,7 +46,7 @@ fn stop(mut desk: Child) {
 }
 
 #[test]
-fn a_restart_refuses_no_request() {
+fn restart_refuses_no_request() {
     let (home, socket) = (Home::new(), TcpListener::bind("127.0.0.1:0").unwrap());
     let at = socket.local_addr().unwrap();
     let mut desk = start(&home, &socket);
@@ -71,7 +71,7 @@ fn a_restart_refuses_no_request() {
         for _ in 0..5 {
             thread::sleep(Duration::from_millis(300));
             stop(desk);
-            // In between nobody accepts: connections wait in the socket.
+            // Between the two no process accepts: connections wait in the socket.
             thread::sleep(Duration::from_millis(100));
             desk = start(&home, &socket);
         }
@@ -91,7 +91,7 @@ fn requests_in_progress_are_finished_by_their_process() {
     let desk = start(&home, &socket);
     let draft = example(&home, &[]);
     assert_eq!(Request::get("/v1/desk").send(at).status, 200);
-    // One connection has been accepted and has said nothing yet; the other has sent a head and half a body.
+    // One connection is accepted and silent; the other has sent a head and half a body.
     let mut fresh = TcpStream::connect(at).unwrap();
     let mut halved = TcpStream::connect(at).unwrap();
     let (first, rest) = draft.split_at(draft.len() / 2);
@@ -125,7 +125,7 @@ fn requests_in_progress_are_finished_by_their_process() {
 }
 
 #[test]
-fn sockets_that_cannot_be_used_end_the_start() {
+fn unusable_sockets_abort_the_start() {
     let home = Home::new();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let two = "exec 3<&0 4<&0 0</dev/null; LISTEN_FDS=2";

@@ -1,4 +1,4 @@
-//! Errors name what they are about, and why: the file or the server, and the cause below it.
+//! Errors name the file or the server, and the cause.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt;
 use kakekomi_tests::server::Home;
 use kakekomi_tests::source_tree::root;
 
-/// Exit 5 or 2, nothing on stdout, one sentence with every word.
+/// Asserts exit 5 or 2, an empty stdout, and one sentence with every word.
 fn assert_says(home: &Home, arguments: &[&str], words: &[&str]) {
     let output = home.run(arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -26,7 +26,7 @@ fn assert_says(home: &Home, arguments: &[&str], words: &[&str]) {
     assert!(said.starts_with("kakekomi: ") && !said.contains("pool timed out"), "{arguments:?}: {said}");
 }
 
-/// The example desk in a folder of its own, with a file changed.
+/// Copies the example desk into a folder, and changes a file.
 fn desk(home: &Home, file: &str, change: impl Fn(&str) -> String) {
     let (from, to) = (root().join("host/desk"), home.path().join("own"));
     fs::create_dir_all(to.join("consent")).unwrap();
@@ -45,7 +45,7 @@ fn desk(home: &Home, file: &str, change: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_says_where_and_why() {
+fn unreachable_database_is_reported_with_address_and_reason() {
     let home = Home::new();
     let nobody = kakekomi_tests::server::free_address();
     let url = format!("postgres://desk:geheim@{nobody}/kakekomi");
@@ -68,7 +68,7 @@ fn a_database_that_cannot_be_reached_says_where_and_why() {
 }
 
 #[test]
-fn a_server_of_databases_that_refuses_says_why() {
+fn refusal_by_the_database_server_is_reported() {
     let Some(home) = Home::on_postgres() else { return };
     let url = home.database_url().unwrap().to_owned();
     let (server, _) = url.rsplit_once('/').unwrap();
@@ -83,7 +83,7 @@ fn a_server_of_databases_that_refuses_says_why() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_named_with_the_reason() {
+fn unusable_file_is_reported_with_the_reason() {
     let home = Home::new();
     let at = |name: &str| home.path().join(name);
     fs::create_dir_all(at("folder")).unwrap();
@@ -148,7 +148,7 @@ fn desk_data_errors_name_file_line_and_key() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_named() {
+fn unreadable_file_is_named() {
     let home = Home::new();
     let file = home.path().join("closed.toml");
     fs::write(&file, "").unwrap();

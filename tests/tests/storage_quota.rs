@@ -1,4 +1,4 @@
-//! Room for cases, over HTTP: a disk under its floor of free space, an address and a day over their quotas are 503 with the
+//! Limits of storage, over HTTP: a disk under its floor of free space, an address and a day over their quotas are 503 with the
 //! phone number, a metric, and a finding of `doctor`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
@@ -39,7 +39,7 @@ fn assert_phone(answer: &Answer) {
 }
 
 #[test]
-fn one_address_stores_its_quota_and_others_go_on() {
+fn quota_of_one_address_does_not_affect_others() {
     let (server, admin) = desk(&["--address-quota", "1"]);
     let draft = long_draft(&server.home);
     let (mut stored, mut number) = (0, 0);

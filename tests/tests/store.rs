@@ -19,14 +19,14 @@ use kakekomi_tests::server::{Home, Server};
 use serde_json::Value;
 
 on_both_databases! {
-    lists_are_narrowed_and_go_on_where_one_stopped
-    an_export_holds_what_show_shows
-    a_reader_that_goes_away_is_no_error
-    watching_prints_each_case_as_it_arrives
+    lists_are_filtered_and_resumed
+    export_has_the_records_of_show
+    closed_stdout_is_no_error
+    watch_prints_each_case_as_it_arrives
     migrate_reports_what_it_did
 }
 
-/// Submits so many and gives their numbers in order.
+/// Submits `count` cases and returns their numbers in order.
 fn submit(server: &Server, count: usize) -> Vec<String> {
     let draft = example(&server.home, &[]);
     let number = |index| {
@@ -51,7 +51,7 @@ fn numbers(records: &[Value]) -> Vec<&str> {
     records.iter().map(|record| record["number"].as_str().unwrap()).collect()
 }
 
-fn lists_are_narrowed_and_go_on_where_one_stopped(home: Home) {
+fn lists_are_filtered_and_resumed(home: Home) {
     let server = Server::start_in(home);
     let sent = submit(&server, 3);
     let list = |arguments: &[&str]| records(&server.home.run(&[&["cases", "list", "--ndjson"], arguments].concat()));
@@ -76,7 +76,7 @@ fn lists_are_narrowed_and_go_on_where_one_stopped(home: Home) {
     assert!(table.lines().zip(&sent).all(|(line, number)| line.contains(number.as_str())), "{table}");
 }
 
-fn an_export_holds_what_show_shows(home: Home) {
+fn export_has_the_records_of_show(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     // More than a page.
@@ -94,7 +94,7 @@ fn an_export_holds_what_show_shows(home: Home) {
     assert!(lines.zip(&sent).all(|(line, number)| line.split(',').nth(1) == Some(number)), "{csv}");
 }
 
-fn a_reader_that_goes_away_is_no_error(home: Home) {
+fn closed_stdout_is_no_error(home: Home) {
     let server = Server::start_in(home);
     submit(&server, 18);
     for arguments in [&["cases", "export"][..], &["cases", "list", "--json"], &["cases", "watch", "--after", "0"]] {
@@ -105,7 +105,7 @@ fn a_reader_that_goes_away_is_no_error(home: Home) {
     }
 }
 
-fn watching_prints_each_case_as_it_arrives(home: Home) {
+fn watch_prints_each_case_as_it_arrives(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let before = server.send(&submission("before", &draft)).json();

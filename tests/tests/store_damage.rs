@@ -1,4 +1,4 @@
-//! Stored cases that are not as they were stored: each command names them, goes on with the others, and ends with exit 5.
+//! Damaged cases: each command names them, continues with the others, and ends with exit 5.
 
 #![allow(
     clippy::needless_pass_by_value, // a test owns its home
@@ -20,13 +20,13 @@ use kakekomi_tests::server::{Home, Server};
 use serde_json::Value;
 
 on_both_databases! {
-    an_altered_text_is_named_and_the_others_go_on
-    every_altered_column_is_noticed_and_json_stays_json
-    a_damaged_receipt_is_not_given_out_again
+    altered_text_is_named_and_the_others_are_printed
+    every_altered_column_is_reported_and_json_stays_valid
+    damaged_receipt_is_not_replayed
     doctor_finds_an_altered_text
 }
 
-/// A stopped desk with so many cases, and their numbers.
+/// Makes a stopped desk with `count` cases, and their numbers.
 fn home_with(home: Home, count: usize) -> (Home, Vec<String>) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
@@ -67,7 +67,7 @@ fn lines(output: &Output) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
-/// Exit 5, and exactly the named cases on stderr.
+/// Asserts exit 5, and exactly the named cases on stderr.
 fn assert_named(output: &Output, numbers: &[&String]) {
     let words = said(output);
     assert_eq!(output.status.code(), Some(5), "{words}");
@@ -77,7 +77,7 @@ fn assert_named(output: &Output, numbers: &[&String]) {
     assert_eq!(words.lines().filter(|line| line.contains("is damaged")).count(), numbers.len(), "{words}");
 }
 
-fn an_altered_text_is_named_and_the_others_go_on(home: Home) {
+fn altered_text_is_named_and_the_others_are_printed(home: Home) {
     let (home, numbers) = home_with(home, 5);
     assert_eq!(home.run(&["cases", "export"]).status.code(), Some(0));
     alter(&home, &format!("UPDATE cases SET text = x'7b7d' WHERE number = '{}'", numbers[1]));
@@ -101,7 +101,7 @@ fn an_altered_text_is_named_and_the_others_go_on(home: Home) {
     assert_eq!(home.cases().len(), 5, "a list reads no text");
 }
 
-fn every_altered_column_is_noticed_and_json_stays_json(home: Home) {
+fn every_altered_column_is_reported_and_json_stays_valid(home: Home) {
     let (home, numbers) = home_with(home, 3);
     let rows = [
         ("text_sha256", "repeat", "'0'"),
@@ -136,7 +136,7 @@ fn every_altered_column_is_noticed_and_json_stays_json(home: Home) {
     }
 }
 
-fn a_damaged_receipt_is_not_given_out_again(home: Home) {
+fn damaged_receipt_is_not_replayed(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let request = submission("k", &draft);
@@ -166,7 +166,7 @@ fn doctor_finds_an_altered_text(home: Home) {
 }
 
 #[test]
-fn a_row_that_does_not_decode_is_named_and_the_others_are_printed() {
+fn undecodable_row_is_named_and_the_others_are_printed() {
     let (home, numbers) = home_with(Home::new(), 4);
     alter(&home, &format!("UPDATE cases SET ruleset = CAST(x'ff' AS TEXT) WHERE number = '{}'", numbers[1]));
     let listed = home.run(&["cases", "list", "--json"]);
@@ -193,7 +193,7 @@ fn a_row_that_does_not_decode_is_named_and_the_others_are_printed() {
     watch.kill().unwrap();
     let words = said(&watch.wait_with_output().unwrap());
     assert!(read[2].contains(&numbers[3]) && words.contains(&numbers[1]), "{read:?} {words}");
-    // The first and the last of all.
+    // The first and the last case.
     for number in [&numbers[0], &numbers[3]] {
         alter(&home, &format!("UPDATE cases SET ruleset = CAST(x'fe' AS TEXT) WHERE number = '{number}'"));
     }
@@ -202,7 +202,7 @@ fn a_row_that_does_not_decode_is_named_and_the_others_are_printed() {
     assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap().as_array().unwrap().len(), 1);
 }
 
-/// The pages of the table's leaves.
+/// Finds the pages of the table's leaves.
 fn leaves(home: &Home) -> Vec<u64> {
     let query = "SELECT pageno FROM dbstat WHERE name = 'cases' AND pagetype = 'leaf'";
     let output = Command::new("sqlite3").arg(file(home)).arg(query).output().unwrap();

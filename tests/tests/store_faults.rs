@@ -1,8 +1,8 @@
-//! Cases answered with 201 survive every crash: the host killed under load, the database's server
-//! killed too, each submission sent five times meanwhile.
+//! Cases answered with 201 survive every crash: the host is killed under load, the database's server
+//! as well, and each submission is sent five times at once.
 //!
-//! Here is a short form. `KAKEKOMI_KILLS` and `KAKEKOMI_SUBMISSIONS` make it as long as wanted;
-//! docs/durability.md has the command and what it found.
+//! This is a short run. `KAKEKOMI_KILLS` and `KAKEKOMI_SUBMISSIONS` make it longer; docs/durability.md has the command and
+//! the results.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::wire::{Answer, Request};
 
 on_both_databases! {
-    receipts_survive_kill_9_and_five_tries_make_one_case
+    receipts_survive_kill_9_and_five_attempts_make_one_case
 }
 
 /// Number of senders of each submission at the same time.
@@ -39,13 +39,13 @@ fn number(name: &str, by_default: usize) -> usize {
     std::env::var(name).map_or(by_default, |value| value.parse().expect("a number"))
 }
 
-/// An answer that came to its end.
+/// A complete response.
 fn whole(answer: Answer) -> Option<Answer> {
     let length = answer.header("content-length").and_then(|length| length.parse().ok());
     (length == Some(answer.body.len())).then_some(answer)
 }
 
-/// Applicants who go on sending until they have a receipt.
+/// Applicants who send until they have a receipt.
 struct Senders {
     at: RwLock<SocketAddr>,
     draft: Vec<u8>,
@@ -95,7 +95,7 @@ impl Senders {
         }
     }
 
-    /// Waits until so many answers came, so that a kill falls into the midst of the work.
+    /// Waits for a number of responses, so that a kill hits work in progress.
     fn wait_for(&self, answers: usize) {
         let started = Instant::now();
         while self.answered.load(Ordering::SeqCst) < answers {
@@ -104,7 +104,7 @@ impl Senders {
         }
     }
 
-    /// Sends everything [`TRIES`] times at once while `trouble(kill)` happens so many times.
+    /// Sends everything [`TRIES`] times at once while `trouble(kill)` runs repeatedly.
     fn through(&self, kills: usize, mut trouble: impl FnMut(usize)) {
         thread::scope(|scope| {
             let senders: Vec<_> = (0..TRIES).map(|_| scope.spawn(|| self.send_all())).collect();
@@ -123,7 +123,7 @@ impl Senders {
         });
     }
 
-    /// Every receipt has its case, once, and there is no other.
+    /// Asserts that every receipt has exactly one case, and that there is no other.
     fn assert_kept(&self, home: &Home) {
         let receipts = self.receipts.lock().unwrap();
         let mut promised: Vec<String> = receipts
@@ -141,7 +141,7 @@ impl Senders {
     }
 }
 
-fn receipts_survive_kill_9_and_five_tries_make_one_case(home: Home) {
+fn receipts_survive_kill_9_and_five_attempts_make_one_case(home: Home) {
     let server = Server::start_in(home);
     let senders = Senders::new(&server);
     let mut server = Some(server);

@@ -1,5 +1,5 @@
 //! The files of a SQLite database are moved, replaced, removed, locked or full while the desk serves: no receipt for a case
-//! that no later start would find, and `/readyz` says so. One desk serves from a folder and from a file.
+//! that a later start would not find, and `/readyz` reports it. Only one desk serves from a folder and from a file.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use kakekomi_tests::wire::{Answer, Request};
 /// Time in which a readiness probe must answer: two seconds, and a margin for a busy machine.
 const PROBE: Duration = Duration::from_secs(4);
 
-/// A desk with an admin listener and one case.
+/// Starts a desk with an admin listener and one case.
 struct Bed {
     server: Server,
     admin: SocketAddr,
@@ -61,7 +61,7 @@ impl Bed {
         status
     }
 
-    /// The outcome of a probe is kept for a second.
+    /// Waits, since the outcome of a probe is kept for a second.
     fn becomes(&self, status: u16) {
         let started = Instant::now();
         while self.ready() != status {
@@ -74,7 +74,7 @@ impl Bed {
         self.server.send(&submission(key, &self.draft))
     }
 
-    /// Nothing gets a receipt, neither a new case nor a replay; what needs no store goes on.
+    /// Asserts that there is no receipt, neither for a new case nor for a replay, and that checks still work.
     fn stores_nothing(&self, what: &str) {
         let phone = self.server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
         for key in [what.replace(' ', "-").as_str(), "first"] {
@@ -96,7 +96,7 @@ fn beside(file: &Path, end: &str) -> PathBuf {
 }
 
 #[test]
-fn a_file_that_is_moved_gets_no_case_until_it_is_back() {
+fn moved_database_file_gets_no_case_until_it_is_back() {
     let bed = Bed::new();
     bed.becomes(200);
     for (from, to) in [(bed.file(), beside(&bed.file(), ".away")), (bed.data(), bed.server.home.path().join("away"))] {
@@ -112,11 +112,11 @@ fn a_file_that_is_moved_gets_no_case_until_it_is_back() {
     assert_eq!(home.cases().len(), 2);
 }
 
-/// Something that is done to the files of a desk.
+/// A change of a desk's files.
 type Change<'c> = &'c dyn Fn(&Bed);
 
 #[test]
-fn a_file_that_is_replaced_or_removed_gets_no_case() {
+fn replaced_or_removed_database_file_gets_no_case() {
     let replace = |bed: &Bed| {
         fs::copy(bed.file(), beside(&bed.file(), ".copy")).unwrap();
         fs::rename(beside(&bed.file(), ".copy"), bed.file()).unwrap();
@@ -139,7 +139,7 @@ fn a_file_that_is_replaced_or_removed_gets_no_case() {
 }
 
 #[test]
-fn a_log_or_lock_that_is_removed_takes_no_case_with_it() {
+fn removed_log_or_lock_loses_no_case() {
     for end in ["-wal", "-shm", "-lock"] {
         let bed = Bed::new();
         fs::remove_file(beside(&bed.file(), end)).unwrap();
@@ -152,11 +152,11 @@ fn a_log_or_lock_that_is_removed_takes_no_case_with_it() {
 }
 
 #[test]
-fn a_moved_file_has_all_cases_that_got_a_receipt() {
+fn moved_file_has_all_cases_with_a_receipt() {
     let bed = Bed::new();
     let away = Home::new();
     fs::create_dir(away.path().join("data")).unwrap();
-    // Without its log, as one does who knows of one file only.
+    // Without its log, as an operator does who knows of one file only.
     fs::rename(bed.file(), away.path().join("data/kakekomi.sqlite3")).unwrap();
     bed.stores_nothing("moved");
     drop(bed.server);
@@ -164,7 +164,7 @@ fn a_moved_file_has_all_cases_that_got_a_receipt() {
 }
 
 #[test]
-fn a_folder_and_a_file_behind_links_are_served() {
+fn folder_and_file_behind_symlinks_are_served() {
     let home = Home::new();
     fs::create_dir_all(home.path().join("real")).unwrap();
     std::os::unix::fs::symlink("real", home.path().join("data")).unwrap();
@@ -179,7 +179,7 @@ fn a_folder_and_a_file_behind_links_are_served() {
 }
 
 #[test]
-fn another_mode_of_the_file_changes_nothing_for_the_desk_that_has_it_open() {
+fn changed_file_mode_does_not_affect_an_open_database() {
     use std::os::unix::fs::PermissionsExt;
     let bed = Bed::new();
     fs::set_permissions(bed.file(), fs::Permissions::from_mode(0o400)).unwrap();
@@ -207,7 +207,7 @@ fn refused(home: &Home, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_second_desk_on_one_folder_or_file_is_refused() {
+fn second_desk_on_one_folder_or_file_is_refused() {
     let bed = Bed::new();
     let said = refused(&bed.server.home, &[]);
     assert!(said.contains("another kakekomi is at work here"), "{said}");
@@ -247,7 +247,7 @@ fn other_commands_run_beside_a_desk() {
 }
 
 #[test]
-fn a_full_disk_is_not_ready() {
+fn desk_on_a_full_disk_is_not_ready() {
     let bed = Bed::new();
     bed.becomes(200);
     bed.server.fill_disk(40 * 1024);
@@ -257,7 +257,7 @@ fn a_full_disk_is_not_ready() {
     assert_eq!(Request::get("/livez").send(bed.admin).status, 200);
 }
 
-/// A shell of SQLite's that holds the lock of the writer.
+/// Starts a shell of SQLite that holds the writer's lock.
 fn hold_the_lock(file: &Path) -> Child {
     let mut shell =
         Command::new("sqlite3").arg(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("sqlite3");
@@ -269,13 +269,13 @@ fn hold_the_lock(file: &Path) -> Child {
 }
 
 #[test]
-fn a_database_that_is_locked_for_long_is_not_ready_until_it_is_free() {
+fn desk_is_not_ready_while_its_database_is_locked() {
     let bed = Bed::new();
     bed.becomes(200);
     let mut shell = hold_the_lock(&bed.file());
     bed.becomes(503);
     thread::scope(|scope| {
-        // However many ask at once, each has its answer in time.
+        // Many simultaneous probes all get their responses in time.
         for probe in (0..50).map(|_| scope.spawn(|| bed.ready())).collect::<Vec<_>>() {
             assert_eq!(probe.join().unwrap(), 503);
         }

@@ -1,7 +1,7 @@
-//! A disk that fails: no receipt without a case, 503 with the phone number instead, reading goes on, and the desk is well
-//! again by itself once the disk is.
+//! A failing disk: no receipt without a case, but 503 with the phone number; reading continues; the desk recovers without
+//! help when the disk does.
 //!
-//! The first write or flush of a submission fails, then the second, and so on to the last, each once and for ever.
+//! The first write or flush of a submission fails, then the second, and so on to the last, each once and permanently.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,10 +26,10 @@ use kakekomi_tests::wire::{Answer, Request};
 
 /// Time in which a desk must recover.
 const RECOVERY: Duration = Duration::from_secs(10);
-/// A disk that goes on failing.
+/// A range of failures without an end.
 const FOR_EVER: u64 = u64::MAX;
 
-/// A desk on a disk that can be made to fail, and what it has promised.
+/// A desk on a disk that can fail, and its receipts.
 struct Bed {
     server: Server,
     shim: Shim,
@@ -51,7 +51,7 @@ impl Bed {
         Bed { server, shim, draft, phone, first, promised, in_doubt: 0 }
     }
 
-    /// Sends once: a receipt, or 503 with the phone number.
+    /// Sends once; the response is a receipt, or 503 with the phone number.
     fn send(&mut self, key: &str) -> bool {
         let answer = self.server.send(&submission(key, &self.draft));
         if answer.status == 201 {
@@ -59,7 +59,7 @@ impl Bed {
             assert_eq!(*first, answer.body, "{key} has two receipts");
             return true;
         }
-        // A flush that fails leaves it open what is on the disk.
+        // After a failed flush the content of the disk is unknown.
         let in_doubt = answer.code() == "store.in_doubt";
         self.in_doubt += u32::from(in_doubt);
         answer.assert_problem(key, 503, if in_doubt { "store.in_doubt" } else { "store.failed" });
@@ -75,7 +75,7 @@ impl Bed {
         assert_eq!((again.status, &again.body), (201, &self.first.body), "{}", again.text());
     }
 
-    /// Sends until there is a receipt; nobody does anything for the desk meanwhile.
+    /// Sends until there is a receipt, without a restart of the desk.
     fn recovers(&mut self, key: &str) {
         let started = Instant::now();
         while !self.send(key) {
@@ -84,7 +84,7 @@ impl Bed {
         }
     }
 
-    /// Ends the desk at once; every receipt has its case, and there is no other.
+    /// Kills the desk; every receipt has its case, and there is no other case.
     fn assert_kept(self) -> (Home, Shim, Vec<String>) {
         let home = self.server.kill();
         let promised = numbers(&self.promised);
@@ -109,8 +109,8 @@ fn kept(home: &Home) -> Vec<String> {
     numbers
 }
 
-/// The Nth write or flush of a submission fails, up to the first that no receipt hangs on: those after the commit, which
-/// move the log into the file. Returns how many do.
+/// Makes the Nth write or flush of a submission fail, up to the first one on which no receipt depends: those after the
+/// commit move the log into the file. Returns the number of those that matter.
 fn every_one_fails(bed: &mut Bed, what: &str, errno: u64, for_ever: bool) -> u64 {
     for nth in 1.. {
         let key = format!("{what}-{nth}");
@@ -131,7 +131,7 @@ fn every_one_fails(bed: &mut Bed, what: &str, errno: u64, for_ever: bool) -> u64
 }
 
 #[test]
-fn the_nth_write_or_flush_fails_on_sqlite() {
+fn failed_write_or_flush_loses_no_receipt_on_sqlite() {
     let home = Home::new();
     let shim = Shim::over(home.path());
     let settings = shim.settings();
@@ -147,8 +147,8 @@ fn the_nth_write_or_flush_fails_on_sqlite() {
     bed.assert_kept();
 }
 
-/// Past a thousand pages SQLite moves its log into the file: faults fall into that too. And a flush that failed has
-/// lost what it should have written, so the power goes in the end.
+/// After a thousand pages SQLite moves its log into the file, which faults hit as well. A failed flush has lost its
+/// data, so the run ends with a power failure.
 #[test]
 fn random_faults_and_power_loss_lose_no_receipt_on_sqlite() {
     let home = Home::new();
@@ -178,7 +178,7 @@ fn random_faults_and_power_loss_lose_no_receipt_on_sqlite() {
 }
 
 #[test]
-fn the_nth_write_or_flush_of_the_log_fails_on_postgres() {
+fn failed_write_or_flush_of_the_log_loses_no_receipt_on_postgres() {
     if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
         eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
         return;
@@ -195,7 +195,7 @@ fn the_nth_write_or_flush_of_the_log_fails_on_postgres() {
         refused += u64::from(!bed.send(&key));
         assert_eq!(bed.server.send(&Request::post(CHECK).json(&bed.draft)).status, 200, "checking needs no database");
         if last == FOR_EVER {
-            // The server starts again and again, and each time its log fails.
+            // The server restarts repeatedly, and each time its log fails.
             assert!(!bed.send(&key), "a receipt from a disk that does not write");
             bed.shim.heal();
         }

@@ -1,4 +1,4 @@
-//! `POST /v1/submissions` of the real binary: the contract's order, statuses and codes, and what is stored.
+//! `POST /v1/submissions` of the real binary: the contract's order, statuses and codes, and the stored cases.
 //!
 //! Each test starts a desk with an empty folder, once with SQLite and once with PostgreSQL. After a refusal `cases list --json` is still empty.
 
@@ -20,15 +20,15 @@ use serde_json::Value;
 
 on_both_databases! {
     every_refusal_has_its_status_and_code_and_stores_nothing
-    the_first_of_several_reasons_is_the_contracts_first
-    the_receipt_comes_before_the_module_and_the_text
-    a_key_and_a_text_make_one_case_and_replay_its_receipt
-    keys_of_1_and_255_characters_are_taken
+    first_of_several_refusals_follows_the_contract
+    receipt_is_replayed_before_module_and_text_are_checked
+    same_key_and_text_make_one_case_and_replay_its_receipt
+    keys_of_1_and_255_characters_are_accepted
     refusal_reserves_no_idempotency_key
-    five_at_once_make_one_case
+    five_simultaneous_attempts_make_one_case
     cases_survive_kill_9
-    a_case_says_what_its_receipt_says
-    sigterm_stops_and_the_log_holds_no_answer
+    case_agrees_with_its_receipt
+    sigterm_stops_the_desk_and_the_log_has_no_form_value
 }
 
 fn every_refusal_has_its_status_and_code_and_stores_nothing(home: Home) {
@@ -99,7 +99,7 @@ fn every_refusal_has_its_status_and_code_and_stores_nothing(home: Home) {
     assert_eq!(server.home.cases().len(), 0, "something was stored");
 }
 
-fn the_first_of_several_reasons_is_the_contracts_first(home: Home) {
+fn first_of_several_refusals_follows_the_contract(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let long = padded(b"[".to_vec(), 300 * 1024);
@@ -123,7 +123,7 @@ fn the_first_of_several_reasons_is_the_contracts_first(home: Home) {
     assert_eq!(server.home.cases().len(), 0);
 }
 
-fn the_receipt_comes_before_the_module_and_the_text(home: Home) {
+fn receipt_is_replayed_before_module_and_text_are_checked(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let first = server.send(&submission("k", &draft));
@@ -133,7 +133,7 @@ fn the_receipt_comes_before_the_module_and_the_text(home: Home) {
     assert_eq!((again.status, &again.body), (201, &first.body), "the key's receipt again, whatever the module");
 }
 
-fn a_key_and_a_text_make_one_case_and_replay_its_receipt(home: Home) {
+fn same_key_and_text_make_one_case_and_replay_its_receipt(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let other = example(&server.home, &["--kind", "lost_device"]);
@@ -152,7 +152,7 @@ fn a_key_and_a_text_make_one_case_and_replay_its_receipt(home: Home) {
     assert_eq!(server.home.cases().len(), 2);
 }
 
-fn keys_of_1_and_255_characters_are_taken(home: Home) {
+fn keys_of_1_and_255_characters_are_accepted(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     for key in ["k".to_owned(), "k".repeat(255), format!("\"{}\"", "q".repeat(255))] {
@@ -171,7 +171,7 @@ fn refusal_reserves_no_idempotency_key(home: Home) {
     assert_eq!(server.home.cases().len(), 1);
 }
 
-fn five_at_once_make_one_case(home: Home) {
+fn five_simultaneous_attempts_make_one_case(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let request = submission("five", &draft);
@@ -204,7 +204,7 @@ fn cases_survive_kill_9(home: Home) {
     assert_eq!((again.status, &again.body), (201, &receipt.body));
 }
 
-fn a_case_says_what_its_receipt_says(home: Home) {
+fn case_agrees_with_its_receipt(home: Home) {
     let server = Server::start_in(home);
     let draft = example(&server.home, &[]);
     let answer = server.send(&submission("k", &draft));
@@ -225,12 +225,12 @@ fn a_case_says_what_its_receipt_says(home: Home) {
 }
 
 #[test]
-fn a_full_disk_is_a_503_with_the_phone_number() {
+fn full_disk_is_a_503_with_the_phone_number() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let first = server.send(&submission("first", &draft));
     assert_eq!(first.status, 201);
-    // SQLite's shared index has 32 KiB already; its log still takes a few cases.
+    // SQLite's shared index has 32 KiB already; its log still has room for a few cases.
     server.fill_disk(40 * 1024);
     let phone = server.send(&Request::get("/v1/desk")).json()["phone"].as_str().unwrap().to_owned();
     let answers = (0..50).map(|number| (number, server.send(&submission(&format!("key-{number}"), &draft))));
@@ -246,7 +246,7 @@ fn a_full_disk_is_a_503_with_the_phone_number() {
     assert_eq!(late.status, 201, "the key was not bound: {}", late.text());
 }
 
-fn sigterm_stops_and_the_log_holds_no_answer(home: Home) {
+fn sigterm_stops_the_desk_and_the_log_has_no_form_value(home: Home) {
     let server = Server::start_in(home);
     let secret = "ひみつの会社名株式会社";
     let draft = with(&example(&server.home, &[]), "/contact/company", secret);

@@ -1,7 +1,7 @@
 //! Every case of the table on the core compiled for this machine and on the module in its sandbox.
 //!
-//! For each row: both engines give the same bytes, the report says what the row expects, and the laws
-//! hold that every report keeps. All rows run; the failing ones are named with what differs.
+//! For each row: both engines give the same bytes, the report is the expected one, and the invariants of
+//! every report hold. All rows run; the failing ones are named with their differences.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
-/// Runs `look` on every case and fails with everything that it finds.
+/// Runs `look` on every case and fails with all its findings.
 fn every(look: impl Fn(&Case) -> Vec<String>) {
     let cases = cases();
     assert!(cases.len() > 300, "the table has shrunk to {} cases", cases.len());
@@ -43,7 +43,7 @@ fn native_reports_match_the_table() {
 }
 
 #[test]
-fn the_sandbox_gives_the_native_cores_bytes() {
+fn sandbox_and_native_core_give_the_same_bytes() {
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();
     every(|case| {
@@ -57,7 +57,7 @@ fn the_sandbox_gives_the_native_cores_bytes() {
 }
 
 #[test]
-fn the_context_in_a_report_replays_the_verdict() {
+fn context_of_a_report_replays_its_verdict() {
     every(|case| {
         let bytes = native(&case.text, &case.context);
         let report: Value = serde_json::from_slice(&bytes).unwrap();
@@ -108,7 +108,7 @@ fn reports_are_canonical() {
 }
 
 #[test]
-fn every_sentence_is_whole() {
+fn every_sentence_is_complete() {
     every(|case| {
         let report = report(case);
         let lists =
@@ -146,7 +146,7 @@ fn verdicts_do_not_depend_on_the_language() {
 }
 
 #[test]
-fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
+fn unusable_context_fails_on_both_engines() {
     let whole = cases()[0].context.clone();
     let without_now = whole.replacen("\"now\":", "\"then\":", 1);
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
@@ -164,7 +164,7 @@ fn a_context_that_cannot_be_used_is_a_failure_on_both_engines() {
 }
 
 #[test]
-fn the_time_in_a_context_is_a_number_that_every_engine_holds() {
+fn time_of_a_context_is_a_safe_integer() {
     let mut context: Value = serde_json::from_str(&cases()[0].context).unwrap();
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
     let digest = sandbox.current().clone();

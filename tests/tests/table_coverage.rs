@@ -1,5 +1,5 @@
-//! That the table of cases leaves nothing out: every code, every field, every limit, each with a row that brings it
-//! about and one that stops short of it. What is missing is named.
+//! Coverage of the table of cases: every code, every field and every limit has a row that reaches it and a row that
+//! stops short of it. Missing rows are named.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,10 +17,10 @@ use kakekomi_tests::source_tree;
 use kakekomi_tests::table::{Case, cases};
 use serde_json::Value;
 
-/// A case with what the native core says of it.
+/// A case with the native core's report.
 struct Judged {
     case: Case,
-    /// The draft, `null` where it is no JSON.
+    /// The draft, `null` if it is no JSON.
     draft: Value,
     values: Value,
     accepted: bool,
@@ -52,7 +52,7 @@ fn pattern(path: &str) -> String {
     steps.collect::<Vec<_>>().join("/")
 }
 
-/// All values at a pattern.
+/// Lists all values at a pattern.
 fn at<'v>(root: &'v Value, pattern: &str) -> Vec<&'v Value> {
     pattern.split('/').skip(1).fold(vec![root], |found, step| {
         let below = |value: &'v Value| match value {
@@ -69,7 +69,7 @@ fn codes_of(table: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_issue_has_a_row_with_it_and_a_row_that_stops_short() {
+fn every_issue_has_a_row_with_it_and_a_row_just_short_of_it() {
     let rows = judged();
     let mut missing = Vec::new();
     for code in codes_of("issue") {
@@ -79,8 +79,8 @@ fn every_issue_has_a_row_with_it_and_a_row_that_stops_short() {
             let is_there = |row: &Judged| if path.is_empty() { row.accepted } else { !at(&row.draft, path).is_empty() };
             rows.iter().any(|row| is_there(row) && !row.issues.contains(&(path.to_owned(), code.to_owned())))
         };
-        // A key that the form does not have is right nowhere, and what must be answered is not there: then any
-        // accepted row will do, of which the table is full.
+        // An unknown key is valid nowhere, and a missing answer has no place in the draft: then any accepted row
+        // stops short of the code.
         let anywhere = ["key.unknown", "other.later"].contains(&code) || code.starts_with("text.");
         if places.is_empty() || !(anywhere || places.iter().any(|path| short(path))) {
             missing.push(code);
@@ -210,7 +210,7 @@ const LIMITS: [(&str, &str, &str); 17] = [
     ("email LABEL_MAX", "a label of 63 letters", "a label of 64 letters"),
 ];
 
-/// Bounds on work, which no honest text meets; unit tests beside them hold them.
+/// Limits of work, which no honest text reaches; unit tests in their modules check them.
 const BOUNDS: [&str; 11] = [
     "text_limit TEXT_READ_MAX",
     "digest TYPED_MAX",

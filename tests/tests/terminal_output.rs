@@ -27,7 +27,7 @@ fn dangerous(text: &str) -> Vec<char> {
     plain.chars().filter(dangerous).collect()
 }
 
-/// Both outputs of a command, into a pipe.
+/// Returns both outputs of a command, in a pipe.
 fn piped(home: &Home, arguments: &[&str]) -> String {
     let output = home.run(arguments);
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
@@ -43,7 +43,7 @@ fn on_a_terminal(home: &Home, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&script.output().expect("script of util-linux").stdout).into_owned()
 }
 
-/// A stopped desk with one case, whose text, status and partner were written by somebody hostile.
+/// Makes a stopped desk with one case, whose text, status and partner are hostile.
 fn home() -> (Home, String) {
     let server = Server::start();
     let answer = server.send(&submission("k", &example(&server.home, &[])));
@@ -61,7 +61,7 @@ fn home() -> (Home, String) {
 fn check_makes_keys_file_names_and_broken_text_inert() {
     let home = Home::new();
     let draft = serde_json::json!({ HOSTILE: 1, "contact": { HOSTILE: "x", "person": HOSTILE } });
-    // Beside JSON's own escapes the characters that JSON lets stand as they are.
+    // Characters that JSON escapes, and characters that it leaves unescaped.
     for text in [draft.to_string(), format!("{{\"a\u{202e}\u{9b}\u{7f}\": {HOSTILE}")] {
         for name in ["draft.json", "dr\u{1b}[2Jaft\u{202e}.json"] {
             std::fs::write(home.path().join(name), &text).unwrap();

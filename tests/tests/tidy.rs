@@ -14,20 +14,20 @@ use std::process::Command;
 
 use kakekomi_tests::source_tree::{Source, files, root};
 
-/// The longest file before it should be two.
+/// Lines of the longest file that need not be split.
 const LINES_MAX: usize = 400;
 
 /// Files that may be longer, each with its reason.
 const LONG: [(&str, &str); 0] = [];
 
-/// The only files with `unsafe` in them, each for one thing that Rust has no safe way for.
+/// The only files with `unsafe` in them, each for one operation without a safe equivalent.
 const UNSAFE: [&str; 4] =
     ["host/sandbox/src/precompiled.rs", "host/service/src/embedded_module.rs", "wasm/src/abi.rs", "wasm/src/arena.rs"];
 
 /// The source folders of the core's crates.
 const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
-/// What the crates of the host do not depend on, so that the layers hold: HTTP knows no SQL, the store knows no HTTP, the
+/// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows no HTTP, the
 /// use case knows neither, the sandbox knows nothing of the desk.
 const LAYERS: [(&str, &[&str]); 4] = [
     ("host/http", &["sqlx"]),
@@ -63,7 +63,7 @@ fn rust() -> impl Iterator<Item = Source> {
     files().into_iter().filter(|file| file.is(".rs"))
 }
 
-/// Library code: what is not a test.
+/// Lists the library code, without tests.
 fn library() -> impl Iterator<Item = Source> {
     let test = |path: &str| {
         path.starts_with("tests/")
@@ -74,7 +74,7 @@ fn library() -> impl Iterator<Item = Source> {
     rust().filter(move |file| !test(&file.path))
 }
 
-/// Files below any of `places` whose code names any of `words`.
+/// Finds files below any of `places` whose code contains any of `words`.
 fn naming(places: &[&str], words: &[&str]) -> Vec<String> {
     let here = library().filter(|file| places.iter().any(|place| file.below(place)));
     here.flat_map(|file| {
@@ -132,7 +132,7 @@ fn only_the_listed_files_have_unsafe_code() {
     assert_eq!(found, UNSAFE);
 }
 
-/// The module's build takes out what would call one (wasm/artifact/build/panics.rs).
+/// The module's build removes the functions that would call one (wasm/artifact/build/panics.rs).
 #[test]
 fn module_passes_no_closure_to_javascript() {
     none(naming(&["wasm/src", "core/src", "core/describe/src"], &["Closure", "js_sys::futures", "spawn_local"]));
@@ -141,7 +141,7 @@ fn module_passes_no_closure_to_javascript() {
 #[test]
 fn files_hold_one_idea() {
     let endings = [".rs", ".js", ".mjs", ".ts", ".css", ".sh", "Makefile", ".ci/run"];
-    // What was released stands as it was made.
+    // Released files stay unchanged.
     let sources = files().into_iter().filter(|file| !file.path.starts_with("tests/fixtures/"));
     let sources = sources.filter(|file| endings.iter().any(|ending| file.is(ending)));
     let long = sources
@@ -207,7 +207,7 @@ fn numbers_in_sentences_are_the_same_in_both_languages() {
     }
 }
 
-/// The `{…}` of every sentence.
+/// Collects the `{…}` of every sentence.
 fn placeholders(value: &toml::Value, at: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
     match value {
         toml::Value::Table(members) => {
@@ -258,7 +258,7 @@ fn library_code_does_not_panic() {
 }
 
 #[test]
-fn no_test_is_switched_off() {
+fn no_test_is_disabled() {
     let off = |file: &Source| match file.path.rsplit('.').next() {
         Some("rs") => file.text.contains("#[ignore"),
         Some("js" | "mjs") => {
@@ -304,7 +304,7 @@ fn features(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn the_list_of_codes_is_up_to_date() {
+fn list_of_codes_is_up_to_date() {
     let found = std::fs::read_to_string(root().join("docs/codes.md")).unwrap_or_default();
     assert!(
         found == kakekomi_tests::codes::markdown(),
@@ -313,14 +313,14 @@ fn the_list_of_codes_is_up_to_date() {
 }
 
 #[test]
-fn the_table_of_routes_is_up_to_date() {
+fn table_of_routes_is_up_to_date() {
     let (found, made) = kakekomi_tests::routes::http_md();
     assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin http-md");
 }
 
 #[test]
-fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
-    // Put together here, so that this file does not hold them itself.
+fn no_file_contains_a_machine_path_or_registry_address() {
+    // Joined here, so that this file does not contain them.
     let home = std::env::var("HOME").unwrap_or_default();
     let words = [
         format!("{}/", root().parent().unwrap().display()),
@@ -340,7 +340,7 @@ fn no_path_of_a_machine_and_no_registry_stands_in_a_file() {
 }
 
 #[test]
-fn the_lock_file_of_npm_names_no_address() {
+fn npm_lock_file_contains_no_address() {
     for file in files().into_iter().filter(|file| file.is("package-lock.json")) {
         let addresses = file.text.lines().filter(|line| line.contains("\"resolved\": \"http")).count();
         assert_eq!(addresses, 0, "{}: npm install --omit-lockfile-registry-resolved leaves them out", file.path);

@@ -6,29 +6,23 @@
 //! a folder                                     →  pub static PAGE: &[(&str, &[u8])] = …
 //! ```
 //!
-//! - [`page`]: document, scripts and style of the page; [`element`]: what stands on partners' pages
-//! - [`script`], of [`link`] and [`small`]: ES modules become one small script; [`style`]: small styles
-//! - [`start`]: the sentences of the document
+//! - [`page`]: document, scripts and style of the page, and the scripts for partners
+//! - [`script`] and [`link`]: ES modules become one small script; [`style`]: small styles
+//! - [`words`]: sentences as constants
 //! - [`listing`]: the files of a folder as a constant
 //!
 //! Modules that make scripts small need the feature `oxc`.
-//! The crate must not know the server, the sandbox, or what the page says.
+//! The crate must not know the server, the sandbox, or the sentences of the page.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, reason = "that is how a build script tells Cargo which files it has read")]
+#![allow(clippy::print_stdout, reason = "a build script prints the names of its input files for cargo")]
 
-#[cfg(feature = "oxc")]
-pub mod element;
 pub mod link;
 pub mod listing;
-#[cfg(feature = "oxc")]
-mod messages;
 #[cfg(feature = "oxc")]
 pub mod page;
 #[cfg(feature = "oxc")]
 pub mod script;
-#[cfg(feature = "oxc")]
-pub mod small;
-#[cfg(feature = "oxc")]
-pub mod start;
 pub mod style;
+#[cfg(feature = "oxc")]
+pub mod words;

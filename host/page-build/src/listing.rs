@@ -9,10 +9,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// One constant with files by their names.
+/// Makes a constant with files by their names.
 ///
 /// # Errors
-/// A file is not there.
+/// A file is missing.
 pub fn listing(constant: &str, mut files: Vec<(String, PathBuf)>) -> io::Result<String> {
     files.sort();
     let mut code = format!("/// Name and bytes of each file.\npub static {constant}: &[(&str, &[u8])] = &[\n");
@@ -24,28 +24,28 @@ pub fn listing(constant: &str, mut files: Vec<(String, PathBuf)>) -> io::Result<
     Ok(code)
 }
 
-/// Every file of a folder that ends as it should, by its name in it.
+/// Lists the files of a folder with these endings, by their names in it.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
     println!("cargo::rerun-if-changed={}", folder.display());
-    let mut names = Vec::new();
-    gather(folder, "", endings, &mut names)?;
-    Ok(names.into_iter().map(|name| (name.clone(), folder.join(name))).collect())
+    let mut found = Vec::new();
+    gather(folder, "", endings, &mut found)?;
+    Ok(found)
 }
 
-fn gather(folder: &Path, prefix: &str, endings: &[&str], names: &mut Vec<String>) -> io::Result<()> {
+fn gather(folder: &Path, prefix: &str, endings: &[&str], found: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') || name == "node_modules" {
             continue;
         }
-        if entry.file_type()?.is_dir() {
-            gather(&entry.path(), &format!("{prefix}{name}/"), endings, names)?;
+        if path.is_dir() {
+            gather(&path, &format!("{prefix}{name}/"), endings, found)?;
         } else if endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) {
-            names.push(format!("{prefix}{name}"));
+            found.push((format!("{prefix}{name}"), path.clone()));
         }
     }
     Ok(())

@@ -1,21 +1,28 @@
-//! The page as it is served: a document that names one script and one style instead of many.
+//! The page as it is served, whose document names one script and one style instead of many, and the scripts for partners.
 //!
-//! `www/index.html` in the folder names every style and `main.js`, so that `serve --page www` works
-//! without a build; here those lines are taken out and one of each put in. What only a page of a partner runs is a script of its own.
+//! ```text
+//! www/index.html, all styles, www/app/main.js …  →  index.html, style.css, script.js
+//! www/embed/parent_bridge.js …                   →  around.js, which only a page of a partner loads
+//! www/embed/kakekomi.js …                        →  element.js, the element of a few kilobytes
+//! www/embed/mount.js …, which is the page        →  inline.js, which exports `mount`
+//! ```
+//!
+//! `www/index.html` in the folder names every style and `main.js`, so that `serve --page www` works without a build.
 
 use std::fs;
 use std::path::Path;
 
-use crate::{script, style};
+use crate::script::script;
+use crate::{style, words};
 
-/// Where the document names its script.
+/// The line of the document that names its script.
 const SCRIPT: &str = "<script type=\"module\" src=\"/page/";
-/// Where it names the script that only a page of a partner loads.
+/// The name in the document of the script that only a page of a partner loads.
 const PARTNERS: &str = "/page/embed/parent_bridge.js";
-/// Where it names a style.
+/// The beginning of a line of the document that names a style.
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"/page/";
 
-/// Document, scripts and style of a folder, by name.
+/// Makes document, scripts and style of a folder, by name.
 ///
 /// # Errors
 /// A file that cannot be read, linked or made small; a document that names no script.
@@ -29,7 +36,7 @@ pub fn page(folder: &Path) -> Result<[(&'static str, String); 4], String> {
             }
             styles += &one_style(named, &read)?;
         } else if let Some(entry) = line.strip_prefix(SCRIPT) {
-            scripts = script::script(before_quote(entry), &read)?;
+            scripts = script(before_quote(entry), &read)?;
             lines.push(format!("{SCRIPT}script.js\"></script>"));
         } else {
             lines.push(line.replace(PARTNERS, "/page/around.js"));
@@ -38,8 +45,20 @@ pub fn page(folder: &Path) -> Result<[(&'static str, String); 4], String> {
     if scripts.is_empty() || styles.is_empty() {
         return Err("www/index.html names no script or no style, each on a line of its own".to_owned());
     }
-    let around = script::script("embed/parent_bridge.js", &read)?;
+    let around = script("embed/parent_bridge.js", &read)?;
     Ok([("index.html", lines.join("\n")), ("script.js", scripts), ("around.js", around), ("style.css", styles)])
+}
+
+/// Makes the script of the element, and the one for inline mode, by name.
+///
+/// # Errors
+/// A file that cannot be read or linked.
+pub fn embed(folder: &Path, messages: &Path) -> Result<[(&'static str, String); 2], String> {
+    let read = |name: &str| match name {
+        "embed/words.js" => words::element_words(messages),
+        _ => fs::read_to_string(folder.join(name)).map_err(|error| format!("www/{name}: {error}")),
+    };
+    Ok([("element.js", script("embed/kakekomi.js", &read)?), ("inline.js", script("embed/mount.js", &read)?)])
 }
 
 /// `print.css" media="print">` → its rules, within `@media print{…}`.

@@ -1,32 +1,43 @@
-//! Modules of `www/` → one small script: linked (`link.rs`), looked over, and made small (`small.rs`).
+//! Modules of `www/` → one small script: linked (`link.rs`), checked, and minified by oxc.
+//!
+//! ```text
+//! export function double(number) {      →     export function double(e){return e*2}
+//!   return number * 2; // twice
+//! }
+//! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use oxc_allocator::Allocator;
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_minifier::{Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
+use oxc_span::SourceType;
 
 use crate::link::{self, Module};
-use crate::small::{self, Names};
 
-/// The script of an entry and all it imports. What the entry exports, the script exports.
+/// Makes the script of an entry and all it imports. It exports the entry's exports.
 ///
 /// # Errors
-/// As `link` and `small`; a name that does not mean the same in all modules.
+/// As `link` and [`minify`]; a name that has another meaning in another module.
 pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
     let modules = link::link(entry, read)?;
-    look_over(&modules)?;
+    check_names(&modules)?;
     let mut text: String = modules.iter().map(|module| module.body.as_str()).collect();
     if let Some(exports) = modules.last().map(|entry| entry.exports.join(",")).filter(|exports| !exports.is_empty()) {
         text += &["export{", &exports, "};\n"].concat();
     }
-    small::small(&text)
+    minify(&text)
 }
 
-/// Modules that share a scope: a name is declared once, and where a module means the browser's `print`, no other
-/// module has a `print` of its own.
-fn look_over(modules: &[Module]) -> Result<(), String> {
+/// Checks modules that share a scope: a name is declared once, and where a module uses the browser's `print`, no other
+/// module declares a `print`.
+fn check_names(modules: &[Module]) -> Result<(), String> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut used = Vec::new();
     for module in modules {
-        let Names { declared, free } =
-            small::names(&module.body).map_err(|wrong| format!("{}: {wrong}", module.path))?;
+        let Names { declared, free } = names(&module.body).map_err(|wrong| format!("{}: {wrong}", module.path))?;
         for name in declared {
             if let Some(other) = owners.insert(name.clone(), &module.path) {
                 return Err(format!("{}: {name} is exported by {other} too", module.path));
@@ -42,4 +53,39 @@ fn look_over(modules: &[Module]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Minifies an ES module, with the same behaviour and the same exports.
+///
+/// # Errors
+/// The text is no ES module: a syntax error, or a name that is declared twice.
+pub fn minify(text: &str) -> Result<String, String> {
+    names(text)?;
+    let allocator = Allocator::default();
+    let mut program = Parser::new(&allocator, text, SourceType::mjs()).parse().program;
+    let made = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut program);
+    let printer = Codegen::new().with_options(CodegenOptions::minify()).with_scoping(made.scoping);
+    Ok(printer.with_private_member_mappings(made.class_private_mappings).build(&program).code)
+}
+
+/// The names of a module outside of its functions.
+struct Names {
+    /// The declared names.
+    declared: BTreeSet<String>,
+    /// The names that are used without a declaration: the browser's, or another module's.
+    free: BTreeSet<String>,
+}
+
+/// Lists the names of an ES module.
+fn names(text: &str) -> Result<Names, String> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, SourceType::mjs()).parse();
+    let built = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
+    if let Some(wrong) = parsed.diagnostics.iter().chain(built.diagnostics.iter()).next() {
+        return Err(wrong.to_string());
+    }
+    let scoping = built.semantic.scoping();
+    let declared = scoping.get_bindings(scoping.root_scope_id()).keys().map(ToString::to_string).collect();
+    let free = scoping.root_unresolved_references().keys().map(ToString::to_string).collect();
+    Ok(Names { declared, free })
 }

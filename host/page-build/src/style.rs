@@ -1,6 +1,6 @@
-//! Takes comments and needless white space away from styles: `a {\n  b: c;\n}` → `a{b:c}`.
+//! Removes comments and needless white space from styles: `a {\n  b: c;\n}` → `a{b:c}`.
 
-/// A style that says the same.
+/// Makes a short style with the same meaning.
 ///
 /// # Errors
 /// A string or comment that does not end.
@@ -14,7 +14,7 @@ pub fn style(text: &str) -> Result<String, String> {
         }
         let Some(next) = bare.chars().next() else { return Ok(small) };
         let last = small.chars().next_back().unwrap_or(';');
-        // A space before a colon means something in `a :hover`, one behind it nowhere.
+        // A space before a colon has a meaning in `a :hover`, one behind it never has.
         if bare.len() < rest.len() && !"{};:,".contains(last) && !"{};,".contains(next) {
             small.push(' ');
         }
@@ -28,7 +28,7 @@ pub fn style(text: &str) -> Result<String, String> {
     }
 }
 
-/// The length of a string with both its quotes, on one line.
+/// Measures a string with both its quotes, on one line.
 fn quoted(text: &str, quote: char) -> Result<usize, String> {
     let mut escaped = false;
     for (at, char) in text.char_indices().skip(1) {

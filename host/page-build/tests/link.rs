@@ -1,11 +1,11 @@
-//! The linker and the shortener of styles of the build script: what they make, and what they refuse.
+//! The linker and the shortener of styles of the build script: results and refusals.
 //!
-//! What oxc makes of the linked script is what every test in `tests/browser/` runs.
+//! The tests in `tests/browser/` run the linked script after oxc.
 
 use kakekomi_page_build::link::{self, Module};
 use kakekomi_page_build::style::style;
 
-/// Links `main.js` of modules that are given as `(path, text)`.
+/// Links `main.js` and its imports of modules `(path, text)`.
 fn linked(modules: &[(&str, &str)]) -> Result<Vec<Module>, String> {
     link::link("main.js", &|path| {
         let found = modules.iter().find(|(name, _)| *name == path);
@@ -14,7 +14,7 @@ fn linked(modules: &[(&str, &str)]) -> Result<Vec<Module>, String> {
 }
 
 #[test]
-fn modules_stand_before_those_that_import_them_and_a_circle_ends() {
+fn modules_come_before_their_importers_and_a_circle_ends() {
     let modules = linked(&[
         ("main.js", "import { one } from \"./a.js\";\nimport { two } from \"./b/b.js\";\none(two);\n"),
         ("a.js", "import { two } from \"./b/b.js\";\n\nexport function one() {\n  return two;\n}\n"),
@@ -29,7 +29,7 @@ fn modules_stand_before_those_that_import_them_and_a_circle_ends() {
 }
 
 #[test]
-fn an_export_is_a_function_a_class_or_a_const() {
+fn export_is_a_function_a_class_or_a_const() {
     let modules = linked(&[(
         "main.js",
         "export class Form extends A {}\nexport async function load() {}\nexport function $a_1(b) {}\nexport const c = 1;\n",
@@ -38,7 +38,7 @@ fn an_export_is_a_function_a_class_or_a_const() {
 }
 
 #[test]
-fn what_is_written_otherwise_is_refused_with_the_files_name() {
+fn other_styles_are_refused_with_the_file_name() {
     for (statement, words) in [
         ("import a from \"./a.js\";", "main.js: only import"),
         ("import * as a from \"./a.js\";", "main.js: only import"),
@@ -64,13 +64,13 @@ fn what_is_written_otherwise_is_refused_with_the_files_name() {
 }
 
 #[test]
-fn an_import_when_it_is_called_for_stays() {
+fn dynamic_import_stays() {
     let text = "import(`./a.js?${b}`);\n  import { c };\n";
     assert_eq!(linked(&[("main.js", text)]).unwrap()[0].body, text);
 }
 
 #[test]
-fn styles_keep_what_their_spaces_mean() {
+fn styles_keep_meaningful_spaces() {
     for (written, expected) in [
         ("/* a */\n.a :hover, b > c {\n  d: e f;\n}\n", ".a :hover,b > c{d:e f}"),
         ("@media (a: b) and (c) { d { e: calc(1px + 2px) } }", "@media (a:b) and (c){d{e:calc(1px + 2px)}}"),

@@ -1,4 +1,4 @@
-//! `kakekomi doctor`: looks at everything that `serve` would use, and says what is set up wrongly.
+//! `kakekomi doctor`: checks everything that `serve` would use, and names wrong settings.
 //!
 //! ```text
 //! ok       module     sha256:…, ruleset 2026.11.1; it accepts the example
@@ -6,8 +6,8 @@
 //! error    documents  the consent document has changed, and its version is still 1: raise it in desk.toml
 //! ```
 //!
-//! Nothing is changed but a file that is written into the data folder and taken away again. Warnings
-//! leave the exit code at 0; of what is wrong the highest counts: 5, or 4 where the module does not judge.
+//! Nothing is changed, except that a file is written into the data folder and removed. Warnings leave the exit code
+//! at 0; an error makes it 5, or 4 where only the module is wrong.
 
 mod damage;
 mod database;
@@ -18,13 +18,15 @@ mod finding;
 mod machine;
 mod serving;
 
+use std::fmt::Write as _;
+
 use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
-use std::fmt::Write as _;
 
 use self::finding::{Finding, Level};
-use super::args::ServeArgs;
+use super::args::FormatArgs;
+use super::block_on;
 use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::config::Settings;
@@ -33,47 +35,41 @@ use crate::error::{CliError, Exit};
 /// Flags of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// The same flags as `serve`: what it would be started with is what is looked at.
+    /// The flags that `serve` would be started with.
     #[command(flatten)]
-    serve: ServeArgs,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-    /// Print one JSON object a line for each finding
-    #[arg(long, conflicts_with = "json")]
-    ndjson: bool,
+    serve: Settings,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
-/// Looks at everything and prints what it found.
+/// Runs all checks and prints the findings.
 pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, CliError> {
-    let findings = findings(&args.serve.settings().or(file))?;
-    if args.json {
-        let whole = serde_json::json!({ "healthy": exit(&findings) == Exit::Accepted, "findings": findings });
-        print::json_line(&serde_json::to_vec(&whole)?)?;
-    } else if args.ndjson {
-        findings.iter().try_for_each(|finding| print::json_line(&serde_json::to_vec(finding)?))?;
+    let findings = block_on(findings(&args.serve.or(file)))?;
+    if args.format.json {
+        let healthy = exit(&findings) == Exit::Accepted;
+        print::record(&serde_json::json!({ "healthy": healthy, "findings": findings }))?;
+    } else if args.format.ndjson {
+        findings.iter().try_for_each(print::record)?;
     } else {
         print::data(readable(&findings).as_bytes())?;
     }
     Ok(exit(&findings))
 }
 
-fn findings(settings: &Settings) -> Result<Vec<Finding>, CliError> {
+async fn findings(settings: &Settings) -> Vec<Finding> {
     let now = clock::now();
-    let mut found = engine::look(&settings.modules());
+    let mut found = Vec::from(engine::look(&settings.modules()));
     match Desk::load(settings.desk.as_deref()) {
         Ok(desk) => {
             found.extend(desk::look(&desk, settings, now));
             found.extend(example::look(&desk, settings));
         }
-        Err(error) => found.push(Finding::error("desk", error.to_string())),
+        Err(error) => found.push(Finding::new("desk", Err(error.into()))),
     }
     found.extend(machine::look(settings, now));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
-    found.extend(runtime.block_on(database::look(settings, now)));
-    found.extend(runtime.block_on(serving::look(settings)));
-    Ok(found)
+    found.extend(database::look(settings, now).await);
+    found.extend(serving::look(settings).await);
+    found
 }
 
 fn exit(findings: &[Finding]) -> Exit {
@@ -104,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_are_no_failure_and_the_highest_counts() {
+    fn warnings_leave_exit_0_and_the_highest_error_counts() {
         let exit = |levels: &[(&'static str, Level)]| {
             let found = levels.iter().map(|(check, level)| Finding { check, level: *level, message: String::new() });
             super::exit(&found.collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! `kakekomi export DIR`: what a partner hosts or pastes.
+//! `kakekomi export DIR`: the files that a partner hosts or pastes.
 //!
 //! ```text
 //! kakekomi.js            the element, the same bytes as at /embed/<version>/kakekomi.js
@@ -9,12 +9,12 @@
 //! example.html           a page with the form in it
 //! ```
 //!
-//! With `--proxy-page` it is what a reverse proxy shows while the desk does not answer ([`proxy`]).
+//! With `--proxy-page` it writes the page that a reverse proxy shows while the desk does not answer ([`proxy`]).
 
 mod proxy;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use kakekomi_http::element_versions::{self as embed, Snippet, VERSION, integrity};
@@ -25,7 +25,7 @@ use kakekomi_service::desk::partners::Origin;
 use super::args::DeskArgs;
 use super::print;
 use crate::config::Settings;
-use crate::error::{CliError, Exit};
+use crate::error::CliError;
 
 /// Flags of `export`.
 #[derive(Debug, Args)]
@@ -52,17 +52,15 @@ const PACKAGE: &str = include_str!("../../export/package.json");
 const EXAMPLE: &str = include_str!("../../export/example.html");
 
 /// Writes the files.
-pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, CliError> {
+pub fn run(args: &ExportArgs, file: &Settings) -> Result<(), CliError> {
     if args.proxy_page {
-        return proxy::write(&args.folder, args.desk.desk.clone().or(file.desk).as_deref());
+        return proxy::write(&args.folder, &args.desk.load(file)?);
     }
     let desk = Origin::try_from(args.origin.clone()).map_err(|error| CliError::Usage(format!("--origin: {error}")))?;
-    let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    if !args.partner.chars().all(plain) {
+    if !args.partner.chars().all(|char| char.is_ascii_alphanumeric() || char == '_') {
         return Err(CliError::Usage(format!("--partner: {:?} is no partner's key", args.partner)));
     }
-    let named = |folder: &Path| folder.display().to_string();
-    fs::create_dir_all(&args.folder).map_err(|error| CliError::Io(named(&args.folder), error))?;
+    fs::create_dir_all(&args.folder).map_err(CliError::io(&args.folder))?;
     let example = example(desk.as_str(), &args.partner);
     let manifest = versioned(MANIFEST);
     let package = versioned(PACKAGE);
@@ -73,18 +71,17 @@ pub fn run(args: &ExportArgs, file: Settings) -> Result<Exit, CliError> {
         ("package.json", package.as_bytes()),
         ("example.html", example.as_bytes()),
     ];
-    let digests: serde_json::Map<_, _> =
-        files.iter().map(|(name, bytes)| ((*name).to_owned(), integrity(bytes).into())).collect();
-    let digests = format!("{:#}\n", serde_json::Value::Object(digests));
+    let digests: serde_json::Value = files.iter().map(|(name, bytes)| (*name, integrity(bytes))).collect();
+    let digests = format!("{digests:#}\n");
     for (name, bytes) in files.into_iter().chain([("integrity.json", digests.as_bytes())]) {
         let file = args.folder.join(name);
-        fs::write(&file, bytes).map_err(|error| CliError::Io(named(&file), error))?;
+        fs::write(&file, bytes).map_err(CliError::io(&file))?;
     }
-    print::words(&format!("kakekomi: the element's version {VERSION} is in {}", named(&args.folder)));
-    Ok(Exit::Accepted)
+    print::words(&format!("kakekomi: the element's version {VERSION} is in {}", args.folder.display()));
+    Ok(())
 }
 
-/// A page with the form in it, whose script lies beside it.
+/// Makes a page with the form in it, whose script lies beside it.
 fn example(desk: &str, partner: &str) -> String {
     let link = PARTNER_WORDS.iter().find(|(locale, key, _)| (*locale, *key) == ("ja", "link_text"));
     let snippet = Snippet {

@@ -1,27 +1,27 @@
-//! Text that is safe to print on a terminal, whoever wrote it.
+//! Text that is safe to print on a terminal.
 //!
-//! `inert("a\u{1b}[2J\u{202e}b")` → `a\u{1b}[2J\u{202e}b` in visible characters. A terminal obeys control characters, and turns
-//! text around at bidirectional ones, so that applicants could write into the operator's screen what they like.
-//! Everything that a person reads goes through here, into a pipe too: it may be shown later.
+//! `inert("a\u{1b}[2J\u{202e}b")` → `a\u{1b}[2J\u{202e}b` in visible characters. A terminal obeys control characters, and reorders
+//! text at bidirectional ones, so that an applicant's text could rewrite the operator's screen.
+//! All text for people passes this module, also in a pipe, since it may be shown later.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// A text on one line: control characters, line breaks among them, become visible escapes.
+/// Escapes a text on one line: control characters, also line breaks, become visible.
 pub fn inert(text: &str) -> Cow<'_, str> {
     escaped(text, is_dangerous)
 }
 
-/// A text over several lines: as [`inert`], but line breaks and tabs stay.
+/// Escapes a text over several lines as [`inert`] does, except line breaks and tabs.
 pub fn inert_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |character| is_dangerous(character) && !matches!(character, '\n' | '\t'))
 }
 
-/// Bytes that should be text, over several lines: what is no UTF-8 becomes visible byte by byte.
+/// Escapes bytes that should be text, over several lines: invalid UTF-8 becomes visible byte by byte.
 pub fn inert_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        // The ends of lines of Windows would otherwise all be escaped.
+        // Line ends of Windows would all be escaped.
         text.push_str(&inert_lines(&chunk.valid().replace("\r\n", "\n")));
         for byte in chunk.invalid() {
             let _ = write!(text, "\\x{{{byte:02x}}}");
@@ -30,9 +30,9 @@ pub fn inert_bytes(bytes: &[u8]) -> String {
     text
 }
 
-/// JSON for a terminal: the same value, with JSON's own escapes for what a terminal would obey.
+/// Escapes JSON for a terminal: the same value, with JSON's own escapes for characters that a terminal would obey.
 ///
-/// Such characters stand within strings only; line breaks between the members stay.
+/// Such characters occur within strings only; line breaks between the members stay.
 pub fn inert_json(json: &[u8]) -> Vec<u8> {
     let mut text = String::with_capacity(json.len());
     for character in String::from_utf8_lossy(json).chars() {
@@ -62,8 +62,8 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Controls (C0, DEL, C1), bidirectional controls, line and paragraph separators, and characters without a shape that
-/// would hide in a text (Unicode tags, byte order marks).
+/// Recognizes controls (C0, DEL, C1), bidirectional controls, line and paragraph separators, and invisible characters
+/// (Unicode tags, byte order marks).
 fn is_dangerous(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_people_stays_as_it_is() {
+    fn ordinary_text_is_unchanged() {
         let text = "株式会社れい ﾃｽﾄ (é, e\u{301}), 👩\u{200d}💻 \u{a0}ab";
         assert!(matches!(inert(text), Cow::Borrowed(same) if same == text));
         assert_eq!(inert_lines("a\n\tb"), "a\n\tb");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_become_visible() {
+    fn invalid_utf8_becomes_visible() {
         assert_eq!(inert_bytes(b"a\xffb\xed\xa0\x80"), "a\\x{ff}b\\x{ed}\\x{a0}\\x{80}");
         assert_eq!(inert_bytes(b"a\r\nb\rc"), "a\nb\\u{d}c");
     }

@@ -1,10 +1,13 @@
-//! `kakekomi serve`: puts the parts together and serves until it is told to stop.
+//! `kakekomi serve`: puts the parts together and serves until a signal stops it.
+//!
+//! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
 mod reload;
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
@@ -22,10 +25,10 @@ use kakekomi_http::{
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
+use kakekomi_service::embedded_module::sandbox_config;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_service::submit::Intake;
-use kakekomi_store as store;
-use kakekomi_store::clock;
+use kakekomi_store::{self as store, clock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt;
@@ -35,44 +38,38 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 use self::reload::{note_documents, routers};
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
-use crate::error::{CliError, Exit};
+use crate::error::CliError;
 use crate::log;
 
 /// Serves the desk.
-pub fn run(settings: Settings) -> Result<Exit, CliError> {
+pub fn run(settings: &Settings) -> Result<(), CliError> {
     start_log(settings.log_format, settings.log.as_deref().unwrap_or("info"))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::Io("threads".to_owned(), error))?;
-    let ended = runtime.block_on(desk(settings));
-    // Files that are still being compressed are waited for by nobody.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::io("threads"))?;
+    let ended = runtime.block_on(serve_desk(settings));
+    // Does not wait for files that are still being compressed.
     runtime.shutdown_background();
-    ended.map(|()| Exit::Accepted)
+    ended
 }
 
-async fn desk(settings: Settings) -> Result<(), CliError> {
-    let signals = |error| CliError::Io("signals".to_owned(), error);
-    // Before the rest: until it is listened to, SIGHUP ends the process.
-    let reload = ReloadSignals::new().map_err(signals)?;
-    let (app, _lock) = app(&settings).await?;
+async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
+    // Comes first: without a handler SIGHUP ends the process.
+    let reload = ReloadSignals::new().map_err(CliError::io("signals"))?;
+    let (app, _lock) = app(settings).await?;
     let app = Arc::new(app);
     compress(&app);
 
-    let stop = stop_signal().map_err(signals)?;
-    let trusted = trusted(&settings)?;
+    let stop = stop_signal().map_err(CliError::io("signals"))?;
+    let trusted = trusted(settings)?;
     let (limits, too_few) = ConnectionLimits::open(settings.connections, trusted);
     if let Some(files) = too_few {
         tracing::warn!(files, connections = limits.connections, "fewer files may be open than there are connections");
     }
-    let activated = server::activated_listener();
-    let listener = match activated.map_err(|error| CliError::Io("sockets from systemd".to_owned(), error))? {
+    let listener = match server::activated_listener().map_err(CliError::io("sockets from systemd"))? {
         Some(listener) => announce(listener, "serving")?,
         None => listen(settings.listen.unwrap_or(LISTEN), "serving")?,
     };
     warn_of_example(&app.intake.desk, listener.local_addr().unwrap_or(LISTEN));
-    let admin = match settings.admin_listen {
-        Some(address) => Some(listen(address, "admin")?),
-        None => None,
-    };
+    let admin = settings.admin_listen.map(|address| listen(address, "admin")).transpose()?;
     let (sender, routers) = watch::channel(routers(&app));
     let admin = async {
         if let Some(listener) = admin {
@@ -89,31 +86,30 @@ async fn desk(settings: Settings) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Everything that can be wrong is looked at before the data folder is made. The folder's lock is held while the desk serves.
+/// Builds the app. All else is validated before the data folder is created. The folder's lock is held while the desk serves.
 async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
     let folder = settings.modules();
     let ModuleArchive { kept, changed, retired } = ModuleArchive::read(&folder)?;
     for file in changed {
         let file = file.display();
-        print::words(&format!("kakekomi: warning: {file} is left out: its bytes have another digest than its name"));
+        print::warn(&format!("{file} is left out: its bytes have another digest than its name"));
     }
     let (sandbox, older) = sandbox(kept, &retired)?;
     let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
-    let data = settings.data().display().to_string();
-    settings.make_data_folder().map_err(|error| CliError::Io(data, error))?;
+    settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
     note_documents(&desk, settings.data())?;
     let own = ArchivedModule::own();
-    // For the next release, so that pages which run this module go on being judged by it.
-    own.keep(&folder).map_err(|error| CliError::Io(folder.display().to_string(), error))?;
+    // The next release needs it for pages that still run this module.
+    own.keep(&folder).map_err(CliError::io(&folder))?;
     let store = store::open(&settings.database_url()).await?;
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
             let open = open.display();
-            print::words(&format!("kakekomi: warning: others on this machine can look into {open}: chmod go= {open}"));
+            print::warn(&format!("others on this machine can look into {open}: chmod go= {open}"));
         }
     }
     let modules = || std::iter::once(&own).chain(&older);
@@ -140,53 +136,49 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     Ok((app, lock))
 }
 
-/// The sandbox with every module that is kept and still taken, and those that it could load. One that it
-/// could not is said and left out: a page that runs it is told so, and takes the current one.
-fn sandbox(kept: Vec<ArchivedModule>, retired: &BTreeSet<Digest>) -> Result<(Sandbox, Vec<ArchivedModule>), CliError> {
-    let mut older = kept;
+/// Builds the sandbox with the archived modules that are not retired, and lists those that it could load. One that it
+/// could not load is left out with a warning: a page that runs it gets the answer that it must take the current one.
+fn sandbox(
+    mut older: Vec<ArchivedModule>,
+    retired: &BTreeSet<Digest>,
+) -> Result<(Sandbox, Vec<ArchivedModule>), CliError> {
     older.retain(|kept| kept.digest.as_str() != kakekomi_artifact::SHA256 && !retired.contains(&kept.digest));
-    let config = older
-        .iter()
-        .fold(kakekomi_service::embedded_module::sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm));
-    let sandbox = Sandbox::new(config)?;
+    let sandbox = Sandbox::new(older.iter().fold(sandbox_config(), |config, kept| config.and_if_it_loads(&kept.wasm)))?;
     for (digest, error) in sandbox.left_out() {
-        print::words(&format!("kakekomi: warning: the kept module sha256:{digest} is left out: {error}"));
+        print::warn(&format!("the kept module sha256:{digest} is left out: {error}"));
     }
     older.retain(|kept| sandbox.has(&kept.digest));
     Ok((sandbox, older))
 }
 
-/// The proxies whose word is taken.
+/// Reads the addresses and networks of trusted proxies.
 fn trusted(settings: &Settings) -> Result<Trusted, CliError> {
-    let words = settings.trusted_proxies.as_deref().unwrap_or_default();
-    let usage = |word| {
+    Trusted::read(settings.trusted_proxies.as_deref().unwrap_or_default()).map_err(|word| {
         CliError::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
-    };
-    Trusted::read(words).map_err(usage)
+    })
 }
 
 /// Warns of the example desk at an address that others can reach.
-fn warn_of_example(desk: &Desk, address: std::net::SocketAddr) {
+fn warn_of_example(desk: &Desk, address: SocketAddr) {
     if desk.profile().example && !address.ip().to_canonical().is_loopback() {
-        print::words(&format!(
-            "kakekomi: warning: this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
+        print::warn(&format!(
+            "this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
         ));
     }
 }
 
-/// Listens, and says where in one line on stderr.
-fn listen(address: std::net::SocketAddr, what: &str) -> Result<TcpListener, CliError> {
-    let listener = server::listen(address);
-    announce(listener.map_err(|error| CliError::Io(format!("listening at {address}"), error))?, what)
+/// Listens, and prints the address to stderr.
+fn listen(address: SocketAddr, name: &str) -> Result<TcpListener, CliError> {
+    announce(server::listen(address).map_err(CliError::io(format!("listening at {address}")))?, name)
 }
 
-fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, CliError> {
-    let bound = listener.local_addr().map_err(|error| CliError::Io("listening".to_owned(), error))?;
-    print::words(&format!("kakekomi: {what} at http://{bound}/"));
+fn announce(listener: TcpListener, name: &str) -> Result<TcpListener, CliError> {
+    let bound = listener.local_addr().map_err(CliError::io("listening"))?;
+    print::words(&format!("kakekomi: {name} at http://{bound}/"));
     Ok(listener)
 }
 
-/// Compresses the files that do not change on a thread of its own, the small ones first.
+/// Compresses the unchanging files on a separate thread, the small ones first.
 fn compress(app: &Arc<App>) {
     let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
     files.extend(app.consent.assets());
@@ -199,7 +191,7 @@ fn compress(app: &Arc<App>) {
 /// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).
 fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), CliError> {
     let filter = EnvFilter::try_new(filter).map_err(|error| CliError::Usage(format!("--log {filter}: {error}")))?;
-    // A desk whose stderr is closed serves all the same.
+    // A desk whose stderr is closed still serves.
     let Ok(output) = log::start() else { return Ok(()) };
     let terminal = io::stderr().is_terminal();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -217,7 +209,7 @@ fn start_log(format: Option<LogFormat>, filter: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Logs where a panic happened. Its message is left out, since it may quote a form value. The standard hook would write
+/// Logs the source line of a panic. Its message is left out, since it may quote a form value. The standard hook would write
 /// to stderr itself, which can block.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -84,7 +84,7 @@ impl Asked {
 
 fn print(which: Which, found: &Found) {
     static TABLE: OnceLock<()> = OnceLock::new();
-    // The same drafts reach the same codes whoever is asked: one table is enough.
+    // The same drafts reach the same codes on every engine: one table is enough.
     TABLE.get_or_init(|| print!("{}", found.tally));
     let Found { tally, mismatches, first, time } = found;
     println!("{:<10} {:>10} drafts  {mismatches} mismatches {first:?}  {}", which.name(), tally.drafts, seconds(*time));
@@ -94,7 +94,7 @@ fn seconds(time: Duration) -> String {
     format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
 }
 
-/// The row for the table that the first mismatch makes.
+/// Makes the row of the table for the first mismatch.
 fn smallest(stream: &Stream, which: Which, number: u64) -> String {
     let mut engine = match which.start() {
         Ok(engine) => engine,

@@ -1,4 +1,4 @@
-//! The shim's journal, read: what was written, named and flushed, in one order for all processes.
+//! The shim's journal: writes, names and flushes, in one order for all processes.
 //!
 //! `struct record { kind, file, number, …, lengths of two texts }` and the texts → [`Record`]s, by the letters of
 //! `shim/faults.c`: C, D made · W, T written · R, L, U named · S, E, F flushed · N the test's own words.
@@ -79,7 +79,7 @@ impl Journal {
         self.records[..until].iter().filter(|record| record.kind == b'N').map(|record| self.texts(record))
     }
 
-    /// The same with a disk that says it has flushed, and has not.
+    /// Changes the journal to that of a disk which reports flushes that it has not made.
     #[must_use]
     pub fn with_flushes_that_are_lies(mut self) -> Journal {
         self.records.iter_mut().filter(|record| record.kind == b'E').for_each(|record| record.kind = b'-');

@@ -20,7 +20,7 @@ fn left(calls: &[(char, u64, u64, &str)]) -> Option<String> {
 }
 
 #[test]
-fn bytes_are_kept_by_their_files_flush_and_names_by_their_folders() {
+fn file_flush_keeps_bytes_and_folder_flush_keeps_names() {
     let made = ('C', FILE, 0, "note");
     let written = ('W', FILE, 0, "text");
     let [file, folder] = [[('S', FILE, 7, ""), ('E', FILE, 7, "")], [('S', FOLDER, 8, ""), ('E', FOLDER, 8, "")]];

@@ -78,19 +78,19 @@ impl StreamContext {
         ])
     }
 
-    /// The document in force, in one of its languages.
+    /// Picks the document in force in one of its languages.
     pub fn document(&self, name: &str, rng: &mut Rng) -> Tree {
         let documents = if name == "policy" { &self.policy } else { &self.consent };
         documents[if rng.percent(80) { 0 } else { rng.below(documents.len()) }].clone()
     }
 
-    /// A moment at which the button may have been pressed.
+    /// Picks a moment at which the button may have been pressed.
     pub fn before_now(&self, rng: &mut Rng) -> i64 {
         self.now.saturating_sub(rng.range(0, 86_400_000)).clamp(0, 9_007_199_254_740_991)
     }
 }
 
-/// The contexts of a stream, from the table's own.
+/// Makes the contexts of a stream from the table's own.
 pub fn contexts(seed: u64, base: &str) -> Vec<StreamContext> {
     let node = json::read(base.as_bytes(), usize::MAX).expect("the table's context");
     let (tree, base) = (Tree::of(&node), Context::read(base.as_bytes()).expect("the table's context"));
@@ -131,9 +131,9 @@ fn change(context: &mut Tree, rng: &mut Rng) {
         // A day before now, in the middle of the agreements' times; now; later; no whole number.
         12 => (&["consent", "in_force_since"], raw(rng, &["1795096800000", "1795140000000", "0", "9007199254740991"])),
         13 => (&["policy", "in_force_since"], raw(rng, &["1795096800000", "-1", "1e3", "null", "9007199254740992"])),
-        // What a newer host might say: a module ignores it.
+        // Keys of a newer host, which a module ignores.
         14 => (&["weather"], Tree::object([("sky", Tree::raw("null")), ("sky", Tree::raw("1.5e3"))])),
-        // What no module can use.
+        // Contexts that no module can use.
         _ => (std::slice::from_ref(&top), raw(rng, &broken)),
     };
     *member(context, keys) = value;
@@ -150,7 +150,7 @@ fn days(rng: &mut Rng) -> Tree {
     Tree::List(days)
 }
 
-/// The member at some keys, made where there is none.
+/// Finds the member at some keys, and creates it if it is missing.
 fn member<'t>(tree: &'t mut Tree, keys: &[&str]) -> &'t mut Tree {
     let Some((key, rest)) = keys.split_first() else { return tree };
     if !matches!(tree, Tree::Object(_)) {

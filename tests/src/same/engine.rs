@@ -1,4 +1,4 @@
-//! Who is asked: the core compiled for this machine, the module in the host's sandbox, in wasmi, and
+//! The engines: the core compiled for this machine, the module in the host's sandbox, in wasmi, and
 //! in another process over a pipe (Node, Python, a browser).
 //!
 //! `Which::read("firefox")?.start()` → an [`Engine`] that answers a batch of questions at a time.

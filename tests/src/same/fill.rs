@@ -1,6 +1,6 @@
-//! A whole draft, filled in along the form's own table of fields: what the rules read is what is made.
+//! A whole draft, filled in along the form's own table of fields, so that it has every field that the rules read.
 //!
-//! With `wrong: 0` every answer is a right one; with `wrong: 5` each has five chances in a hundred to
+//! With `wrong: 0` every answer is valid; with `wrong: 5` each has five chances in a hundred to
 //! be one of [`super::edge_values`]'s instead.
 
 use kakekomi_core::form::{Draft, Field, FieldKind, Requirement};

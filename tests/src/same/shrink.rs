@@ -1,5 +1,5 @@
-//! A mismatch made small: the shortest text, in the plainest context, of which two engines still speak
-//! differently; and the row that it makes in the table of cases.
+//! Minimization of a mismatch: the shortest text, in the plainest context, for which two engines still give different
+//! reports; and its row for the table of cases.
 //!
 //! A draft of 1,432 bytes → `text = '{"contact":{"phone":"１１0"}}'`.
 
@@ -10,7 +10,7 @@ use kakekomi_core::{Context, json};
 use super::tree::{PLAIN, Tree};
 use super::{Answer, Question};
 
-/// The smallest question found of which `differs` still says yes. It says yes of the given one.
+/// Finds a small question for which `differs` is still true. It is true for the given one.
 pub fn smallest(question: Question, plain_context: &[u8], differs: &mut dyn FnMut(&Question) -> bool) -> Question {
     let mut small = question;
     let plain = Question { text: small.text.clone(), context: plain_context.to_vec() };
@@ -72,7 +72,7 @@ fn bytes(small: &mut Question, differs: &mut dyn FnMut(&Question) -> bool) {
     }
 }
 
-/// The row of the table of cases that a question makes, with what each engine says of it in comments.
+/// Makes the row of the table of cases for a question, with each engine's answer in comments.
 pub fn row(name: &str, question: &Question, native: &Answer, other: &Answer) -> String {
     let mut row =
         format!("# native: {}\n# {name}: {}\n[[case]]\nname = \"engines differ: …\"\n", shown(native), shown(other));

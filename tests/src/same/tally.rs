@@ -58,7 +58,7 @@ impl Tally {
         }
     }
 
-    /// Codes that were never said.
+    /// Lists the codes that no report had.
     pub fn silent(&self) -> Vec<&'static str> {
         let codes = Code::ALL.iter().zip(&self.codes);
         codes.filter(|(_, count)| **count == 0).map(|(code, _)| code.as_str()).collect()

@@ -1,5 +1,5 @@
-//! A draft as a tree that can say what no JSON library would: a key twice, a number as it is written,
-//! half of a surrogate pair.
+//! A draft as a tree with more freedom than a JSON library gives: a repeated key, any spelling of a number, half of a
+//! surrogate pair.
 //!
 //! `Object([("a", Raw("1.0")), ("a", Text("れ"))])` → `{"a":1.0,"a":"れ"}`, or with spaces, or escaped.
 
@@ -38,7 +38,7 @@ impl Tree {
         Tree::Text(text.to_owned())
     }
 
-    /// Text written as it is.
+    /// Makes text that is written unchanged.
     pub fn raw(text: &str) -> Tree {
         Tree::Raw(text.to_owned())
     }
@@ -76,7 +76,7 @@ impl Tree {
         }
     }
 
-    /// The piece of a number in the order of the text; 0 is this one.
+    /// Finds a piece by its number in the order of the text; 0 is this one.
     pub fn nth(&mut self, mut number: usize) -> &mut Tree {
         if number == 0 {
             return self;
@@ -97,7 +97,7 @@ impl Tree {
         unreachable!("a number below the size")
     }
 
-    /// The text.
+    /// Writes the text.
     pub fn written(&self, style: Style) -> String {
         let mut text = String::with_capacity(1024);
         self.write(style, &mut text);

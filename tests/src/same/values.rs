@@ -79,7 +79,7 @@ const MAILS: [&str; 10] = [
     "0@1.jp",
 ];
 
-/// Something right for a field of a kind; where a date belongs to another one, the path says which is first.
+/// Makes a valid value for a field of a kind; the field's name decides which of two related dates is earlier.
 pub fn right(kind: FieldKind, name: &str, context: &StreamContext, rng: &mut Rng) -> Tree {
     match kind {
         FieldKind::Line => Tree::text(rng.choose(&LINES)),

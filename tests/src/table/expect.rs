@@ -3,13 +3,13 @@
 //! | member | meaning |
 //! | --- | --- |
 //! | `issues` | `[["/contact/phone", "phone.invalid"]]`, in order; a third entry holds the params |
-//! | `accepted` | follows from the issues and need not be said |
-//! | `advisories` | as the issues: path and code, exact where it stands |
-//! | `guidance` | codes, exact where it stands |
+//! | `accepted` | follows from the issues and may be left out |
+//! | `advisories` | as the issues: path and code, exact if given |
+//! | `guidance` | codes, exact if given |
 //! | `has`, `has_not` | codes of advisories and guidance that must, or must not, be there |
 //! | `values` | pointer → value: a part of the normalised values |
 //! | `silent` | pointers that the values must not have |
-//! | `hidden` | paths, exact where it stands |
+//! | `hidden` | paths, exact if given |
 //! | `progress` | section → `[required, answered, unknown]` |
 
 use std::collections::BTreeMap;
@@ -65,12 +65,12 @@ impl Found {
 }
 
 impl Expect {
-    /// The issue codes that the row expects.
+    /// Returns the issue codes that the row expects.
     pub fn issue_codes(&self) -> impl Iterator<Item = &str> {
         self.issues.iter().map(Found::code)
     }
 
-    /// Whether the row says that an advisory or a piece of guidance is there, or that it is not; `None` if neither.
+    /// Returns `true` if the row expects an advisory or a piece of guidance, `false` if it excludes it, else `None`.
     pub fn says(&self, code: &str) -> Option<bool> {
         let exact = if code.starts_with("guidance.") {
             self.guidance.as_ref().map(|codes| codes.iter().any(|own| own == code))
@@ -81,7 +81,7 @@ impl Expect {
         exact.or(among(&self.has).then_some(true)).or(among(&self.has_not).then_some(false))
     }
 
-    /// Everything that a report says otherwise, one sentence each.
+    /// Lists the differences of a report, one sentence each.
     pub fn differences(&self, report: &Value) -> Vec<String> {
         let mut wrong = Wrong::default();
         wrong.unless_equal("issues", &placed(&report["issues"]), &self.issues.iter().map(Found::shown).collect());

@@ -3,15 +3,15 @@
 //! | member | meaning |
 //! | --- | --- |
 //! | `text` | the text itself |
-//! | `text_hex` | its bytes in hexadecimal digits, for what is no UTF-8 |
-//! | `text_repeat` | `[["[", 33], ["]", 33]]`: pieces and how often each stands |
+//! | `text_hex` | its bytes in hexadecimal digits, for bytes that are not UTF-8 |
+//! | `text_repeat` | `[["[", 33], ["]", 33]]`: pieces with their numbers of repetitions |
 //! | `base` | `"sparse"` (the default) or `"full"`: a draft of `cases/base/` |
-//! | `remove` | pointers to take away |
+//! | `remove` | pointers to remove |
 //! | `set` | pointer → value |
-//! | `set_json` | pointer → JSON text, spliced in as it is: `null`, `1.0`, `"a","b":1` for a second key |
+//! | `set_json` | pointer → JSON text, inserted unchanged: `null`, `1.0`, `"a","b":1` for a second key |
 //! | `set_repeat` | pointer → `["あ", 200]`: a text repeated |
-//! | `fill` | pointer → `[21, '{"identified":"identified"}']`: a list of so many entries |
-//! | `pad_to` | spaces behind the text until it is so many bytes long |
+//! | `fill` | pointer → `[21, '{"identified":"identified"}']`: a list of 21 entries |
+//! | `pad_to` | length in bytes to which spaces fill the text |
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// The draft's bytes.
+    /// Makes the draft's bytes.
     pub fn text(&self, name: &str, drafts: &BTreeMap<&str, Value>) -> Vec<u8> {
         let ways = [self.text.is_some(), self.text_hex.is_some(), self.text_repeat.is_some(), self.changes_a_base()];
         assert!(

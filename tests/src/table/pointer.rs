@@ -4,12 +4,12 @@
 
 use serde_json::{Map, Value};
 
-/// The steps of a pointer, `~1` and `~0` undone.
+/// Splits a pointer into its steps, with `~1` and `~0` unescaped.
 fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
-/// Puts a value at a pointer; what lies on the way is made, a list where the step is a number.
+/// Sets a value at a pointer; creates missing parents, a list where the step is a number.
 pub fn set(root: &mut Value, pointer: &str, value: Value) {
     let mut here = root;
     for step in steps(pointer) {
@@ -31,7 +31,7 @@ pub fn set(root: &mut Value, pointer: &str, value: Value) {
     *here = value;
 }
 
-/// Takes away what is at a pointer, which must be there: a row that removes nothing tests nothing.
+/// Removes the value at a pointer, which must exist: a row that removes nothing tests nothing.
 pub fn remove(root: &mut Value, pointer: &str) {
     let (parent, _) = pointer.rsplit_once('/').unwrap_or_else(|| panic!("{pointer:?} is no pointer"));
     let last = steps(pointer).pop().unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn remove(root: &mut Value, pointer: &str) {
     assert!(found, "there is nothing at {pointer} to remove");
 }
 
-/// A TOML value as JSON. TOML has fractions and dates that drafts have not; JSON text says those.
+/// Converts a TOML value to JSON. Drafts have no fractions and dates; `set_json` writes those.
 pub fn from_toml(value: &toml::Value) -> Value {
     match value {
         toml::Value::String(text) => Value::from(text.as_str()),

@@ -1,7 +1,7 @@
-//! The module's host face (`wasm/src/abi.rs`) under callers that keep to it and callers that do not.
+//! The module's ABI (`wasm/src/abi.rs`) under callers that keep its contract and callers that break it.
 //!
-//! Within its words every answer is the one that is promised: the native core's bytes, or -3 for what lies outside.
-//! Beyond them an instance may trap or answer nonsense, within its fuel and its memory, and the next one knows nothing of it.
+//! A correct call returns the native core's bytes, or -3 for an argument out of range. A wrong call may trap or return
+//! anything within the instance's fuel and memory, and does not affect the next instance.
 
 use kakekomi_artifact::WASM;
 use kakekomi_tests::same::rng::Rng;
@@ -12,15 +12,15 @@ use wasmtime::{
 
 use super::for_a_minute;
 
-/// Largest memory that a host gives an instance.
+/// Memory limit of an instance.
 const MEMORY_MAX: usize = 64 << 20;
 const FUEL: u64 = 700_000_000;
-/// The longest text that is given room (`ALLOCATION_MAX`).
+/// The largest allocation (`ALLOCATION_MAX`).
 const ROOM_MAX: u32 = 1 << 20;
 /// `memory.range`.
 const OUT_OF_RANGE: i64 = -3;
 
-/// An instance and what it gave out.
+/// An instance and its allocations.
 struct Face {
     store: Store<StoreLimits>,
     memory: Memory,
@@ -69,14 +69,14 @@ impl Face {
         self.check.call(&mut self.store, (text.0, text.1, context.0, context.1)).expect("a check, without a trap")
     }
 
-    /// The bytes of an answer.
+    /// Reads the bytes of a result.
     fn report(&self, answer: i64) -> ((u32, u32), Vec<u8>) {
         let (at, length) = (u32::try_from(answer >> 32).unwrap(), u32::try_from(answer & 0xFFFF_FFFF).unwrap());
         let bytes = &self.memory.data(&self.store)[at as usize..][..length as usize];
         ((at, length), bytes.to_vec())
     }
 
-    /// Asks as the documentation says, and compares with the native core.
+    /// Checks as documented, and compares the result with the native core's.
     fn ask(&mut self, question: &Question, rng: &mut Rng) {
         let text = self.put(&question.text);
         let context = self.put(&question.context);
@@ -106,7 +106,7 @@ fn module() -> InstancePre<StoreLimits> {
     linker.instantiate_pre(&module).unwrap()
 }
 
-/// A place that a caller may not name, or a length.
+/// Makes an address and a length that are out of range.
 fn outside(end: u32, rng: &mut Rng) -> (u32, u32) {
     let far = |rng: &mut Rng| u32::try_from(rng.next_u64() >> 33).unwrap();
     match rng.below(6) {
@@ -137,14 +137,14 @@ fn abi_contract_holds_for_any_caller() {
             lawful(&mut Face::fresh(&module), &question, &mut rng);
         } else {
             trapped += u64::from(lawless(&mut Face::fresh(&module), &question, &mut rng));
-            // Whatever that did stays with the instance that it was done to.
+            // Wrong calls affect only their own instance.
             Face::fresh(&module).ask(&question, &mut rng);
         }
     });
     assert!(count > 100 && trapped > 0, "{count} inputs of which {trapped} trapped are too few to say anything");
 }
 
-/// Calls that the documentation has an answer for, in any order.
+/// Makes documented calls, in any order.
 fn lawful(face: &mut Face, question: &Question, rng: &mut Rng) {
     let mut held = Vec::new();
     for _ in 0..2 + rng.below(8) {
@@ -162,7 +162,7 @@ fn lawful(face: &mut Face, question: &Question, rng: &mut Rng) {
                 let length = [0, 1, 7, 65_536, ROOM_MAX][rng.below(5)];
                 let at = face.allocate(length);
                 assert!(at != 0 && u64::from(at) + u64::from(length) <= u64::from(face.end()));
-                // What is given out is nobody else's: what is written there stays.
+                // An allocation does not overlap with another one: its content stays.
                 face.memory.data_mut(&mut face.store)[at as usize..][..length as usize].fill(0xA5);
                 held.push((at, length));
             }
@@ -178,7 +178,7 @@ fn lawful(face: &mut Face, question: &Question, rng: &mut Rng) {
     face.ask(question, rng);
 }
 
-/// Calls that break every promise: wild pointers, pieces given back twice, memory written over. Whether it trapped.
+/// Makes calls that break the contract: wild pointers, double frees, overwritten memory. Returns `true` if one trapped.
 fn lawless(face: &mut Face, question: &Question, rng: &mut Rng) -> bool {
     let mut known = vec![face.put(&question.text), face.put(&question.context)];
     for _ in 0..2 + rng.below(12) {

@@ -1,6 +1,6 @@
-//! Bodies and heads that nobody would send → the status that the contract has for them, and never 5xx.
+//! Invalid bodies and heads → the status of the contract, and never 5xx.
 //!
-//! What is answered with 200 is the native core's report in the context that it names; every receipt has its case.
+//! A response of 200 is the native core's report in the context that it names; every receipt has its case.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use super::for_a_minute;
 
-/// Statuses that a body may be answered with.
+/// The possible statuses for a body.
 const STATUSES: [u16; 8] = [200, 201, 400, 404, 409, 413, 415, 422];
 
 #[test]
-fn no_body_and_no_head_stops_the_server() {
+fn server_survives_any_head_and_body() {
     let server = Server::start();
     let draft = example(&server.home, &[]);
     let mut stream = None;
@@ -45,7 +45,7 @@ fn no_body_and_no_head_stops_the_server() {
     assert!(cases.iter().all(|number| receipts.contains_key(number)));
 }
 
-/// The desk's own example, damaged or whole, or a draft of the stream.
+/// Makes a body: the desk's example, damaged or whole, or a draft of the stream.
 fn body(draft: &[u8], fresh: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
     let mut text = if rng.percent(50) { draft.to_vec() } else { fresh };
     for _ in 0..rng.below(4) {
@@ -54,7 +54,7 @@ fn body(draft: &[u8], fresh: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
     text
 }
 
-/// A request with that body, whose head is not always right.
+/// Makes a request with a body, whose head is sometimes wrong.
 fn request(text: &[u8], rng: &mut Rng) -> Request {
     let query =
         rng.choose(&["", "?locale=en", "?locale=ja", "?locale=", "?locale=fr&locale=ja", "?%ff", "?locale=%00"]);

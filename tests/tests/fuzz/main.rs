@@ -1,11 +1,11 @@
 //! Random input to the parser, the module's ABI and the HTTP bodies, for a minute each.
 //!
 //! ```text
-//! seed, number → a draft of the stream (kakekomi_tests::same), damaged → what must hold for every input
+//! seed, number → a draft of the stream (kakekomi_tests::same), damaged → invariants of every input
 //! ```
 //!
-//! A failure is named by its seed and number, and `KAKEKOMI_SEED` brings it back. `KAKEKOMI_FUZZ_SECONDS` makes it as
-//! long as wanted; docs/durability.md has what long runs found.
+//! A failure is named by its seed and number, and `KAKEKOMI_SEED` reproduces it. `KAKEKOMI_FUZZ_SECONDS` sets the
+//! duration; docs/durability.md has the results of long runs.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ fn number(name: &str, by_default: u64) -> u64 {
     std::env::var(name).map_or(by_default, |value| value.parse().expect("a number"))
 }
 
-/// Calls `one` with the seed and 0, 1, 2 … until the time is over; says how often that was.
+/// Calls `one` with the seed and 0, 1, 2 … until the time is over; returns the number of calls.
 #[expect(clippy::print_stderr, reason = "how much was tried belongs to the result")]
 fn for_a_minute(what: &str, mut one: impl FnMut(u64, u64)) -> u64 {
     let seed = number("KAKEKOMI_SEED", 20_261_125);

@@ -1,7 +1,7 @@
-//! Any bytes → a report, in which what must hold of every report does.
+//! Any bytes → a report with the invariants of every report.
 //!
-//! An input that brings a combination of codes which none had before joins those that are damaged further, so that the
-//! rng dig where they found something.
+//! An input with a new combination of codes is kept for further mutation, so that the search continues where it found
+//! something.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const KEPT: usize = 4000;
 /// Number of kept inputs that may be longer than a page of text, since those are slow.
 const LONG: usize = 4096;
 
-/// Inputs that found something.
+/// The kept inputs.
 #[derive(Default)]
 struct Corpus {
     texts: Vec<Vec<u8>>,
@@ -24,7 +24,7 @@ struct Corpus {
 }
 
 impl Corpus {
-    /// A new draft, or a kept one damaged, or the beginning of one and the end of another.
+    /// Makes a new draft, a damaged kept one, or one of the beginning of a kept one and the end of another.
     fn text(&self, fresh: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
         if self.texts.is_empty() || rng.percent(20) {
             return fresh;

@@ -9,20 +9,17 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Variables of the environment that could change the module: names, and beginnings of names.
-const REMOVED_VARIABLES: [&str; 10] = [
+/// Beginnings of the names of variables that could change the module.
+const REMOVED_VARIABLES: [&str; 8] = [
     "RUSTFLAGS",
-    "RUSTC_WRAPPER",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "CARGO_BUILD_RUSTC_WRAPPER",
-    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
-    "CARGO_BUILD_RUSTFLAGS",
+    "RUSTC_",
+    "CARGO_BUILD_RUST",
     "CARGO_BUILD_TARGET",
     "CARGO_INCREMENTAL",
     "CARGO_BUILD_INCREMENTAL",
-    "RUSTC_BOOTSTRAP",
+    "CARGO_PROFILE_",
+    "CARGO_TARGET_WASM32_",
 ];
-const REMOVED_PREFIXES: [&str; 2] = ["CARGO_PROFILE_", "CARGO_TARGET_WASM32_"];
 
 /// The stack in the module's memory, in bytes: the rules need a fraction of it, and a fresh
 /// instance pays for every page of it that is touched.
@@ -42,19 +39,11 @@ pub fn build(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     // A fixed place, not OUT_DIR: clippy and build would otherwise each build the module anew.
     let target = workspace.join("target/wasm-module");
     let mut cargo = Command::new(std::env::var("CARGO")?);
-    cargo.current_dir(workspace).args([
-        "build",
-        "--locked",
-        "--package",
-        "kakekomi-wasm",
-        "--profile",
-        "wasm",
-        "--target",
-        TARGET,
-    ]);
+    cargo.current_dir(workspace);
+    cargo.args(["build", "--locked", "--package", "kakekomi-wasm", "--profile", "wasm", "--target", TARGET]);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if REMOVED_VARIABLES.contains(&&*text) || REMOVED_PREFIXES.iter().any(|beginning| text.starts_with(beginning)) {
+        if REMOVED_VARIABLES.iter().any(|beginning| text.starts_with(beginning)) {
             cargo.env_remove(&name);
         }
     }
@@ -100,7 +89,7 @@ fn remap(from: &Path, to: &str) -> String {
 }
 
 fn cargo_home() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     std::env::var_os("CARGO_HOME").map_or_else(|| home().join(".cargo"), PathBuf::from)
 }
 

@@ -8,8 +8,9 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::{CaseLine, LINES_A_PAGE};
 
-use super::args::{FromArgs, HowArgs, WhichArgs, seq_of};
-use super::damages::Damages;
+use super::Damages;
+use super::args::{FilterArgs, seq_of};
+use crate::cli::args::FormatArgs;
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
 use crate::config::Settings;
@@ -19,23 +20,20 @@ use crate::error::{CliError, Exit};
 #[derive(Debug, Args)]
 pub struct ListArgs {
     #[command(flatten)]
-    from: FromArgs,
+    filter: FilterArgs,
     #[command(flatten)]
-    which: WhichArgs,
-    #[command(flatten)]
-    how: HowArgs,
+    format: FormatArgs,
     /// At most so many
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
 }
 
 pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, CliError> {
-    let desked = args.from.load(file)?;
-    let filter = args.which.filter(&desked.desk)?;
-    let store = desked.open().await?;
+    let (mut after, mut left) = (args.filter.after.unwrap_or(0), args.limit.unwrap_or(u32::MAX));
+    let (source, filter) = args.filter.load(file)?;
+    let store = source.open().await?;
     let mut damages = Damages::default();
-    let mut printer = Printer { how: &args.how, desk: &desked.desk, printed: false };
-    let (mut after, mut left) = (args.which.after.unwrap_or(0), args.limit.unwrap_or(u32::MAX));
+    let mut printer = Printer { format: args.format, desk: &source.desk, printed: false };
     let read = loop {
         let page = match store.lines(after, LINES_A_PAGE.min(left), &filter).await {
             Ok(page) => page,
@@ -54,9 +52,9 @@ pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, CliError> {
     Ok(damages.exit())
 }
 
-/// A list that is being printed.
+/// The output of a list.
 struct Printer<'a> {
-    how: &'a HowArgs,
+    format: FormatArgs,
     desk: &'a Desk,
     printed: bool,
 }
@@ -65,10 +63,10 @@ impl Printer<'_> {
     fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), CliError> {
         let mut text = Vec::new();
         for line in lines {
-            if self.how.json {
+            if self.format.json {
                 text.push(if self.printed { b',' } else { b'[' });
                 text.extend(serde_json::to_vec(&line)?);
-            } else if self.how.ndjson {
+            } else if self.format.ndjson {
                 text.extend(serde_json::to_vec(&line)?);
                 text.push(b'\n');
             } else {
@@ -76,20 +74,20 @@ impl Printer<'_> {
             }
             self.printed = true;
         }
-        if self.how.json || self.how.ndjson { print::json(&text) } else { print::data(&text) }
+        if self.format.json || self.format.ndjson { print::json(&text) } else { print::data(&text) }
     }
 
-    /// Ends it; one that was broken off is JSON, too.
+    /// Ends the list, so that one that was broken off is JSON, too.
     fn end(&self) -> Result<(), CliError> {
-        match (self.how.json, self.printed) {
-            (true, true) => print::line(b"]"),
-            (true, false) => print::line(b"[]"),
+        match (self.format.json, self.printed) {
+            (true, true) => print::line("]"),
+            (true, false) => print::line("[]"),
             (false, _) => Ok(()),
         }
     }
 }
 
-/// Number, when, status, language, module, and what is out of the ordinary.
+/// Formats a case as a line for people: number, time, status, verdict, language, module, partner, test.
 pub(super) fn row(case: &CaseLine, desk: &Desk) -> String {
     let style = Style::of_stdout();
     let accepted = if case.accepted { "accepted" } else { "not accepted" };

@@ -1,17 +1,20 @@
-//! `kakekomi cases show NUMBER`: one case with everything that is kept of it.
+//! `kakekomi cases show NUMBER`: one case with all its stored parts.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Case, CaseLine, is_json};
+use kakekomi_store::{Case, CaseLine};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::args::{FromArgs, HowArgs};
-use super::damages::Damages;
+use super::Damages;
+use super::args::SourceArgs;
+use crate::cli::args::FormatArgs;
 use crate::cli::inert::{inert, inert_bytes};
-use crate::cli::print::{self, Style, with_members};
+use crate::cli::print::{self, Style};
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
@@ -22,55 +25,58 @@ pub struct ShowArgs {
     #[arg(required = true, value_name = "NUMBER")]
     number: Vec<String>,
     #[command(flatten)]
-    from: FromArgs,
+    source: SourceArgs,
     #[command(flatten)]
-    how: HowArgs,
+    format: FormatArgs,
 }
 
 pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
     let number = args.number.join(" ");
     let number = Number::read(&number).map_err(|error| CliError::Usage(format!("{number}: {error}")))?;
-    let desked = args.from.load(file)?;
-    let case = desked.open().await?.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
+    let source = args.source.load(file)?;
+    let case = source.open().await?.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
     let mut damages = Damages::default();
     if let Some((case, faults)) = damages.case(case) {
-        if args.how.json || args.how.ndjson {
-            print::json_line(&record(&case, &faults)?)?;
+        if args.format.json || args.format.ndjson {
+            print::record(&record(&case, &faults))?;
         } else {
-            print::data(readable(&case, &faults, &desked.desk).as_bytes())?;
+            print::data(readable(&case, &faults, &source.desk).as_bytes())?;
         }
     }
     Ok(damages.exit())
 }
 
-/// A case as one JSON object; report, consent and receipt are the stored bytes, the draft is a string. A damaged case
-/// says so in `damage`, and what is no JSON any more is null.
-pub(super) fn record(case: &Case, faults: &[String]) -> Result<Vec<u8>, CliError> {
-    #[derive(Serialize)]
-    struct Record<'a> {
-        #[serde(flatten)]
-        line: &'a CaseLine,
-        page_module: Option<&'a str>,
-        text_sha256: &'a str,
-        text: &'a str,
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
-        damage: &'a [String],
-    }
-    let record = Record {
+/// A case as one JSON object. Report, consent and receipt are the stored bytes, the draft is a string.
+#[derive(Serialize)]
+pub(super) struct Record<'a> {
+    #[serde(flatten)]
+    line: &'a CaseLine,
+    page_module: Option<&'a str>,
+    text_sha256: &'a str,
+    text: Cow<'a, str>,
+    /// The faults of a damaged case.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    damage: &'a [String],
+    report: Option<&'a RawValue>,
+    page_report: Option<&'a RawValue>,
+    consent: Option<&'a RawValue>,
+    receipt: Option<&'a RawValue>,
+}
+
+pub(super) fn record<'a>(case: &'a Case, faults: &'a [String]) -> Record<'a> {
+    // Damaged JSON is printed as null.
+    let raw = |json| serde_json::from_slice(json).ok();
+    Record {
         line: &case.line,
         page_module: case.page_module.as_deref(),
         text_sha256: &case.text_sha256,
-        text: &String::from_utf8_lossy(&case.text),
+        text: String::from_utf8_lossy(&case.text),
         damage: faults,
-    };
-    let members: [(&str, &[u8]); 4] = [
-        ("report", &case.report),
-        ("page_report", case.page_report.as_deref().unwrap_or(b"null")),
-        ("consent", case.consent.as_bytes()),
-        ("receipt", &case.receipt),
-    ];
-    let members = members.map(|(name, json)| (name, if is_json(json) { json } else { b"null" }));
-    Ok(with_members(serde_json::to_vec(&record)?, &members))
+        report: raw(&case.report),
+        page_report: case.page_report.as_deref().and_then(raw),
+        consent: raw(case.consent.as_bytes()),
+        receipt: raw(&case.receipt),
+    }
 }
 
 fn readable(case: &Case, faults: &[String], desk: &Desk) -> String {

@@ -1,48 +1,45 @@
 //! `kakekomi cases watch`: each case as it arrives, until it is stopped.
 //!
-//! It asks the database once a second, which is the same for both kinds and needs nothing of them. The
-//! database is opened anew each time: so it may be restarted meanwhile, and a file that nobody
-//! serves just now is read as one that does not change. Every record has its `seq`; `--after` with
-//! the last one that was seen misses none and repeats none.
+//! The database is asked once a second, which works with both kinds. It is opened anew each time, so that it may be
+//! restarted meanwhile, and a file that no desk serves is read as one that does not change. Every record has its `seq`;
+//! `--after` with the last one goes on without a gap and without a repetition.
 
 use std::time::Duration;
 
 use clap::Args;
 use kakekomi_store::{Filter, LINES_A_PAGE};
 
-use super::args::{Desked, FromArgs, HowArgs, WhichArgs, seq_of};
-use super::damages::Damages;
-use super::list;
+use super::args::{FilterArgs, Source, seq_of};
+use super::{Damages, list};
+use crate::cli::args::FormatArgs;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
-/// How often the database is asked.
-const EVERY: Duration = Duration::from_secs(1);
+/// Interval between two looks into the database.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Flags of `cases watch`.
 #[derive(Debug, Args)]
 pub struct WatchArgs {
     #[command(flatten)]
-    from: FromArgs,
+    filter: FilterArgs,
     #[command(flatten)]
-    which: WhichArgs,
-    #[command(flatten)]
-    how: HowArgs,
+    format: FormatArgs,
 }
 
 pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, CliError> {
-    let desked = args.from.load(file)?;
-    let filter = args.which.filter(&desked.desk)?;
-    let json = args.how.json || args.how.ndjson;
+    let after = args.filter.after;
+    let (source, filter) = args.filter.load(file)?;
+    let json = args.format.json || args.format.ndjson;
     // A database that cannot be opened at the start is a mistake; later it is down for a while.
-    let mut after = match args.which.after {
-        Some(after) => desked.open().await.map(|_| after)?,
-        None => desked.open().await?.last().await?,
+    let mut after = match after {
+        Some(after) => source.open().await.map(|_| after)?,
+        None => source.open().await?.last().await?,
     };
     let mut down = false;
     loop {
-        match arrived(&desked, after, &filter, json).await {
+        match arrived(&source, after, &filter, json).await {
             Ok(last) => {
                 after = last;
                 down = false;
@@ -54,21 +51,21 @@ pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, CliError> {
             }
             Err(other) => return Err(other),
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-/// Prints what has come since; gives the place of the last one.
-async fn arrived(desked: &Desked, mut after: i64, filter: &Filter, json: bool) -> Result<i64, CliError> {
-    let store = desked.open().await?;
+/// Prints the cases after a position of the sequence; returns the last one's position.
+async fn arrived(source: &Source, mut after: i64, filter: &Filter, json: bool) -> Result<i64, CliError> {
+    let store = source.open().await?;
     loop {
         let page = store.lines(after, LINES_A_PAGE, filter).await?;
         let Some(last) = page.last().map(seq_of) else { break };
         for case in page.into_iter().filter_map(|line| Damages::default().line(line)) {
             if json {
-                print::json_line(&serde_json::to_vec(&case)?)?;
+                print::record(&case)?;
             } else {
-                print::data(list::row(&case, &desked.desk).as_bytes())?;
+                print::data(list::row(&case, &source.desk).as_bytes())?;
             }
         }
         after = last;

@@ -2,24 +2,33 @@
 //!
 //! ```text
 //! {"contact":…}⏎{"contact":…}⏎   → two drafts
-//! {⏎  "contact": …⏎}⏎            → one draft, laid out to be read
+//! {⏎  "contact": …⏎}⏎            → one draft, indented
 //! ```
 //!
-//! Of a draft that is too long no more is read than shows it, and the next line is found all the same.
+//! A draft that is too long is read only so far that its length shows, and the next line is still found.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
+use std::iter;
 use std::path::Path;
 
 use kakekomi_core::TEXT_READ_MAX;
 
 use crate::cli::print;
 
-/// One byte more than a text may have whose fields are reported.
+/// Bytes that are read of a draft: one more than a text may have whose fields are reported.
 const MOST: usize = TEXT_READ_MAX + 1;
 
-/// Where drafts come from.
+/// The bytes of a file, or of the standard input.
 type Source = Box<dyn BufRead>;
+/// Drafts; an error is the last item.
+type Drafts = Box<dyn Iterator<Item = io::Result<Vec<u8>>>>;
+
+/// Reads the drafts of a file as they arrive: one, or one a line.
+pub fn drafts(file: &Path, by_line: bool) -> Drafts {
+    let drafts = open(file).and_then(|source| if by_line { lines(source) } else { whole(source) });
+    drafts.unwrap_or_else(|error| Box::new(iter::once(Err(error))))
+}
 
 fn open(file: &Path) -> io::Result<Source> {
     if file != Path::new("-") {
@@ -31,44 +40,40 @@ fn open(file: &Path) -> io::Result<Source> {
     Ok(Box::new(BufReader::new(io::stdin())))
 }
 
-/// The one draft of a file.
-pub fn whole(file: &Path) -> io::Result<Vec<u8>> {
+fn whole(source: Source) -> io::Result<Drafts> {
     let mut text = Vec::new();
-    open(file)?.take(MOST as u64).read_to_end(&mut text)?;
-    Ok(text)
+    source.take(MOST as u64).read_to_end(&mut text)?;
+    Ok(Box::new(iter::once(Ok(text))))
 }
 
-/// The drafts of a file, a line each, as they arrive; one that is laid out over several lines is one.
-pub fn lines(file: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>>>> {
-    let mut source = open(file)?;
-    let Some(first) = line(&mut source).transpose()? else {
-        return Ok(Box::new(std::iter::empty()));
+/// Reads a draft a line; a draft that is indented over several lines is one.
+fn lines(mut source: Source) -> io::Result<Drafts> {
+    let Some(mut start) = line(&mut source).transpose()? else {
+        return Ok(Box::new(iter::empty()));
     };
-    if is_json(&first) {
-        return Ok(Box::new(std::iter::once(Ok(first)).chain(each_line(source))));
+    if is_json(&start) {
+        return Ok(Box::new(iter::once(Ok(start)).chain(each_line(source))));
     }
-    // The first line is no draft: it begins one, or it is one that is broken.
-    let mut start = first;
+    // The first line is no draft: it begins one, or it is a broken one.
     start.push(b'\n');
     source.by_ref().take(MOST as u64).read_to_end(&mut start)?;
     let has_lines = start.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"{") && is_json(line));
     if has_lines && !is_json(&start) {
-        Ok(Box::new(each_line(Box::new(Cursor::new(start).chain(source)))))
-    } else {
-        start.truncate(MOST);
-        Ok(Box::new(std::iter::once(Ok(start))))
+        return Ok(Box::new(each_line(Box::new(Cursor::new(start).chain(source)))));
     }
+    start.truncate(MOST);
+    Ok(Box::new(iter::once(Ok(start))))
 }
 
 fn each_line(mut source: Source) -> impl Iterator<Item = io::Result<Vec<u8>>> {
-    std::iter::from_fn(move || line(&mut source))
+    iter::from_fn(move || line(&mut source))
 }
 
 fn is_json(text: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-/// The next line that is not blank, without its end; of a longer one the first [`MOST`] bytes.
+/// Reads the next line that is not blank, without its end; of a longer one the first [`MOST`] bytes.
 fn line(source: &mut Source) -> Option<io::Result<Vec<u8>>> {
     loop {
         let mut line = Vec::new();
@@ -97,26 +102,26 @@ mod tests {
     fn of(text: &[u8]) -> Vec<Vec<u8>> {
         let file = std::env::temp_dir().join(format!("kakekomi-lines-{}-{}", std::process::id(), text.len()));
         std::fs::write(&file, text).unwrap();
-        let found = lines(&file).unwrap().map(Result::unwrap).collect();
+        let found = drafts(&file, true).map(Result::unwrap).collect();
         std::fs::remove_file(&file).unwrap();
         found
     }
 
     #[test]
-    fn a_draft_a_line() {
+    fn each_line_is_a_draft() {
         assert_eq!(of(b"{\"a\":1}\n\n {\"b\":2}\r\n{"), [&b"{\"a\":1}"[..], b" {\"b\":2}", b"{"]);
         assert_eq!(of(b"{\n{\"b\":22}\n"), [&b"{"[..], b"{\"b\":22}"]);
         assert_eq!(of(b"\n"), Vec::<Vec<u8>>::new());
     }
 
     #[test]
-    fn a_draft_over_several_lines_is_one() {
+    fn draft_over_several_lines_is_one() {
         assert_eq!(of(b"{\n  \"a\": 1\n}\n"), [b"{\n  \"a\": 1\n}\n"]);
         assert_eq!(of(b"{\n  \"a\": \n"), [b"{\n  \"a\": \n"]);
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_cut_and_the_next_is_found() {
+    fn too_long_line_is_cut_and_next_line_is_found() {
         let edge = [b"[".repeat(MOST), b"\n{\"a\":5}\n".to_vec()].concat();
         let found = of(&edge);
         assert_eq!((found.len(), found[0].len(), found[1].as_slice()), (2, MOST, &b"{\"a\":5}"[..]));

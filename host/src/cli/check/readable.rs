@@ -14,7 +14,7 @@ use kakekomi_service::submit::Verdict;
 use crate::cli::inert::inert;
 use crate::cli::print::Style;
 
-/// The verdict, each issue with the field's title, then what else the applicant is told.
+/// Formats the verdict: each issue with its field's title, then advisories and guidance.
 pub fn readable(file: &str, verdict: &Verdict, locale: Locale) -> String {
     let style = Style::of_stdout();
     let mut text = String::new();
@@ -38,7 +38,7 @@ fn headline(verdict: &Verdict, style: Style) -> String {
     }
 }
 
-/// The titles down to a field: `/devices/0/os` → `インシデント発生対象機器 1 › OS`.
+/// Joins the titles down to a field: `/devices/0/os` → `インシデント発生対象機器 1 › OS`.
 fn title(path: &str, locale: Locale) -> String {
     let mut titles: Vec<String> = Vec::new();
     let mut so_far = String::new();
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_named_by_its_titles() {
+    fn path_is_named_by_its_titles() {
         assert_eq!(title("/devices/0/os", Locale::Ja), "インシデント発生対象機器 1 › OS");
         assert_eq!(title("", Locale::Ja), "");
         assert_eq!(title("/nonsense", Locale::Ja), "nonsense");

@@ -1,71 +1,61 @@
-//! Damage of the stored cases: the database's own look at its file, and the newest cases against their digests.
+//! Damage of the stored cases: the database's own check of its file, and the newest cases against their digests.
 //!
-//! SQLite's `integrity_check` sees torn pages and indexes that disagree with the table, and no changed text: a text is
-//! held against its SHA-256 instead. Both have a time after which they say how far they came.
+//! SQLite's `integrity_check` finds torn pages and indexes that disagree with the table, but no changed text: a text is
+//! compared with its SHA-256 instead. Both checks stop at a time limit, and the finding names how far they came.
 
 use std::time::{Duration, Instant};
 
 use kakekomi_store::{CASES_A_PAGE, Filter, Store, StoreError};
 
-use super::finding::Finding;
+use super::finding::{Finding, Outcome, error, warning};
 
-/// How long SQLite may look at its file: enough for some gigabytes.
-const INTEGRITY_PATIENCE: Duration = Duration::from_mins(1);
-/// How many of the newest cases are verified; `cases export` and `recheck` verify all.
-const NEWEST: i64 = 1000;
-/// How long that may take.
-const NEWEST_PATIENCE: Duration = Duration::from_secs(30);
-/// How many damaged cases are named.
-const NAMED: usize = 5;
+/// Time limit of SQLite's check: enough for some gigabytes.
+const INTEGRITY_TIMEOUT: Duration = Duration::from_mins(1);
+/// Number of the newest cases that are verified; `cases export` and `recheck` verify all.
+const NEWEST_CASES: i64 = 1000;
+/// Time limit of that verification.
+const NEWEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Number of damaged cases that the message names.
+const NAMED_CASES: usize = 5;
 
-/// What there is to know of damage in a store.
-pub async fn look(store: &dyn Store, shown: &str) -> Vec<Finding> {
-    vec![integrity(store, shown).await, newest(store).await]
+/// Checks a store for damage; `shown` is its name in the messages.
+pub async fn look(store: &dyn Store, shown: &str) -> [Finding; 2] {
+    [Finding::new("integrity", integrity(store, shown).await), Finding::new("cases", newest(store).await)]
 }
 
-async fn integrity(store: &dyn Store, shown: &str) -> Finding {
-    let found = match store.integrity(INTEGRITY_PATIENCE).await {
-        Ok(found) => found,
-        Err(error) => return Finding::error("integrity", error.to_string()),
-    };
+async fn integrity(store: &dyn Store, shown: &str) -> Outcome {
+    let found = store.integrity(INTEGRITY_TIMEOUT).await?;
     if !found.faults.is_empty() {
         let faults = found.faults.join("; ");
-        let said =
-            format!("{shown} is damaged: {faults}: stop the desk, keep a copy of the file, restore the last backup");
-        return Finding::error("integrity", said);
+        return error(format!(
+            "{shown} is damaged: {faults}: stop the desk, keep a copy of the file, restore the last backup"
+        ));
     }
     match found.complete {
-        Some(true) => Finding::ok("integrity", format!("integrity_check finds nothing wrong with {shown}")),
-        Some(false) => Finding::warning(
-            "integrity",
-            format!(
-                "{shown} was not checked to its end within {INTEGRITY_PATIENCE:?}: PRAGMA integrity_check of sqlite3 does"
-            ),
-        ),
-        None => Finding::ok("integrity", format!("{shown} checks its own files (data_checksums, pg_amcheck)")),
+        Some(true) => Ok(format!("integrity_check finds nothing wrong with {shown}")),
+        Some(false) => warning(format!(
+            "{shown} was not checked to its end within {INTEGRITY_TIMEOUT:?}: PRAGMA integrity_check of sqlite3 does"
+        )),
+        None => Ok(format!("{shown} checks its own files (data_checksums, pg_amcheck)")),
     }
 }
 
-async fn newest(store: &dyn Store) -> Finding {
-    match verify(store).await {
-        Err(error) => Finding::error("cases", error.to_string()),
-        Ok((_, damaged)) if !damaged.is_empty() => {
-            let named = damaged.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
-            let many = damaged.len();
-            Finding::error("cases", format!("{named}; {many} in all; cases export names every damaged case"))
-        }
-        Ok((verified, _)) => Finding::ok("cases", format!("the newest {verified} are as they were stored")),
+async fn newest(store: &dyn Store) -> Outcome {
+    let (verified, damaged) = verify(store).await?;
+    if damaged.is_empty() {
+        return Ok(format!("the newest {verified} are as they were stored"));
     }
+    let named = damaged.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
+    error(format!("{named}; {} in all; cases export names every damaged case", damaged.len()))
 }
 
-/// How many cases were verified, and those that are damaged, in words.
+/// Counts the verified cases, and describes the damaged ones.
 async fn verify(store: &dyn Store) -> Result<(u64, Vec<String>), StoreError> {
     let started = Instant::now();
-    let all = Filter::default();
-    let mut after = store.last().await?.saturating_sub(NEWEST).max(0);
+    let mut after = store.last().await?.saturating_sub(NEWEST_CASES).max(0);
     let (mut verified, mut damaged) = (0, Vec::new());
-    while started.elapsed() < NEWEST_PATIENCE {
-        let cases = store.cases(after, CASES_A_PAGE, &all).await?;
+    while started.elapsed() < NEWEST_TIMEOUT {
+        let cases = store.cases(after, CASES_A_PAGE, &Filter::default()).await?;
         if cases.is_empty() {
             break;
         }
@@ -78,13 +68,9 @@ async fn verify(store: &dyn Store) -> Result<(u64, Vec<String>), StoreError> {
                 }
                 Ok(case) => {
                     after = case.line.seq;
-                    let faults = case.faults();
+                    let faults = case.faults().join("; ");
                     if !faults.is_empty() {
-                        damaged.push(format!(
-                            "case {} (seq {after}) is damaged: {}",
-                            case.line.number,
-                            faults.join("; ")
-                        ));
+                        damaged.push(format!("case {} (seq {after}) is damaged: {faults}", case.line.number));
                     }
                 }
             }

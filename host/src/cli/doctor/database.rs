@@ -1,50 +1,57 @@
-//! The database: it can be reached, it has the shape that this program writes, it keeps what it
-//! acknowledges, no case in it comes from the future, and none is damaged ([`super::damage`]).
+//! The database: it can be reached, has the tables of this program, is durable, has no case of the future, and none is
+//! damaged ([`super::damage`]).
 
-use kakekomi_store::{self as store, Filter, StoreError};
+use kakekomi_store::{self as store, Filter, Store, StoreError};
 
-use super::finding::Finding;
+use super::finding::{Finding, error};
 use crate::config::Settings;
 
-/// How far a case may lie after the clock, which may have been set back a little.
+/// Time that a case may lie after the clock, which may have been set back a little.
 const BACK_MAX_MS: i64 = 5 * 60 * 1000;
 
-/// What there is to know of the database.
+/// Checks the database.
 pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
     let url = settings.database_url();
-    let shown = match store::file_of(&url) {
-        Some(file) => format!("{}", file.display()),
+    let file = store::file_of(&url);
+    let shown = match &file {
+        Some(file) => file.display().to_string(),
         None => url.split(':').next().unwrap_or_default().to_owned(),
     };
     let store = match store::open_existing(&url).await {
         Ok(store) => store,
         Err(StoreError::Missing(_)) => {
-            return vec![Finding::ok("database", format!("{shown} is not there yet; serve makes it"))];
+            return vec![Finding::new("database", Ok(format!("{shown} is not there yet; serve makes it")))];
         }
-        Err(error) => return vec![Finding::error("database", error.to_string())],
+        Err(error) => return vec![Finding::new("database", Err(error.into()))],
     };
-    let mut found = vec![match store.ready().await {
-        Ok(()) => Finding::ok("database", format!("{shown} answers")),
-        Err(error) => Finding::error("database", error.to_string()),
-    }];
-    if let Some(file) = store::file_of(&url).filter(|file| store::is_open_to_others(file)) {
+    let ready = store.ready().await.map(|()| format!("{shown} answers"));
+    let mut found = vec![Finding::new("database", ready.map_err(Into::into))];
+    if let Some(file) = file.filter(|file| store::is_open_to_others(file)) {
         let file = file.display();
-        found.push(Finding::error("database", format!("others on this machine can read {file}: chmod go= {file}")));
+        let problem = error(format!("others on this machine can read {file}: chmod go= {file}"));
+        found.push(Finding::new("database", problem));
     }
     match store.missing_durability_settings().await {
         Ok(settings) => found.extend(settings.into_iter().map(|setting| {
-            let said = format!("{shown} has {setting} off: a receipt would not outlast a power failure; set it on");
-            Finding::error("database", said)
+            let risk = format!("{shown} has {setting} off: a receipt would not outlast a power failure; set it on");
+            Finding::new("database", error(risk))
         })),
-        Err(error) => found.push(Finding::error("database", error.to_string())),
+        Err(error) => found.push(Finding::new("database", Err(error.into()))),
     }
-    let to_come = Filter { since: Some(now.saturating_add(BACK_MAX_MS)), ..Filter::default() };
-    match store.count(&to_come).await {
-        Ok(0) => {}
-        Ok(_) => found.push(Finding::error("clock", "cases came in at moments that are yet to come: set the clock")),
-        Err(error) => found.push(Finding::error("database", error.to_string())),
-    }
+    found.extend(cases_to_come(&*store, now).await);
     found.extend(super::damage::look(&*store, &shown).await);
     let _ = store.close().await;
     found
+}
+
+async fn cases_to_come(store: &dyn Store, now: i64) -> Option<Finding> {
+    let to_come = Filter { since: Some(now.saturating_add(BACK_MAX_MS)), ..Filter::default() };
+    match store.count(&to_come).await {
+        Ok(0) => None,
+        Ok(_) => {
+            let problem = error("cases came in at moments that are yet to come: set the clock");
+            Some(Finding::new("clock", problem))
+        }
+        Err(error) => Some(Finding::new("database", Err(error.into()))),
+    }
 }

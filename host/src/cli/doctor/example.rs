@@ -1,30 +1,29 @@
-//! The example desk, or parts of it, where a real desk should be: operator, stand-in documents, the key for trying.
+//! Remains of the example desk in a real desk: operator, stand-in documents, the partner key for trying.
 //!
-//! On loopback it is there to be tried, and a warning says what is still the example's. At any other address the public
-//! could hand in cases to nobody, which is an error.
+//! On loopback they are warnings. At any other address the public could send cases to nobody, so they are errors.
 
+use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::embedded;
 
 use super::finding::{Finding, Level};
 use crate::config::{LISTEN, Settings};
-use kakekomi_core::Locale;
 
 /// The key of the example desk's partner.
 const EXAMPLE_KEY: &str = "pk_test_example";
 
-/// What is still the example's.
+/// Looks for remains of the example.
 pub fn look(desk: &Desk, settings: &Settings) -> Vec<Finding> {
     let is_local = settings.listen.unwrap_or(LISTEN).ip().to_canonical().is_loopback();
     let level = if is_local { Level::Warning } else { Level::Error };
-    let found = leftovers(desk);
+    let found = remains(desk);
     if found.is_empty() {
-        return vec![Finding::ok("example", "nothing is left of the example desk")];
+        return vec![Finding::new("example", Ok("nothing is left of the example desk".to_owned()))];
     }
     found.into_iter().map(|message| Finding { check: "example", level, message }).collect()
 }
 
-fn leftovers(desk: &Desk) -> Vec<String> {
+fn remains(desk: &Desk) -> Vec<String> {
     let mut found = Vec::new();
     if desk.profile().example {
         found.push(
@@ -34,14 +33,10 @@ fn leftovers(desk: &Desk) -> Vec<String> {
         );
     }
     let documents = desk.documents();
-    let texts = [("consent document", &documents.consent), ("privacy policy", &documents.policy)];
-    for (name, document) in texts {
-        for language in Locale::ALL {
-            if is_stand_in(document.served(language).html) {
-                let language = language.as_str();
-                found
-                    .push(format!("the {name} ({language}) is the example's stand-in: put your own text in its place"));
-            }
+    for (name, document) in [("consent document", &documents.consent), ("privacy policy", &documents.policy)] {
+        for locale in Locale::ALL.into_iter().filter(|locale| is_stand_in(document.served(*locale).html)) {
+            let locale = locale.as_str();
+            found.push(format!("the {name} ({locale}) is the example's stand-in: put your own text in its place"));
         }
     }
     if desk.partner(EXAMPLE_KEY).is_some() {
@@ -50,9 +45,9 @@ fn leftovers(desk: &Desk) -> Vec<String> {
     found
 }
 
-/// Whether a document is one of the example's, or still says that it is a sample.
+/// Checks if a document is one of the example's, or still calls itself a sample.
 fn is_stand_in(html: &str) -> bool {
-    stand_ins().any(|text| text == html || mark_of(text).is_some_and(|mark| html.contains(mark)))
+    stand_ins().any(|text| text == html || sample_note(text).is_some_and(|note| html.contains(note)))
 }
 
 /// The example's documents.
@@ -61,10 +56,10 @@ fn stand_ins() -> impl Iterator<Item = &'static str> {
     documents.filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok())
 }
 
-/// The sentence, set in bold in the first paragraph, by which a document calls itself a sample.
-fn mark_of(html: &str) -> Option<&str> {
+/// Finds the sentence, set in bold in the first paragraph, by which a document calls itself a sample.
+fn sample_note(html: &str) -> Option<&str> {
     let (_, behind) = html.split_once("<strong>")?;
-    behind.split_once("</strong>").map(|(mark, _)| mark)
+    behind.split_once("</strong>").map(|(note, _)| note)
 }
 
 #[cfg(test)]
@@ -77,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_is_for_loopback() {
+    fn example_is_a_warning_on_loopback_and_an_error_elsewhere() {
         assert_eq!(look(&Desk::load(None).unwrap(), &Settings::default()).len(), 6, "desk, four documents, key");
         for local in ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80"] {
             assert!(levels(local).iter().all(|level| *level == Level::Warning), "{local}");
@@ -88,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_in_is_known_by_its_bytes_and_by_what_it_says() {
+    fn stand_in_is_recognized_by_its_bytes_and_by_its_note() {
         assert_eq!(stand_ins().count(), 4);
         for text in stand_ins() {
-            assert!(mark_of(text).is_some_and(|mark| mark.chars().count() > 9), "{text}");
+            assert!(sample_note(text).is_some_and(|note| note.chars().count() > 9), "{text}");
             assert!(
                 is_stand_in(text) && is_stand_in(&text.replace("NTT", "ABC").replace("<strong>", "<em>")),
                 "{text}"

@@ -1,4 +1,4 @@
-//! The page that a reverse proxy shows while the desk does not answer: the telephone number, and of which day it is.
+//! The page that a reverse proxy shows while the desk does not answer: the telephone number, and the date of the page.
 //!
 //! ```text
 //! unavailable.html   for nginx (`error_page`) and Caddy (`handle_errors`)
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The number may change (clause 4⑦), and this copy is outside the program: it names its date, and docs/operate.md
-//! has it written anew with every reload.
+//! writes it again at every reload.
 
 use std::fs;
 use std::io;
@@ -19,27 +19,23 @@ use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
 use super::print;
-use crate::error::{CliError, Exit};
+use crate::error::CliError;
 
 const PAGE: &str = include_str!("../../../export/unavailable.html");
 /// Seconds after which a browser or a program may try again; a restart takes about one.
 const RETRY_AFTER: u32 = 10;
 
 /// Writes both files into a folder, which is created if it is missing.
-pub fn write(folder: &Path, desk: Option<&Path>) -> Result<Exit, CliError> {
-    let html = page(&Desk::load(desk)?, clock::now());
+pub fn write(folder: &Path, desk: &Desk) -> Result<(), CliError> {
+    let html = page(desk, clock::now());
     let response = response(&html);
-    let failed = |path: &Path| {
-        let path = path.display().to_string();
-        move |error| CliError::Io(path, error)
-    };
-    fs::create_dir_all(folder).and_then(|()| let_everybody_read(folder, 0o755)).map_err(failed(folder))?;
+    fs::create_dir_all(folder).and_then(|()| let_everybody_read(folder, 0o755)).map_err(CliError::io(folder))?;
     for (name, text) in [("unavailable.html", &html), ("unavailable.http", &response)] {
         let file = folder.join(name);
-        publish(&file, text).map_err(failed(&file))?;
+        publish(&file, text).map_err(CliError::io(&file))?;
     }
     print::words(&format!("kakekomi: the proxy's page is in {}", folder.display()));
-    Ok(Exit::Accepted)
+    Ok(())
 }
 
 /// Writes a file that the proxy's own user can read, whatever the umask is, and replaces the previous one in one step.
@@ -60,7 +56,7 @@ fn let_everybody_read(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// The page of a desk at a moment, by the desk's clock.
+/// Makes the page of a desk; `now` is shown in the desk's time zone.
 fn page(desk: &Desk, now: i64) -> String {
     let profile = desk.profile();
     let shown = desk.show(now);
@@ -79,7 +75,7 @@ fn page(desk: &Desk, now: i64) -> String {
     })
 }
 
-/// The page as a whole HTTP response.
+/// Makes a whole HTTP response of the page.
 fn response(html: &str) -> String {
     let length = html.len();
     format!(
@@ -93,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_names_the_telephone_number_and_the_day_it_is_of() {
+    fn page_names_the_telephone_number_and_its_date() {
         let desk = Desk::load(None).unwrap();
         let html = page(&desk, clock::parse("2026-11-28T23:30:00Z").unwrap());
         assert!(html.contains(&desk.profile().phone) && !html.contains("{{"), "{html}");
@@ -102,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_response_for_haproxy_has_the_length_of_its_page_and_fits_its_buffer() {
+    fn haproxy_response_has_its_content_length_and_fits_the_buffer() {
         let html = page(&Desk::load(None).unwrap(), clock::now());
         let response = response(&html);
         let (head, body) = response.split_once("\r\n\r\n").unwrap();

@@ -1,124 +1,120 @@
-//! One stored case against a module: what the report says now, beside what it said then.
+//! One stored case against a module: the new report compared with the stored one.
 //!
-//! The context is in the stored report (`{"ruleset":…,"context":{…},"accepted":…`), and is judged in
-//! again, byte for byte.
+//! The context is that of the stored report (`{"ruleset":…,"context":{…},"accepted":…`), byte for byte.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Sandbox, SandboxError};
-use kakekomi_store::{Case, Damaged, Read};
-use serde::Serialize;
-
 use kakekomi_service::submit::Verdict;
 use kakekomi_service::submit::context_match::context_of;
+use kakekomi_store::{Case, CaseLine, Damaged, Read};
+use serde::Serialize;
 
-/// What came of one case.
+/// The result of judging one case anew.
 #[derive(Debug)]
-pub struct Finding {
-    /// Its place in the store's sequence.
+pub struct Comparison {
+    /// Its position in the store's sequence.
     pub seq: i64,
-    /// What differs, if anything does.
-    pub difference: Option<Difference>,
-    /// The damage that keeps the case from being judged.
-    pub damaged: Option<Damaged>,
+    /// The difference, if there is one; the damage of a case that cannot be judged.
+    pub difference: Read<Option<Difference>>,
 }
 
-/// A case of which something differs.
+/// A difference between the stored report and the new one.
 #[derive(Debug, Serialize)]
 pub struct Difference {
-    /// Its place in the store's sequence.
+    /// The case's position in the store's sequence.
     pub seq: i64,
-    /// As on the receipt.
+    /// The reception number.
     pub number: String,
-    /// What differs: see [`Kind`].
+    /// The kind of difference.
     pub kind: Kind,
-    /// The module that judged then.
+    /// The module of the stored report.
     pub module: String,
-    /// What was said then.
-    pub before: Said,
-    /// What is said now; nothing where the check failed.
-    pub after: Option<Said>,
+    /// The stored verdict.
+    pub before: ShortVerdict,
+    /// The new verdict; `None` where the check failed.
+    pub after: Option<ShortVerdict>,
     /// The sandbox's code where the check failed.
     pub failure: Option<&'static str>,
 }
 
-/// How a case differs.
+/// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Accepted then and not now, the other way round, or for other reasons.
+    /// Another verdict, or other codes.
     Verdict,
     /// The same verdict; advisories, guidance, values, counts or sentences differ.
     Words,
-    /// The module that judged then says something else now: it must not.
+    /// The module of the stored report gives another report now, which it must not.
     Mismatch,
-    /// There is no report.
+    /// There is no new report.
     Failed,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(out)
+    }
 }
 
 /// A verdict in short.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Said {
-    /// Whether the draft was accepted.
+pub struct ShortVerdict {
+    /// `true` for an accepted draft.
     pub accepted: bool,
     /// The codes of its issues, each once.
     pub codes: BTreeSet<String>,
 }
 
-impl Said {
-    fn of(report: Vec<u8>) -> Option<Said> {
+impl ShortVerdict {
+    fn of(report: Vec<u8>) -> Option<ShortVerdict> {
         let verdict = Verdict::read(report).ok()?;
         let codes = verdict.issues().iter().map(|issue| issue.code.clone()).collect();
-        Some(Said { accepted: verdict.accepted(), codes })
+        Some(ShortVerdict { accepted: verdict.accepted(), codes })
+    }
+
+    /// Joins the codes with spaces.
+    pub fn joined_codes(&self) -> String {
+        self.codes.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }
 
 /// Judges a case's text anew, unless it is not the text that was stored.
-pub fn judge(sandbox: &Sandbox, case: &Read<Case>) -> Finding {
-    let damaged = |damaged: Damaged| Finding { seq: damaged.seq, difference: None, damaged: Some(damaged) };
-    match case {
-        Err(unreadable) => damaged(unreadable.clone()),
-        Ok(case) => match case.text_fault() {
-            Some(why) => damaged(Damaged { seq: case.line.seq, number: Some(case.line.number.clone()), why }),
-            None => compare(sandbox, case),
-        },
-    }
+pub fn judge(sandbox: &Sandbox, case: Read<Case>) -> Comparison {
+    let seq = case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+    let difference = case.and_then(|case| match case.text_fault() {
+        Some(why) => Err(Damaged { seq, number: Some(case.line.number), why }),
+        None => Ok(compare(sandbox, case)),
+    });
+    Comparison { seq, difference }
 }
 
-fn compare(sandbox: &Sandbox, case: &Case) -> Finding {
-    let difference = |kind, after, failure| {
-        Some(Difference {
-            seq: case.line.seq,
-            number: case.line.number.clone(),
-            kind,
-            module: case.line.module.clone(),
-            before: Said::of(case.report.clone()).unwrap_or_default(),
-            after,
-            failure,
-        })
-    };
-    let difference = match ask(sandbox, case) {
-        Err(error) => difference(Kind::Failed, None, Some(error.code())),
-        Ok(report) if report == case.report => None,
-        Ok(report) if case.line.module.ends_with(sandbox.current().as_str()) => {
-            difference(Kind::Mismatch, Said::of(report), None)
-        }
-        Ok(report) if behind_ruleset(&report) == behind_ruleset(&case.report) => None,
-        Ok(report) => match (Said::of(report), Said::of(case.report.clone())) {
-            (None, _) => difference(Kind::Failed, None, Some(SandboxError::BadReport.code())),
-            (after, before) => difference(if after == before { Kind::Words } else { Kind::Verdict }, after, None),
+fn compare(sandbox: &Sandbox, case: Case) -> Option<Difference> {
+    let stored_by_this_module = case.line.module.ends_with(sandbox.current().as_str());
+    let (kind, after, failure) = match check(sandbox, &case) {
+        Err(error) => (Kind::Failed, None, Some(error.code())),
+        Ok(report) if report == case.report => return None,
+        Ok(report) if stored_by_this_module => (Kind::Mismatch, ShortVerdict::of(report), None),
+        Ok(report) if behind_ruleset(&report) == behind_ruleset(&case.report) => return None,
+        Ok(report) => match (ShortVerdict::of(report), ShortVerdict::of(case.report.clone())) {
+            (None, _) => (Kind::Failed, None, Some(SandboxError::BadReport.code())),
+            (after, before) => (if after == before { Kind::Words } else { Kind::Verdict }, after, None),
         },
     };
-    Finding { seq: case.line.seq, difference, damaged: None }
+    let CaseLine { seq, number, module, .. } = case.line;
+    let before = ShortVerdict::of(case.report).unwrap_or_default();
+    Some(Difference { seq, number, kind, module, before, after, failure })
 }
 
-fn ask(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {
+fn check(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {
     let context: Arc<[u8]> = context_of(&case.report).ok_or(SandboxError::BadReport)?.into();
     sandbox.check_now(sandbox.current(), case.text.clone().into(), context)
 }
 
-/// A report without its first member: another ruleset's name alone is no difference.
+/// Cuts off the first member: another name of the ruleset alone is no difference.
 fn behind_ruleset(report: &[u8]) -> Option<&str> {
     std::str::from_utf8(report).ok()?.split_once(r#","context":"#).map(|(_, rest)| rest)
 }
@@ -128,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rulesets_name_alone_is_no_difference() {
+    fn ruleset_name_alone_is_no_difference() {
         let report = |ruleset: &str| format!(r#"{{"ruleset":"{ruleset}","context":{{}}}}"#);
         assert_eq!(behind_ruleset(report("a").as_bytes()), behind_ruleset(report("b").as_bytes()));
     }

@@ -1,8 +1,8 @@
 //! SIGHUP: reads the desk's folder again while the desk serves.
 //!
-//! A folder that is in order is in force for every request that starts afterwards: telephone number, hours, holidays,
-//! documents, partners. A folder that is not is refused with a line in the log, and the desk of before stays. A
-//! request keeps the desk that it started with to its end.
+//! A valid folder is in force for every request that starts afterwards: telephone number, hours, holidays, documents,
+//! partners. An invalid folder is refused with a line in the log, and the previous desk stays. A request keeps the desk
+//! that it started with to its end.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
 
-/// Puts a desk into force for each signal; signals that arrive meanwhile are answered by one further reading.
+/// Puts a desk into force for each signal; signals that arrive during a reload cause one further reload.
 pub(super) async fn on_signal(
     mut app: Arc<App>,
     settings: Settings,
@@ -29,28 +29,23 @@ pub(super) async fn on_signal(
     loop {
         signals.wait().await;
         let (before, settings) = (Arc::clone(&app), Arc::clone(&settings));
-        let reloaded = spawn_blocking(move || reload(&before, &settings)).await;
-        let refused = match reloaded {
-            Ok(Ok(reloaded)) => {
-                app = Arc::new(reloaded);
-                sender.send_replace(routers(&app));
-                None
-            }
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        app.counters.count_reload(refused.is_none());
+        let reloaded = spawn_blocking(move || reload(&before, &settings).map_err(|error| error.to_string())).await;
+        let outcome = reloaded.unwrap_or_else(|error| Err(error.to_string())).map(|reloaded| {
+            app = Arc::new(reloaded);
+            sender.send_replace(routers(&app));
+        });
+        app.counters.count_reload(outcome.is_ok());
         let version = app.intake.desk.profile().version.as_str();
-        match refused {
-            None => tracing::info!(version, "the desk was reloaded"),
-            Some(error) => {
+        match outcome {
+            Ok(()) => tracing::info!(version, "the desk was reloaded"),
+            Err(error) => {
                 tracing::error!(error, version, "the desk was not reloaded: the one of before stays in force");
             }
         }
     }
 }
 
-/// The app for the desk as its folder has it now. Its files are compressed before anybody asks for them.
+/// Builds the app for the desk of the changed folder. Its files are compressed before the first request.
 fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     let desk = Desk::load(settings.desk.as_deref())?;
     note_documents(&desk, settings.data())?;
@@ -59,17 +54,16 @@ fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     Ok(app)
 }
 
-/// The routers of an app.
+/// Builds the routers of an app.
 pub(super) fn routers(app: &Arc<App>) -> Routers {
     Routers { router: router(Arc::clone(app)), busy: busy_router(Arc::clone(app)) }
 }
 
-/// Says which documents have changed under their version, and notes the new ones.
+/// Warns of documents that have changed under their version, and records the new ones.
 pub(super) fn note_documents(desk: &Desk, data: &Path) -> Result<(), CliError> {
-    let failed = |error| CliError::Io("documents".to_owned(), error);
-    let versions = Versions::read(data).map_err(failed)?;
+    let versions = Versions::read(data).map_err(CliError::io("documents"))?;
     for changed in versions.changed(desk.documents()) {
-        print::words(&format!("kakekomi: warning: {changed}"));
+        print::warn(&changed.to_string());
     }
-    versions.note(desk.documents(), data).map_err(failed)
+    versions.note(desk.documents(), data).map_err(CliError::io("documents"))
 }

@@ -1,7 +1,7 @@
-//! Clients that send HTTP as fast as they are answered, or at a pace, and the processor's time of who answers.
+//! Clients that send HTTP as fast as they get responses, or at a fixed rate, and the processor time of the server.
 //!
 //! The server's own processor time counts (user and system, from the kernel's account of the
-//! process), not the clock: so the clients on the same two cores do not blur it.
+//! process), not the clock, so that the clients on the same two cores do not distort it.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ const TICKS: f64 = 100.0;
 /// The bytes of a client's request by its number.
 pub type Making<'a> = &'a (dyn Fn(u32, u32) -> Vec<u8> + Sync);
 
-/// A POST on a connection that is kept.
+/// Makes a POST for a persistent connection.
 pub fn post(target: &str, more: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
@@ -23,10 +23,10 @@ pub fn post(target: &str, more: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Seconds in which so many clients have so many answers each.
+/// Measures the seconds until each of `clients` clients has `each` responses.
 ///
 /// # Errors
-/// A connection breaks, or an answer is not 2xx.
+/// A connection breaks, or a response is not 2xx.
 pub fn rush(at: SocketAddr, clients: u32, each: u32, making: Making<'_>) -> Result<f64, Box<dyn Error>> {
     let start = Instant::now();
     together(clients, |client| {
@@ -36,8 +36,8 @@ pub fn rush(at: SocketAddr, clients: u32, each: u32, making: Making<'_>) -> Resu
     Ok(start.elapsed().as_secs_f64())
 }
 
-/// How long answers took, sorted, where so many requests a second are sent for so long, whatever the answers take: each
-/// is counted from when it should have been sent.
+/// Measures response times, sorted, at a fixed rate of requests: each counts from the moment at which the request was
+/// due, even if an earlier response was late.
 ///
 /// # Errors
 /// As [`rush`].
@@ -66,7 +66,7 @@ pub fn paced(
     Ok(took)
 }
 
-/// Runs so many clients at the same time; what each of them gives.
+/// Runs clients at the same time; returns their results.
 fn together<T: Send>(
     clients: u32,
     client: impl Fn(u32) -> Result<T, Box<dyn Error>> + Sync,
@@ -80,7 +80,7 @@ fn together<T: Send>(
     })
 }
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Line {
     stream: TcpStream,
     reader: BufReader<TcpStream>,
@@ -101,7 +101,7 @@ impl Line {
     }
 }
 
-/// Reads an answer's head; gives the length of its body.
+/// Reads a response's head; returns the length of its body.
 fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
     let mut length = None;
     let mut line = String::new();
@@ -123,7 +123,7 @@ fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
     }
 }
 
-/// User and system time of a process so far (Linux: fields 14 and 15 of /proc/<pid>/stat).
+/// Returns user and system time of a process so far (Linux: fields 14 and 15 of /proc/<pid>/stat).
 ///
 /// # Errors
 /// There is no such process.

@@ -1,5 +1,5 @@
-//! Hostile modules: how soon each is cut off over the longest text, and what the 99th of a hundred good checks
-//! waits for while four of them are at work.
+//! Hostile modules: the time until each is interrupted with the longest text, and the 99th percentile of good checks
+//! while four of them run.
 //!
 //! The good checks are of the example draft by the module in force, one after the other, on the check threads.
 
@@ -78,7 +78,7 @@ pub fn bench(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A module whose check does this without end; each number makes another module.
+/// Makes a module whose check does this endlessly; each number makes another module.
 fn endless(work: &str, number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(wat::parse_str(format!(
         r#"(module (memory (export "memory") 1000) (func (export "kakekomi_abi_1"))
@@ -89,7 +89,7 @@ fn endless(work: &str, number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     ))?)
 }
 
-/// Sends the hostile module its text, again and again; how often it was cut off.
+/// Sends the hostile module its text repeatedly; counts the interruptions.
 async fn attack(sandbox: Sandbox, module: Digest, text: Bytes, done: Arc<AtomicBool>) -> u64 {
     let mut refused = 0;
     while !done.load(Ordering::Relaxed) {
@@ -98,7 +98,7 @@ async fn attack(sandbox: Sandbox, module: Digest, text: Bytes, done: Arc<AtomicB
     refused
 }
 
-/// The time that 99 of 100 good checks stay below.
+/// Measures the 99th percentile of the good checks' times.
 async fn good(sandbox: &Sandbox, draft: &Bytes, context: &Arc<[u8]>) -> Result<Duration, Box<dyn Error>> {
     let mut times = Vec::with_capacity(GOOD);
     for _ in 0..GOOD {

@@ -1,5 +1,5 @@
-//! Over HTTP: what a check costs beside other servers of it, what a durable submission costs beside a check, and how
-//! long people wait when the desk is four fifths full.
+//! Costs over HTTP: a check compared with other servers, a durable submission compared with a check, and the response
+//! time at four fifths of the peak load.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use super::{median, ratios};
 
 /// Number of rounds in which the servers take turns.
 const ROUNDS: usize = 7;
-/// How many clients send at once, and how many checks each of them asks for in a turn.
+/// Number of clients that send at once, and of each client's checks in a turn.
 const CLIENTS: u32 = 8;
 const CHECKS: u32 = 400;
-/// How many submit at once, and how often each: people of whom none waits for another.
+/// Number of applicants who submit at once, and of each applicant's submissions; they do not wait for each other.
 const APPLICANTS: u32 = 64;
 const SUBMISSIONS: u32 = 30;
 /// Duration of the load at four fifths of the peak.

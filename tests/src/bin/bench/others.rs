@@ -1,7 +1,7 @@
 //! Two other servers of the same check, to compare with: axum with the core compiled for this machine and no sandbox, and
 //! Fastify with ajv over the schema that the desk publishes (`tests/bench-fastify`).
 //!
-//! Each is a process of its own that says its port in one line.
+//! Each is a separate process that prints its port in one line.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};
@@ -17,18 +17,18 @@ use axum::routing::post;
 use kakekomi_tests::server::binary;
 use kakekomi_tests::source_tree::root;
 
-/// The word by which the bench starts itself as a server.
+/// The argument with which the bench starts itself as a server.
 pub const NATIVE: &str = "native-server";
 
 /// A server that is ended when this is dropped.
 pub struct Other {
     child: Child,
-    /// Where it answers.
+    /// Its address.
     pub at: SocketAddr,
 }
 
 impl Other {
-    /// axum and the native core.
+    /// Starts axum and the native core.
     ///
     /// # Errors
     /// It does not start.
@@ -36,7 +36,7 @@ impl Other {
         Other::start(Command::new(std::env::current_exe()?).arg(NATIVE))
     }
 
-    /// Fastify and ajv; `None` where its packages are not installed.
+    /// Starts Fastify and ajv; `None` if its packages are not installed.
     ///
     /// # Errors
     /// It does not start.
@@ -56,7 +56,7 @@ impl Other {
         Ok(Other { child, at })
     }
 
-    /// The process's number.
+    /// Returns the process's number.
     pub fn id(&self) -> u32 {
         self.child.id()
     }

@@ -1,8 +1,8 @@
 //! `kakekomi recheck` over stored cases: drafts a second on all cores beside the native core over the same
 //! drafts, and the most memory that it took.
 //!
-//! Ten thousand cases, or as many as `KAKEKOMI_BENCH_CASES` says. What the command needs to start (the
-//! module is compiled) is taken off, so that the ratio does not hang on the number of cases.
+//! Ten thousand cases, or the number in `KAKEKOMI_BENCH_CASES`. The time of the start, in which the module is compiled, is
+//! subtracted, so that the ratio does not depend on the number of cases.
 
 use std::error::Error;
 use std::process::{Command, Stdio};
@@ -17,7 +17,7 @@ use kakekomi_tests::server::Home;
 
 /// Default number of cases.
 const CASES: u64 = 10_000;
-/// How many are stored at a time: as many as may wait; the store makes one commit of those that do.
+/// Cases that are stored at a time: as many as may wait, which the store commits together.
 const AT_ONCE: usize = QUEUE;
 /// Number of measurements of each; the median counts.
 const ROUNDS: usize = 3;
@@ -59,7 +59,7 @@ fn to_f64(count: u64) -> f64 {
     count as f64
 }
 
-/// Stores so many cases of one draft.
+/// Stores `count` cases of one draft.
 fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
     let report = kakekomi_core::answer(draft, context)?;
     let data = home.path().join("data");
@@ -104,7 +104,7 @@ fn case(number: u64, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Err
     })
 }
 
-/// How long the native core takes for so many drafts on all cores.
+/// Measures the native core's time for `count` drafts on all cores.
 fn native(count: u64, draft: &[u8], context: &[u8]) -> Result<Duration, Box<dyn Error>> {
     let (start, next) = (Instant::now(), AtomicU64::new(0));
     let judge = || {
@@ -123,7 +123,7 @@ fn native(count: u64, draft: &[u8], context: &[u8]) -> Result<Duration, Box<dyn 
     Ok(start.elapsed())
 }
 
-/// How long the command takes, and its peak of resident memory in bytes (Linux: `VmHWM`).
+/// Measures the command's duration, and its peak of resident memory in bytes (Linux: `VmHWM`).
 fn recheck(home: &Home, more: &[&str]) -> Result<(Duration, u64), Box<dyn Error>> {
     let start = Instant::now();
     let mut command: Command = home.command(&[&["recheck", "--csv"], more].concat());

@@ -1,4 +1,4 @@
-//! One instance that is called again and again, without epoch: what the engine itself costs.
+//! One instance that is called repeatedly, without epoch: the cost of the engine itself.
 
 use std::error::Error;
 
@@ -34,7 +34,7 @@ impl Reused {
         })
     }
 
-    /// The report of a text in a context.
+    /// Returns the report of a text in a context.
     ///
     /// # Errors
     /// If the module traps or refuses the context.

@@ -1,4 +1,4 @@
-//! Sizes: the module, and all that a first visit loads, as they are and as brotli sends them.
+//! Sizes of the module and of all files of a first visit, uncompressed and with brotli.
 
 use std::error::Error;
 use std::io::Write;
@@ -21,12 +21,12 @@ pub fn print() -> Result<(), Box<dyn Error>> {
     let digest = kakekomi_artifact::SHA256;
     let mut visit = vec!["/".to_owned()];
     let named = kakekomi_tests::source_tree::named_in(&server.send(&Request::get("/")).text());
-    // The sheet on paper is a link, which a visit does not follow.
+    // A visit does not follow the link to the printable form.
     visit.extend(named.into_iter().filter(|target| !target.starts_with("/sheet")));
     visit.extend(["/v1/desk".to_owned(), "/v1/consent/ja".to_owned()]);
     visit.extend([format!("/module/{digest}.wasm"), format!("/module/{digest}/describe.ja.json")]);
     let module = Request::get(&format!("/module/{digest}.wasm")).header("Accept-Encoding", "br");
-    // The server packs its files once, behind its first answers; the module is the largest and comes last.
+    // The server compresses its files once, after its first responses; the module is the largest and comes last.
     while !server.send(&module).headers.iter().any(|(name, _)| name == "content-encoding") {
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -1,4 +1,4 @@
-//! From nothing to a first verdict: the process starts, and judges; and what the desk takes of memory.
+//! Time from the start of the process to a first verdict, and the memory of the desk.
 
 use std::error::Error;
 use std::process::Stdio;
@@ -52,7 +52,7 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
     memory(draft)
 }
 
-/// Milliseconds from the start of a desk with an empty folder to its first verdict.
+/// Measures the milliseconds from the start of a desk with an empty folder to its first verdict.
 fn serving(draft: &[u8]) -> Result<f64, Box<dyn Error>> {
     let (home, at) = (Home::new(), free_address());
     let start = Instant::now();
@@ -71,7 +71,7 @@ fn serving(draft: &[u8]) -> Result<f64, Box<dyn Error>> {
     Ok(answered?)
 }
 
-/// Resident memory when nothing happens, and the most that there was.
+/// Measures resident memory of an idle desk, and its peak.
 fn memory(draft: &[u8]) -> Result<(), Box<dyn Error>> {
     let server = Server::start_with(Home::new(), &["--log", "warn"]);
     std::thread::sleep(SETTLED);

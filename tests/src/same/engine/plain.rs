@@ -1,4 +1,4 @@
-//! The core compiled for this machine: what every other engine is compared with.
+//! The core compiled for this machine, with which every other engine is compared.
 
 use super::{Answer, Engine, Question};
 

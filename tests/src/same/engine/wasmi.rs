@@ -4,7 +4,7 @@ use wasmi::{Engine as Interpreter, Instance, Linker, Memory, Module, Store, Type
 
 use super::{Answer, Engine, Question};
 
-/// After so many drafts the instance is a fresh one; between them nothing of one may be in the next.
+/// Drafts that one instance checks; nothing of one draft may show in the next.
 const DRAFTS_AN_INSTANCE: usize = 64;
 
 /// An interpreter with the module.

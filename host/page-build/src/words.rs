@@ -1,0 +1,82 @@
+//! Sentences of `core/messages` that are shown outside the form, as constants.
+//!
+//! ```text
+//! start.ja.toml  call = "お電話でのご相談"     →  START_WORDS ("ja.call", "お電話でのご相談")
+//! start.en.toml  failed = "[Try again]."    →  START_WORDS ("en.failed", "<a href=\"\">Try again</a>.")
+//! embed.ja.toml  [partners] title = "組み込み"  →  PARTNER_WORDS ("ja", "title", "組み込み")
+//! embed.ja.toml  [element]                  →  export const WORDS = {"ja":{…},…};
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const LOCALES: [&str; 2] = ["ja", "en"];
+
+/// Sentences of one locale by key.
+type Words = BTreeMap<String, String>;
+
+/// The sentences of the document, as a constant of names and HTML: they are shown before any script runs.
+///
+/// # Errors
+/// A file that cannot be read or is no table of sentences.
+pub fn start_words(messages: &Path) -> Result<String, String> {
+    let mut html = Vec::new();
+    for locale in LOCALES {
+        let words: Words = read_messages(messages, &format!("start.{locale}.toml"))?;
+        html.extend(words.iter().map(|(key, word)| (format!("{locale}.{key}"), with_link(word))));
+    }
+    let about = "/// The sentences of the document, as HTML by name.";
+    Ok(format!("{about}\npub static START_WORDS: &[(&str, &str)] = &{html:?};\n"))
+}
+
+/// The sentences of `/partners`, as a constant of locales, keys and sentences.
+///
+/// # Errors
+/// As [`start_words`].
+pub fn partner_words(messages: &Path) -> Result<String, String> {
+    let mut words = Vec::new();
+    for locale in LOCALES {
+        let table = embed_words(messages, locale, "partners")?;
+        words.extend(table.into_iter().map(|(key, word)| (locale, key, word)));
+    }
+    let about = "/// The words of `/partners`, by locale and key.";
+    Ok(format!("{about}\npub static PARTNER_WORDS: &[(&str, &str, &str)] = &{words:?};\n"))
+}
+
+/// The sentences of the element, as a constant in JavaScript.
+///
+/// # Errors
+/// As [`start_words`].
+pub fn element_words(messages: &Path) -> Result<String, String> {
+    #[derive(Serialize)]
+    struct Locales {
+        ja: Words,
+        en: Words,
+    }
+    let words = Locales { ja: embed_words(messages, "ja", "element")?, en: embed_words(messages, "en", "element")? };
+    let words = serde_json::to_string(&words).map_err(|error| error.to_string())?;
+    Ok(format!("export const WORDS = {words};\n"))
+}
+
+fn embed_words(messages: &Path, locale: &str, table: &str) -> Result<Words, String> {
+    let name = format!("embed.{locale}.toml");
+    let mut tables: BTreeMap<String, Words> = read_messages(messages, &name)?;
+    tables.remove(table).ok_or_else(|| format!("{name}: no [{table}]"))
+}
+
+/// Reads a file of the folder `core/messages` and asks cargo to build anew when it changes.
+fn read_messages<T: DeserializeOwned>(messages: &Path, name: &str) -> Result<T, String> {
+    let path = messages.join(name);
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// `[Try again].` → `<a href="">Try again</a>.`: an empty address loads the same page again.
+fn with_link(sentence: &str) -> String {
+    sentence.replace('&', "&amp;").replace('<', "&lt;").replace('[', "<a href=\"\">").replace(']', "</a>")
+}
