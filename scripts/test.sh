@@ -64,7 +64,8 @@ scripts/install-test-tools.sh || close "What the tests need could not be install
 printf '\n== build\n'
 cargo build --release --locked --workspace --all-targets || close "The build failed."
 
-check "layout" cargo fmt --all --check
+check "layout of Rust" cargo fmt --all --check
+check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
 export KAKEKOMI_TEST_POSTGRES

@@ -24,7 +24,9 @@ const cases = JSON.parse(readFileSync(process.env.KAKEKOMI_CASES, "utf8"));
 function traps() {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); };
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`${from}.${name} was called`);
+    };
   }
   return imports;
 }
@@ -58,14 +60,22 @@ test("the marker names the version of the host face", () => {
 
 test("every case in a fresh instance", () => {
   for (const one of cases) {
-    assert.equal(check(instantiate(), Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)), one.report, one.name);
+    assert.equal(
+      check(instantiate(), Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)),
+      one.report,
+      one.name,
+    );
   }
 });
 
 test("every case in one instance: nothing of one check is in the next", () => {
   const exports = instantiate();
   for (const one of cases) {
-    assert.equal(check(exports, Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)), one.report, one.name);
+    assert.equal(
+      check(exports, Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)),
+      one.report,
+      one.name,
+    );
   }
 });
 

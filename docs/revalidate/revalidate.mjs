@@ -8,7 +8,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-process.on("uncaughtException", (failure) => { console.error(`no report: ${failure.message}`); process.exit(4); });
+process.on("uncaughtException", (failure) => {
+  console.error(`no report: ${failure.message}`);
+  process.exit(4);
+});
 const [file, named, contextFile, draftFile] = process.argv.slice(2);
 const wanted = named.replace(/^sha256:/, "");
 const wasm = readFileSync(file);
@@ -22,7 +25,9 @@ if (found !== wanted) {
 const module = new WebAssembly.Module(wasm);
 const imports = {};
 for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-  (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); }; // the browser's face; never called here
+  (imports[from] ??= {})[name] = () => {
+    throw new Error(`${from}.${name} was called`);
+  }; // the browser's face; never called here
 }
 const { memory, ...host } = new WebAssembly.Instance(module, imports).exports;
 if (!host.kakekomi_abi_1) throw new Error("the module does not speak ABI 1");

@@ -6,7 +6,10 @@ import assert from "node:assert/strict";
 
 /** Opens the page in a tab of its own; every script error of the page fails the test that calls `errors`. */
 export async function open(browser, base, { locale = "ja", width = 1280, height = 900 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: locale === "ja" ? "ja-JP" : "en-GB" });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: locale === "ja" ? "ja-JP" : "en-GB",
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const errors = [];
@@ -31,7 +34,8 @@ export async function agree(page) {
 }
 
 export const field = (page, path) => page.locator(`[id="field${path.replaceAll("/", "-")}"]`);
-export const option = (page, path, value) => page.locator(`input[name="field${path.replaceAll("/", "-")}"][value="${value}"]`);
+export const option = (page, path, value) =>
+  page.locator(`input[name="field${path.replaceAll("/", "-")}"][value="${value}"]`);
 export const unknown = (page, path) => page.locator(`[data-unknown="${path}"]`);
 
 export async function next(page, step) {

@@ -58,17 +58,30 @@ export async function openClockedDoor(base) {
   const door = await openDoor(base);
   Object.assign(door, { ahead: 0, time: null, opening: null, calendar: {}, lost: 0 });
   door.change = (path, answer) => {
-    if (path === "/") answer.body = Buffer.from(String(answer.body).replace("<head>", '<head><script src="/page/clock.js"></script>'));
-    if (path === "/page/clock.js") Object.assign(answer, { status: 200, headers: { "content-type": "text/javascript" }, body: Buffer.from(CLOCK.replace("{{ahead}}", String(door.ahead))) });
-    if (path === "/v1/desk" && door.time !== null) answer.body = Buffer.from(JSON.stringify(atTime(JSON.parse(String(answer.body)), door)));
-    if (path === "/v1/submissions" && door.lost-- > 0) Object.assign(answer, { status: 502, headers: {}, body: Buffer.from("") });
+    if (path === "/")
+      answer.body = Buffer.from(String(answer.body).replace("<head>", '<head><script src="/page/clock.js"></script>'));
+    if (path === "/page/clock.js")
+      Object.assign(answer, {
+        status: 200,
+        headers: { "content-type": "text/javascript" },
+        body: Buffer.from(CLOCK.replace("{{ahead}}", String(door.ahead))),
+      });
+    if (path === "/v1/desk" && door.time !== null)
+      answer.body = Buffer.from(JSON.stringify(atTime(JSON.parse(String(answer.body)), door)));
+    if (path === "/v1/submissions" && door.lost-- > 0)
+      Object.assign(answer, { status: 502, headers: {}, body: Buffer.from("") });
   };
   return door;
 }
 
 /** The desk's answer at another time. */
 function atTime(answer, { time, opening, calendar }) {
-  return { ...answer, now: time, opening: { ...answer.opening, ...opening }, context: { ...answer.context, now: time, calendar: { ...answer.context.calendar, ...calendar } } };
+  return {
+    ...answer,
+    now: time,
+    opening: { ...answer.opening, ...opening },
+    context: { ...answer.context, now: time, calendar: { ...answer.context.calendar, ...calendar } },
+  };
 }
 
 /** Sets the clock of the page's device. @param {any} page @param {number} ahead milliseconds */

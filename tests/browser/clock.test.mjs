@@ -13,18 +13,32 @@ import { begin, open, receiptNumber, step } from "./applicant.mjs";
 /** Answers that can be sent. */
 const ANSWERS = JSON.stringify({
   contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
-  incident: { summary: "ファイルが開けない。", purpose: { unknown: true }, discovered_at: { at: "2026-11-20" }, discovery_trigger: { by: "employee" } },
+  incident: {
+    summary: "ファイルが開けない。",
+    purpose: { unknown: true },
+    discovered_at: { at: "2026-11-20" },
+    discovery_trigger: { by: "employee" },
+  },
 });
 
 /** When the clock is set. */
-const POINTS = ["before loading", "after loading", "after agreeing", "before sending", "after a lost answer", "restored"];
+const POINTS = [
+  "before loading",
+  "after loading",
+  "after agreeing",
+  "before sending",
+  "after a lost answer",
+  "restored",
+];
 /** Every point with every shift. */
 const ALL = POINTS.flatMap((point) => SHIFTS.map((ahead) => [point, ahead]));
 /** Every point and every shift once: the page's arithmetic is the same in another engine. */
 const SOME = POINTS.map((point, index) => [point, SHIFTS[index]]);
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 /** A page whose clock is so far ahead from the beginning. */
@@ -48,11 +62,17 @@ async function fill(page) {
 async function send(page) {
   for (let again = 0; again < 3; again += 1) {
     await page.locator("#send").click();
-    const came = await page.waitForFunction(() => ["#reception-number", "button#agree"].find((selector) => document.querySelector(selector)));
+    const came = await page.waitForFunction(() =>
+      ["#reception-number", "button#agree"].find((selector) => document.querySelector(selector)),
+    );
     if ((await (came.jsonValue?.() ?? came)) === "#reception-number") return again;
     await page.locator("button#agree").click();
     await page.locator("#send").waitFor();
-    assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "all is kept");
+    assert.match(
+      await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+      /株式会社れい/,
+      "all is kept",
+    );
   }
   return assert.fail("no receipt");
 }
@@ -60,14 +80,18 @@ async function send(page) {
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     for (const [point, ahead] of engine === TWO_ENGINES[0] ? ALL : SOME) {
       test(`the clock is wrong by ${ahead / 60_000} minutes ${point}: no dead end`, async (t) => {
         const known = desk.cases().length;
         const { door, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
-        const set = async (now) => { if (point === now) await setClock(page, ahead); };
+        const set = async (now) => {
+          if (point === now) await setClock(page, ahead);
+        };
         await set("after loading");
         await begin(page);
         await set("after agreeing");
@@ -110,14 +134,17 @@ for (const engine of TWO_ENGINES) {
         ["an earlier policy", { policy: { version: "0", sha256: "0".repeat(64) } }, /もう一度/],
         ["more than there is", { more: 1 }, /もう一度/],
       ]) {
-        await page.evaluate((change) => {
-          addEventListener("pagehide", () => {
-            const kept = JSON.parse(sessionStorage.getItem("kakekomi.filling"));
-            Object.assign(kept.agreement, change);
-            for (const [name, value] of Object.entries(change)) if (value === null) delete kept.agreement[name];
-            sessionStorage.setItem("kakekomi.filling", JSON.stringify(kept));
-          });
-        }, Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? null])));
+        await page.evaluate(
+          (change) => {
+            addEventListener("pagehide", () => {
+              const kept = JSON.parse(sessionStorage.getItem("kakekomi.filling"));
+              Object.assign(kept.agreement, change);
+              for (const [name, value] of Object.entries(change)) if (value === null) delete kept.agreement[name];
+              sessionStorage.setItem("kakekomi.filling", JSON.stringify(kept));
+            });
+          },
+          Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? null])),
+        );
         await page.reload();
         await page.locator("#send").waitFor();
         await page.locator("#send").click();
@@ -126,7 +153,11 @@ for (const engine of TWO_ENGINES) {
         assert.match(await page.locator("main .lead").innerText(), /残っています/, name);
         await page.locator("button#agree").click();
         await page.locator("#send").waitFor();
-        assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, name);
+        assert.match(
+          await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+          /株式会社れい/,
+          name,
+        );
       }
       await page.locator("#send").click();
       await receiptNumber(page);

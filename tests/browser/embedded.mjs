@@ -16,7 +16,9 @@ const SHADOW = `new Proxy(globalThis.document.querySelector("kakekomi-form").sha
 
 /** @param {any} page that holds the form @param {"frame" | "inline"} mode */
 export function inside(page, mode) {
-  if (!(page instanceof Tab)) return mode === "frame" ? page.frames().find((/** @type {any} */ frame) => frame.url().includes("from=")) : page;
-  const shadowed = (code, argument) => page.driver.run(new Function("given", `const document = ${SHADOW}; return (${code})(given);`), argument);
+  if (!(page instanceof Tab))
+    return mode === "frame" ? page.frames().find((/** @type {any} */ frame) => frame.url().includes("from=")) : page;
+  const shadowed = (code, argument) =>
+    page.driver.run(new Function("given", `const document = ${SHADOW}; return (${code})(given);`), argument);
   return new Tab(mode === "frame" ? page.driver.frame() : { ...page.driver, ...framed(shadowed) });
 }

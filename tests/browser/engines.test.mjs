@@ -36,7 +36,9 @@ after(async () => {
 for (const engine of ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     for (const locale of ["ja", "en"]) {
@@ -44,16 +46,28 @@ for (const engine of ENGINES) {
         test(`the whole way, the network gone in the middle: ${locale}, ${width} pixels`, async (t) => {
           const { door, page, errors } = await visit(t, browser, { locale, width, height: 740 });
           const known = desk.cases().length;
-          assert.equal(new Set(door.passed).size, door.passed.length, `nothing is loaded twice: ${door.passed.join(" ")}`);
+          assert.equal(
+            new Set(door.passed).size,
+            door.passed.length,
+            `nothing is loaded twice: ${door.passed.join(" ")}`,
+          );
           assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
           await toReview(page, async () => {
             door.shut();
-            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, "nothing scrolls sideways");
+            assert.equal(
+              await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
+              false,
+              "nothing scrolls sideways",
+            );
           });
           await page.locator("#send").click();
           await page.locator("#send-failure:focus").waitFor();
           assert.equal(desk.cases().length, known);
-          assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/, "nothing is lost");
+          assert.match(
+            await page.locator('[data-path="/contact/company"]').innerText(),
+            /株式会社れい/,
+            "nothing is lost",
+          );
           door.open();
           assert.ok(await send(page, desk), "a case of that number");
           assert.equal(desk.cases().length, known + 1);
@@ -65,7 +79,11 @@ for (const engine of ENGINES) {
     test("a policy without WebAssembly: the server decides, the page says so, and the way is the same", async (t) => {
       const { door, page } = await visit(t, browser, {}, (door) => {
         door.change = (path, answer) => {
-          if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+          if (path === "/")
+            answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
+              " 'wasm-unsafe-eval'",
+              "",
+            );
         };
       });
       assert.equal(await page.locator(".page-header .notice").count(), 1);
@@ -87,7 +105,10 @@ for (const engine of ENGINES) {
       await toReview(page);
       assert.ok(door.passed.includes(`200 GET /module/${older.digest}.wasm`), "the page ran the older module");
       assert.ok(await send(page, desk));
-      assert.deepEqual(door.passed.filter((one) => one.endsWith("/v1/submissions")), ["409 POST /v1/submissions", "201 POST /v1/submissions"]);
+      assert.deepEqual(
+        door.passed.filter((one) => one.endsWith("/v1/submissions")),
+        ["409 POST /v1/submissions", "201 POST /v1/submissions"],
+      );
       assert.equal(desk.cases().length, known + 1);
     });
 
@@ -130,7 +151,8 @@ function serveOlder(door) {
   const now = { before: door.before, change: door.change };
   door.before = (address) => address.replaceAll(older.digest, module);
   door.change = (path, answer) => {
-    if (path === "/" || path === "/v1/desk") answer.body = Buffer.from(String(answer.body).replaceAll(module, older.digest));
+    if (path === "/" || path === "/v1/desk")
+      answer.body = Buffer.from(String(answer.body).replaceAll(module, older.digest));
     if (path === `/module/${older.digest}.wasm`) answer.body = older.bytes;
     if (path === "/v1/submissions") Object.assign(door, now);
   };
@@ -140,15 +162,22 @@ function serveOlder(door) {
 async function olderModule(base, digest) {
   const name = Buffer.from("yesterday");
   const section = Buffer.from([0, name.length + 1, name.length, ...name]);
-  const bytes = Buffer.concat([Buffer.from(await (await fetch(`${base}/module/${digest}.wasm`)).arrayBuffer()), section]);
+  const bytes = Buffer.concat([
+    Buffer.from(await (await fetch(`${base}/module/${digest}.wasm`)).arrayBuffer()),
+    section,
+  ]);
   return { bytes, digest: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /** The desk's own profile with a new version of the consent document. */
 function newDocuments(profile) {
   cpSync(fileURLToPath(new URL("../../host/desk", import.meta.url)), profile, { recursive: true });
-  for (const name of ["document.ja.html", "document.en.html"]) appendFileSync(join(profile, "consent", name), "<p>新しい条項</p>\n");
+  for (const name of ["document.ja.html", "document.en.html"])
+    appendFileSync(join(profile, "consent", name), "<p>新しい条項</p>\n");
   const settings = join(profile, "desk.toml");
-  writeFileSync(settings, readFileSync(settings, "utf8").replace('[consent]\nversion = "1"', '[consent]\nversion = "2"'));
+  writeFileSync(
+    settings,
+    readFileSync(settings, "utf8").replace('[consent]\nversion = "1"', '[consent]\nversion = "2"'),
+  );
   return profile;
 }

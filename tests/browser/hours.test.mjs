@@ -21,12 +21,18 @@ const OPEN = { open: true, closes_at: at(17, 0), next_opens_at: NEXT, dated: tru
 const AFTER = { open: false, closes_at: null, next_opens_at: NEXT, dated: true };
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 const chip = (page) => page.locator("#page-header .page-header__chip").innerText();
 const asked = (door) => door.passed.filter((one) => one.endsWith("/v1/desk")).length;
-const becomes = (page, words) => page.waitForFunction((words) => document.querySelector("#page-header .page-header__chip")?.textContent === words, words);
+const becomes = (page, words) =>
+  page.waitForFunction(
+    (words) => document.querySelector("#page-header .page-header__chip")?.textContent === words,
+    words,
+  );
 /** The minute before the hours change goes by. */
 const passMinute = async (page) => assert.ok((await passTime(page, MINUTE)) > 0, "no timer of the page was due");
 /** As a browser tells a page that it is looked at again. */
@@ -35,7 +41,9 @@ const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     /** The page at a time of the desk's. */
@@ -62,7 +70,11 @@ for (const engine of TWO_ENGINES) {
       await becomes(page, "受付中");
       assert.equal(await page.locator("main .contact-list").count(), 0);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間内/);
-      assert.match(await page.locator("#status").evaluate((status) => status.textContent), /受付時間内/, "it is read aloud");
+      assert.match(
+        await page.locator("#status").evaluate((status) => status.textContent),
+        /受付時間内/,
+        "it is read aloud",
+      );
       assert.equal(asked(door), 1);
     });
 
@@ -85,19 +97,41 @@ for (const engine of TWO_ENGINES) {
       await begin(page);
       await step(page, "review");
       await passMinute(page);
-      await page.waitForFunction((open) => document.querySelector("#page-header .page-header__chip").textContent !== open, open);
-      assert.match(await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent), /November 24/);
+      await page.waitForFunction(
+        (open) => document.querySelector("#page-header .page-header__chip").textContent !== open,
+        open,
+      );
+      assert.match(
+        await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent),
+        /November 24/,
+      );
       await page.locator("main .contact-list").waitFor();
-      await page.waitForFunction(() => [...document.querySelectorAll(".message--advisory")].some((one) => one.textContent.includes("closed at the moment")));
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll(".message--advisory")].some((one) =>
+          one.textContent.includes("closed at the moment"),
+        ),
+      );
     });
 
     test("a receipt over 17:00 says when the desk opens next", async (t) => {
-      const { door, page } = await visit(t, at(16, 59), OPEN, { prepare: (door) => { door.time = null; } });
+      const { door, page } = await visit(t, at(16, 59), OPEN, {
+        prepare: (door) => {
+          door.time = null;
+        },
+      });
       await begin(page);
-      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({
-        contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
-        incident: { summary: "ファイルが開けない。", purpose: { unknown: true }, discovered_at: { unknown: true }, discovery_trigger: { by: "employee" } },
-      }) });
+      await choose(page, "#open-file", {
+        name: "saved.json",
+        text: JSON.stringify({
+          contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
+          incident: {
+            summary: "ファイルが開けない。",
+            purpose: { unknown: true },
+            discovered_at: { unknown: true },
+            discovery_trigger: { by: "employee" },
+          },
+        }),
+      });
       await page.locator("#kept-note button").waitFor();
       await step(page, "review");
       await page.locator("#send").click();
@@ -114,12 +148,34 @@ for (const engine of TWO_ENGINES) {
     for (const [name, time, opening, calendar, after] of [
       ["an extra day off", at(8, 59), BEFORE, { extra_closed: ["2026-11-20"] }, "受付時間外"],
       ["other hours", at(9, 29), { ...BEFORE, next_opens_at: at(9, 30) }, { open: "09:30" }, "受付中"],
-      ["midnight", Date.UTC(2026, 10, 23, 14, 59), { ...AFTER, next_opens_at: Date.UTC(2026, 10, 23, 15, 0) }, { open: "00:00" }, "受付中"],
-      ["a desk of UTC", Date.UTC(2026, 10, 20, 8, 59), { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) }, { offset: "+00:00" }, "受付中"],
-      ["past the last year of holidays", Date.UTC(2027, 11, 31, 14, 59), { ...AFTER, next_opens_at: null }, { last_year: 2027 }, "受付時間外"],
+      [
+        "midnight",
+        Date.UTC(2026, 10, 23, 14, 59),
+        { ...AFTER, next_opens_at: Date.UTC(2026, 10, 23, 15, 0) },
+        { open: "00:00" },
+        "受付中",
+      ],
+      [
+        "a desk of UTC",
+        Date.UTC(2026, 10, 20, 8, 59),
+        { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) },
+        { offset: "+00:00" },
+        "受付中",
+      ],
+      [
+        "past the last year of holidays",
+        Date.UTC(2027, 11, 31, 14, 59),
+        { ...AFTER, next_opens_at: null },
+        { last_year: 2027 },
+        "受付時間外",
+      ],
     ]) {
       test(`the desk's own calendar counts: ${name}`, async (t) => {
-        const { page } = await visit(t, time, opening, { prepare: (door) => { door.calendar = calendar; } });
+        const { page } = await visit(t, time, opening, {
+          prepare: (door) => {
+            door.calendar = calendar;
+          },
+        });
         assert.equal(await chip(page), "受付時間外");
         await passMinute(page);
         if (after === "受付中") return becomes(page, after);
@@ -153,13 +209,19 @@ for (const engine of TWO_ENGINES) {
     });
 
     test("where WebAssembly is blocked the desk is asked when the status is over", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE, { prepare: (door) => {
-        const { change } = door;
-        door.change = (path, answer) => {
-          change(path, answer);
-          if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
-        };
-      } });
+      const { door, page } = await visit(t, at(8, 59), BEFORE, {
+        prepare: (door) => {
+          const { change } = door;
+          door.change = (path, answer) => {
+            change(path, answer);
+            if (path === "/")
+              answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
+                " 'wasm-unsafe-eval'",
+                "",
+              );
+          };
+        },
+      });
       assert.equal(await chip(page), "受付時間外");
       Object.assign(door, { time: at(9, 0), opening: OPEN });
       await passMinute(page);

@@ -11,7 +11,9 @@ import { choose, holdFile, letGo } from "./files.mjs";
 import { begin, field, open, step } from "./applicant.mjs";
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 const A = { name: "a.log", text: "of a" };
@@ -29,13 +31,17 @@ function trio({ name, text, size }) {
 
 const input = (index) => `#field-logs-${index}-sha256-file`;
 const add = (page) => page.locator(".list__add").last().click();
-const shown = (page, index = 0) => Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
+const shown = (page, index = 0) =>
+  Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
 const state = (page, index = 0) => page.locator(`#field-logs-${index}-state`).innerText();
 
 /** Waits until an entry shows a file, and nothing of another one. */
 async function shows(page, file, index = 0) {
   const [, , digest] = trio(file);
-  await page.waitForFunction(({ index, digest }) => document.querySelector(`#field-logs-${index}-sha256`)?.value === digest, { index, digest });
+  await page.waitForFunction(
+    ({ index, digest }) => document.querySelector(`#field-logs-${index}-sha256`)?.value === digest,
+    { index, digest },
+  );
   assert.deepEqual(await shown(page, index), trio(file));
 }
 
@@ -44,7 +50,10 @@ function logs(page) {
   return page.evaluate(async () => {
     const { createObjectURL } = URL;
     let saved;
-    URL.createObjectURL = (blob) => { saved = blob; return "data:,"; };
+    URL.createObjectURL = (blob) => {
+      saved = blob;
+      return "data:,";
+    };
     document.querySelector("#save-file").click();
     URL.createObjectURL = createObjectURL;
     return JSON.parse(await saved.text()).logs;
@@ -59,7 +68,9 @@ const draftOf = (file) => {
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     /** The step of the logs with one entry. */
@@ -108,9 +119,20 @@ for (const engine of TWO_ENGINES) {
       await letGo(page, B.name);
       await choose(page, input(0), B);
       await shows(page, B);
-      await page.evaluate((selector) => { globalThis.cleared = new Promise((resolve) => document.querySelector(selector).addEventListener("click", (event) => { event.preventDefault(); resolve(document.querySelector(selector).value); })); }, input(0));
+      await page.evaluate((selector) => {
+        globalThis.cleared = new Promise((resolve) =>
+          document.querySelector(selector).addEventListener("click", (event) => {
+            event.preventDefault();
+            resolve(document.querySelector(selector).value);
+          }),
+        );
+      }, input(0));
       await page.locator(input(0)).click();
-      assert.equal(await page.evaluate(() => globalThis.cleared), "", "a browser tells of a choice only where it is another one");
+      assert.equal(
+        await page.evaluate(() => globalThis.cleared),
+        "",
+        "a browser tells of a choice only where it is another one",
+      );
     });
 
     test("a name that was typed gives way to the file's, and what is typed after it stays", async (t) => {
@@ -157,7 +179,11 @@ for (const engine of TWO_ENGINES) {
       await choose(page, input(2), B);
       await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, B.name);
-      assert.deepEqual([await shown(page, 0), await shown(page, 1)], [NONE, trio(B)], "an entry that moved up has its own");
+      assert.deepEqual(
+        [await shown(page, 0), await shown(page, 1)],
+        [NONE, trio(B)],
+        "an entry that moved up has its own",
+      );
       await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, A.name);
       assert.deepEqual(await logs(page), [draftOf(B)]);
@@ -190,7 +216,10 @@ for (const engine of TWO_ENGINES) {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
-      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({ logs: [{ kind: "proxy", ...draftOf(B) }] }) });
+      await choose(page, "#open-file", {
+        name: "saved.json",
+        text: JSON.stringify({ logs: [{ kind: "proxy", ...draftOf(B) }] }),
+      });
       await page.locator("#kept-note button").waitFor();
       await letGo(page, A.name);
       assert.deepEqual(await logs(page), [{ kind: "proxy", ...draftOf(B) }]);

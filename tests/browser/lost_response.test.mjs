@@ -9,18 +9,27 @@ import { launch, startDesk } from "./desk.mjs";
 import { field, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 const SUBMISSIONS = "**/v1/submissions**";
 const OTHER = "f".repeat(64);
 
 /** The server gets the text, the page no answer. */
 async function loseAnswer(page) {
-  await page.route(SUBMISSIONS, async (route) => {
-    await route.fetch();
-    await route.abort();
-  }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
 }
@@ -69,8 +78,16 @@ test("answers changed after a lost answer make no second case: the receipt of wh
   assert.equal(desk.cases().length, known + 1);
   assert.ok(desk.cases().some((one) => one.number === number));
   await page.reload();
-  assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか", "what was changed since can be saved");
-  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
+  assert.equal(
+    (await saved(page, page.locator("#earlier button"))).contact.company,
+    "株式会社ほか",
+    "what was changed since can be saved",
+  );
+  assert.match(
+    await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+    /株式会社れい/,
+    "what arrived is shown",
+  );
   await context.close();
 });
 
@@ -78,10 +95,18 @@ test("answers changed after store.in_doubt make no second case either", async ()
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
-  await page.route(SUBMISSIONS, async (route) => {
-    await route.fetch();
-    await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.in_doubt" }) });
-  }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      await route.fetch();
+      await route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ code: "store.in_doubt" }),
+      });
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator('#send-failure[data-kind="lost"]:focus').waitFor();
   await editCompany(page, "株式会社ほか");
@@ -95,7 +120,13 @@ test("answers that are changed while they are sent can be saved beside the recei
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   let answer;
-  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      answer = () => route.continue();
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   while (!answer) await page.waitForTimeout(20);
   await changeCompany(page, "株式会社ほか");
@@ -135,7 +166,13 @@ test("a retired module whose successor cannot be loaded: the phone number, and a
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await renamed(page);
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "module.retired" }) }));
+  await page.route(SUBMISSIONS, (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ code: "module.retired" }),
+    }),
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();

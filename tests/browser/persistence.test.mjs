@@ -9,25 +9,46 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 const SUBMISSIONS = "**/v1/submissions**";
 
 /** Chooses a file in the page. */
 async function choose(page, text) {
-  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
+  await page
+    .locator("#open-file")
+    .setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
 }
 
 test("a file that is no draft takes nothing away, and says so", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
-  for (const text of ['{"hello":1}', '{"contact":"株式会社"}', '{"contact":null}', '{"logs":[]}', '{"network":{"hello":1}}', '{"consent":{}}', "[]", "null", "7", "{", ""]) {
+  for (const text of [
+    '{"hello":1}',
+    '{"contact":"株式会社"}',
+    '{"contact":null}',
+    '{"logs":[]}',
+    '{"network":{"hello":1}}',
+    '{"consent":{}}',
+    "[]",
+    "null",
+    "7",
+    "{",
+    "",
+  ]) {
     await choose(page, text);
     await page.locator("#kept-note", { hasText: "読み込めませんでした" }).waitFor();
     assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい", text);
-    await page.locator("#kept-note").evaluate((note) => { note.textContent = ""; });
+    await page.locator("#kept-note").evaluate((note) => {
+      note.textContent = "";
+    });
   }
   await context.close();
 });
@@ -62,7 +83,11 @@ test("where a browser keeps nothing it is told, and no week is offered", async (
   const context = await browser.newContext({ locale: "ja-JP" });
   await context.addInitScript(() => {
     for (const kind of ["localStorage", "sessionStorage"]) {
-      Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
+      Object.defineProperty(globalThis, kind, {
+        get() {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
     }
   });
   const page = await context.newPage();
@@ -82,7 +107,13 @@ test("where sending fails it can be tried again from the place that says so", as
   await page.locator("#send-failure:focus").waitFor();
   assert.equal(await page.locator("#page-header .page-header__hours").count(), 1);
   let answer;
-  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      answer = () => route.continue();
+    },
+    { times: 1 },
+  );
   await page.locator("#send-failure .main").click();
   await page.locator("#send-failure:focus", { hasText: "送信しています" }).waitFor();
   while (!answer) await page.waitForTimeout(20);
@@ -100,8 +131,14 @@ test("a step is done when it holds an answer, and a required one that is missing
   await page.locator('[data-step="contact"]', { hasText: "必須" }).waitFor();
   assert.equal(await page.locator("li.step-list__item--done").count(), 0, "nothing was answered on the step before");
   await step(page, "review");
-  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"] dd').first().innerText(), /未回答\s*※必須/);
-  assert.equal(await page.locator('.answer-list__row[data-path="/contact/department"] .answer-list__missing').count(), 0);
+  assert.match(
+    await page.locator('.answer-list__row[data-path="/contact/company"] dd').first().innerText(),
+    /未回答\s*※必須/,
+  );
+  assert.equal(
+    await page.locator('.answer-list__row[data-path="/contact/department"] .answer-list__missing').count(),
+    0,
+  );
   await page.locator('.answer-list__row[data-path="/contact/company"] button').click();
   await fillContact(page);
   await page.getByRole("button", { name: "入力内容の確認に戻る" }).click();
@@ -110,7 +147,7 @@ test("a step is done when it holds an answer, and a required one that is missing
   await next(page, "incident");
   await page.locator('li.step-list__item--done [data-step="contact"]', { hasText: "✓" }).waitFor();
   await step(page, "review");
-  assert.equal(await page.locator(".answer-list__missing").count() > 0, true, "the incident is still missing");
+  assert.equal((await page.locator(".answer-list__missing").count()) > 0, true, "the incident is still missing");
   await context.close();
 });
 

@@ -26,8 +26,12 @@ export async function openDoor(base) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   door.base = `http://127.0.0.1:${server.address().port}`;
-  door.open = () => { door.isShut = false; };
-  door.leadTo = (other) => { door.desk = other; };
+  door.open = () => {
+    door.isShut = false;
+  };
+  door.leadTo = (other) => {
+    door.desk = other;
+  };
   door.shut = () => {
     door.isShut = true;
     for (const socket of sockets) socket.destroy();

@@ -9,8 +9,13 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 test("when the script does not come, name and phone number are there", async () => {
   const context = await browser.newContext();
@@ -40,7 +45,9 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   await page.locator("#send").click();
   const number = await receiptNumber(page);
   const posts = [];
-  page.on("request", (request) => { if (request.url().includes("/v1/submissions")) posts.push(request.url()); });
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/submissions")) posts.push(request.url());
+  });
   await page.reload();
   assert.equal(await receiptNumber(page), number);
   const advice = page.locator(".guidance li").first();
@@ -48,7 +55,11 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   const before = await advice.innerText();
   await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
-  await page.waitForFunction((words) => !document.querySelector(".guidance")?.textContent.includes(words) && document.querySelector(".guidance li"), before);
+  await page.waitForFunction(
+    (words) =>
+      !document.querySelector(".guidance")?.textContent.includes(words) && document.querySelector(".guidance li"),
+    before,
+  );
   assert.match(await page.locator('[data-path="/incident/discovered_at"]').innerText(), /2026-11-20, 09:30/);
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), ["kakekomi.receipt"]);
   await page.reload();
@@ -112,7 +123,9 @@ test("no step of the receipt stands empty", async () => {
   await toReview(page);
   await page.locator("#send").click();
   await receiptNumber(page);
-  const empty = await page.locator(".answer-list section").evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
+  const empty = await page
+    .locator(".answer-list section")
+    .evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
   assert.equal(empty, 0);
   await context.close();
 });

@@ -19,11 +19,15 @@ export const KEYS = { Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Backspac
  * @param {(code: any, argument?: any) => Promise<any>} run
  */
 export function framed(run) {
-  const press = (x, y) => run(({ x, y }) => {
-    const hit = document.elementFromPoint(x, y);
-    hit.focus();
-    hit.click();
-  }, { x, y });
+  const press = (x, y) =>
+    run(
+      ({ x, y }) => {
+        const hit = document.elementFromPoint(x, y);
+        hit.focus();
+        hit.click();
+      },
+      { x, y },
+    );
   return { run, press, on: () => undefined };
 }
 
@@ -57,7 +61,9 @@ export class Tab {
 
   /** Waits for the document that comes after this one. @param {() => void} how */
   async leave(how) {
-    await this.evaluate(() => { globalThis.left = true; });
+    await this.evaluate(() => {
+      globalThis.left = true;
+    });
     await this.evaluate(how).catch(() => undefined);
     await this.waitForFunction(() => !globalThis.left && document.readyState !== "loading");
   }
@@ -71,10 +77,14 @@ export class Tab {
     let last = "it never held";
     for (const end = Date.now() + this.patience; Date.now() < end; await sleep(PULSE)) {
       // A page on its way to another document answers with an error.
-      const answer = await this.evaluate(code, argument).catch((failure) => { last = String(failure); });
+      const answer = await this.evaluate(code, argument).catch((failure) => {
+        last = String(failure);
+      });
       if (answer) return answer;
     }
-    throw new Error(`waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`);
+    throw new Error(
+      `waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`,
+    );
   }
 
   locator(selector) {
@@ -106,11 +116,14 @@ class Locator {
   }
 
   waitFor({ state = "visible" } = {}) {
-    return this.tab.waitForFunction(({ selector, state }) => {
-      const found = document.querySelector(selector);
-      const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
-      return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
-    }, { selector: this.selector, state });
+    return this.tab.waitForFunction(
+      ({ selector, state }) => {
+        const found = document.querySelector(selector);
+        const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
+        return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
+      },
+      { selector: this.selector, state },
+    );
   }
 
   /** Presses the middle of the element, once it is there, stands still and nothing lies over it; anew, if it moved away. */
@@ -164,9 +177,15 @@ class Locator {
   /** Something about the element, once it is there. */
   async evaluate(code, argument) {
     await this.waitFor({ state: "attached" });
-    return this.tab.driver.run(new Function("given", `
+    return this.tab.driver.run(
+      new Function(
+        "given",
+        `
       const all = [...document.querySelectorAll(given.selector)];
-      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`), { selector: this.selector, which: this.which, argument });
+      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`,
+      ),
+      { selector: this.selector, which: this.which, argument },
+    );
   }
 }
 
@@ -184,6 +203,12 @@ async function middle({ selector, which }) {
   const reaches = (target) => target !== null && (found.contains(target) || target.contains(found));
   if (!reaches(document.elementFromPoint(point.x, point.y))) return null;
   globalThis.hit = false;
-  addEventListener("click", (event) => { globalThis.hit ||= found.contains(event.composedPath()[0]); }, { once: true, capture: true });
+  addEventListener(
+    "click",
+    (event) => {
+      globalThis.hit ||= found.contains(event.composedPath()[0]);
+    },
+    { once: true, capture: true },
+  );
   return point;
 }

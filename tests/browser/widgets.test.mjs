@@ -10,8 +10,13 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, open, option, receiptNumber, toReview, unknown } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 async function at(step) {
   const { page, context } = await open(browser, desk.base);
@@ -42,7 +47,9 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
-  await page.locator("#field-logs-0-sha256-file").setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
+  await page
+    .locator("#field-logs-0-sha256-file")
+    .setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
   await page.waitForFunction(() => document.querySelector("#field-logs-0-sha256").value.length === 64);
   assert.equal(await field(page, "/logs/0/sha256").inputValue(), createHash("sha256").update(log).digest("hex"));
   assert.equal(await field(page, "/logs/0/name").inputValue(), "fw.log");
@@ -123,7 +130,9 @@ test("a saved form is a draft that another tab can open and send", async () => {
 
   const { page, context } = await open(browser, desk.base);
   await agree(page);
-  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: saved });
+  await page
+    .locator("#open-file")
+    .setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: saved });
   await page.waitForFunction(() => document.querySelector("#field-contact-company").value !== "");
   await page.locator('[data-step="review"]').click();
   await page.locator("#send").click();
@@ -164,7 +173,8 @@ test("an entry closes to a line that says what it is, and a line of the summary 
 
 test("today and the calendar fill the parts; what is typed after them stays as typed", async () => {
   const { page, context } = await at("incident");
-  const parts = () => Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
+  const parts = () =>
+    Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
   await page.locator('[data-path="/incident/discovered_at"] .moment__shortcuts button').first().click();
   const now = new Date(Date.now() + 9 * 3_600_000);
   assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);

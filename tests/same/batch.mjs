@@ -41,7 +41,8 @@ export function pageFace(glue) {
       const contextText = decoder.decode(context);
       const report = glue.checkText(text, contextText);
       asked += 1;
-      if (asked % 8 === 0 && JSON.stringify(glue.check(text, contextText)) !== report) return encoder.encode("check() is not checkText()");
+      if (asked % 8 === 0 && JSON.stringify(glue.check(text, contextText)) !== report)
+        return encoder.encode("check() is not checkText()");
       return encoder.encode(report);
     } catch (failure) {
       return { "context.invalid": -1, "report.unwritable": -2 }[/** @type {any} */ (failure).code] ?? -99;

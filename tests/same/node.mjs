@@ -51,7 +51,9 @@ function instantiate(compiled) {
   /** @type {any} */
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
-    (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); };
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`${from}.${name} was called`);
+    };
   }
   return new WebAssembly.Instance(compiled, imports).exports;
 }

@@ -18,11 +18,16 @@ export function answerText(node, answer, value) {
   if (isSwitched(node)) return say(answer?.wanted ? "review_wanted" : "review_none");
   if (node.kind === "list") return null;
   if (node.kind === "moment") {
-    const typed = Object.values(answer?.typed ?? {}).filter((part) => part !== "").join(" ");
+    const typed = Object.values(answer?.typed ?? {})
+      .filter((part) => part !== "")
+      .join(" ");
     return momentText(value) || typed || null;
   }
   if (node.kind === "ordered") {
-    const titles = (answer?.typed ?? []).map((/** @type {string} */ one, /** @type {number} */ index) => `${index + 1}. ${state.description.optionTitle(node, one)}`);
+    const titles = (answer?.typed ?? []).map(
+      (/** @type {string} */ one, /** @type {number} */ index) =>
+        `${index + 1}. ${state.description.optionTitle(node, one)}`,
+    );
     return titles.length ? titles.join("\n") : null;
   }
   const typed = answer?.typed ?? "";
@@ -41,8 +46,11 @@ const GIST = 3;
  */
 export function gistOf(item, answer) {
   const short = (item.fields ?? []).filter((field) => ["choice", "line"].includes(field.kind));
-  const words = short.map((field) => ({ answer: answer.fields?.[field.name ?? ""], field })).filter((one) => !one.answer?.unknown)
-    .map((one) => answerText(one.field, one.answer, undefined)).filter((one) => one !== null);
+  const words = short
+    .map((field) => ({ answer: answer.fields?.[field.name ?? ""], field }))
+    .filter((one) => !one.answer?.unknown)
+    .map((one) => answerText(one.field, one.answer, undefined))
+    .filter((one) => one !== null);
   return words.slice(0, GIST).join(say("list_comma"));
 }
 
@@ -52,7 +60,8 @@ export function gistOf(item, answer) {
  * @param {any} value
  */
 export function momentText(value) {
-  const written = typeof value?.at === "string" ? /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value.at) : null;
+  const written =
+    typeof value?.at === "string" ? /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value.at) : null;
   if (!written) return "";
   const [, year, month, day, time] = written;
   const finest = time ? "minute" : day ? "day" : month ? "month" : "year";

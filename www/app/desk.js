@@ -92,7 +92,13 @@ export class Desk {
    */
   clock(at, more = {}) {
     const format = new Intl.DateTimeFormat(this.locale, {
-      timeZone: "UTC", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
+      timeZone: "UTC",
+      year: "numeric",
+      month: "long",
+      day: "numeric",
+      hour: "numeric",
+      minute: "2-digit",
+      ...more,
     });
     const local = this.local(at);
     return Number.isNaN(local.getTime()) ? "" : format.format(local);
@@ -110,7 +116,12 @@ export class Desk {
    * @param {number | string} at
    */
   local(at) {
-    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(this.served.context.calendar.offset) ?? ["", "+", "0", "0"];
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(this.served.context.calendar.offset) ?? [
+      "",
+      "+",
+      "0",
+      "0",
+    ];
     const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
     return new Date(new Date(at).getTime() + (sign === "-" ? -ahead : ahead));
   }

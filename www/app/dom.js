@@ -50,7 +50,9 @@ export function button(words, pressed, given = {}) {
  * @returns {(Node | string)[]}
  */
 export function present(children) {
-  return /** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false));
+  return /** @type {(Node | string)[]} */ (
+    children.filter((child) => child !== null && child !== undefined && child !== false)
+  );
 }
 
 /**

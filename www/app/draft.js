@@ -61,9 +61,15 @@ export function toDraft(node, answer) {
     case "section":
       return membersOf(node, answer, false);
     case "record":
-      return isSwitched(node) ? (answer.wanted ? membersOf(node, answer, true) : undefined) : membersOf(node, answer, false);
+      return isSwitched(node)
+        ? answer.wanted
+          ? membersOf(node, answer, true)
+          : undefined
+        : membersOf(node, answer, false);
     case "list":
-      return answer.items?.length ? answer.items.map((item) => membersOf(/** @type {Field} */ (node.item), item, true)) : undefined;
+      return answer.items?.length
+        ? answer.items.map((item) => membersOf(/** @type {Field} */ (node.item), item, true))
+        : undefined;
     case "ordered":
       return answer.typed.length ? answer.typed : undefined;
     case "moment":
@@ -80,7 +86,10 @@ export function toDraft(node, answer) {
 
 /** The answer at a path with indexes. @param {Answer} answers @param {string} path @returns {any} */
 export function answerIn(answers, path) {
-  return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
+  return parts(path).reduce(
+    (answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)],
+    /** @type {any} */ (answers),
+  );
 }
 
 /** Whether a record is asked for by a switch of its own. @param {Field} node */
@@ -132,10 +141,13 @@ export function fromDraft(node, value) {
   switch (node.kind) {
     case "section":
     case "record":
-      for (const field of node.fields ?? []) /** @type {any} */ (answer.fields)[field.name ?? ""] = fromDraft(field, value[field.name ?? ""]);
+      for (const field of node.fields ?? [])
+        /** @type {any} */ (answer.fields)[field.name ?? ""] = fromDraft(field, value[field.name ?? ""]);
       return isSwitched(node) ? { ...answer, wanted: true } : answer;
     case "list":
-      return { items: Array.isArray(value) ? value.map((entry) => fromDraft(/** @type {Field} */ (node.item), entry)) : [] };
+      return {
+        items: Array.isArray(value) ? value.map((entry) => fromDraft(/** @type {Field} */ (node.item), entry)) : [],
+      };
     case "ordered":
       return { typed: Array.isArray(value) ? value.map(String) : [] };
     case "moment":

@@ -80,7 +80,9 @@ export class Engine {
 async function instantiate(sha256) {
   loads += 1;
   const signal = AbortSignal.timeout(PATIENCE);
-  const late = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  const late = new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
   const [glue, response] = await Promise.all([
     Promise.race([import(deskUrl(`/module/${sha256}.js${loads > 1 ? `?load=${loads}` : ""}`)), late]),
     fetch(deskUrl(`/module/${sha256}.wasm`), { integrity: `sha256-${base64(sha256)}`, signal }),
@@ -99,7 +101,10 @@ function blocked(failure) {
 /** @param {Uint8Array} bytes @param {string} locale */
 async function checkOnServer(bytes, locale) {
   const response = await fetch(deskUrl(`/v1/check?locale=${locale}`), {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: /** @type {any} */ (bytes), signal: AbortSignal.timeout(PATIENCE),
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: /** @type {any} */ (bytes),
+    signal: AbortSignal.timeout(PATIENCE),
   });
   const answer = await response.json();
   const report = answer.report ?? answer;

@@ -80,7 +80,14 @@ export class Intake extends EventTarget {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], reviewed: this.reviewed, step: this.step, locale: this.state.locale });
+    remember({
+      answers: this.answers,
+      agreement: this.agreement,
+      tried: [...this.tried],
+      reviewed: this.reviewed,
+      step: this.step,
+      locale: this.state.locale,
+    });
   }
 
   /**
@@ -171,6 +178,7 @@ export class Intake extends EventTarget {
  */
 function longest(node, path) {
   if (typeof node === "string") return { path, length: node.length };
-  return Object.entries(node ?? {}).map(([key, value]) => longest(value, `${path}/${key}`))
+  return Object.entries(node ?? {})
+    .map(([key, value]) => longest(value, `${path}/${key}`))
     .reduce((one, other) => (other.length > one.length ? other : one), { path: "", length: 0 });
 }

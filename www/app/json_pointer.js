@@ -19,7 +19,10 @@ export function within(path, top) {
 
 /** The value at a path of plain JSON, or undefined. @param {any} json @param {string} path */
 export function at(json, path) {
-  return parts(path).reduce((value, key) => (value !== null && typeof value === "object" ? value[key] : undefined), json);
+  return parts(path).reduce(
+    (value, key) => (value !== null && typeof value === "object" ? value[key] : undefined),
+    json,
+  );
 }
 
 /** An id that a document may hold: "/devices/0/os" → "field-devices-0-os". @param {string} path */

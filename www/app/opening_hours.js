@@ -55,10 +55,13 @@ export function redrawHours() {
 export function followHours() {
   const { untilChange } = state.desk;
   clearTimeout(timer);
-  timer = setTimeout(async () => {
-    if (document.visibilityState === "visible" && rootElement().isConnected) await updateHours();
-    followHours();
-  }, untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
+  timer = setTimeout(
+    async () => {
+      if (document.visibilityState === "visible" && rootElement().isConnected) await updateHours();
+      followHours();
+    },
+    untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX,
+  );
 }
 
 async function updateHours() {

@@ -7,7 +7,13 @@ let pressed = false;
 /** @type {Set<() => void>} */
 const waiting = new Set();
 
-addEventListener("pointerdown", () => { pressed = true; }, true);
+addEventListener(
+  "pointerdown",
+  () => {
+    pressed = true;
+  },
+  true,
+);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, released, true);
 
 /** The click follows the release at once; what waited comes after it. */

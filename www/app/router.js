@@ -50,7 +50,13 @@ export function startRouter() {
   state.addEventListener("language", redraw);
   state.addEventListener("module", (event) => {
     const { fresh, redraw: mayRedraw } = /** @type {CustomEvent} */ (event).detail;
-    notice = createModuleUpdateNotice({ fresh, goTo: (step, path) => { notice = null; goTo(step, path); } }).element;
+    notice = createModuleUpdateNotice({
+      fresh,
+      goTo: (step, path) => {
+        notice = null;
+        goTo(step, path);
+      },
+    }).element;
     if (mayRedraw) redraw();
     else drawHeader();
     announce(say("module_renewed"));
@@ -90,7 +96,9 @@ function show(create, drawAnew) {
     main.querySelector("h1")?.focus({ preventScroll: true });
   }
   if (screen.update) {
-    const update = () => { if (!signal.aborted) screen.update?.(); };
+    const update = () => {
+      if (!signal.aborted) screen.update?.();
+    };
     state.intake.addEventListener("report", () => afterPointerUp(update), { signal });
     update();
     void state.intake.check();
@@ -127,7 +135,10 @@ function showStep(step, path) {
   state.intake.step = step;
   state.intake.keep();
   if (step === REVIEW) return void showReview();
-  const screen = show(() => createFormStep({ step, router: { ...router, goTo: leave } }), () => showStep(step));
+  const screen = show(
+    () => createFormStep({ step, router: { ...router, goTo: leave } }),
+    () => showStep(step),
+  );
   if (path) screen.focusField(path);
 }
 
@@ -149,7 +160,10 @@ function showReview() {
 function showConsent(how = {}) {
   const { why = "consent", then = () => goTo(stepInAddress()) } = how;
   tell("step", "consent");
-  show(() => createConsent({ why, then }), () => showConsent(how));
+  show(
+    () => createConsent({ why, then }),
+    () => showConsent(how),
+  );
 }
 
 /** @param {import("./storage.js").Kept} kept */
@@ -161,7 +175,10 @@ function showReceipt(kept) {
   setStep("");
   tell("step", "receipt");
   notice = null;
-  show(() => createReceipt({ kept, report, router }), () => showReceipt(kept));
+  show(
+    () => createReceipt({ kept, report, router }),
+    () => showReceipt(kept),
+  );
 }
 
 /** The step that the address names. @param {string} [otherwise] where it names none */

@@ -26,7 +26,11 @@ export async function start(asked) {
     keepFresh();
     tell("ready");
     if (state.engine.blocked) tell("error", "wasm-blocked");
-    return { speak: (other) => void switchLanguage(other), keep: () => state.intake.keepPending(), theme: state.desk.served.partner?.theme };
+    return {
+      speak: (other) => void switchLanguage(other),
+      keep: () => state.intake.keepPending(),
+      theme: state.desk.served.partner?.theme,
+    };
   } catch (failure) {
     console.error("start", failure instanceof Error ? failure.message : failure);
     showStartFailure(block, locale);

@@ -42,7 +42,7 @@ export class State extends EventTarget {
     const named = namedModule();
     const early = named ? loadModule(named, locale).catch(() => null) : null;
     const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
-    const [engine, description] = (desk.module === named && await early) || await loadModule(desk.module, locale);
+    const [engine, description] = (desk.module === named && (await early)) || (await loadModule(desk.module, locale));
     Object.assign(this, { locale, desk, engine, description, consent });
     this.beginIntake();
   }
@@ -62,7 +62,8 @@ export class State extends EventTarget {
     this.desk = desk;
     this.dispatchEvent(new Event("desk"));
     // The module at hand goes on deciding where the new one cannot be loaded; the desk reports when it no longer may.
-    if (desk.module !== this.engine.sha256) await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
+    if (desk.module !== this.engine.sha256)
+      await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
     return true;
   }
 
@@ -88,7 +89,11 @@ export class State extends EventTarget {
 
   /** Another language: the answers stay. @param {string} locale @returns {Promise<boolean>} false where it cannot be loaded */
   async speak(locale) {
-    const loaded = await Promise.all([Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale)]).catch(() => null);
+    const loaded = await Promise.all([
+      Desk.load(locale),
+      Description.load(this.engine.sha256, locale),
+      loadConsent(locale),
+    ]).catch(() => null);
     if (!loaded) return false;
     const [desk, description, consent] = loaded;
     Object.assign(this, { locale, desk, description, consent });

@@ -18,8 +18,9 @@ const LAYOUT = [
 ];
 
 /** Every place with its step, the longest first. */
-const PLACES = LAYOUT.flatMap((step) => step.places.map((place) => ({ step: step.name, place })))
-  .sort((one, other) => other.place.length - one.place.length);
+const PLACES = LAYOUT.flatMap((step) => step.places.map((place) => ({ step: step.name, place }))).sort(
+  (one, other) => other.place.length - one.place.length,
+);
 
 /** The step for what is not named: all of it can be left out. */
 const LAST = "devices";
@@ -63,7 +64,8 @@ export function stepOf(path) {
  */
 export function nodesOf(name, description) {
   const places = LAYOUT.find((step) => step.name === name)?.places ?? [];
-  const unnamed = description.sections.map((section) => section.path)
+  const unnamed = description.sections
+    .map((section) => section.path)
     .filter((path) => stepOf(path) === name && !places.includes(path));
   return [...places, ...unnamed]
     .map((place) => description.trail(place).at(-1))

@@ -67,7 +67,9 @@ export function keptUntil() {
 export function keyOf(text) {
   const kept = read(SENDING);
   if (kept?.text === text) return kept.key;
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const key = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
   write(SENDING, { text, key, lost: false });
   return key;
 }
@@ -88,7 +90,9 @@ export function lostBefore() {
 export function dropKey() {
   const kept = read(SENDING);
   drop(SENDING);
-  return () => { if (kept) write(SENDING, kept); };
+  return () => {
+    if (kept) write(SENDING, kept);
+  };
 }
 
 /**
@@ -134,7 +138,8 @@ function write(name, value) {
   else held.delete(name);
   if (name === RECEIPT || !keptUntil()) return;
   // Where the device is full, the tab still has it.
-  if (stored("localStorage", "setItem", name, text) === null) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
+  if (stored("localStorage", "setItem", name, text) === null)
+    stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
 }
 
 /** @param {string} name */

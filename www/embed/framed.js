@@ -79,7 +79,8 @@ export class Framed {
     } else {
       element.heard(type, value);
       // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
-      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView(AT_ONCE);
+      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0)
+        element.scrollIntoView(AT_ONCE);
     }
   }
 
@@ -97,7 +98,10 @@ export class Framed {
   /** Language, colours and radius as the page has them. */
   set() {
     const { element, frame } = this;
-    frame?.contentWindow?.postMessage({ kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) }, element.desk);
+    frame?.contentWindow?.postMessage(
+      { kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) },
+      element.desk,
+    );
   }
 
   /** @param {string} locale */

@@ -32,7 +32,14 @@ export class Inline {
       const { desk, partner, locale } = element;
       const preview = location.origin === desk;
       const { scheme } = themeOf(element);
-      const page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.onMessage(type, value) });
+      const page = await mount(root, {
+        desk,
+        partner,
+        preview,
+        locale,
+        scheme,
+        tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.onMessage(type, value),
+      });
       this.page = page;
       // The page may have asked for another language meanwhile.
       if (element.locale !== locale) page.speak(element.locale);
@@ -65,7 +72,12 @@ export class Inline {
   async script({ url, integrity }) {
     copiesLoaded += 1;
     const src = `${this.element.desk}${url}?${copiesLoaded}`;
-    const script = Object.assign(document.createElement("script"), { type: "module", crossOrigin: "anonymous", integrity, src });
+    const script = Object.assign(document.createElement("script"), {
+      type: "module",
+      crossOrigin: "anonymous",
+      integrity,
+      src,
+    });
     await new Promise((resolve, reject) => {
       script.addEventListener("load", resolve);
       script.addEventListener("error", reject);

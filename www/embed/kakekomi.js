@@ -45,21 +45,35 @@ export class KakekomiForm extends HTMLElement {
     this.internals = "attachInternals" in this ? this.attachInternals() : null;
   }
 
-  get partner() { return this.getAttribute("partner") ?? ""; }
-  set partner(key) { this.write("partner", key); }
+  get partner() {
+    return this.getAttribute("partner") ?? "";
+  }
+  set partner(key) {
+    this.write("partner", key);
+  }
 
-  get mode() { return this.getAttribute("mode") === "inline" ? "inline" : "frame"; }
-  set mode(mode) { this.write("mode", mode); }
+  get mode() {
+    return this.getAttribute("mode") === "inline" ? "inline" : "frame";
+  }
+  set mode(mode) {
+    this.write("mode", mode);
+  }
 
-  get name() { return this.getAttribute("name") ?? ""; }
-  set name(name) { this.write("name", name); }
+  get name() {
+    return this.getAttribute("name") ?? "";
+  }
+  set name(name) {
+    this.write("name", name);
+  }
 
   /** The desk's origin, whatever stands behind it in the attribute. */
   get desk() {
     const named = this.getAttribute("desk") || HOME;
     return URL.canParse(named) ? new URL(named).origin : named;
   }
-  set desk(origin) { this.write("desk", origin); }
+  set desk(origin) {
+    this.write("desk", origin);
+  }
 
   /** Libraries take an attribute away by null or undefined. @param {string} name @param {string | null | undefined} value */
   write(name, value) {
@@ -68,7 +82,9 @@ export class KakekomiForm extends HTMLElement {
   }
 
   /** The form this belongs to. */
-  get form() { return this.internals?.form ?? this.closest("form"); }
+  get form() {
+    return this.internals?.form ?? this.closest("form");
+  }
 
   /** The language of the form: the element's, or that of what it stands in. */
   get locale() {
@@ -160,7 +176,13 @@ export class KakekomiForm extends HTMLElement {
     if (this.internals?.setFormValue) return this.internals.setFormValue(receipt);
     // A browser without form-associated elements: a hidden field says it.
     const field = this.querySelector("input[data-kakekomi]") ?? this.appendChild(document.createElement("input"));
-    for (const [name, value] of Object.entries({ type: "hidden", "data-kakekomi": "", name: this.name, value: receipt })) field.setAttribute(name, value);
+    for (const [name, value] of Object.entries({
+      type: "hidden",
+      "data-kakekomi": "",
+      name: this.name,
+      value: receipt,
+    }))
+      field.setAttribute(name, value);
   }
 
   /** @param {string} state that the browser kept */

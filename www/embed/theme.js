@@ -5,7 +5,19 @@
  */
 
 /** Behind `--kakekomi-`; the same as in host/service/src/desk/partners/theme.rs. */
-export const TOKENS = ["ink", "quiet", "paper", "ground", "line", "edge", "accent", "on-accent", "wrong", "note", "radius"];
+export const TOKENS = [
+  "ink",
+  "quiet",
+  "paper",
+  "ground",
+  "line",
+  "edge",
+  "accent",
+  "on-accent",
+  "wrong",
+  "note",
+  "radius",
+];
 
 /**
  * What the page says: its tokens, and whether it is light or dark whatever the device prefers.

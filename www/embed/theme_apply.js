@@ -41,7 +41,8 @@ export function applyColorScheme(top, scheme) {
   const root = /** @type {Document | ShadowRoot} */ (top.getRootNode());
   for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
     for (const rule of sheet.cssRules) {
-      if (rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme")) rule.media.mediaText = dark ? "all" : "not all";
+      if (rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme"))
+        rule.media.mediaText = dark ? "all" : "not all";
     }
   }
   top.style.colorScheme = dark ? "dark" : "light";

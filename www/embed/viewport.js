@@ -12,11 +12,14 @@ const NEAR = "600px 0px";
  * @returns {IntersectionObserver} to be disconnected where nobody waits any more
  */
 export function onApproachViewport(element, arrive) {
-  const near = new IntersectionObserver((seen) => {
-    if (!seen.some((one) => one.isIntersecting)) return;
-    near.disconnect();
-    arrive();
-  }, { rootMargin: NEAR });
+  const near = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      near.disconnect();
+      arrive();
+    },
+    { rootMargin: NEAR },
+  );
   near.observe(element);
   return near;
 }

@@ -25,12 +25,22 @@ import { createAdvisoryMessage } from "../message/message.js";
 export function createAnswerList({ answers, values, change, advisories = [] }) {
   const steps = stepNames().filter((step) => step !== REVIEW);
   return {
-    element: element("div", { class: "answer-list" }, ...steps.map((step) => {
-      const rows = nodesOf(step, state.description).flatMap((node) => rowsOf(node, node.path, answerIn(answers, node.path), ""));
-      const shown = rows.map((row) => draw(row, step)).filter((row) => row !== null);
-      return element("section", {}, element(change ? "h2" : "h3", {}, say(`step_${step}`)),
-        shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, say("unanswered")));
-    })),
+    element: element(
+      "div",
+      { class: "answer-list" },
+      ...steps.map((step) => {
+        const rows = nodesOf(step, state.description).flatMap((node) =>
+          rowsOf(node, node.path, answerIn(answers, node.path), ""),
+        );
+        const shown = rows.map((row) => draw(row, step)).filter((row) => row !== null);
+        return element(
+          "section",
+          {},
+          element(change ? "h2" : "h3", {}, say(`step_${step}`)),
+          shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, say("unanswered")),
+        );
+      }),
+    ),
   };
 
   /** @param {Row} row @param {string} step */
@@ -39,14 +49,29 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
     if (words === null && !change) return null; // a receipt shows what was sent
     const title = node.title ?? "";
     const missing = words === null && node.need === "required";
-    const link = change && button(say("review_change"), () => change(step, path), { class: "quiet", "aria-label": say("review_change_of", { title: entry ? `${entry} ${title}` : title }) });
-    return element("div", { class: "answer-list__row", "data-path": path },
+    const link =
+      change &&
+      button(say("review_change"), () => change(step, path), {
+        class: "quiet",
+        "aria-label": say("review_change_of", { title: entry ? `${entry} ${title}` : title }),
+      });
+    return element(
+      "div",
+      { class: "answer-list__row", "data-path": path },
       element("dt", {}, entry && element("span", { class: "answer-list__entry" }, entry), entry && " ", title),
-      element("dd", { class: words === null ? "answer-list__none" : null }, words ?? say("unanswered"),
-        missing && element("strong", { class: "answer-list__missing" }, say("need_required"))),
+      element(
+        "dd",
+        { class: words === null ? "answer-list__none" : null },
+        words ?? say("unanswered"),
+        missing && element("strong", { class: "answer-list__missing" }, say("need_required")),
+      ),
       link && element("dd", { class: "answer-list__change" }, link),
-      ...advisories.filter((one) => one.path === path)
-        .map((one) => element("dd", { class: "answer-list__note", "data-advisory": one.code }, createAdvisoryMessage(one))));
+      ...advisories
+        .filter((one) => one.path === path)
+        .map((one) =>
+          element("dd", { class: "answer-list__note", "data-advisory": one.code }, createAdvisoryMessage(one)),
+        ),
+    );
   }
 }
 
@@ -62,7 +87,9 @@ function rowsOf(node, path, answer, entry) {
     const item = /** @type {Field} */ (node.item);
     const entries = answer?.items ?? [];
     if (!entries.length) return [itself];
-    return entries.flatMap((one, index) => rowsInside(item, `${path}/${index}`, one, state.description.entryTitle(item, index)));
+    return entries.flatMap((one, index) =>
+      rowsInside(item, `${path}/${index}`, one, state.description.entryTitle(item, index)),
+    );
   }
   if (!node.fields || answer?.unknown || (isSwitched(node) && !answer?.wanted)) return [itself];
   return [...(isSwitched(node) ? [itself] : []), ...rowsInside(node, path, answer, entry)];
@@ -70,5 +97,7 @@ function rowsOf(node, path, answer, entry) {
 
 /** @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} entry */
 function rowsInside(node, path, answer, entry) {
-  return (node.fields ?? []).flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry));
+  return (node.fields ?? []).flatMap((field) =>
+    rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry),
+  );
 }

@@ -14,22 +14,46 @@ export function createConsent({ why, then }) {
   const title = say(`${why}_title`);
   return {
     title,
-    element: element("div", { class: "sheet consent" },
-      element("h1", { tabindex: "-1" }, title), element("p", { class: "lead" }, say(`${why}_lead`)), why === "consent" && element("p", {}, say("consent_next")),
-      element("ul", { class: "consent__jumps" }, jump("policy", "consent_policy"), jump("document", "consent_document"), jump("agree", "consent_to_end")),
+    element: element(
+      "div",
+      { class: "sheet consent" },
+      element("h1", { tabindex: "-1" }, title),
+      element("p", { class: "lead" }, say(`${why}_lead`)),
+      why === "consent" && element("p", {}, say("consent_next")),
+      element(
+        "ul",
+        { class: "consent__jumps" },
+        jump("policy", "consent_policy"),
+        jump("document", "consent_document"),
+        jump("agree", "consent_to_end"),
+      ),
       afterHoursContacts(),
       paper("policy"),
       paper("document"),
-      element("div", { class: "consent__agree" },
+      element(
+        "div",
+        { class: "consent__agree" },
         element("p", {}, say("consent_end")),
-        button(say("consent_button"), () => { agree(); then(); }, { class: "main", id: "agree" })),
-      byHours("", () => [element("p", { class: "hint" }, hoursText())])),
+        button(
+          say("consent_button"),
+          () => {
+            agree();
+            then();
+          },
+          { class: "main", id: "agree" },
+        ),
+      ),
+      byHours("", () => [element("p", { class: "hint" }, hoursText())]),
+    ),
   };
 }
 
 /** A short way down a long page: the address names steps, and a shadow root knows no fragments. @param {string} id @param {string} key */
 function jump(id, key) {
-  const press = (/** @type {Event} */ event) => { event.preventDefault(); scrollAndFocus(byId(id)); };
+  const press = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    scrollAndFocus(byId(id));
+  };
   return element("li", {}, element("a", { href: `#${id}`, on: { click: press } }, say(key)));
 }
 
@@ -44,12 +68,21 @@ function paper(id) {
   const title = say(`consent_${id}`);
   const body = element("div", { class: "consent__paper", lang: state.locale });
   body.innerHTML = html;
-  return element("article", { id, "aria-label": title, tabindex: "-1" },
-    element("p", { class: "consent__version" }, title, " ", element("span", {}, say("consent_version", { version }))), body);
+  return element(
+    "article",
+    { id, "aria-label": title, tabindex: "-1" },
+    element("p", { class: "consent__version" }, title, " ", element("span", {}, say("consent_version", { version }))),
+    body,
+  );
 }
 
 function agree() {
-  const { consent: { document, policy }, intake, locale, desk } = state;
+  const {
+    consent: { document, policy },
+    intake,
+    locale,
+    desk,
+  } = state;
   intake.agreement = {
     document: { version: document.version, sha256: document.sha256 },
     policy: { version: policy.version, sha256: policy.sha256 },

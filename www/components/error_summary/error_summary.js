@@ -11,8 +11,19 @@ import { say, state } from "../../app/state.js";
 /** @param {{ goToField: (path: string) => void, canReach: (path: string) => boolean }} props what a line does when pressed; whether the path has an input */
 export function createErrorSummary({ goToField, canReach }) {
   const list = element("ul", {});
-  const box = element("div", { class: "alert error-summary", id: "summary", tabindex: "-1", role: "group", "aria-labelledby": "summary-title", hidden: true },
-    element("h2", { id: "summary-title" }, say("summary_title")), list);
+  const box = element(
+    "div",
+    {
+      class: "alert error-summary",
+      id: "summary",
+      tabindex: "-1",
+      role: "group",
+      "aria-labelledby": "summary-title",
+      hidden: true,
+    },
+    element("h2", { id: "summary-title" }, say("summary_title")),
+    list,
+  );
   let drawn = "[]";
 
   /** @param {Issue} issue */
@@ -20,9 +31,16 @@ export function createErrorSummary({ goToField, canReach }) {
     const named = state.description.titleOf(path);
     // 「貴社名を入力してください。」 names its field itself.
     const title = message.startsWith(named) ? "" : named;
-    const words = [title && element("span", { class: "error-summary__field" }, title), title && " ", element("span", { class: "error-summary__message" }, message)];
+    const words = [
+      title && element("span", { class: "error-summary__field" }, title),
+      title && " ",
+      element("span", { class: "error-summary__message" }, message),
+    ];
     if (!canReach(path)) return element("span", { "data-path": path }, ...words);
-    const press = (/** @type {Event} */ event) => { event.preventDefault(); goToField(path); };
+    const press = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      goToField(path);
+    };
     return element("a", { href: "#main", "data-path": path, on: { click: press } }, ...words);
   }
   return {

@@ -19,8 +19,16 @@ import { createTextField } from "../text_field/text_field.js";
 
 /** @type {Record<string, (field: FieldProps) => import("../../app/types.js").View>} */
 const COMPONENTS = {
-  section: createSection, record: createRecord, list: createList, moment: createMoment, ordered: createOrdered,
-  choice: createChoice, flag: createChoice, agree: createAcknowledgement, digest: createLogFile, line: createLine,
+  section: createSection,
+  record: createRecord,
+  list: createList,
+  moment: createMoment,
+  ordered: createOrdered,
+  choice: createChoice,
+  flag: createChoice,
+  agree: createAcknowledgement,
+  digest: createLogFile,
+  line: createLine,
 };
 
 /** @param {FieldProps} field */
@@ -34,10 +42,16 @@ function createLine(field) {
   const { path, answer, host } = field;
   const from = SAME_AS[path];
   if (!from) return createTextField(field);
-  return createTextField(field, (input) => [button(say("same_person"), () => {
-    answer.typed = state.intake.answerAt(from)?.typed ?? "";
-    input.value = answer.typed;
-    clearUnknown(input, field);
-    host.changed(path, true);
-  }, { class: "quiet text-field__same" })]);
+  return createTextField(field, (input) => [
+    button(
+      say("same_person"),
+      () => {
+        answer.typed = state.intake.answerAt(from)?.typed ?? "";
+        input.value = answer.typed;
+        clearUnknown(input, field);
+        host.changed(path, true);
+      },
+      { class: "quiet text-field__same" },
+    ),
+  ]);
 }

@@ -39,12 +39,21 @@ export function renderField(field, inner) {
   const unknown = node.unknown && !inner.asksUnknown ? unknownBox(field) : null;
   const need = node.need ?? "optional";
   // In words: neither colour nor an asterisk alone shows it.
-  const title = [element("span", { class: "field__title" }, node.title ?? ""), " ", element("span", { class: `field__need field__need--${need}` }, say(`need_${need}`))];
+  const title = [
+    element("span", { class: "field__title" }, node.title ?? ""),
+    " ",
+    element("span", { class: `field__need field__need--${need}` }, say(`need_${need}`)),
+  ];
   const aside = [unknown, ...(inner.beside ?? [])].filter((part) => part !== null);
   const row = aside.length ? element("div", { class: "field__beside" }, ...aside) : null;
   const content = [hint, ...inner.body, row, error, advice].filter((part) => part !== null);
   const box = inner.group
-    ? element("fieldset", { class: inner.bare ? "field field--bare" : "field", id }, element("legend", { class: inner.bare ? "unseen" : null }, ...title), ...content)
+    ? element(
+        "fieldset",
+        { class: inner.bare ? "field field--bare" : "field", id },
+        element("legend", { class: inner.bare ? "unseen" : null }, ...title),
+        ...content,
+      )
     : element("div", { class: "field" }, element("label", { for: id }, ...title), ...content);
   box.dataset.path = path;
   box.dataset.kind = node.kind;
@@ -59,7 +68,10 @@ export function renderField(field, inner) {
     // Advice on a field that was not looked at yet would only be noise.
     const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
     // Most of a report equals the last one: then nothing is drawn, so that typing stays light.
-    const now = JSON.stringify([marks.hidden(path), ...[...issues, ...advisories].map(({ code, message }) => `${code} ${message}`)]);
+    const now = JSON.stringify([
+      marks.hidden(path),
+      ...[...issues, ...advisories].map(({ code, message }) => `${code} ${message}`),
+    ]);
     if (now === drawn) return;
     drawn = now;
     box.classList.toggle("field--wrong", issues.length > 0);
@@ -67,14 +79,19 @@ export function renderField(field, inner) {
     error.replaceChildren(...issues.map(createIssueMessage));
     advice.replaceChildren(...advisories.map((advisory) => createAdvisoryMessage(advisory)));
     for (const control of inner.controls) markInvalid(control, issues.length > 0);
-    describe(inner.group ? [box] : inner.controls, [hint, issues.length ? error : null, advisories.length ? advice : null]);
+    describe(inner.group ? [box] : inner.controls, [
+      hint,
+      issues.length ? error : null,
+      advisories.length ? advice : null,
+    ]);
   }
   return host.register({ path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) });
 }
 
 /** A radio button may not carry `aria-invalid`: its group's description says it. @param {HTMLElement} control @param {boolean} wrong */
 function markInvalid(control, wrong) {
-  if (!(control instanceof HTMLInputElement && control.type === "radio")) control.setAttribute("aria-invalid", String(wrong));
+  if (!(control instanceof HTMLInputElement && control.type === "radio"))
+    control.setAttribute("aria-invalid", String(wrong));
 }
 
 /** @param {HTMLElement[]} described a group as a whole, so that it is read once, or the control @param {(HTMLElement | null)[]} texts */
@@ -88,7 +105,8 @@ function describe(described, texts) {
 
 /** Opens the folded parts around it, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
 export function reveal(box, control) {
-  for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
+  for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null)
+    folded.open = true;
   scrollAndFocus(box, "start", control);
 }
 
@@ -96,8 +114,16 @@ export function reveal(box, control) {
 function unknownBox({ node, path, answer, host }) {
   const words = say("unknown");
   const tick = element("input", {
-    type: "checkbox", checked: Boolean(answer.unknown), "data-unknown": path, "aria-label": `${words} (${node.title})`,
-    on: { change: () => { answer.unknown = tick.checked; host.changed(path, true); } },
+    type: "checkbox",
+    checked: Boolean(answer.unknown),
+    "data-unknown": path,
+    "aria-label": `${words} (${node.title})`,
+    on: {
+      change: () => {
+        answer.unknown = tick.checked;
+        host.changed(path, true);
+      },
+    },
   });
   return element("label", { class: "tick field__unknown" }, tick, element("span", {}, words));
 }

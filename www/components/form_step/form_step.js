@@ -26,7 +26,9 @@ export function createFormStep({ step, router }) {
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
   const steps = createStepList({ current: step, goTo });
   const guidance = createGuidance({ folded: step !== FIRST });
-  const fields = nodesOf(step, description).map((node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element);
+  const fields = nodesOf(step, description).map(
+    (node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element,
+  );
   // The advice for the first hours follows the first question, on which it depends.
   fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
   let advised = "";
@@ -50,22 +52,54 @@ export function createFormStep({ step, router }) {
     const now = [lead, ...codes.map((one) => one.code)].join(" ");
     if (now === advised) return;
     advised = now;
-    guidance.update(codes, lead ? [element("p", { class: "strong", id: "lead" }, ...withPhoneLink(lead)), afterHoursContacts(lead === "now_yes_closed")] : []);
+    guidance.update(
+      codes,
+      lead
+        ? [
+            element("p", { class: "strong", id: "lead" }, ...withPhoneLink(lead)),
+            afterHoursContacts(lead === "now_yes_closed"),
+          ]
+        : [],
+    );
   }
 
   return {
     title,
     focusField,
-    element: element("div", { class: "with-steps" },
+    element: element(
+      "div",
+      { class: "with-steps" },
       steps.element,
-      element("div", { class: "sheet" }, summary.element, element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
-        element("form", { novalidate: true, class: `form-step--${step}`, on: { keydown: keepComposing, submit: (/** @type {Event} */ event) => { event.preventDefault(); void next(); } } },
+      element(
+        "div",
+        { class: "sheet" },
+        summary.element,
+        element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
+        element(
+          "form",
+          {
+            novalidate: true,
+            class: `form-step--${step}`,
+            on: {
+              keydown: keepComposing,
+              submit: (/** @type {Event} */ event) => {
+                event.preventDefault();
+                void next();
+              },
+            },
+          },
           ...fields,
-          element("div", { class: "ways" },
+          element(
+            "div",
+            { class: "ways" },
             element("button", { type: "submit", class: "main", id: "next" }, say("next")),
             intake.reviewed && after !== REVIEW && button(say("to_review"), () => goTo(REVIEW), { class: "second" }),
-            before && button(say("back"), () => goTo(before), { class: "second" }))),
-        createSavePanel({ router }).element)),
+            before && button(say("back"), () => goTo(before), { class: "second" }),
+          ),
+        ),
+        createSavePanel({ router }).element,
+      ),
+    ),
     /** Shows the report: issues only where this step was tried. */
     update() {
       const { report, tried } = intake;

@@ -18,10 +18,20 @@ export function createGuidance({ folded = false } = {}) {
     update(guidance, lead = []) {
       if (!guidance.length) return box.replaceChildren();
       const title = say("guidance_title");
-      const inside = [...lead, element("ul", {}, ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
-        element("p", { class: "hint" }, say("guidance_note"))];
-      box.replaceChildren(element("aside", { class: folded ? "guidance guidance--folded" : "guidance", "aria-label": title },
-        ...(folded ? [element("details", {}, element("summary", {}, title), ...inside)] : [element("h2", {}, title), ...inside])));
+      const inside = [
+        ...lead,
+        element("ul", {}, ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
+        element("p", { class: "hint" }, say("guidance_note")),
+      ];
+      box.replaceChildren(
+        element(
+          "aside",
+          { class: folded ? "guidance guidance--folded" : "guidance", "aria-label": title },
+          ...(folded
+            ? [element("details", {}, element("summary", {}, title), ...inside)]
+            : [element("h2", {}, title), ...inside]),
+        ),
+      );
     },
   };
 }

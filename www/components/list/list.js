@@ -36,11 +36,27 @@ export function createList(field) {
     const words = description.entryTitle(item, index);
     const gist = element("span", { class: "list__gist" });
     const summary = element("summary", {}, element("span", { class: "field__title" }, words), " ", gist);
-    const close = button(say("item_done", { title: words }), () => { box.open = false; scrollAndFocus(summary, "nearest"); }, { class: "second" });
+    const close = button(
+      say("item_done", { title: words }),
+      () => {
+        box.open = false;
+        scrollAndFocus(summary, "nearest");
+      },
+      { class: "second" },
+    );
     const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet list__remove" });
-    const inside = element("div", { class: "list__inside", role: "group", "aria-label": words },
-      recordFields({ node: item, path: `${path}/${index}`, answer: one, host }), element("div", { class: "ways" }, close, remove));
-    const box = element("details", { class: "list__entry", open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } }, summary, inside);
+    const inside = element(
+      "div",
+      { class: "list__inside", role: "group", "aria-label": words },
+      recordFields({ node: item, path: `${path}/${index}`, answer: one, host }),
+      element("div", { class: "ways" }, close, remove),
+    );
+    const box = element(
+      "details",
+      { class: "list__entry", open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } },
+      summary,
+      inside,
+    );
     // The views of its fields come before its own, so their errors are shown already.
     const update = () => {
       const wrong = box.querySelector(".field--wrong") !== null;
@@ -58,7 +74,10 @@ export function createList(field) {
     opened.add(one);
     undo.replaceChildren();
     drawEntries();
-    reveal(/** @type {HTMLElement} */ (entries.lastElementChild), /** @type {any} */ (entries.lastElementChild?.querySelector("summary")));
+    reveal(
+      /** @type {HTMLElement} */ (entries.lastElementChild),
+      /** @type {any} */ (entries.lastElementChild?.querySelector("summary")),
+    );
     host.changed(path, true);
   }
 
@@ -66,13 +85,17 @@ export function createList(field) {
   function take(index) {
     const words = say("item_removed", { title: description.entryTitle(item, index) });
     const [taken] = items.splice(index, 1);
-    const back = button(say("undo"), () => {
-      items.splice(index, 0, taken);
-      undo.replaceChildren();
-      drawEntries();
-      scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
-      host.changed(path, true);
-    }, { class: "quiet" });
+    const back = button(
+      say("undo"),
+      () => {
+        items.splice(index, 0, taken);
+        undo.replaceChildren();
+        drawEntries();
+        scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
+        host.changed(path, true);
+      },
+      { class: "quiet" },
+    );
     undo.replaceChildren(element("span", {}, words), " ", back);
     announce(words);
     drawEntries();

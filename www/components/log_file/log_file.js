@@ -27,7 +27,17 @@ export function createLogFile(field) {
 function chooser({ path, host }) {
   const id = `${idOf(path)}-file`;
   const entry = /** @type {Answer} */ (state.intake.answerAt(parent(path)));
-  const input = element("input", { type: "file", id, "aria-describedby": `${id}-hint`, on: { change: choose, click: () => { input.value = ""; } } });
+  const input = element("input", {
+    type: "file",
+    id,
+    "aria-describedby": `${id}-hint`,
+    on: {
+      change: choose,
+      click: () => {
+        input.value = "";
+      },
+    },
+  });
 
   async function choose() {
     const file = /** @type {File | undefined} */ (input.files?.[0]);
@@ -40,7 +50,8 @@ function chooser({ path, host }) {
     if (reading.get(entry) === file) reading.delete(entry);
     if (!read) return;
     if (!digest) return report(say("hash_failed"));
-    for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest })) put(name, value);
+    for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest }))
+      put(name, value);
     report(say("hash_done", { name: file.name }));
     host.changed(place(), true);
   }
@@ -65,7 +76,12 @@ function chooser({ path, host }) {
     if (status) status.textContent = words;
     announce(words);
   }
-  return element("div", { class: "log-file" },
-    element("label", { for: id }, say("hash_label")), element("p", { class: "hint", id: `${id}-hint` }, say("hash_hint")), input,
-    element("p", { class: "hint", id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")));
+  return element(
+    "div",
+    { class: "log-file" },
+    element("label", { for: id }, say("hash_label")),
+    element("p", { class: "hint", id: `${id}-hint` }, say("hash_hint")),
+    input,
+    element("p", { class: "hint", id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")),
+  );
 }

@@ -17,6 +17,13 @@ export function createAdvisoryMessage(advisory, field = "") {
 
 /** @param {string} kind @param {string} mark @param {string} words @param {string} [field] */
 function createMessage(kind, mark, words, field) {
-  return element("p", { class: `message--${kind}` }, element("span", { class: "message__mark" }, mark), /[：\s]$/.test(mark) ? "" : " ",
-    field && element("strong", { class: "message__field" }, field), field && " ", words);
+  return element(
+    "p",
+    { class: `message--${kind}` },
+    element("span", { class: "message__mark" }, mark),
+    /[：\s]$/.test(mark) ? "" : " ",
+    field && element("strong", { class: "message__field" }, field),
+    field && " ",
+    words,
+  );
 }

@@ -13,9 +13,18 @@ import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 export function createOrdered(field) {
   const { node, path, answer, host } = field;
   const rows = (node.options ?? []).map(({ value, title }, index) => {
-    const tick = element("input", { type: "checkbox", id: `${idOf(path)}-${index}`, on: { change: () => toggle(String(value)) } });
+    const tick = element("input", {
+      type: "checkbox",
+      id: `${idOf(path)}-${index}`,
+      on: { change: () => toggle(String(value)) },
+    });
     const rank = element("span", { class: "ordered__rank" });
-    return { value: String(value), tick, rank, label: element("label", { class: "tick" }, tick, element("span", {}, title), rank) };
+    return {
+      value: String(value),
+      tick,
+      rank,
+      label: element("label", { class: "tick" }, tick, element("span", {}, title), rank),
+    };
   });
   const note = element("p", { class: "hint" }, say("ordered_hint"));
   const box = element("div", { class: "choice" }, ...rows.map((row) => row.label));
@@ -23,7 +32,9 @@ export function createOrdered(field) {
   /** @param {string} value */
   function toggle(value) {
     // A value of an opened file that no row shows goes with the first press: nobody could take it away.
-    const shown = answer.typed.filter((/** @type {string} */ one) => one !== value && rows.some((row) => row.value === one));
+    const shown = answer.typed.filter(
+      (/** @type {string} */ one) => one !== value && rows.some((row) => row.value === one),
+    );
     answer.typed = answer.typed.includes(value) ? shown : [...shown, value];
     clearUnknown(box, field);
     draw();

@@ -14,14 +14,27 @@ const LANGUAGES = ["ja", "en"];
 /** @param {{ notice: HTMLElement | null }} props the notice of another module */
 export function renderHeader({ notice }) {
   const { desk, engine, intake } = state;
-  byId("page-header")?.replaceChildren(element("header", { class: "page-header" },
-    element("a", { class: "page-header__skip", href: "#main", on: { click: skip } }, say("site_skip")),
-    element("div", { class: "page-header__bar" }, element("p", { class: "page-header__name" }, breakable(desk.name)), languages()),
-    byHours("page-header__call", () => [phone(), !intake.finished && element("p", { class: "page-header__hours" }, hoursText())]),
-    desk.test && element("p", { class: "notice page-header__test" }, say("test_notice")),
-    engine.blocked && element("p", { class: "notice" }, say("engine_server")),
-    !navigator.onLine && element("p", { class: "notice", id: "offline" }, say("offline")),
-    notice));
+  byId("page-header")?.replaceChildren(
+    element(
+      "header",
+      { class: "page-header" },
+      element("a", { class: "page-header__skip", href: "#main", on: { click: skip } }, say("site_skip")),
+      element(
+        "div",
+        { class: "page-header__bar" },
+        element("p", { class: "page-header__name" }, breakable(desk.name)),
+        languages(),
+      ),
+      byHours("page-header__call", () => [
+        phone(),
+        !intake.finished && element("p", { class: "page-header__hours" }, hoursText()),
+      ]),
+      desk.test && element("p", { class: "notice page-header__test" }, say("test_notice")),
+      engine.blocked && element("p", { class: "notice" }, say("engine_server")),
+      !navigator.onLine && element("p", { class: "notice", id: "offline" }, say("offline")),
+      notice,
+    ),
+  );
 }
 
 /** Another language; where it cannot be loaded, a notice says so. @param {string} locale @param {boolean} [pressed] here, where the focus then stays */
@@ -53,15 +66,33 @@ function skip(event) {
 
 function phone() {
   const { desk } = state;
-  return element("p", { class: "page-header__phone" },
-    element("span", { class: "label" }, say("phone_label")), " ",
-    createPhoneLink(desk.phone, "page-header__number"), " ",
-    element("span", { class: desk.open ? "page-header__chip page-header__chip--open" : "page-header__chip" }, say(desk.open ? "phone_open" : "phone_closed")),
-    element("span", { class: "on-paper" }, say("printed_phone", { date: desk.clock(desk.now()) })));
+  return element(
+    "p",
+    { class: "page-header__phone" },
+    element("span", { class: "label" }, say("phone_label")),
+    " ",
+    createPhoneLink(desk.phone, "page-header__number"),
+    " ",
+    element(
+      "span",
+      { class: desk.open ? "page-header__chip page-header__chip--open" : "page-header__chip" },
+      say(desk.open ? "phone_open" : "phone_closed"),
+    ),
+    element("span", { class: "on-paper" }, say("printed_phone", { date: desk.clock(desk.now()) })),
+  );
 }
 
 function languages() {
-  const choices = LANGUAGES.map((locale) => button(say(`language_${locale}`), () => void switchLanguage(locale, true),
-    { lang: locale, class: "quiet", "aria-pressed": String(locale === state.locale) }));
-  return element("div", { class: "page-header__languages", role: "group", "aria-label": say("language_label") }, ...choices);
+  const choices = LANGUAGES.map((locale) =>
+    button(say(`language_${locale}`), () => void switchLanguage(locale, true), {
+      lang: locale,
+      class: "quiet",
+      "aria-pressed": String(locale === state.locale),
+    }),
+  );
+  return element(
+    "div",
+    { class: "page-header__languages", role: "group", "aria-label": say("language_label") },
+    ...choices,
+  );
 }

@@ -28,25 +28,46 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
   /** The advice, and all that was sent, in the order of the form. @param {Report | null} found */
   function fill(found) {
     guidance.update(found?.guidance ?? []);
-    answers.replaceChildren(createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element);
+    answers.replaceChildren(
+      createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element,
+    );
   }
   return {
     title,
-    element: element("div", { class: "sheet receipt" },
+    element: element(
+      "div",
+      { class: "sheet receipt" },
       element("h1", { tabindex: "-1" }, title),
-      later && element("div", { class: "notice", id: "earlier" }, element("p", {}, ...withPhoneLink("receipt_earlier")),
-        button(say("receipt_later"), () => saveFile(fileName(), later), { class: "second" })),
+      later &&
+        element(
+          "div",
+          { class: "notice", id: "earlier" },
+          element("p", {}, ...withPhoneLink("receipt_earlier")),
+          button(say("receipt_later"), () => saveFile(fileName(), later), { class: "second" }),
+        ),
       number(receipt),
       next(receipt),
       afterHoursContacts(),
       element("p", { class: "hint" }, say("receipt_keep")),
-      element("div", { class: "ways" },
-        button(say("receipt_save"), () => saveFile(fileName(receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })), { class: "main", id: "save-receipt" }),
-        button(say("receipt_print"), () => print(), { class: "second" })),
+      element(
+        "div",
+        { class: "ways" },
+        button(
+          say("receipt_save"),
+          () => saveFile(fileName(receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })),
+          { class: "main", id: "save-receipt" },
+        ),
+        button(say("receipt_print"), () => print(), { class: "second" }),
+      ),
       guidance.element,
       element("section", {}, element("h2", {}, say("receipt_answers")), answers),
       consent(receipt.consent),
-      element("div", { class: "ways receipt__again" }, button(say("receipt_again"), () => beginAnew(router), { class: "quiet" }))),
+      element(
+        "div",
+        { class: "ways receipt__again" },
+        button(say("receipt_again"), () => beginAnew(router), { class: "quiet" }),
+      ),
+    ),
   };
 }
 
@@ -59,22 +80,30 @@ function check(text) {
 /** @param {any} receipt */
 function number(receipt) {
   const groups = String(receipt.number).split("-");
-  return element("div", { class: "receipt__number" },
+  return element(
+    "div",
+    { class: "receipt__number" },
     element("p", { class: "label" }, say("receipt_number")),
     element("p", { class: "receipt__digits", id: "reception-number" }, receipt.number),
     element("p", { class: "hint" }, say("receipt_spoken")),
     element("p", { class: "receipt__groups" }, ...groups.map((group) => element("span", {}, group))),
     receipt.test && element("p", { class: "strong", id: "receipt-test" }, say("test_notice")),
-    element("p", {}, say("receipt_received"), " ", state.desk.clock(receipt.received_at)));
+    element("p", {}, say("receipt_received"), " ", state.desk.clock(receipt.received_at)),
+  );
 }
 
 /** What happens next, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
 function next(receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
-  return element("section", {}, element("h2", {}, say("receipt_next")),
+  return element(
+    "section",
+    {},
+    element("h2", {}, say("receipt_next")),
     element("ol", { class: "receipt__next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    byHours("", () => [element("p", {}, opening())]), element("p", { class: "strong" }, ...withPhoneLink("receipt_phone")),
-    receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
+    byHours("", () => [element("p", {}, opening())]),
+    element("p", { class: "strong" }, ...withPhoneLink("receipt_phone")),
+    receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise),
+  );
 }
 
 /** When the desk opens, not when it answers. */
@@ -87,14 +116,34 @@ function opening() {
 /** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {any} given */
 function consent(given) {
   if (!given) return null;
-  const words = say("review_agreed", { time: state.desk.clock(given.agreed_at), document: given.document.version, policy: given.policy.version });
-  const recipients = (given.recipients ?? []).map((/** @type {any} */ one) => element("li", {},
-    element("strong", {}, one.name), one.condition && element("p", {}, one.condition), sentenceList(one.purposes)));
-  return element("section", {}, element("h2", {}, say("receipt_consent")), element("p", {}, words),
+  const words = say("review_agreed", {
+    time: state.desk.clock(given.agreed_at),
+    document: given.document.version,
+    policy: given.policy.version,
+  });
+  const recipients = (given.recipients ?? []).map((/** @type {any} */ one) =>
+    element(
+      "li",
+      {},
+      element("strong", {}, one.name),
+      one.condition && element("p", {}, one.condition),
+      sentenceList(one.purposes),
+    ),
+  );
+  return element(
+    "section",
+    {},
+    element("h2", {}, say("receipt_consent")),
+    element("p", {}, words),
     element("p", {}, say("receipt_prevails")),
-    element("h3", {}, say("receipt_purposes")), sentenceList(given.purposes),
-    element("h3", {}, say("receipt_recipients")), element("ul", {}, ...recipients),
-    ...["retention", "withdrawal"].flatMap((key) => given[key] ? [element("h3", {}, say(`receipt_${key}`)), element("p", {}, given[key])] : []));
+    element("h3", {}, say("receipt_purposes")),
+    sentenceList(given.purposes),
+    element("h3", {}, say("receipt_recipients")),
+    element("ul", {}, ...recipients),
+    ...["retention", "withdrawal"].flatMap((key) =>
+      given[key] ? [element("h3", {}, say(`receipt_${key}`)), element("p", {}, given[key])] : [],
+    ),
+  );
 }
 
 /** @param {string[]} [sentences] */

@@ -18,7 +18,12 @@ export function createRecord(field) {
   const [question, ...rest] = node.fields ?? [];
   if (node.unknown && question?.kind === "choice" && !question.unknown) return createQuestion(field, question, rest);
   const inside = recordFields(field);
-  return renderField(field, { body: [inside], controls: [], first: /** @type {HTMLElement} */ (inside.querySelector("input, textarea")), group: true });
+  return renderField(field, {
+    body: [inside],
+    controls: [],
+    first: /** @type {HTMLElement} */ (inside.querySelector("input, textarea")),
+    group: true,
+  });
 }
 
 /**
@@ -30,17 +35,26 @@ function createQuestion(field, question, rest) {
   const { node, path, answer, host } = field;
   const name = question.name ?? "";
   // An answer to a field inside takes 「分からない」 back.
-  const within = Object.assign(Object.create(host), { changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
-    if (answer.unknown && place !== path) {
-      answer.unknown = false;
-      /** @type {HTMLInputElement} */ (choice.element.querySelector("[data-unknown]")).checked = false;
-    }
-    host.changed(place, whole);
-  } });
-  const choice = createChoice({ node: question, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host: within }, field);
+  const within = Object.assign(Object.create(host), {
+    changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
+      if (answer.unknown && place !== path) {
+        answer.unknown = false;
+        /** @type {HTMLInputElement} */ (choice.element.querySelector("[data-unknown]")).checked = false;
+      }
+      host.changed(place, whole);
+    },
+  });
+  const choice = createChoice(
+    { node: question, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host: within },
+    field,
+  );
   const inside = recordFields({ node: { ...node, fields: rest }, path, answer, host: within });
   return renderField(field, {
-    body: [choice.element, inside], controls: [], first: /** @type {HTMLElement} */ (choice.element.querySelector("input")), group: true, asksUnknown: true,
+    body: [choice.element, inside],
+    controls: [],
+    first: /** @type {HTMLElement} */ (choice.element.querySelector("input")),
+    group: true,
+    asksUnknown: true,
   });
 }
 
@@ -49,8 +63,17 @@ function createSwitched(field) {
   const { node, path, answer, host } = field;
   const inside = recordFields(field);
   const tick = element("input", {
-    type: "checkbox", id: `${idOf(path)}-wanted`, checked: Boolean(answer.wanted), "aria-label": `${node.title} ${say("wanted")}`,
-    on: { change: () => { answer.wanted = tick.checked; inside.hidden = !tick.checked; host.changed(path, true); } },
+    type: "checkbox",
+    id: `${idOf(path)}-wanted`,
+    checked: Boolean(answer.wanted),
+    "aria-label": `${node.title} ${say("wanted")}`,
+    on: {
+      change: () => {
+        answer.wanted = tick.checked;
+        inside.hidden = !tick.checked;
+        host.changed(path, true);
+      },
+    },
   });
   inside.hidden = !answer.wanted;
   const label = element("label", { class: "tick" }, tick, element("span", {}, say("wanted")));
@@ -61,7 +84,8 @@ function createSwitched(field) {
 export function recordFields({ node, path, answer, host }) {
   const fields = (node.fields ?? []).map((inner) => {
     const name = inner.name ?? "";
-    return host.draw({ node: inner, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host }).element;
+    return host.draw({ node: inner, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host })
+      .element;
   });
   return element("div", { class: "record__fields" }, ...fields);
 }

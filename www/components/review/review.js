@@ -84,21 +84,37 @@ export function createReview({ router, signal }) {
   async function agreeAnew(why) {
     await state.renewConsent().catch(() => undefined);
     const stale = state.intake.report?.issues.some((issue) => issue.code === "consent.stale");
-    router.showConsent({ why: why ?? (stale ? "consent_stale" : "consent_again"), then: () => router.showStep(REVIEW) });
+    router.showConsent({
+      why: why ?? (stale ? "consent_stale" : "consent_again"),
+      then: () => router.showStep(REVIEW),
+    });
   }
 
   return {
     title,
     showFailure: failure.update,
-    element: element("div", { class: "with-steps" },
+    element: element(
+      "div",
+      { class: "with-steps" },
       steps.element,
-      element("div", { class: "sheet" }, failure.element, summary.element, element("h1", { tabindex: "-1" }, title),
+      element(
+        "div",
+        { class: "sheet" },
+        failure.element,
+        summary.element,
+        element("h1", { tabindex: "-1" }, title),
         element("p", { class: "on-paper strong" }, say("printed_unsent")),
-        element("p", { class: "lead" }, say("review_lead")), body,
-        element("div", { class: "ways" },
+        element("p", { class: "lead" }, say("review_lead")),
+        body,
+        element(
+          "div",
+          { class: "ways" },
           button(say("send"), () => void send(), { class: "main", id: "send" }),
-          button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" })),
-        createSavePanel({ router, more: [button(say("print"), () => print(), { class: "quiet" })] }).element)),
+          button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" }),
+        ),
+        createSavePanel({ router, more: [button(say("print"), () => print(), { class: "quiet" })] }).element,
+      ),
+    ),
     update() {
       const { report, agreement, tried, answers } = state.intake;
       const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
@@ -106,24 +122,35 @@ export function createReview({ router, signal }) {
       summary.update(issues);
       router.setTitle(title, issues.length > 0);
       const advisories = report?.advisories ?? [];
-      const list = createAnswerList({ answers, values: report?.values, change: (step, path) => goTo(step || stepNames()[0], path), advisories });
+      const list = createAnswerList({
+        answers,
+        values: report?.values,
+        change: (step, path) => goTo(step || stepNames()[0], path),
+        advisories,
+      });
       const guidance = createGuidance({ folded: true });
       guidance.update(report?.guidance ?? []);
       body.replaceChildren(
         ...(report ? [] : [element("p", { class: "notice" }, say("engine_none"))]),
-        ...advisories.filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
+        ...advisories
+          .filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
           .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
         afterHoursContacts(),
         list.element,
         ...(agreement ? [agreed(agreement)] : []),
-        guidance.element);
+        guidance.element,
+      );
     },
   };
 }
 
 /** @param {import("../../app/types.js").Agreement} agreement */
 function agreed({ agreed_at, document, policy }) {
-  const words = say("review_agreed", { time: state.desk.clock(agreed_at), document: document?.version ?? "", policy: policy?.version ?? "" });
+  const words = say("review_agreed", {
+    time: state.desk.clock(agreed_at),
+    document: document?.version ?? "",
+    policy: policy?.version ?? "",
+  });
   return element("section", {}, element("h2", {}, say("review_consent")), element("p", {}, words));
 }
 

@@ -12,8 +12,19 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 /** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
 export function createSavePanel({ router, more = [] }) {
   const note = element("p", { class: "hint", role: "status", id: "kept-note" });
-  const file = element("input", { type: "file", id: "open-file", accept: ".json,application/json", on: { change: () => void open(file.files?.[0]) } });
-  const wish = element("input", { type: "checkbox", id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint", on: { change: keep } });
+  const file = element("input", {
+    type: "file",
+    id: "open-file",
+    accept: ".json,application/json",
+    on: { change: () => void open(file.files?.[0]) },
+  });
+  const wish = element("input", {
+    type: "checkbox",
+    id: "keep-on-device",
+    checked: keptUntil() > 0,
+    "aria-describedby": "keep-hint",
+    on: { change: keep },
+  });
   const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
 
   function keep() {
@@ -52,18 +63,28 @@ export function createSavePanel({ router, more = [] }) {
     }
   }
   return {
-    element: element("section", { class: "save-panel", "aria-labelledby": "keeping" },
+    element: element(
+      "section",
+      { class: "save-panel", "aria-labelledby": "keeping" },
       element("h2", { id: "keeping" }, say("keep_title")),
       where,
-      canKeep() && element("label", { class: "tick" }, wish, element("span", {}, say("keep_on_device", { days: KEPT_DAYS }))),
-      element("div", { class: "ways" },
+      canKeep() &&
+        element("label", { class: "tick" }, wish, element("span", {}, say("keep_on_device", { days: KEPT_DAYS }))),
+      element(
+        "div",
+        { class: "ways" },
         button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "quiet", id: "save-file" }),
         element("label", { class: "file-button quiet" }, say("open_file"), file),
         ...more,
-        button(say("clear_all"), () => changed("cleared", state.intake.clear()), { class: "quiet save-panel__clear", id: "clear" })),
+        button(say("clear_all"), () => changed("cleared", state.intake.clear()), {
+          class: "quiet save-panel__clear",
+          id: "clear",
+        }),
+      ),
       element("p", { class: "hint" }, say("other_device")),
       note,
-      element("p", { class: "save-panel__help" }, ...withPhoneLink("help_phone"))),
+      element("p", { class: "save-panel__help" }, ...withPhoneLink("help_phone")),
+    ),
   };
 }
 

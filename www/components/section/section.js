@@ -21,7 +21,15 @@ export function renderSection({ node, path, host }, content) {
   const error = element("div", { class: "field__error", id: `${id}-error` });
   const advice = element("div", { class: "field__advice" });
   const title = element("h2", { id, tabindex: "-1" }, node.title ?? "");
-  const box = element("section", { class: "section", "aria-labelledby": id }, title, node.hint && element("p", { class: "hint" }, node.hint), error, advice, ...content);
+  const box = element(
+    "section",
+    { class: "section", "aria-labelledby": id },
+    title,
+    node.hint && element("p", { class: "hint" }, node.hint),
+    error,
+    advice,
+    ...content,
+  );
   return host.register({
     path,
     element: box,

@@ -14,30 +14,46 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
   const box = element("div", { class: "alert", tabindex: "-1", id: "send-failure", hidden: true });
-  addEventListener("online", () => {
-    // A missing network is no longer the cause.
-    const words = box.querySelector("p");
-    if (words && box.dataset.kind === "offline") words.textContent = say("online");
-  }, { signal });
+  addEventListener(
+    "online",
+    () => {
+      // A missing network is no longer the cause.
+      const words = box.querySelector("p");
+      if (words && box.dataset.kind === "offline") words.textContent = say("online");
+    },
+    { signal },
+  );
 
   /** @param {Outcome} outcome */
   function update(outcome) {
     const lost = lostBefore() !== null;
     box.dataset.kind = lost ? "lost" : outcome.kind;
-    const words = lost ? say("unreachable_lost")
-      : outcome.kind === "offline" ? say("unreachable_offline")
-      : outcome.kind === "refused" ? say("refused_other", { detail: outcome.detail })
-      : say("unreachable_busy");
+    const words = lost
+      ? say("unreachable_lost")
+      : outcome.kind === "offline"
+        ? say("unreachable_offline")
+        : outcome.kind === "refused"
+          ? say("refused_other", { detail: outcome.detail })
+          : say("unreachable_busy");
     announce("");
     box.replaceChildren(
-      element("h2", {}, say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, say("unreachable_wait")),
-      ...(outcome.kind === "refused" && outcome.elsewhere ? [element("p", {}, element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))] : []),
+      element("h2", {}, say(lost ? "unreachable_lost_title" : "unreachable_title")),
+      element("p", {}, words),
+      element("p", {}, say("unreachable_wait")),
+      ...(outcome.kind === "refused" && outcome.elsewhere
+        ? [element("p", {}, element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
+        : []),
       element("p", { class: "strong" }, ...withPhoneLink("unreachable_phone")),
       element("p", {}, say("unreachable_keep")),
-      element("div", { class: "ways" }, button(say("send_again"), sendAgain, { class: "main" }),
+      element(
+        "div",
+        { class: "ways" },
+        button(say("send_again"), sendAgain, { class: "main" }),
         // A file and paper: the answers are never held by this page alone.
         button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "second" }),
-        button(say("print"), () => print(), { class: "second" })));
+        button(say("print"), () => print(), { class: "second" }),
+      ),
+    );
     box.hidden = false;
     scrollAndFocus(box);
   }

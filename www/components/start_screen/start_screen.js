@@ -9,7 +9,8 @@ import { byId } from "../../app/environment.js";
 export function showStartFailure(block, locale) {
   if (!block) return;
   block.classList.add("start-screen--failed");
-  for (const part of block.querySelectorAll("[lang]")) if (part instanceof HTMLElement) part.hidden = part.lang !== locale;
+  for (const part of block.querySelectorAll("[lang]"))
+    if (part instanceof HTMLElement) part.hidden = part.lang !== locale;
   byId("main")?.replaceChildren(block);
   // A frame that could not start is not shown by the page around it.
   if (window.parent !== window) return;

@@ -21,10 +21,16 @@ const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
  */
 export function createTextField(field, beside = () => []) {
   const { node, path, answer, host } = field;
-  const attributes = { class: `text-field--${node.kind}`, value: answer.typed, autocomplete: node.autocomplete || null, ...KEYBOARD[node.kind] };
-  const input = node.kind === "text"
-    ? element("textarea", { ...attributes, rows: "3" })
-    : element("input", { type: "text", ...attributes });
+  const attributes = {
+    class: `text-field--${node.kind}`,
+    value: answer.typed,
+    autocomplete: node.autocomplete || null,
+    ...KEYBOARD[node.kind],
+  };
+  const input =
+    node.kind === "text"
+      ? element("textarea", { ...attributes, rows: "3" })
+      : element("input", { type: "text", ...attributes });
   // A line break of an opened file cannot be seen in a line, nor taken out of it: the line that is seen is the one that is sent.
   if (node.kind === "line") answer.typed = input.value;
   onTyping(input, (typed, whole) => {
