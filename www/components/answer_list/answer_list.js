@@ -26,8 +26,7 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
   const steps = stepNames().filter((step) => step !== REVIEW);
   return {
     element: element(
-      "div",
-      { class: "answer-list" },
+      "div.answer-list",
       ...steps.map((step) => {
         const rows = nodesOf(step, state.description).flatMap((node) =>
           rowsOf(node, node.path, answerIn(answers, node.path), ""),
@@ -35,9 +34,8 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
         const shown = rows.map((row) => draw(row, step)).filter((row) => row !== null);
         return element(
           "section",
-          {},
           element(change ? "h2" : "h3", {}, say(`step_${step}`)),
-          shown.length ? element("dl", {}, ...shown) : element("p", { class: "hint" }, say("unanswered")),
+          shown.length ? element("dl", ...shown) : element("p.hint", say("unanswered")),
         );
       }),
     ),
@@ -56,21 +54,19 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
         "aria-label": say("review_change_of", { title: entry ? `${entry} ${title}` : title }),
       });
     return element(
-      "div",
-      { class: "answer-list__row", "data-path": path },
-      element("dt", {}, entry && element("span", { class: "answer-list__entry" }, entry), entry && " ", title),
+      "div.answer-list__row",
+      { "data-path": path },
+      element("dt", entry && element("span.answer-list__entry", entry), entry && " ", title),
       element(
         "dd",
         { class: words === null ? "answer-list__none" : null },
         words ?? say("unanswered"),
-        missing && element("strong", { class: "answer-list__missing" }, say("need_required")),
+        missing && element("strong.answer-list__missing", say("need_required")),
       ),
-      link && element("dd", { class: "answer-list__change" }, link),
+      link && element("dd.answer-list__change", link),
       ...advisories
         .filter((one) => one.path === path)
-        .map((one) =>
-          element("dd", { class: "answer-list__note", "data-advisory": one.code }, createAdvisoryMessage(one)),
-        ),
+        .map((one) => element("dd.answer-list__note", { "data-advisory": one.code }, createAdvisoryMessage(one))),
     );
   }
 }

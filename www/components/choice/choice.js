@@ -37,7 +37,7 @@ export function createChoice(field, whole = field) {
     : [];
   const titles = [...options.map((option) => option.title), say("unknown")];
   const all = [...radios, ...unknown];
-  const labels = all.map((one, index) => element("label", { class: "tick" }, one, element("span", {}, titles[index])));
+  const labels = all.map((one, index) => element("label.tick", one, element("span", titles[index])));
   const box = element(
     "div",
     {
@@ -99,7 +99,7 @@ export function createAcknowledgement(field) {
       },
     },
   });
-  const label = element("label", { class: "tick" }, tick, element("span", {}, node.hint ?? node.title ?? ""));
+  const label = element("label.tick", tick, element("span", node.hint ?? node.title ?? ""));
   return renderField(
     { ...field, node: { ...node, hint: undefined } },
     { body: [label], controls: [tick], group: true },

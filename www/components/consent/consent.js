@@ -15,14 +15,12 @@ export function createConsent({ why, then }) {
   return {
     title,
     element: element(
-      "div",
-      { class: "sheet consent" },
+      "div.sheet.consent",
       element("h1", { tabindex: "-1" }, title),
-      element("p", { class: "lead" }, say(`${why}_lead`)),
-      why === "consent" && element("p", {}, say("consent_next")),
+      element("p.lead", say(`${why}_lead`)),
+      why === "consent" && element("p", say("consent_next")),
       element(
-        "ul",
-        { class: "consent__jumps" },
+        "ul.consent__jumps",
         jump("policy", "consent_policy"),
         jump("document", "consent_document"),
         jump("agree", "consent_to_end"),
@@ -31,9 +29,8 @@ export function createConsent({ why, then }) {
       paper("policy"),
       paper("document"),
       element(
-        "div",
-        { class: "consent__agree" },
-        element("p", {}, say("consent_end")),
+        "div.consent__agree",
+        element("p", say("consent_end")),
         button(
           say("consent_button"),
           () => {
@@ -43,7 +40,7 @@ export function createConsent({ why, then }) {
           { class: "main", id: "agree" },
         ),
       ),
-      byHours("", () => [element("p", { class: "hint" }, hoursText())]),
+      byHours("", () => [element("p.hint", hoursText())]),
     ),
   };
 }
@@ -54,7 +51,7 @@ function jump(id, key) {
     event.preventDefault();
     scrollAndFocus(byId(id));
   };
-  return element("li", {}, element("a", { href: `#${id}`, on: { click: press } }, say(key)));
+  return element("li", element("a", { href: `#${id}`, on: { click: press } }, say(key)));
 }
 
 /**
@@ -66,12 +63,12 @@ function jump(id, key) {
 function paper(id) {
   const { version, html } = state.consent[id];
   const title = say(`consent_${id}`);
-  const body = element("div", { class: "consent__paper", lang: state.locale });
+  const body = element("div.consent__paper", { lang: state.locale });
   body.innerHTML = html;
   return element(
     "article",
     { id, "aria-label": title, tabindex: "-1" },
-    element("p", { class: "consent__version" }, title, " ", element("span", {}, say("consent_version", { version }))),
+    element("p.consent__version", title, " ", element("span", say("consent_version", { version }))),
     body,
   );
 }

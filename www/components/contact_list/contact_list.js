@@ -21,19 +21,13 @@ function contactList(open) {
   const rows = state.desk.served.outside_hours.map((/** @type {any} */ contact) =>
     element(
       "li",
-      {},
-      element("strong", {}, contact.name),
+      element("strong", contact.name),
       " ",
       contact.phone && createPhoneLink(contact.phone),
       " ",
       contact.url && element("a", { href: contact.url, rel: "noreferrer" }, contact.url),
-      contact.note && element("span", { class: "hint" }, contact.note),
+      contact.note && element("span.hint", contact.note),
     ),
   );
-  return element(
-    "details",
-    { class: "contact-list", open },
-    element("summary", {}, say("outside_title")),
-    element("ul", {}, ...rows),
-  );
+  return element("details.contact-list", { open }, element("summary", say("outside_title")), element("ul", ...rows));
 }

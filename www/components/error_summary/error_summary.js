@@ -10,17 +10,10 @@ import { say, state } from "../../app/state.js";
 
 /** @param {{ goToField: (path: string) => void, canReach: (path: string) => boolean }} props what a line does when pressed; whether the path has an input */
 export function createErrorSummary({ goToField, canReach }) {
-  const list = element("ul", {});
+  const list = element("ul");
   const box = element(
-    "div",
-    {
-      class: "alert error-summary",
-      id: "summary",
-      tabindex: "-1",
-      role: "group",
-      "aria-labelledby": "summary-title",
-      hidden: true,
-    },
+    "div.alert.error-summary",
+    { id: "summary", tabindex: "-1", role: "group", "aria-labelledby": "summary-title", hidden: true },
     element("h2", { id: "summary-title" }, say("summary_title")),
     list,
   );
@@ -32,9 +25,9 @@ export function createErrorSummary({ goToField, canReach }) {
     // 「貴社名を入力してください。」 names its field itself.
     const title = message.startsWith(named) ? "" : named;
     const words = [
-      title && element("span", { class: "error-summary__field" }, title),
+      title && element("span.error-summary__field", title),
       title && " ",
-      element("span", { class: "error-summary__message" }, message),
+      element("span.error-summary__message", message),
     ];
     if (!canReach(path)) return element("span", { "data-path": path }, ...words);
     const press = (/** @type {Event} */ event) => {
@@ -51,7 +44,7 @@ export function createErrorSummary({ goToField, canReach }) {
       if (now === drawn) return;
       drawn = now;
       box.hidden = issues.length === 0;
-      list.replaceChildren(...issues.map((issue) => element("li", {}, line(issue))));
+      list.replaceChildren(...issues.map((issue) => element("li", line(issue))));
     },
     focus: () => scrollAndFocus(box),
   };

@@ -33,19 +33,19 @@ import { createAdvisoryMessage, createIssueMessage } from "../message/message.js
 export function renderField(field, inner) {
   const { node, path, answer, host } = field;
   const id = idOf(path);
-  const hint = node.hint ? element("p", { class: "hint", id: `${id}-hint` }, node.hint) : null;
-  const error = element("div", { class: "field__error", id: `${id}-error` });
-  const advice = element("div", { class: "field__advice", id: `${id}-advice` });
+  const hint = node.hint ? element("p.hint", { id: `${id}-hint` }, node.hint) : null;
+  const error = element("div.field__error", { id: `${id}-error` });
+  const advice = element("div.field__advice", { id: `${id}-advice` });
   const unknown = node.unknown && !inner.asksUnknown ? unknownBox(field) : null;
   const need = node.need ?? "optional";
   // In words: neither colour nor an asterisk alone shows it.
   const title = [
-    element("span", { class: "field__title" }, node.title ?? ""),
+    element("span.field__title", node.title ?? ""),
     " ",
     element("span", { class: `field__need field__need--${need}` }, say(`need_${need}`)),
   ];
   const aside = [unknown, ...(inner.beside ?? [])].filter((part) => part !== null);
-  const row = aside.length ? element("div", { class: "field__beside" }, ...aside) : null;
+  const row = aside.length ? element("div.field__beside", ...aside) : null;
   const content = [hint, ...inner.body, row, error, advice].filter((part) => part !== null);
   const box = inner.group
     ? element(
@@ -54,7 +54,7 @@ export function renderField(field, inner) {
         element("legend", { class: inner.bare ? "unseen" : null }, ...title),
         ...content,
       )
-    : element("div", { class: "field" }, element("label", { for: id }, ...title), ...content);
+    : element("div.field", element("label", { for: id }, ...title), ...content);
   box.dataset.path = path;
   box.dataset.kind = node.kind;
   if (!inner.group) inner.controls[0].id = id;
@@ -125,7 +125,7 @@ function unknownBox({ node, path, answer, host }) {
       },
     },
   });
-  return element("label", { class: "tick field__unknown" }, tick, element("span", {}, words));
+  return element("label.tick.field__unknown", tick, element("span", words));
 }
 
 /** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {FieldProps} field */

@@ -55,10 +55,7 @@ export function createFormStep({ step, router }) {
     guidance.update(
       codes,
       lead
-        ? [
-            element("p", { class: "strong", id: "lead" }, ...withPhoneLink(lead)),
-            afterHoursContacts(lead === "now_yes_closed"),
-          ]
+        ? [element("p.strong", { id: "lead" }, ...withPhoneLink(lead)), afterHoursContacts(lead === "now_yes_closed")]
         : [],
     );
   }
@@ -67,12 +64,10 @@ export function createFormStep({ step, router }) {
     title,
     focusField,
     element: element(
-      "div",
-      { class: "with-steps" },
+      "div.with-steps",
       steps.element,
       element(
-        "div",
-        { class: "sheet" },
+        "div.sheet",
         summary.element,
         element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
         element(
@@ -90,9 +85,8 @@ export function createFormStep({ step, router }) {
           },
           ...fields,
           element(
-            "div",
-            { class: "ways" },
-            element("button", { type: "submit", class: "main", id: "next" }, say("next")),
+            "div.ways",
+            element("button.main", { type: "submit", id: "next" }, say("next")),
             intake.reviewed && after !== REVIEW && button(say("to_review"), () => goTo(REVIEW), { class: "second" }),
             before && button(say("back"), () => goTo(before), { class: "second" }),
           ),

@@ -12,7 +12,7 @@ import { say } from "../../app/state.js";
  *   first; nothing is shown where there is no advice
  */
 export function createGuidance({ folded = false } = {}) {
-  const box = element("div", { class: "guidance-box" });
+  const box = element("div.guidance-box");
   return {
     element: box,
     update(guidance, lead = []) {
@@ -20,16 +20,14 @@ export function createGuidance({ folded = false } = {}) {
       const title = say("guidance_title");
       const inside = [
         ...lead,
-        element("ul", {}, ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
-        element("p", { class: "hint" }, say("guidance_note")),
+        element("ul", ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
+        element("p.hint", say("guidance_note")),
       ];
       box.replaceChildren(
         element(
           "aside",
           { class: folded ? "guidance guidance--folded" : "guidance", "aria-label": title },
-          ...(folded
-            ? [element("details", {}, element("summary", {}, title), ...inside)]
-            : [element("h2", {}, title), ...inside]),
+          ...(folded ? [element("details", element("summary", title), ...inside)] : [element("h2", title), ...inside]),
         ),
       );
     },

@@ -19,8 +19,8 @@ export function createList(field) {
   const { description } = state;
   const item = /** @type {Field} */ (node.item);
   const items = /** @type {Answer[]} */ (answer.items);
-  const entries = element("div", {});
-  const undo = element("div", { class: "list__undo" });
+  const entries = element("div");
+  const undo = element("div.list__undo");
   /** The entries that are open. @type {Set<Answer>} */
   const opened = new Set(items.filter((one) => !gistOf(item, one)));
   const add = button(say("item_add", { title: item.title ?? "" }), append, { class: "list__add" });
@@ -28,14 +28,14 @@ export function createList(field) {
   function drawEntries() {
     host.forget(path);
     entries.replaceChildren(...items.map(entry));
-    if (!items.length) entries.append(element("p", { class: "list__empty" }, say("list_empty")));
+    if (!items.length) entries.append(element("p.list__empty", say("list_empty")));
   }
 
   /** One line that opens: closed once something is in it. @param {Answer} one @param {number} index */
   function entry(one, index) {
     const words = description.entryTitle(item, index);
-    const gist = element("span", { class: "list__gist" });
-    const summary = element("summary", {}, element("span", { class: "field__title" }, words), " ", gist);
+    const gist = element("span.list__gist");
+    const summary = element("summary", element("span.field__title", words), " ", gist);
     const close = button(
       say("item_done", { title: words }),
       () => {
@@ -46,14 +46,14 @@ export function createList(field) {
     );
     const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet list__remove" });
     const inside = element(
-      "div",
-      { class: "list__inside", role: "group", "aria-label": words },
+      "div.list__inside",
+      { role: "group", "aria-label": words },
       recordFields({ node: item, path: `${path}/${index}`, answer: one, host }),
-      element("div", { class: "ways" }, close, remove),
+      element("div.ways", close, remove),
     );
     const box = element(
-      "details",
-      { class: "list__entry", open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } },
+      "details.list__entry",
+      { open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } },
       summary,
       inside,
     );
@@ -96,7 +96,7 @@ export function createList(field) {
       },
       { class: "quiet" },
     );
-    undo.replaceChildren(element("span", {}, words), " ", back);
+    undo.replaceChildren(element("span", words), " ", back);
     announce(words);
     drawEntries();
     scrollAndFocus(back, "nearest");

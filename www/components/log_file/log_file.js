@@ -77,11 +77,10 @@ function chooser({ path, host }) {
     announce(words);
   }
   return element(
-    "div",
-    { class: "log-file" },
+    "div.log-file",
     element("label", { for: id }, say("hash_label")),
-    element("p", { class: "hint", id: `${id}-hint` }, say("hash_hint")),
+    element("p.hint", { id: `${id}-hint` }, say("hash_hint")),
     input,
-    element("p", { class: "hint", id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")),
+    element("p.hint", { id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")),
   );
 }

@@ -20,9 +20,9 @@ function createMessage(kind, mark, words, field) {
   return element(
     "p",
     { class: `message--${kind}` },
-    element("span", { class: "message__mark" }, mark),
+    element("span.message__mark", mark),
     /[：\s]$/.test(mark) ? "" : " ",
-    field && element("strong", { class: "message__field" }, field),
+    field && element("strong.message__field", field),
     field && " ",
     words,
   );

@@ -11,7 +11,6 @@ export function createModuleUpdateNotice({ fresh, goTo }) {
   const ways = fresh.map(({ path, message }) =>
     element(
       "li",
-      {},
       button(state.description.titleOf(path), () => goTo(stepOf(path), path), { class: "quiet", "data-path": path }),
       " ",
       message,
@@ -19,11 +18,11 @@ export function createModuleUpdateNotice({ fresh, goTo }) {
   );
   return {
     element: element(
-      "div",
-      { class: "notice", id: "module-update" },
-      element("p", {}, say("module_renewed")),
-      ways.length ? element("p", {}, say("module_renewed_issues")) : null,
-      ways.length ? element("ul", {}, ...ways) : null,
+      "div.notice",
+      { id: "module-update" },
+      element("p", say("module_renewed")),
+      ways.length ? element("p", say("module_renewed_issues")) : null,
+      ways.length ? element("ul", ...ways) : null,
     ),
   };
 }

@@ -42,12 +42,9 @@ export function createMoment(field) {
       host.changed(path, whole);
     }),
   );
-  const parts = PARTS.map(([part], index) =>
-    element("label", { class: "moment__label" }, element("span", {}, say(part)), inputs[index]),
-  );
+  const parts = PARTS.map(([part], index) => element("label.moment__label", element("span", say(part)), inputs[index]));
   const near = element(
-    "div",
-    { class: "moment__shortcuts" },
+    "div.moment__shortcuts",
     button(say("moment_today"), () => fill(state.desk.today), {
       class: "quiet",
       "aria-label": `${say("moment_today")} (${node.title})`,
@@ -74,15 +71,10 @@ export function createMoment(field) {
       },
     },
   });
-  const tick = element("label", { class: "tick moment__about" }, about, element("span", {}, say("about")));
-  const echo = element("p", { class: "moment__echo", role: "status" });
+  const tick = element("label.tick.moment__about", about, element("span", say("about")));
+  const echo = element("p.moment__echo", { role: "status" });
   return renderField(field, {
-    body: [
-      element("p", { class: "hint" }, say("moment_note")),
-      element("div", { class: "moment" }, ...parts, tick),
-      near,
-      echo,
-    ],
+    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts, tick), near, echo],
     controls: inputs,
     group: true,
     update: (marks) => {
@@ -116,8 +108,7 @@ function calendar(node, fill) {
   if (input.type !== "date") return [];
   return [
     element(
-      "span",
-      { class: "moment__picker" },
+      "span.moment__picker",
       button(say("moment_calendar"), () => openPicker(input), { class: "quiet", "aria-label": label }),
       input,
     ),

@@ -18,16 +18,11 @@ export function createOrdered(field) {
       id: `${idOf(path)}-${index}`,
       on: { change: () => toggle(String(value)) },
     });
-    const rank = element("span", { class: "ordered__rank" });
-    return {
-      value: String(value),
-      tick,
-      rank,
-      label: element("label", { class: "tick" }, tick, element("span", {}, title), rank),
-    };
+    const rank = element("span.ordered__rank");
+    return { value: String(value), tick, rank, label: element("label.tick", tick, element("span", title), rank) };
   });
-  const note = element("p", { class: "hint" }, say("ordered_hint"));
-  const box = element("div", { class: "choice" }, ...rows.map((row) => row.label));
+  const note = element("p.hint", say("ordered_hint"));
+  const box = element("div.choice", ...rows.map((row) => row.label));
 
   /** @param {string} value */
   function toggle(value) {

@@ -16,22 +16,13 @@ export function renderHeader({ notice }) {
   const { desk, engine, intake } = state;
   byId("page-header")?.replaceChildren(
     element(
-      "header",
-      { class: "page-header" },
-      element("a", { class: "page-header__skip", href: "#main", on: { click: skip } }, say("site_skip")),
-      element(
-        "div",
-        { class: "page-header__bar" },
-        element("p", { class: "page-header__name" }, breakable(desk.name)),
-        languages(),
-      ),
-      byHours("page-header__call", () => [
-        phone(),
-        !intake.finished && element("p", { class: "page-header__hours" }, hoursText()),
-      ]),
-      desk.test && element("p", { class: "notice page-header__test" }, say("test_notice")),
-      engine.blocked && element("p", { class: "notice" }, say("engine_server")),
-      !navigator.onLine && element("p", { class: "notice", id: "offline" }, say("offline")),
+      "header.page-header",
+      element("a.page-header__skip", { href: "#main", on: { click: skip } }, say("site_skip")),
+      element("div.page-header__bar", element("p.page-header__name", breakable(desk.name)), languages()),
+      byHours("page-header__call", () => [phone(), !intake.finished && element("p.page-header__hours", hoursText())]),
+      desk.test && element("p.notice.page-header__test", say("test_notice")),
+      engine.blocked && element("p.notice", say("engine_server")),
+      !navigator.onLine && element("p.notice", { id: "offline" }, say("offline")),
       notice,
     ),
   );
@@ -49,7 +40,7 @@ export async function switchLanguage(locale, pressed = false) {
 function showFailure() {
   const header = byId("page-header")?.querySelector("header");
   header?.querySelector(".page-header__failure")?.remove();
-  header?.append(element("p", { class: "notice page-header__failure" }, ...withPhoneLink("language_failed")));
+  header?.append(element("p.notice.page-header__failure", ...withPhoneLink("language_failed")));
   announce(say("language_failed", { phone: state.desk.phone }));
 }
 
@@ -67,9 +58,8 @@ function skip(event) {
 function phone() {
   const { desk } = state;
   return element(
-    "p",
-    { class: "page-header__phone" },
-    element("span", { class: "label" }, say("phone_label")),
+    "p.page-header__phone",
+    element("span.label", say("phone_label")),
     " ",
     createPhoneLink(desk.phone, "page-header__number"),
     " ",
@@ -78,7 +68,7 @@ function phone() {
       { class: desk.open ? "page-header__chip page-header__chip--open" : "page-header__chip" },
       say(desk.open ? "phone_open" : "phone_closed"),
     ),
-    element("span", { class: "on-paper" }, say("printed_phone", { date: desk.clock(desk.now()) })),
+    element("span.on-paper", say("printed_phone", { date: desk.clock(desk.now()) })),
   );
 }
 
@@ -90,9 +80,5 @@ function languages() {
       "aria-pressed": String(locale === state.locale),
     }),
   );
-  return element(
-    "div",
-    { class: "page-header__languages", role: "group", "aria-label": say("language_label") },
-    ...choices,
-  );
+  return element("div.page-header__languages", { role: "group", "aria-label": say("language_label") }, ...choices);
 }

@@ -21,7 +21,7 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 export function createReceipt({ kept: { receipt, text, later }, report, router }) {
   const title = say("receipt_title");
   const guidance = createGuidance();
-  const answers = element("div", {});
+  const answers = element("div");
   fill(report);
   if (!report) void check(text).then(fill);
 
@@ -35,23 +35,21 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
   return {
     title,
     element: element(
-      "div",
-      { class: "sheet receipt" },
+      "div.sheet.receipt",
       element("h1", { tabindex: "-1" }, title),
       later &&
         element(
-          "div",
-          { class: "notice", id: "earlier" },
-          element("p", {}, ...withPhoneLink("receipt_earlier")),
+          "div.notice",
+          { id: "earlier" },
+          element("p", ...withPhoneLink("receipt_earlier")),
           button(say("receipt_later"), () => saveFile(fileName(), later), { class: "second" }),
         ),
       number(receipt),
       next(receipt),
       afterHoursContacts(),
-      element("p", { class: "hint" }, say("receipt_keep")),
+      element("p.hint", say("receipt_keep")),
       element(
-        "div",
-        { class: "ways" },
+        "div.ways",
         button(
           say("receipt_save"),
           () => saveFile(fileName(receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })),
@@ -60,11 +58,10 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
         button(say("receipt_print"), () => print(), { class: "second" }),
       ),
       guidance.element,
-      element("section", {}, element("h2", {}, say("receipt_answers")), answers),
+      element("section", element("h2", say("receipt_answers")), answers),
       consent(receipt.consent),
       element(
-        "div",
-        { class: "ways receipt__again" },
+        "div.ways.receipt__again",
         button(say("receipt_again"), () => beginAnew(router), { class: "quiet" }),
       ),
     ),
@@ -81,14 +78,13 @@ function check(text) {
 function number(receipt) {
   const groups = String(receipt.number).split("-");
   return element(
-    "div",
-    { class: "receipt__number" },
-    element("p", { class: "label" }, say("receipt_number")),
-    element("p", { class: "receipt__digits", id: "reception-number" }, receipt.number),
-    element("p", { class: "hint" }, say("receipt_spoken")),
-    element("p", { class: "receipt__groups" }, ...groups.map((group) => element("span", {}, group))),
-    receipt.test && element("p", { class: "strong", id: "receipt-test" }, say("test_notice")),
-    element("p", {}, say("receipt_received"), " ", state.desk.clock(receipt.received_at)),
+    "div.receipt__number",
+    element("p.label", say("receipt_number")),
+    element("p.receipt__digits", { id: "reception-number" }, receipt.number),
+    element("p.hint", say("receipt_spoken")),
+    element("p.receipt__groups", ...groups.map((group) => element("span", group))),
+    receipt.test && element("p.strong", { id: "receipt-test" }, say("test_notice")),
+    element("p", say("receipt_received"), " ", state.desk.clock(receipt.received_at)),
   );
 }
 
@@ -97,12 +93,11 @@ function next(receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element(
     "section",
-    {},
-    element("h2", {}, say("receipt_next")),
-    element("ol", { class: "receipt__next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    byHours("", () => [element("p", {}, opening())]),
-    element("p", { class: "strong" }, ...withPhoneLink("receipt_phone")),
-    receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise),
+    element("h2", say("receipt_next")),
+    element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
+    byHours("", () => [element("p", opening())]),
+    element("p.strong", ...withPhoneLink("receipt_phone")),
+    receipt.no_promise && element("p.hint", receipt.no_promise),
   );
 }
 
@@ -124,31 +119,29 @@ function consent(given) {
   const recipients = (given.recipients ?? []).map((/** @type {any} */ one) =>
     element(
       "li",
-      {},
-      element("strong", {}, one.name),
-      one.condition && element("p", {}, one.condition),
+      element("strong", one.name),
+      one.condition && element("p", one.condition),
       sentenceList(one.purposes),
     ),
   );
   return element(
     "section",
-    {},
-    element("h2", {}, say("receipt_consent")),
-    element("p", {}, words),
-    element("p", {}, say("receipt_prevails")),
-    element("h3", {}, say("receipt_purposes")),
+    element("h2", say("receipt_consent")),
+    element("p", words),
+    element("p", say("receipt_prevails")),
+    element("h3", say("receipt_purposes")),
     sentenceList(given.purposes),
-    element("h3", {}, say("receipt_recipients")),
-    element("ul", {}, ...recipients),
+    element("h3", say("receipt_recipients")),
+    element("ul", ...recipients),
     ...["retention", "withdrawal"].flatMap((key) =>
-      given[key] ? [element("h3", {}, say(`receipt_${key}`)), element("p", {}, given[key])] : [],
+      given[key] ? [element("h3", say(`receipt_${key}`)), element("p", given[key])] : [],
     ),
   );
 }
 
 /** @param {string[]} [sentences] */
 function sentenceList(sentences = []) {
-  return element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence)));
+  return element("ul", ...sentences.map((sentence) => element("li", sentence)));
 }
 
 /** Another matter: nothing of this one stays. @param {import("../../app/router.js").Router} router */

@@ -76,7 +76,7 @@ function createSwitched(field) {
     },
   });
   inside.hidden = !answer.wanted;
-  const label = element("label", { class: "tick" }, tick, element("span", {}, say("wanted")));
+  const label = element("label.tick", tick, element("span", say("wanted")));
   return renderField(field, { body: [label, inside], controls: [tick], group: true });
 }
 
@@ -87,5 +87,5 @@ export function recordFields({ node, path, answer, host }) {
     return host.draw({ node: inner, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host })
       .element;
   });
-  return element("div", { class: "record__fields" }, ...fields);
+  return element("div.record__fields", ...fields);
 }

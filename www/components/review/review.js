@@ -29,7 +29,7 @@ export function createReview({ router, signal }) {
   });
   const steps = createStepList({ current: REVIEW, goTo });
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
-  const body = element("div", {});
+  const body = element("div");
 
   /** The button is never disabled; a second press while the first is under way does nothing more. */
   async function send() {
@@ -94,21 +94,18 @@ export function createReview({ router, signal }) {
     title,
     showFailure: failure.update,
     element: element(
-      "div",
-      { class: "with-steps" },
+      "div.with-steps",
       steps.element,
       element(
-        "div",
-        { class: "sheet" },
+        "div.sheet",
         failure.element,
         summary.element,
         element("h1", { tabindex: "-1" }, title),
-        element("p", { class: "on-paper strong" }, say("printed_unsent")),
-        element("p", { class: "lead" }, say("review_lead")),
+        element("p.on-paper.strong", say("printed_unsent")),
+        element("p.lead", say("review_lead")),
         body,
         element(
-          "div",
-          { class: "ways" },
+          "div.ways",
           button(say("send"), () => void send(), { class: "main", id: "send" }),
           button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" }),
         ),
@@ -131,7 +128,7 @@ export function createReview({ router, signal }) {
       const guidance = createGuidance({ folded: true });
       guidance.update(report?.guidance ?? []);
       body.replaceChildren(
-        ...(report ? [] : [element("p", { class: "notice" }, say("engine_none"))]),
+        ...(report ? [] : [element("p.notice", say("engine_none"))]),
         ...advisories
           .filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
           .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
@@ -151,7 +148,7 @@ function agreed({ agreed_at, document, policy }) {
     document: document?.version ?? "",
     policy: policy?.version ?? "",
   });
-  return element("section", {}, element("h2", {}, say("review_consent")), element("p", {}, words));
+  return element("section", element("h2", say("review_consent")), element("p", words));
 }
 
 /** The answers alone, to be compared. @param {string} text of a draft */

@@ -11,7 +11,7 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
 export function createSavePanel({ router, more = [] }) {
-  const note = element("p", { class: "hint", role: "status", id: "kept-note" });
+  const note = element("p.hint", { role: "status", id: "kept-note" });
   const file = element("input", {
     type: "file",
     id: "open-file",
@@ -25,7 +25,7 @@ export function createSavePanel({ router, more = [] }) {
     "aria-describedby": "keep-hint",
     on: { change: keep },
   });
-  const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
+  const where = element("p.hint", { id: "keep-hint" }, whereKept());
 
   function keep() {
     keepOnDevice(wish.checked);
@@ -64,26 +64,24 @@ export function createSavePanel({ router, more = [] }) {
   }
   return {
     element: element(
-      "section",
-      { class: "save-panel", "aria-labelledby": "keeping" },
+      "section.save-panel",
+      { "aria-labelledby": "keeping" },
       element("h2", { id: "keeping" }, say("keep_title")),
       where,
-      canKeep() &&
-        element("label", { class: "tick" }, wish, element("span", {}, say("keep_on_device", { days: KEPT_DAYS }))),
+      canKeep() && element("label.tick", wish, element("span", say("keep_on_device", { days: KEPT_DAYS }))),
       element(
-        "div",
-        { class: "ways" },
+        "div.ways",
         button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "quiet", id: "save-file" }),
-        element("label", { class: "file-button quiet" }, say("open_file"), file),
+        element("label.file-button.quiet", say("open_file"), file),
         ...more,
         button(say("clear_all"), () => changed("cleared", state.intake.clear()), {
           class: "quiet save-panel__clear",
           id: "clear",
         }),
       ),
-      element("p", { class: "hint" }, say("other_device")),
+      element("p.hint", say("other_device")),
       note,
-      element("p", { class: "save-panel__help" }, ...withPhoneLink("help_phone")),
+      element("p.save-panel__help", ...withPhoneLink("help_phone")),
     ),
   };
 }

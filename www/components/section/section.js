@@ -18,14 +18,14 @@ export function createSection(field) {
 /** @param {FieldProps} field @param {Node[]} content @returns {import("../../app/types.js").View} */
 export function renderSection({ node, path, host }, content) {
   const id = idOf(path);
-  const error = element("div", { class: "field__error", id: `${id}-error` });
-  const advice = element("div", { class: "field__advice" });
+  const error = element("div.field__error", { id: `${id}-error` });
+  const advice = element("div.field__advice");
   const title = element("h2", { id, tabindex: "-1" }, node.title ?? "");
   const box = element(
-    "section",
-    { class: "section", "aria-labelledby": id },
+    "section.section",
+    { "aria-labelledby": id },
     title,
-    node.hint && element("p", { class: "hint" }, node.hint),
+    node.hint && element("p.hint", node.hint),
     error,
     advice,
     ...content,

@@ -13,7 +13,7 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
-  const box = element("div", { class: "alert", tabindex: "-1", id: "send-failure", hidden: true });
+  const box = element("div.alert", { tabindex: "-1", id: "send-failure", hidden: true });
   addEventListener(
     "online",
     () => {
@@ -37,17 +37,16 @@ export function createSendFailure({ sendAgain, signal }) {
           : say("unreachable_busy");
     announce("");
     box.replaceChildren(
-      element("h2", {}, say(lost ? "unreachable_lost_title" : "unreachable_title")),
-      element("p", {}, words),
-      element("p", {}, say("unreachable_wait")),
+      element("h2", say(lost ? "unreachable_lost_title" : "unreachable_title")),
+      element("p", words),
+      element("p", say("unreachable_wait")),
       ...(outcome.kind === "refused" && outcome.elsewhere
-        ? [element("p", {}, element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
+        ? [element("p", element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
         : []),
-      element("p", { class: "strong" }, ...withPhoneLink("unreachable_phone")),
-      element("p", {}, say("unreachable_keep")),
+      element("p.strong", ...withPhoneLink("unreachable_phone")),
+      element("p", say("unreachable_keep")),
       element(
-        "div",
-        { class: "ways" },
+        "div.ways",
         button(say("send_again"), sendAgain, { class: "main" }),
         // A file and paper: the answers are never held by this page alone.
         button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "second" }),
@@ -62,7 +61,7 @@ export function createSendFailure({ sendAgain, signal }) {
   function showSending() {
     if (box.hidden) return;
     box.dataset.kind = "sending";
-    box.replaceChildren(element("p", { class: "strong" }, say("sending")));
+    box.replaceChildren(element("p.strong", say("sending")));
     scrollAndFocus(box);
   }
   return { element: box, update, showSending };

@@ -12,25 +12,21 @@ import { nodesOf, stepNames, stepOf } from "../../app/steps.js";
 export function createStepList({ current, goTo }) {
   const names = stepNames();
   const rows = names.map((name, index) => {
-    const open = element("span", { class: "step-list__open" });
-    const mark = element("span", { class: "step-list__mark", "aria-hidden": "true" });
+    const open = element("span.step-list__open");
+    const mark = element("span.step-list__mark", { "aria-hidden": "true" });
     const step = button("", () => goTo(name), {
       class: "step-list__step",
       "aria-current": name === current ? "step" : null,
       "data-step": name,
     });
-    step.append(mark, element("span", { class: "step-list__words" }, say(`step_${name}`), " ", open));
-    return { name, number: String(index + 1), mark, open, item: element("li", {}, step) };
+    step.append(mark, element("span.step-list__words", say(`step_${name}`), " ", open));
+    return { name, number: String(index + 1), mark, open, item: element("li", step) };
   });
   const nav = element(
-    "nav",
-    { class: "step-list", "aria-label": say("steps_label") },
-    element(
-      "p",
-      { class: "step-list__position" },
-      say("step_of", { number: names.indexOf(current) + 1, total: names.length }),
-    ),
-    element("ol", {}, ...rows.map((row) => row.item)),
+    "nav.step-list",
+    { "aria-label": say("steps_label") },
+    element("p.step-list__position", say("step_of", { number: names.indexOf(current) + 1, total: names.length })),
+    element("ol", ...rows.map((row) => row.item)),
   );
 
   function update() {
