@@ -5,11 +5,9 @@
 import { isSwitched, JAPAN } from "./draft.js";
 import { say, state } from "./state.js";
 
-/** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
-
 /**
- * @param {Field} node
- * @param {Answer | undefined} answer
+ * @param {form.Field} node
+ * @param {form.Answer | undefined} answer
  * @param {any} value normalised, for moments
  * @returns {string | null} null where there is no answer
  */
@@ -42,7 +40,7 @@ const GIST = 3;
 /**
  * An entry of a list in a line: its first short answers, 「疑いがある、Windows 11」; "" where there is none.
  *
- * @param {Field} item @param {Answer} answer
+ * @param {form.Field} item @param {form.Answer} answer
  */
 export function gistOf(item, answer) {
   const short = (item.fields ?? []).filter((field) => ["choice", "line"].includes(field.kind));

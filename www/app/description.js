@@ -7,10 +7,8 @@
 import { fetchJson } from "./environment.js";
 import { parts } from "./json_pointer.js";
 
-/** @typedef {import("./types.js").Field} Field */
-
 export class Description {
-  /** @param {{ locale: string, words: Record<string, string>, sections: Field[] }} file */
+  /** @param {{ locale: string, words: Record<string, string>, sections: form.Field[] }} file */
   constructor(file) {
     this.locale = file.locale;
     this.words = file.words;
@@ -37,7 +35,7 @@ export class Description {
     return sentence.replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole));
   }
 
-  /** The root of the form: a section of all sections. @returns {Field} */
+  /** The root of the form: a section of all sections. @returns {form.Field} */
   get root() {
     return { path: "", kind: "section", fields: this.sections };
   }
@@ -46,7 +44,7 @@ export class Description {
    * The node at a report's path or the nearest one above it: "/devices/0/os/x" → the node of "/devices/&#42;/os".
    *
    * @param {string} path
-   * @returns {Field[]} the nodes on the way, outermost first, without the root
+   * @returns {form.Field[]} the nodes on the way, outermost first, without the root
    */
   trail(path) {
     const found = [];
@@ -75,12 +73,12 @@ export class Description {
     return entry === trail.length - 1 ? numbered : `${numbered} ${field}`;
   }
 
-  /** 「機器 1」. @param {Field} item @param {number} index from 0 */
+  /** 「機器 1」. @param {form.Field} item @param {number} index from 0 */
   entryTitle(item, index) {
     return this.say("item_title", { title: item.title ?? "", number: index + 1 });
   }
 
-  /** A choice's title. @param {Field} node @param {string | boolean} value */
+  /** A choice's title. @param {form.Field} node @param {string | boolean} value */
   optionTitle(node, value) {
     return node.options?.find((option) => String(option.value) === String(value))?.title ?? String(value);
   }

@@ -8,12 +8,10 @@
 
 import { parts } from "./json_pointer.js";
 
-/** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
-
 /** The offset of a moment that names none. */
 export const JAPAN = "+09:00";
 
-/** An unanswered node. @param {Field} node @returns {Answer} */
+/** An unanswered node. @param {form.Field} node @returns {form.Answer} */
 export function blank(node) {
   switch (node.kind) {
     case "section":
@@ -33,9 +31,9 @@ export function blank(node) {
 /**
  * Kept answers in the shape of a form that may have changed since: what is new is unanswered, the rest stays.
  *
- * @param {Field} node
- * @param {Answer | undefined} kept
- * @returns {Answer}
+ * @param {form.Field} node
+ * @param {form.Answer | undefined} kept
+ * @returns {form.Answer}
  */
 export function fitted(node, kept) {
   const answer = { ...blank(node), ...kept };
@@ -43,15 +41,15 @@ export function fitted(node, kept) {
     const name = field.name ?? "";
     answer.fields = { ...answer.fields, [name]: fitted(field, kept?.fields?.[name]) };
   }
-  if (answer.items) answer.items = answer.items.map((item) => fitted(/** @type {Field} */ (node.item), item));
+  if (answer.items) answer.items = answer.items.map((item) => fitted(/** @type {form.Field} */ (node.item), item));
   return answer;
 }
 
 /**
  * The draft's value of an answer; undefined is "not answered", and its key is left out.
  *
- * @param {Field} node
- * @param {Answer | undefined} answer
+ * @param {form.Field} node
+ * @param {form.Answer | undefined} answer
  * @returns {any}
  */
 export function toDraft(node, answer) {
@@ -68,7 +66,7 @@ export function toDraft(node, answer) {
         : membersOf(node, answer, false);
     case "list":
       return answer.items?.length
-        ? answer.items.map((item) => membersOf(/** @type {Field} */ (node.item), item, true))
+        ? answer.items.map((item) => membersOf(/** @type {form.Field} */ (node.item), item, true))
         : undefined;
     case "ordered":
       return answer.typed.length ? answer.typed : undefined;
@@ -84,7 +82,7 @@ export function toDraft(node, answer) {
   }
 }
 
-/** The answer at a path with indexes. @param {Answer} answers @param {string} path @returns {any} */
+/** The answer at a path with indexes. @param {form.Answer} answers @param {string} path @returns {any} */
 export function answerIn(answers, path) {
   return parts(path).reduce(
     (answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)],
@@ -92,12 +90,12 @@ export function answerIn(answers, path) {
   );
 }
 
-/** Whether a record is asked for by a switch of its own. @param {Field} node */
+/** Whether a record is asked for by a switch of its own. @param {form.Field} node */
 export function isSwitched(node) {
   return node.kind === "record" && node.need === "optional";
 }
 
-/** @param {Field} node @param {Answer} answer @param {boolean} evenEmpty */
+/** @param {form.Field} node @param {form.Answer} answer @param {boolean} evenEmpty */
 function membersOf(node, answer, evenEmpty) {
   const made = /** @type {Record<string, any>} */ ({});
   for (const field of node.fields ?? []) {
@@ -107,7 +105,7 @@ function membersOf(node, answer, evenEmpty) {
   return evenEmpty || Object.keys(made).length ? made : undefined;
 }
 
-/** What came from a file is sent as it came, until the person changes it: the parts do not show all of it. @param {Field} node @param {Answer} answer */
+/** What came from a file is sent as it came, until the person changes it: the parts do not show all of it. @param {form.Field} node @param {form.Answer} answer */
 function momentValue(node, answer) {
   if (answer.given && momentState(answer) === momentState(fromDraft(node, answer.given))) return answer.given;
   const at = Object.fromEntries(Object.entries(answer.typed).filter(([, part]) => part !== ""));
@@ -115,7 +113,7 @@ function momentValue(node, answer) {
   return answer.about ? { at, precision: "about" } : { at };
 }
 
-/** What the fields of a moment show. @param {Answer} answer */
+/** What the fields of a moment show. @param {form.Answer} answer */
 function momentState({ typed, about }) {
   return JSON.stringify([typed, Boolean(about)]);
 }
@@ -130,9 +128,9 @@ function integer(typed) {
 /**
  * The answers of a draft, for a saved file that is opened again. What does not fit the form is left out.
  *
- * @param {Field} node
+ * @param {form.Field} node
  * @param {any} value
- * @returns {Answer}
+ * @returns {form.Answer}
  */
 export function fromDraft(node, value) {
   const answer = blank(node);
@@ -146,7 +144,9 @@ export function fromDraft(node, value) {
       return isSwitched(node) ? { ...answer, wanted: true } : answer;
     case "list":
       return {
-        items: Array.isArray(value) ? value.map((entry) => fromDraft(/** @type {Field} */ (node.item), entry)) : [],
+        items: Array.isArray(value)
+          ? value.map((entry) => fromDraft(/** @type {form.Field} */ (node.item), entry))
+          : [],
       };
     case "ordered":
       return { typed: Array.isArray(value) ? value.map(String) : [] };
@@ -162,7 +162,7 @@ export function fromDraft(node, value) {
  * stands behind the time, where it can be read: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30 UTC+00:00".
  *
  * @param {any} value
- * @returns {Answer}
+ * @returns {form.Answer}
  */
 function fromMoment({ at, precision, offset }) {
   const [, year = String(at), month, day, time] = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?$/.exec(String(at)) ?? [];

@@ -33,7 +33,7 @@ export class Engine {
    * @param {Uint8Array} bytes the draft's very bytes
    * @param {string} context
    * @param {string} locale
-   * @returns {Promise<import("./types.js").Report>}
+   * @returns {Promise<form.Report>}
    */
   async check(bytes, context, locale) {
     for (let attempt = 0; attempt < 2 && this.glue; attempt += 1) {

@@ -16,9 +16,9 @@ export class Intake extends EventTarget {
     super();
     this.state = state;
     const kept = recall();
-    /** @type {import("./types.js").Answer} */
+    /** @type {form.Answer} */
     this.answers = fitted(state.description.root, kept?.answers);
-    /** @type {import("./types.js").Agreement | null} */
+    /** @type {form.Agreement | null} */
     this.agreement = kept?.agreement ?? null;
     /** The steps whose issues are shown. @type {Set<string>} */
     this.tried = new Set(kept?.tried ?? []);
@@ -26,7 +26,7 @@ export class Intake extends EventTarget {
     this.step = kept?.step ?? "";
     /** Whether the answers were looked over already: from then on each step leads back there. */
     this.reviewed = kept?.reviewed ?? false;
-    /** @type {import("./types.js").Report | null} */
+    /** @type {form.Report | null} */
     this.report = null;
     this.finished = false;
     this.asked = 0;
@@ -94,7 +94,7 @@ export class Intake extends EventTarget {
    * What the module says of the answers as they are now; null where neither module nor server can be asked.
    *
    * @param {Uint8Array<ArrayBuffer>} [bytes]
-   * @returns {Promise<import("./types.js").Report | null>}
+   * @returns {Promise<form.Report | null>}
    */
   async check(bytes = new TextEncoder().encode(this.text)) {
     clearTimeout(this.timer);
@@ -109,7 +109,7 @@ export class Intake extends EventTarget {
     return report;
   }
 
-  /** Takes a report as the present one, also one that the server sent. @param {import("./types.js").Report | null} report */
+  /** Takes a report as the present one, also one that the server sent. @param {form.Report | null} report */
   show(report) {
     this.report = report;
     this.dispatchEvent(new Event("report"));
@@ -119,7 +119,7 @@ export class Intake extends EventTarget {
    * An issue about the whole text stands at each of the largest fields, so that a step shows it; a text that is too long
    * to be read has one here.
    *
-   * @param {import("./types.js").Issue} issue
+   * @param {form.Issue} issue
    */
   placed(issue) {
     if (issue.code !== "text.too_long") return [issue];

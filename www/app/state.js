@@ -15,8 +15,6 @@ import { fetchJson, namedModule, setLanguage } from "./environment.js";
 import { Intake } from "./intake.js";
 import { stepOf } from "./steps.js";
 
-/** @typedef {import("./types.js").Issue} Issue */
-
 /** A part that `open` loads before anything reads it. */
 const LOADED_LATER = /** @type {any} */ (null);
 
@@ -111,7 +109,7 @@ export function say(key, params) {
   return state.description.say(key, params);
 }
 
-/** The issues that were not there before. @param {Issue[]} before @param {Issue[]} after */
+/** The issues that were not there before. @param {form.Issue[]} before @param {form.Issue[]} after */
 function freshIssues(before, after) {
   const known = new Set(before.map((issue) => `${issue.code} ${issue.path}`));
   return after.filter((issue) => stepOf(issue.path) !== "" && !known.has(`${issue.code} ${issue.path}`));

@@ -60,7 +60,7 @@ export function stepOf(path) {
  *
  * @param {string} name
  * @param {import("./description.js").Description} description
- * @returns {import("./types.js").Field[]}
+ * @returns {form.Field[]}
  */
 export function nodesOf(name, description) {
   const places = LAYOUT.find((step) => step.name === name)?.places ?? [];
@@ -73,7 +73,7 @@ export function nodesOf(name, description) {
     .map((node) => lacking(node, name));
 }
 
-/** A section without the fields that stand on another step. @param {import("./types.js").Field} node @param {string} step */
+/** A section without the fields that stand on another step. @param {form.Field} node @param {string} step */
 function lacking(node, step) {
   if (node.kind !== "section") return node;
   return { ...node, fields: node.fields?.filter((field) => stepOf(field.path) === step) };

@@ -9,7 +9,7 @@ import { deskUrl, forPartner } from "./environment.js";
 
 /**
  * @typedef {{ kind: "receipt", receipt: any, text?: string }
- *   | { kind: "issues", report: import("./types.js").Report }
+ *   | { kind: "issues", report: form.Report }
  *   | { kind: "stale" } | { kind: "module" } | { kind: "reused" } | { kind: "offline" } | { kind: "lost" }
  *   | { kind: "unavailable" } | { kind: "refused", detail: string, elsewhere: boolean }} Outcome
  */

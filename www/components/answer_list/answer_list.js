@@ -10,17 +10,16 @@ import { say, state } from "../../app/state.js";
 import { nodesOf, REVIEW, stepNames } from "../../app/steps.js";
 import { createAdvisoryMessage } from "../message/message.js";
 
-/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").Answer} Answer */
-/** @typedef {{ node: Field, path: string, answer: Answer | undefined, entry: string }} Row `entry` is that of a list, or "" */
+/** @typedef {{ node: form.Field, path: string, answer: form.Answer | undefined, entry: string }} Row `entry` is that of a list, or "" */
 
 /**
  * All steps with their answers.
  *
  * @param {object} props
- * @param {Answer} props.answers
+ * @param {form.Answer} props.answers
  * @param {any} props.values normalised, for moments
  * @param {(step: string, path: string) => void} [props.change] where the change links lead; none on a receipt
- * @param {import("../../app/types.js").Advisory[]} [props.advisories] each is shown under its answer
+ * @param {form.Advisory[]} [props.advisories] each is shown under its answer
  */
 export function createAnswerList({ answers, values, change, advisories = [] }) {
   const steps = stepNames().filter((step) => step !== REVIEW);
@@ -74,13 +73,13 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
 /**
  * A row for each thing asked: sections and records are taken apart, an unwanted record is one row.
  *
- * @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} entry
+ * @param {form.Field} node @param {string} path @param {form.Answer | undefined} answer @param {string} entry
  * @returns {Row[]}
  */
 function rowsOf(node, path, answer, entry) {
   const itself = { node, path, answer, entry };
   if (node.kind === "list") {
-    const item = /** @type {Field} */ (node.item);
+    const item = /** @type {form.Field} */ (node.item);
     const entries = answer?.items ?? [];
     if (!entries.length) return [itself];
     return entries.flatMap((one, index) =>
@@ -91,7 +90,7 @@ function rowsOf(node, path, answer, entry) {
   return [...(isSwitched(node) ? [itself] : []), ...rowsInside(node, path, answer, entry)];
 }
 
-/** @param {Field} node @param {string} path @param {Answer | undefined} answer @param {string} entry */
+/** @param {form.Field} node @param {string} path @param {form.Answer | undefined} answer @param {string} entry */
 function rowsInside(node, path, answer, entry) {
   return (node.fields ?? []).flatMap((field) =>
     rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry),

@@ -7,8 +7,6 @@ import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { renderField } from "../field_wrapper/field_wrapper.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
 /** A pair is shown in a row, and a list longer than `SHORT` in columns where there is room: layout, not a rule. */
 const PAIR = 2;
 const SHORT = 4;
@@ -16,8 +14,8 @@ const SHORT = 4;
 /**
  * 「分からない」 is the last of the answers where it is one.
  *
- * @param {FieldProps} field
- * @param {FieldProps} [whole] the field that 「分からない」 answers, where this is the question of a record
+ * @param {form.FieldProps} field
+ * @param {form.FieldProps} [whole] the field that 「分からない」 answers, where this is the question of a record
  */
 export function createChoice(field, whole = field) {
   const { node, path, answer, host } = field;
@@ -85,7 +83,7 @@ export function createChoice(field, whole = field) {
   });
 }
 
-/** A notice that is acknowledged: nothing is ticked beforehand. @param {FieldProps} field */
+/** A notice that is acknowledged: nothing is ticked beforehand. @param {form.FieldProps} field */
 export function createAcknowledgement(field) {
   const { node, path, answer, host } = field;
   const tick = element("input", {

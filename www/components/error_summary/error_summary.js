@@ -6,8 +6,6 @@ import { element } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 
-/** @typedef {import("../../app/types.js").Issue} Issue */
-
 /** @param {{ goToField: (path: string) => void, canReach: (path: string) => boolean }} props what a line does when pressed; whether the path has an input */
 export function createErrorSummary({ goToField, canReach }) {
   const list = element("ul");
@@ -19,7 +17,7 @@ export function createErrorSummary({ goToField, canReach }) {
   );
   let drawn = "[]";
 
-  /** @param {Issue} issue */
+  /** @param {form.Issue} issue */
   function line({ path, message }) {
     const named = state.description.titleOf(path);
     // 「貴社名を入力してください。」 names its field itself.
@@ -38,7 +36,7 @@ export function createErrorSummary({ goToField, canReach }) {
   }
   return {
     element: box,
-    /** @param {Issue[]} issues */
+    /** @param {form.Issue[]} issues */
     update(issues) {
       const now = JSON.stringify(issues.map(({ path, message }) => [path, message, canReach(path)]));
       if (now === drawn) return;

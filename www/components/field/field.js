@@ -15,9 +15,7 @@ import { createRecord } from "../record/record.js";
 import { createSection } from "../section/section.js";
 import { createTextField } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @type {Record<string, (field: FieldProps) => import("../../app/types.js").View>} */
+/** @type {Record<string, (field: form.FieldProps) => form.View>} */
 const COMPONENTS = {
   section: createSection,
   record: createRecord,
@@ -31,13 +29,13 @@ const COMPONENTS = {
   line: createLine,
 };
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createField(field) {
   // A kind that this page does not know yet is asked for as text: the module reports what is wrong with it.
   return (COMPONENTS[field.node.kind] ?? createTextField)(field);
 }
 
-/** A line that may repeat another: 「担当者と同じ」. @param {FieldProps} field */
+/** A line that may repeat another: 「担当者と同じ」. @param {form.FieldProps} field */
 function createLine(field) {
   const { path, answer, host } = field;
   const from = SAME_AS[path];

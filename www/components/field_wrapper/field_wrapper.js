@@ -11,8 +11,6 @@ import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { createAdvisoryMessage, createIssueMessage } from "../message/message.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps @typedef {import("../../app/types.js").Marks} Marks */
-
 /**
  * @typedef {object} Inner
  * @property {Node[]} body the content between hint and error
@@ -22,13 +20,13 @@ import { createAdvisoryMessage, createIssueMessage } from "../message/message.js
  * @property {boolean} [asksUnknown] whether 「分からない」 is among the controls already
  * @property {boolean} [bare] its title is not shown: the field around it asks the question
  * @property {Node[]} [beside] further content of the row of 「分からない」
- * @property {(marks: Marks) => void} [update]
+ * @property {(marks: form.Marks) => void} [update]
  */
 
 /**
- * @param {FieldProps} field
+ * @param {form.FieldProps} field
  * @param {Inner} inner
- * @returns {import("../../app/types.js").View}
+ * @returns {form.View}
  */
 export function renderField(field, inner) {
   const { node, path, answer, host } = field;
@@ -61,7 +59,7 @@ export function renderField(field, inner) {
 
   let drawn = "";
 
-  /** @param {Marks} marks */
+  /** @param {form.Marks} marks */
   function update(marks) {
     inner.update?.(marks);
     const issues = marks.issues(path);
@@ -110,7 +108,7 @@ export function reveal(box, control) {
   scrollAndFocus(box, "start", control);
 }
 
-/** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {FieldProps} field */
+/** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {form.FieldProps} field */
 function unknownBox({ node, path, answer, host }) {
   const words = say("unknown");
   const tick = element("input", {
@@ -128,7 +126,7 @@ function unknownBox({ node, path, answer, host }) {
   return element("label.tick.field__unknown", tick, element("span", words));
 }
 
-/** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {FieldProps} field */
+/** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {form.FieldProps} field */
 export function clearUnknown(within, { path, answer }) {
   if (!answer.unknown) return;
   answer.unknown = false;

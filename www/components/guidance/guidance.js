@@ -8,7 +8,7 @@ import { say } from "../../app/state.js";
 /**
  * @param {object} props
  * @param {boolean} [props.folded] on a step where it was not asked for: one line that opens
- * @returns {{ element: HTMLElement, update: (guidance: import("../../app/types.js").Guidance[], lead?: Node[]) => void }} `lead` comes
+ * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[]) => void }} `lead` comes
  *   first; nothing is shown where there is no advice
  */
 export function createGuidance({ folded = false } = {}) {

@@ -11,17 +11,15 @@ import { reveal } from "../field_wrapper/field_wrapper.js";
 import { recordFields } from "../record/record.js";
 import { renderSection } from "../section/section.js";
 
-/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").Answer} Answer */
-
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createList(field) {
   const { node, path, answer, host } = field;
   const { description } = state;
-  const item = /** @type {Field} */ (node.item);
-  const items = /** @type {Answer[]} */ (answer.items);
+  const item = /** @type {form.Field} */ (node.item);
+  const items = /** @type {form.Answer[]} */ (answer.items);
   const entries = element("div");
   const undo = element("div.list__undo");
-  /** The entries that are open. @type {Set<Answer>} */
+  /** The entries that are open. @type {Set<form.Answer>} */
   const opened = new Set(items.filter((one) => !gistOf(item, one)));
   const add = button(say("item_add", { title: item.title ?? "" }), append, { class: "list__add" });
 
@@ -31,7 +29,7 @@ export function createList(field) {
     if (!items.length) entries.append(element("p.list__empty", say("list_empty")));
   }
 
-  /** One line that opens: closed once something is in it. @param {Answer} one @param {number} index */
+  /** One line that opens: closed once something is in it. @param {form.Answer} one @param {number} index */
   function entry(one, index) {
     const words = description.entryTitle(item, index);
     const gist = element("span.list__gist");

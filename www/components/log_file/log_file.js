@@ -8,12 +8,10 @@ import { idOf, parent } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
 import { createTextField } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").Answer} Answer */
-
-/** The last choice of each entry that is being read. @type {WeakMap<Answer, File>} */
+/** The last choice of each entry that is being read. @type {WeakMap<form.Answer, File>} */
 const reading = new WeakMap();
 
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createLogFile(field) {
   return createTextField(field, () => (state.engine.blocked ? [] : [chooser(field)]));
 }
@@ -22,11 +20,11 @@ export function createLogFile(field) {
  * Name, size and digest of a file come together or not at all: of the last choice, for the entry that it was made in, wherever that
  * is by then, and not for one that was taken away.
  *
- * @param {import("../../app/types.js").FieldProps} field
+ * @param {form.FieldProps} field
  */
 function chooser({ path, host }) {
   const id = `${idOf(path)}-file`;
-  const entry = /** @type {Answer} */ (state.intake.answerAt(parent(path)));
+  const entry = /** @type {form.Answer} */ (state.intake.answerAt(parent(path)));
   const input = element("input", {
     type: "file",
     id,

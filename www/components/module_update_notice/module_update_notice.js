@@ -6,7 +6,7 @@ import { button, element } from "../../app/dom.js";
 import { say, state } from "../../app/state.js";
 import { stepOf } from "../../app/steps.js";
 
-/** @param {{ fresh: import("../../app/types.js").Issue[], goTo: (step: string, path: string) => void }} props the issues that were not there before */
+/** @param {{ fresh: form.Issue[], goTo: (step: string, path: string) => void }} props the issues that were not there before */
 export function createModuleUpdateNotice({ fresh, goTo }) {
   const ways = fresh.map(({ path, message }) =>
     element(

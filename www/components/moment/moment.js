@@ -11,8 +11,6 @@ import { say, state } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 import { onTyping } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
 /** The parts and the phone's keyboard for each; a numeric one has no colon for the time. */
 const PARTS = /** @type {[string, string][]} */ ([
   ["year", "numeric"],
@@ -21,7 +19,7 @@ const PARTS = /** @type {[string, string][]} */ ([
   ["time", "text"],
 ]);
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createMoment(field) {
   const { node, path, answer, host } = field;
   const inputs = PARTS.map(([part, inputmode]) =>
@@ -89,7 +87,7 @@ export function createMoment(field) {
 /**
  * The browser's own calendar beside the parts; nothing in a browser that has none.
  *
- * @param {import("../../app/types.js").Field} node @param {(date: string) => void} fill
+ * @param {form.Field} node @param {(date: string) => void} fill
  * @returns {HTMLElement[]}
  */
 function calendar(node, fill) {

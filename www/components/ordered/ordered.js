@@ -9,7 +9,7 @@ import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createOrdered(field) {
   const { node, path, answer, host } = field;
   const rows = (node.options ?? []).map(({ value, title }, index) => {

@@ -15,9 +15,7 @@ import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
-/** @typedef {import("../../app/types.js").Report} Report */
-
-/** @param {{ kept: import("../../app/storage.js").Kept, report: Report | null, router: import("../../app/router.js").Router }} props */
+/** @param {{ kept: import("../../app/storage.js").Kept, report: form.Report | null, router: import("../../app/router.js").Router }} props */
 export function createReceipt({ kept: { receipt, text, later }, report, router }) {
   const title = say("receipt_title");
   const guidance = createGuidance();
@@ -25,7 +23,7 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
   fill(report);
   if (!report) void check(text).then(fill);
 
-  /** The advice, and all that was sent, in the order of the form. @param {Report | null} found */
+  /** The advice, and all that was sent, in the order of the form. @param {form.Report | null} found */
   function fill(found) {
     guidance.update(found?.guidance ?? []);
     answers.replaceChildren(

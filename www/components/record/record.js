@@ -9,9 +9,7 @@ import { say } from "../../app/state.js";
 import { createChoice } from "../choice/choice.js";
 import { renderField } from "../field_wrapper/field_wrapper.js";
 
-/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createRecord(field) {
   const { node } = field;
   if (isSwitched(node)) return createSwitched(field);
@@ -29,7 +27,7 @@ export function createRecord(field) {
 /**
  * A record that begins with a choice is one question: its 「分からない」 is one of the choice's answers.
  *
- * @param {FieldProps} field @param {Field} question @param {Field[]} rest
+ * @param {form.FieldProps} field @param {form.Field} question @param {form.Field[]} rest
  */
 function createQuestion(field, question, rest) {
   const { node, path, answer, host } = field;
@@ -58,7 +56,7 @@ function createQuestion(field, question, rest) {
   });
 }
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 function createSwitched(field) {
   const { node, path, answer, host } = field;
   const inside = recordFields(field);
@@ -80,7 +78,7 @@ function createSwitched(field) {
   return renderField(field, { body: [label, inside], controls: [tick], group: true });
 }
 
-/** The fields inside a record or a section. @param {FieldProps} field @returns {HTMLElement} */
+/** The fields inside a record or a section. @param {form.FieldProps} field @returns {HTMLElement} */
 export function recordFields({ node, path, answer, host }) {
   const fields = (node.fields ?? []).map((inner) => {
     const name = inner.name ?? "";

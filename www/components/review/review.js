@@ -66,7 +66,7 @@ export function createReview({ router, signal }) {
     tell("submitted", receipt.number);
   }
 
-  /** @param {import("../../app/types.js").Report} report @returns {void} */
+  /** @param {form.Report} report @returns {void} */
   function showIssues(report) {
     state.intake.show(report);
     if (report.issues.some((issue) => within(issue.path, CONSENT))) return void agreeAnew();
@@ -141,7 +141,7 @@ export function createReview({ router, signal }) {
   };
 }
 
-/** @param {import("../../app/types.js").Agreement} agreement */
+/** @param {form.Agreement} agreement */
 function agreed({ agreed_at, document, policy }) {
   const words = say("review_agreed", {
     time: state.desk.clock(agreed_at),

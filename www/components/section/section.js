@@ -8,14 +8,12 @@ import { reveal } from "../field_wrapper/field_wrapper.js";
 import { createAdvisoryMessage, createIssueMessage } from "../message/message.js";
 import { recordFields } from "../record/record.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createSection(field) {
   return renderSection(field, [recordFields(field)]);
 }
 
-/** @param {FieldProps} field @param {Node[]} content @returns {import("../../app/types.js").View} */
+/** @param {form.FieldProps} field @param {Node[]} content @returns {form.View} */
 export function renderSection({ node, path, host }, content) {
   const id = idOf(path);
   const error = element("div.field__error", { id: `${id}-error` });

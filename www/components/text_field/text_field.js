@@ -16,7 +16,7 @@ const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
 });
 
 /**
- * @param {import("../../app/types.js").FieldProps} field
+ * @param {form.FieldProps} field
  * @param {(input: HTMLInputElement) => Node[]} [beside] further content of the field
  */
 export function createTextField(field, beside = () => []) {
