@@ -15,7 +15,8 @@ const FAMILIES = {
   step_: ["now", "contact", "incident", "service", "devices", "review"],
   language_: ["ja", "en"],
   consent_: ["title", "lead", "stale_title", "stale_lead", "again_title", "again_lead"],
-  receipt_: ["retention", "withdrawal"],
+  desk_closed_: ["unknown"],
+  receipt_: ["retention", "withdrawal", "opening_unknown"],
   moment_: ["year", "month", "day", "minute"],
 };
 

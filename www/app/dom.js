@@ -32,12 +32,34 @@ export function element(kind, ...content) {
 /**
  * A button that submits nothing by itself.
  *
- * @param {string} words
- * @param {() => void} pressed
- * @param {Record<string, any>} [given]
+ * @param {string} classes "quiet.list__remove" @param {string} words @param {() => void} pressed @param {Record<string, any>} [given] attributes
  */
-export function button(words, pressed, given = {}) {
-  return element("button", { type: "button", ...given, on: { click: pressed } }, words);
+export function button(classes, words, pressed, given = {}) {
+  return element(`button.${classes}`, { type: "button", ...given, on: { click: pressed } }, words);
+}
+
+/**
+ * A link within the page. The address is not followed: it names the step, and a shadow root knows no fragments.
+ *
+ * @param {Record<string, any>} given attributes @param {() => void} pressed @param {...Child} words
+ */
+export function pageLink(given, pressed, ...words) {
+  const click = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    pressed();
+  };
+  return element("a", { ...given, on: { click } }, ...words);
+}
+
+/**
+ * A box to tick, or a radio button, and its label.
+ *
+ * @param {string} words @param {Record<string, any>} given attributes @param {(ticked: boolean) => void} changed
+ * @returns {{ box: HTMLInputElement, label: HTMLLabelElement }}
+ */
+export function checkbox(words, given, changed) {
+  const box = element("input", { type: "checkbox", ...given, on: { change: () => changed(box.checked) } });
+  return { box, label: element("label.tick", box, element("span", words)) };
 }
 
 /** The children that are there. @param {Child[]} children */
@@ -46,8 +68,8 @@ export function present(children) {
 }
 
 /**
- * Says something to a screen reader without moving the focus. The live region is mounted from the
- * start: one that comes with its message is not read.
+ * Says something to a screen reader without moving the focus. The live region is there from the start: one that comes with its
+ * message is not read.
  *
  * @param {string} words
  */

@@ -19,8 +19,10 @@ declare namespace form {
     max?: number;
     options?: { value: string | boolean; title: string }[];
     autocomplete?: string;
-    fields?: Field[];
-    item?: Field;
+    /** Those of a section or record, else none. */
+    fields: Field[];
+    /** An entry of a list; no other node has one. */
+    item: Field;
   }
 
   /** The state of one node's inputs, kept as typed. */

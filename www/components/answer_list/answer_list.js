@@ -33,7 +33,7 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
         const shown = rows.map((row) => draw(row, step)).filter((row) => row !== null);
         return element(
           "section",
-          element(change ? "h2" : "h3", {}, say(`step_${step}`)),
+          element(change ? "h2" : "h3", say(`step_${step}`)),
           shown.length ? element("dl", ...shown) : element("p.hint", say("unanswered")),
         );
       }),
@@ -44,12 +44,11 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
   function draw({ node, path, answer, entry }, step) {
     const words = answerText(node, answer, at(values, path));
     if (words === null && !change) return null; // a receipt shows what was sent
-    const title = node.title ?? "";
+    const { title } = node;
     const missing = words === null && node.need === "required";
     const link =
       change &&
-      button(say("review_change"), () => change(step, path), {
-        class: "quiet",
+      button("quiet", say("review_change"), () => change(step, path), {
         "aria-label": say("review_change_of", { title: entry ? `${entry} ${title}` : title }),
       });
     return element(
@@ -57,8 +56,7 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
       { "data-path": path },
       element("dt", entry && element("span.answer-list__entry", entry), entry && " ", title),
       element(
-        "dd",
-        { class: words === null ? "answer-list__none" : null },
+        words === null ? "dd.answer-list__none" : "dd",
         words ?? say("unanswered"),
         missing && element("strong.answer-list__missing", say("need_required")),
       ),
@@ -79,20 +77,18 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
 function rowsOf(node, path, answer, entry) {
   const itself = { node, path, answer, entry };
   if (node.kind === "list") {
-    const item = /** @type {form.Field} */ (node.item);
+    const { item } = node;
     const entries = answer?.items ?? [];
     if (!entries.length) return [itself];
     return entries.flatMap((one, index) =>
       rowsInside(item, `${path}/${index}`, one, state.description.entryTitle(item, index)),
     );
   }
-  if (!node.fields || answer?.unknown || (isSwitched(node) && !answer?.wanted)) return [itself];
+  if (!node.fields.length || answer?.unknown || (isSwitched(node) && !answer?.wanted)) return [itself];
   return [...(isSwitched(node) ? [itself] : []), ...rowsInside(node, path, answer, entry)];
 }
 
 /** @param {form.Field} node @param {string} path @param {form.Answer | undefined} answer @param {string} entry */
 function rowsInside(node, path, answer, entry) {
-  return (node.fields ?? []).flatMap((field) =>
-    rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name ?? ""], entry),
-  );
+  return node.fields.flatMap((field) => rowsOf(field, `${path}/${field.name}`, answer?.fields?.[field.name], entry));
 }

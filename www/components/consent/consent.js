@@ -3,7 +3,7 @@
  * pressing the button is the agreement (clauses 1③, Button).
  */
 
-import { button, element } from "../../app/dom.js";
+import { button, element, pageLink } from "../../app/dom.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -12,6 +12,13 @@ import { afterHoursContacts } from "../contact_list/contact_list.js";
 /** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props why they are shown, and what follows the agreement */
 export function createConsent({ why, then }) {
   const title = say(`${why}_title`);
+  function agree() {
+    const { consent, intake, locale, desk } = state;
+    const [document, policy] = [shown(consent.document), shown(consent.policy)];
+    intake.agreement = { document, policy, language: locale, agreed_at: desk.now() };
+    intake.changed(true);
+    then();
+  }
   return {
     title,
     element: element(
@@ -31,27 +38,19 @@ export function createConsent({ why, then }) {
       element(
         "div.consent__agree",
         element("p", say("consent_end")),
-        button(
-          say("consent_button"),
-          () => {
-            agree();
-            then();
-          },
-          { class: "main", id: "agree" },
-        ),
+        button("main", say("consent_button"), agree, { id: "agree" }),
       ),
       byHours("", () => [element("p.hint", hoursText())]),
     ),
   };
 }
 
-/** A short way down a long page: the address names steps, and a shadow root knows no fragments. @param {string} id @param {string} key */
+/** A short way down a long page. @param {string} id @param {string} key */
 function jump(id, key) {
-  const press = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    scrollAndFocus(byId(id));
-  };
-  return element("li", element("a", { href: `#${id}`, on: { click: press } }, say(key)));
+  return element(
+    "li",
+    pageLink({ href: `#${id}` }, () => scrollAndFocus(byId(id)), say(key)),
+  );
 }
 
 /**
@@ -73,18 +72,7 @@ function paper(id) {
   );
 }
 
-function agree() {
-  const {
-    consent: { document, policy },
-    intake,
-    locale,
-    desk,
-  } = state;
-  intake.agreement = {
-    document: { version: document.version, sha256: document.sha256 },
-    policy: { version: policy.version, sha256: policy.sha256 },
-    language: locale,
-    agreed_at: desk.now(),
-  };
-  intake.changed(true);
+/** Its version and digest, as the agreement names it. @param {form.Shown} document */
+function shown({ version, sha256 }) {
+  return { version, sha256 };
 }

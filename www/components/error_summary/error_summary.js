@@ -2,7 +2,7 @@
  * The error summary on top of a screen: takes the focus, and each line leads to its field in the field's own words.
  */
 
-import { element } from "../../app/dom.js";
+import { element, pageLink } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 
@@ -28,11 +28,7 @@ export function createErrorSummary({ goToField, canReach }) {
       element("span.error-summary__message", message),
     ];
     if (!canReach(path)) return element("span", { "data-path": path }, ...words);
-    const press = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      goToField(path);
-    };
-    return element("a", { href: "#main", "data-path": path, on: { click: press } }, ...words);
+    return pageLink({ href: "#main", "data-path": path }, () => goToField(path), ...words);
   }
   return {
     element: box,

@@ -41,15 +41,11 @@ function createLine(field) {
   const from = SAME_AS[path];
   if (!from) return createTextField(field);
   return createTextField(field, (input) => [
-    button(
-      say("same_person"),
-      () => {
-        answer.typed = state.intake.answerAt(from)?.typed ?? "";
-        input.value = answer.typed;
-        clearUnknown(input, field);
-        host.changed(path, true);
-      },
-      { class: "quiet text-field__same" },
-    ),
+    button("quiet.text-field__same", say("same_person"), () => {
+      answer.typed = state.intake.answerAt(from)?.typed ?? "";
+      input.value = answer.typed;
+      clearUnknown(input, field);
+      host.changed(path, true);
+    }),
   ]);
 }

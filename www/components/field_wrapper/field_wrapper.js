@@ -5,17 +5,17 @@
  */
 
 import { toDraft } from "../../app/draft.js";
-import { element } from "../../app/dom.js";
+import { checkbox, element } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
-import { createAdvisoryMessage, createIssueMessage } from "../message/message.js";
+import { createMessages } from "../message/message.js";
 
 /**
  * @typedef {object} Inner
  * @property {Node[]} body the content between hint and error
  * @property {HTMLElement[]} controls the field's own; the first takes the focus
- * @property {HTMLElement} [first] takes the focus where the field has no control of its own
+ * @property {HTMLElement | null} [first] takes the focus where the field has no control of its own
  * @property {boolean} group several controls together
  * @property {boolean} [asksUnknown] whether 「分からない」 is among the controls already
  * @property {boolean} [bare] its title is not shown: the field around it asks the question
@@ -32,31 +32,30 @@ export function renderField(field, inner) {
   const { node, path, answer, host } = field;
   const id = idOf(path);
   const hint = node.hint ? element("p.hint", { id: `${id}-hint` }, node.hint) : null;
-  const error = element("div.field__error", { id: `${id}-error` });
-  const advice = element("div.field__advice", { id: `${id}-advice` });
-  const unknown = node.unknown && !inner.asksUnknown ? unknownBox(field) : null;
+  const messages = createMessages(id);
   const need = node.need ?? "optional";
   // In words: neither colour nor an asterisk alone shows it.
   const title = [
-    element("span.field__title", node.title ?? ""),
+    element("span.field__title", node.title),
     " ",
-    element("span", { class: `field__need field__need--${need}` }, say(`need_${need}`)),
+    element(`span.field__need.field__need--${need}`, say(`need_${need}`)),
   ];
-  const aside = [unknown, ...(inner.beside ?? [])].filter((part) => part !== null);
-  const row = aside.length ? element("div.field__beside", ...aside) : null;
-  const content = [hint, ...inner.body, row, error, advice].filter((part) => part !== null);
-  const box = inner.group
-    ? element(
-        "fieldset",
-        { class: inner.bare ? "field field--bare" : "field", id },
-        element("legend", { class: inner.bare ? "unseen" : null }, ...title),
-        ...content,
-      )
-    : element("div.field", element("label", { for: id }, ...title), ...content);
-  box.dataset.path = path;
-  box.dataset.kind = node.kind;
-  if (!inner.group) inner.controls[0].id = id;
-
+  const aside = [...(node.unknown && !inner.asksUnknown ? [unknownBox(field)] : []), ...(inner.beside ?? [])];
+  const box = element(
+    inner.group ? "fieldset.field" : "div.field",
+    { "data-path": path, "data-kind": node.kind },
+    inner.group ? element("legend", ...title) : element("label", { for: id }, ...title),
+    hint,
+    ...inner.body,
+    aside.length > 0 && element("div.field__beside", ...aside),
+    messages.error,
+    messages.advice,
+  );
+  (inner.group ? box : inner.controls[0]).id = id;
+  if (inner.bare) {
+    box.classList.add("field--bare");
+    box.firstChild.className = "unseen";
+  }
   let drawn = "";
 
   /** @param {form.Marks} marks */
@@ -66,22 +65,15 @@ export function renderField(field, inner) {
     // Advice on a field that was not looked at yet would only be noise.
     const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
     // Most of a report equals the last one: then nothing is drawn, so that typing stays light.
-    const now = JSON.stringify([
-      marks.hidden(path),
-      ...[...issues, ...advisories].map(({ code, message }) => `${code} ${message}`),
-    ]);
+    const now = JSON.stringify([marks.hidden(path), issues, advisories]);
     if (now === drawn) return;
     drawn = now;
     box.classList.toggle("field--wrong", issues.length > 0);
     box.hidden = marks.hidden(path);
-    error.replaceChildren(...issues.map(createIssueMessage));
-    advice.replaceChildren(...advisories.map((advisory) => createAdvisoryMessage(advisory)));
+    messages.update(issues, advisories);
     for (const control of inner.controls) markInvalid(control, issues.length > 0);
-    describe(inner.group ? [box] : inner.controls, [
-      hint,
-      issues.length ? error : null,
-      advisories.length ? advice : null,
-    ]);
+    const texts = [hint, issues.length && messages.error, advisories.length && messages.advice];
+    describe(inner.group ? box : inner.controls[0], texts.flatMap((text) => (text ? [text.id] : [])).join(" "));
   }
   return host.register({ path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) });
 }
@@ -92,13 +84,10 @@ function markInvalid(control, wrong) {
     control.setAttribute("aria-invalid", String(wrong));
 }
 
-/** @param {HTMLElement[]} described a group as a whole, so that it is read once, or the control @param {(HTMLElement | null)[]} texts */
-function describe(described, texts) {
-  const ids = texts.flatMap((text) => (text ? [text.id] : [])).join(" ");
-  for (const one of described) {
-    if (ids) one.setAttribute("aria-describedby", ids);
-    else one.removeAttribute("aria-describedby");
-  }
+/** @param {HTMLElement} described the control, or a group as a whole, so that it is read once @param {string} ids */
+function describe(described, ids) {
+  if (ids) described.setAttribute("aria-describedby", ids);
+  else described.removeAttribute("aria-describedby");
 }
 
 /** Opens the folded parts around it, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
@@ -111,19 +100,13 @@ export function reveal(box, control) {
 /** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {form.FieldProps} field */
 function unknownBox({ node, path, answer, host }) {
   const words = say("unknown");
-  const tick = element("input", {
-    type: "checkbox",
-    checked: Boolean(answer.unknown),
-    "data-unknown": path,
-    "aria-label": `${words} (${node.title})`,
-    on: {
-      change: () => {
-        answer.unknown = tick.checked;
-        host.changed(path, true);
-      },
-    },
+  const given = { checked: Boolean(answer.unknown), "data-unknown": path, "aria-label": `${words} (${node.title})` };
+  const { label } = checkbox(words, given, (ticked) => {
+    answer.unknown = ticked;
+    host.changed(path, true);
   });
-  return element("label.tick.field__unknown", tick, element("span", words));
+  label.classList.add("field__unknown");
+  return label;
 }
 
 /** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {form.FieldProps} field */

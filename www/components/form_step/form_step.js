@@ -87,8 +87,8 @@ export function createFormStep({ step, router }) {
           element(
             "div.ways",
             element("button.main", { type: "submit", id: "next" }, say("next")),
-            intake.reviewed && after !== REVIEW && button(say("to_review"), () => goTo(REVIEW), { class: "second" }),
-            before && button(say("back"), () => goTo(before), { class: "second" }),
+            intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
+            before && button("second", say("back"), () => goTo(before)),
           ),
         ),
         createSavePanel({ router }).element,

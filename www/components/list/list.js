@@ -15,13 +15,13 @@ import { renderSection } from "../section/section.js";
 export function createList(field) {
   const { node, path, answer, host } = field;
   const { description } = state;
-  const item = /** @type {form.Field} */ (node.item);
+  const { item } = node;
   const items = /** @type {form.Answer[]} */ (answer.items);
   const entries = element("div");
   const undo = element("div.list__undo");
   /** The entries that are open. @type {Set<form.Answer>} */
   const opened = new Set(items.filter((one) => !gistOf(item, one)));
-  const add = button(say("item_add", { title: item.title ?? "" }), append, { class: "list__add" });
+  const add = button("list__add", say("item_add", { title: item.title }), append);
 
   function drawEntries() {
     host.forget(path);
@@ -34,15 +34,11 @@ export function createList(field) {
     const words = description.entryTitle(item, index);
     const gist = element("span.list__gist");
     const summary = element("summary", element("span.field__title", words), " ", gist);
-    const close = button(
-      say("item_done", { title: words }),
-      () => {
-        box.open = false;
-        scrollAndFocus(summary, "nearest");
-      },
-      { class: "second" },
-    );
-    const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet list__remove" });
+    const close = button("second", say("item_done", { title: words }), () => {
+      box.open = false;
+      scrollAndFocus(summary, "nearest");
+    });
+    const remove = button("quiet.list__remove", say("item_remove", { title: words }), () => take(index));
     const inside = element(
       "div.list__inside",
       { role: "group", "aria-label": words },
@@ -72,10 +68,7 @@ export function createList(field) {
     opened.add(one);
     undo.replaceChildren();
     drawEntries();
-    reveal(
-      /** @type {HTMLElement} */ (entries.lastElementChild),
-      /** @type {any} */ (entries.lastElementChild?.querySelector("summary")),
-    );
+    reveal(entries.lastElementChild, entries.lastElementChild.querySelector("summary"));
     host.changed(path, true);
   }
 
@@ -83,17 +76,13 @@ export function createList(field) {
   function take(index) {
     const words = say("item_removed", { title: description.entryTitle(item, index) });
     const [taken] = items.splice(index, 1);
-    const back = button(
-      say("undo"),
-      () => {
-        items.splice(index, 0, taken);
-        undo.replaceChildren();
-        drawEntries();
-        scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
-        host.changed(path, true);
-      },
-      { class: "quiet" },
-    );
+    const back = button("quiet", say("undo"), () => {
+      items.splice(index, 0, taken);
+      undo.replaceChildren();
+      drawEntries();
+      scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
+      host.changed(path, true);
+    });
     undo.replaceChildren(element("span", words), " ", back);
     announce(words);
     drawEntries();

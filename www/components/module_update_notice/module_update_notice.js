@@ -11,7 +11,7 @@ export function createModuleUpdateNotice({ fresh, goTo }) {
   const ways = fresh.map(({ path, message }) =>
     element(
       "li",
-      button(state.description.titleOf(path), () => goTo(stepOf(path), path), { class: "quiet", "data-path": path }),
+      button("quiet", state.description.titleOf(path), () => goTo(stepOf(path), path), { "data-path": path }),
       " ",
       message,
     ),

@@ -2,7 +2,7 @@
  * The header of every screen: the desk's name, open or closed, the phone number, the language, and notices.
  */
 
-import { announce, button, element } from "../../app/dom.js";
+import { announce, button, element, pageLink } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -17,10 +17,10 @@ export function renderHeader({ notice }) {
   byId("page-header")?.replaceChildren(
     element(
       "header.page-header",
-      element("a.page-header__skip", { href: "#main", on: { click: skip } }, say("site_skip")),
+      pageLink({ class: "page-header__skip", href: "#main" }, () => byId("main")?.focus(), say("site_skip")),
       element("div.page-header__bar", element("p.page-header__name", breakable(desk.name)), languages()),
       byHours("page-header__call", () => [phone(), !intake.finished && element("p.page-header__hours", hoursText())]),
-      desk.test && element("p.notice.page-header__test", say("test_notice")),
+      desk.served.partner?.test && element("p.notice.page-header__test", say("test_notice")),
       engine.blocked && element("p.notice", say("engine_server")),
       !navigator.onLine && element("p.notice", { id: "offline" }, say("offline")),
       notice,
@@ -49,12 +49,6 @@ function breakable(name) {
   return name.replace(/(\p{sc=Katakana})(?=\p{sc=Han})/gu, "$1\u200b");
 }
 
-/** Over the header to the screen; no link of the address, which names the step. @param {Event} event */
-function skip(event) {
-  event.preventDefault();
-  byId("main")?.focus();
-}
-
 function phone() {
   const { desk } = state;
   return element(
@@ -74,9 +68,8 @@ function phone() {
 
 function languages() {
   const choices = LANGUAGES.map((locale) =>
-    button(say(`language_${locale}`), () => void switchLanguage(locale, true), {
+    button("quiet", say(`language_${locale}`), () => void switchLanguage(locale, true), {
       lang: locale,
-      class: "quiet",
       "aria-pressed": String(locale === state.locale),
     }),
   );

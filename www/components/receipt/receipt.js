@@ -4,10 +4,11 @@
  * The number is shown only after the server reported that the record is durable (clause 4⑩).
  */
 
+import { agreementText } from "../../app/answer_text.js";
 import { button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { saveFile } from "../../app/download.js";
 import { fromDraft } from "../../app/draft.js";
-import { byHours } from "../../app/opening_hours.js";
+import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { forgetAll } from "../../app/storage.js";
 import { createAnswerList } from "../answer_list/answer_list.js";
@@ -30,6 +31,7 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
       createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element,
     );
   }
+  const save = () => saveFile(JSON.stringify({ receipt, draft: JSON.parse(text) }), receipt.number);
   return {
     title,
     element: element(
@@ -40,7 +42,7 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
           "div.notice",
           { id: "earlier" },
           element("p", ...withPhoneLink("receipt_earlier")),
-          button(say("receipt_later"), () => saveFile(fileName(), later), { class: "second" }),
+          button("second", say("receipt_later"), () => saveFile(later)),
         ),
       number(receipt),
       next(receipt),
@@ -48,19 +50,15 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
       element("p.hint", say("receipt_keep")),
       element(
         "div.ways",
-        button(
-          say("receipt_save"),
-          () => saveFile(fileName(receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })),
-          { class: "main", id: "save-receipt" },
-        ),
-        button(say("receipt_print"), () => print(), { class: "second" }),
+        button("main", say("receipt_save"), save, { id: "save-receipt" }),
+        button("second", say("receipt_print"), () => print()),
       ),
       guidance.element,
       element("section", element("h2", say("receipt_answers")), answers),
       consent(receipt.consent),
       element(
         "div.ways.receipt__again",
-        button(say("receipt_again"), () => beginAnew(router), { class: "quiet" }),
+        button("quiet", say("receipt_again"), () => beginAnew(router)),
       ),
     ),
   };
@@ -93,39 +91,22 @@ function next(receipt) {
     "section",
     element("h2", say("receipt_next")),
     element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
-    byHours("", () => [element("p", opening())]),
+    byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
     element("p.strong", ...withPhoneLink("receipt_phone")),
     receipt.no_promise && element("p.hint", receipt.no_promise),
   );
 }
 
-/** When the desk opens, not when it answers. */
-function opening() {
-  const { open, opening: at } = state.desk;
-  if (open) return say("receipt_open");
-  return at ? say("receipt_opening", { opening: at }) : say("receipt_opening_unknown");
-}
-
 /** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {any} given */
 function consent(given) {
   if (!given) return null;
-  const words = say("review_agreed", {
-    time: state.desk.clock(given.agreed_at),
-    document: given.document.version,
-    policy: given.policy.version,
-  });
-  const recipients = (given.recipients ?? []).map((/** @type {any} */ one) =>
-    element(
-      "li",
-      element("strong", one.name),
-      one.condition && element("p", one.condition),
-      sentenceList(one.purposes),
-    ),
+  const recipients = /** @type {any[]} */ (given.recipients ?? []).map(({ name, condition, purposes }) =>
+    element("li", element("strong", name), condition && element("p", condition), sentenceList(purposes)),
   );
   return element(
     "section",
     element("h2", say("receipt_consent")),
-    element("p", words),
+    element("p", agreementText(given)),
     element("p", say("receipt_prevails")),
     element("h3", say("receipt_purposes")),
     sentenceList(given.purposes),

@@ -2,6 +2,7 @@
  * The review of all answers, and the button that sends them.
  */
 
+import { agreementText } from "../../app/answer_text.js";
 import { announce, button, element } from "../../app/dom.js";
 import { byId, tell } from "../../app/environment.js";
 import { within } from "../../app/json_pointer.js";
@@ -106,10 +107,10 @@ export function createReview({ router, signal }) {
         body,
         element(
           "div.ways",
-          button(say("send"), () => void send(), { class: "main", id: "send" }),
-          button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" }),
+          button("main", say("send"), () => void send(), { id: "send" }),
+          button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
         ),
-        createSavePanel({ router, more: [button(say("print"), () => print(), { class: "quiet" })] }).element,
+        createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
       ),
     ),
     update() {
@@ -134,21 +135,13 @@ export function createReview({ router, signal }) {
           .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
         afterHoursContacts(),
         list.element,
-        ...(agreement ? [agreed(agreement)] : []),
+        ...(agreement
+          ? [element("section", element("h2", say("review_consent")), element("p", agreementText(agreement)))]
+          : []),
         guidance.element,
       );
     },
   };
-}
-
-/** @param {form.Agreement} agreement */
-function agreed({ agreed_at, document, policy }) {
-  const words = say("review_agreed", {
-    time: state.desk.clock(agreed_at),
-    document: document?.version ?? "",
-    policy: policy?.version ?? "",
-  });
-  return element("section", element("h2", say("review_consent")), element("p", words));
 }
 
 /** The answers alone, to be compared. @param {string} text of a draft */

@@ -2,8 +2,8 @@
  * The panel under every screen of answers: where they are kept, a file of them, and clearing all in one press.
  */
 
-import { announce, button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { announce, button, checkbox, element } from "../../app/dom.js";
+import { saveFile } from "../../app/download.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
@@ -18,19 +18,15 @@ export function createSavePanel({ router, more = [] }) {
     accept: ".json,application/json",
     on: { change: () => void open(file.files?.[0]) },
   });
-  const wish = element("input", {
-    type: "checkbox",
-    id: "keep-on-device",
-    checked: keptUntil() > 0,
-    "aria-describedby": "keep-hint",
-    on: { change: keep },
-  });
+  const given = { id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint" };
+  const wish = checkbox(say("keep_on_device", { days: KEPT_DAYS }), given, keep);
   const where = element("p.hint", { id: "keep-hint" }, whereKept());
 
-  function keep() {
-    keepOnDevice(wish.checked);
+  /** @param {boolean} wanted */
+  function keep(wanted) {
+    keepOnDevice(wanted);
     state.intake.keep();
-    wish.checked = keptUntil() > 0;
+    wish.box.checked = keptUntil() > 0;
     where.textContent = whereKept();
     announce(where.textContent);
   }
@@ -45,7 +41,7 @@ export function createSavePanel({ router, more = [] }) {
       router.redraw();
       scrollAndFocus(byId("main")?.querySelector("h1"));
     };
-    drawn?.replaceChildren(say(key), " ", button(say("undo"), back, { class: "quiet" }));
+    drawn?.replaceChildren(say(key), " ", button("quiet", say("undo"), back));
     scrollAndFocus(drawn?.querySelector("button"), "nearest");
   }
 
@@ -68,14 +64,13 @@ export function createSavePanel({ router, more = [] }) {
       { "aria-labelledby": "keeping" },
       element("h2", { id: "keeping" }, say("keep_title")),
       where,
-      canKeep() && element("label.tick", wish, element("span", say("keep_on_device", { days: KEPT_DAYS }))),
+      canKeep() && wish.label,
       element(
         "div.ways",
-        button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "quiet", id: "save-file" }),
+        button("quiet", say("save_file"), () => saveFile(state.intake.text), { id: "save-file" }),
         element("label.file-button.quiet", say("open_file"), file),
         ...more,
-        button(say("clear_all"), () => changed("cleared", state.intake.clear()), {
-          class: "quiet save-panel__clear",
+        button("quiet.save-panel__clear", say("clear_all"), () => changed("cleared", state.intake.clear()), {
           id: "clear",
         }),
       ),

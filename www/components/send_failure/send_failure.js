@@ -3,7 +3,7 @@
  */
 
 import { announce, button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
@@ -47,10 +47,10 @@ export function createSendFailure({ sendAgain, signal }) {
       element("p", say("unreachable_keep")),
       element(
         "div.ways",
-        button(say("send_again"), sendAgain, { class: "main" }),
+        button("main", say("send_again"), sendAgain),
         // A file and paper: the answers are never held by this page alone.
-        button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "second" }),
-        button(say("print"), () => print(), { class: "second" }),
+        button("second", say("save_file"), () => saveFile(state.intake.text)),
+        button("second", say("print"), () => print()),
       ),
     );
     box.hidden = false;

@@ -14,8 +14,7 @@ export function createStepList({ current, goTo }) {
   const rows = names.map((name, index) => {
     const open = element("span.step-list__open");
     const mark = element("span.step-list__mark", { "aria-hidden": "true" });
-    const step = button("", () => goTo(name), {
-      class: "step-list__step",
+    const step = button("step-list__step", "", () => goTo(name), {
       "aria-current": name === current ? "step" : null,
       "data-step": name,
     });
@@ -46,8 +45,6 @@ export function createStepList({ current, goTo }) {
 
 /** Whether a step holds an answer. @param {string} name @param {any} values */
 function hasAnswer(name, values) {
-  const asked = nodesOf(name, state.description).flatMap((node) =>
-    node.kind === "section" ? (node.fields ?? []) : [node],
-  );
+  const asked = nodesOf(name, state.description).flatMap((node) => (node.kind === "section" ? node.fields : [node]));
   return asked.some((node) => at(values, node.path) !== undefined);
 }
