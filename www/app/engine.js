@@ -1,16 +1,16 @@
 /**
- * The module that decides, in the page: the same bytes of WebAssembly as the server runs.
+ * The module in the page: the same bytes of WebAssembly as the server runs.
  *
- * `await engine.check(bytes, context)` → the report. Where WebAssembly is blocked, or the module
- * failed twice on the same draft, the server is asked instead: the same report.
+ * `await engine.check(bytes, context)` → the report. If WebAssembly is blocked, or the module failed twice on the same draft, the server
+ * is asked instead and gives the same report.
  */
 
 import { deskUrl, PATIENCE } from "./environment.js";
 
-/** How much of a file is hashed at a time, in bytes, so that a large log needs little memory. */
+/** The bytes of a file that are hashed at a time, so that a large log needs little memory. */
 const PIECE = 1_048_576;
 
-/** How often the glue was loaded: a fresh instance needs a fresh copy of the glue, which holds it. */
+/** The number of copies of the glue: a fresh instance needs a fresh copy, which holds it. */
 let loads = 0;
 
 export class Engine {
@@ -20,7 +20,7 @@ export class Engine {
     this.glue = glue;
   }
 
-  /** Never fails for want of WebAssembly: then `blocked` is true and the server decides. @param {string} sha256 */
+  /** Loads a module; if WebAssembly is not usable, `blocked` is true and the server decides. @param {string} sha256 */
   static async load(sha256) {
     return new Engine(sha256, await instantiate(sha256).catch(blocked));
   }
@@ -30,7 +30,9 @@ export class Engine {
   }
 
   /**
-   * @param {Uint8Array} bytes the draft's very bytes
+   * The report on a draft.
+   *
+   * @param {Uint8Array} bytes of the draft
    * @param {string} context
    * @param {string} locale
    * @returns {Promise<form.Report>}
@@ -48,11 +50,7 @@ export class Engine {
     return checkOnServer(bytes, locale);
   }
 
-  /**
-   * The opening status at a time, or null where the module cannot be asked.
-   *
-   * @param {string} context @param {number} now
-   */
+  /** The opening status at a time, or null if the module cannot be asked. @param {string} context @param {number} now */
   opening(context, now) {
     try {
       return this.glue.opening(context, now);
@@ -65,7 +63,7 @@ export class Engine {
    * The SHA-256 of a file that stays with the applicant, as 64 hex digits.
    *
    * @param {File} file
-   * @param {() => boolean} wanted whether somebody still waits for it: reading stops where nobody does
+   * @param {() => boolean} wanted true while somebody waits for it: otherwise reading stops
    */
   async hash(file, wanted) {
     const hash = new this.glue.Sha256();

@@ -2,9 +2,9 @@
  * The page's one state: what is loaded, in which language, and the answers on their way.
  *
  * `await state.open("ja")`, then `say("next")` → 「次へ進む」. Each form in a document runs a copy of the script of its own, so one
- * object is enough. It draws nothing: its events say what changed, and the router draws.
+ * object is enough. It draws nothing: its events report changes, and the router draws.
  *
- * - "desk": the desk's answer was taken anew; - "language": all texts are others now
+ * - "desk": the desk's response was loaded anew; "language": all texts changed
  * - "module": another module is in force; `detail` is `{ fresh: Issue[], redraw: boolean }`
  */
 
@@ -30,13 +30,13 @@ export class State extends EventTarget {
   consent = LOADED_LATER;
   /** @type {Intake} */
   intake = LOADED_LATER;
-  /** Whether a text is on its way to the desk, whatever screen is shown. */
+  /** True while a text is on its way to the desk, whatever screen is shown. */
   sending = false;
 
   /** Loads everything and begins an intake. @param {string} locale */
   async open(locale) {
-    // All at once: on a slow network a person waits for each answer that another has to wait for. No `preload` in the
-    // document does it instead, since Safari's engine would load everything twice.
+    // All at once: on a slow network each response that waits for another one costs time. A `preload` in the document would load
+    // everything twice in Safari's engine.
     const named = namedModule();
     const early = named ? loadModule(named, locale).catch(() => null) : null;
     const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
@@ -50,9 +50,9 @@ export class State extends EventTarget {
   }
 
   /**
-   * Asks the desk anew; silently keeps the last answer, with the clock advanced, when there is none.
+   * Asks the desk anew; silently keeps the last response, with the clock advanced, if there is none.
    *
-   * @param {boolean} [redraw] whether the screen may be drawn anew, should the module have changed
+   * @param {boolean} [redraw] true if the screen may be drawn anew for another module
    */
   async refresh(redraw = true) {
     const desk = await Desk.load(this.locale).catch(() => null);
@@ -65,7 +65,7 @@ export class State extends EventTarget {
     return true;
   }
 
-  /** Another module is in force: loads it in place, answers kept; all of it, or nothing and an error. @param {boolean} redraw */
+  /** Loads the module in force and keeps the answers; all of it, or nothing and an error. @param {boolean} redraw */
   async renew(redraw) {
     const { desk, locale } = this;
     const [engine, description] = await loadModule(desk.module, locale);
@@ -85,7 +85,7 @@ export class State extends EventTarget {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Another language: the answers stay. @param {string} locale @returns {Promise<boolean>} false where it cannot be loaded */
+  /** Changes the language and keeps the answers. @param {string} locale @returns {Promise<boolean>} false if it cannot be loaded */
   async speak(locale) {
     const loaded = await Promise.all([
       Desk.load(locale),

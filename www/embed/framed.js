@@ -6,7 +6,7 @@ import { parseTrustedMessage, isHeight, PROTOCOL } from "./protocol.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
-/** How long the frame may take to say that it runs; and how long after its document is there (milliseconds). */
+/** The longest time until the frame reports that it runs; and that after its document was loaded (milliseconds). */
 const STARTING = 20_000;
 const GRACE = 3_000;
 
@@ -21,7 +21,7 @@ export class Framed {
     /** @type {HTMLIFrameElement | null} */
     this.frame = null;
     this.timer = 0;
-    /** Whether the frame has said that it runs. */
+    /** True once the frame reported that it runs. */
     this.runs = false;
     this.stopping = new AbortController();
   }
@@ -49,7 +49,7 @@ export class Framed {
     this.shadow.append(frame);
   }
 
-  /** From now on the frame has so long to say that it runs. @param {number} time */
+  /** Limits the time until the frame reports that it runs. @param {number} time */
   expect(time) {
     clearTimeout(this.timer);
     if (this.runs) return;
@@ -84,18 +84,18 @@ export class Framed {
     }
   }
 
-  /** Follows the person to what lies so far down the frame, where it is not in view yet. @param {number} down */
+  /** Scrolls to a point of the frame to which the person is led, if it is not in view yet. @param {number} down */
   look(down) {
     const { frame } = this;
     const top = frame ? frame.getBoundingClientRect().top + down : 0;
     if (!frame || (top >= 0 && top < innerHeight / 2)) return;
     frame.style.scrollMarginTop = `${-down}px`;
     frame.scrollIntoView(AT_ONCE);
-    // Left there it would lead astray whatever the browser scrolls to by itself.
+    // If it stayed, the browser's own scrolling would miss its target.
     frame.style.scrollMarginTop = "";
   }
 
-  /** Language, colours and radius as the page has them. */
+  /** Sends the page's language, colours and radius. */
   set() {
     const { element, frame } = this;
     frame?.contentWindow?.postMessage(

@@ -1,14 +1,14 @@
 /**
  * The form in the page itself, in a shadow root: opt-in, for pages whose scripts may read what is typed.
  *
- * The desk says which files that are now, and by what digest; a file that does not match is not run.
+ * The desk names the files and their digests; a file that does not match is not run.
  */
 
 import { themeOf } from "./theme.js";
 
-/** What the desk's answer says of a file. @typedef {{ url: string, integrity: string }} Piece */
+/** A file as the desk names it. @typedef {{ url: string, integrity: string }} Piece */
 
-/** How often the form's script was loaded: each form in a page has a copy of its own. */
+/** The number of copies of the form's script: each form in a page has its own. */
 let copiesLoaded = 0;
 
 export class Inline {
@@ -16,7 +16,7 @@ export class Inline {
   constructor(element, shadow) {
     this.element = element;
     this.shadow = shadow;
-    /** @type {any} what the form's script gives */
+    /** The form as its script returns it. @type {any} */
     this.page = null;
     this.stopped = false;
   }
@@ -68,7 +68,7 @@ export class Inline {
     this.page?.speak(locale);
   }
 
-  /** Run once its digest was found right; an import alone would not look at it. @param {Piece} piece */
+  /** Runs a script after its digest was checked; an import alone would not check it. @param {Piece} piece */
   async script({ url, integrity }) {
     copiesLoaded += 1;
     const src = `${this.element.desk}${url}?${copiesLoaded}`;

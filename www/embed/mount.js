@@ -1,5 +1,5 @@
 /**
- * The page in somebody else's document: it lives in an element of a shadow root and touches nothing outside of it.
+ * The page in another document: it is in an element of a shadow root and touches nothing outside of it.
  */
 
 import { element } from "../app/dom.js";

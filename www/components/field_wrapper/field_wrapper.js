@@ -23,11 +23,7 @@ import { createMessages } from "../message/message.js";
  * @property {(marks: form.Marks) => void} [update]
  */
 
-/**
- * @param {form.FieldProps} field
- * @param {Inner} inner
- * @returns {form.View}
- */
+/** @param {form.FieldProps} field @param {Inner} inner @returns {form.View} */
 export function renderField(field, inner) {
   const { node, path, answer, host } = field;
   const id = idOf(path);

@@ -42,11 +42,7 @@ export class FieldViews {
     for (const view of this.byPath.values()) view.update(marks);
   }
 
-  /**
-   * @template {{ path?: string }} T
-   * @param {T[]} messages
-   * @returns {Map<string, T[]>}
-   */
+  /** @template {{ path?: string }} T @param {T[]} messages @returns {Map<string, T[]>} */
   groupByView(messages) {
     const found = new Map();
     for (const message of messages) {

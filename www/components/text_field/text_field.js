@@ -15,10 +15,7 @@ const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
   digest: { type: "text", autocapitalize: "none", autocomplete: "off", spellcheck: "false" },
 });
 
-/**
- * @param {form.FieldProps} field
- * @param {(input: HTMLInputElement) => Node[]} [beside] further content of the field
- */
+/** @param {form.FieldProps} field @param {(input: HTMLInputElement) => Node[]} [beside] further content of the field */
 export function createTextField(field, beside = () => []) {
   const { node, path, answer, host } = field;
   const attributes = {
