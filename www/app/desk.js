@@ -73,8 +73,7 @@ export class Desk {
   /**
    * A moment by the desk's own clock (the calendar's offset), as the language writes it; "" for an invalid one.
    *
-   * @param {number | string} at milliseconds since the epoch, or ISO 8601
-   * @param {Intl.DateTimeFormatOptions} [more]
+   * @param {number | string} at milliseconds since the epoch, or ISO 8601 @param {Intl.DateTimeFormatOptions} [more]
    */
   clock(at, more = {}) {
     const format = new Intl.DateTimeFormat(this.locale, {

@@ -32,9 +32,7 @@ export class Engine {
   /**
    * The report on a draft.
    *
-   * @param {Uint8Array} bytes of the draft
-   * @param {string} context
-   * @param {string} locale
+   * @param {Uint8Array} bytes of the draft @param {string} context @param {string} locale
    * @returns {Promise<form.Report>}
    */
   async check(bytes, context, locale) {
@@ -62,8 +60,7 @@ export class Engine {
   /**
    * The SHA-256 of a file that stays with the applicant, as 64 hex digits.
    *
-   * @param {File} file
-   * @param {() => boolean} wanted true while somebody waits for it: otherwise reading stops
+   * @param {File} file @param {() => boolean} wanted true while somebody waits for it: otherwise reading stops
    */
   async hash(file, wanted) {
     const hash = new this.glue.Sha256();

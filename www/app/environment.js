@@ -109,8 +109,7 @@ export function onPopState(moved) {
  * Scrolls to an element and gives it the focus. The page around a frame is asked to follow, since in Safari no frame of
  * another origin moves what lies around it.
  *
- * @param {HTMLElement | null | undefined} found
- * @param {ScrollLogicalPosition} [block] how far to scroll
+ * @param {HTMLElement | null | undefined} found @param {ScrollLogicalPosition} [block] how far to scroll
  * @param {HTMLElement | null} [control] within it, which takes the focus
  */
 export function scrollAndFocus(found, block = "start", control = found) {

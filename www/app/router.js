@@ -67,8 +67,7 @@ export function startRouter() {
  * Puts a screen into the page and keeps it up to date.
  *
  * @template {Screen} T
- * @param {(signal: AbortSignal) => T} create the signal ends with the screen
- * @param {() => void} drawAnew
+ * @param {(signal: AbortSignal) => T} create the signal ends with the screen @param {() => void} drawAnew
  * @returns {T}
  */
 function show(create, drawAnew) {

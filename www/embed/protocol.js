@@ -16,8 +16,7 @@ export const HEIGHT_MAX = 60_000;
 /**
  * The message of an event, if it has this protocol's form, origin and source.
  *
- * @param {{ origin: string, source: unknown, data: any }} event
- * @param {string} origin @param {unknown} source
+ * @param {{ origin: string, source: unknown, data: any }} event @param {string} origin @param {unknown} source
  * @returns {{ type: string, value?: unknown, [key: string]: unknown } | null}
  */
 export function parseTrustedMessage(event, origin, source) {

@@ -15,9 +15,7 @@ import { createAdvisoryMessage } from "../message/message.js";
 /**
  * All steps with their answers.
  *
- * @param {object} props
- * @param {form.Answer} props.answers
- * @param {any} props.values normalised, for moments
+ * @param {object} props @param {form.Answer} props.answers @param {any} props.values normalised, for moments
  * @param {(step: string, path: string) => void} [props.change] where the change links lead; none on a receipt
  * @param {form.Advisory[]} [props.advisories] each is shown under its answer
  */

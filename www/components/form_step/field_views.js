@@ -24,8 +24,7 @@ export class FieldViews {
   /**
    * Shows at every field its part of the report.
    *
-   * @param {form.Report | null} report
-   * @param {boolean} tried whether the person asked for this step to be checked
+   * @param {form.Report | null} report @param {boolean} tried whether the person asked for this step to be checked
    * @param {form.Issue[]} issues those to show
    */
   update(report, tried, issues) {
@@ -54,10 +53,7 @@ export class FieldViews {
 
   // The `Host` of the fields.
 
-  /** @param {form.FieldProps} props */
-  draw(props) {
-    return createField(props);
-  }
+  draw = createField;
 
   /** @param {form.View} view @returns {form.View} */
   register(view) {

@@ -6,8 +6,7 @@ import { element } from "../../app/dom.js";
 import { say } from "../../app/state.js";
 
 /**
- * @param {object} props
- * @param {boolean} [props.folded] on a step where it was not asked for: one line that opens
+ * @param {object} props @param {boolean} [props.folded] on a step where it was not asked for: one line that opens
  * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[]) => void }} `lead` comes
  *   first; nothing is shown where there is no advice
  */

@@ -29,12 +29,7 @@ function chooser({ path, host }) {
     type: "file",
     id,
     "aria-describedby": `${id}-hint`,
-    on: {
-      change: choose,
-      click: () => {
-        input.value = "";
-      },
-    },
+    on: { change: choose, click: () => (input.value = "") },
   });
 
   async function choose() {

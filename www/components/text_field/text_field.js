@@ -44,8 +44,7 @@ export function createTextField(field, beside = () => []) {
  * Safari ends a composition before the key that ended it, whose keyCode is then 229: `compositionend`
  * alone is taken as the end, never a key.
  *
- * @param {HTMLInputElement | HTMLTextAreaElement} input
- * @param {(typed: string, whole: boolean) => void} report
+ * @param {HTMLInputElement | HTMLTextAreaElement} input @param {(typed: string, whole: boolean) => void} report
  */
 export function onTyping(input, report) {
   input.addEventListener("input", (event) => {
