@@ -153,7 +153,7 @@ function showConsent(how = {}) {
   show(create, () => showConsent(how));
 }
 
-/** @param {import("./storage.js").Kept} kept */
+/** @param {form.Kept} kept */
 function showReceipt(kept) {
   keepReceipt({ ...kept, locale: state.locale });
   // Just sent: the report is at hand, and nothing moves once the receipt is shown.

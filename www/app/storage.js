@@ -3,12 +3,6 @@
  *
  * They end with the tab, since the machine may be shared or compromised; answers and key stay on the device for some days only if the
  * person asks for it. The desk's phone number is never stored.
- *
- * @typedef {object} Kept a receipt on the screen
- * @property {any} receipt as the server sent it
- * @property {string} text the text that was sent
- * @property {string} locale the language of the screen
- * @property {string} [later] the answers as they were then, where the receipt is of earlier ones
  */
 
 import { forPartner } from "./environment.js";
@@ -91,13 +85,13 @@ export function dropKey() {
   };
 }
 
-/** Keeps the receipt, which is shown again after a reload, and drops the answers. @param {Kept} kept */
+/** Keeps the receipt, which is shown again after a reload, and drops the answers. @param {form.Kept} kept */
 export function keepReceipt(kept) {
   forgetAll();
   write(RECEIPT, kept);
 }
 
-/** @returns {Kept | null} */
+/** @returns {form.Kept | null} */
 export function receiptKept() {
   return read(RECEIPT);
 }

@@ -9,15 +9,13 @@ import { stepNames } from "./steps.js";
 import { dropKey, keyOf, lostBefore, markLost } from "./storage.js";
 import { submit } from "./submission_request.js";
 
-/** @typedef {import("./submission_request.js").Outcome} Outcome */
-
 /** The most repetitions after the module or the key had to be renewed. */
 const RENEWALS = 2;
 
 /** No module has this digest: a key's receipt is given again before the module is looked at, and nothing new is stored. */
 const NO_MODULE = "0".repeat(64);
 
-/** @returns {Promise<Outcome>} */
+/** @returns {Promise<form.Outcome>} */
 export async function sendAnswers(renewals = RENEWALS) {
   const { intake } = state;
   for (const step of stepNames()) intake.tried.add(step);
@@ -52,7 +50,7 @@ async function sendOnce(bytes, text) {
  * phone.
  *
  * @param {string} text
- * @returns {Promise<Outcome | null>} null if nothing is in the way of this text
+ * @returns {Promise<form.Outcome | null>} null if nothing is in the way of this text
  */
 async function outcomeOfLost(text) {
   const lost = lostBefore();

@@ -7,19 +7,12 @@
 
 import { deskUrl, forPartner } from "./environment.js";
 
-/**
- * @typedef {{ kind: "receipt", receipt: any, text?: string }
- *   | { kind: "issues", report: form.Report }
- *   | { kind: "stale" } | { kind: "module" } | { kind: "reused" } | { kind: "offline" } | { kind: "lost" }
- *   | { kind: "unavailable" } | { kind: "refused", detail: string, elsewhere: boolean }} Outcome
- */
-
 /** The longest time that the server may take (milliseconds). */
 const SENDING_PATIENCE = 30_000;
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes of the draft @param {{ key: string, module: string, locale: string }} how
- * @returns {Promise<Outcome>}
+ * @returns {Promise<form.Outcome>}
  */
 export async function submit(bytes, { key, module, locale }) {
   // Tried all the same: a browser may be wrong about being offline.
@@ -33,7 +26,7 @@ export async function submit(bytes, { key, module, locale }) {
   return response ? outcome(response.status, await response.json().catch(() => ({}))) : { kind };
 }
 
-/** @param {number} status @param {any} body @returns {Outcome} */
+/** @param {number} status @param {any} body @returns {form.Outcome} */
 function outcome(status, body) {
   const code = String(body.code ?? "");
   const detail = String(body.detail ?? body.title ?? "");

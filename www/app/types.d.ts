@@ -60,6 +60,25 @@ declare namespace form {
   type Shown = { version: string; sha256: string };
   type Agreement = { document: Shown; policy: Shown; language: string; agreed_at: number };
 
+  /** The outcome of sending a draft. */
+  type Outcome =
+    | { kind: "receipt"; receipt: any; text?: string }
+    | { kind: "issues"; report: Report }
+    | { kind: "stale" | "module" | "reused" | "offline" | "lost" | "unavailable" }
+    | { kind: "refused"; detail: string; elsewhere: boolean };
+
+  /** A receipt on the screen. */
+  interface Kept {
+    /** The server's response. */
+    receipt: any;
+    /** The text that was sent. */
+    text: string;
+    /** The language of the screen. */
+    locale: string;
+    /** The answers as they were then, if the receipt is of earlier ones. */
+    later?: string;
+  }
+
   /** The props of a field's component; the path has indexes. */
   type FieldProps = { node: Field; path: string; answer: Answer; host: Host };
 

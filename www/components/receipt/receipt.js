@@ -16,7 +16,7 @@ import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
-/** @param {{ kept: import("../../app/storage.js").Kept, report: form.Report | null, router: import("../../app/router.js").Router }} props */
+/** @param {{ kept: form.Kept, report: form.Report | null, router: import("../../app/router.js").Router }} props */
 export function createReceipt({ kept: { receipt, text, later }, report, router }) {
   const title = say("receipt_title");
   const guidance = createGuidance();

@@ -18,8 +18,6 @@ import { createSavePanel } from "../save_panel/save_panel.js";
 import { createSendFailure } from "../send_failure/send_failure.js";
 import { createStepList } from "../step_list/step_list.js";
 
-/** @typedef {import("../../app/submission_request.js").Outcome} Outcome */
-
 /** @param {{ router: import("../../app/router.js").Router, signal: AbortSignal }} props the signal ends with the screen */
 export function createReview({ router, signal }) {
   const title = say("step_review");
@@ -41,14 +39,14 @@ export function createReview({ router, signal }) {
     failure.showSending();
     const outcome = await sendAnswers().catch((error) => {
       console.error("send", error instanceof Error ? error.message : error);
-      return /** @type {Outcome} */ ({ kind: "unavailable" });
+      return /** @type {form.Outcome} */ ({ kind: "unavailable" });
     });
     state.sending = false;
     byId("send")?.removeAttribute("aria-busy");
     show(outcome);
   }
 
-  /** @param {Outcome} outcome @returns {void} */
+  /** @param {form.Outcome} outcome @returns {void} */
   function show(outcome) {
     if (outcome.kind === "receipt") return showReceipt(outcome.receipt, outcome.text ?? "");
     if (outcome.kind === "issues") return showIssues(outcome.report);

@@ -9,8 +9,6 @@ import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
-/** @typedef {import("../../app/submission_request.js").Outcome} Outcome */
-
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
   const box = element("div.alert", { tabindex: "-1", id: "send-failure", hidden: true });
@@ -24,7 +22,7 @@ export function createSendFailure({ sendAgain, signal }) {
     { signal },
   );
 
-  /** @param {Outcome} outcome */
+  /** @param {form.Outcome} outcome */
   function update(outcome) {
     const lost = lostBefore() !== null;
     box.dataset.kind = lost ? "lost" : outcome.kind;
