@@ -52,7 +52,7 @@ for (const locale of ["ja", "en"]) {
   });
 }
 
-test("the document as it is served", async () => {
+test("the served document has no violations", async () => {
   assert.deepEqual(await misspelt(await (await fetch(desk.base)).text()), []);
 });
 

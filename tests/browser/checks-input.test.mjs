@@ -41,7 +41,7 @@ async function moment(given) {
   return values.incident.discovered_at;
 }
 
-test("check 9: every sentence about an issue says what to do, in both languages", () => {
+test("check 9: every sentence about an issue names the correction, in both languages", () => {
   const asks = {
     ja: /ください/,
     en: /\b(add|answer|ask|check|choose|delete|enter|give|keep|leave|look|make|press|put|remove|save|send|shorten|take|tell|tick|try|type|use|write)\b/i,
@@ -58,7 +58,7 @@ test("check 9: every sentence about an issue says what to do, in both languages"
   }
 });
 
-test("check 10: full-width digits, letters, ＠, ー and spaces are understood, and what was typed goes to the desk as it is", async () => {
+test("check 10: full-width digits, letters, ＠, ー and spaces are understood, and the typed text is sent unchanged", async () => {
   const draft = {
     contact: {
       phone: "　０３ー３２１１ー９９９９　",
@@ -74,7 +74,7 @@ test("check 10: full-width digits, letters, ＠, ー and spaces are understood, 
   assert.deepEqual(values.contact, { company: "ＡＢＣ　商事㈱", phone: "+81332119999", email: "hanako@example.jp" });
 });
 
-test("check 12: a phone number in any usual writing", async () => {
+test("check 12: a phone number is accepted in any usual notation", async () => {
   for (const typed of [
     "0332119999",
     "03-3211-9999",
@@ -100,14 +100,14 @@ test("check 12: a phone number in any usual writing", async () => {
     assert.ok(Array.isArray(await phone(typed)), typed);
 });
 
-test("check 14: 和暦 is understood, and what is stored is 西暦", async () => {
+test("check 14: 和暦 is understood and stored as 西暦", async () => {
   for (const year of ["令和8", "R8", "令和８年", "2026"]) {
     const { at } = await moment({ at: { year, month: "１１", day: "20", time: "9時半" } });
     assert.equal(at, "2026-11-20T09:30", year);
   }
 });
 
-test("check 15: not known, about and still going on are stored each as itself", async () => {
+test("check 15: unknown, about and still going on are stored as three different answers", async () => {
   assert.deepEqual(await moment({ unknown: true }), { unknown: true });
   assert.equal((await moment({ at: { year: "2026", month: "11" }, precision: "about" })).precision, "about");
   const { values } = await report({ incident: { ongoing: "yes", kind: { unknown: true } } });

@@ -199,7 +199,7 @@ check(
   },
 );
 
-test("check 22: the receipt has the number, what comes next, the phone and a copy to keep", async () => {
+test("check 22: the receipt has the number, the next steps, the phone and a copy to keep", async () => {
   ({ page, context } = await open(browser, desk.base));
   await toReview(page);
   await page.locator("#send").click();

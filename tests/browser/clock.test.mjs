@@ -118,7 +118,7 @@ for (const engine of TWO_ENGINES) {
       });
     }
 
-    test("an agreement from the future, without a time or of another document leads to the documents, with all that was typed", async (t) => {
+    test("an agreement from the future, without a time or of another document leads to the documents and keeps the answers", async (t) => {
       const { page, errors } = await visit(t, browser);
       await begin(page);
       await fill(page);
@@ -164,7 +164,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(errors, []);
     });
 
-    test("what is said of the agreement on the check page leads to the documents, too", async (t) => {
+    test("issues of the agreement on the check page lead to the documents, too", async (t) => {
       const { page } = await visit(t, browser);
       await setClock(page, 2 * 86_400_000);
       await begin(page);

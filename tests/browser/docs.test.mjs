@@ -14,7 +14,7 @@ after(async () => {
   await desk?.stop();
 });
 
-test("the page of the interface shows its operations and asks nobody else", async () => {
+test("the API page shows its operations and loads nothing from elsewhere", async () => {
   const page = await browser.newPage();
   const elsewhere = [];
   const broken = [];

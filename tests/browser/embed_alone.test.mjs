@@ -71,7 +71,7 @@ function nearMisses(origin) {
   return [...misses];
 }
 
-test("far below the view the page pays for the element's script alone, and loads the form when it comes near", async () => {
+test("an element far below the view loads its script alone, and the form when it comes near", async () => {
   const { page, context, asked } = await visit({ below: true, strict: true });
   await page.waitForFunction(() => customElements.get("kakekomi-form"));
   await page.waitForTimeout(300);
@@ -86,7 +86,7 @@ test("far below the view the page pays for the element's script alone, and loads
   await context.close();
 });
 
-test("no script of the page can read an answer in frame mode, in any way that we know", async () => {
+test("no script of the page can read an answer in frame mode by any known way", async () => {
   const { page, context } = await visit({});
   await page.evaluate(() => {
     globalThis.messages = [];
@@ -146,7 +146,7 @@ test("no script of the page can read an answer in frame mode, in any way that we
   await context.close();
 });
 
-test("documents that changed before sending: after the new ones the check is in view, and the page is told so", async () => {
+test("documents that changed before sending lead back to the check page in view, with its event", async () => {
   const { page, context } = await visit({ style: "body { padding: 900px 0 2500px }" });
   await page.locator("kakekomi-form").evaluate((element) => element.scrollIntoView());
   await heard(page, "ready");
@@ -171,7 +171,7 @@ test("documents that changed before sending: after the new ones the check is in 
   await context.close();
 });
 
-test("a form that cannot start takes no letter of what is typed elsewhere in the page", async () => {
+test("a form that cannot start takes no letter that is typed elsewhere in the page", async () => {
   const { page, context } = await visit({}, "about:blank");
   const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base, form: true }));
@@ -185,7 +185,7 @@ test("a form that cannot start takes no letter of what is typed elsewhere in the
   await context.close();
 });
 
-test("a language that is asked for while the form loads is the form's", async () => {
+test("a language that is set while the form loads becomes the form's", async () => {
   const { page, context } = await visit({}, "about:blank");
   const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base }));
@@ -199,7 +199,7 @@ test("a language that is asked for while the form loads is the form's", async ()
   await context.close();
 });
 
-test("of a thousand near-miss origins neither side believes one", async () => {
+test("neither side trusts any of a thousand near-miss origins", async () => {
   const { page, context } = await visit({});
   await heard(page, "ready");
   const misses = nearMisses(desk.base);
@@ -285,7 +285,7 @@ for (const [what, given] of [
   });
 }
 
-test("a page whose origin is a partner's but for its host gets no form", async () => {
+test("a page whose origin differs from a partner's in its host gets no form", async () => {
   const address = site
     .page({ desk: desk.base, script: "/released.js", from: desk.base })
     .replace("localhost", "127.0.0.1");
@@ -294,7 +294,7 @@ test("a page whose origin is a partner's but for its host gets no form", async (
   await context.close();
 });
 
-test("a script that is not the promised one does not run, and the link stays", async () => {
+test("a script with another digest does not run, and the link stays", async () => {
   const digest = `sha384-${"A".repeat(64)}`;
   site.put(
     "/wrong.html",
@@ -307,7 +307,7 @@ test("a script that is not the promised one does not run, and the link stays", a
   await context.close();
 });
 
-test("inline without WebAssembly the desk checks, and the page is told", async () => {
+test("inline without WebAssembly the desk checks, and the page gets an event", async () => {
   const { page, context } = await visit({ mode: "inline", strict: true, wasm: false });
   assert.deepEqual(await heard(page, "error"), { code: "wasm-blocked" });
   await agree(page);
@@ -318,7 +318,7 @@ test("inline without WebAssembly the desk checks, and the page is told", async (
   await context.close();
 });
 
-test("two on a page, one taken away and put back, another language: answers stay", async () => {
+test("two forms on a page keep their answers when one is moved and the language changes", async () => {
   // Of one site, or this browser, which blocks what third parties store, would have the frame forget.
   const { page, context } = await visit({ count: 2, desk: desk.base.replace("127.0.0.1", "localhost") });
   await untilHeard(page, "ready", 2);
@@ -344,7 +344,7 @@ test("two on a page, one taken away and put back, another language: answers stay
   await context.close();
 });
 
-test("a library's way with attributes: null takes one away, another one loads the form anew, a path behind the origin is no matter", async () => {
+test("attributes set by a library: null removes one, another value loads the form anew, a path behind the origin is ignored", async () => {
   const { page, context } = await visit({ key: OTHER_KEY });
   assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
   await page.evaluate((key) => {
@@ -383,7 +383,7 @@ test("a page's colours reach the frame; light and dark follow the page", async (
   await context.close();
 });
 
-test("the element of a released version walks to the receipt with this desk", async () => {
+test("the element of a released version reaches the receipt with this desk", async () => {
   const { page, context } = await visit({ script: "/released.js", from: desk.base, form: true });
   await heard(page, "ready");
   const frame = inside(page, "frame");

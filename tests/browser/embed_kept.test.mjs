@@ -146,7 +146,7 @@ for (const engine of TWO_ENGINES) {
       );
     });
 
-    test("a second form of the same partner that nobody typed into takes nothing away on leaving", async (t) => {
+    test("a second form of the same partner without typing removes nothing on leaving", async (t) => {
       const page = await visit(t, { count: 2 });
       await untilHeard(page, "ready", 2);
       await typeInto(page, 0, "株式会社れい");
@@ -155,7 +155,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await companies(page), ["株式会社れい", "株式会社れい"]);
     });
 
-    test("an inline form that is moved goes on as it was, where storage is blocked, too", async (t) => {
+    test("an inline form that is moved goes on as it was, even if storage is blocked", async (t) => {
       const page = await visit(t, { blocked: true });
       await untilHeard(page, "ready", 1);
       await typeInto(page, 0, "株式会社れい");
@@ -176,7 +176,7 @@ for (const engine of TWO_ENGINES) {
       assert.match(step, /株式会社れい/, "it can be filled in further");
     });
 
-    test("another partner, or another mode, is another form", async (t) => {
+    test("another partner or another mode starts another form", async (t) => {
       const page = await visit(t, {});
       await untilHeard(page, "ready", 1);
       await typeInto(page, 0, "株式会社れい");

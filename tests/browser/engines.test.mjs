@@ -76,7 +76,7 @@ for (const engine of ENGINES) {
       }
     }
 
-    test("a policy without WebAssembly: the server decides, the page says so, and the way is the same", async (t) => {
+    test("a policy without WebAssembly lets the server decide, and the page reports it", async (t) => {
       const { door, page } = await visit(t, browser, {}, (door) => {
         door.change = (path, answer) => {
           if (path === "/")
@@ -99,7 +99,7 @@ for (const engine of ENGINES) {
       await next(page, "incident");
     });
 
-    test("a module that was retired on the way is renewed in place, and the same answers are sent once", async (t) => {
+    test("a module that is retired meanwhile is renewed in place, and the same answers are sent once", async (t) => {
       const { door, page } = await visit(t, browser, {}, (door) => serveOlder(door));
       const known = desk.cases().length;
       await toReview(page);
@@ -112,7 +112,7 @@ for (const engine of ENGINES) {
       assert.equal(desk.cases().length, known + 1);
     });
 
-    test("documents that changed on the way are shown again, answers kept, and agreed to anew", async (t) => {
+    test("documents that change meanwhile are shown again and agreed to anew, answers kept", async (t) => {
       const { door, page } = await visit(t, browser, {});
       const known = [desk.cases().length, newer.cases().length];
       await toReview(page);

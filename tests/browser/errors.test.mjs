@@ -19,7 +19,7 @@ after(async () => {
 
 const SUBMISSIONS = "**/v1/submissions**";
 
-test("nothing is called wrong while typing; 次へ shows issues at fields and in a summary that takes the focus", async () => {
+test("no issue is shown while typing; 次へ shows issues at fields and in a summary that takes the focus", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await field(page, "/contact/phone").fill("12");
@@ -53,7 +53,7 @@ test("nothing is called wrong while typing; 次へ shows issues at fields and in
   await context.close();
 });
 
-test("a press is not missed when leaving a field changes what stands above the button", async () => {
+test("a press is not missed when leaving a field moves the button", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator("#next").click();
@@ -67,7 +67,7 @@ test("a press is not missed when leaving a field changes what stands above the b
   await context.close();
 });
 
-test("what the server refuses lands at the field, in its words", async () => {
+test("issues of the server are shown at their fields, in its words", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   // The text is changed on its way, so that the server refuses what the page had accepted.
@@ -94,7 +94,7 @@ test("what the server refuses lands at the field, in its words", async () => {
   await context.close();
 });
 
-test("503 and a lost network keep what was typed; sending again makes one case", async () => {
+test("503 and a lost network keep the answers; sending again makes one case", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -128,7 +128,7 @@ test("503 and a lost network keep what was typed; sending again makes one case",
   await context.close();
 });
 
-test("a consent document that changed is shown again, answers kept", async () => {
+test("a changed consent document is shown again, answers kept", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   await page.route(SUBMISSIONS, (route) =>
@@ -169,7 +169,7 @@ test("a module that is retired is renewed in place, and the same text is sent on
   await context.close();
 });
 
-test("an instance that trapped is thrown away and a fresh one decides", async () => {
+test("an instance that trapped is replaced by a fresh one", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const loads = [];
@@ -197,7 +197,7 @@ test("an instance that trapped is thrown away and a fresh one decides", async ()
   await context.close();
 });
 
-test("where the policy of the page forbids WebAssembly the server decides, and the page says so", async () => {
+test("the server decides if the page's policy forbids WebAssembly, and the page reports it", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await context.route(`${desk.base}/`, async (route) => {
@@ -218,7 +218,7 @@ test("where the policy of the page forbids WebAssembly the server decides, and t
   await context.close();
 });
 
-test("when the desk does not answer at the start, the phone number is still there", async () => {
+test("the phone number is shown even if the desk does not answer at the start", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -230,7 +230,7 @@ test("when the desk does not answer at the start, the phone number is still ther
   await context.close();
 });
 
-test("without JavaScript there are a phone number, hours and a sheet to print", async () => {
+test("without JavaScript the page shows a phone number, hours and a form to print", async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(desk.base);
@@ -244,7 +244,7 @@ test("without JavaScript there are a phone number, hours and a sheet to print", 
   await context.close();
 });
 
-test("without a network the page says so, and goes on", async () => {
+test("without a network the page reports it and goes on", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await context.setOffline(true);
@@ -258,7 +258,7 @@ test("without a network the page says so, and goes on", async () => {
   await context.close();
 });
 
-test("a module that comes into force in between says what it asks anew, and keeps every answer", async () => {
+test("a module that comes into force meanwhile shows its new issues and keeps every answer", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   // Another module, which differs by an empty section, judges as the first and finds one thing more.

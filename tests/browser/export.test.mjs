@@ -33,7 +33,7 @@ after(async () => {
 
 const run = (module, ...given) => spawnSync(process.execPath, [module, ...given], { encoding: "utf8", cwd: folder });
 
-test("every file has the digest that is written down, and the element is the one that the desk serves", async () => {
+test("every file has the recorded digest, and the element is the one that the desk serves", async () => {
   const digests = JSON.parse(readFileSync(join(folder, "integrity.json"), "utf8"));
   assert.deepEqual(
     Object.keys(digests).sort(),
@@ -56,7 +56,7 @@ test("every file has the digest that is written down, and the element is the one
   assert.match(served.headers.get("cache-control") ?? "", /immutable/);
 });
 
-test("the custom-elements manifest is one, and says of the element what it has", async () => {
+test("the custom-elements manifest is valid and describes the element", async () => {
   const read = (path) => JSON.parse(readFileSync(path, "utf8"));
   const manifest = read(join(folder, "custom-elements.json"));
   const validate = new Ajv({ strict: false }).compile(
@@ -96,7 +96,7 @@ test("types and docs name the steps that the form has", () => {
   );
 });
 
-test("publint and are-the-types-wrong find nothing; the types know the element and its events", async () => {
+test("publint and are-the-types-wrong find nothing; the types declare the element and its events", async () => {
   assert.deepEqual((await publint({ pkgDir: folder, strict: true })).messages, []);
   const attw = join(fileURLToPath(import.meta.resolve("@arethetypeswrong/cli/package.json")), "../dist/index.js");
   const types = run(attw, "--pack", folder, "--profile", "esm-only", "--no-emoji", "--no-color");
@@ -128,7 +128,7 @@ document.addEventListener("kakekomi-error", ({ detail }) => console.log(detail.c
   assert.equal(tsc.status, 0, tsc.stdout);
 });
 
-test("the example is served as it is, and walked to the receipt", async () => {
+test("the example is served unchanged and reaches the receipt", async () => {
   site.put("/example.html", readFileSync(join(folder, "example.html"), "utf8"));
   site.put("/kakekomi.js", readFileSync(join(folder, "kakekomi.js"), "utf8"));
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });

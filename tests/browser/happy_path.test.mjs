@@ -80,7 +80,7 @@ test("the page runs the very module that the server names", async () => {
   await context.close();
 });
 
-test("answers survive a reload, the browser's way back and another language", async () => {
+test("answers survive a reload, the browser's back and another language", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -103,7 +103,7 @@ test("answers survive a reload, the browser's way back and another language", as
   await context.close();
 });
 
-test("clearing is one press and can be taken back", async () => {
+test("clearing is one press and can be undone", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -124,7 +124,7 @@ test("the desk's phone number is shown and never stored", async () => {
   await context.close();
 });
 
-test("a first visit asks for eight things, each once", async () => {
+test("a first visit makes eight requests, each once", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const asked = [];
@@ -172,7 +172,7 @@ for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
   });
 }
 
-test("the first question stands alone, and each answer has its advice and the phone number", async () => {
+test("the first question is alone, and each answer has its advice and the phone number", async () => {
   const { page, context } = await open(browser, desk.base);
   await begin(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -198,7 +198,7 @@ test("the first question stands alone, and each answer has its advice and the ph
   await context.close();
 });
 
-test("answers end with the tab, and stay on the device only where the person asks, until a day that is said", async () => {
+test("answers end with the tab, and stay on the device only if the person asks, until a stated day", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);

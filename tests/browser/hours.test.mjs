@@ -61,7 +61,7 @@ for (const engine of TWO_ENGINES) {
       return { door, page };
     }
 
-    test("the documents in front over 9:00: chip, sentence and contacts change, without asking the desk", async (t) => {
+    test("at 9:00 chip, sentence and contacts beside the documents change without a request", async (t) => {
       // As it is for people: the others let the time pass at once.
       const { door, page } = await visit(t, at(8, 59, 45), BEFORE);
       assert.equal(await chip(page), "受付時間外");
@@ -78,7 +78,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal(asked(door), 1);
     });
 
-    test("the first question in front over 9:00: the advice to call changes, and the answer stays", async (t) => {
+    test("at 9:00 the advice of the first question changes, and the answer stays", async (t) => {
       const { page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
       await option(page, "/incident/ongoing", "yes").check();
@@ -91,7 +91,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
     });
 
-    test("the check page over 17:00, in English: closed, the next opening, the contacts", async (t) => {
+    test("at 17:00 the English check page shows closed, the next opening and the contacts", async (t) => {
       const { page } = await visit(t, at(16, 59), OPEN, { locale: "en" });
       const open = await chip(page);
       await begin(page);
@@ -113,7 +113,7 @@ for (const engine of TWO_ENGINES) {
       );
     });
 
-    test("a receipt over 17:00 says when the desk opens next", async (t) => {
+    test("at 17:00 a receipt shows when the desk opens next", async (t) => {
       const { door, page } = await visit(t, at(16, 59), OPEN, {
         prepare: (door) => {
           door.time = null;
@@ -183,7 +183,7 @@ for (const engine of TWO_ENGINES) {
       });
     }
 
-    test("looked at again after the night: the desk is asked", async (t) => {
+    test("a page that becomes visible after the night asks the desk", async (t) => {
       const { door, page } = await visit(t, at(8, 0), BEFORE);
       Object.assign(door, { time: at(10, 17), opening: OPEN });
       await lookAgain(page);
@@ -191,7 +191,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal(asked(door), 2);
     });
 
-    test("without a network it is the module that knows, by the larger of the clocks", async (t) => {
+    test("without a network the module computes the hours by the larger of the clocks", async (t) => {
       const { door, page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
       door.shut();
@@ -199,7 +199,7 @@ for (const engine of TWO_ENGINES) {
       await becomes(page, "受付中");
     });
 
-    test("a clock that is set makes no hours: the desk is asked", async (t) => {
+    test("a clock that is set makes the page ask the desk", async (t) => {
       const { door, page } = await visit(t, at(8, 59), BEFORE);
       await setClock(page, 12 * 60 * MINUTE);
       Object.assign(door, { time: at(9, 0), opening: OPEN });
@@ -208,7 +208,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal(asked(door), 2);
     });
 
-    test("where WebAssembly is blocked the desk is asked when the status is over", async (t) => {
+    test("without WebAssembly the desk is asked when the status ends", async (t) => {
       const { door, page } = await visit(t, at(8, 59), BEFORE, {
         prepare: (door) => {
           const { change } = door;

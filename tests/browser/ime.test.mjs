@@ -52,7 +52,7 @@ async function composing() {
   };
 }
 
-test("checks 6, 7: nothing is checked while composing, and the end of it is checked once", async () => {
+test("checks 6, 7: nothing is checked while composing, and its end is checked once", async () => {
   const { page, context, checks, compose, commit } = await composing();
   await agree(page);
   await page.locator("#next").click();
@@ -93,7 +93,7 @@ test("checks 6, 7: the Enter that ends a composition stays on the step, the next
   await context.close();
 });
 
-test("check 6: digits, times and long texts are composed alike, and 分からない is taken back by what was committed", async () => {
+test("check 6: digits, times and long texts are composed alike, and a committed text clears 分からない", async () => {
   const { page, context, compose, commit } = await composing();
   await agree(page);
   await page.locator('[data-step="incident"]').click();

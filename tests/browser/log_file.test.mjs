@@ -83,7 +83,7 @@ for (const engine of TWO_ENGINES) {
       return { page, errors };
     }
 
-    test("one file after the other: all three are the last one's", async (t) => {
+    test("files chosen one after the other leave name, size and digest of the last one", async (t) => {
       const { page, errors } = await visit(t);
       for (const file of [A, B, LARGE, A, EMPTY, B]) {
         await choose(page, input(0), file);
@@ -94,7 +94,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(errors, []);
     });
 
-    test("a large file, then a small one that is read first: the large one is dropped", async (t) => {
+    test("a large file is dropped when a small one chosen later is read first", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, LARGE.name);
       await choose(page, input(0), LARGE);
@@ -135,7 +135,7 @@ for (const engine of TWO_ENGINES) {
       );
     });
 
-    test("a name that was typed gives way to the file's, and what is typed after it stays", async (t) => {
+    test("a typed name is replaced by the file's, and a name typed after it stays", async (t) => {
       const { page } = await visit(t);
       await field(page, "/logs/0/name").fill("ファイアウォール");
       await choose(page, input(0), A);
@@ -146,7 +146,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await logs(page), [{ ...draftOf(A), name: "a.log（本社）" }]);
     });
 
-    test("the step is left while a file is read: it belongs to its entry all the same", async (t) => {
+    test("a file that is read while the step is left belongs to its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -158,7 +158,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("the step is left and come back to while a file is read: it is shown where it belongs", async (t) => {
+    test("a file that is read while the step is left and opened again is shown at its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -169,7 +169,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("its entry is taken away while a file is read: no other entry gets it", async (t) => {
+    test("a file whose entry is removed while it is read goes to no other entry", async (t) => {
       const { page } = await visit(t);
       await add(page);
       await add(page);
@@ -191,7 +191,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual([await shown(page, 0), await state(page, 0)], [NONE, ""]);
     });
 
-    test("an entry that is taken away and brought back keeps what is read for it", async (t) => {
+    test("an entry that is removed and brought back keeps the file that is read for it", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -201,7 +201,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("another language while a file is read", async (t) => {
+    test("a file that is read while the language changes belongs to its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -212,7 +212,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("other answers are opened, or all are cleared, while a file is read: it is dropped", async (t) => {
+    test("a file is dropped if other answers are opened, or all are cleared, while it is read", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -230,7 +230,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal((await logs(page)) ?? null, null);
     });
 
-    test("a reload while a file is read: nothing of it is there", async (t) => {
+    test("a reload while a file is read leaves nothing of it", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, LARGE.name);
       await choose(page, input(0), LARGE);

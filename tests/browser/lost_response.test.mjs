@@ -51,7 +51,7 @@ async function saved(page, press) {
   return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
-test("a lost answer is not called unsent, and sending again gives the receipt of the one case", async () => {
+test("a lost response is not called unsent, and sending again gives the receipt of the one case", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -68,7 +68,7 @@ test("a lost answer is not called unsent, and sending again gives the receipt of
   await context.close();
 });
 
-test("answers changed after a lost answer make no second case: the receipt of what arrived, and how to tell the change", async () => {
+test("answers changed after a lost response make no second case, but the receipt of the first text and a way to report the change", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -116,7 +116,7 @@ test("answers changed after store.in_doubt make no second case either", async ()
   await context.close();
 });
 
-test("answers that are changed while they are sent can be saved beside the receipt", async () => {
+test("answers that change while they are sent can be saved beside the receipt", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   let answer;
@@ -136,7 +136,7 @@ test("answers that are changed while they are sent can be saved beside the recei
   await context.close();
 });
 
-test("a text that did not arrive is not sent once its answers were changed", async () => {
+test("a text that did not arrive is not sent after its answers changed", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -151,7 +151,7 @@ test("a text that did not arrive is not sent once its answers were changed", asy
   await context.close();
 });
 
-test("a new module that cannot be loaded changes nothing: the one at hand goes on", async () => {
+test("a new module that cannot be loaded changes nothing, and the present one goes on", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await renamed(page);
@@ -162,7 +162,7 @@ test("a new module that cannot be loaded changes nothing: the one at hand goes o
   await context.close();
 });
 
-test("a retired module whose successor cannot be loaded: the phone number, and another try", async () => {
+test("a retired module whose successor cannot be loaded leads to the phone number and another try", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await renamed(page);

@@ -41,7 +41,7 @@ for (const one of cases()) {
   });
 }
 
-test("the opening status is that of the time given, whatever the context's own time is", () => {
+test("the opening status belongs to the given time, whatever the context's own time is", () => {
   const context = JSON.parse(cases()[0].context);
   context.calendar = {
     open: "09:00",

@@ -88,7 +88,7 @@ test("every accepted row of the table, opened and sent unchanged, has the same v
   }
 });
 
-test("every way to write a moment, at every place of one, has the same values", () => {
+test("every notation of a moment has the same values in every field", () => {
   const { text, context } = plain();
   for (const moment of MOMENTS) {
     const draft = JSON.parse(text);
@@ -102,7 +102,7 @@ test("every way to write a moment, at every place of one, has the same values", 
   }
 });
 
-test("a moment that is changed is what was typed, with the offset that is seen; changed back it is the file's", () => {
+test("a changed moment is the typed one with the visible offset; changed back it is the file's", () => {
   const node = description.trail("/incident/discovered_at").at(-1);
   const given = { at: "2026-11-20T00:30", offset: "+00:00", precision: "minute" };
   const answer = fromDraft(node, given);
@@ -120,7 +120,7 @@ test("a moment that is changed is what was typed, with the offset that is seen; 
   assert.deepEqual(toDraft(node, answer), { unknown: true });
 });
 
-test("what no draft may hold is left out of a file's moments", () => {
+test("values that no draft may hold are left out of a file's moments", () => {
   const node = description.trail("/incident/discovered_at").at(-1);
   for (const [value, draft] of [
     [{ at: null }, undefined],
@@ -146,7 +146,7 @@ for (const engine of TWO_ENGINES) {
     });
     after(() => browser?.close());
 
-    test("drafts opened in the page, seen on every step, restored by a reload, and sent", async (t) => {
+    test("drafts opened in the page are shown on every step, restored by a reload, and sent", async (t) => {
       const { page, context, errors } = await open(browser, desk.base);
       t.after(() => context.close());
       await begin(page);
@@ -175,7 +175,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(errors, []);
     });
 
-    test("an offset that is not Japan's is seen at the field and on the check page", async (t) => {
+    test("an offset that is not Japan's is shown at the field and on the check page", async (t) => {
       const { page, context } = await open(browser, desk.base);
       t.after(() => context.close());
       await begin(page);

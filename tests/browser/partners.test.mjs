@@ -48,7 +48,7 @@ async function copied(page, what) {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-test("the sample is the form itself: light, dark, among hostile styles", async (t) => {
+test("the sample is the form itself in light, in dark and among hostile styles", async (t) => {
   const page = await compose(t);
   for (const [look, scheme] of [
     ["light", "light"],

@@ -26,7 +26,7 @@ async function choose(page, text) {
     .setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
 }
 
-test("a file that is no draft takes nothing away, and says so", async () => {
+test("a file that is no draft changes nothing and is reported", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -53,7 +53,7 @@ test("a file that is no draft takes nothing away, and says so", async () => {
   await context.close();
 });
 
-test("what a file brought is said where it is looked for, and can be taken back; a receipt's copy is one, too", async () => {
+test("an opened file is reported beside its button and can be undone, and so can a receipt's copy", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -67,7 +67,7 @@ test("what a file brought is said where it is looked for, and can be taken back;
   await context.close();
 });
 
-test("clearing can be taken back with the marks of what was tried", async () => {
+test("clearing can be undone with the marks of the tried steps", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator("#next").click();
@@ -79,7 +79,7 @@ test("clearing can be taken back with the marks of what was tried", async () => 
   await context.close();
 });
 
-test("where a browser keeps nothing it is told, and no week is offered", async () => {
+test("a browser that keeps nothing is reported, and no week is offered", async () => {
   const context = await browser.newContext({ locale: "ja-JP" });
   await context.addInitScript(() => {
     for (const kind of ["localStorage", "sessionStorage"]) {
@@ -98,7 +98,7 @@ test("where a browser keeps nothing it is told, and no week is offered", async (
   await context.close();
 });
 
-test("where sending fails it can be tried again from the place that says so", async () => {
+test("a failed sending can be repeated from its message", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -124,7 +124,7 @@ test("where sending fails it can be tried again from the place that says so", as
   await context.close();
 });
 
-test("a step is done when it holds an answer, and a required one that is missing is told on the check page", async () => {
+test("a step is done when it holds an answer, and a missing required one is named on the check page", async () => {
   const { page, context } = await open(browser, desk.base);
   await begin(page);
   await next(page, "contact");
@@ -151,7 +151,7 @@ test("a step is done when it holds an answer, and a required one that is missing
   await context.close();
 });
 
-test("another language keeps the focus on what was pressed", async () => {
+test("another language keeps the focus on the pressed button", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator('.page-header__languages [lang="en"]').click();
@@ -163,7 +163,7 @@ test("another language keeps the focus on what was pressed", async () => {
   await context.close();
 });
 
-test("while the desk is closed and the damage goes on, the others are there to be called, by numbers that a telephone dials", async () => {
+test("while the desk is closed and the damage goes on, other contacts are shown with numbers that a telephone dials", async () => {
   const { page, context } = await open(browser, desk.base);
   await page.route("**/v1/desk**", async (route) => {
     const answer = await route.fetch();
@@ -178,7 +178,7 @@ test("while the desk is closed and the damage goes on, the others are there to b
   await context.close();
 });
 
-test("where the network was the trouble, the words change once it is there again", async () => {
+test("a message about the network changes when the network is back", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   await context.setOffline(true);

@@ -46,7 +46,7 @@ function strings(name) {
 }
 
 for (const locale of ["ja", "en"]) {
-  test(`every control that a sentence names is one of the page's (${locale})`, () => {
+  test(`every control that a sentence names is on the page (${locale})`, () => {
     const all = [...strings(locale), ...strings(`page.${locale}`), ...strings("problems")];
     const controls = new Set(all);
     const named = new Set(all.flatMap((words) => [...words.matchAll(QUOTES[locale])].map(([, name]) => name)));

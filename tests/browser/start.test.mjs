@@ -17,7 +17,7 @@ after(async () => {
   await desk?.stop();
 });
 
-test("when the script does not come, name and phone number are there", async () => {
+test("name and phone number are shown even without the script", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const { phone, name } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -29,7 +29,7 @@ test("when the script does not come, name and phone number are there", async () 
   await context.close();
 });
 
-test("what failed is said in the page's language, from its heading", async () => {
+test("a failed start is reported in the page's language, from its heading", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await context.route("**/v1/consent/**", (route) => route.abort());
@@ -39,7 +39,7 @@ test("what failed is said in the page's language, from its heading", async () =>
   await context.close();
 });
 
-test("a reload of the receipt asks for nothing, and another language brings no answers back", async () => {
+test("a reload of the receipt sends nothing, and another language brings no answers back", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await page.locator("#send").click();
@@ -73,7 +73,7 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   await context.close();
 });
 
-test("the browser's ways back and forward lead to the heading of the step, and to the documents", async () => {
+test("the browser's back and forward lead to the heading of the step, and to the documents", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -100,7 +100,7 @@ test("the browser's ways back and forward lead to the heading of the step, and t
   await context.close();
 });
 
-test("a language that cannot be loaded changes nothing, and the page says so", async () => {
+test("a language that cannot be loaded changes nothing and is reported", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await context.setOffline(true);
@@ -112,13 +112,13 @@ test("a language that cannot be loaded changes nothing, and the page says so", a
   await context.close();
 });
 
-test("times are those of the desk's calendar, wherever it is", () => {
+test("times follow the offset of the desk's calendar", () => {
   const clock = (offset) => new Desk({ context: { now: 0, calendar: { offset } } }, "en").clock(0);
   assert.match(clock("+09:00"), /January 1, 1970.*9:00.AM/);
   assert.match(clock("-03:30"), /December 31, 1969.*8:30.PM/);
 });
 
-test("no step of the receipt stands empty", async () => {
+test("no step of the receipt is empty", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   await page.locator("#send").click();

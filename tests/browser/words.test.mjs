@@ -41,7 +41,7 @@ const script = scripts()
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 
 for (const locale of ["ja", "en"]) {
-  test(`every key that the page says has words (${locale})`, () => {
+  test(`every key that the page uses has words (${locale})`, () => {
     const said = [...script.matchAll(/\bsay\(([^()]*?)[,)]/g)].flatMap(([, argument]) =>
       [...argument.replace(/`.*`/, "").matchAll(/"(\w+)"/g)].map(([, key]) => key),
     );
@@ -53,7 +53,7 @@ for (const locale of ["ja", "en"]) {
   });
 }
 
-test("no word is kept that nobody says, and both languages have the same", () => {
+test("every key with words is used, and both languages have the same keys", () => {
   const used = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
   assert.deepEqual(
     [...words("ja")].filter((key) => !used(key)),
@@ -62,12 +62,12 @@ test("no word is kept that nobody says, and both languages have the same", () =>
   assert.deepEqual([...words("ja")], [...words("en")]);
 });
 
-test("no sentence stands in JavaScript", () => {
+test("JavaScript holds no sentence", () => {
   const code = script.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
   assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
 });
 
-test("only environment.js asks the document for anything but a new element, and no style is sized from the document", () => {
+test("only environment.js reads the document, and no style is sized from the document", () => {
   for (const name of scripts()) {
     if (["app/environment.js", "app/main.js"].includes(name) || /^(embed|partners)\//.test(name)) continue;
     const code = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
@@ -85,7 +85,7 @@ test("only environment.js asks the document for anything but a new element, and 
   }
 });
 
-test("no two scripts have a name of the same, so that they can stand in one file", () => {
+test("top-level names are unique in all scripts, so that they can be put into one file", () => {
   const seen = new Map();
   for (const name of scripts()) {
     for (const [, word] of readFileSync(`${HERE}www/${name}`, "utf8").matchAll(

@@ -1,5 +1,5 @@
 /**
- * Sheets of pictures for the documents, of the pictures that `pictures.mjs` took: `node pictures.mjs SHOTS && node sheets.mjs SHOTS ../../docs`.
+ * Contact sheets for the documentation, of the pictures that `pictures.mjs` took: `node pictures.mjs SHOTS && node contact_sheets.mjs SHOTS ../../docs`.
  *
  * `docs/form.png` is a phone and a wide screen side by side; `docs/pictures/*.jpg` have every step beside the next.
  */
