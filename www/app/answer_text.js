@@ -36,7 +36,7 @@ export function answerText(node, answer, value) {
 const GIST = 3;
 
 /**
- * An entry of a list in a line: its first short answers, 「疑いがある、Windows 11」; "" where there is none.
+ * An entry of a list in a line: its first short answers, 「疑いがある、Windows 11」; "" if there is none.
  *
  * @param {form.Field} item @param {form.Answer} answer
  */

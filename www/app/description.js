@@ -74,7 +74,7 @@ export class Description {
   }
 }
 
-/** A node and all below it with `fields`, which the file leaves out where there are none. @param {form.Field} node @returns {form.Field} */
+/** A node and all below it with `fields`, which the file leaves out if there are none. @param {form.Field} node @returns {form.Field} */
 function withFields({ fields = [], item, ...node }) {
   return { ...node, fields: fields.map(withFields), item: item && withFields(item) };
 }

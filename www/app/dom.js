@@ -10,7 +10,7 @@ import { byId } from "./environment.js";
 
 /**
  * @param {string} kind the tag with classes, "p.hint"
- * @param {...(Child | Record<string, any>)} content the children; before them attributes, where there are any: `on` holds listeners by
+ * @param {...(Child | Record<string, any>)} content the children; before them attributes, if any: `on` holds listeners by
  *   event, and `false`, `null`, `undefined` leave one out
  * @returns {any} the element; `any`, since the caller knows which one it asked for
  */
@@ -68,7 +68,7 @@ export function present(children) {
 }
 
 /**
- * Says something to a screen reader without moving the focus. The live region is there from the start: one that comes with its
+ * Announces words to a screen reader without moving the focus. The live region is there from the start: one that comes with its
  * message is not read.
  *
  * @param {string} words

@@ -14,7 +14,7 @@ const PIECE = 1_048_576;
 let loads = 0;
 
 export class Engine {
-  /** @param {string} sha256 @param {any} glue the module's JavaScript face, or null where WebAssembly is blocked */
+  /** @param {string} sha256 @param {any} glue the module's JavaScript face, or null if WebAssembly is blocked */
   constructor(sha256, glue) {
     this.sha256 = sha256;
     this.glue = glue;

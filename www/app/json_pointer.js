@@ -12,7 +12,7 @@ export function parent(path) {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** Whether `path` is `top` or lies below it. @param {string} path @param {string} top */
+/** True if `path` is `top` or below it. @param {string} path @param {string} top */
 export function within(path, top) {
   return path === top || path.startsWith(`${top}/`);
 }

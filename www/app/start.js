@@ -50,7 +50,7 @@ function keepFresh() {
 }
 
 /**
- * Shows that the page could not start. Its words could not be loaded either, so the document says it: the block that index.html has from
+ * Shows that the page could not start. Its words could not be loaded either, so the document reports it: the block that index.html has from
  * the beginning, which the server filled with the desk's name and phone number.
  *
  * @param {HTMLElement | null} block @param {string} locale

@@ -1,5 +1,5 @@
 /**
- * The page's one state: what is loaded, in which language, and the answers on their way.
+ * The page's one state: the loaded parts, the language, and the answers.
  *
  * `await state.open("ja")`, then `say("next")` → 「次へ進む」. Each form in a document runs a copy of the script of its own, so one
  * object is enough. It draws nothing: its events report changes, and the router draws.
@@ -59,7 +59,7 @@ export class State extends EventTarget {
     if (!desk) return false;
     this.desk = desk;
     this.dispatchEvent(new Event("desk"));
-    // The module at hand goes on deciding where the new one cannot be loaded; the desk reports when it no longer may.
+    // If the new module cannot be loaded, the present one goes on; the desk reports when that is retired.
     if (desk.module !== this.engine.sha256)
       await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
     return true;

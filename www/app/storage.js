@@ -36,7 +36,7 @@ export function recall() {
 
 /** Keeps the answers on the device when the tab is closed, or no longer. @param {boolean} wanted */
 export function keepOnDevice(wanted) {
-  // A device that is full takes nothing: `keptUntil` says so.
+  // A full device takes nothing, and `keptUntil` stays 0.
   if (wanted) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
   else dropFromDevice();
   const sending = read(SENDING);
@@ -123,7 +123,7 @@ function write(name, value) {
   if (stored("sessionStorage", "setItem", name, text) === undefined) held.set(name, text);
   else held.delete(name);
   if (name === RECEIPT || !keptUntil()) return;
-  // Where the device is full, the tab still has it.
+  // If the device is full, the tab still has it.
   if (stored("localStorage", "setItem", name, text) === null)
     stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
 }

@@ -28,7 +28,7 @@ export async function sendAnswers(renewals = RENEWALS) {
   if (report && !report.accepted) return { kind: "issues", report };
   const outcome = await sendOnce(bytes, text);
   if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
-    // Another module comes with the desk's answer, which is asked for anew before each sending.
+    // The desk names another module in its response, which is loaded anew before each sending.
     if (outcome.kind === "reused") dropKey();
     return sendAnswers(renewals - 1);
   }

@@ -78,7 +78,7 @@ export class Framed {
       if (isHeight(value)) this.look(value);
     } else {
       element.heard(type, value);
-      // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
+      // A new step begins at its top, which may be above the view; the first one comes before "ready", and nobody went to it.
       if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0)
         element.scrollIntoView(AT_ONCE);
     }

@@ -51,7 +51,7 @@ export class Inline {
 
   stop() {
     this.stopped = true;
-    // The form that takes its place begins with what was typed last.
+    // The form that takes its place begins with the last typing.
     this.page?.keep();
   }
 

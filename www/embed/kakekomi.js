@@ -170,7 +170,7 @@ export class KakekomiForm extends HTMLElement {
   keep(receipt) {
     this.receipt = receipt;
     if (this.internals?.setFormValue) return this.internals.setFormValue(receipt);
-    // A browser without form-associated elements: a hidden field says it.
+    // In a browser without form-associated elements a hidden field has the value.
     const field = this.querySelector("input[data-kakekomi]") ?? this.appendChild(document.createElement("input"));
     field.setAttribute("data-kakekomi", "");
     Object.assign(field, { type: "hidden", name: this.name, value: receipt });

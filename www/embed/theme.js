@@ -19,7 +19,7 @@ export const TOKENS = [
   "radius",
 ];
 
-/** The page's tokens, and whether it is light or dark whatever the device prefers. @param {Element} element */
+/** The page's tokens, and its choice of light or dark, whatever the device prefers. @param {Element} element */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const values = TOKENS.map((token) => [token, style.getPropertyValue(`--kakekomi-${token}`).trim()]);

@@ -1,6 +1,6 @@
 /**
- * The page for partners, where scripts run: a choice is shown at once, and a press copies. Without, a button does the
- * one and selecting the text the other.
+ * The script of the page for partners: a choice is shown at once, and a press copies. Without it, a button submits the choice and the
+ * text is selected by hand.
  */
 
 const form = document.getElementById("compose");

@@ -1,5 +1,5 @@
 /**
- * The answers in words, for checking them, for the receipt and for paper: what was typed, as it was typed.
+ * The answers in words as typed, for the review, the receipt and paper.
  */
 
 import { answerText } from "../../app/answer_text.js";
@@ -16,7 +16,7 @@ import { createAdvisoryMessage } from "../message/message.js";
  * All steps with their answers.
  *
  * @param {object} props @param {form.Answer} props.answers @param {any} props.values normalised, for moments
- * @param {(step: string, path: string) => void} [props.change] where the change links lead; none on a receipt
+ * @param {(step: string, path: string) => void} [props.change] target of the change links, which a receipt lacks
  * @param {form.Advisory[]} [props.advisories] each is shown under its answer
  */
 export function createAnswerList({ answers, values, change, advisories = [] }) {

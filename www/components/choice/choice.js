@@ -7,15 +7,15 @@ import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { renderField } from "../field_wrapper/field_wrapper.js";
 
-/** A pair is shown in a row, and a list longer than `SHORT` in columns where there is room: layout, not a rule. */
+/** A pair is shown in a row, and a list longer than `SHORT` in columns if there is room: layout, not a rule. */
 const PAIR = 2;
 const SHORT = 4;
 
 /**
- * 「分からない」 is the last of the answers where it is one.
+ * Radio buttons, of which 「分からない」 is the last, if it is an answer.
  *
  * @param {form.FieldProps} field
- * @param {form.FieldProps} [whole] the field that 「分からない」 answers, where this is the question of a record
+ * @param {form.FieldProps} [whole] the field that 「分からない」 answers, if this is the question of a record
  */
 export function createChoice(field, whole = field) {
   const { node, path, answer, host } = field;

@@ -9,7 +9,7 @@ import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
 
-/** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props why they are shown, and what follows the agreement */
+/** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props the reason to show them, and the action after the agreement */
 export function createConsent({ why, then }) {
   const title = say(`${why}_title`);
   function agree() {

@@ -11,7 +11,7 @@ export function hasContacts() {
   return state.desk.served.outside_hours?.length > 0;
 }
 
-/** The list while the desk is closed; nothing while it is open. @param {boolean} [open] whether it is unfolded */
+/** The list while the desk is closed; nothing while it is open. @param {boolean} [open] true if it is unfolded */
 export function afterHoursContacts(open = false) {
   return byHours("", () => [!state.desk.open && hasContacts() && contactList(open)]);
 }

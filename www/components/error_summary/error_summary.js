@@ -6,7 +6,7 @@ import { element, pageLink } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 
-/** @param {{ goToField: (path: string) => void, canReach: (path: string) => boolean }} props what a line does when pressed; whether the path has an input */
+/** @param {{ goToField: (path: string) => void, canReach: (path: string) => boolean }} props the action of a line; true if the path has an input */
 export function createErrorSummary({ goToField, canReach }) {
   const list = element("ul");
   const box = element(

@@ -31,7 +31,7 @@ const COMPONENTS = {
 
 /** @param {form.FieldProps} field */
 export function createField(field) {
-  // A kind that this page does not know yet is asked for as text: the module reports what is wrong with it.
+  // An input for a kind that this page does not know yet takes text: the module reports its issues.
   return (COMPONENTS[field.node.kind] ?? createTextField)(field);
 }
 

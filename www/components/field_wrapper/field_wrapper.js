@@ -15,9 +15,9 @@ import { createMessages } from "../message/message.js";
  * @typedef {object} Inner
  * @property {Node[]} body the content between hint and error
  * @property {HTMLElement[]} controls the field's own; the first takes the focus
- * @property {HTMLElement | null} [first] takes the focus where the field has no control of its own
+ * @property {HTMLElement | null} [first] takes the focus if the field has no control of its own
  * @property {boolean} group several controls together
- * @property {boolean} [asksUnknown] whether 「分からない」 is among the controls already
+ * @property {boolean} [asksUnknown] true if 「分からない」 is among the controls already
  * @property {boolean} [bare] its title is not shown: the field around it asks the question
  * @property {Node[]} [beside] further content of the row of 「分からない」
  * @property {(marks: form.Marks) => void} [update]
@@ -74,7 +74,7 @@ export function renderField(field, inner) {
   return host.register({ path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) });
 }
 
-/** A radio button may not carry `aria-invalid`: its group's description says it. @param {HTMLElement} control @param {boolean} wrong */
+/** A radio button may not carry `aria-invalid`: its group's description has the error. @param {HTMLElement} control @param {boolean} wrong */
 function markInvalid(control, wrong) {
   if (!(control instanceof HTMLInputElement && control.type === "radio"))
     control.setAttribute("aria-invalid", String(wrong));
@@ -93,7 +93,7 @@ export function reveal(box, control) {
   scrollAndFocus(box, "start", control);
 }
 
-/** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {form.FieldProps} field */
+/** The box 「分からない」, one tap: the typed text stays on the screen and is not sent. @param {form.FieldProps} field */
 function unknownBox({ node, path, answer, host }) {
   const words = say("unknown");
   const given = { checked: Boolean(answer.unknown), "data-unknown": path, "aria-label": `${words} (${node.title})` };

@@ -24,8 +24,8 @@ export class FieldViews {
   /**
    * Shows at every field its part of the report.
    *
-   * @param {form.Report | null} report @param {boolean} tried whether the person asked for this step to be checked
-   * @param {form.Issue[]} issues those to show
+   * @param {form.Report | null} report @param {boolean} tried true if the person asked for this step to be checked
+   * @param {form.Issue[]} issues to show
    */
   update(report, tried, issues) {
     const hidden = new Set(report?.hidden ?? []);

@@ -1,5 +1,5 @@
 /**
- * One step of the form: its fields as the description has them, what the report says of each, and the ways on and back.
+ * One step of the form: its fields in the order of the description, their part of the report, and the ways on and back.
  */
 
 import { button, element } from "../../app/dom.js";
@@ -33,7 +33,7 @@ export function createFormStep({ step, router }) {
   fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
   let advised = "";
 
-  /** On to the next step, if the module finds nothing wrong with this one; where nothing can be asked, on as well. */
+  /** Goes on to the next step if the report has no issue on this one, or if there is no report. */
   async function next() {
     intake.tried.add(step);
     const report = await intake.check();
@@ -45,7 +45,7 @@ export function createFormStep({ step, router }) {
     goTo(after);
   }
 
-  /** Drawn anew only when it says something else: what was opened stays open. */
+  /** Draws the advice anew only if it changed, so that an opened part stays open. */
   function advise() {
     const codes = intake.report?.guidance ?? [];
     const lead = step === FIRST ? leadKey() : "";
@@ -94,7 +94,7 @@ export function createFormStep({ step, router }) {
         createSavePanel({ router }).element,
       ),
     ),
-    /** Shows the report: issues only where this step was tried. */
+    /** Shows the report: issues only if this step was tried. */
     update() {
       const { report, tried } = intake;
       const issues = tried.has(step) ? (report?.issues ?? []).filter((issue) => isOn(step, issue.path)) : [];
@@ -115,7 +115,7 @@ function leadKey() {
   return now?.typed ? "now_no" : "";
 }
 
-/** Whether an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
+/** True if an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
 function isOn(step, path) {
   return path === "" || stepOf(path) === step;
 }

@@ -6,9 +6,9 @@ import { element } from "../../app/dom.js";
 import { say } from "../../app/state.js";
 
 /**
- * @param {object} props @param {boolean} [props.folded] on a step where it was not asked for: one line that opens
+ * @param {object} props @param {boolean} [props.folded] on a step that did not ask for it: one line that opens
  * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[]) => void }} `lead` comes
- *   first; nothing is shown where there is no advice
+ *   first; nothing is shown without advice
  */
 export function createGuidance({ folded = false } = {}) {
   const box = element("div.guidance-box");
@@ -33,7 +33,7 @@ export function createGuidance({ folded = false } = {}) {
   };
 }
 
-/** The panel's title says 参考情報 for all of it: each line need not repeat it. @param {string} words */
+/** A line without the mark 参考情報, which is in the panel's title. @param {string} words */
 function unmarked(words) {
   const mark = say("guidance_mark");
   return words.startsWith(mark) ? words.slice(mark.length) : words;

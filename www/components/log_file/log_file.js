@@ -17,8 +17,8 @@ export function createLogFile(field) {
 }
 
 /**
- * Name, size and digest of a file come together or not at all: of the last choice, for the entry that it was made in, wherever that
- * is by then, and not for one that was taken away.
+ * The input for a file. Name, size and digest come together or not at all: those of the last choice, for its entry, wherever that is by
+ * then, and not for a removed one.
  *
  * @param {form.FieldProps} field
  */
@@ -49,7 +49,7 @@ function chooser({ path, host }) {
     host.changed(place(), true);
   }
 
-  /** The entry's present path, "" where it was taken away. */
+  /** The entry's present path, "" if it was removed. */
   function place() {
     const list = parent(parent(path));
     const index = state.intake.answerAt(list)?.items?.indexOf(entry) ?? -1;

@@ -22,7 +22,7 @@ export function createOrdered(field) {
 
   /** @param {string} value */
   function toggle(value) {
-    // A value of an opened file that no row shows goes with the first press: nobody could take it away.
+    // A value of an opened file that no row shows goes with the first press: nobody could remove it.
     const typed = /** @type {string[]} */ (answer.typed);
     const shown = typed.filter((one) => one !== value && rows.some((row) => row.value === one));
     answer.typed = typed.includes(value) ? shown : [...shown, value];

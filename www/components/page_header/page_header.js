@@ -28,7 +28,7 @@ export function renderHeader({ notice }) {
   );
 }
 
-/** Another language; where it cannot be loaded, a notice says so. @param {string} locale @param {boolean} [pressed] here, where the focus then stays */
+/** Changes the language; a notice reports one that cannot be loaded. @param {string} locale @param {boolean} [pressed] here, so that the focus stays */
 export async function switchLanguage(locale, pressed = false) {
   if (!(await state.speak(locale))) return showFailure();
   const header = byId("page-header");
@@ -36,7 +36,7 @@ export async function switchLanguage(locale, pressed = false) {
   if (!state.intake.finished) await state.intake.check();
 }
 
-/** The notice stays until the header is drawn anew, and is read aloud. */
+/** Shows and announces a notice that stays until the header is drawn anew. */
 function showFailure() {
   const header = byId("page-header")?.querySelector("header");
   header?.querySelector(".page-header__failure")?.remove();
@@ -44,7 +44,7 @@ function showFailure() {
   announce(say("language_failed", { phone: state.desk.phone }));
 }
 
-/** A name may break where katakana gives way to kanji, and nowhere else: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
+/** A name that may break between katakana and kanji only: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
 function breakable(name) {
   return name.replace(/(\p{sc=Katakana})(?=\p{sc=Han})/gu, "$1\u200b");
 }

@@ -1,5 +1,5 @@
 /**
- * The receipt: the number large and in groups for the phone, what happens next, and a copy to keep.
+ * The receipt: the number large and in groups for the phone, the next steps, and a copy to keep.
  *
  * The number is shown only after the server reported that the record is durable (clause 4⑩).
  */
@@ -24,7 +24,7 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
   fill(report);
   if (!report) void check(text).then(fill);
 
-  /** The advice, and all that was sent, in the order of the form. @param {form.Report | null} found */
+  /** Shows the advice and all sent answers in the order of the form. @param {form.Report | null} found */
   function fill(found) {
     guidance.update(found?.guidance ?? []);
     answers.replaceChildren(
@@ -64,7 +64,7 @@ export function createReceipt({ kept: { receipt, text, later }, report, router }
   };
 }
 
-/** The report on what was sent, in the language that is shown: the advice, and dates as understood. @param {string} text */
+/** The report on the sent text, in the present language: the advice, and dates as understood. @param {string} text */
 function check(text) {
   const { engine, desk, locale } = state;
   return engine.check(new TextEncoder().encode(text), desk.context(locale), locale).catch(() => null);
@@ -84,7 +84,7 @@ function number(receipt) {
   );
 }
 
-/** What happens next, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
+/** The next steps, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
 function next(receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element(

@@ -30,7 +30,7 @@ export function createReview({ router, signal }) {
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
   const body = element("div");
 
-  /** The button is never disabled; a second press while the first is under way does nothing more. */
+  /** Sends the answers. The button is never disabled; a second press during the first does nothing. */
   async function send() {
     if (state.sending) return;
     state.sending = true;
@@ -57,7 +57,7 @@ export function createReview({ router, signal }) {
     else router.showReview().showFailure(outcome);
   }
 
-  /** The answers may be others by now than those that arrived. @param {any} receipt @param {string} text that it is of */
+  /** Shows the receipt, with the present answers if they are others than those that arrived. @param {any} receipt @param {string} text that it is of */
   function showReceipt(receipt, text) {
     const now = state.intake.text;
     const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
@@ -76,9 +76,9 @@ export function createReview({ router, signal }) {
   }
 
   /**
-   * The agreement cannot be used: shows the documents in force, keeps the answers, comes back here.
+   * Shows the documents in force for an agreement that cannot be used, keeps the answers and comes back here.
    *
-   * @param {"consent_stale" | "consent_again"} [why] without it, as the report says
+   * @param {"consent_stale" | "consent_again"} [why] by the report's issues, if it is left out
    */
   async function agreeAnew(why) {
     await state.renewConsent().catch(() => undefined);

@@ -1,5 +1,5 @@
 /**
- * The panel under every screen of answers: where they are kept, a file of them, and clearing all in one press.
+ * The panel under every screen of answers: the place that keeps them, a file of them, and clearing all in one press.
  */
 
 import { announce, button, checkbox, element } from "../../app/dom.js";
@@ -31,7 +31,7 @@ export function createSavePanel({ router, more = [] }) {
     announce(where.textContent);
   }
 
-  /** The answers are others now, which is reported beside the way back. @param {string} key @param {() => void} undo */
+  /** Shows that the answers were replaced, beside the way back. @param {string} key @param {() => void} undo */
   function changed(key, undo) {
     router.redraw();
     announce(say(key));

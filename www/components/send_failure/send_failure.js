@@ -1,5 +1,5 @@
 /**
- * A sending without a receipt: why, what to do now, and ways to keep the answers.
+ * A sending without a receipt: the reason, the next steps, and ways to keep the answers.
  */
 
 import { announce, button, element } from "../../app/dom.js";

@@ -1,5 +1,5 @@
 /**
- * The steps, where the person is, and how many required answers each still asks for, by the report's issues:
+ * The steps with the present one and the number of required answers that each still lacks, by the report's issues:
  * on a phone numbers in a row, beside the form on a wide screen.
  */
 
@@ -43,7 +43,7 @@ export function createStepList({ current, goTo }) {
   return { element: nav, update };
 }
 
-/** Whether a step holds an answer. @param {string} name @param {any} values */
+/** True if a step holds an answer. @param {string} name @param {any} values */
 function hasAnswer(name, values) {
   const asked = nodesOf(name, state.description).flatMap((node) => (node.kind === "section" ? node.fields : [node]));
   return asked.some((node) => at(values, node.path) !== undefined);

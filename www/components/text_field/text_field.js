@@ -7,7 +7,7 @@
 import { element } from "../../app/dom.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 
-/** How the keyboard of a phone is chosen. Never `type="number"`: it drops what it does not understand. */
+/** The attributes that choose a phone's keyboard. Never `type="number"`: it drops what it does not understand. */
 const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
   phone: { type: "tel" },
   email: { type: "text", inputmode: "email", autocapitalize: "none", spellcheck: "false" },
