@@ -114,7 +114,7 @@ function linkTargets(line) {
   return [...inline, ...bare.matchAll(/^\[[^\]]+\]: (\S+)/g)].map((match) => match[1]);
 }
 
-/** What is wrong with a link, or null. */
+/** The fault of a link, or null. */
 function linkFault(document, target) {
   if (/^[a-z]+:/.test(target)) return null;
   const [path, anchor] = target.split("#");
@@ -140,14 +140,14 @@ function named(path) {
   });
 }
 
-/** Whether a word between backticks is a path of the repository: `core/src/lib.rs`, `tests/cases/*.toml`, `host/desk/`. */
+/** True if a word between backticks is a path of the repository: `core/src/lib.rs`, `tests/cases/*.toml`, `host/desk/`. */
 function isPath(word) {
   if (!/^[\w.@*{},-]+(\/[\w.@*{},-]+)*\/?$/.test(word)) return false;
   if (word.endsWith("/")) return TOP_FOLDERS.has(word.split("/")[0]);
   return word.includes("/") && PATH_ENDINGS.test(word);
 }
 
-/** Whether a file defines a function, type, constant, test, heading or key of that name. */
+/** True if a file defines a function, type, constant, test, heading or key of that name. */
 function defines(file, name) {
   const text = textOf(file);
   const word = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -177,7 +177,7 @@ function spans(line) {
   return pieces.slice(0, -1).flatMap((piece, index) => (index % 2 ? [{ word: piece, behind: pieces[index + 1] }] : []));
 }
 
-/** What is wrong with the paths of a line and the names behind them: `` `a/b.rs`: `one`, `two` and `three` ``. */
+/** The faults of a line's paths and of the names behind them: `` `a/b.rs`: `one`, `two` and `three` ``. */
 function pathFaults(document, line) {
   const faults = [];
   let files = null;

@@ -1,5 +1,5 @@
 /**
- * What a person does in the page, step by step: the tests read as the way they walk.
+ * The actions of a person in the page, step by step, so that tests read like the person's way.
  */
 
 import assert from "node:assert/strict";
@@ -72,7 +72,7 @@ export async function fillService(page) {
   await unknown(page, "/incident/purpose").check();
 }
 
-/** From the documents to the answers, checked and ready to send. @param {any} page @param {() => unknown} [midway] what happens on the first step */
+/** From the documents to the answers, checked and ready to send. @param {any} page @param {() => unknown} [midway] an action on the first step */
 export async function toReview(page, midway = () => undefined) {
   await agree(page);
   await fillContact(page);

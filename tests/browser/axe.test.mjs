@@ -1,6 +1,6 @@
 /**
- * Nothing is wrong with any screen in any state: axe finds no barrier, targets' size included, in light and in dark, and
- * html-validate finds the document as it then stands to be HTML as the standard has it.
+ * Accessibility and validity of every screen in every state: axe finds no barrier, targets' size included, in light and in dark, and
+ * html-validate finds no error in the document of that state.
  */
 
 import assert from "node:assert/strict";
@@ -25,7 +25,7 @@ const grammar = new HtmlValidate(
     rules: {
       // Script and style come from the desk itself, as the document does.
       "require-sri": ["error", { target: "crossorigin" }],
-      // The summary of issues stands above the heading of its step; the operator's documents have titles of their own.
+      // The summary of issues is above the heading of its step; the operator's documents have titles of their own.
       "heading-level": ["error", { minInitialRank: "h2", allowMultipleH1: true }],
     },
   }),
@@ -56,7 +56,7 @@ test("the served document has no violations", async () => {
   assert.deepEqual(await misspelt(await (await fetch(desk.base)).text()), []);
 });
 
-/** What axe finds, one line a matter; by some rules or by all. */
+/** The violations that axe finds, a line each; by some rules or by all. */
 async function violations(page, rules) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(async (only) => {
@@ -69,7 +69,7 @@ async function violations(page, rules) {
   }, rules);
 }
 
-/** What html-validate finds. */
+/** The messages of html-validate. */
 async function misspelt(text) {
   const report = await grammar.validateString(text);
   return report.results

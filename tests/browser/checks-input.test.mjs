@@ -1,6 +1,6 @@
 /**
- * The checks of a good form that are about what is understood and said, by their numbers (docs/form-checks.md): asked
- * of the desk, whose report is the page's own.
+ * The checks of a good form about input and messages, by their numbers (docs/form-checks.md), run by the desk, whose report equals the
+ * page's.
  */
 
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ async function report(draft) {
   return answer.json();
 }
 
-/** What a phone number as typed is stored as, or the codes of what is wrong with it. */
+/** The stored form of a typed phone number, or the codes of its issues. */
 async function phone(typed) {
   const { values, issues } = await report({ contact: { phone: typed } });
   const wrong = issues.filter((one) => one.path === "/contact/phone").map((one) => one.code);

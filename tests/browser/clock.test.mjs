@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openClockedDoor, setClock, SHIFTS } from "./clock.mjs";
+import { openClockedProxy, setClock, SHIFTS } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
@@ -43,12 +43,12 @@ after(() => desk?.stop());
 
 /** A page whose clock is so far ahead from the beginning. */
 async function visit(t, browser, ahead = 0) {
-  const door = await openClockedDoor(desk.base);
-  t.after(() => door.stop());
-  door.ahead = ahead;
-  const { page, context, errors } = await open(browser, door.base);
+  const proxy = await openClockedProxy(desk.base);
+  t.after(() => proxy.stop());
+  proxy.ahead = ahead;
+  const { page, context, errors } = await open(browser, proxy.base);
   t.after(() => context.close());
-  return { door, page, errors };
+  return { proxy, page, errors };
 }
 
 /** The answers, from a file, and the step before sending. */
@@ -88,7 +88,7 @@ for (const engine of TWO_ENGINES) {
     for (const [point, ahead] of engine === TWO_ENGINES[0] ? ALL : SOME) {
       test(`the clock is wrong by ${ahead / 60_000} minutes ${point}: no dead end`, async (t) => {
         const known = desk.cases().length;
-        const { door, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
+        const { proxy, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
         const set = async (now) => {
           if (point === now) await setClock(page, ahead);
         };
@@ -98,7 +98,7 @@ for (const engine of TWO_ENGINES) {
         await fill(page);
         await set("before sending");
         if (point === "after a lost answer") {
-          door.lost = 1;
+          proxy.lost = 1;
           await page.locator("#send").click();
           await page.locator('#send-failure[data-kind="lost"]').waitFor();
           await set(point);
@@ -171,7 +171,7 @@ for (const engine of TWO_ENGINES) {
       await fill(page);
       await page.locator("#send").click();
       await page.locator("button#agree").waitFor();
-      // Back without agreeing: the way is offered where the matter is said.
+      // Back without agreeing: the issue leads to the documents again.
       await page.evaluate(() => history.back());
       await page.locator('[data-step][aria-current="step"]').waitFor();
       await step(page, "review");

@@ -11,10 +11,10 @@ import { launch } from "./desk.mjs";
 const [shots, docs] = process.argv.slice(2);
 mkdirSync(join(docs, "pictures"), { recursive: true });
 
-/** How wide a picture is on a sheet, and how much of a long one is shown, in pixels. */
+/** The width of a picture on a sheet, and the visible height of a long one, in pixels. */
 const WIDTH = { 360: 216, 1280: 360 };
 const HEIGHT = 720;
-/** Of a hundred: small letters stay readable. */
+/** The quality of the JPEG files, of a hundred: small letters stay readable. */
 const QUALITY = 72;
 
 const browser = await launch();

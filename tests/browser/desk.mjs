@@ -18,7 +18,7 @@ import { chromium } from "playwright-core";
 export const BINARY =
   process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../target/release/kakekomi", import.meta.url));
 
-/** How long a desk may take to report its address, and a process to end, in milliseconds. */
+/** The longest time until a desk reports its address, or a process ends, in milliseconds. */
 const PATIENCE = 60_000;
 
 /**

@@ -14,7 +14,7 @@ import { begin, receiptNumber, step, toReview } from "./applicant.mjs";
 
 /** Of the view, in pixels. */
 const HEIGHT = 900;
-/** How many looks in a row, 50 ms apart, find what does not move any more. */
+/** The number of equal looks in a row, 50 ms apart, after which an element counts as still. */
 const CALM = 8;
 
 let site, desk;

@@ -1,6 +1,6 @@
 /**
- * The form on a partner's page in Chromium: what the page can learn, whom both sides believe, what happens where
- * something is missing. The whole way in every engine is in embed.test.mjs.
+ * The form on a partner's page in Chromium: secrecy of the answers, trust between page and frame, missing parts. The whole way in every
+ * engine is in embed.test.mjs.
  */
 
 import assert from "node:assert/strict";
@@ -19,7 +19,7 @@ let site, desk, browser, silent;
 before(async () => {
   site = await startSite({ "/released.js": RELEASED });
   [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
-  // Takes every connection and never says a word.
+  // Takes every connection and never answers.
   silent = createServer().listen(0, "127.0.0.1").unref();
 });
 after(async () => {

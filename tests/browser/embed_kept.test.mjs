@@ -1,5 +1,5 @@
 /**
- * What is typed into a form on a partner's page stays: two partners' forms on one page, elements that are moved, browsers that keep nothing.
+ * Answers in a form on a partner's page are kept: two partners' forms on one page, elements that are moved, browsers that keep nothing.
  */
 
 import assert from "node:assert/strict";

@@ -5,7 +5,7 @@
 
 import { framed, Tab } from "./tab.mjs";
 
-/** The shadow root in the place of the document; what it cannot do, the document does. */
+/** The shadow root in the place of the document, with the document's own functions where it has none. */
 const SHADOW = `new Proxy(globalThis.document.querySelector("kakekomi-form").shadowRoot, {
   get(shadow, name) {
     const from = name in shadow ? shadow : globalThis.document;

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startDesk } from "./desk.mjs";
-import { openDoor } from "./proxy.mjs";
+import { openProxy } from "./proxy.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
@@ -44,16 +44,16 @@ for (const engine of ENGINES) {
     for (const locale of ["ja", "en"]) {
       for (const width of [360, 1280]) {
         test(`the whole way, the network gone in the middle: ${locale}, ${width} pixels`, async (t) => {
-          const { door, page, errors } = await visit(t, browser, { locale, width, height: 740 });
+          const { proxy, page, errors } = await visit(t, browser, { locale, width, height: 740 });
           const known = desk.cases().length;
           assert.equal(
-            new Set(door.passed).size,
-            door.passed.length,
-            `nothing is loaded twice: ${door.passed.join(" ")}`,
+            new Set(proxy.passed).size,
+            proxy.passed.length,
+            `nothing is loaded twice: ${proxy.passed.join(" ")}`,
           );
           assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
           await toReview(page, async () => {
-            door.shut();
+            proxy.shut();
             assert.equal(
               await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
               false,
@@ -68,7 +68,7 @@ for (const engine of ENGINES) {
             /株式会社れい/,
             "nothing is lost",
           );
-          door.open();
+          proxy.open();
           assert.ok(await send(page, desk), "a case of that number");
           assert.equal(desk.cases().length, known + 1);
           assert.deepEqual(errors, []);
@@ -77,8 +77,8 @@ for (const engine of ENGINES) {
     }
 
     test("a policy without WebAssembly lets the server decide, and the page reports it", async (t) => {
-      const { door, page } = await visit(t, browser, {}, (door) => {
-        door.change = (path, answer) => {
+      const { proxy, page } = await visit(t, browser, {}, (proxy) => {
+        proxy.change = (path, answer) => {
           if (path === "/")
             answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
               " 'wasm-unsafe-eval'",
@@ -93,30 +93,30 @@ for (const engine of ENGINES) {
       await page.keyboard.press("Enter");
       await page.locator("#summary:focus").waitFor();
       assert.equal(await field(page, "/contact/company").inputValue(), "株式会社 rei");
-      assert.ok(door.passed.includes("200 POST /v1/check"));
+      assert.ok(proxy.passed.includes("200 POST /v1/check"));
       await page.reload();
       await fillContact(page);
       await next(page, "incident");
     });
 
     test("a module that is retired meanwhile is renewed in place, and the same answers are sent once", async (t) => {
-      const { door, page } = await visit(t, browser, {}, (door) => serveOlder(door));
+      const { proxy, page } = await visit(t, browser, {}, (proxy) => serveOlder(proxy));
       const known = desk.cases().length;
       await toReview(page);
-      assert.ok(door.passed.includes(`200 GET /module/${older.digest}.wasm`), "the page ran the older module");
+      assert.ok(proxy.passed.includes(`200 GET /module/${older.digest}.wasm`), "the page ran the older module");
       assert.ok(await send(page, desk));
       assert.deepEqual(
-        door.passed.filter((one) => one.endsWith("/v1/submissions")),
+        proxy.passed.filter((one) => one.endsWith("/v1/submissions")),
         ["409 POST /v1/submissions", "201 POST /v1/submissions"],
       );
       assert.equal(desk.cases().length, known + 1);
     });
 
     test("documents that change meanwhile are shown again and agreed to anew, answers kept", async (t) => {
-      const { door, page } = await visit(t, browser, {});
+      const { proxy, page } = await visit(t, browser, {});
       const known = [desk.cases().length, newer.cases().length];
       await toReview(page);
-      door.leadTo(newer.base);
+      proxy.leadTo(newer.base);
       await page.locator("#send").click();
       await page.locator("button#agree").waitFor();
       assert.match(await page.locator("#document").innerText(), /新しい条項/);
@@ -129,14 +129,14 @@ for (const engine of ENGINES) {
   });
 }
 
-/** The page through a door of its own, which `prepare` may change before anything passes. */
+/** The page through a proxy of its own, which `prepare` may change before anything passes. */
 async function visit(t, browser, given, prepare = () => undefined) {
-  const door = await openDoor(desk.base);
-  t.after(() => door.stop());
-  prepare(door);
-  const { page, context, errors } = await open(browser, door.base, given);
+  const proxy = await openProxy(desk.base);
+  t.after(() => proxy.stop());
+  prepare(proxy);
+  const { page, context, errors } = await open(browser, proxy.base, given);
   t.after(() => context.close());
-  return { door, page, errors };
+  return { proxy, page, errors };
 }
 
 /** Presses 送信する. @returns {Promise<any>} the case of the number that the receipt shows */
@@ -147,14 +147,14 @@ async function send(page, at) {
 }
 
 /** The desk as it was yesterday: another module in force, until a text is refused for it. */
-function serveOlder(door) {
-  const now = { before: door.before, change: door.change };
-  door.before = (address) => address.replaceAll(older.digest, module);
-  door.change = (path, answer) => {
+function serveOlder(proxy) {
+  const now = { before: proxy.before, change: proxy.change };
+  proxy.before = (address) => address.replaceAll(older.digest, module);
+  proxy.change = (path, answer) => {
     if (path === "/" || path === "/v1/desk")
       answer.body = Buffer.from(String(answer.body).replaceAll(module, older.digest));
     if (path === `/module/${older.digest}.wasm`) answer.body = older.bytes;
-    if (path === "/v1/submissions") Object.assign(door, now);
+    if (path === "/v1/submissions") Object.assign(proxy, now);
   };
 }
 

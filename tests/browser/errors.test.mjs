@@ -1,5 +1,5 @@
 /**
- * What goes wrong on the way: issues at their fields, the server's refusals, no connection, no module.
+ * Errors on the way to the receipt: issues at their fields, the server's refusals, no connection, no module.
  */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * `kakekomi export`: what a partner hosts is what it says, and its example works as it is.
+ * `kakekomi export`: the files for a partner have their digests and types, and the example works unchanged.
  */
 
 import assert from "node:assert/strict";

@@ -48,7 +48,7 @@ async function newContext(browser, { viewport = { width: 1280, height: 900 } } =
   return { newPage, close: () => context.close() };
 }
 
-/** What a function gives in the page; an error says which function it was. */
+/** The result of a function in the page; an error names the function. */
 async function named(answer, code) {
   try {
     return await answer;

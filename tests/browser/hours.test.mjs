@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openClockedDoor, passTime, setClock } from "./clock.mjs";
+import { openClockedProxy, passTime, setClock } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
@@ -27,7 +27,7 @@ before(async () => {
 after(() => desk?.stop());
 
 const chip = (page) => page.locator("#page-header .page-header__chip").innerText();
-const asked = (door) => door.passed.filter((one) => one.endsWith("/v1/desk")).length;
+const asked = (proxy) => proxy.passed.filter((one) => one.endsWith("/v1/desk")).length;
 const becomes = (page, words) =>
   page.waitForFunction(
     (words) => document.querySelector("#page-header .page-header__chip")?.textContent === words,
@@ -48,22 +48,22 @@ for (const engine of TWO_ENGINES) {
 
     /** The page at a time of the desk's. */
     async function visit(t, time, opening, { locale = "ja", prepare = () => undefined } = {}) {
-      const door = await openClockedDoor(desk.base);
-      t.after(() => door.stop());
-      Object.assign(door, { time, opening });
-      prepare(door);
+      const proxy = await openClockedProxy(desk.base);
+      t.after(() => proxy.stop());
+      Object.assign(proxy, { time, opening });
+      prepare(proxy);
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
       t.after(() => context.close());
       const page = await context.newPage();
       page.setDefaultTimeout(30_000);
-      await page.goto(`${door.base}/?lang=${locale}`);
+      await page.goto(`${proxy.base}/?lang=${locale}`);
       await page.locator("button#agree").waitFor();
-      return { door, page };
+      return { proxy, page };
     }
 
     test("at 9:00 chip, sentence and contacts beside the documents change without a request", async (t) => {
       // As it is for people: the others let the time pass at once.
-      const { door, page } = await visit(t, at(8, 59, 45), BEFORE);
+      const { proxy, page } = await visit(t, at(8, 59, 45), BEFORE);
       assert.equal(await chip(page), "受付時間外");
       assert.equal(await page.locator("main .contact-list").count(), 1);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間外/);
@@ -75,7 +75,7 @@ for (const engine of TWO_ENGINES) {
         /受付時間内/,
         "it is read aloud",
       );
-      assert.equal(asked(door), 1);
+      assert.equal(asked(proxy), 1);
     });
 
     test("at 9:00 the advice of the first question changes, and the answer stays", async (t) => {
@@ -114,9 +114,9 @@ for (const engine of TWO_ENGINES) {
     });
 
     test("at 17:00 a receipt shows when the desk opens next", async (t) => {
-      const { door, page } = await visit(t, at(16, 59), OPEN, {
-        prepare: (door) => {
-          door.time = null;
+      const { proxy, page } = await visit(t, at(16, 59), OPEN, {
+        prepare: (proxy) => {
+          proxy.time = null;
         },
       });
       await begin(page);
@@ -136,7 +136,7 @@ for (const engine of TWO_ENGINES) {
       await step(page, "review");
       await page.locator("#send").click();
       await receiptNumber(page);
-      Object.assign(door, { time: at(16, 59), opening: OPEN });
+      Object.assign(proxy, { time: at(16, 59), opening: OPEN });
       await lookAgain(page);
       await becomes(page, "受付中");
       await passMinute(page);
@@ -172,8 +172,8 @@ for (const engine of TWO_ENGINES) {
     ]) {
       test(`the desk's own calendar counts: ${name}`, async (t) => {
         const { page } = await visit(t, time, opening, {
-          prepare: (door) => {
-            door.calendar = calendar;
+          prepare: (proxy) => {
+            proxy.calendar = calendar;
           },
         });
         assert.equal(await chip(page), "受付時間外");
@@ -184,35 +184,35 @@ for (const engine of TWO_ENGINES) {
     }
 
     test("a page that becomes visible after the night asks the desk", async (t) => {
-      const { door, page } = await visit(t, at(8, 0), BEFORE);
-      Object.assign(door, { time: at(10, 17), opening: OPEN });
+      const { proxy, page } = await visit(t, at(8, 0), BEFORE);
+      Object.assign(proxy, { time: at(10, 17), opening: OPEN });
       await lookAgain(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
 
     test("without a network the module computes the hours by the larger of the clocks", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE);
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
-      door.shut();
+      proxy.shut();
       await passMinute(page);
       await becomes(page, "受付中");
     });
 
     test("a clock that is set makes the page ask the desk", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE);
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE);
       await setClock(page, 12 * 60 * MINUTE);
-      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      Object.assign(proxy, { time: at(9, 0), opening: OPEN });
       await passMinute(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
 
     test("without WebAssembly the desk is asked when the status ends", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE, {
-        prepare: (door) => {
-          const { change } = door;
-          door.change = (path, answer) => {
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE, {
+        prepare: (proxy) => {
+          const { change } = proxy;
+          proxy.change = (path, answer) => {
             change(path, answer);
             if (path === "/")
               answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
@@ -223,10 +223,10 @@ for (const engine of TWO_ENGINES) {
         },
       });
       assert.equal(await chip(page), "受付時間外");
-      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      Object.assign(proxy, { time: at(9, 0), opening: OPEN });
       await passMinute(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Sending when the answer is lost, or when a new module cannot be had: one case, nothing lost, nothing said that is not known.
+ * Sending with a lost response or an unavailable new module: one case, nothing lost, no unfounded message.
  */
 
 import assert from "node:assert/strict";
@@ -45,7 +45,7 @@ async function editCompany(page, name) {
   await page.locator("#send").click();
 }
 
-/** What a press saves. */
+/** The text of the file that a press saves. */
 async function saved(page, press) {
   const [download] = await Promise.all([page.waitForEvent("download"), press.click()]);
   return JSON.parse(await readFile(await download.path(), "utf8"));

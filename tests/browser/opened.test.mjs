@@ -49,7 +49,7 @@ function plain() {
   return { text, context: JSON.stringify({ ...JSON.parse(context), now: Date.UTC(2027, 0, 1) }) };
 }
 
-/** What the rules read of a draft: its values and what they advise. The agreement is the sender's own. */
+/** The rules' result for a draft: its values and advisories. The agreement is the sender's own. */
 function read(draft, context) {
   const { accepted, issues, advisories, values } = glue.check(new TextEncoder().encode(JSON.stringify(draft)), context);
   return { accepted, issues, advisories, values };

@@ -20,7 +20,7 @@ export const KEY = "pk_test_site";
 export const SECOND_KEY = "pk_test_second";
 export const OTHER_KEY = "pk_live_elsewhere";
 
-/** Listens before the element is there, as a partner's script does, and counts what it is told. */
+/** Listens before the element is there, as a partner's script does, and records the events. */
 const LISTENER = `window.heard = [];
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
@@ -28,7 +28,7 @@ for (const type of ["ready", "step", "error", "submitted"]) {
   document.addEventListener("kakekomi-" + type, (event) => heard.push([type, event.detail, event.bubbles && event.composed]));
 }`;
 
-/** So many characters stand above a form that is far below the view: text of the body itself, whose height no style of all elements takes away. */
+/** The number of characters above a form that is far below the view: text of the body itself, whose height no style of all elements removes. */
 const FAR = 8_000;
 
 /** A browser whose storage is switched off. */
@@ -36,7 +36,7 @@ const BLOCKED = `<script>for (const kind of ["localStorage", "sessionStorage"]) 
   Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
 }</script>`;
 
-/** A page whose timers run ten times as fast, so that nobody waits for what takes long to be given up. */
+/** A page whose timers run ten times as fast, so that long timeouts end soon. */
 const HASTY = `<script>{
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (run, delay = 0, ...given) => setTimeout(run, delay / 10, ...given);

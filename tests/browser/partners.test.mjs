@@ -1,5 +1,5 @@
 /**
- * `/partners`: what is composed there is seen there, and works on the partner's page as it was copied.
+ * `/partners`: the composed form is shown there, and its copied code works on the partner's page.
  */
 
 import assert from "node:assert/strict";
@@ -38,7 +38,7 @@ async function choose(page, name, value) {
   await Promise.all([page.waitForURL(`**${name}=${value}**`), radio.check()]);
 }
 
-/** What a button of the page has put onto the clipboard. */
+/** The text that a button of the page has put onto the clipboard. */
 async function copied(page, what) {
   await page.locator(`button[data-copies="${what}"]`).click();
   await page.waitForFunction(

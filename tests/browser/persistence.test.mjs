@@ -1,6 +1,6 @@
 /**
- * Nothing that was typed goes in silence, and nothing is said that is not so: wrong files, browsers that keep nothing, a
- * receipt, steps without answers.
+ * Answers are never lost without a message, and messages are true: wrong files, browsers that keep nothing, a receipt, steps without
+ * answers.
  */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * What a sentence asks for is there to be done: every control that one names, in 「」 or “”, is a control of the page by that very name.
+ * Sentences name existing controls: every name in 「」 or “” belongs to a control of the page.
  */
 
 import assert from "node:assert/strict";
@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** Examples of what to type, and what somebody who writes JSON by hand is told. */
+/** Examples of input, and messages for authors of JSON. */
 const EXAMPLES = {
   ja: [
     "UTF-8",

@@ -1,19 +1,19 @@
 /**
  * A page and its locators as Playwright has them, over the few things that a driver has to be able to do:
  *
- *     run(function, argument) → what it returns in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
+ *     run(function, argument) → its result in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often the page is asked again whether a condition holds, in milliseconds. */
+/** The time between two looks at a condition, in milliseconds. */
 const PULSE = 50;
 
 /** Names of keys by WebDriver's code points; puppeteer knows the names themselves. */
 export const KEYS = { Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Backspace: "\uE003" };
 
 /**
- * What a driver can do within a frame of a partner's page: functions run there, and a press is given to the element
+ * A driver within a frame of a partner's page: functions run there, and a press is given to the element
  * itself, since only the page around knows where on the screen it is.
  *
  * @param {(code: any, argument?: any) => Promise<any>} run
@@ -126,13 +126,13 @@ class Locator {
     );
   }
 
-  /** Presses the middle of the element, once it is there, stands still and nothing lies over it; anew, if it moved away. */
+  /** Presses the middle of the element, once it is there, is still and nothing is over it; again, if it moved away. */
   async click() {
     const { selector, which, tab } = this;
     for (const end = Date.now() + tab.patience; Date.now() < end;) {
       const { x, y } = await tab.waitForFunction(middle, { selector, which });
       await tab.driver.press(Math.round(x), Math.round(y));
-      // Another document, or none yet, is what some presses lead to.
+      // Some presses lead to another document, or to none yet.
       const hit = await tab.evaluate(() => globalThis.hit ?? true).catch(() => true);
       if (hit) return;
     }

@@ -1,5 +1,5 @@
 /**
- * The table of cases in every browser engine: the same bytes as every other engine, and `check` gives what `checkText` says.
+ * The table of cases in every browser engine: the same bytes as every other engine, and `check` equals `checkText`.
  */
 
 import assert from "node:assert/strict";
@@ -8,7 +8,7 @@ import { cases } from "./cases.mjs";
 import { startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 
-/** How many cases go into the page at a time. */
+/** The number of cases that go into the page at a time. */
 const BATCH = 100;
 
 let desk;

@@ -3,7 +3,7 @@
  *
  * Prints requests, bytes and origins of a first visit, the time until the first step can be filled in (the documents are
  * agreed to the moment they can be), and the long tasks while somebody types on the next: by the clock, as a browser counts
- * them, and by the processor's time, which does not grow with what else the machine has to do. The slowing-down is in
+ * them, and by the processor's time, which does not grow with the machine's other work. The slowing-down is in
  * both: Chromium slows a thread down by keeping it busy.
  */
 
@@ -97,7 +97,7 @@ function busyTasks(events) {
   return there.map((one) => Math.round(one.tdur / 1000));
 }
 
-/** What went over the network until now, without what needs none. */
+/** The bytes that went over the network until now, without requests that need none. */
 function watched(protocol) {
   const requests = new Map();
   protocol.on("Network.requestWillBeSent", ({ requestId, request }) => {

@@ -21,9 +21,9 @@ export const MINI_BROWSER =
   ) ?? "";
 
 const SCREEN = { width: 1400, height: 1000 };
-/** How long the driver may take to begin, and for one command, in milliseconds. */
+/** The longest time until the driver begins, and for one command, in milliseconds. */
 const PATIENCE = 60_000;
-/** How much an error quotes of a command and of what the driver wrote, in characters. */
+/** The characters that an error quotes of a command and of the driver's output. */
 const WORDS_MAX = 1_000;
 /** The browser's own bar would keep its window wider than a phone. */
 const NARROW =

@@ -1,5 +1,5 @@
 /**
- * The page holds no sentence of its own: every key it says stands in the words of both languages.
+ * The page holds no sentence of its own: both languages have words for every key that it uses.
  */
 
 import assert from "node:assert/strict";

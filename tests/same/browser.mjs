@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { frames, send } from "./frames.mjs";
 
-/** How long a browser may take until it asks for the first frame, and for one frame's answers (milliseconds). */
+/** The longest time until a browser asks for the first frame, and for one frame's answers (milliseconds). */
 const PATIENCE = 180_000;
 
 const file = (/** @type {string} */ name) => readFileSync(join(String(process.env.KAKEKOMI_MODULE), name));
@@ -36,7 +36,7 @@ try {
 }
 </script>`;
 
-/** What the page asked for last, until there is a frame. @type {((frame: Buffer | null) => void) | null} */
+/** The page's last request, until there is a frame. @type {((frame: Buffer | null) => void) | null} */
 let ask = null;
 /** @type {((answer: Buffer) => void) | null} */
 let answered = null;
