@@ -91,11 +91,12 @@ export function keepReceipt(kept) {
   write(RECEIPT, kept);
 }
 
-/** @returns {form.Kept | null} */
+/** The receipt that was kept, or null. @returns {form.Kept | null} */
 export function receiptKept() {
   return read(RECEIPT);
 }
 
+/** Drops all data. */
 export function forgetAll() {
   drop(FILLING);
   drop(SENDING);

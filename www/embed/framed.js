@@ -66,17 +66,15 @@ export class Framed {
       this.runs = true;
       clearTimeout(this.timer);
       this.set();
-    } else if (type === "ready") {
-      frame.className = "";
-      frame.height ||= "600";
-      element.arrived();
-    } else if (type === "failed") {
-      element.failed("start");
     } else if (type === "height") {
       if (isHeight(value)) frame.height = String(value);
     } else if (type === "look") {
       if (isHeight(value)) this.look(value);
     } else {
+      if (type === "ready") {
+        frame.className = "";
+        frame.height ||= "600";
+      }
       element.heard(type, value);
       // A new step begins at its top, which may be above the view; the first one comes before "ready", and nobody went to it.
       if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0)

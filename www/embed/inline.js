@@ -32,14 +32,9 @@ export class Inline {
       const { desk, partner, locale } = element;
       const preview = location.origin === desk;
       const { scheme } = themeOf(element);
-      const page = await mount(root, {
-        desk,
-        partner,
-        preview,
-        locale,
-        scheme,
-        tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.onMessage(type, value),
-      });
+      const tell = (/** @type {string} */ type, /** @type {unknown} */ value) =>
+        this.stopped || element.heard(type, value);
+      const page = await mount(root, { desk, partner, preview, locale, scheme, tell });
       this.page = page;
       // The page may have asked for another language meanwhile.
       if (element.locale !== locale) page.speak(element.locale);
@@ -55,14 +50,6 @@ export class Inline {
     this.page?.keep();
   }
 
-  /** @param {string} type @param {unknown} value */
-  onMessage(type, value) {
-    if (this.stopped) return;
-    if (type === "ready") this.element.arrived();
-    else if (type === "failed") this.element.failed("start");
-    else this.element.heard(type, value);
-  }
-
   /** @param {string} locale */
   speak(locale) {
     this.page?.speak(locale);
@@ -72,12 +59,8 @@ export class Inline {
   async script({ url, integrity }) {
     copiesLoaded += 1;
     const src = `${this.element.desk}${url}?${copiesLoaded}`;
-    const script = Object.assign(document.createElement("script"), {
-      type: "module",
-      crossOrigin: "anonymous",
-      integrity,
-      src,
-    });
+    const script = document.createElement("script");
+    Object.assign(script, { type: "module", crossOrigin: "anonymous", integrity, src });
     await new Promise((resolve, reject) => {
       script.addEventListener("load", resolve);
       script.addEventListener("error", reject);

@@ -156,8 +156,10 @@ export class KakekomiForm extends HTMLElement {
     this.tell("error", { code });
   }
 
-  /** Passes a message of the form on, if it is a code or a reception number. @param {string} type @param {unknown} value */
+  /** Takes a message of the form, and passes on a code or a reception number. @param {string} type @param {unknown} value */
   heard(type, value) {
+    if (type === "ready") this.arrived();
+    if (type === "failed") this.failed("start");
     if ((type === "step" || type === "error") && isCode(value)) this.tell(type, { code: value });
     if (type === "again" && isReceipt(value)) this.keep(value);
     if (type === "submitted" && isReceipt(value)) {

@@ -24,8 +24,8 @@ export function createGuidance({ folded = false } = {}) {
       ];
       box.replaceChildren(
         element(
-          "aside",
-          { class: folded ? "guidance guidance--folded" : "guidance", "aria-label": title },
+          folded ? "aside.guidance.guidance--folded" : "aside.guidance",
+          { "aria-label": title },
           ...(folded ? [element("details", element("summary", title), ...inside)] : [element("h2", title), ...inside]),
         ),
       );

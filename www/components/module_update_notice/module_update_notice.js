@@ -21,8 +21,7 @@ export function createModuleUpdateNotice({ fresh, goTo }) {
       "div.notice",
       { id: "module-update" },
       element("p", say("module_renewed")),
-      ways.length ? element("p", say("module_renewed_issues")) : null,
-      ways.length ? element("ul", ...ways) : null,
+      ...(ways.length ? [element("p", say("module_renewed_issues")), element("ul", ...ways)] : []),
     ),
   };
 }

@@ -57,11 +57,9 @@ function phone() {
     " ",
     createPhoneLink(desk.phone, "page-header__number"),
     " ",
-    element(
-      "span",
-      { class: desk.open ? "page-header__chip page-header__chip--open" : "page-header__chip" },
-      say(desk.open ? "phone_open" : "phone_closed"),
-    ),
+    desk.open
+      ? element("span.page-header__chip.page-header__chip--open", say("phone_open"))
+      : element("span.page-header__chip", say("phone_closed")),
     element("span.on-paper", say("printed_phone", { date: desk.clock(desk.now()) })),
   );
 }

@@ -58,6 +58,7 @@ export function createSavePanel({ router, more = [] }) {
       note.textContent = say("open_file_failed");
     }
   }
+  const clear = () => changed("cleared", state.intake.clear());
   return {
     element: element(
       "section.save-panel",
@@ -70,9 +71,7 @@ export function createSavePanel({ router, more = [] }) {
         button("quiet", say("save_file"), () => saveFile(state.intake.text), { id: "save-file" }),
         element("label.file-button.quiet", say("open_file"), file),
         ...more,
-        button("quiet.save-panel__clear", say("clear_all"), () => changed("cleared", state.intake.clear()), {
-          id: "clear",
-        }),
+        button("quiet.save-panel__clear", say("clear_all"), clear, { id: "clear" }),
       ),
       element("p.hint", say("other_device")),
       note,

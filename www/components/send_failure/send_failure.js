@@ -12,15 +12,12 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
   const box = element("div.alert", { tabindex: "-1", id: "send-failure", hidden: true });
-  addEventListener(
-    "online",
-    () => {
-      // A missing network is no longer the cause.
-      const words = box.querySelector("p");
-      if (words && box.dataset.kind === "offline") words.textContent = say("online");
-    },
-    { signal },
-  );
+  const isOnline = () => {
+    // A missing network is no longer the cause.
+    const words = box.querySelector("p");
+    if (words && box.dataset.kind === "offline") words.textContent = say("online");
+  };
+  addEventListener("online", isOnline, { signal });
 
   /** @param {form.Outcome} outcome */
   function update(outcome) {
@@ -55,7 +52,7 @@ export function createSendFailure({ sendAgain, signal }) {
     scrollAndFocus(box);
   }
 
-  /** The next attempt has begun. */
+  /** Shows that the next attempt has begun. */
   function showSending() {
     if (box.hidden) return;
     box.dataset.kind = "sending";
