@@ -72,18 +72,13 @@ export class Intake extends EventTarget {
     if (this.keeping) this.keep();
   }
 
+  /** Keeps the intake for a reload, until it is finished. */
   keep() {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    remember({
-      answers: this.answers,
-      agreement: this.agreement,
-      tried: [...this.tried],
-      reviewed: this.reviewed,
-      step: this.step,
-      locale: this.state.locale,
-    });
+    const { answers, agreement, tried, reviewed, step } = this;
+    remember({ answers, agreement, tried: [...tried], reviewed, step, locale: this.state.locale });
   }
 
   /**

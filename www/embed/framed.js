@@ -18,8 +18,7 @@ export class Framed {
   constructor(element, shadow) {
     this.element = element;
     this.shadow = shadow;
-    /** @type {HTMLIFrameElement | null} */
-    this.frame = null;
+    this.frame = document.createElement("iframe");
     this.timer = 0;
     /** True once the frame reported that it runs. */
     this.runs = false;
@@ -28,25 +27,20 @@ export class Framed {
 
   start() {
     addEventListener("message", (event) => this.onMessage(event), { signal: this.stopping.signal });
-    this.load();
+    const { frame } = this;
+    const { partner, locale, desk } = this.element;
+    const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
+    if (location.origin === desk) asked.set("preview", "1");
+    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
+    frame.addEventListener("load", () => this.expect(GRACE));
+    this.expect(STARTING);
+    this.shadow.append(frame);
   }
 
   stop() {
     this.stopping.abort();
     clearTimeout(this.timer);
-    this.frame?.remove();
-  }
-
-  load() {
-    const { partner, locale, desk } = this.element;
-    const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
-    if (location.origin === desk) asked.set("preview", "1");
-    const frame = document.createElement("iframe");
-    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
-    frame.addEventListener("load", () => this.expect(GRACE));
-    this.expect(STARTING);
-    this.frame = frame;
-    this.shadow.append(frame);
+    this.frame.remove();
   }
 
   /** Limits the time until the frame reports that it runs. @param {number} time */
@@ -59,7 +53,7 @@ export class Framed {
   /** @param {MessageEvent} event */
   onMessage(event) {
     const { element, frame } = this;
-    const message = frame && parseTrustedMessage(event, element.desk, frame.contentWindow);
+    const message = parseTrustedMessage(event, element.desk, frame.contentWindow);
     if (!message) return;
     const { type, value } = message;
     if (type === "hello") {
@@ -85,8 +79,8 @@ export class Framed {
   /** Scrolls to a point of the frame to which the person is led, if it is not in view yet. @param {number} down */
   look(down) {
     const { frame } = this;
-    const top = frame ? frame.getBoundingClientRect().top + down : 0;
-    if (!frame || (top >= 0 && top < innerHeight / 2)) return;
+    const top = frame.getBoundingClientRect().top + down;
+    if (top >= 0 && top < innerHeight / 2) return;
     frame.style.scrollMarginTop = `${-down}px`;
     frame.scrollIntoView(AT_ONCE);
     // If it stayed, the browser's own scrolling would miss its target.
@@ -96,15 +90,13 @@ export class Framed {
   /** Sends the page's language, colours and radius. */
   set() {
     const { element, frame } = this;
-    frame?.contentWindow?.postMessage(
-      { kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) },
-      element.desk,
-    );
+    const message = { kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) };
+    frame.contentWindow?.postMessage(message, element.desk);
   }
 
   /** @param {string} locale */
   speak(locale) {
-    if (this.frame) this.frame.title = WORDS[locale].title;
+    this.frame.title = WORDS[locale].title;
     this.set();
   }
 }

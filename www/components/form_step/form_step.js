@@ -33,8 +33,9 @@ export function createFormStep({ step, router }) {
   fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
   let advised = "";
 
-  /** Goes on to the next step if the report has no issue on this one, or if there is no report. */
-  async function next() {
+  /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
+  async function next(event) {
+    event.preventDefault();
     intake.tried.add(step);
     const report = await intake.check();
     intake.keep();
@@ -52,12 +53,8 @@ export function createFormStep({ step, router }) {
     const now = [lead, ...codes.map((one) => one.code)].join(" ");
     if (now === advised) return;
     advised = now;
-    guidance.update(
-      codes,
-      lead
-        ? [element("p.strong", { id: "lead" }, ...withPhoneLink(lead)), afterHoursContacts(lead === "now_yes_closed")]
-        : [],
-    );
+    const call = () => element("p.strong", { id: "lead" }, ...withPhoneLink(lead));
+    guidance.update(codes, lead ? [call(), afterHoursContacts(lead === "now_yes_closed")] : []);
   }
 
   return {
@@ -71,18 +68,8 @@ export function createFormStep({ step, router }) {
         summary.element,
         element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
         element(
-          "form",
-          {
-            novalidate: true,
-            class: `form-step--${step}`,
-            on: {
-              keydown: keepComposing,
-              submit: (/** @type {Event} */ event) => {
-                event.preventDefault();
-                void next();
-              },
-            },
-          },
+          `form.form-step--${step}`,
+          { novalidate: true, on: { keydown: keepComposing, submit: next } },
           ...fields,
           element(
             "div.ways",
