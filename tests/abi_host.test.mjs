@@ -33,7 +33,7 @@ function traps() {
 
 const instantiate = () => new WebAssembly.Instance(module, traps()).exports;
 
-/** Room in the module's memory with these bytes in it. */
+/** Allocates memory of the module and copies bytes into it. */
 function put(exports, bytes) {
   const pointer = exports.kakekomi_allocate(bytes.length);
   assert.notEqual(pointer, 0, "there is room");
@@ -58,7 +58,7 @@ test("the marker names the version of the host face", () => {
   assert.equal(typeof instantiate().kakekomi_abi_1, "function");
 });
 
-test("every case in a fresh instance", () => {
+test("every case has the expected report in a fresh instance", () => {
   for (const one of cases) {
     assert.equal(
       check(instantiate(), Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)),
@@ -68,7 +68,7 @@ test("every case in a fresh instance", () => {
   }
 });
 
-test("every case in one instance: nothing of one check is in the next", () => {
+test("every case has the expected report in one instance, untouched by the check before", () => {
   const exports = instantiate();
   for (const one of cases) {
     assert.equal(

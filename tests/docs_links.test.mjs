@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Folders that hold nothing written here. */
+/** Folders without files of the project. */
 const NOT_OURS = ["target", "node_modules", ".git", "data", "shots"];
 
 /** Endings by which a word with a slash is taken for a path of the repository. */

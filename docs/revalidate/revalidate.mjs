@@ -2,7 +2,7 @@
 /**
  * Judges a draft in Node, without a package: `node revalidate.mjs kakekomi.wasm SHA256 context.json draft.json`.
  *
- * Prints the report. Exit 0: accepted; 1: issues; 2: the module is another one than was wanted; 4: it failed.
+ * Prints the report. Exit 0: accepted; 1: issues; 2: the module is another one than the given; 4: it failed.
  */
 
 import { createHash } from "node:crypto";
@@ -39,7 +39,7 @@ function put(bytes) {
   return [pointer, bytes.length];
 }
 
-// The draft's very bytes, not what a JSON parser made of them.
+// The draft's own bytes, not those of a JSON parser.
 const answer = host.kakekomi_check(...put(readFileSync(draftFile)), ...put(readFileSync(contextFile)));
 if (answer < 0n) {
   console.error(`no report: ${answer}`);

@@ -28,8 +28,8 @@ export function answer(check, frame) {
 }
 
 /**
- * The page's face: the text's bytes and the context's text in, the report's text out. Now and then the report as an
- * object is looked at too: it must print as that very text.
+ * The page's face: the text's bytes and the context's text in, the report's text out. The report as an object is compared at intervals:
+ * it must print as the same text.
  *
  * @param {{ checkText: Function, check: Function }} glue
  */

@@ -198,7 +198,7 @@ function command(name, address) {
 
 /** @param {string} name @returns {Record<string, string>} */
 function environment(name) {
-  // WebKit's sandbox does not start as root, which is who runs tests in a container.
+  // WebKit's sandbox does not start as root, the usual user in a container.
   return name === "webkit" && process.getuid?.() === 0 ? { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } : {};
 }
 
