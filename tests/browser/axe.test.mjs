@@ -32,7 +32,7 @@ const grammar = new HtmlValidate(
 );
 
 for (const locale of ["ja", "en"]) {
-  test(`every screen in every state (${locale})`, { timeout: 400_000 }, async () => {
+  test(`every screen is accessible and valid in every state (${locale})`, { timeout: 400_000 }, async () => {
     const found = [];
     let looks = 0;
     await everyScreen(browser, desk.base, locale, async (page, name) => {

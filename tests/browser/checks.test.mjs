@@ -80,7 +80,7 @@ check("check 4: the form validates nothing by itself, and its button is never di
   assert.equal(await page.locator("#next").isDisabled(), false);
 });
 
-check("check 5: nothing is called wrong before 次へ; afterwards every change is looked at", async () => {
+check("check 5: no issue is shown before 次へ; afterwards every change is checked", async () => {
   await field(page, "/contact/phone").fill("12");
   await field(page, "/contact/phone").blur();
   await page.waitForTimeout(600);
@@ -109,7 +109,7 @@ check(
   },
 );
 
-check("check 11: the typed number stays as it was typed", async () => {
+check("check 11: the typed number stays unchanged", async () => {
   await fillContact(page);
   await next(page, "incident");
   await go(page, "contact");
@@ -127,7 +127,7 @@ check("check 13: 年, 月, 日 are inputs for digits, with an example, and the f
   assert.equal(await page.evaluate(() => document.activeElement.id), "field-incident-discovered_at-year");
 });
 
-check("check 16: what a browser knows of a person it may fill in", async () => {
+check("check 16: a browser may fill in a person's data", async () => {
   const tokens = await page
     .locator("[autocomplete]")
     .evaluateAll((all) => all.map((one) => one.getAttribute("autocomplete")));
@@ -166,7 +166,7 @@ check("check 18: inputs are at least 16 pixels large in type, buttons 44 high", 
   }),
 );
 
-check("check 19: the way back, a reload and a lost network keep the answers", async () => {
+check("check 19: going back, a reload and a lost network keep the answers", async () => {
   await fillContact(page);
   await next(page, "incident");
   await context.setOffline(true);
@@ -180,14 +180,14 @@ check("check 19: the way back, a reload and a lost network keep the answers", as
   assert.equal(await field(page, "/incident/summary").inputValue(), "つながらない");
 });
 
-check("check 20: whoever is responsible is not asked for twice", async () => {
+check("check 20: the responsible person is asked for once", async () => {
   await field(page, "/contact/person").fill("山田 花子");
   await page.locator(".text-field__same").click();
   assert.equal(await field(page, "/contact/responsible").inputValue(), "山田 花子");
 });
 
 check(
-  "check 21: the answers are shown before they are sent, each with a way back, and 未回答 where there is none",
+  "check 21: the answers are shown before they are sent, each with a change link, and 未回答 if there is none",
   async () => {
     await fillContact(page);
     await go(page, "review");
@@ -221,7 +221,7 @@ check("check 23: no puzzle, and a number can be pasted", async () => {
   assert.equal(await field(page, "/contact/phone").inputValue(), "０９０ー１２３４ー５６７８");
 });
 
-check("check 25: the live region stands in the document as it is served, and stays", async () => {
+check("check 25: the live region is in the served document, and stays", async () => {
   assert.match(await (await fetch(desk.base)).text(), /id="status"[^>]*role="status"/);
   await page.evaluate(() => {
     document.querySelector("#status").dataset.same = "yes";

@@ -86,7 +86,7 @@ for (const engine of TWO_ENGINES) {
     after(() => browser?.close());
 
     for (const [point, ahead] of engine === TWO_ENGINES[0] ? ALL : SOME) {
-      test(`the clock is wrong by ${ahead / 60_000} minutes ${point}: no dead end`, async (t) => {
+      test(`a person gets on with a clock that is wrong by ${ahead / 60_000} minutes ${point} without a dead end`, async (t) => {
         const known = desk.cases().length;
         const { proxy, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
         const set = async (now) => {

@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
     }
 
     for (const mode of ["frame", "inline"]) {
-      test(`${mode}: strict policy, hostile styles, the page's own form, below the view, to the receipt`, async (t) => {
+      test(`${mode}: a form below the view reaches the receipt under a strict policy and hostile styles, in the page's own form`, async (t) => {
         const page = await visit(t, { mode, strict: true, hostile: true, form: true, below: true });
         await page.waitForFunction(() => customElements.get("kakekomi-form") !== undefined);
         const paid = await page.evaluate(async (desk) => {
@@ -101,7 +101,7 @@ for (const engine of ENGINES) {
         );
       });
 
-      test(`${mode}: starts, and speaks another language, while the person is elsewhere in the page`, async (t) => {
+      test(`${mode}: the form starts and changes its language without moving a person who is elsewhere in the page`, async (t) => {
         const page = await visit(t, { mode, form: true, style: "input { display: block; margin-bottom: 1000px }" });
         await page.evaluate(() => document.querySelector("[name=own]").focus());
         await untilHeard(page, "ready");
@@ -117,7 +117,7 @@ for (const engine of ENGINES) {
         }
       });
 
-      test(`${mode}: starts above the view, where the person is past it`, async (t) => {
+      test(`${mode}: a form above the view starts without moving the person`, async (t) => {
         const page = await visit(t, {
           mode,
           form: true,
@@ -130,7 +130,7 @@ for (const engine of ENGINES) {
         assert.ok(top < -100, `${top}`);
       });
 
-      test(`${mode}: what is wrong, and the field of it, come into view wherever the person is`, async (t) => {
+      test(`${mode}: issues and their fields come into view from anywhere in the page`, async (t) => {
         const page = await visit(t, {
           mode,
           style: "html { scroll-behavior: smooth } body { padding: 1500px 0 3000px }",
@@ -169,7 +169,7 @@ for (const engine of ENGINES) {
         assert.equal(left || "", "", "nothing stays that leads the browser's own scrolling astray");
       });
 
-      test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {
+      test(`${mode}: the link and a sentence are shown while the desk cannot be reached`, async (t) => {
         const page = await visit(t, {
           mode,
           hasty: true,
@@ -186,7 +186,7 @@ for (const engine of ENGINES) {
       });
     }
 
-    test("inline: in a box that scrolls, and in a page from right to left, the form stays in its box and its own way round", async (t) => {
+    test("inline: the form stays in a box that scrolls, and runs from left to right in a page from right to left", async (t) => {
       const page = await visit(t, {
         mode: "inline",
         form: true,

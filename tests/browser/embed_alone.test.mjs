@@ -276,7 +276,7 @@ for (const [what, given] of [
   ["the key is of another partner", async () => ({ key: OTHER_KEY })],
   ["nobody knows the key", async () => ({ key: "pk_live_nobody" })],
 ]) {
-  test(`where ${what}, the link stays and words say so`, async () => {
+  test(`the link and a sentence are shown where ${what}`, async () => {
     const { page, context } = await visit(await given());
     assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
     assert.equal(await page.locator(".instead").isVisible(), true);

@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
 
     for (const locale of ["ja", "en"]) {
       for (const width of [360, 1280]) {
-        test(`the whole way, the network gone in the middle: ${locale}, ${width} pixels`, async (t) => {
+        test(`the receipt is reached although the network fails in the middle (${locale}, ${width} pixels)`, async (t) => {
           const { proxy, page, errors } = await visit(t, browser, { locale, width, height: 740 });
           const known = desk.cases().length;
           assert.equal(

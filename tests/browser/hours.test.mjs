@@ -170,7 +170,7 @@ for (const engine of TWO_ENGINES) {
         "受付時間外",
       ],
     ]) {
-      test(`the desk's own calendar counts: ${name}`, async (t) => {
+      test(`the desk's own calendar decides: ${name}`, async (t) => {
         const { page } = await visit(t, time, opening, {
           prepare: (proxy) => {
             proxy.calendar = calendar;

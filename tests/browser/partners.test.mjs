@@ -75,7 +75,7 @@ for (const [mode, needs] of [
   ["frame", /^script-src \S+\nframe-src \S+$/],
   ["inline", /^script-src \S+ 'wasm-unsafe-eval'\nconnect-src \S+$/],
 ]) {
-  test(`${mode}: what was copied works on the partner's page, under the policy that was copied`, async (t) => {
+  test(`${mode}: the copied code works on the partner's page under the copied policy`, async (t) => {
     const page = await compose(t);
     await choose(page, "mode", mode);
     const snippet = await copied(page, "snippet");
@@ -101,7 +101,7 @@ for (const [query, sent] of [
   [`p=${OTHER_KEY}&preview=1`, []],
   [`p=${OTHER_KEY}`, [OTHER_KEY]],
 ]) {
-  test(`opened by itself, /?${query} ${sent.length ? "counts for its partner" : "is the desk's own page, whose cases are meant"}`, async (t) => {
+  test(`opened by itself, /?${query} ${sent.length ? "counts for its partner" : "is the desk's own page with real cases"}`, async (t) => {
     const context = await browser.newContext();
     t.after(() => context.close());
     const page = await context.newPage();
