@@ -39,5 +39,7 @@ SECONDS ?= 600
 fuzz: ## look for drafts that break the parser, by what they reach: make fuzz SECONDS=3600
 	@scripts/fuzz.sh $(SECONDS) $(SEED)
 
-fmt: ## lay out the Rust sources
+fmt: ## format Rust with rustfmt, and JavaScript, CSS and Markdown with Prettier
 	cargo fmt --all
+	@[ -d tests/browser/node_modules ] || npm ci --prefix tests/browser
+	tests/browser/node_modules/.bin/prettier --write --log-level warn .

@@ -87,7 +87,8 @@ printf '\n== build\n'
 cargo build --release --locked --workspace --all-targets || close "The build failed."
 
 check "the program alone compiles no crate again" one_build
-check "layout" cargo fmt --all --check
+check "layout of Rust" cargo fmt --all --check
+check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
 export KAKEKOMI_TEST_POSTGRES

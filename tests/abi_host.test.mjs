@@ -24,14 +24,16 @@ const cases = JSON.parse(readFileSync(process.env.KAKEKOMI_CASES, "utf8"));
 function traps() {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); };
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`${from}.${name} was called`);
+    };
   }
   return imports;
 }
 
 const instantiate = () => new WebAssembly.Instance(module, traps()).exports;
 
-/** Room in the module's memory with these bytes in it. */
+/** Allocates memory of the module and copies bytes into it. */
 function put(exports, bytes) {
   const pointer = exports.kakekomi_allocate(bytes.length);
   assert.notEqual(pointer, 0, "there is room");
@@ -56,16 +58,24 @@ test("the marker names the version of the host face", () => {
   assert.equal(typeof instantiate().kakekomi_abi_1, "function");
 });
 
-test("every case in a fresh instance", () => {
+test("every case has the expected report in a fresh instance", () => {
   for (const one of cases) {
-    assert.equal(check(instantiate(), Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)), one.report, one.name);
+    assert.equal(
+      check(instantiate(), Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)),
+      one.report,
+      one.name,
+    );
   }
 });
 
-test("every case in one instance: nothing of one check is in the next", () => {
+test("every case has the expected report in one instance, untouched by the check before", () => {
   const exports = instantiate();
   for (const one of cases) {
-    assert.equal(check(exports, Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)), one.report, one.name);
+    assert.equal(
+      check(exports, Buffer.from(one.text_base64, "base64"), Buffer.from(one.context)),
+      one.report,
+      one.name,
+    );
   }
 });
 

@@ -2,13 +2,16 @@
 /**
  * Judges a draft in Node, without a package: `node revalidate.mjs kakekomi.wasm SHA256 context.json draft.json`.
  *
- * Prints the report. Exit 0: accepted; 1: issues; 2: the module is another one than was wanted; 4: it failed.
+ * Prints the report. Exit 0: accepted; 1: issues; 2: the module is another one than the given; 4: it failed.
  */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-process.on("uncaughtException", (failure) => { console.error(`no report: ${failure.message}`); process.exit(4); });
+process.on("uncaughtException", (failure) => {
+  console.error(`no report: ${failure.message}`);
+  process.exit(4);
+});
 const [file, named, contextFile, draftFile] = process.argv.slice(2);
 const wanted = named.replace(/^sha256:/, "");
 const wasm = readFileSync(file);
@@ -22,7 +25,9 @@ if (found !== wanted) {
 const module = new WebAssembly.Module(wasm);
 const imports = {};
 for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-  (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); }; // the browser's face; never called here
+  (imports[from] ??= {})[name] = () => {
+    throw new Error(`${from}.${name} was called`);
+  }; // the browser's face; never called here
 }
 const { memory, ...host } = new WebAssembly.Instance(module, imports).exports;
 if (!host.kakekomi_abi_1) throw new Error("the module does not speak ABI 1");
@@ -34,7 +39,7 @@ function put(bytes) {
   return [pointer, bytes.length];
 }
 
-// The draft's very bytes, not what a JSON parser made of them.
+// The draft's own bytes, not those of a JSON parser.
 const answer = host.kakekomi_check(...put(readFileSync(draftFile)), ...put(readFileSync(contextFile)));
 if (answer < 0n) {
   console.error(`no report: ${answer}`);

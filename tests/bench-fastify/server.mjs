@@ -1,7 +1,7 @@
-/** Fastify with ajv over the form's published JSON Schema: `node server.mjs BINARY` says its port and serves /v1/check.
+/** Fastify with ajv over the form's published JSON Schema: `node server.mjs BINARY` prints its port and serves /v1/check.
  *
- * It answers whether a draft has the schema's shape, and every error that ajv finds. It does less than the desk: no rule
- * that a schema cannot say, no normalised values, no sentences, no advice, no record of its context. */
+ * Its response has the verdict of the schema and every error that ajv finds. It does less than the desk: no rule that a schema cannot
+ * express, no normalised values, no sentences, no advice, no record of its context. */
 
 import { execFileSync } from "node:child_process";
 import Ajv2020 from "ajv/dist/2020.js";

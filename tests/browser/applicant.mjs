@@ -1,12 +1,15 @@
 /**
- * What a person does in the page, step by step: the tests read as the way they walk.
+ * The actions of a person in the page, step by step, so that tests read like the person's way.
  */
 
 import assert from "node:assert/strict";
 
 /** Opens the page in a tab of its own; every script error of the page fails the test that calls `errors`. */
 export async function open(browser, base, { locale = "ja", width = 1280, height = 900 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: locale === "ja" ? "ja-JP" : "en-GB" });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: locale === "ja" ? "ja-JP" : "en-GB",
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const errors = [];
@@ -31,7 +34,8 @@ export async function agree(page) {
 }
 
 export const field = (page, path) => page.locator(`[id="field${path.replaceAll("/", "-")}"]`);
-export const option = (page, path, value) => page.locator(`input[name="field${path.replaceAll("/", "-")}"][value="${value}"]`);
+export const option = (page, path, value) =>
+  page.locator(`input[name="field${path.replaceAll("/", "-")}"][value="${value}"]`);
 export const unknown = (page, path) => page.locator(`[data-unknown="${path}"]`);
 
 export async function next(page, step) {
@@ -68,7 +72,7 @@ export async function fillService(page) {
   await unknown(page, "/incident/purpose").check();
 }
 
-/** From the documents to the answers, checked and ready to send. @param {any} page @param {() => unknown} [midway] what happens on the first step */
+/** From the documents to the answers, checked and ready to send. @param {any} page @param {() => unknown} [midway] an action on the first step */
 export async function toReview(page, midway = () => undefined) {
   await agree(page);
   await fillContact(page);

@@ -1,6 +1,6 @@
 /**
- * Nothing is wrong with any screen in any state: axe finds no barrier, targets' size included, in light and in dark, and
- * html-validate finds the document as it then stands to be HTML as the standard has it.
+ * Accessibility and validity of every screen in every state: axe finds no barrier, targets' size included, in light and in dark, and
+ * html-validate finds no error in the document of that state.
  */
 
 import assert from "node:assert/strict";
@@ -11,21 +11,28 @@ import { launch, startDesk } from "./desk.mjs";
 import { everyScreen } from "./screens.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
-const grammar = new HtmlValidate(new StaticConfigLoader({
-  extends: ["html-validate:standard", "html-validate:a11y", "html-validate:document"],
-  rules: {
-    // Script and style come from the desk itself, as the document does.
-    "require-sri": ["error", { target: "crossorigin" }],
-    // The summary of issues stands above the heading of its step; the operator's documents have titles of their own.
-    "heading-level": ["error", { minInitialRank: "h2", allowMultipleH1: true }],
-  },
-}));
+const grammar = new HtmlValidate(
+  new StaticConfigLoader({
+    extends: ["html-validate:standard", "html-validate:a11y", "html-validate:document"],
+    rules: {
+      // Script and style come from the desk itself, as the document does.
+      "require-sri": ["error", { target: "crossorigin" }],
+      // The summary of issues is above the heading of its step; the operator's documents have titles of their own.
+      "heading-level": ["error", { minInitialRank: "h2", allowMultipleH1: true }],
+    },
+  }),
+);
 
 for (const locale of ["ja", "en"]) {
-  test(`every screen in every state (${locale})`, { timeout: 400_000 }, async () => {
+  test(`every screen is accessible and valid in every state (${locale})`, { timeout: 400_000 }, async () => {
     const found = [];
     let looks = 0;
     await everyScreen(browser, desk.base, locale, async (page, name) => {
@@ -35,7 +42,9 @@ for (const locale of ["ja", "en"]) {
       await page.emulateMedia({ colorScheme: "dark" });
       // In the dark only colours are others.
       const dark = await violations(page, ["color-contrast", "link-in-text-block"]);
-      const document = await misspelt(`<!DOCTYPE html>\n${await page.evaluate(() => globalThis.document.documentElement.outerHTML)}`);
+      const document = await misspelt(
+        `<!DOCTYPE html>\n${await page.evaluate(() => globalThis.document.documentElement.outerHTML)}`,
+      );
       for (const one of [...light, ...dark.map((one) => `dark: ${one}`), ...document]) found.push(`${name}: ${one}`);
     });
     assert.deepEqual(found, []);
@@ -43,24 +52,30 @@ for (const locale of ["ja", "en"]) {
   });
 }
 
-test("the document as it is served", async () => {
+test("the served document has no violations", async () => {
   assert.deepEqual(await misspelt(await (await fetch(desk.base)).text()), []);
 });
 
-/** What axe finds, one line a matter; by some rules or by all. */
+/** The violations that axe finds, a line each; by some rules or by all. */
 async function violations(page, rules) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(async (only) => {
-    const { passes, violations } = await globalThis.axe.run(document, only
-      ? { runOnly: { type: "rule", values: only } }
-      : { rules: { "target-size": { enabled: true } } });
+    const { passes, violations } = await globalThis.axe.run(
+      document,
+      only ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } },
+    );
     if (!passes.length) return ["axe looked at nothing"];
     return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`));
   }, rules);
 }
 
-/** What html-validate finds. */
+/** The messages of html-validate. */
 async function misspelt(text) {
   const report = await grammar.validateString(text);
-  return report.results.flatMap((result) => result.messages).map((one) => `${one.ruleId}: ${one.message} (${text.split("\n")[one.line - 1]?.slice(Math.max(0, one.column - 30), one.column + 80)})`);
+  return report.results
+    .flatMap((result) => result.messages)
+    .map(
+      (one) =>
+        `${one.ruleId}: ${one.message} (${text.split("\n")[one.line - 1]?.slice(Math.max(0, one.column - 30), one.column + 80)})`,
+    );
 }

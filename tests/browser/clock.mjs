@@ -2,19 +2,19 @@
  * A desk whose page runs by a wall clock that a test sets, in any engine: `Date` is moved, as by a person who sets the clock of the
  * device; the monotonic clock goes on as it does then.
  *
- *     const door = await openClockedDoor(desk.base);
- *     door.ahead = 86_400_000;                         // the clock of every document that is loaded from now on
+ *     const proxy = await openClockedProxy(desk.base);
+ *     proxy.ahead = 86_400_000;                         // the clock of every document that is loaded from now on
  *     await setClock(page, -360_000);                  // of the one that is shown, and of those after it
  *     await passTime(page, 59_000);                    // both clocks of the one that is shown are later, and its timers run that are due
- *     Object.assign(door, { time, opening, calendar });  // the desk's own time, where it is not the present, and what it says of it
+ *     Object.assign(proxy, { time, opening, calendar });  // the desk's own time, if it is not the present, with its hours
  */
 
-import { openDoor } from "./proxy.mjs";
+import { openProxy } from "./proxy.mjs";
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 
-/** How far clocks are wrong: ± 6 minutes, ± 1 day, ± 6 years. */
+/** The errors of clocks: ± 6 minutes, ± 1 day, ± 6 years. */
 export const SHIFTS = [6 * MINUTE, -6 * MINUTE, DAY, -DAY, 6 * 365 * DAY, -6 * 365 * DAY];
 
 const CLOCK = `(() => {
@@ -54,21 +54,34 @@ const CLOCK = `(() => {
 })();`;
 
 /** @param {string} base of the desk */
-export async function openClockedDoor(base) {
-  const door = await openDoor(base);
-  Object.assign(door, { ahead: 0, time: null, opening: null, calendar: {}, lost: 0 });
-  door.change = (path, answer) => {
-    if (path === "/") answer.body = Buffer.from(String(answer.body).replace("<head>", '<head><script src="/page/clock.js"></script>'));
-    if (path === "/page/clock.js") Object.assign(answer, { status: 200, headers: { "content-type": "text/javascript" }, body: Buffer.from(CLOCK.replace("{{ahead}}", String(door.ahead))) });
-    if (path === "/v1/desk" && door.time !== null) answer.body = Buffer.from(JSON.stringify(atTime(JSON.parse(String(answer.body)), door)));
-    if (path === "/v1/submissions" && door.lost-- > 0) Object.assign(answer, { status: 502, headers: {}, body: Buffer.from("") });
+export async function openClockedProxy(base) {
+  const proxy = await openProxy(base);
+  Object.assign(proxy, { ahead: 0, time: null, opening: null, calendar: {}, lost: 0 });
+  proxy.change = (path, answer) => {
+    if (path === "/")
+      answer.body = Buffer.from(String(answer.body).replace("<head>", '<head><script src="/page/clock.js"></script>'));
+    if (path === "/page/clock.js")
+      Object.assign(answer, {
+        status: 200,
+        headers: { "content-type": "text/javascript" },
+        body: Buffer.from(CLOCK.replace("{{ahead}}", String(proxy.ahead))),
+      });
+    if (path === "/v1/desk" && proxy.time !== null)
+      answer.body = Buffer.from(JSON.stringify(atTime(JSON.parse(String(answer.body)), proxy)));
+    if (path === "/v1/submissions" && proxy.lost-- > 0)
+      Object.assign(answer, { status: 502, headers: {}, body: Buffer.from("") });
   };
-  return door;
+  return proxy;
 }
 
 /** The desk's answer at another time. */
 function atTime(answer, { time, opening, calendar }) {
-  return { ...answer, now: time, opening: { ...answer.opening, ...opening }, context: { ...answer.context, now: time, calendar: { ...answer.context.calendar, ...calendar } } };
+  return {
+    ...answer,
+    now: time,
+    opening: { ...answer.opening, ...opening },
+    context: { ...answer.context, now: time, calendar: { ...answer.context.calendar, ...calendar } },
+  };
 }
 
 /** Sets the clock of the page's device. @param {any} page @param {number} ahead milliseconds */

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openClockedDoor, setClock, SHIFTS } from "./clock.mjs";
+import { openClockedProxy, setClock, SHIFTS } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
@@ -13,28 +13,42 @@ import { begin, open, receiptNumber, step } from "./applicant.mjs";
 /** Answers that can be sent. */
 const ANSWERS = JSON.stringify({
   contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
-  incident: { summary: "ファイルが開けない。", purpose: { unknown: true }, discovered_at: { at: "2026-11-20" }, discovery_trigger: { by: "employee" } },
+  incident: {
+    summary: "ファイルが開けない。",
+    purpose: { unknown: true },
+    discovered_at: { at: "2026-11-20" },
+    discovery_trigger: { by: "employee" },
+  },
 });
 
 /** When the clock is set. */
-const POINTS = ["before loading", "after loading", "after agreeing", "before sending", "after a lost answer", "restored"];
+const POINTS = [
+  "before loading",
+  "after loading",
+  "after agreeing",
+  "before sending",
+  "after a lost answer",
+  "restored",
+];
 /** Every point with every shift. */
 const ALL = POINTS.flatMap((point) => SHIFTS.map((ahead) => [point, ahead]));
 /** Every point and every shift once: the page's arithmetic is the same in another engine. */
 const SOME = POINTS.map((point, index) => [point, SHIFTS[index]]);
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 /** A page whose clock is so far ahead from the beginning. */
 async function visit(t, browser, ahead = 0) {
-  const door = await openClockedDoor(desk.base);
-  t.after(() => door.stop());
-  door.ahead = ahead;
-  const { page, context, errors } = await open(browser, door.base);
+  const proxy = await openClockedProxy(desk.base);
+  t.after(() => proxy.stop());
+  proxy.ahead = ahead;
+  const { page, context, errors } = await open(browser, proxy.base);
   t.after(() => context.close());
-  return { door, page, errors };
+  return { proxy, page, errors };
 }
 
 /** The answers, from a file, and the step before sending. */
@@ -48,11 +62,17 @@ async function fill(page) {
 async function send(page) {
   for (let again = 0; again < 3; again += 1) {
     await page.locator("#send").click();
-    const came = await page.waitForFunction(() => ["#reception-number", "button#agree"].find((selector) => document.querySelector(selector)));
+    const came = await page.waitForFunction(() =>
+      ["#reception-number", "button#agree"].find((selector) => document.querySelector(selector)),
+    );
     if ((await (came.jsonValue?.() ?? came)) === "#reception-number") return again;
     await page.locator("button#agree").click();
     await page.locator("#send").waitFor();
-    assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "all is kept");
+    assert.match(
+      await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+      /株式会社れい/,
+      "all is kept",
+    );
   }
   return assert.fail("no receipt");
 }
@@ -60,21 +80,25 @@ async function send(page) {
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     for (const [point, ahead] of engine === TWO_ENGINES[0] ? ALL : SOME) {
-      test(`the clock is wrong by ${ahead / 60_000} minutes ${point}: no dead end`, async (t) => {
+      test(`a person gets on with a clock that is wrong by ${ahead / 60_000} minutes ${point} without a dead end`, async (t) => {
         const known = desk.cases().length;
-        const { door, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
-        const set = async (now) => { if (point === now) await setClock(page, ahead); };
+        const { proxy, page, errors } = await visit(t, browser, point === "before loading" ? ahead : 0);
+        const set = async (now) => {
+          if (point === now) await setClock(page, ahead);
+        };
         await set("after loading");
         await begin(page);
         await set("after agreeing");
         await fill(page);
         await set("before sending");
         if (point === "after a lost answer") {
-          door.lost = 1;
+          proxy.lost = 1;
           await page.locator("#send").click();
           await page.locator('#send-failure[data-kind="lost"]').waitFor();
           await set(point);
@@ -94,7 +118,7 @@ for (const engine of TWO_ENGINES) {
       });
     }
 
-    test("an agreement from the future, without a time or of another document leads to the documents, with all that was typed", async (t) => {
+    test("an agreement from the future, without a time or of another document leads to the documents and keeps the answers", async (t) => {
       const { page, errors } = await visit(t, browser);
       await begin(page);
       await fill(page);
@@ -110,14 +134,17 @@ for (const engine of TWO_ENGINES) {
         ["an earlier policy", { policy: { version: "0", sha256: "0".repeat(64) } }, /もう一度/],
         ["more than there is", { more: 1 }, /もう一度/],
       ]) {
-        await page.evaluate((change) => {
-          addEventListener("pagehide", () => {
-            const kept = JSON.parse(sessionStorage.getItem("kakekomi.filling"));
-            Object.assign(kept.agreement, change);
-            for (const [name, value] of Object.entries(change)) if (value === null) delete kept.agreement[name];
-            sessionStorage.setItem("kakekomi.filling", JSON.stringify(kept));
-          });
-        }, Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? null])));
+        await page.evaluate(
+          (change) => {
+            addEventListener("pagehide", () => {
+              const kept = JSON.parse(sessionStorage.getItem("kakekomi.filling"));
+              Object.assign(kept.agreement, change);
+              for (const [name, value] of Object.entries(change)) if (value === null) delete kept.agreement[name];
+              sessionStorage.setItem("kakekomi.filling", JSON.stringify(kept));
+            });
+          },
+          Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? null])),
+        );
         await page.reload();
         await page.locator("#send").waitFor();
         await page.locator("#send").click();
@@ -126,21 +153,25 @@ for (const engine of TWO_ENGINES) {
         assert.match(await page.locator("main .lead").innerText(), /残っています/, name);
         await page.locator("button#agree").click();
         await page.locator("#send").waitFor();
-        assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, name);
+        assert.match(
+          await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+          /株式会社れい/,
+          name,
+        );
       }
       await page.locator("#send").click();
       await receiptNumber(page);
       assert.deepEqual(errors, []);
     });
 
-    test("what is said of the agreement on the check page leads to the documents, too", async (t) => {
+    test("issues of the agreement on the check page lead to the documents, too", async (t) => {
       const { page } = await visit(t, browser);
       await setClock(page, 2 * 86_400_000);
       await begin(page);
       await fill(page);
       await page.locator("#send").click();
       await page.locator("button#agree").waitFor();
-      // Back without agreeing: the way is offered where the matter is said.
+      // Back without agreeing: the issue leads to the documents again.
       await page.evaluate(() => history.back());
       await page.locator('[data-step][aria-current="step"]').waitFor();
       await step(page, "review");

@@ -15,26 +15,51 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-export const BINARY = process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../target/release/kakekomi", import.meta.url));
+export const BINARY =
+  process.env.KAKEKOMI_BIN ?? fileURLToPath(new URL("../../target/release/kakekomi", import.meta.url));
 
-/** How long a desk may take to report its address, and a process to end, in milliseconds. */
+/** The longest time until a desk reports its address, or a process ends, in milliseconds. */
 const PATIENCE = 60_000;
 
 /**
  * The first two load a page of the address bar's in a process of its own for every window, a third of what a short test costs. Chromium
  * takes the last list alone, so the others are those of Playwright's list (chromiumSwitches.ts) that a page can notice.
  */
-const DISABLED_FEATURES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
-  "HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
-  "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"];
-const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", `--disable-features=${DISABLED_FEATURES}`];
+const DISABLED_FEATURES = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+];
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  `--disable-features=${DISABLED_FEATURES}`,
+];
 
 /** Starts a desk; `stop` ends it and removes its data. @param {string[]} [more] further arguments of `serve` */
 export async function startDesk(more = []) {
   const data = mkdtempSync(join(tmpdir(), "kakekomi-browser-"));
-  const server = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", data, ...more], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", data, ...more], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let words = "";
-  server.stderr.on("data", (piece) => { words += piece; });
+  server.stderr.on("data", (piece) => {
+    words += piece;
+  });
   const stop = async () => {
     await terminate(server, "serve");
     rmSync(data, { recursive: true, force: true });
@@ -45,7 +70,9 @@ export async function startDesk(more = []) {
     if (base) return { base, data, stop, cases: () => cases(data) };
     if (server.exitCode === null && Date.now() < limit) continue;
     await stop();
-    throw new Error(`serve ${server.exitCode === null ? `reports no address within ${PATIENCE} ms` : `ended with ${server.exitCode}`}\n${words}`);
+    throw new Error(
+      `serve ${server.exitCode === null ? `reports no address within ${PATIENCE} ms` : `ended with ${server.exitCode}`}\n${words}`,
+    );
   }
 }
 

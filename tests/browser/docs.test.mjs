@@ -6,17 +6,26 @@ import { launch, startDesk } from "./desk.mjs";
 
 /** @type {Awaited<ReturnType<typeof startDesk>>} */ let desk;
 /** @type {import("playwright-core").Browser} */ let browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
-test("the page of the interface shows its operations and asks nobody else", async () => {
+test("the API page shows its operations and loads nothing from elsewhere", async () => {
   const page = await browser.newPage();
   const elsewhere = [];
   const broken = [];
-  page.on("request", (request) => { if (!request.url().startsWith(desk.base) && !request.url().startsWith("data:")) elsewhere.push(request.url()); });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(desk.base) && !request.url().startsWith("data:")) elsewhere.push(request.url());
+  });
   // Swagger UI tries one inline style, which the desk's policy keeps from it; the page does without.
   const isBlockedStyle = (/** @type {string} */ text) => text.startsWith("Applying inline style violates");
-  page.on("console", (line) => { if (line.type() === "error" && !isBlockedStyle(line.text())) broken.push(line.text()); });
+  page.on("console", (line) => {
+    if (line.type() === "error" && !isBlockedStyle(line.text())) broken.push(line.text());
+  });
   page.on("pageerror", (error) => broken.push(String(error)));
   await page.goto(`${desk.base}/docs`);
   await page.getByText("/v1/submissions").first().waitFor({ timeout: 60_000 });

@@ -9,12 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 import { inside } from "./embedded.mjs";
-import { startSite } from "./partner.mjs";
+import { startSite, untilHeard } from "./partner.mjs";
 import { begin, receiptNumber, step, toReview } from "./applicant.mjs";
 
 /** Of the view, in pixels. */
 const HEIGHT = 900;
-/** How many looks in a row, 50 ms apart, find what does not move any more. */
+/** The number of equal looks in a row, 50 ms apart, after which an element counts as still. */
 const CALM = 8;
 
 let site, desk;
@@ -24,12 +24,17 @@ before(async () => {
   // As from a cache, or hosted by the partner: there while the desk is not.
   site.put("/element.js", await (await fetch(`${desk.base}/embed/1/kakekomi.js`)).text());
 });
-after(async () => { await desk?.stop(); await site?.stop(); });
+after(async () => {
+  await desk?.stop();
+  await site?.stop();
+});
 
 for (const engine of ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     /** A page of the site in a tab of its own, at its top or `at` an element of it. */
@@ -42,62 +47,101 @@ for (const engine of ENGINES) {
       return page;
     }
 
-    const told = (page, type) => page.waitForFunction((type) => globalThis.heard.find(([name]) => name === type)?.[1], type);
-
     for (const mode of ["frame", "inline"]) {
-      test(`${mode}: strict policy, hostile styles, the page's own form, below the view, to the receipt`, async (t) => {
+      test(`${mode}: a form below the view reaches the receipt under a strict policy and hostile styles, in the page's own form`, async (t) => {
         const page = await visit(t, { mode, strict: true, hostile: true, form: true, below: true });
         await page.waitForFunction(() => customElements.get("kakekomi-form") !== undefined);
         const paid = await page.evaluate(async (desk) => {
           await new Promise((resolve) => setTimeout(resolve, 500));
           const link = document.querySelector(".instead").checkVisibility();
-          return [performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(desk)), link];
+          return [
+            performance
+              .getEntriesByType("resource")
+              .map(({ name }) => name)
+              .filter((name) => name.startsWith(desk)),
+            link,
+          ];
         }, desk.base);
-        assert.deepEqual(paid, [[`${desk.base}/embed/1/kakekomi.js`], true], "far below the view: the element's script and the link");
+        assert.deepEqual(
+          paid,
+          [[`${desk.base}/embed/1/kakekomi.js`], true],
+          "far below the view: the element's script and the link",
+        );
         await page.evaluate(() => document.querySelector("kakekomi-form").scrollIntoView());
-        await told(page, "ready");
+        await untilHeard(page, "ready");
         const form = inside(page, mode);
         await toReview(form);
         await form.locator("#send").click();
         const number = await receiptNumber(form);
-        await told(page, "submitted");
-        const [heard, value, errors] = await page.evaluate(() => [globalThis.heard, new FormData(document.getElementById("own")).get("kakekomi_receipt"), globalThis.violations]);
+        await untilHeard(page, "submitted");
+        const [heard, value, errors] = await page.evaluate(() => [
+          globalThis.heard,
+          new FormData(document.getElementById("own")).get("kakekomi_receipt"),
+          globalThis.violations,
+        ]);
         assert.equal(value, number, "the number goes along in the page's own form");
         assert.deepEqual(heard.at(-1), ["submitted", { receipt: number }, true]);
-        assert.deepEqual(heard.map(([type, detail]) => `${type} ${detail.code ?? ""}`).filter((line) => line.startsWith("step")),
-          ["consent", "now", "contact", "incident", "service", "devices", "review", "receipt"].map((step) => `step ${step}`));
-        assert.ok(heard.every(([, detail, outward]) => outward && Object.keys(detail).length === 1), "codes and the number, nothing else");
+        assert.deepEqual(
+          heard.map(([type, detail]) => `${type} ${detail.code ?? ""}`).filter((line) => line.startsWith("step")),
+          ["consent", "now", "contact", "incident", "service", "devices", "review", "receipt"].map(
+            (step) => `step ${step}`,
+          ),
+        );
+        assert.ok(
+          heard.every(([, detail, outward]) => outward && Object.keys(detail).length === 1),
+          "codes and the number, nothing else",
+        );
         assert.deepEqual(errors, [], "the page's policy was never broken");
         await page.evaluate(() => document.getElementById("own").requestSubmit());
         await page.waitForFunction(() => location.pathname === "/sent");
-        assert.equal(await page.evaluate(() => location.search), `?own=1&kakekomi_receipt=${number}`, "what the page's own form sends");
+        assert.equal(
+          await page.evaluate(() => location.search),
+          `?own=1&kakekomi_receipt=${number}`,
+          "what the page's own form sends",
+        );
       });
 
-      test(`${mode}: starts, and speaks another language, while the person is elsewhere in the page`, async (t) => {
+      test(`${mode}: the form starts and changes its language without moving a person who is elsewhere in the page`, async (t) => {
         const page = await visit(t, { mode, form: true, style: "input { display: block; margin-bottom: 1000px }" });
         await page.evaluate(() => document.querySelector("[name=own]").focus());
-        await told(page, "ready");
+        await untilHeard(page, "ready");
         const form = inside(page, mode);
         for (const lang of ["ja", "en"]) {
           await page.evaluate((lang) => document.querySelector("kakekomi-form").setAttribute("lang", lang), lang);
           await form.locator(`#policy .consent__paper[lang="${lang}"]`).waitFor();
-          assert.deepEqual(await page.evaluate(() => [scrollY, document.activeElement?.getAttribute("name")]), [0, "own"], lang);
+          assert.deepEqual(
+            await page.evaluate(() => [scrollY, document.activeElement?.getAttribute("name")]),
+            [0, "own"],
+            lang,
+          );
         }
       });
 
-      test(`${mode}: starts above the view, where the person is past it`, async (t) => {
-        const page = await visit(t, { mode, form: true, style: "button { display: block; margin-top: 400px } body { padding-bottom: 2000px }", at: "#own-button" });
-        await told(page, "ready");
+      test(`${mode}: a form above the view starts without moving the person`, async (t) => {
+        const page = await visit(t, {
+          mode,
+          form: true,
+          style: "button { display: block; margin-top: 400px } body { padding-bottom: 2000px }",
+          at: "#own-button",
+        });
+        await untilHeard(page, "ready");
         await inside(page, mode).locator("#policy .consent__paper").waitFor();
         const top = await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
         assert.ok(top < -100, `${top}`);
       });
 
-      test(`${mode}: what is wrong, and the field of it, come into view wherever the person is`, async (t) => {
-        const page = await visit(t, { mode, style: "html { scroll-behavior: smooth } body { padding: 1500px 0 3000px }" });
-        const scroll = (block) => page.evaluate((block) => document.querySelector("kakekomi-form").scrollIntoView({ block, behavior: "instant" }), block);
+      test(`${mode}: issues and their fields come into view from anywhere in the page`, async (t) => {
+        const page = await visit(t, {
+          mode,
+          style: "html { scroll-behavior: smooth } body { padding: 1500px 0 3000px }",
+        });
+        const scroll = (block) =>
+          page.evaluate(
+            (block) => document.querySelector("kakekomi-form").scrollIntoView({ block, behavior: "instant" }),
+            block,
+          );
         await scroll("start");
-        await told(page, "ready");
+        await untilHeard(page, "ready");
         const form = inside(page, mode);
         await form.locator("#agree").waitFor();
         await scroll("end");
@@ -119,13 +163,20 @@ for (const engine of ENGINES) {
         await comesIntoView(page, form, mode, "#kept-note button");
         await form.locator("#kept-note button").click();
         await comesIntoView(page, form, mode, "#main h1");
-        const left = await page.evaluate(() => document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe")?.style.scrollMarginTop);
+        const left = await page.evaluate(
+          () => document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe")?.style.scrollMarginTop,
+        );
         assert.equal(left || "", "", "nothing stays that leads the browser's own scrolling astray");
       });
 
-      test(`${mode}, the desk out of reach: the link stays, words say why`, async (t) => {
-        const page = await visit(t, { mode, hasty: true, script: "/element.js", from: `http://127.0.0.1:${await freePort()}` });
-        await told(page, "error");
+      test(`${mode}: the link and a sentence are shown while the desk cannot be reached`, async (t) => {
+        const page = await visit(t, {
+          mode,
+          hasty: true,
+          script: "/element.js",
+          from: `http://127.0.0.1:${await freePort()}`,
+        });
+        await untilHeard(page, "error");
         const [shown, words] = await page.evaluate(() => {
           const said = document.querySelector("kakekomi-form").shadowRoot.querySelector("[role=status]");
           return [document.querySelector(".instead").checkVisibility(), said.checkVisibility() && said.textContent];
@@ -135,9 +186,13 @@ for (const engine of ENGINES) {
       });
     }
 
-    test("inline: in a box that scrolls, and in a page from right to left, the form stays in its box and its own way round", async (t) => {
-      const page = await visit(t, { mode: "inline", form: true, style: "html { direction: rtl } #own { display: block; height: 400px; overflow: auto }" });
-      await told(page, "ready");
+    test("inline: the form stays in a box that scrolls, and runs from left to right in a page from right to left", async (t) => {
+      const page = await visit(t, {
+        mode: "inline",
+        form: true,
+        style: "html { direction: rtl } #own { display: block; height: 400px; overflow: auto }",
+      });
+      await untilHeard(page, "ready");
       await begin(inside(page, "inline"));
       await step(inside(page, "inline"), "contact");
       const [height, direction] = await page.evaluate(() => {
@@ -156,7 +211,8 @@ async function comesIntoView(page, form, mode, selector, within = HEIGHT - 100) 
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
     const before = top;
     top = await form.locator(selector).evaluate((found) => found.getBoundingClientRect().top);
-    if (mode === "frame") top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
+    if (mode === "frame")
+      top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
     // Gone past on the way to somewhere else is not there.
     calm = top === before && top > -1 && top < within ? calm + 1 : 0;
     if (calm === CALM) return;

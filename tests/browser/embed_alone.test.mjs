@@ -1,6 +1,6 @@
 /**
- * The form on a partner's page in Chromium: what the page can learn, whom both sides believe, what happens where
- * something is missing. The whole way in every engine is in embed.test.mjs.
+ * The form on a partner's page in Chromium: secrecy of the answers, trust between page and frame, missing parts. The whole way in every
+ * engine is in embed.test.mjs.
  */
 
 import assert from "node:assert/strict";
@@ -9,7 +9,8 @@ import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort, launch, startDesk } from "./desk.mjs";
-import { KEY, OTHER_KEY, startSite } from "./partner.mjs";
+import { heard, KEY, OTHER_KEY, startSite, untilHeard } from "./partner.mjs";
+import { inside } from "./embedded.mjs";
 import { agree, fillContact, field, next, option, receiptNumber, toReview } from "./applicant.mjs";
 
 const RELEASED = readFileSync(fileURLToPath(new URL("../fixtures/embed/1.0.0.js", import.meta.url)), "utf8");
@@ -18,10 +19,15 @@ let site, desk, browser, silent;
 before(async () => {
   site = await startSite({ "/released.js": RELEASED });
   [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
-  // Takes every connection and never says a word.
+  // Takes every connection and never answers.
   silent = createServer().listen(0, "127.0.0.1").unref();
 });
-after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); silent?.close(); });
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+  await site?.stop();
+  silent?.close();
+});
 
 /** A page of the site in a tab of its own. */
 async function visit(given, address = site.page({ desk: desk.base, ...given })) {
@@ -34,13 +40,10 @@ async function visit(given, address = site.page({ desk: desk.base, ...given })) 
   return { page, context, asked };
 }
 
-const heard = (page, type) => page.waitForFunction((type) => globalThis.heard.find(([name]) => name === type)?.[1], type).then((found) => found.jsonValue());
-const frameOf = (page) => page.frames().find((frame) => frame.url().includes("from="));
-
 /** Holds the first documents back that a form asks for: `asked` is their way on, once they are. */
 async function holdDocuments(page) {
   let take;
-  const asked = new Promise((resolve) => { take = resolve; });
+  const asked = new Promise((resolve) => (take = resolve));
   await page.route("**/v1/consent/*", (route) => take(route), { times: 1 });
   return { asked };
 }
@@ -48,20 +51,34 @@ async function holdDocuments(page) {
 /** A thousand origins that look like one and are none. @param {string} origin */
 function nearMisses(origin) {
   const { protocol, hostname, port } = new URL(origin);
-  const misses = new Set(["null", "", "*", "file://", origin.toUpperCase(), `${origin}/`, `${origin}.`, `https://${hostname}:${port}`, `${protocol}//user@${hostname}:${port}`]);
+  const misses = new Set([
+    "null",
+    "",
+    "*",
+    "file://",
+    origin.toUpperCase(),
+    `${origin}/`,
+    `${origin}.`,
+    `https://${hostname}:${port}`,
+    `${protocol}//user@${hostname}:${port}`,
+  ]);
   for (let other = 1; misses.size < 700; other += 7) misses.add(`${protocol}//${hostname}:${other}`);
   for (const letter of "abcdefghijklmnopqrstuvwxyz0123456789.-_*ａоеé") {
-    for (let at = 0; at <= hostname.length; at += 1) misses.add(`${protocol}//${hostname.slice(0, at)}${letter}${hostname.slice(at)}:${port}`);
+    for (let at = 0; at <= hostname.length; at += 1)
+      misses.add(`${protocol}//${hostname.slice(0, at)}${letter}${hostname.slice(at)}:${port}`);
   }
   misses.delete(origin);
   return [...misses];
 }
 
-test("far below the view the page pays for the element's script alone, and loads the form when it comes near", async () => {
+test("an element far below the view loads its script alone, and the form when it comes near", async () => {
   const { page, context, asked } = await visit({ below: true, strict: true });
   await page.waitForFunction(() => customElements.get("kakekomi-form"));
   await page.waitForTimeout(300);
-  assert.deepEqual(asked.filter((url) => url.startsWith(desk.base)), [`${desk.base}/embed/1/kakekomi.js`]);
+  assert.deepEqual(
+    asked.filter((url) => url.startsWith(desk.base)),
+    [`${desk.base}/embed/1/kakekomi.js`],
+  );
   assert.equal(await page.locator(".instead").isVisible(), true);
   await page.locator("kakekomi-form").evaluate((element) => element.scrollIntoView());
   assert.deepEqual(await heard(page, "ready"), { code: "frame" });
@@ -69,14 +86,14 @@ test("far below the view the page pays for the element's script alone, and loads
   await context.close();
 });
 
-test("no script of the page can read an answer in frame mode, in any way that we know", async () => {
+test("no script of the page can read an answer in frame mode by any known way", async () => {
   const { page, context } = await visit({});
   await page.evaluate(() => {
     globalThis.messages = [];
     addEventListener("message", (event) => globalThis.messages.push(JSON.stringify(event.data)));
   });
   await heard(page, "ready");
-  const frame = frameOf(page);
+  const frame = inside(page, "frame");
   await agree(frame);
   await fillContact(frame);
   await next(frame, "incident");
@@ -96,13 +113,25 @@ test("no script of the page can read an answer in frame mode, in any way that we
       print: () => iframe.getSVGDocument?.(),
       own: () => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie]),
       text: () => document.body.innerText + document.querySelector("kakekomi-form").shadowRoot.textContent,
-      value: () => JSON.stringify([document.querySelector("kakekomi-form").receipt, Object.values(document.querySelector("kakekomi-form"))].map(String)),
+      value: () =>
+        JSON.stringify(
+          [document.querySelector("kakekomi-form").receipt, Object.values(document.querySelector("kakekomi-form"))].map(
+            String,
+          ),
+        ),
     };
     const found = Object.entries(tries).map(([name, way]) => {
-      try { return [name, String(way())]; } catch (failure) { return [name, failure.name]; }
+      try {
+        return [name, String(way())];
+      } catch (failure) {
+        return [name, failure.name];
+      }
     });
-    for (const type of ["get", "read", "answers", "draft", "hello", "set", "height"]) inside.postMessage({ kakekomi: 1, type, value: "*" }, desk);
-    const asked = await Promise.all(["/v1/desk", "/v1/submissions", "/"].map((path) => fetch(desk + path).then((answer) => answer.text(), String)));
+    for (const type of ["get", "read", "answers", "draft", "hello", "set", "height"])
+      inside.postMessage({ kakekomi: 1, type, value: "*" }, desk);
+    const asked = await Promise.all(
+      ["/v1/desk", "/v1/submissions", "/"].map((path) => fetch(desk + path).then((answer) => answer.text(), String)),
+    );
     await new Promise((resolve) => setTimeout(resolve, 500));
     return JSON.stringify([found, asked, globalThis.messages, globalThis.heard]);
   }, desk.base);
@@ -110,17 +139,29 @@ test("no script of the page can read an answer in frame mode, in any way that we
   assert.match(tried, /"document","SecurityError"/, "the ways were tried");
   assert.match(await field(frame, "/incident/summary").inputValue(), /^$/);
   const messages = JSON.parse(tried)[2].map((text) => JSON.parse(text));
-  assert.deepEqual([...new Set(messages.map(({ type }) => type))].sort(), ["height", "hello", "ready", "step"].filter((type) => messages.some((one) => one.type === type)));
+  assert.deepEqual(
+    [...new Set(messages.map(({ type }) => type))].sort(),
+    ["height", "hello", "ready", "step"].filter((type) => messages.some((one) => one.type === type)),
+  );
   await context.close();
 });
 
-test("documents that changed before sending: after the new ones the check is in view, and the page is told so", async () => {
+test("documents that changed before sending lead back to the check page in view, with its event", async () => {
   const { page, context } = await visit({ style: "body { padding: 900px 0 2500px }" });
   await page.locator("kakekomi-form").evaluate((element) => element.scrollIntoView());
   await heard(page, "ready");
-  const frame = frameOf(page);
+  const frame = inside(page, "frame");
   await toReview(frame);
-  await page.route("**/v1/submissions*", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "consent.stale" }) }), { times: 1 });
+  await page.route(
+    "**/v1/submissions*",
+    (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ status: 409, code: "consent.stale" }),
+      }),
+    { times: 1 },
+  );
   await frame.locator("#send").click();
   await frame.locator("#agree").click();
   await frame.locator("#send").waitFor();
@@ -130,7 +171,7 @@ test("documents that changed before sending: after the new ones the check is in 
   await context.close();
 });
 
-test("a form that cannot start takes no letter of what is typed elsewhere in the page", async () => {
+test("a form that cannot start takes no letter that is typed elsewhere in the page", async () => {
   const { page, context } = await visit({}, "about:blank");
   const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base, form: true }));
@@ -144,7 +185,7 @@ test("a form that cannot start takes no letter of what is typed elsewhere in the
   await context.close();
 });
 
-test("a language that is asked for while the form loads is the form's", async () => {
+test("a language that is set while the form loads becomes the form's", async () => {
   const { page, context } = await visit({}, "about:blank");
   const { asked } = await holdDocuments(page);
   await page.goto(site.page({ desk: desk.base }));
@@ -154,55 +195,88 @@ test("a language that is asked for while the form loads is the form's", async ()
   await page.waitForTimeout(200);
   await route.continue();
   await heard(page, "ready");
-  await frameOf(page).locator('#policy .consent__paper[lang="en"]').waitFor();
+  await inside(page, "frame").locator('#policy .consent__paper[lang="en"]').waitFor();
   await context.close();
 });
 
-test("of a thousand near-miss origins neither side believes one", async () => {
+test("neither side trusts any of a thousand near-miss origins", async () => {
   const { page, context } = await visit({});
   await heard(page, "ready");
   const misses = nearMisses(desk.base);
   assert.ok(misses.length >= 1000, String(misses.length));
-  const around = await page.evaluate(({ misses, right }) => {
-    const element = document.querySelector("kakekomi-form");
-    const frame = element.shadowRoot.querySelector("iframe");
-    const before = frame.height;
-    const say = (origin, source, data) => dispatchEvent(new MessageEvent("message", { origin, source, data }));
-    for (const miss of misses) {
-      say(miss, frame.contentWindow, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
-      say(miss, frame.contentWindow, { kakekomi: 1, type: "height", value: 12 });
-    }
-    say(right, window, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
-    for (const value of [-1, 1.5, 60001, 1e9, NaN, "12", null, {}]) say(right, frame.contentWindow, { kakekomi: 1, type: "height", value });
-    for (const value of ["株式会社れい", "a b", "", "x".repeat(41), 7, null]) say(right, frame.contentWindow, { kakekomi: 1, type: "step", value });
-    for (const data of [null, "submitted", { type: "height", value: 12 }, { kakekomi: 2, type: "height", value: 12 }]) say(right, frame.contentWindow, data);
-    const refused = { receipt: element.receipt, height: frame.height === before, heard: globalThis.heard.map(([type, detail]) => `${type} ${detail.code}`) };
-    say(right, frame.contentWindow, { kakekomi: 1, type: "height", value: 1234 });
-    return { ...refused, believed: frame.height };
-  }, { misses, right: desk.base });
+  const around = await page.evaluate(
+    ({ misses, right }) => {
+      const element = document.querySelector("kakekomi-form");
+      const frame = element.shadowRoot.querySelector("iframe");
+      const before = frame.height;
+      const say = (origin, source, data) => dispatchEvent(new MessageEvent("message", { origin, source, data }));
+      for (const miss of misses) {
+        say(miss, frame.contentWindow, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
+        say(miss, frame.contentWindow, { kakekomi: 1, type: "height", value: 12 });
+      }
+      say(right, window, { kakekomi: 1, type: "submitted", value: "234-679-ACD" });
+      for (const value of [-1, 1.5, 60001, 1e9, NaN, "12", null, {}])
+        say(right, frame.contentWindow, { kakekomi: 1, type: "height", value });
+      for (const value of ["株式会社れい", "a b", "", "x".repeat(41), 7, null])
+        say(right, frame.contentWindow, { kakekomi: 1, type: "step", value });
+      for (const data of [null, "submitted", { type: "height", value: 12 }, { kakekomi: 2, type: "height", value: 12 }])
+        say(right, frame.contentWindow, data);
+      const refused = {
+        receipt: element.receipt,
+        height: frame.height === before,
+        heard: globalThis.heard.map(([type, detail]) => `${type} ${detail.code}`),
+      };
+      say(right, frame.contentWindow, { kakekomi: 1, type: "height", value: 1234 });
+      return { ...refused, believed: frame.height };
+    },
+    { misses, right: desk.base },
+  );
   assert.deepEqual(around, { receipt: null, height: true, heard: ["step consent", "ready frame"], believed: "1234" });
-  const inside = await frameOf(page).evaluate(({ misses, right }) => {
-    const top = document.documentElement;
-    const say = (origin, source, theme) => dispatchEvent(new MessageEvent("message", { origin, source, data: { kakekomi: 1, type: "set", lang: "ja", theme } }));
-    for (const miss of misses) say(miss, window.parent, { accent: "#ff0000" });
-    say(right, window, { accent: "#ff0000" });
-    for (const value of ["red", "url(https://evil.example)", "#ff00", "var(--x)", "rgb(0 0 0 / 0)", "#000;color:red", "inherit", 7, null]) say(right, window.parent, { accent: value, font: "#000000", radius: "99px" });
-    const refused = top.getAttribute("style") ?? "";
-    say(right, window.parent, { accent: "#00ff00" });
-    return [refused, top.style.getPropertyValue("--kakekomi-accent")];
-  }, { misses: nearMisses(site.origin), right: site.origin });
-  assert.ok(!inside[0].includes("--kakekomi"), inside[0]);
-  assert.equal(inside[1], "#00ff00");
+  const properties = await inside(page, "frame").evaluate(
+    ({ misses, right }) => {
+      const top = document.documentElement;
+      const say = (origin, source, theme) =>
+        dispatchEvent(
+          new MessageEvent("message", { origin, source, data: { kakekomi: 1, type: "set", lang: "ja", theme } }),
+        );
+      for (const miss of misses) say(miss, window.parent, { accent: "#ff0000" });
+      say(right, window, { accent: "#ff0000" });
+      for (const value of [
+        "red",
+        "url(https://evil.example)",
+        "#ff00",
+        "var(--x)",
+        "rgb(0 0 0 / 0)",
+        "#000;color:red",
+        "inherit",
+        7,
+        null,
+      ])
+        say(right, window.parent, { accent: value, font: "#000000", radius: "99px" });
+      const refused = top.getAttribute("style") ?? "";
+      say(right, window.parent, { accent: "#00ff00" });
+      return [refused, top.style.getPropertyValue("--kakekomi-accent")];
+    },
+    { misses: nearMisses(site.origin), right: site.origin },
+  );
+  assert.ok(!properties[0].includes("--kakekomi"), properties[0]);
+  assert.equal(properties[1], "#00ff00");
   await context.close();
 });
 
 for (const [what, given] of [
-  ["the desk takes the connection and never answers", async () => ({ script: `${desk.base}/embed/1/kakekomi.js`, from: `http://127.0.0.1:${silent.address().port}` })],
-  ["the desk cannot be reached", async () => ({ script: "/released.js", from: `http://127.0.0.1:${await freePort()}` })],
+  [
+    "the desk takes the connection and never answers",
+    async () => ({ script: `${desk.base}/embed/1/kakekomi.js`, from: `http://127.0.0.1:${silent.address().port}` }),
+  ],
+  [
+    "the desk cannot be reached",
+    async () => ({ script: "/released.js", from: `http://127.0.0.1:${await freePort()}` }),
+  ],
   ["the key is of another partner", async () => ({ key: OTHER_KEY })],
   ["nobody knows the key", async () => ({ key: "pk_live_nobody" })],
 ]) {
-  test(`where ${what}, the link stays and words say so`, async () => {
+  test(`the link and a sentence are shown where ${what}`, async () => {
     const { page, context } = await visit(await given());
     assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
     assert.equal(await page.locator(".instead").isVisible(), true);
@@ -211,16 +285,21 @@ for (const [what, given] of [
   });
 }
 
-test("a page whose origin is a partner's but for its host gets no form", async () => {
-  const address = site.page({ desk: desk.base, script: "/released.js", from: desk.base }).replace("localhost", "127.0.0.1");
+test("a page whose origin differs from a partner's in its host gets no form", async () => {
+  const address = site
+    .page({ desk: desk.base, script: "/released.js", from: desk.base })
+    .replace("localhost", "127.0.0.1");
   const { page, context } = await visit({}, address);
   assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
   await context.close();
 });
 
-test("a script that is not the promised one does not run, and the link stays", async () => {
+test("a script with another digest does not run, and the link stays", async () => {
   const digest = `sha384-${"A".repeat(64)}`;
-  site.put("/wrong.html", `<script type="module" src="${desk.base}/embed/1/kakekomi.js" integrity="${digest}" crossorigin="anonymous"></script><kakekomi-form partner="${KEY}"><a class="instead" href="/">link</a></kakekomi-form>`);
+  site.put(
+    "/wrong.html",
+    `<script type="module" src="${desk.base}/embed/1/kakekomi.js" integrity="${digest}" crossorigin="anonymous"></script><kakekomi-form partner="${KEY}"><a class="instead" href="/">link</a></kakekomi-form>`,
+  );
   const { page, context } = await visit({}, `${site.origin}/wrong.html`);
   await page.waitForTimeout(500);
   assert.equal(await page.evaluate(() => customElements.get("kakekomi-form") === undefined), true);
@@ -228,7 +307,7 @@ test("a script that is not the promised one does not run, and the link stays", a
   await context.close();
 });
 
-test("inline without WebAssembly the desk checks, and the page is told", async () => {
+test("inline without WebAssembly the desk checks, and the page gets an event", async () => {
   const { page, context } = await visit({ mode: "inline", strict: true, wasm: false });
   assert.deepEqual(await heard(page, "error"), { code: "wasm-blocked" });
   await agree(page);
@@ -239,11 +318,12 @@ test("inline without WebAssembly the desk checks, and the page is told", async (
   await context.close();
 });
 
-test("two on a page, one taken away and put back, another language: answers stay", async () => {
+test("two forms on a page keep their answers when one is moved and the language changes", async () => {
   // Of one site, or this browser, which blocks what third parties store, would have the frame forget.
   const { page, context } = await visit({ count: 2, desk: desk.base.replace("127.0.0.1", "localhost") });
-  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 2);
-  const frameIn = async () => (await page.locator("kakekomi-form").first().locator("iframe").elementHandle()).contentFrame();
+  await untilHeard(page, "ready", 2);
+  const frameIn = async () =>
+    (await page.locator("kakekomi-form").first().locator("iframe").elementHandle()).contentFrame();
   await agree(await frameIn());
   await field(await frameIn(), "/contact/company").fill("株式会社れい");
   await page.evaluate(() => {
@@ -252,17 +332,19 @@ test("two on a page, one taken away and put back, another language: answers stay
     first.remove();
     parent.prepend(first);
   });
-  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 3);
+  await untilHeard(page, "ready", 3);
   assert.equal(page.frames().filter((frame) => frame.url().includes("from=")).length, 2);
   const kept = await frameIn();
   assert.equal(await field(kept, "/contact/company").inputValue(), "株式会社れい");
-  await page.evaluate(() => { document.querySelector("kakekomi-form").lang = "en"; });
+  await page.evaluate(() => {
+    document.querySelector("kakekomi-form").lang = "en";
+  });
   await kept.locator('html[lang="en"]').waitFor();
   assert.equal(await field(kept, "/contact/company").inputValue(), "株式会社れい");
   await context.close();
 });
 
-test("a library's way with attributes: null takes one away, another one loads the form anew, a path behind the origin is no matter", async () => {
+test("attributes set by a library: null removes one, another value loads the form anew, a path behind the origin is ignored", async () => {
   const { page, context } = await visit({ key: OTHER_KEY });
   assert.deepEqual(await heard(page, "error"), { code: "unreachable" });
   await page.evaluate((key) => {
@@ -279,25 +361,32 @@ test("a library's way with attributes: null takes one away, another one loads th
     return [element.desk, element.mode, element.name, element.outerHTML.match(/<kakekomi-form[^>]*>/)[0]];
   });
   assert.deepEqual(left, [desk.base, "frame", "", `<kakekomi-form partner="${KEY}" lang="ja">`]);
-  await page.waitForFunction(() => globalThis.heard.filter(([type]) => type === "ready").length === 2);
+  await untilHeard(page, "ready", 2);
   await context.close();
 });
 
 test("a page's colours reach the frame; light and dark follow the page", async () => {
-  const { page, context } = await visit({ style: ":root { color-scheme: dark; --kakekomi-accent: #00aa55; --kakekomi-radius: 0px; --kakekomi-ink: url(x) }" });
+  const { page, context } = await visit({
+    style: ":root { color-scheme: dark; --kakekomi-accent: #00aa55; --kakekomi-radius: 0px; --kakekomi-ink: url(x) }",
+  });
   await heard(page, "ready");
-  const worn = await frameOf(page).evaluate(() => {
+  const worn = await inside(page, "frame").evaluate(() => {
     const style = getComputedStyle(document.documentElement);
-    return [style.getPropertyValue("--kakekomi-accent"), style.getPropertyValue("--kakekomi-radius"), style.getPropertyValue("--kakekomi-ink"), style.colorScheme];
+    return [
+      style.getPropertyValue("--kakekomi-accent"),
+      style.getPropertyValue("--kakekomi-radius"),
+      style.getPropertyValue("--kakekomi-ink"),
+      style.colorScheme,
+    ];
   });
   assert.deepEqual(worn, ["#00aa55", "0px", "", "dark"]);
   await context.close();
 });
 
-test("the element of a released version walks to the receipt with this desk", async () => {
+test("the element of a released version reaches the receipt with this desk", async () => {
   const { page, context } = await visit({ script: "/released.js", from: desk.base, form: true });
   await heard(page, "ready");
-  const frame = frameOf(page);
+  const frame = inside(page, "frame");
   assert.match(await frame.locator(".page-header__test").innerText(), /テスト用の送信です/);
   await toReview(frame);
   await frame.locator("#send").click();

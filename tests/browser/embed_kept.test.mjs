@@ -1,19 +1,22 @@
 /**
- * What is typed into a form on a partner's page stays: two partners' forms on one page, elements that are moved, browsers that keep nothing.
+ * Answers in a form on a partner's page are kept: two partners' forms on one page, elements that are moved, browsers that keep nothing.
  */
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
-import { KEY, SECOND_KEY, startSite } from "./partner.mjs";
+import { KEY, SECOND_KEY, startSite, untilHeard } from "./partner.mjs";
 
 let site, desk;
 before(async () => {
   site = await startSite();
   desk = await startDesk(["--desk", site.profile]);
 });
-after(async () => { await desk?.stop(); await site?.stop(); });
+after(async () => {
+  await desk?.stop();
+  await site?.stop();
+});
 
 /** Moves of the element, by the page's script: each leaves it in the document. */
 const MOVES = {
@@ -66,7 +69,9 @@ const MOVES = {
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     async function visit(t, given) {
@@ -78,66 +83,90 @@ for (const engine of TWO_ENGINES) {
       return page;
     }
 
-    const ready = (page, count) => page.waitForFunction((count) => globalThis.heard.filter(([name]) => name === "ready").length === count, count);
-
     /** Agrees in a form of the page and types a company's name, a key at a time. */
-    const typeInto = (page, index, words) => page.evaluate(async ({ index, words }) => {
-      const { shadowRoot } = document.querySelectorAll("kakekomi-form")[index];
-      const there = async (selector) => {
-        for (let tries = 0; tries < 400; tries += 1) {
-          const found = shadowRoot.querySelector(selector);
-          if (found) return found;
-          await new Promise((resolve) => setTimeout(resolve, 25));
-        }
-        throw new Error(selector);
-      };
-      (await there("#agree")).click();
-      (await there('[data-step="contact"]')).click();
-      const input = await there("#field-contact-company");
-      for (const letter of words) {
-        input.value += letter;
-        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-      }
-    }, { index, words });
+    const typeInto = (page, index, words) =>
+      page.evaluate(
+        async ({ index, words }) => {
+          const { shadowRoot } = document.querySelectorAll("kakekomi-form")[index];
+          const there = async (selector) => {
+            for (let tries = 0; tries < 400; tries += 1) {
+              const found = shadowRoot.querySelector(selector);
+              if (found) return found;
+              await new Promise((resolve) => setTimeout(resolve, 25));
+            }
+            throw new Error(selector);
+          };
+          (await there("#agree")).click();
+          (await there('[data-step="contact"]')).click();
+          const input = await there("#field-contact-company");
+          for (const letter of words) {
+            input.value += letter;
+            input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+          }
+        },
+        { index, words },
+      );
 
     /** The company's name in each form of the page. */
-    const companies = (page) => page.evaluate(() => [...document.querySelectorAll("kakekomi-form")].map((form) => form.shadowRoot.querySelector("#field-contact-company")?.value ?? null));
+    const companies = (page) =>
+      page.evaluate(() =>
+        [...document.querySelectorAll("kakekomi-form")].map(
+          (form) => form.shadowRoot.querySelector("#field-contact-company")?.value ?? null,
+        ),
+      );
 
     test("two partners' forms on one page keep their own answers, receipts and days", async (t) => {
       const page = await visit(t, { key: [KEY, SECOND_KEY] });
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       await typeInto(page, 0, "株式会社いち");
       await typeInto(page, 1, "株式会社に");
       await page.reload();
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       assert.deepEqual(await companies(page), ["株式会社いち", "株式会社に"]);
-      await page.evaluate(() => document.querySelectorAll("kakekomi-form")[0].shadowRoot.querySelector("#keep-on-device").click());
-      assert.equal(await page.evaluate(() => document.querySelectorAll("kakekomi-form")[1].shadowRoot.querySelector("#keep-on-device").checked), false);
-      await page.evaluate(() => document.querySelectorAll("kakekomi-form")[1].shadowRoot.querySelector("#clear").click());
+      await page.evaluate(() =>
+        document.querySelectorAll("kakekomi-form")[0].shadowRoot.querySelector("#keep-on-device").click(),
+      );
+      assert.equal(
+        await page.evaluate(
+          () => document.querySelectorAll("kakekomi-form")[1].shadowRoot.querySelector("#keep-on-device").checked,
+        ),
+        false,
+      );
+      await page.evaluate(() =>
+        document.querySelectorAll("kakekomi-form")[1].shadowRoot.querySelector("#clear").click(),
+      );
       await page.reload();
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       assert.deepEqual(await companies(page), ["株式会社いち", ""]);
-      assert.equal(await page.evaluate(() => document.querySelectorAll("kakekomi-form")[0].shadowRoot.querySelector("#keep-on-device").checked), true);
+      assert.equal(
+        await page.evaluate(
+          () => document.querySelectorAll("kakekomi-form")[0].shadowRoot.querySelector("#keep-on-device").checked,
+        ),
+        true,
+      );
     });
 
-    test("a second form of the same partner that nobody typed into takes nothing away on leaving", async (t) => {
+    test("a second form of the same partner without typing removes nothing on leaving", async (t) => {
       const page = await visit(t, { count: 2 });
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       await typeInto(page, 0, "株式会社れい");
       await page.reload();
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       assert.deepEqual(await companies(page), ["株式会社れい", "株式会社れい"]);
     });
 
-    test("an inline form that is moved goes on as it was, where storage is blocked, too", async (t) => {
+    test("an inline form that is moved goes on as it was, even if storage is blocked", async (t) => {
       const page = await visit(t, { blocked: true });
-      await ready(page, 1);
+      await untilHeard(page, "ready", 1);
       await typeInto(page, 0, "株式会社れい");
       for (const [name, move] of Object.entries(MOVES)) {
-        await page.evaluate((move) => new Function("form", `return (${move})(form)`)(document.querySelector("kakekomi-form")), String(move));
+        await page.evaluate(
+          (move) => new Function("form", `return (${move})(form)`)(document.querySelector("kakekomi-form")),
+          String(move),
+        );
         assert.deepEqual(await companies(page), ["株式会社れい"], name);
       }
-      await ready(page, 1);
+      await untilHeard(page, "ready", 1);
       const step = await page.evaluate(async () => {
         const { shadowRoot } = document.querySelector("kakekomi-form");
         shadowRoot.querySelector('[data-step="review"]').click();
@@ -147,15 +176,15 @@ for (const engine of TWO_ENGINES) {
       assert.match(step, /株式会社れい/, "it can be filled in further");
     });
 
-    test("another partner, or another mode, is another form", async (t) => {
+    test("another partner or another mode starts another form", async (t) => {
       const page = await visit(t, {});
-      await ready(page, 1);
+      await untilHeard(page, "ready", 1);
       await typeInto(page, 0, "株式会社れい");
       await page.evaluate((key) => document.querySelector("kakekomi-form").setAttribute("partner", key), SECOND_KEY);
-      await ready(page, 2);
+      await untilHeard(page, "ready", 2);
       assert.deepEqual(await companies(page), [null], "it begins with the documents");
       await page.evaluate((key) => document.querySelector("kakekomi-form").setAttribute("partner", key), KEY);
-      await ready(page, 3);
+      await untilHeard(page, "ready", 3);
       assert.deepEqual(await companies(page), ["株式会社れい"]);
     });
   });

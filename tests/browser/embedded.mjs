@@ -5,7 +5,7 @@
 
 import { framed, Tab } from "./tab.mjs";
 
-/** The shadow root in the place of the document; what it cannot do, the document does. */
+/** The shadow root in the place of the document, with the document's own functions where it has none. */
 const SHADOW = `new Proxy(globalThis.document.querySelector("kakekomi-form").shadowRoot, {
   get(shadow, name) {
     const from = name in shadow ? shadow : globalThis.document;
@@ -16,7 +16,9 @@ const SHADOW = `new Proxy(globalThis.document.querySelector("kakekomi-form").sha
 
 /** @param {any} page that holds the form @param {"frame" | "inline"} mode */
 export function inside(page, mode) {
-  if (!(page instanceof Tab)) return mode === "frame" ? page.frames().find((/** @type {any} */ frame) => frame.url().includes("from=")) : page;
-  const shadowed = (code, argument) => page.driver.run(new Function("given", `const document = ${SHADOW}; return (${code})(given);`), argument);
+  if (!(page instanceof Tab))
+    return mode === "frame" ? page.frames().find((/** @type {any} */ frame) => frame.url().includes("from=")) : page;
+  const shadowed = (code, argument) =>
+    page.driver.run(new Function("given", `const document = ${SHADOW}; return (${code})(given);`), argument);
   return new Tab(mode === "frame" ? page.driver.frame() : { ...page.driver, ...framed(shadowed) });
 }

@@ -33,11 +33,16 @@ export const TWO_ENGINES = ENGINES.slice(0, 2);
 /** @param {string} name one of `ENGINES` */
 export async function launchEngine(name) {
   const missing = KNOWN[name].needs.filter((one) => !one || !present(one));
-  if (missing.length) throw new Error(`${name} is not on this machine, or not whole (${missing.join(", ")}): see scripts/install-test-tools.sh`);
+  if (missing.length)
+    throw new Error(
+      `${name} is not on this machine, or not whole (${missing.join(", ")}): see scripts/install-test-tools.sh`,
+    );
   return KNOWN[name].launch();
 }
 
 /** @param {string} program a path, or a name that the path knows */
 function present(program) {
-  return existsSync(program) || (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+  return (
+    existsSync(program) || (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)))
+  );
 }

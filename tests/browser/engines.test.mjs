@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startDesk } from "./desk.mjs";
-import { openDoor } from "./proxy.mjs";
+import { openProxy } from "./proxy.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
@@ -36,25 +36,39 @@ after(async () => {
 for (const engine of ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     for (const locale of ["ja", "en"]) {
       for (const width of [360, 1280]) {
-        test(`the whole way, the network gone in the middle: ${locale}, ${width} pixels`, async (t) => {
-          const { door, page, errors } = await visit(t, browser, { locale, width, height: 740 });
+        test(`the receipt is reached although the network fails in the middle (${locale}, ${width} pixels)`, async (t) => {
+          const { proxy, page, errors } = await visit(t, browser, { locale, width, height: 740 });
           const known = desk.cases().length;
-          assert.equal(new Set(door.passed).size, door.passed.length, `nothing is loaded twice: ${door.passed.join(" ")}`);
+          assert.equal(
+            new Set(proxy.passed).size,
+            proxy.passed.length,
+            `nothing is loaded twice: ${proxy.passed.join(" ")}`,
+          );
           assert.equal(await page.evaluate(() => document.documentElement.lang), locale);
           await toReview(page, async () => {
-            door.shut();
-            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, "nothing scrolls sideways");
+            proxy.shut();
+            assert.equal(
+              await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
+              false,
+              "nothing scrolls sideways",
+            );
           });
           await page.locator("#send").click();
           await page.locator("#send-failure:focus").waitFor();
           assert.equal(desk.cases().length, known);
-          assert.match(await page.locator('[data-path="/contact/company"]').innerText(), /株式会社れい/, "nothing is lost");
-          door.open();
+          assert.match(
+            await page.locator('[data-path="/contact/company"]').innerText(),
+            /株式会社れい/,
+            "nothing is lost",
+          );
+          proxy.open();
           assert.ok(await send(page, desk), "a case of that number");
           assert.equal(desk.cases().length, known + 1);
           assert.deepEqual(errors, []);
@@ -62,10 +76,14 @@ for (const engine of ENGINES) {
       }
     }
 
-    test("a policy without WebAssembly: the server decides, the page says so, and the way is the same", async (t) => {
-      const { door, page } = await visit(t, browser, {}, (door) => {
-        door.change = (path, answer) => {
-          if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+    test("a policy without WebAssembly lets the server decide, and the page reports it", async (t) => {
+      const { proxy, page } = await visit(t, browser, {}, (proxy) => {
+        proxy.change = (path, answer) => {
+          if (path === "/")
+            answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
+              " 'wasm-unsafe-eval'",
+              "",
+            );
         };
       });
       assert.equal(await page.locator(".page-header .notice").count(), 1);
@@ -75,27 +93,30 @@ for (const engine of ENGINES) {
       await page.keyboard.press("Enter");
       await page.locator("#summary:focus").waitFor();
       assert.equal(await field(page, "/contact/company").inputValue(), "株式会社 rei");
-      assert.ok(door.passed.includes("200 POST /v1/check"));
+      assert.ok(proxy.passed.includes("200 POST /v1/check"));
       await page.reload();
       await fillContact(page);
       await next(page, "incident");
     });
 
-    test("a module that was retired on the way is renewed in place, and the same answers are sent once", async (t) => {
-      const { door, page } = await visit(t, browser, {}, (door) => serveOlder(door));
+    test("a module that is retired meanwhile is renewed in place, and the same answers are sent once", async (t) => {
+      const { proxy, page } = await visit(t, browser, {}, (proxy) => serveOlder(proxy));
       const known = desk.cases().length;
       await toReview(page);
-      assert.ok(door.passed.includes(`200 GET /module/${older.digest}.wasm`), "the page ran the older module");
+      assert.ok(proxy.passed.includes(`200 GET /module/${older.digest}.wasm`), "the page ran the older module");
       assert.ok(await send(page, desk));
-      assert.deepEqual(door.passed.filter((one) => one.endsWith("/v1/submissions")), ["409 POST /v1/submissions", "201 POST /v1/submissions"]);
+      assert.deepEqual(
+        proxy.passed.filter((one) => one.endsWith("/v1/submissions")),
+        ["409 POST /v1/submissions", "201 POST /v1/submissions"],
+      );
       assert.equal(desk.cases().length, known + 1);
     });
 
-    test("documents that changed on the way are shown again, answers kept, and agreed to anew", async (t) => {
-      const { door, page } = await visit(t, browser, {});
+    test("documents that change meanwhile are shown again and agreed to anew, answers kept", async (t) => {
+      const { proxy, page } = await visit(t, browser, {});
       const known = [desk.cases().length, newer.cases().length];
       await toReview(page);
-      door.leadTo(newer.base);
+      proxy.leadTo(newer.base);
       await page.locator("#send").click();
       await page.locator("button#agree").waitFor();
       assert.match(await page.locator("#document").innerText(), /新しい条項/);
@@ -108,14 +129,14 @@ for (const engine of ENGINES) {
   });
 }
 
-/** The page through a door of its own, which `prepare` may change before anything passes. */
+/** The page through a proxy of its own, which `prepare` may change before anything passes. */
 async function visit(t, browser, given, prepare = () => undefined) {
-  const door = await openDoor(desk.base);
-  t.after(() => door.stop());
-  prepare(door);
-  const { page, context, errors } = await open(browser, door.base, given);
+  const proxy = await openProxy(desk.base);
+  t.after(() => proxy.stop());
+  prepare(proxy);
+  const { page, context, errors } = await open(browser, proxy.base, given);
   t.after(() => context.close());
-  return { door, page, errors };
+  return { proxy, page, errors };
 }
 
 /** Presses 送信する. @returns {Promise<any>} the case of the number that the receipt shows */
@@ -126,13 +147,14 @@ async function send(page, at) {
 }
 
 /** The desk as it was yesterday: another module in force, until a text is refused for it. */
-function serveOlder(door) {
-  const now = { before: door.before, change: door.change };
-  door.before = (address) => address.replaceAll(older.digest, module);
-  door.change = (path, answer) => {
-    if (path === "/" || path === "/v1/desk") answer.body = Buffer.from(String(answer.body).replaceAll(module, older.digest));
+function serveOlder(proxy) {
+  const now = { before: proxy.before, change: proxy.change };
+  proxy.before = (address) => address.replaceAll(older.digest, module);
+  proxy.change = (path, answer) => {
+    if (path === "/" || path === "/v1/desk")
+      answer.body = Buffer.from(String(answer.body).replaceAll(module, older.digest));
     if (path === `/module/${older.digest}.wasm`) answer.body = older.bytes;
-    if (path === "/v1/submissions") Object.assign(door, now);
+    if (path === "/v1/submissions") Object.assign(proxy, now);
   };
 }
 
@@ -140,15 +162,22 @@ function serveOlder(door) {
 async function olderModule(base, digest) {
   const name = Buffer.from("yesterday");
   const section = Buffer.from([0, name.length + 1, name.length, ...name]);
-  const bytes = Buffer.concat([Buffer.from(await (await fetch(`${base}/module/${digest}.wasm`)).arrayBuffer()), section]);
+  const bytes = Buffer.concat([
+    Buffer.from(await (await fetch(`${base}/module/${digest}.wasm`)).arrayBuffer()),
+    section,
+  ]);
   return { bytes, digest: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /** The desk's own profile with a new version of the consent document. */
 function newDocuments(profile) {
   cpSync(fileURLToPath(new URL("../../host/desk", import.meta.url)), profile, { recursive: true });
-  for (const name of ["document.ja.html", "document.en.html"]) appendFileSync(join(profile, "consent", name), "<p>新しい条項</p>\n");
+  for (const name of ["document.ja.html", "document.en.html"])
+    appendFileSync(join(profile, "consent", name), "<p>新しい条項</p>\n");
   const settings = join(profile, "desk.toml");
-  writeFileSync(settings, readFileSync(settings, "utf8").replace('[consent]\nversion = "1"', '[consent]\nversion = "2"'));
+  writeFileSync(
+    settings,
+    readFileSync(settings, "utf8").replace('[consent]\nversion = "1"', '[consent]\nversion = "2"'),
+  );
   return profile;
 }

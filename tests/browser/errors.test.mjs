@@ -1,5 +1,5 @@
 /**
- * What goes wrong on the way: issues at their fields, the server's refusals, no connection, no module.
+ * Errors on the way to the receipt: issues at their fields, the server's refusals, no connection, no module.
  */
 
 import assert from "node:assert/strict";
@@ -9,12 +9,17 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 const SUBMISSIONS = "**/v1/submissions**";
 
-test("nothing is called wrong while typing; 次へ shows issues at fields and in a summary that takes the focus", async () => {
+test("no issue is shown while typing; 次へ shows issues at fields and in a summary that takes the focus", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await field(page, "/contact/phone").fill("12");
@@ -26,19 +31,29 @@ test("nothing is called wrong while typing; 次へ shows issues at fields and in
   assert.match(await page.title(), /^エラー：/);
   const link = page.locator('#summary [data-path="/contact/phone"]');
   const message = await link.locator(".error-summary__message").innerText();
-  assert.ok((await page.locator("#field-contact-phone-error").innerText()).includes(message), "the same wording at both places");
+  assert.ok(
+    (await page.locator("#field-contact-phone-error").innerText()).includes(message),
+    "the same wording at both places",
+  );
   assert.equal(await field(page, "/contact/phone").getAttribute("aria-invalid"), "true");
-  assert.match(await field(page, "/contact/phone").getAttribute("aria-describedby"), /field-contact-phone-hint field-contact-phone-error/);
+  assert.match(
+    await field(page, "/contact/phone").getAttribute("aria-describedby"),
+    /field-contact-phone-hint field-contact-phone-error/,
+  );
   await link.click();
   assert.equal(await page.evaluate(() => document.activeElement?.id), "field-contact-phone");
   await fillContact(page);
   await page.locator("#summary").waitFor({ state: "hidden" });
   assert.doesNotMatch(await page.title(), /エラー/);
-  assert.equal(await field(page, "/contact/phone").inputValue(), "０３-３２１１-９９９９", "the typed number is not rewritten");
+  assert.equal(
+    await field(page, "/contact/phone").inputValue(),
+    "０３-３２１１-９９９９",
+    "the typed number is not rewritten",
+  );
   await context.close();
 });
 
-test("a press is not missed when leaving a field changes what stands above the button", async () => {
+test("a press is not missed when leaving a field moves the button", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator("#next").click();
@@ -52,7 +67,7 @@ test("a press is not missed when leaving a field changes what stands above the b
   await context.close();
 });
 
-test("what the server refuses lands at the field, in its words", async () => {
+test("issues of the server are shown at their fields, in its words", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   // The text is changed on its way, so that the server refuses what the page had accepted.
@@ -66,7 +81,11 @@ test("what the server refuses lands at the field, in its words", async () => {
   await page.locator("#send").click();
   await page.locator("#summary:focus").waitFor();
   assert.equal(desk.cases().length, known);
-  assert.equal(await page.locator('#summary [data-path="/contact/extra"]').count(), 1, "an issue without an input stands in the summary");
+  assert.equal(
+    await page.locator('#summary [data-path="/contact/extra"]').count(),
+    1,
+    "an issue without an input stands in the summary",
+  );
   const message = await page.locator('#summary [data-path="/contact/phone"] .error-summary__message').innerText();
   await page.locator('#summary [data-path="/contact/phone"]').click();
   await field(page, "/contact/phone").waitFor();
@@ -75,13 +94,21 @@ test("what the server refuses lands at the field, in its words", async () => {
   await context.close();
 });
 
-test("503 and a lost network keep what was typed; sending again makes one case", async () => {
+test("503 and a lost network keep the answers; sending again makes one case", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
   const keys = new Set();
-  page.on("request", (request) => { if (request.url().includes("/v1/submissions")) keys.add(request.headers()["idempotency-key"]); });
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ status: 503, code: "store.failed" }) }));
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/submissions")) keys.add(request.headers()["idempotency-key"]);
+  });
+  await page.route(SUBMISSIONS, (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ status: 503, code: "store.failed" }),
+    }),
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -101,10 +128,16 @@ test("503 and a lost network keep what was typed; sending again makes one case",
   await context.close();
 });
 
-test("a consent document that changed is shown again, answers kept", async () => {
+test("a changed consent document is shown again, answers kept", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "consent.stale" }) }));
+  await page.route(SUBMISSIONS, (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ status: 409, code: "consent.stale" }),
+    }),
+  );
   await page.locator("#send").click();
   await page.locator("button#agree").waitFor();
   await page.unroute(SUBMISSIONS);
@@ -120,14 +153,23 @@ test("a module that is retired is renewed in place, and the same text is sent on
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ status: 409, code: "module.retired" }) }), { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ status: 409, code: "module.retired" }),
+      }),
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);
   await context.close();
 });
 
-test("an instance that trapped is thrown away and a fresh one decides", async () => {
+test("an instance that trapped is replaced by a fresh one", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const loads = [];
@@ -136,20 +178,26 @@ test("an instance that trapped is thrown away and a fresh one decides", async ()
     loads.push(url.search);
     if (url.search) return route.continue();
     // The first copy of the glue traps at every check.
-    return route.fulfill({ contentType: "text/javascript", body: `
+    return route.fulfill({
+      contentType: "text/javascript",
+      body: `
       export * from "${url.pathname}?whole"; export { default } from "${url.pathname}?whole";
-      export function check() { throw new WebAssembly.RuntimeError("unreachable"); }` });
+      export function check() { throw new WebAssembly.RuntimeError("unreachable"); }`,
+    });
   });
   await page.goto(desk.base);
   await agree(page);
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
-  assert.ok(loads.some((search) => search.startsWith("?load=")), "the glue was loaded anew");
+  assert.ok(
+    loads.some((search) => search.startsWith("?load=")),
+    "the glue was loaded anew",
+  );
   assert.equal(await page.locator(".page-header .notice").count(), 0, "the module still decides in the page");
   await context.close();
 });
 
-test("where the policy of the page forbids WebAssembly the server decides, and the page says so", async () => {
+test("the server decides if the page's policy forbids WebAssembly, and the page reports it", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await context.route(`${desk.base}/`, async (route) => {
@@ -170,7 +218,7 @@ test("where the policy of the page forbids WebAssembly the server decides, and t
   await context.close();
 });
 
-test("when the desk does not answer at the start, the phone number is still there", async () => {
+test("the phone number is shown even if the desk does not answer at the start", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -182,7 +230,7 @@ test("when the desk does not answer at the start, the phone number is still ther
   await context.close();
 });
 
-test("without JavaScript there are a phone number, hours and a sheet to print", async () => {
+test("without JavaScript the page shows a phone number, hours and a form to print", async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(desk.base);
@@ -196,7 +244,7 @@ test("without JavaScript there are a phone number, hours and a sheet to print", 
   await context.close();
 });
 
-test("without a network the page says so, and goes on", async () => {
+test("without a network the page reports it and goes on", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await context.setOffline(true);
@@ -210,23 +258,35 @@ test("without a network the page says so, and goes on", async () => {
   await context.close();
 });
 
-test("a module that comes into force in between says what it asks anew, and keeps every answer", async () => {
+test("a module that comes into force meanwhile shows its new issues and keeps every answer", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   // Another module, which differs by an empty section, judges as the first and finds one thing more.
   const { module } = await (await fetch(`${desk.base}/v1/desk`)).json();
   const first = module.replace("sha256:", "");
-  const bytes = Buffer.concat([Buffer.from(await (await fetch(`${desk.base}/module/${first}.wasm`)).arrayBuffer()), Buffer.from([0, 5, 4, ...Buffer.from("anew")])]);
+  const bytes = Buffer.concat([
+    Buffer.from(await (await fetch(`${desk.base}/module/${first}.wasm`)).arrayBuffer()),
+    Buffer.from([0, 5, 4, ...Buffer.from("anew")]),
+  ]);
   const other = createHash("sha256").update(bytes).digest("hex");
-  await context.route(`**/module/${other}.wasm`, (route) => route.fulfill({ contentType: "application/wasm", body: bytes }));
-  await context.route(`**/module/${other}/*`, async (route) => route.fulfill({ response: await route.fetch({ url: route.request().url().replace(other, first) }) }));
-  await context.route(`**/module/${other}.js*`, (route) => route.fulfill({ contentType: "text/javascript", body: `
+  await context.route(`**/module/${other}.wasm`, (route) =>
+    route.fulfill({ contentType: "application/wasm", body: bytes }),
+  );
+  await context.route(`**/module/${other}/*`, async (route) =>
+    route.fulfill({ response: await route.fetch({ url: route.request().url().replace(other, first) }) }),
+  );
+  await context.route(`**/module/${other}.js*`, (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: `
     import { check as judged } from "/module/${first}.js?whole";
     export * from "/module/${first}.js?whole"; export { default } from "/module/${first}.js?whole";
     export function check(text, context) {
       const report = judged(text, context);
       return { ...report, accepted: false, issues: [...report.issues, { path: "/contact/email", code: "required", params: {}, message: "anew" }] };
-    }` }));
+    }`,
+    }),
+  );
   await page.route("**/v1/desk**", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...(await response.json()), module: `sha256:${other}` } });

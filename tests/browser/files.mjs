@@ -12,13 +12,16 @@
  * @param {any} page @param {string} selector @param {{ name: string, text?: string, size?: number }} file `size` bytes of zero, or `text`
  */
 export function choose(page, selector, file) {
-  return page.evaluate(({ selector, name, text, size }) => {
-    const chosen = new DataTransfer();
-    chosen.items.add(new File([text ?? new Uint8Array(size)], name));
-    const input = document.querySelector(selector);
-    input.files = chosen.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  }, { selector, ...file });
+  return page.evaluate(
+    ({ selector, name, text, size }) => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([text ?? new Uint8Array(size)], name));
+      const input = document.querySelector(selector);
+      input.files = chosen.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { selector, ...file },
+  );
 }
 
 /** From now on reading a file of this name takes until `letGo`. */
@@ -40,10 +43,13 @@ export function holdFile(page, name) {
 
 /** Lets a held file be read, or makes reading it fail, and waits until the page has acted on it. */
 export function letGo(page, name, readable = true) {
-  return page.evaluate(async ({ name, readable }) => {
-    const held = globalThis.held.get(name);
-    if (readable) held.resolve();
-    else held.reject(new DOMException("gone", "NotReadableError"));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }, { name, readable });
+  return page.evaluate(
+    async ({ name, readable }) => {
+      const held = globalThis.held.get(name);
+      if (readable) held.resolve();
+      else held.reject(new DOMException("gone", "NotReadableError"));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+    { name, readable },
+  );
 }

@@ -6,10 +6,17 @@ import puppeteer from "puppeteer-core";
 import { existsSync } from "node:fs";
 import { framed, Tab } from "./tab.mjs";
 
-export const FIREFOX = [process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"].find((path) => path && existsSync(path)) ?? "";
+export const FIREFOX =
+  [process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"].find((path) => path && existsSync(path)) ?? "";
 
 export async function launch() {
-  const browser = await puppeteer.launch({ browser: "firefox", executablePath: FIREFOX, headless: true, timeout: 120_000, protocolTimeout: 120_000 });
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: FIREFOX,
+    headless: true,
+    timeout: 120_000,
+    protocolTimeout: 120_000,
+  });
   return { newContext: (given) => newContext(browser, given), close: () => browser.close() };
 }
 
@@ -26,13 +33,22 @@ async function newContext(browser, { viewport = { width: 1280, height: 900 } } =
       type: (text) => page.keyboard.type(text),
       visit: (address) => page.goto(address),
       on: (event, listener) => page.on(event, listener),
-      frame: () => framed((code, argument) => named(page.frames().find((frame) => frame.url().includes("from=")).evaluate(code, argument), code)),
+      frame: () =>
+        framed((code, argument) =>
+          named(
+            page
+              .frames()
+              .find((frame) => frame.url().includes("from="))
+              .evaluate(code, argument),
+            code,
+          ),
+        ),
     });
   };
   return { newPage, close: () => context.close() };
 }
 
-/** What a function gives in the page; an error says which function it was. */
+/** The result of a function in the page; an error names the function. */
 async function named(answer, code) {
   try {
     return await answer;

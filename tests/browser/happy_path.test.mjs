@@ -5,17 +5,39 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, fillIncident, next, open, option, receiptNumber, step, toReview, unknown } from "./applicant.mjs";
+import {
+  agree,
+  begin,
+  field,
+  fillContact,
+  fillIncident,
+  next,
+  open,
+  option,
+  receiptNumber,
+  step,
+  toReview,
+  unknown,
+} from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 test("a double click on 送信する makes one case, and a reload shows the same receipt", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   const known = desk.cases().length;
   await toReview(page);
-  assert.match(await page.locator('[data-path="/contact/phone"]').innerText(), /０３-３２１１-９９９９/, "what was typed is kept");
+  assert.match(
+    await page.locator('[data-path="/contact/phone"]').innerText(),
+    /０３-３２１１-９９９９/,
+    "what was typed is kept",
+  );
   assert.match(await page.locator('[data-path="/incident/purpose"]').innerText(), /分からない/);
   assert.match(await page.locator('[data-path="/incident/discovered_at"]').innerText(), /2026年11月20日 09:30/);
   assert.match(await page.locator('[data-path="/contact/email"]').innerText(), /未回答/);
@@ -37,9 +59,20 @@ test("the page runs the very module that the server names", async () => {
     const { module } = await (await fetch("/v1/desk")).json();
     const sha256 = module.replace("sha256:", "");
     const bytes = await (await fetch(`/module/${sha256}.wasm`)).arrayBuffer();
-    const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name)).filter((url) => url.pathname.endsWith(".wasm"));
-    return { sha256, digest, loaded: loaded.map((url) => url.pathname), strangers: performance.getEntriesByType("resource").filter((entry) => !entry.name.startsWith(location.origin)).length };
+    const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("");
+    const loaded = performance
+      .getEntriesByType("resource")
+      .map((entry) => new URL(entry.name))
+      .filter((url) => url.pathname.endsWith(".wasm"));
+    return {
+      sha256,
+      digest,
+      loaded: loaded.map((url) => url.pathname),
+      strangers: performance.getEntriesByType("resource").filter((entry) => !entry.name.startsWith(location.origin))
+        .length,
+    };
   });
   assert.equal(served.digest, served.sha256);
   assert.ok(served.loaded.includes(`/module/${served.sha256}.wasm`));
@@ -47,7 +80,7 @@ test("the page runs the very module that the server names", async () => {
   await context.close();
 });
 
-test("answers survive a reload, the browser's way back and another language", async () => {
+test("answers survive a reload, the browser's back and another language", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -70,7 +103,7 @@ test("answers survive a reload, the browser's way back and another language", as
   await context.close();
 });
 
-test("clearing is one press and can be taken back", async () => {
+test("clearing is one press and can be undone", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -91,7 +124,7 @@ test("the desk's phone number is shown and never stored", async () => {
   await context.close();
 });
 
-test("a first visit asks for eight things, each once", async () => {
+test("a first visit makes eight requests, each once", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const asked = [];
@@ -99,17 +132,33 @@ test("a first visit asks for eight things, each once", async () => {
   await page.goto(`${desk.base}/?lang=en`);
   await page.locator("button#agree").waitFor();
   const kinds = asked.map((path) => path.replace(/[0-9a-f]{32,}/, "*")).sort();
-  assert.deepEqual(kinds, ["/", "/module/*.js", "/module/*.wasm", "/module/*/describe.en.json", "/page/*/script.js", "/page/*/style.css", "/v1/consent/en", "/v1/desk"]);
+  assert.deepEqual(kinds, [
+    "/",
+    "/module/*.js",
+    "/module/*.wasm",
+    "/module/*/describe.en.json",
+    "/page/*/script.js",
+    "/page/*/style.css",
+    "/v1/consent/en",
+    "/v1/desk",
+  ]);
   await context.close();
 });
 
 /** A narrow screen; and a phone whose person reads letters of twice the size. */
-const NARROW = [[320, "320 pixels", ""], [360, "360 pixels and twice the letters", "200%"]];
+const NARROW = [
+  [320, "320 pixels", ""],
+  [360, "360 pixels and twice the letters", "200%"],
+];
 
-for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) => NARROW.map((narrow) => [locale, narrow]))) {
+for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
+  NARROW.map((narrow) => [locale, narrow]),
+)) {
   test(`nothing scrolls sideways at ${where} (${locale})`, async () => {
     const { page, context } = await open(browser, desk.base, { locale, width, height: 640 });
-    await page.locator(".kakekomi").evaluate((home, size) => { home.style.fontSize = size; }, letters);
+    await page.locator(".kakekomi").evaluate((home, size) => {
+      home.style.fontSize = size;
+    }, letters);
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await over(), 0, "documents");
     await agree(page);
@@ -123,17 +172,24 @@ for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
   });
 }
 
-test("the first question stands alone, and each answer has its advice and the phone number", async () => {
+test("the first question is alone, and each answer has its advice and the phone number", async () => {
   const { page, context } = await open(browser, desk.base);
   await begin(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
   assert.equal(await page.locator("form .field").count(), 1);
   assert.equal(await page.locator("#lead").count(), 0, "no advice before an answer");
   const said = new Set();
-  for (const answer of [option(page, "/incident/ongoing", "yes"), option(page, "/incident/ongoing", "no"), unknown(page, "/incident/ongoing")]) {
+  for (const answer of [
+    option(page, "/incident/ongoing", "yes"),
+    option(page, "/incident/ongoing", "no"),
+    unknown(page, "/incident/ongoing"),
+  ]) {
     const before = said.size ? await page.locator("#lead").innerText() : "";
     await answer.check();
-    await page.waitForFunction((words) => { const lead = document.querySelector("#lead"); return lead && lead.innerText !== words; }, before);
+    await page.waitForFunction((words) => {
+      const lead = document.querySelector("#lead");
+      return lead && lead.innerText !== words;
+    }, before);
     said.add(await page.locator("#lead").innerText());
     assert.ok((await page.locator("#lead").innerText()).includes(phone));
     assert.ok((await page.locator(".guidance li").count()) > 1);
@@ -142,7 +198,7 @@ test("the first question stands alone, and each answer has its advice and the ph
   await context.close();
 });
 
-test("answers end with the tab, and stay on the device only where the person asks, until a day that is said", async () => {
+test("answers end with the tab, and stay on the device only if the person asks, until a stated day", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -154,10 +210,17 @@ test("answers end with the tab, and stay on the device only where the person ask
   const again = await context.newPage();
   await again.goto(desk.base);
   await again.locator('[data-step][aria-current="step"]').waitFor();
-  assert.equal(await again.locator('[data-step][aria-current="step"]').getAttribute("data-step"), "contact", "where the person was");
+  assert.equal(
+    await again.locator('[data-step][aria-current="step"]').getAttribute("data-step"),
+    "contact",
+    "where the person was",
+  );
   assert.equal(await field(again, "/contact/company").inputValue(), "株式会社れい");
   await again.locator("#clear").click();
-  assert.ok(!(await again.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes("株式会社れい"), "cleared everywhere");
+  assert.ok(
+    !(await again.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes("株式会社れい"),
+    "cleared everywhere",
+  );
   await again.locator("#keep-on-device").uncheck();
   assert.deepEqual(await again.evaluate(() => Object.keys(localStorage)), []);
   await again.locator("#keep-on-device").check();

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openClockedDoor, passTime, setClock } from "./clock.mjs";
+import { openClockedProxy, passTime, setClock } from "./clock.mjs";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose } from "./files.mjs";
@@ -21,12 +21,18 @@ const OPEN = { open: true, closes_at: at(17, 0), next_opens_at: NEXT, dated: tru
 const AFTER = { open: false, closes_at: null, next_opens_at: NEXT, dated: true };
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 const chip = (page) => page.locator("#page-header .page-header__chip").innerText();
-const asked = (door) => door.passed.filter((one) => one.endsWith("/v1/desk")).length;
-const becomes = (page, words) => page.waitForFunction((words) => document.querySelector("#page-header .page-header__chip")?.textContent === words, words);
+const asked = (proxy) => proxy.passed.filter((one) => one.endsWith("/v1/desk")).length;
+const becomes = (page, words) =>
+  page.waitForFunction(
+    (words) => document.querySelector("#page-header .page-header__chip")?.textContent === words,
+    words,
+  );
 /** The minute before the hours change goes by. */
 const passMinute = async (page) => assert.ok((await passTime(page, MINUTE)) > 0, "no timer of the page was due");
 /** As a browser tells a page that it is looked at again. */
@@ -35,38 +41,44 @@ const lookAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     /** The page at a time of the desk's. */
     async function visit(t, time, opening, { locale = "ja", prepare = () => undefined } = {}) {
-      const door = await openClockedDoor(desk.base);
-      t.after(() => door.stop());
-      Object.assign(door, { time, opening });
-      prepare(door);
+      const proxy = await openClockedProxy(desk.base);
+      t.after(() => proxy.stop());
+      Object.assign(proxy, { time, opening });
+      prepare(proxy);
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
       t.after(() => context.close());
       const page = await context.newPage();
       page.setDefaultTimeout(30_000);
-      await page.goto(`${door.base}/?lang=${locale}`);
+      await page.goto(`${proxy.base}/?lang=${locale}`);
       await page.locator("button#agree").waitFor();
-      return { door, page };
+      return { proxy, page };
     }
 
-    test("the documents in front over 9:00: chip, sentence and contacts change, without asking the desk", async (t) => {
+    test("at 9:00 chip, sentence and contacts beside the documents change without a request", async (t) => {
       // As it is for people: the others let the time pass at once.
-      const { door, page } = await visit(t, at(8, 59, 45), BEFORE);
+      const { proxy, page } = await visit(t, at(8, 59, 45), BEFORE);
       assert.equal(await chip(page), "受付時間外");
       assert.equal(await page.locator("main .contact-list").count(), 1);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間外/);
       await becomes(page, "受付中");
       assert.equal(await page.locator("main .contact-list").count(), 0);
       assert.match(await page.locator("main > .sheet > :last-child .hint").innerText(), /受付時間内/);
-      assert.match(await page.locator("#status").evaluate((status) => status.textContent), /受付時間内/, "it is read aloud");
-      assert.equal(asked(door), 1);
+      assert.match(
+        await page.locator("#status").evaluate((status) => status.textContent),
+        /受付時間内/,
+        "it is read aloud",
+      );
+      assert.equal(asked(proxy), 1);
     });
 
-    test("the first question in front over 9:00: the advice to call changes, and the answer stays", async (t) => {
+    test("at 9:00 the advice of the first question changes, and the answer stays", async (t) => {
       const { page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
       await option(page, "/incident/ongoing", "yes").check();
@@ -79,30 +91,52 @@ for (const engine of TWO_ENGINES) {
       assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
     });
 
-    test("the check page over 17:00, in English: closed, the next opening, the contacts", async (t) => {
+    test("at 17:00 the English check page shows closed, the next opening and the contacts", async (t) => {
       const { page } = await visit(t, at(16, 59), OPEN, { locale: "en" });
       const open = await chip(page);
       await begin(page);
       await step(page, "review");
       await passMinute(page);
-      await page.waitForFunction((open) => document.querySelector("#page-header .page-header__chip").textContent !== open, open);
-      assert.match(await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent), /November 24/);
+      await page.waitForFunction(
+        (open) => document.querySelector("#page-header .page-header__chip").textContent !== open,
+        open,
+      );
+      assert.match(
+        await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent),
+        /November 24/,
+      );
       await page.locator("main .contact-list").waitFor();
-      await page.waitForFunction(() => [...document.querySelectorAll(".message--advisory")].some((one) => one.textContent.includes("closed at the moment")));
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll(".message--advisory")].some((one) =>
+          one.textContent.includes("closed at the moment"),
+        ),
+      );
     });
 
-    test("a receipt over 17:00 says when the desk opens next", async (t) => {
-      const { door, page } = await visit(t, at(16, 59), OPEN, { prepare: (door) => { door.time = null; } });
+    test("at 17:00 a receipt shows when the desk opens next", async (t) => {
+      const { proxy, page } = await visit(t, at(16, 59), OPEN, {
+        prepare: (proxy) => {
+          proxy.time = null;
+        },
+      });
       await begin(page);
-      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({
-        contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
-        incident: { summary: "ファイルが開けない。", purpose: { unknown: true }, discovered_at: { unknown: true }, discovery_trigger: { by: "employee" } },
-      }) });
+      await choose(page, "#open-file", {
+        name: "saved.json",
+        text: JSON.stringify({
+          contact: { company: "株式会社れい", person: "山田 花子", phone: "0332119999", responsible: "佐藤 一郎" },
+          incident: {
+            summary: "ファイルが開けない。",
+            purpose: { unknown: true },
+            discovered_at: { unknown: true },
+            discovery_trigger: { by: "employee" },
+          },
+        }),
+      });
       await page.locator("#kept-note button").waitFor();
       await step(page, "review");
       await page.locator("#send").click();
       await receiptNumber(page);
-      Object.assign(door, { time: at(16, 59), opening: OPEN });
+      Object.assign(proxy, { time: at(16, 59), opening: OPEN });
       await lookAgain(page);
       await becomes(page, "受付中");
       await passMinute(page);
@@ -114,12 +148,34 @@ for (const engine of TWO_ENGINES) {
     for (const [name, time, opening, calendar, after] of [
       ["an extra day off", at(8, 59), BEFORE, { extra_closed: ["2026-11-20"] }, "受付時間外"],
       ["other hours", at(9, 29), { ...BEFORE, next_opens_at: at(9, 30) }, { open: "09:30" }, "受付中"],
-      ["midnight", Date.UTC(2026, 10, 23, 14, 59), { ...AFTER, next_opens_at: Date.UTC(2026, 10, 23, 15, 0) }, { open: "00:00" }, "受付中"],
-      ["a desk of UTC", Date.UTC(2026, 10, 20, 8, 59), { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) }, { offset: "+00:00" }, "受付中"],
-      ["past the last year of holidays", Date.UTC(2027, 11, 31, 14, 59), { ...AFTER, next_opens_at: null }, { last_year: 2027 }, "受付時間外"],
+      [
+        "midnight",
+        Date.UTC(2026, 10, 23, 14, 59),
+        { ...AFTER, next_opens_at: Date.UTC(2026, 10, 23, 15, 0) },
+        { open: "00:00" },
+        "受付中",
+      ],
+      [
+        "a desk of UTC",
+        Date.UTC(2026, 10, 20, 8, 59),
+        { ...BEFORE, next_opens_at: Date.UTC(2026, 10, 20, 9, 0) },
+        { offset: "+00:00" },
+        "受付中",
+      ],
+      [
+        "past the last year of holidays",
+        Date.UTC(2027, 11, 31, 14, 59),
+        { ...AFTER, next_opens_at: null },
+        { last_year: 2027 },
+        "受付時間外",
+      ],
     ]) {
-      test(`the desk's own calendar counts: ${name}`, async (t) => {
-        const { page } = await visit(t, time, opening, { prepare: (door) => { door.calendar = calendar; } });
+      test(`the desk's own calendar decides: ${name}`, async (t) => {
+        const { page } = await visit(t, time, opening, {
+          prepare: (proxy) => {
+            proxy.calendar = calendar;
+          },
+        });
         assert.equal(await chip(page), "受付時間外");
         await passMinute(page);
         if (after === "受付中") return becomes(page, after);
@@ -127,44 +183,50 @@ for (const engine of TWO_ENGINES) {
       });
     }
 
-    test("looked at again after the night: the desk is asked", async (t) => {
-      const { door, page } = await visit(t, at(8, 0), BEFORE);
-      Object.assign(door, { time: at(10, 17), opening: OPEN });
+    test("a page that becomes visible after the night asks the desk", async (t) => {
+      const { proxy, page } = await visit(t, at(8, 0), BEFORE);
+      Object.assign(proxy, { time: at(10, 17), opening: OPEN });
       await lookAgain(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
 
-    test("without a network it is the module that knows, by the larger of the clocks", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE);
+    test("without a network the module computes the hours by the larger of the clocks", async (t) => {
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
-      door.shut();
+      proxy.shut();
       await passMinute(page);
       await becomes(page, "受付中");
     });
 
-    test("a clock that is set makes no hours: the desk is asked", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE);
+    test("a clock that is set makes the page ask the desk", async (t) => {
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE);
       await setClock(page, 12 * 60 * MINUTE);
-      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      Object.assign(proxy, { time: at(9, 0), opening: OPEN });
       await passMinute(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
 
-    test("where WebAssembly is blocked the desk is asked when the status is over", async (t) => {
-      const { door, page } = await visit(t, at(8, 59), BEFORE, { prepare: (door) => {
-        const { change } = door;
-        door.change = (path, answer) => {
-          change(path, answer);
-          if (path === "/") answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
-        };
-      } });
+    test("without WebAssembly the desk is asked when the status ends", async (t) => {
+      const { proxy, page } = await visit(t, at(8, 59), BEFORE, {
+        prepare: (proxy) => {
+          const { change } = proxy;
+          proxy.change = (path, answer) => {
+            change(path, answer);
+            if (path === "/")
+              answer.headers["content-security-policy"] = answer.headers["content-security-policy"].replace(
+                " 'wasm-unsafe-eval'",
+                "",
+              );
+          };
+        },
+      });
       assert.equal(await chip(page), "受付時間外");
-      Object.assign(door, { time: at(9, 0), opening: OPEN });
+      Object.assign(proxy, { time: at(9, 0), opening: OPEN });
       await passMinute(page);
       await becomes(page, "受付中");
-      assert.equal(asked(door), 2);
+      assert.equal(asked(proxy), 2);
     });
   });
 }

@@ -9,8 +9,13 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, open } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 /** Longer than the pause after which typing is checked. */
 const PAUSE = 900;
@@ -20,22 +25,34 @@ async function composing() {
   const { page, context } = await open(browser, desk.base);
   const checks = [];
   await page.route("**/module/*.wasm", (route) => route.abort());
-  page.on("request", (request) => { if (request.url().includes("/v1/check")) checks.push(request.postData()); });
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/check")) checks.push(request.postData());
+  });
   await page.reload();
   await page.locator(".page-header .notice").waitFor();
   const protocol = await context.newCDPSession(page);
   return {
-    page, context, checks,
-    compose: (text) => protocol.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length }),
+    page,
+    context,
+    checks,
+    compose: (text) =>
+      protocol.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length }),
     commit: (text) => protocol.send("Input.insertText", { text }),
     /** As a browser reports a key that the input method takes for itself. */
     enter: async () => {
-      for (const type of ["rawKeyDown", "keyUp"]) await protocol.send("Input.dispatchKeyEvent", { type, key: "Process", code: "Enter", windowsVirtualKeyCode: 229, nativeVirtualKeyCode: 229 });
+      for (const type of ["rawKeyDown", "keyUp"])
+        await protocol.send("Input.dispatchKeyEvent", {
+          type,
+          key: "Process",
+          code: "Enter",
+          windowsVirtualKeyCode: 229,
+          nativeVirtualKeyCode: 229,
+        });
     },
   };
 }
 
-test("checks 6, 7: nothing is checked while composing, and the end of it is checked once", async () => {
+test("checks 6, 7: nothing is checked while composing, and its end is checked once", async () => {
   const { page, context, checks, compose, commit } = await composing();
   await agree(page);
   await page.locator("#next").click();
@@ -76,12 +93,16 @@ test("checks 6, 7: the Enter that ends a composition stays on the step, the next
   await context.close();
 });
 
-test("check 6: digits, times and long texts are composed alike, and 分からない is taken back by what was committed", async () => {
+test("check 6: digits, times and long texts are composed alike, and a committed text clears 分からない", async () => {
   const { page, context, compose, commit } = await composing();
   await agree(page);
   await page.locator('[data-step="incident"]').click();
   await page.locator('[data-step="incident"][aria-current="step"]').waitFor();
-  for (const [id, composed, committed] of [["/incident/summary", "きょうはく", "脅迫文"], ["/incident/discovered_at-year", "れいわ８", "令和８"], ["/incident/discovered_at-time", "くじはん", "９時半"]]) {
+  for (const [id, composed, committed] of [
+    ["/incident/summary", "きょうはく", "脅迫文"],
+    ["/incident/discovered_at-year", "れいわ８", "令和８"],
+    ["/incident/discovered_at-time", "くじはん", "９時半"],
+  ]) {
     await field(page, id).focus();
     await compose(composed);
     assert.equal(await field(page, id).inputValue(), composed);

@@ -11,7 +11,9 @@ import { choose, holdFile, letGo } from "./files.mjs";
 import { begin, field, open, step } from "./applicant.mjs";
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 const A = { name: "a.log", text: "of a" };
@@ -29,13 +31,17 @@ function trio({ name, text, size }) {
 
 const input = (index) => `#field-logs-${index}-sha256-file`;
 const add = (page) => page.locator(".list__add").last().click();
-const shown = (page, index = 0) => Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
+const shown = (page, index = 0) =>
+  Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
 const state = (page, index = 0) => page.locator(`#field-logs-${index}-state`).innerText();
 
 /** Waits until an entry shows a file, and nothing of another one. */
 async function shows(page, file, index = 0) {
   const [, , digest] = trio(file);
-  await page.waitForFunction(({ index, digest }) => document.querySelector(`#field-logs-${index}-sha256`)?.value === digest, { index, digest });
+  await page.waitForFunction(
+    ({ index, digest }) => document.querySelector(`#field-logs-${index}-sha256`)?.value === digest,
+    { index, digest },
+  );
   assert.deepEqual(await shown(page, index), trio(file));
 }
 
@@ -44,7 +50,10 @@ function logs(page) {
   return page.evaluate(async () => {
     const { createObjectURL } = URL;
     let saved;
-    URL.createObjectURL = (blob) => { saved = blob; return "data:,"; };
+    URL.createObjectURL = (blob) => {
+      saved = blob;
+      return "data:,";
+    };
     document.querySelector("#save-file").click();
     URL.createObjectURL = createObjectURL;
     return JSON.parse(await saved.text()).logs;
@@ -59,7 +68,9 @@ const draftOf = (file) => {
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
     /** The step of the logs with one entry. */
@@ -72,7 +83,7 @@ for (const engine of TWO_ENGINES) {
       return { page, errors };
     }
 
-    test("one file after the other: all three are the last one's", async (t) => {
+    test("files chosen one after the other leave name, size and digest of the last one", async (t) => {
       const { page, errors } = await visit(t);
       for (const file of [A, B, LARGE, A, EMPTY, B]) {
         await choose(page, input(0), file);
@@ -83,7 +94,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(errors, []);
     });
 
-    test("a large file, then a small one that is read first: the large one is dropped", async (t) => {
+    test("a large file is dropped when a small one chosen later is read first", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, LARGE.name);
       await choose(page, input(0), LARGE);
@@ -108,12 +119,23 @@ for (const engine of TWO_ENGINES) {
       await letGo(page, B.name);
       await choose(page, input(0), B);
       await shows(page, B);
-      await page.evaluate((selector) => { globalThis.cleared = new Promise((resolve) => document.querySelector(selector).addEventListener("click", (event) => { event.preventDefault(); resolve(document.querySelector(selector).value); })); }, input(0));
+      await page.evaluate((selector) => {
+        globalThis.cleared = new Promise((resolve) =>
+          document.querySelector(selector).addEventListener("click", (event) => {
+            event.preventDefault();
+            resolve(document.querySelector(selector).value);
+          }),
+        );
+      }, input(0));
       await page.locator(input(0)).click();
-      assert.equal(await page.evaluate(() => globalThis.cleared), "", "a browser tells of a choice only where it is another one");
+      assert.equal(
+        await page.evaluate(() => globalThis.cleared),
+        "",
+        "a browser tells of a choice only where it is another one",
+      );
     });
 
-    test("a name that was typed gives way to the file's, and what is typed after it stays", async (t) => {
+    test("a typed name is replaced by the file's, and a name typed after it stays", async (t) => {
       const { page } = await visit(t);
       await field(page, "/logs/0/name").fill("ファイアウォール");
       await choose(page, input(0), A);
@@ -124,7 +146,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await logs(page), [{ ...draftOf(A), name: "a.log（本社）" }]);
     });
 
-    test("the step is left while a file is read: it belongs to its entry all the same", async (t) => {
+    test("a file that is read while the step is left belongs to its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -136,7 +158,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("the step is left and come back to while a file is read: it is shown where it belongs", async (t) => {
+    test("a file that is read while the step is left and opened again is shown at its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -147,7 +169,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("its entry is taken away while a file is read: no other entry gets it", async (t) => {
+    test("a file whose entry is removed while it is read goes to no other entry", async (t) => {
       const { page } = await visit(t);
       await add(page);
       await add(page);
@@ -157,7 +179,11 @@ for (const engine of TWO_ENGINES) {
       await choose(page, input(2), B);
       await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, B.name);
-      assert.deepEqual([await shown(page, 0), await shown(page, 1)], [NONE, trio(B)], "an entry that moved up has its own");
+      assert.deepEqual(
+        [await shown(page, 0), await shown(page, 1)],
+        [NONE, trio(B)],
+        "an entry that moved up has its own",
+      );
       await page.locator(".list__entry .list__remove").first().click();
       await letGo(page, A.name);
       assert.deepEqual(await logs(page), [draftOf(B)]);
@@ -165,7 +191,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual([await shown(page, 0), await state(page, 0)], [NONE, ""]);
     });
 
-    test("an entry that is taken away and brought back keeps what is read for it", async (t) => {
+    test("an entry that is removed and brought back keeps the file that is read for it", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -175,7 +201,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("another language while a file is read", async (t) => {
+    test("a file that is read while the language changes belongs to its entry", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
@@ -186,11 +212,14 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await shown(page), trio(A));
     });
 
-    test("other answers are opened, or all are cleared, while a file is read: it is dropped", async (t) => {
+    test("a file is dropped if other answers are opened, or all are cleared, while it is read", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, A.name);
       await choose(page, input(0), A);
-      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({ logs: [{ kind: "proxy", ...draftOf(B) }] }) });
+      await choose(page, "#open-file", {
+        name: "saved.json",
+        text: JSON.stringify({ logs: [{ kind: "proxy", ...draftOf(B) }] }),
+      });
       await page.locator("#kept-note button").waitFor();
       await letGo(page, A.name);
       assert.deepEqual(await logs(page), [{ kind: "proxy", ...draftOf(B) }]);
@@ -201,7 +230,7 @@ for (const engine of TWO_ENGINES) {
       assert.equal((await logs(page)) ?? null, null);
     });
 
-    test("a reload while a file is read: nothing of it is there", async (t) => {
+    test("a reload while a file is read leaves nothing of it", async (t) => {
       const { page } = await visit(t);
       await holdFile(page, LARGE.name);
       await choose(page, input(0), LARGE);

@@ -1,5 +1,5 @@
 /**
- * Sending when the answer is lost, or when a new module cannot be had: one case, nothing lost, nothing said that is not known.
+ * Sending with a lost response or an unavailable new module: one case, nothing lost, no unfounded message.
  */
 
 import assert from "node:assert/strict";
@@ -9,18 +9,27 @@ import { launch, startDesk } from "./desk.mjs";
 import { field, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 const SUBMISSIONS = "**/v1/submissions**";
 const OTHER = "f".repeat(64);
 
 /** The server gets the text, the page no answer. */
 async function loseAnswer(page) {
-  await page.route(SUBMISSIONS, async (route) => {
-    await route.fetch();
-    await route.abort();
-  }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
 }
@@ -36,13 +45,13 @@ async function editCompany(page, name) {
   await page.locator("#send").click();
 }
 
-/** What a press saves. */
+/** The text of the file that a press saves. */
 async function saved(page, press) {
   const [download] = await Promise.all([page.waitForEvent("download"), press.click()]);
   return JSON.parse(await readFile(await download.path(), "utf8"));
 }
 
-test("a lost answer is not called unsent, and sending again gives the receipt of the one case", async () => {
+test("a lost response is not called unsent, and sending again gives the receipt of the one case", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -59,7 +68,7 @@ test("a lost answer is not called unsent, and sending again gives the receipt of
   await context.close();
 });
 
-test("answers changed after a lost answer make no second case: the receipt of what arrived, and how to tell the change", async () => {
+test("answers changed after a lost response make no second case, but the receipt of the first text and a way to report the change", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -69,8 +78,16 @@ test("answers changed after a lost answer make no second case: the receipt of wh
   assert.equal(desk.cases().length, known + 1);
   assert.ok(desk.cases().some((one) => one.number === number));
   await page.reload();
-  assert.equal((await saved(page, page.locator("#earlier button"))).contact.company, "株式会社ほか", "what was changed since can be saved");
-  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(), /株式会社れい/, "what arrived is shown");
+  assert.equal(
+    (await saved(page, page.locator("#earlier button"))).contact.company,
+    "株式会社ほか",
+    "what was changed since can be saved",
+  );
+  assert.match(
+    await page.locator('.answer-list__row[data-path="/contact/company"]').innerText(),
+    /株式会社れい/,
+    "what arrived is shown",
+  );
   await context.close();
 });
 
@@ -78,10 +95,18 @@ test("answers changed after store.in_doubt make no second case either", async ()
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
-  await page.route(SUBMISSIONS, async (route) => {
-    await route.fetch();
-    await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.in_doubt" }) });
-  }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      await route.fetch();
+      await route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ code: "store.in_doubt" }),
+      });
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator('#send-failure[data-kind="lost"]:focus').waitFor();
   await editCompany(page, "株式会社ほか");
@@ -91,11 +116,17 @@ test("answers changed after store.in_doubt make no second case either", async ()
   await context.close();
 });
 
-test("answers that are changed while they are sent can be saved beside the receipt", async () => {
+test("answers that change while they are sent can be saved beside the receipt", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   let answer;
-  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      answer = () => route.continue();
+    },
+    { times: 1 },
+  );
   await page.locator("#send").click();
   while (!answer) await page.waitForTimeout(20);
   await changeCompany(page, "株式会社ほか");
@@ -105,7 +136,7 @@ test("answers that are changed while they are sent can be saved beside the recei
   await context.close();
 });
 
-test("a text that did not arrive is not sent once its answers were changed", async () => {
+test("a text that did not arrive is not sent after its answers changed", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -120,7 +151,7 @@ test("a text that did not arrive is not sent once its answers were changed", asy
   await context.close();
 });
 
-test("a new module that cannot be loaded changes nothing: the one at hand goes on", async () => {
+test("a new module that cannot be loaded changes nothing, and the present one goes on", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await renamed(page);
@@ -131,11 +162,17 @@ test("a new module that cannot be loaded changes nothing: the one at hand goes o
   await context.close();
 });
 
-test("a retired module whose successor cannot be loaded: the phone number, and another try", async () => {
+test("a retired module whose successor cannot be loaded leads to the phone number and another try", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await renamed(page);
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "module.retired" }) }));
+  await page.route(SUBMISSIONS, (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ code: "module.retired" }),
+    }),
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();

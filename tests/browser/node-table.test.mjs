@@ -41,18 +41,40 @@ for (const one of cases()) {
   });
 }
 
-test("the opening status is that of the time given, whatever the context's own time is", () => {
+test("the opening status belongs to the given time, whatever the context's own time is", () => {
   const context = JSON.parse(cases()[0].context);
   context.calendar = {
-    open: "09:00", close: "17:00", offset: "+09:00", year_end: { from: "12-29", to: "01-03" }, weekday_excludes_holidays: true,
-    extra_closed: [], extra_open: [], holidays: ["2026-11-23"], last_year: 2027,
+    open: "09:00",
+    close: "17:00",
+    offset: "+09:00",
+    year_end: { from: "12-29", to: "01-03" },
+    weekday_excludes_holidays: true,
+    extra_closed: [],
+    extra_open: [],
+    holidays: ["2026-11-23"],
+    last_year: 2027,
   };
   const text = JSON.stringify(context);
   const nine = Date.parse("2026-11-20T09:00+09:00");
   const [five, tuesday] = [nine + 8 * 3_600_000, nine + 4 * 86_400_000];
-  assert.deepStrictEqual(glue.opening(text, nine - 0.5), { open: false, closes_at: null, next_opens_at: nine, dated: true });
-  assert.deepStrictEqual(glue.opening(text, nine), { open: true, closes_at: five, next_opens_at: tuesday, dated: true });
-  assert.deepStrictEqual(glue.opening(text, five), { open: false, closes_at: null, next_opens_at: tuesday, dated: true });
+  assert.deepStrictEqual(glue.opening(text, nine - 0.5), {
+    open: false,
+    closes_at: null,
+    next_opens_at: nine,
+    dated: true,
+  });
+  assert.deepStrictEqual(glue.opening(text, nine), {
+    open: true,
+    closes_at: five,
+    next_opens_at: tuesday,
+    dated: true,
+  });
+  assert.deepStrictEqual(glue.opening(text, five), {
+    open: false,
+    closes_at: null,
+    next_opens_at: tuesday,
+    dated: true,
+  });
   for (const wrong of [Number.NaN, Infinity, -Infinity, 2 ** 53]) {
     assert.throws(() => glue.opening(text, wrong), { code: "context.invalid" });
   }

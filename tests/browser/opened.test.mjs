@@ -23,7 +23,9 @@ import { STEPS } from "./screens.mjs";
 const SHARE = 40;
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-opened-"));
-const accepted = cases().filter(({ report }) => JSON.parse(report).accepted).map((one) => ({ ...one, text: Buffer.from(one.text_base64, "base64").toString() }));
+const accepted = cases()
+  .filter(({ report }) => JSON.parse(report).accepted)
+  .map((one) => ({ ...one, text: Buffer.from(one.text_base64, "base64").toString() }));
 let desk, glue, description;
 
 before(async () => {
@@ -47,7 +49,7 @@ function plain() {
   return { text, context: JSON.stringify({ ...JSON.parse(context), now: Date.UTC(2027, 0, 1) }) };
 }
 
-/** What the rules read of a draft: its values and what they advise. The agreement is the sender's own. */
+/** The rules' result for a draft: its values and advisories. The agreement is the sender's own. */
 function read(draft, context) {
   const { accepted, issues, advisories, values } = glue.check(new TextEncoder().encode(JSON.stringify(draft)), context);
   return { accepted, issues, advisories, values };
@@ -86,18 +88,21 @@ test("every accepted row of the table, opened and sent unchanged, has the same v
   }
 });
 
-test("every way to write a moment, at every place of one, has the same values", () => {
+test("every notation of a moment has the same values in every field", () => {
   const { text, context } = plain();
   for (const moment of MOMENTS) {
     const draft = JSON.parse(text);
     Object.assign(draft.incident, { discovered_at: { unknown: true }, occurred_at: moment });
-    draft.logs = [{ kind: "proxy", from: moment }, { kind: "edr", to: moment }];
+    draft.logs = [
+      { kind: "proxy", from: moment },
+      { kind: "edr", to: moment },
+    ];
     assert.deepEqual(read(draft, context).issues, [], JSON.stringify(moment));
     assert.deepEqual(read(sent(draft), context), read(draft, context), JSON.stringify(moment));
   }
 });
 
-test("a moment that is changed is what was typed, with the offset that is seen; changed back it is the file's", () => {
+test("a changed moment is the typed one with the visible offset; changed back it is the file's", () => {
   const node = description.trail("/incident/discovered_at").at(-1);
   const given = { at: "2026-11-20T00:30", offset: "+00:00", precision: "minute" };
   const answer = fromDraft(node, given);
@@ -115,7 +120,7 @@ test("a moment that is changed is what was typed, with the offset that is seen; 
   assert.deepEqual(toDraft(node, answer), { unknown: true });
 });
 
-test("what no draft may hold is left out of a file's moments", () => {
+test("values that no draft may hold are left out of a file's moments", () => {
   const node = description.trail("/incident/discovered_at").at(-1);
   for (const [value, draft] of [
     [{ at: null }, undefined],
@@ -125,16 +130,23 @@ test("what no draft may hold is left out of a file's moments", () => {
     [[], undefined],
     [{ at: { year: 2026, month: null, more: 1 } }, { at: { year: "2026", month: "", day: "", time: "" } }],
     [{ at: 2026, more: 1 }, { at: "2026" }],
-  ]) assert.deepEqual(JSON.parse(JSON.stringify(toDraft(node, fromDraft(node, value)) ?? null)), draft ?? null, JSON.stringify(value));
+  ])
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(toDraft(node, fromDraft(node, value)) ?? null)),
+      draft ?? null,
+      JSON.stringify(value),
+    );
 });
 
 for (const engine of TWO_ENGINES) {
   describe(engine, { timeout: 600_000 }, () => {
     let browser;
-    before(async () => { browser = await launchEngine(engine); });
+    before(async () => {
+      browser = await launchEngine(engine);
+    });
     after(() => browser?.close());
 
-    test("drafts opened in the page, seen on every step, restored by a reload, and sent", async (t) => {
+    test("drafts opened in the page are shown on every step, restored by a reload, and sent", async (t) => {
       const { page, context, errors } = await open(browser, desk.base);
       t.after(() => context.close());
       await begin(page);
@@ -149,27 +161,42 @@ for (const engine of TWO_ENGINES) {
         await choose(page, "#open-file", { name: "saved.json", text });
         await page.locator("#kept-note button").waitFor();
         await page.evaluate(() => document.querySelector("#kept-note").replaceChildren());
-        for (const name of STEPS) await page.evaluate((name) => document.querySelector(`[data-step="${name}"]`).click(), name);
+        for (const name of STEPS)
+          await page.evaluate((name) => document.querySelector(`[data-step="${name}"]`).click(), name);
         assert.deepEqual(read({ ...(await saved(page)), consent: draft.consent }, context), read(draft, context), name);
       }
       await page.reload();
       await page.locator("#open-file").waitFor({ state: "attached" });
       const last = accepted.filter((_, index) => index % SHARE === 0).at(-1);
-      assert.deepEqual(read({ ...(await saved(page)), consent: JSON.parse(last.text).consent }, last.context), read(JSON.parse(last.text), last.context));
+      assert.deepEqual(
+        read({ ...(await saved(page)), consent: JSON.parse(last.text).consent }, last.context),
+        read(JSON.parse(last.text), last.context),
+      );
       assert.deepEqual(errors, []);
     });
 
-    test("an offset that is not Japan's is seen at the field and on the check page", async (t) => {
+    test("an offset that is not Japan's is shown at the field and on the check page", async (t) => {
       const { page, context } = await open(browser, desk.base);
       t.after(() => context.close());
       await begin(page);
-      await choose(page, "#open-file", { name: "saved.json", text: JSON.stringify({ incident: { discovered_at: MOMENTS[0], occurred_at: { at: "2026-11-20", offset: "+09:00" } } }) });
+      await choose(page, "#open-file", {
+        name: "saved.json",
+        text: JSON.stringify({
+          incident: { discovered_at: MOMENTS[0], occurred_at: { at: "2026-11-20", offset: "+09:00" } },
+        }),
+      });
       await step(page, "incident");
       assert.equal(await field(page, "/incident/discovered_at-time").inputValue(), "00:30 UTC+00:00");
-      await page.waitForFunction(() => document.querySelector('[data-path="/incident/discovered_at"] .moment__echo').textContent.includes("UTC+00:00"));
+      await page.waitForFunction(() =>
+        document.querySelector('[data-path="/incident/discovered_at"] .moment__echo').textContent.includes("UTC+00:00"),
+      );
       assert.doesNotMatch(await page.locator('[data-path="/incident/occurred_at"] .moment__echo').innerText(), /UTC/);
       await step(page, "review");
-      await page.waitForFunction(() => document.querySelector('.answer-list__row[data-path="/incident/discovered_at"]')?.textContent.includes("UTC+00:00"));
+      await page.waitForFunction(() =>
+        document
+          .querySelector('.answer-list__row[data-path="/incident/discovered_at"]')
+          ?.textContent.includes("UTC+00:00"),
+      );
     });
   });
 }
@@ -179,7 +206,10 @@ function saved(page) {
   return page.evaluate(async () => {
     const { createObjectURL } = URL;
     let blob;
-    URL.createObjectURL = (given) => { blob = given; return "data:,"; };
+    URL.createObjectURL = (given) => {
+      blob = given;
+      return "data:,";
+    };
     document.querySelector("#save-file").click();
     URL.createObjectURL = createObjectURL;
     return JSON.parse(await blob.text());

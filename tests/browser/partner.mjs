@@ -20,7 +20,7 @@ export const KEY = "pk_test_site";
 export const SECOND_KEY = "pk_test_second";
 export const OTHER_KEY = "pk_live_elsewhere";
 
-/** Listens before the element is there, as a partner's script does, and counts what it is told. */
+/** Listens before the element is there, as a partner's script does, and records the events. */
 const LISTENER = `window.heard = [];
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
@@ -28,7 +28,7 @@ for (const type of ["ready", "step", "error", "submitted"]) {
   document.addEventListener("kakekomi-" + type, (event) => heard.push([type, event.detail, event.bubbles && event.composed]));
 }`;
 
-/** So many characters stand above a form that is far below the view: text of the body itself, whose height no style of all elements takes away. */
+/** The number of characters above a form that is far below the view: text of the body itself, whose height no style of all elements removes. */
 const FAR = 8_000;
 
 /** A browser whose storage is switched off. */
@@ -36,7 +36,7 @@ const BLOCKED = `<script>for (const kind of ["localStorage", "sessionStorage"]) 
   Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
 }</script>`;
 
-/** A page whose timers run ten times as fast, so that nobody waits for what takes long to be given up. */
+/** A page whose timers run ten times as fast, so that long timeouts end soon. */
 const HASTY = `<script>{
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (run, delay = 0, ...given) => setTimeout(run, delay / 10, ...given);
@@ -44,14 +44,39 @@ const HASTY = `<script>{
 
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
+/** Waits until a partner's page heard `count` events of a type. @param {any} page @param {string} type @param {number} [count] */
+export function untilHeard(page, type, count = 1) {
+  const enough = ({ type, count }) => globalThis.heard.filter(([name]) => name === type).length >= count;
+  return page.waitForFunction(enough, { type, count });
+}
+
+/** The detail of the first event of a type, once it came. @param {any} page @param {string} type */
+export async function heard(page, type) {
+  await untilHeard(page, type);
+  return page.evaluate((type) => globalThis.heard.find(([name]) => name === type)[1], type);
+}
+
 /** @param {Record<string, string>} [files] further files by path, text */
 export async function startSite(files = {}) {
-  const pages = new Map(Object.entries({ "/site.js": LISTENER, "/hostile.css": HOSTILE, "/sent": "sent", ...files }).map(([path, text]) => [path, { text, policy: "" }]));
+  const pages = new Map(
+    Object.entries({ "/site.js": LISTENER, "/hostile.css": HOSTILE, "/sent": "sent", ...files }).map(([path, text]) => [
+      path,
+      { text, policy: "" },
+    ]),
+  );
   const server = createServer((request, answer) => {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const found = pages.get(pathname);
-    const kind = pathname.endsWith(".js") ? "text/javascript" : pathname.endsWith(".css") ? "text/css" : "text/html; charset=utf-8";
-    answer.writeHead(found ? 200 : 404, { "content-type": kind, "cache-control": "no-store", ...(found?.policy && { "content-security-policy": found.policy }) });
+    const kind = pathname.endsWith(".js")
+      ? "text/javascript"
+      : pathname.endsWith(".css")
+        ? "text/css"
+        : "text/html; charset=utf-8";
+    answer.writeHead(found ? 200 : 404, {
+      "content-type": kind,
+      "cache-control": "no-store",
+      ...(found?.policy && { "content-security-policy": found.policy }),
+    });
     answer.end(found?.text);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -80,8 +105,12 @@ export async function startSite(files = {}) {
 function deskOf(origin) {
   const folder = mkdtempSync(join(tmpdir(), "kakekomi-partners-"));
   cpSync(join(ROOT, "host/desk"), folder, { recursive: true });
-  const partner = (key, of) => `\n[[partner]]\nkey = "${key}"\nname = { ja = "れい", en = "Rei" }\norigins = ["${of}"]\n`;
-  appendFileSync(join(folder, "desk.toml"), partner(KEY, origin) + partner(SECOND_KEY, origin) + partner(OTHER_KEY, "https://elsewhere.example.jp"));
+  const partner = (key, of) =>
+    `\n[[partner]]\nkey = "${key}"\nname = { ja = "れい", en = "Rei" }\norigins = ["${of}"]\n`;
+  appendFileSync(
+    join(folder, "desk.toml"),
+    partner(KEY, origin) + partner(SECOND_KEY, origin) + partner(OTHER_KEY, "https://elsewhere.example.jp"),
+  );
   return folder;
 }
 
@@ -92,13 +121,41 @@ function deskOf(origin) {
  *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string, blocked?: boolean, hasty?: boolean }} given
  *   whose storage may be `blocked`, and whose timers may be `hasty`
  */
-function pageOf({ desk, mode = "frame", key = KEY, lang = "ja", strict, hostile, form, below, script = `${desk}/embed/1/kakekomi.js`, from, count = 1, wasm = true, style = "", blocked = false, hasty = false }) {
-  const needs = mode === "inline" ? `script-src 'self' ${desk}${wasm ? " 'wasm-unsafe-eval'" : ""}; connect-src ${desk}` : `script-src 'self' ${desk}; frame-src ${desk}`;
-  const element = [key].flat().map((key) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
-<a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`).join("\n");
+function pageOf({
+  desk,
+  mode = "frame",
+  key = KEY,
+  lang = "ja",
+  strict,
+  hostile,
+  form,
+  below,
+  script = `${desk}/embed/1/kakekomi.js`,
+  from,
+  count = 1,
+  wasm = true,
+  style = "",
+  blocked = false,
+  hasty = false,
+}) {
+  const needs =
+    mode === "inline"
+      ? `script-src 'self' ${desk}${wasm ? " 'wasm-unsafe-eval'" : ""}; connect-src ${desk}`
+      : `script-src 'self' ${desk}; frame-src ${desk}`;
+  const element = [key]
+    .flat()
+    .map(
+      (
+        key,
+      ) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
+<a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`,
+    )
+    .join("\n");
   const body = element.repeat(count);
   return {
-    policy: strict ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}` : "",
+    policy: strict
+      ? `default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; ${needs}`
+      : "",
     text: `<!doctype html><html lang="ja" class="${hostile ? "hostile" : ""}"><head><meta charset="utf-8"><title>site</title>
 ${hostile ? '<link rel="stylesheet" href="/hostile.css">' : ""}${style && `<style>${style}</style>`}${blocked ? BLOCKED : ""}${hasty ? HASTY : ""}<script src="/site.js"></script><script type="module" src="${script}"></script></head>
 <body class="page">${below ? "上".repeat(FAR) : ""}

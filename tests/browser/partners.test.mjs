@@ -1,5 +1,5 @@
 /**
- * `/partners`: what is composed there is seen there, and works on the partner's page as it was copied.
+ * `/partners`: the composed form is shown there, and its copied code works on the partner's page.
  */
 
 import assert from "node:assert/strict";
@@ -12,11 +12,18 @@ before(async () => {
   site = await startSite();
   [desk, browser] = await Promise.all([startDesk(["--desk", site.profile]), launch()]);
 });
-after(async () => { await browser?.close(); await desk?.stop(); await site?.stop(); });
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+  await site?.stop();
+});
 
 /** The page for partners with the site's key. */
 async function compose(t) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 1000 }, permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 1000 },
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -31,16 +38,23 @@ async function choose(page, name, value) {
   await Promise.all([page.waitForURL(`**${name}=${value}**`), radio.check()]);
 }
 
-/** What a button of the page has put onto the clipboard. */
+/** The text that a button of the page has put onto the clipboard. */
 async function copied(page, what) {
   await page.locator(`button[data-copies="${what}"]`).click();
-  await page.waitForFunction((what) => document.querySelector(`button[data-copies="${what}"] + [role=status]`).textContent, what);
+  await page.waitForFunction(
+    (what) => document.querySelector(`button[data-copies="${what}"] + [role=status]`).textContent,
+    what,
+  );
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-test("the sample is the form itself: light, dark, among hostile styles", async (t) => {
+test("the sample is the form itself in light, in dark and among hostile styles", async (t) => {
   const page = await compose(t);
-  for (const [look, scheme] of [["light", "light"], ["dark", "dark"], ["hostile", "light"]]) {
+  for (const [look, scheme] of [
+    ["light", "light"],
+    ["dark", "dark"],
+    ["hostile", "light"],
+  ]) {
     await choose(page, "look", look);
     const sample = page.frameLocator("#preview").locator("kakekomi-form");
     const form = sample.locator("iframe:not(.waiting)");
@@ -57,24 +71,37 @@ test("the sample is the form itself: light, dark, among hostile styles", async (
   }
 });
 
-for (const [mode, needs] of [["frame", /^script-src \S+\nframe-src \S+$/], ["inline", /^script-src \S+ 'wasm-unsafe-eval'\nconnect-src \S+$/]]) {
-  test(`${mode}: what was copied works on the partner's page, under the policy that was copied`, async (t) => {
+for (const [mode, needs] of [
+  ["frame", /^script-src \S+\nframe-src \S+$/],
+  ["inline", /^script-src \S+ 'wasm-unsafe-eval'\nconnect-src \S+$/],
+]) {
+  test(`${mode}: the copied code works on the partner's page under the copied policy`, async (t) => {
     const page = await compose(t);
     await choose(page, "mode", mode);
     const snippet = await copied(page, "snippet");
     const policy = await copied(page, "policy");
     assert.match(policy, needs);
     assert.match(snippet, /integrity="sha384-[^"]{64}" crossorigin="anonymous"/);
-    site.put(`/${mode}.html`, `<!doctype html><script src="/site.js"></script>${snippet}`,
-      `default-src 'none'; ${policy.replace("script-src", "script-src 'self'").replaceAll("\n", "; ")}`);
+    site.put(
+      `/${mode}.html`,
+      `<!doctype html><script src="/site.js"></script>${snippet}`,
+      `default-src 'none'; ${policy.replace("script-src", "script-src 'self'").replaceAll("\n", "; ")}`,
+    );
     await page.goto(`${site.origin}/${mode}.html`);
     await page.waitForFunction(() => globalThis.heard.some(([type]) => type === "ready"));
-    assert.deepEqual(await page.evaluate(() => [globalThis.heard.find(([type]) => type === "ready")[1], globalThis.violations]), [{ code: mode }, []]);
+    assert.deepEqual(
+      await page.evaluate(() => [globalThis.heard.find(([type]) => type === "ready")[1], globalThis.violations]),
+      [{ code: mode }, []],
+    );
   });
 }
 
-for (const [query, sent] of [[`p=${KEY}`, []], [`p=${OTHER_KEY}&preview=1`, []], [`p=${OTHER_KEY}`, [OTHER_KEY]]]) {
-  test(`opened by itself, /?${query} ${sent.length ? "counts for its partner" : "is the desk's own page, whose cases are meant"}`, async (t) => {
+for (const [query, sent] of [
+  [`p=${KEY}`, []],
+  [`p=${OTHER_KEY}&preview=1`, []],
+  [`p=${OTHER_KEY}`, [OTHER_KEY]],
+]) {
+  test(`opened by itself, /?${query} ${sent.length ? "counts for its partner" : "is the desk's own page with real cases"}`, async (t) => {
     const context = await browser.newContext();
     t.after(() => context.close());
     const page = await context.newPage();

@@ -1,6 +1,6 @@
 /**
- * Nothing that was typed goes in silence, and nothing is said that is not so: wrong files, browsers that keep nothing, a
- * receipt, steps without answers.
+ * Answers are never lost without a message, and messages are true: wrong files, browsers that keep nothing, a receipt, steps without
+ * answers.
  */
 
 import assert from "node:assert/strict";
@@ -9,30 +9,51 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 const SUBMISSIONS = "**/v1/submissions**";
 
 /** Chooses a file in the page. */
 async function choose(page, text) {
-  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
+  await page
+    .locator("#open-file")
+    .setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: Buffer.from(text) });
 }
 
-test("a file that is no draft takes nothing away, and says so", async () => {
+test("a file that is no draft changes nothing and is reported", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
-  for (const text of ['{"hello":1}', '{"contact":"株式会社"}', '{"contact":null}', '{"logs":[]}', '{"network":{"hello":1}}', '{"consent":{}}', "[]", "null", "7", "{", ""]) {
+  for (const text of [
+    '{"hello":1}',
+    '{"contact":"株式会社"}',
+    '{"contact":null}',
+    '{"logs":[]}',
+    '{"network":{"hello":1}}',
+    '{"consent":{}}',
+    "[]",
+    "null",
+    "7",
+    "{",
+    "",
+  ]) {
     await choose(page, text);
     await page.locator("#kept-note", { hasText: "読み込めませんでした" }).waitFor();
     assert.equal(await field(page, "/contact/company").inputValue(), "株式会社れい", text);
-    await page.locator("#kept-note").evaluate((note) => { note.textContent = ""; });
+    await page.locator("#kept-note").evaluate((note) => {
+      note.textContent = "";
+    });
   }
   await context.close();
 });
 
-test("what a file brought is said where it is looked for, and can be taken back; a receipt's copy is one, too", async () => {
+test("an opened file is reported beside its button and can be undone, and so can a receipt's copy", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -46,7 +67,7 @@ test("what a file brought is said where it is looked for, and can be taken back;
   await context.close();
 });
 
-test("clearing can be taken back with the marks of what was tried", async () => {
+test("clearing can be undone with the marks of the tried steps", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator("#next").click();
@@ -58,11 +79,15 @@ test("clearing can be taken back with the marks of what was tried", async () => 
   await context.close();
 });
 
-test("where a browser keeps nothing it is told, and no week is offered", async () => {
+test("a browser that keeps nothing is reported, and no week is offered", async () => {
   const context = await browser.newContext({ locale: "ja-JP" });
   await context.addInitScript(() => {
     for (const kind of ["localStorage", "sessionStorage"]) {
-      Object.defineProperty(globalThis, kind, { get() { throw new DOMException("blocked", "SecurityError"); } });
+      Object.defineProperty(globalThis, kind, {
+        get() {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
     }
   });
   const page = await context.newPage();
@@ -73,7 +98,7 @@ test("where a browser keeps nothing it is told, and no week is offered", async (
   await context.close();
 });
 
-test("where sending fails it can be tried again from the place that says so", async () => {
+test("a failed sending can be repeated from its message", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
@@ -82,7 +107,13 @@ test("where sending fails it can be tried again from the place that says so", as
   await page.locator("#send-failure:focus").waitFor();
   assert.equal(await page.locator("#page-header .page-header__hours").count(), 1);
   let answer;
-  await page.route(SUBMISSIONS, async (route) => { answer = () => route.continue(); }, { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    async (route) => {
+      answer = () => route.continue();
+    },
+    { times: 1 },
+  );
   await page.locator("#send-failure .main").click();
   await page.locator("#send-failure:focus", { hasText: "送信しています" }).waitFor();
   while (!answer) await page.waitForTimeout(20);
@@ -93,15 +124,21 @@ test("where sending fails it can be tried again from the place that says so", as
   await context.close();
 });
 
-test("a step is done when it holds an answer, and a required one that is missing is told on the check page", async () => {
+test("a step is done when it holds an answer, and a missing required one is named on the check page", async () => {
   const { page, context } = await open(browser, desk.base);
   await begin(page);
   await next(page, "contact");
   await page.locator('[data-step="contact"]', { hasText: "必須" }).waitFor();
   assert.equal(await page.locator("li.step-list__item--done").count(), 0, "nothing was answered on the step before");
   await step(page, "review");
-  assert.match(await page.locator('.answer-list__row[data-path="/contact/company"] dd').first().innerText(), /未回答\s*※必須/);
-  assert.equal(await page.locator('.answer-list__row[data-path="/contact/department"] .answer-list__missing').count(), 0);
+  assert.match(
+    await page.locator('.answer-list__row[data-path="/contact/company"] dd').first().innerText(),
+    /未回答\s*※必須/,
+  );
+  assert.equal(
+    await page.locator('.answer-list__row[data-path="/contact/department"] .answer-list__missing').count(),
+    0,
+  );
   await page.locator('.answer-list__row[data-path="/contact/company"] button').click();
   await fillContact(page);
   await page.getByRole("button", { name: "入力内容の確認に戻る" }).click();
@@ -110,11 +147,11 @@ test("a step is done when it holds an answer, and a required one that is missing
   await next(page, "incident");
   await page.locator('li.step-list__item--done [data-step="contact"]', { hasText: "✓" }).waitFor();
   await step(page, "review");
-  assert.equal(await page.locator(".answer-list__missing").count() > 0, true, "the incident is still missing");
+  assert.equal((await page.locator(".answer-list__missing").count()) > 0, true, "the incident is still missing");
   await context.close();
 });
 
-test("another language keeps the focus on what was pressed", async () => {
+test("another language keeps the focus on the pressed button", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await page.locator('.page-header__languages [lang="en"]').click();
@@ -126,7 +163,7 @@ test("another language keeps the focus on what was pressed", async () => {
   await context.close();
 });
 
-test("while the desk is closed and the damage goes on, the others are there to be called, by numbers that a telephone dials", async () => {
+test("while the desk is closed and the damage goes on, other contacts are shown with numbers that a telephone dials", async () => {
   const { page, context } = await open(browser, desk.base);
   await page.route("**/v1/desk**", async (route) => {
     const answer = await route.fetch();
@@ -141,7 +178,7 @@ test("while the desk is closed and the damage goes on, the others are there to b
   await context.close();
 });
 
-test("where the network was the trouble, the words change once it is there again", async () => {
+test("a message about the network changes when the network is back", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   await context.setOffline(true);

@@ -41,7 +41,10 @@ async function withoutAnswers(browser, base, locale, look) {
     for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click();
     await page.locator("#next").click();
     // Either there is something to mend, or the next step is there; the summary is always drawn.
-    await page.locator(`#summary:focus, main:not(:has([data-step="${step}"][aria-current="step"]))`).first().waitFor({ state: "attached" });
+    await page
+      .locator(`#summary:focus, main:not(:has([data-step="${step}"][aria-current="step"]))`)
+      .first()
+      .waitFor({ state: "attached" });
     await go(page, step);
     await look(page, `${step}, lists open, after 次へ`);
     for (const unknown of await page.locator("[data-unknown]").all()) await unknown.check();
@@ -64,11 +67,29 @@ async function withAnswers(browser, base, locale, look) {
   }
   await go(page, "review");
   await look(page, "review, filled");
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ code: "store.failed" }) }), { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ code: "store.failed" }),
+      }),
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
   await look(page, "review, the desk not reached");
-  await page.route(SUBMISSIONS, (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "consent.stale" }) }), { times: 1 });
+  await page.route(
+    SUBMISSIONS,
+    (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ code: "consent.stale" }),
+      }),
+    { times: 1 },
+  );
   await page.locator("#send").click();
   await page.locator("button#agree").waitFor();
   await look(page, "documents that changed");

@@ -9,10 +9,15 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
-test("when the script does not come, name and phone number are there", async () => {
+test("name and phone number are shown even without the script", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   const { phone, name } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -24,7 +29,7 @@ test("when the script does not come, name and phone number are there", async () 
   await context.close();
 });
 
-test("what failed is said in the page's language, from its heading", async () => {
+test("a failed start is reported in the page's language, from its heading", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await context.route("**/v1/consent/**", (route) => route.abort());
@@ -34,13 +39,15 @@ test("what failed is said in the page's language, from its heading", async () =>
   await context.close();
 });
 
-test("a reload of the receipt asks for nothing, and another language brings no answers back", async () => {
+test("a reload of the receipt sends nothing, and another language brings no answers back", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await toReview(page);
   await page.locator("#send").click();
   const number = await receiptNumber(page);
   const posts = [];
-  page.on("request", (request) => { if (request.url().includes("/v1/submissions")) posts.push(request.url()); });
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/submissions")) posts.push(request.url());
+  });
   await page.reload();
   assert.equal(await receiptNumber(page), number);
   const advice = page.locator(".guidance li").first();
@@ -48,7 +55,11 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   const before = await advice.innerText();
   await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
-  await page.waitForFunction((words) => !document.querySelector(".guidance")?.textContent.includes(words) && document.querySelector(".guidance li"), before);
+  await page.waitForFunction(
+    (words) =>
+      !document.querySelector(".guidance")?.textContent.includes(words) && document.querySelector(".guidance li"),
+    before,
+  );
   assert.match(await page.locator('[data-path="/incident/discovered_at"]').innerText(), /2026-11-20, 09:30/);
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), ["kakekomi.receipt"]);
   await page.reload();
@@ -62,7 +73,7 @@ test("a reload of the receipt asks for nothing, and another language brings no a
   await context.close();
 });
 
-test("the browser's ways back and forward lead to the heading of the step, and to the documents", async () => {
+test("the browser's back and forward lead to the heading of the step, and to the documents", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
@@ -89,7 +100,7 @@ test("the browser's ways back and forward lead to the heading of the step, and t
   await context.close();
 });
 
-test("a language that cannot be loaded changes nothing, and the page says so", async () => {
+test("a language that cannot be loaded changes nothing and is reported", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   await agree(page);
   await context.setOffline(true);
@@ -101,18 +112,20 @@ test("a language that cannot be loaded changes nothing, and the page says so", a
   await context.close();
 });
 
-test("times are those of the desk's calendar, wherever it is", () => {
+test("times follow the offset of the desk's calendar", () => {
   const clock = (offset) => new Desk({ context: { now: 0, calendar: { offset } } }, "en").clock(0);
   assert.match(clock("+09:00"), /January 1, 1970.*9:00.AM/);
   assert.match(clock("-03:30"), /December 31, 1969.*8:30.PM/);
 });
 
-test("no step of the receipt stands empty", async () => {
+test("no step of the receipt is empty", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   await page.locator("#send").click();
   await receiptNumber(page);
-  const empty = await page.locator(".answer-list section").evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
+  const empty = await page
+    .locator(".answer-list section")
+    .evaluateAll((all) => all.filter((one) => one.children.length < 2 || !one.children[1].textContent).length);
   assert.equal(empty, 0);
   await context.close();
 });

@@ -1,29 +1,33 @@
 /**
  * A page and its locators as Playwright has them, over the few things that a driver has to be able to do:
  *
- *     run(function, argument) → what it returns in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
+ *     run(function, argument) → its result in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often the page is asked again whether a condition holds, in milliseconds. */
+/** The time between two looks at a condition, in milliseconds. */
 const PULSE = 50;
 
 /** Names of keys by WebDriver's code points; puppeteer knows the names themselves. */
 export const KEYS = { Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Backspace: "\uE003" };
 
 /**
- * What a driver can do within a frame of a partner's page: functions run there, and a press is given to the element
+ * A driver within a frame of a partner's page: functions run there, and a press is given to the element
  * itself, since only the page around knows where on the screen it is.
  *
  * @param {(code: any, argument?: any) => Promise<any>} run
  */
 export function framed(run) {
-  const press = (x, y) => run(({ x, y }) => {
-    const hit = document.elementFromPoint(x, y);
-    hit.focus();
-    hit.click();
-  }, { x, y });
+  const press = (x, y) =>
+    run(
+      ({ x, y }) => {
+        const hit = document.elementFromPoint(x, y);
+        hit.focus();
+        hit.click();
+      },
+      { x, y },
+    );
   return { run, press, on: () => undefined };
 }
 
@@ -57,7 +61,9 @@ export class Tab {
 
   /** Waits for the document that comes after this one. @param {() => void} how */
   async leave(how) {
-    await this.evaluate(() => { globalThis.left = true; });
+    await this.evaluate(() => {
+      globalThis.left = true;
+    });
     await this.evaluate(how).catch(() => undefined);
     await this.waitForFunction(() => !globalThis.left && document.readyState !== "loading");
   }
@@ -71,10 +77,14 @@ export class Tab {
     let last = "it never held";
     for (const end = Date.now() + this.patience; Date.now() < end; await sleep(PULSE)) {
       // A page on its way to another document answers with an error.
-      const answer = await this.evaluate(code, argument).catch((failure) => { last = String(failure); });
+      const answer = await this.evaluate(code, argument).catch((failure) => {
+        last = String(failure);
+      });
       if (answer) return answer;
     }
-    throw new Error(`waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`);
+    throw new Error(
+      `waited ${this.patience} ms in vain for ${JSON.stringify(argument ?? null)} in ${String(code).slice(0, 1_000)}: ${last}`,
+    );
   }
 
   locator(selector) {
@@ -106,20 +116,23 @@ class Locator {
   }
 
   waitFor({ state = "visible" } = {}) {
-    return this.tab.waitForFunction(({ selector, state }) => {
-      const found = document.querySelector(selector);
-      const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
-      return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
-    }, { selector: this.selector, state });
+    return this.tab.waitForFunction(
+      ({ selector, state }) => {
+        const found = document.querySelector(selector);
+        const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
+        return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
+      },
+      { selector: this.selector, state },
+    );
   }
 
-  /** Presses the middle of the element, once it is there, stands still and nothing lies over it; anew, if it moved away. */
+  /** Presses the middle of the element, once it is there, is still and nothing is over it; again, if it moved away. */
   async click() {
     const { selector, which, tab } = this;
     for (const end = Date.now() + tab.patience; Date.now() < end;) {
       const { x, y } = await tab.waitForFunction(middle, { selector, which });
       await tab.driver.press(Math.round(x), Math.round(y));
-      // Another document, or none yet, is what some presses lead to.
+      // Some presses lead to another document, or to none yet.
       const hit = await tab.evaluate(() => globalThis.hit ?? true).catch(() => true);
       if (hit) return;
     }
@@ -164,9 +177,15 @@ class Locator {
   /** Something about the element, once it is there. */
   async evaluate(code, argument) {
     await this.waitFor({ state: "attached" });
-    return this.tab.driver.run(new Function("given", `
+    return this.tab.driver.run(
+      new Function(
+        "given",
+        `
       const all = [...document.querySelectorAll(given.selector)];
-      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`), { selector: this.selector, which: this.which, argument });
+      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`,
+      ),
+      { selector: this.selector, which: this.which, argument },
+    );
   }
 }
 
@@ -184,6 +203,12 @@ async function middle({ selector, which }) {
   const reaches = (target) => target !== null && (found.contains(target) || target.contains(found));
   if (!reaches(document.elementFromPoint(point.x, point.y))) return null;
   globalThis.hit = false;
-  addEventListener("click", (event) => { globalThis.hit ||= found.contains(event.composedPath()[0]); }, { once: true, capture: true });
+  addEventListener(
+    "click",
+    (event) => {
+      globalThis.hit ||= found.contains(event.composedPath()[0]);
+    },
+    { once: true, capture: true },
+  );
   return point;
 }

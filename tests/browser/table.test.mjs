@@ -1,5 +1,5 @@
 /**
- * The table of cases in every browser engine: the same bytes as every other engine, and `check` gives what `checkText` says.
+ * The table of cases in every browser engine: the same bytes as every other engine, and `check` equals `checkText`.
  */
 
 import assert from "node:assert/strict";
@@ -8,11 +8,13 @@ import { cases } from "./cases.mjs";
 import { startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 
-/** How many cases go into the page at a time. */
+/** The number of cases that go into the page at a time. */
 const BATCH = 100;
 
 let desk;
-before(async () => { desk = await startDesk(); });
+before(async () => {
+  desk = await startDesk();
+});
 after(() => desk?.stop());
 
 for (const engine of ENGINES) {
@@ -25,7 +27,8 @@ for (const engine of ENGINES) {
     await page.evaluate(load);
     const all = cases();
     const answers = [];
-    for (let from = 0; from < all.length; from += BATCH) answers.push(...(await page.evaluate(run, all.slice(from, from + BATCH))));
+    for (let from = 0; from < all.length; from += BATCH)
+      answers.push(...(await page.evaluate(run, all.slice(from, from + BATCH))));
     assert.equal(answers.length, all.length);
     for (const [index, { text, same }] of answers.entries()) {
       assert.equal(text ?? all[index].report, all[index].report, all[index].name);
@@ -49,14 +52,21 @@ function run(batch) {
   return batch.map(({ text_base64, context, report }) => {
     const bytes = Uint8Array.from(atob(text_base64), (character) => character.charCodeAt(0));
     const text = globalThis.module.checkText(bytes, context);
-    return { text: text === report ? null : text, same: equal(globalThis.module.check(bytes, context), JSON.parse(text)) };
+    return {
+      text: text === report ? null : text,
+      same: equal(globalThis.module.check(bytes, context), JSON.parse(text)),
+    };
   });
 
   /** Plain JSON alone is equal: a Map, a class or an undefined member is not. */
   function equal(one, other) {
     if (one === null || typeof one !== "object") return Object.is(one, other);
-    if (other === null || typeof other !== "object" || Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+    if (other === null || typeof other !== "object" || Object.getPrototypeOf(one) !== Object.getPrototypeOf(other))
+      return false;
     const keys = Object.keys(one);
-    return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]));
+    return (
+      keys.length === Object.keys(other).length &&
+      keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]))
+    );
   }
 }

@@ -3,7 +3,7 @@
  *
  * Prints requests, bytes and origins of a first visit, the time until the first step can be filled in (the documents are
  * agreed to the moment they can be), and the long tasks while somebody types on the next: by the clock, as a browser counts
- * them, and by the processor's time, which does not grow with what else the machine has to do. The slowing-down is in
+ * them, and by the processor's time, which does not grow with the machine's other work. The slowing-down is in
  * both: Chromium slows a thread down by keeping it busy.
  */
 
@@ -27,12 +27,21 @@ try {
   const { requests, bytes, origins } = visits[0];
   print("first visit, as the browser counts", `${bytes} bytes with all heads, ${requests} requests, ${origins} origin`);
   print("documents can be agreed to", `${median(visits.map((one) => one.documents))} ms (median of ${VISITS})`);
-  print("first step can be filled in", `${median(visits.map((one) => one.step))} ms (median of ${VISITS}; ${visits.map((one) => one.step).join(", ")}; aim 2500)`);
+  print(
+    "first step can be filled in",
+    `${median(visits.map((one) => one.step))} ms (median of ${VISITS}; ${visits.map((one) => one.step).join(", ")}; aim 2500)`,
+  );
   const keys = `${VISITS} × ${2 * WORDS.length} keys (aim 0)`;
   const long = visits.flatMap((one) => one.long);
-  print(`tasks over ${LONG} ms while typing`, `${long.length} in ${keys}${long.length ? `: ${long.join(", ")} ms` : ""}`);
+  print(
+    `tasks over ${LONG} ms while typing`,
+    `${long.length} in ${keys}${long.length ? `: ${long.join(", ")} ms` : ""}`,
+  );
   const busy = visits.flatMap((one) => one.busy);
-  print("the same, of the processor's time", `${busy.filter((one) => one > LONG).length} in ${keys}, the longest ${Math.max(...busy)} ms`);
+  print(
+    "the same, of the processor's time",
+    `${busy.filter((one) => one > LONG).length} in ${keys}, the longest ${Math.max(...busy)} ms`,
+  );
 } finally {
   await browser.close();
   await desk.stop();
@@ -65,7 +74,10 @@ async function visit() {
   await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline"] });
   for (const path of ["/contact/company", "/contact/person"]) {
     await field(page, path).focus();
-    await page.evaluate(() => { globalThis.tasks.takeRecords(); globalThis.long.length = 0; });
+    await page.evaluate(() => {
+      globalThis.tasks.takeRecords();
+      globalThis.long.length = 0;
+    });
     await page.keyboard.type(WORDS, { delay: 40 });
     // The check comes when the typing pauses.
     await page.waitForTimeout(1_500);
@@ -79,18 +91,30 @@ async function visit() {
 /** The processor's time of each task on the thread on which the keys arrived, in milliseconds. */
 function busyTasks(events) {
   const key = events.find((one) => one.name === "EventDispatch" && one.args.data.type === "keydown");
-  const there = events.filter((one) => one.pid === key.pid && one.tid === key.tid && one.name.endsWith("RunTask") && one.tdur > 0);
+  const there = events.filter(
+    (one) => one.pid === key.pid && one.tid === key.tid && one.name.endsWith("RunTask") && one.tdur > 0,
+  );
   return there.map((one) => Math.round(one.tdur / 1000));
 }
 
-/** What went over the network until now, without what needs none. */
+/** The bytes that went over the network until now, without requests that need none. */
 function watched(protocol) {
   const requests = new Map();
-  protocol.on("Network.requestWillBeSent", ({ requestId, request }) => { if (request.url.startsWith("http")) requests.set(requestId, { url: request.url, bytes: 0 }); });
-  protocol.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => Object.assign(requests.get(requestId) ?? {}, { bytes: encodedDataLength }));
+  protocol.on("Network.requestWillBeSent", ({ requestId, request }) => {
+    if (request.url.startsWith("http")) requests.set(requestId, { url: request.url, bytes: 0 });
+  });
+  protocol.on("Network.loadingFinished", ({ requestId, encodedDataLength }) =>
+    Object.assign(requests.get(requestId) ?? {}, { bytes: encodedDataLength }),
+  );
   return () => {
-    const first = [...requests.values()].filter(({ url }, index, all) => all.findIndex((other) => other.url === url) === index);
-    return { requests: first.length, bytes: first.reduce((sum, one) => sum + one.bytes, 0), origins: new Set(first.map((one) => new URL(one.url).origin)).size };
+    const first = [...requests.values()].filter(
+      ({ url }, index, all) => all.findIndex((other) => other.url === url) === index,
+    );
+    return {
+      requests: first.length,
+      bytes: first.reduce((sum, one) => sum + one.bytes, 0),
+      origins: new Set(first.map((one) => new URL(one.url).origin)).size,
+    };
   };
 }
 
@@ -99,7 +123,9 @@ function timed() {
   const times = {};
   globalThis.times = {};
   globalThis.long = [];
-  globalThis.tasks = new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map((entry) => Math.round(entry.duration))));
+  globalThis.tasks = new PerformanceObserver((list) =>
+    globalThis.long.push(...list.getEntries().map((entry) => Math.round(entry.duration))),
+  );
   globalThis.tasks.observe({ type: "longtask" });
   const look = () => {
     const button = document.querySelector("button#agree");

@@ -12,16 +12,22 @@ import { freePort, terminate } from "./desk.mjs";
 import { framed, KEYS, Tab } from "./tab.mjs";
 
 export const WEBKIT_DRIVER = "WebKitWebDriver";
-const PLACES = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."].map((machine) => `/usr/lib/${machine}/webkit2gtk-4.1/MiniBrowser`);
-export const MINI_BROWSER = [process.env.MINI_BROWSER, ...PLACES, "/usr/libexec/webkit2gtk-4.1/MiniBrowser"].find((path) => path && existsSync(path)) ?? "";
+const PLACES = ["x86_64-linux-gnu", "aarch64-linux-gnu", "."].map(
+  (machine) => `/usr/lib/${machine}/webkit2gtk-4.1/MiniBrowser`,
+);
+export const MINI_BROWSER =
+  [process.env.MINI_BROWSER, ...PLACES, "/usr/libexec/webkit2gtk-4.1/MiniBrowser"].find(
+    (path) => path && existsSync(path),
+  ) ?? "";
 
 const SCREEN = { width: 1400, height: 1000 };
-/** How long the driver may take to begin, and for one command, in milliseconds. */
+/** The longest time until the driver begins, and for one command, in milliseconds. */
 const PATIENCE = 60_000;
-/** How much an error quotes of a command and of what the driver wrote, in characters. */
+/** The characters that an error quotes of a command and of the driver's output. */
 const WORDS_MAX = 1_000;
 /** The browser's own bar would keep its window wider than a phone. */
-const NARROW = "* { min-width: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0.2); }";
+const NARROW =
+  "* { min-width: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0.2); }";
 
 export async function launch() {
   const settings = mkdtempSync(join(tmpdir(), "kakekomi-webkit-"));
@@ -31,14 +37,22 @@ export async function launch() {
   const port = await freePort();
   const driver = spawn(WEBKIT_DRIVER, [`--port=${port}`], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, DISPLAY: screen.display, XDG_CONFIG_HOME: settings, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+    env: {
+      ...process.env,
+      DISPLAY: screen.display,
+      XDG_CONFIG_HOME: settings,
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+    },
   });
   // The browser writes here as well, and the driver does not report that a browser ended before it could be reached.
   let words = "";
-  driver.stderr.on("data", (piece) => { words = (words + piece).slice(-WORDS_MAX); });
-  const call = (method, path, body) => ask(`http://127.0.0.1:${port}`, method, path, body).catch((failure) => {
-    throw new Error(`${failure.message}\n${words}`, { cause: failure });
+  driver.stderr.on("data", (piece) => {
+    words = (words + piece).slice(-WORDS_MAX);
   });
+  const call = (method, path, body) =>
+    ask(`http://127.0.0.1:${port}`, method, path, body).catch((failure) => {
+      throw new Error(`${failure.message}\n${words}`, { cause: failure });
+    });
   const close = async () => {
     await terminate(driver, WEBKIT_DRIVER);
     await terminate(screen.process, "Xvfb");
@@ -56,7 +70,11 @@ export async function launch() {
 async function startScreen() {
   // Without `-noreset` it starts anew when its last client leaves, as the browser of each session does, and the browser
   // of the next session finds no display meanwhile.
-  const server = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", `${SCREEN.width}x${SCREEN.height}x24`, "-nolisten", "tcp", "-noreset"], { stdio: ["ignore", "pipe", "ignore"] });
+  const server = spawn(
+    "Xvfb",
+    ["-displayfd", "1", "-screen", "0", `${SCREEN.width}x${SCREEN.height}x24`, "-nolisten", "tcp", "-noreset"],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );
   const [number] = await once(server.stdout, "data", { signal: AbortSignal.timeout(PATIENCE) }).catch((failure) => {
     server.kill();
     throw new Error("Xvfb does not name its display", { cause: failure });
@@ -67,21 +85,33 @@ async function startScreen() {
 /** A session is a browser of its own, without anything kept from another. */
 async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}) {
   const options = { binary: MINI_BROWSER, args: ["--automation"] };
-  const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
+  const { sessionId } = await call("POST", "/session", {
+    capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } },
+  });
   const session = (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
   // Without a window manager the window under the pointer has the focus, and the pointer waits in the middle of the screen.
-  await session("POST", "/window/rect", { x: (SCREEN.width - viewport.width) / 2, y: (SCREEN.height - viewport.height) / 2, ...viewport });
+  await session("POST", "/window/rect", {
+    x: (SCREEN.width - viewport.width) / 2,
+    y: (SCREEN.height - viewport.height) / 2,
+    ...viewport,
+  });
   const tab = new Tab({
     run: (code, argument) => run(session, code, argument),
-    press: (x, y) => act(session, "pointer", [{ type: "pointerMove", x, y, origin: "viewport" }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }]),
+    press: (x, y) =>
+      act(session, "pointer", [
+        { type: "pointerMove", x, y, origin: "viewport" },
+        { type: "pointerDown", button: 0 },
+        { type: "pointerUp", button: 0 },
+      ]),
     key: (name) => type(session, KEYS[name]),
     type: (text) => type(session, text),
     visit: (address) => session("POST", "/url", { url: address }),
-    frame: () => framed(async (code, argument) => {
-      const script = 'return document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");';
-      await session("POST", "/frame", { id: await session("POST", "/execute/sync", { script, args: [] }) });
-      return run(session, code, argument).finally(() => session("POST", "/frame", { id: null }));
-    }),
+    frame: () =>
+      framed(async (code, argument) => {
+        const script = 'return document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");';
+        await session("POST", "/frame", { id: await session("POST", "/execute/sync", { script, args: [] }) });
+        return run(session, code, argument).finally(() => session("POST", "/frame", { id: null }));
+      }),
     // WebDriver tells of no errors of scripts.
     on: () => undefined,
   });
@@ -99,7 +129,14 @@ async function run(session, code, argument) {
 }
 
 function type(session, text) {
-  return act(session, "key", [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
+  return act(
+    session,
+    "key",
+    [...text].flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ]),
+  );
 }
 
 function act(session, kind, actions) {
@@ -109,7 +146,11 @@ function act(session, kind, actions) {
 /** One command of W3C WebDriver. */
 async function ask(base, method, path, body) {
   const command = `${method} ${path} ${JSON.stringify(body ?? {}).slice(0, WORDS_MAX)}`;
-  const answer = await fetch(base + path, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) }).catch((failure) => {
+  const answer = await fetch(base + path, {
+    method,
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE),
+  }).catch((failure) => {
     throw new Error(`${WEBKIT_DRIVER} did not answer within ${PATIENCE} ms: ${command}`, { cause: failure });
   });
   const { value } = await answer.json();

@@ -10,8 +10,13 @@ import { launch, startDesk } from "./desk.mjs";
 import { agree, field, open, option, receiptNumber, toReview, unknown } from "./applicant.mjs";
 
 let desk, browser;
-before(async () => { [desk, browser] = await Promise.all([startDesk(), launch()]); });
-after(async () => { await browser?.close(); await desk?.stop(); });
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
 
 async function at(step) {
   const { page, context } = await open(browser, desk.base);
@@ -21,7 +26,7 @@ async function at(step) {
   return { page, context };
 }
 
-test("an entry is taken away without a question, and brought back where it was", async () => {
+test("an entry is removed without a question and brought back at its position", async () => {
   const { page, context } = await at("devices");
   for (const [index, os] of ["Windows 11", "macOS"].entries()) {
     await page.locator(".list__add").first().click();
@@ -42,7 +47,9 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
-  await page.locator("#field-logs-0-sha256-file").setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
+  await page
+    .locator("#field-logs-0-sha256-file")
+    .setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
   await page.waitForFunction(() => document.querySelector("#field-logs-0-sha256").value.length === 64);
   assert.equal(await field(page, "/logs/0/sha256").inputValue(), createHash("sha256").update(log).digest("hex"));
   assert.equal(await field(page, "/logs/0/name").inputValue(), "fw.log");
@@ -51,7 +58,7 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
   await context.close();
 });
 
-test("priorities are numbered in the order in which they are pressed", async () => {
+test("priorities are numbered in the order of presses", async () => {
   const { page, context } = await at("service");
   const ticks = page.locator('[data-path="/incident/priorities"] .tick');
   for (const index of [3, 0, 5]) await ticks.nth(index).click();
@@ -91,7 +98,7 @@ test("分からない keeps what was typed, and typing takes it back", async () 
   await context.close();
 });
 
-test("和暦 is understood and the 西暦 echoed, the typed year kept", async () => {
+test("和暦 is understood, the 西暦 is echoed and the typed year kept", async () => {
   const { page, context } = await at("incident");
   await field(page, "/incident/discovered_at-year").fill("令和8");
   await field(page, "/incident/discovered_at-month").fill("１１");
@@ -101,7 +108,7 @@ test("和暦 is understood and the 西暦 echoed, the typed year kept", async ()
   await context.close();
 });
 
-test("a service that is wanted asks for its consents, one that is not wanted for nothing", async () => {
+test("a wanted service asks for its consents, an unwanted one for nothing", async () => {
   const { page, context } = await at("service");
   assert.equal(await field(page, "/service/remote/price_notice-0").isVisible(), false);
   await field(page, "/service/remote-wanted").check();
@@ -113,7 +120,7 @@ test("a service that is wanted asks for its consents, one that is not wanted for
   await context.close();
 });
 
-test("a saved form is a draft that another tab can open and send", async () => {
+test("a saved file can be opened and sent in another tab", async () => {
   const first = await open(browser, desk.base);
   await toReview(first.page);
   const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.locator("#save-file").click()]);
@@ -123,7 +130,9 @@ test("a saved form is a draft that another tab can open and send", async () => {
 
   const { page, context } = await open(browser, desk.base);
   await agree(page);
-  await page.locator("#open-file").setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: saved });
+  await page
+    .locator("#open-file")
+    .setInputFiles({ name: "kakekomi.json", mimeType: "application/json", buffer: saved });
   await page.waitForFunction(() => document.querySelector("#field-contact-company").value !== "");
   await page.locator('[data-step="review"]').click();
   await page.locator("#send").click();
@@ -146,7 +155,7 @@ test("分からない is one of the answers of a choice, and of the question tha
   await context.close();
 });
 
-test("an entry closes to a line that says what it is, and a line of the summary opens it", async () => {
+test("an entry closes to a line with its first answers, and a line of the summary opens it", async () => {
   const { page, context } = await at("devices");
   await page.locator(".list__add").first().click();
   await field(page, "/devices/0/os").fill("Windows 11");
@@ -162,9 +171,10 @@ test("an entry closes to a line that says what it is, and a line of the summary 
   await context.close();
 });
 
-test("today and the calendar fill the parts; what is typed after them stays as typed", async () => {
+test("today and the calendar fill the parts; later typing stays as typed", async () => {
   const { page, context } = await at("incident");
-  const parts = () => Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
+  const parts = () =>
+    Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
   await page.locator('[data-path="/incident/discovered_at"] .moment__shortcuts button').first().click();
   const now = new Date(Date.now() + 9 * 3_600_000);
   assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);

@@ -1,5 +1,5 @@
 /**
- * The page holds no sentence of its own: every key it says stands in the words of both languages.
+ * The page holds no sentence of its own: both languages have words for every key that it uses.
  */
 
 import assert from "node:assert/strict";
@@ -15,7 +15,8 @@ const FAMILIES = {
   step_: ["now", "contact", "incident", "service", "devices", "review"],
   language_: ["ja", "en"],
   consent_: ["title", "lead", "stale_title", "stale_lead", "again_title", "again_lead"],
-  receipt_: ["retention", "withdrawal"],
+  desk_closed_: ["unknown"],
+  receipt_: ["retention", "withdrawal", "opening_unknown"],
   moment_: ["year", "month", "day", "minute"],
 };
 
@@ -34,33 +35,49 @@ const scripts = () => filesOf(".js");
 
 /** The form on paper is made by the server, of the same words. */
 const sheet = readFileSync(`${HERE}host/http/src/printable_form.rs`, "utf8");
-const script = scripts().map((name) => readFileSync(`${HERE}www/${name}`, "utf8")).join("\n");
+const script = scripts()
+  .map((name) => readFileSync(`${HERE}www/${name}`, "utf8"))
+  .join("\n");
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 
 for (const locale of ["ja", "en"]) {
-  test(`every key that the page says has words (${locale})`, () => {
-    const said = [...script.matchAll(/\bsay\(([^()]*?)[,)]/g)].flatMap(([, argument]) => [...argument.replace(/`.*`/, "").matchAll(/"(\w+)"/g)].map(([, key]) => key));
+  test(`every key that the page uses has words (${locale})`, () => {
+    const said = [...script.matchAll(/\bsay\(([^()]*?)[,)]/g)].flatMap(([, argument]) =>
+      [...argument.replace(/`.*`/, "").matchAll(/"(\w+)"/g)].map(([, key]) => key),
+    );
     assert.ok(said.length > 40, "the search still finds the calls");
-    assert.deepEqual([...said, ...families].filter((key) => !words(locale).has(key)), []);
+    assert.deepEqual(
+      [...said, ...families].filter((key) => !words(locale).has(key)),
+      [],
+    );
   });
 }
 
-test("no word is kept that nobody says, and both languages have the same", () => {
+test("every key with words is used, and both languages have the same keys", () => {
   const used = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
-  assert.deepEqual([...words("ja")].filter((key) => !used(key)), []);
+  assert.deepEqual(
+    [...words("ja")].filter((key) => !used(key)),
+    [],
+  );
   assert.deepEqual([...words("ja")], [...words("en")]);
 });
 
-test("no sentence stands in JavaScript", () => {
+test("JavaScript holds no sentence", () => {
   const code = script.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
   assert.deepEqual(code.match(/["'`][^"'`]*[\u3040-\u30ff\u4e00-\u9fff][^"'`]*["'`]/g) ?? [], []);
 });
 
-test("only environment.js asks the document for anything but a new element, and no style is sized from the document", () => {
+test("only environment.js reads the document, and no style is sized from the document", () => {
   for (const name of scripts()) {
     if (["app/environment.js", "app/main.js"].includes(name) || /^(embed|partners)\//.test(name)) continue;
     const code = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
-    assert.deepEqual(code.match(/\bdocument\.(getElementById|querySelector\w*|body|documentElement|title)\b|\b(history|location)\./g) ?? [], [], name);
+    assert.deepEqual(
+      code.match(
+        /\bdocument\.(getElementById|querySelector\w*|body|documentElement|title)\b|\b(history|location)\./g,
+      ) ?? [],
+      [],
+      name,
+    );
   }
   for (const name of filesOf(".css").filter((name) => !name.startsWith("partners/"))) {
     const css = readFileSync(`${HERE}www/${name}`, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
@@ -68,10 +85,12 @@ test("only environment.js asks the document for anything but a new element, and 
   }
 });
 
-test("no two scripts have a name of the same, so that they can stand in one file", () => {
+test("top-level names are unique in all scripts, so that they can be put into one file", () => {
   const seen = new Map();
   for (const name of scripts()) {
-    for (const [, word] of readFileSync(`${HERE}www/${name}`, "utf8").matchAll(/^(?:export )?(?:async )?(?:function|const|let|class) (\w+)/gm)) {
+    for (const [, word] of readFileSync(`${HERE}www/${name}`, "utf8").matchAll(
+      /^(?:export )?(?:async )?(?:function|const|let|class) (\w+)/gm,
+    )) {
       assert.ok(!seen.has(word), `${word}: ${seen.get(word)} and ${name}`);
       seen.set(word, name);
     }

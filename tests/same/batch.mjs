@@ -28,8 +28,8 @@ export function answer(check, frame) {
 }
 
 /**
- * The page's face: the text's bytes and the context's text in, the report's text out. Now and then the report as an
- * object is looked at too: it must print as that very text.
+ * The page's face: the text's bytes and the context's text in, the report's text out. The report as an object is compared at intervals:
+ * it must print as the same text.
  *
  * @param {{ checkText: Function, check: Function }} glue
  */
@@ -41,7 +41,8 @@ export function pageFace(glue) {
       const contextText = decoder.decode(context);
       const report = glue.checkText(text, contextText);
       asked += 1;
-      if (asked % 8 === 0 && JSON.stringify(glue.check(text, contextText)) !== report) return encoder.encode("check() is not checkText()");
+      if (asked % 8 === 0 && JSON.stringify(glue.check(text, contextText)) !== report)
+        return encoder.encode("check() is not checkText()");
       return encoder.encode(report);
     } catch (failure) {
       return { "context.invalid": -1, "report.unwritable": -2 }[/** @type {any} */ (failure).code] ?? -99;

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { frames, send } from "./frames.mjs";
 
-/** How long a browser may take until it asks for the first frame, and for one frame's answers (milliseconds). */
+/** The longest time until a browser asks for the first frame, and for one frame's answers (milliseconds). */
 const PATIENCE = 180_000;
 
 const file = (/** @type {string} */ name) => readFileSync(join(String(process.env.KAKEKOMI_MODULE), name));
@@ -36,7 +36,7 @@ try {
 }
 </script>`;
 
-/** What the page asked for last, until there is a frame. @type {((frame: Buffer | null) => void) | null} */
+/** The page's last request, until there is a frame. @type {((frame: Buffer | null) => void) | null} */
 let ask = null;
 /** @type {((answer: Buffer) => void) | null} */
 let answered = null;
@@ -49,12 +49,20 @@ const server = createServer(async (request, response) => {
     response.end(body);
   };
   switch (request.url) {
-    case "/": return reply("text/html; charset=utf-8", PAGE);
-    case "/glue.js": return reply("text/javascript", glue);
-    case "/batch.js": return reply("text/javascript", batch);
-    case "/kakekomi.wasm": return reply("application/wasm", wasm);
+    case "/":
+      return reply("text/html; charset=utf-8", PAGE);
+    case "/glue.js":
+      return reply("text/javascript", glue);
+    case "/batch.js":
+      return reply("text/javascript", batch);
+    case "/kakekomi.wasm":
+      return reply("application/wasm", wasm);
     case "/frame": {
-      const frame = waiting.length ? waiting.shift() : await new Promise((resolve) => { ask = resolve; });
+      const frame = waiting.length
+        ? waiting.shift()
+        : await new Promise((resolve) => {
+            ask = resolve;
+          });
       return frame ? reply("application/octet-stream", frame) : reply("text/plain", "", 410);
     }
     case "/answer": {
@@ -69,7 +77,8 @@ const server = createServer(async (request, response) => {
       console.error(`${process.argv[2]}: ${words}`);
       process.exit(1);
     }
-    default: return reply("text/plain", "", 404);
+    default:
+      return reply("text/plain", "", 404);
   }
 });
 server.requestTimeout = 0;
@@ -84,9 +93,14 @@ const ended = once(browser, "exit").then(([code]) => {
 });
 
 for await (const frame of frames(process.stdin)) {
-  const answer = new Promise((resolve) => { answered = resolve; });
+  const answer = new Promise((resolve) => {
+    answered = resolve;
+  });
   give(frame);
-  const late = setTimeout(() => { console.error(`${process.argv[2]}: no answer`); process.exit(1); }, PATIENCE);
+  const late = setTimeout(() => {
+    console.error(`${process.argv[2]}: no answer`);
+    process.exit(1);
+  }, PATIENCE);
   send(await Promise.race([answer, ended]));
   clearTimeout(late);
 }
@@ -108,11 +122,19 @@ function give(frame) {
 /** Starts a browser in a process group of its own, so that all of it ends. @param {string} name @param {string} address */
 function start(name, address) {
   const [program, ...more] = command(name, address);
-  return spawn(program, more, { stdio: ["ignore", "ignore", "ignore"], detached: true, env: { ...process.env, ...environment(name) } });
+  return spawn(program, more, {
+    stdio: ["ignore", "ignore", "ignore"],
+    detached: true,
+    env: { ...process.env, ...environment(name) },
+  });
 }
 
 function stop() {
-  try { process.kill(-Number(browser.pid), "SIGKILL"); } catch { /* it has gone already */ }
+  try {
+    process.kill(-Number(browser.pid), "SIGKILL");
+  } catch {
+    /* it has gone already */
+  }
 }
 process.on("exit", stop);
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => process.exit(1));
@@ -122,21 +144,52 @@ function command(name, address) {
   switch (name) {
     case "chromium":
       return [
-        first([process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]), "--headless=new", "--no-sandbox",
-        "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu",
-        "--disable-renderer-backgrounding", "--disable-background-timer-throttling", `--user-data-dir=${folder}`, address,
+        first([process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]),
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-gpu",
+        "--disable-renderer-backgrounding",
+        "--disable-background-timer-throttling",
+        `--user-data-dir=${folder}`,
+        address,
       ];
     case "firefox":
       // No first-run page before ours, and nothing that calls home.
-      writeFileSync(join(folder, "user.js"), [
-        ["browser.startup.homepage_override.mstone", "ignore"], ["datareporting.policy.dataSubmissionEnabled", false],
-        ["browser.aboutwelcome.enabled", false], ["app.update.enabled", false], ["network.captive-portal-service.enabled", false],
-      ].map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`).join(""));
-      return [first([process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"]), "--headless", "--no-remote", "--profile", folder, address];
+      writeFileSync(
+        join(folder, "user.js"),
+        [
+          ["browser.startup.homepage_override.mstone", "ignore"],
+          ["datareporting.policy.dataSubmissionEnabled", false],
+          ["browser.aboutwelcome.enabled", false],
+          ["app.update.enabled", false],
+          ["network.captive-portal-service.enabled", false],
+        ]
+          .map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`)
+          .join(""),
+      );
+      return [
+        first([process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"]),
+        "--headless",
+        "--no-remote",
+        "--profile",
+        folder,
+        address,
+      ];
     case "webkit":
       return [
-        "xvfb-run", "-a",
-        first([process.env.WEBKIT, ...["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`)]), "--private", address,
+        "xvfb-run",
+        "-a",
+        first([
+          process.env.WEBKIT,
+          ...["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/webkit2gtk-4.1/MiniBrowser`),
+        ]),
+        "--private",
+        address,
       ];
     default:
       throw new Error(`there is no browser ${name}`);
@@ -145,7 +198,7 @@ function command(name, address) {
 
 /** @param {string} name @returns {Record<string, string>} */
 function environment(name) {
-  // WebKit's sandbox does not start as root, which is who runs tests in a container.
+  // WebKit's sandbox does not start as root, the usual user in a container.
   return name === "webkit" && process.getuid?.() === 0 ? { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } : {};
 }
 

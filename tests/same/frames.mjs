@@ -1,4 +1,4 @@
-/** Frames over standard input and output: a length (u32, little-endian) and so many bytes. */
+/** Frames over standard input and output: a length (u32, little-endian) and as many bytes. */
 
 /** Every frame of a stream, whole. @param {AsyncIterable<Buffer>} stream */
 export async function* frames(stream) {

@@ -1,6 +1,6 @@
 /**
  * Node as an engine: `node node.mjs page` goes through the page's glue, `node node.mjs host` over the documented host
- * face alone, as a stranger would. Frames in, frames out (engine/child.rs).
+ * face alone, as an author of another host would. Frames in, frames out (engine/child.rs).
  */
 
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { answer, pageFace } from "./batch.mjs";
 import { frames, send } from "./frames.mjs";
 
-/** After so many drafts the host face's instance is a fresh one. */
+/** The number of drafts after which the host face gets a fresh instance. */
 const DRAFTS_AN_INSTANCE = 1_000;
 
 const file = (/** @type {string} */ name) => readFileSync(join(String(process.env.KAKEKOMI_MODULE), name));
@@ -51,7 +51,9 @@ function instantiate(compiled) {
   /** @type {any} */
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
-    (imports[from] ??= {})[name] = () => { throw new Error(`${from}.${name} was called`); };
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`${from}.${name} was called`);
+    };
   }
   return new WebAssembly.Instance(compiled, imports).exports;
 }

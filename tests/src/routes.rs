@@ -29,7 +29,9 @@ pub fn http_md() -> (String, String) {
 
 fn table() -> String {
     let document = kakekomi_http::openapi(&Desk::load(None).unwrap());
-    let mut text = String::from("\n| Method | Path | Response | Problems of its own |\n| --- | --- | --- | --- |\n");
+    let mut text = String::from(
+        "\n<!-- prettier-ignore -->\n| Method | Path | Response | Problems of its own |\n| --- | --- | --- | --- |\n",
+    );
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let summary = operation["summary"].as_str().unwrap_or_default().trim_end_matches('.');

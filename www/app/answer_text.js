@@ -1,29 +1,30 @@
 /**
- * One answer in words: what was typed, as it was typed; a choice by its title, a date as it was understood.
+ * One answer in words: text as typed, a choice by its title, a date as it was understood.
  */
 
 import { isSwitched, JAPAN } from "./draft.js";
 import { say, state } from "./state.js";
 
-/** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
-
 /**
- * @param {Field} node
- * @param {Answer | undefined} answer
- * @param {any} value normalised, for moments
- * @returns {string | null} null where there is no answer
+ * @param {form.Field} node @param {form.Answer | undefined} answer @param {any} [value] normalised, for moments
+ * @returns {string | null} null if there is no answer
  */
 export function answerText(node, answer, value) {
   if (answer?.unknown) return say("review_unknown");
   if (isSwitched(node)) return say(answer?.wanted ? "review_wanted" : "review_none");
   if (node.kind === "list") return null;
   if (node.kind === "moment") {
-    const typed = Object.values(answer?.typed ?? {}).filter((part) => part !== "").join(" ");
-    return momentText(value) || typed || null;
+    return (
+      momentText(value) ||
+      Object.values(answer?.typed ?? {})
+        .filter(Boolean)
+        .join(" ") ||
+      null
+    );
   }
   if (node.kind === "ordered") {
-    const titles = (answer?.typed ?? []).map((/** @type {string} */ one, /** @type {number} */ index) => `${index + 1}. ${state.description.optionTitle(node, one)}`);
-    return titles.length ? titles.join("\n") : null;
+    const titles = /** @type {string[]} */ (answer?.typed ?? []).map((one) => state.description.optionTitle(node, one));
+    return titles.map((title, index) => `${index + 1}. ${title}`).join("\n") || null;
   }
   const typed = answer?.typed ?? "";
   if (typed === "") return null;
@@ -35,28 +36,28 @@ export function answerText(node, answer, value) {
 const GIST = 3;
 
 /**
- * An entry of a list in a line: its first short answers, 「疑いがある、Windows 11」; "" where there is none.
+ * An entry of a list in a line: its first short answers, 「疑いがある、Windows 11」; "" if there is none.
  *
- * @param {Field} item @param {Answer} answer
+ * @param {form.Field} item @param {form.Answer} answer
  */
 export function gistOf(item, answer) {
-  const short = (item.fields ?? []).filter((field) => ["choice", "line"].includes(field.kind));
-  const words = short.map((field) => ({ answer: answer.fields?.[field.name ?? ""], field })).filter((one) => !one.answer?.unknown)
-    .map((one) => answerText(one.field, one.answer, undefined)).filter((one) => one !== null);
+  const short = item.fields.filter(({ kind, name }) => /^(choice|line)$/.test(kind) && !answer.fields?.[name]?.unknown);
+  const words = short.map((field) => answerText(field, answer.fields?.[field.name])).filter((one) => one !== null);
   return words.slice(0, GIST).join(say("list_comma"));
 }
 
-/**
- * The normalised moment in words; "" where the typed text could not be read.
- *
- * @param {any} value
- */
+/** The normalised moment in words; "" if the typed text could not be read. @param {any} value */
 export function momentText(value) {
-  const written = typeof value?.at === "string" ? /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value.at) : null;
-  if (!written) return "";
-  const [, year, month, day, time] = written;
+  const [, year, month, day, time] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d:\d\d))?/.exec(value?.at) ?? [];
+  if (!year) return "";
   const finest = time ? "minute" : day ? "day" : month ? "month" : "year";
   const words = say(`moment_${finest}`, { year, month, day, time });
   const whole = value.precision === "about" ? say("moment_about", { moment: words }) : words;
   return value.offset === JAPAN ? whole : `${whole} UTC${value.offset}`;
+}
+
+/** The agreement in a sentence: when, and to which versions. @param {form.Agreement} agreement */
+export function agreementText({ agreed_at, document, policy }) {
+  const versions = { document: document?.version ?? "", policy: policy?.version ?? "" };
+  return say("review_agreed", { time: state.desk.clock(agreed_at), ...versions });
 }

@@ -7,52 +7,44 @@
 import { fetchJson } from "./environment.js";
 import { parts } from "./json_pointer.js";
 
-/** @typedef {import("./types.js").Field} Field */
-
 export class Description {
-  /** @param {{ locale: string, words: Record<string, string>, sections: Field[] }} file */
+  /** @param {{ locale: string, words: Record<string, string>, sections: form.Field[] }} file */
   constructor(file) {
-    this.locale = file.locale;
     this.words = file.words;
-    this.sections = file.sections;
+    this.sections = file.sections.map(withFields);
   }
 
-  /**
-   * @param {string} sha256 of the module beside which it lies
-   * @param {string} locale
-   */
+  /** @param {string} sha256 of the module beside which it lies @param {string} locale */
   static async load(sha256, locale) {
     return new Description(await fetchJson(`/module/${sha256}/describe.${locale}.json`));
   }
 
   /**
-   * One of the page's own sentences, filled in. A key without words shows as itself, so that a
-   * missing one is seen.
+   * One of the page's own sentences, filled in. A key without words shows as itself, so that a missing one is seen.
    *
-   * @param {string} key
-   * @param {Record<string, string | number>} [params]
+   * @param {string} key @param {Record<string, string | number>} [params]
    */
   say(key, params = {}) {
     const sentence = this.words[key] ?? key;
     return sentence.replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole));
   }
 
-  /** The root of the form: a section of all sections. @returns {Field} */
+  /** The root of the form: a section of all sections. */
   get root() {
-    return { path: "", kind: "section", fields: this.sections };
+    return /** @type {form.Field} */ ({ name: "", path: "", kind: "section", title: "", fields: this.sections });
   }
 
   /**
    * The node at a report's path or the nearest one above it: "/devices/0/os/x" → the node of "/devices/&#42;/os".
    *
    * @param {string} path
-   * @returns {Field[]} the nodes on the way, outermost first, without the root
+   * @returns {form.Field[]} the nodes on the way, outermost first, without the root
    */
   trail(path) {
     const found = [];
     let node = this.root;
     for (const part of parts(path)) {
-      const next = node.kind === "list" ? node.item : node.fields?.find((field) => field.name === part);
+      const next = node.kind === "list" ? node.item : node.fields.find((field) => field.name === part);
       if (!next) break;
       found.push(next);
       node = next;
@@ -60,11 +52,7 @@ export class Description {
     return found;
   }
 
-  /**
-   * What a person calls the place of an issue: "/devices/0/os" → 「機器 1 OS」; "" where there is none.
-   *
-   * @param {string} path
-   */
+  /** The title of an issue's field: "/devices/0/os" → 「機器 1 OS」; "" if there is none. @param {string} path */
   titleOf(path) {
     const keys = parts(path);
     const trail = this.trail(path);
@@ -75,13 +63,18 @@ export class Description {
     return entry === trail.length - 1 ? numbered : `${numbered} ${field}`;
   }
 
-  /** 「機器 1」. @param {Field} item @param {number} index from 0 */
+  /** The title of a list's entry, 「機器 1」. @param {form.Field} item @param {number} index from 0 */
   entryTitle(item, index) {
-    return this.say("item_title", { title: item.title ?? "", number: index + 1 });
+    return this.say("item_title", { title: item.title, number: index + 1 });
   }
 
-  /** A choice's title. @param {Field} node @param {string | boolean} value */
+  /** A choice's title. @param {form.Field} node @param {string | boolean} value */
   optionTitle(node, value) {
     return node.options?.find((option) => String(option.value) === String(value))?.title ?? String(value);
   }
+}
+
+/** A node and all below it with `fields`, which the file leaves out if there are none. @param {form.Field} node @returns {form.Field} */
+function withFields({ fields = [], item, ...node }) {
+  return { ...node, fields: fields.map(withFields), item: item && withFields(item) };
 }

@@ -1,21 +1,22 @@
 /**
- * The desk as the page knows it: names, phone, hours, and the context that the rules are given.
+ * The desk's answer to the page: names, phone, hours, and the context of the rules.
  *
- * The phone number lives in this object alone: never in storage, never in a file that is cached (clause 4⑦).
+ * The phone number is kept in this object alone: never in storage, never in a file that is cached (clause 4⑦).
  */
 
 import { fetchJson, forPartner } from "./environment.js";
 
-/** How far wall clock and monotonic clock may drift apart (milliseconds). */
+/** The largest drift between wall clock and monotonic clock (milliseconds). */
 const CLOCK_DRIFT_MAX = 60_000;
 
 export class Desk {
-  /**
-   * @param {any} served the answer of /v1/desk
-   * @param {string} locale
-   */
+  /** @param {any} served the response of /v1/desk @param {string} locale */
   constructor(served, locale) {
     this.served = served;
+    /** @type {string} */
+    this.name = served.name;
+    /** @type {string} */
+    this.phone = served.phone;
     /** The opening status: the desk's, until the module computes a later one. @type {{ open: boolean, closes_at: number | null, next_opens_at: number | null }} */
     this.status = served.opening;
     this.locale = locale;
@@ -28,24 +29,9 @@ export class Desk {
     return new Desk(await fetchJson(forPartner(`/v1/desk?locale=${locale}`), 10_000), locale);
   }
 
-  /** @returns {string} */
-  get name() {
-    return this.served.name;
-  }
-
-  /** @returns {string} */
-  get phone() {
-    return this.served.phone;
-  }
-
-  /** @returns {string} the digest of the current module, 64 hex digits */
+  /** The digest of the current module, 64 hex digits. @returns {string} */
   get module() {
     return this.served.module.replace("sha256:", "");
-  }
-
-  /** Whether what is sent is a test, since the page stands on the page of a partner who is trying it. @returns {boolean} */
-  get test() {
-    return this.served.partner?.test === true;
   }
 
   /** @returns {boolean} */
@@ -53,26 +39,26 @@ export class Desk {
     return this.status.open;
   }
 
-  /** When the desk next opens, for people, or "" where its calendar does not reach that far. */
+  /** The time when the desk next opens, in words, or "" if its calendar does not reach that far. */
   get opening() {
     const at = this.status.next_opens_at;
     return at ? this.clock(at, { weekday: "short" }) : "";
   }
 
-  /** Milliseconds until the status changes, as far as it is known. */
+  /** Milliseconds until the status changes, as far as known. */
   get untilChange() {
     const { closes_at, next_opens_at } = this.status;
     return (closes_at ?? next_opens_at ?? Infinity) - this.now();
   }
 
-  /** Whether the clocks disagree: the wall clock was set, or the device slept, since the desk was asked. */
+  /** True if the clocks disagree: the wall clock was set, or the device slept, since the desk answered. */
   get unsure() {
     return Math.abs(Date.now() - this.wall - performance.now() + this.monotonic) > CLOCK_DRIFT_MAX;
   }
 
   /**
-   * The server's time now. While the server cannot be asked, its last word is advanced by the larger
-   * of the two clocks: the monotonic one stands still while a laptop sleeps, the wall clock may be set back.
+   * The server's time now. While the server cannot be reached, its last time is advanced by the larger of the two clocks: the
+   * monotonic one stops while a laptop sleeps, the wall clock may be set back.
    */
   now() {
     const elapsed = Math.max(performance.now() - this.monotonic, Date.now() - this.wall, 0);
@@ -85,14 +71,19 @@ export class Desk {
   }
 
   /**
-   * A moment by the desk's own clock (the calendar's offset), as the language writes it; "" for what is none.
+   * A moment by the desk's own clock (the calendar's offset), as the language writes it; "" for an invalid one.
    *
-   * @param {number | string} at milliseconds since the epoch, or ISO 8601
-   * @param {Intl.DateTimeFormatOptions} [more]
+   * @param {number | string} at milliseconds since the epoch, or ISO 8601 @param {Intl.DateTimeFormatOptions} [more]
    */
   clock(at, more = {}) {
     const format = new Intl.DateTimeFormat(this.locale, {
-      timeZone: "UTC", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", ...more,
+      timeZone: "UTC",
+      year: "numeric",
+      month: "long",
+      day: "numeric",
+      hour: "numeric",
+      minute: "2-digit",
+      ...more,
     });
     const local = this.local(at);
     return Number.isNaN(local.getTime()) ? "" : format.format(local);
@@ -104,14 +95,13 @@ export class Desk {
   }
 
   /**
-   * A moment moved by the calendar's offset, to be read as UTC: "+09:00" → nine hours later. Not every browser
-   * takes an offset as a time zone.
+   * A moment moved by the calendar's offset, to be read as UTC: "+09:00" → nine hours later. Not every browser takes an offset as a
+   * time zone.
    *
    * @param {number | string} at
    */
   local(at) {
-    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(this.served.context.calendar.offset) ?? ["", "+", "0", "0"];
-    const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
-    return new Date(new Date(at).getTime() + (sign === "-" ? -ahead : ahead));
+    const ahead = -Date.parse(`1970-01-01T00:00${this.served.context.calendar.offset}`);
+    return new Date(new Date(at).getTime() + (ahead || 0));
   }
 }

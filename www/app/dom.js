@@ -6,56 +6,70 @@
 
 import { byId } from "./environment.js";
 
+/** @typedef {Node | string | null | undefined | false} Child conditions may leave `null` or `false` among children */
+
 /**
- * @param {string} tag
- * @param {Record<string, any>} [given] attributes; `on` holds listeners by event, and `false`, `null`, `undefined` leave one out
- * @param {...(Node | string | null | undefined | false)} children
+ * @param {string} kind the tag with classes, "p.hint"
+ * @param {...(Child | Record<string, any>)} content the children; before them attributes, if any: `on` holds listeners by
+ *   event, and `false`, `null`, `undefined` leave one out
  * @returns {any} the element; `any`, since the caller knows which one it asked for
  */
-export function element(tag, given = {}, ...children) {
+export function element(kind, ...content) {
+  const [tag, ...classes] = kind.split(".");
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (name === "on") listen(made, value);
+  if (classes.length) made.className = classes.join(" ");
+  const given = content[0]?.constructor === Object ? content.shift() : {};
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (name === "on") for (const [event, listener] of Object.entries(value)) made.addEventListener(event, listener);
     else if (name === "value" || name === "checked") Reflect.set(made, name, value);
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
   }
-  made.append(...present(children));
+  made.append(...present(/** @type {Child[]} */ (content)));
   return made;
-}
-
-/**
- * @param {Element} target
- * @param {Record<string, (event: any) => void>} listeners
- */
-function listen(target, listeners) {
-  for (const [event, listener] of Object.entries(listeners)) target.addEventListener(event, listener);
 }
 
 /**
  * A button that submits nothing by itself.
  *
- * @param {string} words
- * @param {() => void} pressed
- * @param {Record<string, any>} [given]
+ * @param {string} classes "quiet.list__remove" @param {string} words @param {() => void} pressed @param {Record<string, any>} [given] attributes
  */
-export function button(words, pressed, given = {}) {
-  return element("button", { type: "button", ...given, on: { click: pressed } }, words);
+export function button(classes, words, pressed, given = {}) {
+  return element(`button.${classes}`, { type: "button", ...given, on: { click: pressed } }, words);
 }
 
 /**
- * The children that are there: conditions may leave `null` or `false` among them.
+ * A link within the page. The address is not followed: it names the step, and a shadow root knows no fragments.
  *
- * @param {(Node | string | null | undefined | false)[]} children
- * @returns {(Node | string)[]}
+ * @param {Record<string, any>} given attributes @param {() => void} pressed @param {...Child} words
  */
-export function present(children) {
-  return /** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false));
+export function pageLink(given, pressed, ...words) {
+  const click = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    pressed();
+  };
+  return element("a", { ...given, on: { click } }, ...words);
 }
 
 /**
- * Says something to a screen reader without moving the focus. The live region is mounted from the
- * start: one that comes with its message is not read.
+ * A box to tick, or a radio button, and its label.
+ *
+ * @param {string} words @param {Record<string, any>} given attributes @param {(ticked: boolean) => void} changed
+ * @returns {{ box: HTMLInputElement, label: HTMLLabelElement }}
+ */
+export function checkbox(words, given, changed) {
+  const box = element("input", { type: "checkbox", ...given, on: { change: () => changed(box.checked) } });
+  return { box, label: element("label.tick", box, element("span", words)) };
+}
+
+/** The children that are there. @param {Child[]} children */
+export function present(children) {
+  return children.filter((child) => child !== null && child !== undefined && child !== false);
+}
+
+/**
+ * Announces words to a screen reader without moving the focus. The live region is there from the start: one that comes with its
+ * message is not read.
  *
  * @param {string} words
  */

@@ -1,18 +1,13 @@
 /**
- * A copy to keep: a file on the applicant's own device.
+ * A copy to keep: a file on the applicant's own device, `kakekomi-20261123.json`.
  */
 
 import { element } from "./dom.js";
 import { state } from "./state.js";
 
-/** @param {string} name of the file @param {string} text JSON */
-export function saveFile(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  element("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-/** A file's name with the desk's date, "kakekomi-20261123.json". @param {string} [of] instead of the date */
-export function fileName(of = "") {
-  return `kakekomi-${of || state.desk.today.replaceAll("-", "")}.json`;
+/** @param {string} text JSON @param {string} [name] in the file's name, instead of the desk's date */
+export function saveFile(text, name = state.desk.today.replaceAll("-", "")) {
+  const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  element("a", { href, download: `kakekomi-${name}.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -1,24 +1,22 @@
 /**
- * What was typed, and the draft that is sent.
+ * The answers as typed, and the draft that is made of them.
  *
- * Answers keep every keystroke, also under 「分からない」; the draft is what the contract says of them:
+ * Answers keep every keystroke, also under 「分からない」; the draft has the contract's form:
  * `{typed: "株式会社れい"}` → `"株式会社れい"` · `{typed: "", …}` → nothing · `{unknown: true, …}` → `{"unknown": true}`.
- * Nothing is trimmed or put in another form: that is the core's matter.
+ * Nothing is trimmed or normalised: the core does that.
  */
 
 import { parts } from "./json_pointer.js";
 
-/** @typedef {import("./types.js").Field} Field @typedef {import("./types.js").Answer} Answer */
-
 /** The offset of a moment that names none. */
 export const JAPAN = "+09:00";
 
-/** An unanswered node. @param {Field} node @returns {Answer} */
+/** An unanswered node. @param {form.Field} node @returns {form.Answer} */
 export function blank(node) {
   switch (node.kind) {
     case "section":
     case "record":
-      return { fields: Object.fromEntries((node.fields ?? []).map((field) => [field.name, blank(field)])) };
+      return { fields: Object.fromEntries(node.fields.map((field) => [field.name, blank(field)])) };
     case "list":
       return { items: [] };
     case "ordered":
@@ -31,39 +29,33 @@ export function blank(node) {
 }
 
 /**
- * Kept answers in the shape of a form that may have changed since: what is new is unanswered, the rest stays.
+ * Kept answers in the shape of a form that may have changed since: new fields are unanswered, the rest stays.
  *
- * @param {Field} node
- * @param {Answer | undefined} kept
- * @returns {Answer}
+ * @param {form.Field} node @param {form.Answer | undefined} kept @returns {form.Answer}
  */
 export function fitted(node, kept) {
   const answer = { ...blank(node), ...kept };
-  for (const field of answer.fields ? (node.fields ?? []) : []) {
-    const name = field.name ?? "";
-    answer.fields = { ...answer.fields, [name]: fitted(field, kept?.fields?.[name]) };
-  }
-  if (answer.items) answer.items = answer.items.map((item) => fitted(/** @type {Field} */ (node.item), item));
+  for (const field of answer.fields ? node.fields : [])
+    answer.fields = { ...answer.fields, [field.name]: fitted(field, kept?.fields?.[field.name]) };
+  if (answer.items) answer.items = answer.items.map((item) => fitted(node.item, item));
   return answer;
 }
 
 /**
  * The draft's value of an answer; undefined is "not answered", and its key is left out.
  *
- * @param {Field} node
- * @param {Answer | undefined} answer
- * @returns {any}
+ * @param {form.Field} node @param {form.Answer | undefined} answer @returns {any}
  */
 export function toDraft(node, answer) {
   if (!answer) return undefined;
   if (answer.unknown) return { unknown: true };
   switch (node.kind) {
     case "section":
-      return membersOf(node, answer, false);
     case "record":
-      return isSwitched(node) ? (answer.wanted ? membersOf(node, answer, true) : undefined) : membersOf(node, answer, false);
+      if (!isSwitched(node)) return membersOf(node, answer, false);
+      return answer.wanted ? membersOf(node, answer, true) : undefined;
     case "list":
-      return answer.items?.length ? answer.items.map((item) => membersOf(/** @type {Field} */ (node.item), item, true)) : undefined;
+      return answer.items?.length ? answer.items.map((item) => membersOf(node.item, item, true)) : undefined;
     case "ordered":
       return answer.typed.length ? answer.typed : undefined;
     case "moment":
@@ -78,27 +70,30 @@ export function toDraft(node, answer) {
   }
 }
 
-/** The answer at a path with indexes. @param {Answer} answers @param {string} path @returns {any} */
+/** The answer at a path with indexes. @param {form.Answer} answers @param {string} path @returns {any} */
 export function answerIn(answers, path) {
-  return parts(path).reduce((answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)], /** @type {any} */ (answers));
+  return parts(path).reduce(
+    (answer, key) => answer?.fields?.[key] ?? answer?.items?.[Number(key)],
+    /** @type {any} */ (answers),
+  );
 }
 
-/** Whether a record is asked for by a switch of its own. @param {Field} node */
+/** True if a record is asked for by a switch of its own. @param {form.Field} node */
 export function isSwitched(node) {
   return node.kind === "record" && node.need === "optional";
 }
 
-/** @param {Field} node @param {Answer} answer @param {boolean} evenEmpty */
+/** @param {form.Field} node @param {form.Answer} answer @param {boolean} evenEmpty */
 function membersOf(node, answer, evenEmpty) {
   const made = /** @type {Record<string, any>} */ ({});
-  for (const field of node.fields ?? []) {
-    const value = toDraft(field, answer.fields?.[field.name ?? ""]);
-    if (value !== undefined) made[field.name ?? ""] = value;
+  for (const field of node.fields) {
+    const value = toDraft(field, answer.fields?.[field.name]);
+    if (value !== undefined) made[field.name] = value;
   }
   return evenEmpty || Object.keys(made).length ? made : undefined;
 }
 
-/** What came from a file is sent as it came, until the person changes it: the parts do not show all of it. @param {Field} node @param {Answer} answer */
+/** A moment of a file is sent as it came until the person changes it: the parts do not show all of it. @param {form.Field} node @param {form.Answer} answer */
 function momentValue(node, answer) {
   if (answer.given && momentState(answer) === momentState(fromDraft(node, answer.given))) return answer.given;
   const at = Object.fromEntries(Object.entries(answer.typed).filter(([, part]) => part !== ""));
@@ -106,7 +101,7 @@ function momentValue(node, answer) {
   return answer.about ? { at, precision: "about" } : { at };
 }
 
-/** What the fields of a moment show. @param {Answer} answer */
+/** The content of a moment's inputs, to be compared. @param {form.Answer} answer */
 function momentState({ typed, about }) {
   return JSON.stringify([typed, Boolean(about)]);
 }
@@ -119,11 +114,9 @@ function integer(typed) {
 }
 
 /**
- * The answers of a draft, for a saved file that is opened again. What does not fit the form is left out.
+ * The answers of a draft, for a saved file that is opened again. Values that do not fit the form are left out.
  *
- * @param {Field} node
- * @param {any} value
- * @returns {Answer}
+ * @param {form.Field} node @param {any} value @returns {form.Answer}
  */
 export function fromDraft(node, value) {
   const answer = blank(node);
@@ -132,10 +125,12 @@ export function fromDraft(node, value) {
   switch (node.kind) {
     case "section":
     case "record":
-      for (const field of node.fields ?? []) /** @type {any} */ (answer.fields)[field.name ?? ""] = fromDraft(field, value[field.name ?? ""]);
-      return isSwitched(node) ? { ...answer, wanted: true } : answer;
+      return {
+        fields: Object.fromEntries(node.fields.map((field) => [field.name, fromDraft(field, value[field.name])])),
+        ...(isSwitched(node) && { wanted: true }),
+      };
     case "list":
-      return { items: Array.isArray(value) ? value.map((entry) => fromDraft(/** @type {Field} */ (node.item), entry)) : [] };
+      return { items: Array.isArray(value) ? value.map((entry) => fromDraft(node.item, entry)) : [] };
     case "ordered":
       return { typed: Array.isArray(value) ? value.map(String) : [] };
     case "moment":
@@ -147,10 +142,9 @@ export function fromDraft(node, value) {
 
 /**
  * The answer of a moment in a file. Its parts as they are, or "2026-11-20T09:30" taken apart into them; an offset that is not Japan's
- * stands behind the time, where it can be read: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30 UTC+00:00".
+ * follows the time: `{at: "2026-11-20T00:30", offset: "+00:00"}` → time "00:30 UTC+00:00".
  *
- * @param {any} value
- * @returns {Answer}
+ * @param {any} value @returns {form.Answer}
  */
 function fromMoment({ at, precision, offset }) {
   const [, year = String(at), month, day, time] = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?$/.exec(String(at)) ?? [];

@@ -1,26 +1,26 @@
 /**
- * The module that decides, in the page: the same bytes of WebAssembly as the server runs.
+ * The module in the page: the same bytes of WebAssembly as the server runs.
  *
- * `await engine.check(bytes, context)` → the report. Where WebAssembly is blocked, or the module
- * failed twice on the same draft, the server is asked instead: the same report.
+ * `await engine.check(bytes, context)` → the report. If WebAssembly is blocked, or the module failed twice on the same draft, the server
+ * is asked instead and gives the same report.
  */
 
 import { deskUrl, PATIENCE } from "./environment.js";
 
-/** How much of a file is hashed at a time, in bytes, so that a large log needs little memory. */
+/** The bytes of a file that are hashed at a time, so that a large log needs little memory. */
 const PIECE = 1_048_576;
 
-/** How often the glue was loaded: a fresh instance needs a fresh copy of the glue, which holds it. */
+/** The number of copies of the glue: a fresh instance needs a fresh copy, which holds it. */
 let loads = 0;
 
 export class Engine {
-  /** @param {string} sha256 @param {any} glue the module's JavaScript face, or null where WebAssembly is blocked */
+  /** @param {string} sha256 @param {any} glue the module's JavaScript face, or null if WebAssembly is blocked */
   constructor(sha256, glue) {
     this.sha256 = sha256;
     this.glue = glue;
   }
 
-  /** Never fails for want of WebAssembly: then `blocked` is true and the server decides. @param {string} sha256 */
+  /** Loads a module; if WebAssembly is not usable, `blocked` is true and the server decides. @param {string} sha256 */
   static async load(sha256) {
     return new Engine(sha256, await instantiate(sha256).catch(blocked));
   }
@@ -30,10 +30,10 @@ export class Engine {
   }
 
   /**
-   * @param {Uint8Array} bytes the draft's very bytes
-   * @param {string} context
-   * @param {string} locale
-   * @returns {Promise<import("./types.js").Report>}
+   * The report on a draft.
+   *
+   * @param {Uint8Array} bytes of the draft @param {string} context @param {string} locale
+   * @returns {Promise<form.Report>}
    */
   async check(bytes, context, locale) {
     for (let attempt = 0; attempt < 2 && this.glue; attempt += 1) {
@@ -48,11 +48,7 @@ export class Engine {
     return checkOnServer(bytes, locale);
   }
 
-  /**
-   * The opening status at a time, or null where the module cannot be asked.
-   *
-   * @param {string} context @param {number} now
-   */
+  /** The opening status at a time, or null if the module cannot be asked. @param {string} context @param {number} now */
   opening(context, now) {
     try {
       return this.glue.opening(context, now);
@@ -64,8 +60,7 @@ export class Engine {
   /**
    * The SHA-256 of a file that stays with the applicant, as 64 hex digits.
    *
-   * @param {File} file
-   * @param {() => boolean} wanted whether somebody still waits for it: reading stops where nobody does
+   * @param {File} file @param {() => boolean} wanted true while somebody waits for it: otherwise reading stops
    */
   async hash(file, wanted) {
     const hash = new this.glue.Sha256();
@@ -80,7 +75,9 @@ export class Engine {
 async function instantiate(sha256) {
   loads += 1;
   const signal = AbortSignal.timeout(PATIENCE);
-  const late = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  const late = new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
   const [glue, response] = await Promise.all([
     Promise.race([import(deskUrl(`/module/${sha256}.js${loads > 1 ? `?load=${loads}` : ""}`)), late]),
     fetch(deskUrl(`/module/${sha256}.wasm`), { integrity: `sha256-${base64(sha256)}`, signal }),
@@ -99,7 +96,10 @@ function blocked(failure) {
 /** @param {Uint8Array} bytes @param {string} locale */
 async function checkOnServer(bytes, locale) {
   const response = await fetch(deskUrl(`/v1/check?locale=${locale}`), {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: /** @type {any} */ (bytes), signal: AbortSignal.timeout(PATIENCE),
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: /** @type {any} */ (bytes),
+    signal: AbortSignal.timeout(PATIENCE),
   });
   const answer = await response.json();
   const report = answer.report ?? answer;

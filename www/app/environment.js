@@ -1,17 +1,17 @@
 /**
- * The page's surroundings: the element that holds it, the desk that it talks to, and whether the document is its own.
+ * The environment of the page: the element that holds it, the desk, and the document, which may be another's.
  *
  * On the desk's own page the document is the page's: its title, its language and its address, which names the step.
- * In somebody else's document `configure` is called first; then the page touches nothing outside its element, which
- * may be in a shadow root. No other file asks `document` for an element.
+ * In another document `configure` is called first; then the page touches nothing outside its element, which may be in a shadow root. No
+ * other file asks `document` for an element.
  */
 
-/** How long the desk may take to answer (milliseconds). */
+/** The longest time for a response of the desk (milliseconds). */
 export const PATIENCE = 20_000;
 
 /**
  * The messages to a page around this one: "ready" and "failed", "step" and "error" with a code, "submitted" (or "again",
- * after a reload) with the reception number, "look" with how far down the page the person is led (pixels). Never an answer.
+ * after a reload) with the reception number, "look" with the distance down the page to which the person is led (pixels). Never an answer.
  *
  * @typedef {(type: string, value?: string | number) => void} Tell
  */
@@ -21,8 +21,8 @@ const environment = { root: null, desk: "", own: true, step: "", partner: "", te
 
 /**
  * @param {HTMLElement} root holds `#page-header`, `#main` and `#status`
- * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" where it is the
- *   document's; whether the document is the page's; "&p=pk_…" of the partner on whose page it is; who is told of its steps
+ * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" if it is the
+ *   document's; true if the document is the page's; "&p=pk_…" of the partner on whose page it is; the listener to its messages
  */
 export function configure(root, { desk = "", own = true, partner = "", tell = () => {} } = {}) {
   Object.assign(environment, { root, desk, own, partner, tell });
@@ -33,7 +33,7 @@ export function rootElement() {
   return environment.root ?? document.body;
 }
 
-/** The module in force when the document was made, 64 hex digits, or "" where the document names none. */
+/** The module in force when the document was made, 64 hex digits, or "" if the document names none. */
 export function namedModule() {
   return rootElement().dataset.module ?? "";
 }
@@ -51,7 +51,7 @@ export function deskUrl(path) {
 /**
  * Fetches JSON from the desk.
  *
- * @param {string} path "/v1/desk?locale=ja" @param {number} [patience] how long it may take (milliseconds)
+ * @param {string} path "/v1/desk?locale=ja" @param {number} [patience] the longest time (milliseconds)
  * @returns {Promise<any>}
  */
 export async function fetchJson(path, patience = PATIENCE) {
@@ -65,7 +65,7 @@ export function forPartner(name) {
   return name + environment.partner;
 }
 
-/** Tells the page around this one; a step that is drawn anew is told once. @param {string} type @param {string} [value] */
+/** Sends a message to the page around this one; a step that is drawn anew is reported once. @param {string} type @param {string} [value] */
 export function tell(type, value) {
   if (type === "step" && value === environment.told) return;
   if (type === "step") environment.told = value ?? "";
@@ -88,7 +88,7 @@ export function stepShown() {
   return environment.own ? location.hash.slice(1) : environment.step;
 }
 
-/** Writes the step into the address, "" for none. @param {string} step @param {boolean} [push] whether it is one more in the browser's history */
+/** Writes the step into the address, "" for none. @param {string} step @param {boolean} [push] true if it becomes an entry of the browser's history */
 export function setStep(step, push = false) {
   if (stepShown() === step && (step || !location.hash)) return;
   environment.step = step;
@@ -98,7 +98,7 @@ export function setStep(step, push = false) {
   else history.replaceState(null, "", address);
 }
 
-/** Follows the browser's way back and forward, where the history is the page's. @param {() => void} moved */
+/** Follows the browser's back and forward, if the history is the page's. @param {() => void} moved */
 export function onPopState(moved) {
   if (!environment.own) return;
   history.scrollRestoration = "manual";
@@ -107,17 +107,16 @@ export function onPopState(moved) {
 
 /**
  * Scrolls to an element and gives it the focus. The page around a frame is asked to follow, since in Safari no frame of
- * another origin moves what lies around it.
+ * another origin scrolls the page around it.
  *
- * @param {HTMLElement | null | undefined} found
- * @param {ScrollLogicalPosition} [block] how far to scroll
+ * @param {HTMLElement | null | undefined} found @param {ScrollLogicalPosition} [block] the element's position in the view
  * @param {HTMLElement | null} [control] within it, which takes the focus
  */
 export function scrollAndFocus(found, block = "start", control = found) {
   if (!found) return;
   found.scrollIntoView({ block, behavior: "instant" });
   control?.focus({ preventScroll: true });
-  // Within a frame that is not as tall yet as what it holds, that scrolled the frame.
+  // Within a frame that is not as tall yet as its content, that scrolled the frame.
   environment.tell("look", Math.round(found.getBoundingClientRect().top + (environment.own ? scrollY : 0)));
 }
 

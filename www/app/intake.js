@@ -1,7 +1,7 @@
 /**
- * One intake on its way: the agreement, the answers, and what the module last said of them.
+ * One intake: the agreement, the answers, and the last report on them.
  *
- * Screens change the answers and call `changed`; whenever there is a new report, "report" is dispatched.
+ * Screens change the answers and call `changed`; each new report dispatches "report".
  */
 
 import { answerIn, blank, fitted, fromDraft, toDraft } from "./draft.js";
@@ -16,17 +16,17 @@ export class Intake extends EventTarget {
     super();
     this.state = state;
     const kept = recall();
-    /** @type {import("./types.js").Answer} */
+    /** @type {form.Answer} */
     this.answers = fitted(state.description.root, kept?.answers);
-    /** @type {import("./types.js").Agreement | null} */
+    /** @type {form.Agreement | null} */
     this.agreement = kept?.agreement ?? null;
     /** The steps whose issues are shown. @type {Set<string>} */
     this.tried = new Set(kept?.tried ?? []);
     /** The step where the person last was. @type {string} */
     this.step = kept?.step ?? "";
-    /** Whether the answers were looked over already: from then on each step leads back there. */
+    /** True once the person was on the review: from then on each step leads back there. */
     this.reviewed = kept?.reviewed ?? false;
-    /** @type {import("./types.js").Report | null} */
+    /** @type {form.Report | null} */
     this.report = null;
     this.finished = false;
     this.asked = 0;
@@ -40,11 +40,7 @@ export class Intake extends EventTarget {
     return JSON.stringify(this.agreement ? { ...draft, consent: this.agreement } : draft);
   }
 
-  /**
-   * An answer changed: keep it, and check when the change is complete or the typing pauses.
-   *
-   * @param {boolean} whole
-   */
+  /** Keeps a changed answer, and checks it when the change is complete or the typing pauses. @param {boolean} whole */
   changed(whole) {
     clearTimeout(this.timer);
     if (whole) {
@@ -57,12 +53,12 @@ export class Intake extends EventTarget {
     this.timer = setTimeout(() => void this.check(), PAUSE);
   }
 
-  /** Another module brought another description: the answers take its shape. */
+  /** Gives the answers the shape of another module's description. */
   refit() {
     this.answers = fitted(this.state.description.root, this.answers);
   }
 
-  /** Received: from here on nothing of it is kept or asked about. */
+  /** Ends the intake, which was received: nothing of it is kept or checked any more. */
   finish() {
     clearTimeout(this.timer);
     clearTimeout(this.keeping);
@@ -71,23 +67,24 @@ export class Intake extends EventTarget {
     this.answers = blank(this.state.description.root);
   }
 
-  /** Keeps what was typed last. Nothing else: another form of the same page may have kept its own since. */
+  /** Keeps the last typing, if it is not kept yet: another form of the same page may have kept its own since. */
   keepPending() {
     if (this.keeping) this.keep();
   }
 
+  /** Keeps the intake for a reload, until it is finished. */
   keep() {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    remember({ answers: this.answers, agreement: this.agreement, tried: [...this.tried], reviewed: this.reviewed, step: this.step, locale: this.state.locale });
+    const { answers, agreement, tried, reviewed, step } = this;
+    remember({ answers, agreement, tried: [...tried], reviewed, step, locale: this.state.locale });
   }
 
   /**
-   * What the module says of the answers as they are now; null where neither module nor server can be asked.
+   * The report on the present answers; null if neither module nor server can check them.
    *
-   * @param {Uint8Array<ArrayBuffer>} [bytes]
-   * @returns {Promise<import("./types.js").Report | null>}
+   * @param {Uint8Array<ArrayBuffer>} [bytes] @returns {Promise<form.Report | null>}
    */
   async check(bytes = new TextEncoder().encode(this.text)) {
     clearTimeout(this.timer);
@@ -97,22 +94,22 @@ export class Intake extends EventTarget {
     if (report) report.issues = report.issues.flatMap((issue) => this.placed(issue));
     // Shown in a task of its own, so that a key that was pressed meanwhile does not wait for both.
     await new Promise((resolve) => setTimeout(resolve));
-    // An answer that was overtaken by a later question is dropped.
+    // A report that was overtaken by a later check is dropped.
     if (asked === this.asked) this.show(report);
     return report;
   }
 
-  /** Takes a report as the present one, also one that the server sent. @param {import("./types.js").Report | null} report */
+  /** Makes a report the present one, also one that the server sent. @param {form.Report | null} report */
   show(report) {
     this.report = report;
     this.dispatchEvent(new Event("report"));
   }
 
   /**
-   * An issue about the whole text stands at each of the largest fields, so that a step shows it; a text that is too long
-   * to be read has one here.
+   * Moves an issue about the whole text to each of the largest fields, so that a step shows it; the module names none if the text is
+   * too long to be read.
    *
-   * @param {import("./types.js").Issue} issue
+   * @param {form.Issue} issue
    */
   placed(issue) {
     if (issue.code !== "text.too_long") return [issue];
@@ -126,11 +123,11 @@ export class Intake extends EventTarget {
   }
 
   /**
-   * The answers of a saved draft, or of a receipt's copy, take the place of these; its agreement does not.
+   * Takes the answers of a saved draft, or of a receipt's copy, but not its agreement.
    *
    * @param {string} text
-   * @returns {() => void} brings these back
-   * @throws where nothing in it answers a question of the form
+   * @returns {() => void} brings the present answers back
+   * @throws if nothing in it answers a question of the form
    */
   open(text) {
     const file = JSON.parse(text);
@@ -138,6 +135,24 @@ export class Intake extends EventTarget {
     const answers = fromDraft(root, file?.draft ?? file);
     const { consent, ...answered } = toDraft(root, answers) ?? {};
     if (!Object.keys(answered).length) throw new Error("not a draft");
+    return this.replace(answers);
+  }
+
+  /** Clears the answers, not the agreement, which was given and stays given. @returns {() => void} brings them back */
+  clear() {
+    const { tried } = this;
+    const restoreKey = dropKey();
+    this.tried = new Set();
+    const restore = this.replace(blank(this.state.description.root));
+    return () => {
+      this.tried = tried;
+      restoreKey();
+      restore();
+    };
+  }
+
+  /** Puts other answers in the place of these. @param {form.Answer} answers @returns {() => void} brings these back */
+  replace(answers) {
     const before = this.answers;
     this.answers = answers;
     this.changed(true);
@@ -146,31 +161,12 @@ export class Intake extends EventTarget {
       this.changed(true);
     };
   }
-
-  /** Everything as at the start, but the agreement, which was given and stays given. @returns {() => void} brings it back */
-  clear() {
-    const [before, tried] = [this.answers, [...this.tried]];
-    const restoreKey = dropKey();
-    this.answers = blank(this.state.description.root);
-    this.tried.clear();
-    this.changed(true);
-    return () => {
-      this.answers = before;
-      this.tried = new Set(tried);
-      restoreKey();
-      this.changed(true);
-    };
-  }
 }
 
-/**
- * The longest text of a draft.
- *
- * @param {any} node @param {string} path
- * @returns {{ path: string, length: number }}
- */
+/** The longest text of a draft. @param {any} node @param {string} path @returns {{ path: string, length: number }} */
 function longest(node, path) {
   if (typeof node === "string") return { path, length: node.length };
-  return Object.entries(node ?? {}).map(([key, value]) => longest(value, `${path}/${key}`))
+  return Object.entries(node ?? {})
+    .map(([key, value]) => longest(value, `${path}/${key}`))
     .reduce((one, other) => (other.length > one.length ? other : one), { path: "", length: 0 });
 }

@@ -1,5 +1,5 @@
 /**
- * The entry of the desk's own page: it lives in the element that index.html holds for it, alone or in a frame of a partner's page.
+ * The entry of the desk's own page, which is in an element of index.html, alone or in a frame of a partner's page.
  */
 
 import { inAddress } from "../embed/mount.js";
@@ -10,7 +10,7 @@ const home = document.getElementById("kakekomi");
 if (home) {
   const asked = new URLSearchParams(location.search);
   const partner = partnerOf(asked);
-  // Only a page that is a partner's, or in a frame, pays for the messages to the page around it and for its colours.
+  // Only the page of a partner, or in a frame, loads the messages to the page around it and its colours.
   const beside = partner || window.parent !== window ? import(home.dataset.beside ?? "") : null;
   const around = beside?.then(({ ParentBridge }) => ParentBridge.find(home));
   configure(home, { partner, tell: (type, value) => void around?.then((found) => found?.tell(type, value)) });

@@ -8,17 +8,18 @@ import { announce, element, present } from "./dom.js";
 import { rootElement } from "./environment.js";
 import { say, state } from "./state.js";
 
-/** How long the page goes without a look at the hours, since a clock may be set and a device may sleep (milliseconds). */
+/** The longest time without an update of the hours, since a clock may be set and a device may sleep (milliseconds). */
 const HOURS_AGE_MAX = 60_000;
 
-/** The hours that are on the screen. */
+/** The hours on the screen. */
 let drawn = "";
 let timer = 0;
 
-export function hoursText() {
+/** The hours in words: open, or when the desk opens. @param {string} [openKey] @param {string} [closedKey] */
+export function hoursText(openKey = "desk_open", closedKey = "desk_closed") {
   const { open, opening } = state.desk;
-  if (open) return say("desk_open");
-  return opening ? say("desk_closed", { opening }) : say("desk_closed_unknown");
+  if (open) return say(openKey);
+  return say(opening ? closedKey : `${closedKey}_unknown`, { opening });
 }
 
 /**
@@ -39,7 +40,7 @@ export function hoursAreDrawn() {
   drawn = hoursText();
 }
 
-/** Draws again what depends on the hours and reads the change aloud; nothing where they are the same. */
+/** Draws the parts that depend on the hours again and reads the change aloud, if there is one. */
 export function redrawHours() {
   const now = hoursText();
   if (drawn === now) return;
@@ -49,16 +50,19 @@ export function redrawHours() {
 }
 
 /**
- * Follows the hours while the page is looked at. The module computes them; the desk is asked where there is no module, and where the
- * clocks disagree, since the time is then not known.
+ * Follows the hours while the page is visible. The module computes them; the desk is asked if there is no module, or if the clocks
+ * disagree, since the time is then not known.
  */
 export function followHours() {
   const { untilChange } = state.desk;
   clearTimeout(timer);
-  timer = setTimeout(async () => {
-    if (document.visibilityState === "visible" && rootElement().isConnected) await updateHours();
-    followHours();
-  }, untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX);
+  timer = setTimeout(
+    async () => {
+      if (document.visibilityState === "visible" && rootElement().isConnected) await updateHours();
+      followHours();
+    },
+    untilChange > 0 ? Math.min(untilChange, HOURS_AGE_MAX) : HOURS_AGE_MAX,
+  );
 }
 
 async function updateHours() {

@@ -1,16 +1,16 @@
 /**
- * Nothing moves under a finger: leaving a field checks it, and a message that then appears or goes would
- * shift the very button that is being pressed, so that the press would miss it.
+ * Protection of a press: leaving a field checks it, and a message that then appears or goes would move the very button that is being
+ * pressed, so that the press would miss it.
  */
 
 let pressed = false;
 /** @type {Set<() => void>} */
 const waiting = new Set();
 
-addEventListener("pointerdown", () => { pressed = true; }, true);
+addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, released, true);
 
-/** The click follows the release at once; what waited comes after it. */
+/** Runs the waiting functions after the click, which follows the release at once. */
 function released() {
   pressed = false;
   setTimeout(() => {
@@ -20,7 +20,7 @@ function released() {
   });
 }
 
-/** Runs now, or once the press is over; the same function waits once. @param {() => void} run */
+/** Runs a function now, or once after the press. @param {() => void} run */
 export function afterPointerUp(run) {
   if (pressed) waiting.add(run);
   else run();

@@ -1,5 +1,5 @@
 /**
- * Navigation: which screen is shown, the browser's history, where the focus goes, and the document's title.
+ * Navigation: the screen that is shown, the browser's history, the focus, and the document's title.
  *
  * consent → steps → review → receipt. `router.goTo("contact", "/contact/phone")` shows a step, adds it to the history and focuses
  * a field. A screen is a component, `create(props)` → `{ element, title, update() }`, that gets the router as a prop: the router
@@ -22,16 +22,16 @@ import { keepReceipt, receiptKept } from "./storage.js";
 
 /** @typedef {typeof router} Router @typedef {{ element: HTMLElement, title: string, update?: () => void }} Screen */
 
-/** What changed under the person's hands, until the next step. @type {HTMLElement | null} */
+/** The notice of a change while the person was filling in, until the next step. @type {HTMLElement | null} */
 let notice = null;
-/** Whether the next screen begins at its top and takes the focus: not the first one, which nobody asked for, nor one drawn anew. */
+/** True if the next screen begins at its top and takes the focus: not the first one, which nobody asked for, nor one drawn anew. */
 let takesFocus = false;
 /** Draws the present screen anew. */
 let draw = () => {};
-/** Ends the listening of the present screen. */
+/** Ends the listeners of the present screen. */
 let leaving = new AbortController();
 
-/** What screens and components ask of the router. */
+/** The router as screens and components get it. */
 export const router = { goTo, redraw, setTitle, showConsent, showReceipt, showReview, showStep };
 
 /** Shows the receipt in hand, the step that was left, or the documents; from then on follows the browser's history and the state. */
@@ -50,7 +50,7 @@ export function startRouter() {
   state.addEventListener("language", redraw);
   state.addEventListener("module", (event) => {
     const { fresh, redraw: mayRedraw } = /** @type {CustomEvent} */ (event).detail;
-    notice = createModuleUpdateNotice({ fresh, goTo: (step, path) => { notice = null; goTo(step, path); } }).element;
+    notice = createModuleUpdateNotice({ fresh, goTo: leave }).element;
     if (mayRedraw) redraw();
     else drawHeader();
     announce(say("module_renewed"));
@@ -67,8 +67,7 @@ export function startRouter() {
  * Puts a screen into the page and keeps it up to date.
  *
  * @template {Screen} T
- * @param {(signal: AbortSignal) => T} create the signal ends with the screen
- * @param {() => void} drawAnew
+ * @param {(signal: AbortSignal) => T} create the signal ends with the screen @param {() => void} drawAnew
  * @returns {T}
  */
 function show(create, drawAnew) {
@@ -90,7 +89,7 @@ function show(create, drawAnew) {
     main.querySelector("h1")?.focus({ preventScroll: true });
   }
   if (screen.update) {
-    const update = () => { if (!signal.aborted) screen.update?.(); };
+    const update = () => void (signal.aborted || screen.update?.());
     state.intake.addEventListener("report", () => afterPointerUp(update), { signal });
     update();
     void state.intake.check();
@@ -98,7 +97,7 @@ function show(create, drawAnew) {
   return screen;
 }
 
-/** Draws the present screen anew where the person is in it: with other words, other answers, another module. */
+/** Draws the present screen anew, without a scroll: with other words, other answers, another module. */
 function redraw() {
   takesFocus = false;
   draw();
@@ -108,7 +107,7 @@ function drawHeader() {
   renderHeader({ notice });
 }
 
-/** @param {string} title @param {boolean} wrong whether the screen shows issues */
+/** @param {string} title @param {boolean} wrong true if the screen shows issues */
 function setTitle(title, wrong) {
   const named = say("title_page", { step: title, name: state.desk.name });
   setDocumentTitle(wrong ? say("title_error", { title: named }) : named);
@@ -127,14 +126,15 @@ function showStep(step, path) {
   state.intake.step = step;
   state.intake.keep();
   if (step === REVIEW) return void showReview();
-  const screen = show(() => createFormStep({ step, router: { ...router, goTo: leave } }), () => showStep(step));
+  const create = () => createFormStep({ step, router: { ...router, goTo: leave } });
+  const screen = show(create, () => showStep(step));
   if (path) screen.focusField(path);
 }
 
-/** On from a step: what the notice told of was seen. @param {string} step */
-function leave(step) {
+/** Goes on from a step, on which the notice was seen. @param {string} step @param {string} [path] the field to go to */
+function leave(step, path) {
   notice = null;
-  goTo(step);
+  goTo(step, path);
 }
 
 function showReview() {
@@ -143,16 +143,17 @@ function showReview() {
 }
 
 /**
- * @param {{ why?: "consent" | "consent_stale" | "consent_again", then?: () => void }} [how] why the documents are shown: for the first
- *   time, because they changed after they were agreed to, or because the agreement cannot be used
+ * @param {{ why?: "consent" | "consent_stale" | "consent_again", then?: () => void }} [how] the reason to show the documents: for the
+ *   first time, because they changed after they were agreed to, or because the agreement cannot be used
  */
 function showConsent(how = {}) {
   const { why = "consent", then = () => goTo(stepInAddress()) } = how;
   tell("step", "consent");
-  show(() => createConsent({ why, then }), () => showConsent(how));
+  const create = () => createConsent({ why, then });
+  show(create, () => showConsent(how));
 }
 
-/** @param {import("./storage.js").Kept} kept */
+/** @param {form.Kept} kept */
 function showReceipt(kept) {
   keepReceipt({ ...kept, locale: state.locale });
   // Just sent: the report is at hand, and nothing moves once the receipt is shown.
@@ -161,15 +162,16 @@ function showReceipt(kept) {
   setStep("");
   tell("step", "receipt");
   notice = null;
-  show(() => createReceipt({ kept, report, router }), () => showReceipt(kept));
+  const create = () => createReceipt({ kept, report, router });
+  show(create, () => showReceipt(kept));
 }
 
-/** The step that the address names. @param {string} [otherwise] where it names none */
+/** The step that the address names. @param {string} [otherwise] if it names none */
 function stepInAddress(otherwise = "") {
   return [stepShown(), otherwise].find((name) => stepNames().includes(name)) ?? FIRST;
 }
 
-/** The browser's way back or forward. A receipt stays: what was sent is not filled in again. */
+/** Follows the browser's back and forward. A receipt stays: sent answers are not filled in again. */
 function followHistory() {
   if (state.intake.finished) return setStep("");
   if (!state.intake.agreement) return;

@@ -1,20 +1,19 @@
 /**
- * The start of the page: loads what it needs and shows the first screen, or reports that it cannot.
+ * The start of the page: loads the desk, the module and the documents, and shows the first screen or reports that it cannot.
  */
 
 import { switchLanguage } from "../components/page_header/page_header.js";
-import { showStartFailure } from "../components/start_screen/start_screen.js";
 import { byId, setLanguage, tell } from "./environment.js";
 import { followHours } from "./opening_hours.js";
 import { startRouter } from "./router.js";
 import { state } from "./state.js";
 import { recall, receiptKept } from "./storage.js";
 
-/** @typedef {{ speak: (locale: string) => void, keep: () => void, theme: unknown }} RunningPage what the page around may ask of this one */
+/** @typedef {{ speak: (locale: string) => void, keep: () => void, theme: unknown }} RunningPage the page as the page around it uses it */
 
 /**
- * @param {string} asked the language that is asked for; one in which the person already was goes before it
- * @returns {Promise<RunningPage | null>} null where it could not start
+ * @param {string} asked the language that is asked for, unless the person was in another one before
+ * @returns {Promise<RunningPage | null>} null if the page could not start
  */
 export async function start(asked) {
   const block = byId("starting");
@@ -26,7 +25,11 @@ export async function start(asked) {
     keepFresh();
     tell("ready");
     if (state.engine.blocked) tell("error", "wasm-blocked");
-    return { speak: (other) => void switchLanguage(other), keep: () => state.intake.keepPending(), theme: state.desk.served.partner?.theme };
+    return {
+      speak: (other) => void switchLanguage(other),
+      keep: () => state.intake.keepPending(),
+      theme: state.desk.served.partner?.theme,
+    };
   } catch (failure) {
     console.error("start", failure instanceof Error ? failure.message : failure);
     showStartFailure(block, locale);
@@ -35,7 +38,7 @@ export async function start(asked) {
   }
 }
 
-/** The page may have lain in the background for days: asks the desk again when it is looked at. */
+/** Asks the desk again when the page becomes visible, possibly after days in the background. */
 function keepFresh() {
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible" || !(await state.refresh())) return;
@@ -44,4 +47,21 @@ function keepFresh() {
   });
   followHours();
   addEventListener("pagehide", () => state.intake.keepPending());
+}
+
+/**
+ * Shows that the page could not start. Its words could not be loaded either, so the document reports it: the block that index.html has from
+ * the beginning, which the server filled with the desk's name and phone number.
+ *
+ * @param {HTMLElement | null} block @param {string} locale
+ */
+function showStartFailure(block, locale) {
+  if (!block) return;
+  block.classList.add("start-screen--failed");
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (block.querySelectorAll("[lang]")))
+    part.hidden = part.lang !== locale;
+  byId("main")?.replaceChildren(block);
+  // A frame that could not start is not shown by the page around it.
+  if (window.parent !== window) return;
+  /** @type {HTMLElement | null} */ (block.querySelector(`:scope > [lang="${locale}"] h2`))?.focus();
 }

@@ -1,10 +1,10 @@
 /**
- * The page's one state: what is loaded, in which language, and the answers on their way.
+ * The page's one state: the loaded parts, the language, and the answers.
  *
  * `await state.open("ja")`, then `say("next")` → 「次へ進む」. Each form in a document runs a copy of the script of its own, so one
- * object is enough. It draws nothing: its events say what changed, and the router draws.
+ * object is enough. It draws nothing: its events report changes, and the router draws.
  *
- * - "desk": the desk's answer was taken anew; - "language": all texts are others now
+ * - "desk": the desk's response was loaded anew; "language": all texts changed
  * - "module": another module is in force; `detail` is `{ fresh: Issue[], redraw: boolean }`
  */
 
@@ -14,8 +14,6 @@ import { Engine } from "./engine.js";
 import { fetchJson, namedModule, setLanguage } from "./environment.js";
 import { Intake } from "./intake.js";
 import { stepOf } from "./steps.js";
-
-/** @typedef {import("./types.js").Issue} Issue */
 
 /** A part that `open` loads before anything reads it. */
 const LOADED_LATER = /** @type {any} */ (null);
@@ -32,17 +30,17 @@ export class State extends EventTarget {
   consent = LOADED_LATER;
   /** @type {Intake} */
   intake = LOADED_LATER;
-  /** Whether a text is on its way to the desk, whatever screen is shown. */
+  /** True while a text is on its way to the desk, whatever screen is shown. */
   sending = false;
 
   /** Loads everything and begins an intake. @param {string} locale */
   async open(locale) {
-    // All at once: on a slow network a person waits for each answer that another has to wait for. No `preload` in the
-    // document does it instead, since Safari's engine would load everything twice.
+    // All at once: on a slow network each response that waits for another one costs time. A `preload` in the document would load
+    // everything twice in Safari's engine.
     const named = namedModule();
     const early = named ? loadModule(named, locale).catch(() => null) : null;
     const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
-    const [engine, description] = (desk.module === named && await early) || await loadModule(desk.module, locale);
+    const [engine, description] = (desk.module === named && (await early)) || (await loadModule(desk.module, locale));
     Object.assign(this, { locale, desk, engine, description, consent });
     this.beginIntake();
   }
@@ -52,21 +50,22 @@ export class State extends EventTarget {
   }
 
   /**
-   * Asks the desk anew; silently keeps the last answer, with the clock advanced, when there is none.
+   * Asks the desk anew; silently keeps the last response, with the clock advanced, if there is none.
    *
-   * @param {boolean} [redraw] whether the screen may be drawn anew, should the module have changed
+   * @param {boolean} [redraw] true if the screen may be drawn anew for another module
    */
   async refresh(redraw = true) {
     const desk = await Desk.load(this.locale).catch(() => null);
     if (!desk) return false;
     this.desk = desk;
     this.dispatchEvent(new Event("desk"));
-    // The module at hand goes on deciding where the new one cannot be loaded; the desk reports when it no longer may.
-    if (desk.module !== this.engine.sha256) await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
+    // If the new module cannot be loaded, the present one goes on; the desk reports when that is retired.
+    if (desk.module !== this.engine.sha256)
+      await this.renew(redraw).catch((failure) => console.warn("renew", failure?.message));
     return true;
   }
 
-  /** Another module is in force: loads it in place, answers kept; all of it, or nothing and an error. @param {boolean} redraw */
+  /** Loads the module in force and keeps the answers; all of it, or nothing and an error. @param {boolean} redraw */
   async renew(redraw) {
     const { desk, locale } = this;
     const [engine, description] = await loadModule(desk.module, locale);
@@ -86,9 +85,13 @@ export class State extends EventTarget {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Another language: the answers stay. @param {string} locale @returns {Promise<boolean>} false where it cannot be loaded */
+  /** Changes the language and keeps the answers. @param {string} locale @returns {Promise<boolean>} false if it cannot be loaded */
   async speak(locale) {
-    const loaded = await Promise.all([Desk.load(locale), Description.load(this.engine.sha256, locale), loadConsent(locale)]).catch(() => null);
+    const loaded = await Promise.all([
+      Desk.load(locale),
+      Description.load(this.engine.sha256, locale),
+      loadConsent(locale),
+    ]).catch(() => null);
     if (!loaded) return false;
     const [desk, description, consent] = loaded;
     Object.assign(this, { locale, desk, description, consent });
@@ -106,7 +109,7 @@ export function say(key, params) {
   return state.description.say(key, params);
 }
 
-/** The issues that were not there before. @param {Issue[]} before @param {Issue[]} after */
+/** The issues that were not there before. @param {form.Issue[]} before @param {form.Issue[]} after */
 function freshIssues(before, after) {
   const known = new Set(before.map((issue) => `${issue.code} ${issue.path}`));
   return after.filter((issue) => stepOf(issue.path) !== "" && !known.has(`${issue.code} ${issue.path}`));

@@ -1,14 +1,8 @@
 /**
- * What outlives a reload: the answers, the agreement, the key under which a text is sent, the receipt.
+ * The data that outlive a reload: the answers, the agreement, the key under which a text is sent, the receipt.
  *
- * It ends with the tab, since the machine may be shared or compromised; answers and key stay on the device for
- * some days only where the person asks for it. The desk's phone number is never put here.
- *
- * @typedef {object} Kept a receipt on the screen
- * @property {any} receipt as the server sent it
- * @property {string} text the text that was sent
- * @property {string} locale the language of the screen
- * @property {string} [later] the answers as they were then, where the receipt is of earlier ones
+ * They end with the tab, since the machine may be shared or compromised; answers and key stay on the device for some days only if the
+ * person asks for it. The desk's phone number is never stored.
  */
 
 import { forPartner } from "./environment.js";
@@ -18,38 +12,38 @@ const SENDING = "sending";
 const RECEIPT = "receipt";
 const UNTIL = "until";
 
-/** How long answers stay on the device after they were last changed, where the person asked for it. */
+/** The days that answers stay on the device after their last change, if the person asked for it. */
 export const KEPT_DAYS = 7;
 const KEPT_FOR = KEPT_DAYS * 86_400_000;
 
-/** The same, for a browser whose storage is off or full: then a reload forgets, and all else works. @type {Map<string, string>} */
+/** The same data in a browser whose storage is off or full: a reload forgets them, and all else works. @type {Map<string, string>} */
 const held = new Map();
 
-/** Whether a reload brings the answers back. */
+/** True if a reload brings the answers back. */
 export function canKeep() {
   return !held.has(FILLING) || keptUntil() > 0;
 }
 
-/** @param {any} filling */
+/** Keeps the answers of an intake. @param {any} filling */
 export function remember(filling) {
   write(FILLING, filling);
 }
 
-/** @returns {any} what was remembered, or null */
+/** The answers that were kept, or null. @returns {any} */
 export function recall() {
   return read(FILLING);
 }
 
-/** Whether the answers are to stay on the device when the tab is closed. @param {boolean} wanted */
+/** Keeps the answers on the device when the tab is closed, or no longer. @param {boolean} wanted */
 export function keepOnDevice(wanted) {
-  // A device that is full takes nothing: `keptUntil` says so.
+  // A full device takes nothing, and `keptUntil` stays 0.
   if (wanted) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
   else dropFromDevice();
   const sending = read(SENDING);
   if (wanted && sending) write(SENDING, sending);
 }
 
-/** Until when the answers stay on the device, in milliseconds since the epoch; 0 where they end with the tab. */
+/** The time until which the answers stay on the device, in milliseconds since the epoch; 0 if they end with the tab. */
 export function keptUntil() {
   const until = Number(stored("localStorage", "getItem", UNTIL) ?? 0);
   if (until > Date.now()) return until;
@@ -58,54 +52,51 @@ export function keptUntil() {
 }
 
 /**
- * The idempotency key of a text: the same text keeps its key, so that a double click, a retry and a
- * reload make one case.
+ * The idempotency key of a text: the same text keeps its key, so that a double click, a retry and a reload make one case.
  *
- * @param {string} text
- * @returns {string}
+ * @param {string} text @returns {string}
  */
 export function keyOf(text) {
   const kept = read(SENDING);
   if (kept?.text === text) return kept.key;
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
   write(SENDING, { text, key, lost: false });
   return key;
 }
 
-/** Whether the last text went out without an answer that says what became of it. @param {boolean} lost */
+/** Notes that the last text went out without an answer that tells its outcome, or that it did not. @param {boolean} lost */
 export function markLost(lost) {
   const kept = read(SENDING);
   if (kept) write(SENDING, { ...kept, lost });
 }
 
-/** @returns {{ text: string, key: string } | null} the text that may have arrived: nobody knows */
+/** The text that may have arrived or not. @returns {{ text: string, key: string } | null} */
 export function lostBefore() {
   const kept = read(SENDING);
   return kept?.lost ? kept : null;
 }
 
-/** A key that turned out to belong to another text, or whose text did not arrive. @returns {() => void} brings it back */
+/** Drops a key that belongs to another text, or whose text did not arrive. @returns {() => void} brings it back */
 export function dropKey() {
   const kept = read(SENDING);
   drop(SENDING);
-  return () => { if (kept) write(SENDING, kept); };
+  return () => {
+    if (kept) write(SENDING, kept);
+  };
 }
 
-/**
- * What the person has in hand: it is shown again after a reload, without asking the desk. The answers go.
- *
- * @param {Kept} kept
- */
+/** Keeps the receipt, which is shown again after a reload, and drops the answers. @param {form.Kept} kept */
 export function keepReceipt(kept) {
   forgetAll();
   write(RECEIPT, kept);
 }
 
-/** @returns {Kept | null} */
+/** The receipt that was kept, or null. @returns {form.Kept | null} */
 export function receiptKept() {
   return read(RECEIPT);
 }
 
+/** Drops all data. */
 export function forgetAll() {
   drop(FILLING);
   drop(SENDING);
@@ -133,8 +124,9 @@ function write(name, value) {
   if (stored("sessionStorage", "setItem", name, text) === undefined) held.set(name, text);
   else held.delete(name);
   if (name === RECEIPT || !keptUntil()) return;
-  // Where the device is full, the tab still has it.
-  if (stored("localStorage", "setItem", name, text) === null) stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
+  // If the device is full, the tab still has it.
+  if (stored("localStorage", "setItem", name, text) === null)
+    stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));
 }
 
 /** @param {string} name */
@@ -144,10 +136,10 @@ function drop(name) {
 }
 
 /**
- * Reads, writes or removes what a storage has under a name. The forms of two partners on a page share the storage, not the names.
+ * Reads, writes or removes the value of a name. The forms of two partners on a page share the storage, not the names.
  *
  * @param {"localStorage" | "sessionStorage"} kind @param {"getItem" | "setItem" | "removeItem"} act @param {string} name @param {...string} text
- * @returns {string | null | undefined} undefined where the browser has the storage switched off, or where it is full
+ * @returns {string | null | undefined} undefined if the browser has the storage switched off, or if it is full
  */
 function stored(kind, act, name, ...text) {
   try {

@@ -1,5 +1,5 @@
 /**
- * The sending of the answers: checked first, then the very bytes that the module checked, once, however often they are sent.
+ * Sending of the answers: the module checks them first, and the same bytes make one case, however often they are sent.
  *
  * `await sendAnswers()` → `{ kind: "receipt", receipt, text }`, or another outcome of submission_request.js.
  */
@@ -7,14 +7,15 @@
 import { state } from "./state.js";
 import { stepNames } from "./steps.js";
 import { dropKey, keyOf, lostBefore, markLost } from "./storage.js";
-import { askFor, submit } from "./submission_request.js";
+import { submit } from "./submission_request.js";
 
-/** @typedef {import("./submission_request.js").Outcome} Outcome */
-
-/** How often a text may be sent anew after the module or its key had to be renewed. */
+/** The most repetitions after the module or the key had to be renewed. */
 const RENEWALS = 2;
 
-/** @returns {Promise<Outcome>} */
+/** No module has this digest: a key's receipt is given again before the module is looked at, and nothing new is stored. */
+const NO_MODULE = "0".repeat(64);
+
+/** @returns {Promise<form.Outcome>} */
 export async function sendAnswers(renewals = RENEWALS) {
   const { intake } = state;
   for (const step of stepNames()) intake.tried.add(step);
@@ -27,14 +28,14 @@ export async function sendAnswers(renewals = RENEWALS) {
   if (report && !report.accepted) return { kind: "issues", report };
   const outcome = await sendOnce(bytes, text);
   if (renewals > 0 && (outcome.kind === "module" || outcome.kind === "reused")) {
-    // Another module comes with the desk's answer, which is asked for anew before each sending.
+    // The desk names another module in its response, which is loaded anew before each sending.
     if (outcome.kind === "reused") dropKey();
     return sendAnswers(renewals - 1);
   }
   return outcome.kind === "receipt" ? { ...outcome, text } : outcome;
 }
 
-/** While it is under way, and until an answer tells, the text counts as one that may have arrived. @param {Uint8Array<ArrayBuffer>} bytes @param {string} text */
+/** Sends a text, which counts as one that may have arrived until an answer tells. @param {Uint8Array<ArrayBuffer>} bytes @param {string} text */
 async function sendOnce(bytes, text) {
   const key = keyOf(text);
   const before = lostBefore() !== null;
@@ -45,16 +46,17 @@ async function sendOnce(bytes, text) {
 }
 
 /**
- * Another text than this one may have arrived already, its answer lost: then its receipt is the one receipt, and what was changed
- * since is told by phone.
+ * The outcome of another text whose answer was lost: if it arrived, its receipt is the one receipt, and later changes are reported by
+ * phone.
  *
  * @param {string} text
- * @returns {Promise<Outcome | null>} null where nothing stands in the way of this text
+ * @returns {Promise<form.Outcome | null>} null if nothing is in the way of this text
  */
 async function outcomeOfLost(text) {
   const lost = lostBefore();
   if (!lost || lost.text === text) return null;
-  const outcome = await askFor(lost, state.locale);
+  const how = { key: lost.key, module: NO_MODULE, locale: state.locale };
+  const outcome = await submit(new TextEncoder().encode(lost.text), how);
   if (outcome.kind === "receipt") return { ...outcome, text: lost.text };
   if (outcome.kind !== "module") return { kind: "lost" };
   dropKey();

@@ -6,7 +6,7 @@ import { parseTrustedMessage, isHeight, PROTOCOL } from "./protocol.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
-/** How long the frame may take to say that it runs; and how long after its document is there (milliseconds). */
+/** The longest time until the frame reports that it runs; and that after its document was loaded (milliseconds). */
 const STARTING = 20_000;
 const GRACE = 3_000;
 
@@ -18,38 +18,32 @@ export class Framed {
   constructor(element, shadow) {
     this.element = element;
     this.shadow = shadow;
-    /** @type {HTMLIFrameElement | null} */
-    this.frame = null;
+    this.frame = document.createElement("iframe");
     this.timer = 0;
-    /** Whether the frame has said that it runs. */
+    /** True once the frame reported that it runs. */
     this.runs = false;
     this.stopping = new AbortController();
   }
 
   start() {
     addEventListener("message", (event) => this.onMessage(event), { signal: this.stopping.signal });
-    this.load();
+    const { frame } = this;
+    const { partner, locale, desk } = this.element;
+    const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
+    if (location.origin === desk) asked.set("preview", "1");
+    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
+    frame.addEventListener("load", () => this.expect(GRACE));
+    this.expect(STARTING);
+    this.shadow.append(frame);
   }
 
   stop() {
     this.stopping.abort();
     clearTimeout(this.timer);
-    this.frame?.remove();
+    this.frame.remove();
   }
 
-  load() {
-    const { partner, locale, desk } = this.element;
-    const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
-    if (location.origin === desk) asked.set("preview", "1");
-    const frame = document.createElement("iframe");
-    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
-    frame.addEventListener("load", () => this.expect(GRACE));
-    this.expect(STARTING);
-    this.frame = frame;
-    this.shadow.append(frame);
-  }
-
-  /** From now on the frame has so long to say that it runs. @param {number} time */
+  /** Limits the time until the frame reports that it runs. @param {number} time */
   expect(time) {
     clearTimeout(this.timer);
     if (this.runs) return;
@@ -59,50 +53,50 @@ export class Framed {
   /** @param {MessageEvent} event */
   onMessage(event) {
     const { element, frame } = this;
-    const message = frame && parseTrustedMessage(event, element.desk, frame.contentWindow);
+    const message = parseTrustedMessage(event, element.desk, frame.contentWindow);
     if (!message) return;
     const { type, value } = message;
     if (type === "hello") {
       this.runs = true;
       clearTimeout(this.timer);
       this.set();
-    } else if (type === "ready") {
-      frame.className = "";
-      frame.height ||= "600";
-      element.arrived();
-    } else if (type === "failed") {
-      element.failed("start");
     } else if (type === "height") {
       if (isHeight(value)) frame.height = String(value);
     } else if (type === "look") {
       if (isHeight(value)) this.look(value);
     } else {
+      if (type === "ready") {
+        frame.className = "";
+        frame.height ||= "600";
+      }
       element.heard(type, value);
-      // A new step begins at its top, which may lie above the view; the first one comes before "ready", and nobody went to it.
-      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0) element.scrollIntoView(AT_ONCE);
+      // A new step begins at its top, which may be above the view; the first one comes before "ready", and nobody went to it.
+      if (type === "step" && !frame.className && element.getBoundingClientRect().top < 0)
+        element.scrollIntoView(AT_ONCE);
     }
   }
 
-  /** Follows the person to what lies so far down the frame, where it is not in view yet. @param {number} down */
+  /** Scrolls to a point of the frame to which the person is led, if it is not in view yet. @param {number} down */
   look(down) {
     const { frame } = this;
-    const top = frame ? frame.getBoundingClientRect().top + down : 0;
-    if (!frame || (top >= 0 && top < innerHeight / 2)) return;
+    const top = frame.getBoundingClientRect().top + down;
+    if (top >= 0 && top < innerHeight / 2) return;
     frame.style.scrollMarginTop = `${-down}px`;
     frame.scrollIntoView(AT_ONCE);
-    // Left there it would lead astray whatever the browser scrolls to by itself.
+    // If it stayed, the browser's own scrolling would miss its target.
     frame.style.scrollMarginTop = "";
   }
 
-  /** Language, colours and radius as the page has them. */
+  /** Sends the page's language, colours and radius. */
   set() {
     const { element, frame } = this;
-    frame?.contentWindow?.postMessage({ kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) }, element.desk);
+    const message = { kakekomi: PROTOCOL, type: "set", lang: element.locale, ...themeOf(element) };
+    frame.contentWindow?.postMessage(message, element.desk);
   }
 
   /** @param {string} locale */
   speak(locale) {
-    if (this.frame) this.frame.title = WORDS[locale].title;
+    this.frame.title = WORDS[locale].title;
     this.set();
   }
 }

@@ -1,14 +1,14 @@
 /**
  * The form in the page itself, in a shadow root: opt-in, for pages whose scripts may read what is typed.
  *
- * The desk says which files that are now, and by what digest; a file that does not match is not run.
+ * The desk names the files and their digests; a file that does not match is not run.
  */
 
 import { themeOf } from "./theme.js";
 
-/** What the desk's answer says of a file. @typedef {{ url: string, integrity: string }} Piece */
+/** A file as the desk names it. @typedef {{ url: string, integrity: string }} Piece */
 
-/** How often the form's script was loaded: each form in a page has a copy of its own. */
+/** The number of copies of the form's script: each form in a page has its own. */
 let copiesLoaded = 0;
 
 export class Inline {
@@ -16,7 +16,7 @@ export class Inline {
   constructor(element, shadow) {
     this.element = element;
     this.shadow = shadow;
-    /** @type {any} what the form's script gives */
+    /** The form as its script returns it. @type {any} */
     this.page = null;
     this.stopped = false;
   }
@@ -32,7 +32,9 @@ export class Inline {
       const { desk, partner, locale } = element;
       const preview = location.origin === desk;
       const { scheme } = themeOf(element);
-      const page = await mount(root, { desk, partner, preview, locale, scheme, tell: (/** @type {string} */ type, /** @type {unknown} */ value) => this.onMessage(type, value) });
+      const tell = (/** @type {string} */ type, /** @type {unknown} */ value) =>
+        this.stopped || element.heard(type, value);
+      const page = await mount(root, { desk, partner, preview, locale, scheme, tell });
       this.page = page;
       // The page may have asked for another language meanwhile.
       if (element.locale !== locale) page.speak(element.locale);
@@ -44,16 +46,8 @@ export class Inline {
 
   stop() {
     this.stopped = true;
-    // The form that takes its place begins with what was typed last.
+    // The form that takes its place begins with the last typing.
     this.page?.keep();
-  }
-
-  /** @param {string} type @param {unknown} value */
-  onMessage(type, value) {
-    if (this.stopped) return;
-    if (type === "ready") this.element.arrived();
-    else if (type === "failed") this.element.failed("start");
-    else this.element.heard(type, value);
   }
 
   /** @param {string} locale */
@@ -61,11 +55,12 @@ export class Inline {
     this.page?.speak(locale);
   }
 
-  /** Run once its digest was found right; an import alone would not look at it. @param {Piece} piece */
+  /** Runs a script after its digest was checked; an import alone would not check it. @param {Piece} piece */
   async script({ url, integrity }) {
     copiesLoaded += 1;
     const src = `${this.element.desk}${url}?${copiesLoaded}`;
-    const script = Object.assign(document.createElement("script"), { type: "module", crossOrigin: "anonymous", integrity, src });
+    const script = document.createElement("script");
+    Object.assign(script, { type: "module", crossOrigin: "anonymous", integrity, src });
     await new Promise((resolve, reject) => {
       script.addEventListener("load", resolve);
       script.addEventListener("error", reject);

@@ -3,25 +3,23 @@
  *
  *     <kakekomi-form partner="pk_…" lang="ja" name="kakekomi_receipt"><a href="https://desk.example.jp/?p=pk_…">…</a></kakekomi-form>
  *
- * What stands inside is shown until the form is there, and stays where it cannot be. Nothing is loaded before the
- * element comes near the view. By default the form is a frame of
- * the desk's origin, whose answers no script of the page can read; `mode="inline"` puts it into a shadow root of the
- * page. Events bubble and say codes and the reception number, never an answer: `kakekomi-ready`, `-step`, `-error`,
- * `-submitted`. In a form of the page the element's value is the reception number.
+ * The element's content is shown until the form is there, and stays if the form cannot be shown. Nothing is loaded before the element
+ * comes near the view. By default the form is a frame of the desk's origin, whose answers no script of the page can read;
+ * `mode="inline"` puts it into a shadow root of the page. Events bubble and carry codes and the reception number, never an answer:
+ * `kakekomi-ready`, `-step`, `-error`, `-submitted`. In a form of the page the element's value is the reception number.
  */
 
 import { Framed } from "./framed.js";
 import { Inline } from "./inline.js";
-import { onApproachViewport } from "./viewport.js";
 import { isCode, isReceipt } from "./protocol.js";
 import { WORDS } from "./words.js";
 
-/** Where this file came from: the desk, unless the attribute `desk` names another origin. */
+/** The origin of this file: the desk, unless the attribute `desk` names another origin. */
 const HOME = new URL(import.meta.url).origin;
 
 /**
- * Nothing that a page says of all its elements holds for the element's box or for what is inside; what stands in its
- * place is the page's, and looks as the page does.
+ * No rule of a page for all its elements applies to the element's box or inside it; the content in the form's place belongs to the
+ * page, and looks as the page does.
  */
 const STYLE = `:host{all:initial!important;display:block!important;color:inherit!important;font:inherit!important}
 :where(:host>div){all:initial;display:block;direction:ltr}
@@ -38,39 +36,58 @@ export class KakekomiForm extends HTMLElement {
   constructor() {
     super();
     this.attachShadow({ mode: "open" });
-    /** @type {Framed | Inline | null} what shows the form, while the element is in a document */
+    /** The view of the form, while the element is in a document. @type {Framed | Inline | null} */
     this.view = null;
     /** The reception number, once there is one. @type {string | null} */
     this.receipt = null;
     this.internals = "attachInternals" in this ? this.attachInternals() : null;
+    this.slotted = document.createElement("slot");
+    this.words = Object.assign(document.createElement("p"), { className: "words" });
+    this.words.setAttribute("role", "status");
   }
 
-  get partner() { return this.getAttribute("partner") ?? ""; }
-  set partner(key) { this.write("partner", key); }
+  get partner() {
+    return this.getAttribute("partner") ?? "";
+  }
+  set partner(key) {
+    this.write("partner", key);
+  }
 
-  get mode() { return this.getAttribute("mode") === "inline" ? "inline" : "frame"; }
-  set mode(mode) { this.write("mode", mode); }
+  get mode() {
+    return this.getAttribute("mode") === "inline" ? "inline" : "frame";
+  }
+  set mode(mode) {
+    this.write("mode", mode);
+  }
 
-  get name() { return this.getAttribute("name") ?? ""; }
-  set name(name) { this.write("name", name); }
+  get name() {
+    return this.getAttribute("name") ?? "";
+  }
+  set name(name) {
+    this.write("name", name);
+  }
 
-  /** The desk's origin, whatever stands behind it in the attribute. */
+  /** The desk's origin; a path behind it in the attribute is ignored. */
   get desk() {
     const named = this.getAttribute("desk") || HOME;
     return URL.canParse(named) ? new URL(named).origin : named;
   }
-  set desk(origin) { this.write("desk", origin); }
+  set desk(origin) {
+    this.write("desk", origin);
+  }
 
-  /** Libraries take an attribute away by null or undefined. @param {string} name @param {string | null | undefined} value */
+  /** Writes an attribute; libraries remove one by null or undefined. @param {string} name @param {string | null | undefined} value */
   write(name, value) {
     if (value === null || value === undefined) this.removeAttribute(name);
     else this.setAttribute(name, value);
   }
 
-  /** The form this belongs to. */
-  get form() { return this.internals?.form ?? this.closest("form"); }
+  /** The form that the element belongs to. */
+  get form() {
+    return this.internals?.form ?? this.closest("form");
+  }
 
-  /** The language of the form: the element's, or that of what it stands in. */
+  /** The language of the form: the element's, or that of the nearest ancestor with one. */
   get locale() {
     const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
     return /^en\b/i.test(lang) ? "en" : "ja";
@@ -81,10 +98,10 @@ export class KakekomiForm extends HTMLElement {
     if (!this.view) this.begin();
   }
 
-  /** Moved by `moveBefore`: the frame goes on. */
+  /** With `moveBefore` the frame goes on. */
   connectedMoveCallback() {}
 
-  /** A frame is unloaded with its element. A form in the page itself goes on where the element is put back, with all that was typed. */
+  /** Ends a frame, which is unloaded with its element. A form in the page itself goes on when the element is put back, answers kept. */
   disconnectedCallback() {
     if (this.view instanceof Framed) this.end();
   }
@@ -97,7 +114,7 @@ export class KakekomiForm extends HTMLElement {
     this.begin();
   }
 
-  /** A property that was set before this file was there. @param {string} name */
+  /** Takes a property that was set before this file was loaded. @param {string} name */
   adopt(name) {
     if (!Object.hasOwn(this, name)) return;
     const value = Reflect.get(this, name);
@@ -107,11 +124,12 @@ export class KakekomiForm extends HTMLElement {
 
   begin() {
     const shadow = /** @type {ShadowRoot} */ (this.shadowRoot);
-    this.slotted = document.createElement("slot");
-    this.words = Object.assign(document.createElement("p"), { className: "words", hidden: true });
-    this.words.setAttribute("role", "status");
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
     shadow.replaceChildren(this.slotted, this.words);
-    adoptStyle(shadow, STYLE);
+    this.slotted.hidden = false;
+    this.words.hidden = true;
     const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
     this.view = view;
     this.waiting = onApproachViewport(this, () => view.start());
@@ -123,29 +141,25 @@ export class KakekomiForm extends HTMLElement {
     this.view = null;
   }
 
-  /** The form is there: what stood in its place goes. */
+  /** Shows the form instead of the content in its place. */
   arrived() {
-    if (this.slotted) this.slotted.hidden = true;
-    if (this.words) this.words.hidden = true;
+    this.slotted.hidden = true;
+    this.words.hidden = true;
     this.tell("ready", { code: this.mode });
   }
 
-  /** The form cannot be shown: what stood in its place stays, and words say why. @param {string} code */
+  /** Keeps the content in the form's place, with words why the form cannot be shown. @param {string} code */
   failed(code) {
-    if (this.slotted) this.slotted.hidden = false;
-    if (this.words) {
-      this.words.textContent = WORDS[this.locale].unreachable;
-      this.words.hidden = false;
-    }
+    this.slotted.hidden = false;
+    this.words.textContent = WORDS[this.locale].unreachable;
+    this.words.hidden = false;
     this.tell("error", { code });
   }
 
-  /**
-   * What the form says, in either mode: only what is a code or a reception number goes on.
-   *
-   * @param {string} type @param {unknown} value
-   */
+  /** Takes a message of the form, and passes on a code or a reception number. @param {string} type @param {unknown} value */
   heard(type, value) {
+    if (type === "ready") this.arrived();
+    if (type === "failed") this.failed("start");
     if ((type === "step" || type === "error") && isCode(value)) this.tell(type, { code: value });
     if (type === "again" && isReceipt(value)) this.keep(value);
     if (type === "submitted" && isReceipt(value)) {
@@ -158,9 +172,10 @@ export class KakekomiForm extends HTMLElement {
   keep(receipt) {
     this.receipt = receipt;
     if (this.internals?.setFormValue) return this.internals.setFormValue(receipt);
-    // A browser without form-associated elements: a hidden field says it.
+    // In a browser without form-associated elements a hidden field has the value.
     const field = this.querySelector("input[data-kakekomi]") ?? this.appendChild(document.createElement("input"));
-    for (const [name, value] of Object.entries({ type: "hidden", "data-kakekomi": "", name: this.name, value: receipt })) field.setAttribute(name, value);
+    field.setAttribute("data-kakekomi", "");
+    Object.assign(field, { type: "hidden", name: this.name, value: receipt });
   }
 
   /** @param {string} state that the browser kept */
@@ -174,11 +189,23 @@ export class KakekomiForm extends HTMLElement {
   }
 }
 
-/** @param {ShadowRoot} shadow @param {string} text */
-function adoptStyle(shadow, text) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  shadow.adoptedStyleSheets = [sheet];
+/**
+ * Reports once that an element has come near the view: a page pays for the form then, and not before.
+ *
+ * @param {Element} element @param {() => void} arrive
+ * @returns {IntersectionObserver} to be disconnected if nobody waits any more
+ */
+function onApproachViewport(element, arrive) {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      arrive();
+    },
+    { rootMargin: "600px 0px" },
+  );
+  observer.observe(element);
+  return observer;
 }
 
 if (!customElements.get("kakekomi-form")) customElements.define("kakekomi-form", KakekomiForm);

@@ -1,5 +1,5 @@
 /**
- * The page in somebody else's document: it lives in an element of a shadow root and touches nothing outside of it.
+ * The page in another document: it is in an element of a shadow root and touches nothing outside of it.
  */
 
 import { element } from "../app/dom.js";
@@ -13,8 +13,11 @@ import { applyDefaults, applyColorScheme } from "./theme_apply.js";
  */
 export async function mount(root, { desk, partner, preview, locale, scheme, tell }) {
   root.className = "kakekomi";
-  root.append(element("div", { id: "page-header" }), element("main", { id: "main", tabindex: "-1", role: "group" }),
-    element("p", { id: "status", class: "unseen", role: "status" }));
+  root.append(
+    element("div", { id: "page-header" }),
+    element("main", { id: "main", tabindex: "-1", role: "group" }),
+    element("p.unseen", { id: "status", role: "status" }),
+  );
   applyColorScheme(root, scheme);
   configure(root, { desk, own: false, partner: inAddress(partner, preview), tell });
   const page = await start(locale);

@@ -1,9 +1,9 @@
 /**
- * The page in a frame of a partner's page: it tells the page around it that it runs, its height, its steps and the
- * reception number, and takes language, colours and radius from it.
+ * The page in a frame of a partner's page: it reports to the page around that it runs, its height, its steps and the reception number,
+ * and takes language, colours and radius from it.
  *
- * The frame's address names the page around. That it is a partner's is not decided here: the desk's answer says
- * who may frame it, and a message goes to that one origin or nowhere.
+ * The frame's address names the page around. The desk decides who is a partner: its response names who may frame it, and a message goes
+ * to that one origin or nowhere.
  */
 
 import { parseTrustedMessage, HEIGHT_MAX, PROTOCOL } from "./protocol.js";
@@ -34,7 +34,7 @@ export class ParentBridge {
     new ResizeObserver(() => this.measure()).observe(this.home);
   }
 
-  /** The page has started, or could not; another language may have been asked for meanwhile. @param {import("../app/start.js").RunningPage | null} page */
+  /** Takes the page that has started, or null; another language may have been asked for meanwhile. @param {import("../app/start.js").RunningPage | null} page */
   arrived(page) {
     this.page = page;
     if (this.wanted) void page?.speak(this.wanted);

@@ -1,24 +1,22 @@
 /**
- * What the frame and the page around it may say to each other, and when it is believed.
+ * The messages between the frame and the page around it, and the check of their origin.
  *
  *     frame → page  { kakekomi: 1, type: "hello" | "ready" | "failed" | "height" | "look" | "step" | "error" | "submitted" | "again", value }
  *     page → frame  { kakekomi: 1, type: "set", lang, scheme, theme }
  *
- * Each side believes one window of one origin and nobody else. Numbers, codes and reception numbers alone pass:
- * nothing that was typed.
+ * Each side trusts one window of one origin. Only numbers, codes and reception numbers pass: nothing that was typed.
  */
 
-/** The version of this conversation. A later one would be spoken beside it, since embed files live long in pages. */
+/** The version of the protocol. A later one would be supported beside it, since embed files stay in pages for long. */
 export const PROTOCOL = 1;
 
 /** The tallest frame, in pixels: more than the consent document needs on the narrowest screen. */
 export const HEIGHT_MAX = 60_000;
 
 /**
- * The message of an event, where it is one of ours and comes from where it must.
+ * The message of an event, if it has this protocol's form, origin and source.
  *
- * @param {{ origin: string, source: unknown, data: any }} event
- * @param {string} origin @param {unknown} source
+ * @param {{ origin: string, source: unknown, data: any }} event @param {string} origin @param {unknown} source
  * @returns {{ type: string, value?: unknown, [key: string]: unknown } | null}
  */
 export function parseTrustedMessage(event, origin, source) {

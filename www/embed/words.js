@@ -1,5 +1,5 @@
 /**
- * The few words of the element itself, from core/messages/embed.*.toml: the build fills them in.
+ * The element's own words, from core/messages/embed.*.toml: the build fills them in.
  */
 
 /** @type {Record<string, { title: string, unreachable: string }>} by language */

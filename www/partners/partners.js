@@ -1,11 +1,12 @@
 /**
- * The page for partners, where scripts run: a choice is shown at once, and a press copies. Without, a button does the
- * one and selecting the text the other.
+ * The script of the page for partners: a choice is shown at once, and a press copies. Without it, a button submits the choice and the
+ * text is selected by hand.
  */
 
 const form = document.getElementById("compose");
 if (form instanceof HTMLFormElement) {
-  for (const choice of form.querySelectorAll('input[type="radio"]')) choice.addEventListener("change", () => form.requestSubmit());
+  for (const choice of form.querySelectorAll('input[type="radio"]'))
+    choice.addEventListener("change", () => form.requestSubmit());
 }
 
 for (const press of document.querySelectorAll("button[data-copies]")) {
@@ -17,7 +18,10 @@ async function copy(press) {
   const { copies = "", done = "", failed = "" } = press.dataset;
   const box = document.getElementById(copies);
   if (!(box instanceof HTMLTextAreaElement)) return;
-  const copied = await navigator.clipboard.writeText(box.value).then(() => true, () => false);
+  const copied = await navigator.clipboard.writeText(box.value).then(
+    () => true,
+    () => false,
+  );
   if (!copied) box.select();
   const status = press.nextElementSibling;
   if (status) status.textContent = copied ? done : failed;

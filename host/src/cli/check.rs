@@ -140,7 +140,7 @@ fn context(args: &CheckArgs, file: &Settings) -> Result<Vec<u8>, CliError> {
     let Some(path) = &args.context else {
         let desk = args.desk.load(file)?;
         let now = args.now(&desk.profile().calendar.offset)?.unwrap_or_else(clock::now);
-        return Ok(serde_json::to_vec(&desk.context(now, args.locale.unwrap_or(Locale::Ja))?)?);
+        return Ok(desk.context(now, args.locale.unwrap_or(Locale::Ja))?.to_bytes());
     };
     let bytes = fs::read(path).map_err(CliError::io(path))?;
     let mut context =

@@ -3,34 +3,54 @@
  * pressing the button is the agreement (clauses 1③, Button).
  */
 
-import { button, element } from "../../app/dom.js";
+import { button, element, pageLink } from "../../app/dom.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
 
-/** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props why they are shown, and what follows the agreement */
+/** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props the reason to show them, and the action after the agreement */
 export function createConsent({ why, then }) {
   const title = say(`${why}_title`);
+  function agree() {
+    const { consent, intake, locale, desk } = state;
+    const [document, policy] = [shown(consent.document), shown(consent.policy)];
+    intake.agreement = { document, policy, language: locale, agreed_at: desk.now() };
+    intake.changed(true);
+    then();
+  }
   return {
     title,
-    element: element("div", { class: "sheet consent" },
-      element("h1", { tabindex: "-1" }, title), element("p", { class: "lead" }, say(`${why}_lead`)), why === "consent" && element("p", {}, say("consent_next")),
-      element("ul", { class: "consent__jumps" }, jump("policy", "consent_policy"), jump("document", "consent_document"), jump("agree", "consent_to_end")),
+    element: element(
+      "div.sheet.consent",
+      element("h1", { tabindex: "-1" }, title),
+      element("p.lead", say(`${why}_lead`)),
+      why === "consent" && element("p", say("consent_next")),
+      element(
+        "ul.consent__jumps",
+        jump("policy", "consent_policy"),
+        jump("document", "consent_document"),
+        jump("agree", "consent_to_end"),
+      ),
       afterHoursContacts(),
       paper("policy"),
       paper("document"),
-      element("div", { class: "consent__agree" },
-        element("p", {}, say("consent_end")),
-        button(say("consent_button"), () => { agree(); then(); }, { class: "main", id: "agree" })),
-      byHours("", () => [element("p", { class: "hint" }, hoursText())])),
+      element(
+        "div.consent__agree",
+        element("p", say("consent_end")),
+        button("main", say("consent_button"), agree, { id: "agree" }),
+      ),
+      byHours("", () => [element("p.hint", hoursText())]),
+    ),
   };
 }
 
-/** A short way down a long page: the address names steps, and a shadow root knows no fragments. @param {string} id @param {string} key */
+/** A short way down a long page. @param {string} id @param {string} key */
 function jump(id, key) {
-  const press = (/** @type {Event} */ event) => { event.preventDefault(); scrollAndFocus(byId(id)); };
-  return element("li", {}, element("a", { href: `#${id}`, on: { click: press } }, say(key)));
+  return element(
+    "li",
+    pageLink({ href: `#${id}` }, () => scrollAndFocus(byId(id)), say(key)),
+  );
 }
 
 /**
@@ -42,19 +62,17 @@ function jump(id, key) {
 function paper(id) {
   const { version, html } = state.consent[id];
   const title = say(`consent_${id}`);
-  const body = element("div", { class: "consent__paper", lang: state.locale });
+  const body = element("div.consent__paper", { lang: state.locale });
   body.innerHTML = html;
-  return element("article", { id, "aria-label": title, tabindex: "-1" },
-    element("p", { class: "consent__version" }, title, " ", element("span", {}, say("consent_version", { version }))), body);
+  return element(
+    "article",
+    { id, "aria-label": title, tabindex: "-1" },
+    element("p.consent__version", title, " ", element("span", say("consent_version", { version }))),
+    body,
+  );
 }
 
-function agree() {
-  const { consent: { document, policy }, intake, locale, desk } = state;
-  intake.agreement = {
-    document: { version: document.version, sha256: document.sha256 },
-    policy: { version: policy.version, sha256: policy.sha256 },
-    language: locale,
-    agreed_at: desk.now(),
-  };
-  intake.changed(true);
+/** Its version and digest, as the agreement names it. @param {form.Shown} document */
+function shown({ version, sha256 }) {
+  return { version, sha256 };
 }

@@ -15,29 +15,37 @@ import { createRecord } from "../record/record.js";
 import { createSection } from "../section/section.js";
 import { createTextField } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @type {Record<string, (field: FieldProps) => import("../../app/types.js").View>} */
+/** @type {Record<string, (field: form.FieldProps) => form.View>} */
 const COMPONENTS = {
-  section: createSection, record: createRecord, list: createList, moment: createMoment, ordered: createOrdered,
-  choice: createChoice, flag: createChoice, agree: createAcknowledgement, digest: createLogFile, line: createLine,
+  section: createSection,
+  record: createRecord,
+  list: createList,
+  moment: createMoment,
+  ordered: createOrdered,
+  choice: createChoice,
+  flag: createChoice,
+  agree: createAcknowledgement,
+  digest: createLogFile,
+  line: createLine,
 };
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createField(field) {
-  // A kind that this page does not know yet is asked for as text: the module reports what is wrong with it.
+  // An input for a kind that this page does not know yet takes text: the module reports its issues.
   return (COMPONENTS[field.node.kind] ?? createTextField)(field);
 }
 
-/** A line that may repeat another: 「担当者と同じ」. @param {FieldProps} field */
+/** A line that may repeat another: 「担当者と同じ」. @param {form.FieldProps} field */
 function createLine(field) {
   const { path, answer, host } = field;
   const from = SAME_AS[path];
   if (!from) return createTextField(field);
-  return createTextField(field, (input) => [button(say("same_person"), () => {
-    answer.typed = state.intake.answerAt(from)?.typed ?? "";
-    input.value = answer.typed;
-    clearUnknown(input, field);
-    host.changed(path, true);
-  }, { class: "quiet text-field__same" })]);
+  return createTextField(field, (input) => [
+    button("quiet.text-field__same", say("same_person"), () => {
+      answer.typed = state.intake.answerAt(from)?.typed ?? "";
+      input.value = answer.typed;
+      clearUnknown(input, field);
+      host.changed(path, true);
+    }),
+  ]);
 }

@@ -5,104 +5,107 @@
  */
 
 import { toDraft } from "../../app/draft.js";
-import { element } from "../../app/dom.js";
+import { checkbox, element } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
-import { createAdvisoryMessage, createIssueMessage } from "../message/message.js";
-
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps @typedef {import("../../app/types.js").Marks} Marks */
+import { createMessages } from "../message/message.js";
 
 /**
  * @typedef {object} Inner
  * @property {Node[]} body the content between hint and error
  * @property {HTMLElement[]} controls the field's own; the first takes the focus
- * @property {HTMLElement} [first] takes the focus where the field has no control of its own
+ * @property {HTMLElement | null} [first] takes the focus if the field has no control of its own
  * @property {boolean} group several controls together
- * @property {boolean} [asksUnknown] whether 「分からない」 is among the controls already
+ * @property {boolean} [asksUnknown] true if 「分からない」 is among the controls already
  * @property {boolean} [bare] its title is not shown: the field around it asks the question
  * @property {Node[]} [beside] further content of the row of 「分からない」
- * @property {(marks: Marks) => void} [update]
+ * @property {(marks: form.Marks) => void} [update]
  */
 
-/**
- * @param {FieldProps} field
- * @param {Inner} inner
- * @returns {import("../../app/types.js").View}
- */
+/** @param {form.FieldProps} field @param {Inner} inner @returns {form.View} */
 export function renderField(field, inner) {
   const { node, path, answer, host } = field;
   const id = idOf(path);
-  const hint = node.hint ? element("p", { class: "hint", id: `${id}-hint` }, node.hint) : null;
-  const error = element("div", { class: "field__error", id: `${id}-error` });
-  const advice = element("div", { class: "field__advice", id: `${id}-advice` });
-  const unknown = node.unknown && !inner.asksUnknown ? unknownBox(field) : null;
+  const hint = node.hint ? element("p.hint", { id: `${id}-hint` }, node.hint) : null;
+  const messages = createMessages(id);
   const need = node.need ?? "optional";
   // In words: neither colour nor an asterisk alone shows it.
-  const title = [element("span", { class: "field__title" }, node.title ?? ""), " ", element("span", { class: `field__need field__need--${need}` }, say(`need_${need}`))];
-  const aside = [unknown, ...(inner.beside ?? [])].filter((part) => part !== null);
-  const row = aside.length ? element("div", { class: "field__beside" }, ...aside) : null;
-  const content = [hint, ...inner.body, row, error, advice].filter((part) => part !== null);
-  const box = inner.group
-    ? element("fieldset", { class: inner.bare ? "field field--bare" : "field", id }, element("legend", { class: inner.bare ? "unseen" : null }, ...title), ...content)
-    : element("div", { class: "field" }, element("label", { for: id }, ...title), ...content);
-  box.dataset.path = path;
-  box.dataset.kind = node.kind;
-  if (!inner.group) inner.controls[0].id = id;
-
+  const title = [
+    element("span.field__title", node.title),
+    " ",
+    element(`span.field__need.field__need--${need}`, say(`need_${need}`)),
+  ];
+  const aside = [...(node.unknown && !inner.asksUnknown ? [unknownBox(field)] : []), ...(inner.beside ?? [])];
+  const box = element(
+    inner.group ? "fieldset.field" : "div.field",
+    { "data-path": path, "data-kind": node.kind },
+    inner.group ? element("legend", ...title) : element("label", { for: id }, ...title),
+    hint,
+    ...inner.body,
+    aside.length > 0 && element("div.field__beside", ...aside),
+    messages.error,
+    messages.advice,
+  );
+  (inner.group ? box : inner.controls[0]).id = id;
+  if (inner.bare) {
+    box.classList.add("field--bare");
+    box.firstChild.className = "unseen";
+  }
   let drawn = "";
 
-  /** @param {Marks} marks */
+  /** @param {form.Marks} marks */
   function update(marks) {
     inner.update?.(marks);
     const issues = marks.issues(path);
     // Advice on a field that was not looked at yet would only be noise.
     const advisories = marks.tried || toDraft(node, answer) !== undefined ? marks.advisories(path) : [];
     // Most of a report equals the last one: then nothing is drawn, so that typing stays light.
-    const now = JSON.stringify([marks.hidden(path), ...[...issues, ...advisories].map(({ code, message }) => `${code} ${message}`)]);
+    const now = JSON.stringify([marks.hidden(path), issues, advisories]);
     if (now === drawn) return;
     drawn = now;
     box.classList.toggle("field--wrong", issues.length > 0);
     box.hidden = marks.hidden(path);
-    error.replaceChildren(...issues.map(createIssueMessage));
-    advice.replaceChildren(...advisories.map((advisory) => createAdvisoryMessage(advisory)));
+    messages.update(issues, advisories);
     for (const control of inner.controls) markInvalid(control, issues.length > 0);
-    describe(inner.group ? [box] : inner.controls, [hint, issues.length ? error : null, advisories.length ? advice : null]);
+    const texts = [hint, issues.length && messages.error, advisories.length && messages.advice];
+    describe(inner.group ? box : inner.controls[0], texts.flatMap((text) => (text ? [text.id] : [])).join(" "));
   }
   return host.register({ path, element: box, update, focus: () => reveal(box, inner.first ?? inner.controls[0]) });
 }
 
-/** A radio button may not carry `aria-invalid`: its group's description says it. @param {HTMLElement} control @param {boolean} wrong */
+/** A radio button may not carry `aria-invalid`: its group's description has the error. @param {HTMLElement} control @param {boolean} wrong */
 function markInvalid(control, wrong) {
-  if (!(control instanceof HTMLInputElement && control.type === "radio")) control.setAttribute("aria-invalid", String(wrong));
+  if (!(control instanceof HTMLInputElement && control.type === "radio"))
+    control.setAttribute("aria-invalid", String(wrong));
 }
 
-/** @param {HTMLElement[]} described a group as a whole, so that it is read once, or the control @param {(HTMLElement | null)[]} texts */
-function describe(described, texts) {
-  const ids = texts.flatMap((text) => (text ? [text.id] : [])).join(" ");
-  for (const one of described) {
-    if (ids) one.setAttribute("aria-describedby", ids);
-    else one.removeAttribute("aria-describedby");
-  }
+/** @param {HTMLElement} described the control, or a group as a whole, so that it is read once @param {string} ids */
+function describe(described, ids) {
+  if (ids) described.setAttribute("aria-describedby", ids);
+  else described.removeAttribute("aria-describedby");
 }
 
 /** Opens the folded parts around it, scrolls the title into view, not only the control, then focuses. @param {HTMLElement} box @param {HTMLElement} control */
 export function reveal(box, control) {
-  for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
+  for (let folded = box.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null)
+    folded.open = true;
   scrollAndFocus(box, "start", control);
 }
 
-/** 「分からない」, one tap: what was typed stays on the screen and is not sent. @param {FieldProps} field */
+/** The box 「分からない」, one tap: the typed text stays on the screen and is not sent. @param {form.FieldProps} field */
 function unknownBox({ node, path, answer, host }) {
   const words = say("unknown");
-  const tick = element("input", {
-    type: "checkbox", checked: Boolean(answer.unknown), "data-unknown": path, "aria-label": `${words} (${node.title})`,
-    on: { change: () => { answer.unknown = tick.checked; host.changed(path, true); } },
+  const given = { checked: Boolean(answer.unknown), "data-unknown": path, "aria-label": `${words} (${node.title})` };
+  const { label } = checkbox(words, given, (ticked) => {
+    answer.unknown = ticked;
+    host.changed(path, true);
   });
-  return element("label", { class: "tick field__unknown" }, tick, element("span", {}, words));
+  label.classList.add("field__unknown");
+  return label;
 }
 
-/** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {FieldProps} field */
+/** Answering a field takes 「分からない」 back. @param {HTMLElement} within an element of the field @param {form.FieldProps} field */
 export function clearUnknown(within, { path, answer }) {
   if (!answer.unknown) return;
   answer.unknown = false;

@@ -8,13 +8,11 @@ import { at, parent, within } from "../../app/json_pointer.js";
 import { state } from "../../app/state.js";
 import { createField } from "../field/field.js";
 
-/** @typedef {import("../../app/types.js").View} View @typedef {import("../../app/types.js").Report} Report @typedef {import("../../app/types.js").Issue} Issue */
-
 export class FieldViews {
-  /** @type {Map<string, View>} */
+  /** @type {Map<string, form.View>} */
   byPath = new Map();
 
-  /** The view at a path or the nearest above it. @param {string} path @returns {View | undefined} */
+  /** The view at a path or the nearest above it. @param {string} path @returns {form.View | undefined} */
   at(path) {
     for (let place = path; place !== ""; place = parent(place)) {
       const view = this.byPath.get(place);
@@ -26,9 +24,8 @@ export class FieldViews {
   /**
    * Shows at every field its part of the report.
    *
-   * @param {Report | null} report
-   * @param {boolean} tried whether the person asked for this step to be checked
-   * @param {Issue[]} issues those to show
+   * @param {form.Report | null} report @param {boolean} tried true if the person asked for this step to be checked
+   * @param {form.Issue[]} issues to show
    */
   update(report, tried, issues) {
     const hidden = new Set(report?.hidden ?? []);
@@ -44,11 +41,7 @@ export class FieldViews {
     for (const view of this.byPath.values()) view.update(marks);
   }
 
-  /**
-   * @template {{ path?: string }} T
-   * @param {T[]} messages
-   * @returns {Map<string, T[]>}
-   */
+  /** @template {{ path?: string }} T @param {T[]} messages @returns {Map<string, T[]>} */
   groupByView(messages) {
     const found = new Map();
     for (const message of messages) {
@@ -60,12 +53,9 @@ export class FieldViews {
 
   // The `Host` of the fields.
 
-  /** @param {import("../../app/types.js").FieldProps} props */
-  draw(props) {
-    return createField(props);
-  }
+  draw = createField;
 
-  /** @param {View} view @returns {View} */
+  /** @param {form.View} view @returns {form.View} */
   register(view) {
     this.byPath.set(view.path, view);
     return view;

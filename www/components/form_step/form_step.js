@@ -1,5 +1,5 @@
 /**
- * One step of the form: its fields as the description has them, what the report says of each, and the ways on and back.
+ * One step of the form: its fields in the order of the description, their part of the report, and the ways on and back.
  */
 
 import { button, element } from "../../app/dom.js";
@@ -26,13 +26,16 @@ export function createFormStep({ step, router }) {
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
   const steps = createStepList({ current: step, goTo });
   const guidance = createGuidance({ folded: step !== FIRST });
-  const fields = nodesOf(step, description).map((node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element);
+  const fields = nodesOf(step, description).map(
+    (node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element,
+  );
   // The advice for the first hours follows the first question, on which it depends.
   fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
   let advised = "";
 
-  /** On to the next step, if the module finds nothing wrong with this one; where nothing can be asked, on as well. */
-  async function next() {
+  /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
+  async function next(event) {
+    event.preventDefault();
     intake.tried.add(step);
     const report = await intake.check();
     intake.keep();
@@ -43,30 +46,42 @@ export function createFormStep({ step, router }) {
     goTo(after);
   }
 
-  /** Drawn anew only when it says something else: what was opened stays open. */
+  /** Draws the advice anew only if it changed, so that an opened part stays open. */
   function advise() {
     const codes = intake.report?.guidance ?? [];
     const lead = step === FIRST ? leadKey() : "";
     const now = [lead, ...codes.map((one) => one.code)].join(" ");
     if (now === advised) return;
     advised = now;
-    guidance.update(codes, lead ? [element("p", { class: "strong", id: "lead" }, ...withPhoneLink(lead)), afterHoursContacts(lead === "now_yes_closed")] : []);
+    const call = () => element("p.strong", { id: "lead" }, ...withPhoneLink(lead));
+    guidance.update(codes, lead ? [call(), afterHoursContacts(lead === "now_yes_closed")] : []);
   }
 
   return {
     title,
     focusField,
-    element: element("div", { class: "with-steps" },
+    element: element(
+      "div.with-steps",
       steps.element,
-      element("div", { class: "sheet" }, summary.element, element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
-        element("form", { novalidate: true, class: `form-step--${step}`, on: { keydown: keepComposing, submit: (/** @type {Event} */ event) => { event.preventDefault(); void next(); } } },
+      element(
+        "div.sheet",
+        summary.element,
+        element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
+        element(
+          `form.form-step--${step}`,
+          { novalidate: true, on: { keydown: keepComposing, submit: next } },
           ...fields,
-          element("div", { class: "ways" },
-            element("button", { type: "submit", class: "main", id: "next" }, say("next")),
-            intake.reviewed && after !== REVIEW && button(say("to_review"), () => goTo(REVIEW), { class: "second" }),
-            before && button(say("back"), () => goTo(before), { class: "second" }))),
-        createSavePanel({ router }).element)),
-    /** Shows the report: issues only where this step was tried. */
+          element(
+            "div.ways",
+            element("button.main", { type: "submit", id: "next" }, say("next")),
+            intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
+            before && button("second", say("back"), () => goTo(before)),
+          ),
+        ),
+        createSavePanel({ router }).element,
+      ),
+    ),
+    /** Shows the report: issues only if this step was tried. */
     update() {
       const { report, tried } = intake;
       const issues = tried.has(step) ? (report?.issues ?? []).filter((issue) => isOn(step, issue.path)) : [];
@@ -87,7 +102,7 @@ function leadKey() {
   return now?.typed ? "now_no" : "";
 }
 
-/** Whether an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
+/** True if an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
 function isOn(step, path) {
   return path === "" || stepOf(path) === step;
 }

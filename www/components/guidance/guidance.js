@@ -6,27 +6,34 @@ import { element } from "../../app/dom.js";
 import { say } from "../../app/state.js";
 
 /**
- * @param {object} props
- * @param {boolean} [props.folded] on a step where it was not asked for: one line that opens
- * @returns {{ element: HTMLElement, update: (guidance: import("../../app/types.js").Guidance[], lead?: Node[]) => void }} `lead` comes
- *   first; nothing is shown where there is no advice
+ * @param {object} props @param {boolean} [props.folded] on a step that did not ask for it: one line that opens
+ * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[]) => void }} `lead` comes
+ *   first; nothing is shown without advice
  */
 export function createGuidance({ folded = false } = {}) {
-  const box = element("div", { class: "guidance-box" });
+  const box = element("div.guidance-box");
   return {
     element: box,
     update(guidance, lead = []) {
       if (!guidance.length) return box.replaceChildren();
       const title = say("guidance_title");
-      const inside = [...lead, element("ul", {}, ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
-        element("p", { class: "hint" }, say("guidance_note"))];
-      box.replaceChildren(element("aside", { class: folded ? "guidance guidance--folded" : "guidance", "aria-label": title },
-        ...(folded ? [element("details", {}, element("summary", {}, title), ...inside)] : [element("h2", {}, title), ...inside])));
+      const inside = [
+        ...lead,
+        element("ul", ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
+        element("p.hint", say("guidance_note")),
+      ];
+      box.replaceChildren(
+        element(
+          folded ? "aside.guidance.guidance--folded" : "aside.guidance",
+          { "aria-label": title },
+          ...(folded ? [element("details", element("summary", title), ...inside)] : [element("h2", title), ...inside]),
+        ),
+      );
     },
   };
 }
 
-/** The panel's title says 参考情報 for all of it: each line need not repeat it. @param {string} words */
+/** A line without the mark 参考情報, which is in the panel's title. @param {string} words */
 function unmarked(words) {
   const mark = say("guidance_mark");
   return words.startsWith(mark) ? words.slice(mark.length) : words;

@@ -11,36 +11,46 @@ import { reveal } from "../field_wrapper/field_wrapper.js";
 import { recordFields } from "../record/record.js";
 import { renderSection } from "../section/section.js";
 
-/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").Answer} Answer */
-
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createList(field) {
   const { node, path, answer, host } = field;
   const { description } = state;
-  const item = /** @type {Field} */ (node.item);
-  const items = /** @type {Answer[]} */ (answer.items);
-  const entries = element("div", {});
-  const undo = element("div", { class: "list__undo" });
-  /** The entries that are open. @type {Set<Answer>} */
+  const { item } = node;
+  const items = /** @type {form.Answer[]} */ (answer.items);
+  const entries = element("div");
+  const undo = element("div.list__undo");
+  /** The entries that are open. @type {Set<form.Answer>} */
   const opened = new Set(items.filter((one) => !gistOf(item, one)));
-  const add = button(say("item_add", { title: item.title ?? "" }), append, { class: "list__add" });
+  const add = button("list__add", say("item_add", { title: item.title }), append);
 
   function drawEntries() {
     host.forget(path);
     entries.replaceChildren(...items.map(entry));
-    if (!items.length) entries.append(element("p", { class: "list__empty" }, say("list_empty")));
+    if (!items.length) entries.append(element("p.list__empty", say("list_empty")));
   }
 
-  /** One line that opens: closed once something is in it. @param {Answer} one @param {number} index */
+  /** One line that opens: closed once something is in it. @param {form.Answer} one @param {number} index */
   function entry(one, index) {
     const words = description.entryTitle(item, index);
-    const gist = element("span", { class: "list__gist" });
-    const summary = element("summary", {}, element("span", { class: "field__title" }, words), " ", gist);
-    const close = button(say("item_done", { title: words }), () => { box.open = false; scrollAndFocus(summary, "nearest"); }, { class: "second" });
-    const remove = button(say("item_remove", { title: words }), () => take(index), { class: "quiet list__remove" });
-    const inside = element("div", { class: "list__inside", role: "group", "aria-label": words },
-      recordFields({ node: item, path: `${path}/${index}`, answer: one, host }), element("div", { class: "ways" }, close, remove));
-    const box = element("details", { class: "list__entry", open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } }, summary, inside);
+    const gist = element("span.list__gist");
+    const summary = element("summary", element("span.field__title", words), " ", gist);
+    const close = button("second", say("item_done", { title: words }), () => {
+      box.open = false;
+      scrollAndFocus(summary, "nearest");
+    });
+    const remove = button("quiet.list__remove", say("item_remove", { title: words }), () => take(index));
+    const inside = element(
+      "div.list__inside",
+      { role: "group", "aria-label": words },
+      recordFields({ node: item, path: `${path}/${index}`, answer: one, host }),
+      element("div.ways", close, remove),
+    );
+    const box = element(
+      "details.list__entry",
+      { open: opened.has(one), on: { toggle: () => opened[box.open ? "add" : "delete"](one) } },
+      summary,
+      inside,
+    );
     // The views of its fields come before its own, so their errors are shown already.
     const update = () => {
       const wrong = box.querySelector(".field--wrong") !== null;
@@ -58,7 +68,7 @@ export function createList(field) {
     opened.add(one);
     undo.replaceChildren();
     drawEntries();
-    reveal(/** @type {HTMLElement} */ (entries.lastElementChild), /** @type {any} */ (entries.lastElementChild?.querySelector("summary")));
+    reveal(entries.lastElementChild, entries.lastElementChild.querySelector("summary"));
     host.changed(path, true);
   }
 
@@ -66,14 +76,14 @@ export function createList(field) {
   function take(index) {
     const words = say("item_removed", { title: description.entryTitle(item, index) });
     const [taken] = items.splice(index, 1);
-    const back = button(say("undo"), () => {
+    const back = button("quiet", say("undo"), () => {
       items.splice(index, 0, taken);
       undo.replaceChildren();
       drawEntries();
       scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
       host.changed(path, true);
-    }, { class: "quiet" });
-    undo.replaceChildren(element("span", {}, words), " ", back);
+    });
+    undo.replaceChildren(element("span", words), " ", back);
     announce(words);
     drawEntries();
     scrollAndFocus(back, "nearest");

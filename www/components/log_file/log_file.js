@@ -8,26 +8,29 @@ import { idOf, parent } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
 import { createTextField } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").Answer} Answer */
-
-/** The last choice of each entry that is being read. @type {WeakMap<Answer, File>} */
+/** The last choice of each entry that is being read. @type {WeakMap<form.Answer, File>} */
 const reading = new WeakMap();
 
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createLogFile(field) {
   return createTextField(field, () => (state.engine.blocked ? [] : [chooser(field)]));
 }
 
 /**
- * Name, size and digest of a file come together or not at all: of the last choice, for the entry that it was made in, wherever that
- * is by then, and not for one that was taken away.
+ * The input for a file. Name, size and digest come together or not at all: those of the last choice, for its entry, wherever that is by
+ * then, and not for a removed one.
  *
- * @param {import("../../app/types.js").FieldProps} field
+ * @param {form.FieldProps} field
  */
 function chooser({ path, host }) {
   const id = `${idOf(path)}-file`;
-  const entry = /** @type {Answer} */ (state.intake.answerAt(parent(path)));
-  const input = element("input", { type: "file", id, "aria-describedby": `${id}-hint`, on: { change: choose, click: () => { input.value = ""; } } });
+  const entry = /** @type {form.Answer} */ (state.intake.answerAt(parent(path)));
+  const input = element("input", {
+    type: "file",
+    id,
+    "aria-describedby": `${id}-hint`,
+    on: { change: choose, click: () => (input.value = "") },
+  });
 
   async function choose() {
     const file = /** @type {File | undefined} */ (input.files?.[0]);
@@ -40,12 +43,13 @@ function chooser({ path, host }) {
     if (reading.get(entry) === file) reading.delete(entry);
     if (!read) return;
     if (!digest) return report(say("hash_failed"));
-    for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest })) put(name, value);
+    for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest }))
+      put(name, value);
     report(say("hash_done", { name: file.name }));
     host.changed(place(), true);
   }
 
-  /** The entry's present path, "" where it was taken away. */
+  /** The entry's present path, "" if it was removed. */
   function place() {
     const list = parent(parent(path));
     const index = state.intake.answerAt(list)?.items?.indexOf(entry) ?? -1;
@@ -65,7 +69,11 @@ function chooser({ path, host }) {
     if (status) status.textContent = words;
     announce(words);
   }
-  return element("div", { class: "log-file" },
-    element("label", { for: id }, say("hash_label")), element("p", { class: "hint", id: `${id}-hint` }, say("hash_hint")), input,
-    element("p", { class: "hint", id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")));
+  return element(
+    "div.log-file",
+    element("label", { for: id }, say("hash_label")),
+    element("p.hint", { id: `${id}-hint` }, say("hash_hint")),
+    input,
+    element("p.hint", { id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")),
+  );
 }

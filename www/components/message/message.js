@@ -5,9 +5,19 @@
 import { element } from "../../app/dom.js";
 import { say } from "../../app/state.js";
 
-/** @param {{ message: string }} issue */
-export function createIssueMessage(issue) {
-  return createMessage("issue", say("error_prefix"), issue.message);
+/** The errors and the advice of a field or section. @param {string} id of its element */
+export function createMessages(id) {
+  const error = element("div.field__error", { id: `${id}-error` });
+  const advice = element("div.field__advice", { id: `${id}-advice` });
+  return {
+    error,
+    advice,
+    /** @param {form.Issue[]} issues @param {form.Advisory[]} advisories */
+    update(issues, advisories) {
+      error.replaceChildren(...issues.map((issue) => createMessage("issue", say("error_prefix"), issue.message)));
+      advice.replaceChildren(...advisories.map((advisory) => createAdvisoryMessage(advisory)));
+    },
+  };
 }
 
 /** @param {{ message: string }} advisory @param {string} [field] the field's title, away from the field */
@@ -17,6 +27,12 @@ export function createAdvisoryMessage(advisory, field = "") {
 
 /** @param {string} kind @param {string} mark @param {string} words @param {string} [field] */
 function createMessage(kind, mark, words, field) {
-  return element("p", { class: `message--${kind}` }, element("span", { class: "message__mark" }, mark), /[：\s]$/.test(mark) ? "" : " ",
-    field && element("strong", { class: "message__field" }, field), field && " ", words);
+  return element(
+    `p.message--${kind}`,
+    element("span.message__mark", mark),
+    /[：\s]$/.test(mark) ? "" : " ",
+    field && element("strong.message__field", field),
+    field && " ",
+    words,
+  );
 }

@@ -5,32 +5,47 @@
  */
 
 import { momentText } from "../../app/answer_text.js";
-import { button, element } from "../../app/dom.js";
+import { button, checkbox, element } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 import { onTyping } from "../text_field/text_field.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
 /** The parts and the phone's keyboard for each; a numeric one has no colon for the time. */
-const PARTS = /** @type {[string, string][]} */ ([["year", "numeric"], ["month", "numeric"], ["day", "numeric"], ["time", "text"]]);
+const PARTS = /** @type {[string, string][]} */ ([
+  ["year", "numeric"],
+  ["month", "numeric"],
+  ["day", "numeric"],
+  ["time", "text"],
+]);
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createMoment(field) {
   const { node, path, answer, host } = field;
-  const inputs = PARTS.map(([part, inputmode]) => element("input", {
-    type: "text", class: `moment__part moment__part--${part}`, id: `${idOf(path)}-${part}`, inputmode, autocomplete: "off", value: answer.typed[part],
-  }));
-  inputs.forEach((input, index) => onTyping(input, (typed, whole) => {
-    const part = PARTS[index][0];
-    if (answer.typed[part] !== typed) clearUnknown(input, field);
-    answer.typed[part] = typed;
-    host.changed(path, whole);
-  }));
-  const parts = PARTS.map(([part], index) => element("label", { class: "moment__label" }, element("span", {}, say(part)), inputs[index]));
-  const near = element("div", { class: "moment__shortcuts" },
-    button(say("moment_today"), () => fill(state.desk.today), { class: "quiet", "aria-label": `${say("moment_today")} (${node.title})` }), ...calendar(node, fill));
+  const inputs = PARTS.map(([part, inputmode]) => {
+    const given = {
+      type: "text",
+      id: `${idOf(path)}-${part}`,
+      inputmode,
+      autocomplete: "off",
+      value: answer.typed[part],
+    };
+    const input = element(`input.moment__part.moment__part--${part}`, given);
+    onTyping(input, (typed, whole) => {
+      if (answer.typed[part] !== typed) clearUnknown(input, field);
+      answer.typed[part] = typed;
+      host.changed(path, whole);
+    });
+    return input;
+  });
+  const parts = PARTS.map(([part], index) => element("label.moment__label", element("span", say(part)), inputs[index]));
+  const near = element(
+    "div.moment__shortcuts",
+    button("quiet", say("moment_today"), () => fill(state.desk.today), {
+      "aria-label": `${say("moment_today")} (${node.title})`,
+    }),
+    ...calendar(node, fill),
+  );
 
   /** Puts a date that was pressed, not typed, into the parts. @param {string} date "2026-11-20" */
   function fill(date) {
@@ -41,14 +56,14 @@ export function createMoment(field) {
     clearUnknown(inputs[0], field);
     host.changed(path, true);
   }
-  const about = element("input", {
-    type: "checkbox", checked: Boolean(answer.about),
-    on: { change: () => { answer.about = about.checked; host.changed(path, true); } },
+  const about = checkbox(say("about"), { checked: Boolean(answer.about) }, (ticked) => {
+    answer.about = ticked;
+    host.changed(path, true);
   });
-  const tick = element("label", { class: "tick moment__about" }, about, element("span", {}, say("about")));
-  const echo = element("p", { class: "moment__echo", role: "status" });
+  about.label.classList.add("moment__about");
+  const echo = element("p.moment__echo", { role: "status" });
   return renderField(field, {
-    body: [element("p", { class: "hint" }, say("moment_note")), element("div", { class: "moment" }, ...parts, tick), near, echo],
+    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts, about.label), near, echo],
     controls: inputs,
     group: true,
     update: (marks) => {
@@ -60,19 +75,19 @@ export function createMoment(field) {
   });
 }
 
-/**
- * The browser's own calendar beside the parts; nothing in a browser that has none.
- *
- * @param {import("../../app/types.js").Field} node @param {(date: string) => void} fill
- * @returns {HTMLElement[]}
- */
+/** The browser's own calendar beside the parts, if it has one. @param {form.Field} node @param {(date: string) => void} fill */
 function calendar(node, fill) {
   // It lies over the button for a finger; the keyboard has the button, since a date's own parts would be four more stops.
   const label = `${say("moment_calendar")} (${node.title})`;
-  const input = element("input", { type: "date", tabindex: "-1", "aria-label": label, on: { change: () => { if (input.value) fill(input.value); } } });
+  const input = element("input", {
+    type: "date",
+    tabindex: "-1",
+    "aria-label": label,
+    on: { change: () => input.value && fill(input.value) },
+  });
   if (input.type !== "date") return [];
-  return [element("span", { class: "moment__picker" },
-    button(say("moment_calendar"), () => openPicker(input), { class: "quiet", "aria-label": label }), input)];
+  const open = button("quiet", say("moment_calendar"), () => openPicker(input), { "aria-label": label });
+  return [element("span.moment__picker", open, input)];
 }
 
 /** Within a frame of another origin a browser opens no calendar for a script: then the input takes the focus. @param {HTMLInputElement} input */

@@ -4,27 +4,28 @@
  * Press 「原因を調べる」 then 「再発を防ぐ」 → `["cause", "prevent"]`, marked 「1番目」「2番目」.
  */
 
-import { element } from "../../app/dom.js";
+import { checkbox, element } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 
-/** @param {import("../../app/types.js").FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createOrdered(field) {
   const { node, path, answer, host } = field;
   const rows = (node.options ?? []).map(({ value, title }, index) => {
-    const tick = element("input", { type: "checkbox", id: `${idOf(path)}-${index}`, on: { change: () => toggle(String(value)) } });
-    const rank = element("span", { class: "ordered__rank" });
-    return { value: String(value), tick, rank, label: element("label", { class: "tick" }, tick, element("span", {}, title), rank) };
+    const rank = element("span.ordered__rank");
+    const { box, label } = checkbox(title, { id: `${idOf(path)}-${index}` }, () => toggle(String(value)));
+    label.append(rank);
+    return { value: String(value), tick: box, rank, label };
   });
-  const note = element("p", { class: "hint" }, say("ordered_hint"));
-  const box = element("div", { class: "choice" }, ...rows.map((row) => row.label));
+  const box = element("div.choice", ...rows.map((row) => row.label));
 
   /** @param {string} value */
   function toggle(value) {
-    // A value of an opened file that no row shows goes with the first press: nobody could take it away.
-    const shown = answer.typed.filter((/** @type {string} */ one) => one !== value && rows.some((row) => row.value === one));
-    answer.typed = answer.typed.includes(value) ? shown : [...shown, value];
+    // A value of an opened file that no row shows goes with the first press: nobody could remove it.
+    const typed = /** @type {string[]} */ (answer.typed);
+    const shown = typed.filter((one) => one !== value && rows.some((row) => row.value === one));
+    answer.typed = typed.includes(value) ? shown : [...shown, value];
     clearUnknown(box, field);
     draw();
     host.changed(path, true);
@@ -38,5 +39,9 @@ export function createOrdered(field) {
     }
   }
   draw();
-  return renderField(field, { body: [note, box], controls: rows.map((row) => row.tick), group: true });
+  return renderField(field, {
+    body: [element("p.hint", say("ordered_hint")), box],
+    controls: rows.map((row) => row.tick),
+    group: true,
+  });
 }

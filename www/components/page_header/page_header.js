@@ -2,7 +2,7 @@
  * The header of every screen: the desk's name, open or closed, the phone number, the language, and notices.
  */
 
-import { announce, button, element } from "../../app/dom.js";
+import { announce, button, element, pageLink } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -14,17 +14,21 @@ const LANGUAGES = ["ja", "en"];
 /** @param {{ notice: HTMLElement | null }} props the notice of another module */
 export function renderHeader({ notice }) {
   const { desk, engine, intake } = state;
-  byId("page-header")?.replaceChildren(element("header", { class: "page-header" },
-    element("a", { class: "page-header__skip", href: "#main", on: { click: skip } }, say("site_skip")),
-    element("div", { class: "page-header__bar" }, element("p", { class: "page-header__name" }, breakable(desk.name)), languages()),
-    byHours("page-header__call", () => [phone(), !intake.finished && element("p", { class: "page-header__hours" }, hoursText())]),
-    desk.test && element("p", { class: "notice page-header__test" }, say("test_notice")),
-    engine.blocked && element("p", { class: "notice" }, say("engine_server")),
-    !navigator.onLine && element("p", { class: "notice", id: "offline" }, say("offline")),
-    notice));
+  byId("page-header")?.replaceChildren(
+    element(
+      "header.page-header",
+      pageLink({ class: "page-header__skip", href: "#main" }, () => byId("main")?.focus(), say("site_skip")),
+      element("div.page-header__bar", element("p.page-header__name", breakable(desk.name)), languages()),
+      byHours("page-header__call", () => [phone(), !intake.finished && element("p.page-header__hours", hoursText())]),
+      desk.served.partner?.test && element("p.notice.page-header__test", say("test_notice")),
+      engine.blocked && element("p.notice", say("engine_server")),
+      !navigator.onLine && element("p.notice", { id: "offline" }, say("offline")),
+      notice,
+    ),
+  );
 }
 
-/** Another language; where it cannot be loaded, a notice says so. @param {string} locale @param {boolean} [pressed] here, where the focus then stays */
+/** Changes the language; a notice reports one that cannot be loaded. @param {string} locale @param {boolean} [pressed] here, so that the focus stays */
 export async function switchLanguage(locale, pressed = false) {
   if (!(await state.speak(locale))) return showFailure();
   const header = byId("page-header");
@@ -32,36 +36,40 @@ export async function switchLanguage(locale, pressed = false) {
   if (!state.intake.finished) await state.intake.check();
 }
 
-/** The notice stays until the header is drawn anew, and is read aloud. */
+/** Shows and announces a notice that stays until the header is drawn anew. */
 function showFailure() {
   const header = byId("page-header")?.querySelector("header");
   header?.querySelector(".page-header__failure")?.remove();
-  header?.append(element("p", { class: "notice page-header__failure" }, ...withPhoneLink("language_failed")));
+  header?.append(element("p.notice.page-header__failure", ...withPhoneLink("language_failed")));
   announce(say("language_failed", { phone: state.desk.phone }));
 }
 
-/** A name may break where katakana gives way to kanji, and nowhere else: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
+/** A name that may break between katakana and kanji only: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
 function breakable(name) {
   return name.replace(/(\p{sc=Katakana})(?=\p{sc=Han})/gu, "$1\u200b");
 }
 
-/** Over the header to the screen; no link of the address, which names the step. @param {Event} event */
-function skip(event) {
-  event.preventDefault();
-  byId("main")?.focus();
-}
-
 function phone() {
   const { desk } = state;
-  return element("p", { class: "page-header__phone" },
-    element("span", { class: "label" }, say("phone_label")), " ",
-    createPhoneLink(desk.phone, "page-header__number"), " ",
-    element("span", { class: desk.open ? "page-header__chip page-header__chip--open" : "page-header__chip" }, say(desk.open ? "phone_open" : "phone_closed")),
-    element("span", { class: "on-paper" }, say("printed_phone", { date: desk.clock(desk.now()) })));
+  return element(
+    "p.page-header__phone",
+    element("span.label", say("phone_label")),
+    " ",
+    createPhoneLink(desk.phone, "page-header__number"),
+    " ",
+    desk.open
+      ? element("span.page-header__chip.page-header__chip--open", say("phone_open"))
+      : element("span.page-header__chip", say("phone_closed")),
+    element("span.on-paper", say("printed_phone", { date: desk.clock(desk.now()) })),
+  );
 }
 
 function languages() {
-  const choices = LANGUAGES.map((locale) => button(say(`language_${locale}`), () => void switchLanguage(locale, true),
-    { lang: locale, class: "quiet", "aria-pressed": String(locale === state.locale) }));
-  return element("div", { class: "page-header__languages", role: "group", "aria-label": say("language_label") }, ...choices);
+  const choices = LANGUAGES.map((locale) =>
+    button("quiet", say(`language_${locale}`), () => void switchLanguage(locale, true), {
+      lang: locale,
+      "aria-pressed": String(locale === state.locale),
+    }),
+  );
+  return element("div.page-header__languages", { role: "group", "aria-label": say("language_label") }, ...choices);
 }

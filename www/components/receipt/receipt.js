@@ -1,13 +1,14 @@
 /**
- * The receipt: the number large and in groups for the phone, what happens next, and a copy to keep.
+ * The receipt: the number large and in groups for the phone, the next steps, and a copy to keep.
  *
  * The number is shown only after the server reported that the record is durable (clause 4⑩).
  */
 
+import { agreementText } from "../../app/answer_text.js";
 import { button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { saveFile } from "../../app/download.js";
 import { fromDraft } from "../../app/draft.js";
-import { byHours } from "../../app/opening_hours.js";
+import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { forgetAll } from "../../app/storage.js";
 import { createAnswerList } from "../answer_list/answer_list.js";
@@ -15,42 +16,55 @@ import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
-/** @typedef {import("../../app/types.js").Report} Report */
-
-/** @param {{ kept: import("../../app/storage.js").Kept, report: Report | null, router: import("../../app/router.js").Router }} props */
+/** @param {{ kept: form.Kept, report: form.Report | null, router: import("../../app/router.js").Router }} props */
 export function createReceipt({ kept: { receipt, text, later }, report, router }) {
   const title = say("receipt_title");
   const guidance = createGuidance();
-  const answers = element("div", {});
+  const answers = element("div");
   fill(report);
   if (!report) void check(text).then(fill);
 
-  /** The advice, and all that was sent, in the order of the form. @param {Report | null} found */
+  /** Shows the advice and all sent answers in the order of the form. @param {form.Report | null} found */
   function fill(found) {
     guidance.update(found?.guidance ?? []);
-    answers.replaceChildren(createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element);
+    answers.replaceChildren(
+      createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element,
+    );
   }
+  const save = () => saveFile(JSON.stringify({ receipt, draft: JSON.parse(text) }), receipt.number);
   return {
     title,
-    element: element("div", { class: "sheet receipt" },
+    element: element(
+      "div.sheet.receipt",
       element("h1", { tabindex: "-1" }, title),
-      later && element("div", { class: "notice", id: "earlier" }, element("p", {}, ...withPhoneLink("receipt_earlier")),
-        button(say("receipt_later"), () => saveFile(fileName(), later), { class: "second" })),
+      later &&
+        element(
+          "div.notice",
+          { id: "earlier" },
+          element("p", ...withPhoneLink("receipt_earlier")),
+          button("second", say("receipt_later"), () => saveFile(later)),
+        ),
       number(receipt),
       next(receipt),
       afterHoursContacts(),
-      element("p", { class: "hint" }, say("receipt_keep")),
-      element("div", { class: "ways" },
-        button(say("receipt_save"), () => saveFile(fileName(receipt.number), JSON.stringify({ receipt, draft: JSON.parse(text) })), { class: "main", id: "save-receipt" }),
-        button(say("receipt_print"), () => print(), { class: "second" })),
+      element("p.hint", say("receipt_keep")),
+      element(
+        "div.ways",
+        button("main", say("receipt_save"), save, { id: "save-receipt" }),
+        button("second", say("receipt_print"), () => print()),
+      ),
       guidance.element,
-      element("section", {}, element("h2", {}, say("receipt_answers")), answers),
+      element("section", element("h2", say("receipt_answers")), answers),
       consent(receipt.consent),
-      element("div", { class: "ways receipt__again" }, button(say("receipt_again"), () => beginAnew(router), { class: "quiet" }))),
+      element(
+        "div.ways.receipt__again",
+        button("quiet", say("receipt_again"), () => beginAnew(router)),
+      ),
+    ),
   };
 }
 
-/** The report on what was sent, in the language that is shown: the advice, and dates as understood. @param {string} text */
+/** The report on the sent text, in the present language: the advice, and dates as understood. @param {string} text */
 function check(text) {
   const { engine, desk, locale } = state;
   return engine.check(new TextEncoder().encode(text), desk.context(locale), locale).catch(() => null);
@@ -59,47 +73,54 @@ function check(text) {
 /** @param {any} receipt */
 function number(receipt) {
   const groups = String(receipt.number).split("-");
-  return element("div", { class: "receipt__number" },
-    element("p", { class: "label" }, say("receipt_number")),
-    element("p", { class: "receipt__digits", id: "reception-number" }, receipt.number),
-    element("p", { class: "hint" }, say("receipt_spoken")),
-    element("p", { class: "receipt__groups" }, ...groups.map((group) => element("span", {}, group))),
-    receipt.test && element("p", { class: "strong", id: "receipt-test" }, say("test_notice")),
-    element("p", {}, say("receipt_received"), " ", state.desk.clock(receipt.received_at)));
+  return element(
+    "div.receipt__number",
+    element("p.label", say("receipt_number")),
+    element("p.receipt__digits", { id: "reception-number" }, receipt.number),
+    element("p.hint", say("receipt_spoken")),
+    element("p.receipt__groups", ...groups.map((group) => element("span", group))),
+    receipt.test && element("p.strong", { id: "receipt-test" }, say("test_notice")),
+    element("p", say("receipt_received"), " ", state.desk.clock(receipt.received_at)),
+  );
 }
 
-/** What happens next, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
+/** The next steps, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
 function next(receipt) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
-  return element("section", {}, element("h2", {}, say("receipt_next")),
-    element("ol", { class: "receipt__next" }, ...sentences.map((sentence) => element("li", {}, sentence))),
-    byHours("", () => [element("p", {}, opening())]), element("p", { class: "strong" }, ...withPhoneLink("receipt_phone")),
-    receipt.no_promise && element("p", { class: "hint" }, receipt.no_promise));
-}
-
-/** When the desk opens, not when it answers. */
-function opening() {
-  const { open, opening: at } = state.desk;
-  if (open) return say("receipt_open");
-  return at ? say("receipt_opening", { opening: at }) : say("receipt_opening_unknown");
+  return element(
+    "section",
+    element("h2", say("receipt_next")),
+    element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
+    byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
+    element("p.strong", ...withPhoneLink("receipt_phone")),
+    receipt.no_promise && element("p.hint", receipt.no_promise),
+  );
 }
 
 /** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {any} given */
 function consent(given) {
   if (!given) return null;
-  const words = say("review_agreed", { time: state.desk.clock(given.agreed_at), document: given.document.version, policy: given.policy.version });
-  const recipients = (given.recipients ?? []).map((/** @type {any} */ one) => element("li", {},
-    element("strong", {}, one.name), one.condition && element("p", {}, one.condition), sentenceList(one.purposes)));
-  return element("section", {}, element("h2", {}, say("receipt_consent")), element("p", {}, words),
-    element("p", {}, say("receipt_prevails")),
-    element("h3", {}, say("receipt_purposes")), sentenceList(given.purposes),
-    element("h3", {}, say("receipt_recipients")), element("ul", {}, ...recipients),
-    ...["retention", "withdrawal"].flatMap((key) => given[key] ? [element("h3", {}, say(`receipt_${key}`)), element("p", {}, given[key])] : []));
+  const recipients = /** @type {any[]} */ (given.recipients ?? []).map(({ name, condition, purposes }) =>
+    element("li", element("strong", name), condition && element("p", condition), sentenceList(purposes)),
+  );
+  return element(
+    "section",
+    element("h2", say("receipt_consent")),
+    element("p", agreementText(given)),
+    element("p", say("receipt_prevails")),
+    element("h3", say("receipt_purposes")),
+    sentenceList(given.purposes),
+    element("h3", say("receipt_recipients")),
+    element("ul", ...recipients),
+    ...["retention", "withdrawal"].flatMap((key) =>
+      given[key] ? [element("h3", say(`receipt_${key}`)), element("p", given[key])] : [],
+    ),
+  );
 }
 
 /** @param {string[]} [sentences] */
 function sentenceList(sentences = []) {
-  return element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence)));
+  return element("ul", ...sentences.map((sentence) => element("li", sentence)));
 }
 
 /** Another matter: nothing of this one stays. @param {import("../../app/router.js").Router} router */

@@ -2,66 +2,77 @@
  * Several fields that belong together: always shown, or behind a switch 「希望する」.
  */
 
-import { element } from "../../app/dom.js";
+import { checkbox, element } from "../../app/dom.js";
 import { isSwitched } from "../../app/draft.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { createChoice } from "../choice/choice.js";
-import { renderField } from "../field_wrapper/field_wrapper.js";
+import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 
-/** @typedef {import("../../app/types.js").Field} Field @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createRecord(field) {
   const { node } = field;
   if (isSwitched(node)) return createSwitched(field);
-  const [question, ...rest] = node.fields ?? [];
+  const [question, ...rest] = node.fields;
   if (node.unknown && question?.kind === "choice" && !question.unknown) return createQuestion(field, question, rest);
   const inside = recordFields(field);
-  return renderField(field, { body: [inside], controls: [], first: /** @type {HTMLElement} */ (inside.querySelector("input, textarea")), group: true });
+  return renderField(field, {
+    body: [inside],
+    controls: [],
+    first: inside.querySelector("input, textarea"),
+    group: true,
+  });
 }
 
 /**
  * A record that begins with a choice is one question: its 「分からない」 is one of the choice's answers.
  *
- * @param {FieldProps} field @param {Field} question @param {Field[]} rest
+ * @param {form.FieldProps} field @param {form.Field} question @param {form.Field[]} rest
  */
 function createQuestion(field, question, rest) {
   const { node, path, answer, host } = field;
-  const name = question.name ?? "";
   // An answer to a field inside takes 「分からない」 back.
-  const within = Object.assign(Object.create(host), { changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
-    if (answer.unknown && place !== path) {
-      answer.unknown = false;
-      /** @type {HTMLInputElement} */ (choice.element.querySelector("[data-unknown]")).checked = false;
-    }
-    host.changed(place, whole);
-  } });
-  const choice = createChoice({ node: question, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host: within }, field);
+  const within = Object.assign(Object.create(host), {
+    changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
+      if (place !== path) clearUnknown(choice.element, field);
+      host.changed(place, whole);
+    },
+  });
+  const choice = createChoice(fieldInside({ ...field, host: within }, question), field);
   const inside = recordFields({ node: { ...node, fields: rest }, path, answer, host: within });
   return renderField(field, {
-    body: [choice.element, inside], controls: [], first: /** @type {HTMLElement} */ (choice.element.querySelector("input")), group: true, asksUnknown: true,
+    body: [choice.element, inside],
+    controls: [],
+    first: choice.element.querySelector("input"),
+    group: true,
+    asksUnknown: true,
   });
 }
 
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 function createSwitched(field) {
   const { node, path, answer, host } = field;
   const inside = recordFields(field);
-  const tick = element("input", {
-    type: "checkbox", id: `${idOf(path)}-wanted`, checked: Boolean(answer.wanted), "aria-label": `${node.title} ${say("wanted")}`,
-    on: { change: () => { answer.wanted = tick.checked; inside.hidden = !tick.checked; host.changed(path, true); } },
-  });
   inside.hidden = !answer.wanted;
-  const label = element("label", { class: "tick" }, tick, element("span", {}, say("wanted")));
-  return renderField(field, { body: [label, inside], controls: [tick], group: true });
+  const words = say("wanted");
+  const given = { id: `${idOf(path)}-wanted`, checked: Boolean(answer.wanted), "aria-label": `${node.title} ${words}` };
+  const { box, label } = checkbox(words, given, (ticked) => {
+    answer.wanted = ticked;
+    inside.hidden = !ticked;
+    host.changed(path, true);
+  });
+  return renderField(field, { body: [label, inside], controls: [box], group: true });
 }
 
-/** The fields inside a record or a section. @param {FieldProps} field @returns {HTMLElement} */
-export function recordFields({ node, path, answer, host }) {
-  const fields = (node.fields ?? []).map((inner) => {
-    const name = inner.name ?? "";
-    return host.draw({ node: inner, path: `${path}/${name}`, answer: /** @type {any} */ (answer.fields)[name], host }).element;
-  });
-  return element("div", { class: "record__fields" }, ...fields);
+/** The fields inside a record or a section. @param {form.FieldProps} field */
+export function recordFields(field) {
+  return element(
+    "div.record__fields",
+    ...field.node.fields.map((node) => field.host.draw(fieldInside(field, node)).element),
+  );
+}
+
+/** The props of a field inside a record. @param {form.FieldProps} field @param {form.Field} node @returns {form.FieldProps} */
+function fieldInside({ path, answer, host }, node) {
+  return { node, path: `${path}/${node.name}`, answer: /** @type {any} */ (answer.fields)[node.name], host };
 }

@@ -2,6 +2,7 @@
  * The review of all answers, and the button that sends them.
  */
 
+import { agreementText } from "../../app/answer_text.js";
 import { announce, button, element } from "../../app/dom.js";
 import { byId, tell } from "../../app/environment.js";
 import { within } from "../../app/json_pointer.js";
@@ -17,8 +18,6 @@ import { createSavePanel } from "../save_panel/save_panel.js";
 import { createSendFailure } from "../send_failure/send_failure.js";
 import { createStepList } from "../step_list/step_list.js";
 
-/** @typedef {import("../../app/submission_request.js").Outcome} Outcome */
-
 /** @param {{ router: import("../../app/router.js").Router, signal: AbortSignal }} props the signal ends with the screen */
 export function createReview({ router, signal }) {
   const title = say("step_review");
@@ -29,9 +28,9 @@ export function createReview({ router, signal }) {
   });
   const steps = createStepList({ current: REVIEW, goTo });
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
-  const body = element("div", {});
+  const body = element("div");
 
-  /** The button is never disabled; a second press while the first is under way does nothing more. */
+  /** Sends the answers. The button is never disabled; a second press during the first does nothing. */
   async function send() {
     if (state.sending) return;
     state.sending = true;
@@ -40,14 +39,14 @@ export function createReview({ router, signal }) {
     failure.showSending();
     const outcome = await sendAnswers().catch((error) => {
       console.error("send", error instanceof Error ? error.message : error);
-      return /** @type {Outcome} */ ({ kind: "unavailable" });
+      return /** @type {form.Outcome} */ ({ kind: "unavailable" });
     });
     state.sending = false;
     byId("send")?.removeAttribute("aria-busy");
     show(outcome);
   }
 
-  /** @param {Outcome} outcome @returns {void} */
+  /** @param {form.Outcome} outcome @returns {void} */
   function show(outcome) {
     if (outcome.kind === "receipt") return showReceipt(outcome.receipt, outcome.text ?? "");
     if (outcome.kind === "issues") return showIssues(outcome.report);
@@ -58,7 +57,7 @@ export function createReview({ router, signal }) {
     else router.showReview().showFailure(outcome);
   }
 
-  /** The answers may be others by now than those that arrived. @param {any} receipt @param {string} text that it is of */
+  /** Shows the receipt, with the present answers if they are others than those that arrived. @param {any} receipt @param {string} text that it is of */
   function showReceipt(receipt, text) {
     const now = state.intake.text;
     const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
@@ -66,7 +65,7 @@ export function createReview({ router, signal }) {
     tell("submitted", receipt.number);
   }
 
-  /** @param {import("../../app/types.js").Report} report @returns {void} */
+  /** @param {form.Report} report @returns {void} */
   function showIssues(report) {
     state.intake.show(report);
     if (report.issues.some((issue) => within(issue.path, CONSENT))) return void agreeAnew();
@@ -77,28 +76,41 @@ export function createReview({ router, signal }) {
   }
 
   /**
-   * The agreement cannot be used: shows the documents in force, keeps the answers, comes back here.
+   * Shows the documents in force for an agreement that cannot be used, keeps the answers and comes back here.
    *
-   * @param {"consent_stale" | "consent_again"} [why] without it, as the report says
+   * @param {"consent_stale" | "consent_again"} [why] by the report's issues, if it is left out
    */
   async function agreeAnew(why) {
     await state.renewConsent().catch(() => undefined);
     const stale = state.intake.report?.issues.some((issue) => issue.code === "consent.stale");
-    router.showConsent({ why: why ?? (stale ? "consent_stale" : "consent_again"), then: () => router.showStep(REVIEW) });
+    router.showConsent({
+      why: why ?? (stale ? "consent_stale" : "consent_again"),
+      then: () => router.showStep(REVIEW),
+    });
   }
 
   return {
     title,
     showFailure: failure.update,
-    element: element("div", { class: "with-steps" },
+    element: element(
+      "div.with-steps",
       steps.element,
-      element("div", { class: "sheet" }, failure.element, summary.element, element("h1", { tabindex: "-1" }, title),
-        element("p", { class: "on-paper strong" }, say("printed_unsent")),
-        element("p", { class: "lead" }, say("review_lead")), body,
-        element("div", { class: "ways" },
-          button(say("send"), () => void send(), { class: "main", id: "send" }),
-          button(say("back"), () => goTo(stepNames()[stepNames().length - 2]), { class: "second" })),
-        createSavePanel({ router, more: [button(say("print"), () => print(), { class: "quiet" })] }).element)),
+      element(
+        "div.sheet",
+        failure.element,
+        summary.element,
+        element("h1", { tabindex: "-1" }, title),
+        element("p.on-paper.strong", say("printed_unsent")),
+        element("p.lead", say("review_lead")),
+        body,
+        element(
+          "div.ways",
+          button("main", say("send"), () => void send(), { id: "send" }),
+          button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
+        ),
+        createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
+      ),
+    ),
     update() {
       const { report, agreement, tried, answers } = state.intake;
       const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
@@ -106,25 +118,28 @@ export function createReview({ router, signal }) {
       summary.update(issues);
       router.setTitle(title, issues.length > 0);
       const advisories = report?.advisories ?? [];
-      const list = createAnswerList({ answers, values: report?.values, change: (step, path) => goTo(step || stepNames()[0], path), advisories });
+      const list = createAnswerList({
+        answers,
+        values: report?.values,
+        change: (step, path) => goTo(step || stepNames()[0], path),
+        advisories,
+      });
       const guidance = createGuidance({ folded: true });
       guidance.update(report?.guidance ?? []);
       body.replaceChildren(
-        ...(report ? [] : [element("p", { class: "notice" }, say("engine_none"))]),
-        ...advisories.filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
+        ...(report ? [] : [element("p.notice", say("engine_none"))]),
+        ...advisories
+          .filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
           .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
         afterHoursContacts(),
         list.element,
-        ...(agreement ? [agreed(agreement)] : []),
-        guidance.element);
+        ...(agreement
+          ? [element("section", element("h2", say("review_consent")), element("p", agreementText(agreement)))]
+          : []),
+        guidance.element,
+      );
     },
   };
-}
-
-/** @param {import("../../app/types.js").Agreement} agreement */
-function agreed({ agreed_at, document, policy }) {
-  const words = say("review_agreed", { time: state.desk.clock(agreed_at), document: document?.version ?? "", policy: policy?.version ?? "" });
-  return element("section", {}, element("h2", {}, say("review_consent")), element("p", {}, words));
 }
 
 /** The answers alone, to be compared. @param {string} text of a draft */

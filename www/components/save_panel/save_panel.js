@@ -1,9 +1,9 @@
 /**
- * The panel under every screen of answers: where they are kept, a file of them, and clearing all in one press.
+ * The panel under every screen of answers: the place that keeps them, a file of them, and clearing all in one press.
  */
 
-import { announce, button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { announce, button, checkbox, element } from "../../app/dom.js";
+import { saveFile } from "../../app/download.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
@@ -11,20 +11,27 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
 export function createSavePanel({ router, more = [] }) {
-  const note = element("p", { class: "hint", role: "status", id: "kept-note" });
-  const file = element("input", { type: "file", id: "open-file", accept: ".json,application/json", on: { change: () => void open(file.files?.[0]) } });
-  const wish = element("input", { type: "checkbox", id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint", on: { change: keep } });
-  const where = element("p", { class: "hint", id: "keep-hint" }, whereKept());
+  const note = element("p.hint", { role: "status", id: "kept-note" });
+  const file = element("input", {
+    type: "file",
+    id: "open-file",
+    accept: ".json,application/json",
+    on: { change: () => void open(file.files?.[0]) },
+  });
+  const given = { id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint" };
+  const wish = checkbox(say("keep_on_device", { days: KEPT_DAYS }), given, keep);
+  const where = element("p.hint", { id: "keep-hint" }, whereKept());
 
-  function keep() {
-    keepOnDevice(wish.checked);
+  /** @param {boolean} wanted */
+  function keep(wanted) {
+    keepOnDevice(wanted);
     state.intake.keep();
-    wish.checked = keptUntil() > 0;
+    wish.box.checked = keptUntil() > 0;
     where.textContent = whereKept();
     announce(where.textContent);
   }
 
-  /** The answers are others now, which is reported beside the way back. @param {string} key @param {() => void} undo */
+  /** Shows that the answers were replaced, beside the way back. @param {string} key @param {() => void} undo */
   function changed(key, undo) {
     router.redraw();
     announce(say(key));
@@ -34,7 +41,7 @@ export function createSavePanel({ router, more = [] }) {
       router.redraw();
       scrollAndFocus(byId("main")?.querySelector("h1"));
     };
-    drawn?.replaceChildren(say(key), " ", button(say("undo"), back, { class: "quiet" }));
+    drawn?.replaceChildren(say(key), " ", button("quiet", say("undo"), back));
     scrollAndFocus(drawn?.querySelector("button"), "nearest");
   }
 
@@ -51,19 +58,25 @@ export function createSavePanel({ router, more = [] }) {
       note.textContent = say("open_file_failed");
     }
   }
+  const clear = () => changed("cleared", state.intake.clear());
   return {
-    element: element("section", { class: "save-panel", "aria-labelledby": "keeping" },
+    element: element(
+      "section.save-panel",
+      { "aria-labelledby": "keeping" },
       element("h2", { id: "keeping" }, say("keep_title")),
       where,
-      canKeep() && element("label", { class: "tick" }, wish, element("span", {}, say("keep_on_device", { days: KEPT_DAYS }))),
-      element("div", { class: "ways" },
-        button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "quiet", id: "save-file" }),
-        element("label", { class: "file-button quiet" }, say("open_file"), file),
+      canKeep() && wish.label,
+      element(
+        "div.ways",
+        button("quiet", say("save_file"), () => saveFile(state.intake.text), { id: "save-file" }),
+        element("label.file-button.quiet", say("open_file"), file),
         ...more,
-        button(say("clear_all"), () => changed("cleared", state.intake.clear()), { class: "quiet save-panel__clear", id: "clear" })),
-      element("p", { class: "hint" }, say("other_device")),
+        button("quiet.save-panel__clear", say("clear_all"), clear, { id: "clear" }),
+      ),
+      element("p.hint", say("other_device")),
       note,
-      element("p", { class: "save-panel__help" }, ...withPhoneLink("help_phone"))),
+      element("p.save-panel__help", ...withPhoneLink("help_phone")),
+    ),
   };
 }
 

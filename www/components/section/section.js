@@ -5,30 +5,32 @@
 import { element } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { reveal } from "../field_wrapper/field_wrapper.js";
-import { createAdvisoryMessage, createIssueMessage } from "../message/message.js";
+import { createMessages } from "../message/message.js";
 import { recordFields } from "../record/record.js";
 
-/** @typedef {import("../../app/types.js").FieldProps} FieldProps */
-
-/** @param {FieldProps} field */
+/** @param {form.FieldProps} field */
 export function createSection(field) {
   return renderSection(field, [recordFields(field)]);
 }
 
-/** @param {FieldProps} field @param {Node[]} content @returns {import("../../app/types.js").View} */
+/** @param {form.FieldProps} field @param {Node[]} content @returns {form.View} */
 export function renderSection({ node, path, host }, content) {
   const id = idOf(path);
-  const error = element("div", { class: "field__error", id: `${id}-error` });
-  const advice = element("div", { class: "field__advice" });
-  const title = element("h2", { id, tabindex: "-1" }, node.title ?? "");
-  const box = element("section", { class: "section", "aria-labelledby": id }, title, node.hint && element("p", { class: "hint" }, node.hint), error, advice, ...content);
+  const messages = createMessages(id);
+  const title = element("h2", { id, tabindex: "-1" }, node.title);
+  const box = element(
+    "section.section",
+    { "aria-labelledby": id },
+    title,
+    node.hint && element("p.hint", node.hint),
+    messages.error,
+    messages.advice,
+    ...content,
+  );
   return host.register({
     path,
     element: box,
-    update(marks) {
-      error.replaceChildren(...marks.issues(path).map(createIssueMessage));
-      advice.replaceChildren(...marks.advisories(path).map((one) => createAdvisoryMessage(one)));
-    },
+    update: (marks) => messages.update(marks.issues(path), marks.advisories(path)),
     focus: () => reveal(box, title),
   });
 }

@@ -1,52 +1,62 @@
 /**
- * A sending without a receipt: why, what to do now, and ways to keep the answers.
+ * A sending without a receipt: the reason, the next steps, and ways to keep the answers.
  */
 
 import { announce, button, element } from "../../app/dom.js";
-import { fileName, saveFile } from "../../app/download.js";
+import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
-/** @typedef {import("../../app/submission_request.js").Outcome} Outcome */
-
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
-  const box = element("div", { class: "alert", tabindex: "-1", id: "send-failure", hidden: true });
-  addEventListener("online", () => {
+  const box = element("div.alert", { tabindex: "-1", id: "send-failure", hidden: true });
+  const isOnline = () => {
     // A missing network is no longer the cause.
     const words = box.querySelector("p");
     if (words && box.dataset.kind === "offline") words.textContent = say("online");
-  }, { signal });
+  };
+  addEventListener("online", isOnline, { signal });
 
-  /** @param {Outcome} outcome */
+  /** @param {form.Outcome} outcome */
   function update(outcome) {
     const lost = lostBefore() !== null;
     box.dataset.kind = lost ? "lost" : outcome.kind;
-    const words = lost ? say("unreachable_lost")
-      : outcome.kind === "offline" ? say("unreachable_offline")
-      : outcome.kind === "refused" ? say("refused_other", { detail: outcome.detail })
-      : say("unreachable_busy");
+    const words = lost
+      ? say("unreachable_lost")
+      : outcome.kind === "offline"
+        ? say("unreachable_offline")
+        : outcome.kind === "refused"
+          ? say("refused_other", { detail: outcome.detail })
+          : say("unreachable_busy");
     announce("");
     box.replaceChildren(
-      element("h2", {}, say(lost ? "unreachable_lost_title" : "unreachable_title")), element("p", {}, words), element("p", {}, say("unreachable_wait")),
-      ...(outcome.kind === "refused" && outcome.elsewhere ? [element("p", {}, element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))] : []),
-      element("p", { class: "strong" }, ...withPhoneLink("unreachable_phone")),
-      element("p", {}, say("unreachable_keep")),
-      element("div", { class: "ways" }, button(say("send_again"), sendAgain, { class: "main" }),
+      element("h2", say(lost ? "unreachable_lost_title" : "unreachable_title")),
+      element("p", words),
+      element("p", say("unreachable_wait")),
+      ...(outcome.kind === "refused" && outcome.elsewhere
+        ? [element("p", element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
+        : []),
+      element("p.strong", ...withPhoneLink("unreachable_phone")),
+      element("p", say("unreachable_keep")),
+      element(
+        "div.ways",
+        button("main", say("send_again"), sendAgain),
         // A file and paper: the answers are never held by this page alone.
-        button(say("save_file"), () => saveFile(fileName(), state.intake.text), { class: "second" }),
-        button(say("print"), () => print(), { class: "second" })));
+        button("second", say("save_file"), () => saveFile(state.intake.text)),
+        button("second", say("print"), () => print()),
+      ),
+    );
     box.hidden = false;
     scrollAndFocus(box);
   }
 
-  /** The next attempt has begun. */
+  /** Shows that the next attempt has begun. */
   function showSending() {
     if (box.hidden) return;
     box.dataset.kind = "sending";
-    box.replaceChildren(element("p", { class: "strong" }, say("sending")));
+    box.replaceChildren(element("p.strong", say("sending")));
     scrollAndFocus(box);
   }
   return { element: box, update, showSending };

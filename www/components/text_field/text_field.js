@@ -7,7 +7,7 @@
 import { element } from "../../app/dom.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
 
-/** How the keyboard of a phone is chosen. Never `type="number"`: it drops what it does not understand. */
+/** The attributes that choose a phone's keyboard. Never `type="number"`: it drops what it does not understand. */
 const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
   phone: { type: "tel" },
   email: { type: "text", inputmode: "email", autocapitalize: "none", spellcheck: "false" },
@@ -15,16 +15,19 @@ const KEYBOARD = /** @type {Record<string, Record<string, string>>} */ ({
   digest: { type: "text", autocapitalize: "none", autocomplete: "off", spellcheck: "false" },
 });
 
-/**
- * @param {import("../../app/types.js").FieldProps} field
- * @param {(input: HTMLInputElement) => Node[]} [beside] further content of the field
- */
+/** @param {form.FieldProps} field @param {(input: HTMLInputElement) => Node[]} [beside] further content of the field */
 export function createTextField(field, beside = () => []) {
   const { node, path, answer, host } = field;
-  const attributes = { class: `text-field--${node.kind}`, value: answer.typed, autocomplete: node.autocomplete || null, ...KEYBOARD[node.kind] };
-  const input = node.kind === "text"
-    ? element("textarea", { ...attributes, rows: "3" })
-    : element("input", { type: "text", ...attributes });
+  const attributes = {
+    class: `text-field--${node.kind}`,
+    value: answer.typed,
+    autocomplete: node.autocomplete || null,
+    ...KEYBOARD[node.kind],
+  };
+  const input =
+    node.kind === "text"
+      ? element("textarea", { ...attributes, rows: "3" })
+      : element("input", { type: "text", ...attributes });
   // A line break of an opened file cannot be seen in a line, nor taken out of it: the line that is seen is the one that is sent.
   if (node.kind === "line") answer.typed = input.value;
   onTyping(input, (typed, whole) => {
@@ -41,8 +44,7 @@ export function createTextField(field, beside = () => []) {
  * Safari ends a composition before the key that ended it, whose keyCode is then 229: `compositionend`
  * alone is taken as the end, never a key.
  *
- * @param {HTMLInputElement | HTMLTextAreaElement} input
- * @param {(typed: string, whole: boolean) => void} report
+ * @param {HTMLInputElement | HTMLTextAreaElement} input @param {(typed: string, whole: boolean) => void} report
  */
 export function onTyping(input, report) {
   input.addEventListener("input", (event) => {

@@ -1,5 +1,5 @@
 /**
- * Sheets of pictures for the documents, of the pictures that `pictures.mjs` took: `node pictures.mjs SHOTS && node sheets.mjs SHOTS ../../docs`.
+ * Contact sheets for the documentation, of the pictures that `pictures.mjs` took: `node pictures.mjs SHOTS && node contact_sheets.mjs SHOTS ../../docs`.
  *
  * `docs/form.png` is a phone and a wide screen side by side; `docs/pictures/*.jpg` have every step beside the next.
  */
@@ -11,28 +11,44 @@ import { launch } from "./desk.mjs";
 const [shots, docs] = process.argv.slice(2);
 mkdirSync(join(docs, "pictures"), { recursive: true });
 
-/** How wide a picture is on a sheet, and how much of a long one is shown, in pixels. */
+/** The width of a picture on a sheet, and the visible height of a long one, in pixels. */
 const WIDTH = { 360: 216, 1280: 360 };
 const HEIGHT = 720;
-/** Of a hundred: small letters stay readable. */
+/** The quality of the JPEG files, of a hundred: small letters stay readable. */
 const QUALITY = 72;
 
 const browser = await launch();
 const page = await browser.newPage();
-for (const [locale, width, look] of [["ja", 360, "light"], ["ja", 1280, "light"], ["en", 360, "dark"], ["en", 1280, "dark"]]) {
+for (const [locale, width, look] of [
+  ["ja", 360, "light"],
+  ["ja", 1280, "light"],
+  ["en", 360, "dark"],
+  ["en", 1280, "dark"],
+]) {
   const name = `${locale}-${width}-${look}`;
-  const files = readdirSync(shots).filter((file) => file.startsWith(name)).sort();
-  await sheet(files.map((file) => ({ file, width: WIDTH[width], height: HEIGHT })), join(docs, "pictures", `${name}.jpg`));
+  const files = readdirSync(shots)
+    .filter((file) => file.startsWith(name))
+    .sort();
+  await sheet(
+    files.map((file) => ({ file, width: WIDTH[width], height: HEIGHT })),
+    join(docs, "pictures", `${name}.jpg`),
+  );
 }
-await sheet([
-  { file: "ja-360-light-1-now-yes.png", width: 360, height: 760 },
-  { file: "ja-1280-light-3-incident.png", width: 1_080, height: 760 },
-], join(docs, "form.png"));
+await sheet(
+  [
+    { file: "ja-360-light-1-now-yes.png", width: 360, height: 760 },
+    { file: "ja-1280-light-3-incident.png", width: 1_080, height: 760 },
+  ],
+  join(docs, "form.png"),
+);
 await browser.close();
 
 /** @param {{ file: string, width: number, height: number }[]} pictures @param {string} path */
 async function sheet(pictures, path) {
-  const images = pictures.map(({ file, width, height }) => `<div style="max-height: ${height}px"><img width="${width}" alt="" src="data:image/png;base64,${readFileSync(join(shots, file), "base64")}"></div>`);
+  const images = pictures.map(
+    ({ file, width, height }) =>
+      `<div style="max-height: ${height}px"><img width="${width}" alt="" src="data:image/png;base64,${readFileSync(join(shots, file), "base64")}"></div>`,
+  );
   await page.setViewportSize({ width: 24 + pictures.reduce((sum, one) => sum + one.width + 26, 0), height: 100 });
   await page.setContent(`<style>
     body { display: flex; align-items: start; gap: 24px; margin: 24px; background: #e4e7ea }

@@ -1,0 +1,115 @@
+/** The shapes that pass between the parts of the page. */
+declare namespace form {
+  type Kind =
+    | ("line" | "text" | "phone" | "email" | "choice" | "ordered" | "moment" | "integer" | "digest" | "flag" | "agree")
+    | ("section" | "record" | "list" | "document" | "language" | "instant");
+
+  /** One node of the form description. */
+  interface Field {
+    /** The key in the draft; an entry of a list has none. */
+    name: string;
+    /** JSON Pointer with `*` in place of the index of a list's entry. */
+    path: string;
+    kind: Kind;
+    title: string;
+    hint?: string;
+    need?: "required" | "optional" | "advised" | "either";
+    /** True if 分からない is an answer. */
+    unknown?: boolean;
+    max?: number;
+    options?: { value: string | boolean; title: string }[];
+    autocomplete?: string;
+    /** Those of a section or record, else none. */
+    fields: Field[];
+    /** An entry of a list; no other node has one. */
+    item: Field;
+  }
+
+  /** The state of one node's inputs, kept as typed. */
+  interface Answer {
+    /** Text, the chosen value, values in order, or a moment's parts. */
+    typed?: any;
+    unknown?: boolean;
+    about?: boolean;
+    /** A moment as an opened file has it. */
+    given?: any;
+    /** An optional record is wanted. */
+    wanted?: boolean;
+    /** Answers of a section or record. */
+    fields?: Record<string, Answer>;
+    /** Entries of a list. */
+    items?: Answer[];
+  }
+
+  type Issue = { path: string; code: string; params: Record<string, any>; message: string };
+  type Advisory = { code: string; clause?: string; path?: string; message: string };
+  type Guidance = { code: string; message: string };
+
+  interface Report {
+    ruleset: string;
+    accepted: boolean;
+    issues: Issue[];
+    advisories: Advisory[];
+    guidance: Guidance[];
+    progress: { section: string; required: number; answered: number; unknown: number }[];
+    hidden: string[];
+    values: any;
+  }
+
+  /** A document as it was shown. */
+  type Shown = { version: string; sha256: string };
+  type Agreement = { document: Shown; policy: Shown; language: string; agreed_at: number };
+
+  /** The outcome of sending a draft. */
+  type Outcome =
+    | { kind: "receipt"; receipt: any; text?: string }
+    | { kind: "issues"; report: Report }
+    | { kind: "stale" | "module" | "reused" | "offline" | "lost" | "unavailable" }
+    | { kind: "refused"; detail: string; elsewhere: boolean };
+
+  /** A receipt on the screen. */
+  interface Kept {
+    /** The server's response. */
+    receipt: any;
+    /** The text that was sent. */
+    text: string;
+    /** The language of the screen. */
+    locale: string;
+    /** The answers as they were then, if the receipt is of earlier ones. */
+    later?: string;
+  }
+
+  /** The props of a field's component; the path has indexes. */
+  type FieldProps = { node: Field; path: string; answer: Answer; host: Host };
+
+  /** A field's component on the screen; the path has indexes. */
+  interface View {
+    path: string;
+    element: HTMLElement;
+    /** Shows its part of a report. */
+    update(marks: Marks): void;
+    focus(): void;
+  }
+
+  /** The parts of a report by path. */
+  interface Marks {
+    /** True if the person asked for this step to be checked. */
+    tried: boolean;
+    issues(path: string): Issue[];
+    advisories(path: string): Advisory[];
+    /** The normalised value. */
+    value(path: string): any;
+    hidden(path: string): boolean;
+  }
+
+  /** The screen that holds a field. */
+  interface Host {
+    /** Takes a changed answer; `whole` if the change is complete, not one key of many. */
+    changed(path: string, whole: boolean): void;
+    /** The component of a field inside. */
+    draw(field: FieldProps): View;
+    register(view: View): View;
+    /** Drops the views below a path. */
+    forget(path: string): void;
+  }
+}
