@@ -39,12 +39,12 @@ mod tests {
     #[test]
     fn blanks_are_filled_once() {
         assert_eq!(filled("{{a}} {{b}} {{a}}"), "1 {{a}} 1");
-        assert_eq!(filled("{{c}}a}}"), "{{a}}", "a value and what stands behind it make no blank");
+        assert_eq!(filled("{{c}}a}}"), "{{a}}", "a value and the text behind it make no blank");
         assert_eq!(filled("{{b}}{{b}}"), "{{a}}{{a}}");
     }
 
     #[test]
-    fn what_is_no_blank_stays() {
+    fn other_text_is_unchanged() {
         for text in ["", "{a}", "{{none}}", "{{a", "a}}", "{{", "{{}}", "{ {a}}"] {
             assert_eq!(filled(text), text);
         }

@@ -12,13 +12,14 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi_http as http;
 use kakekomi_http::{
-    App, body::Limits, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Counters, module::ModuleFiles,
+    App, body::Limits, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Metrics, module::ModuleFiles,
     page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
+use kakekomi_service::module_archive::ArchivedModule;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
@@ -120,13 +121,13 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     };
     let app = App {
         intake,
-        module: Arc::new(ModuleFiles::current()),
+        module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,
         limits: Arc::new(Limits::default()),
         rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::new(Metrics::default()),
         dropped_log_lines: || 0,
         docs,
     };

@@ -23,7 +23,7 @@ impl<T> FairQueue<T> {
     pub fn push(&mut self, client: Option<IpAddr>, job: T) -> Option<T> {
         let own = self.clients.iter().position(|(other, _)| *other == client);
         let mut rejected = None;
-        if self.clients.iter().map(|(_, jobs)| jobs.len()).sum::<usize>() >= self.capacity {
+        if self.len() >= self.capacity {
             let own_len = own.and_then(|at| self.clients.get(at)).map_or(0, |(_, jobs)| jobs.len());
             let largest = self.clients.iter_mut().map(|(_, jobs)| jobs).max_by_key(|jobs| jobs.len());
             match largest.filter(|jobs| jobs.len() > own_len + 1) {
@@ -36,6 +36,11 @@ impl<T> FairQueue<T> {
             None => self.clients.push_back((client, VecDeque::from([job]))),
         }
         rejected
+    }
+
+    /// Counts the jobs.
+    pub fn len(&self) -> usize {
+        self.clients.iter().map(|(_, jobs)| jobs.len()).sum()
     }
 
     /// Removes the next job; its client comes last from then on.

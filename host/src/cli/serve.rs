@@ -7,14 +7,15 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::server::{self, ConnectionLimits, ProcessSignal, Routers, serve, stop_signal};
 use kakekomi_http::{
     App, admin_router,
+    asset::Asset,
     body::Limits,
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
-    metrics::Counters,
+    metrics::Metrics,
     module::ModuleFiles,
     page::PageFiles,
     rate_limit::{DRAFTS_A_MINUTE, RateLimits},
@@ -52,7 +53,7 @@ pub fn run(settings: Settings) -> Result<Exit, CliError> {
 async fn desk(settings: Settings) -> Result<(), CliError> {
     let signals = |error| CliError::Io("signals".to_owned(), error);
     // Before the rest: until it is listened to, SIGHUP ends the process.
-    let reload = ReloadSignals::new().map_err(signals)?;
+    let reload = ProcessSignal::reload().map_err(signals)?;
     let (app, _lock) = app(&settings).await?;
     let app = Arc::new(app);
     compress(&app);
@@ -134,7 +135,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
         limits: Arc::new(Limits::default()),
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::new(Metrics::default()),
         dropped_log_lines: log::dropped_lines,
     };
     Ok((app, lock))
@@ -188,12 +189,9 @@ fn announce(listener: TcpListener, what: &str) -> Result<TcpListener, CliError> 
 
 /// Compresses the files that do not change on a thread of its own, the small ones first.
 fn compress(app: &Arc<App>) {
-    let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
-    files.extend(app.consent.assets());
-    files.extend(kakekomi_http::embed::assets());
-    files.push(app.docs.asset());
-    files.sort_by_key(|asset| asset.size());
-    tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
+    let mut files: Vec<_> = app.assets().cloned().collect();
+    files.sort_by_key(Asset::size);
+    tokio::task::spawn_blocking(move || files.iter().for_each(Asset::compress));
 }
 
 /// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).

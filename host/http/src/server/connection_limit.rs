@@ -5,6 +5,7 @@
 //! Loopback and trusted proxies may hold all permits, since one of them carries the connections of many people.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,22 +53,17 @@ impl ConnectionLimiter {
         *held += 1;
         Some(ConnectionPermit { _permit: permit, held: Some((address, self.clone())) })
     }
-
-    fn release(&self, address: IpAddr) {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = by_address.get_mut(&address) {
-            *held = held.saturating_sub(1);
-            if *held == 0 {
-                by_address.remove(&address);
-            }
-        }
-    }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        if let Some((address, limiter)) = &self.held {
-            limiter.release(*address);
+        let Some((address, limiter)) = &self.held else { return };
+        let mut by_address = limiter.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut held) = by_address.entry(*address) {
+            *held.get_mut() -= 1;
+            if *held.get() == 0 {
+                held.remove();
+            }
         }
     }
 }
