@@ -13,7 +13,7 @@ use kakekomi_service::submit::Intake;
 
 use crate::admin::DroppedLogLines;
 use crate::asset::Asset;
-use crate::body::Limits;
+use crate::body::UnfinishedBodies;
 use crate::desk::ConsentFiles;
 use crate::docs::DocsFiles;
 use crate::embed;
@@ -36,8 +36,8 @@ pub struct App {
     pub consent: ConsentFiles,
     /// The description of this interface.
     pub docs: DocsFiles,
-    /// Limits of a request's body.
-    pub limits: Arc<Limits>,
+    /// Limit of the bytes of unfinished bodies.
+    pub unfinished: Arc<UnfinishedBodies>,
     /// Limits of the number of requests from one address.
     pub rates: Arc<RateLimits>,
     /// The time: milliseconds since the epoch, UTC.
@@ -97,7 +97,7 @@ parts! {
     PageFiles: app => app.page.clone();
     ConsentFiles: app => app.consent.clone();
     DocsFiles: app => app.docs.clone();
-    Arc<Limits>: app => Arc::clone(&app.limits);
+    Arc<UnfinishedBodies>: app => Arc::clone(&app.unfinished);
     Arc<RateLimits>: app => Arc::clone(&app.rates);
     Arc<Metrics>: app => Arc::clone(&app.metrics);
     Clock: app => app.now;

@@ -27,21 +27,16 @@ use super::problem_code::ProblemCode;
 /// a client that drips takes little.
 pub const UNFINISHED_MAX: usize = 64 << 20;
 
-/// Limits of bodies.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The longest text, in bytes.
-    pub text: usize,
-    /// The longest time that a body may take to arrive.
-    pub patience: Duration,
-    /// A permit for each byte of an unfinished body.
-    pub room: Arc<Semaphore>,
-}
+/// The longest time that a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-impl Default for Limits {
-    fn default() -> Limits {
-        let room = Arc::new(Semaphore::new(UNFINISHED_MAX));
-        Limits { text: TEXT_MAX, patience: Duration::from_secs(30), room }
+/// A permit for each byte of an unfinished body.
+#[derive(Debug)]
+pub struct UnfinishedBodies(Semaphore);
+
+impl Default for UnfinishedBodies {
+    fn default() -> UnfinishedBodies {
+        UnfinishedBodies(Semaphore::new(UNFINISHED_MAX))
     }
 }
 
@@ -55,18 +50,18 @@ pub struct DraftText(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for DraftText
 where
-    Arc<Limits>: FromRef<S>,
+    Arc<UnfinishedBodies>: FromRef<S>,
     Arc<Desk>: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<DraftText, Problem> {
-        let limits = <Arc<Limits>>::from_ref(state);
+        let unfinished = <Arc<UnfinishedBodies>>::from_ref(state);
         let locale = requested_locale(request.uri());
         let (parts, mut body) = request.into_parts();
-        let received = match refusal(&parts.headers, limits.text) {
+        let received = match refusal(&parts.headers, TEXT_MAX) {
             Some(code) => Err(code),
-            None => timeout(limits.patience, read(&mut body, &limits)).await.unwrap_or(Err(ProblemCode::HttpTimeout)),
+            None => timeout(BODY_TIMEOUT, read(&mut body, &unfinished)).await.unwrap_or(Err(ProblemCode::HttpTimeout)),
         };
         let may_be_sending = matches!(&received, Err(code) if *code != ProblemCode::HttpTimeout);
         if may_be_sending && !parts.headers.contains_key(header::EXPECT) {
@@ -74,7 +69,7 @@ where
         }
         received.map(DraftText).map_err(|code| match code {
             ProblemCode::DeskBusy => Problem::new(code, locale).phone(&<Arc<Desk>>::from_ref(state).profile().phone),
-            _ => Problem::new(code, locale).number("max", limits.text),
+            _ => Problem::new(code, locale).number("max", TEXT_MAX),
         })
     }
 }
@@ -114,17 +109,17 @@ fn is_utf8(parameter: &str) -> bool {
     })
 }
 
-async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, ProblemCode> {
+async fn read(body: &mut Body, UnfinishedBodies(room): &UnfinishedBodies) -> Result<Bytes, ProblemCode> {
     let mut text = BytesMut::new();
-    let mut taken = limits.room.try_acquire_many(0).map_err(|_| ProblemCode::DeskBusy)?;
+    let mut taken = room.try_acquire_many(0).map_err(|_| ProblemCode::DeskBusy)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ProblemCode::HttpBadRequest)?;
         if let Some(piece) = frame.data_ref() {
-            if text.len() + piece.len() > limits.text {
+            if text.len() + piece.len() > TEXT_MAX {
                 return Err(ProblemCode::HttpTooLarge);
             }
             let wanted = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-            taken.merge(limits.room.try_acquire_many(wanted).map_err(|_| ProblemCode::DeskBusy)?);
+            taken.merge(room.try_acquire_many(wanted).map_err(|_| ProblemCode::DeskBusy)?);
             text.extend_from_slice(piece);
         }
     }
@@ -189,19 +184,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_is_read_up_to_its_limit() {
-        let limits = Limits { text: 9, ..Limits::default() };
-        assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-        assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::HttpTooLarge));
+    async fn body_is_read_up_to_its_limit() {
+        let unfinished = UnfinishedBodies::default();
+        let longest = "a".repeat(TEXT_MAX);
+        assert_eq!(read(&mut Body::from(longest.clone()), &unfinished).await.unwrap(), longest);
+        assert_eq!(read(&mut Body::from(longest + "a"), &unfinished).await, Err(ProblemCode::HttpTooLarge));
     }
 
     #[tokio::test]
     async fn unfinished_bodies_are_limited_and_give_their_bytes_back() {
-        let limits = Limits { room: Arc::new(Semaphore::new(9)), ..Limits::default() };
+        let unfinished = UnfinishedBodies(Semaphore::new(9));
         for _ in 0..2 {
-            assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-            assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::DeskBusy));
+            assert_eq!(read(&mut Body::from("123456789"), &unfinished).await.unwrap(), "123456789");
+            assert_eq!(read(&mut Body::from("1234567890"), &unfinished).await, Err(ProblemCode::DeskBusy));
         }
-        assert_eq!(Limits::default().room.available_permits(), UNFINISHED_MAX);
+        assert_eq!(UnfinishedBodies::default().0.available_permits(), UNFINISHED_MAX);
     }
 }

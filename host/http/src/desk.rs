@@ -113,7 +113,7 @@ impl ConsentFiles {
     }
 }
 
-/// Who the desk is now: names, phone, hours, services, module and context.
+/// The desk now: names, phone, hours, services, module and context.
 #[utoipa::path(get, path = "/v1/desk", tag = "desk", params(RequestedLocale, RequestedPartner),
     responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskAnswer)))]
 pub async fn desk(

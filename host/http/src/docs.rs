@@ -93,7 +93,7 @@ pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response
     docs.page.respond(&headers)
 }
 
-/// What that page loads.
+/// A file that the page loads.
 #[utoipa::path(get, path = "/docs/{file}", tag = "for programs", operation_id = "docs_file",
     params(("file" = String, Path, description = "A file of Swagger UI", example = "swagger-ui.css"), RequestedLocale),
     responses(

@@ -52,7 +52,7 @@ pub fn files() -> &'static [(String, Asset)] {
     params(("version" = String, Path, description = "A version, or `1` for the newest", example = "1"),
         ("file" = String, Path, description = "`kakekomi.js`", example = "kakekomi.js"), RequestedLocale),
     responses(
-        (status = 200, description = "What stands on partners' pages", content(
+        (status = 200, description = "A file for partners' pages", content(
             (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"),
             (Object = "application/json"))),
         (status = 304, description = "The client has it already")))]

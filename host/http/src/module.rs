@@ -77,7 +77,7 @@ pub async fn file(State(modules): State<Arc<ModuleFiles>>, request: FileRequest)
     params(("digest" = String, Path, description = "The module's 64 hexadecimal digits"),
         ("file" = String, Path, description = "`describe.ja.json` or `describe.en.json`"), RequestedLocale),
     responses(
-        (status = 200, description = "What the page is drawn from", content_type = "application/json", body = Object),
+        (status = 200, description = "The form as the page draws it", content_type = "application/json", body = Object),
         (status = 304, description = "The client has it already")))]
 pub async fn description(State(modules): State<Arc<ModuleFiles>>, request: FileRequest) -> Response {
     request.find(&modules.files)

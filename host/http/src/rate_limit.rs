@@ -7,7 +7,7 @@
 //! (GCRA, the crate governor), so it costs the same for any number of requests; quiet addresses are forgotten.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,6 +19,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ipnet::Ipv6Net;
 use kakekomi_service::desk::Desk;
 
 use super::body::drain;
@@ -37,8 +38,8 @@ pub const READS_FOR_A_DRAFT: u32 = 5;
 pub const ADDRESSES_A_PARTNER: u32 = 10;
 /// A fourth of a minute's requests may come at once.
 pub const BURST: u32 = 4;
-/// Length of an IPv6 customer's network, which is one client.
-const CUSTOMER: u32 = 64;
+/// Length of the prefix of an IPv6 customer's network.
+const CUSTOMER: u8 = 64;
 /// Number of requests after which the quiet addresses are forgotten.
 const FORGET_EVERY: u32 = 4096;
 
@@ -70,9 +71,12 @@ impl RateLimits {
         RateLimits { trusted, limiters }
     }
 
-    /// Returns the client of a request.
+    /// Returns the client of a request; an IPv6 customer's whole network is one client.
     fn client(&self, peer: IpAddr, request: &Request) -> IpAddr {
-        customer(self.trusted.client(peer, request.headers()))
+        match self.trusted.client(peer, request.headers()) {
+            IpAddr::V6(ip) if !ip.is_loopback() => Ipv6Net::new(ip, CUSTOMER).map_or(ip, |net| net.network()).into(),
+            ip => ip,
+        }
     }
 
     /// Returns the time that a client's request has to wait, if it has to.
@@ -102,17 +106,6 @@ fn limiter<K: Clone + Eq + Hash>(drafts: NonZeroU32, factor: u32) -> DefaultKeye
 fn wait_time<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Option<Duration> {
     let now = limiter.clock().now();
     limiter.check_key(key).err().map(|until| until.wait_time_from(now))
-}
-
-/// Returns the address that is counted for an address.
-fn customer(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) if !address.is_loopback() => {
-            let mask = u128::MAX << (Ipv6Addr::BITS - CUSTOMER);
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
-        }
-        _ => address,
-    }
 }
 
 /// Returns the partner through whose page a draft comes, if the draft would be accepted from there: nobody else uses up the

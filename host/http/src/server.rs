@@ -16,6 +16,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -139,7 +140,7 @@ pub async fn serve(
     let serving = Acceptor {
         routers,
         choose: |routers| &routers.router,
-        limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()),
+        limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()).into(),
         header_read_timeout: HEADER_READ_TIMEOUT,
         keep_alive: true,
         stop: stop.clone(),
@@ -147,7 +148,7 @@ pub async fn serve(
     };
     let rejecting = Acceptor {
         choose: |routers| &routers.busy,
-        limiter: ConnectionLimiter::new(MAX_REJECTED_CONNECTIONS, limits.trusted),
+        limiter: ConnectionLimiter::new(MAX_REJECTED_CONNECTIONS, limits.trusted).into(),
         header_read_timeout: BUSY_HEADER_READ_TIMEOUT,
         keep_alive: false,
         ..serving.clone()
@@ -158,9 +159,7 @@ pub async fn serve(
             () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
-                    let refused = serving.accept(stream, from);
-                    let refused = refused.and_then(|stream| rejecting.accept(stream, from));
-                    drop(refused);
+                    drop(serving.accept(stream, from).and_then(|stream| rejecting.accept(stream, from)));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -180,7 +179,7 @@ pub async fn serve(
 struct Acceptor {
     routers: watch::Receiver<Routers>,
     choose: fn(&Routers) -> &Router,
-    limiter: ConnectionLimiter,
+    limiter: Arc<ConnectionLimiter>,
     header_read_timeout: Duration,
     keep_alive: bool,
     stop: watch::Receiver<bool>,
@@ -268,11 +267,11 @@ async fn first_byte(stream: &TcpStream, header_read_timeout: Duration, mut stop:
 /// The signals cannot be listened to.
 pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
-    let (mut interrupt, mut terminate) = (interrupt()?, ProcessSignal::terminate()?);
+    let mut terminate = ProcessSignal::terminate()?;
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                _ = interrupt.recv() => {}
+                _ = signal::ctrl_c() => {}
                 () = terminate.wait() => {}
             }
             // A second signal exits immediately.
@@ -282,16 +281,6 @@ pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
         }
     });
     Ok(receiver)
-}
-
-#[cfg(unix)]
-fn interrupt() -> io::Result<signal::unix::Signal> {
-    signal::unix::signal(SignalKind::interrupt())
-}
-
-#[cfg(windows)]
-fn interrupt() -> io::Result<signal::windows::CtrlC> {
-    signal::windows::ctrl_c()
 }
 
 /// A signal of Unix; on other systems it never arrives.

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_is_named_by_its_digest() {
+    fn module_is_named_by_its_digest() {
         let named = format!("sha256:{}", "ab".repeat(32));
         assert!(matches!(page_module(&headers(&[(MODULE, &named)])), PageModule::Named(_)));
         let capitals = named.to_ascii_uppercase();

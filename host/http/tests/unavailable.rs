@@ -12,8 +12,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi_http as http;
 use kakekomi_http::{
-    App, body::Limits, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Metrics, module::ModuleFiles,
-    page::PageFiles, rate_limit::RateLimits,
+    App, body::UnfinishedBodies, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Metrics,
+    module::ModuleFiles, page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
@@ -124,7 +124,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,
-        limits: Arc::new(Limits::default()),
+        unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,
         metrics: Arc::new(Metrics::default()),

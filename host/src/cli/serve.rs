@@ -11,7 +11,7 @@ use kakekomi_http::server::{self, ConnectionLimits, ProcessSignal, Routers, serv
 use kakekomi_http::{
     App, admin_router,
     asset::Asset,
-    body::Limits,
+    body::UnfinishedBodies,
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
@@ -132,7 +132,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             rulesets: Arc::new(rulesets),
         },
         docs,
-        limits: Arc::new(Limits::default()),
+        unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
         metrics: Arc::new(Metrics::default()),
