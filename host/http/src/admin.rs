@@ -22,8 +22,7 @@ use crate::metrics::{Labels, Metrics};
 use crate::problem_code::ProblemCode;
 
 /// The number of log lines that could not be written since the start.
-#[derive(Clone, Copy)]
-pub struct DroppedLogLines(pub fn() -> u64);
+pub type DroppedLogLines = fn() -> u64;
 
 /// Responds while the process is alive.
 pub async fn live() -> &'static str {
@@ -58,7 +57,7 @@ pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
 /// Responds with the counts since the start, the length of the queue and the free space.
 pub async fn metrics(
     State(metrics): State<Arc<Metrics>>,
-    State(DroppedLogLines(dropped)): State<DroppedLogLines>,
+    State(dropped): State<DroppedLogLines>,
     State(Intake { capacity, sandbox, .. }): State<Intake>,
 ) -> Response {
     let mut registry = Registry::default();

@@ -45,7 +45,7 @@ pub struct App {
     /// Metrics that the handlers count.
     pub metrics: Arc<Metrics>,
     /// The number of log lines that could not be written since the start.
-    pub dropped_log_lines: fn() -> u64,
+    pub dropped_log_lines: DroppedLogLines,
 }
 
 impl App {
@@ -101,5 +101,5 @@ parts! {
     Arc<RateLimits>: app => Arc::clone(&app.rates);
     Arc<Metrics>: app => Arc::clone(&app.metrics);
     Clock: app => app.now;
-    DroppedLogLines: app => DroppedLogLines(app.dropped_log_lines);
+    DroppedLogLines: app => app.dropped_log_lines;
 }

@@ -70,10 +70,8 @@ impl Snippet<'_> {
         let Snippet { desk, script, lang, link, .. } = self;
         let partner = escape(self.partner);
         let in_address: String = url::form_urlencoded::byte_serialize(self.partner.as_bytes()).collect();
-        let integrity = match self.integrity {
-            Some(digest) => format!(" integrity=\"{digest}\" crossorigin=\"anonymous\""),
-            None => String::new(),
-        };
+        let pin = |digest| format!(" integrity=\"{digest}\" crossorigin=\"anonymous\"");
+        let integrity = self.integrity.map(pin).unwrap_or_default();
         let home = if self.elsewhere { format!(" desk=\"{desk}\"") } else { String::new() };
         let mode = if self.inline { " mode=\"inline\"" } else { "" };
         format!(

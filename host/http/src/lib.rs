@@ -25,14 +25,7 @@ pub mod desk;
 pub mod docs;
 pub mod element_versions;
 mod embed;
-pub mod embedded {
-    //! The files in the binary, listed by `build.rs`: `PAGE` (the page of `www/`), `EMBED` (the files for partners' pages) and
-    //! `RELEASED` (those of earlier versions), as `(name, bytes)`; `PARTNER_WORDS` as `(language, key, word)`; `START_WORDS`,
-    //! the sentences of the document, as `(name, HTML)`.
-    pub use kakekomi_service::embedded::find;
-
-    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
-}
+pub mod embedded;
 mod extract;
 mod headers;
 pub mod metrics;

@@ -123,6 +123,10 @@ fn add_problems(operation: &mut Value, codes: impl IntoIterator<Item = ProblemCo
 }
 
 fn response(codes: &[ProblemCode]) -> Value {
+    let meaning = |code: ProblemCode| match code {
+        ProblemCode::Text(code) => code.meaning().trim(),
+        _ => code.sentence(Locale::En),
+    };
     let lines: Vec<_> = codes.iter().map(|code| format!("- `{}` {}", code.as_str(), meaning(*code))).collect();
     let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
     let schema = json!({"allOf": [
@@ -140,13 +144,6 @@ fn response(codes: &[ProblemCode]) -> Value {
         members.insert("headers".to_owned(), json!({"Retry-After": header}));
     }
     response
-}
-
-fn meaning(code: ProblemCode) -> &'static str {
-    match code {
-        ProblemCode::Text(code) => code.meaning().trim(),
-        _ => code.sentence(Locale::En),
-    }
 }
 
 #[cfg(test)]

@@ -122,11 +122,12 @@ impl Choices {
     }
 
     fn title(&self, name: &str, choice: &str) -> String {
-        match (name, choice) {
-            ("version", PROTOCOL) => word("version_moving", self.locale).to_owned(),
-            ("version", _) => word("version_pinned", self.locale).replace("{version}", VERSION),
-            _ => word(&format!("{name}_{choice}"), self.locale).to_owned(),
-        }
+        let choice = match (name, choice) {
+            ("version", PROTOCOL) => "moving",
+            ("version", _) => "pinned",
+            _ => choice,
+        };
+        word(&format!("{name}_{choice}"), self.locale).replace("{version}", VERSION)
     }
 }
 
@@ -153,7 +154,7 @@ pub async fn compose(
             "query" => &chosen.query(locale),
             "ja" => &chosen.query(Locale::Ja),
             "en" => &chosen.query(Locale::En),
-            other => word_of(other, locale)?,
+            other => word(other.strip_prefix("w.")?, locale),
         };
         Some(escape(text).into())
     });
@@ -223,16 +224,10 @@ fn own_origin(headers: &HeaderMap) -> String {
     format!("{scheme}://{host}")
 }
 
-/// Returns the words of a blank `w.key`.
-fn word_of(blank: &str, locale: Locale) -> Option<&'static str> {
-    let key = blank.strip_prefix("w.")?;
-    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
-    words.find(|(_, found, _)| *found == key).map(|(_, _, word)| *word)
-}
-
 /// Returns a word of the page; a missing word is shown as its key, so that it is noticed.
 fn word(key: &str, locale: Locale) -> &str {
-    word_of(&format!("w.{key}"), locale).unwrap_or(key)
+    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
+    words.find(|(_, found, _)| *found == key).map_or(key, |(_, _, word)| word)
 }
 
 #[cfg(test)]
@@ -259,6 +254,7 @@ mod tests {
         let typed = chosen("p=%22%3E%3Cscript%3E&mode=%3C&lang=xx");
         assert!(!typed.snippet("https://a").contains("<script>") && !typed.query(Locale::Ja).contains('<'));
         assert_eq!((typed.mode, typed.lang), ("frame", "ja"));
+        assert!(!typed.groups().into_string().contains('{'), "every blank is filled in");
         let ambiguous = chosen("p=a%26b%3Dc%23x").snippet("https://a");
         assert!(ambiguous.contains("partner=\"a&amp;b=c#x\""), "{ambiguous}");
         assert!(ambiguous.contains("/?p=a%26b%3Dc%23x&amp;lang=ja\""), "{ambiguous}");

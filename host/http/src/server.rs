@@ -206,7 +206,7 @@ impl Acceptor {
         let mut writer = TimeoutWriter::new(writer);
         writer.set_timeout(Some(WRITE_TIMEOUT));
         let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);
-        let stream = join(RecordingReader::new(reader, head_recorder.clone()), Box::pin(writer));
+        let stream = join(RecordingReader { reader, recorder: head_recorder.clone() }, Box::pin(writer));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             if !head_recorder.is_unambiguous() {

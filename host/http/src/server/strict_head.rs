@@ -124,15 +124,10 @@ fn is_host(text: &str) -> bool {
 /// A reader whose bytes are recorded.
 #[derive(Debug)]
 pub struct RecordingReader<R> {
-    reader: R,
-    recorder: HeadRecorder,
-}
-
-impl<R> RecordingReader<R> {
-    /// Records the bytes of a reader.
-    pub fn new(reader: R, recorder: HeadRecorder) -> RecordingReader<R> {
-        RecordingReader { reader, recorder }
-    }
+    /// Reads from the connection.
+    pub reader: R,
+    /// Records the bytes.
+    pub recorder: HeadRecorder,
 }
 
 impl<R: AsyncRead + Unpin> AsyncRead for RecordingReader<R> {
