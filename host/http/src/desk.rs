@@ -25,15 +25,15 @@ use super::problem_code::ProblemCode;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Desk)]
-struct DeskAnswer<'a> {
+struct DeskResponse<'a> {
     name: &'a str,
     operator: &'a str,
     forensics_company: &'a str,
     phone: &'a str,
     phone_note: &'a str,
     opening: Opening,
-    outside_hours: Vec<ContactAnswer<'a>>,
-    services: Vec<ServiceAnswer<'a>>,
+    outside_hours: Vec<ContactResponse<'a>>,
+    services: Vec<ServiceResponse<'a>>,
     module: String,
     describe: Describe,
     ruleset: &'static str,
@@ -44,13 +44,13 @@ struct DeskAnswer<'a> {
     context: &'a Context,
     /// The requested partner, if the desk knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    partner: Option<PartnerAnswer<'a>>,
+    partner: Option<PartnerResponse<'a>>,
 }
 
 /// The partner whose page holds the form.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PartnerNow)]
-struct PartnerAnswer<'a> {
+struct PartnerResponse<'a> {
     key: &'a str,
     name: &'a str,
     /// True if what is sent from there is a test.
@@ -61,7 +61,7 @@ struct PartnerAnswer<'a> {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutsideContact)]
-struct ContactAnswer<'a> {
+struct ContactResponse<'a> {
     name: &'a str,
     phone: &'a str,
     url: &'a str,
@@ -70,7 +70,7 @@ struct ContactAnswer<'a> {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Service)]
-struct ServiceAnswer<'a> {
+struct ServiceResponse<'a> {
     id: &'a str,
     title: &'a str,
     note: &'a str,
@@ -83,7 +83,7 @@ fn context() -> Ref {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Consent)]
-struct ConsentAnswer<'a> {
+struct ConsentResponse<'a> {
     document: Served<'a>,
     policy: Served<'a>,
     /// The language that prevails; of the two documents it is the consent document (clause 1③).
@@ -100,7 +100,7 @@ impl ConsentFiles {
         let documents = desk.documents();
         let file = |locale: Locale| {
             let (document, policy) = (documents.consent.served(locale), documents.policy.served(locale));
-            let consent = ConsentAnswer { document, policy, prevails: "ja" };
+            let consent = ConsentResponse { document, policy, prevails: "ja" };
             let json = serde_json::to_vec(&consent).unwrap_or_default();
             (locale.as_str(), Asset::new(json, JSON, CachePolicy::NoStore))
         };
@@ -115,7 +115,7 @@ impl ConsentFiles {
 
 /// The desk now: names, phone, hours, services, module and context.
 #[utoipa::path(get, path = "/v1/desk", tag = "desk", params(RequestedLocale, RequestedPartner),
-    responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskAnswer)))]
+    responses((status = 200, description = "Never to be kept", content_type = "application/json", body = DeskResponse)))]
 pub async fn desk(
     State(intake): State<Intake>,
     State(now): State<Clock>,
@@ -125,35 +125,35 @@ pub async fn desk(
 ) -> Response {
     match intake.desk.context(now(), locale) {
         Ok(context) => {
-            let answer = answer(&intake, &context, &RequestedPartner::read(&address));
-            dynamic_response(serde_json::to_vec(&answer).unwrap_or_default(), JSON, &headers)
+            let response = response(&intake, &context, &RequestedPartner::read(&address));
+            dynamic_response(serde_json::to_vec(&response).unwrap_or_default(), JSON, &headers)
         }
         Err(_) => Problem::new(ProblemCode::EngineFailed, locale).phone(&intake.desk.profile().phone).into_response(),
     }
 }
 
-fn answer<'a>(intake: &'a Intake, context: &'a Context, requested: &RequestedPartner) -> DeskAnswer<'a> {
+fn response<'a>(intake: &'a Intake, context: &'a Context, requested: &RequestedPartner) -> DeskResponse<'a> {
     let profile = intake.desk.profile();
     let locale = context.locale;
     let digest = intake.sandbox.current();
-    let outside_hours = profile.outside_hours.iter().map(|contact| ContactAnswer {
+    let outside_hours = profile.outside_hours.iter().map(|contact| ContactResponse {
         name: contact.name.get(locale),
         phone: &contact.phone,
         url: &contact.url,
         note: contact.note.get(locale),
     });
-    let services = profile.services.iter().map(|service| ServiceAnswer {
+    let services = profile.services.iter().map(|service| ServiceResponse {
         id: &service.id,
         title: service.title.get(locale),
         note: service.note.get(locale),
     });
-    let partner = requested.key.as_deref().and_then(|key| intake.desk.partner(key)).map(|partner| PartnerAnswer {
+    let partner = requested.key.as_deref().and_then(|key| intake.desk.partner(key)).map(|partner| PartnerResponse {
         key: &partner.key,
         name: partner.name.get(locale),
         test: partner.is_test() || requested.preview,
         theme: &partner.theme,
     });
-    DeskAnswer {
+    DeskResponse {
         name: profile.name.get(locale),
         operator: profile.operator.get(locale),
         forensics_company: profile.forensics_company.get(locale),
@@ -176,7 +176,7 @@ fn answer<'a>(intake: &'a Intake, context: &'a Context, requested: &RequestedPar
 /// The documents in force in a language, as they are to be shown.
 #[utoipa::path(get, path = "/v1/consent/{locale}", tag = "desk",
     params(("locale" = String, Path, description = "`ja` or `en`", example = "ja")),
-    responses((status = 200, description = "To be shown and agreed to", content_type = "application/json", body = ConsentAnswer)))]
+    responses((status = 200, description = "To be shown and agreed to", content_type = "application/json", body = ConsentResponse)))]
 pub async fn consent(State(consent): State<ConsentFiles>, request: FileRequest) -> Response {
     request.find(&*consent.0)
 }

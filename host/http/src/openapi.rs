@@ -33,7 +33,7 @@ pub struct Interface;
 const COMMON: [ProblemCode; 4] =
     [ProblemCode::DeskBusy, ProblemCode::HttpBadRequest, ProblemCode::HttpFailed, ProblemCode::RateLimited];
 
-/// The description of all paths, with an example draft that carries the consent of a desk.
+/// Describes all paths, with an example draft that carries the consent of a desk.
 pub fn document(paths: &Paths, desk: &Desk) -> Value {
     let mut document = serde_json::to_value(&paths.openapi).unwrap_or_default();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
@@ -42,7 +42,7 @@ pub fn document(paths: &Paths, desk: &Desk) -> Value {
     }
     if let Some(items) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, codes) in &paths.problems {
-            // axum marks a parameter of several segments, OpenAPI does not know them.
+            // axum marks a parameter of several segments; OpenAPI has no such parameters.
             let Some(mut item) = items.remove(path) else { continue };
             for (_, operation) in item.as_object_mut().into_iter().flatten() {
                 add_problems(operation, COMMON.iter().chain(codes).copied());
@@ -63,7 +63,7 @@ pub struct Paths {
     pub problems: Vec<(String, Vec<ProblemCode>)>,
 }
 
-/// Adds an accepted draft where an operation takes a draft.
+/// Adds an accepted draft to an operation that takes a draft.
 fn show_a_draft(operation: &mut Value, desk: &Desk) {
     let body = operation.pointer_mut("/requestBody/content/application~1json").and_then(Value::as_object_mut);
     let draft = example::example("ransomware", desk).and_then(|draft| serde_json::from_str(&draft).ok());

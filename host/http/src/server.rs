@@ -3,7 +3,7 @@
 //! `serve(listener, routers, limits, stop)` → returns after `stop` turned true and the last connection ended
 //!
 //! It uses hyper itself and not `axum::serve`, which has no timeout for a request's head: a few idle connections could
-//! otherwise hold every permit ([`connection_limit`]). Connections above the limit are answered at once with 503
+//! otherwise hold every permit ([`connection_limit`]). Connections above the limit get at once 503
 //! `desk.busy` and the phone number; they do not queue. A client that does not read its response is cut off, and a head that
 //! can be read in two ways is rejected ([`strict_head`]). SIGTERM or Ctrl-C stops the listener; requests under way are
 //! finished, and only then the database is closed. systemd may hand over the listening socket ([`activated_listener`]):
@@ -119,16 +119,16 @@ pub fn activated_listener() -> io::Result<Option<TcpListener>> {
 /// The routers in force.
 #[derive(Debug, Clone)]
 pub struct Routers {
-    /// Answers requests.
+    /// Responds to requests.
     pub router: Router,
-    /// Answers requests for which there is no capacity.
+    /// Responds to requests for which there is no capacity.
     pub busy: Router,
 }
 
-/// Serves until `stop` turns true and everything under way is done.
+/// Serves until `stop` turns true and all requests under way are finished.
 ///
-/// Each request is answered by the routers that are in force when its head has arrived, also on a connection that is
-/// kept open. New routers change no request that is under way.
+/// The routers in force when a request's head has arrived respond to it, also on a connection that is kept open. New routers
+/// change no request that is under way.
 pub async fn serve(
     listener: TcpListener,
     routers: watch::Receiver<Routers>,
@@ -239,7 +239,7 @@ impl Acceptor {
     }
 }
 
-/// Waits for the begin of the shutdown.
+/// Waits for the start of the shutdown.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, and nothing could stop the server later.
     let _ = stop.wait_for(|stopped| *stopped).await;

@@ -1,11 +1,11 @@
 //! Texts with blanks: `{{name}}` in a template is replaced by a value.
 //!
-//! `fill("<p>{{a}}</p>", |name| …)` → `<p>the value of a</p>`, in one pass: a value that itself holds `{{b}}` stays as it is,
-//! so that nothing that was typed is ever taken for a blank.
+//! `fill("<p>{{a}}</p>", |name| …)` → `<p>the value of a</p>`, in one pass: a value that itself contains `{{b}}` is not
+//! filled again, so that typed text is never taken for a blank.
 
 use std::borrow::Cow;
 
-/// Fills the blanks of a template; one without a value stays, so that it is seen.
+/// Fills the blanks of a template; a blank without a value is left in the text, so that it is noticed.
 pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
     let mut filled = String::with_capacity(template.len().saturating_mul(2));
     let mut rest = template;

@@ -1,6 +1,6 @@
-//! When the database fails: 503 with the desk's phone number, and nothing lost that could be kept.
+//! Failures of the database: 503 with the desk's phone number, and no case lost.
 //!
-//! The store here is a double that fails where it is told to; the rest is the real thing.
+//! The store here is a double that fails on demand; everything else is the real code.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -89,7 +89,7 @@ impl Store for Trouble {
     }
 }
 
-/// How far the host's clock has jumped, in milliseconds.
+/// Milliseconds by which the host's clock has jumped.
 static JUMPED: AtomicI64 = AtomicI64::new(0);
 
 fn now() -> i64 {

@@ -24,7 +24,7 @@ pub const MAX_HEADERS: usize = 64;
 struct Recorded {
     bytes: Vec<u8>,
     body: u64,
-    /// True after more bytes than any head may have, or after a body without a length: the begin of the next head is unknown.
+    /// True after more bytes than any head may have, or after a body without a length: the start of the next head is unknown.
     lost: bool,
 }
 
@@ -80,7 +80,7 @@ struct Head {
 }
 
 impl Head {
-    /// Parses the head at the begin of these bytes; `None` if it is ambiguous.
+    /// Parses the head at the start of these bytes; `None` if it is ambiguous.
     fn parse(bytes: &[u8]) -> Option<Head> {
         let mut headers = [EMPTY_HEADER; MAX_HEADERS];
         let mut request = Request::new(&mut headers);
