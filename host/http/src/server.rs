@@ -271,7 +271,7 @@ pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                _ = signal::ctrl_c() => {}
+                Ok(()) = signal::ctrl_c() => {}
                 () = terminate.wait() => {}
             }
             // A second signal exits immediately.

@@ -97,6 +97,7 @@ mod tests {
     #[test]
     fn a_full_queue_evicts_from_the_client_with_most_jobs() {
         let (waiting, refused) = queue(3, &["a1", "a2", "a3", "b1"]);
+        assert_eq!(waiting.len(), 3);
         assert_eq!((refused, order(waiting)), (vec!["a3"], vec!["a1", "b1", "a2"]));
         assert_eq!(queue(3, &["a1", "a2", "a3", "a4"]).1, ["a4"]);
         assert_eq!(queue(3, &["a1", "b1", "c1", "d1"]).1, ["d1"], "no job is evicted for a client with as many jobs");
