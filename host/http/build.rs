@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! www/**        →  PAGE: index.html, its scripts as one script.js, its styles as one style.css, pictures
-//! www/embed/**  →  EMBED: what stands on partners' pages (host/page-build)
+//! www/embed/**  →  EMBED: the files for partners' pages (host/page-build)
 //! ```
 //!
-//! The others stand in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
+//! All lists are in `$OUT_DIR/embedded.rs`, each a slice of `(name, bytes)` sorted by name, names with `/` between folders:
 //! `("embed/parent_bridge.js", …)`.
 
 use std::path::PathBuf;
@@ -14,29 +14,23 @@ use std::{env, fs, io};
 use kakekomi_page_build::listing::{files, listing};
 use kakekomi_page_build::{page, words};
 
-/// What the page consists of beside document, script and style; everything else in `www/` stays behind.
+/// Endings of the page's files beside document, script and style; other files of `www/` are left out.
 const PAGE_ENDINGS: &[&str] = &["svg", "png", "ico", "webmanifest", "woff2"];
 
 fn main() -> io::Result<()> {
-    let room = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let crate_folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    let www = room.join("../../www");
-    let mut pages = files(&www, PAGE_ENDINGS)?;
-    for (name, text) in page::page(&www).map_err(io::Error::other)? {
+    let (www, messages) = (crate_folder.join("../../www"), crate_folder.join("../../core/messages"));
+    let written = |(name, text): (&str, String)| {
         let file = out.join(name);
-        fs::write(&file, text)?;
-        pages.push((name.to_owned(), file));
-    }
-    let messages = room.join("../../core/messages");
-    let mut embed = Vec::new();
-    for (name, text) in page::embed(&www, &messages).map_err(io::Error::other)? {
-        let file = out.join(name);
-        fs::write(&file, text)?;
-        embed.push((name.to_owned(), file));
-    }
-    let mut code = listing("PAGE", pages)?;
-    code += &listing("EMBED", embed)?;
-    code += &listing("RELEASED", files(&room.join("../../tests/fixtures/embed"), &["js"])?)?;
+        fs::write(&file, text).map(|()| (name.to_owned(), file))
+    };
+    let page = page::page(&www).map_err(io::Error::other)?.into_iter().map(written);
+    let page = page.chain(files(&www, PAGE_ENDINGS)?.into_iter().map(Ok)).collect::<io::Result<_>>()?;
+    let embed = page::embed(&www, &messages).map_err(io::Error::other)?.into_iter().map(written);
+    let mut code = listing("PAGE", page)?;
+    code += &listing("EMBED", embed.collect::<io::Result<_>>()?)?;
+    code += &listing("RELEASED", files(&crate_folder.join("../../tests/fixtures/embed"), &["js"])?)?;
     code += &words::partner_words(&messages).map_err(io::Error::other)?;
     code += &words::start_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;

@@ -81,7 +81,13 @@ fn all_addresses_together_store_the_daily_quota() {
     let ready = Request::get("/readyz").send(admin);
     assert_eq!((ready.status, ready.body.as_slice()), (503, &b"quota.exceeded\n"[..]), "a submission would be refused");
     let metrics = String::from_utf8(Request::get("/metrics").send(admin).body).unwrap();
-    for name in ["kakekomi_free_bytes ", "kakekomi_last_case_timestamp_seconds 1", "kakekomi_log_dropped_total 0"] {
+    for name in [
+        "kakekomi_free_bytes ",
+        "kakekomi_last_case_timestamp_seconds 1",
+        "kakekomi_log_dropped_total 0",
+        "kakekomi_checks_queued 0",
+        "kakekomi_http_answer_duration_seconds_count{route=\"/v1/submissions\"} ",
+    ] {
         assert!(metrics.contains(name), "{name} is missing: {metrics}");
     }
 }

@@ -1,31 +1,35 @@
-//! The admin listener: `/livez` while the process serves, `/readyz` while a case can be stored,
-//! `/metrics` for Prometheus. Off unless `--admin-listen` says where; never for the public.
+//! The admin listener: `/livez` while the process serves, `/readyz` while a case can be stored, `/metrics` for Prometheus.
+//!
+//! `GET /metrics` → `kakekomi_free_bytes 48318382080` and the other metrics, as text of `OpenMetrics`
+//!
+//! It is off unless `--admin-listen` names its address, and it is never for the public.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kakekomi_sandbox::Sandbox;
-use kakekomi_service::capacity::Capacity;
 use kakekomi_service::submit::Intake;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
 
 use crate::client_ip::Ambiguous;
-use crate::metrics::Counters;
+use crate::metrics::{Labels, Metrics};
 use crate::problem_code::ProblemCode;
 
 /// The number of log lines that could not be written since the start.
-#[derive(Clone, Copy)]
-pub struct DroppedLogLines(pub fn() -> u64);
+pub type DroppedLogLines = fn() -> u64;
 
-/// The process is alive.
+/// Responds while the process is alive.
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// A submission would be stored now; else 503 and the code of what keeps it from that.
+/// Responds with 200 if a submission would be stored now, else with 503 and the code of the reason.
 pub async fn ready(State(intake): State<Intake>) -> Response {
     if let Err(shortage) = intake.capacity.check() {
         return not_ready(shortage.into(), &"there is no room for a case");
@@ -50,52 +54,39 @@ pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Counts since the start, and what is free.
+/// Responds with the counts since the start, the length of the queue and the free space.
 pub async fn metrics(
-    State(counters): State<Arc<Counters>>,
+    State(metrics): State<Arc<Metrics>>,
     State(dropped): State<DroppedLogLines>,
-    State(intake): State<Intake>,
+    State(Intake { capacity, sandbox, .. }): State<Intake>,
 ) -> Response {
-    let text = counters.text()
-        + &log_text((dropped.0)())
-        + &capacity_text(&intake.capacity)
-        + &deadlines_text(&intake.sandbox);
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-fn log_text(dropped: u64) -> String {
-    format!(
-        "# HELP kakekomi_log_dropped_total Log lines that could not be written.\n\
-         # TYPE kakekomi_log_dropped_total counter\nkakekomi_log_dropped_total {dropped}\n"
-    )
-}
-
-/// Formats the checks that were ended by their processor time: a client may name an archived module.
-fn deadlines_text(sandbox: &Sandbox) -> String {
-    let mut text = String::from(
-        "# HELP kakekomi_check_deadlines_total Checks that exceeded their processor time, by module.\n\
-         # TYPE kakekomi_check_deadlines_total counter\n",
-    );
-    for (module, count) in sandbox.deadlines() {
-        let _ = writeln!(text, "kakekomi_check_deadlines_total{{module=\"sha256:{module}\"}} {count}");
-    }
-    text
-}
-
-fn capacity_text(capacity: &Capacity) -> String {
-    let mut text = String::from(
-        "# HELP kakekomi_submissions_refused_total Submissions for which there was no room, by reason.\n\
-         # TYPE kakekomi_submissions_refused_total counter\n",
-    );
-    for (reason, count) in capacity.refusals() {
-        let _ = writeln!(text, "kakekomi_submissions_refused_total{{reason=\"{reason}\"}} {count}");
-    }
+    let mut registry = Registry::default();
+    metrics.register(&mut registry);
+    registry.register("kakekomi_log_dropped", "Log lines that could not be written", ConstCounter::new(dropped()));
+    let refused = capacity.refusals().map(|(reason, count)| (reason.to_owned(), count));
+    let help = "Submissions for which there was no room, by reason";
+    registry.register("kakekomi_submissions_refused", help, family("reason", refused));
     if let Some(Ok(free)) = capacity.free_bytes() {
-        let _ = write!(
-            text,
-            "# HELP kakekomi_free_bytes Free space on the disk of the database.\n\
-             # TYPE kakekomi_free_bytes gauge\nkakekomi_free_bytes {free}\n"
-        );
+        registry.register("kakekomi_free_bytes", "Free space on the disk of the database", ConstGauge::new(free));
     }
-    text
+    registry.register("kakekomi_checks_queued", "Checks that wait for a thread", ConstGauge::new(sandbox.queued()));
+    // By module, since a client may name an archived one.
+    let deadlines = sandbox.deadlines().map(|(module, count)| (format!("sha256:{module}"), count));
+    let help = "Checks that exceeded their processor time, by module";
+    registry.register("kakekomi_check_deadlines", help, family("module", deadlines));
+    let mut text = String::new();
+    let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match encode(&mut text, &registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, media)], text).into_response(),
+        Err(error) => not_ready(ProblemCode::HttpFailed, &error),
+    }
+}
+
+/// Makes a metric of counts that are kept elsewhere.
+fn family(label: &'static str, counts: impl Iterator<Item = (String, u64)>) -> Family<Labels, Counter> {
+    let family = Family::<Labels, Counter>::default();
+    for (value, count) in counts {
+        family.get_or_create(&vec![(label, value)]).inc_by(count);
+    }
+    family
 }

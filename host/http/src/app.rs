@@ -13,17 +13,17 @@ use kakekomi_service::submit::Intake;
 
 use crate::admin::DroppedLogLines;
 use crate::asset::Asset;
-use crate::body::Limits;
-use crate::clock::Clock;
+use crate::body::UnfinishedBodies;
 use crate::desk::ConsentFiles;
 use crate::docs::DocsFiles;
-use crate::metrics::Counters;
+use crate::embed;
+use crate::extract::Clock;
+use crate::metrics::Metrics;
 use crate::module::ModuleFiles;
 use crate::page::PageFiles;
 use crate::rate_limit::RateLimits;
-use crate::submissions::SubmissionState;
 
-/// What the handlers share. Everything but the desk's own data is shared with the `App` of before after a reload.
+/// The state that the handlers share. A reload keeps everything but the desk's own data.
 #[derive(Clone)]
 pub struct App {
     /// Judging and storing.
@@ -36,20 +36,20 @@ pub struct App {
     pub consent: ConsentFiles,
     /// The description of this interface.
     pub docs: DocsFiles,
-    /// How much and how long a request may be.
-    pub limits: Arc<Limits>,
-    /// How often one address may ask.
+    /// Limit of the bytes of unfinished bodies.
+    pub unfinished: Arc<UnfinishedBodies>,
+    /// Limits of the number of requests from one address.
     pub rates: Arc<RateLimits>,
     /// The time: milliseconds since the epoch, UTC.
-    pub now: fn() -> i64,
-    /// What `/metrics` tells.
-    pub counters: Arc<Counters>,
+    pub now: Clock,
+    /// Metrics that the handlers count.
+    pub metrics: Arc<Metrics>,
     /// The number of log lines that could not be written since the start.
-    pub dropped_log_lines: fn() -> u64,
+    pub dropped_log_lines: DroppedLogLines,
 }
 
 impl App {
-    /// The same host for another desk: store, sandbox, rates and counters go on, and the files that hold values of the
+    /// Makes the state for another desk: store, sandbox, rates and metrics stay the same, and the files with values of the
     /// desk are made anew.
     #[must_use]
     pub fn with_desk(&self, desk: Desk) -> App {
@@ -62,10 +62,15 @@ impl App {
         }
     }
 
-    /// The files that hold values of the desk.
-    pub fn desk_assets(&self) -> impl Iterator<Item = Arc<Asset>> {
-        let documents = self.consent.assets().into_iter().chain([self.docs.asset()]);
-        self.page.document_asset().into_iter().chain(documents)
+    /// Lists the files with values of the desk.
+    pub fn desk_assets(&self) -> impl Iterator<Item = &Asset> {
+        self.page.document_asset().into_iter().chain(self.consent.assets()).chain([self.docs.asset()])
+    }
+
+    /// Lists every file that is worth compressing.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        let embed = embed::files().iter().map(|(_, asset)| asset);
+        self.desk_assets().chain(self.page.assets()).chain(self.module.assets()).chain(embed)
     }
 }
 
@@ -73,7 +78,7 @@ impl App {
 #[derive(Clone)]
 pub(crate) struct AppState(pub(crate) Arc<App>);
 
-/// Parts of the state, each by the expression that takes it out of an [`App`].
+/// Lists parts of the state, each with the expression that takes it out of an [`App`].
 macro_rules! parts {
     ($($part:ty: $app:ident => $value:expr;)*) => {
         $(impl FromRef<AppState> for $part {
@@ -92,15 +97,9 @@ parts! {
     PageFiles: app => app.page.clone();
     ConsentFiles: app => app.consent.clone();
     DocsFiles: app => app.docs.clone();
-    Arc<Limits>: app => Arc::clone(&app.limits);
+    Arc<UnfinishedBodies>: app => Arc::clone(&app.unfinished);
     Arc<RateLimits>: app => Arc::clone(&app.rates);
-    Arc<Counters>: app => Arc::clone(&app.counters);
-    Clock: app => Clock(app.now);
-    DroppedLogLines: app => DroppedLogLines(app.dropped_log_lines);
-    SubmissionState: app => SubmissionState {
-        intake: app.intake.clone(),
-        limits: Arc::clone(&app.limits),
-        counters: Arc::clone(&app.counters),
-        now: app.now,
-    };
+    Arc<Metrics>: app => Arc::clone(&app.metrics);
+    Clock: app => app.now;
+    DroppedLogLines: app => app.dropped_log_lines;
 }

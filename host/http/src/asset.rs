@@ -1,112 +1,114 @@
-//! A file that is served as it is: media type, `ETag`, Brotli, and how long it may be kept.
+//! Files as they are served: media type, `ETag`, Brotli and `Cache-Control`.
 //!
-//! Compressing the module takes about a second at Brotli's best, so it happens once, in the
-//! background; until then the plain bytes are served. A client that has the file gets a 304.
+//! `GET /page/0f…/style.css` with `Accept-Encoding: br` → 200 and the compressed bytes; with the file's `ETag` → 304
+//!
+//! Compressing the module takes about a second at Brotli's best quality, so a file is compressed once, in the background.
+//! Until then the plain bytes are served.
 
-use std::sync::OnceLock;
+use std::convert::Infallible;
+use std::sync::{Arc, OnceLock};
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kakekomi_core::Locale;
 use kakekomi_service::desk::documents::sha256;
 
+use super::extract::requested_locale;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
-/// How long a file may be kept.
+/// The media type of a document.
+pub const HTML: &str = "text/html; charset=utf-8";
+/// The media type of JSON.
+pub const JSON: &str = "application/json";
+
+/// The time for which a client may keep a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CachePolicy {
-    /// For ever: its address holds its digest.
+    /// For ever: the address holds the file's digest or version.
     Immutable,
-    /// Kept, but asked after each time.
+    /// For ever, but the client asks each time if the file is still the same.
     Revalidate,
-    /// Never kept.
+    /// Not at all.
     NoStore,
 }
 
-/// A file and how it is served.
-#[derive(Debug)]
+impl CachePolicy {
+    fn cache_control(self) -> &'static str {
+        match self {
+            CachePolicy::Immutable => "public, max-age=31536000, immutable",
+            CachePolicy::Revalidate => "no-cache",
+            CachePolicy::NoStore => "no-store",
+        }
+    }
+}
+
+/// A file and how it is served. Clones share the bytes and the compressed bytes.
+#[derive(Debug, Clone)]
 pub struct Asset {
     bytes: Bytes,
-    brotli: OnceLock<Option<Bytes>>,
-    etag: String,
+    brotli: Arc<OnceLock<Option<Bytes>>>,
+    etag: Arc<str>,
     media: &'static str,
     policy: CachePolicy,
 }
 
 impl Asset {
-    /// A file's bytes with their media type.
+    /// Makes a file of bytes and their media type.
     pub fn new(bytes: impl Into<Bytes>, media: &'static str, policy: CachePolicy) -> Asset {
         let bytes = bytes.into();
-        let etag = sha256(&bytes).chars().take(32).collect();
-        Asset { bytes, brotli: OnceLock::new(), etag, media, policy }
+        let etag = sha256(&bytes).chars().take(32).collect::<String>().into();
+        Asset { bytes, brotli: Arc::default(), etag, media, policy }
     }
 
-    /// The first half of its SHA-256, in hexadecimal digits: what changes whenever it does.
+    /// Returns the first half of the file's SHA-256, in hexadecimal digits.
     pub fn digest(&self) -> &str {
         &self.etag
     }
 
-    /// How many bytes it has.
+    /// Returns the number of bytes.
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Compresses the file, for every later request. Slow: not on a thread that serves.
+    /// Compresses the file for every later request. Slow: not for a thread that serves.
     pub fn compress(&self) {
-        self.brotli.get_or_init(|| brotli(&self.bytes, BEST, WINDOW).filter(|small| small.len() < self.bytes.len()));
+        self.brotli.get_or_init(|| brotli(&self.bytes, BEST, WINDOW));
     }
 
-    /// The answer to a request for the file.
+    /// Responds to a request for the file.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let small = self.brotli.get().and_then(Option::as_ref).filter(|_| takes_brotli(request));
-        let etag = match small {
-            Some(_) => format!("\"{}-br\"", self.etag),
-            None => format!("\"{}\"", self.etag),
-        };
-        let mut response = if self.is_known(request) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            ([(header::CONTENT_TYPE, self.media)], small.unwrap_or(&self.bytes).clone()).into_response()
-        };
-        let headers = response.headers_mut();
-        if small.is_some() && response_has_body(headers) {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        let compressed = self.brotli.get().and_then(Option::as_ref).filter(|_| accepts_brotli(request));
+        let etag = format!("\"{}{}\"", self.etag, compressed.map_or("", |_| "-br"));
+        let headers = [
+            (header::VARY, "Accept-Encoding"),
+            (header::CACHE_CONTROL, self.policy.cache_control()),
+            (header::ETAG, &etag),
+        ];
+        if self.is_known(request) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-        headers.insert(header::CACHE_CONTROL, self.cache_control());
-        if let Ok(etag) = HeaderValue::from_str(&etag) {
-            headers.insert(header::ETAG, etag);
-        }
-        response
+        let coding = compressed.map(|_| [(header::CONTENT_ENCODING, "br")]);
+        let body = compressed.unwrap_or(&self.bytes).clone();
+        ([(header::CONTENT_TYPE, self.media)], headers, coding, body).into_response()
     }
 
-    /// Whether the client has the file already, in either coding.
+    /// Tells if the client has the file already, in either coding.
     fn is_known(&self, request: &HeaderMap) -> bool {
         let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         self.policy != CachePolicy::NoStore
             && known.flat_map(|value| value.split(',')).any(|tag| {
                 let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
-                tag == "*" || tag.strip_suffix("-br").unwrap_or(tag) == self.etag
+                tag == "*" || tag.strip_suffix("-br").unwrap_or(tag) == &*self.etag
             })
     }
-
-    fn cache_control(&self) -> HeaderValue {
-        HeaderValue::from_static(match self.policy {
-            CachePolicy::Immutable => "public, max-age=31536000, immutable",
-            CachePolicy::Revalidate => "no-cache",
-            CachePolicy::NoStore => "no-store",
-        })
-    }
 }
 
-fn response_has_body(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::CONTENT_TYPE)
-}
-
-/// Whether `br` is among the accepted codings, and not with weight zero.
-fn takes_brotli(request: &HeaderMap) -> bool {
+/// Tells if `br` is among the accepted codings, with a weight above zero.
+fn accepts_brotli(request: &HeaderMap) -> bool {
     let accepted = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
@@ -116,43 +118,83 @@ fn takes_brotli(request: &HeaderMap) -> bool {
     })
 }
 
-/// The response to a request for a file by its name: the file, or 404.
-pub fn respond(asset: Option<&Asset>, request: &HeaderMap, locale: Locale) -> Response {
-    match asset {
-        Some(asset) => asset.respond(request),
-        None => Problem::new(ProblemCode::HttpNotFound, locale).into_response(),
+/// A request for one of several files.
+#[derive(Debug)]
+pub struct FileRequest {
+    /// The names in the address, joined by `/`. A name that is not UTF-8 leaves it empty, so that the response is a 404.
+    pub name: String,
+    headers: HeaderMap,
+    locale: Locale,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FileRequest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let names = RawPathParams::from_request_parts(parts, state).await;
+        let name = names.map(|names| names.iter().map(|(_, name)| name).collect::<Vec<_>>().join("/"));
+        let (headers, locale) = (parts.headers.clone(), requested_locale(&parts.uri));
+        Ok(FileRequest { name: name.unwrap_or_default(), headers, locale })
     }
 }
 
-/// An answer that is made anew each time and never kept, compressed quickly where the client takes that.
-pub fn dynamic_response(body: Vec<u8>, media: &'static str, request: &HeaderMap) -> Response {
-    let small = takes_brotli(request).then(|| brotli(&body, QUICK, QUICK_WINDOW)).flatten();
-    let small = small.filter(|small| small.len() < body.len());
-    let coded = small.is_some();
+impl FileRequest {
+    /// Responds with the file of the requested name, or with 404.
+    pub fn find<N: AsRef<str>>(&self, files: &[(N, Asset)]) -> Response {
+        self.respond(files.iter().find(|(name, _)| name.as_ref() == self.name).map(|(_, asset)| asset))
+    }
+
+    /// Responds with a file, or with 404.
+    pub fn respond(&self, asset: Option<&Asset>) -> Response {
+        match asset {
+            Some(asset) => asset.respond(&self.headers),
+            None => Problem::new(ProblemCode::HttpNotFound, self.locale).into_response(),
+        }
+    }
+}
+
+/// Returns the media type of a file by the ending of its name; `None` for an ending that is never served.
+pub fn media_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "html" => HTML,
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => JSON,
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        _ => return None,
+    })
+}
+
+/// Makes a response that is never kept; it is compressed quickly if the client accepts that.
+pub fn dynamic_response(body: impl Into<Vec<u8>>, media: &'static str, request: &HeaderMap) -> Response {
+    let body = body.into();
+    let compressed = accepts_brotli(request).then(|| brotli(&body, QUICK, QUICK_WINDOW)).flatten();
+    let coding = compressed.as_ref().map(|_| [(header::CONTENT_ENCODING, "br")]);
     let headers =
         [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-store"), (header::VARY, "Accept-Encoding")];
-    let mut response = (headers, small.unwrap_or_else(|| body.into())).into_response();
-    if coded {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-    }
-    response
+    (headers, coding, compressed.unwrap_or_else(|| body.into())).into_response()
 }
 
-/// Brotli's qualities: for what is compressed once, and for what is compressed while somebody waits.
+/// Brotli's qualities: for files that are compressed once, and for responses that a client waits for.
 const BEST: i32 = 11;
 const QUICK: i32 = 5;
-/// Logarithms of its window's size in bytes. A window is cleared for each answer: one of 4 MiB costs three times as much as the
-/// text itself, which has some 5 KB.
+/// Logarithms of the size of Brotli's window in bytes. A window is cleared for each response: one of 4 MiB costs three times
+/// as much as compressing the text itself, which has some 5 KB.
 const WINDOW: i32 = 22;
 const QUICK_WINDOW: i32 = 18;
 
-/// Brotli within a window.
+/// Compresses bytes; `None` if that saves nothing.
 fn brotli(bytes: &[u8], quality: i32, window: i32) -> Option<Bytes> {
     let parameters =
         brotli::enc::BrotliEncoderParams { quality, lgwin: window, size_hint: bytes.len(), ..Default::default() };
-    let mut small = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut small, &parameters).ok()?;
-    Some(small.into())
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters).ok()?;
+    (compressed.len() < bytes.len()).then(|| compressed.into())
 }
 
 #[cfg(test)]
@@ -164,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn brotli_is_served_to_those_who_take_it_once_it_is_made() {
+    fn brotli_is_served_to_clients_that_accept_it() {
         let asset = Asset::new("a".repeat(1000), "text/plain", CachePolicy::Immutable);
         let asks = request(header::ACCEPT_ENCODING, "gzip, br;q=0.9");
         assert!(!asset.respond(&asks).headers().contains_key(header::CONTENT_ENCODING));
@@ -175,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_the_client_has_is_not_sent_again() {
+    fn known_file_is_not_sent_again() {
         let asset = Asset::new("a".repeat(1000), "text/plain", CachePolicy::Revalidate);
         asset.compress();
         let etag = asset.respond(&request(header::ACCEPT_ENCODING, "br")).headers()[header::ETAG].clone();

@@ -1,78 +1,80 @@
-//! A draft's text from a request: the right kind, not too long, within the time.
+//! A draft's text from a request's body: of the right type, not too long, and in time.
 //!
-//! 415 comes before 413: `application/json` alone (UTF-8, if it says a charset), and no
-//! Content-Encoding at all, since the bytes that are judged and stored are the bytes that came.
-//! The length is looked at before anything is read, and a body without a length is cut off. All bodies that are
-//! on their way share one room; where it is full, the desk is busy.
+//! `Content-Type: application/json`, 200 bytes → `DraftText` · `text/plain` → 415 · 300,000 bytes → 413 · 30 s → 408
+//!
+//! 415 comes before 413. The type is `application/json` alone, with no charset but UTF-8, and no Content-Encoding, since the
+//! bytes that are judged and stored are the bytes that came. The length is looked at before anything is read, and a body
+//! without a length is cut off. All unfinished bodies share one pool of bytes; when it is full, the desk is busy.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
+use axum::extract::{FromRef, FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
-use kakekomi_core::{Locale, TEXT_MAX};
+use http_body_util::{BodyExt, Limited};
+use kakekomi_core::TEXT_MAX;
 use kakekomi_service::desk::Desk;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::extract::requested_locale;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
-/// How many bytes of unfinished bodies the desk holds at a time: 64 MiB, 256 of the longest. What counts is what has
-/// arrived, so that a client that drips takes little.
+/// Bytes of unfinished bodies that the desk holds at a time: 64 MiB, 256 of the longest. Only bytes that have arrived count, so
+/// a client that drips takes little.
 pub const UNFINISHED_MAX: usize = 64 << 20;
 
-/// How much and how long.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The longest text, in bytes.
-    pub text: usize,
-    /// How long a body may take to arrive.
-    pub patience: Duration,
-    /// A permit for each byte of an unfinished body.
-    pub room: Arc<Semaphore>,
-}
+/// The longest time that a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-impl Default for Limits {
-    fn default() -> Limits {
-        let room = Arc::new(Semaphore::new(UNFINISHED_MAX));
-        Limits { text: TEXT_MAX, patience: Duration::from_secs(30), room }
+/// A permit for each byte of an unfinished body.
+#[derive(Debug)]
+pub struct UnfinishedBodies(Semaphore);
+
+impl Default for UnfinishedBodies {
+    fn default() -> UnfinishedBodies {
+        UnfinishedBodies(Semaphore::new(UNFINISHED_MAX))
     }
 }
 
-/// How much of a refused body is still taken, and for how long, before the connection closes: a
-/// client that is still sending would otherwise see a broken connection and not the refusal.
+/// Bytes of a refused body that are still read, and the time for them, before the connection closes: a client that is still
+/// sending would otherwise see a broken connection instead of the problem.
 const DRAIN_BYTES: usize = 1024 * 1024;
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 
-/// The text of a request's body.
-///
-/// # Errors
-/// The problem to answer with: 415, 413, 408, 503 where too much is on its way, or 400 where the body broke off.
-pub async fn receive(
-    headers: &HeaderMap,
-    mut body: Body,
-    limits: &Limits,
-    desk: &Desk,
-    locale: Locale,
-) -> Result<Bytes, Problem> {
-    let received = match refusal(headers, limits.text) {
-        Some(code) => Err(code),
-        None => timeout(limits.patience, read(&mut body, limits)).await.unwrap_or(Err(ProblemCode::HttpTimeout)),
-    };
-    let may_be_sending = matches!(&received, Err(code) if *code != ProblemCode::HttpTimeout);
-    if may_be_sending && !headers.contains_key(header::EXPECT) {
-        drain(body).await;
+/// The text of a draft. Its rejections: 415, 413, 408, 503 if too many bodies are unfinished, 400 if the body broke off.
+pub struct DraftText(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for DraftText
+where
+    Arc<UnfinishedBodies>: FromRef<S>,
+    Arc<Desk>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<DraftText, Problem> {
+        let unfinished = <Arc<UnfinishedBodies>>::from_ref(state);
+        let locale = requested_locale(request.uri());
+        let (parts, mut body) = request.into_parts();
+        let received = match refusal(&parts.headers, TEXT_MAX) {
+            Some(code) => Err(code),
+            None => timeout(BODY_TIMEOUT, read(&mut body, &unfinished)).await.unwrap_or(Err(ProblemCode::HttpTimeout)),
+        };
+        let may_be_sending = matches!(&received, Err(code) if *code != ProblemCode::HttpTimeout);
+        if may_be_sending && !parts.headers.contains_key(header::EXPECT) {
+            drain(body).await;
+        }
+        received.map(DraftText).map_err(|code| match code {
+            ProblemCode::DeskBusy => Problem::new(code, locale).phone(&<Arc<Desk>>::from_ref(state).profile().phone),
+            _ => Problem::new(code, locale).number("max", TEXT_MAX),
+        })
     }
-    received.map_err(|code| match code {
-        ProblemCode::DeskBusy => Problem::new(code, locale).phone(&desk.profile().phone),
-        _ => Problem::new(code, locale).number("max", limits.text),
-    })
 }
 
-/// What the headers alone decide.
+/// Returns the problem that the headers alone decide.
 fn refusal(headers: &HeaderMap, max: usize) -> Option<ProblemCode> {
     if !is_json(headers) {
         return Some(ProblemCode::HttpContentType);
@@ -84,13 +86,10 @@ fn refusal(headers: &HeaderMap, max: usize) -> Option<ProblemCode> {
     (length > max as u64).then_some(ProblemCode::HttpTooLarge)
 }
 
-/// One Content-Type: `application/json`, with no parameter but a charset that names UTF-8.
+/// Tells if there is exactly one Content-Type: `application/json`, with no parameter but a charset that names UTF-8.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(first), None) = (types.next(), types.next()) else {
-        return false;
-    };
-    let Ok(text) = first.to_str() else {
+    let (Some(Ok(text)), None) = (types.next().map(HeaderValue::to_str), types.next()) else {
         return false;
     };
     let mut parts = text.split(';').map(str::trim);
@@ -104,46 +103,34 @@ const UTF_8_LABELS: [&str; 6] =
     ["utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"];
 
 fn is_utf8(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else {
-        return false;
-    };
-    let label = value.trim_matches('"');
-    name.eq_ignore_ascii_case("charset") && UTF_8_LABELS.iter().any(|utf8| label.eq_ignore_ascii_case(utf8))
+    parameter.split_once('=').is_some_and(|(name, value)| {
+        let label = value.trim_matches('"');
+        name.eq_ignore_ascii_case("charset") && UTF_8_LABELS.iter().any(|utf8| label.eq_ignore_ascii_case(utf8))
+    })
 }
 
-async fn read(body: &mut Body, limits: &Limits) -> Result<Bytes, ProblemCode> {
+async fn read(body: &mut Body, UnfinishedBodies(room): &UnfinishedBodies) -> Result<Bytes, ProblemCode> {
     let mut text = BytesMut::new();
-    let mut taken: Option<SemaphorePermit<'_>> = None;
+    let mut taken = room.try_acquire_many(0).map_err(|_| ProblemCode::DeskBusy)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ProblemCode::HttpBadRequest)?;
         if let Some(piece) = frame.data_ref() {
-            if text.len() + piece.len() > limits.text {
+            if text.len() + piece.len() > TEXT_MAX {
                 return Err(ProblemCode::HttpTooLarge);
             }
             let wanted = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-            let more = limits.room.try_acquire_many(wanted).map_err(|_| ProblemCode::DeskBusy)?;
-            match &mut taken {
-                Some(taken) => taken.merge(more),
-                None => taken = Some(more),
-            }
+            taken.merge(room.try_acquire_many(wanted).map_err(|_| ProblemCode::DeskBusy)?);
             text.extend_from_slice(piece);
         }
     }
     Ok(text.freeze())
 }
 
-/// Takes what is still being sent, within bounds.
-pub async fn drain(mut body: Body) {
-    let throw_away = async {
-        let mut left = DRAIN_BYTES;
-        while let Some(Ok(frame)) = body.frame().await {
-            let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else {
-                return;
-            };
-            left = rest;
-        }
-    };
-    let _ = timeout(DRAIN_TIME, throw_away).await;
+/// Reads the rest of a refused body, within bounds.
+pub async fn drain(body: Body) {
+    let mut body = Limited::new(body, DRAIN_BYTES);
+    let discard = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout(DRAIN_TIME, discard).await;
 }
 
 #[cfg(test)]
@@ -155,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_taken() {
+    fn only_json_is_accepted() {
         for kind in [
             "application/json",
             "Application/JSON; charset=utf-8",
@@ -186,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn kind_comes_before_coding_and_coding_before_length() {
+    fn type_precedes_coding_and_coding_precedes_length() {
         let long = (header::CONTENT_LENGTH, "99");
         let coded = (header::CONTENT_ENCODING, "identity");
         let json = (header::CONTENT_TYPE, "application/json");
@@ -197,19 +184,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_is_read_up_to_its_limit() {
-        let limits = Limits { text: 9, ..Limits::default() };
-        assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-        assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::HttpTooLarge));
+    async fn body_is_read_up_to_its_limit() {
+        let unfinished = UnfinishedBodies::default();
+        let longest = "a".repeat(TEXT_MAX);
+        assert_eq!(read(&mut Body::from(longest.clone()), &unfinished).await.unwrap(), longest);
+        assert_eq!(read(&mut Body::from(longest + "a"), &unfinished).await, Err(ProblemCode::HttpTooLarge));
     }
 
     #[tokio::test]
-    async fn what_is_on_its_way_has_an_end_and_gives_its_room_back() {
-        let limits = Limits { room: Arc::new(Semaphore::new(9)), ..Limits::default() };
+    async fn unfinished_bodies_are_limited_and_give_their_bytes_back() {
+        let unfinished = UnfinishedBodies(Semaphore::new(9));
         for _ in 0..2 {
-            assert_eq!(read(&mut Body::from("123456789"), &limits).await.unwrap(), "123456789");
-            assert_eq!(read(&mut Body::from("1234567890"), &limits).await, Err(ProblemCode::DeskBusy));
+            assert_eq!(read(&mut Body::from("123456789"), &unfinished).await.unwrap(), "123456789");
+            assert_eq!(read(&mut Body::from("1234567890"), &unfinished).await, Err(ProblemCode::DeskBusy));
         }
-        assert_eq!(Limits::default().room.available_permits(), UNFINISHED_MAX);
+        assert_eq!(UnfinishedBodies::default().0.available_permits(), UNFINISHED_MAX);
     }
 }

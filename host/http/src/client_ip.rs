@@ -1,49 +1,38 @@
-//! Who asks: the address behind the proxies that the operator trusts.
+//! The client's address, behind the proxies that the operator trusts.
 //!
 //! `--trusted-proxies 127.0.0.1,10.0.0.0/8`, a connection from 127.0.0.1, `X-Forwarded-For: 6.6.6.6,
-//! 198.51.100.7, 10.0.0.2` → 198.51.100.7. Each proxy adds whom it heard from at the right end, so the list
-//! is read from there, and only as far as proxies are trusted: what stands left of that anybody can write.
+//! 198.51.100.7, 10.0.0.2` → 198.51.100.7. Each proxy adds its peer's address at the right end, so the list is read from there,
+//! and only as far as proxies are trusted: anybody can write the rest.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The other end of the connection; left on every request by the listener.
+/// The address at the other end of the connection; the server puts it on every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
-/// Who asks, behind the trusted proxies, as it is counted: an IPv6 customer's whole network is one client. Left on every
-/// request by the limits; without them nobody in particular.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The client behind the trusted proxies: an IPv6 customer's whole network is one client. The rate limits put it on every
+/// request; `None` for a request without a [`Peer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client(pub Option<IpAddr>);
 
-impl<S: Sync> FromRequestParts<S> for Client {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get().copied().unwrap_or_default())
-    }
-}
-
-/// Left on a request whose head could be read in more than one way.
+/// A mark on a request whose head can be read in more than one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
-/// The proxies whose word is taken for whom they heard from.
+/// The proxies that are trusted to name their clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trusted(Vec<IpNet>);
 
 impl Trusted {
-    /// Addresses and networks: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
+    /// Reads addresses and networks: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
     ///
     /// # Errors
-    /// The word that is neither.
+    /// The word that is neither an address nor a network.
     pub fn read(words: &[String]) -> Result<Trusted, String> {
         let network = |word: &String| {
             let word = word.trim();
@@ -52,15 +41,15 @@ impl Trusted {
         words.iter().map(network).collect::<Result<_, _>>().map(Trusted)
     }
 
-    /// Whether an address is that of a trusted proxy.
+    /// Tells if an address is that of a trusted proxy.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The address that a request comes from.
+    /// Returns the address that a request comes from.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        // As bytes: what an attacker put at the left of a line must not hide what the proxy wrote at its right.
+        // As bytes: invalid UTF-8 that an attacker puts at the left of a line must not hide the proxy's entry at its right.
         let lines = headers.get_all(FORWARDED).iter().map(HeaderValue::as_bytes);
         let mut forwarded: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
         while self.contains(client) {
@@ -71,7 +60,7 @@ impl Trusted {
     }
 }
 
-/// An address, or one with a port.
+/// Reads an address with or without a port.
 fn address(word: &str) -> Option<IpAddr> {
     word.parse().ok().or_else(|| word.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
@@ -88,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rightmost_that_is_no_trusted_proxy() {
+    fn rightmost_untrusted_address_is_the_client() {
         let proxies = &["127.0.0.1", "10.0.0.0/8"][..];
         assert_eq!(client(proxies, "127.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"]), "198.51.100.7");
         assert_eq!(client(proxies, "127.0.0.1", &["6.6.6.6", "198.51.100.7:1234"]), "198.51.100.7");
@@ -98,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_believed() {
+    fn untrusted_proxies_name_nobody() {
         assert_eq!(client(&[], "127.0.0.1", &["198.51.100.7"]), "127.0.0.1");
         assert_eq!(client(&["10.0.0.0/8"], "198.51.100.9", &["198.51.100.7"]), "198.51.100.9");
         assert_eq!(client(&["127.0.0.1"], "127.0.0.1", &["198.51.100.7, unknown"]), "127.0.0.1");

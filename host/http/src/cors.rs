@@ -1,15 +1,14 @@
-//! Which pages of another origin may read the desk's answers: those of partners, to the letter.
+//! CORS: the pages of other origins that may read the desk's responses, which are exactly those of partners.
 //!
 //! ```text
 //! Origin: https://www.chamber.example.jp, which a partner has  →  Access-Control-Allow-Origin: the same
-//! any other origin, `null`, none, or two                       →  nothing: the browser keeps the answer from the page
+//! any other origin, `null`, none, or two                       →  nothing: the browser keeps the response from the page
 //! anything below /embed/                                       →  Access-Control-Allow-Origin: *
 //! ```
 //!
-//! Only what a form inside such a page needs is shared: `/v1/`, `/module/`, `/embed/`. A preflight of a partner's page
-//! is answered here; everything else goes on as if this were not here. What stands on partners' pages is the same for
-//! everybody and holds nothing of anybody, so every page may check its `integrity`, whoever is registered. No credentials
-//! are allowed, since the desk has none.
+//! Only `/v1/`, `/module/` and `/embed/` are shared, since a form inside a page needs no more. A preflight of a partner's page
+//! is handled here; every other request passes unchanged. The files below `/embed/` are public, so every page may check their
+//! `integrity`. No credentials are allowed, since the desk has none.
 
 use std::sync::Arc;
 
@@ -19,30 +18,29 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kakekomi_service::desk::Desk;
-use kakekomi_service::desk::partners::Partner;
 
-/// What is shared, by the beginning of its path.
+/// Prefixes of the shared paths.
 const SHARED: [&str; 3] = ["/v1/", "/module/", PUBLIC];
-/// What is for every page.
+/// Prefix of the paths that are shared with every page.
 const PUBLIC: &str = "/embed/";
 
-/// What a preflight is told. Ten minutes is as long as browsers agree on without asking again.
+/// Headers of the response to a preflight. Ten minutes is the longest time that all browsers remember it.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, idempotency-key, kakekomi-module"),
     (header::ACCESS_CONTROL_MAX_AGE, "600"),
 ];
-/// The headers of an answer that a page may read beside those that it may always read.
+/// Headers of a response that a page may read beside those that it may always read.
 const EXPOSED: &str = "kakekomi-module, idempotency-replayed, retry-after, x-request-id";
 
-/// Shares answers with partners' pages.
+/// Shares responses with partners' pages.
 pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    if !SHARED.iter().any(|place| request.uri().path().starts_with(place)) {
+    if !SHARED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
         return next.run(request).await;
     }
     let is_public = request.uri().path().starts_with(PUBLIC);
-    let partners = &desk.profile().partners;
-    let allowed = origin(request.headers()).filter(|origin| is_a_partners(partners, origin)).cloned();
+    let is_partners = |origin: &str| desk.profile().partners.iter().any(|partner| partner.is_at(origin));
+    let allowed = origin(request.headers()).filter(|origin| origin.to_str().is_ok_and(is_partners)).cloned();
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &allowed {
@@ -62,12 +60,8 @@ pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) 
     response
 }
 
-/// The origin that a request names, if it names exactly one.
+/// Returns the origin of a request, if it has exactly one.
 pub fn origin(headers: &HeaderMap) -> Option<&HeaderValue> {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     origins.next().filter(|_| origins.next().is_none())
-}
-
-fn is_a_partners(partners: &[Partner], origin: &HeaderValue) -> bool {
-    origin.to_str().is_ok_and(|origin| partners.iter().any(|partner| partner.is_at(origin)))
 }

@@ -1,19 +1,17 @@
-//! `/openapi.json`, and Swagger UI to read it with at `/docs`: its files are in the binary, nothing comes
-//! from another origin, and it runs under the desk's own policy.
+//! `/openapi.json`, and Swagger UI at `/docs` to read it: its files are in the binary, nothing comes from another origin,
+//! and it runs under the desk's own content security policy.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
-use crate::asset::{Asset, CachePolicy, respond};
-use crate::extract::{PathParams, RequestedLocale};
+use crate::asset::{Asset, CachePolicy, FileRequest, HTML, JSON, media_type};
+use crate::extract::RequestedLocale;
 use crate::openapi::{Paths, document};
-
-const HTML: &str = "text/html; charset=utf-8";
 
 /// The page: Swagger UI's own has scripts for every flavour of it.
 const PAGE: &str = r#"<!doctype html>
@@ -30,55 +28,51 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// What the page loads.
-const FILES: [(&str, &str); 4] = [
-    ("swagger-ui.css", "text/css; charset=utf-8"),
-    ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
-    ("swagger-ui-standalone-preset.js", "text/javascript; charset=utf-8"),
-    ("swagger-initializer.js", "text/javascript; charset=utf-8"),
-];
+/// The files that the page loads.
+const FILES: [&str; 4] =
+    ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-initializer.js"];
 
 /// The description and the page that shows it.
 #[derive(Clone)]
 pub struct DocsFiles {
     paths: Arc<Paths>,
-    openapi: Arc<Asset>,
-    page: Arc<Asset>,
+    openapi: Asset,
+    page: Asset,
     files: Arc<[(&'static str, Asset)]>,
 }
 
 impl DocsFiles {
     /// Describes the paths; this takes a few milliseconds.
     pub fn new(paths: Paths, desk: &Desk) -> DocsFiles {
-        // By default the page sends the address of the description to a checker of its maker.
+        // By default the page sends the address of the description to a validator of its maker.
         let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
-        let files = FILES.iter().filter_map(|(name, media)| {
+        let files = FILES.iter().filter_map(|name| {
             let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
-            Some((*name, Asset::new(file.bytes.into_owned(), media, CachePolicy::Revalidate)))
+            Some((*name, Asset::new(file.bytes.into_owned(), media_type(name)?, CachePolicy::Revalidate)))
         });
         DocsFiles {
             openapi: described(&paths, desk),
             paths: Arc::new(paths),
-            page: Arc::new(Asset::new(PAGE, HTML, CachePolicy::Revalidate)),
+            page: Asset::new(PAGE, HTML, CachePolicy::Revalidate),
             files: files.collect(),
         }
     }
 
-    /// The same page for the description of another desk.
+    /// Describes another desk, with the same page.
     #[must_use]
     pub fn with_desk(&self, desk: &Desk) -> DocsFiles {
         DocsFiles { openapi: described(&self.paths, desk), ..self.clone() }
     }
 
-    /// The description, for compressing; the page's files are for few eyes and long to compress.
-    pub fn asset(&self) -> Arc<Asset> {
-        Arc::clone(&self.openapi)
+    /// Returns the description, for compressing. The page's files have few readers and take long to compress.
+    pub fn asset(&self) -> &Asset {
+        &self.openapi
     }
 }
 
-fn described(paths: &Paths, desk: &Desk) -> Arc<Asset> {
+fn described(paths: &Paths, desk: &Desk) -> Asset {
     let document = serde_json::to_vec(&document(paths, desk)).unwrap_or_default();
-    Arc::new(Asset::new(document, "application/json", CachePolicy::Revalidate))
+    Asset::new(document, JSON, CachePolicy::Revalidate)
 }
 
 /// This description.
@@ -99,7 +93,7 @@ pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response
     docs.page.respond(&headers)
 }
 
-/// What that page loads.
+/// A file that the page loads.
 #[utoipa::path(get, path = "/docs/{file}", tag = "for programs", operation_id = "docs_file",
     params(("file" = String, Path, description = "A file of Swagger UI", example = "swagger-ui.css"), RequestedLocale),
     responses(
@@ -107,15 +101,8 @@ pub async fn docs(State(docs): State<DocsFiles>, headers: HeaderMap) -> Response
             (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"))),
         (status = 304, description = "The client has it already")
     ))]
-pub async fn file(
-    State(docs): State<DocsFiles>,
-    file: PathParams<String>,
-    RequestedLocale(locale): RequestedLocale,
-    headers: HeaderMap,
-) -> Response {
-    let name = file.map(|Path(file)| file).unwrap_or_default();
-    let asset = docs.files.iter().find(|(file, _)| *file == name).map(|(_, asset)| asset);
-    respond(asset, &headers, locale)
+pub async fn file(State(docs): State<DocsFiles>, request: FileRequest) -> Response {
+    request.find(&docs.files)
 }
 
 #[cfg(test)]

@@ -2,55 +2,49 @@
 //!
 //! ```text
 //! /embed/1.1.0/kakekomi.js    a version of the element, for ever the same; earlier ones too
-//! /embed/1/kakekomi.js        the newest, asked after each time
-//! /embed/1/inline.json        which script and style the form has now, with their digests
-//! /embed/inline/<digest>.js   those, for ever the same under their addresses (and <digest>.css)
+//! /embed/1/kakekomi.js        the newest, which clients revalidate each time
+//! /embed/1/inline.json        the addresses and digests of the script and the style that the form has now
+//! /embed/inline/<digest>.js   the script, for ever the same at its address (and <digest>.css)
 //! ```
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use axum::extract::Path;
-use axum::http::HeaderMap;
 use axum::response::Response;
+use serde_json::json;
 
-use super::asset::{Asset, CachePolicy, respond};
-use super::extract::{PathParams, RequestedLocale};
+use super::asset::{Asset, CachePolicy, FileRequest, JSON};
+use super::extract::RequestedLocale;
 use crate::element_versions::{self, PROTOCOL, VERSION, integrity};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
-/// What the element's script is called under each version.
+/// Name of the element's script below each version.
 pub const ELEMENT: &str = "kakekomi.js";
 
 /// Every file by its path below `/embed/`.
-static FILES: LazyLock<Vec<(String, Arc<Asset>)>> = LazyLock::new(files);
-
-fn files() -> Vec<(String, Arc<Asset>)> {
-    let element =
-        |version: &str, bytes, keep| (format!("{version}/{ELEMENT}"), Arc::new(Asset::new(bytes, SCRIPT, keep)));
+static FILES: LazyLock<Vec<(String, Asset)>> = LazyLock::new(|| {
+    let element = |version, bytes, policy| (format!("{version}/{ELEMENT}"), Asset::new(bytes, SCRIPT, policy));
     let mut files = vec![
         element(VERSION, element_versions::element(), CachePolicy::Immutable),
         element(PROTOCOL, element_versions::element(), CachePolicy::Revalidate),
     ];
     files.extend(element_versions::released().map(|(version, bytes)| element(version, bytes, CachePolicy::Immutable)));
-    let [(script, script_piece), (style, style_piece)] =
-        [(element_versions::inline(), SCRIPT, "js"), (element_versions::style(), STYLE, "css")].map(
-            |(bytes, media, ending)| {
-                let asset = Asset::new(bytes, media, CachePolicy::Immutable);
-                let path = format!("inline/{}.{ending}", asset.digest());
-                let piece = serde_json::json!({ "url": format!("/embed/{path}"), "integrity": integrity(bytes) });
-                ((path, Arc::new(asset)), piece)
-            },
-        );
-    let pieces = serde_json::json!({ "script": script_piece, "style": style_piece }).to_string();
-    let pieces = Asset::new(pieces, "application/json", CachePolicy::Revalidate);
-    files.extend([script, style, (format!("{PROTOCOL}/inline.json"), Arc::new(pieces))]);
+    let mut inline = |bytes, media, ending| {
+        let asset = Asset::new(bytes, media, CachePolicy::Immutable);
+        let path = format!("inline/{}.{ending}", asset.digest());
+        let piece = json!({ "url": format!("/embed/{path}"), "integrity": integrity(bytes) });
+        files.push((path, asset));
+        piece
+    };
+    let script = inline(element_versions::inline(), SCRIPT, "js");
+    let style = inline(element_versions::style(), "text/css; charset=utf-8", "css");
+    let pieces = json!({ "script": script, "style": style }).to_string();
+    files.push((format!("{PROTOCOL}/inline.json"), Asset::new(pieces, JSON, CachePolicy::Revalidate)));
     files
-}
+});
 
-/// Every file, for compressing.
-pub fn assets() -> impl Iterator<Item = Arc<Asset>> {
-    FILES.iter().map(|(_, asset)| Arc::clone(asset))
+/// Lists every file, for compressing.
+pub fn files() -> &'static [(String, Asset)] {
+    &FILES
 }
 
 /// One of the files.
@@ -58,17 +52,10 @@ pub fn assets() -> impl Iterator<Item = Arc<Asset>> {
     params(("version" = String, Path, description = "A version, or `1` for the newest", example = "1"),
         ("file" = String, Path, description = "`kakekomi.js`", example = "kakekomi.js"), RequestedLocale),
     responses(
-        (status = 200, description = "What stands on partners' pages", content(
+        (status = 200, description = "A file for partners' pages", content(
             (String = "text/javascript; charset=utf-8"), (String = "text/css; charset=utf-8"),
             (Object = "application/json"))),
         (status = 304, description = "The client has it already")))]
-pub async fn file(
-    names: PathParams<(String, String)>,
-    RequestedLocale(locale): RequestedLocale,
-    headers: HeaderMap,
-) -> Response {
-    let (version, file) = names.map(|Path(names)| names).unwrap_or_default();
-    let path = format!("{version}/{file}");
-    let asset = FILES.iter().find(|(name, _)| *name == path).map(|(_, asset)| &**asset);
-    respond(asset, &headers, locale)
+pub async fn file(request: FileRequest) -> Response {
+    request.find(files())
 }

@@ -1,55 +1,60 @@
-//! What every answer says to the browser: run the desk's own files and nothing else, and keep nothing that does not
-//! say how long it may be kept.
+//! Headers of every response: a browser runs the desk's own files and nothing else, and keeps nothing without leave.
+//!
+//! `GET /` → `Content-Security-Policy: default-src 'none'; script-src 'self' …`, `Cache-Control: no-store`, and others
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::partners::Origin;
 
+use super::problem_code::ProblemCode;
+
 /// The page may run its own scripts and the module, use its own styles, and talk to this desk alone.
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'";
 
-/// What is no document, opened as one all the same, does nothing and is framed by nobody.
+/// CSP for non-HTML responses.
 const NON_HTML_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// What only a document heeds: on the seven other answers of a first visit it would be 2 KB of nothing.
+/// Headers that only a document heeds: on the seven other responses of a first visit they would be 2 KB for nothing.
 const HTML_HEADERS: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// What partners' pages load by script: it need not ask as another origin (CORS) does.
+/// Files that partners' pages load by script, not as another origin (CORS) does.
 const EMBED_PREFIX: &str = "/embed/";
-/// Who may load the bytes of an answer into a page.
+/// The pages that may load the bytes of a response.
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
-/// Who may hold an answer in a frame; left on the response where that is not nobody.
+/// An extension of a response that others than nobody may frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Framed {
-    /// These origins, to the letter.
+    /// Exactly these origins.
     By(Vec<Origin>),
     /// The desk's own pages.
     ByItself,
 }
 
-/// Left on the response of a page of the desk that holds the form in a frame and asks by a form of its own.
+/// An extension of the response of a page of the desk that frames the form and has a form of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct AllowsFraming;
 
-/// Adds the headers to an answer.
-pub async fn set(request: Request, next: Next) -> Response {
+/// Adds the headers to a response. Every problem names the current module, unless another one judged.
+pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
     let loaded = request.uri().path().starts_with(EMBED_PREFIX);
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
+    let is_problem = response.extensions().get::<ProblemCode>().is_some();
     let document = is_document(response.headers());
     let policy = if document {
         policy(response.extensions().get(), response.extensions().get())
@@ -62,6 +67,9 @@ pub async fn set(request: Request, next: Next) -> Response {
     }
     // Origins are letters, digits, dots, hyphens and colons: every policy is a header's value.
     let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NON_HTML_CSP));
+    if is_problem && let Ok(module) = HeaderValue::from_str(&format!("sha256:{}", sandbox.current())) {
+        headers.entry(MODULE).or_insert(module);
+    }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let resource = if elsewhere { "cross-origin" } else { "same-origin" };
@@ -70,14 +78,14 @@ pub async fn set(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a browser may make a document of the answer: one without a type counts, since what "304 Not Modified" says
-/// goes onto the document that is kept.
+/// Tells if a browser may make a document of the response. One without a type counts, since the headers of a 304 replace
+/// those of the document that the browser keeps.
 fn is_document(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-fn policy(framed: Option<&Framed>, holding: Option<&AllowsFraming>) -> String {
-    let own = if holding.is_some() { "'self'" } else { "'none'" };
+fn policy(framed: Option<&Framed>, framing: Option<&AllowsFraming>) -> String {
+    let own = if framing.is_some() { "'self'" } else { "'none'" };
     let mut policy = format!("{PAGE_CSP}; frame-src {own}; form-action {own}; frame-ancestors");
     match framed {
         None => policy.push_str(" 'none'"),
@@ -87,25 +95,12 @@ fn policy(framed: Option<&Framed>, holding: Option<&AllowsFraming>) -> String {
     policy
 }
 
-/// Names the module that judged, or would have: `sha256:<64 hex>`.
-pub fn with_module(mut response: Response, module: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(module) {
-        response.headers_mut().insert(MODULE, value);
-    }
-    response
-}
-
-/// Names the current module of a sandbox as the one that judged, or would have.
-pub fn with_current_module(response: Response, sandbox: &Sandbox) -> Response {
-    with_module(response, &format!("sha256:{}", sandbox.current()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_for_those_who_were_named() {
+    fn only_named_origins_may_frame() {
         assert!(policy(None, None).ends_with("frame-src 'none'; form-action 'none'; frame-ancestors 'none'"));
         assert!(
             policy(Some(&Framed::ByItself), Some(&AllowsFraming))

@@ -1,12 +1,12 @@
 //! The desk's HTTP interface: handlers, pages, limits and the server.
 //!
 //! `GET /` → the page · `POST /v1/check` → a report · `POST /v1/submissions` → a receipt. A response outside 2xx is
-//! problem+json with a stable code ([`problem`], [`problem_code`]). Read on in this order: `router`, the list of all routes,
-//! [`extract`], [`body`], [`check`], [`submissions`], [`desk`], [`asset`].
+//! problem+json with a stable code (`problem`, [`problem_code`]). Read on in this order: `router` (the list of all routes),
+//! `extract`, [`body`], `check`, `submissions`, [`desk`], [`asset`].
 //!
 //! - `app`: the state of all handlers; each handler takes the part of it that it needs
 //! - [`server`]: connections, their limits, and the shutdown
-//! - [`embedded`], [`template`]: the files of the page in the binary, texts with blanks
+//! - [`embedded`], [`template`]: the files of the page in the binary; texts with blanks
 //! - [`element_versions`]: the script on partners' pages
 //!
 //! It must know neither SQL nor the command line, and it decides nothing: verdicts come from the module, outcomes from
@@ -14,34 +14,32 @@
 
 #![forbid(unsafe_code)]
 
-pub mod admin;
+mod admin;
 mod app;
 pub mod asset;
 pub mod body;
-pub mod catch_panic;
-pub mod check;
+mod check;
 pub mod client_ip;
-pub mod clock;
-pub mod cors;
+mod cors;
 pub mod desk;
 pub mod docs;
 pub mod element_versions;
-pub mod embed;
+mod embed;
 pub mod embedded;
-pub mod extract;
-pub mod headers;
+mod extract;
+mod headers;
 pub mod metrics;
 pub mod module;
-pub mod openapi;
+mod openapi;
 pub mod page;
-pub mod partners;
-pub mod printable_form;
-pub mod problem;
+mod partners;
+mod printable_form;
+mod problem;
 pub mod problem_code;
 pub mod rate_limit;
 mod router;
 pub mod server;
-pub mod submissions;
+mod submissions;
 pub mod template;
 
 pub use app::App;

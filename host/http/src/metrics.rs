@@ -1,90 +1,102 @@
-//! One line in the log and one count a request: method, route, status, code, time; nothing of the draft.
+//! One line in the log and one count for each request: method, route, status, code and time; nothing of the draft.
 //!
-//! The route is the pattern (`/module/{file}`) and never the address that was typed, and no header
-//! but the request's own number is written. **No form value, no key and no body reaches a log.**
+//! `POST /v1/check` → `kakekomi_http_answers_total{method="POST",route="/v1/check",status="200"} 1`
+//!
+//! The route is the pattern (`/module/{file}`) and never the address that was sent, and the only header in the log is the
+//! request's own number. **No form value, no key and no body reaches a log.**
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 use super::problem_code::ProblemCode;
 
-/// The number by which an answer is found in the log.
+/// The number by which a response is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Upper bounds of the histogram's buckets, in seconds. A check takes some milliseconds, a body at most 30 seconds.
+const DURATION_BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
-/// How many answers there were, by method, route and status, and how many reloads of the desk.
-#[derive(Debug, Default)]
-pub struct Counters {
-    answers: Mutex<BTreeMap<(String, String, u16), u64>>,
-    /// When the last case was stored, in milliseconds since the epoch; 0: none since the start.
-    last_case_at: AtomicI64,
-    reloads_taken: AtomicU64,
-    reloads_refused: AtomicU64,
+/// Names and values of a metric's labels.
+pub type Labels = Vec<(&'static str, String)>;
+
+/// Metrics that the handlers count themselves.
+#[derive(Debug)]
+pub struct Metrics {
+    answers: Family<Labels, Counter>,
+    durations: Family<Labels, Histogram, fn() -> Histogram>,
+    reloads: Family<Labels, Counter>,
+    /// Seconds since the epoch; 0 before the first case of this process.
+    last_case_at: Gauge,
 }
 
-impl Counters {
-    fn count(&self, method: &str, route: &str, status: u16) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        *answers.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let metrics = Metrics {
+            answers: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
+            reloads: Family::default(),
+            last_case_at: Gauge::default(),
+        };
+        // An alert sees an increase only from a value that was there before.
+        for taken in [true, false] {
+            metrics.reloads(taken);
+        }
+        metrics
+    }
+}
+
+impl Metrics {
+    fn count(&self, method: &str, route: &str, status: u16, seconds: f64) {
+        let route = ("route", route.to_owned());
+        self.durations.get_or_create(&vec![route.clone()]).observe(seconds);
+        let labels = vec![("method", method.to_owned()), route, ("status", status.to_string())];
+        self.answers.get_or_create(&labels).inc();
     }
 
-    /// Notes when a case was stored, in milliseconds since the epoch.
+    /// Notes the time at which a case was stored, in milliseconds since the epoch.
     pub fn case_stored(&self, now: i64) {
-        self.last_case_at.fetch_max(now, Ordering::Relaxed);
+        self.last_case_at.inner().fetch_max(now / 1000, Ordering::Relaxed);
     }
 
     /// Counts a reload of the desk's folder, which was taken or refused.
     pub fn count_reload(&self, taken: bool) {
-        let counter = if taken { &self.reloads_taken } else { &self.reloads_refused };
-        counter.fetch_add(1, Ordering::Relaxed);
+        self.reloads(taken).inc();
     }
 
-    fn reloads_text(&self) -> String {
-        let mut text = String::from(
-            "# HELP kakekomi_desk_reloads_total Reloads of the desk's folder by result.\n# TYPE kakekomi_desk_reloads_total counter\n",
-        );
-        for (result, counter) in [("taken", &self.reloads_taken), ("refused", &self.reloads_refused)] {
-            let count = counter.load(Ordering::Relaxed);
-            let _ = writeln!(text, "kakekomi_desk_reloads_total{{result=\"{result}\"}} {count}");
-        }
-        text
+    fn reloads(&self, taken: bool) -> Counter {
+        let result = if taken { "taken" } else { "refused" };
+        self.reloads.get_or_create_owned(&vec![("result", result.to_owned())])
     }
 
-    /// The counts in Prometheus' text format.
-    pub fn text(&self) -> String {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = self.reloads_text();
-        text.push_str(
-            "# HELP kakekomi_http_answers_total Answers by method, route and status.\n# TYPE kakekomi_http_answers_total counter\n",
+    /// Adds the metrics to a registry.
+    pub fn register(&self, registry: &mut Registry) {
+        let (answers, durations, reloads) = (self.answers.clone(), self.durations.clone(), self.reloads.clone());
+        registry.register("kakekomi_http_answers", "Answers by method, route and status", answers);
+        registry.register(
+            "kakekomi_http_answer_duration_seconds",
+            "Time to the head of an answer, by route",
+            durations,
         );
-        for ((method, route, status), count) in &*answers {
-            let _ = writeln!(
-                text,
-                "kakekomi_http_answers_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
-            );
+        registry.register("kakekomi_desk_reloads", "Reloads of the desk's folder by result", reloads);
+        if self.last_case_at.get() > 0 {
+            let help = "Time at which this process stored its last case";
+            registry.register("kakekomi_last_case_timestamp_seconds", help, self.last_case_at.clone());
         }
-        let last_case_at = self.last_case_at.load(Ordering::Relaxed);
-        if last_case_at > 0 {
-            let seconds = last_case_at / 1000;
-            let _ = write!(
-                text,
-                "# HELP kakekomi_last_case_timestamp_seconds When this process stored its last case.\n\
-                 # TYPE kakekomi_last_case_timestamp_seconds gauge\nkakekomi_last_case_timestamp_seconds {seconds}\n"
-            );
-        }
-        text
     }
 }
 
 /// Counts and logs a request.
-pub async fn observe(State(counters): State<Arc<Counters>>, request: Request, next: Next) -> Response {
+pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = method(request.method().as_str());
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
@@ -95,19 +107,20 @@ pub async fn observe(State(counters): State<Arc<Counters>>, request: Request, ne
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let code = response.extensions().get::<ProblemCode>().map_or("", |code| code.as_str());
-    let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let elapsed = started.elapsed();
+    let microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(method, route, status, code, microseconds, id, "request");
-    counters.count(method, &route, status);
+    metrics.count(method, &route, status, elapsed.as_secs_f64());
     response
 }
 
-/// A method that HTTP knows; whatever else a client makes up is not written down.
+/// Returns a method that HTTP knows, or `OTHER`: a method that a client makes up is not logged.
 fn method(name: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
     KNOWN.into_iter().find(|known| *known == name).unwrap_or("OTHER")
 }
 
-/// Sixteen random hexadecimal digits; all zero where the system has no randomness to give.
+/// Returns sixteen random hexadecimal digits; all are zero if the system has no randomness.
 fn request_id() -> String {
     let mut bytes = [0; 8];
     let _ = getrandom::fill(&mut bytes);
@@ -120,16 +133,25 @@ mod tests {
 
     #[test]
     fn counts_are_written_for_prometheus() {
-        let counters = Counters::default();
-        counters.count("GET", "/", 200);
-        counters.count("GET", "/", 200);
-        assert!(
-            counters.text().contains("\nkakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2\n")
-        );
+        let metrics = Metrics::default();
+        metrics.count("GET", "/", 200, 0.003);
+        metrics.count("GET", "/", 200, 0.003);
+        let (mut registry, mut text) = (Registry::default(), String::new());
+        metrics.register(&mut registry);
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        for line in [
+            "kakekomi_http_answers_total{method=\"GET\",route=\"/\",status=\"200\"} 2",
+            "kakekomi_http_answer_duration_seconds_bucket{le=\"0.0025\",route=\"/\"} 0",
+            "kakekomi_http_answer_duration_seconds_bucket{le=\"0.005\",route=\"/\"} 2",
+            "kakekomi_desk_reloads_total{result=\"refused\"} 0",
+        ] {
+            assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
+        }
+        assert!(!text.contains("kakekomi_last_case"), "no case was stored");
     }
 
     #[test]
-    fn a_made_up_method_is_not_written_down() {
+    fn made_up_method_is_not_logged() {
         assert_eq!((method("GET"), method("SECRET")), ("GET", "OTHER"));
     }
 }

@@ -1,62 +1,63 @@
 //! The files of the modules: `/module/<sha256>.wasm`, the glue `/module/<sha256>.js`, and
-//! `/module/<sha256>/describe.<locale>.json`, each for ever the same under its address. Those of an older
-//! module are here too, for a page that was opened before a deployment and must load its own anew.
+//! `/module/<sha256>/describe.<locale>.json`; the file at an address never changes.
+//!
+//! The files of older modules are served too, for a page that was opened before a deployment and must load its own anew.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use kakekomi_core::Locale;
+use kakekomi_sandbox::Digest;
 use kakekomi_service::module_archive::ArchivedModule;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::asset::{Asset, CachePolicy, respond};
-use super::extract::{PathParams, RequestedLocale};
+use super::asset::{Asset, CachePolicy, FileRequest, media_type};
+use super::extract::RequestedLocale;
 
 /// The modules and the files beside them, by name.
 #[derive(Debug)]
 pub struct ModuleFiles {
-    files: Vec<(String, Arc<Asset>)>,
-    schema: Arc<Asset>,
+    files: Vec<(String, Asset)>,
+    schema: Asset,
 }
 
 impl ModuleFiles {
-    /// The files that the artifact was built with.
-    pub fn current() -> ModuleFiles {
-        ModuleFiles::new([&ArchivedModule::own()])
-    }
-
-    /// The files of some modules.
-    pub fn new<'k>(modules: impl IntoIterator<Item = &'k ArchivedModule>) -> ModuleFiles {
-        let file = |name: &str, bytes: &[u8]| {
-            (name.to_owned(), Arc::new(Asset::new(bytes.to_vec(), media(name), CachePolicy::Immutable)))
+    /// Takes the files of some modules.
+    pub fn new<'m>(modules: impl IntoIterator<Item = &'m ArchivedModule>) -> ModuleFiles {
+        let mut files = Vec::new();
+        let mut add = |name: String, bytes: &[u8]| {
+            let asset = Asset::new(bytes.to_vec(), media_type(&name).unwrap_or_default(), CachePolicy::Immutable);
+            files.push((name, asset));
         };
-        let of = |kept: &ArchivedModule| {
-            let beside = kept.files.iter().map(|(name, bytes)| file(name, bytes)).collect::<Vec<_>>();
-            std::iter::once(file(&format!("{}.wasm", kept.digest), &kept.wasm)).chain(beside)
-        };
-        let files = modules.into_iter().flat_map(of).collect();
+        for module in modules {
+            add(format!("{}.wasm", module.digest), &module.wasm);
+            module.files.iter().for_each(|(name, bytes)| add(name.clone(), bytes));
+        }
         let schema = serde_json::to_vec(&kakekomi_describe::schema::schema()).unwrap_or_default();
-        let schema = Asset::new(schema, "application/schema+json", CachePolicy::Revalidate);
-        ModuleFiles { files, schema: Arc::new(schema) }
+        ModuleFiles { files, schema: Asset::new(schema, "application/schema+json", CachePolicy::Revalidate) }
     }
 
-    /// Every file, for compressing.
-    pub fn assets(&self) -> impl Iterator<Item = Arc<Asset>> + '_ {
-        let schema = std::iter::once(Arc::clone(&self.schema));
-        self.files.iter().map(|(_, asset)| Arc::clone(asset)).chain(schema)
-    }
-
-    fn find(&self, name: &str) -> Option<&Asset> {
-        self.files.iter().find(|(file, _)| file == name).map(|(_, asset)| &**asset)
+    /// Lists every file, for compressing.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.files.iter().map(|(_, asset)| asset).chain([&self.schema])
     }
 }
 
-/// The media type of a file, by its name's ending.
-fn media(name: &str) -> &'static str {
-    match name.rsplit('.').next() {
-        Some("wasm") => "application/wasm",
-        Some("js") => "text/javascript; charset=utf-8",
-        _ => "application/json",
+/// The addresses of a module's form descriptions.
+#[derive(Serialize, ToSchema)]
+pub struct Describe {
+    ja: String,
+    en: String,
+}
+
+impl Describe {
+    /// Names the descriptions of a module.
+    pub fn new(module: &Digest) -> Describe {
+        let [ja, en] = Locale::ALL.map(|locale| format!("/module/{module}/describe.{}.json", locale.as_str()));
+        Describe { ja, en }
     }
 }
 
@@ -67,14 +68,8 @@ fn media(name: &str) -> &'static str {
         (status = 200, description = "The module, or what a browser loads it with", content(
             (String = "application/wasm"), (String = "text/javascript; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
-pub async fn file(
-    State(modules): State<Arc<ModuleFiles>>,
-    file: PathParams<String>,
-    RequestedLocale(locale): RequestedLocale,
-    headers: HeaderMap,
-) -> Response {
-    let file = file.map(|Path(file)| file).unwrap_or_default();
-    respond(modules.find(&file), &headers, locale)
+pub async fn file(State(modules): State<Arc<ModuleFiles>>, request: FileRequest) -> Response {
+    request.find(&modules.files)
 }
 
 /// The form description in a language.
@@ -82,16 +77,10 @@ pub async fn file(
     params(("digest" = String, Path, description = "The module's 64 hexadecimal digits"),
         ("file" = String, Path, description = "`describe.ja.json` or `describe.en.json`"), RequestedLocale),
     responses(
-        (status = 200, description = "What the page is drawn from", content_type = "application/json", body = Object),
+        (status = 200, description = "The form as the page draws it", content_type = "application/json", body = Object),
         (status = 304, description = "The client has it already")))]
-pub async fn description(
-    State(modules): State<Arc<ModuleFiles>>,
-    names: PathParams<(String, String)>,
-    RequestedLocale(locale): RequestedLocale,
-    headers: HeaderMap,
-) -> Response {
-    let (digest, file) = names.map(|Path(names)| names).unwrap_or_default();
-    respond(modules.find(&format!("{digest}/{file}")), &headers, locale)
+pub async fn description(State(modules): State<Arc<ModuleFiles>>, request: FileRequest) -> Response {
+    request.find(&modules.files)
 }
 
 /// The draft as JSON Schema 2020-12.

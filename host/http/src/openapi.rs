@@ -5,8 +5,9 @@
 //! Paths and types come from the handlers (`#[utoipa::path]`, `ToSchema`), draft and report from the core, and the responses
 //! outside 2xx from the codes of each route.
 
-mod problems;
+use std::collections::BTreeMap;
 
+use kakekomi_core::Locale;
 use kakekomi_describe::schema;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
@@ -32,7 +33,7 @@ pub struct Interface;
 const COMMON: [ProblemCode; 4] =
     [ProblemCode::DeskBusy, ProblemCode::HttpBadRequest, ProblemCode::HttpFailed, ProblemCode::RateLimited];
 
-/// The description of all paths, with an example draft that carries the consent of a desk.
+/// Describes all paths, with an example draft that carries the consent of a desk.
 pub fn document(paths: &Paths, desk: &Desk) -> Value {
     let mut document = serde_json::to_value(&paths.openapi).unwrap_or_default();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
@@ -41,10 +42,10 @@ pub fn document(paths: &Paths, desk: &Desk) -> Value {
     }
     if let Some(items) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, codes) in &paths.problems {
-            // axum marks a parameter of several segments, OpenAPI does not know them.
+            // axum marks a parameter of several segments; OpenAPI has no such parameters.
             let Some(mut item) = items.remove(path) else { continue };
             for (_, operation) in item.as_object_mut().into_iter().flatten() {
-                problems::add(operation, COMMON.iter().chain(codes).copied());
+                add_problems(operation, COMMON.iter().chain(codes).copied());
                 show_a_draft(operation, desk);
             }
             items.insert(path.replace("{*", "{"), item);
@@ -62,7 +63,7 @@ pub struct Paths {
     pub problems: Vec<(String, Vec<ProblemCode>)>,
 }
 
-/// Adds an accepted draft where an operation takes a draft.
+/// Adds an accepted draft to an operation that takes a draft.
 fn show_a_draft(operation: &mut Value, desk: &Desk) {
     let body = operation.pointer_mut("/requestBody/content/application~1json").and_then(Value::as_object_mut);
     let draft = example::example("ransomware", desk).and_then(|draft| serde_json::from_str(&draft).ok());
@@ -107,5 +108,56 @@ fn report_in_the_problem(schemas: &mut Map<String, Value>) {
     let properties = schemas.get_mut("Problem").and_then(|problem| problem.get_mut("properties"));
     if let Some(properties) = properties.and_then(Value::as_object_mut) {
         properties.insert("report".to_owned(), json!({ "$ref": "#/components/schemas/Report" }));
+    }
+}
+
+/// Adds the responses outside 2xx of an operation: for each status the codes that it may carry.
+fn add_problems(operation: &mut Value, codes: impl IntoIterator<Item = ProblemCode>) {
+    let mut by_status: BTreeMap<u16, Vec<ProblemCode>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status().as_u16()).or_default().push(code);
+    }
+    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.extend(by_status.into_iter().map(|(status, codes)| (status.to_string(), response(&codes))));
+    }
+}
+
+fn response(codes: &[ProblemCode]) -> Value {
+    let meaning = |code: ProblemCode| match code {
+        ProblemCode::Text(code) => code.meaning().trim(),
+        _ => code.sentence(Locale::En),
+    };
+    let lines: Vec<_> = codes.iter().map(|code| format!("- `{}` {}", code.as_str(), meaning(*code))).collect();
+    let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+    let schema = json!({"allOf": [
+        {"$ref": "#/components/schemas/Problem"},
+        {"properties": {"code": {"enum": words}}},
+    ]});
+    let mut response = json!({
+        "description": lines.join("\n"),
+        "content": {"application/problem+json": {"schema": schema}},
+    });
+    let has_retry_after = codes.iter().all(|code| code.retry_after().is_some());
+    if let Some(members) = response.as_object_mut().filter(|_| has_retry_after) {
+        let seconds = json!({"type": "integer", "minimum": 1});
+        let header = json!({"description": "Seconds", "required": true, "schema": seconds});
+        members.insert("headers".to_owned(), json!({"Retry-After": header}));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_has_all_its_codes() {
+        let mut operation = json!({"responses": {"200": {}}});
+        let codes = [ProblemCode::ModuleUnknown, ProblemCode::StoreFull, ProblemCode::ConsentStale];
+        add_problems(&mut operation, codes);
+        let conflict = &operation["responses"]["409"]["content"]["application/problem+json"]["schema"]["allOf"][1];
+        assert_eq!(conflict["properties"]["code"]["enum"], json!(["module.unknown", "consent.stale"]));
+        assert!(operation["responses"]["503"]["headers"]["Retry-After"].is_object());
+        assert!(operation["responses"]["409"]["headers"].is_null());
     }
 }

@@ -1,24 +1,25 @@
-//! The page for people: `/` is a document with the desk's name and phone and the module's digest filled in; script
-//! and style lie at `/page/<digest>/<name>` and may be kept for ever. From a folder (`--page`) the same document
-//! names every single file, at `/page/<path>`.
+//! The page for people: `/` is a document with the desk's name and phone number and the module's digest filled in.
 //!
-//! No cached file contains the phone number (clause 4⑦): only `/` has it, for a browser
-//! without JavaScript, and `/` is never cached.
+//! Script and style have addresses with their digests, `/page/<digest>/<name>`, and may be kept for ever. Served from a folder
+//! (`--page`), the same document names every single file, at `/page/<path>`.
+//!
+//! No file that is kept contains the phone number (clause 4⑦): only `/` has it, for a browser without JavaScript, and `/` is
+//! never kept.
 
 use std::borrow::Cow;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 use kakekomi_describe::describe;
 use kakekomi_service::desk::Desk;
 
-use super::asset::{Asset, CachePolicy, dynamic_response, respond};
-use super::extract::{PathParams, RequestedLocale, RequestedPartner};
+use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
+use super::extract::{RequestedLocale, RequestedPartner};
 use super::headers::Framed;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
@@ -26,166 +27,132 @@ use crate::embedded;
 use crate::template::fill;
 
 const INDEX: &str = "index.html";
-/// The media type of a document.
-pub const HTML: &str = "text/html; charset=utf-8";
 
 /// The page's files.
 #[derive(Debug, Clone)]
 pub struct PageFiles {
-    place: Arc<Place>,
-    /// What the document leaves open, and what is put there.
+    source: Arc<Source>,
+    /// Names and values of the document's blanks.
     blanks: Arc<[(&'static str, String)]>,
-    /// The filled document, where it is the same for as long as the desk runs.
-    filled: Option<Arc<Asset>>,
+    /// The filled document; `None` if it is read from a folder.
+    document: Option<Asset>,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Source {
     /// The files in the binary by their paths below `/page/`, and the document that names those.
-    Embedded(Vec<(String, Arc<Asset>)>, String),
-    /// A folder that is read anew for each request: for those who work on the page.
+    Embedded(Vec<(String, Asset)>, String),
+    /// A folder that is read anew for each request: for people who work on the page.
     Folder(PathBuf),
 }
 
 impl PageFiles {
-    /// The page in the binary, or that of a folder.
-    pub fn new(desk: &Desk, folder: Option<&FilePath>) -> PageFiles {
-        let place = match folder {
-            Some(folder) => Place::Folder(folder.to_path_buf()),
-            None => embedded_page(),
-        };
-        PageFiles::of(Arc::new(place), desk)
+    /// Takes the page in the binary, or that of a folder.
+    pub fn new(desk: &Desk, folder: Option<&Path>) -> PageFiles {
+        let source = folder.map_or_else(embedded_page, |folder| Source::Folder(folder.to_path_buf()));
+        PageFiles::with_source(Arc::new(source), desk)
     }
 
-    /// The same page for another desk: only the document is made anew.
+    /// Fills the document of the same page for another desk.
     #[must_use]
     pub fn with_desk(&self, desk: &Desk) -> PageFiles {
-        PageFiles::of(Arc::clone(&self.place), desk)
+        PageFiles::with_source(Arc::clone(&self.source), desk)
     }
 
-    fn of(place: Arc<Place>, desk: &Desk) -> PageFiles {
+    fn with_source(source: Arc<Source>, desk: &Desk) -> PageFiles {
         let profile = desk.profile();
-        let name = escape(profile.name.get(Locale::Ja));
-        let module = kakekomi_artifact::SHA256.to_owned();
-        let hours = escape(&format!("{}–{}", profile.calendar.open, profile.calendar.close));
         let blanks = [
-            ("name", name),
-            ("phone", escape(&profile.phone)),
-            ("hours", hours),
-            ("module", module),
+            ("name", profile.name.get(Locale::Ja).to_owned()),
+            ("phone", profile.phone.clone()),
+            ("hours", format!("{}–{}", profile.calendar.open, profile.calendar.close)),
+            ("module", kakekomi_artifact::SHA256.to_owned()),
             ("ja.contact_fields", contact_fields(Locale::Ja, "、")),
             ("en.contact_fields", contact_fields(Locale::En, ", ")),
         ];
-        let mut files = PageFiles { place, blanks: Arc::new(blanks), filled: None };
-        if matches!(*files.place, Place::Embedded(..)) {
-            files.filled = files.index().ok().map(|html| Arc::new(Asset::new(html, HTML, CachePolicy::NoStore)));
+        let blanks = blanks.map(|(name, text)| (name, escape(&text)));
+        let mut files = PageFiles { source, blanks: Arc::new(blanks), document: None };
+        if matches!(*files.source, Source::Embedded(..)) {
+            files.document = files.index().ok().map(|html| Asset::new(html, HTML, CachePolicy::NoStore));
         }
         files
     }
 
-    /// Every file in the binary, for compressing.
-    pub fn assets(&self) -> Vec<Arc<Asset>> {
-        match &*self.place {
-            Place::Embedded(files, _) => files.iter().map(|(_, asset)| asset).chain(&self.filled).cloned().collect(),
-            Place::Folder(_) => Vec::new(),
-        }
+    /// Lists the files in the binary, for compressing.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        let files: &[_] = match &*self.source {
+            Source::Embedded(files, _) => files,
+            Source::Folder(_) => &[],
+        };
+        files.iter().map(|(_, asset)| asset)
     }
 
-    /// The document alone, for compressing; `None` where it is read from a folder.
-    pub fn document_asset(&self) -> Option<Arc<Asset>> {
-        self.filled.clone()
-    }
-
-    /// The document, or nothing where a folder has none.
-    fn respond(&self, request: &HeaderMap) -> Option<Response> {
-        match &self.filled {
-            Some(document) => Some(document.respond(request)),
-            None => self.index().ok().map(|html| dynamic_response(html.into_bytes(), HTML, request)),
-        }
+    /// Returns the document, for compressing; `None` if it is read from a folder.
+    pub fn document_asset(&self) -> Option<&Asset> {
+        self.document.as_ref()
     }
 
     fn index(&self) -> io::Result<String> {
-        let template = match &*self.place {
-            Place::Embedded(_, index) => index.clone(),
-            Place::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
+        let template = match &*self.source {
+            Source::Embedded(_, index) => index.clone(),
+            Source::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
         let blanks = self.blanks.iter().map(|(name, text)| (*name, text.as_str()));
         let blanks = blanks.chain(embedded::START_WORDS.iter().copied());
-        let filling =
-            |blank: &str| blanks.clone().find(|(name, _)| *name == blank).map(|(_, text)| Cow::Borrowed(text));
-        Ok(fill(&template, filling))
+        Ok(fill(&template, |blank| {
+            blanks.clone().find(|(name, _)| *name == blank).map(|(_, text)| Cow::Borrowed(text))
+        }))
     }
 
-    /// The document with other content and nothing that runs or is fetched for the form: style alone.
+    /// Returns the document with other content, and with its style alone: nothing runs, and nothing is fetched for the form.
     ///
     /// # Errors
-    /// A folder without the document.
+    /// The folder has no document.
     pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
         let index = self.index()?;
-        let still = |line: &&str| {
-            !["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""]
-                .iter()
-                .any(|running| line.starts_with(running))
-        };
-        let index = index.lines().filter(still).collect::<Vec<_>>().join("\n");
+        let runs = ["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""];
+        let lines = index.lines().filter(|line| !runs.iter().any(|start| line.starts_with(start)));
+        let index = lines.collect::<Vec<_>>().join("\n");
         let index = index.replace("<html lang=\"ja\">", &format!("<html lang=\"{}\">", locale.as_str()));
         let (before, rest) = index.split_once("<main").unwrap_or((&index, ""));
         let (_, after) = rest.split_once("</main>").unwrap_or_default();
         Ok([before, "<main>", content, "</main>", after].concat())
     }
 
-    fn file(&self, name: &str) -> Option<Arc<Asset>> {
-        match &*self.place {
-            Place::Embedded(files, _) => {
-                files.iter().find(|(file, _)| *file == name).map(|(_, asset)| Arc::clone(asset))
-            }
-            Place::Folder(folder) => {
-                let plain =
-                    FilePath::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-                let bytes = fs::read(folder.join(name)).ok().filter(|_| plain)?;
-                Some(Arc::new(Asset::new(bytes, media(name)?, CachePolicy::NoStore)))
+    fn file(&self, name: &str) -> Option<Asset> {
+        match &*self.source {
+            Source::Embedded(files, _) => files.iter().find(|(file, _)| *file == name).map(|(_, asset)| asset.clone()),
+            Source::Folder(folder) => {
+                let stays_below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+                let bytes = fs::read(folder.join(name)).ok().filter(|_| stays_below)?;
+                Some(Asset::new(bytes, media_type(name)?, CachePolicy::NoStore))
             }
         }
     }
 }
 
-/// The titles of the section `contact`, joined: `貴社名、部署名、…`.
+/// Joins the titles of the section `contact`: `貴社名、部署名、…`.
 fn contact_fields(locale: Locale, comma: &str) -> String {
     let sections = describe(locale).sections;
     let contact = sections.iter().filter(|section| section.name == "contact").flat_map(|section| &section.fields);
-    escape(&contact.map(|field| field.title).collect::<Vec<_>>().join(comma))
+    contact.map(|field| field.title).collect::<Vec<_>>().join(comma)
 }
 
-/// Every file under an address with its digest, and the document with those addresses.
-fn embedded_page() -> Place {
+/// Puts every file at an address with its digest, and those addresses into the document.
+fn embedded_page() -> Source {
     let index = embedded::find(embedded::PAGE, INDEX).unwrap_or_default();
     let mut index = String::from_utf8_lossy(index).into_owned();
     let mut files = Vec::new();
     for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
-        let Some(media) = media(name) else { continue };
+        let Some(media) = media_type(name) else { continue };
         let asset = Asset::new(*bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
         index = index.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
-        files.push((path, Arc::new(asset)));
+        files.push((path, asset));
     }
-    Place::Embedded(files, index)
+    Source::Embedded(files, index)
 }
 
-fn media(name: &str) -> Option<&'static str> {
-    Some(match name.rsplit_once('.')?.1 {
-        "html" => HTML,
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        _ => return None,
-    })
-}
-
-/// The five characters that mean something in HTML.
+/// Escapes the five characters that mean something in HTML.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
@@ -197,15 +164,20 @@ pub async fn index(
     State(page): State<PageFiles>,
     State(desk): State<Arc<Desk>>,
     RequestedLocale(locale): RequestedLocale,
-    asked: RequestedPartner,
+    address: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let Some(mut response) = page.respond(&headers) else {
+    let mut response = if let Some(document) = &page.document {
+        document.respond(&headers)
+    } else if let Ok(html) = page.index() {
+        dynamic_response(html, HTML, &headers)
+    } else {
         return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
     };
-    if let Some(partner) = asked.key.as_deref().and_then(|key| desk.partner(key)) {
-        // For a look at the form on the desk's own page for partners, that page alone may frame it.
-        let framed = if asked.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
+    let requested = RequestedPartner::read(&address);
+    if let Some(partner) = requested.key.as_deref().and_then(|key| desk.partner(key)) {
+        // A sample of the form on the desk's own page for partners is framed by that page alone.
+        let framed = if requested.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
         response.extensions_mut().insert(framed);
     }
     response
@@ -220,14 +192,8 @@ pub async fn index(
             (String = "image/png"), (String = "image/x-icon"), (String = "application/manifest+json"),
             (String = "font/woff2"), (String = "text/html; charset=utf-8"))),
         (status = 304, description = "The client has it already")))]
-pub async fn file(
-    State(page): State<PageFiles>,
-    path: PathParams<String>,
-    RequestedLocale(locale): RequestedLocale,
-    headers: HeaderMap,
-) -> Response {
-    let asset = page.file(&path.map(|Path(path)| path).unwrap_or_default());
-    respond(asset.as_deref(), &headers, locale)
+pub async fn file(State(page): State<PageFiles>, request: FileRequest) -> Response {
+    request.respond(page.file(&request.name).as_ref())
 }
 
 #[cfg(test)]
@@ -235,19 +201,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_index_has_the_name_and_the_phone_and_no_placeholder() {
+    fn index_has_name_and_phone_and_no_blank() {
         let desk = Desk::load(None).unwrap();
         let index = PageFiles::new(&desk, None).index().unwrap();
         assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
     }
 
     #[test]
-    fn the_index_names_each_file_by_its_digest() {
+    fn index_names_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
         let index = files.index().unwrap();
-        let Place::Embedded(carried, _) = &*files.place else { unreachable!() };
-        assert_eq!(carried.len(), 3, "script, what only a partner's page runs, and style");
+        let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
+        assert_eq!(carried.len(), 3, "the page's script, the script that only a partner's page runs, and the style");
         for (path, asset) in carried {
             assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");
             assert!(files.file(path).is_some());
@@ -255,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn no_kept_file_holds_the_phone_number() {
+    fn no_kept_file_contains_the_phone_number() {
         let desk = Desk::load(None).unwrap();
         for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
             assert!(!String::from_utf8_lossy(bytes).contains(&desk.profile().phone), "{name}");
@@ -263,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_other_content_runs_nothing() {
+    fn document_of_other_content_runs_nothing() {
         let desk = Desk::load(None).unwrap();
         let html = PageFiles::new(&desk, None).document(Locale::En, "<p>other</p>").unwrap();
         assert!(
@@ -273,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_not_left_by_a_path() {
+    fn path_stays_inside_the_folder() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, Some(&std::env::temp_dir()));
         assert!(files.file("../etc/passwd.js").is_none() && files.file("/etc/hostname").is_none());

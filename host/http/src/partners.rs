@@ -1,39 +1,40 @@
-//! `/partners`: where a partner composes the lines for its page, sees the form there, and reads what its own content
+//! `/partners`: a partner composes the lines for its page, sees the form there, and reads the directives that its own content
 //! security policy needs.
 //!
 //! `GET /partners?p=pk_…&lang=ja&mode=frame&version=1.1.0&look=dark` → the page with those choices made. The sample is
-//! `/partners/preview` with the same query in a frame: a small page with the pasted lines in it. What is typed comes
-//! back in the page; it is known or not, and nothing is stored.
+//! `/partners/preview` with the same query in a frame: a small page with the pasted lines in it. A typed key appears in the
+//! page again, known or not; nothing is stored.
 
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::{KEY_MAX, Partner};
+use maud::{Markup, html};
 
-use super::asset::{Asset, CachePolicy, dynamic_response, respond};
+use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
 use super::embed::ELEMENT;
-use super::extract::{PathParams, RequestedLocale, query_param};
+use super::extract::{RequestedLocale, query_param};
 use super::headers::{AllowsFraming, Framed};
-use super::page::{HTML, escape};
+use super::page::escape;
 use crate::element_versions::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::template::fill;
 
 const PAGE: &str = include_str!("../../../www/partners/partners.html");
 const PREVIEW: &str = include_str!("../../../www/partners/preview.html");
-/// What the two pages load, by name.
-const FILES: [(&str, &str, &str); 4] = [
-    ("partners.js", include_str!("../../../www/partners/partners.js"), "text/javascript; charset=utf-8"),
-    ("partners.css", include_str!("../../../www/partners/partners.css"), "text/css; charset=utf-8"),
-    ("preview.css", include_str!("../../../www/partners/preview.css"), "text/css; charset=utf-8"),
-    ("hostile.css", include_str!("../../../www/partners/hostile.css"), "text/css; charset=utf-8"),
+/// The files that the two pages load, by name.
+const FILES: [(&str, &str); 4] = [
+    ("partners.js", include_str!("../../../www/partners/partners.js")),
+    ("partners.css", include_str!("../../../www/partners/partners.css")),
+    ("preview.css", include_str!("../../../www/partners/preview.css")),
+    ("hostile.css", include_str!("../../../www/partners/hostile.css")),
 ];
 
-/// What was chosen; whatever is none of the choices is the first.
+/// The choices; a value that is none of the choices counts as the first.
 struct Choices {
     locale: Locale,
     key: String,
@@ -51,12 +52,12 @@ const LOOKS: [&str; 3] = ["light", "dark", "hostile"];
 impl Choices {
     fn read(address: &Uri, partners: &[Partner], locale: Locale) -> Choices {
         let one_of = |name: &str, choices: &[&'static str]| {
-            let asked = query_param(address, name).unwrap_or_default();
-            choices.iter().copied().find(|choice| *choice == asked).or(choices.first().copied()).unwrap_or_default()
+            let requested = query_param(address, name).unwrap_or_default();
+            choices.iter().copied().find(|choice| *choice == requested).or(choices.first().copied()).unwrap_or_default()
         };
-        // Without a key there is one to try with, if the desk has one.
-        let trying = || partners.iter().find(|partner| partner.is_test()).map(|partner| partner.key.clone());
-        let key = query_param(address, "p").map(|key| key.trim().chars().take(KEY_MAX).collect()).or_else(trying);
+        // Without a key the desk's first test key is shown.
+        let test_key = || partners.iter().find(|partner| partner.is_test()).map(|partner| partner.key.clone());
+        let key = query_param(address, "p").map(|key| key.trim().chars().take(KEY_MAX).collect()).or_else(test_key);
         Choices {
             locale,
             key: key.unwrap_or_default(),
@@ -76,7 +77,7 @@ impl Choices {
 
     fn snippet(&self, desk: &str) -> String {
         static DIGEST: LazyLock<String> = LazyLock::new(|| integrity(element_versions::element()));
-        let snippet = Snippet {
+        Snippet {
             desk,
             script: &format!("{desk}/embed/{}/{ELEMENT}", self.version),
             integrity: (self.version == VERSION).then_some(DIGEST.as_str()),
@@ -85,11 +86,11 @@ impl Choices {
             inline: self.mode == "inline",
             elsewhere: false,
             link: &escape(word("link_text", if self.lang == "en" { Locale::En } else { Locale::Ja })),
-        };
-        snippet.html()
+        }
+        .html()
     }
 
-    /// What the partner's own policy has to allow, a directive a line.
+    /// Lists the directives that the partner's own policy needs, one a line.
     fn policy(&self, desk: &str) -> String {
         match self.mode {
             "inline" => format!("script-src {desk} 'wasm-unsafe-eval'\nconnect-src {desk}"),
@@ -97,22 +98,36 @@ impl Choices {
         }
     }
 
-    /// A group of choices, the present one chosen. Each has a word of its own.
-    fn radios(&self, name: &str, choices: &[&str], chosen: &str) -> String {
-        let choice = |choice: &&str| {
-            let key = match (name, *choice) {
-                ("version", PROTOCOL) => "version_moving".to_owned(),
-                ("version", _) => "version_pinned".to_owned(),
-                _ => format!("{name}_{choice}"),
-            };
-            let words = escape(word(&key, self.locale)).replace("{version}", VERSION);
-            let checked = if *choice == chosen { " checked" } else { "" };
-            format!(
-                "<label><input type=\"radio\" name=\"{name}\" value=\"{choice}\"{checked}> <span>{words}</span></label>\n"
-            )
+    /// Writes the groups of choices, each with the present one checked.
+    fn groups(&self) -> Markup {
+        let groups = [
+            ("mode", &MODES[..], self.mode),
+            ("lang", &LANGS, self.lang),
+            ("version", &VERSIONS, self.version),
+            ("look", &LOOKS, self.look),
+        ];
+        html! {
+            @for (name, choices, chosen) in groups {
+                fieldset {
+                    legend { (word(name, self.locale)) } "\n"
+                    @for choice in choices {
+                        label {
+                            input type="radio" name=(name) value=(choice) checked[*choice == chosen]; " "
+                            span { (self.title(name, choice)) }
+                        } "\n"
+                    }
+                } "\n"
+            }
+        }
+    }
+
+    fn title(&self, name: &str, choice: &str) -> String {
+        let choice = match (name, choice) {
+            ("version", PROTOCOL) => "moving",
+            ("version", _) => "pinned",
+            _ => choice,
         };
-        let choices: String = choices.iter().map(choice).collect();
-        format!("<fieldset><legend>{}</legend>\n{choices}</fieldset>\n", escape(word(name, self.locale)))
+        word(&format!("{name}_{choice}"), self.locale).replace("{version}", VERSION)
     }
 }
 
@@ -127,23 +142,23 @@ pub async fn compose(
 ) -> Response {
     let chosen = Choices::read(&address, &desk.profile().partners, locale);
     let origin = own_origin(&headers);
-    let partner = desk.partner(&chosen.key);
     let filled = fill(PAGE, |blank| {
-        Some(match blank {
-            "lang" => locale.as_str().into(),
-            "desk" => escape(desk.profile().name.get(locale)).into(),
-            "key" => escape(&chosen.key).into(),
-            "known" => known(partner, locale).into(),
-            "choices" => groups(&chosen).into(),
-            "snippet" => escape(&chosen.snippet(&origin)).into(),
-            "policy" => escape(&chosen.policy(&origin)).into(),
-            "query" => escape(&chosen.query(locale)).into(),
-            "ja" => escape(&chosen.query(Locale::Ja)).into(),
-            "en" => escape(&chosen.query(Locale::En)).into(),
-            other => escape(word_of(other, locale)?).into(),
-        })
+        let text = match blank {
+            "known" => return Some(known(desk.partner(&chosen.key), locale).into_string().into()),
+            "choices" => return Some(chosen.groups().into_string().into()),
+            "lang" => locale.as_str(),
+            "desk" => desk.profile().name.get(locale),
+            "key" => &chosen.key,
+            "snippet" => &chosen.snippet(&origin),
+            "policy" => &chosen.policy(&origin),
+            "query" => &chosen.query(locale),
+            "ja" => &chosen.query(Locale::Ja),
+            "en" => &chosen.query(Locale::En),
+            other => word(other.strip_prefix("w.")?, locale),
+        };
+        Some(escape(text).into())
     });
-    let mut response = dynamic_response(filled.into_bytes(), HTML, &headers);
+    let mut response = dynamic_response(filled, HTML, &headers);
     response.extensions_mut().insert(AllowsFraming);
     response
 }
@@ -158,18 +173,17 @@ pub async fn compose(
         (status = 304, description = "The client has it already")))]
 pub async fn file(
     State(desk): State<Arc<Desk>>,
-    file: PathParams<String>,
     RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
+    request: FileRequest,
 ) -> Response {
-    let file = file.map(|Path(file)| file).unwrap_or_default();
-    if file == "preview" {
+    if request.name == "preview" {
         return preview(&desk, locale, &address, &headers);
     }
-    let file = FILES.iter().find(|(name, ..)| *name == file);
-    let asset = file.map(|(_, text, media)| Asset::new(*text, media, CachePolicy::Revalidate));
-    respond(asset.as_ref(), &headers, locale)
+    let file = FILES.iter().find(|(name, _)| *name == request.name);
+    let asset = file.and_then(|(name, text)| Some(Asset::new(*text, media_type(name)?, CachePolicy::Revalidate)));
+    request.respond(asset.as_ref())
 }
 
 fn preview(desk: &Desk, locale: Locale, address: &Uri, headers: &HeaderMap) -> Response {
@@ -181,32 +195,26 @@ fn preview(desk: &Desk, locale: Locale, address: &Uri, headers: &HeaderMap) -> R
         "snippet" => Some(snippet.as_str().into()),
         _ => None,
     });
-    let mut response = dynamic_response(filled.into_bytes(), HTML, headers);
+    let mut response = dynamic_response(filled, HTML, headers);
     response.extensions_mut().insert(AllowsFraming);
     response.extensions_mut().insert(Framed::ByItself);
     response
 }
 
-fn groups(chosen: &Choices) -> String {
-    chosen.radios("mode", &MODES, chosen.mode)
-        + &chosen.radios("lang", &LANGS, chosen.lang)
-        + &chosen.radios("version", &VERSIONS, chosen.version)
-        + &chosen.radios("look", &LOOKS, chosen.look)
-}
-
-/// What the desk knows of a key, in words.
-fn known(partner: Option<&Partner>, locale: Locale) -> String {
-    let line = |words: &str| format!("<p>{}</p>\n", escape(words));
+/// Writes the desk's knowledge of a key in words.
+fn known(partner: Option<&Partner>, locale: Locale) -> Markup {
     let Some(partner) = partner else {
-        return line(word("key_unknown", locale));
+        return html! { p { (word("key_unknown", locale)) } "\n" };
     };
-    let origins = partner.origins.iter().map(|origin| format!("<li><code>{}</code></li>", escape(origin.as_str())));
-    let test = if partner.is_test() { line(word("key_test", locale)) } else { String::new() };
-    let whose = format!("<p><strong>{}</strong></p>\n", escape(partner.name.get(locale)));
-    format!("{whose}{test}{}<ul>{}</ul>\n", line(word("origins", locale)), origins.collect::<String>())
+    html! {
+        p { strong { (partner.name.get(locale)) } } "\n"
+        @if partner.is_test() { p { (word("key_test", locale)) } "\n" }
+        p { (word("origins", locale)) } "\n"
+        ul { @for origin in &partner.origins { li { code { (origin.as_str()) } } } } "\n"
+    }
 }
 
-/// The desk's origin as the partner reaches it: over TLS, but on one's own machine.
+/// Returns the desk's origin as the partner reaches it: over TLS, except on the partner's own machine.
 fn own_origin(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
@@ -216,16 +224,10 @@ fn own_origin(headers: &HeaderMap) -> String {
     format!("{scheme}://{host}")
 }
 
-/// The words of a blank `w.key`.
-fn word_of(blank: &str, locale: Locale) -> Option<&'static str> {
-    let key = blank.strip_prefix("w.")?;
-    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
-    words.find(|(_, found, _)| *found == key).map(|(_, _, word)| *word)
-}
-
-/// A word of the page; a missing word is shown as its key, so that it is noticed.
+/// Returns a word of the page; a missing word is shown as its key, so that it is noticed.
 fn word(key: &str, locale: Locale) -> &str {
-    word_of(&format!("w.{key}"), locale).unwrap_or(key)
+    let mut words = PARTNER_WORDS.iter().filter(|(of, ..)| *of == locale.as_str());
+    words.find(|(_, found, _)| *found == key).map_or(key, |(_, _, word)| word)
 }
 
 #[cfg(test)]
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_say_what_was_chosen() {
+    fn snippet_has_the_choices() {
         let pinned = chosen("p=pk_live_a&lang=en").snippet("https://desk.example.jp");
         assert!(pinned.contains(&format!("https://desk.example.jp/embed/{VERSION}/kakekomi.js\" integrity=\"sha384-")));
         assert!(
@@ -248,17 +250,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_text_and_never_markup() {
+    fn typed_key_is_escaped() {
         let typed = chosen("p=%22%3E%3Cscript%3E&mode=%3C&lang=xx");
         assert!(!typed.snippet("https://a").contains("<script>") && !typed.query(Locale::Ja).contains('<'));
         assert_eq!((typed.mode, typed.lang), ("frame", "ja"));
+        assert!(!typed.groups().into_string().contains('{'), "every blank is filled in");
         let ambiguous = chosen("p=a%26b%3Dc%23x").snippet("https://a");
         assert!(ambiguous.contains("partner=\"a&amp;b=c#x\""), "{ambiguous}");
         assert!(ambiguous.contains("/?p=a%26b%3Dc%23x&amp;lang=ja\""), "{ambiguous}");
     }
 
     #[test]
-    fn every_word_that_the_pages_name_is_there() {
+    fn every_word_of_the_pages_exists() {
         for locale in Locale::ALL {
             let mut blanks = PAGE.split("{{w.").skip(1).filter_map(|rest| rest.split_once("}}"));
             assert!(blanks.all(|(key, _)| word(key, locale) != key));
@@ -273,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_desk_is_reached_over_tls_but_on_ones_own_machine() {
+    fn origin_is_https_except_on_the_own_machine() {
         let of = |host: &str| own_origin(&HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]));
         assert_eq!(of("desk.example.jp"), "https://desk.example.jp");
         assert_eq!(of("127.0.0.1:8080"), "http://127.0.0.1:8080");

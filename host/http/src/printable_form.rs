@@ -1,24 +1,25 @@
-//! `GET /sheet?locale=`: the form on paper, for a browser without JavaScript and for a network that is cut.
+//! `GET /sheet?locale=`: the form on paper, for browsers without JavaScript and for networks that are cut.
 //!
-//! Made from the form description: every question with its hint and room for an answer, the choices with boxes to tick.
-//! It names the phone number and so is never kept (clause 4⑦).
+//! Made from the form description: every question with its hint and room for an answer, choices with boxes to tick. It contains
+//! the phone number, so it is never kept (clause 4⑦).
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use kakekomi_core::Locale;
 use kakekomi_describe::{Description, FieldDescription, describe};
 use kakekomi_service::desk::Desk;
+use maud::{Markup, html};
 
-use super::asset::dynamic_response;
+use super::asset::{HTML, dynamic_response};
 use super::extract::RequestedLocale;
-use super::page::{HTML, PageFiles, escape};
+use super::page::PageFiles;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
-/// How many entries of a list there is room for on paper.
+/// Number of entries of a list that there is room for on paper.
 const ENTRIES: usize = 2;
 
 /// The sheet in a language.
@@ -29,86 +30,78 @@ pub async fn printable_form(
     State(desk): State<Arc<Desk>>,
     RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
-) -> Response {
-    match page.document(locale, &body(&describe(locale), &desk, locale)) {
-        Ok(html) => dynamic_response(html.into_bytes(), HTML, &headers),
-        Err(_) => Problem::new(ProblemCode::HttpNotFound, locale).into_response(),
-    }
+) -> Result<impl IntoResponse, Problem> {
+    let body = body(&describe(locale), &desk, locale).into_string();
+    let html = page.document(locale, &body).map_err(|_| Problem::new(ProblemCode::HttpNotFound, locale))?;
+    Ok(dynamic_response(html, HTML, &headers))
 }
 
-fn body(form: &Description, desk: &Desk, locale: Locale) -> String {
+fn body(form: &Description, desk: &Desk, locale: Locale) -> Markup {
     let profile = desk.profile();
-    let phone = escape(&profile.phone);
-    let mut html = String::from("<div class=\"sheet printable-form\">");
-    html += &tag("h1", "", say(form, "sheet_title"));
-    html += &tag("p", "name", profile.name.get(locale));
-    let hours =
-        say(form, "sheet_hours").replace("{open}", &profile.calendar.open).replace("{close}", &profile.calendar.close);
-    let call = say(form, "phone_label");
-    html +=
-        &["<p>", call, " <a class=\"phone-link strong\" href=\"tel:", &phone, "\">", &phone, "</a> ", &hours, "</p>"]
-            .concat();
-    html += &tag("p", "", say(form, "sheet_lead"));
-    // The agreement is given in the page or by word of mouth, not on this sheet.
-    for section in form.sections.iter().filter(|section| section.name != "consent") {
-        html += "<section class=\"section\">";
-        html += &tag("h2", "", section.title);
-        html += &hint(section);
-        html += &content(form, section);
-        html += "</section>";
+    let hours = say(form, "sheet_hours");
+    let hours = hours.replace("{open}", &profile.calendar.open).replace("{close}", &profile.calendar.close);
+    html! {
+        div.sheet.printable-form {
+            h1 { (say(form, "sheet_title")) }
+            p.name { (profile.name.get(locale)) }
+            p {
+                (say(form, "phone_label")) " "
+                a.phone-link.strong href={ "tel:" (profile.phone) } { (profile.phone) } " " (hours)
+            }
+            p { (say(form, "sheet_lead")) }
+            // The agreement is given in the page or by word of mouth, not on this sheet.
+            @for section in form.sections.iter().filter(|section| section.name != "consent") {
+                section.section {
+                    h2 { (section.title) }
+                    @if let Some(hint) = section.hint { p.hint { (hint) } }
+                    (content(form, section))
+                }
+            }
+        }
     }
-    html + "</div>"
 }
 
-/// What is inside a section, a record or a list.
-fn content(form: &Description, node: &FieldDescription) -> String {
-    let Some(item) = &node.item else { return node.fields.iter().map(|field| question(form, field)).collect() };
-    (1..=ENTRIES).map(|number| tag("h3", "", &format!("{} {number}", item.title)) + &content(form, item)).collect()
+/// Writes the content of a section, a record or a list.
+fn content(form: &Description, node: &FieldDescription) -> Markup {
+    html! {
+        @if let Some(item) = &node.item {
+            @for number in 1..=ENTRIES {
+                h3 { (item.title) " " (number) }
+                (content(form, item))
+            }
+        } @else {
+            @for field in &node.fields { (question(form, field)) }
+        }
+    }
 }
 
-/// A question and the room for its answer.
-fn question(form: &Description, node: &FieldDescription) -> String {
-    let need = say(form, &format!("need_{}", node.need));
-    let mut html = String::from("<div class=\"field\"><p>");
-    html += &tag("span", "field__title", node.title);
-    html += " ";
-    html += &tag("span", "field__need", need);
-    html += "</p>";
-    html += &hint(node);
-    let titles: Vec<&str> = match node.kind {
+/// Writes a question and the room for its answer.
+fn question(form: &Description, node: &FieldDescription) -> Markup {
+    let mut choices: Vec<&str> = match node.kind {
         "flag" if node.options.is_empty() => vec![say(form, "flag_true"), say(form, "flag_false")],
         "agree" => vec![say(form, "flag_true")],
         "record" if node.need == "optional" => vec![say(form, "wanted")],
         _ => node.options.iter().map(|option| option.title).collect(),
     };
-    if titles.is_empty() && node.fields.is_empty() {
-        html += &tag("p", &format!("printable-form__room printable-form__room--{}", node.kind), "");
-    }
-    let unknown = node.unknown.then(|| say(form, "unknown"));
-    let boxes: String = titles.into_iter().chain(unknown).map(|title| tag("li", "", title)).collect();
-    if !boxes.is_empty() {
-        html += "<ul class=\"printable-form__boxes\">";
-        html += &boxes;
-        html += "</ul>";
-    }
-    html + &content(form, node) + "</div>"
-}
-
-/// An element with text in it.
-fn tag(name: &str, class: &str, text: &str) -> String {
-    let text = escape(text);
-    if class.is_empty() {
-        format!("<{name}>{text}</{name}>")
-    } else {
-        format!("<{name} class=\"{class}\">{text}</{name}>")
+    let is_written = choices.is_empty() && node.fields.is_empty();
+    choices.extend(node.unknown.then(|| say(form, "unknown")));
+    html! {
+        div.field {
+            p {
+                span.field__title { (node.title) } " "
+                span.field__need { (say(form, &format!("need_{}", node.need))) }
+            }
+            @if let Some(hint) = node.hint { p.hint { (hint) } }
+            @if is_written { p class={ "printable-form__room printable-form__room--" (node.kind) } {} }
+            @if !choices.is_empty() {
+                ul.printable-form__boxes { @for choice in choices { li { (choice) } } }
+            }
+            (content(form, node))
+        }
     }
 }
 
-fn hint(node: &FieldDescription) -> String {
-    node.hint.map(|hint| tag("p", "hint", hint)).unwrap_or_default()
-}
-
-/// One of the page's own sentences; one that is missing stands as nothing, which a test finds.
+/// Returns one of the page's own sentences; a missing one is empty, which a test finds.
 fn say(form: &Description, key: &str) -> &'static str {
     form.words.get(key).copied().unwrap_or_default()
 }
@@ -118,17 +111,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_question_stands_on_the_sheet_with_the_phone_and_the_hours() {
+    fn sheet_has_every_question_and_phone_and_hours() {
         let desk = Desk::load(None).unwrap();
         for locale in [Locale::Ja, Locale::En] {
             let form = describe(locale);
-            let html = body(&form, &desk, locale);
+            let html = body(&form, &desk, locale).into_string();
             assert!(html.contains(&desk.profile().phone) && html.contains(&desk.profile().calendar.open), "{html}");
             for title in ["/contact/company", "/incident/discovery_trigger/by", "/devices/*/os", "/service/remote"] {
                 assert!(html.contains(kakekomi_core::message::title(title, locale).unwrap()), "{title}");
             }
             for word in ["unknown", "sheet_lead"] {
-                assert!(html.contains(&escape(say(&form, word))), "{word}");
+                assert!(html.contains(&html! { (say(&form, word)) }.into_string()), "{word}");
             }
             assert!(!html.contains(kakekomi_core::message::title("/consent/agreed_at", locale).unwrap()));
         }

@@ -1,6 +1,6 @@
 //! The list of all routes, and the routers: of the desk, of a connection above the limit, and of the admin listener.
 //!
-//! `.with(routes!(desk::desk), &[&[ProblemCode::EngineFailed]])` → `GET /v1/desk`, answered by [`desk::desk`], also with 503
+//! `(routes!(desk::desk), &[&[ProblemCode::EngineFailed]])` → `GET /v1/desk`, handled by [`desk::desk`], also with 503
 //! `engine.failed`. Method and path are in the handler's `#[utoipa::path]`. The router, `/openapi.json` and the table of
 //! `docs/http.md` are made from this list.
 
@@ -12,15 +12,15 @@ use axum::routing::get;
 use kakekomi_service::desk::Desk;
 use serde_json::Value;
 use utoipa::OpenApi as _;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, catch_panic, check, cors, desk, docs, embed, headers, metrics, module, page, partners, printable_form,
-    problem, rate_limit, submissions,
+    admin, check, cors, desk, docs, embed, headers, metrics, module, page, partners, printable_form, problem,
+    rate_limit, submissions,
 };
 
 /// Problems of a route that takes a body.
@@ -52,86 +52,81 @@ const SUBMISSION: &[ProblemCode] = &[
     ProblemCode::StoreInDoubt,
 ];
 
-/// Every route of the desk, with the problems that its handler answers with.
-fn routes() -> Routes {
+/// Makes the router of every route of the desk, and its description with the problems that each handler responds with.
+fn routes() -> (Router<AppState>, Paths) {
     let text: &[_] = &ProblemCode::of_text().collect::<Vec<_>>();
-    Routes { router: OpenApiRouter::with_openapi(Interface::openapi()), problems: Vec::new() }
-        .with(routes!(page::index), &[FILE])
-        .with(routes!(printable_form::printable_form), &[FILE])
-        .with(routes!(page::file), &[FILE])
-        .with(routes!(embed::file), &[FILE])
-        .with(routes!(partners::compose), &[])
-        .with(routes!(partners::file), &[FILE])
-        .with(routes!(module::file), &[FILE])
-        .with(routes!(module::description), &[FILE])
-        .with(routes!(docs::openapi), &[])
-        .with(routes!(docs::docs), &[])
-        .with(routes!(docs::file), &[FILE])
-        .with(routes!(desk::desk), &[&[ProblemCode::EngineFailed]])
-        .with(routes!(desk::consent), &[FILE])
-        .with(routes!(module::schema), &[])
-        .with(routes!(check::check), &[BODY, text, &[ProblemCode::EngineFailed]])
-        .with(routes!(submissions::submit), &[BODY, text, SUBMISSION, &[ProblemCode::EngineFailed]])
-}
-
-/// Routes, and the problems of each path.
-struct Routes {
-    router: OpenApiRouter<AppState>,
-    problems: Vec<(String, Vec<ProblemCode>)>,
-}
-
-impl Routes {
-    fn with(self, route: UtoipaMethodRouter<AppState>, codes: &[&[ProblemCode]]) -> Routes {
-        let mut problems = self.problems;
+    let list: [(_, &[&[ProblemCode]]); 16] = [
+        (routes!(page::index), &[FILE]),
+        (routes!(printable_form::printable_form), &[FILE]),
+        (routes!(page::file), &[FILE]),
+        (routes!(embed::file), &[FILE]),
+        (routes!(partners::compose), &[]),
+        (routes!(partners::file), &[FILE]),
+        (routes!(module::file), &[FILE]),
+        (routes!(module::description), &[FILE]),
+        (routes!(docs::openapi), &[]),
+        (routes!(docs::docs), &[]),
+        (routes!(docs::file), &[FILE]),
+        (routes!(desk::desk), &[&[ProblemCode::EngineFailed]]),
+        (routes!(desk::consent), &[FILE]),
+        (routes!(module::schema), &[]),
+        (routes!(check::check), &[BODY, text, &[ProblemCode::EngineFailed]]),
+        (routes!(submissions::submit), &[BODY, text, SUBMISSION, &[ProblemCode::EngineFailed]]),
+    ];
+    let (mut router, mut problems) = (OpenApiRouter::with_openapi(Interface::openapi()), Vec::new());
+    for (route, codes) in list {
         problems.extend(route.1.paths.keys().map(|path| (path.clone(), codes.concat())));
-        Routes { router: self.router.routes(route), problems }
+        router = router.routes(route);
     }
+    let (router, openapi) = router.split_for_parts();
+    (router, Paths { openapi, problems })
 }
 
-/// The description of all routes, for [`docs::DocsFiles`].
+/// Describes all routes, for [`docs::DocsFiles`].
 pub fn paths() -> Paths {
-    let Routes { router, problems } = routes();
-    Paths { openapi: router.into_openapi(), problems }
+    routes().1
 }
 
-/// The HTTP interface as OpenAPI 3.1, with an example draft for a desk.
+/// Describes the HTTP interface as OpenAPI 3.1, with an example draft for a desk.
 pub fn openapi(desk: &Desk) -> Value {
     document(&paths(), desk)
 }
 
-/// Every route of the desk.
+/// Makes the router of the desk.
 pub fn router(app: Arc<App>) -> Router {
     let app = AppState(app);
-    Router::from(routes().router)
+    routes()
+        .0
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method)
-        .layer(from_fn_with_state(app.clone(), catch_panic::catch_panic))
+        .layer(from_fn_with_state(app.clone(), problem::catch_panic))
         .layer(from_fn_with_state(app.clone(), rate_limit::limit))
         .layer(from_fn_with_state(app.clone(), cors::share))
-        .layer(from_fn(headers::set))
+        .layer(from_fn_with_state(app.clone(), headers::set))
         .layer(from_fn_with_state(app.clone(), metrics::observe))
         .with_state(app)
 }
 
-/// The router of a connection above the limit: 503 `desk.busy` to every request.
+/// Makes the router of a connection above the limit: 503 `desk.busy` to every request.
 pub fn busy_router(app: Arc<App>) -> Router {
     let app = AppState(app);
     Router::new()
         .fallback(problem::busy)
-        .layer(from_fn(headers::set))
+        .layer(from_fn_with_state(app.clone(), headers::set))
         .layer(from_fn_with_state(app.clone(), metrics::observe))
         .with_state(app)
 }
 
-/// The routes of the admin listener, for the operator's own machinery.
+/// Makes the router of the admin listener, for the operator's own machines. Its routes are not in the OpenAPI description.
 pub fn admin_router(app: Arc<App>) -> Router {
+    let app = AppState(app);
     Router::new()
         .route("/livez", get(admin::live))
         .route("/readyz", get(admin::ready))
         .route("/metrics", get(admin::metrics))
         .layer(from_fn(admin::refuse_ambiguous))
-        .layer(from_fn(headers::set))
-        .with_state(AppState(app))
+        .layer(from_fn_with_state(app.clone(), headers::set))
+        .with_state(app)
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 //! `serve(listener, routers, limits, stop)` → returns after `stop` turned true and the last connection ended
 //!
 //! It uses hyper itself and not `axum::serve`, which has no timeout for a request's head: a few idle connections could
-//! otherwise hold every permit ([`connection_limit`]). Connections above the limit are answered at once with 503
+//! otherwise hold every permit ([`connection_limit`]). Connections above the limit get at once 503
 //! `desk.busy` and the phone number; they do not queue. A client that does not read its response is cut off, and a head that
 //! can be read in two ways is rejected ([`strict_head`]). SIGTERM or Ctrl-C stops the listener; requests under way are
 //! finished, and only then the database is closed. systemd may hand over the listening socket ([`activated_listener`]):
 //! connections that arrive between two processes wait in it.
 
-mod activation;
 mod connection_limit;
 mod strict_head;
 
@@ -17,25 +16,30 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::Service;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use listenfd::ListenFd;
+use tokio::io::join;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::signal;
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
-use tokio_io_timeout::TimeoutStream;
+use tokio_io_timeout::TimeoutWriter;
 
 use crate::client_ip::{Ambiguous, Peer, Trusted};
-pub use activation::activated_listener;
-use connection_limit::ConnectionLimiter;
 pub use connection_limit::MAX_SHARE_PER_IP;
-use strict_head::{HeadRecorder, RecordingStream};
+use connection_limit::{ConnectionLimiter, ConnectionPermit};
+use strict_head::{HeadRecorder, MAX_HEADERS, RecordingReader};
 
 /// Time that a connection may wait for its first or next request, and that the head of a request may take.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,8 +49,6 @@ const BUSY_HEADER_READ_TIMEOUT: Duration = Duration::from_secs(2);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Length of the longest head in bytes; a longer one is answered with 431. A browser's is below 2 KiB, since there are no cookies.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-/// Number of header lines that a request may have.
-const MAX_HEADERS: usize = 64;
 /// Number of connections that are served at a time, unless `--connections` says otherwise or the limit of open files is
 /// lower ([`ConnectionLimits::open`]). An idle connection takes some 20 KB.
 pub const DEFAULT_CONNECTIONS: usize = 12_000;
@@ -76,7 +78,9 @@ impl ConnectionLimits {
     /// Takes the requested number, or the default as far as the limit of open files allows it, and raises that limit.
     /// Returns the limit of open files as well if it is too low for the requested number.
     pub fn open(requested: Option<usize>, trusted: Trusted) -> (ConnectionLimits, Option<usize>) {
-        let files = raise_file_limit(requested.unwrap_or(DEFAULT_CONNECTIONS));
+        let needed = u64::try_from(requested.unwrap_or(DEFAULT_CONNECTIONS) + RESERVED_FDS).unwrap_or(u64::MAX);
+        let files = rlimit::increase_nofile_limit(needed).ok().and_then(|files| usize::try_from(files).ok());
+        let files = files.unwrap_or(usize::MAX);
         let found = files.saturating_sub(RESERVED_FDS);
         let too_few = requested.is_some_and(|requested| requested > found).then_some(files);
         (ConnectionLimits { connections: requested.unwrap_or(DEFAULT_CONNECTIONS.min(found).max(1)), trusted }, too_few)
@@ -86,29 +90,45 @@ impl ConnectionLimits {
 /// Listens at an address.
 ///
 /// # Errors
-/// It is taken, or not this machine's.
+/// The address is taken, or not this machine's.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A desk that starts anew takes its address back from connections that are not quite closed.
+    // After a restart the desk takes its address back from connections that are not quite closed.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(ACCEPT_BACKLOG)
 }
 
+/// Takes the listening socket that systemd hands over (socket activation, `sd_listen_fds(3)`); `None` without one.
+///
+/// The socket stays open in systemd while one process ends and the next one starts, so that no connection is refused in between.
+///
+/// # Errors
+/// Several sockets were handed over, or one that is no TCP listener.
+pub fn activated_listener() -> io::Result<Option<TcpListener>> {
+    let mut sockets = ListenFd::from_env();
+    if sockets.len() > 1 {
+        return Err(io::Error::other("more than one: write one ListenStream= into kakekomi.socket"));
+    }
+    let Some(listener) = sockets.take_tcp_listener(0)? else { return Ok(None) };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener).map(Some)
+}
+
 /// The routers in force.
 #[derive(Debug, Clone)]
 pub struct Routers {
-    /// Answers requests.
+    /// Responds to requests.
     pub router: Router,
-    /// Answers requests for which there is no capacity.
+    /// Responds to requests for which there is no capacity.
     pub busy: Router,
 }
 
-/// Serves until `stop` turns true and everything under way is done.
+/// Serves until `stop` turns true and all requests under way are finished.
 ///
-/// Each request is answered by the routers that are in force when its head has arrived, also on a connection that is
-/// kept open. New routers change no request that is under way.
+/// The routers in force when a request's head has arrived respond to it, also on a connection that is kept open. New routers
+/// change no request that is under way.
 pub async fn serve(
     listener: TcpListener,
     routers: watch::Receiver<Routers>,
@@ -118,22 +138,20 @@ pub async fn serve(
     // Each connection holds a sender: when the last one is dropped, all have ended.
     let (running, mut ended) = mpsc::channel(1);
     let serving = Acceptor {
-        routers: routers.clone(),
+        routers,
         choose: |routers| &routers.router,
-        limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()),
+        limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()).into(),
         header_read_timeout: HEADER_READ_TIMEOUT,
         keep_alive: true,
         stop: stop.clone(),
-        running: running.clone(),
+        running,
     };
     let rejecting = Acceptor {
-        routers,
         choose: |routers| &routers.busy,
-        limiter: ConnectionLimiter::new(MAX_REJECTED_CONNECTIONS, limits.trusted),
+        limiter: ConnectionLimiter::new(MAX_REJECTED_CONNECTIONS, limits.trusted).into(),
         header_read_timeout: BUSY_HEADER_READ_TIMEOUT,
         keep_alive: false,
-        stop: stop.clone(),
-        running,
+        ..serving.clone()
     };
     loop {
         tokio::select! {
@@ -141,9 +159,7 @@ pub async fn serve(
             () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
-                    let refused = serving.serve_connection(stream, from);
-                    let refused = refused.and_then(|stream| rejecting.serve_connection(stream, from));
-                    drop(refused);
+                    drop(serving.accept(stream, from).and_then(|stream| rejecting.accept(stream, from)));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -159,10 +175,11 @@ pub async fn serve(
 }
 
 /// Accepts connections within a limit and serves them with one of the routers.
+#[derive(Clone)]
 struct Acceptor {
     routers: watch::Receiver<Routers>,
     choose: fn(&Routers) -> &Router,
-    limiter: ConnectionLimiter,
+    limiter: Arc<ConnectionLimiter>,
     header_read_timeout: Duration,
     keep_alive: bool,
     stop: watch::Receiver<bool>,
@@ -171,57 +188,64 @@ struct Acceptor {
 
 impl Acceptor {
     /// Serves one connection on its own task, or returns it if the limiter has no permit.
-    fn serve_connection(&self, stream: TcpStream, from: SocketAddr) -> Option<TcpStream> {
+    fn accept(&self, stream: TcpStream, from: SocketAddr) -> Option<TcpStream> {
         let peer = from.ip().to_canonical();
         let Some(permit) = self.limiter.acquire(peer) else {
             return Some(stream);
         };
         let _ = stream.set_nodelay(true);
-        let (routers, choose, keep_alive) = (self.routers.clone(), self.choose, self.keep_alive);
-        let (header_read_timeout, mut stop, running) =
-            (self.header_read_timeout, self.stop.clone(), self.running.clone());
-        tokio::spawn(async move {
-            if !first_byte(&stream, header_read_timeout, stop.clone()).await {
-                return;
-            }
-            let mut stream = TimeoutStream::new(stream);
-            stream.set_write_timeout(Some(WRITE_TIMEOUT));
-            let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);
-            let stream = RecordingStream::new(Box::pin(stream), head_recorder.clone());
-            let service = PeerService { peer, head_recorder, routers, choose };
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(header_read_timeout)
-                .keep_alive(keep_alive)
-                .max_buf_size(MAX_HEAD_BYTES)
-                .max_headers(MAX_HEADERS)
-                .serve_connection(TokioIo::new(stream), service);
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                biased;
-                ended = connection.as_mut() => ended,
-                () = stopped(&mut stop) => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            // Disconnects and timeouts are logged at debug level only.
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop((permit, running));
-        });
+        tokio::spawn(self.clone().serve_connection(stream, peer, permit));
         None
+    }
+
+    async fn serve_connection(mut self, stream: TcpStream, peer: IpAddr, permit: ConnectionPermit) {
+        if !first_byte(&stream, self.header_read_timeout, self.stop.clone()).await {
+            return;
+        }
+        let (reader, writer) = stream.into_split();
+        let mut writer = TimeoutWriter::new(writer);
+        writer.set_timeout(Some(WRITE_TIMEOUT));
+        let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);
+        let stream = join(RecordingReader { reader, recorder: head_recorder.clone() }, Box::pin(writer));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            if !head_recorder.is_unambiguous() {
+                request.extensions_mut().insert(Ambiguous);
+            }
+            let router = (self.choose)(&self.routers.borrow()).clone();
+            TowerToHyperService::new(router).call(request)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_read_timeout)
+            .keep_alive(self.keep_alive)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .max_headers(MAX_HEADERS)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            biased;
+            ended = connection.as_mut() => ended,
+            () = stopped(&mut self.stop) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        // Disconnects and timeouts are logged at debug level only.
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+        drop((permit, self.running));
     }
 }
 
-/// Waits until the desk is to stop.
+/// Waits for the start of the shutdown.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, and nothing could stop the server later.
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-/// Waits for the first byte of a connection; false where it did not arrive in time.
+/// Waits for the first byte of a connection; false if it does not arrive in time.
 ///
 /// hyper closes a connection at once if the shutdown begins before its first byte, though a request may be on its way.
 async fn first_byte(stream: &TcpStream, header_read_timeout: Duration, mut stop: watch::Receiver<bool>) -> bool {
@@ -237,112 +261,60 @@ async fn first_byte(stream: &TcpStream, header_read_timeout: Duration, mut stop:
     }
 }
 
-/// The service of one connection: puts the peer's IP on each request and passes it to the router in force.
-struct PeerService {
-    peer: IpAddr,
-    head_recorder: HeadRecorder,
-    routers: watch::Receiver<Routers>,
-    choose: fn(&Routers) -> &Router,
-}
-
-impl Service<Request<Incoming>> for PeerService {
-    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
-    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
-    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
-
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(Peer(self.peer));
-        if !self.head_recorder.is_unambiguous() {
-            request.extensions_mut().insert(Ambiguous);
-        }
-        let router = (self.choose)(&self.routers.borrow()).clone();
-        TowerToHyperService::new(router).call(request)
-    }
-}
-
-/// Raises the limit of open files to what the connections need, as far as the system allows it; returns the limit.
-fn raise_file_limit(connections: usize) -> usize {
-    let needed = u64::try_from(connections + RESERVED_FDS).unwrap_or(u64::MAX);
-    rlimit::increase_nofile_limit(needed).ok().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
-}
-
 /// Turns true at SIGTERM, SIGINT or Ctrl-C.
 ///
 /// # Errors
 /// The signals cannot be listened to.
 pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
-    let mut signals = ShutdownSignals::new()?;
+    let mut terminate = ProcessSignal::terminate()?;
     tokio::spawn(async move {
-        signals.wait().await;
-        let _ = sender.send(true);
-        // A second signal exits immediately.
-        signals.wait().await;
-        std::process::exit(130);
+        loop {
+            tokio::select! {
+                Ok(()) = signal::ctrl_c() => {}
+                () = terminate.wait() => {}
+            }
+            // A second signal exits immediately.
+            if sender.send_replace(true) {
+                std::process::exit(130);
+            }
+        }
     });
     Ok(receiver)
 }
 
-/// Waits for the signals that ask for the desk's data to be read again (SIGHUP); on systems without it, for ever.
+/// A signal of Unix; on other systems it never arrives.
 #[derive(Debug)]
-pub struct ReloadSignals {
+pub struct ProcessSignal {
     #[cfg(unix)]
-    hangup: tokio::signal::unix::Signal,
+    signal: signal::unix::Signal,
 }
 
-impl ReloadSignals {
-    /// Starts to listen: from now on SIGHUP no longer ends the process.
+impl ProcessSignal {
+    /// Listens to SIGHUP, which asks for the desk's data to be read again: from now on it no longer ends the process.
     ///
     /// # Errors
     /// The signal cannot be listened to.
-    pub fn new() -> io::Result<ReloadSignals> {
-        Ok(ReloadSignals {
+    pub fn reload() -> io::Result<ProcessSignal> {
+        Ok(ProcessSignal {
             #[cfg(unix)]
-            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+            signal: signal::unix::signal(SignalKind::hangup())?,
+        })
+    }
+
+    fn terminate() -> io::Result<ProcessSignal> {
+        Ok(ProcessSignal {
+            #[cfg(unix)]
+            signal: signal::unix::signal(SignalKind::terminate())?,
         })
     }
 
     /// Waits for the next signal. Signals that arrive before the call count as one.
     pub async fn wait(&mut self) {
         #[cfg(unix)]
-        if self.hangup.recv().await.is_some() {
+        if self.signal.recv().await.is_some() {
             return;
         }
         std::future::pending::<()>().await;
-    }
-}
-
-#[cfg(unix)]
-struct ShutdownSignals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl ShutdownSignals {
-    fn new() -> io::Result<ShutdownSignals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(ShutdownSignals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct ShutdownSignals;
-
-#[cfg(not(unix))]
-impl ShutdownSignals {
-    fn new() -> io::Result<ShutdownSignals> {
-        Ok(ShutdownSignals)
-    }
-
-    async fn wait(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -1,52 +1,41 @@
-//! `POST /v1/submissions`: a draft's text becomes a case, and its receipt is the answer.
+//! `POST /v1/submissions`: a draft's text becomes a case, and the response is its receipt.
 //!
-//! Judged in the contract's order: 415 · 413 · 400 key · the key's receipt again · 409 module ·
-//! 400 text · 409 consent · 422 issues · 201. This file has the first three and the mapping of every
-//! [`Outcome`] to a status; the order of the rest is [`kakekomi_service::submit`]'s.
+//! Judged in the contract's order: 415 · 413 · 400 key · the key's receipt again · 409 module · 400 text · 409 consent ·
+//! 422 issues · 201. This file has the first three and the status of every [`Outcome`]; [`kakekomi_service::submit`] decides
+//! the rest.
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::Extension;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use kakekomi_core::{Context, Locale};
+use kakekomi_core::Locale;
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
 use kakekomi_service::submit::{
     IdempotencyKey, Intake, KEY_MAX, Outcome, PageModule, PartnerReferral, Sender, Submission,
 };
+use serde_json::{Value, json};
 
-use super::body::{Limits, receive};
-use super::check::{json, not_json};
+use super::body::DraftText;
+use super::check::{self, not_json};
 use super::client_ip::Client;
 use super::cors::origin;
-use super::extract::{RequestedLocale, RequestedPartner};
-use super::headers::{MODULE, with_current_module, with_module};
-use super::metrics::Counters;
+use super::extract::{Clock, RequestedLocale, RequestedPartner};
+use super::headers::MODULE;
+use super::metrics::Metrics;
+use super::module::Describe;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
-/// What a submission needs of the host.
-#[derive(Clone)]
-pub struct SubmissionState {
-    /// Judging and storing.
-    pub intake: Intake,
-    /// How much and how long a request may be.
-    pub limits: Arc<Limits>,
-    /// Where the time of the last case is noted.
-    pub counters: Arc<Counters>,
-    /// The time: milliseconds since the epoch, UTC.
-    pub now: fn() -> i64,
-}
-
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// `true` where the receipt is that of an earlier request with the same key.
+/// `true` if the receipt is that of an earlier request with the same key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// How the page that asks stands to the desk, in the browser's own word (W3C Fetch Metadata).
+/// The relation of the requesting page to the desk, in the browser's own word (W3C Fetch Metadata).
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Judges a draft and stores it, once for each key.
@@ -63,35 +52,25 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
         headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`"),
             ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already")))))]
 pub async fn submit(
-    State(state): State<SubmissionState>,
+    State(intake): State<Intake>,
+    State(metrics): State<Arc<Metrics>>,
+    State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
-    partner: RequestedPartner,
-    Client(client): Client,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    match submission(&state, locale, &headers, body).await {
-        Ok(submission) => {
-            let submission = Submission { through: through(partner, &headers), client, ..submission };
-            let judged = state.intake.submit(submission, (state.now)()).await;
-            with_module(answer(&state, judged.outcome, locale), &judged.module)
-        }
-        Err(problem) => with_current_module(problem.into_response(), &state.intake.sandbox),
+    Extension(Client(client)): Extension<Client>,
+    Parts { uri, headers, .. }: Parts,
+    DraftText(text): DraftText,
+) -> Result<impl IntoResponse, Problem> {
+    let key = key(&headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
+    let through = through(RequestedPartner::read(&uri), &headers);
+    let submission = Submission { text, key, module: page_module(&headers), locale, through, client };
+    let judged = intake.submit(submission, now()).await;
+    if matches!(judged.outcome, Outcome::Stored(_)) {
+        metrics.case_stored(now());
     }
+    Ok(([(MODULE, judged.module)], respond(&intake, judged.outcome, locale)))
 }
 
-async fn submission(
-    state: &SubmissionState,
-    locale: Locale,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Submission, Problem> {
-    let text: Bytes = receive(headers, body, &state.limits, &state.intake.desk, locale).await?;
-    let key = key(headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
-    Ok(Submission { text, key, module: page_module(headers), locale, through: None, client: None })
-}
-
-/// Whose page the submission says it came through, and which page sent it.
+/// Reads the partner through whose page the submission comes, and the page that sent it.
 pub(super) fn through(
     RequestedPartner { key, preview }: RequestedPartner,
     headers: &HeaderMap,
@@ -108,8 +87,8 @@ pub(super) fn through(
     Some(PartnerReferral { key: key?, preview, sender })
 }
 
-/// Whether an origin is another one than the desk's. The browser's own word counts; an old browser says none, and then
-/// the host that it asked is compared, which a proxy may have put in another form.
+/// Tells if an origin is not the desk's. The browser's own word counts. An old browser sends none; then the requested host is
+/// compared, which a proxy may have put in another form.
 fn is_foreign(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     match (headers.get(SITE), headers.get(header::HOST)) {
         (Some(site), _) => site != "same-origin",
@@ -121,105 +100,76 @@ fn is_foreign(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Exactly one key.
+/// Reads the key, of which there is exactly one.
 fn key(headers: &HeaderMap) -> Result<IdempotencyKey, ProblemCode> {
     let mut keys = headers.get_all(KEY).iter();
-    match (keys.next(), keys.next()) {
-        (None, _) => Err(ProblemCode::IdempotencyMissing),
-        (Some(key), None) => IdempotencyKey::read(key.as_bytes()).ok_or(ProblemCode::IdempotencyInvalid),
-        (Some(_), Some(_)) => Err(ProblemCode::IdempotencyInvalid),
-    }
+    let key = keys.next().ok_or(ProblemCode::IdempotencyMissing)?;
+    let key = IdempotencyKey::read(key.as_bytes()).filter(|_| keys.next().is_none());
+    key.ok_or(ProblemCode::IdempotencyInvalid)
 }
 
 fn page_module(headers: &HeaderMap) -> PageModule {
     let mut modules = headers.get_all(MODULE).iter();
-    let digest = match (modules.next(), modules.next()) {
-        (None, _) => return PageModule::Current,
-        (Some(module), None) => module.to_str().ok().and_then(named),
-        (Some(_), Some(_)) => None,
-    };
+    let Some(module) = modules.next() else { return PageModule::Current };
+    let digest = module.to_str().ok().and_then(named).filter(|_| modules.next().is_none());
     digest.map_or(PageModule::Unreadable, PageModule::Named)
 }
 
-/// `sha256:` and 64 hexadecimal digits, in small letters or capitals.
+/// Reads `sha256:` and 64 hexadecimal digits, in small letters or capitals.
 fn named(text: &str) -> Option<Digest> {
     let (algorithm, hex) = text.split_once(':')?;
     algorithm.eq_ignore_ascii_case("sha256").then(|| Digest::read(hex)).flatten()
 }
 
-/// The one place where an outcome becomes a status.
-fn answer(state: &SubmissionState, outcome: Outcome, locale: Locale) -> Response {
+/// The only place where an outcome gets its status.
+fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response, Problem> {
     let problem = |code| Problem::new(code, locale);
-    let phone = &state.intake.desk.profile().phone;
-    let unavailable = |code| problem(code).phone(phone).into_response();
-    match outcome {
-        Outcome::Stored(receipt) => {
-            state.counters.case_stored((state.now)());
-            created(receipt)
+    let unavailable = |code| problem(code).phone(&intake.desk.profile().phone);
+    let module = || module(&intake.sandbox);
+    Err(match outcome {
+        Outcome::Stored(receipt) => return Ok(created(receipt)),
+        Outcome::Replayed(receipt) => return Ok(([(REPLAYED, "true")], created(receipt)).into_response()),
+        Outcome::Reused => problem(ProblemCode::IdempotencyReused),
+        Outcome::PartnerUnknown => problem(ProblemCode::PartnerUnknown),
+        Outcome::PartnerElsewhere => problem(ProblemCode::PartnerOrigin),
+        Outcome::ModuleUnknown => problem(ProblemCode::ModuleUnknown).current(module()),
+        Outcome::ModuleRetired => problem(ProblemCode::ModuleRetired).current(module()),
+        Outcome::Superseded(verdict) => {
+            problem(ProblemCode::ModuleSuperseded).current(module()).report(verdict.into_report())
         }
-        Outcome::Replayed(receipt) => replayed(receipt),
-        Outcome::Reused => problem(ProblemCode::IdempotencyReused).into_response(),
-        Outcome::PartnerUnknown => problem(ProblemCode::PartnerUnknown).into_response(),
-        Outcome::PartnerElsewhere => problem(ProblemCode::PartnerOrigin).into_response(),
-        Outcome::ModuleUnknown => {
-            problem(ProblemCode::ModuleUnknown).current(module(&state.intake.sandbox)).into_response()
-        }
-        Outcome::ModuleRetired => {
-            problem(ProblemCode::ModuleRetired).current(module(&state.intake.sandbox)).into_response()
-        }
-        Outcome::Superseded(verdict) => problem(ProblemCode::ModuleSuperseded)
-            .current(module(&state.intake.sandbox))
-            .report(verdict.into_report())
-            .into_response(),
-        Outcome::ModuleUnreadable => problem(ProblemCode::ModuleHeader).into_response(),
-        Outcome::NotJson(verdict) => not_json(*verdict, locale).into_response(),
+        Outcome::ModuleUnreadable => problem(ProblemCode::ModuleHeader),
+        Outcome::NotJson(verdict) => not_json(*verdict, locale),
         Outcome::Stale(verdict, context) => {
-            problem(ProblemCode::ConsentStale).current(current(&context)).report(verdict.into_report()).into_response()
+            let current = documents_in_force(&context);
+            problem(ProblemCode::ConsentStale).current(current).report(verdict.into_report())
         }
-        Outcome::Issues(verdict) => problem(ProblemCode::DraftIssues).report(verdict.into_report()).into_response(),
+        Outcome::Issues(verdict) => problem(ProblemCode::DraftIssues).report(verdict.into_report()),
         Outcome::Busy => unavailable(ProblemCode::DeskBusy),
-        Outcome::NoRoom(shortage) => no_room(shortage, locale).phone(phone).into_response(),
+        Outcome::NoRoom(shortage @ Shortage::FreeSpace) => unavailable(shortage.into()),
+        Outcome::NoRoom(shortage @ (Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait })) => {
+            unavailable(shortage.into()).retry_after(wait)
+        }
         Outcome::EngineFailed => unavailable(ProblemCode::EngineFailed),
         Outcome::StoreFailed => unavailable(ProblemCode::StoreFailed),
         Outcome::StoreInDoubt => unavailable(ProblemCode::StoreInDoubt),
-    }
-}
-
-fn no_room(shortage: Shortage, locale: Locale) -> Problem {
-    let problem = Problem::new(shortage.into(), locale);
-    match shortage {
-        Shortage::FreeSpace => problem,
-        Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => problem.retry_after(wait),
-    }
+    })
 }
 
 fn created(receipt: Vec<u8>) -> Response {
-    let mut response = json(receipt);
-    *response.status_mut() = StatusCode::CREATED;
-    response
+    (StatusCode::CREATED, check::json(receipt)).into_response()
 }
 
-fn replayed(receipt: Vec<u8>) -> Response {
-    let mut response = created(receipt);
-    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    response
+/// Describes the documents in force, for a page whose agreement is to older ones.
+fn documents_in_force(context: &Context) -> Value {
+    let context: Value = serde_json::from_slice(&context.to_bytes()).unwrap_or_default();
+    json!({ "consent": context["consent"], "policy": context["policy"] })
 }
 
-/// The documents in force, for a page whose agreement is to older ones.
-fn current(context: &Context) -> serde_json::Value {
-    let context: serde_json::Value = serde_json::from_slice(&context.to_bytes()).unwrap_or_default();
-    serde_json::json!({ "consent": context["consent"], "policy": context["policy"] })
-}
-
-/// The module in force, for a page that runs another one: its name, and where its descriptions lie.
-fn module(sandbox: &Sandbox) -> serde_json::Value {
+/// Describes the module in force, for a page that runs another one: its name, and the addresses of its descriptions.
+fn module(sandbox: &Sandbox) -> Value {
     let digest = sandbox.current();
-    let describe = |locale: Locale| format!("/module/{digest}/describe.{}.json", locale.as_str());
-    serde_json::json!({
-        "module": format!("sha256:{digest}"),
-        "ruleset": kakekomi_core::RULESET,
-        "describe": { "ja": describe(Locale::Ja), "en": describe(Locale::En) },
-    })
+    let module = format!("sha256:{digest}");
+    json!({ "module": module, "ruleset": kakekomi_core::RULESET, "describe": Describe::new(digest) })
 }
 
 #[cfg(test)]
@@ -235,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn one_key_and_no_more() {
+    fn exactly_one_key_is_accepted() {
         assert_eq!(key(&headers(&[])), Err(ProblemCode::IdempotencyMissing));
         assert_eq!(key(&headers(&[(KEY, "a"), (KEY, "a")])), Err(ProblemCode::IdempotencyInvalid));
         assert_eq!(key(&headers(&[(KEY, "a b")])), Err(ProblemCode::IdempotencyInvalid));
@@ -243,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_another_origin_is_told_apart_from_the_desks_own() {
+    fn foreign_pages_are_distinguished_from_the_desks_own() {
         let of = |pairs: &[(HeaderName, &str)]| {
             let asked = RequestedPartner { key: Some("pk_a".to_owned()), preview: false };
             through(asked, &headers(pairs)).unwrap().sender
@@ -253,7 +203,7 @@ mod tests {
             ((header::HOST, "a.jp"), (header::ORIGIN, "https://a.jp"), (header::ORIGIN, "https://b.jp"));
         assert_eq!(of(&[]), Sender::Unnamed);
         assert_eq!(of(&[(SITE, "cross-site")]), Sender::Unnamed);
-        assert_eq!(of(&[(SITE, "same-origin")]), Sender::Desk, "something between took the origin away");
+        assert_eq!(of(&[(SITE, "same-origin")]), Sender::Desk, "a proxy removed the origin");
         assert_eq!(of(&[theirs.clone(), theirs.clone()]), Sender::Unnamed, "two origins are none");
         assert_eq!(of(&[host.clone(), ours.clone()]), Sender::Desk);
         assert_eq!(of(&[host.clone(), theirs.clone()]), page("https://b.jp"));
@@ -268,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_is_named_by_its_digest() {
+    fn module_is_named_by_its_digest() {
         let named = format!("sha256:{}", "ab".repeat(32));
         assert!(matches!(page_module(&headers(&[(MODULE, &named)])), PageModule::Named(_)));
         let capitals = named.to_ascii_uppercase();

@@ -1,11 +1,11 @@
 //! Texts with blanks: `{{name}}` in a template is replaced by a value.
 //!
-//! `fill("<p>{{a}}</p>", |name| …)` → `<p>the value of a</p>`, in one pass: a value that itself holds `{{b}}` stays as it is,
-//! so that nothing that was typed is ever taken for a blank.
+//! `fill("<p>{{a}}</p>", |name| …)` → `<p>the value of a</p>`, in one pass: a value that itself contains `{{b}}` is not
+//! filled again, so that typed text is never taken for a blank.
 
 use std::borrow::Cow;
 
-/// Fills the blanks of a template; one without a value stays, so that it is seen.
+/// Fills the blanks of a template; a blank without a value is left in the text, so that it is noticed.
 pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
     let mut filled = String::with_capacity(template.len().saturating_mul(2));
     let mut rest = template;
@@ -39,12 +39,12 @@ mod tests {
     #[test]
     fn blanks_are_filled_once() {
         assert_eq!(filled("{{a}} {{b}} {{a}}"), "1 {{a}} 1");
-        assert_eq!(filled("{{c}}a}}"), "{{a}}", "a value and what stands behind it make no blank");
+        assert_eq!(filled("{{c}}a}}"), "{{a}}", "a value and the text behind it make no blank");
         assert_eq!(filled("{{b}}{{b}}"), "{{a}}{{a}}");
     }
 
     #[test]
-    fn what_is_no_blank_stays() {
+    fn other_text_is_unchanged() {
         for text in ["", "{a}", "{{none}}", "{{a", "a}}", "{{", "{{}}", "{ {a}}"] {
             assert_eq!(filled(text), text);
         }

@@ -1,6 +1,6 @@
-//! When the database fails: 503 with the desk's phone number, and nothing lost that could be kept.
+//! Failures of the database: 503 with the desk's phone number, and no case lost.
 //!
-//! The store here is a double that fails where it is told to; the rest is the real thing.
+//! The store here is a double that fails on demand; everything else is the real code.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
@@ -12,13 +12,14 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi_http as http;
 use kakekomi_http::{
-    App, body::Limits, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Counters, module::ModuleFiles,
-    page::PageFiles, rate_limit::RateLimits,
+    App, body::UnfinishedBodies, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Metrics,
+    module::ModuleFiles, page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
+use kakekomi_service::module_archive::ArchivedModule;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
@@ -90,7 +91,7 @@ impl Store for Trouble {
     }
 }
 
-/// How far the host's clock has jumped, in milliseconds.
+/// Milliseconds by which the host's clock has jumped.
 static JUMPED: AtomicI64 = AtomicI64::new(0);
 
 fn now() -> i64 {
@@ -122,13 +123,13 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     };
     let app = App {
         intake,
-        module: Arc::new(ModuleFiles::current()),
+        module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,
-        limits: Arc::new(Limits::default()),
+        unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::new(Metrics::default()),
         dropped_log_lines: || 0,
         docs,
     };

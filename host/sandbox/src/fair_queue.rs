@@ -23,7 +23,7 @@ impl<T> FairQueue<T> {
     pub fn push(&mut self, client: Option<IpAddr>, job: T) -> Option<T> {
         let own = self.clients.iter().position(|(other, _)| *other == client);
         let mut rejected = None;
-        if self.clients.iter().map(|(_, jobs)| jobs.len()).sum::<usize>() >= self.capacity {
+        if self.len() >= self.capacity {
             let own_len = own.and_then(|at| self.clients.get(at)).map_or(0, |(_, jobs)| jobs.len());
             let largest = self.clients.iter_mut().map(|(_, jobs)| jobs).max_by_key(|jobs| jobs.len());
             match largest.filter(|jobs| jobs.len() > own_len + 1) {
@@ -36,6 +36,11 @@ impl<T> FairQueue<T> {
             None => self.clients.push_back((client, VecDeque::from([job]))),
         }
         rejected
+    }
+
+    /// Counts the jobs.
+    pub fn len(&self) -> usize {
+        self.clients.iter().map(|(_, jobs)| jobs.len()).sum()
     }
 
     /// Removes the next job; its client comes last from then on.
@@ -92,6 +97,7 @@ mod tests {
     #[test]
     fn a_full_queue_evicts_from_the_client_with_most_jobs() {
         let (waiting, refused) = queue(3, &["a1", "a2", "a3", "b1"]);
+        assert_eq!(waiting.len(), 3);
         assert_eq!((refused, order(waiting)), (vec!["a3"], vec!["a1", "b1", "a2"]));
         assert_eq!(queue(3, &["a1", "a2", "a3", "a4"]).1, ["a4"]);
         assert_eq!(queue(3, &["a1", "b1", "c1", "d1"]).1, ["d1"], "no job is evicted for a client with as many jobs");

@@ -129,6 +129,11 @@ impl Sandbox {
         self.0.modules.iter().map(|(digest, module)| (digest, module.deadlines.load(Ordering::Relaxed)))
     }
 
+    /// Counts the checks that wait for a thread, for metrics.
+    pub fn queued(&self) -> usize {
+        self.0.pools.queued()
+    }
+
     /// Returns the digest of the current module.
     pub fn current(&self) -> &Digest {
         &self.0.current

@@ -59,6 +59,11 @@ impl WorkerPools {
         threads.saturating_add(long_threads(threads))
     }
 
+    /// Counts the checks that wait for a thread.
+    pub(super) fn queued(&self) -> usize {
+        [&self.ordinary, &self.long].map(|pool| pool.0.lock().queue.len()).iter().sum()
+    }
+
     /// Queues a client's check and waits for its report; [`SandboxError::Busy`] when the queue is full, or when the check
     /// is evicted for another client's.
     pub(super) async fn submit(

@@ -10,14 +10,15 @@ use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::server::{self, ConnectionLimits, ProcessSignal, Routers, serve, stop_signal};
 use kakekomi_http::{
     App, admin_router,
-    body::Limits,
+    asset::Asset,
+    body::UnfinishedBodies,
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
-    metrics::Counters,
+    metrics::Metrics,
     module::ModuleFiles,
     page::PageFiles,
     rate_limit::{DRAFTS_A_MINUTE, RateLimits},
@@ -53,7 +54,7 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
 
 async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     // Comes first: without a handler SIGHUP ends the process.
-    let reload = ReloadSignals::new().map_err(CliError::io("signals"))?;
+    let reload = ProcessSignal::reload().map_err(CliError::io("signals"))?;
     let (app, _lock) = app(settings).await?;
     let app = Arc::new(app);
     compress(&app);
@@ -127,10 +128,10 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             rulesets: Arc::new(rulesets),
         },
         docs,
-        limits: Arc::new(Limits::default()),
+        unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),
         now: clock::now,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::new(Metrics::default()),
         dropped_log_lines: log::dropped_lines,
     };
     Ok((app, lock))
@@ -180,12 +181,9 @@ fn announce(listener: TcpListener, name: &str) -> Result<TcpListener, CliError> 
 
 /// Compresses the unchanging files on a separate thread, the small ones first.
 fn compress(app: &Arc<App>) {
-    let mut files: Vec<_> = app.page.assets().into_iter().chain(app.module.assets()).collect();
-    files.extend(app.consent.assets());
-    files.extend(kakekomi_http::embed::assets());
-    files.push(app.docs.asset());
-    files.sort_by_key(|asset| asset.size());
-    tokio::task::spawn_blocking(move || files.iter().for_each(|asset| asset.compress()));
+    let mut files: Vec<_> = app.assets().cloned().collect();
+    files.sort_by_key(Asset::size);
+    tokio::task::spawn_blocking(move || files.iter().for_each(Asset::compress));
 }
 
 /// Starts the log on stderr. The filter chooses its lines (`debug`, `kakekomi=debug`, `off`).

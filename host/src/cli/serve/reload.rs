@@ -7,7 +7,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kakekomi_http::server::{ReloadSignals, Routers};
+use kakekomi_http::asset::Asset;
+use kakekomi_http::server::{ProcessSignal, Routers};
 use kakekomi_http::{App, busy_router, router};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::versions::Versions;
@@ -22,7 +23,7 @@ use crate::error::CliError;
 pub(super) async fn on_signal(
     mut app: Arc<App>,
     settings: Settings,
-    mut signals: ReloadSignals,
+    mut signals: ProcessSignal,
     sender: watch::Sender<Routers>,
 ) {
     let settings = Arc::new(settings);
@@ -34,7 +35,7 @@ pub(super) async fn on_signal(
             app = Arc::new(reloaded);
             sender.send_replace(routers(&app));
         });
-        app.counters.count_reload(outcome.is_ok());
+        app.metrics.count_reload(outcome.is_ok());
         let version = app.intake.desk.profile().version.as_str();
         match outcome {
             Ok(()) => tracing::info!(version, "the desk was reloaded"),
@@ -50,7 +51,7 @@ fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     let desk = Desk::load(settings.desk.as_deref())?;
     note_documents(&desk, settings.data())?;
     let app = app.with_desk(desk);
-    app.desk_assets().for_each(|asset| asset.compress());
+    app.desk_assets().for_each(Asset::compress);
     Ok(app)
 }
 
