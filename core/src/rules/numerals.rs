@@ -61,12 +61,19 @@ fn is_numeral(sign: char) -> bool {
 /// Not inlined, for the module's size: three loops look for numerals.
 #[inline(never)]
 fn digit(sign: char) -> Option<char> {
-    let value = if sign == '零' {
-        Some(0)
-    } else {
-        "〇一二三四五六七八九".chars().position(|numeral| numeral == sign)
-    };
-    char::from_digit(u32::try_from(value?).ok()?, 10)
+    Some(match sign {
+        '〇' | '零' => '0',
+        '一' => '1',
+        '二' => '2',
+        '三' => '3',
+        '四' => '4',
+        '五' => '5',
+        '六' => '6',
+        '七' => '7',
+        '八' => '8',
+        '九' => '9',
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,20 @@
 use super::weekday::is_weekday;
 use crate::text::{are_digits, concat};
 
-const MONTHS: &str = "january february march april may june july august september october november december";
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// Rewrites the date in numbers and keeps the text behind it; `None` without the name of a month and a year.
 pub(super) fn in_numbers(text: &str) -> Option<String> {
@@ -50,7 +63,7 @@ fn spaced(text: &str) -> String {
 /// The number of a month's name, or of its first three letters or more.
 pub(super) fn named(word: &str) -> Option<usize> {
     let word = word.trim_end_matches('.').to_ascii_lowercase();
-    let row = MONTHS.split(' ').position(|month| word.len() >= 3 && month.starts_with(&word))?;
+    let row = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
     Some(row + 1)
 }
 
