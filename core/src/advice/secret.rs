@@ -70,6 +70,19 @@ const ACCOUNT_WORDS: [&str; 5] = ["ログイン", "アカウント", "管理画�
 /// The first characters of these words other than small ASCII letters, of which nearly all begin one.
 const BEGINNINGS: &str = "アシトパぱﾊバリロワ暗回秘認確共合管接";
 
+/// Bit n is set if the lowest six bits of one of [`BEGINNINGS`] are n. Most characters of a Japanese text are ruled out by it.
+const BEGINNING_BITS: u64 = {
+    let (mut bits, mut rest) = (0, BEGINNINGS.as_bytes());
+    while let [byte, after @ ..] = rest {
+        // The last byte of a character in UTF-8 has its lowest six bits.
+        if !matches!(after, [0x80..=0xBF, ..]) {
+            bits |= 1 << (*byte & 63);
+        }
+        rest = after;
+    }
+    bits
+};
+
 /// Beginnings of keys that are secrets by themselves, by their first character.
 fn marks(first: char) -> &'static [&'static str] {
     match first {
@@ -120,7 +133,7 @@ pub fn likely(text: &str) -> bool {
             ':' => has_user_information(rest),
             'と' | 'を' => precedes_secret_word(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
-            _ if char.is_ascii_lowercase() || !char.is_ascii() && is_one_of(char, BEGINNINGS) => {
+            _ if char.is_ascii_lowercase() || is_beginning(char) => {
                 secret_follows_word(head, rest, char)
                     || account_follows(rest)
                     || is_marked(rest, char)
@@ -130,6 +143,11 @@ pub fn likely(text: &str) -> bool {
             _ => false,
         }
     })
+}
+
+/// Checks if a word begins with this character other than an ASCII letter.
+fn is_beginning(char: char) -> bool {
+    (BEGINNING_BITS >> (u32::from(char) & 63)) & 1 == 1 && !char.is_ascii() && is_one_of(char, BEGINNINGS)
 }
 
 /// Checks if a mark begins here, and sixteen characters of a key follow it.
