@@ -23,13 +23,28 @@ export const MINI_BROWSER =
 const SCREEN = { width: 1400, height: 1000 };
 /** The longest time until the driver begins, and for one command, in milliseconds. */
 const PATIENCE = 60_000;
+/** The longest time of a script in milliseconds: one whose document is left meanwhile never answers, and is asked again. */
+const SCRIPT_PATIENCE = 10_000;
 /** The characters that an error quotes of a command and of the driver's output. */
 const WORDS_MAX = 1_000;
 /** The browser's own bar would keep its window wider than a phone. */
 const NARROW =
   "* { min-width: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0.2); }";
 
+/** A driver that hangs is replaced before the next session, so that it fails one test and not all that follow. */
 export async function launch() {
+  let driver = await startDriver();
+  const newSession = async (given) => {
+    if (driver.hangs()) {
+      await driver.close();
+      driver = await startDriver();
+    }
+    return newContext(driver.call, given);
+  };
+  return { newContext: newSession, close: () => driver.close() };
+}
+
+async function startDriver() {
   const settings = mkdtempSync(join(tmpdir(), "kakekomi-webkit-"));
   mkdirSync(join(settings, "gtk-3.0"));
   writeFileSync(join(settings, "gtk-3.0", "gtk.css"), NARROW);
@@ -46,11 +61,13 @@ export async function launch() {
   });
   // The browser writes here as well, and the driver does not report that a browser ended before it could be reached.
   let words = "";
+  let hangs = false;
   driver.stderr.on("data", (piece) => {
     words = (words + piece).slice(-WORDS_MAX);
   });
   const call = (method, path, body) =>
     ask(`http://127.0.0.1:${port}`, method, path, body).catch((failure) => {
+      hangs ||= failure.cause?.name === "TimeoutError";
       throw new Error(`${failure.message}\n${words}`, { cause: failure });
     });
   const close = async () => {
@@ -63,7 +80,7 @@ export async function launch() {
     await close();
     throw new Error(`${WEBKIT_DRIVER} does not answer\n${words}`);
   }
-  return { newContext: (given) => newContext(call, given), close };
+  return { call, close, hangs: () => hangs || driver.exitCode !== null };
 }
 
 /** Starts an X server that nobody sees. */
@@ -89,6 +106,7 @@ async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}
     capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } },
   });
   const session = (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
+  await session("POST", "/timeouts", { script: SCRIPT_PATIENCE });
   // Without a window manager the window under the pointer has the focus, and the pointer waits in the middle of the screen.
   await session("POST", "/window/rect", {
     x: (SCREEN.width - viewport.width) / 2,
