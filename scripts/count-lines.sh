@@ -16,7 +16,7 @@ else
 fi
 
 cd "$folder"
-find . -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' \) |
+find . -type f \( -name '*.rs' -o -name '*.js' -o -name '*.mjs' -o -name '*.d.ts' \) |
   sed 's|^\./||' |
   grep -vE '(^|/)(tests|examples|node_modules)/|(^|/|_)tests\.rs$|\.test\.mjs$' |
   sort |

@@ -7,6 +7,8 @@
 //! does not know are ignored, so that an older module can read a newer host's context. A missing key or one
 //! of another type is an error.
 
+use serde::Serialize;
+
 use crate::calendar::Calendar;
 use crate::check_error::CheckError;
 use crate::json::{self, Writer};
@@ -34,22 +36,24 @@ pub struct Context {
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
 ///
 /// `{"version": "2", "in_force_since": 1795100000000, "sha256": {"ja": "…", "en": "…"}}`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
     /// The version that the desk gives it.
     pub version: String,
     /// Start of the version's validity, in milliseconds since the epoch; `None` if the desk does not state it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub in_force_since: Option<i64>,
     /// 64 small hexadecimal digits a language.
     pub sha256: Digests,
 }
 
 /// A digest a language; the Japanese text prevails, a translation may be missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Digests {
     /// 日本語
     pub ja: String,
     /// English
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
 }
 

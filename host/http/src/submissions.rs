@@ -140,7 +140,7 @@ fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response
         Outcome::ModuleUnreadable => problem(ProblemCode::ModuleHeader),
         Outcome::NotJson(verdict) => not_json(*verdict, locale),
         Outcome::Stale(verdict, context) => {
-            let current = documents_in_force(&context);
+            let current = json!({ "consent": context.consent, "policy": context.policy });
             problem(ProblemCode::ConsentStale).current(current).report(verdict.into_report())
         }
         Outcome::Issues(verdict) => problem(ProblemCode::DraftIssues).report(verdict.into_report()),
@@ -157,12 +157,6 @@ fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response
 
 fn created(receipt: Vec<u8>) -> Response {
     (StatusCode::CREATED, check::json(receipt)).into_response()
-}
-
-/// Describes the documents in force, for a page whose agreement is to older ones.
-fn documents_in_force(context: &Context) -> Value {
-    let context: Value = serde_json::from_slice(&context.to_bytes()).unwrap_or_default();
-    json!({ "consent": context["consent"], "policy": context["policy"] })
 }
 
 /// Describes the module in force, for a page that runs another one: its name, and the addresses of its descriptions.

@@ -56,7 +56,7 @@ fn holidays(desk: &Desk, now: i64) -> Outcome {
 
 fn documents(desk: &Desk, settings: &Settings) -> Outcome {
     match Versions::read(settings.data())?.changed(desk.documents()).first() {
-        Some(changed) => error(changed.to_string()),
+        Some(changed) => error(changed.clone()),
         None => Ok("each text is the one that its version was first served with".to_owned()),
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn routers(app: &Arc<App>) -> Routers {
 pub(super) fn note_documents(desk: &Desk, data: &Path) -> Result<(), CliError> {
     let versions = Versions::read(data).map_err(CliError::io("documents"))?;
     for changed in versions.changed(desk.documents()) {
-        print::warn(&changed.to_string());
+        print::warn(&changed);
     }
     versions.note(desk.documents(), data).map_err(CliError::io("documents"))
 }

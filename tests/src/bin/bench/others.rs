@@ -1,5 +1,5 @@
-//! Two other servers of the same check, to compare with: axum with the core compiled for this machine and no sandbox, and
-//! Fastify with ajv over the schema that the desk publishes (`tests/bench-fastify`).
+//! Other servers of the same check, to compare with: axum with the core compiled for this machine and no sandbox, Fastify
+//! with ajv over the published schema, and Fastify running the module in V8 (`tests/bench-fastify`).
 //!
 //! Each is a separate process that prints its port in one line.
 
@@ -23,37 +23,42 @@ pub const NATIVE: &str = "native-server";
 /// A server that is ended when this is dropped.
 pub struct Other {
     child: Child,
+    /// Its name and the aim beside it.
+    pub name: &'static str,
     /// Its address.
     pub at: SocketAddr,
 }
 
 impl Other {
-    /// Starts axum and the native core.
+    /// Starts all of them; those in Node only if their packages are installed.
     ///
     /// # Errors
-    /// It does not start.
-    pub fn native() -> Result<Other, Box<dyn Error>> {
-        Other::start(Command::new(std::env::current_exe()?).arg(NATIVE))
-    }
-
-    /// Starts Fastify and ajv; `None` if its packages are not installed.
-    ///
-    /// # Errors
-    /// It does not start.
-    pub fn fastify() -> Result<Option<Other>, Box<dyn Error>> {
+    /// One does not start.
+    pub fn all(context: &[u8]) -> Result<Vec<Other>, Box<dyn Error>> {
+        let native = Other::start("axum with the native core", Command::new(std::env::current_exe()?).arg(NATIVE))?;
         let folder = root().join("tests/bench-fastify");
         if !folder.join("node_modules/fastify").is_dir() {
-            return Ok(None);
+            println!("Fastify is not installed: scripts/bench.sh http does it");
+            return Ok(vec![native]);
         }
-        Other::start(Command::new("node").arg(folder.join("server.mjs")).arg(binary())).map(Some)
+        let context = std::str::from_utf8(context)?;
+        let node = |name, script: &str, more: &[&str]| {
+            Other::start(name, Command::new("node").arg(folder.join(script)).arg(binary()).args(more))
+        };
+        Ok(vec![
+            native,
+            node("Fastify with ajv, the schema alone (aim 1.0)", "server.mjs", &[])?,
+            node("Fastify with the module in V8, a new instance for each check (aim 0.6)", "module.mjs", &[context])?,
+            node("Fastify with the module in V8, one instance for all", "module.mjs", &[context, "reused"])?,
+        ])
     }
 
-    fn start(command: &mut Command) -> Result<Other, Box<dyn Error>> {
+    fn start(name: &'static str, command: &mut Command) -> Result<Other, Box<dyn Error>> {
         let mut child = command.env("NODE_ENV", "production").stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
         let at = SocketAddr::from(([127, 0, 0, 1], line.trim().parse()?));
-        Ok(Other { child, at })
+        Ok(Other { child, name, at })
     }
 
     /// Returns the process's number.
