@@ -46,29 +46,29 @@ EOF
 
 sleep 2
 perf record --freq 1999 --pid "$server" --output "$folder/perf" -- sleep "$seconds" >/dev/null 2>&1
-perf report --input "$folder/perf" --stdio --sort dso,symbol 2>/dev/null | awk -v kind="$kind" '
-  function group(line) {
-    if (line ~ /\[JIT\]|\/tmp\/perf-/) return "rules in the module"
-    if (line ~ /\[kernel/) {
-      if (line ~ /tcp|sock|inet|ip_|skb|net|loopback|poll|copy_from_iter|copy_to_iter/) return "kernel: network"
-      if (line ~ /sched|futex|task_switch|wake|timer|tick|rcu|spin_unlock/) return "kernel: threads that wait and wake"
-      if (line ~ /ext4|jbd2|sync|vfs|file|page|folio|blk|bio|virtio|iowrite|buffer/) return "kernel: files and memory"
+perf report --input "$folder/perf" --stdio --fields sample,dso,symbol --field-separator '|' 2>/dev/null |
+  awk -F '|' -v kind="$kind" '
+  function group(object, name) {
+    if (object ~ /JIT|\/tmp\/perf-/) return "rules in the module"
+    if (object ~ /kernel/) {
+      if (name ~ /tcp|sock|inet|ip_|skb|net|loopback|poll|copy_from_iter|copy_to_iter/) return "kernel: network"
+      if (name ~ /sched|futex|task_switch|wake|timer|tick|rcu|spin_unlock/) return "kernel: threads that wait and wake"
+      if (name ~ /ext4|jbd2|sync|vfs|file|page|folio|blk|bio|virtio|iowrite|buffer/) return "kernel: files and memory"
       return "kernel: other"
     }
-    if (line ~ /wasmtime|cranelift/) return "wasmtime: instances, calls, memory"
-    if (line ~ /from_utf8/) return "UTF-8 of the report"
-    if (line ~ /serde|submit::verdict/) return "JSON that the host reads and writes"
-    if (line ~ /malloc|free|alloc|unlink_chunk/) return "allocator"
-    if (line ~ /memmove|memcpy|memset|memcmp/) return "copies of memory"
-    if (line ~ /sqlite|sqlx|walChecksum/) return "database"
-    if (line ~ /sha2|sha256/) return "SHA-256"
-    if (line ~ /tracing/) return "log"
-    if (line ~ /kakekomi/) return "host"
-    if (line ~ /tokio|hyper|axum|tower|http::|mio::|bytes::|futures/) return "HTTP server and tasks"
+    if (name ~ /wasmtime|cranelift/) return "wasmtime: instances, calls, memory"
+    if (name ~ /from_utf8/) return "UTF-8 of the report"
+    if (name ~ /serde|submit::verdict/) return "JSON that the host reads and writes"
+    if (name ~ /malloc|free|alloc|unlink_chunk/) return "allocator"
+    if (name ~ /memmove|memcpy|memset|memcmp/) return "copies of memory"
+    if (name ~ /sqlite|sqlx|walChecksum/) return "database"
+    if (name ~ /sha2|sha256/) return "SHA-256"
+    if (name ~ /tracing/) return "log"
+    if (name ~ /kakekomi|tokio|hyper|axum|tower|http::|mio::|bytes::|futures/) return "HTTP server, tasks and the host itself"
     return "other"
   }
-  /^ *[0-9.]+%/ { shares[group($0)] += $1 }
+  /^ *[0-9]+ *\|/ { samples[group($2, $3)] += $1; all += $1 }
   END {
     printf "processor time of a %s\n", kind
-    for (name in shares) printf "%6.1f %%  %s\n", shares[name], name | "sort -rn"
+    for (name in samples) printf "%6.1f %%  %s\n", 100 * samples[name] / all, name | "sort -rn"
   }'

@@ -6,6 +6,7 @@
 
 mod args;
 mod backup;
+mod block_on;
 mod builtin;
 mod cases;
 mod check;
@@ -132,12 +133,6 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Restore(args) => backup::restore(args, file)?,
     }
     Ok(Exit::Accepted)
-}
-
-/// Runs a future on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.map_err(CliError::io("threads"))?.block_on(future))
 }
 
 #[cfg(test)]

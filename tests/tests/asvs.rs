@@ -173,8 +173,9 @@ fn summary_counts_the_rows() {
         (1..=17).map(|chapter| line(format!("V{chapter}"), &|row| row.id.starts_with(&format!("V{chapter}."))));
     let expected: Vec<_> =
         levels.into_iter().chain(chapters).chain([line("both levels".to_owned(), &|_| true)]).collect();
-    let document = document();
-    let found: Vec<_> = document.lines().filter(|line| expected.contains(&(*line).to_owned())).collect();
+    // Prettier pads the cells of a table.
+    let unpadded = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let found: Vec<_> = document().lines().map(unpadded).filter(|line| expected.contains(line)).collect();
     assert!(found == expected, "the summary should say:\n{}", expected.join("\n"));
 }
 

@@ -6,6 +6,7 @@
 
 mod days;
 pub mod documents;
+mod localized;
 pub mod partners;
 pub mod profile;
 mod source;
@@ -21,9 +22,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use documents::Documents;
+pub use localized::Localized;
 use partners::Partner;
 use profile::Days;
-pub use profile::{Localized, Profile, Recipient};
+pub use profile::{Profile, Recipient};
 pub use source::DeskError;
 use source::Source;
 

@@ -10,7 +10,8 @@ use kakekomi_store::{self as store, sqlite};
 use serde::Serialize;
 
 use super::args::StorageArgs;
-use super::{block_on, print};
+use super::block_on::block_on;
+use super::print;
 use crate::config::Settings;
 use crate::error::CliError;
 

@@ -13,7 +13,8 @@ mod watch;
 use clap::Subcommand;
 use kakekomi_store::{Case, CaseLine, Damaged, Read};
 
-use super::{block_on, print};
+use super::block_on::block_on;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

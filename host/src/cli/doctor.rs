@@ -26,7 +26,7 @@ use kakekomi_store::clock;
 
 use self::finding::{Finding, Level};
 use super::args::FormatArgs;
-use super::block_on;
+use super::block_on::block_on;
 use super::inert::inert_lines;
 use super::print::{self, Style};
 use crate::config::Settings;

@@ -9,7 +9,8 @@ use clap::Args;
 use kakekomi_store::{self as store, Step, StoreError};
 
 use super::args::StorageArgs;
-use super::{block_on, print};
+use super::block_on::block_on;
+use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

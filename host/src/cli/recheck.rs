@@ -31,7 +31,7 @@ use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read};
 use self::judge::{Comparison, judge};
 use self::printer::{Format, Printer};
 use super::args::StorageArgs;
-use super::block_on;
+use super::block_on::block_on;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 

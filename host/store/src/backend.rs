@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use sqlx::{Error, FromRow, Pool, QueryBuilder};
 
-use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
-use super::damage::Read;
+use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::error::{StoreError, StoreFuture};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;

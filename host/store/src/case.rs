@@ -138,3 +138,18 @@ pub struct Filter {
     /// One group of the number begins with these characters, grouped as by [`Number::begin`] (`679-A`).
     pub number: Option<String>,
 }
+
+/// A case that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("case {} (seq {seq}) is damaged: {why}", number.as_deref().unwrap_or("without a readable number"))]
+pub struct Damaged {
+    /// Its position in the store's sequence.
+    pub seq: i64,
+    /// Its stored number, if that can be read. It may be any text.
+    pub number: Option<String>,
+    /// The reason, for the operator.
+    pub why: String,
+}
+
+/// A case, or its damage.
+pub type Read<T> = Result<T, Damaged>;

@@ -8,25 +8,10 @@
 use sqlx::{Error, FromRow};
 
 use super::backend::{Backend, Cases, RowOf};
-use super::case::Filter;
+use super::case::{Damaged, Filter, Read};
 use super::error::StoreError;
 use super::query;
 use super::receipt_number::Number;
-
-/// A case that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("case {} (seq {seq}) is damaged: {why}", number.as_deref().unwrap_or("without a readable number"))]
-pub struct Damaged {
-    /// Its position in the store's sequence.
-    pub seq: i64,
-    /// Its stored number, if that can be read. It may be any text.
-    pub number: Option<String>,
-    /// The reason, for the operator.
-    pub why: String,
-}
-
-/// A case, or its damage.
-pub type Read<T> = Result<T, Damaged>;
 
 impl<B: Backend> Cases<B> {
     fn decode<T>(row: &RowOf<B>) -> Result<Read<T>, Error>

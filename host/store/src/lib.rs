@@ -38,8 +38,7 @@ mod tests;
 mod verify;
 mod writer;
 
-pub use case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
-pub use damage::{Damaged, Read};
+pub use case::{Case, CaseLine, Damaged, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 pub use error::{StoreError, StoreFuture};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing};

@@ -7,16 +7,15 @@
 //! continues after 7 has missed nothing.
 
 mod commit;
+mod deadline;
 mod notice;
 mod open;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Row as _, Transaction};
-use tokio::time::timeout;
 
 use super::backend::{Backend, Cases};
 use super::query::{self, KEY};
@@ -25,6 +24,7 @@ use super::writer::{Rows, insert_outcomes};
 use crate::case::{Filter, Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
 use commit::{commit, confirm, message};
+use deadline::in_time;
 
 /// The cases in a PostgreSQL database.
 pub type Postgres = Cases<PgPool>;
@@ -129,14 +129,4 @@ impl Backend for PgPool {
 /// Finds the SQLSTATE of an error; empty without one.
 fn sqlstate(error: &Error) -> Cow<'_, str> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default()
-}
-
-/// The longest wait for an answer: a server behind a network can vanish without closing its connections.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Limits a query to [`QUERY_TIMEOUT`]; after it, this is [`StoreError::Late`].
-fn in_time<T>(query: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, StoreError>> {
-    // A transaction's future is large.
-    let query = Box::pin(query);
-    async { Ok(timeout(QUERY_TIMEOUT, query).await.map_err(|_| StoreError::Late)??) }
 }

@@ -5,8 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase};
-use super::damage::Read;
+use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::error::StoreFuture;
 use super::receipt_number::Number;
 use super::sqlite::Integrity;

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::profile::Localized;
+use super::localized::Localized;
 use super::source::{DeskError, Source};
 pub use origin::{Origin, OriginError};
 pub use theme::{TOKENS, Theme};

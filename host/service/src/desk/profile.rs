@@ -7,26 +7,9 @@ use kakekomi_core::Locale;
 use serde::{Deserialize, Serialize};
 
 use super::days;
+use super::localized::Localized;
 use super::partners::{self, Partner};
 use super::source::{DeskError, Source};
-
-/// A value for each language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Localized<T> {
-    ja: T,
-    en: T,
-}
-
-impl<T> Localized<T> {
-    /// Returns the value for a language.
-    pub fn get(&self, locale: Locale) -> &T {
-        match locale {
-            Locale::Ja => &self.ja,
-            Locale::En => &self.en,
-        }
-    }
-}
 
 /// `desk.toml`; the comments in `host/desk/desk.toml` explain each value.
 #[derive(Debug, Deserialize)]

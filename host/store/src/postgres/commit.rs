@@ -14,8 +14,8 @@ use sqlx::postgres::PgPool;
 use sqlx::{Postgres, Transaction};
 use tokio::time::timeout;
 
+use super::deadline::{QUERY_TIMEOUT, in_time};
 use super::notice::with_warnings;
-use super::{QUERY_TIMEOUT, in_time};
 use crate::error::StoreError;
 
 /// The longest wait for the cancelling, and then for the cancelled commit.
