@@ -55,7 +55,7 @@ const SUBMISSION: &[ProblemCode] = &[
 /// Makes the router of every route of the desk, and its description with the problems that each handler responds with.
 fn routes() -> (Router<AppState>, Paths) {
     let text: &[_] = &ProblemCode::of_text().collect::<Vec<_>>();
-    let list: Vec<(_, &[&[ProblemCode]])> = vec![
+    let list: [(_, &[&[ProblemCode]]); _] = [
         (routes!(page::index), &[FILE]),
         (routes!(printable_form::printable_form), &[FILE]),
         (routes!(page::file), &[FILE]),
