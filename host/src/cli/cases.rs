@@ -5,16 +5,15 @@
 //! is named on stderr, and the command ends with exit 5 after the others.
 
 mod args;
+mod damages;
 mod export;
 mod list;
 mod show;
 mod watch;
 
 use clap::Subcommand;
-use kakekomi_store::{Case, CaseLine, Damaged, Read};
 
 use super::block_on::block_on;
-use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
@@ -41,41 +40,4 @@ pub fn run(command: CasesCommand, file: Settings) -> Result<Exit, CliError> {
             CasesCommand::Watch(args) => watch::run(args, file).await,
         }
     })?
-}
-
-/// The number of damaged cases that a command has read.
-#[derive(Debug, Default)]
-struct Damages(u64);
-
-impl Damages {
-    /// Names a damaged line of a list on stderr; returns it unless it is unreadable.
-    fn line(&mut self, read: Read<CaseLine>) -> Option<CaseLine> {
-        let line = read.map_err(|damaged| self.name(&damaged)).ok()?;
-        self.name_faults(&line, &line.faults());
-        Some(line)
-    }
-
-    /// Names a damaged case on stderr; returns it and its faults unless it is unreadable.
-    fn case(&mut self, read: Read<Case>) -> Option<(Case, Vec<String>)> {
-        let case = read.map_err(|damaged| self.name(&damaged)).ok()?;
-        let faults = case.faults();
-        self.name_faults(&case.line, &faults);
-        Some((case, faults))
-    }
-
-    /// Returns the exit code of the command.
-    fn exit(&self) -> Exit {
-        if self.0 == 0 { Exit::Accepted } else { Exit::Io }
-    }
-
-    fn name_faults(&mut self, line: &CaseLine, faults: &[String]) {
-        if !faults.is_empty() {
-            self.name(&Damaged { seq: line.seq, number: Some(line.number.clone()), why: faults.join("; ") });
-        }
-    }
-
-    fn name(&mut self, damaged: &Damaged) {
-        self.0 += 1;
-        print::words(&format!("kakekomi: {damaged}"));
-    }
 }

@@ -12,8 +12,7 @@ use super::error::{StoreError, StoreFuture};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
-use super::sqlite::Integrity;
-use super::store::Store;
+use super::store::{Integrity, Store};
 use super::writer::{Rows, Writer};
 
 /// A row of a backend's database.

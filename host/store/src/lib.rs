@@ -42,8 +42,8 @@ pub use case::{Case, CaseLine, Damaged, Filter, IdempotencyRecord, Inserted, New
 pub use error::{StoreError, StoreFuture};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing};
-pub use sqlite::{Integrity, file_of, url_in, url_of};
-pub use store::{CASES_A_PAGE, LINES_A_PAGE, Store};
+pub use sqlite::{file_of, url_in, url_of};
+pub use store::{CASES_A_PAGE, Integrity, LINES_A_PAGE, Store};
 pub use synced_fs::is_open_to_others;
 pub use verify::is_json;
 pub use writer::{BATCH, QUEUE};

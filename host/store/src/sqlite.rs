@@ -7,6 +7,7 @@
 //! statements. One process serves from a file, under a lock ([`open_files`]).
 
 mod backup;
+mod error_code;
 mod file;
 mod integrity;
 mod open;
@@ -24,9 +25,10 @@ use super::readiness::PROBE_BYTES;
 use super::writer::{Rows, insert_outcomes};
 use crate::case::{Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
+use crate::store::Integrity;
 pub use backup::{Copied, Restored, back_up, restore};
+use error_code::{extended_code, primary_code};
 pub use file::{file_of, url_in, url_of};
-pub use integrity::Integrity;
 use open_files::OpenFiles;
 
 /// The cases in a SQLite file.
@@ -119,15 +121,6 @@ impl Backend for Database {
     fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {
         Box::pin(integrity::check(&self.pool, within))
     }
-}
-
-/// Finds SQLite's extended result code (sqlite.org/rescode.html).
-fn extended_code(error: &Error) -> Option<u32> {
-    error.as_database_error()?.code()?.parse().ok()
-}
-
-fn primary_code(error: &Error) -> Option<u32> {
-    extended_code(error).map(|code| code & 0xff)
 }
 
 /// The extended code of a failed flush: the row may be written all the same.

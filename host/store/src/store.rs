@@ -8,12 +8,20 @@ use std::time::Duration;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::error::StoreFuture;
 use super::receipt_number::Number;
-use super::sqlite::Integrity;
 
 /// Lines that are read at a time where all of them are wanted.
 pub const LINES_A_PAGE: u32 = 500;
 /// Whole cases that are read at a time where all of them are wanted; one may take some megabytes.
 pub const CASES_A_PAGE: u32 = 16;
+
+/// Result of a database's check of its own files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Integrity {
+    /// The first few faults, as the database describes them.
+    pub faults: Vec<String>,
+    /// True if the check ran to its end; `None` where the database has no such check.
+    pub complete: Option<bool>,
+}
 
 /// A database of cases.
 pub trait Store: Send + Sync + 'static {

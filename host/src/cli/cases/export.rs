@@ -11,7 +11,8 @@ use indicatif::ProgressBar;
 use kakekomi_store::{CASES_A_PAGE, LINES_A_PAGE};
 
 use super::args::{FilterArgs, seq_of};
-use super::{Damages, show};
+use super::damages::Damages;
+use super::show;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};

@@ -8,8 +8,8 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::{CaseLine, LINES_A_PAGE};
 
-use super::Damages;
 use super::args::{FilterArgs, seq_of};
+use super::damages::Damages;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};

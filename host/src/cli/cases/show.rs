@@ -10,8 +10,8 @@ use kakekomi_store::{Case, CaseLine};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Damages;
 use super::args::SourceArgs;
+use super::damages::Damages;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style};

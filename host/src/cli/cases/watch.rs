@@ -10,7 +10,8 @@ use clap::Args;
 use kakekomi_store::{Filter, LINES_A_PAGE};
 
 use super::args::{FilterArgs, Source, seq_of};
-use super::{Damages, list};
+use super::damages::Damages;
+use super::list;
 use crate::cli::args::FormatArgs;
 use crate::cli::print;
 use crate::config::Settings;

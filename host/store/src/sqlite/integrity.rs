@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqlitePool;
 
-use super::primary_code;
+use super::error_code::primary_code;
 use crate::error::StoreError;
+use crate::store::Integrity;
 
 /// Faults that are listed at most; one torn page often causes thousands.
 const FINDINGS: u32 = 5;
@@ -18,15 +19,6 @@ const FINDINGS: u32 = 5;
 const INSTRUCTIONS: i32 = 1000;
 /// SQLite's result code after an interruption by the progress handler.
 const INTERRUPTED: u32 = 9;
-
-/// Result of a database's check of its own files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Integrity {
-    /// The first few faults, as the database describes them.
-    pub faults: Vec<String>,
-    /// True if the check ran to its end; `None` where the database has no such check.
-    pub complete: Option<bool>,
-}
 
 /// Lets SQLite check its file, for at most this time.
 pub(super) async fn check(pool: &SqlitePool, within: Duration) -> Result<Integrity, StoreError> {

@@ -13,9 +13,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Error};
 
+use super::error_code::primary_code;
 use super::file;
 use super::open_files::{FileId, OpenFiles};
-use super::{Database, Sqlite, primary_code};
+use super::{Database, Sqlite};
 use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, migrator, steps};
