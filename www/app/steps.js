@@ -6,7 +6,7 @@
 
 import { within } from "./json_pointer.js";
 
-/** The places of each step. @type {Record<string, string[]>} */
+/** The fields of each step: paths of sections, or of single fields, which their section then leaves out. @type {Record<string, string[]>} */
 const LAYOUT = {
   now: ["/incident/ongoing"],
   contact: ["/contact"],
@@ -15,12 +15,12 @@ const LAYOUT = {
   devices: ["/devices", "/network", "/logs", "/situation"],
 };
 
-/** Every place with its step, the longest first. */
-const PLACES = Object.entries(LAYOUT)
-  .flatMap(([step, places]) => places.map((place) => ({ step, place })))
-  .sort((one, other) => other.place.length - one.place.length);
+/** Every path of the layout with its step, the longest first. */
+const STEP_OF_PATH = Object.entries(LAYOUT)
+  .flatMap(([step, paths]) => paths.map((path) => ({ step, path })))
+  .sort((one, other) => other.path.length - one.path.length);
 
-/** The step for other places: all of it can be left out. */
+/** The step for other paths: all of it can be left out. */
 const LAST = "devices";
 
 /** The first question is alone: its advice cannot wait. */
@@ -45,22 +45,22 @@ export function stepNames() {
 
 /** The step that asks for a path, or "" if none does. @param {string} path */
 export function stepOf(path) {
-  if (path === "" || NOT_ASKED.some((place) => within(path, place))) return "";
-  return PLACES.find(({ place }) => within(path, place))?.step ?? LAST;
+  if (path === "" || NOT_ASKED.some((section) => within(path, section))) return "";
+  return STEP_OF_PATH.find((above) => within(path, above.path))?.step ?? LAST;
 }
 
 /**
- * The nodes of a step, in order: a place is a section, or a single field that the section then leaves out.
+ * The nodes of a step, in order.
  *
  * @param {string} name @param {import("./description.js").Description} description
  */
 export function nodesOf(name, description) {
-  const places = LAYOUT[name] ?? [];
+  const paths = LAYOUT[name] ?? [];
   const unnamed = description.sections
     .map((section) => section.path)
-    .filter((path) => stepOf(path) === name && !places.includes(path));
-  return [...places, ...unnamed]
-    .map((place) => description.trail(place).at(-1))
+    .filter((path) => stepOf(path) === name && !paths.includes(path));
+  return [...paths, ...unnamed]
+    .map((path) => description.trail(path).at(-1))
     .filter((node) => node !== undefined)
     .map((node) => lacking(node, name));
 }

@@ -14,8 +14,8 @@ export class FieldViews {
 
   /** The view at a path or the nearest above it. @param {string} path @returns {form.View | undefined} */
   at(path) {
-    for (let place = path; place !== ""; place = parent(place)) {
-      const view = this.byPath.get(place);
+    for (let above = path; above !== ""; above = parent(above)) {
+      const view = this.byPath.get(above);
       if (view) return view;
     }
     return undefined;

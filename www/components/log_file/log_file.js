@@ -35,7 +35,7 @@ function chooser({ path, host }) {
   async function choose() {
     const file = /** @type {File | undefined} */ (input.files?.[0]);
     if (!file) return;
-    const wanted = () => reading.get(entry) === file && place() !== "";
+    const wanted = () => reading.get(entry) === file && entryPath() !== "";
     reading.set(entry, file);
     report(say("hash_running"));
     const digest = await state.engine.hash(file, wanted).catch(() => "");
@@ -46,11 +46,11 @@ function chooser({ path, host }) {
     for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest }))
       put(name, value);
     report(say("hash_done", { name: file.name }));
-    host.changed(place(), true);
+    host.changed(entryPath(), true);
   }
 
   /** The entry's present path, "" if it was removed. */
-  function place() {
+  function entryPath() {
     const list = parent(parent(path));
     const index = state.intake.answerAt(list)?.items?.indexOf(entry) ?? -1;
     return index < 0 ? "" : `${list}/${index}`;
@@ -58,14 +58,14 @@ function chooser({ path, host }) {
 
   /** @param {string} name @param {string} value */
   function put(name, value) {
-    const shown = byId(idOf(`${place()}/${name}`));
+    const shown = byId(idOf(`${entryPath()}/${name}`));
     if (shown instanceof HTMLInputElement) shown.value = value;
     Object.assign(entry.fields?.[name] ?? {}, { typed: value });
   }
 
   /** Beside the entry, as it is drawn now. @param {string} words */
   function report(words) {
-    const status = byId(`${idOf(place())}-state`);
+    const status = byId(`${idOf(entryPath())}-state`);
     if (status) status.textContent = words;
     announce(words);
   }

@@ -33,9 +33,9 @@ function createQuestion(field, question, rest) {
   const { node, path, answer, host } = field;
   // An answer to a field inside takes 「分からない」 back.
   const within = Object.assign(Object.create(host), {
-    changed: (/** @type {string} */ place, /** @type {boolean} */ whole) => {
-      if (place !== path) clearUnknown(choice.element, field);
-      host.changed(place, whole);
+    changed: (/** @type {string} */ changedPath, /** @type {boolean} */ whole) => {
+      if (changedPath !== path) clearUnknown(choice.element, field);
+      host.changed(changedPath, whole);
     },
   });
   const choice = createChoice(fieldInside({ ...field, host: within }, question), field);

@@ -31,7 +31,7 @@ pub struct Profile {
     /// The company that is introduced for incident response and forensics (clause 1②).
     pub forensics_company: Localized<String>,
     /// Contacts for the hours when the desk is closed (clause 4①).
-    pub outside_hours: Vec<Contact>,
+    pub outside_hours: Vec<AfterHoursContact>,
     /// The services of Annex 1.1.
     pub services: Vec<Service>,
     /// The opening hours.
@@ -50,7 +50,7 @@ pub struct Profile {
 /// A contact for the hours when the desk is closed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Contact {
+pub struct AfterHoursContact {
     /// Its name.
     pub name: Localized<String>,
     /// A number, or empty.
