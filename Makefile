@@ -41,5 +41,5 @@ fuzz: ## look for drafts that break the parser, by what they reach: make fuzz SE
 
 fmt: ## format Rust with rustfmt, and JavaScript, CSS and Markdown with Prettier
 	cargo fmt --all
-	@[ -d tests/browser/node_modules ] || npm ci --prefix tests/browser
+	@[ -x tests/browser/node_modules/.bin/prettier ] || npm ci --prefix tests/browser
 	tests/browser/node_modules/.bin/prettier --write --log-level warn .

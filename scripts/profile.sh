@@ -13,7 +13,7 @@ case $kind in
 esac
 binary=${KAKEKOMI_BIN:-target/release/kakekomi}
 folder=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 
 "$binary" example >"$folder/draft.json"
 port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
@@ -43,9 +43,12 @@ const send = () => {
 };
 for (let client = 0; client < 8; client++) send();
 EOF
+client=$!
 
 sleep 2
-perf record --freq 1999 --pid "$server" --output "$folder/perf" -- sleep "$seconds" >/dev/null 2>&1
+perf record --freq 1999 --pid "$server" --output "$folder/perf" -- sleep "$seconds" >"$folder/perf.log" 2>&1 ||
+  { cat "$folder/perf.log" >&2 && exit 1; }
+kill -0 "$server" "$client" || { cat "$folder/log" >&2 && exit 1; }
 perf report --input "$folder/perf" --stdio --fields sample,dso,symbol --field-separator '|' 2>/dev/null |
   awk -F '|' -v kind="$kind" '
   function group(object, name) {

@@ -66,8 +66,8 @@ suite() { # title, command…: a test runner, whose own counts are added
 
 one_build() { # of each crate, for the program and the tests alike
   local compiled
-  compiled=$(cargo build --release --locked --package kakekomi 2>&1) || { printf '%s\n' "$compiled" && return 1; }
-  ! grep '^ *Compiling' <<<"$compiled"
+  compiled=$(cargo build --color never --release --locked --package kakekomi 2>&1) || { printf '%s\n' "$compiled" && return 1; }
+  ! grep '^ *Compiling' <<<"$compiled" | tee -a "$failures" | grep .
 }
 
 installation() { # of the program that was built

@@ -5,7 +5,8 @@
 //! 2028 with a table that ends in 2027 → `dated: false`: the status is unknown, not guessed.
 //!
 //! All of it is the desk's data, which comes in with the context (requirements, "Business days");
-//! the holidays come as a dated table, so that a new gazette needs no new module. Reading refuses `9:00` (write `09:00`), `2026-02-29`, a closing time before the opening time.
+//! the holidays come as a dated table, so that a new gazette needs no new module. Reading refuses `9:00` (write `09:00`),
+//! `2026-02-29`, a closing time before the opening time.
 
 use crate::check_error::CheckError;
 use crate::civil::{
@@ -26,7 +27,7 @@ pub struct Calendar {
     open: u16,
     /// `HH:MM`, the first minute closed again; `24:00` for midnight.
     close: u16,
-    /// `±HH:MM`, the desk's offset from UTC; `-00:00` is written `+00:00`.
+    /// `±HH:MM`, the desk's offset from UTC; `-00:00` is refused: write `+00:00`.
     offset: i16,
     /// `MM-DD` twice: the first and the last day of the year-end holidays, which may lie in the new year.
     year_end: ((u8, u8), (u8, u8)),

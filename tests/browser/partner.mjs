@@ -44,9 +44,16 @@ const HASTY = `<script>{
 
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
-/** Waits until a partner's page heard `count` events of a type. @param {any} page @param {string} type @param {number} [count] */
-export function untilHeard(page, type, count = 1) {
-  const enough = ({ type, count }) => globalThis.heard.filter(([name]) => name === type).length >= count;
+/**
+ * Waits until a partner's page heard exactly `count` events of a type, or any.
+ *
+ * @param {any} page @param {string} type @param {number} [count]
+ */
+export function untilHeard(page, type, count) {
+  const enough = ({ type, count }) => {
+    const { length } = globalThis.heard.filter(([name]) => name === type);
+    return count === undefined ? length > 0 : length === count;
+  };
   return page.waitForFunction(enough, { type, count });
 }
 

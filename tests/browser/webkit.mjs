@@ -65,9 +65,10 @@ async function startDriver() {
   driver.stderr.on("data", (piece) => {
     words = (words + piece).slice(-WORDS_MAX);
   });
+  const ended = () => driver.exitCode !== null || driver.signalCode !== null;
   const call = (method, path, body) =>
     ask(`http://127.0.0.1:${port}`, method, path, body).catch((failure) => {
-      hangs ||= failure.cause?.name === "TimeoutError";
+      hangs ||= [failure, failure.cause].some((one) => one?.name === "TimeoutError");
       throw new Error(`${failure.message}\n${words}`, { cause: failure });
     });
   const close = async () => {
@@ -76,11 +77,11 @@ async function startDriver() {
     rmSync(settings, { recursive: true, force: true });
   };
   for (const limit = Date.now() + PATIENCE; !(await call("GET", "/status").catch(() => null)); await sleep(50)) {
-    if (Date.now() < limit && driver.exitCode === null) continue;
+    if (Date.now() < limit && !ended()) continue;
     await close();
     throw new Error(`${WEBKIT_DRIVER} does not answer\n${words}`);
   }
-  return { call, close, hangs: () => hangs || driver.exitCode !== null };
+  return { call, close, hangs: () => hangs || ended() };
 }
 
 /** Starts an X server that nobody sees. */

@@ -1,5 +1,5 @@
 /**
- * Making elements: `element("p", { class: "hint" }, "text")` → `<p class="hint">text</p>`.
+ * Making elements: `element("p.hint", "text")` → `<p class="hint">text</p>`.
  *
  * Text is always set as text, never as markup, so no answer can become an element.
  */

@@ -2,7 +2,7 @@
  * The request that sends a draft, and its possible outcomes.
  *
  * 201 → receipt · 422 → issues · 409 → stale, module · 429, 503 → unavailable · nothing was sent → offline ·
- * no answer that tells the outcome, or 503 store.in_doubt → lost.
+ * no answer that tells the outcome (503 store.in_doubt, another 409 or 5xx) → lost.
  */
 
 import { deskUrl, forPartner } from "./environment.js";

@@ -10,6 +10,8 @@
 mod command;
 mod number;
 
+use core::cell::Cell;
+
 use self::command::{
     SECRET_MAX, SECRET_MIN, behind_any, follows_option, graphic, has_user_information, is_chosen, is_net_use,
     is_strong, next_word,
@@ -118,7 +120,7 @@ const KEY_MIN: usize = 16;
 /// One walk: only where a word, a mark, an option or a number can begin are they tried.
 pub fn likely(text: &str) -> bool {
     let small = width::fold(text).to_ascii_lowercase();
-    let mut before = ' ';
+    let (mut before, kept) = (' ', Cell::new((0, 0)));
     small.char_indices().any(|(at, char)| {
         let previous = core::mem::replace(&mut before, char);
         // `pw` of `httpwatch` is no password.
@@ -134,7 +136,7 @@ pub fn likely(text: &str) -> bool {
             'と' | 'を' => precedes_secret_word(head, rest),
             '-' | '/' if previous == ' ' => follows_option(rest),
             _ if char.is_ascii_lowercase() || is_beginning(char) => {
-                secret_follows_word(head, rest, char)
+                secret_follows_word(head, rest, char, &kept)
                     || account_follows(rest)
                     || is_marked(rest, char)
                     || (previous != '/' && follows_option(rest))
@@ -168,7 +170,7 @@ fn precedes_secret_word(head: &str, rest: &str) -> bool {
 }
 
 /// Checks if a word for a secret begins here and a value follows it.
-fn secret_follows_word(head: &str, rest: &str, first: char) -> bool {
+fn secret_follows_word(head: &str, rest: &str, first: char, kept: &Cell<(usize, usize)>) -> bool {
     let after = |words: &'static [&'static str]| {
         let after = behind_any(rest, words)?;
         let after = after.strip_prefix('s').unwrap_or(after);
@@ -179,8 +181,8 @@ fn secret_follows_word(head: &str, rest: &str, first: char) -> bool {
     };
     let is_path = head.ends_with('/') && !["id/", "user/"].iter().any(|name| head.ends_with(name));
     match (after(words(first)), after(&SIGNED_WORDS)) {
-        (Some(after), _) => value_follows(after, !is_path),
-        (None, Some(after)) => starts_with_any(trim_start(after, "\"' "), ":=") && value_follows(after, false),
+        (Some(after), _) => value_follows(after, !is_path, kept),
+        (None, Some(after)) => starts_with_any(trim_start(after, "\"' "), ":=") && value_follows(after, false, kept),
         (None, None) => false,
     }
 }
@@ -195,7 +197,7 @@ fn account_follows(rest: &str) -> bool {
 
 /// Behind `:`, `=`, an arrow or a bracket four visible characters with a letter are a value; behind は, を, `is` or a
 /// space alone only such with a digit, or every sentence about passwords would be one.
-fn value_follows(rest: &str, unsigned: bool) -> bool {
+fn value_follows(rest: &str, unsigned: bool, kept: &Cell<(usize, usize)>) -> bool {
     // Behind a word in quotes a sign makes it a key; without one it is a value itself.
     let rest = match behind_any(rest, &["\"", "'"]) {
         Some(rest) => match rest.trim_start().strip_prefix("value=").or_else(|| rest.strip_prefix(", '")) {
@@ -208,8 +210,7 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     let rest = rest.trim_start();
     let rest = behind_any(rest, &["is ", "was ", "は", "を", "が", "も", "に"]).unwrap_or(rest).trim_start();
     if let Some(below) = behind_any(rest, &["以下", "下記", "次の"]) {
-        let below = below.split_once(|sign| is_one_of(sign, "。:\n")).map(|(_, below)| below.trim_start());
-        return below.is_some_and(|below| is_chosen(next_word(below)));
+        return behind_next_sign(below, kept).is_some_and(|below| is_chosen(next_word(below.trim_start())));
     }
     let bare = trim_start(rest, ":=→「『\"'>( \n");
     let signed = bare.len() < rest.len();
@@ -250,9 +251,40 @@ fn value_follows(rest: &str, unsigned: bool) -> bool {
     value.bytes().all(|byte| byte.is_ascii_digit()) && !starts_with_any(after, COUNTERS)
 }
 
+/// Finds what is behind the next full stop, colon or end of line.
+///
+/// `kept` has the length of the rest where the last search began, and of the rest that its sign begins. Searching anew behind
+/// each word would take the square of a hostile text's length.
+fn behind_next_sign<'t>(text: &'t str, kept: &Cell<(usize, usize)>) -> Option<&'t str> {
+    let (from, mut sign) = kept.get();
+    if !(sign..=from).contains(&text.len()) {
+        sign = text.find(|char| is_one_of(char, "。:\n")).map_or(0, |at| text.len() - at);
+        kept.set((text.len(), sign));
+    }
+    let mut rest = text.get(text.len() - sign..)?.chars();
+    rest.next()?;
+    Some(rest.as_str())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::likely;
+    use super::{ACCOUNT_WORDS, is_beginning, likely, words};
+
+    #[test]
+    fn every_word_begins_with_a_listed_character() {
+        for char in '\u{80}'..=char::MAX {
+            let begins = !words(char).is_empty() || ACCOUNT_WORDS.iter().any(|word| word.starts_with(char));
+            assert!(!begins || is_beginning(char), "{char}");
+        }
+    }
+
+    #[test]
+    fn value_stands_behind_the_next_sign_of_each_word() {
+        assert!(likely("パスワードは以下。忘れた。パスワードは以下のとおり: Abc12345"));
+        assert!(likely("パスは以下とパスは下記のとおり:Abc12345"));
+        assert!(!likely("パスワードは以下のとおり変更した"));
+        assert!(!likely("パスは以下。パスは以下"));
+    }
 
     #[test]
     fn secrets_are_found() {

@@ -71,6 +71,10 @@ fn worst(max: usize) -> Vec<(&'static str, Bytes)> {
         ("lists as deep as may be", full(max, "[", |_| "[".repeat(31) + &"]".repeat(31), "]")),
         ("control characters", full(max, r#"{"incident":{"summary":""#, |_| r"\u0001".to_owned(), r#""}}"#)),
         ("what looks like secrets", full(max, r#"{"incident":{"summary":""#, |_| "password: ".to_owned(), r#""}}"#)),
+        (
+            "secrets announced and never named",
+            full(max, r#"{"incident":{"summary":""#, |_| "pw以下".to_owned(), r#""}}"#),
+        ),
     ]
 }
 
