@@ -75,7 +75,7 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// Makes the error of a file, or of a part of the system such as `signals`, of its name.
+    /// Converts an I/O error; `name` is the file, or the part of the system, such as `signals`.
     pub fn io(name: impl AsRef<Path>) -> impl FnOnce(io::Error) -> CliError {
         let name = name.as_ref().display().to_string();
         |error| CliError::Io(name, error)

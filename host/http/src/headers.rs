@@ -28,7 +28,7 @@ const HTML_HEADERS: [(HeaderName, &str); 3] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// Files that partners' pages load by script, not as another origin (CORS) does.
+/// Files that partners' pages load with a script element, which needs no CORS.
 const EMBED_PREFIX: &str = "/embed/";
 /// The pages that may load the bytes of a response.
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -36,7 +36,7 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
 
-/// An extension of a response that others than nobody may frame.
+/// The pages that may frame a response, as an extension of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Framed {
     /// Exactly these origins.

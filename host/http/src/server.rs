@@ -29,9 +29,7 @@ use hyper_util::service::TowerToHyperService;
 use listenfd::ListenFd;
 use tokio::io::join;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::signal;
-#[cfg(unix)]
-use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
@@ -267,12 +265,12 @@ async fn first_byte(stream: &TcpStream, header_read_timeout: Duration, mut stop:
 /// The signals cannot be listened to.
 pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
-    let mut terminate = ProcessSignal::terminate()?;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                Ok(()) = signal::ctrl_c() => {}
-                () = terminate.wait() => {}
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
             }
             // A second signal exits immediately.
             if sender.send_replace(true) {
@@ -283,38 +281,21 @@ pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     Ok(receiver)
 }
 
-/// A signal of Unix; on other systems it never arrives.
+/// SIGHUP, which asks for the desk's data to be read again. From its creation on it no longer ends the process.
 #[derive(Debug)]
-pub struct ProcessSignal {
-    #[cfg(unix)]
-    signal: signal::unix::Signal,
-}
+pub struct ReloadSignals(Signal);
 
-impl ProcessSignal {
-    /// Listens to SIGHUP, which asks for the desk's data to be read again: from now on it no longer ends the process.
+impl ReloadSignals {
+    /// Listens to the signal.
     ///
     /// # Errors
     /// The signal cannot be listened to.
-    pub fn reload() -> io::Result<ProcessSignal> {
-        Ok(ProcessSignal {
-            #[cfg(unix)]
-            signal: signal::unix::signal(SignalKind::hangup())?,
-        })
-    }
-
-    fn terminate() -> io::Result<ProcessSignal> {
-        Ok(ProcessSignal {
-            #[cfg(unix)]
-            signal: signal::unix::signal(SignalKind::terminate())?,
-        })
+    pub fn new() -> io::Result<ReloadSignals> {
+        Ok(ReloadSignals(signal(SignalKind::hangup())?))
     }
 
     /// Waits for the next signal. Signals that arrive before the call count as one.
     pub async fn wait(&mut self) {
-        #[cfg(unix)]
-        if self.signal.recv().await.is_some() {
-            return;
-        }
-        std::future::pending::<()>().await;
+        self.0.recv().await;
     }
 }

@@ -126,12 +126,13 @@ fn resolve(path: &str, from: &str) -> Result<String, String> {
     let refused = || format!("{from} is no path beside this module");
     let mut steps: Vec<&str> = path.split('/').collect();
     steps.pop();
-    if !from.starts_with('.') {
+    if !(from.starts_with("./") || from.starts_with("../")) {
         return Err(refused());
     }
     for step in from.split('/') {
         match step {
             "." => {}
+            "" => return Err(refused()),
             ".." => _ = steps.pop().ok_or_else(refused)?,
             step => steps.push(step),
         }

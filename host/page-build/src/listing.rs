@@ -37,12 +37,13 @@ pub fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf
 
 fn gather(folder: &Path, prefix: &str, endings: &[&str], found: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') || name == "node_modules" {
             continue;
         }
-        if path.is_dir() {
+        if entry.file_type()?.is_dir() {
             gather(&path, &format!("{prefix}{name}/"), endings, found)?;
         } else if endings.iter().any(|ending| name.ends_with(&format!(".{ending}"))) {
             found.push((format!("{prefix}{name}"), path.clone()));

@@ -47,6 +47,8 @@ fn other_styles_are_refused_with_the_file_name() {
         ("import {\n  a } from \"./a.js\";", "main.js: only import"),
         ("import \"./a.js\";", "main.js: only import"),
         ("import { a } from \"a\";", "main.js: a is no path"),
+        ("import { a } from \".a.js\";", "main.js: .a.js is no path"),
+        ("import { a } from \"./a//b.js\";", "main.js: ./a//b.js is no path"),
         ("import { a } from \"../../a.js\";", "main.js: ../../a.js is no path"),
         ("import { b } from \"./a.js\";", "main.js: a.js exports no b"),
         ("import { a } from \"./c.js\";", "c.js: no such file"),

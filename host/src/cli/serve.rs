@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kakekomi_http::server::{self, ConnectionLimits, ProcessSignal, Routers, serve, stop_signal};
+use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
 use kakekomi_http::{
     App, admin_router,
     asset::Asset,
@@ -54,7 +54,7 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
 
 async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     // Comes first: without a handler SIGHUP ends the process.
-    let reload = ProcessSignal::reload().map_err(CliError::io("signals"))?;
+    let reload = ReloadSignals::new().map_err(CliError::io("signals"))?;
     let (app, _lock) = app(settings).await?;
     let app = Arc::new(app);
     compress(&app);

@@ -38,3 +38,24 @@ pub(super) async fn steps<C: Migrate>(connection: &mut C, known: &Migrator) -> V
     };
     known.iter().map(step).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// The files of a database that are in its folder, and those that its list includes.
+    #[test]
+    fn every_file_of_a_migration_is_in_the_list() {
+        for database in ["sqlite", "postgres"] {
+            let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let list = std::fs::read_to_string(crate_folder.join(format!("src/{database}/open.rs"))).unwrap();
+            for file in std::fs::read_dir(crate_folder.join("migrations").join(database)).unwrap() {
+                let name = file.unwrap().file_name().into_string().unwrap();
+                let (version, rest) = name.split_once('_').unwrap();
+                let (version, title) = (version.parse::<u32>().unwrap(), rest.strip_suffix(".sql").unwrap());
+                let row = format!("({version}, \"{title}\", include_str!(\"../../migrations/{database}/{name}\"))");
+                assert!(list.contains(&row), "{row}");
+            }
+        }
+    }
+}

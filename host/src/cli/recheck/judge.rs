@@ -40,6 +40,16 @@ pub struct Difference {
     pub failure: Option<&'static str>,
 }
 
+impl Difference {
+    /// Returns the fields of a CSV row.
+    pub fn row(&self) -> impl Serialize + '_ {
+        let Difference { seq, number, kind, module, before, after, failure } = self;
+        let codes = after.as_ref().map(ShortVerdict::joined_codes);
+        let after = (after.as_ref().map(|after| after.accepted), codes);
+        (seq, number, kind, module, (before.accepted, before.joined_codes()), after, failure)
+    }
+}
+
 /// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -122,6 +132,22 @@ fn behind_ruleset(report: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn row_has_what_was_before_what_is_after() {
+        let verdict = |accepted, code: &str| ShortVerdict { accepted, codes: [code.to_owned()].into() };
+        let difference = Difference {
+            seq: 7,
+            number: "R4N-HNC-KC2".to_owned(),
+            kind: Kind::Verdict,
+            module: "sha256:ab".to_owned(),
+            before: verdict(true, "a"),
+            after: Some(verdict(false, "b")),
+            failure: None,
+        };
+        let row = serde_json::to_string(&difference.row()).unwrap();
+        assert_eq!(row, r#"[7,"R4N-HNC-KC2","verdict","sha256:ab",[true,"a"],[false,"b"],null]"#);
+    }
 
     #[test]
     fn ruleset_name_alone_is_no_difference() {

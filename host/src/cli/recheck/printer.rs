@@ -95,19 +95,14 @@ impl Printer {
     }
 
     fn print(&self, difference: &Difference) -> Result<(), CliError> {
-        let Difference { seq, number, kind, module, before, after, failure } = difference;
+        let Difference { seq, number, kind, before, after, failure, .. } = difference;
         match self.format {
             Format::Json => {
                 let separator = if self.summary.differences() == 1 { "\n" } else { ",\n" };
                 print::json(&[separator.as_bytes(), &serde_json::to_vec(difference)?].concat())
             }
             Format::Lines => print::record(difference),
-            Format::Csv => {
-                let before = (before.accepted, before.joined_codes());
-                let after =
-                    (after.as_ref().map(|after| after.accepted), after.as_ref().map(ShortVerdict::joined_codes));
-                print::csv(&[], &[(seq, number, kind, module, before, after, failure)])
-            }
+            Format::Csv => print::csv(&[], &[difference.row()]),
             Format::Text => {
                 let after = after.as_ref().map_or_else(|| failure.unwrap_or_default().to_owned(), words);
                 print::line(format!("{}  {:<8}  {} → {after}  (seq {seq})", inert(number), kind, words(before)))

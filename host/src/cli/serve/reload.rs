@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kakekomi_http::asset::Asset;
-use kakekomi_http::server::{ProcessSignal, Routers};
+use kakekomi_http::server::{ReloadSignals, Routers};
 use kakekomi_http::{App, busy_router, router};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::versions::Versions;
@@ -23,7 +23,7 @@ use crate::error::CliError;
 pub(super) async fn on_signal(
     mut app: Arc<App>,
     settings: Settings,
-    mut signals: ProcessSignal,
+    mut signals: ReloadSignals,
     sender: watch::Sender<Routers>,
 ) {
     let settings = Arc::new(settings);
