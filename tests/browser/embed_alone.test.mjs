@@ -40,11 +40,11 @@ async function visit(given, address = site.page({ desk: desk.base, ...given })) 
   return { page, context, asked };
 }
 
-/** Holds the first documents back that a form asks for: `asked` is their way on, once they are. */
-async function holdDocuments(page) {
+/** Holds back the first response of an address, the documents: `asked` is its way on, once it was requested. */
+async function holdRequest(page, address = "**/v1/consent/*") {
   let take;
   const asked = new Promise((resolve) => (take = resolve));
-  await page.route("**/v1/consent/*", (route) => take(route), { times: 1 });
+  await page.route(address, (route) => take(route), { times: 1 });
   return { asked };
 }
 
@@ -173,7 +173,7 @@ test("documents that changed before sending lead back to the check page in view,
 
 test("a form that cannot start takes no letter that is typed elsewhere in the page", async () => {
   const { page, context } = await visit({}, "about:blank");
-  const { asked } = await holdDocuments(page);
+  const { asked } = await holdRequest(page);
   await page.goto(site.page({ desk: desk.base, form: true }));
   await page.locator("[name=own]").fill("");
   const route = await asked;
@@ -185,19 +185,20 @@ test("a form that cannot start takes no letter that is typed elsewhere in the pa
   await context.close();
 });
 
-test("a language that is set while the form loads becomes the form's", async () => {
-  const { page, context } = await visit({}, "about:blank");
-  const { asked } = await holdDocuments(page);
-  await page.goto(site.page({ desk: desk.base }));
-  const route = await asked;
-  await page.locator("kakekomi-form").evaluate((element) => element.setAttribute("lang", "en"));
-  // Time for the frame to hear of it while it waits; were it too short, the test would only find less.
-  await page.waitForTimeout(200);
-  await route.continue();
-  await heard(page, "ready");
-  await inside(page, "frame").locator('#policy .consent__paper[lang="en"]').waitFor();
-  await context.close();
-});
+// Before the frame listens, and while it waits for the documents.
+for (const held of ["**/around.js", "**/v1/consent/*"]) {
+  test(`a language that is set while the form loads becomes the form's: ${held}`, async () => {
+    const { page, context } = await visit({}, "about:blank");
+    const { asked } = await holdRequest(page, held);
+    await page.goto(site.page({ desk: desk.base }));
+    const route = await asked;
+    await page.locator("kakekomi-form").evaluate((element) => element.setAttribute("lang", "en"));
+    await route.continue();
+    await heard(page, "ready");
+    await inside(page, "frame").locator('#policy .consent__paper[lang="en"]').waitFor();
+    await context.close();
+  });
+}
 
 test("neither side trusts any of a thousand near-miss origins", async () => {
   const { page, context } = await visit({});

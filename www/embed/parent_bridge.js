@@ -18,8 +18,8 @@ export class ParentBridge {
     this.page = null;
     /** The language that was asked for since the frame began. @type {string | null} */
     this.wanted = null;
-    /** The language of the last message; a choice that the person made here since goes before it. @type {unknown} */
-    this.lang = null;
+    /** The language of the address or the last message; a choice that the person made here since goes before it. @type {unknown} */
+    this.lang = new URLSearchParams(location.search).get("lang");
   }
 
   /** The page around this one, or null. @param {HTMLElement} home */
