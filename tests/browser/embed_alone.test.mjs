@@ -185,7 +185,6 @@ test("a form that cannot start takes no letter that is typed elsewhere in the pa
   await context.close();
 });
 
-// Before the frame listens, and while it waits for the documents.
 for (const held of ["**/around.js", "**/v1/consent/*"]) {
   test(`a language that is set while the form loads becomes the form's: ${held}`, async () => {
     const { page, context } = await visit({}, "about:blank");
