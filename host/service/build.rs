@@ -15,9 +15,9 @@ use wasmtime::{Config, Engine};
 const DESK_ENDINGS: &[&str] = &["toml", "html"];
 
 fn main() -> io::Result<()> {
-    let room = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let crate_folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    fs::write(out.join("embedded.rs"), listing("DESK", files(&room.join("../desk"), DESK_ENDINGS)?)?)?;
+    fs::write(out.join("embedded.rs"), listing("DESK", files(&crate_folder.join("../desk"), DESK_ENDINGS)?)?)?;
     let module = variable("DEP_KAKEKOMI_MODULE_WASM")?;
     let code = machine_code(&fs::read(&module)?, &variable("TARGET")?).unwrap_or_else(|error| {
         // The file is empty then, for example for a target that this build of the compiler does not know.

@@ -118,17 +118,9 @@ fn write_lines(mut writer: impl Write, messages: &Receiver<Message>) {
 }
 
 /// Opens a second handle to stderr: a thread that waits for a reader would hold the lock of the standard library's.
-#[cfg(unix)]
 fn stderr() -> io::Result<impl Write + Send + 'static> {
     use std::os::fd::AsFd;
     io::stderr().as_fd().try_clone_to_owned().map(std::fs::File::from)
-}
-
-/// Returns the standard library's stderr.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn stderr() -> io::Result<impl Write + Send + 'static> {
-    Ok(io::stderr())
 }
 
 #[cfg(test)]

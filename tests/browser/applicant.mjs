@@ -92,3 +92,14 @@ export async function receiptNumber(page) {
   await page.locator("#reception-number").waitFor();
   return page.locator("#reception-number").innerText();
 }
+
+/**
+ * Answers the next request to an address with a problem.
+ *
+ * @param {any} page @param {string} address @param {number} status @param {string} code
+ */
+export function answerOnce(page, address, status, code) {
+  const body = JSON.stringify({ status, code });
+  const respond = (route) => route.fulfill({ status, contentType: "application/problem+json", body });
+  return page.route(address, respond, { times: 1 });
+}

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, answerOnce, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -153,16 +153,7 @@ test("a module that is retired is renewed in place, and the same text is sent on
   const { page, context } = await open(browser, desk.base);
   await toReview(page);
   const known = desk.cases().length;
-  await page.route(
-    SUBMISSIONS,
-    (route) =>
-      route.fulfill({
-        status: 409,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ status: 409, code: "module.retired" }),
-      }),
-    { times: 1 },
-  );
+  await answerOnce(page, SUBMISSIONS, 409, "module.retired");
   await page.locator("#send").click();
   await receiptNumber(page);
   assert.equal(desk.cases().length, known + 1);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { field, open, receiptNumber, toReview } from "./applicant.mjs";
+import { answerOnce, field, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -195,3 +195,20 @@ async function renamed(page) {
   });
   await page.route(`**/module/${OTHER}**`, (route) => route.abort());
 }
+
+test("another conflict counts as lost, and the same key is sent again", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  const keys = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/submissions")) keys.push(request.headers()["idempotency-key"]);
+  });
+  await answerOnce(page, SUBMISSIONS, 409, "idempotency.in_progress");
+  await page.locator("#send").click();
+  await page.locator('#send-failure[data-kind="lost"]:focus').waitFor();
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  await context.close();
+});

@@ -4,7 +4,7 @@
  *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
  */
 
-import { agree, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, answerOnce, open, receiptNumber, toReview } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
 const SUBMISSIONS = "**/v1/submissions**";
@@ -67,29 +67,11 @@ async function withAnswers(browser, base, locale, look) {
   }
   await go(page, "review");
   await look(page, "review, filled");
-  await page.route(
-    SUBMISSIONS,
-    (route) =>
-      route.fulfill({
-        status: 503,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ code: "store.failed" }),
-      }),
-    { times: 1 },
-  );
+  await answerOnce(page, SUBMISSIONS, 503, "store.failed");
   await page.locator("#send").click();
   await page.locator("#send-failure:focus").waitFor();
   await look(page, "review, the desk not reached");
-  await page.route(
-    SUBMISSIONS,
-    (route) =>
-      route.fulfill({
-        status: 409,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ code: "consent.stale" }),
-      }),
-    { times: 1 },
-  );
+  await answerOnce(page, SUBMISSIONS, 409, "consent.stale");
   await page.locator("#send").click();
   await page.locator("button#agree").waitFor();
   await look(page, "documents that changed");

@@ -34,7 +34,7 @@ const FILES: [(&str, &str); 4] = [
     ("hostile.css", include_str!("../../../www/partners/hostile.css")),
 ];
 
-/// The choices; a value that is none of the choices counts as the first.
+/// The chosen values; an unknown value counts as the first choice.
 struct Choices {
     locale: Locale,
     key: String,

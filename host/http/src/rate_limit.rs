@@ -108,8 +108,8 @@ fn wait_time<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K
     limiter.check_key(key).err().map(|until| until.wait_time_from(now))
 }
 
-/// Returns the partner through whose page a draft comes, if the draft would be accepted from there: nobody else uses up the
-/// limit of a partner's visitors.
+/// Returns the partner through whose page a draft comes. A draft that would be refused there has none, so that others cannot
+/// use up the limit of a partner's visitors.
 fn partner(desk: &Desk, request: &Request) -> Option<String> {
     let through = through(RequestedPartner::read(request.uri()), request.headers())?;
     through.refused(desk).is_none().then_some(through.key)

@@ -59,7 +59,6 @@ async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, Cl
 
 /// Warns of a data folder that root has created for itself: the desk may serve as another user.
 fn warn_of_root(data: &Path) {
-    #[cfg(unix)]
     if std::fs::metadata(data).is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) == 0) {
         let data = data.display();
         print::warn(&format!("{data} was made for root: if serve runs as somebody else, chown -R it to that user"));

@@ -9,7 +9,7 @@
 //! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
 //! locks and owners are those of Unix.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL, and its migrations
+//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
@@ -42,8 +42,7 @@ pub use case::{Case, CaseLine, Damaged, Filter, IdempotencyRecord, Inserted, New
 pub use error::{StoreError, StoreFuture};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing};
-pub use sqlite::{file_of, url_in, url_of};
+pub use sqlite::{file_of, url_in};
 pub use store::{CASES_A_PAGE, Integrity, LINES_A_PAGE, Store};
 pub use synced_fs::is_open_to_others;
-pub use verify::is_json;
 pub use writer::{BATCH, QUEUE};

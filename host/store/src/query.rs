@@ -32,8 +32,8 @@ impl<DB: Database, T: for<'q> Encode<'q, DB> + Type<DB>> Bind<T> for DB {
     }
 }
 
-/// A database that takes all values of a [`Filter`]. Supertraits hold for every caller; bounds of `i64: Encode<'q, DB>` and
-/// its like would have to be repeated in each.
+/// A database that takes all values of a [`Filter`]. Supertraits hold for every caller; bounds such as
+/// `i64: Encode<'q, DB>` would have to be repeated at each.
 pub trait Bindable: Bind<i64> + Bind<bool> + Bind<String> {}
 
 impl<DB: Bind<i64> + Bind<bool> + Bind<String>> Bindable for DB {}

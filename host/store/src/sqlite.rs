@@ -28,7 +28,7 @@ use crate::error::{StoreError, StoreFuture};
 use crate::store::Integrity;
 pub use backup::{Copied, Restored, back_up, restore};
 use error_code::{extended_code, primary_code};
-pub use file::{file_of, url_in, url_of};
+pub use file::{file_of, url_in};
 use open_files::OpenFiles;
 
 /// The cases in a SQLite file.

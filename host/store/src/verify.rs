@@ -36,9 +36,9 @@ impl CaseLine {
     pub fn faults(&self) -> Vec<String> {
         let checks = [
             (is_number(&self.number), "its number is no reception number"),
-            (clock::RFC3339_RANGE.contains(&self.received_at), "the time of its receipt is none"),
-            (is_digest(&self.module), "the name of its module is none"),
-            (matches!(self.locale.as_str(), "ja" | "en"), "its language is none"),
+            (clock::RFC3339_RANGE.contains(&self.received_at), "the time of its receipt is out of range"),
+            (is_digest(&self.module), "the name of its module is not a digest"),
+            (matches!(self.locale.as_str(), "ja" | "en"), "its language is neither ja nor en"),
         ];
         checks.into_iter().filter(|(is_right, _)| !is_right).map(|(_, fault)| fault.to_owned()).collect()
     }
@@ -54,7 +54,7 @@ impl Case {
             faults.push("the report of the page's module is no JSON".to_owned());
         }
         if self.page_module.as_ref().is_some_and(|module| !is_digest(module)) {
-            faults.push("the name of the page's module is none".to_owned());
+            faults.push("the name of the page's module is not a digest".to_owned());
         }
         faults.extend(self.receipt_fault());
         faults
@@ -68,7 +68,7 @@ impl Case {
     }
 
     fn report_fault(&self) -> Option<String> {
-        let report: ReportHead = match read("report is none", &self.report) {
+        let report: ReportHead = match read("report cannot be read", &self.report) {
             Ok(report) => report,
             Err(fault) => return Some(fault),
         };
@@ -78,7 +78,8 @@ impl Case {
 
     fn receipt_fault(&self) -> Option<String> {
         let heads = read::<Value>("consent record is no JSON", self.consent.as_bytes());
-        let heads = heads.and_then(|consent| Ok((consent, read::<ReceiptHead>("receipt is none", &self.receipt)?)));
+        let heads =
+            heads.and_then(|consent| Ok((consent, read::<ReceiptHead>("receipt cannot be read", &self.receipt)?)));
         let line = &self.line;
         match heads {
             Err(fault) => Some(fault),
@@ -104,9 +105,9 @@ impl IdempotencyRecord {
     pub(super) fn validated(self) -> Result<IdempotencyRecord, StoreError> {
         let damaged = |why: &str| StoreError::Damaged(self.seq, why.to_owned());
         if !is_hex(&self.text_sha256) {
-            return Err(damaged("the SHA-256 of its text is none"));
+            return Err(damaged("the SHA-256 of its text is not one"));
         }
-        match read::<ReceiptHead>("receipt is none", &self.receipt) {
+        match read::<ReceiptHead>("receipt cannot be read", &self.receipt) {
             Err(fault) => Err(damaged(&fault)),
             Ok(receipt) if receipt.module != self.module || !is_number(&receipt.number) => {
                 Err(damaged("the receipt is of another number or module"))
@@ -125,7 +126,7 @@ fn read<'a, T: Deserialize<'a>>(fault: &str, bytes: &'a [u8]) -> Result<T, Strin
 }
 
 /// Reports whether bytes are one JSON value.
-pub fn is_json(bytes: &[u8]) -> bool {
+fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 

@@ -1,7 +1,7 @@
 //! Storage of an accepted draft: a number, a receipt, one durable row.
 //!
-//! The row holds the text as it came, the report (of the current module, and of the page's own where that is an older
-//! one), the consent record and the receipt's bytes. Of several submissions with one key the database's unique key stores
+//! The row has the text as it arrived, the current module's report, the report of the page's module if that is an older one,
+//! the consent record and the receipt's bytes. Of several submissions with one key the database's unique key stores
 //! one; the others return its receipt.
 
 use std::sync::Arc;

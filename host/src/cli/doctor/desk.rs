@@ -38,7 +38,7 @@ fn phone(phone: &str) -> Outcome {
 fn holidays(desk: &Desk, now: i64) -> Outcome {
     let last = desk.profile().calendar.last_year;
     let Some((year, month)) = clock::month(now, &desk.profile().calendar.offset) else {
-        return error("the clock shows a time that is none");
+        return error("the clock shows a time outside the years 1 to 9999");
     };
     let listed = desk.holidays_in(last);
     if listed < HOLIDAYS_MIN {

@@ -87,7 +87,6 @@ fn data(folder: &Path) -> Outcome {
 }
 
 /// Finds a file or folder within that has another owner than the folder: the service could not open it.
-#[cfg(unix)]
 fn of_another_owner(folder: &Path) -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
     let owner = fs::metadata(folder).ok()?.uid();
@@ -99,12 +98,6 @@ fn of_another_owner(folder: &Path) -> Option<PathBuf> {
         let is_ours = |found: &fs::Metadata| !found.is_dir() || path.ends_with("modules");
         fs::symlink_metadata(path).is_ok_and(|found| is_ours(&found) && found.uid() != owner)
     })
-}
-
-/// Files have no such owner on this system.
-#[cfg(not(unix))]
-fn of_another_owner(_: &Path) -> Option<PathBuf> {
-    None
 }
 
 /// Writes a file, waits until it is on the disk, and removes it.

@@ -8,8 +8,9 @@
 //! The number may change (clause 4⑦), and this copy is outside the program: it names its date, and docs/operate.md
 //! writes it again at every reload.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use kakekomi_core::Locale;
@@ -29,7 +30,9 @@ const RETRY_AFTER: u32 = 10;
 pub fn write(folder: &Path, desk: &Desk) -> Result<(), CliError> {
     let html = page(desk, clock::now());
     let response = response(&html);
-    fs::create_dir_all(folder).and_then(|()| let_everybody_read(folder, 0o755)).map_err(CliError::io(folder))?;
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o755)))
+        .map_err(CliError::io(folder))?;
     for (name, text) in [("unavailable.html", &html), ("unavailable.http", &response)] {
         let file = folder.join(name);
         publish(&file, text).map_err(CliError::io(&file))?;
@@ -42,18 +45,8 @@ pub fn write(folder: &Path, desk: &Desk) -> Result<(), CliError> {
 fn publish(file: &Path, text: &str) -> io::Result<()> {
     let unfinished = file.with_extension("unfinished");
     fs::write(&unfinished, text)?;
-    let_everybody_read(&unfinished, 0o644)?;
+    fs::set_permissions(&unfinished, Permissions::from_mode(0o644))?;
     fs::rename(unfinished, file)
-}
-
-#[cfg(unix)]
-fn let_everybody_read(path: &Path, mode: u32) -> io::Result<()> {
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn let_everybody_read(_: &Path, _: u32) -> io::Result<()> {
-    Ok(())
 }
 
 /// Makes the page of a desk; `now` is shown in the desk's time zone.
