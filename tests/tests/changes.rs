@@ -108,10 +108,12 @@ fn touched(scratch: &Scratch, name: &str) -> BTreeSet<String> {
 }
 
 fn compile(scratch: &Scratch, name: &str, package: &str) {
+    // In a folder of its own: cargo would take the copy's build scripts for the repository's, whose paths relative to the
+    // workspace are the same.
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["check", "--release", "--locked", "--quiet", "--package", package, "--target-dir"]);
-    let output = command.arg(root().join("target")).current_dir(&scratch.0).output().unwrap();
+    let output = command.arg(root().join("target/changes")).current_dir(&scratch.0).output().unwrap();
     assert!(output.status.success(), "{name}, {package}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
