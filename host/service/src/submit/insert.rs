@@ -54,8 +54,10 @@ impl Intake {
         context: &Context,
         text_sha256: &str,
     ) -> Result<NewCase, Outcome> {
-        let requested =
-            verdict.requested_services().ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?;
+        let requested = verdict
+            .requested_services()
+            .ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?
+            .clone();
         let referral = submission.through.as_ref();
         let mut case = NewCase {
             number: Number::random().map_err(|error| engine_failed(&error))?,

@@ -6,6 +6,8 @@
 //! Modules are built by the operator, so they are trusted in intent but not in correctness: a report that lacks a member,
 //! contradicts itself, or repeats another context or ruleset is an [`InvalidReport`], and nothing is stored.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -13,26 +15,39 @@ use serde_json::value::RawValue;
 use super::context_match;
 use crate::receipt::{Agreement, RequestedServices};
 
-/// A report, and a view of it.
+/// A report, and what the host needs of it.
 #[derive(Debug)]
 pub struct Verdict {
     report: Vec<u8>,
-    view: View,
+    findings: Findings,
 }
 
-#[derive(Debug, Deserialize)]
-struct View {
+#[derive(Debug)]
+struct Findings {
     ruleset: String,
-    context: Box<RawValue>,
     accepted: bool,
     issues: Vec<Issue>,
-    advisories: Vec<Note>,
-    guidance: Vec<Note>,
+    requested_services: Option<RequestedServices>,
+}
+
+/// The members of a report; its texts are copied only where they are escaped.
+#[derive(Debug, Deserialize)]
+struct View<'a> {
+    ruleset: String,
+    #[serde(borrow)]
+    context: &'a RawValue,
+    accepted: bool,
+    issues: Vec<Issue>,
+    #[serde(borrow)]
+    advisories: Vec<Note<'a>>,
+    #[serde(borrow)]
+    guidance: Vec<Note<'a>>,
     #[serde(rename = "progress")]
     _progress: Vec<IgnoredAny>,
     #[serde(rename = "hidden")]
     _hidden: Vec<IgnoredAny>,
-    values: Values,
+    #[serde(borrow)]
+    values: Values<'a>,
 }
 
 /// The reason why bytes are no report.
@@ -73,17 +88,20 @@ struct IssueParams {
 
 /// An advisory or a piece of guidance.
 #[derive(Debug, Deserialize)]
-pub struct Note {
+pub struct Note<'a> {
     /// The stable code.
-    pub code: String,
+    #[serde(borrow)]
+    pub code: Cow<'a, str>,
     /// The sentence in the context's language.
-    pub message: String,
+    #[serde(borrow)]
+    pub message: Cow<'a, str>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Values {
+struct Values<'a> {
     /// Unread until the draft is accepted: before, it may hold anything.
-    consent: Option<serde_json::Value>,
+    #[serde(borrow)]
+    consent: Option<&'a RawValue>,
     service: Option<ServiceValues>,
 }
 
@@ -104,23 +122,21 @@ impl Verdict {
     /// # Errors
     /// [`InvalidReport`]: the bytes are no report.
     pub fn read(report: Vec<u8>) -> Result<Verdict, InvalidReport> {
-        let view: View = serde_json::from_slice(&report).map_err(|_| InvalidReport::OtherShape)?;
-        if view.accepted != view.issues.is_empty() {
-            return Err(InvalidReport::Contradiction);
-        }
-        Ok(Verdict { report, view })
+        let findings = View::of(&report)?.findings();
+        Ok(Verdict { report, findings })
     }
 
     /// Reads the report of a check in a context, by rules of a version; `None` where no description names the version.
     pub(super) fn answering(report: Vec<u8>, context: &[u8], ruleset: Option<&str>) -> Result<Verdict, InvalidReport> {
-        let verdict = Verdict::read(report)?;
-        if ruleset.is_some_and(|ruleset| ruleset != verdict.ruleset()) {
+        let view = View::of(&report)?;
+        if ruleset.is_some_and(|ruleset| ruleset != view.ruleset) {
             return Err(InvalidReport::OtherRuleset);
         }
-        if !context_match::matches_context(verdict.view.context.get().as_bytes(), context) {
+        if !context_match::matches_context(view.context.get().as_bytes(), context) {
             return Err(InvalidReport::OtherContext);
         }
-        Ok(verdict)
+        let findings = view.findings();
+        Ok(Verdict { report, findings })
     }
 
     /// Returns the report's canonical bytes.
@@ -135,27 +151,29 @@ impl Verdict {
 
     /// Reports whether the draft can be sent.
     pub fn accepted(&self) -> bool {
-        self.view.accepted
+        self.findings.accepted
     }
 
     /// Returns the version of the rules.
     pub fn ruleset(&self) -> &str {
-        &self.view.ruleset
+        &self.findings.ruleset
     }
 
     /// Returns the issues in the form's order.
     pub fn issues(&self) -> &[Issue] {
-        &self.view.issues
+        &self.findings.issues
     }
 
-    /// Lists the advisories, then the guidance.
-    pub fn notes(&self) -> impl Iterator<Item = &Note> {
-        self.view.advisories.iter().chain(&self.view.guidance)
+    /// Reads the advisories, then the guidance.
+    pub fn notes(&self) -> Vec<Note<'_>> {
+        View::of(&self.report)
+            .map(|view| view.advisories.into_iter().chain(view.guidance).collect())
+            .unwrap_or_default()
     }
 
     /// Reports whether an issue has a code.
     pub fn has(&self, code: &str) -> bool {
-        self.view.issues.iter().any(|issue| issue.code == code)
+        self.issues().iter().any(|issue| issue.code == code)
     }
 
     /// Finds the code where the text is no JSON, or too long to be read: its one issue is `text.…` at path "".
@@ -169,14 +187,32 @@ impl Verdict {
     }
 
     fn text_issue(&self) -> Option<&Issue> {
-        let issue = self.view.issues.first()?;
+        let issue = self.issues().first()?;
         (issue.path.is_empty() && issue.code.starts_with("text.") && issue.params.largest.is_none()).then_some(issue)
     }
 
-    /// Reads agreement and services of an accepted draft; `None` where the values hold no agreement.
-    pub fn requested_services(&self) -> Option<RequestedServices> {
-        let agreement = Agreement::deserialize(self.view.values.consent.as_ref()?).ok()?;
-        let service = self.view.values.service.as_ref();
+    /// Returns agreement and services of an accepted draft; `None` where the values hold no agreement.
+    pub fn requested_services(&self) -> Option<&RequestedServices> {
+        self.findings.requested_services.as_ref()
+    }
+}
+
+impl View<'_> {
+    fn of(report: &[u8]) -> Result<View<'_>, InvalidReport> {
+        let view: View = serde_json::from_slice(report).map_err(|_| InvalidReport::OtherShape)?;
+        if view.accepted == view.issues.is_empty() { Ok(view) } else { Err(InvalidReport::Contradiction) }
+    }
+
+    fn findings(self) -> Findings {
+        let requested_services = if self.accepted { self.values.requested_services() } else { None };
+        Findings { ruleset: self.ruleset, accepted: self.accepted, issues: self.issues, requested_services }
+    }
+}
+
+impl Values<'_> {
+    fn requested_services(&self) -> Option<RequestedServices> {
+        let agreement: Agreement = serde_json::from_str(self.consent?.get()).ok()?;
+        let service = self.service.as_ref();
         let forensics = service.and_then(|service| service.forensics.as_ref());
         Some(RequestedServices {
             agreement,

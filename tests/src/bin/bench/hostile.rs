@@ -71,7 +71,7 @@ pub fn bench(draft: &[u8], context: &[u8]) -> Result<(), Box<dyn Error>> {
         Ok::<_, Box<dyn Error>>((alone, beside, refused))
     })?;
     println!(
-        "p99 of good checks                   {:>8.2} ms alone, {:.2} ms beside {HOSTILE} hostile modules ({refused} cut off; aim 20 more)",
+        "p99 of good checks                   {:>8.2} ms alone, {:.2} ms beside {HOSTILE} hostile modules ({refused} cut off; aim twice as long)",
         millis(alone),
         millis(beside)
     );

@@ -46,7 +46,7 @@ fn of(store: &str, home: &Home) -> Result<(), Box<dyn Error>> {
     rounds.sort_by(|one, other| (one.1 / one.0).total_cmp(&(other.1 / other.0)));
     let (recheck, native) = rounds.get(rounds.len() / 2).copied().ok_or("no round")?;
     println!(
-        "recheck of {count} cases, {store:<10} {:>8.0} a second, {:.2} × the native core on all cores (aim 0.3, stretch 0.4), {} MiB at most",
+        "recheck of {count} cases, {store:<10} {:>8.0} a second, {:.2} × the native core on all cores (aim 0.35), {} MiB at most",
         to_f64(count) / recheck,
         native / recheck,
         peak >> 20
