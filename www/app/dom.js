@@ -9,7 +9,7 @@ import { byId } from "./environment.js";
 /** @typedef {Node | string | null | undefined | false} Child conditions may leave `null` or `false` among children */
 
 /** Words and their reading between Unicode's characters for annotations, which no answer contains. */
-const READING = /\ufff9(.*?)\ufffa(.*?)\ufffb/;
+const READING = /\ufff9(.*?)\ufffa(.*?)\ufffb/g;
 
 /**
  * @param {string} kind the tag with classes, "p.hint"
@@ -77,7 +77,7 @@ export function setWords(holder, words) {
 
 /** Words without readings: for attributes, titles and whatever else takes text alone. @param {string} words */
 export function plain(words) {
-  return words.replace(new RegExp(READING, "g"), "$1");
+  return words.replace(READING, "$1");
 }
 
 /** A screen reader reads the words, not their readings once more. @param {string} words @returns {(Node | string)[]} */
