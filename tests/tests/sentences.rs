@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use kakekomi_core::Locale;
+use kakekomi_core::{Locale, PageLanguage};
 use kakekomi_describe::{FieldDescription, describe};
 use kakekomi_tests::source_tree;
 
@@ -163,6 +163,40 @@ fn easy_japanese_has_a_reading_for_each_kanji() {
             assert!(words.contains(is_kanji) && !reading.is_empty(), "{at}: {text}");
             assert!(reading.chars().all(|char| ('ぁ'..='ん').contains(&char)), "{at}: {reading}");
             assert!(!after.contains(is_kanji), "{at}: {after}");
+        }
+    }
+}
+
+/// Collects all fields by path.
+fn fields<'n>(nodes: &'n [FieldDescription], found: &mut BTreeMap<&'n str, &'n FieldDescription>) {
+    for node in nodes {
+        found.insert(&node.path, node);
+        fields(&node.fields, found);
+        fields(node.item.as_deref().map_or(&[], std::slice::from_ref), found);
+    }
+}
+
+#[test]
+fn terms_have_a_question_whose_yes_never_means_no() {
+    const TERMS: [&str; 5] = [
+        "/incident/discovery_trigger",
+        "/incident/priorities",
+        "/devices/*/identified",
+        "/situation/remote_refused",
+        "/situation/no_surrounding_logs",
+    ];
+    for language in PageLanguage::ALL {
+        let form = describe(language);
+        let mut found = BTreeMap::new();
+        fields(&form.sections, &mut found);
+        for path in TERMS {
+            assert!(found[path].question.is_some(), "{path} ({})", language.as_str());
+        }
+        for path in ["/situation/remote_refused", "/situation/no_surrounding_logs"] {
+            let titles: Vec<_> = found[path].options.iter().map(|option| (option.value, option.title)).collect();
+            assert_eq!([titles[0].0, titles[1].0], ["no", "yes"], "{path}");
+            let says_yes = titles.iter().any(|(_, title)| title.starts_with("はい") || title.starts_with("Yes"));
+            assert!(!says_yes, "{path}: {titles:?}");
         }
     }
 }
