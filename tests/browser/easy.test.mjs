@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 import { agree, field, open, receiptNumber, toReview } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
+import { go, STEPS } from "./screens.mjs";
 
 let desk, browser;
 before(async () => {
@@ -62,8 +63,11 @@ test("the third language walks from the documents to the receipt", async () => {
     await field(page, "/contact/company").fill("株式会社れい");
   });
   assert.match(await wordsOf(page.locator('[data-path="/incident/discovered_at"]')), /2026年11月20日 09:30/);
-  assert.deepEqual(await barriers(page), []);
-  assert.deepEqual(await leftovers(page), []);
+  for (const step of [...STEPS, "review"]) {
+    await go(page, step);
+    assert.deepEqual(await barriers(page), [], step);
+    assert.deepEqual(await leftovers(page), [], step);
+  }
   await page.locator("#send").click();
   const number = await receiptNumber(page);
   assert.deepEqual(await barriers(page), []);
