@@ -2,6 +2,8 @@
 //!
 //! `[issue] "required" = "…"` in both languages → `pub static ISSUE: Table = Table { keys: Column { text: "required…",
 //! ends: &[8, …] }, ja: …, en: … };`. No path of the machine goes into the tables: the module must be the same everywhere.
+//!
+//! The tables of the page have やさしい日本語 as well, from `easy.toml` and `page.easy.toml`; what these leave out stays Japanese.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,37 +12,56 @@ use std::path::Path;
 
 type Table = BTreeMap<String, String>;
 
-/// The tables, by their names in the generated code. Titles that reports use have a table of their own, the only titles in the module.
-const TABLES: [&str; 9] =
-    ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "TITLE", "MODULE_TITLE", "HINT", "OPTION", "PAGE"];
+/// The tables of reports and problems, by their names in the generated code. Titles that reports use have a table of their own, the
+/// only titles in the module.
+const REPORT_TABLES: [&str; 5] = ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "MODULE_TITLE"];
+/// The tables of the page, which the module does not hold.
+const PAGE_TABLES: [&str; 5] = ["TITLE", "QUESTION", "HINT", "OPTION", "PAGE"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=messages");
     println!("cargo::rerun-if-changed=build.rs");
-    let (ja, en) = (read("ja")?, read("en")?);
+    let (ja, en, easy) = (read("ja")?, read("en")?, read_files("easy")?);
     let mut code = String::new();
-    for name in TABLES {
+    for name in REPORT_TABLES.into_iter().chain(PAGE_TABLES) {
         let (ja, en) = (ja.get(name).ok_or(name)?, en.get(name).ok_or(name)?);
         if !ja.keys().eq(en.keys()) {
             return Err(format!("{name}: the two languages have different keys").into());
         }
-        let [keys, ja, en] = [column(ja.keys())?, column(ja.values())?, column(en.values())?];
+        let table = format!(
+            "Table {{ keys: {}, ja: {}, en: {} }}",
+            column(ja.keys())?,
+            column(ja.values())?,
+            column(en.values())?
+        );
         writeln!(code, "/// The table `{name}`.")?;
-        writeln!(code, "pub static {name}: Table = Table {{ keys: {keys}, ja: {ja}, en: {en} }};")?;
+        if PAGE_TABLES.contains(&name) {
+            let easy = easy_column(ja, easy.get(name).ok_or(name)?).map_err(|error| format!("{name}: {error}"))?;
+            writeln!(code, "pub static {name}: PageTable = PageTable {{ table: {table}, easy: {easy} }};")?;
+        } else {
+            writeln!(code, "pub static {name}: Table = {table};")?;
+        }
     }
     let target = Path::new(&std::env::var("OUT_DIR")?).join("messages.rs");
     std::fs::write(target, code)?;
     Ok(())
 }
 
-/// The tables of a language.
-fn read(locale: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
-    let mut tables: BTreeMap<&str, Table> = TABLES.iter().map(|name| (*name, Table::new())).collect();
-    for file in [format!("messages/{locale}.toml"), format!("messages/page.{locale}.toml")] {
+/// The tables of the files of a language.
+fn read_files(language: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
+    let names = REPORT_TABLES.into_iter().chain(PAGE_TABLES);
+    let mut tables: BTreeMap<&str, Table> = names.map(|name| (name, Table::new())).collect();
+    for file in [format!("messages/{language}.toml"), format!("messages/page.{language}.toml")] {
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
         let document: toml::Table = text.parse().map_err(|error| format!("{file}: {error}"))?;
         sort_in(&document, &mut tables).map_err(|error| format!("{file}: {error}"))?;
     }
+    Ok(tables)
+}
+
+/// The tables of a language of reports, with the problems.
+fn read(locale: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn Error>> {
+    let mut tables = read_files(locale)?;
     let file = "messages/problems.toml";
     let problems: toml::Table = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?.parse()?;
     for (code, sentences) in &problems {
@@ -60,6 +81,28 @@ fn column<'t>(texts: impl Iterator<Item = &'t String>) -> Result<String, Box<dyn
     Ok(format!("Column {{ text: {whole:?}, ends: &{ends:?} }}"))
 }
 
+/// The column of やさしい日本語: a text for each key, the Japanese one if there is no easier one.
+fn easy_column(ja: &Table, easy: &Table) -> Result<String, Box<dyn Error>> {
+    if let Some(key) = easy.keys().find(|key| !ja.contains_key(*key)) {
+        return Err(format!("{key}: not in Japanese").into());
+    }
+    let texts = ja.iter().map(|(key, text)| annotated(easy.get(key).unwrap_or(text)));
+    column(texts.collect::<Result<Vec<_>, _>>()?.iter())
+}
+
+/// `｜電源《でんげん》` with Unicode's characters for annotations, which no answer contains, so that the page takes no answer for a
+/// text with readings.
+fn annotated(text: &str) -> Result<String, String> {
+    let mut rest = text.split('｜');
+    let mut made = rest.next().unwrap_or_default().to_owned();
+    for part in rest {
+        let (base, part) = part.split_once('《').ok_or_else(|| format!("no reading after ｜: {text}"))?;
+        let (reading, after) = part.split_once('》').ok_or_else(|| format!("no end of a reading: {text}"))?;
+        write!(made, "\u{fff9}{base}\u{fffa}{reading}\u{fffb}{after}").map_err(|error| error.to_string())?;
+    }
+    if made.contains(['《', '》']) { Err(format!("a reading without ｜: {text}")) } else { Ok(made) }
+}
+
 /// Puts each entry of a file into its table.
 fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result<(), String> {
     for (section, entries) in document {
@@ -68,13 +111,13 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result
             match section.as_str() {
                 "issue" | "advisory" | "guidance" | "page" => put(tables, &section.to_uppercase(), key, value)?,
                 "field" => {
-                    let title = value.get("title").ok_or_else(|| format!("{key}: no title"))?;
-                    put(tables, "TITLE", key, title)?;
-                    if value.get("in_report").is_some() {
-                        put(tables, "MODULE_TITLE", key, title)?;
+                    for (table, part) in [("TITLE", "title"), ("QUESTION", "question"), ("HINT", "hint")] {
+                        if let Some(text) = value.get(part) {
+                            put(tables, table, key, text)?;
+                        }
                     }
-                    if let Some(hint) = value.get("hint") {
-                        put(tables, "HINT", key, hint)?;
+                    if let Some(title) = value.get("title").filter(|_| value.get("in_report").is_some()) {
+                        put(tables, "MODULE_TITLE", key, title)?;
                     }
                 }
                 "option" => {

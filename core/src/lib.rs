@@ -43,7 +43,7 @@ mod text_limit;
 pub use check_error::CheckError;
 pub use code::Code;
 pub use context::Context;
-pub use locale::Locale;
+pub use locale::{Locale, PageLanguage};
 pub use report::Report;
 pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 

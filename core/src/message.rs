@@ -6,13 +6,13 @@
 use alloc::borrow::Cow;
 
 mod tables {
-    use super::{Column, Table};
+    use super::{Column, PageTable, Table};
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
 use crate::code::Code;
 use crate::issue::{Issue, Params};
-use crate::locale::Locale;
+use crate::locale::{Locale, PageLanguage};
 use crate::text::{are_digits, concat};
 
 /// Keys, sorted, and the sentence of each in both languages.
@@ -62,6 +62,27 @@ impl Table {
         match locale {
             Locale::Ja => &self.ja,
             Locale::En => &self.en,
+        }
+    }
+}
+
+/// A table of the page, which has easier words as well.
+struct PageTable {
+    table: Table,
+    easy: Column,
+}
+
+impl PageTable {
+    fn find(&self, key: &str, language: PageLanguage) -> Option<&'static str> {
+        let row = self.table.first_not_before(key);
+        if self.table.keys.get(row)? == key { self.column(language).get(row) } else { None }
+    }
+
+    const fn column(&self, language: PageLanguage) -> &Column {
+        match language {
+            PageLanguage::Ja => &self.table.ja,
+            PageLanguage::En => &self.table.en,
+            PageLanguage::Easy => &self.easy,
         }
     }
 }
@@ -128,8 +149,13 @@ pub fn guidance(code: Code, locale: Locale) -> &'static str {
 }
 
 /// The title of a field or section by its path (list entries as `*`).
-pub fn title(pattern: &str, locale: Locale) -> Option<&'static str> {
-    tables::TITLE.find(pattern, locale)
+pub fn title(pattern: &str, language: impl Into<PageLanguage>) -> Option<&'static str> {
+    tables::TITLE.find(pattern, language.into())
+}
+
+/// The question that a field asks, by its path; none where the title says enough.
+pub fn question(pattern: &str, language: impl Into<PageLanguage>) -> Option<&'static str> {
+    tables::QUESTION.find(pattern, language.into())
 }
 
 /// The title of a field that holds a long text or that clause 4⑫'s interview asks for: these few titles are in the module, by
@@ -139,13 +165,13 @@ pub fn module_title(path: &str, locale: Locale) -> Option<&'static str> {
 }
 
 /// The hint of a field by its path.
-pub fn hint(pattern: &str, locale: Locale) -> Option<&'static str> {
-    tables::HINT.find(pattern, locale)
+pub fn hint(pattern: &str, language: impl Into<PageLanguage>) -> Option<&'static str> {
+    tables::HINT.find(pattern, language.into())
 }
 
 /// The title of an option of a field.
-pub fn option(pattern: &str, word: &str, locale: Locale) -> Option<&'static str> {
-    tables::OPTION.find(&concat(&[pattern, " ", word]), locale)
+pub fn option(pattern: &str, word: &str, language: impl Into<PageLanguage>) -> Option<&'static str> {
+    tables::OPTION.find(&concat(&[pattern, " ", word]), language.into())
 }
 
 /// The sentence of an HTTP problem; `{phone}` and `{max}` are for the host to fill in.
@@ -154,21 +180,22 @@ pub fn problem(code: &str, locale: Locale) -> Option<&'static str> {
 }
 
 /// The page's own words by key.
-pub fn page(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str)> {
-    tables::PAGE.keys.rows().zip(tables::PAGE.column(locale).rows())
+pub fn page(language: impl Into<PageLanguage>) -> impl Iterator<Item = (&'static str, &'static str)> {
+    tables::PAGE.table.keys.rows().zip(tables::PAGE.column(language.into()).rows())
 }
 
-/// Every key of every table with the table's name, for tests and documents; both languages have the same.
+/// Every key of every table with the table's name, for tests and documents; all languages have the same.
 pub fn keys() -> Vec<(&'static str, &'static str)> {
     let tables = [
         ("issue", &tables::ISSUE),
         ("advisory", &tables::ADVISORY),
         ("guidance", &tables::GUIDANCE),
         ("problem", &tables::PROBLEM),
-        ("title", &tables::TITLE),
-        ("hint", &tables::HINT),
-        ("option", &tables::OPTION),
-        ("page", &tables::PAGE),
+        ("title", &tables::TITLE.table),
+        ("question", &tables::QUESTION.table),
+        ("hint", &tables::HINT.table),
+        ("option", &tables::OPTION.table),
+        ("page", &tables::PAGE.table),
     ];
     tables.into_iter().flat_map(|(name, table)| table.keys.rows().map(move |key| (name, key))).collect()
 }

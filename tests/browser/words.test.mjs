@@ -1,5 +1,5 @@
 /**
- * The page holds no sentence of its own: both languages have words for every key that it uses.
+ * The page holds no sentence of its own: all languages have words for every key that it uses.
  */
 
 import assert from "node:assert/strict";
@@ -13,7 +13,7 @@ const HERE = fileURLToPath(new URL("../../", import.meta.url));
 const FAMILIES = {
   need_: ["required", "optional", "advised", "either"],
   step_: ["now", "contact", "incident", "service", "devices", "review"],
-  language_: ["ja", "en"],
+  language_: ["ja", "en", "easy"],
   consent_: ["title", "lead", "stale_title", "stale_lead", "again_title", "again_lead"],
   desk_closed_: ["unknown"],
   receipt_: ["retention", "withdrawal", "opening_unknown"],
@@ -40,7 +40,7 @@ const script = scripts()
   .join("\n");
 const families = Object.entries(FAMILIES).flatMap(([family, members]) => members.map((member) => family + member));
 
-for (const locale of ["ja", "en"]) {
+for (const locale of ["ja", "en", "easy"]) {
   test(`every key that the page uses has words (${locale})`, () => {
     const said = [...script.matchAll(/\bsay\(([^()]*?)[,)]/g)].flatMap(([, argument]) =>
       [...argument.replace(/`.*`/, "").matchAll(/"(\w+)"/g)].map(([, key]) => key),
@@ -53,13 +53,14 @@ for (const locale of ["ja", "en"]) {
   });
 }
 
-test("every key with words is used, and both languages have the same keys", () => {
+test("every key with words is used, and all languages have the same keys", () => {
   const used = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
   assert.deepEqual(
     [...words("ja")].filter((key) => !used(key)),
     [],
   );
   assert.deepEqual([...words("ja")], [...words("en")]);
+  assert.deepEqual([...words("ja")], [...words("easy")]);
 });
 
 test("JavaScript holds no sentence", () => {

@@ -1,5 +1,5 @@
-//! Required and forbidden wordings (clauses 4①②⑧⑪⑬) in all sentences of both languages, and the completeness of the
-//! documents.
+//! Required and forbidden wordings (clauses 4①②⑧⑪⑬) in all sentences of all languages, and the completeness of the
+//! documents and of やさしい日本語.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,9 +9,10 @@
     reason = "a test that cannot go on stops"
 )]
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use kakekomi_core::Locale;
+use kakekomi_core::{Locale, PageLanguage};
 use kakekomi_describe::{FieldDescription, describe};
 use kakekomi_tests::source_tree;
 
@@ -40,6 +41,8 @@ fn all() -> Vec<(String, String)> {
         "core/messages/problems.toml",
         "core/messages/page.ja.toml",
         "core/messages/page.en.toml",
+        "core/messages/easy.toml",
+        "core/messages/page.easy.toml",
         "core/messages/embed.ja.toml",
         "core/messages/embed.en.toml",
         "core/messages/start.ja.toml",
@@ -112,6 +115,96 @@ fn issues_name_the_correction_and_blame_nobody() {
             let blame = BLAME.iter().find(|word| small.contains(**word));
             assert!(blame.is_none(), "{at} says {blame:?}: {text}");
         }
+    }
+}
+
+/// Keys and sentences of a file, without its name.
+fn by_key(path: &str) -> BTreeMap<String, String> {
+    texts(path).into_iter().map(|(at, text)| (at.trim_start_matches(path).trim().to_owned(), text)).collect()
+}
+
+/// The names in braces that a sentence is filled with, sorted.
+fn blanks(sentence: &str) -> Vec<&str> {
+    let mut names: Vec<_> = sentence.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn easy_japanese_has_the_keys_and_blanks_of_the_japanese() {
+    let (ja, easy) = (by_key("core/messages/page.ja.toml"), by_key("core/messages/page.easy.toml"));
+    assert!(
+        ja.keys().eq(easy.keys()),
+        "page.easy.toml lacks {:?}",
+        ja.keys().filter(|key| !easy.contains_key(*key)).collect::<Vec<_>>()
+    );
+    for (key, sentence) in &easy {
+        assert_eq!(blanks(sentence), blanks(&ja[key]), "{key}");
+    }
+    let (ja, easy) = (by_key("core/messages/ja.toml"), by_key("core/messages/easy.toml"));
+    let is_hint = |key: &str| key.ends_with(" hint");
+    let shown = ja.keys().filter(|key| key.starts_with("field ") || key.starts_with("option "));
+    let lacks: Vec<_> = shown.filter(|key| !easy.contains_key(*key) && !is_hint(key)).collect();
+    assert!(lacks.is_empty(), "easy.toml lacks {lacks:?}");
+}
+
+/// A kanji without a reading is one that its reader may not know. `guidance_mark` is the beginning of Japanese sentences.
+#[test]
+fn easy_japanese_has_a_reading_for_each_kanji() {
+    let is_kanji = |char: char| ('\u{4e00}'..='\u{9fff}').contains(&char) || char == '々';
+    let files = ["core/messages/easy.toml", "core/messages/page.easy.toml"];
+    for (at, text) in files.into_iter().flat_map(texts).filter(|(at, _)| !at.ends_with("guidance_mark")) {
+        let mut rest = text.split('｜');
+        let before = rest.next().unwrap();
+        assert!(!before.contains(is_kanji), "{at}: {text}");
+        for part in rest {
+            let (words, part) = part.split_once('《').unwrap();
+            let (reading, after) = part.split_once('》').unwrap();
+            assert!(words.contains(is_kanji) && !reading.is_empty(), "{at}: {text}");
+            assert!(reading.chars().all(|char| ('ぁ'..='ん').contains(&char)), "{at}: {reading}");
+            assert!(!after.contains(is_kanji), "{at}: {after}");
+        }
+    }
+}
+
+/// Collects all fields by path.
+fn fields<'n>(nodes: &'n [FieldDescription], found: &mut BTreeMap<&'n str, &'n FieldDescription>) {
+    for node in nodes {
+        found.insert(&node.path, node);
+        fields(&node.fields, found);
+        fields(node.item.as_deref().map_or(&[], std::slice::from_ref), found);
+    }
+}
+
+#[test]
+fn terms_have_a_question_whose_yes_never_means_no() {
+    const TERMS: [&str; 5] = [
+        "/incident/discovery_trigger",
+        "/incident/priorities",
+        "/devices/*/identified",
+        "/situation/remote_refused",
+        "/situation/no_surrounding_logs",
+    ];
+    for language in PageLanguage::ALL {
+        let form = describe(language);
+        let mut found = BTreeMap::new();
+        fields(&form.sections, &mut found);
+        for path in TERMS {
+            assert!(found[path].question.is_some(), "{path} ({})", language.as_str());
+        }
+        for path in ["/situation/remote_refused", "/situation/no_surrounding_logs"] {
+            let titles: Vec<_> = found[path].options.iter().map(|option| (option.value, option.title)).collect();
+            assert_eq!([titles[0].0, titles[1].0], ["no", "yes"], "{path}");
+            let says_yes = titles.iter().any(|(_, title)| title.starts_with("はい") || title.starts_with("Yes"));
+            assert!(!says_yes, "{path}: {titles:?}");
+        }
+    }
+}
+
+#[test]
+fn brackets_of_titles_and_options_are_full_width() {
+    for (at, text) in ["ja", "easy"].into_iter().flat_map(|name| texts(&format!("core/messages/{name}.toml"))) {
+        assert!(!text.contains(['(', ')']), "{at}: {text}");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! core, wasm  →  nested cargo (profile wasm, remapped paths)  →  wasm-bindgen's pass  →  kakekomi.wasm, kakekomi.js, SHA-256
-//! core/describe  →  describe.ja.json, describe.en.json
+//! core/describe  →  describe.ja.json, describe.en.json, describe.easy.json
 //! ```
 //!
 //! `KAKEKOMI_MODULE=path/to/folder` takes a folder with ready files instead, for editors.
@@ -16,7 +16,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kakekomi_core::Locale;
+use kakekomi_core::PageLanguage;
 use kakekomi_describe::describe;
 use kakekomi_page_build::script::minify;
 use sha2::{Digest, Sha256};
@@ -36,12 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let wasm = fs::read(&module)?;
     println!("cargo::metadata=wasm={}", module.display());
     fs::write(out.join("kakekomi.sha256"), hex(&Sha256::digest(&wasm)))?;
-    for locale in Locale::ALL {
-        let mut description = describe(locale);
+    for language in PageLanguage::ALL {
+        let mut description = describe(language);
         // Only the host needs the words of the printable form (GET /sheet).
         description.words.retain(|key, _| !key.starts_with("sheet_"));
         let description = serde_json::to_vec(&description)?;
-        fs::write(out.join(format!("describe.{}.json", locale.as_str())), description)?;
+        fs::write(out.join(format!("describe.{}.json", language.as_str())), description)?;
     }
     Ok(())
 }

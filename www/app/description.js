@@ -14,9 +14,9 @@ export class Description {
     this.sections = file.sections.map(withFields);
   }
 
-  /** @param {string} sha256 of the module beside which it lies @param {string} locale */
-  static async load(sha256, locale) {
-    return new Description(await fetchJson(`/module/${sha256}/describe.${locale}.json`));
+  /** @param {string} sha256 of the module beside which it lies @param {string} language "ja", "en", "easy" */
+  static async load(sha256, language) {
+    return new Description(await fetchJson(`/module/${sha256}/describe.${language}.json`));
   }
 
   /**

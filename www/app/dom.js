@@ -8,6 +8,9 @@ import { byId } from "./environment.js";
 
 /** @typedef {Node | string | null | undefined | false} Child conditions may leave `null` or `false` among children */
 
+/** Words and their reading between Unicode's characters for annotations, which no answer contains. */
+const READING = /\ufff9(.*?)\ufffa(.*?)\ufffb/g;
+
 /**
  * @param {string} kind the tag with classes, "p.hint"
  * @param {...(Child | Record<string, any>)} content the children; before them attributes, if any: `on` holds listeners by
@@ -23,7 +26,7 @@ export function element(kind, ...content) {
     if (name === "on") for (const [event, listener] of Object.entries(value)) made.addEventListener(event, listener);
     else if (name === "value" || name === "checked") Reflect.set(made, name, value);
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, plain(String(value)));
   }
   made.append(...present(/** @type {Child[]} */ (content)));
   return made;
@@ -62,9 +65,30 @@ export function checkbox(words, given, changed) {
   return { box, label: element("label.tick", box, element("span", words)) };
 }
 
-/** The children that are there. @param {Child[]} children */
+/** The children that are there, words with readings as `ruby`. @param {Child[]} children @returns {(Node | string)[]} */
 export function present(children) {
-  return children.filter((child) => child !== null && child !== undefined && child !== false);
+  return children.flatMap((child) => (typeof child === "string" ? withReadings(child) : child || []));
+}
+
+/** Puts words in the place of an element's content. @param {Element} holder @param {string} words */
+export function setWords(holder, words) {
+  holder.replaceChildren(...withReadings(words));
+}
+
+/** Words without readings: for attributes, titles and whatever else takes text alone. @param {string} words */
+export function plain(words) {
+  return words.replace(READING, "$1");
+}
+
+/** A screen reader reads the words, not their readings once more. @param {string} words @returns {(Node | string)[]} */
+function withReadings(words) {
+  const hidden = { "aria-hidden": "true" };
+  return words.split(READING).flatMap((part, index, parts) => {
+    if (index % 3 === 2) return [];
+    if (index % 3 === 0) return [part];
+    const reading = element("rt", hidden, parts[index + 1]);
+    return [element("ruby", part, element("rp", hidden, "（"), reading, element("rp", hidden, "）"))];
+  });
 }
 
 /**
@@ -75,5 +99,5 @@ export function present(children) {
  */
 export function announce(words) {
   const status = byId("status");
-  if (status) status.textContent = words;
+  if (status) status.textContent = plain(words);
 }

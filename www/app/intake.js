@@ -78,7 +78,7 @@ export class Intake extends EventTarget {
     this.keeping = 0;
     if (this.finished) return;
     const { answers, agreement, tried, reviewed, step } = this;
-    remember({ answers, agreement, tried: [...tried], reviewed, step, locale: this.state.locale });
+    remember({ answers, agreement, tried: [...tried], reviewed, step, locale: this.state.language });
   }
 
   /**

@@ -2,6 +2,7 @@
  * The entry of the desk's own page, which is in an element of index.html, alone or in a frame of a partner's page.
  */
 
+import { LANGUAGES } from "../components/page_header/page_header.js";
 import { inAddress } from "../embed/mount.js";
 import { configure } from "./environment.js";
 import { start } from "./start.js";
@@ -15,7 +16,7 @@ if (home) {
   const around = beside?.then(({ ParentBridge }) => ParentBridge.find(home));
   configure(home, { partner, tell: (type, value) => void around?.then((found) => found?.tell(type, value)) });
   void around?.then((found) => found?.begin());
-  const page = start(asked.get("lang") === "en" ? "en" : "ja");
+  const page = start(LANGUAGES.find((language) => language === asked.get("lang")) ?? "ja");
   void beside?.then(async ({ applyPartnerTheme }) => applyPartnerTheme(await page));
   void around?.then(async (found) => found?.arrived(await page));
 }

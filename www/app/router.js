@@ -12,7 +12,7 @@ import { createModuleUpdateNotice } from "../components/module_update_notice/mod
 import { renderHeader } from "../components/page_header/page_header.js";
 import { createReceipt } from "../components/receipt/receipt.js";
 import { createReview } from "../components/review/review.js";
-import { announce } from "./dom.js";
+import { announce, plain } from "./dom.js";
 import { byId, onPopState, scrollToTop, setDocumentTitle, setStep, stepShown, tell } from "./environment.js";
 import { hoursAreDrawn, redrawHours } from "./opening_hours.js";
 import { afterPointerUp } from "./pointer_guard.js";
@@ -110,7 +110,7 @@ function drawHeader() {
 /** @param {string} title @param {boolean} wrong true if the screen shows issues */
 function setTitle(title, wrong) {
   const named = say("title_page", { step: title, name: state.desk.name });
-  setDocumentTitle(wrong ? say("title_error", { title: named }) : named);
+  setDocumentTitle(plain(wrong ? say("title_error", { title: named }) : named));
 }
 
 /** Goes to a step and makes it one of the browser's history. @param {string} step @param {string} [path] the field to go to */
@@ -155,7 +155,7 @@ function showConsent(how = {}) {
 
 /** @param {form.Kept} kept */
 function showReceipt(kept) {
-  keepReceipt({ ...kept, locale: state.locale });
+  keepReceipt({ ...kept, locale: state.language });
   // Just sent: the report is at hand, and nothing moves once the receipt is shown.
   const report = kept.later ? null : state.intake.report;
   state.intake.finish();

@@ -6,10 +6,10 @@ import { switchLanguage } from "../components/page_header/page_header.js";
 import { byId, setLanguage, tell } from "./environment.js";
 import { followHours } from "./opening_hours.js";
 import { startRouter } from "./router.js";
-import { state } from "./state.js";
+import { localeOf, state } from "./state.js";
 import { recall, receiptKept } from "./storage.js";
 
-/** @typedef {{ speak: (locale: string) => void, keep: () => void, theme: unknown }} RunningPage the page as the page around it uses it */
+/** @typedef {{ speak: (language: string) => void, keep: () => void, theme: unknown }} RunningPage the page as the page around it uses it */
 
 /**
  * @param {string} asked the language that is asked for, unless the person was in another one before
@@ -17,10 +17,10 @@ import { recall, receiptKept } from "./storage.js";
  */
 export async function start(asked) {
   const block = byId("starting");
-  const locale = receiptKept()?.locale ?? recall()?.locale ?? asked;
-  setLanguage(locale);
+  const language = receiptKept()?.locale ?? recall()?.locale ?? asked;
+  setLanguage(localeOf(language));
   try {
-    await state.open(locale);
+    await state.open(language);
     startRouter();
     keepFresh();
     tell("ready");
@@ -32,7 +32,7 @@ export async function start(asked) {
     };
   } catch (failure) {
     console.error("start", failure instanceof Error ? failure.message : failure);
-    showStartFailure(block, locale);
+    showStartFailure(block, localeOf(language));
     tell("failed");
     return null;
   }

@@ -19,7 +19,8 @@ import { stepOf } from "./steps.js";
 const LOADED_LATER = /** @type {any} */ (null);
 
 export class State extends EventTarget {
-  locale = "";
+  /** The page's language. */
+  language = "";
   /** @type {Desk} */
   desk = LOADED_LATER;
   /** @type {Engine} */
@@ -33,15 +34,21 @@ export class State extends EventTarget {
   /** True while a text is on its way to the desk, whatever screen is shown. */
   sending = false;
 
-  /** Loads everything and begins an intake. @param {string} locale */
-  async open(locale) {
+  /** The language of documents, reports and dates: that of the page, and Japanese for やさしい日本語. */
+  get locale() {
+    return localeOf(this.language);
+  }
+
+  /** Loads everything and begins an intake. @param {string} language */
+  async open(language) {
+    const locale = localeOf(language);
     // All at once: on a slow network each response that waits for another one costs time. A `preload` in the document would load
     // everything twice in Safari's engine.
     const named = namedModule();
-    const early = named ? loadModule(named, locale).catch(() => null) : null;
+    const early = named ? loadModule(named, language).catch(() => null) : null;
     const [desk, consent] = await Promise.all([Desk.load(locale), loadConsent(locale)]);
-    const [engine, description] = (desk.module === named && (await early)) || (await loadModule(desk.module, locale));
-    Object.assign(this, { locale, desk, engine, description, consent });
+    const [engine, description] = (desk.module === named && (await early)) || (await loadModule(desk.module, language));
+    Object.assign(this, { language, desk, engine, description, consent });
     this.beginIntake();
   }
 
@@ -67,8 +74,8 @@ export class State extends EventTarget {
 
   /** Loads the module in force and keeps the answers; all of it, or nothing and an error. @param {boolean} redraw */
   async renew(redraw) {
-    const { desk, locale } = this;
-    const [engine, description] = await loadModule(desk.module, locale);
+    const { desk, language } = this;
+    const [engine, description] = await loadModule(desk.module, language);
     if (engine.blocked && !this.engine.blocked) throw new Error("the module did not come");
     const before = this.intake.report;
     Object.assign(this, { engine, description });
@@ -85,16 +92,17 @@ export class State extends EventTarget {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Changes the language and keeps the answers. @param {string} locale @returns {Promise<boolean>} false if it cannot be loaded */
-  async speak(locale) {
+  /** Changes the language and keeps the answers. @param {string} language @returns {Promise<boolean>} false if it cannot be loaded */
+  async speak(language) {
+    const locale = localeOf(language);
     const loaded = await Promise.all([
       Desk.load(locale),
-      Description.load(this.engine.sha256, locale),
+      Description.load(this.engine.sha256, language),
       loadConsent(locale),
     ]).catch(() => null);
     if (!loaded) return false;
     const [desk, description, consent] = loaded;
-    Object.assign(this, { locale, desk, description, consent });
+    Object.assign(this, { language, desk, description, consent });
     setLanguage(locale);
     this.intake.keep();
     this.dispatchEvent(new Event("language"));
@@ -115,9 +123,14 @@ function freshIssues(before, after) {
   return after.filter((issue) => stepOf(issue.path) !== "" && !known.has(`${issue.code} ${issue.path}`));
 }
 
-/** @param {string} sha256 @param {string} locale */
-function loadModule(sha256, locale) {
-  return Promise.all([Engine.load(sha256), Description.load(sha256, locale)]);
+/** @param {string} sha256 @param {string} language */
+function loadModule(sha256, language) {
+  return Promise.all([Engine.load(sha256), Description.load(sha256, language)]);
+}
+
+/** The language in which the desk and the module answer a page in some language. @param {string} language */
+export function localeOf(language) {
+  return language === "easy" ? "ja" : language;
 }
 
 /** @param {string} locale */

@@ -12,6 +12,8 @@ declare namespace form {
     path: string;
     kind: Kind;
     title: string;
+    /** The question that it asks in everyday words, where the title is a term. */
+    question?: string;
     hint?: string;
     need?: "required" | "optional" | "advised" | "either";
     /** True if 分からない is an answer. */

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use kakekomi_core::Locale;
+use kakekomi_core::PageLanguage;
 use kakekomi_core::form::{Draft, Field, FieldKind, FieldSpec, LINE_MAX, Requirement, TEXT_MAX};
 use kakekomi_core::message;
 
@@ -24,7 +24,7 @@ use kakekomi_core::message;
 pub struct Description {
     /// The version of the rules.
     pub ruleset: &'static str,
-    /// `ja` or `en`.
+    /// `ja`, `en` or `easy`.
     pub locale: &'static str,
     /// The page's own words by key.
     pub words: BTreeMap<&'static str, &'static str>,
@@ -44,6 +44,9 @@ pub struct FieldDescription {
     pub kind: &'static str,
     /// Its title.
     pub title: &'static str,
+    /// The question that it asks in everyday words, where the title is a term of Annex 1.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<&'static str>,
     /// A hint above the field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'static str>,
@@ -82,44 +85,50 @@ pub struct Choice {
     pub title: &'static str,
 }
 
+/// Fields whose question turns the term of Annex 1.2 round, so that 「はい」 never means "no": `no` is the answer that is asked for, and
+/// comes first.
+const TURNED: [&str; 2] = ["/situation/remote_refused", "/situation/no_surrounding_logs"];
+
 /// The form in a language.
-pub fn describe(locale: Locale) -> Description {
+pub fn describe(language: impl Into<PageLanguage>) -> Description {
+    let language = language.into();
     Description {
         ruleset: kakekomi_core::RULESET,
-        locale: locale.as_str(),
-        words: message::page(locale).collect(),
-        sections: describe_fields(Draft::FIELDS, "", locale),
+        locale: language.as_str(),
+        words: message::page(language).collect(),
+        sections: describe_fields(Draft::FIELDS, "", language),
     }
 }
 
-fn describe_fields(fields: &[Field], parent: &str, locale: Locale) -> Vec<FieldDescription> {
+fn describe_fields(fields: &[Field], parent: &str, language: PageLanguage) -> Vec<FieldDescription> {
     let shown = fields.iter().filter(|field| !matches!(field.kind, FieldKind::Reserved));
-    shown.map(|field| describe_field(field, format!("{parent}/{}", field.name), locale)).collect()
+    shown.map(|field| describe_field(field, format!("{parent}/{}", field.name), language)).collect()
 }
 
-fn describe_field(field: &Field, path: String, locale: Locale) -> FieldDescription {
+fn describe_field(field: &Field, path: String, language: PageLanguage) -> FieldDescription {
     let &Field { name, spec, kind } = field;
     let (min, max) = range(kind);
     let item = match kind {
         FieldKind::List(_, fields) => {
             let entry = Field { name: "", spec: FieldSpec::section(spec.annex), kind: FieldKind::Record(fields) };
-            Some(Box::new(describe_field(&entry, format!("{path}/*"), locale)))
+            Some(Box::new(describe_field(&entry, format!("{path}/*"), language)))
         }
         _ => None,
     };
     FieldDescription {
         name,
         kind: kind_word(kind),
-        title: message::title(&path, locale).unwrap_or(name),
-        hint: message::hint(&path, locale),
+        title: message::title(&path, language).unwrap_or(name),
+        question: message::question(&path, language),
+        hint: message::hint(&path, language),
         annex: spec.annex,
         need: requirement_word(spec.requirement),
         unknown: spec.unknown,
         min,
         max,
         autocomplete: spec.autocomplete,
-        options: options(kind, &path, locale),
-        fields: describe_fields(kind.fields(), &path, locale),
+        options: options(kind, &path, language),
+        fields: describe_fields(kind.fields(), &path, language),
         item,
         path,
     }
@@ -167,14 +176,17 @@ fn range(kind: FieldKind) -> (Option<i64>, Option<i64>) {
     }
 }
 
-fn options(kind: FieldKind, path: &str, locale: Locale) -> Vec<Choice> {
+fn options(kind: FieldKind, path: &str, language: PageLanguage) -> Vec<Choice> {
     let words: &[&'static str] = match kind {
         FieldKind::Choice(words) | FieldKind::Ordered(words) => words,
         FieldKind::Flag => &["true", "false"],
         _ => &[],
     };
-    words
-        .iter()
-        .map(|word| Choice { value: word, title: message::option(path, word, locale).unwrap_or(word) })
-        .collect()
+    let titled =
+        |word: &&'static str| Choice { value: word, title: message::option(path, word, language).unwrap_or(word) };
+    let mut choices: Vec<Choice> = words.iter().map(titled).collect();
+    if TURNED.contains(&path) {
+        choices.reverse();
+    }
+    choices
 }

@@ -79,9 +79,12 @@ fn member(field: &Field, path: &str) -> Value {
     let value = value(field.kind, field.spec.requirement == Requirement::Required, path);
     let value = if field.spec.unknown { json!({ "anyOf": [value, {"$ref": "#/$defs/unknown"}] }) } else { value };
     let Some(title) = message::title(path, Locale::En) else { return value };
-    let annex = format!("Annex 1.2: {}", field.spec.annex);
-    let hint = message::hint(path, Locale::En).map_or(annex.clone(), |hint| format!("{annex}. {hint}"));
-    with_keyword(with_keyword(value, "title", json!(title)), "description", json!(hint))
+    let mut about = format!("Annex 1.2: {}", field.spec.annex);
+    for text in [message::question(path, Locale::En), message::hint(path, Locale::En)].into_iter().flatten() {
+        about += if about.ends_with('?') { " " } else { ". " };
+        about += text;
+    }
+    with_keyword(with_keyword(value, "title", json!(title)), "description", json!(about))
 }
 
 fn value(kind: FieldKind, required: bool, path: &str) -> Value {

@@ -10,7 +10,7 @@ section! {
     /// One machine (Annex 1.2, インシデント発生対象機器).
     pub struct Device {
         identified: Answer<Identified> = required("発生対象の特定状況");
-        usage: Answer<Usage> = optional("発生対象の利用状況(個人利用/共用)").or_unknown();
+        usage: Answer<Usage> = optional("発生対象の利用状況（個人利用/共用）").or_unknown();
         os: Answer<Line> = optional("OS").or_unknown();
         /// なし is an answer.
         antivirus: Answer<Line> = optional("アンチウィルスソフト名").or_unknown();

@@ -21,7 +21,7 @@ section! {
         /// The list of words is ours and provisional: the source leaves it empty.
         priorities: Answer<Ordered<Priority>> = optional("優先順位");
         discovered_at: Answer<MomentField> = required("発見日時").or_unknown().interview();
-        discovery_trigger: Answer<Trigger> = required("発見契機(発見方法)").or_unknown();
+        discovery_trigger: Answer<Trigger> = required("発見契機（発見方法）").or_unknown();
         occurred_at: Answer<MomentField> = optional("発生日時").or_unknown().interview();
         target: Answer<Text> = optional("発生対象").or_unknown().interview();
         operation: Answer<Text> = optional("発生時の操作内容").or_unknown().interview();
@@ -33,8 +33,8 @@ section! {
     /// The discovery of the incident (発見契機).
     pub struct Trigger {
         /// The discoverer, after VERIS's discovery methods.
-        by: Answer<By> = required("発見契機(発見方法)");
-        note: Answer<Text> = optional("発見契機(発見方法)");
+        by: Answer<By> = required("発見契機（発見方法）");
+        note: Answer<Text> = optional("発見契機（発見方法）");
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Agree, Answer, Flag};
 section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
-        remote: Answer<Remote> = optional("遠隔サポート(有償)").hides_fields();
+        remote: Answer<Remote> = optional("遠隔サポート（有償）").hides_fields();
         forensics: Answer<Forensics> = optional("セキュリティ事故対応/フォレンジック会社の紹介").hides_fields();
     }
 }
@@ -18,9 +18,9 @@ section! {
     /// Remote support, which costs money: its own, explicit request.
     pub struct Remote {
         /// The notice of the price was read.
-        price_notice: Answer<Agree> = required("遠隔サポート(有償)");
+        price_notice: Answer<Agree> = required("遠隔サポート（有償）");
         /// The approval of the cost on the applicant's side.
-        approval: Answer<Approval> = required("遠隔サポート(有償)");
+        approval: Answer<Approval> = required("遠隔サポート（有償）");
     }
 }
 

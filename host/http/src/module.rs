@@ -75,7 +75,7 @@ pub async fn file(State(modules): State<Arc<ModuleFiles>>, request: FileRequest)
 /// The form description in a language.
 #[utoipa::path(get, path = "/module/{digest}/{file}", tag = "rules",
     params(("digest" = String, Path, description = "The module's 64 hexadecimal digits"),
-        ("file" = String, Path, description = "`describe.ja.json` or `describe.en.json`"), RequestedLocale),
+        ("file" = String, Path, description = "`describe.ja.json`, `describe.en.json` or `describe.easy.json`"), RequestedLocale),
     responses(
         (status = 200, description = "The form as the page draws it", content_type = "application/json", body = Object),
         (status = 304, description = "The client has it already")))]

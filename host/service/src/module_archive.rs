@@ -2,7 +2,7 @@
 //! by its own module, and can load it again.
 //!
 //! ```text
-//! <folder>/<sha256>.wasm   <sha256>.js   <sha256>/describe.ja.json   <sha256>/describe.en.json   retired.txt
+//! <folder>/<sha256>.wasm   <sha256>.js   <sha256>/describe.ja.json   describe.en.json   describe.easy.json   retired.txt
 //! ```
 //!
 //! The folder is that of `--modules`, else `modules` in the data folder. `serve` writes its own module there, so the next
@@ -51,7 +51,7 @@ pub struct ModuleArchive {
 }
 
 /// The names of the files beside a module.
-const SIDECAR_FILES: [&str; 3] = [".js", "/describe.ja.json", "/describe.en.json"];
+const SIDECAR_FILES: [&str; 4] = [".js", "/describe.ja.json", "/describe.en.json", "/describe.easy.json"];
 
 impl ModuleArchive {
     /// Reads a folder; a missing one is empty.
@@ -88,7 +88,12 @@ impl ArchivedModule {
     /// Returns the module that this program was built with.
     pub fn own() -> ArchivedModule {
         let digest = Digest::of(kakekomi_artifact::WASM);
-        let bytes = [kakekomi_artifact::JS, kakekomi_artifact::DESCRIBE_JA, kakekomi_artifact::DESCRIBE_EN];
+        let bytes = [
+            kakekomi_artifact::JS,
+            kakekomi_artifact::DESCRIBE_JA,
+            kakekomi_artifact::DESCRIBE_EN,
+            kakekomi_artifact::DESCRIBE_EASY,
+        ];
         let files =
             SIDECAR_FILES.iter().zip(bytes).map(|(name, bytes)| (format!("{digest}{name}"), bytes.as_bytes().to_vec()));
         ArchivedModule { files: files.collect(), wasm: kakekomi_artifact::WASM.to_vec(), digest }

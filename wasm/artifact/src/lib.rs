@@ -20,3 +20,6 @@ pub const DESCRIBE_JA: &str = include_str!(concat!(env!("OUT_DIR"), "/describe.j
 
 /// The form description in English (JSON).
 pub const DESCRIBE_EN: &str = include_str!(concat!(env!("OUT_DIR"), "/describe.en.json"));
+
+/// The form description in やさしい日本語 (JSON).
+pub const DESCRIBE_EASY: &str = include_str!(concat!(env!("OUT_DIR"), "/describe.easy.json"));

@@ -3,7 +3,7 @@
  */
 
 import { gistOf } from "../../app/answer_text.js";
-import { announce, button, element } from "../../app/dom.js";
+import { announce, button, element, setWords } from "../../app/dom.js";
 import { blank } from "../../app/draft.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
@@ -54,7 +54,7 @@ export function createList(field) {
     // The views of its fields come before its own, so their errors are shown already.
     const update = () => {
       const wrong = box.querySelector(".field--wrong") !== null;
-      gist.textContent = [wrong && say("item_wrong"), gistOf(item, one)].filter(Boolean).join(" ");
+      setWords(gist, [wrong && say("item_wrong"), gistOf(item, one)].filter(Boolean).join(" "));
       gist.classList.toggle("list__gist--wrong", wrong);
     };
     update();

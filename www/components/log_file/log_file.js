@@ -2,7 +2,7 @@
  * The digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
  */
 
-import { announce, element } from "../../app/dom.js";
+import { announce, element, setWords } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { idOf, parent } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
@@ -66,7 +66,7 @@ function chooser({ path, host }) {
   /** Beside the entry, as it is drawn now. @param {string} words */
   function report(words) {
     const status = byId(`${idOf(entryPath())}-state`);
-    if (status) status.textContent = words;
+    if (status) setWords(status, words);
     announce(words);
   }
   return element(

@@ -5,7 +5,7 @@
  */
 
 import { momentText } from "../../app/answer_text.js";
-import { button, checkbox, element } from "../../app/dom.js";
+import { button, checkbox, element, setWords } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
@@ -68,9 +68,10 @@ export function createMoment(field) {
     group: true,
     update: (marks) => {
       const words = answer.unknown ? "" : momentText(marks.value(path));
-      const sentence = words && say("echo", { moment: words });
       // The same text set again would be read aloud again.
-      if (echo.textContent !== sentence) echo.textContent = sentence;
+      if (echo.dataset.moment === words) return;
+      echo.dataset.moment = words;
+      setWords(echo, words && say("echo", { moment: words }));
     },
   });
 }

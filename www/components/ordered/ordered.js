@@ -4,7 +4,7 @@
  * Press 「原因を調べる」 then 「再発を防ぐ」 → `["cause", "prevent"]`, marked 「1番目」「2番目」.
  */
 
-import { checkbox, element } from "../../app/dom.js";
+import { checkbox, element, setWords } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
@@ -35,7 +35,7 @@ export function createOrdered(field) {
     for (const row of rows) {
       const rank = answer.typed.indexOf(row.value) + 1;
       row.tick.checked = rank > 0;
-      row.rank.textContent = rank > 0 ? say("ordered_rank", { rank }) : "";
+      setWords(row.rank, rank > 0 ? say("ordered_rank", { rank }) : "");
     }
   }
   draw();

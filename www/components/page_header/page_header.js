@@ -5,11 +5,11 @@
 import { announce, button, element, pageLink } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
-import { say, state } from "../../app/state.js";
+import { localeOf, say, state } from "../../app/state.js";
 import { createPhoneLink, withPhoneLink } from "../phone_link/phone_link.js";
 
 /** Each language by its own name's key. */
-const LANGUAGES = ["ja", "en"];
+export const LANGUAGES = ["ja", "en", "easy"];
 
 /** @param {{ notice: HTMLElement | null }} props the notice of another module */
 export function renderHeader({ notice }) {
@@ -28,11 +28,12 @@ export function renderHeader({ notice }) {
   );
 }
 
-/** Changes the language; a notice reports one that cannot be loaded. @param {string} locale @param {boolean} [pressed] here, so that the focus stays */
-export async function switchLanguage(locale, pressed = false) {
-  if (!(await state.speak(locale))) return showFailure();
+/** Changes the language; a notice reports one that cannot be loaded. @param {string} language @param {boolean} [pressed] here, so that the focus stays */
+export async function switchLanguage(language, pressed = false) {
+  if (!(await state.speak(language))) return showFailure();
   const header = byId("page-header");
-  if (pressed) /** @type {HTMLElement | null | undefined} */ (header?.querySelector(`[lang="${locale}"]`))?.focus();
+  if (pressed)
+    /** @type {HTMLElement | null | undefined} */ (header?.querySelector(`[data-language="${language}"]`))?.focus();
   if (!state.intake.finished) await state.intake.check();
 }
 
@@ -65,10 +66,11 @@ function phone() {
 }
 
 function languages() {
-  const choices = LANGUAGES.map((locale) =>
-    button("quiet", say(`language_${locale}`), () => void switchLanguage(locale, true), {
-      lang: locale,
-      "aria-pressed": String(locale === state.locale),
+  const choices = LANGUAGES.map((language) =>
+    button("quiet", say(`language_${language}`), () => void switchLanguage(language, true), {
+      lang: localeOf(language),
+      "data-language": language,
+      "aria-pressed": String(language === state.language),
     }),
   );
   return element("div.page-header__languages", { role: "group", "aria-label": say("language_label") }, ...choices);

@@ -61,7 +61,7 @@ export function createReview({ router, signal }) {
   function showReceipt(receipt, text) {
     const now = state.intake.text;
     const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
-    router.showReceipt({ receipt, text, later, locale: state.locale });
+    router.showReceipt({ receipt, text, later, locale: state.language });
     tell("submitted", receipt.number);
   }
 

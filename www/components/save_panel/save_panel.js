@@ -2,7 +2,7 @@
  * The panel under every screen of answers: the place that keeps them, a file of them, and clearing all in one press.
  */
 
-import { announce, button, checkbox, element } from "../../app/dom.js";
+import { announce, button, checkbox, element, present, setWords } from "../../app/dom.js";
 import { saveFile } from "../../app/download.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
@@ -27,8 +27,8 @@ export function createSavePanel({ router, more = [] }) {
     keepOnDevice(wanted);
     state.intake.keep();
     wish.box.checked = keptUntil() > 0;
-    where.textContent = whereKept();
-    announce(where.textContent);
+    setWords(where, whereKept());
+    announce(whereKept());
   }
 
   /** Shows that the answers were replaced, beside the way back. @param {string} key @param {() => void} undo */
@@ -41,7 +41,7 @@ export function createSavePanel({ router, more = [] }) {
       router.redraw();
       scrollAndFocus(byId("main")?.querySelector("h1"));
     };
-    drawn?.replaceChildren(say(key), " ", button("quiet", say("undo"), back));
+    drawn?.replaceChildren(...present([say(key), " ", button("quiet", say("undo"), back)]));
     scrollAndFocus(drawn?.querySelector("button"), "nearest");
   }
 
@@ -55,7 +55,7 @@ export function createSavePanel({ router, more = [] }) {
     try {
       changed("open_file_done", state.intake.open(text));
     } catch {
-      note.textContent = say("open_file_failed");
+      setWords(note, say("open_file_failed"));
     }
   }
   const clear = () => changed("cleared", state.intake.clear());

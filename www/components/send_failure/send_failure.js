@@ -2,7 +2,7 @@
  * A sending without a receipt: the reason, the next steps, and ways to keep the answers.
  */
 
-import { announce, button, element } from "../../app/dom.js";
+import { announce, button, element, setWords } from "../../app/dom.js";
 import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
@@ -15,7 +15,7 @@ export function createSendFailure({ sendAgain, signal }) {
   const isOnline = () => {
     // A missing network is no longer the cause.
     const words = box.querySelector("p");
-    if (words && box.dataset.kind === "offline") words.textContent = say("online");
+    if (words && box.dataset.kind === "offline") setWords(words, say("online"));
   };
   addEventListener("online", isOnline, { signal });
 

@@ -3,7 +3,7 @@
  * on a phone numbers in a row, beside the form on a wide screen.
  */
 
-import { button, element } from "../../app/dom.js";
+import { button, element, setWords } from "../../app/dom.js";
 import { at } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
 import { nodesOf, stepNames, stepOf } from "../../app/steps.js";
@@ -37,7 +37,7 @@ export function createStepList({ current, goTo }) {
         name !== current && report !== null && tried.has(name) && !issues.length && hasAnswer(name, report.values);
       item.classList.toggle("step-list__item--done", done);
       mark.textContent = done ? "✓" : number;
-      open.textContent = missing > 0 ? say("step_left", { open: missing }) : done ? say("step_done") : "";
+      setWords(open, missing > 0 ? say("step_left", { open: missing }) : done ? say("step_done") : "");
     }
   }
   return { element: nav, update };

@@ -1,0 +1,116 @@
+/**
+ * The page in やさしい日本語: words with their readings, from the documents to the receipt; the desk and the module answer in Japanese.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import { agree, field, open, receiptNumber, toReview } from "./applicant.mjs";
+import { launch, startDesk } from "./desk.mjs";
+import { go, STEPS } from "./screens.mjs";
+
+let desk, browser;
+before(async () => {
+  [desk, browser] = await Promise.all([startDesk(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
+
+/** The text of an element without readings, as a screen reader reads it. */
+const wordsOf = (locator) =>
+  locator.evaluate((shown) => {
+    const copy = shown.cloneNode(true);
+    for (const reading of copy.querySelectorAll("rt, rp")) reading.remove();
+    return copy.textContent;
+  });
+
+/** Readings that became no `ruby`: in text, attributes, the title. */
+const leftovers = (page) =>
+  page.evaluate(() =>
+    [...(document.documentElement.outerHTML + document.title).matchAll(/.{9}[\ufff9-\ufffb｜《》]/gu)].map(String),
+  );
+
+async function barriers(page) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { rules: { "target-size": { enabled: true } } }),
+  );
+  return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`));
+}
+
+test("the third language walks from the documents to the receipt", async () => {
+  const { page, context, errors } = await open(browser, desk.base, { locale: "easy" });
+  assert.equal(await page.locator("html").getAttribute("lang"), "ja");
+  const spoken = page.locator('[data-language="easy"]');
+  assert.equal(await spoken.getAttribute("aria-pressed"), "true");
+  assert.equal(await wordsOf(spoken), "やさしい日本語");
+  assert.equal(await page.locator("#agree rt").first().innerText(), "りよう");
+  assert.equal(await wordsOf(page.locator("#agree")), "サービスを利用する");
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await leftovers(page), []);
+  await toReview(page, async () => {
+    assert.match(await page.title(), /^連絡するところ \| /);
+    assert.match(await wordsOf(page.locator('[data-path="/contact/company"]')), /会社の名前/);
+    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(await leftovers(page), []);
+    // The module's sentences are Japanese.
+    await field(page, "/contact/company").fill("");
+    await page.locator("#next").click();
+    assert.match(await wordsOf(page.locator("#summary")), /貴社名を入力してください/);
+    assert.deepEqual(await leftovers(page), []);
+    await field(page, "/contact/company").fill("株式会社れい");
+  });
+  assert.match(await wordsOf(page.locator('[data-path="/incident/discovered_at"]')), /2026年11月20日 09:30/);
+  for (const step of [...STEPS, "review"]) {
+    await go(page, step);
+    assert.deepEqual(await barriers(page), [], step);
+    assert.deepEqual(await leftovers(page), [], step);
+  }
+  await page.locator("#send").click();
+  const number = await receiptNumber(page);
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(await leftovers(page), []);
+  await page.reload();
+  assert.equal(await receiptNumber(page), number);
+  assert.equal(await wordsOf(page.locator("h1")), "申し込みを受け取りました");
+  const { text } = await page.evaluate(() => JSON.parse(sessionStorage.getItem("kakekomi.receipt")));
+  assert.equal(JSON.parse(text).consent.language, "ja", "the Japanese documents were agreed to");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("answers stay when the language is changed, and the language stays after a reload", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  await agree(page);
+  await field(page, "/contact/company").fill("株式会社《れい》");
+  await page.locator('[data-language="easy"]').click();
+  await page.locator('[data-language="easy"][aria-pressed="true"]').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.language), "easy", "the focus stays");
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社《れい》");
+  await page.reload();
+  await page.locator('[data-language="easy"][aria-pressed="true"]').waitFor();
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社《れい》");
+  assert.match(await wordsOf(page.locator("h1")), /連絡するところ/);
+  await page.locator('[data-language="en"]').click();
+  await page.locator('html[lang="en"]').waitFor();
+  assert.equal(await field(page, "/contact/company").inputValue(), "株式会社《れい》");
+  assert.equal(await page.locator("ruby").count(), 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("nothing scrolls sideways at 360 pixels", async () => {
+  const { page, context } = await open(browser, desk.base, { locale: "easy", width: 360, height: 740 });
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.equal(await over(), 0, "documents");
+  await agree(page);
+  for (const step of ["now", "contact", "incident", "service", "devices", "review"]) {
+    await page.locator(`[data-step="${step}"]`).click();
+    await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+    for (const add of await page.locator(".list__add").all()) await add.click();
+    assert.equal(await over(), 0, step);
+  }
+  await context.close();
+});
