@@ -7,9 +7,11 @@ import type { KakekomiFormAttributes, KakekomiFormEventMap } from "./kakekomi.js
 
 /** `@kakekomi-submitted="({ detail }) => …"`. */
 type Listeners = {
-  [Type in keyof KakekomiFormEventMap as Type extends `kakekomi-${infer Name}`
-    ? `onKakekomi${Capitalize<Name>}`
-    : never]?: (event: KakekomiFormEventMap[Type]) => void;
+  [
+    Type in keyof KakekomiFormEventMap as Type extends `kakekomi-${infer Name}`
+      ? `onKakekomi${Capitalize<Name>}`
+      : never
+  ]?: (event: KakekomiFormEventMap[Type]) => void;
 };
 
 declare module "vue" {

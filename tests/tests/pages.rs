@@ -21,7 +21,8 @@ fn person_at_an_unknown_address_finds_phone_and_form() {
         assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")), "{target}");
         assert_eq!((page.header("cache-control"), page.header("vary")), (Some("no-store"), Some("Accept")));
         let html = page.text();
-        for part in ["ページが見つかりません", "Page not found", "9:00–17:00", "href=\"/\"", &format!("tel:{phone}")] {
+        for part in ["ページが見つかりません", "Page not found", "9:00–17:00", "href=\"/\"", &format!("tel:{phone}")]
+        {
             assert!(html.contains(part), "{target}: {part}: {html}");
         }
         assert!(html.find("見つかりません") < html.find("not found"), "Japanese comes first");

@@ -29,7 +29,8 @@ pub async fn show_page(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_page = !request.uri().path().starts_with(INTERFACE) && [Method::GET, Method::HEAD].contains(request.method());
+    let is_page =
+        !request.uri().path().starts_with(INTERFACE) && [Method::GET, Method::HEAD].contains(request.method());
     let is_for_people = is_page && accepts_html(request.headers());
     let response = next.run(request).await;
     if !is_for_people || response.extensions().get() != Some(&ProblemCode::HttpNotFound) {
@@ -47,7 +48,8 @@ pub async fn show_page(
 /// Reports whether a request names HTML among the accepted types, as a browser does that opens an address. `*/*` does not count.
 fn accepts_html(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or(kind).trim());
+    let mut types =
+        accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or(kind).trim());
     types.any(|kind| kind.eq_ignore_ascii_case("text/html"))
 }
 

@@ -100,9 +100,8 @@ fn first_page(form: &Description, desk: &Desk, locale: Locale) -> Markup {
 
 /// Writes the questions of a section, a record or an entry of a list that are not on the first page.
 fn questions(form: &Description, node: &FieldDescription) -> Markup {
-    let is_asked = |field: &&FieldDescription| {
-        !FIRST.contains(&field.path.as_str()) && !BY_PROGRAM.contains(&field.kind)
-    };
+    let is_asked =
+        |field: &&FieldDescription| !FIRST.contains(&field.path.as_str()) && !BY_PROGRAM.contains(&field.kind);
     let fields = node.item.as_ref().map_or(&node.fields, |item| &item.fields);
     html! { @for field in fields.iter().filter(is_asked) { (question(form, field)) } }
 }

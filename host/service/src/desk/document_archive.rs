@@ -62,7 +62,9 @@ impl DocumentArchive {
                 archive.changed.push(path);
             }
         }
-        archive.kept.sort_by(|one, other| (one.language.as_str(), &one.sha256).cmp(&(other.language.as_str(), &other.sha256)));
+        archive
+            .kept
+            .sort_by(|one, other| (one.language.as_str(), &one.sha256).cmp(&(other.language.as_str(), &other.sha256)));
         archive.changed.sort();
         Ok(archive)
     }
