@@ -17,7 +17,7 @@ use crate::asset::Asset;
 use crate::body::UnfinishedBodies;
 use crate::desk::ConsentFiles;
 use crate::docs::DocsFiles;
-use crate::documents::DocumentFiles;
+use crate::document_files::DocumentFiles;
 use crate::embed;
 use crate::extract::Clock;
 use crate::metrics::Metrics;

@@ -23,7 +23,7 @@ pub mod client_ip;
 mod cors;
 pub mod desk;
 pub mod docs;
-pub mod documents;
+pub mod document_files;
 pub mod element_versions;
 mod embed;
 pub mod embedded;

@@ -57,9 +57,6 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 fn content(desk: &Desk) -> String {
     let profile = desk.profile();
     let word = |locale, key| PreEscaped(start_word(locale, key));
-    let both = |key| {
-        html! { span lang="ja" { (word(Locale::Ja, key)) } " " span lang="en" { (word(Locale::En, key)) } }
-    };
     html! {
         div.sheet.start-screen {
             @for (locale, home) in [(Locale::Ja, "/"), (Locale::En, "/?lang=en")] {
@@ -67,12 +64,12 @@ fn content(desk: &Desk) -> String {
                     @if locale == Locale::Ja { h1 { (word(locale, "not_found_title")) } }
                     @else { h2 { (word(locale, "not_found_title")) } }
                     p { (word(locale, "not_found")) }
+                    p {
+                        a.phone-link.strong href={ "tel:" (profile.phone) } { (profile.phone) } br;
+                        (word(locale, "hours")) " " (profile.calendar.open) "–" (profile.calendar.close)
+                    }
                     p { a href=(home) { (word(locale, "to_form")) } }
                 }
-            }
-            p {
-                (both("call")) " " a.start-screen__phone href={ "tel:" (profile.phone) } { (profile.phone) } br;
-                (both("hours")) " " (profile.calendar.open) "–" (profile.calendar.close)
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, check, cors, desk, docs, documents, embed, headers, icon, metrics, module, not_found, page, partners,
+    admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, page, partners,
     printable_form, problem, rate_limit, submissions,
 };
 
@@ -58,7 +58,7 @@ fn routes() -> (Router<AppState>, Paths) {
     let list: [(_, &[&[ProblemCode]]); _] = [
         (routes!(page::index), &[FILE]),
         (routes!(printable_form::printable_form), &[FILE]),
-        (routes!(documents::page), &[FILE]),
+        (routes!(document_files::page), &[FILE]),
         (routes!(icon::favicon), &[]),
         (routes!(page::file), &[FILE]),
         (routes!(embed::file), &[FILE]),
@@ -71,7 +71,7 @@ fn routes() -> (Router<AppState>, Paths) {
         (routes!(docs::file), &[FILE]),
         (routes!(desk::desk), &[&[ProblemCode::EngineFailed]]),
         (routes!(desk::consent), &[FILE]),
-        (routes!(documents::file), &[FILE]),
+        (routes!(document_files::file), &[FILE]),
         (routes!(module::schema), &[]),
         (routes!(check::check), &[BODY, text, &[ProblemCode::EngineFailed]]),
         (routes!(submissions::submit), &[BODY, text, SUBMISSION, &[ProblemCode::EngineFailed]]),

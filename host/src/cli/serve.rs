@@ -18,7 +18,7 @@ use kakekomi_http::{
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
-    documents::DocumentFiles,
+    document_files::DocumentFiles,
     metrics::Metrics,
     module::ModuleFiles,
     page::PageFiles,
