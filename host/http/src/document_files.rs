@@ -77,7 +77,7 @@ fn content(locale: Locale, text: &str, name: &str) -> String {
         div.sheet.consent {
             p { a href=(back) { (word("to_form")) } }
             // The operator's own file, under a policy that lets none of it run.
-            article.consent__paper { (PreEscaped(text)) }
+            div.consent__paper { (PreEscaped(text)) }
             p.hint { "SHA-256 " a href={ "/v1/consent/" (name) } { (name.split('/').next_back().unwrap_or_default()) } }
         }
     }

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
+use kakekomi_describe::describe;
 use kakekomi_service::desk::Desk;
 use maud::{PreEscaped, html};
 
@@ -60,11 +61,12 @@ fn content(desk: &Desk) -> String {
     html! {
         div.sheet.start-screen {
             @for (locale, home) in [(Locale::Ja, "/"), (Locale::En, "/?lang=en")] {
-                div lang=(locale.as_str()) {
+                div.section lang=(locale.as_str()) {
                     @if locale == Locale::Ja { h1 { (word(locale, "not_found_title")) } }
                     @else { h2 { (word(locale, "not_found_title")) } }
                     p { (word(locale, "not_found")) }
                     p {
+                        @if let Some(label) = describe(locale).words.get("phone_label") { (label) " " }
                         a.phone-link.strong href={ "tel:" (profile.phone) } { (profile.phone) } br;
                         (word(locale, "hours")) " " (profile.calendar.open) "–" (profile.calendar.close)
                     }

@@ -114,6 +114,8 @@ fn question(form: &Description, node: &FieldDescription) -> Markup {
         "record" if node.need == "optional" => vec![say(form, "wanted")],
         _ => node.options.iter().map(|option| option.title).collect(),
     };
+    // On the first page there is no room for every hint: those of names and numbers are left out.
+    let has_hint = !FIRST.contains(&node.path.as_str()) || node.kind == "text";
     let is_written = choices.is_empty() && node.fields.is_empty();
     choices.extend(node.unknown.then(|| say(form, "unknown")));
     html! {
@@ -121,7 +123,7 @@ fn question(form: &Description, node: &FieldDescription) -> Markup {
             div {
                 strong { (node.title) } " "
                 span.field__need { (say(form, &format!("need_{}", node.need))) }
-                @if let Some(hint) = node.hint { p.hint { (hint) } }
+                @if let Some(hint) = node.hint.filter(|_| has_hint) { p.hint { (hint) } }
             }
             @if is_written { (room(form, node.kind)) }
             @if !choices.is_empty() { ul { @for choice in choices { li { (choice) } } } }

@@ -21,7 +21,6 @@ export function renderFooter() {
         element(
           "li",
           say("footer_operator"),
-          " ",
           operator_url ? element("a", { href: operator_url, target: "_blank" }, operator) : operator,
         ),
       ),
