@@ -22,6 +22,15 @@ export interface KakekomiFormEventMap {
   "kakekomi-submitted": CustomEvent<KakekomiReceipt>;
 }
 
+/** The element's attributes, as templates write them. */
+export interface KakekomiFormAttributes {
+  partner?: string | null | undefined;
+  lang?: "ja" | "en" | undefined;
+  mode?: "frame" | "inline" | null | undefined;
+  name?: string | null | undefined;
+  desk?: string | null | undefined;
+}
+
 export declare class KakekomiForm extends HTMLElement {
   static readonly formAssociated: true;
   static readonly observedAttributes: string[];

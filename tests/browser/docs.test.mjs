@@ -34,3 +34,20 @@ test("the API page shows its operations and loads nothing from elsewhere", async
   assert.deepEqual(elsewhere, []);
   assert.deepEqual(broken, []);
 });
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`the API page has a heading, a way back and no margin of its own (${colorScheme})`, async () => {
+    const page = await browser.newPage({ colorScheme });
+    await page.goto(`${desk.base}/docs`);
+    await page.getByText("/v1/submissions").first().waitFor({ timeout: 60_000 });
+    assert.match(await page.locator("header h1").innerText(), /プログラム.*HTTP API/);
+    assert.equal(await page.locator('header a[href="/"]').isVisible(), true);
+    assert.equal(await page.locator(".topbar").isVisible(), false);
+    const look = await page.evaluate(() => {
+      const { color } = getComputedStyle(/** @type {Element} */ (document.querySelector("header h1")));
+      return [getComputedStyle(document.body).margin, color];
+    });
+    assert.deepEqual(look, ["0px", colorScheme === "dark" ? "rgb(228, 230, 230)" : "rgb(27, 35, 43)"]);
+    await page.close();
+  });
+}

@@ -231,7 +231,7 @@ test("without JavaScript the page shows a phone number, hours and a form to prin
   await page.locator('[href="/sheet?locale=ja"]').click();
   const sheet = await page.locator("main").innerText();
   assert.ok(sheet.includes(phone) && sheet.includes("貴社名") && sheet.includes("発見日時"), sheet);
-  assert.ok((await page.locator(".printable-form__boxes li").count()) > 40, "choices to tick");
+  assert.ok((await page.locator(".printable-form__row li").count()) > 40, "choices to tick");
   await context.close();
 });
 

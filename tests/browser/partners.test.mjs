@@ -71,6 +71,17 @@ test("the sample is the form itself in light, in dark and among hostile styles",
   }
 });
 
+test("at 360 px the snippet is shown whole, and a link leads to the form", async (t) => {
+  const page = await compose(t);
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const id of ["#snippet", "#policy"]) {
+    const [inner, outer] = await page.locator(id).evaluate((box) => [box.scrollHeight, box.clientHeight]);
+    assert.ok(inner <= outer, `${id}: ${inner} of ${outer} px`);
+  }
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.equal(await page.locator('.desk a[href="/"]').isVisible(), true);
+});
+
 for (const [mode, needs] of [
   ["frame", /^script-src \S+\nframe-src \S+$/],
   ["inline", /^script-src \S+ 'wasm-unsafe-eval'\nconnect-src \S+$/],

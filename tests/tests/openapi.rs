@@ -36,7 +36,8 @@ fn openapi_page_loads_all_files_under_its_policy() {
     assert!(!policy.contains("unsafe-inline") && policy.contains("default-src 'none'"), "{policy}");
     let text = page.text();
     let files: Vec<_> = text.split("\"docs/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(files.len(), 4, "{text}");
+    assert_eq!(files.len(), 5, "{text}");
+    assert!(text.contains("<a href=\"/\">") && text.contains("<h1>"), "the way back to the form: {text}");
     for file in files {
         let answer = server.send(&Request::get(&format!("/docs/{file}")));
         assert_eq!((answer.status, answer.header("x-content-type-options")), (200, Some("nosniff")), "{file}");

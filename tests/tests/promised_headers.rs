@@ -92,11 +92,13 @@ fn cached_responses_have_the_promised_headers() {
     let server = Server::start_in(Home::with_desk(PARTNER));
     let desk = server.send(&Request::get("/v1/desk")).json();
     let digest = desk["module"].as_str().unwrap().replace("sha256:", "");
+    let agreed = desk["context"]["consent"]["sha256"]["ja"].as_str().unwrap();
     let page = server.send(&Request::get("/"));
     let immutable = named_in(&page.text()).into_iter().filter(|file| file.starts_with("/page/")).chain([
         format!("/module/{digest}.wasm"),
         format!("/module/{digest}.js"),
         format!("/module/{digest}/describe.ja.json"),
+        format!("/v1/consent/ja/{agreed}"),
         format!("/embed/{}/kakekomi.js", kakekomi_http::element_versions::VERSION),
     ]);
     let asked_after = [
@@ -106,6 +108,7 @@ fn cached_responses_have_the_promised_headers() {
         "/embed/1/kakekomi.js",
         "/embed/1/inline.json",
         "/partners/partners.js",
+        "/favicon.ico",
     ];
     let never = [
         "/",

@@ -20,7 +20,7 @@ export const PATIENCE = 20_000;
 const environment = { root: null, desk: "", own: true, step: "", partner: "", tell: () => {}, told: "" };
 
 /**
- * @param {HTMLElement} root holds `#page-header`, `#main` and `#status`
+ * @param {HTMLElement} root holds `#page-header`, `#main`, `#page-footer` and `#status`
  * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" if it is the
  *   document's; true if the document is the page's; "&p=pk_…" of the partner on whose page it is; the listener to its messages
  */

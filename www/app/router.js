@@ -9,6 +9,7 @@
 import { createConsent } from "../components/consent/consent.js";
 import { createFormStep } from "../components/form_step/form_step.js";
 import { createModuleUpdateNotice } from "../components/module_update_notice/module_update_notice.js";
+import { renderFooter } from "../components/page_footer/page_footer.js";
 import { renderHeader } from "../components/page_header/page_header.js";
 import { createReceipt } from "../components/receipt/receipt.js";
 import { createReview } from "../components/review/review.js";
@@ -82,6 +83,7 @@ function show(create, drawAnew) {
   main.replaceChildren(screen.element);
   hoursAreDrawn();
   drawHeader();
+  renderFooter();
   setTitle(screen.title, false);
   announce("");
   if (moved) {

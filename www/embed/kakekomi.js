@@ -154,6 +154,21 @@ export class KakekomiForm extends HTMLElement {
     this.words.textContent = WORDS[this.locale].unreachable;
     this.words.hidden = false;
     this.tell("error", { code });
+    void this.explain();
+  }
+
+  /** Names the likely reason to the page's developer: a browser hides from the page that the desk does not know its origin. */
+  async explain() {
+    const { desk, partner } = this;
+    // A file that every origin may read.
+    const answers = await fetch(`${desk}/embed/1/inline.json`, { signal: AbortSignal.timeout(10_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    const origin = `${location.origin} is not among the origins of partner "${partner}" (docs/embed.md)`;
+    console.error(
+      `kakekomi-form: the form cannot be shown. ${desk} ${answers ? `answers: most likely ${origin}` : `cannot be reached, or ${origin}`}`,
+    );
   }
 
   /** Takes a message of the form, and passes on a code or a reception number. @param {string} type @param {unknown} value */

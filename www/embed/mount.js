@@ -16,6 +16,7 @@ export async function mount(root, { desk, partner, preview, locale, scheme, tell
   root.append(
     element("div", { id: "page-header" }),
     element("main", { id: "main", tabindex: "-1", role: "group" }),
+    element("div", { id: "page-footer" }),
     element("p.unseen", { id: "status", role: "status" }),
   );
   applyColorScheme(root, scheme);

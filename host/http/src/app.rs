@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::submit::Intake;
 
 use crate::admin::DroppedLogLines;
@@ -16,6 +17,7 @@ use crate::asset::Asset;
 use crate::body::UnfinishedBodies;
 use crate::desk::ConsentFiles;
 use crate::docs::DocsFiles;
+use crate::document_files::DocumentFiles;
 use crate::embed;
 use crate::extract::Clock;
 use crate::metrics::Metrics;
@@ -34,6 +36,8 @@ pub struct App {
     pub page: PageFiles,
     /// The documents in force.
     pub consent: ConsentFiles,
+    /// The documents that are or were in force, by digest.
+    pub documents: DocumentFiles,
     /// The description of this interface.
     pub docs: DocsFiles,
     /// Limit of the bytes of unfinished bodies.
@@ -52,10 +56,11 @@ impl App {
     /// Makes the state for another desk: store, sandbox, rates and metrics stay the same, and the files with values of the
     /// desk are made anew.
     #[must_use]
-    pub fn with_desk(&self, desk: Desk) -> App {
+    pub fn with_desk(&self, desk: Desk, archive: &DocumentArchive) -> App {
         App {
             page: self.page.with_desk(&desk),
             consent: ConsentFiles::new(&desk),
+            documents: DocumentFiles::new(archive),
             docs: self.docs.with_desk(&desk),
             intake: Intake { desk: Arc::new(desk), ..self.intake.clone() },
             ..self.clone()
@@ -96,6 +101,7 @@ parts! {
     Arc<ModuleFiles>: app => Arc::clone(&app.module);
     PageFiles: app => app.page.clone();
     ConsentFiles: app => app.consent.clone();
+    DocumentFiles: app => app.documents.clone();
     DocsFiles: app => app.docs.clone();
     Arc<UnfinishedBodies>: app => Arc::clone(&app.unfinished);
     Arc<RateLimits>: app => Arc::clone(&app.rates);

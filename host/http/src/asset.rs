@@ -69,6 +69,11 @@ impl Asset {
         &self.etag
     }
 
+    /// Returns the bytes as they are without a content coding.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
     /// Returns the number of bytes.
     pub fn size(&self) -> usize {
         self.bytes.len()

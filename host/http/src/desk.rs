@@ -29,6 +29,9 @@ use super::problem_code::ProblemCode;
 struct DeskResponse<'a> {
     name: &'a str,
     operator: &'a str,
+    /// The operator's page, if the desk names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_url: Option<&'a str>,
     forensics_company: &'a str,
     phone: &'a str,
     phone_note: &'a str,
@@ -157,6 +160,7 @@ fn response<'a>(intake: &'a Intake, context: &'a Context, requested: &RequestedP
     DeskResponse {
         name: profile.name.get(locale),
         operator: profile.operator.get(locale),
+        operator_url: profile.operator_url.as_deref(),
         forensics_company: profile.forensics_company.get(locale),
         phone: &profile.phone,
         phone_note: profile.phone_note.get(locale),

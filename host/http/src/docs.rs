@@ -6,31 +6,55 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 use utoipa_swagger_ui::Config;
 
 use crate::asset::{Asset, CachePolicy, FileRequest, HTML, JSON, media_type};
+use crate::embedded::start_word;
 use crate::extract::RequestedLocale;
 use crate::openapi::{Paths, document};
+use crate::template::fill;
 
-/// The page: Swagger UI's own has scripts for every flavour of it.
+/// The page: Swagger UI's own has scripts for every flavour of it, and a bar for other descriptions than this one.
 const PAGE: &str = r#"<!doctype html>
-<html lang="en">
+<html lang="ja">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>kakekomi: HTTP</title>
-<link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>HTTP API - kakekomi</title>
+<link rel="icon" href="favicon.ico" type="image/svg+xml">
 <link rel="stylesheet" href="docs/swagger-ui.css">
-<div id="swagger-ui"></div>
+<link rel="stylesheet" href="docs/page.css">
+<header>
+<p><a href="/">{{to_form}}</a></p>
+<h1>{{title}}</h1>
+<p>{{lead}}</p>
+</header>
+<main id="swagger-ui" lang="en"></main>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/swagger-ui-standalone-preset.js"></script>
 <script src="docs/swagger-initializer.js"></script>
 </html>
 "#;
 
-/// The files that the page loads.
+/// The style of the parts around Swagger UI, which marks the document where the device prefers dark.
+const STYLE: &str = "\
+html{overflow-y:scroll}
+body{margin:0}
+header{max-width:1460px;margin:0 auto;padding:16px 20px;box-sizing:border-box;font:medium/1.75 system-ui,sans-serif;color:#1b232b}
+header p{margin:0}
+header h1{font-size:1.5em;line-height:1.4;margin:8px 0}
+header a{color:#0b4f8a}
+.dark-mode header{color:#e4e6e6}
+.dark-mode header a{color:#8ec2f5}
+.swagger-ui .topbar{display:none}
+";
+
+/// The files of Swagger UI that the page loads.
 const FILES: [&str; 4] =
     ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-initializer.js"];
+
+const STYLE_NAME: &str = "page.css";
 
 /// The description and the page that shows it.
 #[derive(Clone)]
@@ -50,11 +74,16 @@ impl DocsFiles {
             let file = utoipa_swagger_ui::serve(name, Arc::clone(&config)).ok()??;
             Some((*name, Asset::new(file.bytes.into_owned(), media_type(name)?, CachePolicy::Revalidate)))
         });
+        let style = media_type(STYLE_NAME).map(|media| (STYLE_NAME, Asset::new(STYLE, media, CachePolicy::Revalidate)));
+        let words = |blank: &str| match blank {
+            "to_form" => Some(start_word(Locale::Ja, "to_form").into()),
+            _ => Some(start_word(Locale::Ja, &format!("docs_{blank}")).into()),
+        };
         DocsFiles {
             openapi: described(&paths, desk),
             paths: Arc::new(paths),
-            page: Asset::new(PAGE, HTML, CachePolicy::Revalidate),
-            files: files.collect(),
+            page: Asset::new(fill(PAGE, words), HTML, CachePolicy::Revalidate),
+            files: files.chain(style).collect(),
         }
     }
 
@@ -112,8 +141,10 @@ mod tests {
     #[test]
     fn the_page_has_all_its_files_and_none_from_elsewhere() {
         let docs = DocsFiles::new(crate::paths(), &Desk::load(None).unwrap());
-        assert_eq!(docs.files.len(), FILES.len());
-        assert!(!PAGE.contains("//") && PAGE.matches("docs/").count() == FILES.len());
+        assert_eq!(docs.files.len(), FILES.len() + 1);
+        assert!(!PAGE.contains("//") && PAGE.matches("docs/").count() == docs.files.len());
+        let page = std::str::from_utf8(docs.page.bytes()).unwrap();
+        assert!(!page.contains("{{") && !page.contains("<h1></h1>"), "{page}");
         let config = Arc::new(Config::from("/openapi.json").validator_url("none"));
         let initializer = utoipa_swagger_ui::serve("swagger-initializer.js", config).unwrap().unwrap();
         let initializer = String::from_utf8(initializer.bytes.into_owned()).unwrap();

@@ -18,6 +18,10 @@ use super::problem_code::ProblemCode;
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self' data:; base-uri 'none'";
 
+/// The policy of a page without scripts. A document of the operator may hold any HTML, and none of it runs or asks anything.
+const STATIC_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
 /// CSP for non-HTML responses.
 const NON_HTML_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -49,6 +53,10 @@ pub enum Framed {
 #[derive(Debug, Clone, Copy)]
 pub struct AllowsFraming;
 
+/// An extension of the response of a page on which nothing runs, and that nobody may frame.
+#[derive(Debug, Clone, Copy)]
+pub struct RunsNothing;
+
 /// Adds the headers to a response. Every problem names the current module, unless another one judged.
 pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
     let loaded = request.uri().path().starts_with(EMBED_PREFIX);
@@ -56,10 +64,10 @@ pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Ne
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
     let is_problem = response.extensions().get::<ProblemCode>().is_some();
     let document = is_document(response.headers());
-    let policy = if document {
-        policy(response.extensions().get(), response.extensions().get())
-    } else {
-        NON_HTML_CSP.to_owned()
+    let policy = match (document, response.extensions().get::<RunsNothing>()) {
+        (false, _) => NON_HTML_CSP.to_owned(),
+        (true, Some(RunsNothing)) => STATIC_CSP.to_owned(),
+        (true, None) => policy(response.extensions().get(), response.extensions().get()),
     };
     let headers = response.headers_mut();
     if document {

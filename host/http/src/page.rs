@@ -213,7 +213,7 @@ mod tests {
         let files = PageFiles::new(&desk, None);
         let index = files.index().unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
-        assert_eq!(carried.len(), 3, "the page's script, the script that only a partner's page runs, and the style");
+        assert_eq!(carried.len(), 4, "the icon, the page's script, the one that only a partner's page runs, the style");
         for (path, asset) in carried {
             assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");
             assert!(files.file(path).is_some());

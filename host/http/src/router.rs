@@ -19,8 +19,8 @@ use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, check, cors, desk, docs, embed, headers, metrics, module, page, partners, printable_form, problem,
-    rate_limit, submissions,
+    admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, page, partners,
+    printable_form, problem, rate_limit, submissions,
 };
 
 /// Problems of a route that takes a body.
@@ -58,6 +58,8 @@ fn routes() -> (Router<AppState>, Paths) {
     let list: [(_, &[&[ProblemCode]]); _] = [
         (routes!(page::index), &[FILE]),
         (routes!(printable_form::printable_form), &[FILE]),
+        (routes!(document_files::page), &[FILE]),
+        (routes!(icon::favicon), &[]),
         (routes!(page::file), &[FILE]),
         (routes!(embed::file), &[FILE]),
         (routes!(partners::compose), &[]),
@@ -69,6 +71,7 @@ fn routes() -> (Router<AppState>, Paths) {
         (routes!(docs::file), &[FILE]),
         (routes!(desk::desk), &[&[ProblemCode::EngineFailed]]),
         (routes!(desk::consent), &[FILE]),
+        (routes!(document_files::file), &[FILE]),
         (routes!(module::schema), &[]),
         (routes!(check::check), &[BODY, text, &[ProblemCode::EngineFailed]]),
         (routes!(submissions::submit), &[BODY, text, SUBMISSION, &[ProblemCode::EngineFailed]]),
@@ -99,6 +102,7 @@ pub fn router(app: Arc<App>) -> Router {
         .0
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method)
+        .layer(from_fn_with_state(app.clone(), not_found::show_page))
         .layer(from_fn_with_state(app.clone(), problem::catch_panic))
         .layer(from_fn_with_state(app.clone(), rate_limit::limit))
         .layer(from_fn_with_state(app.clone(), cors::share))

@@ -12,12 +12,13 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use kakekomi_http as http;
 use kakekomi_http::{
-    App, body::UnfinishedBodies, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles, metrics::Metrics,
-    module::ModuleFiles, page::PageFiles, rate_limit::RateLimits,
+    App, body::UnfinishedBodies, client_ip::Trusted, desk::ConsentFiles, docs::DocsFiles,
+    document_files::DocumentFiles, metrics::Metrics, module::ModuleFiles, page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::example;
 use kakekomi_service::module_archive::ArchivedModule;
 use kakekomi_service::submit::Intake;
@@ -126,6 +127,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,
+        documents: DocumentFiles::new(&DocumentArchive::default()),
         unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(0, Trusted::default())),
         now,

@@ -76,7 +76,8 @@ fn read_messages<T: DeserializeOwned>(messages: &Path, name: &str) -> Result<T, 
     toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// `[Try again].` → `<a href="">Try again</a>.`: an empty address loads the same page again.
+/// `[Try again].` → `<a href="">Try again</a>.`: an empty address loads the same page again. Safe in an attribute as well.
 fn with_link(sentence: &str) -> String {
-    sentence.replace('&', "&amp;").replace('<', "&lt;").replace('[', "<a href=\"\">").replace(']', "</a>")
+    let text = sentence.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    text.replace('[', "<a href=\"\">").replace(']', "</a>")
 }

@@ -5,6 +5,7 @@
 //! an error names its file and its key.
 
 mod days;
+pub mod document_archive;
 pub mod documents;
 mod localized;
 pub mod partners;

@@ -3,6 +3,7 @@
 //! ```text
 //! kakekomi.js            the element, the same bytes as at /embed/<version>/kakekomi.js
 //! kakekomi.d.ts          its types
+//! react.d.ts, vue.d.ts   the element in JSX and in templates
 //! custom-elements.json   its attributes and events, for editors
 //! package.json           for those who bundle
 //! integrity.json         the digest of each file
@@ -47,6 +48,8 @@ pub struct ExportArgs {
 }
 
 const TYPES: &str = include_str!("../../export/kakekomi.d.ts");
+const REACT: &str = include_str!("../../export/react.d.ts");
+const VUE: &str = include_str!("../../export/vue.d.ts");
 const MANIFEST: &str = include_str!("../../export/custom-elements.json");
 const PACKAGE: &str = include_str!("../../export/package.json");
 const EXAMPLE: &str = include_str!("../../export/example.html");
@@ -64,9 +67,11 @@ pub fn run(args: &ExportArgs, file: &Settings) -> Result<(), CliError> {
     let example = example(desk.as_str(), &args.partner);
     let manifest = versioned(MANIFEST);
     let package = versioned(PACKAGE);
-    let files: [(&str, &[u8]); 5] = [
+    let files: [(&str, &[u8]); 7] = [
         ("kakekomi.js", embed::element()),
         ("kakekomi.d.ts", TYPES.as_bytes()),
+        ("react.d.ts", REACT.as_bytes()),
+        ("vue.d.ts", VUE.as_bytes()),
         ("custom-elements.json", manifest.as_bytes()),
         ("package.json", package.as_bytes()),
         ("example.html", example.as_bytes()),

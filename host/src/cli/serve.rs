@@ -18,6 +18,7 @@ use kakekomi_http::{
     client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
+    document_files::DocumentFiles,
     metrics::Metrics,
     module::ModuleFiles,
     page::PageFiles,
@@ -102,7 +103,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let trusted = trusted(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
-    note_documents(&desk, settings.data())?;
+    let documents = DocumentFiles::new(&note_documents(&desk, settings.data())?);
     let own = ArchivedModule::own();
     // The next release needs it for pages that still run this module.
     own.keep(&folder).map_err(CliError::io(&folder))?;
@@ -119,6 +120,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
         module: Arc::new(ModuleFiles::new(modules())),
         page,
         consent: ConsentFiles::new(&desk),
+        documents,
         intake: Intake {
             desk,
             sandbox: Arc::new(sandbox),

@@ -7,6 +7,7 @@ import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
+import { sheetLink } from "../page_footer/page_footer.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
@@ -40,6 +41,7 @@ export function createSendFailure({ sendAgain, signal }) {
         : []),
       element("p.strong", ...withPhoneLink("unreachable_phone")),
       element("p", say("unreachable_keep")),
+      element("p", sheetLink()),
       element(
         "div.ways",
         button("main", say("send_again"), sendAgain),

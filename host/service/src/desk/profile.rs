@@ -28,6 +28,9 @@ pub struct Profile {
     pub name: Localized<String>,
     /// The company that runs the desk and answers for the data.
     pub operator: Localized<String>,
+    /// The operator's page, to which the form links.
+    #[serde(default)]
+    pub operator_url: Option<String>,
     /// The company that is introduced for incident response and forensics (clause 1②).
     pub forensics_company: Localized<String>,
     /// Contacts for the hours when the desk is closed (clause 4①).
@@ -189,6 +192,9 @@ impl Profile {
         let dialled = |character: char| character.is_ascii_digit() || "+-#*() ".contains(character);
         if profile.phone.is_empty() || !profile.phone.chars().all(dialled) {
             return Err(source.value(DESK, "phone", "must be a telephone number: digits, and hyphens between them"));
+        }
+        if profile.operator_url.as_deref().is_some_and(|url| !url.starts_with("https://")) {
+            return Err(source.value(DESK, "operator_url", "must begin with https://"));
         }
         if let Some(service) = profile.services.iter().find(|service| !SERVICES.contains(&service.id.as_str())) {
             return Err(source.value(

@@ -3,6 +3,7 @@
 use std::fs;
 
 use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::desk::versions::Versions;
 use kakekomi_store::clock;
 
@@ -55,8 +56,11 @@ fn holidays(desk: &Desk, now: i64) -> Outcome {
 }
 
 fn documents(desk: &Desk, settings: &Settings) -> Outcome {
-    match Versions::read(settings.data())?.changed(desk.documents()).first() {
-        Some(changed) => error(changed.clone()),
+    if let Some(changed) = Versions::read(settings.data())?.changed(desk.documents()).first() {
+        return error(changed.clone());
+    }
+    match DocumentArchive::read(settings.data())?.changed.first() {
+        Some(file) => error(format!("{}: its bytes have another digest than its name", file.display())),
         None => Ok("each text is the one that its version was first served with".to_owned()),
     }
 }

@@ -11,6 +11,7 @@ use kakekomi_http::asset::Asset;
 use kakekomi_http::server::{ReloadSignals, Routers};
 use kakekomi_http::{App, busy_router, router};
 use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::desk::versions::Versions;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -49,8 +50,8 @@ pub(super) async fn on_signal(
 /// Builds the app for the desk of the changed folder. Its files are compressed before the first request.
 fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     let desk = Desk::load(settings.desk.as_deref())?;
-    note_documents(&desk, settings.data())?;
-    let app = app.with_desk(desk);
+    let archive = note_documents(&desk, settings.data())?;
+    let app = app.with_desk(desk, &archive);
     app.desk_assets().for_each(Asset::compress);
     Ok(app)
 }
@@ -60,11 +61,19 @@ pub(super) fn routers(app: &Arc<App>) -> Routers {
     Routers { router: router(Arc::clone(app)), busy: busy_router(Arc::clone(app)) }
 }
 
-/// Warns of documents that have changed under their version, and records the new ones.
-pub(super) fn note_documents(desk: &Desk, data: &Path) -> Result<(), CliError> {
+/// Warns of documents that have changed under their version, records and keeps the new ones, and returns all that were kept.
+pub(super) fn note_documents(desk: &Desk, data: &Path) -> Result<DocumentArchive, CliError> {
     let versions = Versions::read(data).map_err(CliError::io("documents"))?;
     for changed in versions.changed(desk.documents()) {
         print::warn(&changed);
     }
-    versions.note(desk.documents(), data).map_err(CliError::io("documents"))
+    versions.note(desk.documents(), data).map_err(CliError::io("documents"))?;
+    // Before they are first offered: a text that somebody agreed to is never lost.
+    DocumentArchive::keep(desk.documents(), data).map_err(CliError::io("documents"))?;
+    let archive = DocumentArchive::read(data).map_err(CliError::io("documents"))?;
+    for file in &archive.changed {
+        let file = file.display();
+        print::warn(&format!("{file} is left out: its bytes have another digest than its name"));
+    }
+    Ok(archive)
 }

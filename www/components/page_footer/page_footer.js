@@ -1,0 +1,49 @@
+/**
+ * The footer of every screen: the documents, the form on paper, and who runs the desk.
+ */
+
+import { element } from "../../app/dom.js";
+import { byId, deskUrl } from "../../app/environment.js";
+import { say, state } from "../../app/state.js";
+import { receiptKept } from "../../app/storage.js";
+
+/** Draws the footer. */
+export function renderFooter() {
+  const { operator, operator_url } = state.desk.served;
+  byId("page-footer")?.replaceChildren(
+    element(
+      "footer.page-footer",
+      element(
+        "ul",
+        { "aria-label": say("footer_label") },
+        ...documentLinks().map((link) => element("li", link)),
+        element("li", sheetLink()),
+        element(
+          "li",
+          say("footer_operator"),
+          operator_url ? element("a", { href: operator_url, target: "_blank" }, operator) : operator,
+        ),
+      ),
+      element("p.hint", say("footer_tab")),
+    ),
+  );
+}
+
+/** A link to the form on paper. */
+export function sheetLink() {
+  return element("a", { href: deskUrl(`/sheet?locale=${state.locale}`), target: "_blank" }, say("footer_sheet"));
+}
+
+/**
+ * Links to the consent document and the privacy policy: those that were agreed to, or, before, those in force.
+ *
+ * @param {any} [agreed] an agreement, or the record of one in a receipt
+ * @returns {HTMLElement[]}
+ */
+export function documentLinks(agreed = state.intake.agreement ?? receiptKept()?.receipt.consent ?? state.consent) {
+  return ["document", "policy"].map((kind) => {
+    const { version, sha256 } = agreed[kind];
+    const href = deskUrl(`/documents/${agreed.language ?? state.locale}/${sha256}`);
+    return element("a", { href, target: "_blank" }, say(`consent_${kind}`), " ", say("consent_version", { version }));
+  });
+}
