@@ -23,6 +23,7 @@ pub mod client_ip;
 mod cors;
 pub mod desk;
 pub mod docs;
+mod document;
 pub mod element_versions;
 mod embed;
 pub mod embedded;

@@ -2,7 +2,7 @@
  * One marked message, an issue or an advisory: its mark is text, so that it is read aloud and printed too.
  */
 
-import { element } from "../../app/dom.js";
+import { announce, element } from "../../app/dom.js";
 import { say } from "../../app/state.js";
 
 /** The errors and the advice of a field or section. @param {string} id of its element */
@@ -23,6 +23,22 @@ export function createMessages(id) {
 /** @param {{ message: string }} advisory @param {string} [field] the field's title, away from the field */
 export function createAdvisoryMessage(advisory, field = "") {
   return createMessage("advisory", say("advisory_label"), advisory.message, field);
+}
+
+/**
+ * Reads new advice aloud: what comes while a person answers, not what a screen begins with, and each once while it stays.
+ *
+ * @returns {(screen: HTMLElement, report: form.Report | null) => void} to be called when a report is on the screen
+ */
+export function createAdviceReader() {
+  /** The advice at the last report. @type {string[] | null} */
+  let before = null;
+  return (screen, report) => {
+    const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map((one) => one.textContent ?? "");
+    const fresh = before ? shown.filter((words) => !before?.includes(words)) : [];
+    if (fresh.length) announce(fresh.join(" "));
+    before = report ? shown : null;
+  };
 }
 
 /** @param {string} kind @param {string} mark @param {string} words @param {string} [field] */

@@ -7,7 +7,7 @@ import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
-import { withPhoneLink } from "../phone_link/phone_link.js";
+import { callOrContacts } from "../contact_list/contact_list.js";
 
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
@@ -38,7 +38,7 @@ export function createSendFailure({ sendAgain, signal }) {
       ...(outcome.kind === "refused" && outcome.elsewhere
         ? [element("p", element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
         : []),
-      element("p.strong", ...withPhoneLink("unreachable_phone")),
+      callOrContacts("unreachable_phone", ""),
       element("p", say("unreachable_keep")),
       element(
         "div.ways",
