@@ -61,5 +61,5 @@ function showStartFailure(block) {
   byId("main")?.replaceChildren(block);
   // A frame that could not start is not shown by the page around it.
   if (window.parent !== window) return;
-  /** @type {HTMLElement | null} */ (block.querySelector("h2.start-screen__failed"))?.focus();
+  /** @type {HTMLElement | null} */ (block.querySelector("h2.start-screen__failed"))?.focus({ preventScroll: true });
 }

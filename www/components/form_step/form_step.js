@@ -91,7 +91,7 @@ export function createFormStep({ step, router }) {
       summary.update(issues);
       steps.update();
       advise();
-      readAdvice(sheet, report);
+      readAdvice(sheet);
       router.setTitle(title, issues.length > 0);
     },
   };

@@ -3,7 +3,7 @@
  */
 
 import { announce, element } from "../../app/dom.js";
-import { say } from "../../app/state.js";
+import { say, state } from "../../app/state.js";
 
 /** The errors and the advice of a field or section. @param {string} id of its element */
 export function createMessages(id) {
@@ -26,18 +26,19 @@ export function createAdvisoryMessage(advisory, field = "") {
 }
 
 /**
- * Reads new advice aloud: what comes while a person answers, not what a screen begins with, and each once while it stays.
+ * Reads new advice aloud: what comes once the person answers, not what a screen begins with, and each once while it stays.
  *
- * @returns {(screen: HTMLElement, report: form.Report | null) => void} to be called when a report is on the screen
+ * @returns {(screen: HTMLElement) => void} to be called when a report is on the screen
  */
 export function createAdviceReader() {
-  /** The advice at the last report. @type {string[] | null} */
-  let before = null;
-  return (screen, report) => {
+  const begun = state.intake.text;
+  /** @type {string[]} */
+  let before = [];
+  return (screen) => {
     const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map((one) => one.textContent ?? "");
-    const fresh = before ? shown.filter((words) => !before?.includes(words)) : [];
-    if (fresh.length) announce(fresh.join(" "));
-    before = report ? shown : null;
+    const fresh = shown.filter((words) => !before.includes(words));
+    before = shown;
+    if (fresh.length && state.intake.text !== begun) announce(fresh.join(" "));
   };
 }
 
