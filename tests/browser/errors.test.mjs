@@ -215,8 +215,8 @@ test("the phone number is shown even if the desk does not answer at the start", 
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
   await context.route("**/v1/desk**", (route) => route.abort());
   await page.goto(desk.base);
-  await page.locator(".start-screen__phone").waitFor();
-  assert.equal(await page.locator(".start-screen__phone").innerText(), phone);
+  await page.locator(".start-screen--failed").waitFor();
+  assert.equal(await page.locator(".page-header__number").innerText(), phone);
   assert.equal(await page.locator(".start-screen--failed .start-screen__failed").first().isVisible(), true);
   await context.close();
 });

@@ -82,11 +82,11 @@ for (const engine of TWO_ENGINES) {
       const { page } = await visit(t, at(8, 59), BEFORE);
       await begin(page);
       await option(page, "/incident/ongoing", "yes").check();
-      await page.waitForFunction(() => document.querySelector("#lead")?.textContent.includes("受付時間外"));
-      assert.equal(await page.locator("main details.contact-list").count(), 1);
+      await page.waitForFunction(() => document.querySelector("#lead")?.textContent.includes("閉まって"));
+      assert.equal(await page.locator("main .guidance .contact-list").count(), 1);
       await passMinute(page);
       await becomes(page, "受付中");
-      await page.waitForFunction(() => !document.querySelector("#lead").textContent.includes("受付時間外"));
+      await page.waitForFunction(() => !document.querySelector("#lead").textContent.includes("閉まって"));
       assert.equal(await page.locator("main .contact-list").count(), 0);
       assert.equal(await option(page, "/incident/ongoing", "yes").isChecked(), true);
     });
@@ -105,7 +105,7 @@ for (const engine of TWO_ENGINES) {
         await page.locator("#page-header .page-header__hours").evaluate((state) => state.textContent),
         /November 24/,
       );
-      await page.locator("main .contact-list").waitFor();
+      await page.locator("main .contact-list").first().waitFor();
       await page.waitForFunction(() =>
         [...document.querySelectorAll(".message--advisory")].some((one) =>
           one.textContent.includes("closed at the moment"),

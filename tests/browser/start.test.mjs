@@ -23,8 +23,9 @@ test("name and phone number are shown even without the script", async () => {
   const { phone, name } = await (await fetch(`${desk.base}/v1/desk`)).json();
   await context.route("**/page/**/script.js", (route) => route.abort());
   await page.goto(desk.base);
-  const words = await page.locator("main").innerText();
-  assert.ok(words.includes(phone) && words.includes(name), words);
+  const words = await page.locator("body").innerText();
+  // The name may break in the header, at a place without width.
+  assert.ok(words.includes(phone) && words.replaceAll("\u200b", "").includes(name), words);
   assert.equal(await page.locator(".start-screen__starting").first().isVisible(), true);
   await context.close();
 });
@@ -34,8 +35,8 @@ test("a failed start is reported in the page's language, from its heading", asyn
   const page = await context.newPage();
   await context.route("**/v1/consent/**", (route) => route.abort());
   await page.goto(`${desk.base}/?lang=en`);
-  await page.locator('.start-screen--failed [lang="en"] h2:focus').waitFor();
-  assert.equal(await page.locator('.start-screen--failed [lang="ja"]:visible').count(), 0);
+  await page.locator('.start-screen--failed[lang="en"] h2:focus').waitFor();
+  assert.doesNotMatch(await page.locator("#main").innerText(), /[ぁ-ん]/);
   await context.close();
 });
 

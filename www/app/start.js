@@ -32,7 +32,7 @@ export async function start(asked) {
     };
   } catch (failure) {
     console.error("start", failure instanceof Error ? failure.message : failure);
-    showStartFailure(block, localeOf(language));
+    showStartFailure(block);
     tell("failed");
     return null;
   }
@@ -51,17 +51,15 @@ function keepFresh() {
 
 /**
  * Shows that the page could not start. Its words could not be loaded either, so the document reports it: the block that index.html has from
- * the beginning, which the server filled with the desk's name and phone number.
+ * the beginning, which the server filled with first aid and the desk's name in the language of the address.
  *
- * @param {HTMLElement | null} block @param {string} locale
+ * @param {HTMLElement | null} block
  */
-function showStartFailure(block, locale) {
+function showStartFailure(block) {
   if (!block) return;
   block.classList.add("start-screen--failed");
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (block.querySelectorAll("[lang]")))
-    part.hidden = part.lang !== locale;
   byId("main")?.replaceChildren(block);
   // A frame that could not start is not shown by the page around it.
   if (window.parent !== window) return;
-  /** @type {HTMLElement | null} */ (block.querySelector(`:scope > [lang="${locale}"] h2`))?.focus();
+  /** @type {HTMLElement | null} */ (block.querySelector("h2.start-screen__failed"))?.focus({ preventScroll: true });
 }

@@ -69,7 +69,7 @@ impl App {
 
     /// Lists the files with values of the desk.
     pub fn desk_assets(&self) -> impl Iterator<Item = &Asset> {
-        self.page.document_asset().into_iter().chain(self.consent.assets()).chain([self.docs.asset()])
+        self.page.document_assets().chain(self.consent.assets()).chain([self.docs.asset()])
     }
 
     /// Lists every file that is worth compressing.

@@ -23,6 +23,7 @@ pub mod client_ip;
 mod cors;
 pub mod desk;
 pub mod docs;
+mod document;
 pub mod document_files;
 pub mod element_versions;
 mod embed;

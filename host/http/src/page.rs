@@ -1,4 +1,5 @@
-//! The page for people: `/` is a document with the desk's name and phone number and the module's digest filled in.
+//! The page for people: `/` is a document with the desk's name and phone number and the module's digest filled in, in the language of
+//! `?lang=` and for the hours at the moment of the request (`document.rs`).
 //!
 //! Script and style have addresses with their digests, `/page/<digest>/<name>`, and may be kept for ever. Served from a folder
 //! (`--page`), the same document names every single file, at `/page/<path>`.
@@ -6,7 +7,6 @@
 //! No file that is kept contains the phone number (clause 4⑦): only `/` has it, for a browser without JavaScript, and `/` is
 //! never kept.
 
-use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -15,11 +15,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
-use kakekomi_describe::describe;
 use kakekomi_service::desk::Desk;
 
 use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
-use super::extract::{RequestedLocale, RequestedPartner};
+use super::document::{Blanks, Variant};
+use super::extract::{Clock, RequestedLocale, RequestedPartner, query_param};
 use super::headers::Framed;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
@@ -32,10 +32,10 @@ const INDEX: &str = "index.html";
 #[derive(Debug, Clone)]
 pub struct PageFiles {
     source: Arc<Source>,
-    /// Names and values of the document's blanks.
-    blanks: Arc<[(&'static str, String)]>,
-    /// The filled document; `None` if it is read from a folder.
-    document: Option<Asset>,
+    /// The values of the document's blanks, for each of its variants.
+    blanks: Arc<[Blanks]>,
+    /// The filled document in each variant; none if it is read from a folder.
+    documents: Arc<[(Variant, Asset)]>,
 }
 
 #[derive(Debug)]
@@ -60,19 +60,11 @@ impl PageFiles {
     }
 
     fn with_source(source: Arc<Source>, desk: &Desk) -> PageFiles {
-        let profile = desk.profile();
-        let blanks = [
-            ("name", profile.name.get(Locale::Ja).to_owned()),
-            ("phone", profile.phone.clone()),
-            ("hours", format!("{}–{}", profile.calendar.open, profile.calendar.close)),
-            ("module", kakekomi_artifact::SHA256.to_owned()),
-            ("ja.contact_fields", contact_fields(Locale::Ja, "、")),
-            ("en.contact_fields", contact_fields(Locale::En, ", ")),
-        ];
-        let blanks = blanks.map(|(name, text)| (name, escape(&text)));
-        let mut files = PageFiles { source, blanks: Arc::new(blanks), document: None };
+        let blanks = Variant::all().map(|variant| Blanks::new(variant, desk.profile())).collect();
+        let mut files = PageFiles { source, blanks, documents: Arc::default() };
         if matches!(*files.source, Source::Embedded(..)) {
-            files.document = files.index().ok().map(|html| Asset::new(html, HTML, CachePolicy::NoStore));
+            let filled = |variant| Some((variant, Asset::new(files.index(variant).ok()?, HTML, CachePolicy::NoStore)));
+            files.documents = Variant::all().filter_map(filled).collect();
         }
         files
     }
@@ -86,21 +78,18 @@ impl PageFiles {
         files.iter().map(|(_, asset)| asset)
     }
 
-    /// Returns the document, for compressing; `None` if it is read from a folder.
-    pub fn document_asset(&self) -> Option<&Asset> {
-        self.document.as_ref()
+    /// Lists the variants of the document, for compressing; none if it is read from a folder.
+    pub fn document_assets(&self) -> impl Iterator<Item = &Asset> {
+        self.documents.iter().map(|(_, asset)| asset)
     }
 
-    fn index(&self) -> io::Result<String> {
+    fn index(&self, variant: Variant) -> io::Result<String> {
         let template = match &*self.source {
             Source::Embedded(_, index) => index.clone(),
             Source::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
-        let blanks = self.blanks.iter().map(|(name, text)| (*name, text.as_str()));
-        let blanks = blanks.chain(embedded::START_WORDS.iter().copied());
-        Ok(fill(&template, |blank| {
-            blanks.clone().find(|(name, _)| *name == blank).map(|(_, text)| Cow::Borrowed(text))
-        }))
+        let blanks = self.blanks.iter().find(|blanks| blanks.variant == variant);
+        Ok(fill(&template, |blank| blanks?.value(blank)))
     }
 
     /// Returns the document with other content, and with its style alone: nothing runs, and nothing is fetched for the form.
@@ -108,12 +97,11 @@ impl PageFiles {
     /// # Errors
     /// The folder has no document.
     pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
-        let index = self.index()?;
+        let index = self.index(Variant { locale, open: false })?;
         let runs = ["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""];
         let lines = index.lines().filter(|line| !runs.iter().any(|start| line.starts_with(start)));
         let index = lines.collect::<Vec<_>>().join("\n");
-        let index = index.replace("<html lang=\"ja\">", &format!("<html lang=\"{}\">", locale.as_str()));
-        let (before, rest) = index.split_once("<main").unwrap_or((&index, ""));
+        let (before, rest) = index.split_once("<div id=\"page-header\"").unwrap_or((&index, ""));
         let (_, after) = rest.split_once("</main>").unwrap_or_default();
         Ok([before, "<main>", content, "</main>", after].concat())
     }
@@ -128,13 +116,6 @@ impl PageFiles {
             }
         }
     }
-}
-
-/// Joins the titles of the section `contact`: `貴社名、部署名、…`.
-fn contact_fields(locale: Locale, comma: &str) -> String {
-    let sections = describe(locale).sections;
-    let contact = sections.iter().filter(|section| section.name == "contact").flat_map(|section| &section.fields);
-    contact.map(|field| field.title).collect::<Vec<_>>().join(comma)
 }
 
 /// Puts every file at an address with its digest, and those addresses into the document.
@@ -158,18 +139,23 @@ pub fn escape(text: &str) -> String {
 }
 
 /// The page for people.
-#[utoipa::path(get, path = "/", tag = "page", params(RequestedLocale, RequestedPartner), responses(
+#[utoipa::path(get, path = "/", tag = "page", params(RequestedLocale, RequestedPartner,
+    ("lang" = Option<String>, Query, description = "The language of the page; without it, and with any other word, Japanese")), responses(
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
 pub async fn index(
     State(page): State<PageFiles>,
     State(desk): State<Arc<Desk>>,
+    State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let mut response = if let Some(document) = &page.document {
+    let language = query_param(&address, "lang").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja);
+    let open = desk.context(now(), language).is_ok_and(|context| Desk::opening(&context).open);
+    let variant = Variant { locale: language, open };
+    let mut response = if let Some((_, document)) = page.documents.iter().find(|(made, _)| *made == variant) {
         document.respond(&headers)
-    } else if let Ok(html) = page.index() {
+    } else if let Ok(html) = page.index(variant) {
         dynamic_response(html, HTML, &headers)
     } else {
         return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
@@ -201,17 +187,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn index_has_name_and_phone_and_no_blank() {
+    fn index_has_first_aid_name_and_phone_and_no_blank() {
         let desk = Desk::load(None).unwrap();
-        let index = PageFiles::new(&desk, None).index().unwrap();
-        assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
+        for variant in Variant::all() {
+            let index = PageFiles::new(&desk, None).index(variant).unwrap();
+            assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
+            assert!(index.contains(&format!("<html lang=\"{}\">", variant.locale.as_str())), "{index}");
+            assert_eq!(index.contains("first-aid__call"), variant.open, "{index}");
+            let (first_aid, heading) = (index.find("id=\"first-aid\"").unwrap(), index.find("<h1>").unwrap());
+            assert!(first_aid < heading, "{index}");
+        }
     }
 
     #[test]
     fn index_names_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
-        let index = files.index().unwrap();
+        let index = files.index(Variant { locale: Locale::Ja, open: true }).unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
         assert_eq!(carried.len(), 4, "the icon, the page's script, the one that only a partner's page runs, the style");
         for (path, asset) in carried {

@@ -8,6 +8,7 @@ import { byId, scrollAndFocus } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
+import { createFirstAid } from "../first_aid/first_aid.js";
 
 /** @param {{ why: "consent" | "consent_stale" | "consent_again", then: () => void }} props the reason to show them, and the action after the agreement */
 export function createConsent({ why, then }) {
@@ -23,6 +24,7 @@ export function createConsent({ why, then }) {
     title,
     element: element(
       "div.sheet.consent",
+      why === "consent" ? createFirstAid().element : afterHoursContacts(),
       element("h1", { tabindex: "-1" }, title),
       element("p.lead", say(`${why}_lead`)),
       why === "consent" && element("p", say("consent_next")),
@@ -32,7 +34,6 @@ export function createConsent({ why, then }) {
         jump("document", "consent_document"),
         jump("agree", "consent_to_end"),
       ),
-      afterHoursContacts(),
       paper("policy"),
       paper("document"),
       element(
@@ -64,6 +65,8 @@ function paper(id) {
   const title = say(`consent_${id}`);
   const body = element("div.consent__paper", { lang: state.locale });
   body.innerHTML = html;
+  // The page has its own heading of the first level: those of the document come below it.
+  for (const one of body.querySelectorAll("h1, h2, h3")) one.setAttribute("aria-level", String(+one.tagName[1] + 1));
   return element(
     "article",
     { id, "aria-label": title, tabindex: "-1" },

@@ -4,11 +4,13 @@
 
 import { button, element } from "../../app/dom.js";
 import { tell } from "../../app/environment.js";
+import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { FIRST, nodesOf, REVIEW, stepNames, stepOf } from "../../app/steps.js";
-import { afterHoursContacts, hasContacts } from "../contact_list/contact_list.js";
+import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
 import { createGuidance } from "../guidance/guidance.js";
+import { createAdviceReader } from "../message/message.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createSavePanel } from "../save_panel/save_panel.js";
 import { createStepList } from "../step_list/step_list.js";
@@ -31,6 +33,7 @@ export function createFormStep({ step, router }) {
   );
   // The advice for the first hours follows the first question, on which it depends.
   fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
+  const readAdvice = createAdviceReader();
   let advised = "";
 
   /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
@@ -53,34 +56,33 @@ export function createFormStep({ step, router }) {
     const now = [lead, ...codes.map((one) => one.code)].join(" ");
     if (now === advised) return;
     advised = now;
-    const call = () => element("p.strong", { id: "lead" }, ...withPhoneLink(lead));
-    guidance.update(codes, lead ? [call(), afterHoursContacts(lead === "now_yes_closed")] : []);
+    if (!lead) return guidance.update(codes);
+    const first = byHours("", () => [element("p.strong", { id: "lead" }, ...withPhoneLink(lead))]);
+    // Whom to ask comes after what to do: by night most of them do not answer at once.
+    guidance.update(codes, [first], [afterHoursContacts({ urgent: true })]);
   }
 
+  const sheet = element(
+    "div.sheet",
+    summary.element,
+    element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
+    element(
+      `form.form-step--${step}`,
+      { novalidate: true, on: { keydown: keepComposing, submit: next } },
+      ...fields,
+      element(
+        "div.ways",
+        element("button.main", { type: "submit", id: "next" }, say("next")),
+        intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
+        before && button("second", say("back"), () => goTo(before)),
+      ),
+    ),
+    createSavePanel({ router }).element,
+  );
   return {
     title,
     focusField,
-    element: element(
-      "div.with-steps",
-      steps.element,
-      element(
-        "div.sheet",
-        summary.element,
-        element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
-        element(
-          `form.form-step--${step}`,
-          { novalidate: true, on: { keydown: keepComposing, submit: next } },
-          ...fields,
-          element(
-            "div.ways",
-            element("button.main", { type: "submit", id: "next" }, say("next")),
-            intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
-            before && button("second", say("back"), () => goTo(before)),
-          ),
-        ),
-        createSavePanel({ router }).element,
-      ),
-    ),
+    element: element("div.with-steps", steps.element, sheet),
     /** Shows the report: issues only if this step was tried. */
     update() {
       const { report, tried } = intake;
@@ -89,6 +91,7 @@ export function createFormStep({ step, router }) {
       summary.update(issues);
       steps.update();
       advise();
+      readAdvice(sheet);
       router.setTitle(title, issues.length > 0);
     },
   };
@@ -98,7 +101,7 @@ export function createFormStep({ step, router }) {
 function leadKey() {
   const now = state.intake.answerAt("/incident/ongoing");
   if (now?.unknown) return "now_unknown";
-  if (now?.typed === "yes") return state.desk.open || !hasContacts() ? "now_yes" : "now_yes_closed";
+  if (now?.typed === "yes") return "now_yes";
   return now?.typed ? "now_no" : "";
 }
 

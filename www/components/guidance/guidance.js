@@ -7,20 +7,21 @@ import { say } from "../../app/state.js";
 
 /**
  * @param {object} props @param {boolean} [props.folded] on a step that did not ask for it: one line that opens
- * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[]) => void }} `lead` comes
- *   first; nothing is shown without advice
+ * @returns {{ element: HTMLElement, update: (guidance: form.Guidance[], lead?: Node[], end?: Node[]) => void }} `lead` comes
+ *   first and `end` last; nothing is shown without advice
  */
 export function createGuidance({ folded = false } = {}) {
   const box = element("div.guidance-box");
   return {
     element: box,
-    update(guidance, lead = []) {
+    update(guidance, lead = [], end = []) {
       if (!guidance.length) return box.replaceChildren();
       const title = say("guidance_title");
       const inside = [
         ...lead,
         element("ul", ...guidance.map((one) => element("li", { "data-code": one.code }, unmarked(one.message)))),
         element("p.hint", say("guidance_note")),
+        ...end,
       ];
       box.replaceChildren(
         element(

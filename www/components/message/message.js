@@ -2,8 +2,8 @@
  * One marked message, an issue or an advisory: its mark is text, so that it is read aloud and printed too.
  */
 
-import { element } from "../../app/dom.js";
-import { say } from "../../app/state.js";
+import { announce, element } from "../../app/dom.js";
+import { say, state } from "../../app/state.js";
 
 /** The errors and the advice of a field or section. @param {string} id of its element */
 export function createMessages(id) {
@@ -23,6 +23,23 @@ export function createMessages(id) {
 /** @param {{ message: string }} advisory @param {string} [field] the field's title, away from the field */
 export function createAdvisoryMessage(advisory, field = "") {
   return createMessage("advisory", say("advisory_label"), advisory.message, field);
+}
+
+/**
+ * Reads new advice aloud: what comes once the person answers, not what a screen begins with, and each once while it stays.
+ *
+ * @returns {(screen: HTMLElement) => void} to be called when a report is on the screen
+ */
+export function createAdviceReader() {
+  const begun = state.intake.text;
+  /** @type {string[]} */
+  let before = [];
+  return (screen) => {
+    const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map((one) => one.textContent ?? "");
+    const fresh = shown.filter((words) => !before.includes(words));
+    before = shown;
+    if (fresh.length && state.intake.text !== begun) announce(fresh.join(" "));
+  };
 }
 
 /** @param {string} kind @param {string} mark @param {string} words @param {string} [field] */

@@ -41,8 +41,9 @@ export async function switchLanguage(language, pressed = false) {
 function showFailure() {
   const header = byId("page-header")?.querySelector("header");
   header?.querySelector(".page-header__failure")?.remove();
-  header?.append(element("p.notice.page-header__failure", ...withPhoneLink("language_failed")));
-  announce(say("language_failed", { phone: state.desk.phone }));
+  const notice = element("p.notice.page-header__failure", ...withPhoneLink("language_failed"));
+  header?.append(notice);
+  announce(notice.textContent);
 }
 
 /** A name that may break between katakana and kanji only: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */

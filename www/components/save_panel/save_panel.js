@@ -7,7 +7,7 @@ import { saveFile } from "../../app/download.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
-import { withPhoneLink } from "../phone_link/phone_link.js";
+import { callOrContacts } from "../contact_list/contact_list.js";
 
 /** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
 export function createSavePanel({ router, more = [] }) {
@@ -75,7 +75,7 @@ export function createSavePanel({ router, more = [] }) {
       ),
       element("p.hint", say("other_device")),
       note,
-      element("p.save-panel__help", ...withPhoneLink("help_phone")),
+      callOrContacts("help_phone", "save-panel__help"),
     ),
   };
 }

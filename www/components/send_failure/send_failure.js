@@ -7,8 +7,8 @@ import { saveFile } from "../../app/download.js";
 import { deskUrl, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { lostBefore } from "../../app/storage.js";
+import { callOrContacts } from "../contact_list/contact_list.js";
 import { sheetLink } from "../page_footer/page_footer.js";
-import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
 export function createSendFailure({ sendAgain, signal }) {
@@ -39,7 +39,7 @@ export function createSendFailure({ sendAgain, signal }) {
       ...(outcome.kind === "refused" && outcome.elsewhere
         ? [element("p", element("a", { href: deskUrl("/"), target: "_blank" }, state.desk.name))]
         : []),
-      element("p.strong", ...withPhoneLink("unreachable_phone")),
+      callOrContacts("unreachable_phone", ""),
       element("p", say("unreachable_keep")),
       element("p", sheetLink()),
       element(
