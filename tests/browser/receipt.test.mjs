@@ -134,6 +134,25 @@ test("the copy after a reload is the same, and in another language has the docum
   await context.close();
 });
 
+test("the copy has a document that is in force no more, or says that it lacks it", async () => {
+  const { page, context } = await received();
+  const past = "0".repeat(64);
+  await page.evaluate((past) => {
+    const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
+    kept.receipt.consent.document.sha256 = past;
+    sessionStorage.setItem("kakekomi.receipt", JSON.stringify(kept));
+  }, past);
+  await page.reload();
+  await receiptNumber(page);
+  assert.match((await download(page, "#save-receipt")).text, /この文書の本文は入れられませんでした/);
+  const body = "<h1>以前の同意書</h1><script>document.title='ran'</script><p>第1条</p>";
+  await page.route(`**/v1/consent/ja/${past}`, (route) => route.fulfill({ contentType: "text/html", body }));
+  const { text } = await download(page, "#save-receipt");
+  assert.match(text, /<h1>以前の同意書<\/h1><p>第1条<\/p>/);
+  assert.ok(text.includes(past) && !text.includes("<script"));
+  await context.close();
+});
+
 test("the data for machines are the second file, which can be opened again", async () => {
   const { page, context, number } = await received();
   const { name, text } = await download(page, "#save-data");

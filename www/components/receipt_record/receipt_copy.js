@@ -6,7 +6,7 @@
  */
 
 import { element } from "../../app/dom.js";
-import { fetchJson } from "../../app/environment.js";
+import { deskUrl, fetchJson } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 
 const COPY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
@@ -99,7 +99,10 @@ async function agreedPaper(given, id) {
  */
 async function agreedText(id, sha256, language) {
   const found = (/** @type {any} */ documents) => (documents?.[id]?.sha256 === sha256 ? documents[id].html : null);
-  return found(state.consent) ?? found(await fetchJson(`/v1/consent/${language}`).catch(() => null));
+  const inForce = found(state.consent) ?? found(await fetchJson(`/v1/consent/${language}`).catch(() => null));
+  if (inForce !== null) return inForce;
+  const response = await fetch(deskUrl(`/v1/consent/${language}/${sha256}`)).catch(() => null);
+  return response?.ok ? response.text() : null;
 }
 
 /** The content of the operator's document without what would run or load. @param {string} html */
