@@ -5,7 +5,7 @@ export interface KakekomiCode {
   readonly code: string;
 }
 
-/** The reception number, such as "234-679-ACD". */
+/** The reception number, such as "2609-4873-1059". */
 export interface KakekomiReceipt {
   readonly receipt: string;
 }

@@ -73,6 +73,7 @@ for (const engine of ENGINES) {
         await toReview(form);
         await form.locator("#send").click();
         const number = await receiptNumber(form);
+        await form.locator(".receipt .answer-list").waitFor();
         await untilHeard(page, "submitted");
         const [heard, value, errors] = await page.evaluate(() => [
           globalThis.heard,

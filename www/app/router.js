@@ -15,6 +15,7 @@ import { createReceipt } from "../components/receipt/receipt.js";
 import { createReview } from "../components/review/review.js";
 import { announce, plain } from "./dom.js";
 import { byId, onPopState, scrollToTop, setDocumentTitle, setStep, stepShown, tell } from "./environment.js";
+import { loadLater } from "./later.js";
 import { hoursAreDrawn, redrawHours } from "./opening_hours.js";
 import { afterPointerUp } from "./pointer_guard.js";
 import { say, state } from "./state.js";
@@ -141,6 +142,8 @@ function leave(step, path) {
 
 function showReview() {
   state.intake.reviewed = true;
+  // For the receipt, which shows its number without it.
+  loadLater().catch(() => {});
   return show((signal) => createReview({ router, signal }), showReview);
 }
 

@@ -1,8 +1,8 @@
 /**
  * The data that outlive a reload: the answers, the agreement, the key under which a text is sent, the receipt.
  *
- * They end with the tab, since the machine may be shared or compromised; answers and key stay on the device for some days only if the
- * person asks for it. The desk's phone number is never stored.
+ * They end with the tab, since the machine may be shared or compromised; answers and key, or the receipt, stay on the device for some
+ * days only if the person asks for it. The desk's phone number is never stored.
  */
 
 import { forPartner } from "./environment.js";
@@ -10,6 +10,7 @@ import { forPartner } from "./environment.js";
 const FILLING = "filling";
 const SENDING = "sending";
 const RECEIPT = "receipt";
+const RECEIPT_ON_DEVICE = "receipt_on_device";
 const UNTIL = "until";
 
 /** The days that answers stay on the device after their last change, if the person asked for it. */
@@ -87,20 +88,46 @@ export function dropKey() {
 
 /** Keeps the receipt, which is shown again after a reload, and drops the answers. @param {form.Kept} kept */
 export function keepReceipt(kept) {
-  forgetAll();
+  forgetAnswers();
   write(RECEIPT, kept);
 }
 
-/** The receipt that was kept, or null. @returns {form.Kept | null} */
+/** The receipt of this tab, or else, unless a person is filling in here, that of the device; or null. @returns {form.Kept | null} */
 export function receiptKept() {
-  return read(RECEIPT);
+  return read(RECEIPT) ?? (recall() ? null : (receiptOnDevice()?.kept ?? null));
+}
+
+/** Keeps the receipt on the device when the tab is closed, or no longer. @param {boolean} wanted */
+export function keepReceiptOnDevice(wanted) {
+  const copy = JSON.stringify({ kept: receiptKept(), until: Date.now() + KEPT_FOR });
+  stored("localStorage", "removeItem", RECEIPT_ON_DEVICE);
+  if (wanted) stored("localStorage", "setItem", RECEIPT_ON_DEVICE, copy);
+}
+
+/** The time until which this receipt stays on the device, in milliseconds since the epoch; 0 if it ends with the tab. */
+export function receiptKeptUntil() {
+  const copy = receiptOnDevice();
+  return copy && copy.kept?.receipt.number === receiptKept()?.receipt.number ? copy.until : 0;
+}
+
+/** @returns {{ kept: form.Kept | null, until: number } | null} */
+function receiptOnDevice() {
+  const copy = parsed(stored("localStorage", "getItem", RECEIPT_ON_DEVICE));
+  if (copy?.until > Date.now()) return copy;
+  stored("localStorage", "removeItem", RECEIPT_ON_DEVICE);
+  return null;
 }
 
 /** Drops all data. */
 export function forgetAll() {
+  forgetAnswers();
+  drop(RECEIPT);
+  drop(RECEIPT_ON_DEVICE);
+}
+
+function forgetAnswers() {
   drop(FILLING);
   drop(SENDING);
-  drop(RECEIPT);
   dropFromDevice();
 }
 
@@ -110,9 +137,14 @@ function dropFromDevice() {
 
 /** @param {string} name */
 function read(name) {
+  const onDevice = keptUntil() ? stored("localStorage", "getItem", name) : null;
+  return parsed(held.get(name) ?? stored("sessionStorage", "getItem", name) ?? onDevice);
+}
+
+/** @param {string | null | undefined} text @returns {any} null if it is no JSON */
+function parsed(text) {
   try {
-    const onDevice = keptUntil() ? stored("localStorage", "getItem", name) : null;
-    return JSON.parse(held.get(name) ?? stored("sessionStorage", "getItem", name) ?? onDevice ?? "null");
+    return JSON.parse(text ?? "null");
   } catch {
     return null;
   }

@@ -35,7 +35,7 @@ export function isCode(value) {
   return typeof value === "string" && /^[a-z][a-z_.-]{0,39}$/.test(value);
 }
 
-/** A reception number, "234-679-ACD". @param {unknown} value @returns {value is string} */
+/** A reception number, "2609-4873-1059", or one of the earlier form, "234-679-AC6". @param {unknown} value @returns {value is string} */
 export function isReceipt(value) {
-  return typeof value === "string" && /^[0-9A-Z]{3}(-[0-9A-Z]{3}){2}$/.test(value);
+  return typeof value === "string" && /^(\d{4}(-\d{4}){2}|[0-9A-Z]{3}(-[0-9A-Z]{3}){2})$/.test(value);
 }

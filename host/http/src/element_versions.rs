@@ -28,6 +28,11 @@ pub fn inline() -> &'static [u8] {
     find("inline.js")
 }
 
+/// Returns the script that the form of inline mode loads when the answers are reviewed.
+pub fn later() -> &'static [u8] {
+    find("inline_later.js")
+}
+
 /// Returns the page's styles, the same in both modes.
 pub fn style() -> &'static [u8] {
     embedded::find(embedded::PAGE, "style.css").unwrap_or_default()

@@ -4,7 +4,7 @@
 //! /embed/1.1.0/kakekomi.js    a version of the element, for ever the same; earlier ones too
 //! /embed/1/kakekomi.js        the newest, which clients revalidate each time
 //! /embed/1/inline.json        the addresses and digests of the script and the style that the form has now
-//! /embed/inline/<digest>.js   the script, for ever the same at its address (and <digest>.css)
+//! /embed/inline/<digest>.js   the script, for ever the same at its address (and <digest>.css), and the one that it loads later
 //! ```
 
 use std::sync::LazyLock;
@@ -15,6 +15,7 @@ use serde_json::json;
 use super::asset::{Asset, CachePolicy, FileRequest, JSON};
 use super::extract::RequestedLocale;
 use crate::element_versions::{self, PROTOCOL, VERSION, integrity};
+use crate::page::with_later;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Name of the element's script below each version.
@@ -28,16 +29,18 @@ static FILES: LazyLock<Vec<(String, Asset)>> = LazyLock::new(|| {
         element(PROTOCOL, element_versions::element(), CachePolicy::Revalidate),
     ];
     files.extend(element_versions::released().map(|(version, bytes)| element(version, bytes, CachePolicy::Immutable)));
-    let mut inline = |bytes, media, ending| {
-        let asset = Asset::new(bytes, media, CachePolicy::Immutable);
+    let mut inline = |bytes: &[u8], media, ending| {
+        let asset = Asset::new(bytes.to_vec(), media, CachePolicy::Immutable);
         let path = format!("inline/{}.{ending}", asset.digest());
-        let piece = json!({ "url": format!("/embed/{path}"), "integrity": integrity(bytes) });
+        let url = format!("/embed/{path}");
         files.push((path, asset));
-        piece
+        (url, integrity(bytes))
     };
-    let script = inline(element_versions::inline(), SCRIPT, "js");
+    let (later, _) = inline(element_versions::later(), SCRIPT, "js");
+    let script = inline(&with_later(element_versions::inline(), &later), SCRIPT, "js");
     let style = inline(element_versions::style(), "text/css; charset=utf-8", "css");
-    let pieces = json!({ "script": script, "style": style }).to_string();
+    let piece = |(url, integrity): (String, String)| json!({ "url": url, "integrity": integrity });
+    let pieces = json!({ "script": piece(script), "style": piece(style) }).to_string();
     files.push((format!("{PROTOCOL}/inline.json"), Asset::new(pieces, JSON, CachePolicy::Revalidate)));
     files
 });

@@ -27,6 +27,8 @@ use crate::embedded;
 use crate::template::fill;
 
 const INDEX: &str = "index.html";
+/// The script that the page loads when the answers are reviewed.
+const LATER: &str = "later.js";
 
 /// The page's files.
 #[derive(Debug, Clone)]
@@ -123,14 +125,22 @@ fn embedded_page() -> Source {
     let index = embedded::find(embedded::PAGE, INDEX).unwrap_or_default();
     let mut index = String::from_utf8_lossy(index).into_owned();
     let mut files = Vec::new();
+    let later = embedded::find(embedded::PAGE, LATER).unwrap_or_default();
+    let later = format!("/page/{}/{LATER}", Asset::new(later, HTML, CachePolicy::Immutable).digest());
     for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
         let Some(media) = media_type(name) else { continue };
-        let asset = Asset::new(*bytes, media, CachePolicy::Immutable);
+        let bytes = if *name == "script.js" { with_later(bytes, &later) } else { bytes.to_vec() };
+        let asset = Asset::new(bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
         index = index.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
         files.push((path, asset));
     }
     Source::Embedded(files, index)
+}
+
+/// Puts the address of the script that the page loads later into the script that loads it.
+pub fn with_later(script: &[u8], address: &str) -> Vec<u8> {
+    String::from_utf8_lossy(script).replace("/page/later.js", address).into_bytes()
 }
 
 /// Escapes the five characters that mean something in HTML.
@@ -199,15 +209,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn index_names_each_file_by_its_digest() {
+    #[tokio::test]
+    async fn index_names_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
         let index = files.index(Variant { locale: Locale::Ja, open: true }).unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
-        assert_eq!(carried.len(), 4, "the icon, the page's script, the one that only a partner's page runs, the style");
+        assert_eq!(carried.len(), 5, "the icon, the page's script, its later one, the one for a partner's page, the style");
+        let script = carried.iter().find(|(path, _)| path.ends_with("/script.js")).map(|(_, asset)| asset).unwrap();
+        let script = script.respond(&HeaderMap::new()).into_body();
+        let script = String::from_utf8(axum::body::to_bytes(script, usize::MAX).await.unwrap().to_vec()).unwrap();
         for (path, asset) in carried {
-            assert!(path.starts_with(asset.digest()) && index.contains(&format!("\"/page/{path}\"")), "{path}");
+            let named = if path.ends_with(LATER) { &script } else { &index };
+            assert!(path.starts_with(asset.digest()) && named.contains(&format!("/page/{path}")), "{path}");
             assert!(files.file(path).is_some());
         }
     }

@@ -1,7 +1,7 @@
 //! Build support for the page and for the files that the program carries; only build scripts use it.
 //!
 //! ```text
-//! www/app/main.js and the modules that it imports  →  script.js, one small script
+//! www/app/main.js and the modules that it imports  →  script.js, one small script, and later.js, which it loads when it is needed
 //! www/**.css                                   →  style.css
 //! a folder                                     →  pub static PAGE: &[(&str, &[u8])] = …
 //! ```

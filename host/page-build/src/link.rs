@@ -16,7 +16,7 @@
 //! line, and at the start of a line `export` before a function, class or `const`.
 //! Everything else is refused with the file's name: renaming, defaults, `export let`, lists of exports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One module of a script.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,30 @@ pub fn link(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Resul
     let mut script = Script { read, visited: Vec::new(), exports: BTreeMap::new(), modules: Vec::new() };
     script.add(entry)?;
     Ok(script.modules)
+}
+
+/// Links an entry and all it imports that is not in another script yet; [`shared_names`] lists what it takes from that one.
+///
+/// # Errors
+/// As [`link`].
+pub fn link_after(
+    earlier: &[Module],
+    entry: &str,
+    read: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<Vec<Module>, String> {
+    let exports =
+        earlier.iter().flat_map(|module| module.exports.iter().map(|name| (name.clone(), module.path.clone())));
+    let visited = earlier.iter().map(|module| module.path.clone()).collect();
+    let mut script = Script { read, visited, exports: exports.collect(), modules: Vec::new() };
+    script.add(entry)?;
+    Ok(script.modules)
+}
+
+/// Lists the names that modules import and none of them exports.
+pub fn shared_names(modules: &[Module]) -> BTreeSet<&str> {
+    let imported: BTreeSet<_> = modules.iter().flat_map(|module| &module.imports).map(String::as_str).collect();
+    let own: BTreeSet<_> = modules.iter().flat_map(|module| &module.exports).map(String::as_str).collect();
+    imported.difference(&own).copied().collect()
 }
 
 struct Script<'a> {

@@ -17,23 +17,58 @@ use oxc_span::SourceType;
 
 use crate::link::{self, Module};
 
+/// The line of a script that lists the names for the script that it loads later; `scripts` fills it.
+const SHARED: &str = "const shared = () => ({});";
+
 /// Makes the script of an entry and all it imports. It exports the entry's exports.
 ///
 /// # Errors
 /// As `link` and [`minify`]; a name that has another meaning in another module.
 pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
     let modules = link::link(entry, read)?;
-    check_names(&modules)?;
+    check_names(&modules.iter().collect::<Vec<_>>())?;
+    minify(&joined(&modules))
+}
+
+/// Joins modules, and exports what the last one does.
+fn joined(modules: &[Module]) -> String {
     let mut text: String = modules.iter().map(|module| module.body.as_str()).collect();
     if let Some(exports) = modules.last().map(|entry| entry.exports.join(",")).filter(|exports| !exports.is_empty()) {
         text += &["export{", &exports, "};\n"].concat();
     }
-    minify(&text)
+    text
+}
+
+/// Makes the script of an entry, and that of `later` with all it imports beyond, which the first one loads when it is needed.
+///
+/// Both share the first one's names: it hands them over, `connect({ say, state, … })`, since a second copy of its modules would
+/// have a state of its own, and an import by its address would know only one of several forms in a page.
+///
+/// # Errors
+/// As [`script`]; no module of the first one has the line [`SHARED`].
+pub fn scripts(
+    entry: &str,
+    later: &str,
+    read: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<(String, String), String> {
+    let mut modules = link::link(entry, read)?;
+    let later = link::link_after(&modules, later, read)?;
+    let names: Vec<&str> = link::shared_names(&later).into_iter().collect();
+    let names = names.join(", ");
+    let loader = modules.iter_mut().find(|module| module.body.contains(SHARED));
+    let loader = loader.ok_or_else(|| format!("no module of {entry} has the line {SHARED}"))?;
+    loader.body = loader.body.replace(SHARED, &format!("const shared = () => ({{ {names} }});"));
+    loader.imports.extend(names.split(", ").map(str::to_owned));
+    check_names(&modules.iter().chain(&later).collect::<Vec<_>>())?;
+    let exports = later.last().map(|entry| entry.exports.join(", ")).unwrap_or_default();
+    let body: String = later.iter().map(|module| module.body.as_str()).collect();
+    let later = minify(&format!("export function connect({{ {names} }}) {{\n{body}return {{ {exports} }};\n}}\n"))?;
+    Ok((minify(&joined(&modules))?, later))
 }
 
 /// Checks modules that share a scope: a name is declared once, and where a module uses the browser's `print`, no other
 /// module declares a `print`.
-fn check_names(modules: &[Module]) -> Result<(), String> {
+fn check_names(modules: &[&Module]) -> Result<(), String> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     let mut used = Vec::new();
     for module in modules {

@@ -29,6 +29,27 @@ fn modules_come_before_their_importers_and_a_circle_ends() {
 }
 
 #[test]
+fn a_later_script_has_the_modules_that_the_first_one_lacks() {
+    let read = |path: &str| {
+        Ok(match path {
+            "main.js" => "import { one } from \"./a.js\";\none();\n",
+            "a.js" => "export function one() {}\nexport const other = 1;\n",
+            "later.js" => {
+                "import { one } from \"./a.js\";\nimport { two } from \"./b.js\";\nexport const three = two(one);\n"
+            }
+            _ => "import { other } from \"./a.js\";\nexport function two() {\n  return other;\n}\n",
+        }
+        .to_owned())
+    };
+    let first = link::link("main.js", &read).unwrap();
+    let later = link::link_after(&first, "later.js", &read).unwrap();
+    assert_eq!(later.iter().map(|module| module.path.as_str()).collect::<Vec<_>>(), ["b.js", "later.js"]);
+    assert_eq!(link::shared_names(&later).into_iter().collect::<Vec<_>>(), ["one", "other"]);
+    let refused = link::link_after(&first, "c.js", &|_| Ok("export const one = 2;".to_owned())).unwrap_err();
+    assert_eq!(refused, "c.js: one is exported by a.js too");
+}
+
+#[test]
 fn export_is_a_function_a_class_or_a_const() {
     let modules = linked(&[(
         "main.js",

@@ -1,9 +1,9 @@
 //! The receipt that an applicant gets once the case is durable: number, time, next steps, consent.
 //!
 //! ```json
-//! {"number":"234-679-ACD","received_at":1795140000000,"module":"sha256:…","ruleset":"2026.11.1",
+//! {"number":"2609-4873-1059","received_at":1795140000000,"module":"sha256:…","ruleset":"2026.11.1",
 //!  "locale":"ja","desk":"…","operator":"…","opening":{"open":false,…},"next":["…"],"no_promise":"…",
-//!  "consent":{"standard":"ISO/IEC TS 27560:2023","record":"234-679-ACD","language":"ja",…}}
+//!  "consent":{"standard":"ISO/IEC TS 27560:2023","record":"2609-4873-1059","language":"ja",…}}
 //! ```
 //!
 //! It is written once and stored as bytes; a replay of the same submission gets those bytes. It promises neither an answer
@@ -20,7 +20,9 @@ use crate::desk::{Desk, Opening, Recipient};
 /// The receipt of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Receipt<'a> {
-    /// The reception number, as `XXX-XXX-XXX`.
+    /// The reception number: twelve digits in groups of four, the last one a check digit. An earlier case has nine letters and
+    /// digits in groups of three.
+    #[schema(pattern = r"^([0-9]{4}(-[0-9]{4}){2}|[0-9A-Z]{3}(-[0-9A-Z]{3}){2})$", example = "2609-4873-1059")]
     pub number: String,
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,

@@ -2,7 +2,7 @@
 //!
 //! `NewCase` → insert → `CaseLine` in a list, `Case` with all columns.
 
-use crate::receipt_number::Number;
+use crate::receipt_number::{Beginning, Number};
 
 /// A case to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,8 +135,8 @@ pub struct Filter {
     pub test: Option<bool>,
     /// Sent through this partner's page.
     pub partner: Option<String>,
-    /// One group of the number begins with these characters, grouped as by [`Number::begin`] (`679-A`).
-    pub number: Option<String>,
+    /// One group of the number begins with these characters ([`Number::begin`]).
+    pub number: Option<Beginning>,
 }
 
 /// A case that cannot be read.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::case::{Filter, NewCase};
-use super::receipt_number::Number;
+use super::receipt_number::{Beginning, Number};
 
 /// Columns of a [`super::CaseLine`].
 pub const LINE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale";
@@ -16,6 +16,9 @@ pub const CASE: &str = "seq, number, received_at, status, accepted, module, rule
      page_module, text_sha256, text, report, page_report, consent, receipt";
 /// Columns that identify a case.
 pub const KEY: &str = "seq, number";
+/// The number from a place on, as the indexes have it.
+const FIFTH: &str = "substr(number, 5)";
+const NINTH: &str = "substr(number, 9)";
 /// Finds the `seq` of the last case; 0 without cases.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
 /// Finds no case, if the table exists.
@@ -88,17 +91,36 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     if let Some(partner) = &filter.partner {
         DB::bind(query.push(" AND partner = "), partner.clone());
     }
-    if let Some(begin) = &filter.number {
-        // Ranges, so that each group's index is used; `~` sorts after every character of a number.
-        let end = format!("{begin}~");
+    if let Some(beginning) = &filter.number {
+        // Ranges, so that each index is used; `~` sorts after every character of a number.
         let mut before = " AND seq IN (SELECT seq FROM cases WHERE ";
-        for group in ["number", "substr(number, 5)", "substr(number, 9)"] {
-            DB::bind(query.push(format_args!("{before}{group} >= ")), begin.clone());
-            DB::bind(query.push(format_args!(" AND {group} < ")), end.clone());
+        for (place, begin, form) in places(beginning) {
+            let end = format!("{begin}~");
+            DB::bind(query.push(format_args!("{before}{place} >= ")), begin);
+            DB::bind(query.push(format_args!(" AND {place} < ")), end);
+            query.push(form);
             before = " UNION ALL SELECT seq FROM cases WHERE ";
         }
         query.push(")");
     }
+}
+
+/// Lists where a group may begin: an indexed expression, the characters that it then begins with, a further condition.
+///
+/// The indexes are those of the groups of three, at the characters 5 and 9, and the groups of four, at 6 and 11, are found by
+/// them too: behind a hyphen, and behind any digit with a hyphen.
+fn places(beginning: &Beginning) -> Vec<(&'static str, String, &'static str)> {
+    let Beginning { digits, letters } = beginning;
+    let mut places = Vec::new();
+    for begin in letters {
+        let earlier = " AND length(number) = 11";
+        places.extend(["number", FIFTH, NINTH].map(|place| (place, begin.clone(), earlier)));
+    }
+    for begin in digits {
+        places.extend([("number", begin.clone(), ""), (FIFTH, format!("-{begin}"), "")]);
+        places.extend((0..10).map(|digit| (NINTH, format!("{digit}-{begin}"), "")));
+    }
+    places
 }
 
 /// Selects the idempotency keys of the cases that have a case already.

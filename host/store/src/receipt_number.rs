@@ -1,34 +1,41 @@
-//! The reception number: short, easy to say on the phone, random, with a check character.
+//! The reception number: digits that are easy to say on the phone, random, with a check digit.
 //!
-//! Eight random characters and one check character in three groups → `234-679-ACD`. The alphabet has 23 characters, a
-//! prime: six digits and seventeen letters without look-alikes (0/O/Q, 1/I/L, 5/S, 8/B, 2/Z, U/V) and with a single vowel,
-//! so that words are unlikely. With distinct weights modulo a prime, every wrong character and every swap of two characters
-//! changes the sum.
+//! Eleven random digits and one check digit in three groups → `2609-4873-1059`. The check digit is that of `digits`: every
+//! wrong digit and every swap of two neighbours is detected. The number is random: it reveals neither how many cases there
+//! are nor when one was received.
 //!
-//! The number is random: it reveals neither how many cases there are nor when one was received.
+//! Earlier cases have nine letters and digits, `234-679-AC6` (`letters`). They are read wherever a number is read; the length
+//! tells one form from the other.
 
 use std::fmt;
 
-/// The characters by their values.
-const ALPHABET: &[u8; 23] = b"234679CDFGHJKMNPRTVWXYA";
-/// Characters of a number, including the check character.
-const LENGTH: usize = 9;
+mod digits;
+mod letters;
 
 /// A well-formed reception number: its length, characters and check sum are right.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Number([u8; LENGTH]);
+pub struct Number(String);
+
+/// The beginning of a number or of one of its groups, in the forms whose characters it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// As a number of digits: `4873-1`.
+    pub digits: Option<String>,
+    /// As a number of the earlier form: `679-A`.
+    pub letters: Option<String>,
+}
 
 /// The reason why a text is no reception number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
-    /// It does not have nine characters.
-    #[error("a reception number has {LENGTH} characters, this has {0}")]
+    /// It has the length of neither form.
+    #[error("a reception number has 12 digits (an earlier one 9 characters), this has {0}")]
     Length(usize),
-    /// It has a character outside of the alphabet.
-    #[error("no reception number has the character {0:?}")]
-    Letter(char),
-    /// The check character does not match: a character is wrong, or two are swapped.
-    #[error("the check character does not fit: one character is wrong, or two are swapped")]
+    /// It has a character that its form does not have.
+    #[error("no reception number has the character {0:?} here")]
+    Character(char),
+    /// The check digit does not match: a digit is wrong, or two are swapped.
+    #[error("the check digit does not fit: a digit is wrong, or two are swapped")]
     Check,
 }
 
@@ -38,73 +45,61 @@ impl Number {
     /// # Errors
     /// The system's source of randomness fails.
     pub fn random() -> Result<Number, getrandom::Error> {
-        // 23⁸ is below 2³⁷: the bias of the remainders is below 2⁻²⁷.
-        let mut random = getrandom::u64()?;
-        let mut values = [0; LENGTH];
-        for value in values.iter_mut().take(LENGTH - 1) {
-            *value = (random % 23) as u8;
-            random /= 23;
-        }
-        // Makes the weighted sum zero: the last weight is one.
-        values[LENGTH - 1] = (23 - weighted_sum(&values)) % 23;
-        Ok(Number(values))
+        let characters: Vec<char> = digits::random()?.chars().collect();
+        Ok(Number(grouped(&characters, digits::GROUP)))
     }
 
-    /// Parses a number as people write it: ignores spaces and hyphens, accepts small and full-width letters.
+    /// Parses a number as people write it: ignores spaces and hyphens, accepts full-width digits and small letters.
     ///
     /// # Errors
     /// [`NumberError`]: the reason why the text is not a number.
     pub fn read(text: &str) -> Result<Number, NumberError> {
         let characters = characters(text);
-        if characters.len() != LENGTH {
-            return Err(NumberError::Length(characters.len()));
+        let (sum, group) = match characters.len() {
+            digits::LENGTH => (digits::check_sum(&characters), digits::GROUP),
+            letters::LENGTH => (letters::check_sum(&characters), letters::GROUP),
+            other => return Err(NumberError::Length(other)),
+        };
+        if sum.map_err(NumberError::Character)? == 0 {
+            Ok(Number(grouped(&characters, group)))
+        } else {
+            Err(NumberError::Check)
         }
-        let mut values = [0; LENGTH];
-        for (value, character) in values.iter_mut().zip(characters) {
-            *value = value_of(character).ok_or(NumberError::Letter(character))?;
-        }
-        if weighted_sum(&values) == 0 { Ok(Number(values)) } else { Err(NumberError::Check) }
     }
 
-    /// Normalizes the beginning of a number or of one of its groups: `"679 a"` → `"679-A"`.
+    /// Normalizes the beginning of a number or of one of its groups: `"679 a"` → `679-A` in letters, nothing in digits.
     ///
     /// # Errors
-    /// [`NumberError`]: it is longer than a number, or has a character outside of the alphabet.
-    pub fn begin(text: &str) -> Result<String, NumberError> {
+    /// [`NumberError`]: it is longer than a number of its characters, or has a character that no number has.
+    pub fn begin(text: &str) -> Result<Beginning, NumberError> {
         let characters = characters(text);
-        if characters.len() > LENGTH {
-            return Err(NumberError::Length(characters.len()));
+        let in_digits = characters.iter().all(char::is_ascii_digit);
+        let stranger = characters.iter().find(|character| letters::value_of(**character).is_none());
+        let beginning = Beginning {
+            digits: (in_digits && characters.len() <= digits::LENGTH).then(|| grouped(&characters, digits::GROUP)),
+            letters: (stranger.is_none() && characters.len() <= letters::LENGTH)
+                .then(|| grouped(&characters, letters::GROUP)),
+        };
+        match (&beginning, stranger) {
+            (Beginning { digits: None, letters: None }, Some(character)) if !in_digits => {
+                Err(NumberError::Character(*character))
+            }
+            (Beginning { digits: None, letters: None }, _) => Err(NumberError::Length(characters.len())),
+            _ => Ok(beginning),
         }
-        if let Some(letter) = characters.iter().find(|letter| value_of(**letter).is_none()) {
-            return Err(NumberError::Letter(*letter));
-        }
-        let groups: Vec<String> = characters.chunks(3).map(|group| group.iter().collect()).collect();
-        Ok(groups.join("-"))
     }
 }
 
 impl fmt::Display for Number {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, value) in self.0.iter().enumerate() {
-            if index > 0 && index % 3 == 0 {
-                formatter.write_str("-")?;
-            }
-            let character = ALPHABET.get(usize::from(*value)).copied().unwrap_or(b'?');
-            write!(formatter, "{}", char::from(character))?;
-        }
-        Ok(())
+        formatter.write_str(&self.0)
     }
 }
 
-/// Sums the values by the weights 9, 8, … 1, modulo 23.
-fn weighted_sum(values: &[u8; LENGTH]) -> u8 {
-    let sum: u32 = values.iter().zip((1..=9).rev()).map(|(value, weight)| u32::from(*value) * weight).sum();
-    (sum % 23) as u8
-}
-
-fn value_of(character: char) -> Option<u8> {
-    let value = ALPHABET.iter().position(|letter| char::from(*letter) == character)?;
-    u8::try_from(value).ok()
+/// Joins characters in groups with hyphens.
+fn grouped(characters: &[char], length: usize) -> String {
+    let groups: Vec<String> = characters.chunks(length).map(|group| group.iter().collect()).collect();
+    groups.join("-")
 }
 
 /// Lists the characters without separators, full-width forms as ASCII and small letters as capitals.
@@ -127,56 +122,84 @@ fn is_separator(character: char) -> bool {
 mod tests {
     use super::*;
 
+    /// A number as it is shown.
+    fn read(typed: &str) -> Result<String, NumberError> {
+        Number::read(typed).map(|number| number.to_string())
+    }
+
     #[test]
     fn a_number_is_grouped_and_parses_again() {
         for _ in 0..1_000 {
             let number = Number::random().unwrap();
             let shown = number.to_string();
-            assert_eq!(shown.len(), 11);
-            assert_eq!(Number::read(&shown), Ok(number.clone()));
-            assert_eq!(Number::read(&format!(" {} ", shown.to_lowercase().replace('-', " "))), Ok(number.clone()));
-            assert_eq!(Number::read(&shown.replace('-', "ー")), Ok(number));
+            let groups: Vec<_> = shown.split('-').collect();
+            assert!(groups.len() == 3 && groups.iter().all(|group| group.len() == 4), "{shown}");
+            assert!(shown.chars().all(|character| character.is_ascii_digit() || character == '-'), "{shown}");
+            assert_eq!(Number::read(&shown), Ok(number));
         }
     }
 
     #[test]
-    fn every_wrong_character_and_every_swap_is_detected() {
-        for _ in 0..50 {
-            let Number(values) = Number::random().unwrap();
-            for index in 0..LENGTH {
-                for wrong in (0..23).filter(|wrong| *wrong != values[index]) {
-                    let mut changed = values;
-                    changed[index] = wrong;
-                    assert_ne!(weighted_sum(&changed), 0);
-                }
-                for other in (0..index).filter(|other| values[*other] != values[index]) {
-                    let mut changed = values;
-                    changed.swap(index, other);
-                    assert_ne!(weighted_sum(&changed), 0);
-                }
-            }
+    fn what_people_type_is_read() {
+        for typed in [
+            "2609-4873-1059",
+            "260948731059",
+            " 2609 4873 1059 ",
+            "２６０９－４８７３－１０５９",
+            "２６０９　４８７３　１０５９",
+            "2609ー4873ｰ1059",
+            "2609‐4873–1059",
+            "2609—4873−1059",
+            "2609/4873.1059",
+        ] {
+            assert_eq!(read(typed).as_deref(), Ok("2609-4873-1059"), "{typed}");
         }
+    }
+
+    #[test]
+    fn earlier_numbers_are_still_read() {
+        for typed in ["234-679-AC6", "234679ac6", "２３４ー６７９ーａｃ６", " 234 679 AC6 "] {
+            assert_eq!(read(typed).as_deref(), Ok("234-679-AC6"), "{typed}");
+        }
+        assert_eq!(read("222222222").as_deref(), Ok("222-222-222"), "the length tells");
     }
 
     #[test]
     fn errors_give_the_reason() {
-        assert_eq!(Number::read("234"), Err(NumberError::Length(3)));
-        assert_eq!(Number::read("234-679-COD"), Err(NumberError::Letter('O')));
-        assert_eq!(Number::read("222-222-223"), Err(NumberError::Check));
-        assert!(Number::read("２２２ー２２２ー２２２").is_ok());
+        for (typed, error) in [
+            ("", NumberError::Length(0)),
+            ("2609-4873-105", NumberError::Length(11)),
+            ("2609-4873-10590", NumberError::Length(13)),
+            ("2609-4873-105O", NumberError::Character('O')),
+            ("2609-4873-1058", NumberError::Check),
+            ("2609-4873-1509", NumberError::Check),
+            ("234", NumberError::Length(3)),
+            ("234-679-COD", NumberError::Character('O')),
+            ("222-222-223", NumberError::Check),
+        ] {
+            assert_eq!(Number::read(typed), Err(error), "{typed}");
+        }
     }
 
     #[test]
-    fn begin_groups_the_characters() {
-        assert_eq!(Number::begin("６７９ー a"), Ok("679-A".to_owned()));
-        assert_eq!(Number::begin(""), Ok(String::new()));
-        assert_eq!(Number::begin("2222222222"), Err(NumberError::Length(10)));
-        assert_eq!(Number::begin("%"), Err(NumberError::Letter('%')));
-    }
-
-    #[test]
-    fn the_alphabet_has_distinct_characters() {
-        let letters: std::collections::BTreeSet<_> = ALPHABET.iter().collect();
-        assert_eq!(letters.len(), ALPHABET.len());
+    fn begin_groups_the_characters_in_each_form() {
+        for (typed, digits, letters) in [
+            ("", Some(""), Some("")),
+            ("６７９ー a", None, Some("679-A")),
+            ("4873 1", Some("4873-1"), None),
+            ("2346", Some("2346"), Some("234-6")),
+            ("2222222222", Some("2222-2222-22"), None),
+        ] {
+            let expected = Beginning { digits: digits.map(str::to_owned), letters: letters.map(str::to_owned) };
+            assert_eq!(Number::begin(typed), Ok(expected), "{typed}");
+        }
+        for (typed, error) in [
+            ("2222222222222", NumberError::Length(13)),
+            ("ACDACDACDA", NumberError::Length(10)),
+            ("%", NumberError::Character('%')),
+            ("12%", NumberError::Character('1')),
+        ] {
+            assert_eq!(Number::begin(typed), Err(error), "{typed}");
+        }
     }
 }

@@ -105,7 +105,7 @@ async fn filters_apply_to_lists_and_counts_alike() {
     for store in stores().await {
         let partner = Some("れい商事".to_owned());
         let first = new_case("1");
-        let begin = first.number.to_string()[..5].to_owned();
+        let begin = Number::begin(&first.number.to_string()[..6]).unwrap();
         store.insert(NewCase { received_at: 10, ..first }.into()).await.unwrap();
         store.insert(NewCase { received_at: 20, partner: partner.clone(), ..new_case("2") }.into()).await.unwrap();
         store
@@ -130,6 +130,41 @@ async fn filters_apply_to_lists_and_counts_alike() {
             );
             assert_eq!(store.count(&filter).await.unwrap(), expected.len() as u64, "{filter:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn numbers_of_both_forms_are_found_by_the_beginning_of_any_group() {
+    for store in stores().await {
+        let (digits, letters) = ("2609-4873-1059", "234-679-AC6");
+        for number in [digits, letters] {
+            let case = NewCase { number: Number::read(number).unwrap(), ..new_case(number) };
+            store.insert(case.into()).await.unwrap();
+        }
+        let rows: [(&str, &[&str]); 13] = [
+            ("", &[digits, letters]),
+            ("2", &[digits, letters]),
+            ("2609", &[digits]),
+            ("4873 1", &[digits]),
+            ("４８", &[digits]),
+            ("1059", &[digits]),
+            ("260948731059", &[digits]),
+            ("873", &[]),
+            ("3", &[]),
+            ("234", &[letters]),
+            ("679-a", &[letters]),
+            ("ac6", &[letters]),
+            ("c6", &[]),
+        ];
+        for (typed, expected) in rows {
+            let filter = Filter { number: Some(Number::begin(typed).unwrap()), ..Filter::default() };
+            let lines = store.lines(0, 10, &filter).await.unwrap();
+            let found: Vec<_> = lines.into_iter().map(|line| line.unwrap().number).collect();
+            assert_eq!(found, expected, "{typed}");
+            assert_eq!(store.count(&filter).await.unwrap(), expected.len() as u64, "{typed}");
+        }
+        let shown = store.show(&Number::read("234679ac6").unwrap()).await.unwrap().unwrap();
+        assert_eq!(shown.unwrap().line.number, letters, "an earlier number is read");
     }
 }
 

@@ -21,7 +21,7 @@ use crate::error::{CliError, Exit};
 /// Flags of `cases show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The reception number, as on the receipt; spaces, hyphens and small letters do not matter
+    /// The reception number, as on the receipt; spaces, hyphens, full-width digits and small letters do not matter
     #[arg(required = true, value_name = "NUMBER")]
     number: Vec<String>,
     #[command(flatten)]

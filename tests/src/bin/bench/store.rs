@@ -76,7 +76,7 @@ async fn reading(store: &Arc<dyn Store>) -> Result<(), Box<dyn Error>> {
             together(store, batch).await?;
         }
         let last = store.last().await?;
-        let number = Filter { number: Some("234-6".to_owned()), ..Filter::default() };
+        let number = Filter { number: Some(Number::begin("234679")?), ..Filter::default() };
         let times =
             [page(store, 0, &real).await?, page(store, last - 100, &real).await?, page(store, 0, &number).await?];
         if target == 1_000 {
