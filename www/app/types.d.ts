@@ -12,6 +12,8 @@ declare namespace form {
     path: string;
     kind: Kind;
     title: string;
+    /** The question that the field asks, shown in the place of its title. */
+    question?: string;
     hint?: string;
     need?: "required" | "optional" | "advised" | "either";
     /** True if 分からない is an answer. */
