@@ -67,7 +67,7 @@ test("folded fields open by their line, and are open if one of them is answered 
   const { page, context } = await open(browser, desk.base, PHONE);
   await agree(page);
   await step(page, "incident");
-  const more = page.locator(".record__fields > .more");
+  const more = page.locator(".record__fields > .fold");
   await more.locator("> summary").click();
   await field(page, "/incident/target").fill("経理部のパソコン2台");
   await step(page, "service");
@@ -92,7 +92,7 @@ test("of many options five are shown, a line opens the others, and a chosen one 
       .locator('input[name="field-incident-discovery_trigger-by"]')
       .evaluateAll((all) => all.filter((one) => one.checkVisibility()).length);
   assert.equal(await shown(), 6, "and 「分からない」");
-  await page.locator('[data-path="/incident/discovery_trigger/by"] .more > summary').click();
+  await page.locator('[data-path="/incident/discovery_trigger/by"] .fold > summary').click();
   assert.equal(await shown(), 14);
   await option(page, "/incident/discovery_trigger/by", "media").check();
   await step(page, "service");

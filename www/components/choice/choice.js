@@ -7,6 +7,7 @@ import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
 import { OPTIONS_SHOWN } from "../../app/steps.js";
 import { renderField } from "../field_wrapper/field_wrapper.js";
+import { createFold } from "../fold/fold.js";
 
 /** A pair is shown in a row, and a list longer than `SHORT` in columns if there is room: layout, not a rule. */
 const PAIR = 2;
@@ -54,12 +55,9 @@ export function createChoice(field, whole = field) {
     host.changed(isUnknown ? whole.path : path, true);
   }
   const rows = (/** @type {typeof radios} */ some) => element(`div.choice${size}`, ...some.map(({ label }) => label));
-  const more = { open: further.some(({ box }) => box.checked) };
+  const open = further.some(({ box }) => box.checked);
   return renderField(field, {
-    body: [
-      rows(radios),
-      ...(further.length ? [element("details.more", more, element("summary", say("more_options")), rows(further))] : []),
-    ],
+    body: [rows(radios), ...(further.length ? [createFold(say("more_options"), open, rows(further))] : [])],
     beside: [unset],
     controls: all,
     group: true,

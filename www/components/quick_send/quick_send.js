@@ -12,7 +12,7 @@ import { REVIEW, stepNames, stepOf } from "../../app/steps.js";
 
 /** @param {{ router: import("../../app/router.js").Router, step: string }} props the step on which it is */
 export function createQuickSend({ router, step }) {
-  const box = element("div.notice.quick-send", { hidden: true });
+  const box = element("div.quick-send", { hidden: true });
   let drawn = "";
 
   async function press() {

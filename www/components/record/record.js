@@ -9,6 +9,7 @@ import { say } from "../../app/state.js";
 import { isFolded } from "../../app/steps.js";
 import { createChoice } from "../choice/choice.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
+import { createFold } from "../fold/fold.js";
 
 /** @param {form.FieldProps} field */
 export function createRecord(field) {
@@ -81,7 +82,7 @@ export function recordFields(field) {
  */
 function createMore({ path, answer, host }, nodes, drawn) {
   const answered = nodes.some((node) => toDraft(node, answer.fields?.[node.name]) !== undefined);
-  const box = element("details.more", { open: answered }, element("summary", say("more_optional")), ...drawn);
+  const box = createFold(say("more_optional"), answered, ...drawn);
   // The views of its fields come before its own, so their errors are shown already.
   const update = () => void (box.querySelector(".field--wrong") && (box.open = true));
   host.register({ path: `${path}#more`, element: box, update, focus: () => undefined });

@@ -8,6 +8,7 @@ import { saveFile } from "../../app/download.js";
 import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
+import { createFold } from "../fold/fold.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @param {{ router: import("../../app/router.js").Router, first?: boolean, more?: Node[] }} props the first step; further ways to keep the answers */
@@ -62,11 +63,10 @@ export function createSavePanel({ router, first = false, more = [] }) {
   const clear = () => changed("cleared", state.intake.clear());
   const opener = element("label.file-button.quiet", say("open_file"), file);
   const inside = () =>
-    element(
-      "details.more",
+    createFold(
+      say("keep_title"),
       // What cannot be kept has to be said.
-      { open: !canKeep() },
-      element("summary", say("keep_title")),
+      !canKeep(),
       where,
       canKeep() && wish.label,
       element(
