@@ -58,9 +58,10 @@ export function momentText(value) {
   return value.offset === JAPAN ? whole : `${whole} UTC${value.offset}`;
 }
 
-/** A normalised number as it is dialled: "+81332119999;ext=12" → "0332119999 #12". @param {string} value */
+/** A normalised number as it is dialled: "+81332119999;ext=12" → 「0332119999 内線 12」. @param {string} value */
 function phoneText(value) {
-  return value.replace(/^\+81/, "0").replace(";ext=", " #");
+  const [number, extension] = value.replace("+81", "0").split(";ext=");
+  return extension ? say("review_extension", { number, extension }) : number;
 }
 
 /** The agreement in a sentence: when, and to which versions. @param {form.Agreement} agreement */
