@@ -51,7 +51,8 @@ export async function next(page, step) {
 /** To a step by the step list, which a narrow screen folds. */
 export async function step(page, name) {
   const line = page.locator(".step-list__position");
-  if (await line.evaluate((one) => one.checkVisibility() && one.getAttribute("aria-expanded") === "false")) await line.click();
+  if (await line.evaluate((one) => one.checkVisibility() && one.getAttribute("aria-expanded") === "false"))
+    await line.click();
   await page.locator(`[data-step="${name}"]`).click();
   await stepShown(page, name);
 }

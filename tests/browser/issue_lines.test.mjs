@@ -47,7 +47,10 @@ for (const locale of ["ja", "en"]) {
       assert.ok(!(named && inHead), `twice: ${head}${issue.message}`);
       assert.ok(head.startsWith(entry), `which entry: ${head}${issue.message}`);
       if (field && !inHead) {
-        const words = field.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}]+/gu);
+        const words = field
+          .normalize("NFKC")
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu);
         const sentence = issue.message.normalize("NFKC").toLowerCase();
         assert.ok(
           words.every((word) => sentence.includes(word)),

@@ -26,7 +26,12 @@ const ANSWERS = [
   ["#field-incident-summary", "ファイルが開かない"],
 ];
 /** The required answers that may be unknown. */
-const UNKNOWNS = ["/contact/responsible", "/incident/purpose", "/incident/discovered_at", "/incident/discovery_trigger"];
+const UNKNOWNS = [
+  "/contact/responsible",
+  "/incident/purpose",
+  "/incident/discovered_at",
+  "/incident/discovery_trigger",
+];
 
 /** The case that came last, as it was stored. */
 const unknownsOf = (draft) =>
@@ -140,7 +145,11 @@ test("the press names what it will set, changes no answer, asks for the rest, an
   await page.locator('#summary [data-path="/incident/summary"]').waitFor();
   assert.equal(await unknown(page, "/incident/discovered_at").isChecked(), true);
   assert.equal(await option(page, "/incident/discovery_trigger/by", "employee").isChecked(), true);
-  assert.equal(await page.locator("#quick").count(), 0, "nothing is left that may be unknown, and something is missing");
+  assert.equal(
+    await page.locator("#quick").count(),
+    0,
+    "nothing is left that may be unknown, and something is missing",
+  );
   await box.locator("button", { hasText: "元に戻す" }).click();
   await page.locator("h1:focus").waitFor();
   assert.equal(await unknown(page, "/incident/discovered_at").isChecked(), false);

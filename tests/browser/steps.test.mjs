@@ -133,7 +133,10 @@ test("a question stands in the place of the source's term, which follows it", as
   assert.equal(await legend.locator(".field__title").innerText(), "取引先などに被害が及んでいますか");
   assert.equal(await legend.locator(".field__term").innerText(), "（第三者への損害）");
   await step(page, "review");
-  assert.match(await page.locator('.answer-list__row[data-path="/incident/third_party_harm"]').innerText(), /^第三者への損害/);
+  assert.match(
+    await page.locator('.answer-list__row[data-path="/incident/third_party_harm"]').innerText(),
+    /^第三者への損害/,
+  );
   await context.close();
 });
 

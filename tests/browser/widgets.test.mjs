@@ -47,9 +47,7 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
-  await page
-    .locator("#field-logs-0-name-file")
-    .setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
+  await page.locator("#field-logs-0-name-file").setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
   await page.waitForFunction(() => document.querySelector("#field-logs-0-sha256").value.length === 64);
   assert.equal(await field(page, "/logs/0/sha256").inputValue(), createHash("sha256").update(log).digest("hex"));
   assert.equal(await field(page, "/logs/0/name").inputValue(), "fw.log");
@@ -187,9 +185,7 @@ test("now, today and the calendar fill the parts; later typing stays as typed", 
   await shortcut(0).click();
   const since = Date.now() + 9 * 3_600_000 - Date.parse(`${now.toISOString().slice(0, 10)}T${await time()}Z`);
   assert.ok(since >= 0 && since < 120_000, `the desk's own time, to the minute: ${since}`);
-  await page
-    .locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: /\d\d:\d\d/ })
-    .waitFor();
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: /\d\d:\d\d/ }).waitFor();
   await field(page, "/incident/discovered_at-time").fill("");
   await page.locator('[data-path="/incident/discovered_at"] .moment__picker input').fill("2026-11-20");
   assert.deepEqual(await parts(), ["2026", "11", "20"]);

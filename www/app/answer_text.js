@@ -29,7 +29,8 @@ export function answerText(node, answer, value) {
   const typed = answer?.typed ?? "";
   if (typed === "") return null;
   // A number in full width is shown as it was understood, too.
-  if (node.kind === "phone" && value && /[^ -~]/.test(typed)) return `${typed}\n${say("echo", { moment: phoneText(value) })}`;
+  if (node.kind === "phone" && value && /[^ -~]/.test(typed))
+    return `${typed}\n${say("echo", { moment: phoneText(value) })}`;
   if (node.kind === "agree") return say("flag_true");
   return node.options?.length ? state.description.optionTitle(node, typed) : typed;
 }

@@ -49,7 +49,8 @@ export function createQuickSend({ router, step }) {
         open.length > 0 && element("p", say("quick_lead")),
         open.length > 0 && element("p", named("quick_open", open)),
         asked.length > 0 && element("p", named("quick_asked", asked)),
-        sends && button("second", say(open.length ? "quick_send" : "quick_send_now"), () => void press(), { id: "quick" }),
+        sends &&
+          button("second", say(open.length ? "quick_send" : "quick_send_now"), () => void press(), { id: "quick" }),
       ]),
     );
   }
