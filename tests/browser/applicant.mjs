@@ -57,6 +57,13 @@ export async function step(page, name) {
   await stepShown(page, name);
 }
 
+/** Opens the lines behind which fields and options of a step wait. */
+export function unfold(page) {
+  return page.locator("main").evaluate((main) => {
+    for (const one of main.querySelectorAll("form .fold")) one.open = true;
+  });
+}
+
 /** Opens the line with the ways to keep the answers. */
 export function openSavePanel(page) {
   return page.locator(".save-panel details").evaluate((one) => {

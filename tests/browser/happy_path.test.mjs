@@ -18,6 +18,7 @@ import {
   receiptNumber,
   step,
   toReview,
+  unfold,
   unknown,
 } from "./applicant.mjs";
 
@@ -87,6 +88,7 @@ test("answers survive a reload, the browser's back and another language", async 
   await fillContact(page);
   await next(page, "incident");
   await fillIncident(page);
+  await unfold(page);
   await unknown(page, "/incident/occurred_at").check();
   await page.reload();
   await field(page, "/incident/summary").waitFor();

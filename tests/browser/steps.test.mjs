@@ -67,7 +67,7 @@ test("folded fields open by their line, and are open if one of them is answered 
   const { page, context } = await open(browser, desk.base, PHONE);
   await agree(page);
   await step(page, "incident");
-  const more = page.locator(".record__fields > .fold");
+  const more = page.locator(".section > .record__fields > .fold");
   await more.locator("> summary").click();
   await field(page, "/incident/target").fill("経理部のパソコン2台");
   await step(page, "service");

@@ -40,6 +40,8 @@ const FIRST_FIELDS = ["/incident/summary", "/incident/discovered_at", "/incident
 
 /** Fields that can wait: a line at the end of their section or entry opens them. */
 const FOLDED = [
+  "/incident/third_party_harm",
+  "/incident/discovery_trigger/note",
   "/incident/occurred_at",
   "/incident/target",
   "/incident/operation",
@@ -49,7 +51,10 @@ const FOLDED = [
 ];
 
 /** The number of options that are shown at once, of a choice with many; a line opens the others. */
-export const OPTIONS_SHOWN = /** @type {Record<string, number>} */ ({ "/incident/discovery_trigger/by": 5 });
+export const OPTIONS_SHOWN = /** @type {Record<string, number>} */ ({
+  "/incident/kind": 5,
+  "/incident/discovery_trigger/by": 5,
+});
 
 /** The field beside which a file of the applicant's is chosen, to fill in this one, its size and its digest. */
 export const FILE_NAME = "/logs/*/name";

@@ -67,7 +67,8 @@ export function createMoment(field) {
   about.label.classList.add("moment__about");
   const echo = element("p.moment__echo", { role: "status" });
   return renderField(field, {
-    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts, about.label), near, echo],
+    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts), near, echo],
+    beside: [about.label],
     controls: inputs,
     group: true,
     update: (marks) => {

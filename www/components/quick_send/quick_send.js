@@ -46,7 +46,6 @@ export function createQuickSend({ router, step }) {
     box.replaceChildren(
       ...present([
         set.length > 0 && element("p", named("quick_set", set), " ", button("quiet", say("undo"), undo)),
-        open.length > 0 && element("p", say("quick_lead")),
         open.length > 0 && element("p", named("quick_open", open)),
         asked.length > 0 && element("p", named("quick_asked", asked)),
         sends &&
