@@ -22,7 +22,12 @@ export async function open(browser, base, { locale = "ja", width = 1280, height 
 /** To the first question. */
 export async function begin(page) {
   await page.locator("button#agree").click();
-  await page.locator('[data-step="now"][aria-current="step"]').waitFor();
+  await stepShown(page, "now");
+}
+
+/** Waits until a step is shown: on a narrow screen the list that names it is folded. */
+export function stepShown(page, name) {
+  return page.locator(`[data-step="${name}"][aria-current="step"]`).waitFor({ state: "attached" });
 }
 
 /** The first question answered, to the step after it. */
@@ -40,13 +45,30 @@ export const unknown = (page, path) => page.locator(`[data-unknown="${path}"]`);
 
 export async function next(page, step) {
   await page.locator("#next").click();
-  await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+  await stepShown(page, step);
 }
 
-/** To a step by the step list. */
+/** To a step by the step list, which a narrow screen folds. */
 export async function step(page, name) {
+  const line = page.locator(".step-list__position");
+  if (await line.evaluate((one) => one.checkVisibility() && one.getAttribute("aria-expanded") === "false"))
+    await line.click();
   await page.locator(`[data-step="${name}"]`).click();
-  await page.locator(`[data-step="${name}"][aria-current="step"]`).waitFor();
+  await stepShown(page, name);
+}
+
+/** Opens the lines behind which fields and options of a step wait. */
+export function unfold(page) {
+  return page.locator("main").evaluate((main) => {
+    for (const one of main.querySelectorAll("form .fold")) one.open = true;
+  });
+}
+
+/** Opens the line with the ways to keep the answers. */
+export function openSavePanel(page) {
+  return page.locator(".save-panel details").evaluate((one) => {
+    one.open = true;
+  });
 }
 
 export async function fillContact(page) {

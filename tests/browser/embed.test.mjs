@@ -10,7 +10,7 @@ import { freePort, startDesk } from "./desk.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
 import { inside } from "./embedded.mjs";
 import { startSite, untilHeard } from "./partner.mjs";
-import { begin, receiptNumber, step, toReview } from "./applicant.mjs";
+import { begin, openSavePanel, receiptNumber, step, toReview } from "./applicant.mjs";
 
 /** Of the view, in pixels. */
 const HEIGHT = 900;
@@ -160,6 +160,7 @@ for (const engine of ENGINES) {
           await comesIntoView(page, form, mode, `.list__entry:nth-child(${count})`, HEIGHT / 2);
         }
         await scroll("end");
+        await openSavePanel(form);
         await form.locator("#clear").click();
         await comesIntoView(page, form, mode, "#kept-note button");
         await form.locator("#kept-note button").click();

@@ -232,7 +232,7 @@ test("neither side trusts any of a thousand near-miss origins", async () => {
     },
     { misses, right: desk.base },
   );
-  assert.deepEqual(around, { receipt: null, height: true, heard: ["step consent", "ready frame"], believed: "1234" });
+  assert.deepEqual(around, { receipt: null, height: true, heard: ["ready frame", "step consent"], believed: "1234" });
   const properties = await inside(page, "frame").evaluate(
     ({ misses, right }) => {
       const top = document.documentElement;

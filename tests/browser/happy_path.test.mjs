@@ -13,10 +13,12 @@ import {
   fillIncident,
   next,
   open,
+  openSavePanel,
   option,
   receiptNumber,
   step,
   toReview,
+  unfold,
   unknown,
 } from "./applicant.mjs";
 
@@ -86,6 +88,7 @@ test("answers survive a reload, the browser's back and another language", async 
   await fillContact(page);
   await next(page, "incident");
   await fillIncident(page);
+  await unfold(page);
   await unknown(page, "/incident/occurred_at").check();
   await page.reload();
   await field(page, "/incident/summary").waitFor();
@@ -107,6 +110,7 @@ test("clearing is one press and can be undone", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await fillContact(page);
+  await openSavePanel(page);
   await page.locator("#clear").click();
   assert.equal(await field(page, "/contact/company").inputValue(), "");
   await page.locator("#kept-note button:focus").click();
@@ -162,11 +166,10 @@ for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await over(), 0, "documents");
     await agree(page);
-    for (const step of ["now", "contact", "incident", "service", "devices", "review"]) {
-      await page.locator(`[data-step="${step}"]`).click();
-      await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+    for (const name of ["now", "contact", "incident", "service", "devices", "review"]) {
+      await step(page, name);
       for (const add of await page.locator(".list__add").all()) await add.click();
-      assert.equal(await over(), 0, step);
+      assert.equal(await over(), 0, name);
     }
     await context.close();
   });
@@ -209,6 +212,7 @@ test("answers end with the tab, and stay on the device only if the person asks, 
   await agree(page);
   await fillContact(page);
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  await openSavePanel(page);
   await page.locator("#keep-on-device").check();
   assert.match(await page.locator("#keep-hint").innerText(), /20\d\d年/);
   await page.close();
@@ -222,11 +226,13 @@ test("answers end with the tab, and stay on the device only if the person asks, 
     "where the person was",
   );
   assert.equal(await field(again, "/contact/company").inputValue(), "株式会社れい");
+  await openSavePanel(again);
   await again.locator("#clear").click();
   assert.ok(
     !(await again.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes("株式会社れい"),
     "cleared everywhere",
   );
+  await openSavePanel(again);
   await again.locator("#keep-on-device").uncheck();
   assert.deepEqual(await again.evaluate(() => Object.keys(localStorage)), []);
   await again.locator("#keep-on-device").check();

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { startDesk } from "./desk.mjs";
 import { TWO_ENGINES, launchEngine } from "./engines.mjs";
 import { choose, holdFile, letGo } from "./files.mjs";
-import { begin, field, open, step } from "./applicant.mjs";
+import { begin, field, open, openSavePanel, step } from "./applicant.mjs";
 
 let desk;
 before(async () => {
@@ -29,7 +29,7 @@ function trio({ name, text, size }) {
   return [name, String(bytes.length), createHash("sha256").update(bytes).digest("hex")];
 }
 
-const input = (index) => `#field-logs-${index}-sha256-file`;
+const input = (index) => `#field-logs-${index}-name-file`;
 const add = (page) => page.locator(".list__add").last().click();
 const shown = (page, index = 0) =>
   Promise.all(["name", "size", "sha256"].map((name) => field(page, `/logs/${index}/${name}`).inputValue()));
@@ -225,6 +225,7 @@ for (const engine of TWO_ENGINES) {
       assert.deepEqual(await logs(page), [{ kind: "proxy", ...draftOf(B) }]);
       await holdFile(page, LARGE.name);
       await choose(page, input(0), LARGE);
+      await openSavePanel(page);
       await page.locator("#clear").click();
       await letGo(page, LARGE.name);
       assert.equal((await logs(page)) ?? null, null);

@@ -3,34 +3,14 @@
  */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { before, test } from "node:test";
 import { cases } from "./cases.mjs";
-import { BINARY, startDesk } from "./desk.mjs";
+import { loadModule } from "./module_in_node.mjs";
 
-const folder = mkdtempSync(join(tmpdir(), "kakekomi-node-"));
 let glue;
-
 before(async () => {
-  const wasm = join(folder, "kakekomi.wasm");
-  execFileSync(BINARY, ["module", "--out", wasm]);
-  const desk = await startDesk();
-  try {
-    const { module } = await (await fetch(`${desk.base}/v1/desk`)).json();
-    const script = await fetch(`${desk.base}/module/${module.replace("sha256:", "")}.js`);
-    assert.equal(script.status, 200);
-    writeFileSync(join(folder, "glue.mjs"), await script.text());
-  } finally {
-    await desk.stop();
-  }
-  glue = await import(pathToFileURL(join(folder, "glue.mjs")).href);
-  await glue.default({ module_or_path: readFileSync(wasm) });
+  ({ glue } = await loadModule());
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const one of cases()) {
   test(`Node: ${one.name}`, () => {

@@ -6,7 +6,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, next, open, receiptNumber, step, toReview } from "./applicant.mjs";
+import {
+  agree,
+  begin,
+  field,
+  fillContact,
+  next,
+  open,
+  openSavePanel,
+  receiptNumber,
+  step,
+  toReview,
+} from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -72,6 +83,7 @@ test("clearing can be undone with the marks of the tried steps", async () => {
   await agree(page);
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
+  await openSavePanel(page);
   await page.locator("#clear").click();
   await page.locator("#summary").waitFor({ state: "hidden" });
   await page.locator("#kept-note button").click();
@@ -197,7 +209,7 @@ test("a line of the summary names its field once, and a mark in full width is fo
   await page.locator("#next").click();
   await page.locator("#summary:focus").waitFor();
   assert.equal(await page.locator('#summary [data-path="/contact/company"]').innerText(), "貴社名を入力してください。");
-  assert.match(await page.locator('#summary [data-path="/contact/phone"]').innerText(), /^電話番号 折り返し/);
+  assert.match(await page.locator('#summary [data-path="/contact/phone"]').innerText(), /^折り返し/);
   assert.match(await page.locator("#field-contact-company-error").innerText(), /^エラー：貴社名/);
   await context.close();
 });

@@ -4,7 +4,7 @@
  *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
  */
 
-import { agree, answerOnce, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, answerOnce, open, receiptNumber, step as go, toReview } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
 const SUBMISSIONS = "**/v1/submissions**";
@@ -25,10 +25,7 @@ export async function everyScreen(browser, base, locale, look) {
   await context.close();
 }
 
-export async function go(page, step) {
-  await page.locator(`[data-step="${step}"]`).click();
-  await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
-}
+export { go };
 
 async function withoutAnswers(browser, base, locale, look) {
   const { page, context } = await open(browser, base, { locale });

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, open, option, receiptNumber, toReview, unknown } from "./applicant.mjs";
+import { agree, field, open, openSavePanel, option, receiptNumber, toReview, unfold, unknown } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -47,9 +47,7 @@ test("a log is hashed on the device, in pieces, and is not sent", async () => {
   const log = Buffer.alloc(3_000_001, "kakekomi log line\\n");
   const requests = [];
   page.on("request", (request) => requests.push(request.method()));
-  await page
-    .locator("#field-logs-0-sha256-file")
-    .setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
+  await page.locator("#field-logs-0-name-file").setInputFiles({ name: "fw.log", mimeType: "text/plain", buffer: log });
   await page.waitForFunction(() => document.querySelector("#field-logs-0-sha256").value.length === 64);
   assert.equal(await field(page, "/logs/0/sha256").inputValue(), createHash("sha256").update(log).digest("hex"));
   assert.equal(await field(page, "/logs/0/name").inputValue(), "fw.log");
@@ -123,6 +121,7 @@ test("a wanted service asks for its consents, an unwanted one for nothing", asyn
 test("a saved file can be opened and sent in another tab", async () => {
   const first = await open(browser, desk.base);
   await toReview(first.page);
+  await openSavePanel(first.page);
   const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.locator("#save-file").click()]);
   const saved = readFileSync(await download.path());
   assert.equal(JSON.parse(saved).contact.phone, "０３-３２１１-９９９９");
@@ -146,9 +145,11 @@ test("分からない is one of the answers of a choice, and of the question tha
   await unknown(page, "/incident/kind").check();
   assert.equal(await option(page, "/incident/kind", "malware").isChecked(), false);
   await unknown(page, "/incident/discovery_trigger").check();
+  await unfold(page);
   await field(page, "/incident/discovery_trigger/note").fill("朝に気づいた");
   assert.equal(await unknown(page, "/incident/discovery_trigger").isChecked(), false, "an answer takes it back");
   await unknown(page, "/incident/discovery_trigger").check();
+  await openSavePanel(page);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save-file").click()]);
   const { incident } = JSON.parse(readFileSync(await download.path()));
   assert.deepEqual([incident.kind, incident.discovery_trigger], [{ unknown: true }, { unknown: true }]);
@@ -171,13 +172,22 @@ test("an entry closes to a line with its first answers, and a line of the summar
   await context.close();
 });
 
-test("today and the calendar fill the parts; later typing stays as typed", async () => {
+test("now, today and the calendar fill the parts; later typing stays as typed", async () => {
   const { page, context } = await at("incident");
   const parts = () =>
     Promise.all(["year", "month", "day"].map((part) => field(page, `/incident/discovered_at-${part}`).inputValue()));
-  await page.locator('[data-path="/incident/discovered_at"] .moment__shortcuts button').first().click();
+  const shortcut = (index) =>
+    page.locator('[data-path="/incident/discovered_at"] .moment__shortcuts button').nth(index);
+  const time = () => field(page, "/incident/discovered_at-time").inputValue();
+  await shortcut(1).click();
+  assert.equal(await time(), "", "today has no time");
   const now = new Date(Date.now() + 9 * 3_600_000);
   assert.deepEqual((await parts()).map(Number), [now.getUTCFullYear(), now.getUTCMonth() + 1, now.getUTCDate()]);
+  await shortcut(0).click();
+  const since = Date.now() + 9 * 3_600_000 - Date.parse(`${now.toISOString().slice(0, 10)}T${await time()}Z`);
+  assert.ok(since >= 0 && since < 120_000, `the desk's own time, to the minute: ${since}`);
+  await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: /\d\d:\d\d/ }).waitFor();
+  await field(page, "/incident/discovered_at-time").fill("");
   await page.locator('[data-path="/incident/discovered_at"] .moment__picker input').fill("2026-11-20");
   assert.deepEqual(await parts(), ["2026", "11", "20"]);
   await page.locator('[data-path="/incident/discovered_at"] .moment__echo', { hasText: "2026年11月20日" }).waitFor();

@@ -28,6 +28,9 @@ export function answerText(node, answer, value) {
   }
   const typed = answer?.typed ?? "";
   if (typed === "") return null;
+  // A number in full width is shown as it was understood, too.
+  if (node.kind === "phone" && value && /[^ -~]/.test(typed))
+    return `${typed}\n${say("echo", { moment: phoneText(value) })}`;
   if (node.kind === "agree") return say("flag_true");
   return node.options?.length ? state.description.optionTitle(node, typed) : typed;
 }
@@ -54,6 +57,12 @@ export function momentText(value) {
   const words = say(`moment_${finest}`, { year, month, day, time });
   const whole = value.precision === "about" ? say("moment_about", { moment: words }) : words;
   return value.offset === JAPAN ? whole : `${whole} UTC${value.offset}`;
+}
+
+/** A normalised number as it is dialled: "+81332119999;ext=12" → 「0332119999 内線 12」. @param {string} value */
+function phoneText(value) {
+  const [number, extension] = value.replace("+81", "0").split(";ext=");
+  return extension ? say("review_extension", { number, extension }) : number;
 }
 
 /** The agreement in a sentence: when, and to which versions. @param {form.Agreement} agreement */

@@ -54,13 +54,17 @@ export class Description {
 
   /** The title of an issue's field: "/devices/0/os" → 「機器 1 OS」; "" if there is none. @param {string} path */
   titleOf(path) {
-    const keys = parts(path);
+    return this.titlesOf(path).filter(Boolean).join(" ");
+  }
+
+  /** The titles of a list's entry and of the field, "" for none: "/devices/0/os" → ["機器 1", "OS"]. @param {string} path */
+  titlesOf(path) {
     const trail = this.trail(path);
     const field = trail.at(-1)?.title ?? "";
     const entry = trail.findIndex((node, depth) => depth > 0 && trail[depth - 1].kind === "list");
-    if (entry < 0) return field;
-    const numbered = this.entryTitle(trail[entry], Number(keys[entry]));
-    return entry === trail.length - 1 ? numbered : `${numbered} ${field}`;
+    if (entry < 0) return ["", field];
+    const numbered = this.entryTitle(trail[entry], Number(parts(path)[entry]));
+    return [numbered, entry === trail.length - 1 ? "" : field];
   }
 
   /** The title of a list's entry, 「機器 1」. @param {form.Field} item @param {number} index from 0 */

@@ -89,9 +89,14 @@ export class Desk {
     return Number.isNaN(local.getTime()) ? "" : format.format(local);
   }
 
+  /** Date and time at the desk now, "2026-11-23T09:30". */
+  get moment() {
+    return this.local(this.now()).toISOString().slice(0, 16);
+  }
+
   /** Today's date at the desk, "2026-11-23". */
   get today() {
-    return this.local(this.now()).toISOString().slice(0, 10);
+    return this.moment.slice(0, 10);
   }
 
   /**

@@ -26,6 +26,8 @@ export class Intake extends EventTarget {
     this.step = kept?.step ?? "";
     /** True once the person was on the review: from then on each step leads back there. */
     this.reviewed = kept?.reviewed ?? false;
+    /** The paths that one press set to unknown. @type {string[]} */
+    this.pressed = kept?.pressed ?? [];
     /** @type {form.Report | null} */
     this.report = null;
     this.finished = false;
@@ -77,8 +79,8 @@ export class Intake extends EventTarget {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    const { answers, agreement, tried, reviewed, step } = this;
-    remember({ answers, agreement, tried: [...tried], reviewed, step, locale: this.state.language });
+    const { answers, agreement, tried, reviewed, step, pressed } = this;
+    remember({ answers, agreement, tried: [...tried], reviewed, step, pressed, locale: this.state.language });
   }
 
   /**
@@ -151,10 +153,49 @@ export class Intake extends EventTarget {
     };
   }
 
+  /** The required fields without an answer that may be unknown, by the report. @returns {string[]} */
+  get openUnknowns() {
+    return this.missing.filter((path) => {
+      const node = this.state.description.trail(path).at(-1);
+      return node?.unknown && toDraft(node, this.answerAt(path)) === undefined;
+    });
+  }
+
+  /** The required answers that the report misses. @returns {string[]} */
+  get missing() {
+    const issues = this.report?.issues ?? [];
+    return issues.filter(({ code }) => code.split(".")[0] === "required").map(({ path }) => path);
+  }
+
+  /** The fields that one press set to unknown, and that still are. @returns {string[]} */
+  get pressedUnknowns() {
+    return this.pressed.filter((path) => this.answerAt(path)?.unknown);
+  }
+
+  /** Sets every open required field that may be unknown to unknown; what was typed stays. */
+  pressUnknown() {
+    const open = this.openUnknowns;
+    this.pressed = [...this.pressedUnknowns, ...open];
+    this.setUnknown(open, true);
+  }
+
+  /** Takes back what one press set to unknown. */
+  releaseUnknown() {
+    this.setUnknown(this.pressedUnknowns, false);
+    this.pressed = [];
+  }
+
+  /** @param {string[]} paths @param {boolean} unknown */
+  setUnknown(paths, unknown) {
+    for (const path of paths) Object.assign(this.answerAt(path) ?? {}, { unknown });
+    this.changed(true);
+  }
+
   /** Puts other answers in the place of these. @param {form.Answer} answers @returns {() => void} brings these back */
   replace(answers) {
     const before = this.answers;
     this.answers = answers;
+    this.pressed = [];
     this.changed(true);
     return () => {
       this.answers = before;

@@ -35,6 +35,30 @@ export const CONSENT = "/consent";
 /** Sections without inputs: filled in from the agreement, or asked for later by the desk. */
 const NOT_ASKED = [CONSENT, "/other"];
 
+/** The fields that a step asks for first; the others follow in the order of the description. */
+const FIRST_FIELDS = ["/incident/summary", "/incident/discovered_at", "/incident/kind"];
+
+/** Fields that can wait: a line at the end of their section or entry opens them. */
+const FOLDED = [
+  "/incident/third_party_harm",
+  "/incident/discovery_trigger/note",
+  "/incident/occurred_at",
+  "/incident/target",
+  "/incident/operation",
+  "/logs/*/clock_error_seconds",
+  "/logs/*/size",
+  "/logs/*/sha256",
+];
+
+/** The number of options that are shown at once, of a choice with many; a line opens the others. */
+export const OPTIONS_SHOWN = /** @type {Record<string, number>} */ ({
+  "/incident/kind": 5,
+  "/incident/discovery_trigger/by": 5,
+});
+
+/** The field beside which a file of the applicant's is chosen, to fill in this one, its size and its digest. */
+export const FILE_NAME = "/logs/*/name";
+
 /** A field that may take its answer from another with one press: nothing is asked twice. */
 export const SAME_AS = /** @type {Record<string, string>} */ ({ "/contact/responsible": "/contact/person" });
 
@@ -65,8 +89,15 @@ export function nodesOf(name, description) {
     .map((node) => lacking(node, name));
 }
 
-/** A section without the fields of another step. @param {form.Field} node @param {string} step */
+/** True if a field can wait. @param {form.Field} node */
+export function isFolded(node) {
+  return FOLDED.includes(node.path);
+}
+
+/** A section in the order of the layout, without the fields of another step. @param {form.Field} node @param {string} step */
 function lacking(node, step) {
   if (node.kind !== "section") return node;
-  return { ...node, fields: node.fields.filter((field) => stepOf(field.path) === step) };
+  const fields = node.fields.filter((field) => stepOf(field.path) === step);
+  const first = FIRST_FIELDS.flatMap((path) => fields.filter((field) => field.path === path));
+  return { ...node, fields: [...new Set([...first, ...fields])] };
 }

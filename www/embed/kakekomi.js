@@ -40,6 +40,8 @@ export class KakekomiForm extends HTMLElement {
     this.view = null;
     /** The reception number, once there is one. @type {string | null} */
     this.receipt = null;
+    /** The first step of a form that is not shown yet. @type {unknown} */
+    this.firstStep = null;
     this.internals = "attachInternals" in this ? this.attachInternals() : null;
     this.slotted = document.createElement("slot");
     this.words = Object.assign(document.createElement("p"), { className: "words" });
@@ -173,9 +175,14 @@ export class KakekomiForm extends HTMLElement {
 
   /** Takes a message of the form, and passes on a code or a reception number. @param {string} type @param {unknown} value */
   heard(type, value) {
-    if (type === "ready") this.arrived();
+    if (type === "ready") {
+      this.arrived();
+      this.heard("step", this.firstStep);
+    }
     if (type === "failed") this.failed("start");
-    if ((type === "step" || type === "error") && isCode(value)) this.tell(type, { code: value });
+    // The form reports its first step while it starts: the page hears of it once the form is there.
+    if (type === "step" && !this.slotted.hidden) this.firstStep = value;
+    else if ((type === "step" || type === "error") && isCode(value)) this.tell(type, { code: value });
     if (type === "again" && isReceipt(value)) this.keep(value);
     if (type === "submitted" && isReceipt(value)) {
       this.keep(value);

@@ -5,7 +5,9 @@
 import { button, checkbox, element } from "../../app/dom.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
+import { OPTIONS_SHOWN } from "../../app/steps.js";
 import { renderField } from "../field_wrapper/field_wrapper.js";
+import { createFold } from "../fold/fold.js";
 
 /** A pair is shown in a row, and a list longer than `SHORT` in columns if there is room: layout, not a rule. */
 const PAIR = 2;
@@ -26,11 +28,12 @@ export function createChoice(field, whole = field) {
   const radios = options.map(({ value, title }, index) =>
     radio(title, String(index), { checked: answer.typed === String(value), value }, () => choose(String(value), false)),
   );
+  const further = radios.splice(OPTIONS_SHOWN[node.path] ?? radios.length);
   if (whole.node.unknown) {
     const given = { checked: Boolean(whole.answer.unknown), value: "", "data-unknown": whole.path };
     radios.push(radio(say("unknown"), "unknown", given, () => choose("", true)));
   }
-  const all = radios.map(({ box }) => box);
+  const all = [...radios, ...further].map(({ box }) => box);
   const size = options.length > SHORT ? ".choice--columns" : options.length > PAIR ? "" : ".choice--pair";
   const unset = button("quiet.choice__unset", say("unset"), () => {
     choose("", false);
@@ -51,8 +54,10 @@ export function createChoice(field, whole = field) {
     unset.hidden = value === "" && !isUnknown;
     host.changed(isUnknown ? whole.path : path, true);
   }
+  const rows = (/** @type {typeof radios} */ some) => element(`div.choice${size}`, ...some.map(({ label }) => label));
+  const open = further.some(({ box }) => box.checked);
   return renderField(field, {
-    body: [element(`div.choice${size}`, ...radios.map(({ label }) => label))],
+    body: [rows(radios), ...(further.length ? [createFold(say("more_options"), open, rows(further))] : [])],
     beside: [unset],
     controls: all,
     group: true,

@@ -18,13 +18,10 @@ export function createErrorSummary({ goToField, canReach }) {
   let drawn = "[]";
 
   /** @param {form.Issue} issue */
-  function line({ path, message }) {
-    const named = state.description.titleOf(path);
-    // 「貴社名を入力してください。」 names its field itself.
-    const title = message.startsWith(named) ? "" : named;
+  function line(issue) {
+    const { path, message } = issue;
     const words = [
-      title && element("span.error-summary__field", title),
-      title && " ",
+      element("span.error-summary__field", issueHead(issue)),
       element("span.error-summary__message", message),
     ];
     if (!canReach(path)) return element("span", { "data-path": path }, ...words);
@@ -42,4 +39,21 @@ export function createErrorSummary({ goToField, canReach }) {
     },
     focus: () => scrollAndFocus(box),
   };
+}
+
+/**
+ * The head of an issue away from its field, 「電話番号：」: the part of the field's title that the sentence does not name itself.
+ *
+ * @param {{ path: string, message: string }} issue
+ */
+export function issueHead({ path, message }) {
+  const [entry, field] = state.description.titlesOf(path);
+  const title = [entry, !isNamed(field, message) && field].filter(Boolean).join(" ");
+  return title && say("summary_head", { title });
+}
+
+/** True if a sentence has every word of a title, in full or half width: 「発見契機(発見方法)」, 「発見契機（発見方法）に…」. @param {string} title @param {string} sentence */
+function isNamed(title, sentence) {
+  const [words, all] = [title, sentence].map((one) => one.normalize("NFKC").toLowerCase());
+  return words.split(/[^\p{L}\p{N}]+/u).every((word) => all.includes(word));
 }

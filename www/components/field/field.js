@@ -4,7 +4,7 @@
 
 import { button } from "../../app/dom.js";
 import { state, say } from "../../app/state.js";
-import { SAME_AS } from "../../app/steps.js";
+import { FILE_NAME, SAME_AS } from "../../app/steps.js";
 import { createAcknowledgement, createChoice } from "../choice/choice.js";
 import { clearUnknown } from "../field_wrapper/field_wrapper.js";
 import { createList } from "../list/list.js";
@@ -25,7 +25,6 @@ const COMPONENTS = {
   choice: createChoice,
   flag: createChoice,
   agree: createAcknowledgement,
-  digest: createLogFile,
   line: createLine,
 };
 
@@ -35,9 +34,10 @@ export function createField(field) {
   return (COMPONENTS[field.node.kind] ?? createTextField)(field);
 }
 
-/** A line that may repeat another: 「担当者と同じ」. @param {form.FieldProps} field */
+/** A line that may repeat another, 「担当者と同じ」, or be the name of a file. @param {form.FieldProps} field */
 function createLine(field) {
-  const { path, answer, host } = field;
+  const { node, path, answer, host } = field;
+  if (node.path === FILE_NAME) return createLogFile(field);
   const from = SAME_AS[path];
   if (!from) return createTextField(field);
   return createTextField(field, (input) => [

@@ -32,7 +32,9 @@ export function renderField(field, inner) {
   const need = node.need ?? "optional";
   // In words: neither colour nor an asterisk alone shows it.
   const title = [
-    element("span.field__title", node.title),
+    element("span.field__title", node.question ?? node.title),
+    // The source's own term, if a question stands in its place.
+    ...(node.question ? [" ", element("span.field__term", say("field_term", { title: node.title }))] : []),
     " ",
     element(`span.field__need.field__need--${need}`, say(`need_${need}`)),
   ];

@@ -12,6 +12,7 @@ import { createErrorSummary } from "../error_summary/error_summary.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { createAdviceReader } from "../message/message.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
+import { createQuickSend } from "../quick_send/quick_send.js";
 import { createSavePanel } from "../save_panel/save_panel.js";
 import { createStepList } from "../step_list/step_list.js";
 import { FieldViews } from "./field_views.js";
@@ -27,6 +28,7 @@ export function createFormStep({ step, router }) {
   const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
   const steps = createStepList({ current: step, goTo });
+  const quick = step === FIRST ? null : createQuickSend({ router, step });
   const guidance = createGuidance({ folded: step !== FIRST });
   const fields = nodesOf(step, description).map(
     (node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element,
@@ -77,7 +79,8 @@ export function createFormStep({ step, router }) {
         before && button("second", say("back"), () => goTo(before)),
       ),
     ),
-    createSavePanel({ router }).element,
+    quick?.element,
+    createSavePanel({ router, first: step === FIRST }).element,
   );
   return {
     title,
@@ -90,6 +93,7 @@ export function createFormStep({ step, router }) {
       views.update(report, tried.has(step), issues);
       summary.update(issues);
       steps.update();
+      quick?.update();
       advise();
       readAdvice(sheet);
       router.setTitle(title, issues.length > 0);

@@ -1,5 +1,5 @@
 /**
- * The digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
+ * Name, size and digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
  */
 
 import { announce, element, setWords } from "../../app/dom.js";
@@ -11,7 +11,7 @@ import { createTextField } from "../text_field/text_field.js";
 /** The last choice of each entry that is being read. @type {WeakMap<form.Answer, File>} */
 const reading = new WeakMap();
 
-/** @param {form.FieldProps} field */
+/** The name of a log's file, beside the button that chooses the file. @param {form.FieldProps} field */
 export function createLogFile(field) {
   return createTextField(field, () => (state.engine.blocked ? [] : [chooser(field)]));
 }
@@ -71,9 +71,8 @@ function chooser({ path, host }) {
   }
   return element(
     "div.log-file",
-    element("label", { for: id }, say("hash_label")),
+    element("label.file-button", say("hash_label"), input),
     element("p.hint", { id: `${id}-hint` }, say("hash_hint")),
-    input,
     element("p.hint", { id: `${idOf(parent(path))}-state` }, reading.has(entry) && say("hash_running")),
   );
 }

@@ -20,9 +20,13 @@ export function createMessages(id) {
   };
 }
 
-/** @param {{ message: string }} advisory @param {string} [field] the field's title, away from the field */
+/** @param {{ code?: string, message: string }} advisory @param {string} [field] the field's title, away from the field */
 export function createAdvisoryMessage(advisory, field = "") {
-  return createMessage("advisory", say("advisory_label"), advisory.message, field);
+  // A wish is no warning.
+  const isWish = advisory.code === "contact.email_advised";
+  const made = createMessage("advisory", say(isWish ? "advised_label" : "advisory_label"), advisory.message, field);
+  made.classList.toggle("message--wish", isWish);
+  return made;
 }
 
 /**

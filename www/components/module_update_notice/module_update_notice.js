@@ -3,19 +3,19 @@
  */
 
 import { button, element } from "../../app/dom.js";
-import { say, state } from "../../app/state.js";
+import { say } from "../../app/state.js";
 import { stepOf } from "../../app/steps.js";
+import { issueHead } from "../error_summary/error_summary.js";
 
 /** @param {{ fresh: form.Issue[], goTo: (step: string, path: string) => void }} props the issues that were not there before */
 export function createModuleUpdateNotice({ fresh, goTo }) {
-  const ways = fresh.map(({ path, message }) =>
-    element(
+  const ways = fresh.map((issue) => {
+    const { path, message } = issue;
+    return element(
       "li",
-      button("quiet", state.description.titleOf(path), () => goTo(stepOf(path), path), { "data-path": path }),
-      " ",
-      message,
-    ),
-  );
+      button("quiet", issueHead(issue) + message, () => goTo(stepOf(path), path), { "data-path": path }),
+    );
+  });
   return {
     element: element(
       "div.notice",

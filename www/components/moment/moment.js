@@ -41,16 +41,20 @@ export function createMoment(field) {
   const parts = PARTS.map(([part], index) => element("label.moment__label", element("span", say(part)), inputs[index]));
   const near = element(
     "div.moment__shortcuts",
-    button("quiet", say("moment_today"), () => fill(state.desk.today), {
-      "aria-label": `${say("moment_today")} (${node.title})`,
-    }),
+    shortcut("moment_now", () => fill(state.desk.moment)),
+    shortcut("moment_today", () => fill(state.desk.today)),
     ...calendar(node, fill),
   );
 
-  /** Puts a date that was pressed, not typed, into the parts. @param {string} date "2026-11-20" */
-  function fill(date) {
-    date.split("-").forEach((part, index) => {
-      inputs[index].value = String(Number(part));
+  /** @param {string} key @param {() => void} pressed */
+  function shortcut(key, pressed) {
+    return button("quiet", say(key), pressed, { "aria-label": `${say(key)} (${node.title})` });
+  }
+
+  /** Puts a date that was pressed, not typed, into the parts. @param {string} at "2026-11-20", "2026-11-20T09:30" */
+  function fill(at) {
+    at.split(/[-T]/).forEach((part, index) => {
+      inputs[index].value = part.replace(/^0(?=\d$)/, "");
       answer.typed[PARTS[index][0]] = inputs[index].value;
     });
     clearUnknown(inputs[0], field);
@@ -63,7 +67,8 @@ export function createMoment(field) {
   about.label.classList.add("moment__about");
   const echo = element("p.moment__echo", { role: "status" });
   return renderField(field, {
-    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts, about.label), near, echo],
+    body: [element("p.hint", say("moment_note")), element("div.moment", ...parts), near, echo],
+    beside: [about.label],
     controls: inputs,
     group: true,
     update: (marks) => {

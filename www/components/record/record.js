@@ -3,11 +3,13 @@
  */
 
 import { checkbox, element } from "../../app/dom.js";
-import { isSwitched } from "../../app/draft.js";
+import { isSwitched, toDraft } from "../../app/draft.js";
 import { idOf } from "../../app/json_pointer.js";
 import { say } from "../../app/state.js";
+import { isFolded } from "../../app/steps.js";
 import { createChoice } from "../choice/choice.js";
 import { clearUnknown, renderField } from "../field_wrapper/field_wrapper.js";
+import { createFold } from "../fold/fold.js";
 
 /** @param {form.FieldProps} field */
 export function createRecord(field) {
@@ -64,12 +66,27 @@ function createSwitched(field) {
   return renderField(field, { body: [label, inside], controls: [box], group: true });
 }
 
-/** The fields inside a record or a section. @param {form.FieldProps} field */
+/** The fields inside a record or a section; those that can wait come last, folded. @param {form.FieldProps} field */
 export function recordFields(field) {
-  return element(
-    "div.record__fields",
-    ...field.node.fields.map((node) => field.host.draw(fieldInside(field, node)).element),
-  );
+  const { fields } = field.node;
+  const draw = (/** @type {form.Field} */ node) => field.host.draw(fieldInside(field, node)).element;
+  const shown = fields.filter((node) => !isFolded(node)).map(draw);
+  const folded = fields.filter(isFolded);
+  return element("div.record__fields", ...shown, folded.length > 0 && createMore(field, folded, folded.map(draw)));
+}
+
+/**
+ * Fields behind a line, which is open if one of them has an answer or an issue.
+ *
+ * @param {form.FieldProps} field @param {form.Field[]} nodes @param {Node[]} drawn
+ */
+function createMore({ path, answer, host }, nodes, drawn) {
+  const answered = nodes.some((node) => toDraft(node, answer.fields?.[node.name]) !== undefined);
+  const box = createFold(say("more_optional"), answered, ...drawn);
+  // The views of its fields come before its own, so their errors are shown already.
+  const update = () => void (box.querySelector(".field--wrong") && (box.open = true));
+  host.register({ path: `${path}#more`, element: box, update, focus: () => undefined });
+  return box;
 }
 
 /** The props of a field inside a record. @param {form.FieldProps} field @param {form.Field} node @returns {form.FieldProps} */

@@ -14,6 +14,7 @@ import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { createAdvisoryMessage } from "../message/message.js";
+import { createQuickSend } from "../quick_send/quick_send.js";
 import { createSavePanel } from "../save_panel/save_panel.js";
 import { createSendFailure } from "../send_failure/send_failure.js";
 import { createStepList } from "../step_list/step_list.js";
@@ -27,6 +28,7 @@ export function createReview({ router, signal }) {
     canReach: (path) => stepOf(path) !== "" || within(path, CONSENT),
   });
   const steps = createStepList({ current: REVIEW, goTo });
+  const quick = createQuickSend({ router, step: REVIEW });
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
   const body = element("div");
 
@@ -102,6 +104,7 @@ export function createReview({ router, signal }) {
         element("h1", { tabindex: "-1" }, title),
         element("p.on-paper.strong", say("printed_unsent")),
         element("p.lead", say("review_lead")),
+        quick.element,
         body,
         element(
           "div.ways",
@@ -115,6 +118,7 @@ export function createReview({ router, signal }) {
       const { report, agreement, tried, answers } = state.intake;
       const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
       steps.update();
+      quick.update();
       summary.update(issues);
       router.setTitle(title, issues.length > 0);
       const advisories = report?.advisories ?? [];

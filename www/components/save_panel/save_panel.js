@@ -1,5 +1,6 @@
 /**
- * The panel under every screen of answers: the place that keeps them, a file of them, and clearing all in one press.
+ * One line under every screen of answers that opens: the place that keeps them, a file of them, and clearing all in one press. The first
+ * step, on which there is nothing to keep yet, only opens a file.
  */
 
 import { announce, button, checkbox, element, present, setWords } from "../../app/dom.js";
@@ -8,9 +9,10 @@ import { byId, scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.js";
 import { callOrContacts } from "../contact_list/contact_list.js";
+import { createFold } from "../fold/fold.js";
 
-/** @param {{ router: import("../../app/router.js").Router, more?: Node[] }} props further ways to keep the answers */
-export function createSavePanel({ router, more = [] }) {
+/** @param {{ router: import("../../app/router.js").Router, first?: boolean, more?: Node[] }} props the first step; further ways to keep the answers */
+export function createSavePanel({ router, first = false, more = [] }) {
   const note = element("p.hint", { role: "status", id: "kept-note" });
   const file = element("input", {
     type: "file",
@@ -59,21 +61,28 @@ export function createSavePanel({ router, more = [] }) {
     }
   }
   const clear = () => changed("cleared", state.intake.clear());
-  return {
-    element: element(
-      "section.save-panel",
-      { "aria-labelledby": "keeping" },
-      element("h2", { id: "keeping" }, say("keep_title")),
+  const opener = element("label.file-button.quiet", say("open_file"), file);
+  const inside = () =>
+    createFold(
+      say("keep_title"),
+      // What cannot be kept has to be said.
+      !canKeep(),
       where,
       canKeep() && wish.label,
       element(
         "div.ways",
         button("quiet", say("save_file"), () => saveFile(state.intake.text), { id: "save-file" }),
-        element("label.file-button.quiet", say("open_file"), file),
+        opener,
         ...more,
-        button("quiet.save-panel__clear", say("clear_all"), clear, { id: "clear" }),
       ),
       element("p.hint", say("other_device")),
+      button("quiet.save-panel__clear", say("clear_all"), clear, { id: "clear" }),
+    );
+  return {
+    element: element(
+      "section.save-panel",
+      { "aria-label": say("keep_title") },
+      first ? opener : inside(),
       note,
       callOrContacts("help_phone", "save-panel__help"),
     ),
