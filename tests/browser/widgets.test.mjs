@@ -72,7 +72,7 @@ for (const length of [300_000, 600_000]) {
     const { page, context } = await at("service");
     await field(page, "/incident/purpose").fill("a".repeat(length));
     await page.locator("#next").click();
-    const named = page.locator('#summary a[data-path="/incident/purpose"]', { hasText: "全体の量が多く" });
+    const named = page.locator('#summary a[data-path="/incident/purpose"]', { hasText: "内容が長く" });
     await named.waitFor();
     assert.equal(await page.locator('[data-step="service"][aria-current="step"]').count(), 1, "the step does not pass");
     await page.locator('[data-step="review"]').click();

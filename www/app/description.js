@@ -52,7 +52,7 @@ export class Description {
     return found;
   }
 
-  /** The title of an issue's field: "/devices/0/os" → 「機器 1 OS」; "" if there is none. @param {string} path */
+  /** The title of an issue's field: "/devices/0/os" → 「機器1 OS」; "" if there is none. @param {string} path */
   titleOf(path) {
     return this.titlesOf(path).filter(Boolean).join(" ");
   }
@@ -67,7 +67,7 @@ export class Description {
     return [numbered, entry === trail.length - 1 ? "" : field];
   }
 
-  /** The title of a list's entry, 「機器 1」. @param {form.Field} item @param {number} index from 0 */
+  /** The title of a list's entry, 「機器1」. @param {form.Field} item @param {number} index from 0 */
   entryTitle(item, index) {
     return this.say("item_title", { title: item.title, number: index + 1 });
   }

@@ -1,5 +1,5 @@
 /**
- * Entries that are added, taken away and closed to a line: 「機器 1 疑いがある、Windows 11」. Taking away asks nothing and can be undone.
+ * Entries that are added, taken away and closed to a line: 「機器1 疑いがある、Windows 11」. Taking away asks nothing and can be undone.
  */
 
 import { gistOf } from "../../app/answer_text.js";

@@ -66,6 +66,7 @@ export function createMoment(field) {
   });
   about.label.classList.add("moment__about");
   const echo = element("p.moment__echo", { role: "status" });
+  let echoed = "";
   return renderField(field, {
     body: [element("p.hint", say("moment_note")), element("div.moment", ...parts), near, echo],
     beside: [about.label],
@@ -74,8 +75,8 @@ export function createMoment(field) {
     update: (marks) => {
       const words = answer.unknown ? "" : momentText(marks.value(path));
       // The same text set again would be read aloud again.
-      if (echo.dataset.moment === words) return;
-      echo.dataset.moment = words;
+      if (words === echoed) return;
+      echoed = words;
       setWords(echo, words && say("echo", { moment: words }));
     },
   });
