@@ -229,6 +229,7 @@ test("without JavaScript the page shows a phone number, hours and a form to prin
   const words = await page.locator("body").innerText();
   assert.ok(words.includes(phone) && words.includes("09:00–17:00"), words);
   await page.locator('[href="/sheet?locale=ja"]').click();
+  await page.locator(".printable-form h1").waitFor();
   const sheet = await page.locator("main").innerText();
   assert.ok(sheet.includes(phone) && sheet.includes("貴社名") && sheet.includes("発見日時"), sheet);
   assert.ok((await page.locator(".printable-form__row li").count()) > 40, "choices to tick");

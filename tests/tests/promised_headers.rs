@@ -109,6 +109,7 @@ fn cached_responses_have_the_promised_headers() {
         "/embed/1/inline.json",
         "/partners/partners.js",
         "/favicon.ico",
+        "/sheet.css",
     ];
     let never = [
         "/",

@@ -4,17 +4,17 @@
 //! answers that the desk asks for first. The second part has every other question that a person can answer by hand. It
 //! contains the phone number, so it is never kept (clause 4⑦).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use kakekomi_core::{Code, Locale, message};
 use kakekomi_describe::{Description, FieldDescription, describe};
 use kakekomi_service::desk::Desk;
 use maud::{Markup, PreEscaped, html};
 
-use super::asset::{HTML, dynamic_response};
+use super::asset::{Asset, CachePolicy, HTML, dynamic_response};
 use super::extract::RequestedLocale;
 use super::page::PageFiles;
 use super::problem::Problem;
@@ -39,6 +39,20 @@ const BY_PROGRAM: [&str; 2] = ["digest", "integer"];
 /// Sections that are not on paper: the agreement is given in the page or by word of mouth, and later questions come later.
 const LEFT_OUT: [&str; 2] = ["consent", "other"];
 
+/// The style of the sheet alone, which no visitor of the form has to load.
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    let css = include_str!("../../../www/components/printable_form/printable_form.css");
+    Asset::new(css, "text/css; charset=utf-8", CachePolicy::Revalidate)
+});
+
+/// The style of the sheet.
+#[utoipa::path(get, path = "/sheet.css", tag = "page", operation_id = "sheet_style", responses(
+    (status = 200, description = "CSS", content_type = "text/css; charset=utf-8", body = String),
+    (status = 304, description = "The client has it already")))]
+pub async fn style(headers: HeaderMap) -> Response {
+    STYLE.respond(&headers)
+}
+
 /// The sheet in a language.
 #[utoipa::path(get, path = "/sheet", tag = "page", operation_id = "sheet", params(RequestedLocale), responses(
     (status = 200, description = "The form on paper", content_type = "text/html; charset=utf-8", body = String)))]
@@ -50,6 +64,8 @@ pub async fn printable_form(
 ) -> Result<impl IntoResponse, Problem> {
     let body = body(&describe(locale), &desk, locale).into_string();
     let html = page.document(locale, &body).map_err(|_| Problem::new(ProblemCode::HttpNotFound, locale))?;
+    // In the head: a style within the content would hold back what follows it.
+    let html = html.replacen("</head>", "<link rel=\"stylesheet\" href=\"/sheet.css\">\n</head>", 1);
     Ok(dynamic_response(html, HTML, &headers))
 }
 

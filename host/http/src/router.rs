@@ -58,6 +58,7 @@ fn routes() -> (Router<AppState>, Paths) {
     let list: [(_, &[&[ProblemCode]]); _] = [
         (routes!(page::index), &[FILE]),
         (routes!(printable_form::printable_form), &[FILE]),
+        (routes!(printable_form::style), &[]),
         (routes!(document_files::page), &[FILE]),
         (routes!(icon::favicon), &[]),
         (routes!(page::file), &[FILE]),
