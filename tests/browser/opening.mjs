@@ -12,8 +12,8 @@ const PROFILE = fileURLToPath(new URL("../../host/desk", import.meta.url));
 const DAY = 86_400_000;
 const JAPAN = 9 * 3_600_000;
 
-/** @param {"open" | "closed"} state */
-export async function startDeskThatIs(state) {
+/** @param {"open" | "closed"} state @param {string[]} [more] further arguments of `serve` */
+export async function startDeskThatIs(state, more = []) {
   const folder = mkdtempSync(join(tmpdir(), "kakekomi-profile-"));
   cpSync(PROFILE, folder, { recursive: true });
   const file = join(folder, "desk.toml");
@@ -25,7 +25,7 @@ export async function startDeskThatIs(state) {
     .replace('close = "17:00"', 'close = "24:00"')
     .replace(`${key} = []`, `${key} = ${JSON.stringify(days)}`);
   writeFileSync(file, text);
-  const desk = await startDesk(["--desk", folder]);
+  const desk = await startDesk(["--desk", folder, ...more]);
   const stop = async () => {
     await desk.stop();
     rmSync(folder, { recursive: true, force: true });

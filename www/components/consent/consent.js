@@ -66,7 +66,11 @@ function paper(id) {
   const body = element("div.consent__paper", { lang: state.locale });
   body.innerHTML = html;
   // The page has its own heading of the first level: those of the document come below it.
-  for (const one of body.querySelectorAll("h1, h2, h3")) one.setAttribute("aria-level", String(+one.tagName[1] + 1));
+  for (const one of body.querySelectorAll("h1, h2, h3")) {
+    const lower = element(`h${Number(one.tagName[1]) + 1}`, { id: one.id || null });
+    lower.append(...one.childNodes);
+    one.replaceWith(lower);
+  }
   return element(
     "article",
     { id, "aria-label": title, tabindex: "-1" },
