@@ -57,10 +57,10 @@ export async function step(page, name) {
   await stepShown(page, name);
 }
 
-/** Opens the lines behind which fields and options of a step wait. */
+/** Opens every line behind which something waits. */
 export function unfold(page) {
   return page.locator("main").evaluate((main) => {
-    for (const one of main.querySelectorAll("form .fold")) one.open = true;
+    for (const one of main.querySelectorAll("details")) one.open = true;
   });
 }
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, field, fillContact, next, open, receiptNumber, toReview, unfold } from "./applicant.mjs";
 import { go, STEPS } from "./screens.mjs";
 
 let desk, browser, page, context;
@@ -32,6 +32,7 @@ async function everyStep(look) {
   for (const step of STEPS) {
     await go(page, step);
     for (const add of await page.locator(".list__add").all()) await add.click();
+    await unfold(page);
     await look(step);
   }
 }

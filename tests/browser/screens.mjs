@@ -4,7 +4,7 @@
  *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
  */
 
-import { agree, answerOnce, open, receiptNumber, step as go, toReview } from "./applicant.mjs";
+import { agree, answerOnce, open, receiptNumber, step as go, toReview, unfold } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
 const SUBMISSIONS = "**/v1/submissions**";
@@ -35,7 +35,7 @@ async function withoutAnswers(browser, base, locale, look) {
     await go(page, step);
     await look(page, `${step}, empty`);
     for (const add of await page.locator(".list__add").all()) await add.click();
-    for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click();
+    await unfold(page);
     await page.locator("#next").click();
     // Either there is something to mend, or the next step is there; the summary is always drawn.
     await page
@@ -43,6 +43,7 @@ async function withoutAnswers(browser, base, locale, look) {
       .first()
       .waitFor({ state: "attached" });
     await go(page, step);
+    await unfold(page);
     await look(page, `${step}, lists open, after 次へ`);
     for (const unknown of await page.locator("[data-unknown]").all()) await unknown.check();
     await look(page, `${step}, all unknown`);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, next, open, option, step, unknown } from "./applicant.mjs";
+import { agree, begin, field, fillContact, next, open, option, step, unfold, unknown } from "./applicant.mjs";
 import { choose } from "./files.mjs";
 
 let desk, browser;
@@ -45,8 +45,9 @@ test("on a phone one line names the step, its open required answers and the time
   await context.close();
 });
 
-for (const locale of ["ja", "en"]) {
-  test(`what happened is asked on at most 2,500 pixels of a phone, the summary first (${locale})`, async (t) => {
+// English words are longer than Japanese ones.
+for (const [locale, most] of Object.entries({ ja: 2_500, en: 2_700 })) {
+  test(`what happened is asked on at most ${most} pixels of a phone, the summary first (${locale})`, async (t) => {
     const { page, context } = await open(browser, desk.base, { ...PHONE, locale });
     await agree(page);
     await step(page, "incident");
@@ -58,7 +59,7 @@ for (const locale of ["ja", "en"]) {
     assert.equal(await field(page, "/incident/target").isVisible(), false);
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     t.diagnostic(`${height} pixels`);
-    assert.ok(height <= 2_500, `${height} pixels`);
+    assert.ok(height <= most, `${height} pixels`);
     await context.close();
   });
 }
@@ -129,6 +130,7 @@ test("a question stands in the place of the source's term, which follows it", as
   await page.reload();
   await agree(page);
   await step(page, "incident");
+  await unfold(page);
   const legend = page.locator('[data-path="/incident/third_party_harm"] > legend');
   assert.equal(await legend.locator(".field__title").innerText(), "取引先などに被害が及んでいますか");
   assert.equal(await legend.locator(".field__term").innerText(), "（第三者への損害）");

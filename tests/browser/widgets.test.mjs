@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, field, open, openSavePanel, option, receiptNumber, toReview, unfold, unknown } from "./applicant.mjs";
+import { agree, field, open, openSavePanel, option, receiptNumber, toReview, unknown } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -144,8 +144,9 @@ test("分からない is one of the answers of a choice, and of the question tha
   await option(page, "/incident/kind", "malware").check();
   await unknown(page, "/incident/kind").check();
   assert.equal(await option(page, "/incident/kind", "malware").isChecked(), false);
+  assert.equal(await field(page, "/incident/discovery_trigger/note").isVisible(), false, "there is nothing to add yet");
+  await option(page, "/incident/discovery_trigger/by", "employee").check();
   await unknown(page, "/incident/discovery_trigger").check();
-  await unfold(page);
   await field(page, "/incident/discovery_trigger/note").fill("朝に気づいた");
   assert.equal(await unknown(page, "/incident/discovery_trigger").isChecked(), false, "an answer takes it back");
   await unknown(page, "/incident/discovery_trigger").check();

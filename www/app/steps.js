@@ -41,7 +41,6 @@ const FIRST_FIELDS = ["/incident/summary", "/incident/discovered_at", "/incident
 /** Fields that can wait: a line at the end of their section or entry opens them. */
 const FOLDED = [
   "/incident/third_party_harm",
-  "/incident/discovery_trigger/note",
   "/incident/occurred_at",
   "/incident/target",
   "/incident/operation",

@@ -27,7 +27,8 @@ export function createRecord(field) {
 }
 
 /**
- * A record that begins with a choice is one question: its 「分からない」 is one of the choice's answers.
+ * A record that begins with a choice is one question: its 「分からない」 is one of the choice's answers, and what else it asks comes with
+ * the first answer.
  *
  * @param {form.FieldProps} field @param {form.Field} question @param {form.Field[]} rest
  */
@@ -38,10 +39,13 @@ function createQuestion(field, question, rest) {
     changed: (/** @type {string} */ changedPath, /** @type {boolean} */ whole) => {
       if (changedPath !== path) clearUnknown(choice.element, field);
       host.changed(changedPath, whole);
+      inside.hidden &&= !isAnswered();
     },
   });
+  const isAnswered = () => toDraft(node, { fields: answer.fields }) !== undefined;
   const choice = createChoice(fieldInside({ ...field, host: within }, question), field);
   const inside = recordFields({ node: { ...node, fields: rest }, path, answer, host: within });
+  inside.hidden = !isAnswered();
   return renderField(field, {
     body: [choice.element, inside],
     controls: [],
