@@ -1,7 +1,7 @@
 /**
  * The script of the parts that nobody needs before the answers are sent: a first visit does not load it.
  *
- * `const { createReceiptRecord } = await loadLater()`. The review begins to load it, so that the receipt seldom waits; without it the
+ * `const { receiptParts } = await loadLater()`. The review begins to load it, so that the receipt seldom waits; without it the
  * receipt still shows its number and the next steps.
  */
 

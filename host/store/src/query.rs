@@ -112,11 +112,11 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
 fn places(beginning: &Beginning) -> Vec<(&'static str, String, &'static str)> {
     let Beginning { digits, letters } = beginning;
     let mut places = Vec::new();
-    for begin in letters {
+    if let Some(begin) = letters {
         let earlier = " AND length(number) = 11";
         places.extend(["number", FIFTH, NINTH].map(|place| (place, begin.clone(), earlier)));
     }
-    for begin in digits {
+    if let Some(begin) = digits {
         places.extend([("number", begin.clone(), ""), (FIFTH, format!("-{begin}"), "")]);
         places.extend((0..10).map(|digit| (NINTH, format!("{digit}-{begin}"), "")));
     }

@@ -8,6 +8,7 @@
 import { element } from "../../app/dom.js";
 import { deskUrl, fetchJson } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
+import { withPhoneLink } from "../phone_link/phone_link.js";
 
 const COPY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 const COPY_STYLE = `
@@ -58,7 +59,6 @@ export async function receiptCopy(receipt, record) {
 /** The number, the desk's telephone with its date (clause 4⑦), and the next steps. @param {any} receipt */
 function summary({ number, received_at, test, next = [], no_promise }) {
   const { desk } = state;
-  const line = (/** @type {string} */ key) => element("p", say(key, { phone: desk.phone }));
   return [
     element(
       "div.number",
@@ -67,8 +67,8 @@ function summary({ number, received_at, test, next = [], no_promise }) {
       element("div", say("receipt_received"), " ", desk.clock(received_at)),
       test && element("div", say("test_notice")),
     ),
-    line("receipt_spoken"),
-    line("receipt_phone"),
+    element("p", say("receipt_spoken")),
+    element("p", ...withPhoneLink("receipt_phone")),
     element("p.quiet", say("printed_phone", { date: desk.clock(desk.now()) })),
     element("h2", say("receipt_next")),
     element("ol", .../** @type {string[]} */ (next).map((sentence) => element("li", sentence))),

@@ -1,44 +1,75 @@
 /**
- * The record under the receipt: advice, the sent answers, the agreement; and the copy of all of it.
+ * The parts of a receipt: ways to keep the number, the copy and paper, the next steps, advice, the sent answers, the agreement.
+ *
+ * With what it imports it is a script of its own, which a first visit does not load (`app/later.js`).
  */
 
 import { agreementText } from "../../app/answer_text.js";
-import { element } from "../../app/dom.js";
+import { button, element } from "../../app/dom.js";
 import { saveFile } from "../../app/download.js";
 import { fromDraft } from "../../app/draft.js";
 import { say, state } from "../../app/state.js";
+import { forgetAll } from "../../app/storage.js";
 import { createAnswerList } from "../answer_list/answer_list.js";
+import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createGuidance } from "../guidance/guidance.js";
+import { withPhoneLink } from "../phone_link/phone_link.js";
+import { nextSteps, numberPanel } from "../receipt/receipt.js";
+import { closingWarning, numberActions } from "./number_actions.js";
 import { receiptCopy } from "./receipt_copy.js";
 
-/** @param {{ kept: form.Kept, report: form.Report | null }} props */
-export function createReceiptRecord({ kept: { receipt, text }, report }) {
+/** @param {import("../receipt/receipt.js").ReceiptProps} props @returns {Node[]} */
+export function receiptParts({ kept: { receipt, text, later }, report, router }) {
   const guidance = createGuidance();
-  const answers = element("div");
+  const answers = element("section");
+  const agreement = consentRecord(receipt.consent);
   fill(report);
   const checked = report ? null : check(text).then(fill);
 
   /** Shows the advice and all sent answers in the order of the form. @param {form.Report | null} found */
   function fill(found) {
     guidance.update(found?.guidance ?? []);
-    answers.replaceChildren(
-      createAnswerList({ answers: fromDraft(state.description.root, JSON.parse(text)), values: found?.values }).element,
-    );
+    const list = createAnswerList({
+      answers: fromDraft(state.description.root, JSON.parse(text)),
+      values: found?.values,
+    });
+    answers.replaceChildren(element("h2", say("receipt_answers")), list.element);
   }
-  return {
-    element: element(
-      "div",
-      guidance.element,
-      element("section", element("h2", say("receipt_answers")), answers),
-      consentRecord(receipt.consent),
+
+  /** Saves the copy, whose dates are as they were understood. */
+  async function save() {
+    await checked;
+    const record = [answers, agreement].map((part) => part?.cloneNode(true) ?? null);
+    saveFile(await receiptCopy(receipt, record), receipt.number, "html");
+  }
+  const saveData = () => saveFile(JSON.stringify({ receipt, draft: JSON.parse(text) }), receipt.number);
+  const parts = [
+    later &&
+      element(
+        "div.notice",
+        { id: "earlier" },
+        element("p", ...withPhoneLink("receipt_earlier")),
+        button("second", say("receipt_later"), () => saveFile(later)),
+      ),
+    numberPanel(receipt, numberActions(receipt.number), closingWarning()),
+    element(
+      "div.ways",
+      button("main", say("receipt_save"), () => void save(), { id: "save-receipt" }),
+      button("second", say("receipt_print"), () => print()),
+      button("quiet", say("receipt_data"), saveData, { id: "save-data" }),
     ),
-    /** Saves the copy, whose dates are as they were understood. */
-    async save() {
-      await checked;
-      const parts = [element("h2", say("receipt_answers")), answers.cloneNode(true), consentRecord(receipt.consent)];
-      saveFile(await receiptCopy(receipt, parts), receipt.number, "html");
-    },
-  };
+    element("p.hint.receipt__file", say("receipt_file")),
+    nextSteps(receipt),
+    afterHoursContacts(),
+    guidance.element,
+    answers,
+    agreement,
+    element(
+      "div.ways.receipt__again",
+      button("quiet", say("receipt_again"), () => beginAnew(router)),
+    ),
+  ];
+  return parts.filter((part) => part instanceof Node);
 }
 
 /** The report on the sent text, in the present language: the advice, and dates as understood. @param {string} text */
@@ -47,7 +78,7 @@ function check(text) {
   return engine.check(new TextEncoder().encode(text), desk.context(locale), locale).catch(() => null);
 }
 
-/** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {any} given */
+/** The consent receipt: versions, purposes, recipients (clauses 1③⑦). @param {any} given @returns {HTMLElement | null} */
 function consentRecord(given) {
   if (!given) return null;
   const recipients = /** @type {any[]} */ (given.recipients ?? []).map(({ name, condition, purposes }) =>
@@ -71,4 +102,11 @@ function consentRecord(given) {
 /** @param {string[]} [sentences] */
 function sentenceList(sentences = []) {
   return element("ul", ...sentences.map((sentence) => element("li", sentence)));
+}
+
+/** Another matter: nothing of this one stays. @param {import("../../app/router.js").Router} router */
+function beginAnew(router) {
+  forgetAll();
+  state.beginIntake();
+  router.showConsent();
 }

@@ -2,8 +2,8 @@
  * Text for another program: copied, or handed to the device's own dialog for sharing.
  */
 
-import { element } from "./dom.js";
-import { rootElement } from "./environment.js";
+import { element } from "../../app/dom.js";
+import { rootElement } from "../../app/environment.js";
 
 /**
  * Copies a text; where a page or its frame may not write to the clipboard, as a person would, by selecting it.
