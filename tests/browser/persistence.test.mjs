@@ -169,9 +169,9 @@ test("another language keeps the focus on the pressed button", async () => {
   await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('.page-header__languages [lang="en"][aria-pressed="true"]:focus').waitFor();
   await page.route("**/describe.ja.json", (route) => route.abort());
-  await page.locator('.page-header__languages [lang="ja"]').click();
+  await page.locator('.page-header__languages [data-language="ja"]').click();
   await page.locator("#page-header .page-header__failure").waitFor();
-  await page.locator('.page-header__languages [lang="ja"]:focus').waitFor();
+  await page.locator('.page-header__languages [data-language="ja"]:focus').waitFor();
   await context.close();
 });
 
