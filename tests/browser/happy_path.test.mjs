@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, startDesk } from "./desk.mjs";
+import { launch } from "./desk.mjs";
+import { startDeskThatIs } from "./opening.mjs";
 import {
   agree,
   begin,
@@ -24,7 +25,7 @@ import {
 
 let desk, browser;
 before(async () => {
-  [desk, browser] = await Promise.all([startDesk(), launch()]);
+  [desk, browser] = await Promise.all([startDeskThatIs("open"), launch()]);
 });
 after(async () => {
   await browser?.close();
@@ -177,12 +178,6 @@ for (const [locale, [width, where, letters]] of ["ja", "en"].flatMap((locale) =>
 
 test("the first question is alone, and each answer has its advice and the phone number of a desk that is open", async () => {
   const { page, context } = await open(browser, desk.base);
-  await page.route("**/v1/desk**", async (route) => {
-    const answer = await route.fetch();
-    const body = await answer.json();
-    await route.fulfill({ response: answer, json: { ...body, opening: { ...body.opening, open: true } } });
-  });
-  await page.reload();
   await begin(page);
   const { phone } = await (await fetch(`${desk.base}/v1/desk`)).json();
   assert.equal(await page.locator("form .field").count(), 1);

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use kakekomi_core::Locale;
+use kakekomi_core::{Locale, PageLanguage};
 use kakekomi_describe::{Description, describe};
 use kakekomi_service::desk::profile::{AfterHoursContact, Profile};
 use maud::{Markup, html};
@@ -46,6 +46,7 @@ impl Blanks {
         let text = |text: &str| html! { (text) }.into_string();
         let mut values: BTreeMap<_, _> = form.words.iter().map(|(key, word)| (*key, text(word))).collect();
         values.extend([
+            ("icon", text(&icon())),
             ("locale", variant.locale.as_str().to_owned()),
             ("name", text(name)),
             ("breakable_name", text(&breakable(name))),
@@ -65,6 +66,22 @@ impl Blanks {
         let start = start_word(self.variant.locale, blank).map(Cow::Borrowed);
         start.or_else(|| self.values.get(blank).map(|value| Cow::Borrowed(value.as_str())))
     }
+}
+
+/// The icon as an address that holds it: `data:image/svg+xml,%3Csvg…`. A file would be one more request of a first visit.
+fn icon() -> String {
+    let icon = embedded::find(embedded::PAGE, "icon.svg").unwrap_or_default();
+    let mut address = "data:image/svg+xml,".to_owned();
+    for char in String::from_utf8_lossy(icon).trim_end().chars() {
+        match char {
+            '<' => address.push_str("%3C"),
+            '>' => address.push_str("%3E"),
+            '#' => address.push_str("%23"),
+            '"' => address.push('\''),
+            other => address.push(other),
+        }
+    }
+    address
 }
 
 /// Finds a sentence that only the document says.
@@ -91,9 +108,9 @@ fn contact_fields(form: &Description, locale: Locale) -> String {
 /// Links to the document in each language: without a script nothing else changes it.
 fn languages(form: &Description, shown: Locale) -> Markup {
     html! {
-        @for locale in Locale::ALL {
-            @let word = locale.as_str();
-            a lang=(word) href={ "?lang=" (word) } aria-current=[(locale == shown).then_some("true")] {
+        @for language in PageLanguage::ALL {
+            @let word = language.as_str();
+            a lang=(if language == PageLanguage::En { "en" } else { "ja" }) href={ "?lang=" (word) } aria-current=[(word == shown.as_str()).then_some("true")] {
                 (say(form, &format!("language_{word}")))
             }
         }
@@ -201,6 +218,13 @@ mod tests {
             assert!(value(variant, "failed").contains("<a href=\"\">"));
         }
         assert!(value(Variant { locale: Locale::En, open: true }, "unset").chars().all(|char| char != '<'));
+    }
+
+    #[test]
+    fn icon_is_in_its_address() {
+        let icon = icon();
+        assert!(icon.starts_with("data:image/svg+xml,%3Csvg ") && icon.ends_with("%3C/svg%3E"), "{icon}");
+        assert!(!icon.contains(['#', '"', '<', '>']), "{icon}");
     }
 
     #[test]
