@@ -10,8 +10,8 @@ import { deskUrl } from "./environment.js";
 /** From a folder the module itself, which imports what it uses; the build (host/page-build) makes one script of it and what it imports. */
 const LATER = "/page/components/receipt_record/receipt_record.js";
 
-/** The names of this script that the later one uses, which the build fills in. @returns {Record<string, unknown>} */
-const shared = () => ({});
+/** The names of this script that the later one uses, which the build fills in. @returns {unknown[]} */
+const shared = () => [];
 
 /** @type {Promise<typeof import("../components/receipt_record/receipt_record.js")> | null} */
 let laterScript = null;

@@ -18,7 +18,7 @@ use oxc_span::SourceType;
 use crate::link::{self, Module};
 
 /// The line of a script that lists the names for the script that it loads later; `scripts` fills it.
-const SHARED: &str = "const shared = () => ({});";
+const SHARED: &str = "const shared = () => [];";
 
 /// Makes the script of an entry and all it imports. It exports the entry's exports.
 ///
@@ -41,7 +41,7 @@ fn joined(modules: &[Module]) -> String {
 
 /// Makes the script of an entry, and that of `later` with all it imports beyond, which the first one loads when it is needed.
 ///
-/// Both share the first one's names: it hands them over, `connect({ say, state, … })`, since a second copy of its modules would
+/// Both share the first one's names: it hands them over, `connect([say, state, …])`, since a second copy of its modules would
 /// have a state of its own, and an import by its address would know only one of several forms in a page.
 ///
 /// # Errors
@@ -57,12 +57,12 @@ pub fn scripts(
     let names = names.join(", ");
     let loader = modules.iter_mut().find(|module| module.body.contains(SHARED));
     let loader = loader.ok_or_else(|| format!("no module of {entry} has the line {SHARED}"))?;
-    loader.body = loader.body.replace(SHARED, &format!("const shared = () => ({{ {names} }});"));
+    loader.body = loader.body.replace(SHARED, &format!("const shared = () => [{names}];"));
     loader.imports.extend(names.split(", ").map(str::to_owned));
     check_names(&modules.iter().chain(&later).collect::<Vec<_>>())?;
     let exports = later.last().map(|entry| entry.exports.join(", ")).unwrap_or_default();
     let body: String = later.iter().map(|module| module.body.as_str()).collect();
-    let later = minify(&format!("export function connect({{ {names} }}) {{\n{body}return {{ {exports} }};\n}}\n"))?;
+    let later = minify(&format!("export function connect([{names}]) {{\n{body}return {{ {exports} }};\n}}\n"))?;
     Ok((minify(&joined(&modules))?, later))
 }
 

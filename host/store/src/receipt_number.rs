@@ -74,19 +74,19 @@ impl Number {
     pub fn begin(text: &str) -> Result<Beginning, NumberError> {
         let characters = characters(text);
         let in_digits = characters.iter().all(char::is_ascii_digit);
-        let stranger = characters.iter().find(|character| letters::value_of(**character).is_none());
+        let in_letters = characters.iter().all(|character| letters::value_of(*character).is_some());
         let beginning = Beginning {
             digits: (in_digits && characters.len() <= digits::LENGTH).then(|| grouped(&characters, digits::GROUP)),
-            letters: (stranger.is_none() && characters.len() <= letters::LENGTH)
-                .then(|| grouped(&characters, letters::GROUP)),
+            letters: (in_letters && characters.len() <= letters::LENGTH).then(|| grouped(&characters, letters::GROUP)),
         };
-        match (&beginning, stranger) {
-            (Beginning { digits: None, letters: None }, Some(character)) if !in_digits => {
-                Err(NumberError::Character(*character))
-            }
-            (Beginning { digits: None, letters: None }, _) => Err(NumberError::Length(characters.len())),
-            _ => Ok(beginning),
+        if beginning.digits.is_some() || beginning.letters.is_some() {
+            return Ok(beginning);
         }
+        // Of `1A` each character is in one of the forms, and the letter keeps it from being digits.
+        let is_letter = |character: &&char| !character.is_ascii_digit();
+        let strange = characters.iter().filter(is_letter).find(|character| letters::value_of(**character).is_none());
+        let strange = strange.or_else(|| characters.iter().find(is_letter).filter(|_| !in_letters));
+        Err(strange.map_or(NumberError::Length(characters.len()), |character| NumberError::Character(*character)))
     }
 }
 
@@ -197,7 +197,8 @@ mod tests {
             ("2222222222222", NumberError::Length(13)),
             ("ACDACDACDA", NumberError::Length(10)),
             ("%", NumberError::Character('%')),
-            ("12%", NumberError::Character('1')),
+            ("12%", NumberError::Character('%')),
+            ("1A", NumberError::Character('A')),
         ] {
             assert_eq!(Number::begin(typed), Err(error), "{typed}");
         }
