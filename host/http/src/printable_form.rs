@@ -137,7 +137,8 @@ fn question(form: &Description, node: &FieldDescription) -> Markup {
     html! {
         div.printable-form__row {
             div {
-                strong { (node.title) } " "
+                strong { (node.question.unwrap_or(node.title)) } " "
+                @if node.question.is_some() { (say(form, "field_term").replace("{title}", node.title)) " " }
                 span.field__need { (say(form, &format!("need_{}", node.need))) }
                 @if let Some(hint) = node.hint.filter(|_| has_hint) { p.hint { (hint) } }
             }
