@@ -215,7 +215,11 @@ mod tests {
         let files = PageFiles::new(&desk, None);
         let index = files.index(Variant { locale: Locale::Ja, open: true }).unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
-        assert_eq!(carried.len(), 5, "the icon, the page's script, its later one, the one for a partner's page, the style");
+        assert_eq!(
+            carried.len(),
+            5,
+            "the icon, the page's script, its later one, the one for a partner's page, the style"
+        );
         let script = carried.iter().find(|(path, _)| path.ends_with("/script.js")).map(|(_, asset)| asset).unwrap();
         let script = script.respond(&HeaderMap::new()).into_body();
         let script = String::from_utf8(axum::body::to_bytes(script, usize::MAX).await.unwrap().to_vec()).unwrap();

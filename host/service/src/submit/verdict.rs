@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn requested_services_are_read_from_the_values() {
-        let requested_services = read(&report(true, "", VALUES)).unwrap().requested_services().unwrap();
+        let verdict = read(&report(true, "", VALUES)).unwrap();
+        let requested_services = verdict.requested_services().unwrap();
         assert_eq!((requested_services.remote, requested_services.forensics), (false, Some(Some(false))));
         assert_eq!(
             (requested_services.agreement.agreed_at, requested_services.agreement.policy.version.as_str()),
