@@ -213,7 +213,7 @@ fn absent_technologies_are_absent() {
         "new RegExp",
         "document.write",
         "insertAdjacentHTML",
-        "outerHTML",
+        "outerHTML =",
         ".innerHTML",
         "document.cookie",
         "WebSocket",

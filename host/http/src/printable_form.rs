@@ -176,8 +176,9 @@ mod tests {
             assert!(html.contains(&desk.profile().phone) && html.contains(&desk.profile().calendar.open), "{html}");
             let paths = FIRST.into_iter().chain(["/incident/discovery_trigger/by", "/devices/*/os", "/logs/*/name"]);
             for path in paths.chain(["/service/remote"]) {
-                let title = html! { strong { (message::title(path, locale).unwrap()) } }.into_string();
-                assert_eq!(html.matches(&title).count(), 1, "{path}");
+                let asked = message::question(path, locale).or(message::title(path, locale)).unwrap();
+                let asked = html! { strong { (asked) } }.into_string();
+                assert_eq!(html.matches(&asked).count(), 1, "{path}");
             }
             for word in ["unknown", "sheet_lead"] {
                 assert!(html.contains(&html! { (say(&form, word)) }.into_string()), "{word}");
