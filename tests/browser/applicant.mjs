@@ -66,9 +66,12 @@ export function unfold(page) {
 
 /** Opens the line with the ways to keep the answers. */
 export function openSavePanel(page) {
-  return page.locator(".save-panel details").evaluate((one) => {
-    one.open = true;
-  });
+  return page
+    .locator(".save-panel details")
+    .first()
+    .evaluate((one) => {
+      one.open = true;
+    });
 }
 
 export async function fillContact(page) {

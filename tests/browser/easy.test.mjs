@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import axe from "axe-core";
-import { agree, field, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, field, open, receiptNumber, step, toReview } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
 import { go, STEPS } from "./screens.mjs";
 
@@ -106,11 +106,10 @@ test("nothing scrolls sideways at 360 pixels", async () => {
   const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.equal(await over(), 0, "documents");
   await agree(page);
-  for (const step of ["now", "contact", "incident", "service", "devices", "review"]) {
-    await page.locator(`[data-step="${step}"]`).click();
-    await page.locator(`[data-step="${step}"][aria-current="step"]`).waitFor();
+  for (const name of ["now", "contact", "incident", "service", "devices", "review"]) {
+    await step(page, name);
     for (const add of await page.locator(".list__add").all()) await add.click();
-    assert.equal(await over(), 0, step);
+    assert.equal(await over(), 0, name);
   }
   await context.close();
 });

@@ -127,7 +127,7 @@ for (const engine of TWO_ENGINES) {
           }),
         );
       }, input(0));
-      await page.locator(input(0)).click();
+      await page.locator(`label:has(${input(0)})`).click();
       assert.equal(
         await page.evaluate(() => globalThis.cleared),
         "",

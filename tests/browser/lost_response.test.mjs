@@ -5,12 +5,13 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { launch, startDesk } from "./desk.mjs";
+import { launch } from "./desk.mjs";
+import { startDeskThatIs } from "./opening.mjs";
 import { answerOnce, field, open, receiptNumber, toReview } from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
-  [desk, browser] = await Promise.all([startDesk(), launch()]);
+  [desk, browser] = await Promise.all([startDeskThatIs("open"), launch()]);
 });
 after(async () => {
   await browser?.close();

@@ -14,14 +14,17 @@ export function renderFooter() {
     element(
       "footer.page-footer",
       element(
-        "ul",
+        "nav",
         { "aria-label": say("footer_label") },
-        ...documentLinks().map((link) => element("li", link)),
-        element("li", sheetLink()),
         element(
-          "li",
-          say("footer_operator"),
-          operator_url ? element("a", { href: operator_url, target: "_blank" }, operator) : operator,
+          "ul",
+          ...documentLinks().map((link) => element("li", link)),
+          element("li", sheetLink()),
+          element(
+            "li",
+            say("footer_operator"),
+            operator_url ? element("a", { href: operator_url, target: "_blank" }, operator) : operator,
+          ),
         ),
       ),
       element("p.hint", say("footer_tab")),
@@ -42,7 +45,8 @@ export function sheetLink() {
  */
 export function documentLinks(agreed = state.intake.agreement ?? receiptKept()?.receipt.consent ?? state.consent) {
   return ["document", "policy"].map((kind) => {
-    const { version, sha256 } = agreed[kind];
+    // A kept agreement may be damaged.
+    const { version, sha256 } = agreed[kind] ?? state.consent[kind];
     const href = deskUrl(`/documents/${agreed.language ?? state.locale}/${sha256}`);
     return element("a", { href, target: "_blank" }, say(`consent_${kind}`), " ", say("consent_version", { version }));
   });

@@ -2,7 +2,7 @@
  * Ways to keep the reception number, without which nobody finds the case again, and the warning that its screen ends.
  */
 
-import { announce, button, checkbox, element } from "../../app/dom.js";
+import { announce, button, checkbox, element, plain, setWords } from "../../app/dom.js";
 import { say, state } from "../../app/state.js";
 import { KEPT_DAYS, keepReceiptOnDevice, receiptKeptUntil } from "../../app/storage.js";
 import { canShare, copyText, shareText } from "./clipboard.js";
@@ -16,7 +16,7 @@ export function numberActions(number) {
   /** @param {string} words */
   async function copy(words) {
     const done = (await copyText(words)) ? say("receipt_copied") : "";
-    copied.textContent = done;
+    setWords(copied, done);
     announce(done);
     copyButton.focus({ preventScroll: true });
   }
@@ -24,7 +24,7 @@ export function numberActions(number) {
   /** Never an answer: the text may go to another person's device. */
   async function share() {
     const date = desk.clock(desk.now());
-    const text = say("receipt_shared", { number, name: desk.name, phone: desk.phone, date });
+    const text = plain(say("receipt_shared", { number, name: desk.name, phone: desk.phone, date }));
     if (!(await shareText(desk.name, text))) await copy(text);
   }
   return element(
@@ -44,15 +44,17 @@ export function closingWarning() {
     (wanted) => {
       keepReceiptOnDevice(wanted);
       show();
-      announce(words.textContent);
+      announce(show());
     },
   );
 
-  /** A full device takes nothing. */
+  /** A full device takes nothing. @returns {string} what is shown */
   function show() {
     const until = receiptKeptUntil();
+    const sentence = until ? say("receipt_kept", { date: state.desk.clock(until) }) : say("receipt_keep");
     wish.box.checked = until > 0;
-    words.textContent = until ? say("receipt_kept", { date: state.desk.clock(until) }) : say("receipt_keep");
+    setWords(words, sentence);
+    return sentence;
   }
   show();
   return element("div.notice.receipt__closing", words, wish.label);

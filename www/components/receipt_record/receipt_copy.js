@@ -5,7 +5,7 @@
  * load nothing.
  */
 
-import { element } from "../../app/dom.js";
+import { element, plain } from "../../app/dom.js";
 import { deskUrl, fetchJson } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
@@ -48,7 +48,7 @@ export async function receiptCopy(receipt, record) {
       element("meta", { "http-equiv": "Content-Security-Policy", content: COPY_POLICY }),
       element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
       element("meta", { name: "format-detection", content: "telephone=no" }),
-      element("title", say("title_page", { step: `${title} ${receipt.number}`, name: desk.name })),
+      element("title", plain(say("title_page", { step: `${title} ${receipt.number}`, name: desk.name }))),
       element("style", COPY_STYLE),
     ),
     element("body", element("p", desk.name), element("h1", title), ...summary(receipt), ...record, ...papers),
