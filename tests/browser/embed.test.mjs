@@ -216,7 +216,7 @@ async function comesIntoView(page, form, mode, selector, within = HEIGHT - 100) 
     if (mode === "frame")
       top += await page.evaluate(() => document.querySelector("kakekomi-form").getBoundingClientRect().top);
     // Gone past on the way to somewhere else is not there.
-    calm = top === before && top > -1 && top < within ? calm + 1 : 0;
+    calm = top === before && top >= -1 && top < within ? calm + 1 : 0;
     if (calm === CALM) return;
   }
   assert.fail(`${selector} does not come to rest in the view within 30 s: it is at ${top} px`);

@@ -54,7 +54,9 @@ for (const locale of ["ja", "en", "easy"]) {
 }
 
 test("every key with words is used, and all languages have the same keys", () => {
-  const used = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
+  const named = (key) => families.includes(key) || script.includes(`"${key}"`) || sheet.includes(`"${key}"`);
+  // `withPhoneLink` takes the sentence for a closed desk by itself.
+  const used = (key) => named(key) || named(key.replace(/_closed$/, ""));
   assert.deepEqual(
     [...words("ja")].filter((key) => !used(key)),
     [],

@@ -27,7 +27,6 @@ export function renderFooter() {
           ),
         ),
       ),
-      element("p.hint", say("footer_tab")),
     ),
   );
 }

@@ -38,13 +38,16 @@ export function createSavePanel({ router, first = false, more = [] }) {
     router.redraw();
     announce(say(key));
     const drawn = byId("kept-note");
+    const lookBack = () => scrollAndFocus(drawn?.querySelector("button"), "nearest");
     const back = () => {
       undo();
       router.redraw();
       scrollAndFocus(byId("main")?.querySelector("h1"));
     };
     drawn?.replaceChildren(...present([say(key), " ", button("quiet", say("undo"), back)]));
-    scrollAndFocus(drawn?.querySelector("button"), "nearest");
+    lookBack();
+    // The report on the new answers changes the height of what is above.
+    void state.intake.check().then(lookBack);
   }
 
   /** @param {File | undefined} chosen */
