@@ -159,8 +159,11 @@ for (const engine of ENGINES) {
           await form.locator(".list__add").first().click();
           await comesIntoView(page, form, mode, `.list__entry:nth-child(${count})`, HEIGHT / 2);
         }
-        await scroll("end");
         await openSavePanel(form);
+        // A frame grows a little later than its content.
+        const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+        for (let before = 0, now = 1; before !== now; [before, now] = [now, await height()]) await sleep(300);
+        await scroll("end");
         await form.locator("#clear").click();
         await comesIntoView(page, form, mode, "#kept-note button");
         await form.locator("#kept-note button").click();
