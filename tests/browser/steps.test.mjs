@@ -118,26 +118,19 @@ test("a log is filled in from its file; bytes, digest and clock wait behind a li
   await context.close();
 });
 
-test("a question stands in the place of the source's term, which follows it", async () => {
+test("a question stands in the place of the source's term, which follows it, and names its answer on the review", async () => {
   const { page, context } = await open(browser, desk.base);
-  await page.route("**/describe.ja.json", async (route) => {
-    const response = await route.fetch();
-    const body = await response.json();
-    const incident = body.sections.find((one) => one.name === "incident");
-    incident.fields.find((one) => one.name === "third_party_harm").question = "取引先などに被害が及んでいますか";
-    await route.fulfill({ response, json: body });
-  });
-  await page.reload();
   await agree(page);
-  await step(page, "incident");
-  await unfold(page);
-  const legend = page.locator('[data-path="/incident/third_party_harm"] > legend');
-  assert.equal(await legend.locator(".field__title").innerText(), "取引先などに被害が及んでいますか");
-  assert.equal(await legend.locator(".field__term").innerText(), "（第三者への損害）");
+  await step(page, "devices");
+  const path = "/situation/remote_refused";
+  const legend = page.locator(`[data-path="${path}"] > legend`);
+  assert.equal(await legend.locator(".field__title").innerText(), "遠隔操作や操作のご案内を受けられますか");
+  assert.equal(await legend.locator(".field__term").innerText(), "（遠隔操作・操作指示の拒否）");
+  await option(page, path, "no").check();
   await step(page, "review");
   assert.match(
-    await page.locator('.answer-list__row[data-path="/incident/third_party_harm"]').innerText(),
-    /^第三者への損害/,
+    await page.locator(`.answer-list__row[data-path="${path}"]`).innerText(),
+    /^遠隔操作や操作のご案内を受けられますか\s+受けられる/,
   );
   await context.close();
 });

@@ -42,7 +42,8 @@ export function createAnswerList({ answers, values, change, advisories = [] }) {
   function draw({ node, path, answer, entry }, step) {
     const words = answerText(node, answer, at(values, path));
     if (words === null && !change) return null; // a receipt shows what was sent
-    const { title } = node;
+    // 「受けられる」 answers the question, not the term 「遠隔操作・操作指示の拒否」.
+    const title = (node.options?.length && node.question) || node.title;
     const missing = words === null && node.need === "required";
     const link =
       change &&
