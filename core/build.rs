@@ -54,7 +54,7 @@ fn read_files(language: &str) -> Result<BTreeMap<&'static str, Table>, Box<dyn E
     for file in [format!("messages/{language}.toml"), format!("messages/page.{language}.toml")] {
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
         let document: toml::Table = text.parse().map_err(|error| format!("{file}: {error}"))?;
-        sort_in(&document, &mut tables).map_err(|error| format!("{file}: {error}"))?;
+        sort_in(&document, &mut tables, language != "easy").map_err(|error| format!("{file}: {error}"))?;
     }
     Ok(tables)
 }
@@ -103,14 +103,17 @@ fn annotated(text: &str) -> Result<String, String> {
     if made.contains(['《', '》']) { Err(format!("a reading without ｜: {text}")) } else { Ok(made) }
 }
 
-/// Puts each entry of a file into its table.
-fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>) -> Result<(), String> {
+/// Puts each entry of a file into its table; the titles of fields may be needed.
+fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>, titled: bool) -> Result<(), String> {
     for (section, entries) in document {
         let entries = entries.as_table().ok_or_else(|| format!("[{section}] is not a table"))?;
         for (key, value) in entries {
             match section.as_str() {
                 "issue" | "advisory" | "guidance" | "page" => put(tables, &section.to_uppercase(), key, value)?,
                 "field" => {
+                    if titled && value.get("title").is_none() {
+                        return Err(format!("{key} has no title"));
+                    }
                     for (table, part) in [("TITLE", "title"), ("QUESTION", "question"), ("HINT", "hint")] {
                         if let Some(text) = value.get(part) {
                             put(tables, table, key, text)?;

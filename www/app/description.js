@@ -16,7 +16,11 @@ export class Description {
 
   /** @param {string} sha256 of the module beside which it lies @param {string} language "ja", "en", "easy" */
   static async load(sha256, language) {
-    return new Description(await fetchJson(`/module/${sha256}/describe.${language}.json`));
+    const load = (/** @type {string} */ one) => fetchJson(`/module/${sha256}/describe.${one}.json`);
+    // An older module has no やさしい日本語.
+    return new Description(
+      await load(language).catch((failure) => (language === "easy" ? load("ja") : Promise.reject(failure))),
+    );
   }
 
   /**

@@ -17,7 +17,7 @@ export class Desk {
     this.name = served.name;
     /** @type {string} */
     this.phone = served.phone;
-    /** The opening status: the desk's, until the module computes a later one. @type {{ open: boolean, closes_at: number | null, next_opens_at: number | null }} */
+    /** The opening status: the desk's, until the module computes a later one. @type {{ open: boolean, closes_at: number | null, next_opens_at: number | null, dated?: boolean }} */
     this.status = served.opening;
     this.locale = locale;
     this.monotonic = performance.now();
@@ -37,6 +37,11 @@ export class Desk {
   /** @returns {boolean} */
   get open() {
     return this.status.open;
+  }
+
+  /** False, as `open`, where the calendar does not reach today. @returns {boolean} */
+  get closed() {
+    return this.status.dated !== false && !this.open;
   }
 
   /** The time when the desk next opens, in words, or "" if its calendar does not reach that far. */

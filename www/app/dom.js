@@ -80,6 +80,13 @@ export function plain(words) {
   return words.replace(READING, "$1");
 }
 
+/** The words of an element without their readings. @param {Element} holder */
+export function wordsOf(holder) {
+  const copy = /** @type {Element} */ (holder.cloneNode(true));
+  for (const reading of copy.querySelectorAll("rt, rp")) reading.remove();
+  return copy.textContent ?? "";
+}
+
 /** A screen reader reads the words, not their readings once more. @param {string} words @returns {(Node | string)[]} */
 function withReadings(words) {
   const hidden = { "aria-hidden": "true" };

@@ -120,6 +120,11 @@ export function scrollAndFocus(found, block = "start", control = found) {
   environment.tell("look", Math.round(found.getBoundingClientRect().top + (environment.own ? scrollY : 0)));
 }
 
+/** Loads the document anew, if it is the page's own. */
+export function reloadDocument() {
+  if (environment.own) location.reload();
+}
+
 /** To the beginning of the page, as a new screen begins there. */
 export function scrollToTop() {
   if (environment.own) scrollTo(0, 0);

@@ -15,10 +15,11 @@ const HOURS_AGE_MAX = 60_000;
 let drawn = "";
 let timer = 0;
 
-/** The hours in words: open, or when the desk opens. @param {string} [openKey] @param {string} [closedKey] */
+/** The hours in words: open, or when the desk opens, or that the page does not know. @param {string} [openKey] @param {string} [closedKey] */
 export function hoursText(openKey = "desk_open", closedKey = "desk_closed") {
-  const { open, opening } = state.desk;
+  const { open, closed, opening } = state.desk;
   if (open) return say(openKey);
+  if (!closed) return say("hours_unknown");
   return say(opening ? closedKey : `${closedKey}_unknown`, { opening });
 }
 

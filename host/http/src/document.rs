@@ -1,4 +1,4 @@
-//! What stands in the blanks of the page's document, `www/index.html`: `{{phone}}` → the desk's number.
+//! Values of the blanks in the page's document, `www/index.html`: `{{phone}}` → the desk's number.
 //!
 //! The document is a first screen by itself: first aid and the phone are there before a script runs, and where none can run. It has one
 //! variant for each language, and for open and closed, so that nobody is sent to a telephone that nobody answers. Its sentences are the
@@ -19,14 +19,14 @@ use crate::embedded;
 pub struct Variant {
     /// The language.
     pub locale: Locale,
-    /// True while the desk is open.
-    pub open: bool,
+    /// True while the desk is open; `None` where its calendar does not reach today.
+    pub open: Option<bool>,
 }
 
 impl Variant {
     /// Lists every variant.
     pub fn all() -> impl Iterator<Item = Variant> {
-        Locale::ALL.into_iter().flat_map(|locale| [true, false].map(|open| Variant { locale, open }))
+        Locale::ALL.into_iter().flat_map(|locale| [Some(true), Some(false), None].map(|open| Variant { locale, open }))
     }
 }
 
@@ -117,29 +117,33 @@ fn languages(form: &Description, shown: Locale) -> Markup {
     }
 }
 
-fn chip(form: &Description, open: bool) -> Markup {
+fn chip(form: &Description, open: Option<bool>) -> Markup {
     html! {
-        @if open {
-            span."page-header__chip page-header__chip--open" { (say(form, "phone_open")) }
-        } @else {
-            span.page-header__chip { (say(form, "phone_closed")) }
+        @match open {
+            Some(true) => span."page-header__chip page-header__chip--open" { (say(form, "phone_open")) },
+            Some(false) => span.page-header__chip { (say(form, "phone_closed")) },
+            None => {}
         }
     }
 }
 
 /// Writes whom to ask: the desk, or while it is closed the contact for emergencies and, folded, the others.
-fn contact(form: &Description, profile: &Profile, Variant { locale, open }: Variant) -> Markup {
-    let sentence = if open { say(form, "desk_open") } else { start_word(locale, "closed").unwrap_or_default() };
+pub(crate) fn contact(form: &Description, profile: &Profile, Variant { locale, open }: Variant) -> Markup {
+    let sentence = match open {
+        Some(true) => say(form, "desk_open"),
+        Some(false) => start_word(locale, "closed").unwrap_or_default(),
+        None => say(form, "hours_unknown"),
+    };
     let hours = start_word(locale, "hours").unwrap_or_default();
     html! {
         div.first-aid__contact {
-            @if open {
+            @if open != Some(false) {
                 a.first-aid__call href=(phone_address(&profile.phone)) {
                     span { (say(form, "phone_label")) } " " strong { (profile.phone) }
                 }
             }
             p.hint { (sentence) " " (hours) " " (profile.calendar.open) "–" (profile.calendar.close) }
-            @if !open && let [urgent, others @ ..] = profile.outside_hours.as_slice() {
+            @if open != Some(true) && let [urgent, others @ ..] = profile.outside_hours.as_slice() {
                 p.contact-list__urgent { (contact_words(urgent, locale)) }
                 @if !others.is_empty() {
                     details.contact-list {
@@ -163,8 +167,8 @@ fn contact_words(contact: &AfterHoursContact, locale: Locale) -> Markup {
 }
 
 /// `#9110` → `tel:%239110` (RFC 3966: a bare # would end the address).
-fn phone_address(number: &str) -> String {
-    format!("tel:{}", number.replace('-', "").replace('#', "%23"))
+pub(crate) fn phone_address(number: &str) -> String {
+    format!("tel:{}", number.replace(['-', ' '], "").replace('#', "%23"))
 }
 
 /// Lets a name break between katakana and kanji only, as the page's own header does.
@@ -195,7 +199,7 @@ mod tests {
     #[test]
     fn contact_while_open_is_the_desk() {
         for locale in Locale::ALL {
-            let html = value(Variant { locale, open: true }, "first_aid_contact");
+            let html = value(Variant { locale, open: Some(true) }, "first_aid_contact");
             assert!(html.contains("href=\"tel:0120000000\"") && !html.contains("tel:110"), "{html}");
         }
     }
@@ -203,11 +207,21 @@ mod tests {
     #[test]
     fn contact_while_closed_is_the_one_for_emergencies_and_not_the_desk() {
         for locale in Locale::ALL {
-            let html = value(Variant { locale, open: false }, "first_aid_contact");
+            let html = value(Variant { locale, open: Some(false) }, "first_aid_contact");
             assert!(!html.contains("tel:0120000000"), "{html}");
             let (urgent, folded) = html.split_once("<details").unwrap();
             assert!(urgent.contains("href=\"tel:110\"") && folded.contains("href=\"tel:%239110\""), "{html}");
         }
+    }
+
+    #[test]
+    fn contacts_while_the_hours_are_not_known_are_all() {
+        let html = value(Variant { locale: Locale::Ja, open: None }, "first_aid_contact");
+        assert!(
+            html.contains("tel:0120000000") && html.contains("tel:110") && !html.contains("受付時間外です"),
+            "{html}"
+        );
+        assert_eq!(value(Variant { locale: Locale::Ja, open: None }, "chip"), "");
     }
 
     #[test]
@@ -217,7 +231,7 @@ mod tests {
             assert_eq!(value(variant, "first_aid_power"), say(&form, "first_aid_power"));
             assert!(value(variant, "failed").contains("<a href=\"\">"));
         }
-        assert!(value(Variant { locale: Locale::En, open: true }, "unset").chars().all(|char| char != '<'));
+        assert!(value(Variant { locale: Locale::En, open: Some(true) }, "unset").chars().all(|char| char != '<'));
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl PageFiles {
     /// # Errors
     /// The folder has no document.
     pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
-        let index = self.index(Variant { locale, open: false })?;
+        let index = self.index(Variant { locale, open: None })?;
         let runs = ["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""];
         let lines = index.lines().filter(|line| !runs.iter().any(|start| line.starts_with(start)));
         let index = lines.collect::<Vec<_>>().join("\n");
@@ -161,8 +161,7 @@ pub async fn index(
     headers: HeaderMap,
 ) -> Response {
     let language = query_param(&address, "lang").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja);
-    let open = desk.context(now(), language).is_ok_and(|context| Desk::opening(&context).open);
-    let variant = Variant { locale: language, open };
+    let variant = Variant { locale: language, open: desk.is_open(now()) };
     let mut response = if let Some((_, document)) = page.documents.iter().find(|(made, _)| *made == variant) {
         document.respond(&headers)
     } else if let Ok(html) = page.index(variant) {
@@ -203,7 +202,8 @@ mod tests {
             let index = PageFiles::new(&desk, None).index(variant).unwrap();
             assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
             assert!(index.contains(&format!("<html lang=\"{}\">", variant.locale.as_str())), "{index}");
-            assert_eq!(index.contains("first-aid__call"), variant.open, "{index}");
+            assert_eq!(index.contains("first-aid__call"), variant.open != Some(false), "{index}");
+            assert!(!index.contains("tel:tel:"), "{index}");
             let (first_aid, heading) = (index.find("id=\"first-aid\"").unwrap(), index.find("<h1>").unwrap());
             assert!(first_aid < heading, "{index}");
         }
@@ -213,7 +213,7 @@ mod tests {
     async fn index_names_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
-        let index = files.index(Variant { locale: Locale::Ja, open: true }).unwrap();
+        let index = files.index(Variant { locale: Locale::Ja, open: Some(true) }).unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
         assert_eq!(
             carried.len(),

@@ -15,6 +15,7 @@ use kakekomi_service::desk::Desk;
 use maud::{Markup, PreEscaped, html};
 
 use super::asset::{Asset, CachePolicy, HTML, dynamic_response};
+use super::document::phone_address;
 use super::extract::RequestedLocale;
 use super::page::PageFiles;
 use super::problem::Problem;
@@ -99,7 +100,7 @@ fn first_page(form: &Description, desk: &Desk, locale: Locale) -> Markup {
         p.printable-form__call {
             (profile.name.get(locale)) br;
             (say(form, "phone_label")) " "
-            a.phone-link.strong href={ "tel:" (profile.phone) } { (profile.phone) } " " (hours)
+            a.phone-link.strong href=(phone_address(&profile.phone)) { (profile.phone) } " " (hours)
         }
         p { (say(form, "sheet_lead")) }
         div.printable-form__aid {

@@ -1,7 +1,7 @@
 //! Sentences of `core/messages` that are shown outside the form, as constants.
 //!
 //! ```text
-//! start.ja.toml  call = "お電話でのご相談"     →  START_WORDS ("ja.call", "お電話でのご相談")
+//! start.ja.toml  hours = "受付時間：平日"     →  START_WORDS ("ja.hours", "受付時間：平日")
 //! start.en.toml  failed = "[Try again]."    →  START_WORDS ("en.failed", "<a href=\"\">Try again</a>.")
 //! embed.ja.toml  [partners] title = "組み込み"  →  PARTNER_WORDS ("ja", "title", "組み込み")
 //! embed.ja.toml  [element]                  →  export const WORDS = {"ja":{…},…};

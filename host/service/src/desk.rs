@@ -129,6 +129,12 @@ impl Desk {
         Opening { open: at.open, closes_at: at.closes_at, next_opens_at: at.next_opens_at, dated: at.dated }
     }
 
+    /// Reports whether the desk is open at a moment; `None` where its calendar does not reach that far.
+    pub fn is_open(&self, now: i64) -> Option<bool> {
+        let opening = Desk::opening(&self.context(now, Locale::Ja).ok()?);
+        opening.dated.then_some(opening.open)
+    }
+
     /// Formats a moment as RFC 3339 in the desk's offset.
     pub fn show(&self, milliseconds: i64) -> String {
         clock::format_rfc3339(milliseconds, &self.profile.calendar.offset)

@@ -115,21 +115,26 @@ impl ArchivedModule {
         Ok(ArchivedModule { digest, wasm, files })
     }
 
-    /// Writes the module and the files beside it into a folder, unless it has the same module already.
+    /// Writes the module and the files beside it into a folder, unless it has the same already.
     ///
     /// # Errors
     /// The folder cannot be created or written.
     pub fn keep(&self, folder: &Path) -> io::Result<()> {
-        let wasm = folder.join(format!("{}.wasm", self.digest));
-        if fs::read(&wasm).is_ok_and(|found| found == self.wasm) {
-            return Ok(());
-        }
+        let keep = |name: &str, bytes: &[u8]| {
+            let file = folder.join(name);
+            if fs::read(&file).is_ok_and(|found| found == bytes) {
+                Ok(())
+            } else {
+                synced_fs::write_synced(&file, bytes)
+            }
+        };
         synced_fs::create_dir_all_synced(&folder.join(self.digest.as_str()))?;
+        // Words may change beside the same module.
         for (name, bytes) in &self.files {
-            synced_fs::write_synced(&folder.join(name), bytes)?;
+            keep(name, bytes)?;
         }
         // The module last: if it exists, so do the other files, even after a power failure.
-        synced_fs::write_synced(&wasm, &self.wasm)
+        keep(&format!("{}.wasm", self.digest), &self.wasm)
     }
 
     /// Reads the version of its rules from its description.

@@ -2,7 +2,7 @@
  * The error summary on top of a screen: takes the focus, and each line leads to its field in the field's own words.
  */
 
-import { element, pageLink } from "../../app/dom.js";
+import { element, pageLink, plain } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 
@@ -54,6 +54,6 @@ export function issueHead({ path, message }) {
 
 /** True if a sentence has every word of a title, in full or half width: 「発見契機(発見方法)」, 「発見契機（発見方法）に…」. @param {string} title @param {string} sentence */
 function isNamed(title, sentence) {
-  const [words, all] = [title, sentence].map((one) => one.normalize("NFKC").toLowerCase());
+  const [words, all] = [title, sentence].map((one) => plain(one).normalize("NFKC").toLowerCase());
   return words.split(/[^\p{L}\p{N}]+/u).every((word) => all.includes(word));
 }

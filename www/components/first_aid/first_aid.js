@@ -21,7 +21,7 @@ export function createFirstAid() {
       element("h2", { id: "first-aid" }, say("first_aid_title")),
       element("ol", ...LINES.map((key) => element("li", say(key)))),
       byHours("first-aid__contact", () => [
-        state.desk.open && call(),
+        !state.desk.closed && call(),
         element("p.hint", hoursText()),
         afterHoursContacts({ urgent: true }),
       ]),
@@ -29,7 +29,7 @@ export function createFirstAid() {
   };
 }
 
-/** The large button that calls the desk: only while somebody answers. */
+/** The large button that calls the desk: not while nobody answers. */
 function call() {
   const { phone } = state.desk;
   return element(

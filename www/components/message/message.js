@@ -2,7 +2,7 @@
  * One marked message, an issue or an advisory: its mark is text, so that it is read aloud and printed too.
  */
 
-import { announce, element } from "../../app/dom.js";
+import { announce, element, wordsOf } from "../../app/dom.js";
 import { say, state } from "../../app/state.js";
 
 /** The errors and the advice of a field or section. @param {string} id of its element */
@@ -39,7 +39,7 @@ export function createAdviceReader() {
   /** @type {string[]} */
   let before = [];
   return (screen) => {
-    const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map((one) => one.textContent ?? "");
+    const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map(wordsOf);
     const fresh = shown.filter((words) => !before.includes(words));
     before = shown;
     if (fresh.length && state.intake.text !== begun) announce(fresh.join(" "));

@@ -45,8 +45,9 @@ export function sheetLink() {
 export function documentLinks(agreed = state.intake.agreement ?? receiptKept()?.receipt.consent ?? state.consent) {
   return ["document", "policy"].map((kind) => {
     // A kept agreement may be damaged.
-    const { version, sha256 } = agreed[kind] ?? state.consent[kind];
-    const href = deskUrl(`/documents/${agreed.language ?? state.locale}/${sha256}`);
+    const one = agreed[kind]?.sha256 ? agreed : state.consent;
+    const { version, sha256 } = one[kind];
+    const href = deskUrl(`/documents/${one.language ?? state.locale}/${sha256}`);
     return element("a", { href, target: "_blank" }, say(`consent_${kind}`), " ", say("consent_version", { version }));
   });
 }

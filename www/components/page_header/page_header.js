@@ -2,7 +2,7 @@
  * The header of every screen: the desk's name, open or closed, the phone number, the language, and notices.
  */
 
-import { announce, button, element, pageLink } from "../../app/dom.js";
+import { announce, button, element, pageLink, wordsOf } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { localeOf, say, state } from "../../app/state.js";
@@ -43,7 +43,7 @@ function showFailure() {
   header?.querySelector(".page-header__failure")?.remove();
   const notice = element("p.notice.page-header__failure", ...withPhoneLink("language_failed"));
   header?.append(notice);
-  announce(notice.textContent);
+  announce(wordsOf(notice));
 }
 
 /** A name that may break between katakana and kanji only: 「おまかせセキュリティ|事故駆け込み窓口」. @param {string} name */
@@ -59,9 +59,8 @@ function phone() {
     " ",
     createPhoneLink(desk.phone, "page-header__number"),
     " ",
-    desk.open
-      ? element("span.page-header__chip.page-header__chip--open", say("phone_open"))
-      : element("span.page-header__chip", say("phone_closed")),
+    desk.open && element("span.page-header__chip.page-header__chip--open", say("phone_open")),
+    desk.closed && element("span.page-header__chip", say("phone_closed")),
     element("span.on-paper", say("printed_phone", { date: desk.clock(desk.now()) })),
   );
 }

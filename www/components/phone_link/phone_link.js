@@ -18,10 +18,10 @@ const POLICE = "110";
  */
 export function withPhoneLink(key) {
   const { desk, description } = state;
-  const { open, opening, phone } = desk;
-  const closed = `${key}_closed`;
+  const { closed, opening, phone } = desk;
+  const otherKey = `${key}_closed`;
   const opens = say(opening ? "opens" : "opens_unknown", { opening });
-  const sentence = say(!open && closed in description.words ? closed : key, { opens });
+  const sentence = say(closed && otherKey in description.words ? otherKey : key, { opens });
   const links = new Map([
     ["{phone}", phone],
     ["{police}", POLICE],

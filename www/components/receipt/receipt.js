@@ -5,7 +5,7 @@
  */
 
 import { button, element } from "../../app/dom.js";
-import { scrollAndFocus } from "../../app/environment.js";
+import { reloadDocument, scrollAndFocus } from "../../app/environment.js";
 import { loadLater } from "../../app/later.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -35,6 +35,8 @@ export function createReceipt(props) {
   function incomplete() {
     const again = async () => {
       await complete();
+      // After an upgrade of the desk only another document knows the script; the receipt is kept through the reload.
+      if (body.querySelector("#receipt-incomplete") && (await state.refresh(false))) reloadDocument();
       scrollAndFocus(body.querySelector("#receipt-incomplete button") ?? heading, "nearest");
     };
     return element(

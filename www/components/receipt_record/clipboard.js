@@ -17,6 +17,7 @@ export async function copyText(text) {
   } catch {
     const field = element("textarea.unseen", { value: text, readonly: true });
     rootElement().append(field);
+    field.focus({ preventScroll: true });
     field.select();
     const copied = document.execCommand("copy");
     field.remove();

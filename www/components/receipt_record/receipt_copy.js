@@ -6,7 +6,7 @@
  */
 
 import { element, plain } from "../../app/dom.js";
-import { deskUrl, fetchJson } from "../../app/environment.js";
+import { deskUrl, fetchJson, PATIENCE } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
@@ -101,13 +101,14 @@ async function agreedText(id, sha256, language) {
   const found = (/** @type {any} */ documents) => (documents?.[id]?.sha256 === sha256 ? documents[id].html : null);
   const inForce = found(state.consent) ?? found(await fetchJson(`/v1/consent/${language}`).catch(() => null));
   if (inForce !== null) return inForce;
-  const response = await fetch(deskUrl(`/v1/consent/${language}/${sha256}`)).catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const response = await fetch(deskUrl(`/v1/consent/${language}/${sha256}`), { signal }).catch(() => null);
   return response?.ok ? response.text() : null;
 }
 
 /** The content of the operator's document without what would run or load. @param {string} html */
 function inert(html) {
   const { body } = new DOMParser().parseFromString(html, "text/html");
-  for (const one of body.querySelectorAll("script,style,link,iframe,object,embed,img,form")) one.remove();
+  for (const one of body.querySelectorAll("script,style,link,meta,base,iframe,object,embed,img,form")) one.remove();
   return body.childNodes;
 }

@@ -80,9 +80,11 @@ impl DocumentArchive {
             for text in Locale::ALL.map(|language| document.served(language)) {
                 let file = folder.join(format!("{}.{}.html", text.sha256, text.language.as_str()));
                 if fs::read(&file).is_ok_and(|found| found == text.html.as_bytes()) {
-                    continue;
+                    // The process may have ended between the file's name and its flush.
+                    synced_fs::sync_parent_dir(&file)?;
+                } else {
+                    synced_fs::write_synced(&file, text.html.as_bytes())?;
                 }
-                synced_fs::write_synced(&file, text.html.as_bytes())?;
             }
         }
         Ok(())

@@ -30,7 +30,7 @@ struct Findings {
     requested_services: Option<RequestedServices>,
 }
 
-/// The members of a report; its texts are copied only where they are escaped.
+/// The members of a report; advisories and guidance are copied only where they are escaped.
 #[derive(Debug, Deserialize)]
 struct View<'a> {
     ruleset: String,
