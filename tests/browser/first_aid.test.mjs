@@ -1,5 +1,5 @@
 /**
- * First aid stands before everything else and needs no script; while the desk is closed nobody is sent to a telephone that nobody answers.
+ * First aid comes before everything else and needs no script; while the desk is closed nobody is sent to a telephone that nobody answers.
  */
 
 import assert from "node:assert/strict";

@@ -18,7 +18,7 @@ after(async () => {
 
 const PHONE = { width: 360, height: 740 };
 
-/** The four answers that nobody else can give, in the order of the form. */
+/** The four answers that may not be unknown, in the order of the form. */
 const ANSWERS = [
   ["#field-contact-company", "株式会社れい"],
   ["#field-contact-person", "山田"],
@@ -33,7 +33,7 @@ const UNKNOWNS = [
   "/incident/discovery_trigger",
 ];
 
-/** The case that came last, as it was stored. */
+/** The values of these in a draft. */
 const unknownsOf = (draft) =>
   UNKNOWNS.map((path) =>
     path
@@ -47,7 +47,7 @@ function sent(page) {
   return page.waitForRequest((request) => request.url().includes("/v1/submissions")).then((one) => one.postDataJSON());
 }
 
-/** Taps as a thumb does: scrolls by hand until the target is in view, and counts both. Scrolling by the page itself is none. */
+/** Taps as a thumb does: scrolls by hand until the target is in view, and counts both. Scrolling by the page itself is not counted. */
 function thumb(page) {
   const count = { taps: 0, pixels: 0 };
   const tap = async (selector) => {

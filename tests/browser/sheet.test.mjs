@@ -40,7 +40,7 @@ for (const locale of ["ja", "en"]) {
     await page.close();
   });
 
-  test(`no heading is left alone at a page's foot, and a box stands beside its line (${locale})`, async () => {
+  test(`no heading is left alone at a page's foot, and a box is beside its line (${locale})`, async () => {
     const page = await browser.newPage();
     await page.goto(`${desk.base}/sheet?locale=${locale}`);
     await page.emulateMedia({ media: "print" });

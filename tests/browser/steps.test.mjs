@@ -118,7 +118,7 @@ test("a log is filled in from its file; bytes, digest and clock wait behind a li
   await context.close();
 });
 
-test("a question stands in the place of the source's term, which follows it, and names its answer on the review", async () => {
+test("the question is the title, the source's term follows it, and the review names the answer by the question", async () => {
   const { page, context } = await open(browser, desk.base);
   await agree(page);
   await step(page, "devices");

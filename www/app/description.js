@@ -56,7 +56,7 @@ export class Description {
     return found;
   }
 
-  /** The title of an issue's field: "/devices/0/os" → 「機器1 OS」; "" if there is none. @param {string} path */
+  /** The title of an issue's field: "/devices/0/os" → 「機器1 OS」; "" for an unknown path. @param {string} path */
   titleOf(path) {
     return this.titlesOf(path).filter(Boolean).join(" ");
   }

@@ -61,7 +61,7 @@ impl Blanks {
         Blanks { variant, values }
     }
 
-    /// Returns the value of a blank; `None` for a name that is none.
+    /// Returns the value of a blank; `None` for an unknown name.
     pub fn value(&self, blank: &str) -> Option<Cow<'_, str>> {
         let start = start_word(self.variant.locale, blank).map(Cow::Borrowed);
         start.or_else(|| self.values.get(blank).map(|value| Cow::Borrowed(value.as_str())))

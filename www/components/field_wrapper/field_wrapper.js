@@ -33,7 +33,7 @@ export function renderField(field, inner) {
   // In words: neither colour nor an asterisk alone shows it.
   const title = [
     element("span.field__title", node.question ?? node.title),
-    // The source's own term, if a question stands in its place.
+    // The source's own term, where a question is the title.
     ...(node.question ? [" ", element("span.field__term", say("field_term", { title: node.title }))] : []),
     " ",
     element(`span.field__need.field__need--${need}`, say(`need_${need}`)),

@@ -60,7 +60,7 @@ export function createFormStep({ step, router }) {
     advised = now;
     if (!lead) return guidance.update(codes);
     const first = byHours("", () => [element("p.strong", { id: "lead" }, ...withPhoneLink(lead))]);
-    // Whom to ask comes after what to do: by night most of them do not answer at once.
+    // The contacts come after the advice: by night most of them do not answer at once.
     guidance.update(codes, [first], [afterHoursContacts({ urgent: true })]);
   }
 

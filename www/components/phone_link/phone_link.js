@@ -39,5 +39,5 @@ export function createPhoneLink(number, name = null) {
 
 /** #9110 → tel:%239110 (RFC 3966: a bare # would end the address). @param {string} number */
 export function phoneAddress(number) {
-  return `tel:${number.replaceAll("-", "").replace("#", "%23")}`;
+  return `tel:${number.replace(/[- ]/g, "").replace("#", "%23")}`;
 }

@@ -46,7 +46,7 @@ export function createSavePanel({ router, first = false, more = [] }) {
     };
     drawn?.replaceChildren(...present([say(key), " ", button("quiet", say("undo"), back)]));
     lookBack();
-    // The report on the new answers changes the height of what is above.
+    // The report on the new answers changes the height of the content above.
     void state.intake.check().then(lookBack);
   }
 
