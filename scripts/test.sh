@@ -7,11 +7,13 @@ cd "$(dirname "$0")/.."
 passed=0
 failed=0
 skipped=0
-output=$(mktemp)
-failures=$(mktemp)
+notes=$(mktemp -d)
+output=$notes/output
+failures=$notes/failures
+touch "$failures"
 postgres=$(mktemp -d)
 chmod go+rx "$postgres" # the server runs as another user where this is root
-trap 'rm -f "$output" "$failures"; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT
+trap 'kill "${beside:-}" 2>/dev/null; scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres" "$notes"' EXIT
 
 close() { # message: prints the counts and ends; a message is a failure that stopped everything
   [ -z "${1:-}" ] || fail "$1"
@@ -29,8 +31,12 @@ fail() { # sentence: one failure, counted and repeated at the end
   printf '%s\n' "$1" >>"$failures"
 }
 
+heading() { # title: with the minutes since the start
+  printf '\n== %d:%02d  %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$1"
+}
+
 check() { # title, command…: one check, which passes or fails as a whole
-  printf '\n== %s\n' "$1"
+  heading "$1"
   shift
   if "$@"; then passed=$((passed + 1)); else fail "$*"; fi
 }
@@ -53,7 +59,7 @@ failed_tests() {
 }
 
 suite() { # title, command…: a test runner, whose own counts are added
-  printf '\n== %s\n' "$1"
+  heading "$1"
   shift
   "$@" 2>&1 | tee "$output"
   local status=${PIPESTATUS[0]} p f s
@@ -74,6 +80,28 @@ installation() { # of the program that was built
   scripts/dist.sh --archive-only "$target/install-check" && scripts/install-check.sh "$target/install-check"
 }
 
+# Checks that need no result of the suites run beside them: the suites wait more than they compute.
+checks_beside() {
+  passed=0 failed=0 skipped=0 failures=$notes/failures_beside
+  check "one digest from two clones" nice tests/reproducible.sh
+  if scripts/install-check.sh --possible; then
+    check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
+  else
+    heading "left out: docs/operate.md typed on a bare Debian, which needs root, debootstrap and a cgroup of its own"
+    skipped=$((skipped + 1))
+  fi
+  printf '%s %s %s\n' "$passed" "$failed" "$skipped" >"$notes/counts_beside"
+}
+
+end_of_checks_beside() { # prints what they printed, and adds their counts
+  local p f s
+  wait "$beside"
+  cat "$notes/beside"
+  read -r p f s <"$notes/counts_beside" || close "The checks beside the suites ended early."
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  cat "$notes"/failures_beside >>"$failures" 2>/dev/null
+}
+
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 export KAKEKOMI_BIN="$target/release/kakekomi"
 export KAKEKOMI_CASES="$target/cases.json"
@@ -83,13 +111,15 @@ scripts/wasm-target.sh || close "The WebAssembly target could not be added."
 scripts/install-test-tools.sh || close "What the tests need could not be installed."
 
 # Everything at once: a build without the tests' own dependencies has other features, and would compile wasmtime twice.
-printf '\n== build\n'
+heading "build"
 cargo build --release --locked --workspace --all-targets || close "The build failed."
 
 check "the program alone compiles no crate again" one_build
 check "layout of Rust" cargo fmt --all --check
 check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+checks_beside >"$notes/beside" 2>&1 &
+beside=$!
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
 export KAKEKOMI_TEST_POSTGRES
 
@@ -103,12 +133,6 @@ check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
   "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
-if scripts/install-check.sh --possible; then
-  check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
-else
-  printf '\n== left out: docs/operate.md typed on a bare Debian, which needs root, debootstrap and a cgroup of its own\n'
-  skipped=$((skipped + 1))
-fi
-check "one digest from two clones" tests/reproducible.sh
+end_of_checks_beside
 
 close
