@@ -68,10 +68,9 @@ fn flags(workspace: &Path, sysroot: &Path, rustc: &str) -> Result<Vec<String>, B
         // SHA-256 as a loop: unrolled it is 8 KB more, and the page hashes a few files in its life.
         "--cfg=sha2_backend=\"soft\"".to_owned(),
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
-        // Most small functions stay calls: 5,915 bytes of brotli less, 6.6 % more work. Loops are not unrolled: 1,688 bytes less,
-        // 0.9 % more work. Measured alone (docs/performance-log.md); five more flags earned too little.
-        "-Cllvm-args=-inline-threshold=15".to_owned(),
-        "-Cllvm-args=-unroll-threshold=20".to_owned(),
+        // Most small functions stay calls, and loops are neither unrolled nor given more counters: 10 KB of brotli less, for
+        // some 9 % more work (docs/performance-log.md).
+        "-Cllvm-args=-inline-threshold=15 -inlinehint-threshold=150 -unroll-threshold=20 -disable-lsr".to_owned(),
         format!("-Clink-arg=-zstack-size={STACK}"),
         format!("-Clink-arg=--initial-memory={MEMORY}"),
         remap(workspace, "/kakekomi"),
