@@ -1,6 +1,6 @@
 # Commands of the project: each is thin over cargo, and longer ones are in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-install bench dist same same-large fuzz fmt
+.PHONY: help run test test-long test-install bench dist packages same same-large fuzz fmt
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,9 @@ test-install: ## install the desk on a bare Debian as docs/operate.md says, and 
 
 dist: ## write what an operator installs into target/dist: program, units, documents, SHA-256 sums, CycloneDX SBOM
 	@scripts/dist.sh
+
+packages: ## write the packages for npm and pip, with SHA-256 sums, into target/packages
+	@cargo run --release --locked --quiet --package kakekomi -- packages target/packages
 
 bench: ## print speed as ratios in one run, sizes, and a first visit on a slow phone
 	@scripts/bench.sh

@@ -14,6 +14,7 @@ mod doctor;
 mod export;
 mod inert;
 mod migrate;
+mod packages;
 mod print;
 mod recheck;
 mod serve;
@@ -90,6 +91,8 @@ enum Command {
     Cases(cases::CasesCommand),
     /// Write what a partner hosts or pastes
     Export(export::ExportArgs),
+    /// Write the packages for npm and pip that the desk serves
+    Packages(packages::PackagesArgs),
     /// Judge the stored drafts anew, by this module or another one; changes nothing
     Recheck(recheck::RecheckArgs),
     /// Write the database into a file, while the desk may be serving
@@ -129,6 +132,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Completions { shell } => builtin::completions(shell, &mut Cli::command())?,
         Command::Module(args) => builtin::module(&args)?,
         Command::Export(args) => export::run(&args, &file)?,
+        Command::Packages(args) => packages::run(&args)?,
         Command::Backup(args) => backup::backup(args, file)?,
         Command::Restore(args) => backup::restore(args, file)?,
     }

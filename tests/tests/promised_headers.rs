@@ -75,7 +75,7 @@ fn assert_common(target: &str, answer: &Answer) {
         assert_eq!(answer.header(name).is_some(), is_document, "{target}: {name}");
     }
     let path = target.split('?').next().unwrap();
-    let loaded = path.starts_with("/embed/");
+    let loaded = ["/embed/", "/packages/"].iter().any(|place| path.starts_with(place));
     let shared = if loaded || path == "/partners/preview" { "cross-origin" } else { "same-origin" };
     assert_eq!(answer.header("cross-origin-resource-policy"), Some(shared), "{target}");
     assert_eq!(
@@ -83,7 +83,7 @@ fn assert_common(target: &str, answer: &Answer) {
         loaded.then_some("*"),
         "{target}: nobody's origin was named"
     );
-    let varies = ["/v1/", "/module/", "/embed/"].iter().any(|place| path.starts_with(place));
+    let varies = ["/v1/", "/module/", "/embed/", "/packages/"].iter().any(|place| path.starts_with(place));
     assert_eq!(has(answer, "vary", "Origin"), varies, "{target}");
 }
 
@@ -107,6 +107,8 @@ fn cached_responses_have_the_promised_headers() {
         "/docs",
         "/embed/1/kakekomi.js",
         "/embed/1/inline.json",
+        "/packages/",
+        "/packages/SHA256SUMS",
         "/partners/partners.js",
         "/favicon.ico",
         "/sheet.css",
@@ -121,6 +123,7 @@ fn cached_responses_have_the_promised_headers() {
         "/nowhere",
         "/v1/nowhere",
         "/embed/1/none",
+        "/packages/none",
     ];
     let rows = immutable.map(|target| (target, "immutable"));
     let rows = rows.chain(asked_after.map(|target| (target.to_owned(), "no-cache")));

@@ -40,7 +40,7 @@ const LAYERS: [(&str, &[&str]); 4] = [
 ];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 7] = [
+const HOST: [&str; 8] = [
     "host/src",
     "host/http/src",
     "host/sandbox/src",
@@ -48,6 +48,7 @@ const HOST: [&str; 7] = [
     "host/store/src",
     "host/service/src",
     "host/page-build/src",
+    "wasm/packages/src",
 ];
 
 /// Dependencies of the rules: none knows a clock, a file, a network or a JavaScript engine.

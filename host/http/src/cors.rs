@@ -3,12 +3,12 @@
 //! ```text
 //! Origin: https://www.chamber.example.jp, which a partner has  →  Access-Control-Allow-Origin: the same
 //! any other origin, `null`, none, or two                       →  nothing: the browser keeps the response from the page
-//! anything below /embed/                                       →  Access-Control-Allow-Origin: *
+//! anything below /embed/ or /packages/                         →  Access-Control-Allow-Origin: *
 //! ```
 //!
-//! Only `/v1/`, `/module/` and `/embed/` are shared, since a form inside a page needs no more. A preflight of a partner's page
-//! is handled here; every other request passes unchanged. The files below `/embed/` are public, so every page may check their
-//! `integrity`. No credentials are allowed, since the desk has none.
+//! Only `/v1/` and `/module/` are shared with partners, since a form inside a page needs no more. A preflight of a partner's
+//! page is handled here; every other request passes unchanged. The files below `/embed/` and `/packages/` are public, so every
+//! page may check their `integrity`. No credentials are allowed, since the desk has none.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kakekomi_service::desk::Desk;
 
-/// Prefixes of the shared paths.
-const SHARED: [&str; 3] = ["/v1/", "/module/", PUBLIC];
-/// Prefix of the paths that are shared with every page.
-const PUBLIC: &str = "/embed/";
+/// Prefixes of the paths that are shared with partners' pages.
+const SHARED: [&str; 2] = ["/v1/", "/module/"];
+/// Prefixes of the paths that are shared with every page.
+const PUBLIC: [&str; 2] = ["/embed/", "/packages/"];
 
 /// Headers of the response to a preflight. Ten minutes is the longest time that all browsers remember it.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
@@ -35,10 +35,10 @@ const EXPOSED: &str = "kakekomi-module, idempotency-replayed, retry-after, x-req
 
 /// Shares responses with partners' pages.
 pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    if !SHARED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
+    let is_public = is_public(request.uri().path());
+    if !is_public && !SHARED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
         return next.run(request).await;
     }
-    let is_public = request.uri().path().starts_with(PUBLIC);
     let is_partners = |origin: &str| desk.profile().partners.iter().any(|partner| partner.is_at(origin));
     let allowed = origin(request.headers()).filter(|origin| origin.to_str().is_ok_and(is_partners)).cloned();
     let preflight =
@@ -58,6 +58,11 @@ pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) 
         }
     }
     response
+}
+
+/// Tells if every page may load a path.
+pub fn is_public(path: &str) -> bool {
+    PUBLIC.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Returns the origin of a request, if it has exactly one.

@@ -151,12 +151,13 @@ fn response<'a>(intake: &'a Intake, context: &'a Context, requested: &RequestedP
         title: service.title.get(locale),
         note: service.note.get(locale),
     });
-    let partner = requested.key.as_deref().and_then(|key| intake.desk.partner(key)).map(|partner| PartnerResponse {
-        key: &partner.key,
-        name: partner.name.get(locale),
-        test: partner.is_test() || requested.preview,
-        theme: &partner.theme,
-    });
+    let partner =
+        requested.key.as_deref().and_then(|key| intake.desk.partner(key, context.now)).map(|partner| PartnerResponse {
+            key: &partner.key,
+            name: partner.name.get(locale),
+            test: partner.is_test() || requested.preview,
+            theme: &partner.theme,
+        });
     DeskResponse {
         name: profile.name.get(locale),
         operator: profile.operator.get(locale),

@@ -1,5 +1,6 @@
 //! The files of the page that the binary carries, listed by `build.rs`: `PAGE` (the page of `www/`), `EMBED` (the
-//! files for partners' pages) and `RELEASED` (those of earlier versions), as `(name, bytes)`; `PARTNER_WORDS` as
+//! files for partners' pages), `RELEASED` (those of earlier versions) and `PACKAGES` (archives for npm and pip), as
+//! `(name, bytes)`; `PARTNER_WORDS` as
 //! `(language, key, word)`; `START_WORDS`, the sentences of the document, as `(name, HTML)`.
 
 pub use kakekomi_service::embedded::find;

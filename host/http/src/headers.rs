@@ -12,6 +12,7 @@ use axum::response::Response;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::partners::Origin;
 
+use super::cors::is_public;
 use super::problem_code::ProblemCode;
 
 /// The page may run its own scripts and the module, use its own styles, and talk to this desk alone.
@@ -32,8 +33,6 @@ const HTML_HEADERS: [(HeaderName, &str); 3] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// Files that partners' pages load with a script element, which needs no CORS.
-const EMBED_PREFIX: &str = "/embed/";
 /// The pages that may load the bytes of a response.
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -59,7 +58,8 @@ pub struct RunsNothing;
 
 /// Adds the headers to a response. Every problem names the current module, unless another one judged.
 pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
-    let loaded = request.uri().path().starts_with(EMBED_PREFIX);
+    // A script element needs no CORS.
+    let loaded = is_public(request.uri().path());
     let mut response = next.run(request).await;
     let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
     let is_problem = response.extensions().get::<ProblemCode>().is_some();

@@ -35,6 +35,7 @@ pub mod metrics;
 pub mod module;
 mod not_found;
 mod openapi;
+mod packages;
 pub mod page;
 mod partners;
 mod printable_form;

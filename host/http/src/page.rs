@@ -170,7 +170,7 @@ pub async fn index(
         return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
     };
     let requested = RequestedPartner::read(&address);
-    if let Some(partner) = requested.key.as_deref().and_then(|key| desk.partner(key)) {
+    if let Some(partner) = requested.key.as_deref().and_then(|key| desk.partner(key, now())) {
         // A sample of the form on the desk's own page for partners is framed by that page alone.
         let framed = if requested.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
         response.extensions_mut().insert(framed);

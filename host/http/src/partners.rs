@@ -17,7 +17,7 @@ use maud::{Markup, html};
 
 use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
 use super::embed::ELEMENT;
-use super::extract::{RequestedLocale, query_param};
+use super::extract::{Clock, RequestedLocale, query_param};
 use super::headers::{AllowsFraming, Framed};
 use super::page::escape;
 use crate::element_versions::{self, PROTOCOL, Snippet, VERSION, integrity};
@@ -136,6 +136,7 @@ impl Choices {
     (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
 pub async fn compose(
     State(desk): State<Arc<Desk>>,
+    State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
@@ -144,7 +145,7 @@ pub async fn compose(
     let origin = own_origin(&headers);
     let filled = fill(PAGE, |blank| {
         let text = match blank {
-            "known" => return Some(known(desk.partner(&chosen.key), locale).into_string().into()),
+            "known" => return Some(known(desk.partner(&chosen.key, now()), locale).into_string().into()),
             "choices" => return Some(chosen.groups().into_string().into()),
             "lang" => locale.as_str(),
             "desk" => desk.profile().name.get(locale),

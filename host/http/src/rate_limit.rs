@@ -24,7 +24,7 @@ use kakekomi_service::desk::Desk;
 
 use super::body::drain;
 use super::client_ip::{Ambiguous, Client, Peer, Trusted};
-use super::extract::{RequestedLocale, RequestedPartner};
+use super::extract::{Clock, RequestedLocale, RequestedPartner};
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use super::submissions::through;
@@ -110,15 +110,16 @@ fn wait_time<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, key: &K
 
 /// Returns the partner through whose page a draft comes. A draft that would be refused there has none, so that others cannot
 /// use up the limit of a partner's visitors.
-fn partner(desk: &Desk, request: &Request) -> Option<String> {
+fn partner(desk: &Desk, now: i64, request: &Request) -> Option<String> {
     let through = through(RequestedPartner::read(request.uri()), request.headers())?;
-    through.refused(desk).is_none().then_some(through.key)
+    through.partner(desk, now).ok().map(|partner| partner.key.clone())
 }
 
 /// Refuses requests above the limits, and heads that can be read in more than one way.
 pub async fn limit(
     State(desk): State<Arc<Desk>>,
     State(rates): State<Arc<RateLimits>>,
+    State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
     mut request: Request,
     next: Next,
@@ -127,7 +128,7 @@ pub async fn limit(
         return closing(Problem::new(ProblemCode::HttpBadRequest, locale).into_response());
     }
     let client = request.extensions().get::<Peer>().map(|Peer(peer)| rates.client(*peer, &request));
-    if let Some(wait) = client.and_then(|client| rates.wait(client, &request, || partner(&desk, &request))) {
+    if let Some(wait) = client.and_then(|client| rates.wait(client, &request, || partner(&desk, now(), &request))) {
         drain(request.into_body()).await;
         return Problem::new(ProblemCode::RateLimited, locale).retry_after(wait).into_response();
     }

@@ -19,8 +19,8 @@ use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, page, partners,
-    printable_form, problem, rate_limit, submissions,
+    admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, packages, page,
+    partners, printable_form, problem, rate_limit, submissions,
 };
 
 /// Problems of a route that takes a body.
@@ -63,6 +63,8 @@ fn routes() -> (Router<AppState>, Paths) {
         (routes!(icon::favicon), &[]),
         (routes!(page::file), &[FILE]),
         (routes!(embed::file), &[FILE]),
+        (routes!(packages::list), &[]),
+        (routes!(packages::file), &[FILE]),
         (routes!(partners::compose), &[]),
         (routes!(partners::file), &[FILE]),
         (routes!(module::file), &[FILE]),

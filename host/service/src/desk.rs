@@ -75,9 +75,10 @@ impl Desk {
         &self.profile
     }
 
-    /// Finds the partner of a key.
-    pub fn partner(&self, key: &str) -> Option<&Partner> {
-        partners::find(&self.profile.partners, key)
+    /// Finds the partner of a key that is accepted at a moment.
+    pub fn partner(&self, key: &str, now: i64) -> Option<&Partner> {
+        let today = || self.show(now).chars().take_while(|char| *char != 'T').collect();
+        partners::find(&self.profile.partners, key, today)
     }
 
     /// Returns the documents in force.

@@ -106,7 +106,7 @@ impl Intake {
             Ok(None) => {}
             Err(error) => return self.by_current(store_failed(&error)),
         }
-        if let Some(outcome) = submission.through.as_ref().and_then(|through| through.refused(&self.desk)) {
+        if let Some(Err(outcome)) = submission.through.as_ref().map(|through| through.partner(&self.desk, now)) {
             return self.by_current(outcome);
         }
         let digest = match self.module(&submission.module) {

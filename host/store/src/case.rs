@@ -133,8 +133,8 @@ pub struct Filter {
     pub status: Option<String>,
     /// Sent with a partner's test key, or without.
     pub test: Option<bool>,
-    /// Sent through this partner's page.
-    pub partner: Option<String>,
+    /// Sent through the pages with these keys of a partner; without keys, through any.
+    pub partner_keys: Vec<String>,
     /// One group of the number begins with these characters ([`Number::begin`]).
     pub number: Option<Beginning>,
 }

@@ -88,8 +88,13 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     if let Some(test) = filter.test {
         DB::bind(query.push(" AND test = "), test);
     }
-    if let Some(partner) = &filter.partner {
-        DB::bind(query.push(" AND partner = "), partner.clone());
+    let mut before = " AND partner IN (";
+    for key in &filter.partner_keys {
+        DB::bind(query.push(before), key.clone());
+        before = ", ";
+    }
+    if !filter.partner_keys.is_empty() {
+        query.push(")");
     }
     if let Some(beginning) = &filter.number {
         // Ranges, so that each index is used; `~` sorts after every character of a number.

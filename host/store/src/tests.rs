@@ -112,12 +112,13 @@ async fn filters_apply_to_lists_and_counts_alike() {
             .insert(NewCase { received_at: 30, partner: partner.clone(), test: true, ..new_case("3") }.into())
             .await
             .unwrap();
-        let rows: [(Filter, &[i64]); 7] = [
+        let rows: [(Filter, &[i64]); 8] = [
             (Filter { since: Some(20), ..Filter::default() }, &[20, 30]),
             (Filter { until: Some(20), ..Filter::default() }, &[10]),
             (Filter { test: Some(false), ..Filter::default() }, &[10, 20]),
             (Filter { test: Some(true), ..Filter::default() }, &[30]),
-            (Filter { partner, since: Some(30), ..Filter::default() }, &[30]),
+            (Filter { partner_keys: vec!["れい商事".to_owned()], since: Some(30), ..Filter::default() }, &[30]),
+            (Filter { partner_keys: ["れい商事", "other"].map(str::to_owned).into(), ..Filter::default() }, &[20, 30]),
             (Filter { status: Some("closed".to_owned()), ..Filter::default() }, &[]),
             (Filter { number: Some(begin), until: Some(20), ..Filter::default() }, &[10]),
         ];

@@ -44,7 +44,7 @@ pub fn holidays(source: &Source) -> Result<Vec<String>, DeskError> {
 }
 
 /// Reports whether a text is a day of the calendar, `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     text.len() == 10 && time::Date::parse(text, form).is_ok()
 }

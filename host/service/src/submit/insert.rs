@@ -58,12 +58,16 @@ impl Intake {
             .requested_services()
             .ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?
             .clone();
-        let referral = submission.through.as_ref();
+        let partner = match &submission.through {
+            Some(through) => Some((through, through.partner(&self.desk, context.now)?)),
+            None => None,
+        };
         let mut case = NewCase {
             number: Number::random().map_err(|error| engine_failed(&error))?,
             received_at: context.now,
-            partner: referral.map(|referral| referral.key.clone()),
-            test: referral.is_some_and(|referral| referral.is_test(&self.desk)),
+            // The present key: cases that come with a former one count for the same partner.
+            partner: partner.map(|(_, partner)| partner.key.clone()),
+            test: partner.is_some_and(|(through, partner)| through.is_test(partner)),
             locale: submission.locale.as_str(),
             key: submission.key.as_str().to_owned(),
             text: submission.text.to_vec(),

@@ -34,21 +34,19 @@ pub enum Sender {
 }
 
 impl PartnerReferral {
-    /// Finds the reason of a refusal.
-    pub fn refused(&self, desk: &Desk) -> Option<Outcome> {
-        let Some(partner) = desk.partner(&self.key) else {
-            return Some(Outcome::PartnerUnknown);
-        };
+    /// Finds the partner, or the reason of a refusal.
+    pub fn partner<'a>(&self, desk: &'a Desk, now: i64) -> Result<&'a Partner, Outcome> {
+        let partner = desk.partner(&self.key, now).ok_or(Outcome::PartnerUnknown)?;
         let elsewhere = match &self.sender {
             Sender::Desk => false,
             Sender::Page(origin) => !partner.is_at(origin),
-            Sender::Unnamed => self.is_test(desk),
+            Sender::Unnamed => self.is_test(partner),
         };
-        elsewhere.then_some(Outcome::PartnerElsewhere)
+        if elsewhere { Err(Outcome::PartnerElsewhere) } else { Ok(partner) }
     }
 
     /// Reports whether the case is a test.
-    pub(super) fn is_test(&self, desk: &Desk) -> bool {
-        self.preview || desk.partner(&self.key).is_some_and(Partner::is_test)
+    pub(super) fn is_test(&self, partner: &Partner) -> bool {
+        self.preview || partner.is_test()
     }
 }

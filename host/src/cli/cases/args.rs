@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use kakekomi_service::desk::Desk;
+use kakekomi_service::desk::partners::all_keys;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CaseLine, Filter, Read, Store, clock};
 
@@ -55,8 +56,8 @@ pub struct FilterArgs {
     /// With this status
     #[arg(long)]
     status: Option<String>,
-    /// Through this partner's page
-    #[arg(long, value_name = "NAME")]
+    /// Through the pages of the partner with this key, or with one that it replaced or was replaced by
+    #[arg(long, value_name = "KEY")]
     partner: Option<String>,
     /// With a number of which a group begins so
     #[arg(long, value_name = "TEXT")]
@@ -81,7 +82,7 @@ impl FilterArgs {
             until: self.until.map(|text| parse_moment(&text, offset)).transpose()?,
             status: self.status,
             test: Some(self.test),
-            partner: self.partner,
+            partner_keys: self.partner.map(|key| all_keys(&source.desk.profile().partners, &key)).unwrap_or_default(),
             number: number.transpose()?,
             ..Filter::default()
         };

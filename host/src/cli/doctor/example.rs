@@ -39,7 +39,7 @@ fn remains(desk: &Desk) -> Vec<String> {
             found.push(format!("the {name} ({locale}) is the example's stand-in: put your own text in its place"));
         }
     }
-    if desk.partner(EXAMPLE_KEY).is_some() {
+    if desk.profile().partners.iter().any(|partner| partner.key == EXAMPLE_KEY) {
         found.push(format!("the partner {EXAMPLE_KEY} is the example's: delete it from desk.toml"));
     }
     found
