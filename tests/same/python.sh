@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a Python program with the wasmtime package, in an environment of its own that is made where it is missing.
+# Runs a Python program with the package kakekomi-check from its sources and with wasmtime, in an environment of its own
+# that is made where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=target/python
@@ -14,4 +15,4 @@ if [ ! -f $venv/made ] || [ $wanted -nt $venv/made ]; then
     fi
   ) 9>target/python.lock >&2
 fi
-exec $venv/bin/python "$@"
+PYTHONPATH=wasm/packages/python exec $venv/bin/python "$@"
