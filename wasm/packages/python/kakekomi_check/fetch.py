@@ -56,6 +56,9 @@ class Source:
         try:
             with opener.open(self.desk + path, timeout=self._timeout) as answer:
                 body: bytes = answer.read(most + 1)
+                # Of a given size urllib reads less without an error, and what it still waits for is in `length`.
+                if len(body) <= most and answer.length:
+                    raise http.client.IncompleteRead(body, answer.length)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == TOO_MANY_REQUESTS or error.code >= SERVER_ERROR:
