@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
 binary=${KAKEKOMI_BIN:-$root/target/release/kakekomi}
-target=$root/target/packages
+target=$root/target/packages-axum
 project=$(mktemp -d)
 trap 'kill "${server:-}" "${desk:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$project"' EXIT
 
