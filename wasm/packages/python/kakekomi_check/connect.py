@@ -85,7 +85,8 @@ class Connection:
         time_limit: float,
     ) -> None:
         self._source, self._pins, self._cache = source, pins, cache
-        self._max_age, self._locale, self._time_limit = max_age, locale, time_limit
+        self._max_age, self._time_limit = max_age, time_limit
+        self._locale: Locale = locale
         self._refreshing = threading.Lock()
         self._not_before = 0.0
         self._problem: KakekomiError | None = None

@@ -83,7 +83,7 @@ class Source:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Leaves a redirect as the answer that it is."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *args: Any, **options: Any) -> None:
         return None
 
 

@@ -125,7 +125,7 @@ class _Call:
         return pointer, len(data)
 
 
-def _bytes(value: object, name: str) -> bytes:
+def _bytes(value: Context | str | Bytes, name: str) -> bytes:
     if isinstance(value, dict) and name == "context":
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
@@ -141,9 +141,10 @@ def _bytes(value: object, name: str) -> bytes:
 
 def _is_utf8(text: bytes) -> bool:
     try:
-        return text.decode() is not None
+        text.decode()
     except UnicodeDecodeError:
         return False
+    return True
 
 
 def _stopped(trap: wasmtime.Trap) -> KakekomiError:
