@@ -34,7 +34,7 @@ unset PYTHONPATH PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS
 python3 -m venv "$project/venv"
 pip() { "$project/venv/bin/python" -m pip --quiet "$@"; }
 pip install --find-links "$packages" --requirement "$tests/requirements.txt"
-served=${KAKEKOMI_PACKAGES:-$address/packages}
+served=$address/packages
 sum=$(curl --fail --silent --show-error "$served/SHA256SUMS" | grep '\.whl$')
 pip install "$served/${sum##* }#sha256=${sum%% *}"
 pip check
