@@ -10,10 +10,11 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 from desk import Alter, Proxy, answering, broken_off, newer, of_module
-from kakekomi_check import Connection, KakekomiError, connect
+from kakekomi_check import Connection, KakekomiError, connect, load
 
 DESK = os.environ["KAKEKOMI_TEST_DESK"]
 
@@ -160,12 +161,21 @@ class Connecting(unittest.TestCase):
             self.assertIs(desk.check(DRAFT)["accepted"], True)
             self.assertEqual((desk.digest, desk.problem and desk.problem.code), (old, code))
 
+    def test_a_stored_report_is_made_again_from_the_desks_archive(self) -> None:
+        request = urllib.request.Request(DESK + "/v1/check", DRAFT, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            report, digest = answer.read(), answer.headers["Kakekomi-Module"]
+        module = load(fetched(f"/module/{digest.removeprefix('sha256:')}.wasm"), digest=digest)
+        self.assertEqual(module.check_bytes(DRAFT, json.loads(report)["context"]), report)
+
     def test_a_server_starts_from_its_cache_while_the_desk_is_down(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             first = connect(self.proxy.url, cache=folder)
             self.proxy.stop()
             second = connect(self.proxy.url, cache=folder, pin=first.digest)
-            self.assertEqual((second.digest, second.problem and second.problem.code), (first.digest, "desk.unreachable"))
+            self.assertEqual(
+                (second.digest, second.problem and second.problem.code), (first.digest, "desk.unreachable")
+            )
             self.assertIs(second.check(DRAFT)["accepted"], True)
             self.assertGreaterEqual(second.context["now"], first.context["now"] - 1_000)
             for pin, damage in (("0" * 64, b""), (None, b"x")):

@@ -149,6 +149,8 @@ class Errors(unittest.TestCase):
         self.assert_raises("module.invalid", "fetch it again", lambda: load(WASM[:-1]))
         self.assert_raises("module.abi", "not one of", lambda: load(bytes(wasmtime.wat2wasm("(module)"))))
         self.assert_raises("module.abi", "newer package", lambda: module_with("(i64.const 0)", marker="kakekomi_abi_2"))
+        other = '(func (export "kakekomi_abi_1") (result i32) (i32.const 1))'
+        self.assert_raises("module.abi", "abi_1", lambda: load(bytes(wasmtime.wat2wasm(f"(module {other})"))))
         self.assert_raises("module.digest", MODULE.digest, lambda: load(WASM, digest="0" * 64))
         self.assert_raises("options.invalid", "digest", lambda: load(WASM, digest="latest"))
 

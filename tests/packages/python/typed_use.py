@@ -1,4 +1,4 @@
-"""What a type checker knows of a report. It is checked with mypy --strict, which also counts the errors that are wanted here."""
+"""Uses of the package's types, for mypy --strict, which fails too where an error that is marked here does not occur."""
 
 from kakekomi_check import Connection, Context, Issue, Report, connect, load
 

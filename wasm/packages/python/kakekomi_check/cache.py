@@ -2,8 +2,8 @@
 
 `Cache("/var/cache/kakekomi").read()` → what was written last, or None
 
-The folder holds `kakekomi.wasm` and `desk.json`. Each is written beside its place and then moved there, so that a reader
-finds a whole file; the module is verified by its digest whenever it is read.
+The folder holds `kakekomi.wasm` and `desk.json`. Each is written beside its place and then moved there, so that a
+reader finds a whole file; the module is verified by its digest whenever it is read.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Cache:
             return None
 
     def write(self, saved: Saved, wasm: bytes | None) -> None:
-        """Writes a context, and its module unless it is there already. A folder that cannot be written stops no check."""
+        """Writes a context, and its module unless that is there already. A failure stops no check."""
         desk = {"digest": saved.digest, "context": saved.context, "savedAt": int(saved.wall * 1000)}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

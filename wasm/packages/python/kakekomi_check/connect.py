@@ -47,8 +47,8 @@ def connect(
 ) -> Connection:
     """Fetches and verifies a desk's module and context: once, when the server starts.
 
-    `pin`: the only modules that are accepted, a digest or several. `cache`: a folder from which a server starts while the
-    desk is down. `max_age`, `timeout` of a request and `time_limit` of a check are in seconds.
+    `pin`: the only modules that are accepted, a digest or several. `cache`: a folder from which a server starts while
+    the desk is down. `max_age`, `timeout` of a request and `time_limit` of a check are in seconds.
     """
     pins = (
         None if pin is None else frozenset(read_digest(one, "pin") for one in ([pin] if isinstance(pin, str) else pin))
@@ -161,7 +161,7 @@ class Connection:
             raise
 
     def _start(self) -> _State:
-        """Begins with the desk, or with the cache while the desk is down. A module that is not pinned is refused either way."""
+        """Begins with the desk, or with the cache while the desk is down; never with a module that is not pinned."""
         try:
             return self._fetch(None)
         except KakekomiError as error:

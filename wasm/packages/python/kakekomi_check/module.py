@@ -194,8 +194,8 @@ def _link(engine: wasmtime.Engine, wasm: bytes) -> wasmtime.InstancePre:
     except wasmtime.WasmtimeError:
         words = f"the file of {len(wasm)} bytes is no WebAssembly module: fetch it again"
         raise KakekomiError("module.invalid", words) from None
-    exports = {export.name: type(export.type) for export in module.exports}
-    missing = [name for name, kind in _FACE.items() if exports.get(name) is not kind]
+    exports = {export.name: export.type for export in module.exports}
+    missing = [name for name, face in _FACE.items() if _face(exports.get(name)) != face]
     if missing:
         other = next((name for name in exports if name.startswith("kakekomi_abi_")), "kakekomi_abi_1")
         found = f"it has no {missing[0]}, so it is not one of a kakekomi desk"
@@ -207,12 +207,20 @@ def _link(engine: wasmtime.Engine, wasm: bytes) -> wasmtime.InstancePre:
     return linker.instantiate_pre(module)
 
 
+# The types of ABI 1.
 _FACE = {
-    "kakekomi_abi_1": wasmtime.FuncType,
-    "kakekomi_allocate": wasmtime.FuncType,
-    "kakekomi_check": wasmtime.FuncType,
-    "memory": wasmtime.MemoryType,
+    "kakekomi_abi_1": "() → ()",
+    "kakekomi_allocate": "(i32) → (i32)",
+    "kakekomi_check": "(i32 i32 i32 i32) → (i64)",
+    "memory": "memory",
 }
+
+
+def _face(kind: object) -> str:
+    if isinstance(kind, wasmtime.FuncType):
+        return f"({' '.join(map(str, kind.params))}) → ({' '.join(map(str, kind.results))})"
+    return "memory" if isinstance(kind, wasmtime.MemoryType) else ""
+
 
 # A context that every module of ABI 1 takes, to ask one for its ruleset.
 _PLAIN_CONTEXT = json.dumps(
