@@ -103,13 +103,13 @@ check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
   "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
-check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
 if scripts/install-check.sh --possible; then
   check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
 else
   printf '\n== left out: docs/operate.md typed on a bare Debian, which needs root, debootstrap and a cgroup of its own\n'
   skipped=$((skipped + 1))
 fi
+check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
 check "one digest from two clones" tests/reproducible.sh
 
 close
