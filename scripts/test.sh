@@ -84,6 +84,7 @@ installation() { # of the program that was built
 checks_beside() {
   passed=0 failed=0 skipped=0 failures=$notes/failures_beside
   check "one digest from two clones" nice tests/reproducible.sh
+  check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
   if scripts/install-check.sh --possible; then
     check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
   else

@@ -273,6 +273,21 @@ test("prose has one sentence a line", () => {
   );
 });
 
+test("names of packages have the version of the workspace", () => {
+  const version = textOf("Cargo.toml").match(/^version = "(.*)"$/m)?.[1];
+  const readers = FILES.filter((path) => path.endsWith("README.md") || DOCUMENTS.includes(path));
+  const named = readers.flatMap((path) =>
+    [...textOf(path).matchAll(/kakekomi[-_](?:check|form|sandbox|sandbox-codegen)-(\d+\.\d+\.\d+)/g)].map(
+      ([name, found]) => ({ path, name, found }),
+    ),
+  );
+  assert.ok(named.length > 0);
+  assert.deepEqual(
+    named.filter(({ path, found }) => path !== "CHANGELOG.md" && found !== version),
+    [],
+  );
+});
+
 test("docs/clauses.md has every clause once, each with a status and its tests, and counts them", () => {
   const text = textOf("docs/clauses.md");
   const entries = text.split(/^### /m).slice(1);

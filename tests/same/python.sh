@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs a Python program with the wasmtime package, in an environment of its own that is made where it is missing.
+# Runs a Python program with the package kakekomi-check from its sources and with wasmtime, in an environment of its own
+# that is made where it is missing; KAKEKOMI_PYTHON names a Python that has the package installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+[ -z "${KAKEKOMI_PYTHON:-}" ] || exec "$KAKEKOMI_PYTHON" "$@"
 venv=target/python
 wanted=tests/same/requirements.txt
 if [ ! -f $venv/made ] || [ $wanted -nt $venv/made ]; then
@@ -14,4 +16,4 @@ if [ ! -f $venv/made ] || [ $wanted -nt $venv/made ]; then
     fi
   ) 9>target/python.lock >&2
 fi
-exec $venv/bin/python "$@"
+PYTHONPATH=wasm/packages/python exec $venv/bin/python "$@"
