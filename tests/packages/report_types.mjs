@@ -15,12 +15,7 @@ import { BINARY } from "./desk.mjs";
 export const FILE = fileURLToPath(new URL("../../wasm/packages/check/report.d.ts", import.meta.url));
 
 /** The names in the file of the schemas that others refer to. @type {Record<string, string>} */
-const NAMES = {
-  Context: "Context",
-  answeredMoment: "AnsweredMoment",
-  moment: "Moment",
-  unknown: "Unknown",
-};
+const NAMES = { Context: "Context", answeredMoment: "AnsweredMoment", moment: "Moment", unknown: "Unknown" };
 
 /** The parts of a report that have a name of their own. */
 const ITEMS = { Issue: "issues", Advisory: "advisories", Guidance: "guidance", Progress: "progress" };
@@ -66,7 +61,9 @@ function report({ properties, ...rest }) {
 function declaration(name, schema) {
   const type = typeOf(schema);
   const description = comment(schema);
-  return schema.properties ? `${description}export interface ${name} ${type}` : `${description}export type ${name} = ${type};`;
+  return schema.properties
+    ? `${description}export interface ${name} ${type}`
+    : `${description}export type ${name} = ${type};`;
 }
 
 /** Title and description; those that quote the Japanese source are left out. */
@@ -95,7 +92,8 @@ function typeOf(schema) {
 function objectOf({ properties = {}, required = [], additionalProperties }) {
   const members = Object.entries(properties).map(([key, schema]) => member(key, schema, required.includes(key)));
   const types = Object.values(properties).map(typeOf);
-  if (additionalProperties) members.push(`[name: string]: ${union([typeOf(additionalProperties), ...types, "undefined"])}`);
+  if (additionalProperties)
+    members.push(`[name: string]: ${union([typeOf(additionalProperties), ...types, "undefined"])}`);
   return `{\n${members.join(";\n")} }`;
 }
 

@@ -50,7 +50,12 @@ export class Connection {
 
   /** @param {ConnectOptions} options */
   constructor({ desk, pin, cache = null, maxAge = 60_000, timeout = 10_000, locale = "ja", fetch = globalThis.fetch }) {
-    this.#source = { desk: originOf(desk), fetch: (...given) => fetch(...given), timeout, signal: this.#closing.signal };
+    this.#source = {
+      desk: originOf(desk),
+      fetch: (...given) => fetch(...given),
+      timeout,
+      signal: this.#closing.signal,
+    };
     this.#pins = pin === undefined ? null : new Set([pin].flat().map((one) => digestOption(one, "pin")));
     this.#cache = cache;
     this.#maxAge = maxAge;

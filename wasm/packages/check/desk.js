@@ -53,7 +53,11 @@ async function ask({ desk, fetch, timeout, signal }, path) {
 
 /** @param {Source} source @param {string} path @param {string} lacks @param {unknown} [cause] */
 function wrong({ desk }, path, lacks, cause) {
-  return new KakekomiError("desk.invalid", `${desk}${path} gives ${lacks}: is this the address of a kakekomi desk?`, cause);
+  return new KakekomiError(
+    "desk.invalid",
+    `${desk}${path} gives ${lacks}: is this the address of a kakekomi desk?`,
+    cause,
+  );
 }
 
 /** The innermost reason of a failed fetch, "connect ECONNREFUSED 127.0.0.1:1". @param {unknown} failure @returns {string} */

@@ -39,7 +39,10 @@ async function kakekomi(app, { connection, ...options }) {
     const report = JSON.parse(text);
     if (!report.accepted) {
       const noJson = report.issues[0]?.path === "" && report.issues[0].code.startsWith("text.");
-      return reply.code(noJson ? 400 : 422).type("application/json; charset=utf-8").send(text);
+      return reply
+        .code(noJson ? 400 : 422)
+        .type("application/json; charset=utf-8")
+        .send(text);
     }
     Object.assign(request, { draft, report });
     return Object.assign(Readable.from([draft]), { receivedEncodedLength: draft.length });

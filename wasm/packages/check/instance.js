@@ -92,7 +92,10 @@ export class Instance {
 
   /** @param {bigint} answer below zero */
   refusal(answer) {
-    const [code, message] = REFUSALS[String(answer)] ?? ["module.answer", `the module refused with ${answer}: report it`];
+    const [code, message] = REFUSALS[String(answer)] ?? [
+      "module.answer",
+      `the module refused with ${answer}: report it`,
+    ];
     this.broken = code !== "context.invalid";
     return new KakekomiError(code, message);
   }
@@ -103,7 +106,10 @@ export class Instance {
     const { buffer } = this.exports.memory;
     const bytes = pointer + length <= buffer.byteLength ? new Uint8Array(buffer, pointer, length) : new Uint8Array();
     if (!BEGINNING.every((byte, index) => bytes[index] === byte))
-      throw new KakekomiError("module.answer", "the module gave something else than a report: report it with its digest");
+      throw new KakekomiError(
+        "module.answer",
+        "the module gave something else than a report: report it with its digest",
+      );
     return bytes;
   }
 }

@@ -48,7 +48,8 @@ const EXPORTS = ["memory", "kakekomi_allocate", "kakekomi_free", "kakekomi_check
 export async function load(bytes, { digest } = {}) {
   const wanted = digest === undefined ? null : digestOption(digest, "digest");
   const wasm = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-  if (!(wasm instanceof Uint8Array)) throw new TypeError("load() takes the module's bytes, as a Uint8Array or an ArrayBuffer");
+  if (!(wasm instanceof Uint8Array))
+    throw new TypeError("load() takes the module's bytes, as a Uint8Array or an ArrayBuffer");
   const found = await sha256(wasm);
   if (wanted !== null && wanted !== found) throw mismatch(wasm, wanted, found);
   const compiled = await compile(wasm);
@@ -119,7 +120,10 @@ function bytesOf(text, name) {
   if (typeof text !== "string") throw new TypeError(`${name} is neither a Uint8Array nor a string`);
   // TextEncoder would put another character there, so that another text would be judged.
   if (/\p{Surrogate}/u.test(text))
-    throw new KakekomiError(`${name}.surrogate`, `${name} holds half a surrogate pair, which no UTF-8 has: pass the bytes as they came`);
+    throw new KakekomiError(
+      `${name}.surrogate`,
+      `${name} holds half a surrogate pair, which no UTF-8 has: pass the bytes as they came`,
+    );
   return ENCODER.encode(text);
 }
 
@@ -150,8 +154,10 @@ function mismatch(wasm, wanted, found) {
 function wrongBytes(wasm) {
   const isWasm = wasm[0] === 0 && wasm[1] === 0x61 && wasm[2] === 0x73 && wasm[3] === 0x6d;
   if (!isWasm) return `the file of ${wasm.length} bytes is no WebAssembly, perhaps a page of a proxy: look at it.`;
-  const isWhole = typeof WebAssembly !== "undefined" && WebAssembly.validate(/** @type {Uint8Array<ArrayBuffer>} */ (wasm));
-  if (!isWhole) return `the file of ${wasm.length} bytes is cut off or damaged: fetch it again, and look at what lies between.`;
+  const isWhole =
+    typeof WebAssembly !== "undefined" && WebAssembly.validate(/** @type {Uint8Array<ArrayBuffer>} */ (wasm));
+  if (!isWhole)
+    return `the file of ${wasm.length} bytes is cut off or damaged: fetch it again, and look at what lies between.`;
   return `the file of ${wasm.length} bytes is another module than the one that was named: fetch it again.`;
 }
 
@@ -160,6 +166,8 @@ function expectAbi(compiled) {
   const names = WebAssembly.Module.exports(compiled).map(({ name }) => name);
   const abi = names.find((name) => /^kakekomi_abi_\d+$/.test(name));
   if (names.includes("kakekomi_abi_1") && EXPORTS.every((name) => names.includes(name))) return;
-  const found = abi ? `it speaks ${abi}, this package kakekomi_abi_1: install a newer package` : "it is not one of a kakekomi desk";
+  const found = abi
+    ? `it speaks ${abi}, this package kakekomi_abi_1: install a newer package`
+    : "it is not one of a kakekomi desk";
   throw new KakekomiError("module.abi", `the module cannot be called: ${found}`);
 }
