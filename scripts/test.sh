@@ -102,7 +102,7 @@ suite "Node and browsers: table of cases, the page" npm test --prefix tests/brow
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
-  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
+  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host node-package python chromium firefox webkit
 if scripts/install-check.sh --possible; then
   check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
 else

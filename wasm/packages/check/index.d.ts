@@ -36,11 +36,11 @@ export interface Module {
   /** The version of the rules, "2026.11.5". */
   readonly ruleset: string;
   /** Judges a draft's very text: bytes as they came, or a string. The context is `context` of `GET /v1/desk`, or of a report. */
-  check(text: Uint8Array | string, context: Context | string, options?: CheckOptions): Report;
+  check(text: Uint8Array | string, context: Context | string | Uint8Array, options?: CheckOptions): Report;
   /** The same report as its canonical text. */
-  checkText(text: Uint8Array | string, context: Context | string, options?: CheckOptions): string;
+  checkText(text: Uint8Array | string, context: Context | string | Uint8Array, options?: CheckOptions): string;
   /** The same report as its canonical bytes. */
-  checkBytes(text: Uint8Array | string, context: Context | string, options?: CheckOptions): Uint8Array<ArrayBuffer>;
+  checkBytes(text: Uint8Array | string, context: Context | string | Uint8Array, options?: CheckOptions): Uint8Array<ArrayBuffer>;
 }
 
 /** Verifies and compiles the bytes of a module. */

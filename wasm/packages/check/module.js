@@ -77,29 +77,30 @@ export class Module {
     return this.#ruleset;
   }
 
-  /** @param {Uint8Array | string} text @param {Context | string} context @param {CheckOptions} [options] @returns {Report} */
+  /** @param {Uint8Array | string} text @param {Context | string | Uint8Array} context @param {CheckOptions} [options] @returns {Report} */
   check(text, context, options) {
     return JSON.parse(this.checkText(text, context, options));
   }
 
-  /** @param {Uint8Array | string} text @param {Context | string} context @param {CheckOptions} [options] */
+  /** @param {Uint8Array | string} text @param {Context | string | Uint8Array} context @param {CheckOptions} [options] */
   checkText(text, context, options) {
     return this.#run(text, context, options, decode);
   }
 
-  /** @param {Uint8Array | string} text @param {Context | string} context @param {CheckOptions} [options] */
+  /** @param {Uint8Array | string} text @param {Context | string | Uint8Array} context @param {CheckOptions} [options] */
   checkBytes(text, context, options) {
     return this.#run(text, context, options, (report) => report.slice());
   }
 
   /**
    * @template T
-   * @param {Uint8Array | string} text @param {Context | string} context @param {CheckOptions | undefined} options
+   * @param {Uint8Array | string} text @param {Context | string | Uint8Array} context @param {CheckOptions | undefined} options
    * @param {(report: Uint8Array) => T} read @returns {T}
    */
   #run(text, context, options, read) {
     const draft = bytesOf(text, "text");
-    const given = bytesOf(typeof context === "string" ? context : JSON.stringify(context), "context");
+    const isText = typeof context === "string" || context instanceof Uint8Array;
+    const given = bytesOf(isText ? context : JSON.stringify(context), "context");
     const instance = options?.fresh ? new Instance(this.#compiled) : (this.#instance ?? new Instance(this.#compiled));
     try {
       return instance.check(draft, given, read);
