@@ -40,7 +40,11 @@ export interface Module {
   /** The same report as its canonical text. */
   checkText(text: Uint8Array | string, context: Context | string | Uint8Array, options?: CheckOptions): string;
   /** The same report as its canonical bytes. */
-  checkBytes(text: Uint8Array | string, context: Context | string | Uint8Array, options?: CheckOptions): Uint8Array<ArrayBuffer>;
+  checkBytes(
+    text: Uint8Array | string,
+    context: Context | string | Uint8Array,
+    options?: CheckOptions,
+  ): Uint8Array<ArrayBuffer>;
 }
 
 /** Verifies and compiles the bytes of a module. */
