@@ -7,7 +7,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { exampleDraft, printed, startDesk, terminate } from "./desk.mjs";
+import Fastify from "fastify";
+import { connect, load } from "../../wasm/packages/check/index.js";
+import kakekomi from "../../wasm/packages/check/fastify.js";
+import { exampleDraft, moduleBytes, printed, startDesk, terminate } from "./desk.mjs";
 import { packedUrls } from "./packed.mjs";
 import { freshProject } from "./project.mjs";
 
@@ -50,8 +53,6 @@ test("a draft with issues is 422 with the desk's very report, and no JSON is 400
   assert.equal(answer.status, 422);
   const text = await answer.text();
   const { context } = JSON.parse(text);
-  const { load } = await import("../../wasm/packages/check/index.js");
-  const { moduleBytes } = await import("./desk.mjs");
   assert.equal(text, (await load(moduleBytes())).checkText(incomplete, context));
   const broken = await send("/apply", "{");
   assert.deepEqual([broken.status, (await broken.json()).issues[0].code], [400, "text.not_json"]);
@@ -73,4 +74,18 @@ test("another type, a compressed or a longer body is refused as at the desk", as
 
 test("other routes of the server are as before", async () => {
   assert.deepEqual(await (await send("/echo", '{"a":1}')).json(), { a: 1 });
+});
+
+test("a connection that was passed judges, and where it cannot the answer is 503", async () => {
+  const connection = await connect({ desk: desk.base });
+  const app = Fastify();
+  await app.register(kakekomi, { connection });
+  app.post("/apply", { preParsing: app.checkDraft }, async () => "");
+  const ask = () =>
+    app.inject({ method: "POST", url: "/apply", headers: { "content-type": "application/json" }, payload: draft });
+  assert.equal((await ask()).statusCode, 200);
+  connection.close();
+  const answer = await ask();
+  assert.deepEqual([answer.statusCode, answer.json().code], [503, "connection.closed"]);
+  await app.close();
 });

@@ -70,14 +70,23 @@ for (const { name, bytes, options, code, words } of [
   });
 }
 
-test("a trap is an error, and the next check has a fresh instance", async () => {
-  const module = await load(trapping());
-  assert.throws(() => module.check("{}", "{}"), { code: "module.trap" });
-  assert.throws(() => module.check("{}", "{}"), { code: "module.trap" });
-});
+/** The bodies of a function that traps, of one that returns no report, and of one that has no memory to give. */
+const [UNREACHABLE, NO_REPORT, FAILED, NO_MEMORY] = [[0x00], [0x42, 0x00], [0x42, 0x77], [0x41, 0x00]];
 
-/** A module with ABI 1 whose check traps: `(func (export "kakekomi_check") … unreachable)`. */
-function trapping() {
+for (const { name, check, allocate, code } of [
+  { name: "a trap", check: UNREACHABLE, code: "module.trap" },
+  { name: "an answer that is no report", check: NO_REPORT, code: "module.answer" },
+  { name: "an unknown number below zero", check: FAILED, code: "module.answer" },
+  { name: "no memory for the text", check: UNREACHABLE, allocate: NO_MEMORY, code: "memory.full" },
+]) {
+  test(`${name} is ${code}, each time in a fresh instance`, async () => {
+    const module = await load(handmade(check, allocate));
+    for (let time = 0; time < 2; time += 1) assert.throws(() => module.check("{}", "{}"), { code });
+  });
+}
+
+/** A module with ABI 1 whose functions have these bodies. @param {number[]} check @param {number[]} [allocate] */
+function handmade(check, allocate = [0x41, 8]) {
   const section = (id, ...items) => [id, items.flat().length + 1, items.length, ...items.flat()];
   const text = (name) => [name.length, ...Buffer.from(name)];
   const bytes = [
@@ -100,18 +109,22 @@ function trapping() {
       [...text("kakekomi_abi_1"), 0, 3],
       [...text("memory"), 2, 0],
     ),
-    ...section(10, [3, 0, 0x00, 0x0b], [4, 0, 0x41, 8, 0x0b], [2, 0, 0x0b], [2, 0, 0x0b]),
+    ...section(10, ...[check, allocate, [], []].map((body) => [body.length + 2, 0, ...body, 0x0b])),
   ];
   return new Uint8Array(bytes);
 }
 
-test("without WebAssembly the error says so", () => {
-  const script = `import { load } from ${JSON.stringify(INDEX)}; await load(new Uint8Array(8)).catch((failure) => console.log(failure.code));`;
-  const printed = execFileSync(process.execPath, ["--jitless", "--input-type=module", "--eval", script], {
-    encoding: "utf8",
+for (const { lacks, code, flags, before } of [
+  { lacks: "WebAssembly", code: "wasm.blocked", flags: ["--jitless"], before: "" },
+  { lacks: "SHA-256", code: "crypto.missing", flags: [], before: 'Object.defineProperty(globalThis, "crypto", { value: undefined });' },
+]) {
+  test(`a runtime without ${lacks}: ${code}`, () => {
+    const script = `import { load } from ${JSON.stringify(INDEX)}; ${before}
+      await load(new Uint8Array(8)).catch((failure) => console.log(failure.code));`;
+    const given = [...flags, "--input-type=module", "--eval", script];
+    assert.equal(execFileSync(process.execPath, given, { encoding: "utf8" }), `${code}\n`);
   });
-  assert.equal(printed, "wasm.blocked\n");
-});
+}
 
 test("tsc finds nothing wrong with the packages", () => {
   const compiler = fileURLToPath(import.meta.resolve("typescript/bin/tsc"));

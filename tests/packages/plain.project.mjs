@@ -31,3 +31,19 @@ test("both packed files are installed, and their files work as they are", async 
   assert.ok(paths?.split(" ").includes("/contact/company"), String(paths));
   await stage.sendForm(shown);
 });
+
+test("a page whose policy blocks WebAssembly gets an error that names the directive", async () => {
+  const { VITE_DESK: desk } = stage.environment;
+  const page = `<!doctype html><meta http-equiv="content-security-policy" content="script-src 'self' 'unsafe-inline'">
+    <output></output><script type="module">
+      import { connect } from "/node_modules/@kakekomi/check/index.js";
+      await connect({ desk: "${desk}" }).catch(({ code, message }) => {
+        document.querySelector("output").textContent = code + " " + message;
+      });
+    </script>`;
+  const shown = await stage.show([["/index.html", page]]);
+  await shown.page.waitForFunction(() => document.querySelector("output")?.textContent);
+  const words = (await shown.page.locator("output").textContent()) ?? "";
+  assert.match(words, /^wasm\.blocked .*'wasm-unsafe-eval'/);
+  await shown.page.close();
+});

@@ -5,7 +5,8 @@
  *     app.post("/apply", { preParsing: app.checkDraft }, async ({ draft, report }) => ({ answered: report.progress }));
  *
  * The draft is judged by the very bytes that the client sent, before any parser reads them. A draft with issues is answered with 422, a text
- * that is no JSON with 400, both with the report; 413 and 415 are as at the desk, and 503 where the module cannot judge.
+ * that is no JSON with 400, both with the report; 413 and 415 are as at
+ * the desk, and 503 where the module cannot judge.
  */
 
 import { Readable } from "node:stream";
@@ -30,8 +31,9 @@ async function kakekomi(app, { connection, ...options }) {
   /** @param {FastifyRequest} request @param {FastifyReply} reply @param {Readable} payload */
   async function checkDraft(request, reply, payload) {
     const { headers } = request;
-    if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "") || headers["content-encoding"])
-      throw failure(415, "draft.media_type", "send the draft as application/json, not compressed");
+    if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? ""))
+      throw failure(415, "http.content_type", "send the draft as application/json");
+    if (headers["content-encoding"]) throw failure(415, "http.content_encoding", "send the draft uncompressed");
     const draft = await bytesOf(payload);
     const text = await desk.checkText(draft).catch((problem) => {
       throw Object.assign(problem, { statusCode: 503 });
@@ -55,7 +57,7 @@ async function bytesOf(payload) {
   let length = 0;
   for await (const piece of payload) {
     length += piece.length;
-    if (length > DRAFT_MAX) throw failure(413, "draft.too_long", `a draft has at most ${DRAFT_MAX} bytes`);
+    if (length > DRAFT_MAX) throw failure(413, "http.too_large", `a draft has at most ${DRAFT_MAX} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces, length);
