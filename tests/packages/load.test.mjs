@@ -116,7 +116,12 @@ function handmade(check, allocate = [0x41, 8]) {
 
 for (const { lacks, code, flags, before } of [
   { lacks: "WebAssembly", code: "wasm.blocked", flags: ["--jitless"], before: "" },
-  { lacks: "SHA-256", code: "crypto.missing", flags: [], before: 'Object.defineProperty(globalThis, "crypto", { value: undefined });' },
+  {
+    lacks: "SHA-256",
+    code: "crypto.missing",
+    flags: [],
+    before: 'Object.defineProperty(globalThis, "crypto", { value: undefined });',
+  },
 ]) {
   test(`a runtime without ${lacks}: ${code}`, () => {
     const script = `import { load } from ${JSON.stringify(INDEX)}; ${before}
