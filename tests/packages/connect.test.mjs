@@ -174,6 +174,9 @@ test("an address that is no desk's says so", async () => {
 
 test("a closed connection refuses checks", async () => {
   await open();
+  const running = connection.refresh();
   connection.close();
+  await assert.rejects(running, { code: "connection.closed" });
+  await assert.rejects(connection.refresh(), { code: "connection.closed" });
   await assert.rejects(connection.check(draft), { code: "connection.closed" });
 });

@@ -113,6 +113,7 @@ export class Connection {
     this.#refreshing ??= this.#fetched()
       .then(
         (state) => {
+          this.#closing.signal.throwIfAborted();
           this.#state = state;
           this.problem = null;
         },
@@ -130,13 +131,13 @@ export class Connection {
 
   /** Ends requests under way and refuses further checks. */
   close() {
-    this.#closing.abort();
+    this.#closing.abort(closed());
     this.#state = null;
   }
 
   #current() {
     if (this.#state !== null) return this.#state;
-    throw new KakekomiError("connection.closed", "the connection is closed: connect() again");
+    throw closed();
   }
 
   /** Refreshes a context that is older than `maxAge`, unless the desk has just failed. */
@@ -205,6 +206,10 @@ async function tried(bytes, digest, context) {
   const module = await load(bytes, { digest });
   module.checkBytes("{}", context);
   return module;
+}
+
+function closed() {
+  return new KakekomiError("connection.closed", "the connection is closed: connect() again");
 }
 
 /** @param {unknown} desk */

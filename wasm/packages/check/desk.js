@@ -38,9 +38,12 @@ export async function fetchModule(source, digest) {
 /** @param {Source} source @param {string} path */
 async function ask({ desk, fetch, timeout, signal }, path) {
   let response;
+  signal.throwIfAborted();
   try {
     response = await fetch(desk + path, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });
   } catch (failure) {
+    // A closed connection has its own reason.
+    signal.throwIfAborted();
     const words = `${desk} cannot be reached: look at its address, the network and (in a page) whether the desk knows this origin`;
     throw new KakekomiError("desk.unreachable", `${words} (${reason(failure)})`, failure);
   }
