@@ -17,7 +17,7 @@ import { packedUrls } from "./packed.mjs";
 import { FILE, reportTypes } from "./report_types.mjs";
 
 /** The most bytes of a packed file. */
-const SIZE_MAX = { form: 20_000, check: 20_000 };
+const SIZE_MAX = { form: 15_000, check: 25_000 };
 
 const ATTW = join(fileURLToPath(import.meta.resolve("@arethetypeswrong/cli/package.json")), "../dist/index.js");
 

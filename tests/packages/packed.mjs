@@ -6,11 +6,9 @@
  */
 
 import assert from "node:assert/strict";
-import { serveFolders } from "./packed_by_npm.mjs";
 
 /** The address of each npm package at a desk. @param {{ base: string }} desk @returns {Promise<Record<string, string>>} */
 export async function packedUrls({ base }) {
-  if (!(await fetch(`${base}/packages/SHA256SUMS`)).ok) base = await serveFolders();
   const sums = await fetch(`${base}/packages/SHA256SUMS`);
   assert.equal(sums.status, 200, "the desk serves its packages");
   const files = (await sums.text()).split("\n").flatMap((line) => line.split(/\s+/)[1] ?? []);
