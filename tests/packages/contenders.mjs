@@ -20,13 +20,27 @@ async function startModule(folder, options) {
   const { load } = await import("../../wasm/packages/check/index.js");
   const module = await load(readFileSync(join(folder, "kakekomi.wasm")));
   const context = readFileSync(join(folder, "context.json"), "utf8");
-  return (/** @type {Uint8Array} */ draft) => module.check(draft, context, options).accepted;
+  return {
+    module,
+    context,
+    check: (/** @type {Uint8Array} */ draft) => module.check(draft, context, options).accepted,
+  };
 }
 
 /** @type {{ name: string, start: (folder: string) => Promise<(draft: Uint8Array) => boolean> }[]} */
 export const CONTENDERS = [
-  { name: "@kakekomi/check", start: (folder) => startModule(folder) },
-  { name: "@kakekomi/check, { fresh: true }", start: (folder) => startModule(folder, { fresh: true }) },
+  { name: "@kakekomi/check", start: async (folder) => (await startModule(folder)).check },
+  {
+    name: "@kakekomi/check, checkBytes",
+    async start(folder) {
+      const { module, context } = await startModule(folder);
+      return (draft) => module.checkBytes(draft, context).length > 0;
+    },
+  },
+  {
+    name: "@kakekomi/check, { fresh: true }",
+    start: async (folder) => (await startModule(folder, { fresh: true })).check,
+  },
   {
     name: "ajv",
     async start(folder) {
