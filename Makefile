@@ -1,6 +1,6 @@
 # Commands of the project: each is thin over cargo, and longer ones are in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-install bench dist packages same same-large fuzz fmt
+.PHONY: help run test test-long test-install bench dist packages packages-test same same-large fuzz fmt
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,9 @@ test-install: ## install the desk on a bare Debian as docs/operate.md says, and 
 	@scripts/install-test-tools.sh
 	@scripts/dist.sh --archive-only target/install-check
 	@scripts/install-check.sh target/install-check
+
+packages-test: ## install the served packages into fresh projects (React, Vue, plain, Fastify, FastAPI, axum) and use them
+	@scripts/packages-test.sh
 
 dist: ## write what an operator installs into target/dist: program, units, documents, SHA-256 sums, CycloneDX SBOM
 	@scripts/dist.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
-# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser; with apt also Firefox, and WebKit with its driver and a screen for it.
+# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser and tests/packages; with apt also Firefox, and WebKit with its driver and a screen for it.
 # Elsewhere install these two by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
 # The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
@@ -64,10 +64,9 @@ if have apt-get && ! { have debootstrap && have openssl && have curl; }; then
 fi
 
 # npm keeps its own note of what it laid down; it is older than the lock file only when that has changed.
-browser=tests/browser
-if [ -f $browser/package-lock.json ] && [ ! $browser/node_modules/.package-lock.json -nt $browser/package-lock.json ]; then
-  npm ci --prefix $browser --no-audit --no-fund
-fi
+for folder in tests/browser tests/packages; do
+  [ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ] || npm ci --prefix $folder --no-audit --no-fund
+done
 
 # PyPI's packages go into a folder of their own; the note of what was laid down is older only when the list has changed.
 tools=${KAKEKOMI_TOOLS:-target/test-tools}

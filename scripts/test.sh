@@ -130,10 +130,11 @@ suite "Rust: rules, table of cases, rules of the repository, HTTP, command line"
 suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
+suite "npm packages: table of cases, connections, fresh projects of React and Fastify" npm test --prefix tests/packages
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
-  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host python chromium firefox webkit
+  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host node-package python chromium firefox webkit
 end_of_checks_beside
 
 close

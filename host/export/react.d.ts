@@ -1,5 +1,5 @@
 /**
- * `<kakekomi-form>` in the JSX of React 19. One line anywhere in the project: `import type {} from "kakekomi-form/react";`
+ * `<kakekomi-form>` in the JSX of React 19. One line anywhere in the project: `import type {} from "@kakekomi/form/react";`
  */
 
 import type { DetailedHTMLProps, HTMLAttributes } from "react";

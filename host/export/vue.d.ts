@@ -1,5 +1,5 @@
 /**
- * `<kakekomi-form>` in the templates of Vue 3. One line anywhere in the project: `import type {} from "kakekomi-form/vue";`
+ * `<kakekomi-form>` in the templates of Vue 3. One line anywhere in the project: `import type {} from "@kakekomi/form/vue";`
  */
 
 import type { HTMLAttributes, PublicProps } from "vue";

@@ -6,6 +6,7 @@
  *     proxy.open();
  *     proxy.leadTo(other.base);                          // the desk was replaced by another
  *     proxy.change = (path, answer) => { answer.headers["x"] = "y"; answer.body = Buffer.from("…"); };
+ *     proxy.change = (path, answer) => { answer.cut = 1_000; };   // the connection breaks after that number of bytes
  *     proxy.passed                                       // ["200 GET /", "201 POST /v1/submissions", …]
  */
 
@@ -57,7 +58,8 @@ async function pass(proxy, asked, answer) {
     delete given.headers["transfer-encoding"];
     delete given.headers.connection;
     answer.writeHead(given.status, { ...given.headers, "content-length": given.body.length });
-    answer.end(given.body);
+    if (given.cut === undefined) return answer.end(given.body);
+    answer.write(given.body.subarray(0, given.cut), () => answer.destroy());
   } catch {
     // Shut in the middle, or the desk went away: the browser's connection ends as it would.
     answer.destroy();

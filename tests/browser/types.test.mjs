@@ -33,8 +33,8 @@ export interface PublicProps { key?: string }
 export interface GlobalComponents {}`,
 };
 
-const JSX = `import type { KakekomiForm } from "kakekomi-form";
-import type {} from "kakekomi-form/react";
+const JSX = `import type { KakekomiForm } from "@kakekomi/form";
+import type {} from "@kakekomi/form/react";
 export const page = (
   <kakekomi-form
     ref={(form: KakekomiForm | null) => form?.receipt}
@@ -52,7 +52,7 @@ export const wrong = <kakekomi-form mode="popup" />;
 `;
 
 const TEMPLATE = `import type { GlobalComponents } from "vue";
-import type {} from "kakekomi-form/vue";
+import type {} from "@kakekomi/form/vue";
 type Props = InstanceType<GlobalComponents["kakekomi-form"]>["$props"];
 export const props: Props = {
   partner: "pk_live_chamber",
@@ -71,9 +71,9 @@ test("the element is typed in React's JSX and in Vue's templates", () => {
     writeFileSync(join(folder, name), text);
   };
   for (const [name, text] of Object.entries(LIBRARIES)) put(`node_modules/${name}`, text);
-  cpSync(fileURLToPath(new URL("../../host/export", import.meta.url)), join(folder, "node_modules/kakekomi-form"), {
-    recursive: true,
-  });
+  const installed = join(folder, "node_modules/@kakekomi/form");
+  for (const source of ["../../host/export", "../../wasm/packages/form"])
+    cpSync(fileURLToPath(new URL(source, import.meta.url)), installed, { recursive: true });
   put("page.tsx", JSX);
   put("template.ts", TEMPLATE);
   const { status, stdout } = spawnSync(

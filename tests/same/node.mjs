@@ -1,10 +1,12 @@
 /**
  * Node as an engine: `node node.mjs page` goes through the page's glue, `node node.mjs host` over the documented host
- * face alone, as an author of another host would. Frames in, frames out (engine/child.rs).
+ * face alone, as an author of another host would, `node node.mjs package` through the package `@kakekomi/check`. Frames in, frames
+ * out (engine/child.rs).
  */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { load } from "../../wasm/packages/check/index.js";
 import { answer, pageFace } from "./batch.mjs";
 import { frames, send } from "./frames.mjs";
 
@@ -13,13 +15,32 @@ const DRAFTS_AN_INSTANCE = 1_000;
 
 const file = (/** @type {string} */ name) => readFileSync(join(String(process.env.KAKEKOMI_MODULE), name));
 const wasm = file("kakekomi.wasm");
-const check = process.argv[2] === "host" ? hostFace(new WebAssembly.Module(wasm)) : pageFace(await loaded());
+/** @type {Record<string, () => any>} */
+const faces = {
+  page: async () => pageFace(await loaded()),
+  host: () => hostFace(new WebAssembly.Module(wasm)),
+  package: async () => packageFace(await load(wasm)),
+};
+const check = await faces[process.argv[2]]();
 for await (const frame of frames(process.stdin)) send(answer(check, frame));
 
 async function loaded() {
   const face = await import(`data:text/javascript;base64,${file("kakekomi.js").toString("base64")}`);
   await face.default({ module_or_path: wasm });
   return face;
+}
+
+/** One instance for nine drafts of ten, a fresh one for the tenth. @param {import("../../wasm/packages/check/index.js").Module} module */
+function packageFace(module) {
+  let asked = 0;
+  return (/** @type {Uint8Array} */ text, /** @type {Uint8Array} */ context) => {
+    asked += 1;
+    try {
+      return module.checkBytes(text, context, { fresh: asked % 10 === 0 });
+    } catch (failure) {
+      return { "context.invalid": -1, "report.unwritable": -2 }[/** @type {any} */ (failure).code] ?? -99;
+    }
+  };
 }
 
 /** @param {WebAssembly.Module} compiled */

@@ -3,9 +3,10 @@
 //! ```text
 //! kakekomi.js            the element, the same bytes as at /embed/<version>/kakekomi.js
 //! kakekomi.d.ts          its types
+//! server.js              what an import on a server gets
 //! react.d.ts, vue.d.ts   the element in JSX and in templates
 //! custom-elements.json   its attributes and events, for editors
-//! package.json           for those who bundle
+//! package.json           for those who bundle, as in the npm package @kakekomi/form
 //! integrity.json         the digest of each file
 //! example.html           a page with the form in it
 //! ```
@@ -51,7 +52,8 @@ const TYPES: &str = include_str!("../../export/kakekomi.d.ts");
 const REACT: &str = include_str!("../../export/react.d.ts");
 const VUE: &str = include_str!("../../export/vue.d.ts");
 const MANIFEST: &str = include_str!("../../export/custom-elements.json");
-const PACKAGE: &str = include_str!("../../export/package.json");
+const SERVER: &str = include_str!("../../../wasm/packages/form/server.js");
+const PACKAGE: &str = include_str!("../../../wasm/packages/form/package.json");
 const EXAMPLE: &str = include_str!("../../export/example.html");
 
 /// Writes the files.
@@ -65,14 +67,14 @@ pub fn run(args: &ExportArgs, file: &Settings) -> Result<(), CliError> {
     }
     fs::create_dir_all(&args.folder).map_err(CliError::io(&args.folder))?;
     let example = example(desk.as_str(), &args.partner);
-    let manifest = versioned(MANIFEST);
-    let package = versioned(PACKAGE);
-    let files: [(&str, &[u8]); 7] = [
+    let package = PACKAGE.replacen(r#""version": "0.0.0""#, &format!(r#""version": "{VERSION}""#), 1);
+    let files: [(&str, &[u8]); 8] = [
         ("kakekomi.js", embed::element()),
         ("kakekomi.d.ts", TYPES.as_bytes()),
+        ("server.js", SERVER.as_bytes()),
         ("react.d.ts", REACT.as_bytes()),
         ("vue.d.ts", VUE.as_bytes()),
-        ("custom-elements.json", manifest.as_bytes()),
+        ("custom-elements.json", MANIFEST.as_bytes()),
         ("package.json", package.as_bytes()),
         ("example.html", example.as_bytes()),
     ];
@@ -100,8 +102,4 @@ fn example(desk: &str, partner: &str) -> String {
         link: link.map(|(_, _, word)| *word).unwrap_or_default(),
     };
     fill(EXAMPLE, |blank| (blank == "snippet").then(|| snippet.html().into()))
-}
-
-fn versioned(template: &str) -> String {
-    fill(template, |blank| (blank == "version").then(|| VERSION.into()))
 }

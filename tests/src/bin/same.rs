@@ -15,7 +15,8 @@ use kakekomi_tests::same::engine::{Engine, Native, Which};
 use kakekomi_tests::same::{Answer, Question, Stream, shrink};
 
 const USAGE: &str = "same [--seed N] [--from N] [--count N] [--jobs N] [--uncovered] ENGINE…
-engines: sandbox other-module (the file KAKEKOMI_OTHER_MODULE) wasmi node-page node-host python chromium firefox webkit
+engines: sandbox other-module (the file KAKEKOMI_OTHER_MODULE) wasmi node-page node-host node-package python
+  chromium firefox webkit
 --uncovered: codes that are not reached are no failure (a small run cannot reach them all)";
 
 fn main() -> ExitCode {

@@ -23,6 +23,8 @@ pub enum Which {
     NodePage,
     /// Node over the host face, as a stranger would.
     NodeHost,
+    /// Node through the package `@kakekomi/check`.
+    NodePackage,
     /// Python's wasmtime package over the host face.
     Python,
     /// The page's face in Chromium.
@@ -35,12 +37,13 @@ pub enum Which {
 
 impl Which {
     /// All of them.
-    pub const ALL: [Which; 9] = [
+    pub const ALL: [Which; 10] = [
         Which::Sandbox,
         Which::OtherModule,
         Which::Wasmi,
         Which::NodePage,
         Which::NodeHost,
+        Which::NodePackage,
         Which::Python,
         Which::Chromium,
         Which::Firefox,
@@ -55,6 +58,7 @@ impl Which {
             Which::Wasmi => "wasmi",
             Which::NodePage => "node-page",
             Which::NodeHost => "node-host",
+            Which::NodePackage => "node-package",
             Which::Python => "python",
             Which::Chromium => "chromium",
             Which::Firefox => "firefox",
@@ -82,6 +86,7 @@ impl Which {
             Which::Wasmi => Box::new(Wasmi::new(kakekomi_artifact::WASM)?),
             Which::NodePage => Box::new(Child::start("node", &["tests/same/node.mjs", "page"])?),
             Which::NodeHost => Box::new(Child::start("node", &["tests/same/node.mjs", "host"])?),
+            Which::NodePackage => Box::new(Child::start("node", &["tests/same/node.mjs", "package"])?),
             Which::Python => Box::new(Child::start("tests/same/python.sh", &["tests/same/answer.py"])?),
             Which::Chromium | Which::Firefox | Which::Webkit => {
                 Box::new(Child::start("node", &["tests/same/browser.mjs", self.name()])?)

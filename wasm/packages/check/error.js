@@ -1,0 +1,14 @@
+/**
+ * The one class of errors: a stable code for programs, and a sentence for people that says what to do.
+ *
+ *     new KakekomiError("desk.unreachable", "https://… does not answer: …").code
+ */
+
+export class KakekomiError extends Error {
+  /** @param {string} code stable: README.md lists all of them @param {string} message @param {unknown} [cause] */
+  constructor(code, message, cause) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "KakekomiError";
+    this.code = code;
+  }
+}
