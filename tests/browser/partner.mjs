@@ -83,6 +83,7 @@ export async function startSite(files = {}) {
       "content-type": kind,
       "cache-control": "no-store",
       ...(found?.policy && { "content-security-policy": found.policy }),
+      ...found?.headers,
     });
     answer.end(found?.text);
   }).listen(0, "127.0.0.1");
@@ -99,7 +100,7 @@ export async function startSite(files = {}) {
       pages.set(path, pageOf(given));
       return origin + path;
     },
-    put: (path, text, policy = "") => pages.set(path, { text, policy }),
+    put: (path, text, policy = "", headers = {}) => pages.set(path, { text, policy, headers }),
     stop: async () => {
       server.closeAllConnections();
       server.close();

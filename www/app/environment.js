@@ -16,16 +16,35 @@ export const PATIENCE = 20_000;
  * @typedef {(type: string, value?: string | number) => void} Tell
  */
 
-/** @type {{ root: HTMLElement | null, desk: string, own: boolean, step: string, partner: string, tell: Tell, told: string }} */
-const environment = { root: null, desk: "", own: true, step: "", partner: "", tell: () => {}, told: "" };
+/** Makes what the document takes for HTML of the desk's own text, where the document requires Trusted Types. @typedef {(html: string) => any} TrustHtml */
+
+/** @type {{ root: HTMLElement | null, desk: string, own: boolean, step: string, partner: string, tell: Tell, told: string, html: TrustHtml }} */
+const environment = {
+  root: null,
+  desk: "",
+  own: true,
+  step: "",
+  partner: "",
+  tell: () => {},
+  told: "",
+  html: (html) => html,
+};
 
 /**
  * @param {HTMLElement} root holds `#page-header`, `#main`, `#page-footer` and `#status`
- * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell }} [how] the desk's origin, "" if it is the
+ * @param {{ desk?: string, own?: boolean, partner?: string, tell?: Tell, html?: TrustHtml }} [how] the desk's origin, "" if it is the
  *   document's; true if the document is the page's; "&p=pk_…" of the partner on whose page it is; the listener to its messages
  */
-export function configure(root, { desk = "", own = true, partner = "", tell = () => {} } = {}) {
-  Object.assign(environment, { root, desk, own, partner, tell });
+export function configure(
+  root,
+  { desk = "", own = true, partner = "", tell = () => {}, html = environment.html } = {},
+) {
+  Object.assign(environment, { root, desk, own, partner, tell, html });
+}
+
+/** The text of the desk's own document, as the document around takes it for HTML. @param {string} html */
+export function trustedHtml(html) {
+  return environment.html(html);
 }
 
 /** The element that holds the page. @returns {HTMLElement} */

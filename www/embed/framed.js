@@ -6,9 +6,12 @@ import { parseTrustedMessage, isHeight, PROTOCOL } from "./protocol.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
-/** The longest time until the frame reports that it runs; and that after its document was loaded (milliseconds). */
+/**
+ * The longest time until the frame reports that it runs; and that after its document was loaded (milliseconds). A browser does not
+ * tell a page that the desk refuses it: the event, the words and the line in the console come within three seconds.
+ */
 const STARTING = 20_000;
-const GRACE = 3_000;
+const GRACE = 2_000;
 
 /** A page may scroll smoothly, which the frame's new height would break off on its way. */
 const AT_ONCE = /** @type {const} */ ({ behavior: "instant" });
@@ -67,7 +70,8 @@ export class Framed {
     } else {
       if (type === "ready") {
         frame.className = "";
-        frame.height ||= "600";
+        // As tall as the room that the element kept free, until the frame reports its own height.
+        frame.height ||= String(innerHeight);
       }
       element.heard(type, value);
       // A new step begins at its top, which may be above the view; the first one comes before "ready", and nobody went to it.

@@ -5,6 +5,7 @@
  */
 
 import { themeOf } from "./theme.js";
+import { trusted } from "./trusted_types.js";
 
 /** A file as the desk names it. @typedef {{ url: string, integrity: string }} Piece */
 
@@ -34,7 +35,8 @@ export class Inline {
       const { scheme } = themeOf(element);
       const tell = (/** @type {string} */ type, /** @type {unknown} */ value) =>
         this.stopped || element.heard(type, value);
-      const page = await mount(root, { desk, partner, preview, locale, scheme, tell });
+      const html = (/** @type {string} */ text) => trusted("createHTML", text);
+      const page = await mount(root, { desk, partner, preview, locale, scheme, tell, html });
       this.page = page;
       // The page may have asked for another language meanwhile.
       if (element.locale !== locale) page.speak(element.locale);
@@ -60,7 +62,12 @@ export class Inline {
     copiesLoaded += 1;
     const src = `${this.element.desk}${url}?${copiesLoaded}`;
     const script = document.createElement("script");
-    Object.assign(script, { type: "module", crossOrigin: "anonymous", integrity, src });
+    Object.assign(script, {
+      type: "module",
+      crossOrigin: "anonymous",
+      integrity,
+      src: trusted("createScriptURL", src),
+    });
     await new Promise((resolve, reject) => {
       script.addEventListener("load", resolve);
       script.addEventListener("error", reject);

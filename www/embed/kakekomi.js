@@ -25,7 +25,8 @@ const STYLE = `:host{all:initial!important;display:block!important;color:inherit
 :where(:host>div){all:initial;display:block;direction:ltr}
 :host([hidden]){display:none!important}
 iframe{display:block;width:100%;border:0}
-.waiting{position:absolute;visibility:hidden;height:0}
+.waiting,slot:not([hidden])~div{position:absolute!important;visibility:hidden!important;height:0!important;overflow:hidden!important}
+.room{display:block;min-height:100vh}
 .words{font:16px/1.75 system-ui,sans-serif;margin:8px 0;color:inherit}
 [hidden]{display:none!important}`;
 
@@ -131,6 +132,8 @@ export class KakekomiForm extends HTMLElement {
     shadow.adoptedStyleSheets = [sheet];
     shadow.replaceChildren(this.slotted, this.words);
     this.slotted.hidden = false;
+    // What follows the form in the page is out of view before the form comes, and does not jump when it does.
+    this.slotted.className = "room";
     this.words.hidden = true;
     const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
     this.view = view;
@@ -153,6 +156,7 @@ export class KakekomiForm extends HTMLElement {
   /** Keeps the content in the form's place, with words why the form cannot be shown. @param {string} code */
   failed(code) {
     this.slotted.hidden = false;
+    this.slotted.className = "";
     this.words.textContent = WORDS[this.locale].unreachable;
     this.words.hidden = false;
     this.tell("error", { code });
@@ -162,6 +166,10 @@ export class KakekomiForm extends HTMLElement {
   /** Names the likely reason to the page's developer: a browser hides from the page that the desk does not know its origin. */
   async explain() {
     const { desk, partner } = this;
+    if (self.origin === "null")
+      return console.error(
+        "kakekomi-form: the form cannot be shown: this page is sandboxed without allow-same-origin (docs/embed.md)",
+      );
     // A file that every origin may read.
     const answers = await fetch(`${desk}/embed/1/inline.json`, { signal: AbortSignal.timeout(10_000) }).then(
       ({ ok }) => ok,

@@ -9,9 +9,10 @@ import { applyDefaults, applyColorScheme } from "./theme_apply.js";
 
 /**
  * @param {HTMLElement} root an empty element
- * @param {{ desk: string, partner: string, preview: boolean, locale: string, scheme: string, tell: import("../app/environment.js").Tell }} how
+ * @param {{ desk: string, partner: string, preview: boolean, locale: string, scheme: string,
+ *   tell: import("../app/environment.js").Tell, html?: import("../app/environment.js").TrustHtml }} how
  */
-export async function mount(root, { desk, partner, preview, locale, scheme, tell }) {
+export async function mount(root, { desk, partner, preview, locale, scheme, tell, html }) {
   root.className = "kakekomi";
   root.append(
     element("div", { id: "page-header" }),
@@ -20,7 +21,7 @@ export async function mount(root, { desk, partner, preview, locale, scheme, tell
     element("p.unseen", { id: "status", role: "status" }),
   );
   applyColorScheme(root, scheme);
-  configure(root, { desk, own: false, partner: inAddress(partner, preview), tell });
+  configure(root, { desk, own: false, partner: inAddress(partner, preview), tell, html });
   const page = await start(locale);
   applyDefaults(root, page?.theme);
   return { speak: (/** @type {string} */ other) => void page?.speak(other), keep: () => page?.keep() };

@@ -35,6 +35,8 @@ const HTML_HEADERS: [(HeaderName, &str); 3] = [
 
 /// The pages that may load the bytes of a response.
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// What a document demands of everything that it loads.
+const CROSS_ORIGIN_EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 
 /// The module that judged, `sha256:<64 hex>`; in a submission, the module that the page ran.
 pub const MODULE: HeaderName = HeaderName::from_static("kakekomi-module");
@@ -61,7 +63,8 @@ pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Ne
     // A script element needs no CORS.
     let loaded = is_public(request.uri().path());
     let mut response = next.run(request).await;
-    let elsewhere = loaded || response.extensions().get::<Framed>().is_some();
+    let is_framed = response.extensions().get::<Framed>().is_some();
+    let elsewhere = loaded || is_framed;
     let is_problem = response.extensions().get::<ProblemCode>().is_some();
     let document = is_document(response.headers());
     let policy = match (document, response.extensions().get::<RunsNothing>()) {
@@ -72,6 +75,10 @@ pub async fn set(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Ne
     let headers = response.headers_mut();
     if document {
         headers.extend(HTML_HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    }
+    // A page that requires this of its frames could not hold the form otherwise; all that the form loads is the desk's own.
+    if is_framed {
+        headers.insert(CROSS_ORIGIN_EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
     }
     // Origins are letters, digits, dots, hyphens and colons: every policy is a header's value.
     let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NON_HTML_CSP));

@@ -4,7 +4,7 @@
  */
 
 import { button, element, pageLink } from "../../app/dom.js";
-import { byId, scrollAndFocus } from "../../app/environment.js";
+import { byId, scrollAndFocus, trustedHtml } from "../../app/environment.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
@@ -64,7 +64,7 @@ function paper(id) {
   const { version, html } = state.consent[id];
   const title = say(`consent_${id}`);
   const body = element("div.consent__paper", { lang: state.locale });
-  body.innerHTML = html;
+  body.innerHTML = trustedHtml(html);
   // The page has its own heading of the first level: those of the document come below it.
   for (const one of body.querySelectorAll("h1, h2, h3")) {
     const lower = element(`h${Number(one.tagName[1]) + 1}`, { id: one.id || null });

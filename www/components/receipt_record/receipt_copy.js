@@ -6,7 +6,7 @@
  */
 
 import { element, plain } from "../../app/dom.js";
-import { deskUrl, fetchJson, PATIENCE } from "../../app/environment.js";
+import { deskUrl, fetchJson, PATIENCE, trustedHtml } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
@@ -108,7 +108,7 @@ async function agreedText(id, sha256, language) {
 
 /** The content of the operator's document without what would run or load. @param {string} html */
 function inert(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const { body } = new DOMParser().parseFromString(trustedHtml(html), "text/html");
   for (const one of body.querySelectorAll("script,style,link,meta,base,iframe,object,embed,img,form")) one.remove();
   return body.childNodes;
 }
