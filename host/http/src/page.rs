@@ -65,7 +65,8 @@ impl PageFiles {
         let blanks = Variant::all().map(|variant| Blanks::new(variant, desk.profile())).collect();
         let mut files = PageFiles { source, blanks, documents: Arc::default() };
         if matches!(*files.source, Source::Embedded(..)) {
-            let filled = |variant| Some((variant, Asset::new(files.index(variant, "").ok()?, HTML, CachePolicy::NoStore)));
+            let filled =
+                |variant| Some((variant, Asset::new(files.index(variant, "").ok()?, HTML, CachePolicy::NoStore)));
             files.documents = Variant::all().filter_map(filled).collect();
         }
         files
