@@ -43,7 +43,7 @@ export function createReceipt(props) {
       "div.notice",
       { id: "receipt-incomplete" },
       element("p", say("receipt_incomplete")),
-      button("second", say("receipt_retry"), () => void again()),
+      button("second", say("receipt_retry"), again),
     );
   }
   return { title, element: element("div.sheet.receipt", heading, body) };
@@ -67,14 +67,21 @@ export function numberPanel({ number, received_at, test }, actions, warning) {
   );
 }
 
-/** The next steps, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
-export function nextSteps(receipt) {
+/**
+ * The next steps, in the desk's own sentences; never when it answers (clause 4①).
+ *
+ * @param {any} receipt @param {Node} [hours] what is to be known about the phone number
+ */
+export function nextSteps(
+  receipt,
+  hours = byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
+) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element(
     "section",
     element("h2", say("receipt_next")),
     element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
-    byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
+    hours,
     element("p.strong", ...withPhoneLink("receipt_phone")),
     receipt.no_promise && element("p.hint", receipt.no_promise),
   );
