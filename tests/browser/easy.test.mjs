@@ -111,9 +111,8 @@ test("an answer with the marks of a reading is drawn as text", async () => {
   await step(page, "devices");
   await unfold(page);
   await field(page, "/devices/0/os").fill(typed[0]);
-  const gist = page.locator(".list__gist").first();
   const shown = ["株\ufffd式\ufffdしき\ufffd", "｜山《やま》田\ufffd"];
-  assert.ok((await gist.evaluate((one) => one.textContent)).endsWith(shown[0]));
+  await page.locator(".list__gist", { hasText: shown[0] }).waitFor();
   const answers = async () => {
     const at = (path) => page.locator(`.answer-list__row[data-path="${path}"] dd`).first();
     for (const [path, words] of [
