@@ -27,7 +27,7 @@ export function createList(field) {
     if (!items.length) entries.append(element("p.list__empty", say("list_empty")));
   }
 
-  /** Draws the entries that changed, beside the way back, if there is one. @param {Node[]} back */
+  /** @param {Node[]} back to the entries as they were */
   function changed(...back) {
     undo.replaceChildren(...back);
     draw();
@@ -44,14 +44,14 @@ export function createList(field) {
 
   /** @param {number} index */
   function take(index) {
-    const words = say("item_removed", { title: state.description.entryTitle(item, index) });
     const [taken] = items.splice(index, 1);
+    const words = say("item_removed", { title: state.description.entryTitle(item, index) });
     const back = button("quiet", say("undo"), () => {
       items.splice(index, 0, taken);
       changed();
       scrollAndFocus(entries.children[index]?.querySelector("summary"), "nearest");
     });
-    changed(element("span", words), document.createTextNode(" "), back);
+    changed(element("span", words, " "), back);
     announce(words);
     scrollAndFocus(back, "nearest");
   }

@@ -70,19 +70,17 @@ export function numberPanel({ number, received_at, test }, actions, warning) {
 /**
  * The next steps, in the desk's own sentences; never when it answers (clause 4①).
  *
- * @param {any} receipt @param {Node} [hours] what is to be known about the phone number
+ * @param {any} receipt @param {Node} [dated] the date of the phone number, on a copy, which shows no hours
  */
-export function nextSteps(
-  receipt,
-  hours = byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
-) {
+export function nextSteps(receipt, dated) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element(
     "section",
     element("h2", say("receipt_next")),
     element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
-    hours,
+    !dated && byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
     element("p.strong", ...withPhoneLink("receipt_phone")),
+    dated,
     receipt.no_promise && element("p.hint", receipt.no_promise),
   );
 }

@@ -22,7 +22,7 @@ h3{margin:1.5em 0 .25em;font-size:1em}
 p{margin:.5em 0}
 a{color:inherit}
 .receipt__number{margin:1em 0;padding:16px;border:2px solid;border-radius:6px;text-align:center}
-.receipt__digits{font-size:clamp(1.75em,8vw,2.5em);font-weight:700;line-height:1.3;white-space:nowrap}
+.receipt__digits{margin:0;font-size:clamp(1.75em,8vw,2.5em);font-weight:700;line-height:1.3;white-space:nowrap}
 .answer-list__row{padding:4px 0;border-top:1px solid #cdd5dc}
 .answer-list__row:last-child{border-bottom:1px solid #cdd5dc}
 dl,dd{margin:0}

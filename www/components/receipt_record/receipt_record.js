@@ -81,6 +81,7 @@ function waysToKeep(receipt, text, copy) {
   const note = element("p.receipt__file", { role: "status" });
   const show = (/** @type {boolean} */ saved) => {
     note.classList.toggle("hint", saved);
+    note.classList.toggle("strong", !saved);
     setWords(note, say(saved ? "receipt_file" : "receipt_save_failed"));
   };
   const save = async () => {

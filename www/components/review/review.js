@@ -31,29 +31,26 @@ export function createReview({ router, signal }) {
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
   const send = createSender({ router, summary, failure });
   const body = element("div");
+  const sheet = element(
+    "div.sheet",
+    failure.element,
+    summary.element,
+    element("h1", { tabindex: "-1" }, title),
+    element("p.on-paper.strong", say("printed_unsent")),
+    element("p.lead", say("review_lead")),
+    quick.element,
+    body,
+    element(
+      "div.ways",
+      button("main", say("send"), () => void send(), { id: "send" }),
+      button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
+    ),
+    createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
+  );
   return {
     title,
     showFailure: failure.update,
-    element: element(
-      "div.with-steps",
-      steps.element,
-      element(
-        "div.sheet",
-        failure.element,
-        summary.element,
-        element("h1", { tabindex: "-1" }, title),
-        element("p.on-paper.strong", say("printed_unsent")),
-        element("p.lead", say("review_lead")),
-        quick.element,
-        body,
-        element(
-          "div.ways",
-          button("main", say("send"), () => void send(), { id: "send" }),
-          button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
-        ),
-        createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
-      ),
-    ),
+    element: element("div.with-steps", steps.element, sheet),
     update() {
       const { report, tried } = state.intake;
       const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
