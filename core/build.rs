@@ -90,8 +90,7 @@ fn easy_column(ja: &Table, easy: &Table) -> Result<String, Box<dyn Error>> {
     column(texts.collect::<Result<Vec<_>, _>>()?.iter())
 }
 
-/// `｜電源《でんげん》` with Unicode's characters for annotations, which no answer contains, so that the page takes no answer for a
-/// text with readings.
+/// `｜電源《でんげん》` with Unicode's characters for annotations, which the page draws as words with readings, but not in an answer.
 fn annotated(text: &str) -> Result<String, String> {
     let mut rest = text.split('｜');
     let mut made = rest.next().unwrap_or_default().to_owned();

@@ -119,6 +119,7 @@ check "the program alone compiles no crate again" one_build
 check "layout of Rust" cargo fmt --all --check
 check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
 check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+"$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 checks_beside >"$notes/beside" 2>&1 &
 beside=$!
 KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
@@ -126,7 +127,6 @@ export KAKEKOMI_TEST_POSTGRES
 
 suite "Rust: rules, table of cases, rules of the repository, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
-"$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser

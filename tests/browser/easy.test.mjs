@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import axe from "axe-core";
-import { agree, field, open, receiptNumber, step, toReview } from "./applicant.mjs";
+import { agree, field, open, receiptNumber, step, toReview, unfold } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
 import { go, STEPS } from "./screens.mjs";
 
@@ -97,6 +97,39 @@ test("answers stay when the language is changed, and the language stays after a 
   await page.locator('html[lang="en"]').waitFor();
   assert.equal(await field(page, "/contact/company").inputValue(), "株式会社《れい》");
   assert.equal(await page.locator("ruby").count(), 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("an answer with the marks of a reading is drawn as text", async () => {
+  const { page, context, errors } = await open(browser, desk.base, { locale: "easy" });
+  await toReview(page);
+  const typed = ["株\ufff9式\ufffaしき\ufffb", "｜山《やま》田\ufff9"];
+  await step(page, "contact");
+  await field(page, "/contact/company").fill(typed[0]);
+  await field(page, "/contact/person").fill(typed[1]);
+  await step(page, "devices");
+  await unfold(page);
+  await field(page, "/devices/0/os").fill(typed[0]);
+  const shown = ["株\ufffd式\ufffdしき\ufffd", "｜山《やま》田\ufffd"];
+  await page.locator(".list__gist", { hasText: shown[0] }).waitFor();
+  const answers = async () => {
+    const at = (path) => page.locator(`.answer-list__row[data-path="${path}"] dd`).first();
+    for (const [path, words] of [
+      ["/contact/company", shown[0]],
+      ["/contact/person", shown[1]],
+      ["/devices/0/os", shown[0]],
+    ])
+      assert.equal(await at(path).evaluate((one) => one.innerHTML), words, path);
+  };
+  await step(page, "review");
+  await answers();
+  const sent = page.waitForRequest((request) => request.url().includes("/v1/submissions"));
+  await page.locator("#send").click();
+  await receiptNumber(page);
+  await answers();
+  const { contact } = (await sent).postDataJSON();
+  assert.deepEqual([contact.company, contact.person], typed, "and sent as it was typed");
   assert.deepEqual(errors, []);
   await context.close();
 });

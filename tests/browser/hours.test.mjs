@@ -136,12 +136,20 @@ for (const engine of TWO_ENGINES) {
       await step(page, "review");
       await page.locator("#send").click();
       await receiptNumber(page);
+      // As if the answers had been changed after they were sent.
+      await page.evaluate(() => {
+        const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
+        sessionStorage.setItem("kakekomi.receipt", JSON.stringify({ ...kept, later: "{}" }));
+      });
       Object.assign(proxy, { time: at(16, 59), opening: OPEN });
-      await lookAgain(page);
+      await page.reload();
       await becomes(page, "受付中");
+      const earlier = page.locator("#earlier p");
+      assert.doesNotMatch(await earlier.innerText(), /開いてから/);
       await passMinute(page);
       await becomes(page, "受付時間外");
       await page.waitForFunction(() => document.querySelector(".receipt").textContent.includes("2026年11月24日"));
+      assert.match(await earlier.innerText(), /窓口が開いてから.*11月24日/);
       assert.equal(await page.locator(".page-header__hours").count(), 0, "a receipt asks nobody to send");
     });
 

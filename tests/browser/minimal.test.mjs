@@ -5,7 +5,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { agree, begin, field, fillContact, next, open, option, receiptNumber, step, unknown } from "./applicant.mjs";
+import {
+  agree,
+  begin,
+  field,
+  fillContact,
+  next,
+  open,
+  openSavePanel,
+  option,
+  receiptNumber,
+  step,
+  unknown,
+} from "./applicant.mjs";
 
 let desk, browser;
 before(async () => {
@@ -146,17 +158,69 @@ test("the press names what it will set, changes no answer, asks for the rest, an
   assert.equal(await unknown(page, "/incident/discovered_at").isChecked(), true);
   assert.equal(await option(page, "/incident/discovery_trigger/by", "employee").isChecked(), true);
   assert.equal(
-    await page.locator("#quick").count(),
-    0,
-    "nothing is left that may be unknown, and something is missing",
+    await page.locator("#quick").isVisible(),
+    false,
+    "nothing may be unknown any more, and something is missing",
   );
   await box.locator("button", { hasText: "元に戻す" }).click();
   await page.locator("h1:focus").waitFor();
   assert.equal(await unknown(page, "/incident/discovered_at").isChecked(), false);
+  assert.equal(await page.locator("#summary").isVisible(), false, "nobody asked for the errors of this step");
   await step(page, "service");
   assert.equal(await unknown(page, "/incident/purpose").isChecked(), false);
   await step(page, "contact");
   assert.equal(await field(page, "/contact/responsible").inputValue(), "山田 花子");
+  await context.close();
+});
+
+test("the way back is there again after all answers were cleared and brought back, and after a reload", async () => {
+  const { page, context } = await open(browser, desk.base, PHONE);
+  await agree(page);
+  await page.locator("#quick").click();
+  await page.locator("#field-contact-company:focus").waitFor();
+  await openSavePanel(page);
+  await page.locator("#clear").click();
+  const set = page.locator(".quick-send p", { hasText: "「分からない」にしました" });
+  await set.waitFor({ state: "hidden" });
+  await page.locator("#kept-note button:focus").click();
+  await set.waitFor();
+  await page.reload();
+  await page.locator("#summary").waitFor();
+  await set.locator("button").click();
+  await page.locator("#summary").waitFor({ state: "hidden" });
+  assert.equal(await unknown(page, "/contact/responsible").isChecked(), false);
+  await step(page, "incident");
+  assert.equal(await page.locator("#summary").isVisible(), false);
+  await context.close();
+});
+
+test("where the desk checks, the press is one check, during which its button is busy and keeps the focus", async () => {
+  const context = await browser.newContext({ locale: "ja-JP" });
+  const page = await context.newPage();
+  await page.route("**/module/*.js", (route) => route.abort());
+  await page.goto(`${desk.base}/?lang=ja`);
+  await agree(page);
+  const button = page.locator("#quick");
+  await button.waitFor();
+  const held = [];
+  await page.route("**/v1/check?*", (route) => void held.push(route));
+  await field(page, "/contact/company").fill("株式会社れい");
+  await button.focus();
+  while (!held.length) await page.waitForTimeout(20);
+  await held.pop().continue();
+  await page.locator("#quick:focus").waitFor();
+  await page.waitForFunction(() => !document.querySelector(".quick-send").innerText.includes("貴社名"));
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  assert.equal(await focused(), "quick", "a report takes no focus away");
+  await page.keyboard.press("Enter");
+  await page.locator('#quick[aria-busy="true"]').waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(300);
+  assert.deepEqual([held.length, await focused()], [1, "quick"]);
+  await page.unroute("**/v1/check?*");
+  await held.pop().continue();
+  await page.locator("#field-contact-person:focus").waitFor();
+  assert.equal(await button.getAttribute("aria-busy"), null);
   await context.close();
 });
 

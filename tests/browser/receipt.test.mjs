@@ -115,7 +115,7 @@ test("the copy is one file that loads and runs nothing, with the answers as text
 
 test("the copy after a reload is the same, and in another language has the documents that were agreed to", async () => {
   const { page, context, number } = await received();
-  const bare = ({ text }) => text.replace(/<p class="quiet">電話番号は.*?<\/p>/, "");
+  const bare = ({ text }) => text.replace(/<p class="hint">電話番号は.*?<\/p>/, "");
   const before = bare(await download(page, "#save-receipt"));
   await page.reload();
   assert.equal(await receiptNumber(page), number);
@@ -145,11 +145,38 @@ test("the copy has a document that is in force no more, or says that it lacks it
   await page.reload();
   await receiptNumber(page);
   assert.match((await download(page, "#save-receipt")).text, /この文書の本文は入れられませんでした/);
+  const note = page.locator(".receipt__file");
+  assert.match(await note.innerText(), /控えを全部は保存できませんでした/, "and so does the page");
   const body = "<h1>以前の同意書</h1><script>document.title='ran'</script><p>第1条</p>";
   await page.route(`**/v1/consent/ja/${past}`, (route) => route.fulfill({ contentType: "text/html", body }));
   const { text } = await download(page, "#save-receipt");
+  assert.match(await note.innerText(), /^控えは、スマートフォンでも/);
   assert.match(text, /<h1>以前の同意書<\/h1><p>第1条<\/p>/);
   assert.ok(text.includes(past) && !text.includes("<script"));
+  await context.close();
+});
+
+test("the button that saves the copy is busy until the documents are there, and one press makes one file", async () => {
+  const { page, context } = await received();
+  const past = "0".repeat(64);
+  await page.evaluate((past) => {
+    const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
+    kept.receipt.consent.document.sha256 = past;
+    sessionStorage.setItem("kakekomi.receipt", JSON.stringify(kept));
+  }, past);
+  await page.reload();
+  const held = [];
+  await page.route(`**/v1/consent/ja/${past}`, (route) => void held.push(route));
+  const button = page.locator("#save-receipt");
+  const files = [];
+  page.on("download", (file) => files.push(file));
+  await button.click();
+  await page.locator('#save-receipt[aria-busy="true"]:focus').waitFor();
+  await button.click();
+  while (!held.length) await page.waitForTimeout(20);
+  await Promise.all([page.waitForEvent("download"), held[0].abort()]);
+  await page.locator("#save-receipt:not([aria-busy])").waitFor();
+  assert.deepEqual([held.length, files.length], [1, 1]);
   await context.close();
 });
 
@@ -276,8 +303,36 @@ test("a receipt on the device takes no tab in which somebody is filling in", asy
   assert.equal(await other.locator("#field-contact-company").inputValue(), "株式会社れい");
   await page.locator(".receipt__again button").click();
   await page.locator("button#agree").waitFor();
-  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [], "another matter: nothing stays");
   assert.match(number, NUMBER);
+  await context.close();
+});
+
+test("a kept receipt stays on the device while another matter is sent, until it or that one's is kept", async () => {
+  const { page, context, number } = await received();
+  await page.locator("#keep-receipt").check();
+  await page.locator(".receipt__again button").click();
+  await page.locator("button#agree").waitFor();
+  await page.reload();
+  await page.locator("button#agree").waitFor();
+  assert.equal(await page.locator("#reception-number").count(), 0, "this tab is for the other matter");
+  const onDevice = async () => {
+    const other = await context.newPage();
+    await other.goto(desk.base);
+    const shown = await receiptNumber(other);
+    await other.close();
+    return shown;
+  };
+  assert.equal(await onDevice(), number);
+  await toReview(page);
+  await page.locator("#send").click();
+  const second = await receiptNumber(page);
+  assert.notEqual(second, number);
+  assert.equal(await page.locator("#keep-receipt").isChecked(), false, "that of the first is kept, not this one");
+  assert.equal(await onDevice(), number);
+  await page.locator("#keep-receipt").check();
+  assert.equal(await onDevice(), second);
+  await page.locator("#keep-receipt").uncheck();
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
   await context.close();
 });
 

@@ -93,6 +93,26 @@ fn document_is_immutable_runs_nothing_and_has_one_language() {
 }
 
 #[test]
+fn documents_are_compressed() {
+    let server = Server::start();
+    let (digest, text) = in_force(&server, "ja");
+    let encoding = |target: &str| {
+        let answer = server.send(&Request::get(target).header("accept-encoding", "br"));
+        assert_eq!(answer.status, 200, "{target}");
+        (answer.header("content-encoding").map(str::to_owned), answer.body.len())
+    };
+    let page = encoding(&format!("/documents/ja/{digest}"));
+    assert!(page.0.as_deref() == Some("br") && page.1 < text.len(), "{page:?}");
+    // A file that is kept is compressed in the background.
+    let (target, started) = (format!("/v1/consent/ja/{digest}"), Instant::now());
+    while encoding(&target).0.as_deref() != Some("br") {
+        assert!(started.elapsed() < PATIENCE, "not compressed");
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(encoding(&target).1 < text.len());
+}
+
+#[test]
 fn page_of_a_document_shows_its_text_and_leads_to_the_form() {
     let server = Server::start();
     let (digest, text) = in_force(&server, "ja");

@@ -117,6 +117,29 @@ fn only_the_partners_pages_may_frame_the_form() {
 }
 
 #[test]
+fn visitor_who_changes_the_language_keeps_the_partner() {
+    let server = desk();
+    let links = |target: &str| {
+        let html = server.send(&Request::get(target)).text();
+        let (_, rest) = html.split_once("class=\"page-header__languages\">").unwrap();
+        let rest = rest.split_once("</div>").unwrap().0;
+        let links = rest.split("href=\"").skip(1).map(|link| link.split('"').next().unwrap().replace("&amp;", "&"));
+        links.collect::<Vec<_>>()
+    };
+    for (target, end) in [
+        ("/?p=pk_live_chamber&lang=en", "&p=pk_live_chamber"),
+        ("/?p=pk_test_trying", "&p=pk_test_trying"),
+        ("/?p=pk_live_chamber&preview=1", "&p=pk_live_chamber&preview=1"),
+        ("/", ""),
+        ("/?lang=en&preview=1", ""),
+        ("/?p=pk_live_unknown", ""),
+        ("/?p=%22%3E%3Cscript%3E", ""),
+    ] {
+        assert_eq!(links(target), ["ja", "en", "easy"].map(|language| format!("?lang={language}{end}")), "{target}");
+    }
+}
+
+#[test]
 fn embedded_page_learns_its_partner() {
     let server = desk();
     let partner = |query: &str| server.send(&Request::get(&format!("/v1/desk?{query}"))).json()["partner"].clone();

@@ -2,6 +2,7 @@
  * One answer in words: text as typed, a choice by its title, a date as it was understood.
  */
 
+import { typedText } from "./dom.js";
 import { isSwitched, JAPAN } from "./draft.js";
 import { say, state } from "./state.js";
 
@@ -16,17 +17,20 @@ export function answerText(node, answer, value) {
   if (node.kind === "moment") {
     return (
       momentText(value) ||
-      Object.values(answer?.typed ?? {})
-        .filter(Boolean)
-        .join(" ") ||
+      typedText(
+        Object.values(answer?.typed ?? {})
+          .filter(Boolean)
+          .join(" "),
+      ) ||
       null
     );
   }
   if (node.kind === "ordered") {
-    const titles = /** @type {string[]} */ (answer?.typed ?? []).map((one) => state.description.optionTitle(node, one));
+    const words = /** @type {string[]} */ (answer?.typed ?? []).map(typedText);
+    const titles = words.map((one) => state.description.optionTitle(node, one));
     return titles.map((title, index) => `${index + 1}. ${title}`).join("\n") || null;
   }
-  const typed = answer?.typed ?? "";
+  const typed = typedText(answer?.typed ?? "");
   if (typed === "") return null;
   // A number in full width is shown as it was understood, too.
   if (node.kind === "phone" && value && /[^ -~]/.test(typed))

@@ -8,7 +8,7 @@ import { byId } from "./environment.js";
 
 /** @typedef {Node | string | null | undefined | false} Child conditions may leave `null` or `false` among children */
 
-/** Words and their reading between Unicode's characters for annotations, which no answer contains. */
+/** The page's words and their reading, between Unicode's characters for annotations. */
 const READING = /\ufff9(.*?)\ufffa(.*?)\ufffb/g;
 
 /**
@@ -33,12 +33,20 @@ export function element(kind, ...content) {
 }
 
 /**
- * A button that submits nothing by itself.
+ * A button that submits nothing by itself. It is busy until the work of a press ends: it keeps the focus, and another press does nothing.
  *
- * @param {string} classes "quiet.list__remove" @param {string} words @param {() => void} pressed @param {Record<string, any>} [given] attributes
+ * @param {string} classes "quiet.list__remove" @param {string} words @param {() => void | Promise<void>} pressed @param {Record<string, any>} [given] attributes
  */
 export function button(classes, words, pressed, given = {}) {
-  return element(`button.${classes}`, { type: "button", ...given, on: { click: pressed } }, words);
+  const made = element(`button.${classes}`, { type: "button", ...given, on: { click } }, words);
+  async function click() {
+    if (made.hasAttribute("aria-busy")) return;
+    const work = pressed();
+    if (!(work instanceof Promise)) return;
+    made.setAttribute("aria-busy", "true");
+    await work.finally(() => made.removeAttribute("aria-busy"));
+  }
+  return made;
 }
 
 /**
@@ -78,6 +86,11 @@ export function setWords(holder, words) {
 /** Words without readings: for attributes, titles and whatever else takes text alone. @param {string} words */
 export function plain(words) {
   return words.replace(READING, "$1");
+}
+
+/** Text of the person's, which is drawn as text: those characters in it begin no reading. @param {string} text */
+export function typedText(text) {
+  return text.replace(/[\ufff9-\ufffb]/g, "\ufffd");
 }
 
 /** The words of an element without their readings. @param {Element} holder */

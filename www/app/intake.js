@@ -5,6 +5,7 @@
  */
 
 import { answerIn, blank, fitted, fromDraft, toDraft } from "./draft.js";
+import { stepNames } from "./steps.js";
 import { dropKey, recall, remember } from "./storage.js";
 
 /** Typing is checked when it pauses, so that no key waits for a check (milliseconds). */
@@ -28,6 +29,8 @@ export class Intake extends EventTarget {
     this.reviewed = kept?.reviewed ?? false;
     /** The paths that one press set to unknown. @type {string[]} */
     this.pressed = kept?.pressed ?? [];
+    /** The steps whose issues that press was the first to show. @type {string[]} */
+    this.untried = kept?.untried ?? [];
     /** @type {form.Report | null} */
     this.report = null;
     this.finished = false;
@@ -79,8 +82,8 @@ export class Intake extends EventTarget {
     clearTimeout(this.keeping);
     this.keeping = 0;
     if (this.finished) return;
-    const { answers, agreement, tried, reviewed, step, pressed } = this;
-    remember({ answers, agreement, tried: [...tried], reviewed, step, pressed, locale: this.state.language });
+    const { answers, agreement, tried, reviewed, step, pressed, untried } = this;
+    remember({ answers, agreement, tried: [...tried], reviewed, step, pressed, untried, locale: this.state.language });
   }
 
   /**
@@ -142,12 +145,9 @@ export class Intake extends EventTarget {
 
   /** Clears the answers, not the agreement, which was given and stays given. @returns {() => void} brings them back */
   clear() {
-    const { tried } = this;
     const restoreKey = dropKey();
-    this.tried = new Set();
-    const restore = this.replace(blank(this.state.description.root));
+    const restore = this.replace(blank(this.state.description.root), new Set());
     return () => {
-      this.tried = tried;
       restoreKey();
       restore();
     };
@@ -172,33 +172,42 @@ export class Intake extends EventTarget {
     return this.pressed.filter((path) => this.answerAt(path)?.unknown);
   }
 
-  /** Sets every open required field that may be unknown to unknown; what was typed stays. */
+  /** Sets every open required field that may be unknown to unknown, and shows all issues; what was typed stays. */
   pressUnknown() {
     const open = this.openUnknowns;
     this.pressed = [...this.pressedUnknowns, ...open];
-    this.setUnknown(open, true);
+    this.untried.push(...stepNames().filter((step) => !this.tried.has(step)));
+    this.tried = new Set(stepNames());
+    return this.setUnknown(open, true);
   }
 
-  /** Takes back what one press set to unknown. */
+  /** Takes back what one press set to unknown, and the issues that it showed. */
   releaseUnknown() {
-    this.setUnknown(this.pressedUnknowns, false);
-    this.pressed = [];
+    const paths = this.pressedUnknowns;
+    this.tried = new Set(stepNames().filter((step) => this.tried.has(step) && !this.untried.includes(step)));
+    [this.pressed, this.untried] = [[], []];
+    void this.setUnknown(paths, false);
   }
 
-  /** @param {string[]} paths @param {boolean} unknown */
+  /** @param {string[]} paths @param {boolean} unknown @returns {Promise<form.Report | null>} the report on that */
   setUnknown(paths, unknown) {
     for (const path of paths) Object.assign(this.answerAt(path) ?? {}, { unknown });
-    this.changed(true);
+    this.keep();
+    return this.check();
   }
 
-  /** Puts other answers in the place of these. @param {form.Answer} answers @returns {() => void} brings these back */
-  replace(answers) {
-    const before = this.answers;
-    this.answers = answers;
-    this.pressed = [];
+  /**
+   * Puts other answers in the place of these.
+   *
+   * @param {form.Answer} answers @param {Set<string>} [tried] the steps whose issues are shown
+   * @returns {() => void} brings these back
+   */
+  replace(answers, tried = this.tried) {
+    const before = { answers: this.answers, tried: this.tried, pressed: this.pressed, untried: this.untried };
+    Object.assign(this, { answers, tried, pressed: [], untried: [] });
     this.changed(true);
     return () => {
-      this.answers = before;
+      Object.assign(this, before);
       this.changed(true);
     };
   }

@@ -118,11 +118,10 @@ function receiptOnDevice() {
   return null;
 }
 
-/** Drops all data. */
-export function forgetAll() {
+/** Drops the data of this tab. The receipt that the person keeps on the device stays there. */
+export function forgetTab() {
   forgetAnswers();
   drop(RECEIPT);
-  drop(RECEIPT_ON_DEVICE);
 }
 
 function forgetAnswers() {

@@ -69,7 +69,8 @@ impl App {
 
     /// Lists the files with values of the desk.
     pub fn desk_assets(&self) -> impl Iterator<Item = &Asset> {
-        self.page.document_assets().chain(self.consent.assets()).chain([self.docs.asset()])
+        let texts = self.consent.assets().chain(self.documents.assets());
+        self.page.document_assets().chain(texts).chain([self.docs.asset()])
     }
 
     /// Lists every file that is worth compressing.

@@ -151,10 +151,16 @@ impl FileRequest {
 
     /// Responds with a file, or with 404.
     pub fn respond(&self, asset: Option<&Asset>) -> Response {
-        match asset {
-            Some(asset) => asset.respond(&self.headers),
-            None => Problem::new(ProblemCode::HttpNotFound, self.locale).into_response(),
-        }
+        asset.map_or_else(|| self.not_found(), |asset| asset.respond(&self.headers))
+    }
+
+    /// Responds with HTML that was written for this request, or with 404.
+    pub fn respond_once(&self, html: Option<String>) -> Response {
+        html.map_or_else(|| self.not_found(), |html| dynamic_response(html, HTML, &self.headers))
+    }
+
+    fn not_found(&self) -> Response {
+        Problem::new(ProblemCode::HttpNotFound, self.locale).into_response()
     }
 }
 

@@ -54,7 +54,6 @@ impl Blanks {
             ("phone_address", text(&phone_address(&profile.phone))),
             ("module", kakekomi_artifact::SHA256.to_owned()),
             ("contact_fields", text(&contact_fields(&form, variant.locale))),
-            ("languages", languages(&form, variant.locale).into_string()),
             ("chip", chip(&form, variant.open).into_string()),
             ("first_aid_contact", contact(&form, profile, variant).into_string()),
         ]);
@@ -105,13 +104,14 @@ fn contact_fields(form: &Description, locale: Locale) -> String {
     contact.map(|field| field.title).collect::<Vec<_>>().join(comma)
 }
 
-/// Links to the document in each language: without a script nothing else changes it.
-fn languages(form: &Description, shown: Locale) -> Markup {
+/// Links to the document in each language, for the same partner: without a script nothing else changes it.
+pub(crate) fn languages(shown: Locale, partner: &str) -> Markup {
+    let form = describe(shown);
     html! {
         @for language in PageLanguage::ALL {
             @let word = language.as_str();
-            a lang=(if language == PageLanguage::En { "en" } else { "ja" }) href={ "?lang=" (word) } aria-current=[(word == shown.as_str()).then_some("true")] {
-                (say(form, &format!("language_{word}")))
+            a lang=(if language == PageLanguage::En { "en" } else { "ja" }) href={ "?lang=" (word) (partner) } aria-current=[(word == shown.as_str()).then_some("true")] {
+                (say(&form, &format!("language_{word}")))
             }
         }
     }

@@ -35,6 +35,11 @@ impl DocumentFiles {
         DocumentFiles(files.collect())
     }
 
+    /// Lists the texts, for compressing.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.0.iter().map(|(_, asset)| asset)
+    }
+
     /// Finds the text of a requested name, and its language.
     fn text(&self, name: &str) -> Option<(Locale, &str)> {
         let (_, asset) = self.0.iter().find(|(found, _)| found == name)?;
@@ -67,7 +72,7 @@ pub async fn page(
         let content = content(locale, text, &request.name);
         page.document(locale, &content).ok()
     });
-    static_page(request.respond(html.map(|html| Asset::new(html, HTML, CachePolicy::NoStore)).as_ref()))
+    static_page(request.respond_once(html))
 }
 
 fn content(locale: Locale, text: &str, name: &str) -> String {

@@ -9,6 +9,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use kakekomi_core::Locale;
+use kakekomi_service::desk::partners::Partner;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -50,6 +51,12 @@ impl RequestedPartner {
     /// Reads the partner of an address.
     pub fn read(address: &Uri) -> RequestedPartner {
         RequestedPartner { key: query_param(address, "p"), preview: query_param(address, "preview").is_some() }
+    }
+
+    /// Writes a known partner behind another parameter of an address: `&p=pk_…`, with `&preview=1` for a sample. A key has only letters,
+    /// digits and `_`.
+    pub fn in_address(&self, partner: &Partner) -> String {
+        format!("&p={}{}", partner.key, if self.preview { "&preview=1" } else { "" })
     }
 }
 

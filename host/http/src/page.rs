@@ -18,7 +18,7 @@ use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 
 use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
-use super::document::{Blanks, Variant};
+use super::document::{Blanks, Variant, languages};
 use super::extract::{Clock, RequestedLocale, RequestedPartner, query_param};
 use super::headers::Framed;
 use super::problem::Problem;
@@ -65,7 +65,8 @@ impl PageFiles {
         let blanks = Variant::all().map(|variant| Blanks::new(variant, desk.profile())).collect();
         let mut files = PageFiles { source, blanks, documents: Arc::default() };
         if matches!(*files.source, Source::Embedded(..)) {
-            let filled = |variant| Some((variant, Asset::new(files.index(variant).ok()?, HTML, CachePolicy::NoStore)));
+            let filled =
+                |variant| Some((variant, Asset::new(files.index(variant, "").ok()?, HTML, CachePolicy::NoStore)));
             files.documents = Variant::all().filter_map(filled).collect();
         }
         files
@@ -85,13 +86,15 @@ impl PageFiles {
         self.documents.iter().map(|(_, asset)| asset)
     }
 
-    fn index(&self, variant: Variant) -> io::Result<String> {
+    /// Fills the document; `partner` is the end of its links to itself, `&p=pk_…`.
+    fn index(&self, variant: Variant, partner: &str) -> io::Result<String> {
         let template = match &*self.source {
             Source::Embedded(_, index) => index.clone(),
             Source::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
         };
         let blanks = self.blanks.iter().find(|blanks| blanks.variant == variant);
-        Ok(fill(&template, |blank| blanks?.value(blank)))
+        let languages = || Some(languages(variant.locale, partner).into_string().into());
+        Ok(fill(&template, |blank| if blank == "languages" { languages() } else { blanks?.value(blank) }))
     }
 
     /// Returns the document with other content, and with its style alone: nothing runs, and nothing is fetched for the form.
@@ -99,7 +102,7 @@ impl PageFiles {
     /// # Errors
     /// The folder has no document.
     pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
-        let index = self.index(Variant { locale, open: None })?;
+        let index = self.index(Variant { locale, open: None }, "")?;
         let runs = ["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""];
         let lines = index.lines().filter(|line| !runs.iter().any(|start| line.starts_with(start)));
         let index = lines.collect::<Vec<_>>().join("\n");
@@ -162,15 +165,18 @@ pub async fn index(
 ) -> Response {
     let language = query_param(&address, "lang").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja);
     let variant = Variant { locale: language, open: desk.is_open(now()) };
-    let mut response = if let Some((_, document)) = page.documents.iter().find(|(made, _)| *made == variant) {
+    let requested = RequestedPartner::read(&address);
+    let partner = requested.key.as_deref().and_then(|key| desk.partner(key, now()));
+    let made = page.documents.iter().find(|(made, _)| partner.is_none() && *made == variant);
+    let in_address = partner.map(|partner| requested.in_address(partner)).unwrap_or_default();
+    let mut response = if let Some((_, document)) = made {
         document.respond(&headers)
-    } else if let Ok(html) = page.index(variant) {
+    } else if let Ok(html) = page.index(variant, &in_address) {
         dynamic_response(html, HTML, &headers)
     } else {
         return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
     };
-    let requested = RequestedPartner::read(&address);
-    if let Some(partner) = requested.key.as_deref().and_then(|key| desk.partner(key, now())) {
+    if let Some(partner) = partner {
         // A sample of the form on the desk's own page for partners is framed by that page alone.
         let framed = if requested.preview { Framed::ByItself } else { Framed::By(partner.origins.clone()) };
         response.extensions_mut().insert(framed);
@@ -199,7 +205,7 @@ mod tests {
     fn index_has_first_aid_name_and_phone_and_no_blank() {
         let desk = Desk::load(None).unwrap();
         for variant in Variant::all() {
-            let index = PageFiles::new(&desk, None).index(variant).unwrap();
+            let index = PageFiles::new(&desk, None).index(variant, "").unwrap();
             assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
             assert!(index.contains(&format!("<html lang=\"{}\">", variant.locale.as_str())), "{index}");
             assert_eq!(index.contains("first-aid__call"), variant.open != Some(false), "{index}");
@@ -213,7 +219,7 @@ mod tests {
     async fn index_names_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
-        let index = files.index(Variant { locale: Locale::Ja, open: Some(true) }).unwrap();
+        let index = files.index(Variant { locale: Locale::Ja, open: Some(true) }, "").unwrap();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
         assert_eq!(
             carried.len(),

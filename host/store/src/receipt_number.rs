@@ -31,6 +31,9 @@ pub enum NumberError {
     /// It has the length of neither form.
     #[error("a reception number has 12 digits (an earlier one 9 characters), this has {0}")]
     Length(usize),
+    /// It is digits that were cut short. Nine of them are no earlier number, unless their check character fits.
+    #[error("a reception number has 12 digits, of which {0} are missing")]
+    Missing(usize),
     /// It has a character that its form does not have.
     #[error("no reception number has the character {0:?} here")]
     Character(char),
@@ -55,15 +58,19 @@ impl Number {
     /// [`NumberError`]: the reason why the text is not a number.
     pub fn read(text: &str) -> Result<Number, NumberError> {
         let characters = characters(text);
+        let missing = digits::LENGTH.saturating_sub(characters.len());
+        let cut_short = missing > 0 && !characters.is_empty() && characters.iter().all(char::is_ascii_digit);
         let (sum, group) = match characters.len() {
             digits::LENGTH => (digits::check_sum(&characters), digits::GROUP),
             letters::LENGTH => (letters::check_sum(&characters), letters::GROUP),
+            _ if cut_short => return Err(NumberError::Missing(missing)),
             other => return Err(NumberError::Length(other)),
         };
-        if sum.map_err(NumberError::Character)? == 0 {
-            Ok(Number(grouped(&characters, group)))
-        } else {
-            Err(NumberError::Check)
+        match sum {
+            Ok(0) => Ok(Number(grouped(&characters, group))),
+            _ if cut_short => Err(NumberError::Missing(missing)),
+            Ok(_) => Err(NumberError::Check),
+            Err(character) => Err(NumberError::Character(character)),
         }
     }
 
@@ -168,14 +175,17 @@ mod tests {
     fn errors_give_the_reason() {
         for (typed, error) in [
             ("", NumberError::Length(0)),
-            ("2609-4873-105", NumberError::Length(11)),
+            ("2609-4873-105", NumberError::Missing(1)),
             ("2609-4873-10590", NumberError::Length(13)),
             ("2609-4873-105O", NumberError::Character('O')),
             ("2609-4873-1058", NumberError::Check),
             ("2609-4873-1509", NumberError::Check),
-            ("234", NumberError::Length(3)),
+            ("234", NumberError::Missing(9)),
+            ("234-679-AC", NumberError::Length(8)),
             ("234-679-COD", NumberError::Character('O')),
-            ("222-222-223", NumberError::Check),
+            ("234-679-AC7", NumberError::Check),
+            ("2609-4873-1", NumberError::Missing(3)),
+            ("222-222-223", NumberError::Missing(3)),
         ] {
             assert_eq!(Number::read(typed), Err(error), "{typed}");
         }

@@ -17,68 +17,29 @@ import { createSavePanel } from "../save_panel/save_panel.js";
 import { createStepList } from "../step_list/step_list.js";
 import { FieldViews } from "./field_views.js";
 
-/** @param {{ step: string, router: import("../../app/router.js").Router }} props */
+/** @typedef {{ step: string, router: import("../../app/router.js").Router }} StepProps */
+
+/** @param {StepProps} props */
 export function createFormStep({ step, router }) {
-  const { intake, description } = state;
-  const { goTo } = router;
+  const { intake } = state;
   const title = say(`step_${step}`);
-  const index = stepNames().indexOf(step);
-  const [before, after] = [stepNames()[index - 1], stepNames()[index + 1]];
   const views = new FieldViews();
   const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
-  const steps = createStepList({ current: step, goTo });
+  const steps = createStepList({ current: step, goTo: router.goTo });
   const quick = step === FIRST ? null : createQuickSend({ router, step });
-  const guidance = createGuidance({ folded: step !== FIRST });
-  const fields = nodesOf(step, description).map(
+  const advice = createAdvice(step);
+  const fields = nodesOf(step, state.description).map(
     (node) => views.draw({ node, path: node.path, answer: intake.answerAt(node.path) ?? {}, host: views }).element,
   );
   // The advice for the first hours follows the first question, on which it depends.
-  fields.splice(step === FIRST ? 1 : fields.length, 0, guidance.element);
+  fields.splice(step === FIRST ? 1 : fields.length, 0, advice.element);
   const readAdvice = createAdviceReader();
-  let advised = "";
-
-  /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
-  async function next(event) {
-    event.preventDefault();
-    intake.tried.add(step);
-    const report = await intake.check();
-    intake.keep();
-    if (report?.issues.some((issue) => isOn(step, issue.path))) {
-      tell("error", "issues");
-      return summary.focus();
-    }
-    goTo(after);
-  }
-
-  /** Draws the advice anew only if it changed, so that an opened part stays open. */
-  function advise() {
-    const codes = intake.report?.guidance ?? [];
-    const lead = step === FIRST ? leadKey() : "";
-    const now = [lead, ...codes.map((one) => one.code)].join(" ");
-    if (now === advised) return;
-    advised = now;
-    if (!lead) return guidance.update(codes);
-    const first = byHours("", () => [element("p.strong", { id: "lead" }, ...withPhoneLink(lead))]);
-    // The contacts come after the advice: by night most of them do not answer at once.
-    guidance.update(codes, [first], [afterHoursContacts({ urgent: true })]);
-  }
-
   const sheet = element(
     "div.sheet",
     summary.element,
     element("h1", { tabindex: "-1" }, step === FIRST ? say("now_title") : title),
-    element(
-      `form.form-step--${step}`,
-      { novalidate: true, on: { keydown: keepComposing, submit: next } },
-      ...fields,
-      element(
-        "div.ways",
-        element("button.main", { type: "submit", id: "next" }, say("next")),
-        intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
-        before && button("second", say("back"), () => goTo(before)),
-      ),
-    ),
+    formOf({ step, router }, fields, summary),
     quick?.element,
     createSavePanel({ router, first: step === FIRST }).element,
   );
@@ -94,11 +55,64 @@ export function createFormStep({ step, router }) {
       summary.update(issues);
       steps.update();
       quick?.update();
-      advise();
+      advice.update();
       readAdvice(sheet);
       router.setTitle(title, issues.length > 0);
     },
   };
+}
+
+/**
+ * The form with the ways on and back.
+ *
+ * @param {StepProps} props @param {Node[]} fields @param {{ focus: () => void }} summary of its errors
+ */
+function formOf({ step, router: { goTo } }, fields, summary) {
+  const { intake } = state;
+  const index = stepNames().indexOf(step);
+  const [before, after] = [stepNames()[index - 1], stepNames()[index + 1]];
+
+  /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
+  async function submit(event) {
+    event.preventDefault();
+    intake.tried.add(step);
+    const report = await intake.check();
+    intake.keep();
+    if (report?.issues.some((issue) => isOn(step, issue.path))) {
+      tell("error", "issues");
+      return summary.focus();
+    }
+    goTo(after);
+  }
+  return element(
+    `form.form-step--${step}`,
+    { novalidate: true, on: { keydown: keepComposing, submit } },
+    ...fields,
+    element(
+      "div.ways",
+      element("button.main", { type: "submit", id: "next" }, say("next")),
+      intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
+      before && button("second", say("back"), () => goTo(before)),
+    ),
+  );
+}
+
+/** The advice for the first hours, drawn anew only if it changed, so that an opened part stays open. @param {string} step */
+function createAdvice(step) {
+  const guidance = createGuidance({ folded: step !== FIRST });
+  let advised = "";
+  function update() {
+    const codes = state.intake.report?.guidance ?? [];
+    const lead = step === FIRST ? leadKey() : "";
+    const now = [lead, ...codes.map((one) => one.code)].join(" ");
+    if (now === advised) return;
+    advised = now;
+    if (!lead) return guidance.update(codes);
+    const first = byHours("", () => [element("p.strong", { id: "lead" }, ...withPhoneLink(lead))]);
+    // The contacts come after the advice: by night most of them do not answer at once.
+    guidance.update(codes, [first], [afterHoursContacts({ urgent: true })]);
+  }
+  return { element: guidance.element, update };
 }
 
 /** The sentence that belongs to the answer to the first question; "" before there is one. */

@@ -2,7 +2,7 @@
  * Name, size and digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
  */
 
-import { announce, element, setWords } from "../../app/dom.js";
+import { announce, element, setWords, typedText } from "../../app/dom.js";
 import { byId } from "../../app/environment.js";
 import { idOf, parent } from "../../app/json_pointer.js";
 import { say, state } from "../../app/state.js";
@@ -45,7 +45,7 @@ function chooser({ path, host }) {
     if (!digest) return report(say("hash_failed"));
     for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest }))
       put(name, value);
-    report(say("hash_done", { name: file.name }));
+    report(say("hash_done", { name: typedText(file.name) }));
     host.changed(entryPath(), true);
   }
 

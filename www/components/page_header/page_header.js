@@ -67,7 +67,7 @@ function phone() {
 
 function languages() {
   const choices = LANGUAGES.map((language) =>
-    button("quiet", say(`language_${language}`), () => void switchLanguage(language, true), {
+    button("quiet", say(`language_${language}`), () => switchLanguage(language, true), {
       lang: localeOf(language),
       "data-language": language,
       "aria-pressed": String(language === state.language),

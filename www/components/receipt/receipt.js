@@ -43,7 +43,7 @@ export function createReceipt(props) {
       "div.notice",
       { id: "receipt-incomplete" },
       element("p", say("receipt_incomplete")),
-      button("second", say("receipt_retry"), () => void again()),
+      button("second", say("receipt_retry"), again),
     );
   }
   return { title, element: element("div.sheet.receipt", heading, body) };
@@ -67,15 +67,20 @@ export function numberPanel({ number, received_at, test }, actions, warning) {
   );
 }
 
-/** The next steps, in the desk's own sentences; never when it answers (clause 4①). @param {any} receipt */
-export function nextSteps(receipt) {
+/**
+ * The next steps, in the desk's own sentences; never when it answers (clause 4①).
+ *
+ * @param {any} receipt @param {Node} [dated] the date of the phone number, on a copy, which shows no hours
+ */
+export function nextSteps(receipt, dated) {
   const sentences = /** @type {string[]} */ (receipt.next ?? []);
   return element(
     "section",
     element("h2", say("receipt_next")),
     element("ol.receipt__next", ...sentences.map((sentence) => element("li", sentence))),
-    byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
+    !dated && byHours("", () => [element("p", hoursText("receipt_open", "receipt_opening"))]),
     element("p.strong", ...withPhoneLink("receipt_phone")),
+    dated,
     receipt.no_promise && element("p.hint", receipt.no_promise),
   );
 }

@@ -8,8 +8,10 @@
 import { element, plain } from "../../app/dom.js";
 import { deskUrl, fetchJson, PATIENCE, trustedHtml } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
-import { withPhoneLink } from "../phone_link/phone_link.js";
+import { nextSteps, numberPanel } from "../receipt/receipt.js";
 
+/** @typedef {"document" | "policy"} Paper @type {Paper[]} */
+const PAPERS = ["document", "policy"];
 const COPY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 const COPY_STYLE = `
 body{max-width:46em;margin:0 auto;padding:16px;font-family:"Hiragino Sans","Yu Gothic Medium",Meiryo,"Noto Sans CJK JP",system-ui,sans-serif;line-height:1.7;line-break:strict;overflow-wrap:anywhere;color:#1b232b;background:#fff}
@@ -19,26 +21,34 @@ h2{margin:2em 0 .5em;padding-top:1em;border-top:1px solid #6b7885;font-size:1.25
 h3{margin:1.5em 0 .25em;font-size:1em}
 p{margin:.5em 0}
 a{color:inherit}
-.number{margin:1em 0;padding:16px;border:2px solid;border-radius:6px;text-align:center}
-.number strong{display:block;font-size:clamp(1.75em,8vw,2.5em);line-height:1.3;white-space:nowrap}
+.receipt__number{margin:1em 0;padding:16px;border:2px solid;border-radius:6px;text-align:center}
+.receipt__digits{margin:0;font-size:clamp(1.75em,8vw,2.5em);font-weight:700;line-height:1.3;white-space:nowrap}
 .answer-list__row{padding:4px 0;border-top:1px solid #cdd5dc}
 .answer-list__row:last-child{border-bottom:1px solid #cdd5dc}
 dl,dd{margin:0}
 dt{font-weight:700}
 dd{white-space:pre-wrap}
-.quiet{color:#52606c;font-size:.875em}
+.hint,.label{color:#52606c;font-size:.875em}
+.strong{font-weight:700}
 table{border-collapse:collapse;width:100%}
 th,td{padding:4px 8px;border:1px solid #6b7885;text-align:start;vertical-align:top}
 article h1{font-size:1.25em}
 article h2{padding:0;border:0;font-size:1.125em}
 @media (min-width:40em){.answer-list__row{display:grid;grid-template-columns:14em 1fr;gap:0 16px}}
-@media print{body{padding:0;font-size:10pt;line-height:1.5}.answer-list__row,.number{break-inside:avoid}h1,h2,h3{break-after:avoid}}`;
+@media print{body{padding:0;font-size:10pt;line-height:1.5}.answer-list__row,.receipt__number{break-inside:avoid}h1,h2,h3{break-after:avoid}}`;
 
-/** The text of the file. @param {any} receipt @param {(Node | null)[]} record answers and agreement, as they are shown */
+/**
+ * The text of the file, and if it is whole: a document that the desk does not give cannot be in it.
+ *
+ * @param {any} receipt @param {Element[]} record answers and agreement, as they are shown
+ * @returns {Promise<{ html: string, whole: boolean }>}
+ */
 export async function receiptCopy(receipt, record) {
   const { desk, locale } = state;
+  const { consent } = receipt;
   const title = say("receipt_copy_title");
-  const papers = await Promise.all([agreedPaper(receipt.consent, "document"), agreedPaper(receipt.consent, "policy")]);
+  const kinds = PAPERS.filter((kind) => consent?.[kind]);
+  const papers = await Promise.all(kinds.map((kind) => agreedText(kind, consent[kind].sha256, consent.language)));
   const root = element(
     "html",
     { lang: locale },
@@ -51,42 +61,33 @@ export async function receiptCopy(receipt, record) {
       element("title", plain(say("title_page", { step: `${title} ${receipt.number}`, name: desk.name }))),
       element("style", COPY_STYLE),
     ),
-    element("body", element("p", desk.name), element("h1", title), ...summary(receipt), ...record, ...papers),
-  );
-  return `<!doctype html>\n${root.outerHTML}\n`;
-}
-
-/** The number, the desk's telephone with its date (clause 4⑦), and the next steps. @param {any} receipt */
-function summary({ number, received_at, test, next = [], no_promise }) {
-  const { desk } = state;
-  return [
     element(
-      "div.number",
-      say("receipt_number"),
-      element("strong", number),
-      element("div", say("receipt_received"), " ", desk.clock(received_at)),
-      test && element("div", say("test_notice")),
+      "body",
+      element("p", desk.name),
+      element("h1", title),
+      numberPanel(receipt),
+      // The date of the telephone number (clause 4⑦).
+      nextSteps(receipt, element("p.hint", say("printed_phone", { date: desk.clock(desk.now()) }))),
+      ...record.map((part) => part.cloneNode(true)),
+      ...kinds.map((kind, index) => agreedPaper(consent, kind, papers[index])),
     ),
-    element("p", say("receipt_spoken")),
-    element("p", ...withPhoneLink("receipt_phone")),
-    element("p.quiet", say("printed_phone", { date: desk.clock(desk.now()) })),
-    element("h2", say("receipt_next")),
-    element("ol", .../** @type {string[]} */ (next).map((sentence) => element("li", sentence))),
-    no_promise && element("p.quiet", no_promise),
-  ];
+  );
+  return { html: `<!doctype html>\n${root.outerHTML}\n`, whole: !papers.includes(null) };
 }
 
-/** A document as it was agreed to, in full, with its version and digest. @param {any} given the agreement @param {"document" | "policy"} id */
-async function agreedPaper(given, id) {
-  if (!given?.[id]) return null;
-  const { version, sha256 } = given[id];
-  const html = await agreedText(id, sha256, given.language);
-  const body = element("div", { lang: given.language });
+/**
+ * A document as it was agreed to, in full, with its version and digest.
+ *
+ * @param {any} consent the agreement @param {Paper} kind @param {string | null} html
+ */
+function agreedPaper(consent, kind, html) {
+  const { version, sha256 } = consent[kind];
+  const body = element("div", { lang: consent.language });
   body.append(...(html === null ? [element("p", say("receipt_paper_missing"))] : inert(html)));
   return element(
     "article",
-    element("h2", say(`consent_${id}`)),
-    element("p.quiet", say("consent_version", { version }), element("br"), `SHA-256: ${sha256}`),
+    element("h2", say(`consent_${kind}`)),
+    element("p.hint", say("consent_version", { version }), element("br"), `SHA-256: ${sha256}`),
     body,
   );
 }
@@ -94,11 +95,11 @@ async function agreedPaper(given, id) {
 /**
  * The text with a digest: of the documents in force, which may be others since the answers were sent, or in another language.
  *
- * @param {"document" | "policy"} id @param {string} sha256 @param {string} language
- * @returns {Promise<string | null>} null if the desk does not have it any more
+ * @param {Paper} kind @param {string} sha256 @param {string} language
+ * @returns {Promise<string | null>} null if the desk does not give it
  */
-async function agreedText(id, sha256, language) {
-  const found = (/** @type {any} */ documents) => (documents?.[id]?.sha256 === sha256 ? documents[id].html : null);
+async function agreedText(kind, sha256, language) {
+  const found = (/** @type {any} */ documents) => (documents?.[kind]?.sha256 === sha256 ? documents[kind].html : null);
   const inForce = found(state.consent) ?? found(await fetchJson(`/v1/consent/${language}`).catch(() => null));
   if (inForce !== null) return inForce;
   const signal = AbortSignal.timeout(PATIENCE);

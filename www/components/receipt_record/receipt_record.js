@@ -5,11 +5,12 @@
  */
 
 import { agreementText } from "../../app/answer_text.js";
-import { button, element } from "../../app/dom.js";
+import { button, element, setWords } from "../../app/dom.js";
 import { saveFile } from "../../app/download.js";
 import { fromDraft } from "../../app/draft.js";
+import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
-import { forgetAll } from "../../app/storage.js";
+import { forgetTab } from "../../app/storage.js";
 import { createAnswerList } from "../answer_list/answer_list.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createGuidance } from "../guidance/guidance.js";
@@ -20,56 +21,85 @@ import { receiptCopy } from "./receipt_copy.js";
 
 /** @param {import("../receipt/receipt.js").ReceiptProps} props @returns {Node[]} */
 export function receiptParts({ kept: { receipt, text, later }, report, router }) {
-  const guidance = createGuidance();
-  const answers = element("section");
+  const sent = sentAnswers(text, report);
   const agreement = consentRecord(receipt.consent);
-  fill(report);
-  const checked = report ? null : check(text).then(fill);
-
-  /** Shows the advice and all sent answers in the order of the form. @param {form.Report | null} found */
-  function fill(found) {
-    guidance.update(found?.guidance ?? []);
-    const list = createAnswerList({
-      answers: fromDraft(state.description.root, JSON.parse(text)),
-      values: found?.values,
-    });
-    answers.replaceChildren(element("h2", say("receipt_answers")), list.element);
-  }
-
-  /** Saves the copy, whose dates are as they were understood. */
-  async function save() {
-    await checked;
-    const record = [answers, agreement].map((part) => part?.cloneNode(true) ?? null);
-    saveFile(await receiptCopy(receipt, record), receipt.number, "html");
-  }
-  const saveData = () => saveFile(JSON.stringify({ receipt, draft: JSON.parse(text) }), receipt.number);
+  const record = [sent.answers, agreement].filter((part) => part !== null);
   const parts = [
-    later &&
-      element(
-        "div.notice",
-        { id: "earlier" },
-        element("p", ...withPhoneLink("receipt_earlier")),
-        button("second", say("receipt_later"), () => saveFile(later)),
-      ),
+    later && earlierNotice(later),
     numberPanel(receipt, numberActions(receipt.number), closingWarning()),
-    element(
-      "div.ways",
-      button("main", say("receipt_save"), () => void save(), { id: "save-receipt" }),
-      button("second", say("receipt_print"), () => print()),
-      button("quiet", say("receipt_data"), saveData, { id: "save-data" }),
-    ),
-    element("p.hint.receipt__file", say("receipt_file")),
+    ...waysToKeep(receipt, text, () => sent.whole.then(() => receiptCopy(receipt, record))),
     nextSteps(receipt),
     afterHoursContacts(),
-    guidance.element,
-    answers,
-    agreement,
+    sent.advice,
+    ...record,
     element(
       "div.ways.receipt__again",
       button("quiet", say("receipt_again"), () => beginAnew(router)),
     ),
   ];
   return parts.filter((part) => part instanceof Node);
+}
+
+/** The notice that an earlier text had arrived, not the present answers. @param {string} later the present ones */
+function earlierNotice(later) {
+  return element(
+    "div.notice",
+    { id: "earlier" },
+    byHours("", () => [element("p", ...withPhoneLink("receipt_earlier"))]),
+    button("second", say("receipt_later"), () => saveFile(later)),
+  );
+}
+
+/**
+ * The advice and all sent answers in the order of the form.
+ *
+ * @param {string} text @param {form.Report | null} report on it, else it is checked here
+ * @returns {{ advice: HTMLElement, answers: HTMLElement, whole: Promise<void> }} `whole` once dates are as they were understood
+ */
+function sentAnswers(text, report) {
+  const guidance = createGuidance();
+  const answers = element("section");
+  const fill = (/** @type {form.Report | null} */ found) => {
+    guidance.update(found?.guidance ?? []);
+    const list = createAnswerList({
+      answers: fromDraft(state.description.root, JSON.parse(text)),
+      values: found?.values,
+    });
+    answers.replaceChildren(element("h2", say("receipt_answers")), list.element);
+  };
+  fill(report);
+  return { advice: guidance.element, answers, whole: report ? Promise.resolve() : check(text).then(fill) };
+}
+
+/**
+ * The copy as a file, on paper, and as data.
+ *
+ * @param {any} receipt @param {string} text @param {() => ReturnType<typeof receiptCopy>} copy
+ * @returns {Node[]}
+ */
+function waysToKeep(receipt, text, copy) {
+  const note = element("p.receipt__file", { role: "status" });
+  const show = (/** @type {boolean} */ saved) => {
+    note.classList.toggle("hint", saved);
+    note.classList.toggle("strong", !saved);
+    setWords(note, say(saved ? "receipt_file" : "receipt_save_failed"));
+  };
+  const save = async () => {
+    const made = await copy().catch(() => null);
+    if (made) saveFile(made.html, receipt.number, "html");
+    show(made?.whole ?? false);
+  };
+  show(true);
+  const data = () => saveFile(JSON.stringify({ receipt, draft: JSON.parse(text) }), receipt.number);
+  return [
+    element(
+      "div.ways",
+      button("main", say("receipt_save"), save, { id: "save-receipt" }),
+      button("second", say("receipt_print"), () => print()),
+      button("quiet", say("receipt_data"), data, { id: "save-data" }),
+    ),
+    note,
+  ];
 }
 
 /** The report on the sent text, in the present language: the advice, and dates as understood. @param {string} text */
@@ -104,9 +134,11 @@ function sentenceList(sentences = []) {
   return element("ul", ...sentences.map((sentence) => element("li", sentence)));
 }
 
-/** Another matter: nothing of this one stays. @param {import("../../app/router.js").Router} router */
+/** Another matter: of this one only the receipt that is kept on the device stays. @param {import("../../app/router.js").Router} router */
 function beginAnew(router) {
-  forgetAll();
+  forgetTab();
   state.beginIntake();
+  // From now on this tab belongs to the new matter, also after a reload.
+  state.intake.keep();
   router.showConsent();
 }

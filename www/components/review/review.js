@@ -19,21 +19,92 @@ import { createSavePanel } from "../save_panel/save_panel.js";
 import { createSendFailure } from "../send_failure/send_failure.js";
 import { createStepList } from "../step_list/step_list.js";
 
-/** @param {{ router: import("../../app/router.js").Router, signal: AbortSignal }} props the signal ends with the screen */
+/** @typedef {import("../../app/router.js").Router} Router */
+
+/** @param {{ router: Router, signal: AbortSignal }} props the signal ends with the screen */
 export function createReview({ router, signal }) {
   const title = say("step_review");
   const { goTo } = router;
-  const summary = createErrorSummary({
-    goToField: (path) => void (within(path, CONSENT) ? agreeAnew() : goTo(stepOf(path), path)),
-    canReach: (path) => stepOf(path) !== "" || within(path, CONSENT),
-  });
+  const summary = reviewSummary(router);
   const steps = createStepList({ current: REVIEW, goTo });
   const quick = createQuickSend({ router, step: REVIEW });
   const failure = createSendFailure({ sendAgain: () => void send(), signal });
+  const send = createSender({ router, summary, failure });
   const body = element("div");
+  const sheet = element(
+    "div.sheet",
+    failure.element,
+    summary.element,
+    element("h1", { tabindex: "-1" }, title),
+    element("p.on-paper.strong", say("printed_unsent")),
+    element("p.lead", say("review_lead")),
+    quick.element,
+    body,
+    element(
+      "div.ways",
+      button("main", say("send"), () => void send(), { id: "send" }),
+      button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
+    ),
+    createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
+  );
+  return {
+    title,
+    showFailure: failure.update,
+    element: element("div.with-steps", steps.element, sheet),
+    update() {
+      const { report, tried } = state.intake;
+      const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
+      steps.update();
+      quick.update();
+      summary.update(issues);
+      router.setTitle(title, issues.length > 0);
+      body.replaceChildren(...contentOf(goTo));
+    },
+  };
+}
 
+/** The errors of all steps, and of the agreement, which is given anew. @param {Router} router */
+function reviewSummary(router) {
+  return createErrorSummary({
+    goToField: (path) => void (within(path, CONSENT) ? agreeAnew(router) : router.goTo(stepOf(path), path)),
+    canReach: (path) => stepOf(path) !== "" || within(path, CONSENT),
+  });
+}
+
+/** All answers with the advice on them, and the agreement. @param {Router["goTo"]} goTo @returns {Node[]} */
+function contentOf(goTo) {
+  const { report, agreement, answers } = state.intake;
+  const advisories = report?.advisories ?? [];
+  const list = createAnswerList({
+    answers,
+    values: report?.values,
+    change: (step, path) => goTo(step || stepNames()[0], path),
+    advisories,
+  });
+  const guidance = createGuidance({ folded: true });
+  guidance.update(report?.guidance ?? []);
+  return [
+    ...(report ? [] : [element("p.notice", say("engine_none"))]),
+    ...advisories
+      .filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
+      .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
+    afterHoursContacts(),
+    list.element,
+    ...(agreement
+      ? [element("section", element("h2", say("review_consent")), element("p", agreementText(agreement)))]
+      : []),
+    guidance.element,
+  ];
+}
+
+/**
+ * The sending of the answers, and the screen that shows its outcome.
+ *
+ * @param {{ router: Router, summary: ReturnType<createErrorSummary>, failure: ReturnType<createSendFailure> }} props
+ */
+function createSender({ router, summary, failure }) {
   /** Sends the answers. The button is never disabled; a second press during the first does nothing. */
-  async function send() {
+  return async () => {
     if (state.sending) return;
     state.sending = true;
     byId("send")?.setAttribute("aria-busy", "true");
@@ -46,104 +117,51 @@ export function createReview({ router, signal }) {
     state.sending = false;
     byId("send")?.removeAttribute("aria-busy");
     show(outcome);
-  }
+  };
 
   /** @param {form.Outcome} outcome @returns {void} */
   function show(outcome) {
-    if (outcome.kind === "receipt") return showReceipt(outcome.receipt, outcome.text ?? "");
+    if (outcome.kind === "receipt") return receive(router, outcome.receipt, outcome.text ?? "");
     if (outcome.kind === "issues") return showIssues(outcome.report);
-    if (outcome.kind === "stale") return void agreeAnew("consent_stale");
+    if (outcome.kind === "stale") return void agreeAnew(router, "consent_stale");
     tell("error", outcome.kind);
     // The person may have gone on meanwhile.
     if (failure.element.isConnected) failure.update(outcome);
     else router.showReview().showFailure(outcome);
   }
 
-  /** Shows the receipt, with the present answers if they are others than those that arrived. @param {any} receipt @param {string} text that it is of */
-  function showReceipt(receipt, text) {
-    const now = state.intake.text;
-    const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
-    router.showReceipt({ receipt, text, later, locale: state.language });
-    tell("submitted", receipt.number);
-  }
-
   /** @param {form.Report} report @returns {void} */
   function showIssues(report) {
     state.intake.show(report);
-    if (report.issues.some((issue) => within(issue.path, CONSENT))) return void agreeAnew();
+    if (report.issues.some((issue) => within(issue.path, CONSENT))) return void agreeAnew(router);
     announce("");
     failure.element.hidden = true;
     tell("error", "issues");
     summary.focus();
   }
+}
 
-  /**
-   * Shows the documents in force for an agreement that cannot be used, keeps the answers and comes back here.
-   *
-   * @param {"consent_stale" | "consent_again"} [why] by the report's issues, if it is left out
-   */
-  async function agreeAnew(why) {
-    await state.renewConsent().catch(() => undefined);
-    const stale = state.intake.report?.issues.some((issue) => issue.code === "consent.stale");
-    router.showConsent({
-      why: why ?? (stale ? "consent_stale" : "consent_again"),
-      then: () => router.showStep(REVIEW),
-    });
-  }
+/**
+ * Shows the receipt, with the present answers if they are others than those that arrived.
+ *
+ * @param {Router} router @param {any} receipt @param {string} text that it is of
+ */
+function receive(router, receipt, text) {
+  const now = state.intake.text;
+  const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
+  router.showReceipt({ receipt, text, later, locale: state.language });
+  tell("submitted", receipt.number);
+}
 
-  return {
-    title,
-    showFailure: failure.update,
-    element: element(
-      "div.with-steps",
-      steps.element,
-      element(
-        "div.sheet",
-        failure.element,
-        summary.element,
-        element("h1", { tabindex: "-1" }, title),
-        element("p.on-paper.strong", say("printed_unsent")),
-        element("p.lead", say("review_lead")),
-        quick.element,
-        body,
-        element(
-          "div.ways",
-          button("main", say("send"), () => void send(), { id: "send" }),
-          button("second", say("back"), () => goTo(stepNames()[stepNames().length - 2])),
-        ),
-        createSavePanel({ router, more: [button("quiet", say("print"), () => print())] }).element,
-      ),
-    ),
-    update() {
-      const { report, agreement, tried, answers } = state.intake;
-      const issues = tried.has(REVIEW) ? (report?.issues ?? []) : [];
-      steps.update();
-      quick.update();
-      summary.update(issues);
-      router.setTitle(title, issues.length > 0);
-      const advisories = report?.advisories ?? [];
-      const list = createAnswerList({
-        answers,
-        values: report?.values,
-        change: (step, path) => goTo(step || stepNames()[0], path),
-        advisories,
-      });
-      const guidance = createGuidance({ folded: true });
-      guidance.update(report?.guidance ?? []);
-      body.replaceChildren(
-        ...(report ? [] : [element("p.notice", say("engine_none"))]),
-        ...advisories
-          .filter((one) => !list.element.querySelector(`[data-path="${one.path}"] [data-advisory]`))
-          .map((one) => createAdvisoryMessage(one, state.description.titleOf(one.path ?? ""))),
-        afterHoursContacts(),
-        list.element,
-        ...(agreement
-          ? [element("section", element("h2", say("review_consent")), element("p", agreementText(agreement)))]
-          : []),
-        guidance.element,
-      );
-    },
-  };
+/**
+ * Shows the documents in force for an agreement that cannot be used, keeps the answers and comes back here.
+ *
+ * @param {Router} router @param {"consent_stale" | "consent_again"} [why] by the report's issues, if it is left out
+ */
+async function agreeAnew(router, why) {
+  await state.renewConsent().catch(() => undefined);
+  const stale = state.intake.report?.issues.some((issue) => issue.code === "consent.stale");
+  router.showConsent({ why: why ?? (stale ? "consent_stale" : "consent_again"), then: () => router.showStep(REVIEW) });
 }
 
 /** The answers alone, to be compared. @param {string} text of a draft */

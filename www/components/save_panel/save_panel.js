@@ -11,67 +11,19 @@ import { canKeep, KEPT_DAYS, keepOnDevice, keptUntil } from "../../app/storage.j
 import { callOrContacts } from "../contact_list/contact_list.js";
 import { createFold } from "../fold/fold.js";
 
-/** @param {{ router: import("../../app/router.js").Router, first?: boolean, more?: Node[] }} props the first step; further ways to keep the answers */
+/** @typedef {import("../../app/router.js").Router} Router */
+
+/** @param {{ router: Router, first?: boolean, more?: Node[] }} props the first step; further ways to keep the answers */
 export function createSavePanel({ router, first = false, more = [] }) {
   const note = element("p.hint", { role: "status", id: "kept-note" });
-  const file = element("input", {
-    type: "file",
-    id: "open-file",
-    accept: ".json,application/json",
-    on: { change: () => void open(file.files?.[0]) },
-  });
-  const given = { id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint" };
-  const wish = checkbox(say("keep_on_device", { days: KEPT_DAYS }), given, keep);
-  const where = element("p.hint", { id: "keep-hint" }, whereKept());
-
-  /** @param {boolean} wanted */
-  function keep(wanted) {
-    keepOnDevice(wanted);
-    state.intake.keep();
-    wish.box.checked = keptUntil() > 0;
-    setWords(where, whereKept());
-    announce(whereKept());
-  }
-
-  /** Shows that the answers were replaced, beside the way back. @param {string} key @param {() => void} undo */
-  function changed(key, undo) {
-    router.redraw();
-    announce(say(key));
-    const drawn = byId("kept-note");
-    const lookBack = () => scrollAndFocus(drawn?.querySelector("button"), "nearest");
-    const back = () => {
-      undo();
-      router.redraw();
-      scrollAndFocus(byId("main")?.querySelector("h1"));
-    };
-    drawn?.replaceChildren(...present([say(key), " ", button("quiet", say("undo"), back)]));
-    lookBack();
-    // The report on the new answers changes the height of the content above.
-    void state.intake.check().then(lookBack);
-  }
-
-  /** @param {File | undefined} chosen */
-  async function open(chosen) {
-    if (!chosen) return;
-    const text = await chosen.text().catch(() => "");
-    file.value = "";
-    // Reading may take its time, and the person may be elsewhere by then.
-    if (!note.isConnected) return;
-    try {
-      changed("open_file_done", state.intake.open(text));
-    } catch {
-      setWords(note, say("open_file_failed"));
-    }
-  }
-  const clear = () => changed("cleared", state.intake.clear());
-  const opener = element("label.file-button.quiet", say("open_file"), file);
+  const opener = fileOpener(router, note);
+  const clear = () => showChanged(router, "cleared", state.intake.clear());
   const inside = () =>
     createFold(
       say("keep_title"),
       // What cannot be kept has to be said.
       !canKeep(),
-      where,
-      canKeep() && wish.label,
+      ...deviceChoice(),
       element(
         "div.ways",
         button("quiet", say("save_file"), () => saveFile(state.intake.text), { id: "save-file" }),
@@ -90,6 +42,62 @@ export function createSavePanel({ router, first = false, more = [] }) {
       callOrContacts("help_phone", "save-panel__help"),
     ),
   };
+}
+
+/** Where the answers are kept, and the wish to keep them on the device. */
+function deviceChoice() {
+  const given = { id: "keep-on-device", checked: keptUntil() > 0, "aria-describedby": "keep-hint" };
+  const wish = checkbox(say("keep_on_device", { days: KEPT_DAYS }), given, (wanted) => {
+    keepOnDevice(wanted);
+    state.intake.keep();
+    wish.box.checked = keptUntil() > 0;
+    setWords(where, whereKept());
+    announce(whereKept());
+  });
+  const where = element("p.hint", { id: "keep-hint" }, whereKept());
+  return [where, canKeep() && wish.label];
+}
+
+/** The button that opens a file of answers. @param {Router} router @param {HTMLElement} note beside it */
+function fileOpener(router, note) {
+  const file = element("input", {
+    type: "file",
+    id: "open-file",
+    accept: ".json,application/json",
+    on: { change: () => void open(file.files?.[0]) },
+  });
+
+  /** @param {File | undefined} chosen */
+  async function open(chosen) {
+    if (!chosen) return;
+    const text = await chosen.text().catch(() => "");
+    file.value = "";
+    // Reading may take its time, and the person may be elsewhere by then.
+    if (!note.isConnected) return;
+    try {
+      showChanged(router, "open_file_done", state.intake.open(text));
+    } catch {
+      setWords(note, say("open_file_failed"));
+    }
+  }
+  return element("label.file-button.quiet", say("open_file"), file);
+}
+
+/** Shows that the answers were replaced, beside the way back. @param {Router} router @param {string} key @param {() => void} undo */
+function showChanged(router, key, undo) {
+  router.redraw();
+  announce(say(key));
+  const note = byId("kept-note");
+  const lookBack = () => scrollAndFocus(note?.querySelector("button"), "nearest");
+  const back = () => {
+    undo();
+    router.redraw();
+    scrollAndFocus(byId("main")?.querySelector("h1"));
+  };
+  note?.replaceChildren(...present([say(key), " ", button("quiet", say("undo"), back)]));
+  lookBack();
+  // The report on the new answers changes the height of the content above.
+  void state.intake.check().then(lookBack);
 }
 
 function whereKept() {
