@@ -32,7 +32,7 @@ pub enum NumberError {
     #[error("a reception number has 12 digits (an earlier one 9 characters), this has {0}")]
     Length(usize),
     /// It is digits that were cut short. Nine of them are no earlier number, unless their check character fits.
-    #[error("a reception number has 12 digits, of which {0} are missing")]
+    #[error("digits are missing: a reception number has 12, this lacks {0}")]
     Missing(usize),
     /// It has a character that its form does not have.
     #[error("no reception number has the character {0:?} here")]
