@@ -45,6 +45,8 @@ for (const name of ["form", "check"]) {
     assert.equal(manifest.dependencies, undefined, "no dependency at run time");
     assert.match(manifest.version, /^\d+\.\d+\.\d+$/);
     assert.notEqual(manifest.version, "0.0.0");
+    const readme = readFileSync(join(unpacked, "README.md"), "utf8");
+    assert.ok(readme.includes(`/packages/kakekomi-${name}-${manifest.version}.tgz`), "the README names this version");
     assert.deepEqual((await publint({ pkgDir: unpacked, strict: true })).messages, []);
     const attw = spawnSync(process.execPath, [ATTW, packed, "--profile", "esm-only", "--no-emoji", "--no-color"], {
       encoding: "utf8",
