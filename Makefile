@@ -12,6 +12,10 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
 
+.PHONY: packages-test
+packages-test: ## install the served packages into fresh projects (React, Vue, plain, Fastify, FastAPI, axum) and use them
+	@scripts/packages-test.sh
+
 test-long: ## long runs of what make test is too short for: hours (SHARE=10 a tenth, SEED=1, ONLY="fuzz same")
 	@scripts/test-long.sh
 
@@ -19,9 +23,6 @@ test-install: ## install the desk on a bare Debian as docs/operate.md says, and 
 	@scripts/install-test-tools.sh
 	@scripts/dist.sh --archive-only target/install-check
 	@scripts/install-check.sh target/install-check
-
-packages-test: ## install the served packages into fresh projects (React, Vue, plain, Fastify, FastAPI, axum) and use them
-	@scripts/packages-test.sh
 
 dist: ## write what an operator installs into target/dist: program, units, documents, SHA-256 sums, CycloneDX SBOM
 	@scripts/dist.sh

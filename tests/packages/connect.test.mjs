@@ -5,7 +5,9 @@
  */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -170,6 +172,25 @@ test("an address that is no desk's says so", async () => {
   proxy.change = (path, answer) => Object.assign(answer, { status: 503 });
   await assert.rejects(open(), { code: "desk.unreachable", message: /503/ });
   await assert.rejects(open({ desk: "desk.example.jp" }), { code: "options.invalid" });
+});
+
+test("a desk that never answers is given up after the timeout", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const address = `http://127.0.0.1:${silent.address().port}`;
+  await assert.rejects(open({ desk: address, timeout: 200 }), { code: "desk.unreachable" });
+  silent.close();
+});
+
+test("a fetch of the caller's own makes the requests", async () => {
+  const asked = [];
+  await open({
+    fetch: (url, options) => {
+      asked.push(new URL(url).pathname);
+      return fetch(url, options);
+    },
+  });
+  assert.deepEqual(asked, ["/v1/desk", `/module/${CURRENT.replace("sha256:", "")}.wasm`]);
 });
 
 test("a closed connection refuses checks", async () => {

@@ -19,6 +19,8 @@ import { FILE, reportTypes } from "./report_types.mjs";
 /** The most bytes of a packed file. */
 const SIZE_MAX = { form: 15_000, check: 25_000 };
 
+const CHECK = fileURLToPath(new URL("../../wasm/packages/check", import.meta.url));
+
 const ATTW = join(fileURLToPath(import.meta.resolve("@arethetypeswrong/cli/package.json")), "../dist/index.js");
 
 let desk, urls, folder;
@@ -43,6 +45,8 @@ for (const name of ["form", "check"]) {
     assert.equal(manifest.dependencies, undefined, "no dependency at run time");
     assert.match(manifest.version, /^\d+\.\d+\.\d+$/);
     assert.notEqual(manifest.version, "0.0.0");
+    const readme = readFileSync(join(unpacked, "README.md"), "utf8");
+    assert.ok(readme.includes(`/packages/kakekomi-${name}-${manifest.version}.tgz`), "the README names this version");
     assert.deepEqual((await publint({ pkgDir: unpacked, strict: true })).messages, []);
     const attw = spawnSync(process.execPath, [ATTW, packed, "--profile", "esm-only", "--no-emoji", "--no-color"], {
       encoding: "utf8",
@@ -68,6 +72,15 @@ function digestsAreRight(unpacked) {
     assert.equal(`sha384-${found}`, digest, file);
   }
 }
+
+test("the README describes every code of an error, and no other", () => {
+  const read = (file) => readFileSync(join(CHECK, file), "utf8");
+  const codesIn = (text) => [...new Set(text?.match(/[a-z]+\.[a-z_]+/g))].sort();
+  const declared = codesIn(read("index.d.ts").match(/KakekomiErrorCode =([^;]+);/)?.[1]);
+  const described = read("README.md").split("## What errors mean")[1];
+  assert.ok(declared.length > 10);
+  assert.deepEqual(codesIn(described?.match(/^- .*?:/gm)?.join(" ")), declared);
+});
 
 test("the types of draft and report are made from the program's schemas", async () => {
   const words = "out of date: node tests/packages/report_types.mjs";

@@ -4,11 +4,15 @@
  *     new KakekomiError("desk.unreachable", "https://… does not answer: …").code
  */
 
+/** @import { KakekomiErrorCode } from "./index.d.ts" */
+
 export class KakekomiError extends Error {
-  /** @param {string} code stable: README.md lists all of them @param {string} message @param {unknown} [cause] */
+  /** @type {"KakekomiError"} */
+  name = "KakekomiError";
+
+  /** @param {KakekomiErrorCode} code README.md lists all of them @param {string} message @param {unknown} [cause] */
   constructor(code, message, cause) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = "KakekomiError";
     this.code = code;
   }
 }

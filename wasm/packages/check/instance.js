@@ -8,6 +8,8 @@
 
 import { KakekomiError } from "./error.js";
 
+/** @import { KakekomiErrorCode } from "./index.d.ts" */
+
 /** The longest text or context that the module takes in, in bytes. */
 export const INPUT_MAX = 1024 * 1024;
 
@@ -17,7 +19,7 @@ const MEMORY_KEPT = 16 * 1024 * 1024;
 /** The beginning of every report, `{"ruleset":`. */
 const BEGINNING = new TextEncoder().encode('{"ruleset":');
 
-/** The numbers below zero with which the module refuses. @type {Record<string, [code: string, message: string]>} */
+/** The numbers below zero with which the module refuses. @type {Record<string, [code: KakekomiErrorCode, message: string]>} */
 const REFUSALS = {
   "-1": [
     "context.invalid",

@@ -115,7 +115,7 @@ function decode(report) {
   return DECODER.decode(report);
 }
 
-/** The bytes of a text. @param {unknown} text @param {string} name for the error */
+/** The bytes of a text. @param {unknown} text @param {"text" | "context"} name for the error */
 function bytesOf(text, name) {
   if (text instanceof Uint8Array) return text;
   if (typeof text !== "string") throw new TypeError(`${name} is neither a Uint8Array nor a string`);
