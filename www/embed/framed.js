@@ -71,7 +71,7 @@ export class Framed {
       if (type === "ready") {
         frame.className = "";
         // As tall as the room that the element kept free, until the frame reports its own height.
-        frame.height ||= String(innerHeight);
+        frame.height ||= String(innerHeight + 400);
       }
       element.heard(type, value);
       // A new step begins at its top, which may be above the view; the first one comes before "ready", and nobody went to it.

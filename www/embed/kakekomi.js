@@ -26,7 +26,7 @@ const STYLE = `:host{all:initial!important;display:block!important;color:inherit
 :host([hidden]){display:none!important}
 iframe{display:block;width:100%;border:0}
 .waiting,slot:not([hidden])~div{position:absolute!important;visibility:hidden!important;height:0!important;overflow:hidden!important}
-.room{display:block;min-height:100vh}
+.room{display:block;min-height:calc(100vh + 400px)}
 .words{font:16px/1.75 system-ui,sans-serif;margin:8px 0;color:inherit}
 [hidden]{display:none!important}`;
 
@@ -132,7 +132,8 @@ export class KakekomiForm extends HTMLElement {
     shadow.adoptedStyleSheets = [sheet];
     shadow.replaceChildren(this.slotted, this.words);
     this.slotted.hidden = false;
-    // What follows the form in the page is out of view before the form comes, and does not jump when it does.
+    // What follows the form in the page is out of view before the form comes, and does not jump when it does: a view's height, and some
+    // more for a person who scrolls on meanwhile; a second form below stays near enough to be loaded.
     this.slotted.className = "room";
     this.words.hidden = true;
     const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
