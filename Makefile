@@ -12,7 +12,6 @@ run: ## build the desk and serve it (flags of your own: make run SERVE="--listen
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh
 
-.PHONY: packages-test
 packages-test: ## install the served packages into fresh projects (React, Vue, plain, Fastify, FastAPI, axum) and use them
 	@scripts/packages-test.sh
 
