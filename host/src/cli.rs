@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `backup`, `restore`, `migrate`, `doctor`, `completions`.
+//! `export`, `packages`, `recheck`, `backup`, `restore`, `migrate`, `doctor`, `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A closed stdout (`… | head -1`) is no error.

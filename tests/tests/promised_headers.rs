@@ -16,12 +16,13 @@ use kakekomi_tests::source_tree::{named_in, root};
 use kakekomi_tests::wire::{Answer, Request};
 
 /// Every header that the page promises, and that a test here or in `http.rs` checks.
-const TESTED: [&str; 16] = [
+const TESTED: [&str; 17] = [
     "Access-Control-Allow-Origin",
     "Allow",
     "Cache-Control",
     "Content-Encoding",
     "Content-Security-Policy",
+    "Cross-Origin-Embedder-Policy",
     "Cross-Origin-Opener-Policy",
     "Cross-Origin-Resource-Policy",
     "ETag",
@@ -76,13 +77,15 @@ fn assert_common(target: &str, answer: &Answer) {
     }
     let path = target.split('?').next().unwrap();
     let loaded = ["/embed/", "/packages/"].iter().any(|place| path.starts_with(place));
-    let shared = if loaded || path == "/partners/preview" { "cross-origin" } else { "same-origin" };
+    let framed = (target.starts_with("/?p=") || path == "/partners/preview").then_some("require-corp");
+    let shared = if loaded || framed.is_some() { "cross-origin" } else { "same-origin" };
     assert_eq!(answer.header("cross-origin-resource-policy"), Some(shared), "{target}");
     assert_eq!(
         answer.header("access-control-allow-origin"),
         loaded.then_some("*"),
         "{target}: nobody's origin was named"
     );
+    assert_eq!(answer.header("cross-origin-embedder-policy"), framed, "{target}");
     let varies = ["/v1/", "/module/", "/embed/", "/packages/"].iter().any(|place| path.starts_with(place));
     assert_eq!(has(answer, "vary", "Origin"), varies, "{target}");
 }
@@ -115,6 +118,7 @@ fn cached_responses_have_the_promised_headers() {
     ];
     let never = [
         "/",
+        "/?p=pk_live_chamber",
         "/sheet",
         "/partners",
         "/partners/preview",

@@ -34,7 +34,10 @@ pub enum Sender {
 }
 
 impl PartnerReferral {
-    /// Finds the partner, or the reason of a refusal.
+    /// Finds the partner.
+    ///
+    /// # Errors
+    /// The reason of a refusal.
     pub fn partner<'a>(&self, desk: &'a Desk, now: i64) -> Result<&'a Partner, Outcome> {
         let partner = desk.partner(&self.key, now).ok_or(Outcome::PartnerUnknown)?;
         let elsewhere = match &self.sender {
