@@ -45,9 +45,6 @@ fn main() -> io::Result<()> {
 /// Packs the packages and returns the archives that it has written, by their names.
 fn packages(root: &Path, out: &Path, embed: &[(&str, String)]) -> io::Result<Vec<(String, PathBuf)>> {
     let root = root.canonicalize()?;
-    for source in ["wasm/packages", "host/export", "LICENSE"] {
-        println!("cargo::rerun-if-changed={}", root.join(source).display());
-    }
     let element = embed.iter().filter(|(name, _)| *name == "element.js");
     let generated: Vec<_> = element.map(|(_, text)| ("kakekomi.js".to_owned(), text.clone().into_bytes())).collect();
     let archives =

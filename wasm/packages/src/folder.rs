@@ -83,7 +83,11 @@ impl Folder {
     }
 }
 
-/// Reads a file.
+/// Reads a file, and tells cargo that the archives depend on it.
+///
+/// A whole folder would be newer with every cache that Python's tools leave in it, and the program would be built again.
+#[expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 pub fn read(path: &Path) -> Result<Vec<u8>, PackError> {
+    println!("cargo::rerun-if-changed={}", path.display());
     fs::read(path).map_err(|error| PackError::new(path, &error))
 }
