@@ -9,7 +9,7 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
@@ -38,6 +38,19 @@ fn start_with(home: &Home, socket: &TcpListener, set_up: &str) -> Child {
     command.spawn().unwrap()
 }
 
+/// Starts a desk and waits until it serves: a signal that comes before ends it at once.
+fn start_and_wait(home: &Home, socket: &TcpListener) -> Child {
+    let mut desk = start(home, socket);
+    let mut log = BufReader::new(desk.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("serving at") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it served");
+    }
+    thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    desk
+}
+
 /// Sends SIGTERM, and waits for the end.
 fn stop(mut desk: Child) {
     let sent = Command::new("kill").arg(desk.id().to_string()).status().unwrap();
@@ -49,7 +62,7 @@ fn stop(mut desk: Child) {
 fn restart_refuses_no_request() {
     let (home, socket) = (Home::new(), TcpListener::bind("127.0.0.1:0").unwrap());
     let at = socket.local_addr().unwrap();
-    let mut desk = start(&home, &socket);
+    let mut desk = start_and_wait(&home, &socket);
     let draft = example(&home, &[]);
     let is_over = AtomicBool::new(false);
     let (stored, desk) = thread::scope(|scope| {
@@ -73,7 +86,7 @@ fn restart_refuses_no_request() {
             stop(desk);
             // Between the two no process accepts: connections wait in the socket.
             thread::sleep(Duration::from_millis(100));
-            desk = start(&home, &socket);
+            desk = start_and_wait(&home, &socket);
         }
         thread::sleep(Duration::from_millis(500));
         is_over.store(true, Ordering::Relaxed);
