@@ -336,6 +336,17 @@ test("a kept receipt stays on the device while another matter is sent, until it 
   await context.close();
 });
 
+test("a new request begins at its first step, also after the browser's way back", async () => {
+  const { page, context } = await received();
+  await page.locator(".receipt__again button").click();
+  await page.locator("button#agree").waitFor();
+  await page.goBack();
+  await page.waitForFunction(() => location.hash === "");
+  await page.locator("button#agree").click();
+  await page.locator('[data-step="now"][aria-current="step"]').waitFor({ state: "attached" });
+  await context.close();
+});
+
 test("the later script is loaded by the review, and without it the number is shown and the rest can be tried again", async () => {
   const { page, context, errors } = await open(browser, desk.base);
   const asked = [];

@@ -176,10 +176,9 @@ function stepInAddress(otherwise = "") {
   return [stepShown(), otherwise].find((name) => stepNames().includes(name)) ?? FIRST;
 }
 
-/** Follows the browser's back and forward. A receipt stays: sent answers are not filled in again. */
+/** Follows the browser's back and forward. A receipt stays: sent answers are not filled in again, and a new request begins at its first step. */
 function followHistory() {
-  if (state.intake.finished) return setStep("");
-  if (!state.intake.agreement) return;
+  if (state.intake.finished || !state.intake.agreement) return setStep("");
   if (stepNames().includes(stepShown())) return showStep(stepInAddress());
   // The documents may be shown already.
   if (!byId("agree")) showConsent();
