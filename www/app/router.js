@@ -140,11 +140,17 @@ function leave(step, path) {
   goTo(step, path);
 }
 
-function showReview() {
+/** @param {{ outcome: form.Outcome | null }} [failed] the last sending without a receipt, which is shown again if the screen is drawn anew */
+function showReview(failed = { outcome: null }) {
   state.intake.reviewed = true;
   // For the receipt, which shows its number without it.
   loadLater().catch(() => {});
-  return show((signal) => createReview({ router, signal }), showReview);
+  const screen = show(
+    (signal) => createReview({ router, signal, failed }),
+    () => showReview(failed),
+  );
+  if (failed.outcome) screen.showFailure(failed.outcome);
+  return screen;
 }
 
 /**
