@@ -71,7 +71,6 @@ function formOf({ step, router: { goTo } }, fields, summary) {
   const { intake } = state;
   const index = stepNames().indexOf(step);
   const [before, after] = [stepNames()[index - 1], stepNames()[index + 1]];
-
   const onward = element("button.main", { type: "submit", id: "next" }, say("next"));
 
   /** Goes on to the next step if the report has no issue on this one, or if there is no report. */
