@@ -101,6 +101,23 @@ test("answers stay when the language is changed, and the language stays after a 
   await context.close();
 });
 
+test("of two languages that are chosen one after the other the later one is shown, however slow the earlier one is", async () => {
+  const { page, context, errors } = await open(browser, desk.base);
+  const held = [];
+  await page.route("**/v1/desk?locale=en*", (route) => void held.push(route));
+  await page.locator('[data-language="en"]').click();
+  await page.locator('[data-language="easy"]').click();
+  const chosen = page.locator('[data-language="easy"][aria-pressed="true"]:focus');
+  await chosen.waitFor();
+  const answered = page.waitForResponse((response) => response.url().includes("/v1/desk?locale=en"));
+  await held[0].continue();
+  await answered;
+  await page.waitForTimeout(300);
+  assert.equal(await chosen.count(), 1);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("an answer with the marks of a reading is drawn as text", async () => {
   const { page, context, errors } = await open(browser, desk.base, { locale: "easy" });
   await toReview(page);

@@ -129,6 +129,22 @@ test("503 and a lost network keep the answers; sending again makes one case", as
   await context.close();
 });
 
+test("that nothing was sent is shown in another language, too, until the next sending", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  await answerOnce(page, SUBMISSIONS, 503, "store.failed");
+  await page.locator("#send").click();
+  const failure = page.locator("#send-failure");
+  await page.locator("#send-failure:focus").waitFor();
+  await page.locator('[data-language="en"]').click();
+  await page.locator('[data-language="en"][aria-pressed="true"]:focus').waitFor();
+  assert.match(await failure.innerText(), /^Not sent yet/);
+  await failure.locator("button.main").click();
+  await receiptNumber(page);
+  assert.equal(await failure.count(), 0);
+  await context.close();
+});
+
 test("a changed consent document is shown again, answers kept", async () => {
   const { page, context } = await open(browser, desk.base);
   await toReview(page);

@@ -224,6 +224,38 @@ test("where the desk checks, the press is one check, during which its button is 
   await context.close();
 });
 
+test("where the desk checks, 次へ is one check, during which it is busy, and leads nobody who goes elsewhere meanwhile", async () => {
+  const context = await browser.newContext({ locale: "ja-JP" });
+  const page = await context.newPage();
+  await page.route("**/module/*.js", (route) => route.abort());
+  await page.goto(`${desk.base}/?lang=ja`);
+  await agree(page);
+  await fillContact(page);
+  const held = [];
+  const asked = async () => {
+    while (!held.length) await page.waitForTimeout(20);
+    return held.splice(0);
+  };
+  await page.waitForTimeout(600);
+  await page.route("**/v1/check?*", (route) => void held.push(route));
+  const button = page.locator("#next");
+  await button.click();
+  await page.locator('#next[aria-busy="true"]:focus').waitFor();
+  await button.click();
+  await page.waitForTimeout(300);
+  const checks = await asked();
+  assert.equal(checks.length, 1);
+  await page.locator("button", { hasText: "戻る" }).first().click();
+  await page.locator("h1:focus", { hasText: "いまの状況" }).waitFor();
+  await page.unroute("**/v1/check?*");
+  for (const one of [...checks, ...(await asked())]) await one.continue();
+  await page.waitForTimeout(300);
+  assert.match(await page.locator("h1").innerText(), /いまの状況/);
+  await next(page, "contact");
+  await next(page, "incident");
+  await context.close();
+});
+
 test("on the review the press sends what was answered, with 「分からない」 for the rest", async () => {
   const { page, context } = await open(browser, desk.base, PHONE);
   await agree(page);

@@ -329,10 +329,28 @@ test("a kept receipt stays on the device while another matter is sent, until it 
   assert.notEqual(second, number);
   assert.equal(await page.locator("#keep-receipt").isChecked(), false, "that of the first is kept, not this one");
   assert.equal(await onDevice(), number);
+  const first = await context.newPage();
+  await first.goto(desk.base);
+  assert.equal(await receiptNumber(first), number);
   await page.locator("#keep-receipt").check();
   assert.equal(await onDevice(), second);
+  await first.locator("#keep-receipt").click();
+  assert.equal(await first.locator("#keep-receipt").isChecked(), false);
+  assert.equal(await onDevice(), second, "the tab of the first has none of its own there to take away");
+  await first.close();
   await page.locator("#keep-receipt").uncheck();
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  await context.close();
+});
+
+test("a new request begins at its first step, also after the browser's way back", async () => {
+  const { page, context } = await received();
+  await page.locator(".receipt__again button").click();
+  await page.locator("button#agree").waitFor();
+  await page.goBack();
+  await page.waitForFunction(() => location.hash === "");
+  await page.locator("button#agree").click();
+  await page.locator('[data-step="now"][aria-current="step"]').waitFor({ state: "attached" });
   await context.close();
 });
 

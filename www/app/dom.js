@@ -33,20 +33,27 @@ export function element(kind, ...content) {
 }
 
 /**
- * A button that submits nothing by itself. It is busy until the work of a press ends: it keeps the focus, and another press does nothing.
+ * A button that submits nothing by itself.
  *
  * @param {string} classes "quiet.list__remove" @param {string} words @param {() => void | Promise<void>} pressed @param {Record<string, any>} [given] attributes
  */
 export function button(classes, words, pressed, given = {}) {
+  const click = () => void runBusy(made, pressed);
   const made = element(`button.${classes}`, { type: "button", ...given, on: { click } }, words);
-  async function click() {
-    if (made.hasAttribute("aria-busy")) return;
-    const work = pressed();
-    if (!(work instanceof Promise)) return;
-    made.setAttribute("aria-busy", "true");
-    await work.finally(() => made.removeAttribute("aria-busy"));
-  }
   return made;
+}
+
+/**
+ * Does the work of a button, which is busy until that ends: it keeps the focus, and another press does nothing.
+ *
+ * @param {HTMLElement} pressed the button @param {() => void | Promise<void>} begin
+ */
+export async function runBusy(pressed, begin) {
+  if (pressed.hasAttribute("aria-busy")) return;
+  const work = begin();
+  if (!(work instanceof Promise)) return;
+  pressed.setAttribute("aria-busy", "true");
+  await work.finally(() => pressed.removeAttribute("aria-busy"));
 }
 
 /**

@@ -140,11 +140,17 @@ function leave(step, path) {
   goTo(step, path);
 }
 
-function showReview() {
+/** @param {{ outcome: form.Outcome | null }} [failed] the last sending without a receipt, which is shown again if the screen is drawn anew */
+function showReview(failed = { outcome: null }) {
   state.intake.reviewed = true;
   // For the receipt, which shows its number without it.
   loadLater().catch(() => {});
-  return show((signal) => createReview({ router, signal }), showReview);
+  const screen = show(
+    (signal) => createReview({ router, signal, failed }),
+    () => showReview(failed),
+  );
+  if (failed.outcome) screen.showFailure(failed.outcome);
+  return screen;
 }
 
 /**
@@ -176,10 +182,9 @@ function stepInAddress(otherwise = "") {
   return [stepShown(), otherwise].find((name) => stepNames().includes(name)) ?? FIRST;
 }
 
-/** Follows the browser's back and forward. A receipt stays: sent answers are not filled in again. */
+/** Follows the browser's back and forward. A receipt stays: sent answers are not filled in again, and a new request begins at its first step. */
 function followHistory() {
-  if (state.intake.finished) return setStep("");
-  if (!state.intake.agreement) return;
+  if (state.intake.finished || !state.intake.agreement) return setStep("");
   if (stepNames().includes(stepShown())) return showStep(stepInAddress());
   // The documents may be shown already.
   if (!byId("agree")) showConsent();

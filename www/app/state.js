@@ -31,6 +31,8 @@ export class State extends EventTarget {
   consent = LOADED_LATER;
   /** @type {Intake} */
   intake = LOADED_LATER;
+  /** The number of changes of the language that were asked for: a slow one that was overtaken changes nothing. */
+  changesAsked = 0;
   /** True while a text is on its way to the desk, whatever screen is shown. */
   sending = false;
 
@@ -92,14 +94,21 @@ export class State extends EventTarget {
     this.consent = await loadConsent(this.locale);
   }
 
-  /** Changes the language and keeps the answers. @param {string} language @returns {Promise<boolean>} false if it cannot be loaded */
+  /**
+   * Changes the language and keeps the answers.
+   *
+   * @param {string} language
+   * @returns {Promise<boolean>} false if it cannot be loaded, unless another one was asked for meanwhile
+   */
   async speak(language) {
+    const change = (this.changesAsked += 1);
     const locale = localeOf(language);
     const loaded = await Promise.all([
       Desk.load(locale),
       Description.load(this.engine.sha256, language),
       loadConsent(locale),
     ]).catch(() => null);
+    if (change !== this.changesAsked) return true;
     if (!loaded) return false;
     const [desk, description, consent] = loaded;
     Object.assign(this, { language, desk, description, consent });

@@ -99,6 +99,8 @@ export function receiptKept() {
 
 /** Keeps the receipt on the device when the tab is closed, or no longer. @param {boolean} wanted */
 export function keepReceiptOnDevice(wanted) {
+  // Another tab may have kept another receipt there since.
+  if (!wanted && !receiptKeptUntil()) return;
   const copy = JSON.stringify({ kept: receiptKept(), until: Date.now() + KEPT_FOR });
   stored("localStorage", "removeItem", RECEIPT_ON_DEVICE);
   if (wanted) stored("localStorage", "setItem", RECEIPT_ON_DEVICE, copy);

@@ -2,7 +2,7 @@
  * One step of the form: its fields in the order of the description, their part of the report, and the ways on and back.
  */
 
-import { button, element } from "../../app/dom.js";
+import { button, element, runBusy } from "../../app/dom.js";
 import { tell } from "../../app/environment.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -71,26 +71,32 @@ function formOf({ step, router: { goTo } }, fields, summary) {
   const { intake } = state;
   const index = stepNames().indexOf(step);
   const [before, after] = [stepNames()[index - 1], stepNames()[index + 1]];
+  const onward = element("button.main", { type: "submit", id: "next" }, say("next"));
 
-  /** Goes on to the next step if the report has no issue on this one, or if there is no report. @param {Event} event */
-  async function submit(event) {
-    event.preventDefault();
+  /** Goes on to the next step if the report has no issue on this one, or if there is no report. */
+  async function leave() {
     intake.tried.add(step);
     const report = await intake.check();
     intake.keep();
+    // The desk may have checked, which takes its time, and the person may have gone elsewhere meanwhile.
+    if (!onward.isConnected) return;
     if (report?.issues.some((issue) => isOn(step, issue.path))) {
       tell("error", "issues");
       return summary.focus();
     }
     goTo(after);
   }
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void runBusy(onward, leave);
+  };
   return element(
     `form.form-step--${step}`,
     { novalidate: true, on: { keydown: keepComposing, submit } },
     ...fields,
     element(
       "div.ways",
-      element("button.main", { type: "submit", id: "next" }, say("next")),
+      onward,
       intake.reviewed && after !== REVIEW && button("second", say("to_review"), () => goTo(REVIEW)),
       before && button("second", say("back"), () => goTo(before)),
     ),

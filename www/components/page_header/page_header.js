@@ -31,6 +31,7 @@ export function renderHeader({ notice }) {
 /** Changes the language; a notice reports one that cannot be loaded. @param {string} language @param {boolean} [pressed] here, so that the focus stays */
 export async function switchLanguage(language, pressed = false) {
   if (!(await state.speak(language))) return showFailure();
+  if (state.language !== language) return;
   const header = byId("page-header");
   if (pressed)
     /** @type {HTMLElement | null | undefined} */ (header?.querySelector(`[data-language="${language}"]`))?.focus();

@@ -21,14 +21,14 @@ import { createStepList } from "../step_list/step_list.js";
 
 /** @typedef {import("../../app/router.js").Router} Router */
 
-/** @param {{ router: Router, signal: AbortSignal }} props the signal ends with the screen */
-export function createReview({ router, signal }) {
+/** @param {{ router: Router, signal: AbortSignal, failed: { outcome: form.Outcome | null } }} props the signal ends with the screen */
+export function createReview({ router, signal, failed }) {
   const title = say("step_review");
   const { goTo } = router;
   const summary = reviewSummary(router);
   const steps = createStepList({ current: REVIEW, goTo });
   const quick = createQuickSend({ router, step: REVIEW });
-  const failure = createSendFailure({ sendAgain: () => void send(), signal });
+  const failure = createSendFailure({ sendAgain: () => void send(), signal, failed });
   const send = createSender({ router, summary, failure });
   const body = element("div");
   const sheet = element(

@@ -10,8 +10,11 @@ import { lostBefore } from "../../app/storage.js";
 import { callOrContacts } from "../contact_list/contact_list.js";
 import { sheetLink } from "../page_footer/page_footer.js";
 
-/** @param {{ sendAgain: () => void, signal: AbortSignal }} props the signal ends with the screen */
-export function createSendFailure({ sendAgain, signal }) {
+/**
+ * @param {{ sendAgain: () => void, signal: AbortSignal, failed: { outcome: form.Outcome | null } }} props the signal ends with the screen;
+ *   the outcome that is shown outlives it
+ */
+export function createSendFailure({ sendAgain, signal, failed }) {
   const box = element("div.alert", { tabindex: "-1", id: "send-failure", hidden: true });
   const isOnline = () => {
     // A missing network is no longer the cause.
@@ -22,6 +25,7 @@ export function createSendFailure({ sendAgain, signal }) {
 
   /** @param {form.Outcome} outcome */
   function update(outcome) {
+    failed.outcome = outcome;
     const lost = lostBefore() !== null;
     box.dataset.kind = lost ? "lost" : outcome.kind;
     const words = lost
@@ -56,6 +60,7 @@ export function createSendFailure({ sendAgain, signal }) {
 
   /** Shows that the next attempt has begun. */
   function showSending() {
+    failed.outcome = null;
     if (box.hidden) return;
     box.dataset.kind = "sending";
     box.replaceChildren(element("p.strong", say("sending")));
