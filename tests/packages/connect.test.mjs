@@ -177,6 +177,10 @@ test("an address that is no desk's says so", async () => {
   await assert.rejects(open(), { code: "desk.invalid", message: /404/ });
   proxy.change = (path, answer) => Object.assign(answer, { status: 503 });
   await assert.rejects(open(), { code: "desk.unreachable", message: /503/ });
+  const redirect = {
+    fetch: (url, options) => (assert.equal(options.redirect, "manual"), new Response(null, { status: 302 })),
+  };
+  await assert.rejects(open(redirect), { code: "desk.invalid", message: /redirect/ });
   await assert.rejects(open({ desk: "desk.example.jp" }), { code: "options.invalid" });
 });
 

@@ -85,7 +85,11 @@ async function ask({ desk, fetch, timeout, signal }, path) {
   let response;
   signal.throwIfAborted();
   try {
-    response = await fetch(desk + path, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]) });
+    response = await fetch(desk + path, {
+      // A redirect could lead from https to http: a desk answers at its own address.
+      redirect: "manual",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+    });
   } catch (failure) {
     // A closed connection has its own reason.
     signal.throwIfAborted();
@@ -93,6 +97,12 @@ async function ask({ desk, fetch, timeout, signal }, path) {
     throw new KakekomiError("desk.unreachable", `${words} (${reason(failure)})`, failure);
   }
   if (response.ok) return response;
+  // A page is not told the status of a redirect.
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400))
+    throw new KakekomiError(
+      "desk.invalid",
+      `${desk}${path} answers with a redirect: write the address that it leads to`,
+    );
   const words = `${desk}${path} answers ${response.status}`;
   if (response.status >= 500 || response.status === 429)
     throw new KakekomiError("desk.unreachable", `${words}: the desk is out of order or busy, try again later`);
