@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,12 @@ const OLDER = `sha256:${readFileSync(join(FIXTURES, "older.txt"), "utf8").trim()
 const { digest: CURRENT } = await load(moduleBytes());
 const draft = exampleDraft();
 
-let desk, proxy, folder, connection;
+let desk, modules, proxy, folder, connection;
 before(async () => {
-  desk = await startDesk(["--modules", join(FIXTURES, "modules")]);
+  // A copy: the desk puts its own module beside the older one.
+  modules = mkdtempSync(join(tmpdir(), "kakekomi-modules-"));
+  cpSync(join(FIXTURES, "modules"), modules, { recursive: true });
+  desk = await startDesk(["--modules", modules]);
 });
 beforeEach(async () => {
   proxy = await openProxy(desk.base);
@@ -35,7 +38,10 @@ afterEach(async () => {
   await proxy.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-after(() => desk?.stop());
+after(async () => {
+  await desk?.stop();
+  rmSync(modules, { recursive: true, force: true });
+});
 
 /** Connects through the proxy; asks the desk before every check. */
 async function open(options = {}) {
@@ -171,6 +177,10 @@ test("an address that is no desk's says so", async () => {
   await assert.rejects(open(), { code: "desk.invalid", message: /404/ });
   proxy.change = (path, answer) => Object.assign(answer, { status: 503 });
   await assert.rejects(open(), { code: "desk.unreachable", message: /503/ });
+  const redirect = {
+    fetch: (url, options) => (assert.equal(options.redirect, "manual"), new Response(null, { status: 302 })),
+  };
+  await assert.rejects(open(redirect), { code: "desk.invalid", message: /redirect/ });
   await assert.rejects(open({ desk: "desk.example.jp" }), { code: "options.invalid" });
 });
 
@@ -180,6 +190,31 @@ test("a desk that never answers is given up after the timeout", async () => {
   const address = `http://127.0.0.1:${silent.address().port}`;
   await assert.rejects(open({ desk: address, timeout: 200 }), { code: "desk.unreachable" });
   silent.close();
+});
+
+test("a description that breaks off or never ends is refused, and an option that cannot be read is named", async () => {
+  const body = (start) => ({ fetch: async () => new Response(new ReadableStream({ pull: start })) });
+  await assert.rejects(open(body((stream) => stream.error(new Error("reset")))), {
+    code: "desk.unreachable",
+    message: /broke off/,
+  });
+  await assert.rejects(open(body((stream) => stream.enqueue(new Uint8Array(65_536).fill(32)))), {
+    code: "desk.invalid",
+    message: /more than 1048576 bytes/,
+  });
+  for (const option of [{ timeout: -1 }, { timeout: Infinity }, { maxAge: NaN }, { locale: "fr" }, { cache: folder }]) {
+    const message = new RegExp(Object.keys(option)[0]);
+    await assert.rejects(open(option), { code: "options.invalid", message });
+  }
+});
+
+test("a file cache is whole when connections of one process share its folder", async () => {
+  const all = Array.from({ length: 8 }, () => connect({ desk: proxy.base, cache: fileCache(folder) }));
+  for (const one of await Promise.all(all)) one.close();
+  assert.deepEqual(readdirSync(folder).sort(), ["desk.json", "kakekomi.wasm"]);
+  proxy.shut();
+  await open({ cache: fileCache(folder) });
+  assert.equal(connection.digest, CURRENT);
 });
 
 test("a fetch of the caller's own makes the requests", async () => {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
+import socket
 import tempfile
 import threading
 import time
 import unittest
 import urllib.error
 import urllib.request
+from typing import Any
 
 from desk import Alter, Proxy, answering, broken_off, newer, of_module
 from kakekomi_check import Connection, KakekomiError, connect, load
@@ -73,6 +76,42 @@ class Connecting(unittest.TestCase):
         english = connect(DESK, locale="en")
         self.assertIn("Please", english.check_text(b"{"))
         self.assertNotIn("Please", english.check_text(b"{", locale="ja"))
+
+    def test_an_option_that_cannot_be_read_is_named(self) -> None:
+        wrong: list[dict[str, Any]] = [
+            {"timeout": -1},
+            {"timeout": 0},
+            {"max_age": float("nan")},
+            {"time_limit": float("inf")},
+            {"locale": "fr"},
+        ]
+        for option in wrong:
+            with self.assertRaises(KakekomiError) as caught:
+                connect(DESK, **option)
+            self.assertEqual(caught.exception.code, "options.invalid")
+            self.assertIn(next(iter(option)), str(caught.exception))
+        for address in ("desk.example.jp", "http://[::1", "http://desk.example.jp:port"):
+            with self.assertRaises(KakekomiError) as caught:
+                connect(address)
+            self.assertEqual(caught.exception.code, "options.invalid")
+
+    def test_a_desk_that_answers_byte_by_byte_is_given_up(self) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def drip() -> None:
+            with contextlib.suppress(OSError), listener.accept()[0] as client:
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n")
+                for _ in range(50):
+                    client.sendall(b" ")
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        started = time.monotonic()
+        with self.assertRaises(KakekomiError) as caught:
+            connect(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=0.5)
+        self.assertEqual(caught.exception.code, "desk.unreachable")
+        self.assertLess(time.monotonic() - started, 3)
 
     def test_a_desk_that_is_down_is_unreachable(self) -> None:
         self.proxy.stop()

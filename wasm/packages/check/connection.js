@@ -21,6 +21,9 @@ import { load } from "./module.js";
 /** The time for which a desk that failed is not asked again by a check (milliseconds). */
 const RETRY_AFTER = 10_000;
 
+/** The longest delay of a timer (milliseconds). */
+const TIMEOUT_MAX = 2 ** 31 - 1;
+
 /** What is in use. `monotonic` and `wall` are the clocks when `context.now` was the desk's time.
  * @typedef {{ module: Module, context: Context, monotonic: number, wall: number }} State */
 
@@ -50,6 +53,7 @@ export class Connection {
 
   /** @param {ConnectOptions} options */
   constructor({ desk, pin, cache = null, maxAge = 60_000, timeout = 10_000, locale = "ja", fetch = globalThis.fetch }) {
+    expectOptions({ cache, maxAge, timeout, locale, fetch });
     this.#source = {
       desk: originOf(desk),
       fetch: (...given) => fetch(...given),
@@ -210,6 +214,18 @@ async function tried(bytes, digest, context) {
 
 function closed() {
   return new KakekomiError("connection.closed", "the connection is closed: connect() again");
+}
+
+/** Refuses what would fail later with a reason that names something else. @param {Omit<ConnectOptions, "desk" | "pin">} options */
+function expectOptions({ cache, maxAge, timeout, locale, fetch }) {
+  const wrong = (/** @type {string} */ words) => new KakekomiError("options.invalid", words);
+  if (cache && typeof cache.read !== "function")
+    throw wrong("cache is no cache: pass fileCache(folder) of @kakekomi/check/node");
+  if (typeof maxAge !== "number" || !(maxAge >= 0)) throw wrong("maxAge is no time: write milliseconds, 60_000");
+  if (!Number.isInteger(timeout) || Number(timeout) <= 0 || Number(timeout) > TIMEOUT_MAX)
+    throw wrong("timeout is no time: write whole milliseconds, 10_000");
+  if (locale !== "ja" && locale !== "en") throw wrong('locale is no language of reports: write "ja" or "en"');
+  if (typeof fetch !== "function") throw wrong("fetch is no function");
 }
 
 /** @param {unknown} desk */

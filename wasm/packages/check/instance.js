@@ -35,9 +35,7 @@ const REFUSALS = {
 export class Instance {
   /** @param {WebAssembly.Module} compiled */
   constructor(compiled) {
-    this.exports = /** @type {Exports} */ (
-      /** @type {unknown} */ (new WebAssembly.Instance(compiled, importsOf(compiled)).exports)
-    );
+    this.exports = /** @type {Exports} */ (/** @type {unknown} */ (instantiate(compiled).exports));
     /** True if it must not be used again. */
     this.broken = false;
   }
@@ -113,6 +111,18 @@ export class Instance {
         "the module gave something else than a report: report it with its digest",
       );
     return bytes;
+  }
+}
+
+/** @param {WebAssembly.Module} compiled */
+function instantiate(compiled) {
+  try {
+    return new WebAssembly.Instance(compiled, importsOf(compiled));
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    const words =
+      "the module got no memory: give this process more, address space included (a limit of virtual memory, ulimit -v)";
+    throw new KakekomiError("memory.full", words, failure);
   }
 }
 

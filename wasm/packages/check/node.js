@@ -7,7 +7,8 @@
  * `connect` verifies the module again by its digest.
  */
 
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** @import { Cache } from "./index.d.ts" */
@@ -33,7 +34,12 @@ export function fileCache(folder) {
 
 /** @param {string} file @param {string | Uint8Array} content */
 async function replace(file, content) {
-  const beside = `${file}.${process.pid}`;
-  await writeFile(beside, content);
-  await rename(beside, file);
+  // Not by the process id: connections of one process share it, and so may containers with a folder in common.
+  const beside = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(beside, content);
+    await rename(beside, file);
+  } finally {
+    await rm(beside, { force: true });
+  }
 }

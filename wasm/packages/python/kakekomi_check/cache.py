@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,10 @@ class Cache:
             _log.warning("the cache cannot be written: %s", error)
 
     def _replace(self, name: str, content: bytes) -> None:
-        beside = self._folder / f"{name}.{os.getpid()}"
-        beside.write_bytes(content)
-        beside.replace(self._folder / name)
+        # Not by the process id: threads share one, and so may containers with a folder in common.
+        beside = self._folder / f"{name}.{uuid.uuid4().hex}"
+        try:
+            beside.write_bytes(content)
+            beside.replace(self._folder / name)
+        finally:
+            beside.unlink(missing_ok=True)

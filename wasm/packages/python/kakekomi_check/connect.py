@@ -10,6 +10,7 @@ says why, and the desk is left alone for `RETRY_AFTER_SECONDS`. Module and conte
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -50,11 +51,22 @@ def connect(
     `pin`: the only modules that are accepted, a digest or several. `cache`: a folder from which a server starts while
     the desk is down. `max_age`, `timeout` of a request and `time_limit` of a check are in seconds.
     """
+    _expect_options(max_age, timeout, locale, time_limit)
     pins = (
         None if pin is None else frozenset(read_digest(one, "pin") for one in ([pin] if isinstance(pin, str) else pin))
     )
     kept = None if cache is None else Cache(cache)
     return Connection(Source(desk, timeout), pins, kept, max_age, locale, time_limit)
+
+
+def _expect_options(max_age: float, timeout: float, locale: str, time_limit: float) -> None:
+    """Refuses what would fail later with a reason that names something else."""
+    for name, value in (("max_age", max_age), ("timeout", timeout), ("time_limit", time_limit)):
+        is_time = isinstance(value, (int, float)) and value >= 0
+        if not is_time or (name != "max_age" and (value == 0 or math.isinf(value))):
+            raise KakekomiError("options.invalid", f"{name} is no time: write seconds, such as 10")
+    if locale not in ("ja", "en"):
+        raise KakekomiError("options.invalid", 'locale is no language of reports: write "ja" or "en"')
 
 
 @dataclass(frozen=True)

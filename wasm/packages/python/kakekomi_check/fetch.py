@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -39,7 +40,7 @@ class Source:
             # The members that are used here; the module judges the rest.
             if isinstance(context["now"], int) and isinstance(context["locale"], str):
                 return module, context
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             pass
         except KakekomiError as error:
             if error.code != "options.invalid":
@@ -55,10 +56,7 @@ class Source:
         opener = urllib.request.build_opener(_NoRedirect)
         try:
             with opener.open(self.desk + path, timeout=self._timeout) as answer:
-                body: bytes = answer.read(most + 1)
-                # Of a given size urllib reads less without an error, and what it still waits for is in `length`.
-                if len(body) <= most and answer.length:
-                    raise http.client.IncompleteRead(body, answer.length)
+                body = _body(answer, most, time.monotonic() + self._timeout)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == TOO_MANY_REQUESTS or error.code >= SERVER_ERROR:
@@ -80,6 +78,19 @@ class Source:
         return KakekomiError("desk.invalid", f"{self.desk}{path} {what}: is this the address of a kakekomi desk?")
 
 
+def _body(answer: http.client.HTTPResponse, most: int, deadline: float) -> bytes:
+    """Reads a body, or one byte more than the most: urllib's timeout begins again with each piece."""
+    body = bytearray()
+    while len(body) <= most and (piece := answer.read1(most + 1 - len(body))):
+        body += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError("timed out")
+    # Of a given size urllib reads less without an error, and what it still waits for is in `length`.
+    if len(body) <= most and answer.length:
+        raise http.client.IncompleteRead(bytes(body), answer.length)
+    return bytes(body)
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Leaves a redirect as the answer that it is."""
 
@@ -88,10 +99,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _origin(desk: str) -> str:
-    """Reads an address; a path after the origin is ignored."""
-    parts = urllib.parse.urlsplit(desk)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise KakekomiError(
-            "options.invalid", 'desk is no address: write the desk\'s origin, "https://desk.example.jp"'
-        )
-    return f"{parts.scheme}://{parts.netloc}"
+    """Reads an address; a path after the origin is ignored, and so is a name or password before the host."""
+    try:
+        parts = urllib.parse.urlsplit(desk)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+            return f"{parts.scheme}://{host}" + ("" if parts.port is None else f":{parts.port}")
+    except ValueError:
+        pass
+    raise KakekomiError("options.invalid", 'desk is no address: write the desk\'s origin, "https://desk.example.jp"')

@@ -116,7 +116,7 @@ class _Call:
     def _put(self, data: bytes) -> tuple[int, int]:
         """Writes bytes into the module's memory; returns pointer and length."""
         if len(data) > INPUT_MAX:
-            raise KakekomiError("context.invalid", "the context is longer than a context can be: 1 MiB")
+            raise KakekomiError("context.invalid", "the context is longer than a context can be: 256 KiB")
         # At least one byte: a pointer even for an empty text.
         pointer: int = self._exports["kakekomi_allocate"](self._store, max(len(data), 1))
         if pointer <= 0 or pointer + len(data) > self._memory.data_len(self._store):
