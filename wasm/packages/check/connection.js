@@ -184,7 +184,7 @@ export class Connection {
   /** What the cache holds, if it is whole and pinned; null otherwise. @returns {Promise<State | null>} */
   async #restored() {
     const saved = await this.#cache?.read().catch(() => null);
-    if (!saved) return null;
+    if (!saved || !Number.isFinite(saved.savedAt)) return null;
     const { digest, bytes, context, savedAt } = saved;
     try {
       this.#expectPinned(digest);
