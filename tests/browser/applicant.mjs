@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 /** Opens the page in a tab of its own; every script error of the page fails the test that calls `errors`. */
 export async function open(browser, base, { locale = "ja", width = 1280, height = 900 } = {}) {
@@ -116,6 +117,21 @@ export async function toReview(page, midway = () => undefined) {
 export async function receiptNumber(page) {
   await page.locator("#reception-number").waitFor();
   return page.locator("#reception-number").innerText();
+}
+
+/** Fills in a form and sends it. @returns {Promise<any>} what `open` gives, and the number */
+export async function received(browser, base, how) {
+  const opened = await open(browser, base, how);
+  await toReview(opened.page);
+  await opened.page.locator("#send").click();
+  return { ...opened, number: await receiptNumber(opened.page) };
+}
+
+/** Presses a button that saves a file. @returns {Promise<any>} its name, its path and its text */
+export async function download(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator(button).click()]);
+  const path = await file.path();
+  return { name: file.suggestedFilename(), path, text: readFileSync(path, "utf8") };
 }
 
 /**
