@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { agree, receiptNumber, toReview } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
 import { inside } from "./embedded.mjs";
-import { heard, KEY, startSite, untilHeard } from "./partner.mjs";
+import { heard, KEY, openTab, startSite, untilHeard } from "./partner.mjs";
 
 /** The longest time until a page that is not registered has words, event and reason, in milliseconds. */
 const REFUSAL_MAX = 3_000;
@@ -28,15 +28,6 @@ after(async () => {
   await desk?.stop();
   await site?.stop();
 });
-
-/** A tab of its own. */
-async function openTab(t, viewport = { width: 1280, height: 800 }) {
-  const context = await browser.newContext({ viewport });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  return page;
-}
 
 /** The text of a page with the form. */
 function pageWith(mode, { head = "", before = "", behind = "" } = {}) {
@@ -62,7 +53,7 @@ for (const mode of MODES) {
     test(`Cross-Origin-Embedder-Policy: ${policy}, ${mode}: the form reaches the receipt`, async (t) => {
       const headers = { "cross-origin-embedder-policy": policy, "cross-origin-opener-policy": "same-origin" };
       site.put(`/${mode}-${policy}.html`, pageWith(mode), "", headers);
-      const page = await openTab(t);
+      const page = await openTab(t, browser);
       await page.goto(`${site.origin}/${mode}-${policy}.html`);
       assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), true);
       await reachesReceipt(page, mode);
@@ -73,7 +64,7 @@ for (const mode of MODES) {
     test(`Trusted Types${names}, ${mode}: the form reaches the receipt and its copy`, async (t) => {
       const path = `/${mode}-trusted${names.length}.html`;
       site.put(path, pageWith(mode), `require-trusted-types-for 'script'${names}`);
-      const page = await openTab(t);
+      const page = await openTab(t, browser);
       await page.goto(site.origin + path);
       const form = await reachesReceipt(page, mode);
       const copy = page.waitForEvent("download");
@@ -87,7 +78,7 @@ for (const mode of MODES) {
   test(`sandboxed with what the documentation names, ${mode}: the form reaches the receipt`, async (t) => {
     assert.ok(sandbox.includes("allow-same-origin"), sandbox);
     site.put(`/${mode}-sandbox.html`, pageWith(mode), `sandbox ${sandbox}`);
-    const page = await openTab(t);
+    const page = await openTab(t, browser);
     await page.goto(`${site.origin}/${mode}-sandbox.html`);
     await reachesReceipt(page, mode);
   });
@@ -99,7 +90,7 @@ for (const mode of MODES) {
     test(`a page that is ${what}, ${mode}: words, an event and a reason within three seconds`, async (t) => {
       const path = `/${mode}-${what.replaceAll(" ", "-")}.html`;
       site.put(path, pageWith(mode), policy);
-      const page = await openTab(t);
+      const page = await openTab(t, browser);
       const lines = [];
       page.on("console", (line) => lines.push(line.text()));
       const said = page.waitForEvent("console", (line) => line.text().startsWith("kakekomi-form:"));
@@ -157,7 +148,7 @@ for (const mode of MODES) {
         const path = `/${mode}-${above}-${viewport.width}.html`;
         const texts = { head: `<style>${room}</style>${OBSERVER}`, before: paragraphs(above), behind: paragraphs(10) };
         site.put(path, pageWith(mode, texts));
-        const page = await openTab(t, viewport);
+        const page = await openTab(t, browser, viewport);
         // The page is drawn before the element's script is there.
         await page.route("**/embed/1/kakekomi.js", async (route) => {
           await new Promise((resolve) => setTimeout(resolve, 500));

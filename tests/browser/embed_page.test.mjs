@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
-import { heard, KEY, startSite } from "./partner.mjs";
+import { heard, KEY, openTab, startSite } from "./partner.mjs";
 import { agree } from "./applicant.mjs";
 
 let site, desk, browser;
@@ -19,15 +19,6 @@ after(async () => {
   await desk?.stop();
   await site?.stop();
 });
-
-/** A tab of its own. */
-async function openTab(t) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  return page;
-}
 
 for (const [mode, code] of [
   ["frame", "unreachable"],
@@ -42,7 +33,7 @@ for (const [mode, code] of [
       `<!doctype html><script src="/site.js"></script><script type="module" src="${desk.base}/embed/1/kakekomi.js" integrity="sha384-${digest}" crossorigin="anonymous"></script>
       <kakekomi-form partner="${KEY}" mode="${mode}"><a class="instead" href="/">link</a></kakekomi-form>`,
     );
-    const page = await openTab(t);
+    const page = await openTab(t, browser);
     const said = new Promise((resolve) =>
       page.on("console", (line) => line.text().startsWith("kakekomi-form:") && resolve(line.text())),
     );
@@ -66,7 +57,7 @@ test("an inline form never covers the sticky header of its page", async (t) => {
     <style>body { margin: 0 } header { position: sticky; top: 0; height: 80px; background: #cde } kakekomi-form { min-height: 500px }</style>
     <header></header><kakekomi-form partner="${KEY}" mode="inline"></kakekomi-form><p style="height: 1000px"></p>`,
   );
-  const page = await openTab(t);
+  const page = await openTab(t, browser);
   await page.goto(`${site.origin}/sticky.html`);
   await heard(page, "ready");
   const isCovered = async (where) => {

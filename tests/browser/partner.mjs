@@ -44,6 +44,15 @@ const HASTY = `<script>{
 
 const HOSTILE = readFileSync(join(ROOT, "www/partners/hostile.css"), "utf8");
 
+/** A tab of its own, closed with the test. @param {any} t @param {any} browser @returns {Promise<any>} */
+export async function openTab(t, browser, viewport = { width: 1280, height: 800 }) {
+  const context = await browser.newContext({ viewport });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  return page;
+}
+
 /**
  * Waits until a partner's page heard exactly `count` events of a type, or any.
  *

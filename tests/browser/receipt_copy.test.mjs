@@ -13,6 +13,9 @@ import { BINARY, launch, startDesk } from "./desk.mjs";
 /** What a hostile person might type, and what a copy that forgot to escape it would do. */
 const MARKUP = `</style></title><script>document.title="ran"</script><img src=x onerror="document.title='ran'"><b id=evil>&lt;"'`;
 
+/** The digest of a document that is no longer in force. */
+const PAST = "0".repeat(64);
+
 let desk, browser;
 before(async () => {
   [desk, browser] = await Promise.all([startDesk(), launch()]);
@@ -21,6 +24,17 @@ after(async () => {
   await browser?.close();
   await desk?.stop();
 });
+
+/** Lets the kept receipt name a document that is no longer in force. @param {any} page */
+async function agreedToPast(page) {
+  await page.evaluate((past) => {
+    const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
+    kept.receipt.consent.document.sha256 = past;
+    sessionStorage.setItem("kakekomi.receipt", JSON.stringify(kept));
+  }, PAST);
+  await page.reload();
+}
+
 /** An accepted draft with markup in every text, by the form description. */
 async function markedDraft() {
   const { module } = await (await fetch(`${desk.base}/v1/desk`)).json();
@@ -120,37 +134,25 @@ test("the copy after a reload is the same, and in another language has the docum
 
 test("the copy has a document that is in force no more, or says that it lacks it", async () => {
   const { page, context } = await received(browser, desk.base);
-  const past = "0".repeat(64);
-  await page.evaluate((past) => {
-    const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
-    kept.receipt.consent.document.sha256 = past;
-    sessionStorage.setItem("kakekomi.receipt", JSON.stringify(kept));
-  }, past);
-  await page.reload();
+  await agreedToPast(page);
   await receiptNumber(page);
   assert.match((await download(page, "#save-receipt")).text, /この文書の本文は入れられませんでした/);
   const note = page.locator(".receipt__file");
   assert.match(await note.innerText(), /控えを全部は保存できませんでした/, "and so does the page");
   const body = "<h1>以前の同意書</h1><script>document.title='ran'</script><p>第1条</p>";
-  await page.route(`**/v1/consent/ja/${past}`, (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.route(`**/v1/consent/ja/${PAST}`, (route) => route.fulfill({ contentType: "text/html", body }));
   const { text } = await download(page, "#save-receipt");
   assert.match(await note.innerText(), /^控えは、スマートフォンでも/);
   assert.match(text, /<h1>以前の同意書<\/h1><p>第1条<\/p>/);
-  assert.ok(text.includes(past) && !text.includes("<script"));
+  assert.ok(text.includes(PAST) && !text.includes("<script"));
   await context.close();
 });
 
 test("the button that saves the copy is busy until the documents are there, and one press makes one file", async () => {
   const { page, context } = await received(browser, desk.base);
-  const past = "0".repeat(64);
-  await page.evaluate((past) => {
-    const kept = JSON.parse(sessionStorage.getItem("kakekomi.receipt"));
-    kept.receipt.consent.document.sha256 = past;
-    sessionStorage.setItem("kakekomi.receipt", JSON.stringify(kept));
-  }, past);
-  await page.reload();
+  await agreedToPast(page);
   const held = [];
-  await page.route(`**/v1/consent/ja/${past}`, (route) => void held.push(route));
+  await page.route(`**/v1/consent/ja/${PAST}`, (route) => void held.push(route));
   const button = page.locator("#save-receipt");
   const files = [];
   page.on("download", (file) => files.push(file));

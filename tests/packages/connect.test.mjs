@@ -124,10 +124,10 @@ test("a start while the desk is down needs a cache", async () => {
   );
   const saved = await fileCache(folder).read();
   const timeless = { read: async () => ({ ...saved, savedAt: undefined }), write: async () => {} };
-  await assert.rejects(open({ cache: timeless }), { code: "desk.unreachable" }, "a cache without its time is none");
+  await assert.rejects(open({ cache: timeless }), { code: "desk.unreachable" }, "a cache without its time is not used");
   const file = join(folder, "kakekomi.wasm");
   writeFileSync(file, readFileSync(file).subarray(0, 50_000));
-  await assert.rejects(open({ cache: fileCache(folder) }), { code: "desk.unreachable" }, "a damaged cache is none");
+  await assert.rejects(open({ cache: fileCache(folder) }), { code: "desk.unreachable" }, "a damaged cache is not used");
 });
 
 test("a changed module is fetched, verified and used with its context", async () => {

@@ -53,7 +53,7 @@ for (const { name, bytes, options, code, words } of [
   { name: "a module of somebody else", bytes: EMPTY, code: "module.abi", words: /not one of a kakekomi desk/ },
   { name: "a module of a later ABI", bytes: otherAbi(), code: "module.abi", words: /kakekomi_abi_2.*newer package/ },
   {
-    name: "a digest that is none",
+    name: "a text that is not a digest",
     bytes: wasm,
     options: { digest: "sha256:12" },
     code: "options.invalid",

@@ -32,7 +32,7 @@ use crate::error::CliError;
 /// Flags of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The folder to write to; made where there is none
+    /// The folder to write to, created if it is missing
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// The desk's origin, for the example

@@ -18,7 +18,7 @@ use crate::error::CliError;
 /// Flags of `packages`.
 #[derive(Debug, Args)]
 pub struct PackagesArgs {
-    /// The folder to write to; made where there is none
+    /// The folder to write to, created if it is missing
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

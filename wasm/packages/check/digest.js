@@ -7,7 +7,7 @@
 
 import { KakekomiError } from "./error.js";
 
-/** Reads a digest, with or without `sha256:` before it. @param {unknown} text @returns {string | null} null if it is none */
+/** Reads a digest, with or without `sha256:` before it. @param {unknown} text @returns {string | null} null for any other text or value */
 export function readDigest(text) {
   const hex = typeof text === "string" ? /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text.trim())?.[1] : undefined;
   return hex === undefined ? null : `sha256:${hex.toLowerCase()}`;

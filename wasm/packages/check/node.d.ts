@@ -1,4 +1,4 @@
 import type { Cache } from "./index.js";
 
-/** A cache in a folder, which is made where there is none. */
+/** A cache in a folder, which is created if it is missing. */
 export function fileCache(folder: string): Cache;

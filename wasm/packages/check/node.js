@@ -13,7 +13,7 @@ import { join } from "node:path";
 
 /** @import { Cache } from "./index.d.ts" */
 
-/** @param {string} folder made where there is none @returns {Cache} */
+/** @param {string} folder created if it is missing @returns {Cache} */
 export function fileCache(folder) {
   const [moduleFile, deskFile] = [join(folder, "kakekomi.wasm"), join(folder, "desk.json")];
   let digest = "";
