@@ -7,8 +7,14 @@ use std::time::Duration;
 
 use sqlx::{Error, FromRow, Pool, QueryBuilder};
 
+use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
+use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
+use super::event::{Appended, Event, NewEvent, Projection};
+use super::seals::{self, Resealed};
+use super::session::{Record, Session, Sessions};
+use super::{append, insert};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
@@ -19,7 +25,7 @@ use super::writer::{Rows, Writer};
 pub type RowOf<B> = <<B as Backend>::Database as sqlx::Database>::Row;
 
 /// The connections to a database.
-pub trait Backend: Rows + Clone {
+pub trait Backend: Rows + Sessions + Clone {
     /// sqlx's type of the database.
     type Database: Bindable;
 
@@ -34,6 +40,15 @@ pub trait Backend: Rows + Clone {
     /// Reads `seq` and `number` of the cases after a position, from as few pages as possible.
     fn keys(&self, after: i64, limit: u32) -> impl Future<Output = Result<Vec<RowOf<Self>>, StoreError>> + Send;
 
+    /// Runs a query within the time that the database has for it, and reads its rows.
+    fn fetch<T: Record>(
+        &self,
+        query: QueryBuilder<Self::Database>,
+    ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
+
+    /// Reports whether the table of the cases of an earlier version is there.
+    fn has_clear_cases(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Decodes `seq` and, if it can be read, `number` of a row.
     fn key(row: &RowOf<Self>) -> Result<(i64, Option<String>), Error>;
 
@@ -42,6 +57,9 @@ pub trait Backend: Rows + Clone {
 
     /// Waits until a case that was found, or not, by its key is durably so.
     fn confirm(&self, is_found: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Removes what was deleted from the database's own files, as far as it can.
+    fn purge(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
@@ -121,6 +139,105 @@ where
 
     fn show<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Read<Case>>> {
         Box::pin(self.numbered(query::CASE, number))
+    }
+
+    fn purge(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.backend.purge())
+    }
+
+    fn append(&self, events: Vec<NewEvent>) -> StoreFuture<'_, Vec<Appended>> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            let outcomes = append::append(&mut session, &events).await?;
+            session.commit().await?;
+            Ok(outcomes)
+        })
+    }
+
+    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            let outcome = append::erase(&mut session, &event).await?;
+            session.commit().await?;
+            Ok(outcome)
+        })
+    }
+
+    fn events<'a>(&'a self, after: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>> {
+        Box::pin(self.backend.fetch(query::events(after, limit, case)))
+    }
+
+    fn audit_head(&self) -> StoreFuture<'_, AuditHead> {
+        Box::pin(async move {
+            let last: Vec<(i64, Vec<u8>)> = self.backend.fetch(QueryBuilder::new(query::HEAD)).await?;
+            insert::head_of(last.first())
+        })
+    }
+
+    fn reseal(&self, seals: Vec<Resealed>) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            let replaced = seals::reseal(&mut session, seals).await?;
+            session.commit().await?;
+            Ok(replaced)
+        })
+    }
+
+    fn search_hashes(&self, seq: i64) -> StoreFuture<'_, Vec<(String, Vec<u8>)>> {
+        Box::pin(self.backend.fetch(query::search_hashes(seq)))
+    }
+
+    fn setting<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let found: Vec<(Vec<u8>,)> = self.backend.fetch(query::setting(name)).await?;
+            Ok(found.into_iter().next().map(|(value,)| value))
+        })
+    }
+
+    fn set_once<'a>(&'a self, name: &'a str, value: Vec<u8>) -> StoreFuture<'a, Vec<u8>> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            let value = seals::set_once(&mut session, name, value).await?;
+            session.commit().await?;
+            Ok(value)
+        })
+    }
+
+    fn rebuild(&self, states: Vec<(i64, Projection)>) -> StoreFuture<'_, Vec<i64>> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            let changed = seals::rebuild(&mut session, states).await?;
+            session.commit().await?;
+            Ok(changed)
+        })
+    }
+
+    fn count_clear(&self) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            if !self.backend.has_clear_cases().await? {
+                return Ok(0);
+            }
+            Ok(self.integer(QueryBuilder::new(query::COUNT_CLEAR)).await?.unsigned_abs())
+        })
+    }
+
+    fn convert(&self, seal: Seal) -> StoreFuture<'_, usize> {
+        Box::pin(async move {
+            let mut session = self.backend.begin().await?;
+            // Another host may have ended the conversion meanwhile.
+            if !self.backend.has_clear_cases().await? {
+                return Ok(0);
+            }
+            let converted = convert::convert(&mut session, &seal).await?;
+            if converted == 0 {
+                convert::end(&mut session).await?;
+            }
+            session.commit().await?;
+            if converted == 0 {
+                self.backend.purge().await?;
+            }
+            Ok(converted)
+        })
     }
 
     fn ready(&self) -> StoreFuture<'_, ()> {

@@ -1,7 +1,9 @@
 //! A case before and after it is stored, and the filter of lists.
 //!
-//! `NewCase` → insert → `CaseLine` in a list, `Case` with all columns.
+//! `NewCase` → insert → `CaseLine` in a list, `Case` with all columns. The contents of a case are sealed: the store holds one
+//! age file and cannot read it.
 
+use crate::audit::AuditHead;
 use crate::receipt_number::{Beginning, Number};
 
 /// A case to be stored.
@@ -16,17 +18,9 @@ pub struct NewCase {
     /// True if it came with a partner's test key.
     pub test: bool,
     /// `ja` or `en`.
-    pub locale: &'static str,
+    pub locale: String,
     /// The client's key of this submission.
     pub key: String,
-    /// The draft, unchanged.
-    pub text: Vec<u8>,
-    /// SHA-256 of the draft, 64 hexadecimal digits.
-    pub text_sha256: String,
-    /// The report of the current module, canonical bytes.
-    pub report: Vec<u8>,
-    /// The report of the page's module; `None` where the page ran the current one.
-    pub page_report: Option<Vec<u8>>,
     /// The verdict.
     pub accepted: bool,
     /// Version of the rules.
@@ -35,25 +29,92 @@ pub struct NewCase {
     pub module: String,
     /// Digest of the page's module, as the page reported it.
     pub page_module: Option<String>,
-    /// The consent record, JSON.
-    pub consent: String,
-    /// The receipt's bytes.
-    pub receipt: Vec<u8>,
+    /// Keyed hash of the draft, 32 bytes.
+    pub text_hash: Vec<u8>,
+    /// The case's own age recipient.
+    pub recipient: String,
+    /// The coded answers that a queue shows.
+    pub coded: CodedAnswers,
+    /// The receipt, still without its audit head.
+    pub receipt: UnfinishedReceipt,
+    /// The age file of the contents.
+    pub sealed: Vec<u8>,
+    /// Digest of the recipients that can open it.
+    pub sealed_to: String,
+    /// Keyed hashes for the search.
+    pub search: Vec<SearchHash>,
+    /// Commitment of the event `case.received`.
+    pub commitment: [u8; 32],
 }
 
 impl NewCase {
     /// Sums the bytes of the long columns, which are nearly all of its size on disk.
     pub fn stored_bytes(&self) -> usize {
-        let page_report = self.page_report.as_ref().map_or(0, Vec::len);
-        self.text.len() + self.report.len() + page_report + self.consent.len() + self.receipt.len()
+        self.sealed.len() + self.receipt.0.len()
+    }
+}
+
+/// Coded answers of the draft, stored in clear for the queue; an erasure removes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+pub struct CodedAnswers {
+    /// The kind of incident, a code of the form.
+    pub kind: Option<String>,
+    /// `yes`, `no` or `unknown`.
+    pub ongoing: Option<String>,
+    /// The wanted services, codes with blanks between them: `consultation remote`.
+    pub services: Option<String>,
+}
+
+/// The kind of value that a search hash stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SearchKind {
+    /// A telephone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// A company's name.
+    Company,
+}
+
+impl SearchKind {
+    /// Returns the stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SearchKind::Phone => "phone",
+            SearchKind::Email => "email",
+            SearchKind::Company => "company",
+        }
+    }
+}
+
+/// A keyed hash of a normalized value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SearchHash {
+    /// The kind of value.
+    pub kind: SearchKind,
+    /// HMAC-SHA256 of the value.
+    pub hash: [u8; 32],
+}
+
+/// A receipt's JSON object, to which the store adds the head of the chain at the case's own first event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedReceipt(pub Vec<u8>);
+
+impl UnfinishedReceipt {
+    /// Appends the member `audit`: `{"number":"…"}` → `{"number":"…","audit":{"seq":5,"hash":"…"}}`.
+    pub fn with_audit(&self, head: &AuditHead) -> Vec<u8> {
+        let open = self.0.strip_suffix(b"}").unwrap_or(&self.0);
+        let comma = if open == b"{" { "" } else { "," };
+        let audit = format!("{comma}\"audit\":{{\"seq\":{},\"hash\":\"{}\"}}}}", head.seq, head.hex());
+        [open, audit.as_bytes()].concat()
     }
 }
 
 /// Outcome of an insert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
-    /// The row is durable.
-    Stored,
+    /// The case is durable; its event `case.received` is this head of the chain.
+    Stored(AuditHead),
     /// The key has a case already; nothing was stored.
     KeyTaken,
     /// The number has a case already; try another one.
@@ -65,10 +126,10 @@ pub enum Inserted {
 pub struct IdempotencyRecord {
     /// Position of the case in the store's sequence.
     pub seq: i64,
-    /// SHA-256 of the text that was sent with the key, 64 hexadecimal digits.
-    pub text_sha256: String,
-    /// The receipt's bytes.
-    pub receipt: Vec<u8>,
+    /// Keyed hash of the text that was sent with the key; `None` for an erased case.
+    pub text_hash: Option<Vec<u8>>,
+    /// The receipt's bytes; `None` for an erased case.
+    pub receipt: Option<Vec<u8>>,
     /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
 }
@@ -82,7 +143,7 @@ pub struct CaseLine {
     pub number: String,
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,
-    /// `received`, until the desk changes it.
+    /// State of the case: `received`, `in_progress`, `waiting`, `closed` or `erased`.
     pub status: String,
     /// True if the rules accepted the draft.
     pub accepted: bool,
@@ -96,6 +157,18 @@ pub struct CaseLine {
     pub test: bool,
     /// The applicant's language.
     pub locale: String,
+    /// The coded answers of the draft.
+    #[sqlx(flatten)]
+    #[serde(flatten)]
+    pub coded: CodedAnswers,
+    /// The outcome of a closed case.
+    pub outcome: Option<String>,
+    /// The operator who works on it.
+    pub assignee: Option<String>,
+    /// Its urgency, where an operator set one.
+    pub urgency: Option<String>,
+    /// True while it must not be erased.
+    pub held: bool,
 }
 
 /// A case with all its columns.
@@ -106,18 +179,26 @@ pub struct Case {
     pub line: CaseLine,
     /// Digest of the page's module, as the page reported it.
     pub page_module: Option<String>,
-    /// SHA-256 of the text.
-    pub text_sha256: String,
-    /// The draft, unchanged.
-    pub text: Vec<u8>,
-    /// The report of the current module, canonical bytes.
-    pub report: Vec<u8>,
-    /// The report of the page's module; `None` where the page ran the current one.
-    pub page_report: Option<Vec<u8>>,
-    /// The consent record, JSON.
-    pub consent: String,
-    /// The receipt's bytes.
-    pub receipt: Vec<u8>,
+    /// The client's key of the submission.
+    pub idempotency_key: String,
+    /// Keyed hash of the text; `None` for an erased case.
+    pub text_hash: Option<Vec<u8>>,
+    /// The case's own age recipient; `None` for an erased case.
+    pub recipient: Option<String>,
+    /// The receipt's bytes; `None` for an erased case.
+    pub receipt: Option<Vec<u8>>,
+    /// The age file of its contents; `None` for an erased case.
+    pub sealed: Option<Vec<u8>>,
+    /// Digest of the recipients that can open it.
+    pub sealed_to: Option<String>,
+    /// The moment since which the applicant waits for the desk; milliseconds since the epoch, UTC.
+    pub waiting_since: Option<i64>,
+    /// The date to look at it again; milliseconds since the epoch, UTC.
+    pub follow_up: Option<i64>,
+    /// The number of its last event.
+    pub last_n: i64,
+    /// The number of its last event that is no reading.
+    pub changed_n: i64,
 }
 
 /// Conditions on cases; a case must meet all that are set.
@@ -137,6 +218,10 @@ pub struct Filter {
     pub partner_keys: Vec<String>,
     /// One group of the number begins with these characters ([`Number::begin`]).
     pub number: Option<Beginning>,
+    /// With a value of this keyed hash.
+    pub search: Option<SearchHash>,
+    /// Sealed to other recipients than those of this digest.
+    pub not_sealed_to: Option<String>,
 }
 
 /// A case that cannot be read.
@@ -153,3 +238,20 @@ pub struct Damaged {
 
 /// A case, or its damage.
 pub type Read<T> = Result<T, Damaged>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_gets_the_audit_head_as_its_last_member() {
+        let head = AuditHead { seq: 5, hash: [0xab; 32] };
+        let audit = format!(r#""audit":{{"seq":5,"hash":"{}"}}"#, "ab".repeat(32));
+        for (before, after) in
+            [(r#"{"number":"1"}"#, format!(r#"{{"number":"1",{audit}}}"#)), ("{}", format!("{{{audit}}}"))]
+        {
+            let receipt = UnfinishedReceipt(before.as_bytes().to_vec());
+            assert_eq!(String::from_utf8(receipt.with_audit(&head)).unwrap(), after);
+        }
+    }
+}

@@ -17,12 +17,17 @@
 
 #![forbid(unsafe_code)]
 
+mod append;
+mod audit;
 mod backend;
 mod case;
 pub mod clock;
+mod convert;
 mod damage;
 pub mod digest;
 mod error;
+mod event;
+mod insert;
 pub mod lock;
 mod migrate;
 mod open;
@@ -30,6 +35,8 @@ mod postgres;
 mod query;
 mod readiness;
 pub mod receipt_number;
+mod seals;
+mod session;
 pub mod sqlite;
 mod store;
 pub mod synced_fs;
@@ -38,10 +45,18 @@ mod tests;
 mod verify;
 mod writer;
 
-pub use case::{Case, CaseLine, Damaged, Filter, IdempotencyRecord, Inserted, NewCase, Read};
+pub use append::EVENTS_AT_ONCE;
+pub use audit::{AuditCheck, AuditFault, AuditHead};
+pub use case::{
+    Case, CaseLine, CodedAnswers, Damaged, Filter, IdempotencyRecord, Inserted, NewCase, Read, SearchHash, SearchKind,
+    UnfinishedReceipt,
+};
+pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
+pub use event::{Appended, Change, Event, EventKind, NewEvent, Projection, Refusal, UnknownKind};
 pub use migrate::Step;
-pub use open::{migrations, open, open_existing};
+pub use open::{migrations, open, open_existing, open_to_write};
+pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};
 pub use store::{CASES_A_PAGE, Integrity, LINES_A_PAGE, Store};
 pub use synced_fs::is_open_to_others;

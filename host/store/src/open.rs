@@ -31,6 +31,18 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     })
 }
 
+/// Opens an existing database for a command that writes events, beside processes that serve from it; migrates nothing.
+///
+/// # Errors
+/// [`StoreError`]: it does not exist, is no database of kakekomi, or cannot be written.
+pub async fn open_to_write(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(if is_sqlite(url)? {
+        Arc::new(Sqlite::open_to_write(url).await?)
+    } else {
+        Arc::new(Postgres::open_to_read(url).await?)
+    })
+}
+
 /// Lists all migrations and whether the database has them; changes nothing.
 ///
 /// # Errors

@@ -18,9 +18,11 @@ use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Error, QueryBuilder, Row as _, Transaction};
 
 use super::backend::{Backend, Cases};
+use super::insert::insert;
 use super::query::{self, KEY};
 use super::readiness::PROBE_BYTES;
-use super::writer::{Rows, insert_outcomes};
+use super::session::{Record, Session, Sessions};
+use super::writer::Rows;
 use crate::case::{Filter, Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
 use commit::{commit, confirm, message};
@@ -38,20 +40,43 @@ const LOCK_FOR_WRITING: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($
 const MAY_WRITE: &str =
     "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
 
-/// Inserts cases in an open transaction; returns it with its backend and the outcomes that its commit has.
-async fn insert(
-    pool: &PgPool,
-    cases: &[Arc<NewCase>],
-) -> Result<(Transaction<'static, sqlx::Postgres>, i32, Vec<Inserted>), Error> {
-    let mut transaction = pool.begin().await?;
-    let (backend, _): (i32, String) =
-        sqlx::query_as(LOCK_FOR_WRITING).bind(WRITER_LOCK).fetch_one(&mut *transaction).await?;
-    let stored = query::insert(cases).build_query_as().fetch_all(&mut *transaction).await?;
-    let mut taken = Vec::new();
-    if stored.len() < cases.len() {
-        taken = query::taken_keys(cases).build_query_scalar().fetch_all(&mut *transaction).await?;
+/// A transaction that holds the writers' lock.
+#[derive(Debug)]
+pub struct PostgresSession {
+    pool: PgPool,
+    transaction: Transaction<'static, sqlx::Postgres>,
+    /// The connection's process on the server, to cancel a commit that hangs.
+    backend: i32,
+}
+
+impl Sessions for PgPool {
+    type Session = PostgresSession;
+
+    async fn begin(&self) -> Result<PostgresSession, StoreError> {
+        let begun = in_time(async {
+            let mut transaction = PgPool::begin(self).await?;
+            let (backend, _): (i32, String) =
+                sqlx::query_as(LOCK_FOR_WRITING).bind(WRITER_LOCK).fetch_one(&mut *transaction).await?;
+            Ok(PostgresSession { pool: self.clone(), transaction, backend })
+        });
+        begun.await.map_err(lock_timeout_in_doubt)
     }
-    Ok((transaction, backend, insert_outcomes(cases, stored, &taken)))
+}
+
+impl Session for PostgresSession {
+    type Database = sqlx::Postgres;
+
+    async fn fetch<T: Record>(&mut self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<T>, StoreError> {
+        in_time(query.build_query_as().fetch_all(&mut *self.transaction)).await
+    }
+
+    async fn execute(&mut self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<u64, StoreError> {
+        Ok(in_time(query.build().execute(&mut *self.transaction)).await?.rows_affected())
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        commit(&self.pool, self.transaction, self.backend).await
+    }
 }
 
 /// Marks a timed-out wait for the lock (SQLSTATE 55P03) as in doubt: the unfinished commit of another host may hold a case
@@ -65,8 +90,9 @@ fn lock_timeout_in_doubt(error: StoreError) -> StoreError {
 
 impl Rows for PgPool {
     async fn write(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
-        let (transaction, backend, outcomes) = in_time(insert(self, cases)).await.map_err(lock_timeout_in_doubt)?;
-        commit(self, transaction, backend).await?;
+        let mut session = Sessions::begin(self).await?;
+        let outcomes = insert(&mut session, cases).await?;
+        session.commit().await?;
         Ok(outcomes)
     }
 
@@ -98,6 +124,20 @@ impl Backend for PgPool {
 
     async fn rows(&self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<PgRow>, StoreError> {
         in_time(query.build().fetch_all(self)).await
+    }
+
+    async fn fetch<T: Record>(&self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<T>, StoreError> {
+        in_time(query.build_query_as().fetch_all(self)).await
+    }
+
+    async fn has_clear_cases(&self) -> Result<bool, StoreError> {
+        in_time(sqlx::query_scalar("SELECT to_regclass('clear_cases') IS NOT NULL").fetch_one(self)).await
+    }
+
+    /// Vacuums the tables of what was erased. The bytes of a dead row are overwritten by the rows that follow it.
+    async fn purge(&self) -> Result<(), StoreError> {
+        sqlx::query("VACUUM case_seals, case_search, cases, events").execute(self).await?;
+        Ok(())
     }
 
     /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).

@@ -2,25 +2,36 @@
 //!
 //! `page(LINE, 7, 100, &filter)` → `SELECT seq, … FROM cases WHERE seq > 7 AND … ORDER BY seq LIMIT 100`.
 
-use std::sync::Arc;
-
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
-use super::case::{Filter, NewCase};
+use super::case::Filter;
 use super::receipt_number::{Beginning, Number};
 
 /// Columns of a [`super::CaseLine`].
-pub const LINE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale";
+pub const LINE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
+     kind, ongoing, services, outcome, assignee, urgency, held";
 /// Columns of a [`super::Case`].
-pub const CASE: &str = "seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
-     page_module, text_sha256, text, report, page_report, consent, receipt";
+pub const CASE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
+     kind, ongoing, services, outcome, assignee, urgency, held, \
+     page_module, idempotency_key, text_hash, recipient, receipt, sealed, sealed_to, waiting_since, follow_up, last_n, changed_n";
 /// Columns that identify a case.
-pub const KEY: &str = "seq, number";
+pub const KEY: &str = "cases.seq, number";
+/// The tables of [`LINE`]. A case whose state is missing is damaged, and not left out.
+const LINES: &str = "cases LEFT JOIN projections ON projections.case_seq = cases.seq";
+/// The tables of [`CASE`].
+const CASES: &str = "cases LEFT JOIN projections ON projections.case_seq = cases.seq \
+     LEFT JOIN case_seals ON case_seals.case_seq = cases.seq";
+/// Columns of an [`super::Event`].
+pub const EVENT: &str = "seq, case_number, n, at, actor, kind, body, commitment, hash";
 /// The number from a place on, as the indexes have it.
 const FIFTH: &str = "substr(number, 5)";
 const NINTH: &str = "substr(number, 9)";
 /// Finds the `seq` of the last case; 0 without cases.
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
+/// Finds the last event.
+pub const HEAD: &str = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1";
+/// Counts the cases that an earlier version stored in clear.
+pub const COUNT_CLEAR: &str = "SELECT count(*) FROM clear_cases";
 /// Finds no case, if the table exists.
 pub const NOTHING: &str = "SELECT count(*) FROM cases WHERE number = ''";
 
@@ -35,38 +46,147 @@ impl<DB: Database, T: for<'q> Encode<'q, DB> + Type<DB>> Bind<T> for DB {
     }
 }
 
-/// A database that takes all values of a [`Filter`]. Supertraits hold for every caller; bounds such as
+/// A database that takes all values of this store. Supertraits hold for every caller; bounds such as
 /// `i64: Encode<'q, DB>` would have to be repeated at each.
-pub trait Bindable: Bind<i64> + Bind<bool> + Bind<String> {}
+pub trait Bindable:
+    Bind<i64> + Bind<Option<i64>> + Bind<bool> + Bind<String> + Bind<Option<String>> + Bind<Vec<u8>> + Bind<Option<Vec<u8>>>
+{
+}
 
-impl<DB: Bind<i64> + Bind<bool> + Bind<String>> Bindable for DB {}
+impl<DB> Bindable for DB where
+    DB: Bind<i64>
+        + Bind<Option<i64>>
+        + Bind<bool>
+        + Bind<String>
+        + Bind<Option<String>>
+        + Bind<Vec<u8>>
+        + Bind<Option<Vec<u8>>>
+{
+}
+
+/// A value of a row that is inserted.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// An integer.
+    Integer(i64),
+    /// An integer, or NULL.
+    OptionalInteger(Option<i64>),
+    /// A truth value.
+    Boolean(bool),
+    /// A text.
+    Text(String),
+    /// A text, or NULL.
+    OptionalText(Option<String>),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// Bytes, or NULL.
+    OptionalBytes(Option<Vec<u8>>),
+}
+
+impl Value {
+    pub fn bind<DB: Bindable>(self, query: &mut QueryBuilder<DB>) {
+        match self {
+            Value::Integer(value) => DB::bind(query, value),
+            Value::OptionalInteger(value) => DB::bind(query, value),
+            Value::Boolean(value) => DB::bind(query, value),
+            Value::Text(value) => DB::bind(query, value),
+            Value::OptionalText(value) => DB::bind(query, value),
+            Value::Bytes(value) => DB::bind(query, value),
+            Value::OptionalBytes(value) => DB::bind(query, value),
+        }
+    }
+}
+
+/// Builds one INSERT of several rows; `into` is the table with its columns. `None` without rows.
+pub fn insert<DB: Bindable, const N: usize>(
+    into: &str,
+    rows: impl IntoIterator<Item = [Value; N]>,
+) -> Option<QueryBuilder<DB>> {
+    let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
+    let mut before = "(";
+    for row in rows {
+        for value in row {
+            value.bind(query.push(before));
+            before = ", ";
+        }
+        before = "), (";
+    }
+    query.push(")");
+    (before != "(").then_some(query)
+}
+
+/// Appends `(value, value, …)`.
+pub fn push_list<DB: Bindable>(query: &mut QueryBuilder<DB>, values: impl IntoIterator<Item = Value>) {
+    let mut before = "(";
+    for value in values {
+        value.bind(query.push(before));
+        before = ", ";
+    }
+    query.push(")");
+}
 
 /// Selects the cases after a position of the sequence, in its order.
 pub fn page<DB: Bindable>(columns: &str, after: i64, limit: u32, filter: &Filter) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM cases WHERE seq > "));
+    let tables = tables(columns);
+    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM {tables} WHERE cases.seq > "));
     DB::bind(&mut query, after);
     narrow(&mut query, filter);
-    DB::bind(query.push(" ORDER BY seq LIMIT "), i64::from(limit));
+    DB::bind(query.push(" ORDER BY cases.seq LIMIT "), i64::from(limit));
     query
+}
+
+/// Names the tables that hold columns.
+fn tables(columns: &str) -> &'static str {
+    match columns {
+        CASE => CASES,
+        LINE => LINES,
+        _ => "cases",
+    }
 }
 
 /// Selects the case of a number.
 pub fn numbered<DB: Bindable>(columns: &str, number: &Number) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM cases WHERE number = "));
+    let tables = tables(columns);
+    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM {tables} WHERE number = "));
     DB::bind(&mut query, number.to_string());
     query
 }
 
 /// Selects the [`super::IdempotencyRecord`] of a key.
 pub fn by_key<DB: Bindable>(key: &str) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new("SELECT seq, text_sha256, receipt, module FROM cases WHERE idempotency_key = ");
+    let mut query = QueryBuilder::new("SELECT seq, text_hash, receipt, module FROM cases WHERE idempotency_key = ");
     DB::bind(&mut query, key.to_owned());
+    query
+}
+
+/// Selects the events after a position of the chain, of one case or of all.
+pub fn events<DB: Bindable>(after: i64, limit: u32, case: Option<&Number>) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new(format!("SELECT {EVENT} FROM events WHERE seq > "));
+    DB::bind(&mut query, after);
+    if let Some(number) = case {
+        DB::bind(query.push(" AND case_number = "), number.to_string());
+    }
+    DB::bind(query.push(" ORDER BY seq LIMIT "), i64::from(limit));
+    query
+}
+
+/// Selects the search hashes of a case, by its position in the sequence.
+pub fn search_hashes<DB: Bindable>(seq: i64) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT kind, hash FROM case_search WHERE case_seq = ");
+    DB::bind(&mut query, seq);
+    query
+}
+
+/// Selects the value of a setting.
+pub fn setting<DB: Bindable>(name: &str) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT value FROM settings WHERE name = ");
+    DB::bind(&mut query, name.to_owned());
     query
 }
 
 /// Counts cases.
 pub fn count<DB: Bindable>(filter: &Filter) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new("SELECT count(*) FROM cases WHERE 1 = 1");
+    let mut query = QueryBuilder::new(format!("SELECT count(*) FROM {LINES} WHERE 1 = 1"));
     narrow(&mut query, filter);
     query
 }
@@ -74,7 +194,7 @@ pub fn count<DB: Bindable>(filter: &Filter) -> QueryBuilder<DB> {
 /// Appends the conditions of a filter, each after an AND.
 fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     if let Some(seq) = filter.seq {
-        DB::bind(query.push(" AND seq = "), seq);
+        DB::bind(query.push(" AND cases.seq = "), seq);
     }
     if let Some(since) = filter.since {
         DB::bind(query.push(" AND received_at >= "), since);
@@ -96,9 +216,20 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     if !filter.partner_keys.is_empty() {
         query.push(")");
     }
+    if let Some(search) = &filter.search {
+        query.push(" AND cases.seq IN (SELECT case_seq FROM case_search WHERE hash = ");
+        DB::bind(query, search.hash.to_vec());
+        DB::bind(query.push(" AND kind = "), search.kind.as_str().to_owned());
+        query.push(")");
+    }
+    if let Some(recipients) = &filter.not_sealed_to {
+        query.push(" AND cases.seq IN (SELECT case_seq FROM case_seals WHERE sealed_to <> ");
+        DB::bind(query, recipients.clone());
+        query.push(")");
+    }
     if let Some(beginning) = &filter.number {
         // Ranges, so that each index is used; `~` sorts after every character of a number.
-        let mut before = " AND seq IN (SELECT seq FROM cases WHERE ";
+        let mut before = " AND cases.seq IN (SELECT seq FROM cases WHERE ";
         for (place, begin, form) in places(beginning) {
             let end = format!("{begin}~");
             DB::bind(query.push(format_args!("{before}{place} >= ")), begin);
@@ -128,52 +259,3 @@ fn places(beginning: &Beginning) -> Vec<(&'static str, String, &'static str)> {
     places
 }
 
-/// Selects the idempotency keys of the cases that have a case already.
-pub fn taken_keys<DB: Bindable>(cases: &[Arc<NewCase>]) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new("SELECT idempotency_key FROM cases WHERE idempotency_key");
-    let mut before = " IN (";
-    for case in cases {
-        DB::bind(query.push(before), case.key.clone());
-        before = ", ";
-    }
-    query.push(")");
-    query
-}
-
-/// Inserts cases with one statement, which returns number and key of the stored ones.
-pub fn insert<DB>(cases: &[Arc<NewCase>]) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'q> i64: Encode<'q, DB> + Type<DB>,
-    for<'q> bool: Encode<'q, DB> + Type<DB>,
-    for<'q> &'q str: Encode<'q, DB> + Type<DB>,
-    for<'q> String: Encode<'q, DB> + Type<DB>,
-    for<'q> Option<&'q str>: Encode<'q, DB> + Type<DB>,
-    for<'q> &'q [u8]: Encode<'q, DB> + Type<DB>,
-    for<'q> Option<&'q [u8]>: Encode<'q, DB> + Type<DB>,
-{
-    let mut query = QueryBuilder::new(
-        "INSERT INTO cases (number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
-         idempotency_key, text_sha256, consent, receipt, text, report, page_report) ",
-    );
-    query.push_values(cases, |mut row, case| {
-        row.push_bind(case.number.to_string())
-            .push_bind(case.received_at)
-            .push_bind(case.partner.as_deref())
-            .push_bind(case.test)
-            .push_bind(case.locale)
-            .push_bind(case.accepted)
-            .push_bind(case.ruleset.as_str())
-            .push_bind(case.module.as_str())
-            .push_bind(case.page_module.as_deref())
-            .push_bind(case.key.as_str())
-            .push_bind(case.text_sha256.as_str())
-            .push_bind(case.consent.as_str())
-            .push_bind(case.receipt.as_slice())
-            .push_bind(case.text.as_slice())
-            .push_bind(case.report.as_slice())
-            .push_bind(case.page_report.as_deref());
-    });
-    query.push(" ON CONFLICT DO NOTHING RETURNING number, idempotency_key");
-    query
-}

@@ -3,8 +3,8 @@
 //! `Sqlite::open("sqlite:data/kakekomi.sqlite3")` → a [`Store`](crate::Store)
 //!
 //! WAL with `synchronous=FULL` makes a commit survive a power failure; with SQLite's usual NORMAL it would only survive a
-//! crash of this process. Every write is a single statement for any number of cases, so no transaction is open between
-//! statements. One process serves from a file, under a lock ([`open_files`]).
+//! crash of this process. Every write is a transaction that takes SQLite's write lock at its beginning, since commands write
+//! events beside a serving process. One process serves from a file, under a lock ([`open_files`]).
 
 mod backup;
 mod error_code;
@@ -17,12 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Error, QueryBuilder, Row as _};
+use sqlx::{Error, QueryBuilder, Row as _, Transaction};
 
 use super::backend::{Backend, Cases};
-use super::query;
+use super::insert::insert;
 use super::readiness::PROBE_BYTES;
-use super::writer::{Rows, insert_outcomes};
+use super::session::{Record, Session, Sessions};
+use super::writer::Rows;
 use crate::case::{Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
 use crate::store::Integrity;
@@ -54,24 +55,47 @@ impl Database {
         }
         checked
     }
+}
 
-    async fn insert(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
-        let stored = query::insert(cases).build_query_as().fetch_all(&self.pool).await.map_err(commit_error)?;
-        let mut taken = Vec::new();
-        if stored.len() < cases.len() {
-            let found = query::taken_keys(cases).build_query_scalar().fetch_all(&self.pool).await;
-            taken = found.map_err(|error| StoreError::Database(error).in_doubt())?;
-        }
-        Ok(insert_outcomes(cases, stored, &taken))
+/// A transaction of `BEGIN IMMEDIATE`.
+#[derive(Debug)]
+pub struct SqliteSession {
+    database: Database,
+    transaction: Transaction<'static, sqlx::Sqlite>,
+}
+
+impl Sessions for Database {
+    type Session = SqliteSession;
+
+    async fn begin(&self) -> Result<SqliteSession, StoreError> {
+        self.check().await?;
+        Ok(SqliteSession { database: self.clone(), transaction: self.pool.begin_with("BEGIN IMMEDIATE").await? })
+    }
+}
+
+impl Session for SqliteSession {
+    type Database = sqlx::Sqlite;
+
+    async fn fetch<T: Record>(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<T>, StoreError> {
+        Ok(query.build_query_as().fetch_all(&mut *self.transaction).await?)
+    }
+
+    async fn execute(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<u64, StoreError> {
+        Ok(query.build().execute(&mut *self.transaction).await?.rows_affected())
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        self.transaction.commit().await.map_err(commit_error)?;
+        self.database.check().await.map_err(StoreError::in_doubt)
     }
 }
 
 impl Rows for Database {
     async fn write(&self, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
-        self.check().await?;
-        let inserted = self.insert(cases).await?;
-        self.check().await.map_err(StoreError::in_doubt)?;
-        Ok(inserted)
+        let mut session = self.begin().await?;
+        let outcomes = insert(&mut session, cases).await?;
+        session.commit().await?;
+        Ok(outcomes)
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -98,6 +122,29 @@ impl Backend for Database {
         Ok(query.build().fetch_all(&self.pool).await?)
     }
 
+    async fn fetch<T: Record>(&self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<T>, StoreError> {
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+    }
+
+    async fn has_clear_cases(&self) -> Result<bool, StoreError> {
+        let table = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = 'clear_cases'";
+        Ok(sqlx::query_scalar(table).fetch_one(&self.pool).await?)
+    }
+
+    /// Empties the log; free pages are overwritten when they are freed (`secure_delete`). A reader may delay it.
+    async fn purge(&self) -> Result<(), StoreError> {
+        for _ in 0..PURGE_ATTEMPTS {
+            let (busy, _, _): (i64, i64, i64) =
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+            if busy == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(PURGE_PAUSE).await;
+        }
+        tracing::warn!("the database's log could not be emptied: what was erased leaves it with the next checkpoint");
+        Ok(())
+    }
+
     /// Reads only the index of the numbers, which is on other pages than the cases.
     async fn keys(&self, after: i64, limit: u32) -> Result<Vec<SqliteRow>, StoreError> {
         let keys =
@@ -122,6 +169,11 @@ impl Backend for Database {
         Box::pin(integrity::check(&self.pool, within))
     }
 }
+
+/// Attempts to empty the log while others read.
+const PURGE_ATTEMPTS: u32 = 20;
+/// The pause between them.
+const PURGE_PAUSE: Duration = Duration::from_millis(100);
 
 /// The extended code of a failed flush: the row may be written all the same.
 const IOERR_FSYNC: u32 = 1034;

@@ -5,9 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
+use super::convert::Seal;
 use super::error::StoreFuture;
+use super::event::{Appended, Event, NewEvent, Projection};
 use super::receipt_number::Number;
+use super::seals::Resealed;
 
 /// Lines that are read at a time where all of them are wanted.
 pub const LINES_A_PAGE: u32 = 500;
@@ -49,6 +53,44 @@ pub trait Store: Send + Sync + 'static {
 
     /// Reads one whole case.
     fn show<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Read<Case>>>;
+
+    /// Writes events in one transaction, at most [`EVENTS_AT_ONCE`](super::EVENTS_AT_ONCE); returns the outcomes in their
+    /// order. One that is refused does not stop the others.
+    fn append(&self, events: Vec<NewEvent>) -> StoreFuture<'_, Vec<Appended>>;
+
+    /// Writes the event of an erasure and removes what is sealed or derived from what the applicant wrote.
+    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended>;
+
+    /// Removes what was erased from the database's own files: SQLite's log; PostgreSQL's dead rows, as far as VACUUM does.
+    fn purge(&self) -> StoreFuture<'_, ()>;
+
+    /// Reads at most `limit` events after `seq`, of one case or of all, in the order of the chain.
+    fn events<'a>(&'a self, seq: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>>;
+
+    /// Finds the last event of the chain; [`AuditHead::START`] without events.
+    fn audit_head(&self) -> StoreFuture<'_, AuditHead>;
+
+    /// Replaces the seals of cases; returns the number of replaced ones.
+    fn reseal(&self, seals: Vec<Resealed>) -> StoreFuture<'_, u64>;
+
+    /// Reads the search hashes of a case by its `seq`: stored kind and hash.
+    fn search_hashes(&self, seq: i64) -> StoreFuture<'_, Vec<(String, Vec<u8>)>>;
+
+    /// Reads a value of the store itself, such as the check value of its key of hashes.
+    fn setting<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<Vec<u8>>>;
+
+    /// Writes a value of the store itself unless it has one; returns the value that it has then.
+    fn set_once<'a>(&'a self, name: &'a str, value: Vec<u8>) -> StoreFuture<'a, Vec<u8>>;
+
+    /// Writes the states of cases as their events give them; returns the cases that got another event meanwhile.
+    fn rebuild(&self, states: Vec<(i64, Projection)>) -> StoreFuture<'_, Vec<i64>>;
+
+    /// Counts the cases that an earlier version stored in clear.
+    fn count_clear(&self) -> StoreFuture<'_, u64>;
+
+    /// Seals the next cases that an earlier version stored in clear; returns their number. After the last one the table is
+    /// removed.
+    fn convert(&self, seal: Seal) -> StoreFuture<'_, usize>;
 
     /// Reports whether a case would be stored now. A serving process writes a probe, durably; a reading process only
     /// queries the database. At most one probe runs at a time, and the answer takes at most two seconds.

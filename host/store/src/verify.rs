@@ -1,26 +1,19 @@
-//! Validation of a stored case: its columns must agree with one another.
+//! Validation of the clear columns of a stored case: they must agree with one another.
 //!
-//! A text with one changed byte → `["the text is not the one that was stored: …"]`. The text is compared with its SHA-256;
-//! number, report, consent record and receipt are compared with one another, since each repeats parts of the others.
+//! A receipt of another number → `["the receipt is of another number, time or module"]`. The sealed contents are compared
+//! with these columns where an identity is at hand (`kakekomi-service`).
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use super::case::{Case, CaseLine, IdempotencyRecord};
 use super::clock;
-use super::digest::sha256;
 use super::error::StoreError;
+use super::event::ERASED;
 use super::receipt_number::Number;
 
-/// The columns of a case that its report repeats.
-#[derive(Deserialize)]
-struct ReportHead {
-    ruleset: String,
-    accepted: bool,
-    #[serde(rename = "context")]
-    _context: IgnoredAny,
-}
+/// The length of a keyed hash in bytes.
+const HASH_BYTES: usize = 32;
 
 /// The columns of a case that its receipt repeats.
 #[derive(Deserialize)]
@@ -28,10 +21,16 @@ struct ReceiptHead {
     number: String,
     received_at: i64,
     module: String,
-    consent: Value,
+    #[serde(rename = "consent")]
+    _consent: IgnoredAny,
 }
 
 impl CaseLine {
+    /// Reports whether the case was erased.
+    pub fn is_erased(&self) -> bool {
+        self.status == ERASED
+    }
+
     /// Lists the faults of a list's columns, for the operator; empty where they are valid.
     pub fn faults(&self) -> Vec<String> {
         let checks = [
@@ -45,52 +44,38 @@ impl CaseLine {
 }
 
 impl Case {
-    /// Lists the faults of the whole case, for the operator; empty where it is valid.
+    /// Lists the faults of the clear columns, for the operator; empty where they are valid.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.line.faults();
-        faults.extend(self.text_fault());
-        faults.extend(self.report_fault());
-        if self.page_report.as_ref().is_some_and(|report| !is_json(report)) {
-            faults.push("the report of the page's module is no JSON".to_owned());
-        }
         if self.page_module.as_ref().is_some_and(|module| !is_digest(module)) {
             faults.push("the name of the page's module is not a digest".to_owned());
+        }
+        if self.line.is_erased() {
+            if self.sealed.is_some() || self.receipt.is_some() || self.text_hash.is_some() || self.recipient.is_some() {
+                faults.push("it was erased, and has contents all the same".to_owned());
+            }
+            return faults;
+        }
+        if self.text_hash.as_ref().is_none_or(|hash| hash.len() != HASH_BYTES) {
+            faults.push("the keyed hash of its text is not one".to_owned());
+        }
+        if self.sealed.is_none() || self.recipient.is_none() {
+            faults.push("its sealed contents are missing".to_owned());
         }
         faults.extend(self.receipt_fault());
         faults
     }
 
-    /// Finds a text that differs from the stored one.
-    pub fn text_fault(&self) -> Option<String> {
-        let found = sha256(&self.text);
-        let stored = &self.text_sha256;
-        (found != *stored).then(|| format!("the text is not the one that was stored: SHA-256 {found}, not {stored}"))
-    }
-
-    fn report_fault(&self) -> Option<String> {
-        let report: ReportHead = match read("report cannot be read", &self.report) {
-            Ok(report) => report,
-            Err(fault) => return Some(fault),
-        };
-        let is_other = report.accepted != self.line.accepted || report.ruleset != self.line.ruleset;
-        is_other.then(|| "the report gives another verdict or ruleset than the case".to_owned())
-    }
-
     fn receipt_fault(&self) -> Option<String> {
-        let heads = read::<Value>("consent record is no JSON", self.consent.as_bytes());
-        let heads =
-            heads.and_then(|consent| Ok((consent, read::<ReceiptHead>("receipt cannot be read", &self.receipt)?)));
+        let Some(receipt) = &self.receipt else { return Some("its receipt is missing".to_owned()) };
         let line = &self.line;
-        match heads {
+        match read::<ReceiptHead>("receipt cannot be read", receipt) {
             Err(fault) => Some(fault),
-            Ok((_, receipt))
+            Ok(receipt)
                 if (&receipt.number, receipt.received_at, &receipt.module)
                     != (&line.number, line.received_at, &line.module) =>
             {
                 Some("the receipt is of another number, time or module".to_owned())
-            }
-            Ok((consent, receipt)) if receipt.consent != consent => {
-                Some("the consent record is not the one on the receipt".to_owned())
             }
             Ok(_) => None,
         }
@@ -104,10 +89,15 @@ impl IdempotencyRecord {
     /// [`StoreError::Damaged`]: it is not.
     pub(super) fn validated(self) -> Result<IdempotencyRecord, StoreError> {
         let damaged = |why: &str| StoreError::Damaged(self.seq, why.to_owned());
-        if !is_hex(&self.text_sha256) {
-            return Err(damaged("the SHA-256 of its text is not one"));
+        let (text_hash, receipt) = match (&self.text_hash, &self.receipt) {
+            (None, None) => return Ok(self),
+            (Some(text_hash), Some(receipt)) => (text_hash, receipt),
+            _ => return Err(damaged("it has a receipt or a keyed hash of its text, and not both")),
+        };
+        if text_hash.len() != HASH_BYTES {
+            return Err(damaged("the keyed hash of its text is not one"));
         }
-        match read::<ReceiptHead>("receipt cannot be read", &self.receipt) {
+        match read::<ReceiptHead>("receipt cannot be read", receipt) {
             Err(fault) => Err(damaged(&fault)),
             Ok(receipt) if receipt.module != self.module || !is_number(&receipt.number) => {
                 Err(damaged("the receipt is of another number or module"))
@@ -123,11 +113,6 @@ fn read<'a, T: Deserialize<'a>>(fault: &str, bytes: &'a [u8]) -> Result<T, Strin
         let kind = if error.is_data() { "a member of another kind" } else { "no JSON" };
         format!("the {fault}: {kind} at line {}, column {}", error.line(), error.column())
     })
-}
-
-/// Reports whether bytes are one JSON value.
-fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Reports whether a text is a reception number in its stored form.
@@ -147,12 +132,12 @@ fn is_hex(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::CodedAnswers;
 
     fn case() -> Case {
         let module = format!("sha256:{}", "ab".repeat(32));
         let number = Number::random().unwrap().to_string();
-        let consent = format!(r#"{{"record":"{number}"}}"#);
-        let receipt = format!(r#"{{"number":"{number}","received_at":5,"module":"{module}","consent":{consent}}}"#);
+        let receipt = format!(r#"{{"number":"{number}","received_at":5,"module":"{module}","consent":{{}}}}"#);
         Case {
             line: CaseLine {
                 seq: 1,
@@ -165,71 +150,61 @@ mod tests {
                 partner: None,
                 test: false,
                 locale: "ja".to_owned(),
+                coded: CodedAnswers::default(),
+                outcome: None,
+                assignee: None,
+                urgency: None,
+                held: false,
             },
             page_module: None,
-            text_sha256: sha256(b"{ }"),
-            text: b"{ }".to_vec(),
-            report: br#"{"ruleset":"2026.11.4","context":{},"accepted":true}"#.to_vec(),
-            page_report: None,
-            consent,
-            receipt: receipt.into_bytes(),
+            idempotency_key: "k".to_owned(),
+            text_hash: Some(vec![1; 32]),
+            recipient: Some("age1".to_owned()),
+            receipt: Some(receipt.into_bytes()),
+            sealed: Some(vec![1]),
+            sealed_to: Some("ab".to_owned()),
+            waiting_since: Some(5),
+            follow_up: None,
+            last_n: 1,
+            changed_n: 1,
         }
     }
 
     #[test]
-    fn a_valid_case_has_no_faults() {
+    fn a_valid_case_has_no_faults_and_each_change_is_named() {
         assert_eq!(case().faults(), Vec::<String>::new());
-    }
-
-    type Change = fn(&mut Case);
-
-    #[test]
-    fn every_changed_column_is_a_fault() {
-        let rows: [(&str, Change); 13] = [
-            ("text", |case| case.text.push(b' ')),
-            ("text", |case| case.text_sha256 = "0".repeat(64)),
-            ("number", |case| case.line.number = "2609-4873-1058".to_owned()),
-            ("number", |case| case.line.number = case.line.number.replace('-', " ")),
-            ("time", |case| case.line.received_at = i64::MAX),
-            ("module", |case| case.line.module = "sha256:".to_owned()),
-            ("language", |case| case.line.locale = "fr".to_owned()),
-            ("report", |case| case.report = b"{".to_vec()),
-            ("verdict", |case| case.line.accepted = false),
-            ("page's module", |case| case.page_report = Some(b"\xff".to_vec())),
-            ("consent", |case| case.consent = "no JSON".to_owned()),
-            ("consent", |case| case.consent = "{}".to_owned()),
-            ("receipt", |case| case.receipt = b"[]".to_vec()),
+        let changes: [(fn(&mut Case), &str); 9] = [
+            (|case| case.line.number = "2609-4873-1058".to_owned(), "its number is no reception number"),
+            (|case| case.line.received_at = 6, "the receipt is of another number"),
+            (|case| case.line.module = "sha256:ab".to_owned(), "the name of its module is not a digest"),
+            (|case| case.line.locale = "fr".to_owned(), "its language is neither ja nor en"),
+            (|case| case.page_module = Some("x".to_owned()), "the name of the page's module is not a digest"),
+            (|case| case.text_hash = None, "the keyed hash of its text is not one"),
+            (|case| case.sealed = None, "its sealed contents are missing"),
+            (|case| case.receipt = Some(b"{".to_vec()), "the receipt cannot be read: no JSON"),
+            (|case| case.line.status = "erased".to_owned(), "it was erased, and has contents all the same"),
         ];
-        for (word, change) in rows {
+        for (change, fault) in changes {
             let mut changed = case();
             change(&mut changed);
             let faults = changed.faults();
-            assert!(faults.iter().any(|fault| fault.contains(word)), "{word}: {faults:?}");
+            assert!(faults.iter().any(|found| found.starts_with(fault)), "{fault}: {faults:?}");
         }
     }
 
     #[test]
-    fn faults_repeat_no_value() {
-        let mut changed = case();
-        changed.receipt = br#"{"number":5,"received_at":"geheim"}"#.to_vec();
-        changed.report = br#"{"ruleset":"geheim","accepted":"geheim"}"#.to_vec();
-        changed.consent = "geheim".to_owned();
-        let faults = changed.faults().join("; ");
-        assert!(faults.contains("column") && !faults.contains("geheim"), "{faults}");
-    }
-
-    #[test]
-    fn an_invalid_receipt_is_not_sent_again() {
-        let case = case();
-        let bound = IdempotencyRecord {
-            seq: 1,
-            text_sha256: case.text_sha256.clone(),
-            receipt: case.receipt.clone(),
-            module: case.line.module.clone(),
-        };
-        assert!(bound.clone().validated().is_ok());
-        assert!(IdempotencyRecord { receipt: b"{}".to_vec(), ..bound.clone() }.validated().is_err());
-        assert!(IdempotencyRecord { module: "other".to_owned(), ..bound.clone() }.validated().is_err());
-        assert!(IdempotencyRecord { text_sha256: String::new(), ..bound }.validated().is_err());
+    fn a_bound_key_has_both_its_hash_and_its_receipt_or_was_erased() {
+        let Case { line, text_hash, receipt, .. } = case();
+        let record = IdempotencyRecord { seq: 1, text_hash, receipt, module: line.module };
+        assert!(record.clone().validated().is_ok());
+        assert!(IdempotencyRecord { text_hash: None, receipt: None, ..record.clone() }.validated().is_ok());
+        for damaged in [
+            IdempotencyRecord { text_hash: None, ..record.clone() },
+            IdempotencyRecord { text_hash: Some(vec![1]), ..record.clone() },
+            IdempotencyRecord { receipt: Some(b"{}".to_vec()), ..record.clone() },
+            IdempotencyRecord { module: "sha256:cd".to_owned(), ..record },
+        ] {
+            assert!(matches!(damaged.validated(), Err(StoreError::Damaged(1, _))));
+        }
     }
 }

@@ -3,7 +3,6 @@
 //! `insert(case)` → `Ok(Stored)` once it is durable, [`StoreError::Busy`] at once where the queue is full. Replies are
 //! sent after the flush; a lone insert is written at once. A case that the database rejects does not affect the others.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::error::TrySendError;
@@ -93,25 +92,4 @@ async fn write<R: Rows>(rows: &R, jobs: Vec<Job>) {
             }
         }
     }
-}
-
-/// Finds the outcome of each case: stored, or which of its two unique values is taken.
-///
-/// A batch may hold a key or a number twice, so each stored row counts for one case only.
-pub(super) fn insert_outcomes(
-    cases: &[Arc<NewCase>],
-    stored: Vec<(String, String)>,
-    taken_keys: &[String],
-) -> Vec<Inserted> {
-    let mut stored: HashSet<_> = stored.into_iter().collect();
-    let outcome = |case: &Arc<NewCase>| {
-        if stored.remove(&(case.number.to_string(), case.key.clone())) {
-            Inserted::Stored
-        } else if taken_keys.contains(&case.key) {
-            Inserted::KeyTaken
-        } else {
-            Inserted::NumberTaken
-        }
-    };
-    cases.iter().map(outcome).collect()
 }

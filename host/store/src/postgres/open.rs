@@ -18,8 +18,12 @@ use crate::error::StoreError;
 use crate::migrate::{Step, migrator, steps};
 use crate::query::{self, CASE};
 
-static MIGRATIONS: LazyLock<Migrator> =
-    LazyLock::new(|| migrator([(1, "cases", include_str!("../../migrations/postgres/0001_cases.sql"))]));
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    migrator([
+        (1, "cases", include_str!("../../migrations/postgres/0001_cases.sql")),
+        (2, "sealed_cases", include_str!("../../migrations/postgres/0002_sealed_cases.sql")),
+    ])
+});
 
 /// The longest wait for a connection; after it the applicant is shown the phone number.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,6 +54,9 @@ impl Postgres {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
         look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
+        if pool.has_clear_cases().await? {
+            return Err(StoreError::Unconverted(name(url)));
+        }
         Ok(Postgres::reading(pool))
     }
 

@@ -17,6 +17,7 @@ use super::error_code::primary_code;
 use super::file;
 use super::open_files::{FileId, OpenFiles};
 use super::{Database, Sqlite};
+use crate::backend::Backend as _;
 use crate::case::Filter;
 use crate::error::StoreError;
 use crate::migrate::{Step, migrator, steps};
@@ -26,6 +27,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrator([
         (1, "cases", include_str!("../../migrations/sqlite/0001_cases.sql")),
         (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
+        (3, "sealed_cases", include_str!("../../migrations/sqlite/0003_sealed_cases.sql")),
     ])
 });
 
@@ -48,6 +50,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
+            // What is erased or converted leaves no bytes on free pages.
+            .pragma("secure_delete", "ON")
             .create_if_missing(false)
             // A batch has a thousand parameters, too many for a line of the log.
             .disable_statement_logging();
@@ -77,12 +81,34 @@ impl Sqlite {
         if log == Some(0) && opened.as_ref().is_err_and(|error| is_not_writable(primary_code(error))) {
             opened = Sqlite::open_one_reader(options.immutable(true)).await;
         }
-        opened.map_err(|error| match primary_code(&error) {
-            // SQLite's result codes: no such table, and not a database.
-            Some(1 | 26) => StoreError::Foreign(name),
-            number if log.is_some() && is_not_writable(number) => StoreError::Log(name),
-            _ => StoreError::Unreachable(name, error),
-        })
+        match opened {
+            Ok(opened) => opened.is_converted(name).await,
+            Err(error) if log.is_some() && is_not_writable(primary_code(&error)) => Err(StoreError::Log(name)),
+            Err(error) => Err(unreadable(name, error)),
+        }
+    }
+
+    /// Opens an existing file to write events into it, beside a process that may serve from it.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open_to_read`].
+    pub async fn open_to_write(url: &str) -> Result<Sqlite, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .pragma("secure_delete", "ON")
+            .create_if_missing(false)
+            .disable_statement_logging();
+        file::check(options.get_filename())?;
+        let name = options.get_filename().display().to_string();
+        let opened = Sqlite::open_one_reader(options).await.map_err(|error| unreadable(name.clone(), error))?;
+        opened.is_converted(name).await
+    }
+
+    /// Refuses a file with cases that an earlier version stored in clear.
+    async fn is_converted(self, name: String) -> Result<Sqlite, StoreError> {
+        if self.backend.has_clear_cases().await? { Err(StoreError::Unconverted(name)) } else { Ok(self) }
     }
 
     /// Opens an existing file to copy it while another process may begin to serve from it: not as immutable, unless it
@@ -117,6 +143,14 @@ impl Sqlite {
             SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
         Ok(Sqlite::reading(Database { pool, files: None }))
+    }
+}
+
+/// Converts the error of an opening, by SQLite's result codes: no such table, and not a database.
+fn unreadable(name: String, error: Error) -> StoreError {
+    match primary_code(&error) {
+        Some(1 | 26) => StoreError::Foreign(name),
+        _ => StoreError::Unreachable(name, error),
     }
 }
 

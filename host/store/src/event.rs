@@ -1,0 +1,93 @@
+//! Events of cases and of the store, and the state that they give a case.
+//!
+//! `case.closed {"outcome":"advised"}` → [`Change`] `{ status: closed, outcome: advised }` → [`Projection`]
+//!
+//! Nothing is edited: a correction is a new event. Bodies are sealed before they reach the store, so the change is computed
+//! by the writer, and again from the opened body by `kakekomi rebuild`.
+
+mod kind;
+mod projection;
+
+use crate::audit::Link;
+use crate::receipt_number::Number;
+pub use kind::{EventKind, UnknownKind};
+pub(crate) use projection::ERASED;
+pub use projection::{Change, Projection, Refusal};
+
+/// An event to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Its case; `None` for an event of the store.
+    pub case: Option<Number>,
+    /// Milliseconds since the epoch, UTC.
+    pub at: i64,
+    /// `applicant`, `operator:ID`, `organization:ID`, `cli:USER` or `system`.
+    pub actor: String,
+    /// Its kind.
+    pub kind: EventKind,
+    /// The sealed body; `None` where there is none.
+    pub body: Option<Vec<u8>>,
+    /// Commitment to the body.
+    pub commitment: [u8; 32],
+    /// The change of the case's state.
+    pub change: Change,
+    /// The last changing event that the writer has seen; another one is [`Appended::Conflict`].
+    pub after: Option<i64>,
+}
+
+/// Outcome of writing an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It is durable.
+    Stored {
+        /// Position in the store's chain.
+        seq: i64,
+        /// Number in its case; `None` for an event of the store.
+        n: Option<i64>,
+    },
+    /// There is no such case.
+    NoCase,
+    /// The case has changed since the writer saw it.
+    Conflict {
+        /// Its last changing event.
+        changed_n: i64,
+    },
+    /// The case's state does not allow the event.
+    Refused(Refusal),
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Event {
+    /// Position in the store's chain.
+    pub seq: i64,
+    /// Its case; `None` for an event of the store.
+    pub case_number: Option<String>,
+    /// Number in its case.
+    pub n: Option<i64>,
+    /// Milliseconds since the epoch, UTC.
+    pub at: i64,
+    /// The one who caused it.
+    pub actor: String,
+    /// Its kind; any text in a database that others wrote to.
+    pub kind: String,
+    /// The sealed body; `None` where there is none, or after an erasure.
+    pub body: Option<Vec<u8>>,
+    /// Commitment to the body, 32 bytes.
+    pub commitment: Vec<u8>,
+    /// Hash of the chain, 32 bytes.
+    pub hash: Vec<u8>,
+}
+
+impl Event {
+    pub(crate) fn link(&self) -> Link<'_> {
+        Link {
+            case_number: self.case_number.as_deref(),
+            n: self.n,
+            at: self.at,
+            actor: &self.actor,
+            kind: &self.kind,
+            commitment: &self.commitment,
+        }
+    }
+}

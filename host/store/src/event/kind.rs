@@ -1,0 +1,73 @@
+//! The kinds of events, as the contract lists them.
+//!
+//! `EventKind::CaseViewed` ↔ `"case.viewed"`
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A word that is no kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no event has this kind")]
+pub struct UnknownKind;
+
+macro_rules! kinds {
+    ($($name:ident $word:literal,)*) => {
+        /// The kind of an event.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "each has the contract's word beside it")]
+        pub enum EventKind { $($name,)* }
+
+        impl EventKind {
+            /// All kinds, in the contract's order.
+            pub const ALL: &[EventKind] = &[$(EventKind::$name,)*];
+
+            /// Returns the contract's word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(EventKind::$name => $word,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    CaseReceived "case.received",
+    CaseAssigned "case.assigned",
+    CaseUrgency "case.urgency",
+    CaseState "case.state",
+    CaseClosed "case.closed",
+    CaseReopened "case.reopened",
+    CaseHold "case.hold",
+    CaseFollowUp "case.follow_up",
+    CaseWithdrawn "case.withdrawn",
+    CaseViewed "case.viewed",
+    CaseExported "case.exported",
+    CaseErased "case.erased",
+    NoteAdded "note.added",
+    ExportMade "export.made",
+}
+
+impl EventKind {
+    /// Reports whether the event only records a reading: it never makes a form stale.
+    pub fn is_reading(self) -> bool {
+        matches!(self, EventKind::CaseViewed | EventKind::CaseExported)
+    }
+
+    /// Reports whether the event is the store's own, without a case.
+    pub fn is_store_wide(self) -> bool {
+        self == EventKind::ExportMade
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl FromStr for EventKind {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<EventKind, UnknownKind> {
+        EventKind::ALL.iter().copied().find(|kind| kind.as_str() == word).ok_or(UnknownKind)
+    }
+}

@@ -1,0 +1,261 @@
+//! The state of a case, as the sum of its events.
+//!
+//! ```text
+//! received ─ assigned, state ─→ in_progress ⇄ waiting ─ closed ─→ closed(outcome) ─ reopened ─→ in_progress
+//! any ─ erased ─→ erased
+//! ```
+
+use serde_json::Value;
+
+use super::kind::EventKind;
+
+/// The states of a case.
+const RECEIVED: &str = "received";
+const IN_PROGRESS: &str = "in_progress";
+const WAITING: &str = "waiting";
+const CLOSED: &str = "closed";
+/// The state of an erased case.
+pub(crate) const ERASED: &str = "erased";
+/// The outcomes of a closed case; there is none that claims more than is known.
+const OUTCOMES: [&str; 8] = [
+    "advised",
+    "remote_supported",
+    "introduced",
+    "referred_to_vendor",
+    "unreachable",
+    "withdrawn",
+    "duplicate_of",
+    "out_of_scope",
+];
+
+/// The state of a case.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Projection {
+    /// `received`, `in_progress`, `waiting`, `closed` or `erased`.
+    pub status: String,
+    /// The outcome of a closed case.
+    pub outcome: Option<String>,
+    /// The operator who works on it.
+    pub assignee: Option<String>,
+    /// Its urgency, where one was set.
+    pub urgency: Option<String>,
+    /// The moment since which the applicant waits for the desk.
+    pub waiting_since: Option<i64>,
+    /// The date to look at it again.
+    pub follow_up: Option<i64>,
+    /// True while it must not be erased.
+    pub held: bool,
+    /// The number of its last event.
+    pub last_n: i64,
+    /// The number of its last event that is no reading.
+    pub changed_n: i64,
+}
+
+/// The change that one event makes; `None` leaves a value as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    status: Option<&'static str>,
+    outcome: Option<Option<String>>,
+    assignee: Option<Option<String>>,
+    urgency: Option<Option<String>>,
+    waiting_since: Option<Option<i64>>,
+    follow_up: Option<Option<i64>>,
+    held: Option<bool>,
+}
+
+/// The reason why a case's state does not allow an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The case was erased.
+    #[error("the case was erased")]
+    Erased,
+    /// The case is closed: it must be reopened first.
+    #[error("the case is closed: reopen it first")]
+    Closed,
+    /// The case is open already.
+    #[error("the case is not closed")]
+    NotClosed,
+    /// The case is on hold.
+    #[error("the case is on hold: it must not be erased")]
+    Held,
+}
+
+impl Change {
+    /// Computes the change of an event from its kind, its moment and its opened body. `None` for a body that the kind does
+    /// not have, such as an unknown outcome.
+    pub fn of(kind: EventKind, at: i64, body: &Value) -> Option<Change> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let change = match kind {
+            EventKind::CaseReceived => {
+                Change { status: Some(RECEIVED), waiting_since: Some(Some(at)), ..Change::default() }
+            }
+            EventKind::CaseAssigned => Change { assignee: Some(text("assignee")), ..Change::default() },
+            EventKind::CaseUrgency => Change { urgency: Some(text("urgency")), ..Change::default() },
+            EventKind::CaseState => Change::to_state(at, &text("status")?)?,
+            EventKind::CaseClosed => Change::closed(text("outcome")?)?,
+            EventKind::CaseWithdrawn => Change::closed("withdrawn".to_owned())?,
+            EventKind::CaseReopened => Change { outcome: Some(None), ..Change::to_state(at, IN_PROGRESS)? },
+            EventKind::CaseHold => Change { held: Some(body.get("hold")?.as_bool()?), ..Change::default() },
+            EventKind::CaseFollowUp => {
+                Change { follow_up: Some(body.get("at").and_then(Value::as_i64)), ..Change::default() }
+            }
+            EventKind::CaseErased => Change::erased(),
+            EventKind::CaseViewed | EventKind::CaseExported | EventKind::NoteAdded | EventKind::ExportMade => {
+                Change::default()
+            }
+        };
+        Some(change)
+    }
+
+    fn to_state(at: i64, status: &str) -> Option<Change> {
+        let (status, waiting_since) = match status {
+            // The desk waits for the applicant.
+            WAITING => (WAITING, None),
+            IN_PROGRESS => (IN_PROGRESS, Some(at)),
+            _ => return None,
+        };
+        Some(Change { status: Some(status), waiting_since: Some(waiting_since), ..Change::default() })
+    }
+
+    fn closed(outcome: String) -> Option<Change> {
+        OUTCOMES.contains(&outcome.as_str()).then(|| Change {
+            status: Some(CLOSED),
+            outcome: Some(Some(outcome)),
+            waiting_since: Some(None),
+            follow_up: Some(None),
+            ..Change::default()
+        })
+    }
+
+    fn erased() -> Change {
+        Change {
+            status: Some(ERASED),
+            outcome: Some(None),
+            assignee: Some(None),
+            urgency: Some(None),
+            waiting_since: Some(None),
+            follow_up: Some(None),
+            held: Some(false),
+        }
+    }
+}
+
+impl Projection {
+    /// Creates the state of a case that was just received.
+    pub fn received(at: i64) -> Projection {
+        Projection {
+            status: RECEIVED.to_owned(),
+            outcome: None,
+            assignee: None,
+            urgency: None,
+            waiting_since: Some(at),
+            follow_up: None,
+            held: false,
+            last_n: 1,
+            changed_n: 1,
+        }
+    }
+
+    /// Reports whether the state allows an event.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the reason why it does not.
+    pub fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
+        let is_closed = self.status == CLOSED;
+        match kind {
+            _ if self.status == ERASED => Err(Refusal::Erased),
+            EventKind::CaseErased if self.held => Err(Refusal::Held),
+            EventKind::CaseReopened if !is_closed => Err(Refusal::NotClosed),
+            EventKind::CaseAssigned
+            | EventKind::CaseUrgency
+            | EventKind::CaseState
+            | EventKind::CaseClosed
+            | EventKind::CaseFollowUp
+                if is_closed =>
+            {
+                Err(Refusal::Closed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the next event of the case.
+    pub fn apply(&mut self, kind: EventKind, change: &Change) {
+        self.last_n = self.last_n.saturating_add(1);
+        if !kind.is_reading() {
+            self.changed_n = self.last_n;
+        }
+        if let Some(status) = change.status {
+            self.status = status.to_owned();
+        }
+        set(&mut self.outcome, change.outcome.as_ref());
+        set(&mut self.assignee, change.assignee.as_ref());
+        set(&mut self.urgency, change.urgency.as_ref());
+        set(&mut self.waiting_since, change.waiting_since.as_ref());
+        set(&mut self.follow_up, change.follow_up.as_ref());
+        set(&mut self.held, change.held.as_ref());
+    }
+}
+
+fn set<T: Clone>(value: &mut T, change: Option<&T>) {
+    if let Some(change) = change {
+        value.clone_from(change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn events_lead_a_case_from_its_receipt_to_its_end() {
+        let mut case = Projection::received(1);
+        let steps = [
+            (EventKind::CaseAssigned, json!({"assignee": "sato"}), "received", None),
+            (EventKind::CaseState, json!({"status": "in_progress"}), "in_progress", None),
+            (EventKind::CaseViewed, json!({}), "in_progress", None),
+            (EventKind::CaseState, json!({"status": "waiting"}), "waiting", None),
+            (EventKind::CaseClosed, json!({"outcome": "advised"}), "closed", Some("advised")),
+            (EventKind::CaseReopened, json!({}), "in_progress", None),
+            (EventKind::CaseWithdrawn, json!({}), "closed", Some("withdrawn")),
+            (EventKind::CaseErased, json!({}), "erased", None),
+        ];
+        for (index, (kind, body, status, outcome)) in steps.into_iter().enumerate() {
+            assert_eq!(case.allows(kind), Ok(()), "{kind}");
+            case.apply(kind, &Change::of(kind, 5, &body).unwrap());
+            assert_eq!((case.status.as_str(), case.outcome.as_deref()), (status, outcome), "{kind}");
+            assert_eq!(case.last_n, 2 + i64::try_from(index).unwrap());
+            assert_eq!(case.changed_n == case.last_n, !kind.is_reading());
+        }
+        assert_eq!(case.assignee, None, "an erasure leaves no name");
+    }
+
+    #[test]
+    fn what_a_state_forbids_is_refused_with_its_reason() {
+        let state = |status: &str, held| Projection { status: status.to_owned(), held, ..Projection::received(1) };
+        for (state, kind, refusal) in [
+            (state("closed", false), EventKind::CaseClosed, Refusal::Closed),
+            (state("closed", false), EventKind::CaseAssigned, Refusal::Closed),
+            (state("received", false), EventKind::CaseReopened, Refusal::NotClosed),
+            (state("closed", true), EventKind::CaseErased, Refusal::Held),
+            (state("erased", false), EventKind::CaseViewed, Refusal::Erased),
+        ] {
+            assert_eq!(state.allows(kind), Err(refusal));
+        }
+        assert_eq!(state("closed", false).allows(EventKind::NoteAdded), Ok(()));
+    }
+
+    #[test]
+    fn a_body_that_its_kind_does_not_have_gives_no_change() {
+        for (kind, body) in [
+            (EventKind::CaseClosed, json!({})),
+            (EventKind::CaseClosed, json!({"outcome": "resolved"})),
+            (EventKind::CaseState, json!({"status": "closed"})),
+            (EventKind::CaseHold, json!({"hold": 1})),
+        ] {
+            assert_eq!(Change::of(kind, 5, &body), None, "{kind} {body}");
+        }
+    }
+}
