@@ -1,0 +1,64 @@
+//! Sealed bodies of events: `<32 random bytes><body>` in one age file.
+//!
+//! `seal_body("age1…", b"{\"note\":\"called\"}")` → the sealed bytes and the commitment of the event
+
+use std::iter;
+
+use age::x25519::Recipient;
+
+use crate::salt::{self, Salt};
+use crate::{Identities, Recipients, SealingError, age_file};
+
+/// The sealed body of an event.
+#[derive(Debug, Clone)]
+pub struct SealedBody {
+    /// One age file.
+    pub sealed: Vec<u8>,
+    /// SHA-256 over the random bytes and the body.
+    pub commitment: [u8; 32],
+}
+
+/// The opened body of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedBody {
+    /// The bytes that were sealed.
+    pub body: Vec<u8>,
+    /// The commitment that the event must have.
+    pub commitment: [u8; 32],
+}
+
+/// Seals the body of an event to the case's own recipient.
+///
+/// # Errors
+/// [`SealingError::Recipient`]: the text is no recipient. [`SealingError::Randomness`].
+pub fn seal_body(recipient: &str, body: &[u8]) -> Result<SealedBody, SealingError> {
+    let recipient: Recipient = recipient.parse().map_err(|_| SealingError::Recipient)?;
+    seal_to(iter::once(&recipient as &dyn age::Recipient), body)
+}
+
+/// Seals the body of a store-wide event, which belongs to no case.
+///
+/// # Errors
+/// [`SealingError::Randomness`].
+pub fn seal_body_to_recipients(recipients: &Recipients, body: &[u8]) -> Result<SealedBody, SealingError> {
+    seal_to(recipients.keys(), body)
+}
+
+fn seal_to<'a>(
+    recipients: impl Iterator<Item = &'a dyn age::Recipient>,
+    body: &[u8],
+) -> Result<SealedBody, SealingError> {
+    let salt = salt::random()?;
+    let sealed = age_file::encrypt(recipients, &[&salt, body])?;
+    Ok(SealedBody { sealed, commitment: salt::commitment(&salt, body) })
+}
+
+/// Opens the body of an event: with the case's identity, or with the desk's for a store-wide event.
+///
+/// # Errors
+/// [`SealingError::NoMatchingIdentity`], [`SealingError::Damaged`], [`SealingError::Contents`]: fewer than 32 bytes.
+pub fn open_body(identities: &Identities, sealed: &[u8]) -> Result<OpenedBody, SealingError> {
+    let plain = age_file::decrypt(identities, sealed)?;
+    let (salt, body): (&Salt, _) = plain.split_first_chunk().ok_or(SealingError::Contents)?;
+    Ok(OpenedBody { body: body.to_vec(), commitment: salt::commitment(salt, body) })
+}

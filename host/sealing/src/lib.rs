@@ -1,0 +1,35 @@
+//! Sealed cases: age files, the key folder and keyed hashes.
+//!
+//! `seal(&recipients, &contents)` → one age file for the database; `open(&identities, &bytes)` → the contents again
+//!
+//! A stolen database, bucket or backup shows ciphertext. A host that holds the desk's identity shows everything. The crate
+//! knows no database and no form.
+//!
+//! - [`KeyFolder`], [`Recipients`], [`Identities`]: the files with the keys
+//! - [`seal`], [`open`], [`seal_again`]: the envelope of a case
+//! - [`seal_body`], [`seal_body_to_recipients`], [`open_body`]: bodies of events
+//! - [`HashKey`], [`folded_company`]: search by phone, e-mail and company without storing them
+//! - `age_file`: the only module that encrypts and decrypts
+
+#![forbid(unsafe_code)]
+
+mod age_file;
+mod envelope;
+mod error;
+mod event_body;
+mod fold_company;
+mod hash_key;
+mod identities;
+mod key_file;
+mod key_folder;
+mod recipients;
+mod salt;
+
+pub use envelope::{CaseContents, OpenedCase, Sealed, open, seal, seal_again};
+pub use error::SealingError;
+pub use event_body::{OpenedBody, SealedBody, open_body, seal_body, seal_body_to_recipients};
+pub use fold_company::folded_company;
+pub use hash_key::HashKey;
+pub use identities::Identities;
+pub use key_folder::KeyFolder;
+pub use recipients::{MIN_RECIPIENTS, Recipients};
