@@ -11,6 +11,7 @@
 //! - [`module_archive`] and [`releases`]: modules that are kept by digest for open pages, and released ones
 //! - [`desk`]: the operator's data: names, documents in force, calendar; [`embedded`]: the one in the binary
 //! - [`receipt`]: the applicant's receipt
+//! - [`sealed_case`]: sealing of a case, and its opening with an identity
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
 //! - [`example`]: example drafts
 //!
@@ -25,4 +26,5 @@ pub mod example;
 pub mod module_archive;
 pub mod receipt;
 pub mod releases;
+pub mod sealed_case;
 pub mod submit;

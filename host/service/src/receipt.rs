@@ -11,7 +11,6 @@
 //! (clause 1⑦). The phone number is not part of it: it may change (clause 4⑦), and the page shows the current one.
 
 use kakekomi_core::{Context, Locale, message};
-use kakekomi_store::NewCase;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -138,14 +137,34 @@ pub struct RequestedServices {
     pub forensics: Option<Option<bool>>,
 }
 
-/// Makes the receipt of a case that was judged in a context.
-pub fn receipt<'a>(desk: &'a Desk, context: &Context, case: &'a NewCase, requested: RequestedServices) -> Receipt<'a> {
+/// The parts of a case that its receipt repeats.
+#[derive(Debug, Clone, Copy)]
+pub struct ReceiptHead<'a> {
+    /// The reception number.
+    pub number: &'a str,
+    /// Milliseconds since the epoch, UTC.
+    pub received_at: i64,
+    /// The module that judged, `sha256:<64 hex>`.
+    pub module: &'a str,
+    /// Its version of the rules.
+    pub ruleset: &'a str,
+    /// True for a test.
+    pub test: bool,
+}
+
+/// Makes the receipt of a case that was judged in a context. The store adds the member `audit`.
+pub fn receipt<'a>(
+    desk: &'a Desk,
+    context: &Context,
+    case: &ReceiptHead<'a>,
+    requested: RequestedServices,
+) -> Receipt<'a> {
     let (profile, locale) = (desk.profile(), context.locale);
-    let number = case.number.to_string();
+    let number = case.number.to_owned();
     Receipt {
         received_at: case.received_at,
-        module: &case.module,
-        ruleset: &case.ruleset,
+        module: case.module,
+        ruleset: case.ruleset,
         locale,
         desk: profile.name.get(locale),
         operator: profile.operator.get(locale),

@@ -29,9 +29,9 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
+use crate::sealed_case::CaseSealer;
 pub use idempotency_key::{IdempotencyKey, KEY_MAX};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
-use kakekomi_store::digest::sha256;
 use kakekomi_store::{IdempotencyRecord, Store, StoreError};
 pub use outcome::{Checked, Judged, Outcome};
 pub use partner_referral::{PartnerReferral, Sender};
@@ -49,6 +49,8 @@ pub struct Intake {
     pub sandbox: Arc<Sandbox>,
     /// The cases.
     pub store: Arc<dyn Store>,
+    /// The keys that seal a case.
+    pub sealer: Arc<CaseSealer>,
     /// Room for one more case.
     pub capacity: Arc<Capacity>,
     /// Modules that are no longer accepted, though the sandbox may still have them.
@@ -100,9 +102,9 @@ impl Intake {
 
     /// Judges a submission and stores it if it is right, at a moment of the host's clock.
     pub async fn submit(&self, submission: Submission, now: i64) -> Judged {
-        let text_sha256 = sha256(&submission.text);
+        let text_hash = self.sealer.text_hash(&submission.text);
         match self.store.by_key(submission.key.as_str()).await {
-            Ok(Some(bound)) => return replay(bound, &text_sha256),
+            Ok(Some(bound)) => return replay(bound, &text_hash),
             Ok(None) => {}
             Err(error) => return self.by_current(store_failed(&error)),
         }
@@ -114,7 +116,7 @@ impl Intake {
             Err(outcome) => return self.by_current(outcome),
         };
         let module = format!("sha256:{digest}");
-        match self.judge_and_store(submission, digest, &text_sha256, now).await {
+        match self.judge_and_store(submission, digest, &text_hash, now).await {
             Ok(judged) => judged,
             Err(outcome) => Judged { outcome, module },
         }
@@ -135,7 +137,7 @@ impl Intake {
         &self,
         submission: Submission,
         digest: Digest,
-        text_sha256: &str,
+        text_hash: &[u8],
         now: i64,
     ) -> Result<Judged, Outcome> {
         let context = self.context(now, submission.locale).ok_or(Outcome::EngineFailed)?;
@@ -150,14 +152,14 @@ impl Intake {
             return Err(Outcome::Issues(verdict.into()));
         }
         if digest == *self.sandbox.current() {
-            return self.insert(&submission, &verdict, None, &context, text_sha256).await;
+            return self.insert(&submission, &verdict, None, &context, text_hash).await;
         }
         // A page from before a deployment: a stored draft must be accepted by the current rules, too.
         let current = self.judge(submission.client, self.sandbox.current(), submission.text.clone(), &context).await?;
         if !current.accepted() {
             return Ok(self.by_current(Outcome::Superseded(current.into())));
         }
-        self.insert(&submission, &current, Some(&verdict), &context, text_sha256).await
+        self.insert(&submission, &current, Some(&verdict), &context, text_hash).await
     }
 
     /// Runs a module on the unchanged text, in the host's own context.
@@ -194,8 +196,12 @@ impl Intake {
 }
 
 /// Answers a key that has its case: the same text gets the receipt again.
-fn replay(bound: IdempotencyRecord, text_sha256: &str) -> Judged {
-    let outcome = if bound.text_sha256 == text_sha256 { Outcome::Replayed(bound.receipt) } else { Outcome::Reused };
+fn replay(bound: IdempotencyRecord, text_hash: &[u8]) -> Judged {
+    let outcome = match (bound.text_hash, bound.receipt) {
+        (Some(stored), Some(receipt)) if stored == text_hash => Outcome::Replayed(receipt),
+        (Some(_), Some(_)) => Outcome::Reused,
+        _ => Outcome::Erased,
+    };
     Judged { outcome, module: bound.module }
 }
 

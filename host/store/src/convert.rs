@@ -81,8 +81,9 @@ pub(crate) async fn convert<S: Session>(session: &mut S, seal: &Seal) -> Result<
     let mut ends = insert::ends(session).await?;
     let mut placed = Vec::new();
     for (seq, case) in &cases {
-        // Their places in the sequence stay: an export goes on where it stopped.
-        let next = Placed::after(ends, case, *seq, case.received_at, SYSTEM);
+        // Their places in the sequence stay: an export goes on where it stopped. A replay gets the receipt's bytes again.
+        let receipt = case.receipt.0.clone();
+        let next = Placed { receipt, ..Placed::after(ends, case, *seq, case.received_at, SYSTEM) };
         ends = Ends { last_case: *seq, head: next.head };
         placed.push(next);
     }

@@ -24,6 +24,8 @@ pub(crate) struct Placed<'a> {
     pub case: &'a NewCase,
     pub seq: i64,
     pub head: AuditHead,
+    /// The receipt's bytes as they are stored.
+    pub receipt: Vec<u8>,
     /// Moment of its event.
     pub at: i64,
     /// The one who caused the event.
@@ -78,11 +80,12 @@ impl<'a> Placed<'a> {
             kind: EventKind::CaseReceived.as_str(),
             commitment: &case.commitment,
         });
-        Placed { case, seq, head, at, actor }
+        let receipt = case.receipt.with_audit(&head);
+        Placed { case, seq, head, receipt, at, actor }
     }
 
     fn case_row(&self) -> [Value; 17] {
-        let Placed { case, seq, head, .. } = self;
+        let Placed { case, seq, receipt, .. } = self;
         [
             Value::Integer(*seq),
             Value::Text(case.number.to_string()),
@@ -100,7 +103,7 @@ impl<'a> Placed<'a> {
             Value::OptionalText(case.coded.kind.clone()),
             Value::OptionalText(case.coded.ongoing.clone()),
             Value::OptionalText(case.coded.services.clone()),
-            Value::Bytes(case.receipt.with_audit(head)),
+            Value::Bytes(receipt.clone()),
         ]
     }
 

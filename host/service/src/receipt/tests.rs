@@ -15,24 +15,8 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
         document: shown("a"),
         policy: shown("b"),
     };
-    let case = NewCase {
-        number: Number::random().unwrap(),
-        received_at: now,
-        partner: None,
-        test: false,
-        locale: locale.as_str(),
-        key: String::new(),
-        text: Vec::new(),
-        text_sha256: String::new(),
-        report: Vec::new(),
-        page_report: None,
-        accepted: true,
-        ruleset: "1".to_owned(),
-        module: "sha256:0".to_owned(),
-        page_module: None,
-        consent: String::new(),
-        receipt: Vec::new(),
-    };
+    let number = Number::random().unwrap().to_string();
+    let case = ReceiptHead { number: &number, received_at: now, module: "sha256:0", ruleset: "1", test: false };
     let requested = RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) };
     serde_json::to_value(receipt(&desk, &desk.context(now, locale).unwrap(), &case, requested)).unwrap()
 }

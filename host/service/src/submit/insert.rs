@@ -1,17 +1,20 @@
-//! Storage of an accepted draft: a number, a receipt, one durable row.
+//! Storage of an accepted draft: a number, a receipt, one durable and sealed case.
 //!
-//! The row has the text as it arrived, the current module's report, the report of the page's module if that is an older one,
-//! the consent record and the receipt's bytes. Of several submissions with one key the database's unique key stores
-//! one; the others return its receipt.
+//! Sealed are the text as it arrived, the current module's report, the report of the page's module if that is an older one, and
+//! the consent record. Of several submissions with one key the database's unique key stores one; the others return its
+//! receipt.
 
 use std::sync::Arc;
 
 use kakekomi_core::Context;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
+use serde_json::value::to_raw_value;
 
 use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
-use crate::receipt::receipt;
+use crate::receipt::{ReceiptHead, receipt};
+use crate::sealed_case::{CaseRecord, Contents};
+use kakekomi_store::digest::sha256;
 
 /// The most numbers that are tried; one case in many millions needs a second one.
 const NUMBERS_TRIED: usize = 4;
@@ -25,14 +28,14 @@ impl Intake {
         verdict: &Verdict,
         page: Option<&Verdict>,
         context: &Context,
-        text_sha256: &str,
+        text_hash: &[u8],
     ) -> Result<Judged, Outcome> {
         for _ in 0..NUMBERS_TRIED {
-            let case = Arc::new(self.case(submission, verdict, page, context, text_sha256)?);
+            let case = Arc::new(self.case(submission, verdict, page, context).await?);
             self.capacity.reserve(submission.client, case.stored_bytes()).map_err(no_room)?;
             match self.store.insert(Arc::clone(&case)).await.map_err(|error| store_failed(&error))? {
-                Inserted::Stored => return Ok(self.by_current(Outcome::Stored(case.receipt.clone()))),
-                Inserted::KeyTaken => return self.first_ones_receipt(submission, text_sha256).await,
+                Inserted::Stored(head) => return Ok(self.by_current(Outcome::Stored(case.receipt.with_audit(&head)))),
+                Inserted::KeyTaken => return self.first_ones_receipt(submission, text_hash).await,
                 Inserted::NumberTaken => {}
             }
         }
@@ -41,19 +44,37 @@ impl Intake {
     }
 
     /// Returns the receipt of another submission with this key, which was faster.
-    async fn first_ones_receipt(&self, submission: &Submission, text_sha256: &str) -> Result<Judged, Outcome> {
+    async fn first_ones_receipt(&self, submission: &Submission, text_hash: &[u8]) -> Result<Judged, Outcome> {
         let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
-        bound.map(|bound| replay(bound, text_sha256)).ok_or(Outcome::StoreFailed)
+        bound.map(|bound| replay(bound, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
-    fn case(
+    /// Makes the case and seals it, on a blocking thread: sealing takes some hundred microseconds of processor time.
+    async fn case(
         &self,
         submission: &Submission,
         verdict: &Verdict,
         page: Option<&Verdict>,
         context: &Context,
-        text_sha256: &str,
     ) -> Result<NewCase, Outcome> {
+        let (record, receipt) = self.record(submission, verdict, page, context)?;
+        let (sealer, text) = (Arc::clone(&self.sealer), submission.text.clone());
+        let (report, page_report) = (verdict.report().to_vec(), page.map(|page| page.report().to_vec()));
+        let seal = move || {
+            sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
+        };
+        let sealed = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
+        sealed.map_err(|error| engine_failed(&error))
+    }
+
+    /// Makes the record of a case under a new number, and the receipt.
+    fn record(
+        &self,
+        submission: &Submission,
+        verdict: &Verdict,
+        page: Option<&Verdict>,
+        context: &Context,
+    ) -> Result<(CaseRecord, Vec<u8>), Outcome> {
         let requested = verdict
             .requested_services()
             .ok_or_else(|| engine_failed(&"an accepted report without an agreement"))?
@@ -62,32 +83,33 @@ impl Intake {
             Some(through) => Some((through, through.partner(&self.desk, context.now)?)),
             None => None,
         };
-        let mut case = NewCase {
-            number: Number::random().map_err(|error| engine_failed(&error))?,
+        let number = Number::random().map_err(|error| engine_failed(&error))?.to_string();
+        let test = partner.is_some_and(|(through, partner)| through.is_test(partner));
+        let (module, ruleset) = (format!("sha256:{}", self.sandbox.current()), verdict.ruleset());
+        let head = ReceiptHead { number: &number, received_at: context.now, module: &module, ruleset, test };
+        let receipt = receipt(&self.desk, context, &head, requested);
+        let consent = to_raw_value(&receipt.consent).map_err(|error| engine_failed(&error))?;
+        let receipt = serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?;
+        let record = CaseRecord {
             received_at: context.now,
             // The present key: cases that come with a former one count for the same partner.
             partner: partner.map(|(_, partner)| partner.key.clone()),
-            test: partner.is_some_and(|(through, partner)| through.is_test(partner)),
-            locale: submission.locale.as_str(),
-            key: submission.key.as_str().to_owned(),
-            text: submission.text.to_vec(),
-            text_sha256: text_sha256.to_owned(),
-            report: verdict.report().to_vec(),
-            page_report: page.map(|page| page.report().to_vec()),
+            test,
+            locale: submission.locale.as_str().to_owned(),
             accepted: verdict.accepted(),
-            ruleset: verdict.ruleset().to_owned(),
-            module: format!("sha256:{}", self.sandbox.current()),
+            ruleset: ruleset.to_owned(),
             page_module: match &submission.module {
                 PageModule::Named(digest) => Some(format!("sha256:{digest}")),
                 _ => None,
             },
-            consent: String::new(),
-            receipt: Vec::new(),
+            key: submission.key.as_str().to_owned(),
+            consent,
+            text_sha256: sha256(&submission.text),
+            report_sha256: sha256(verdict.report()),
+            page_report_sha256: page.map(|page| sha256(page.report())),
+            module,
+            number,
         };
-        let receipt = receipt(&self.desk, context, &case, requested);
-        let consent = serde_json::to_string(&receipt.consent).map_err(|error| engine_failed(&error))?;
-        case.receipt = serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?;
-        case.consent = consent;
-        Ok(case)
+        Ok((record, receipt))
     }
 }

@@ -26,6 +26,8 @@ pub enum Outcome {
     Replayed(Vec<u8>),
     /// The key had its case already, from another text.
     Reused,
+    /// The key had its case already, which was erased.
+    Erased,
     /// Its partner is unknown.
     PartnerUnknown,
     /// It came from a page that is not one of the partner's.
