@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::salt::{self, SALT_BYTES, Salt};
-use crate::{Identities, Recipients, SealingError, age_file};
+use crate::{Identities, Recipients, SealingError, age_file, hex, salt};
 
 /// The contents of a case that are sealed at its submission.
 #[derive(Clone, Copy)]
@@ -74,7 +73,7 @@ pub fn seal(recipients: &Recipients, contents: &CaseContents<'_>) -> Result<Seal
     let head = Head {
         v: VERSION,
         identity: secret.expose_secret(),
-        salt: &hex(&salt),
+        salt: &hex::encode(&salt),
         record: record_of(contents.record)?,
         text: contents.text.len(),
         report: contents.report.len(),
@@ -152,20 +151,6 @@ fn parse(plain: &[u8]) -> Option<OpenedCase> {
         text: text.to_vec(),
         report: report.to_vec(),
         page_report: head.page_report.map(|_| page_report.to_vec()),
-        salt: from_hex(head.salt)?,
+        salt: hex::decode(head.salt)?,
     })
-}
-
-fn hex(salt: &Salt) -> String {
-    salt.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(hex: &str) -> Option<Salt> {
-    let digits: &[u8; 2 * SALT_BYTES] = hex.as_bytes().try_into().ok()?;
-    let mut salt = [0; SALT_BYTES];
-    for (byte, pair) in salt.iter_mut().zip(digits.chunks_exact(2)) {
-        let digits = std::str::from_utf8(pair).ok()?;
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-    }
-    Some(salt)
 }
