@@ -6,6 +6,8 @@
 //! What happens to the case later is sealed to the case's own recipient. Rotation therefore seals this file again and
 //! nothing else, and erasure deletes it.
 
+use std::fmt;
+
 use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use serde::{Deserialize, Serialize};
@@ -62,13 +64,20 @@ impl OpenedCase {
     }
 }
 
+impl fmt::Debug for OpenedCase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OpenedCase").field("identity", &self.identity).finish_non_exhaustive()
+    }
+}
+
 /// Seals a case with a new identity of its own, which is then forgotten.
 ///
 /// # Errors
 /// [`SealingError::Record`]: the record is no JSON object on one line. [`SealingError::Randomness`].
 pub fn seal(recipients: &Recipients, contents: &CaseContents<'_>) -> Result<Sealed, SealingError> {
-    let identity = Identity::generate();
+    // First, since a system without randomness is an error here and a panic in age.
     let salt = salt::random()?;
+    let identity = Identity::generate();
     let secret = identity.to_string();
     let head = Head {
         v: VERSION,
