@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
-# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser and tests/packages; with apt also Firefox, and WebKit with its driver and a screen for it.
-# Elsewhere install these two by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
+# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser and tests/packages; with apt also age, haproxy, Firefox, and WebKit with its driver and a screen for it.
+# Elsewhere install the browsers by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
 # The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,6 +24,8 @@ have_sqlite() { have sqlite3; }
 
 have_haproxy() { ! have apt-get || have haproxy; }
 
+have_age() { ! have apt-get || have age; }
+
 have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 as_root() {
@@ -35,7 +37,7 @@ install_packages() {
   if have apt-get; then
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy age
   elif have dnf; then
     as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server sqlite
   elif have pacman; then
@@ -52,7 +54,7 @@ install_packages() {
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy || ! have_age; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi

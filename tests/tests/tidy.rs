@@ -27,11 +27,24 @@ const UNSAFE: [&str; 4] =
 /// The source folders of the core's crates.
 const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
-/// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows no HTTP, the
-/// use case knows neither, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 4] = [
+/// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
+/// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
+const LAYERS: [(&str, &[&str]); 5] = [
     ("host/http", &["sqlx"]),
-    ("host/store", &["axum", "hyper", "kakekomi-http", "kakekomi-service", "kakekomi-sandbox", "wasmtime"]),
+    (
+        "host/store",
+        &[
+            "age",
+            "axum",
+            "hyper",
+            "kakekomi-sealing",
+            "kakekomi-http",
+            "kakekomi-service",
+            "kakekomi-sandbox",
+            "wasmtime",
+        ],
+    ),
+    ("host/sealing", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store", "wasmtime"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (
         "host/sandbox",
@@ -40,11 +53,12 @@ const LAYERS: [(&str, &[&str]); 4] = [
 ];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 8] = [
+const HOST: [&str; 9] = [
     "host/src",
     "host/http/src",
     "host/sandbox/src",
     "host/sandbox/codegen/src",
+    "host/sealing/src",
     "host/store/src",
     "host/service/src",
     "host/page-build/src",

@@ -6,14 +6,15 @@
 //! What happens to the case later is sealed to the case's own recipient. Rotation therefore seals this file again and
 //! nothing else, and erasure deletes it.
 
+use std::fmt;
+
 use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::salt::{self, SALT_BYTES, Salt};
-use crate::{Identities, Recipients, SealingError, age_file};
+use crate::{Identities, Recipients, SealingError, age_file, hex, salt};
 
 /// The contents of a case that are sealed at its submission.
 #[derive(Clone, Copy)]
@@ -63,18 +64,25 @@ impl OpenedCase {
     }
 }
 
+impl fmt::Debug for OpenedCase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OpenedCase").field("identity", &self.identity).finish_non_exhaustive()
+    }
+}
+
 /// Seals a case with a new identity of its own, which is then forgotten.
 ///
 /// # Errors
 /// [`SealingError::Record`]: the record is no JSON object on one line. [`SealingError::Randomness`].
 pub fn seal(recipients: &Recipients, contents: &CaseContents<'_>) -> Result<Sealed, SealingError> {
-    let identity = Identity::generate();
+    // First, since a system without randomness is an error here and a panic in age.
     let salt = salt::random()?;
+    let identity = Identity::generate();
     let secret = identity.to_string();
     let head = Head {
         v: VERSION,
         identity: secret.expose_secret(),
-        salt: &hex(&salt),
+        salt: &hex::encode(&salt),
         record: record_of(contents.record)?,
         text: contents.text.len(),
         report: contents.report.len(),
@@ -152,20 +160,6 @@ fn parse(plain: &[u8]) -> Option<OpenedCase> {
         text: text.to_vec(),
         report: report.to_vec(),
         page_report: head.page_report.map(|_| page_report.to_vec()),
-        salt: from_hex(head.salt)?,
+        salt: hex::decode(head.salt)?,
     })
-}
-
-fn hex(salt: &Salt) -> String {
-    salt.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(hex: &str) -> Option<Salt> {
-    let digits: &[u8; 2 * SALT_BYTES] = hex.as_bytes().try_into().ok()?;
-    let mut salt = [0; SALT_BYTES];
-    for (byte, pair) in salt.iter_mut().zip(digits.chunks_exact(2)) {
-        let digits = std::str::from_utf8(pair).ok()?;
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-    }
-    Some(salt)
 }

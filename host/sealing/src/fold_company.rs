@@ -23,7 +23,7 @@ pub fn folded_company(name: &str) -> String {
 }
 
 /// Legal forms in Japanese at the beginning or the end of a name. Longer ones come before those that they contain.
-const FORMS: [&str; 56] = [
+const FORMS: [&str; 66] = [
     "特定非営利活動法人",
     "地方独立行政法人",
     "カブシキガイシャ",
@@ -80,10 +80,23 @@ const FORMS: [&str; 56] = [
     "(学)",
     "(福)",
     "(独)",
+    "(カ)",
+    "(ユ)",
+    "(ド)",
+    "(シ)",
+    "(メ)",
+    "(シャ)",
+    "(シヤ)",
+    "(ザイ)",
+    "(イ)",
+    "(ガク)",
 ];
 
-/// Legal forms as banks write them: `カ)` before a name, `(カ` after it.
-const BANK_FORMS: [&str; 10] = ["カ", "ユ", "ド", "シ", "メ", "シャ", "シヤ", "ザイ", "イ", "ガク"];
+/// Legal forms before a name, as banks write them.
+const BANK_PREFIXES: [&str; 10] = ["カ)", "ユ)", "ド)", "シ)", "メ)", "シャ)", "シヤ)", "ザイ)", "イ)", "ガク)"];
+
+/// Legal forms after a name, as banks write them.
+const BANK_SUFFIXES: [&str; 10] = ["(カ", "(ユ", "(ド", "(シ", "(メ", "(シャ", "(シヤ", "(ザイ", "(イ", "(ガク"];
 
 /// Legal forms in Latin letters at the end of a name, each a word of its own.
 const LATIN_FORMS: [&str; 16] = [
@@ -116,20 +129,19 @@ struct Letter {
 /// Lists the characters that count: letters, digits, `&`, `+` and, for the legal forms, round brackets.
 fn letters(name: &str) -> Vec<Letter> {
     let mut letters: Vec<Letter> = Vec::new();
+    // The character before was white space, punctuation or a dash.
     let mut apart = true;
     for char in name.nfkc().flat_map(char::to_lowercase).map(unified) {
         let previous = letters.last().map(|letter| letter.char);
-        let long_vowel = char == LONG_VOWEL || (is_dash(char) && !apart);
-        if (char == LONG_VOWEL || is_dash(char)) && !(long_vowel && previous.is_some_and(is_katakana)) {
-            apart = true;
-        } else if long_vowel {
-            if previous != Some(LONG_VOWEL) {
+        if char == LONG_VOWEL || is_dash(char) {
+            let long_vowel = previous.is_some_and(is_kana) && (char == LONG_VOWEL || !apart);
+            if long_vowel && previous != Some(LONG_VOWEL) {
                 letters.push(Letter { char: LONG_VOWEL, starts_word: false });
             }
-            apart = false;
+            apart = !long_vowel;
         } else if char.is_alphanumeric() || matches!(char, '&' | '+') || is_bracket(char) {
-            let other_script = previous.is_none_or(|previous| previous.is_ascii() != char.is_ascii());
-            letters.push(Letter { char, starts_word: apart || other_script || previous.is_some_and(is_bracket) });
+            let other_kind = |previous: char| is_bracket(previous) || previous.is_ascii() != char.is_ascii();
+            letters.push(Letter { char, starts_word: apart || previous.is_none_or(other_kind) });
             apart = false;
         } else {
             apart = true;
@@ -140,40 +152,26 @@ fn letters(name: &str) -> Vec<Letter> {
 
 /// Removes one legal form from the beginning or the end, unless nothing else is there.
 fn without_form(letters: &[Letter]) -> Option<&[Letter]> {
-    let forms = FORMS.iter().find_map(|form| {
-        let form: Vec<char> = form.chars().collect();
-        strip_prefix(letters, &form).or_else(|| strip_suffix(letters, &form))
-    });
-    let bank = || {
-        BANK_FORMS.iter().find_map(|form| {
-            let before: Vec<char> = form.chars().chain([')']).collect();
-            let after: Vec<char> = ['('].into_iter().chain(form.chars()).collect();
-            let both: Vec<char> = after.iter().copied().chain([')']).collect();
-            [&both, &before]
-                .iter()
-                .find_map(|form| strip_prefix(letters, form))
-                .or_else(|| [&both, &after].iter().find_map(|form| strip_suffix(letters, form)))
-        })
-    };
-    let latin = || {
-        LATIN_FORMS.iter().find_map(|form| {
-            let form: Vec<char> = form.chars().collect();
-            let start = letters.len().checked_sub(form.len())?;
-            letters.get(start).filter(|letter| letter.starts_word)?;
-            strip_suffix(letters, &form)
-        })
-    };
-    forms.or_else(bank).or_else(latin).filter(|rest| rest.iter().any(|letter| letter.char.is_alphanumeric()))
+    let prefixes = FORMS.iter().chain(&BANK_PREFIXES).filter_map(|form| strip_prefix(letters, form));
+    let suffixes = FORMS.iter().chain(&BANK_SUFFIXES).filter_map(|form| strip_suffix(letters, form));
+    let words = LATIN_FORMS.iter().filter_map(|form| strip_last_word(letters, form));
+    prefixes.chain(suffixes).chain(words).find(|rest| rest.iter().any(|letter| letter.char.is_alphanumeric()))
 }
 
-fn strip_prefix<'a>(letters: &'a [Letter], form: &[char]) -> Option<&'a [Letter]> {
-    let (start, rest) = letters.split_at_checked(form.len())?;
-    start.iter().map(|letter| letter.char).eq(form.iter().copied()).then_some(rest)
+fn strip_prefix<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]> {
+    let (start, rest) = letters.split_at_checked(form.chars().count())?;
+    start.iter().map(|letter| letter.char).eq(form.chars()).then_some(rest)
 }
 
-fn strip_suffix<'a>(letters: &'a [Letter], form: &[char]) -> Option<&'a [Letter]> {
-    let (rest, end) = letters.split_at_checked(letters.len().checked_sub(form.len())?)?;
-    end.iter().map(|letter| letter.char).eq(form.iter().copied()).then_some(rest)
+fn strip_suffix<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]> {
+    let (rest, end) = letters.split_at_checked(letters.len().checked_sub(form.chars().count())?)?;
+    end.iter().map(|letter| letter.char).eq(form.chars()).then_some(rest)
+}
+
+/// Removes a form at the end, unless it is the end of a longer word: `inc` of `Acme Inc`, not of `Zinc`.
+fn strip_last_word<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]> {
+    let rest = strip_suffix(letters, form)?;
+    letters.get(rest.len())?.starts_word.then_some(rest)
 }
 
 const LONG_VOWEL: char = 'ー';
@@ -196,6 +194,6 @@ fn is_dash(char: char) -> bool {
     matches!(char, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{2501}' | '\u{30a0}')
 }
 
-fn is_katakana(char: char) -> bool {
+fn is_kana(char: char) -> bool {
     matches!(char, 'ァ'..='ヺ' | 'ー' | 'ぁ'..='ゖ')
 }

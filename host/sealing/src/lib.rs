@@ -19,11 +19,14 @@ mod error;
 mod event_body;
 mod fold_company;
 mod hash_key;
+mod hex;
 mod identities;
 mod key_file;
 mod key_folder;
 mod recipients;
 mod salt;
+#[cfg(test)]
+mod tests;
 
 pub use envelope::{CaseContents, OpenedCase, Sealed, open, seal, seal_again};
 pub use error::SealingError;

@@ -7,7 +7,7 @@ use std::path::Path;
 use age::x25519::Recipient;
 use sha2::{Digest as _, Sha256};
 
-use crate::{SealingError, key_file};
+use crate::{SealingError, hex, key_file};
 
 /// The fewest distinct recipients: desk and recovery. With one, a lost key would be all cases lost.
 pub const MIN_RECIPIENTS: usize = 2;
@@ -49,8 +49,9 @@ impl Recipients {
     pub fn sealed_to(&self) -> String {
         let mut names = self.to_strings();
         names.sort_unstable();
-        let digest = Sha256::digest(names.join("\n"));
-        digest.iter().take(SEALED_TO_BYTES).map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = hex::encode(&Sha256::digest(names.join("\n")));
+        digits.truncate(SEALED_TO_DIGITS);
+        digits
     }
 
     /// Writes each recipient as `age1…`.
@@ -63,8 +64,8 @@ impl Recipients {
     }
 }
 
-/// Bytes of the digest that name a set of recipients.
-const SEALED_TO_BYTES: usize = 8;
+/// Digits of the digest that name a set of recipients.
+const SEALED_TO_DIGITS: usize = 16;
 
 fn parse_line(line: &str) -> Result<Recipient, &'static str> {
     if line.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
