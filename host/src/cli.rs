@@ -13,6 +13,7 @@ mod check;
 mod doctor;
 mod export;
 mod inert;
+mod keys_at_start;
 mod migrate;
 mod packages;
 mod print;

@@ -15,7 +15,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
+use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_store::{self as store, synced_fs};
 use serde::Deserialize;
 
@@ -37,6 +39,15 @@ pub struct Settings {
     /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// The key folder [default: the data folder's name with .keys appended]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_KEYS")]
+    pub keys: Option<PathBuf>,
+    /// The age recipients that cases are sealed to [default: the file recipients in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_RECIPIENTS")]
+    pub recipients: Option<PathBuf>,
+    /// The age identity that opens cases [default: the file desk.identity in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_IDENTITY")]
+    pub identity: Option<PathBuf>,
     /// The desk profile's folder [default: the one in the program]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DESK")]
     pub desk: Option<PathBuf>,
@@ -104,6 +115,9 @@ impl Settings {
             admin_listen: self.admin_listen.or(other.admin_listen),
             database_url: self.database_url.or(other.database_url),
             data: self.data.or(other.data),
+            keys: self.keys.or(other.keys),
+            recipients: self.recipients.or(other.recipients),
+            identity: self.identity.or(other.identity),
             desk: self.desk.or(other.desk),
             modules: self.modules.or(other.modules),
             page: self.page.or(other.page),
@@ -141,6 +155,33 @@ impl Settings {
             address_quota_mib: self.address_quota.unwrap_or(default.address_quota_mib),
             daily_quota_mib: self.daily_quota.unwrap_or(default.daily_quota_mib),
         }
+    }
+
+    /// Names the key folder.
+    ///
+    /// # Errors
+    /// [`CliError::Sealing`]: the data folder has no name.
+    pub fn key_folder(&self) -> Result<KeyFolder, CliError> {
+        match &self.keys {
+            Some(folder) => Ok(KeyFolder::at(folder)),
+            None => Ok(KeyFolder::default_for(self.data())?),
+        }
+    }
+
+    /// Reads the keys that seal cases.
+    ///
+    /// # Errors
+    /// [`CliError::Sealing`]: one is missing or wrong.
+    pub fn sealer(&self) -> Result<CaseSealer, CliError> {
+        Ok(CaseSealer::load(&self.key_folder()?, self.recipients.as_deref())?)
+    }
+
+    /// Reads the identity that opens cases; `None` on a host that only seals.
+    ///
+    /// # Errors
+    /// [`CliError::Sealing`]: the file is wrong.
+    pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
+        Ok(CaseReader::load(&self.key_folder()?, self.identity.as_deref())?)
     }
 
     /// Finds the folder of the database's file; `None` where the database is no file.

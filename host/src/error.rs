@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kakekomi_sandbox::SandboxError;
+use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
 use kakekomi_service::module_archive::ModuleArchiveError;
 use kakekomi_service::submit::InvalidReport;
@@ -63,6 +64,12 @@ pub enum CliError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A key is missing or wrong, or a case cannot be opened.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    /// The key of the hashes is not the one that the database was written with.
+    #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
+    OtherHashKey(String),
     /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -86,9 +93,13 @@ impl CliError {
         match self {
             CliError::Usage(_) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
-            CliError::Modules(_) | CliError::Desk(_) | CliError::Store(_) | CliError::Io(..) | CliError::NoCase(_) => {
-                Exit::Io
-            }
+            CliError::Modules(_)
+            | CliError::Desk(_)
+            | CliError::Store(_)
+            | CliError::Sealing(_)
+            | CliError::OtherHashKey(_)
+            | CliError::Io(..)
+            | CliError::NoCase(_) => Exit::Io,
             CliError::BrokenPipe => Exit::Accepted,
         }
     }

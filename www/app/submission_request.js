@@ -31,7 +31,7 @@ function outcome(status, body) {
   const code = String(body.code ?? "");
   const detail = String(body.detail ?? body.title ?? "");
   if (status === 201 || status === 200) return body.number ? { kind: "receipt", receipt: body } : { kind: "lost" };
-  if (code === "idempotency.reused") return { kind: "reused" };
+  if (code === "idempotency.reused" || code === "case.erased") return { kind: "reused" };
   if (code === "consent.stale") return { kind: "stale" };
   if (code.startsWith("module.")) return { kind: "module" };
   if (body.report) return { kind: "issues", report: body.report };

@@ -88,6 +88,8 @@ problem_codes! {
     IdempotencyInvalid = "idempotency.invalid", BAD_REQUEST, Never;
     /// The key has its receipt already, from another text.
     IdempotencyReused = "idempotency.reused", UNPROCESSABLE_ENTITY, Never;
+    /// The key had its receipt; its case was erased since.
+    CaseErased = "case.erased", GONE, Never;
     /// The first submission with the key is still under way. Reserved by the contract, and sent by no version so far: the
     /// second submission waits for the first one and gets the same receipt.
     IdempotencyInProgress = "idempotency.in_progress", CONFLICT, After(2);

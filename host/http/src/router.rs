@@ -39,6 +39,7 @@ const SUBMISSION: &[ProblemCode] = &[
     ProblemCode::IdempotencyMissing,
     ProblemCode::IdempotencyInvalid,
     ProblemCode::IdempotencyReused,
+    ProblemCode::CaseErased,
     ProblemCode::IdempotencyInProgress,
     ProblemCode::ModuleHeader,
     ProblemCode::ModuleUnknown,

@@ -130,6 +130,7 @@ fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response
         Outcome::Stored(receipt) => return Ok(created(receipt)),
         Outcome::Replayed(receipt) => return Ok(([(REPLAYED, "true")], created(receipt)).into_response()),
         Outcome::Reused => problem(ProblemCode::IdempotencyReused),
+        Outcome::Erased => problem(ProblemCode::CaseErased),
         Outcome::PartnerUnknown => problem(ProblemCode::PartnerUnknown),
         Outcome::PartnerElsewhere => problem(ProblemCode::PartnerOrigin),
         Outcome::ModuleUnknown => problem(ProblemCode::ModuleUnknown).current(module()),

@@ -21,12 +21,19 @@ pub struct StorageArgs {
     /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// The key folder [default: the data folder's name with .keys appended]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_KEYS")]
+    keys: Option<PathBuf>,
+    /// The age identity that opens cases [default: the file desk.identity in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_IDENTITY")]
+    identity: Option<PathBuf>,
 }
 
 impl StorageArgs {
     /// Returns the settings of the flags, and those of the file where the flags are missing.
     pub fn settings(self, file: Settings) -> Settings {
-        Settings { data: self.data, database_url: self.database_url, ..Settings::default() }.or(file)
+        let StorageArgs { data, database_url, keys, identity } = self;
+        Settings { data, database_url, keys, identity, ..Settings::default() }.or(file)
     }
 }
 

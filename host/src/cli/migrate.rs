@@ -10,6 +10,7 @@ use kakekomi_store::{self as store, Step, StoreError};
 
 use super::args::StorageArgs;
 use super::block_on::block_on;
+use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -38,7 +39,7 @@ async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, Cl
         Err(StoreError::Missing(_)) if !check => Vec::new(),
         steps => steps?,
     };
-    let is_pending = before.iter().any(|step| !step.done);
+    let is_pending = before.iter().any(|step| !step.done) || !is_converted(&url).await;
     // A serving desk holds the lock of its file, so the database is opened only where a step is pending.
     if check || (!before.is_empty() && !is_pending) {
         print_steps(&before, |_| false, json)?;
@@ -51,10 +52,20 @@ async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, Cl
             warn_of_root(settings.data());
         }
     }
-    store::open(&url).await?.close().await?;
+    let (store, _) = seal_store(&settings).await?;
+    store.close().await?;
     let was_done = |version| before.iter().any(|step| step.version == version && step.done);
     print_steps(&store::migrations(&url).await?, |step| step.done && !was_done(step.version), json)?;
     Ok(Exit::Accepted)
+}
+
+/// Reports whether no case of an earlier version is left to be sealed. A database that cannot be opened has other errors.
+async fn is_converted(url: &str) -> bool {
+    match store::open_existing(url).await {
+        Err(StoreError::Unconverted(_)) => false,
+        Ok(store) => store.close().await.is_ok(),
+        Err(_) => true,
+    }
 }
 
 /// Warns of a data folder that root has created for itself: the desk may serve as another user.

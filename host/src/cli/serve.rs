@@ -38,6 +38,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use self::reload::{note_documents, routers};
+use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::error::CliError;
@@ -107,7 +108,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let own = ArchivedModule::own();
     // The next release needs it for pages that still run this module.
     own.keep(&folder).map_err(CliError::io(&folder))?;
-    let store = store::open(&settings.database_url()).await?;
+    let (store, sealer) = seal_store(settings).await?;
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
             let open = open.display();
@@ -125,6 +126,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             desk,
             sandbox: Arc::new(sandbox),
             store,
+            sealer,
             capacity: Arc::new(Capacity::new(settings.capacity_limits(), settings.database_folder())),
             retired: Arc::new(retired),
             rulesets: Arc::new(rulesets),

@@ -1,0 +1,46 @@
+//! The keys and the clear cases of a database that a process begins to write.
+//!
+//! `seal_store(settings)` → the store, all of whose cases are sealed, and the keys that seal the next ones
+
+use std::sync::Arc;
+
+use kakekomi_service::sealed_case::{CaseSealer, HASH_KEY_SETTING};
+use kakekomi_store::{self as store, ClearCase, Store};
+
+use super::print;
+use crate::config::Settings;
+use crate::error::CliError;
+
+/// Opens and migrates the database, reads its keys, and seals the cases that an earlier version stored in clear. A database
+/// without a key folder gets one with a demo pair, unless it was written with other keys.
+///
+/// # Errors
+/// [`CliError::Sealing`], [`CliError::OtherHashKey`], [`CliError::Store`].
+pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<CaseSealer>), CliError> {
+    let folder = settings.key_folder()?;
+    let store = store::open(&settings.database_url()).await?;
+    let known = store.setting(HASH_KEY_SETTING).await?;
+    if known.is_none() && folder.create_demo()? {
+        let shown = folder.path().display();
+        print::warn(&format!("cases are sealed to a demo pair in {shown}: make your own (kakekomi keys new)"));
+    }
+    let sealer = Arc::new(settings.sealer()?);
+    let check = sealer.hash_key().check().to_vec();
+    if known.map_or(store.set_once(HASH_KEY_SETTING, check.clone()).await?, |known| known) != check {
+        return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
+    }
+    convert(&*store, &sealer).await?;
+    Ok((store, sealer))
+}
+
+/// Seals the cases that an earlier version stored in clear.
+async fn convert(store: &dyn Store, sealer: &Arc<CaseSealer>) -> Result<(), CliError> {
+    let total = store.count_clear().await?;
+    if total > 0 {
+        print::words(&format!("kakekomi: {total} cases of an earlier version are being sealed"));
+    }
+    let sealer = Arc::clone(sealer);
+    let seal: store::Seal = Arc::new(move |case: ClearCase| sealer.seal_clear(&case).map_err(|error| error.to_string()));
+    while store.convert(Arc::clone(&seal)).await? > 0 {}
+    Ok(())
+}
