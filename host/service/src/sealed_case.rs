@@ -7,6 +7,7 @@
 //!
 //! A host that takes submissions needs the recipients and the key of the hashes, no identity.
 
+mod event;
 mod record;
 mod terms;
 
@@ -17,6 +18,7 @@ use kakekomi_store::digest::sha256;
 use kakekomi_store::{Case, ClearCase, NewCase, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
+pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
 pub use record::CaseRecord;
 pub use terms::{ReportTerms, normalized_email, normalized_phone};
 
