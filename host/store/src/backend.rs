@@ -12,14 +12,14 @@ use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, 
 use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
 use super::event::{Appended, Event, NewEvent, Projection};
-use super::seals::{self, Resealed};
-use super::session::{Record, Session, Sessions};
-use super::{append, insert};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
+use super::seals::{self, Resealed};
+use super::session::{Record, Session, Sessions};
 use super::store::{Integrity, Store};
 use super::writer::{Rows, Writer};
+use super::{append, insert};
 
 /// A row of a backend's database.
 pub type RowOf<B> = <<B as Backend>::Database as sqlx::Database>::Row;
