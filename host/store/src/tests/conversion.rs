@@ -119,16 +119,23 @@ async fn assert_unconverted(url: &str) {
 
 #[tokio::test]
 async fn a_conversion_goes_on_where_it_was_interrupted_and_leaves_no_clear_text() {
-    for url in urls().await {
+    let urls = [(urls().await, false), (urls().await, true)];
+    let urls = urls.into_iter().flat_map(|(urls, ends)| urls.into_iter().map(move |url| (url, ends)));
+    for (url, is_removed_at_the_start) in urls {
         earlier_version(&url).await;
         let mut store = open(&url).await.unwrap();
         for (converted, left) in [(64, 86), (64, 22), (22, 0)] {
             assert_unconverted(&url).await;
             assert_eq!(store.convert(seal()).await.unwrap(), converted);
             assert_eq!(store.count_clear().await.unwrap(), left);
-            store = restarted(store, &url).await;
+            if left > 0 {
+                store = restarted(store, &url).await;
+            }
         }
         assert_unconverted(&url).await;
+        if is_removed_at_the_start {
+            store = restarted(store, &url).await;
+        }
         assert_eq!(store.convert(seal()).await.unwrap(), 0, "the empty table is removed");
         let mut sql = Sql::connect(&url).await;
         assert!(!sql.tables().await.contains(&"clear_cases".to_owned()));
@@ -179,5 +186,15 @@ async fn a_case_that_cannot_be_sealed_leaves_its_batch_as_it_was() {
         assert_eq!((sql.table("clear_cases").await, sql.table("cases").await), (clear, cases));
         while store.convert(seal()).await.unwrap() > 0 {}
         assert_converted(&store).await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_database_has_nothing_to_convert() {
+    for url in urls().await {
+        let store = open(&url).await.unwrap();
+        assert_eq!(store.count_clear().await.unwrap(), 0);
+        open_existing(&url).await.unwrap();
+        open_to_write(&url).await.unwrap();
     }
 }
