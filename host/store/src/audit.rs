@@ -265,7 +265,10 @@ mod tests {
         assert!(chain(4).iter().all(|event| check.next(event).is_ok()));
         assert_eq!(check.compare(&kept), Ok(()));
         assert_eq!(check.compare(&AuditHead { seq: 3, hash: [0; 32] }), Ok(()), "it is not this event's");
-        assert!(matches!(check.compare(&AuditHead { seq: 4, hash: [0; 32] }), Err(AuditFault::OtherHead { seq: 4, .. })));
+        assert!(matches!(
+            check.compare(&AuditHead { seq: 4, hash: [0; 32] }),
+            Err(AuditFault::OtherHead { seq: 4, .. })
+        ));
         for wrong in ["", "4", "4:ab", "x:".to_owned().as_str(), &format!("4:{}", "zz".repeat(32))] {
             assert!(wrong.parse::<AuditHead>().is_err(), "{wrong}");
         }

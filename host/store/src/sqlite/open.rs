@@ -57,14 +57,19 @@ impl Sqlite {
             .disable_statement_logging();
         let Some(given) = file::file_of(url) else {
             let pool = pool(options, None).await?;
-            return Ok(Sqlite::serving(Database { pool, files: None }));
+            return Sqlite::serving(Database { pool, files: None }).started().await;
         };
         file::create(&given).map_err(StoreError::at(&given))?;
         let resolved = OpenFiles::resolve(&given)?;
         let lock = OpenFiles::lock(&resolved)?;
         let pool = pool(options, Some(resolved.clone())).await?;
         let files = OpenFiles::note(&given, &resolved, lock)?;
-        Ok(Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }))
+        Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }).started().await
+    }
+
+    async fn started(self) -> Result<Sqlite, StoreError> {
+        self.end_conversion().await?;
+        Ok(self)
     }
 
     /// Opens an existing file and changes neither it nor its folder.
