@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::erasure::is_on_disk;
 use super::{Sql, new_case, random, stored, urls, verified_events};
+use crate::digest::hex;
 use crate::migrate::migrator;
 use crate::receipt_number::Number;
 use crate::{
@@ -53,7 +54,7 @@ async fn earlier_version(url: &str) {
 
 fn clear_row(is_sqlite: bool, index: i64) -> String {
     let blob = |text: &str| {
-        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(text.as_bytes());
         if is_sqlite { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
     };
     let number = Number::random().unwrap();
