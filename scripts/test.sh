@@ -84,6 +84,8 @@ installation() { # of the program that was built
 checks_beside() {
   passed=0 failed=0 skipped=0 failures=$notes/failures_beside
   check "one digest from two clones" nice tests/reproducible.sh
+  # Second, when the suite of Rust runs: cargo holds the lock of its folder until that is built.
+  check "lints" nice cargo clippy --release --locked --workspace --all-targets -- -D warnings
   check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
   if scripts/install-check.sh --possible; then
     check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation
@@ -118,7 +120,6 @@ cargo build --release --locked --workspace --all-targets || close "The build fai
 check "the program alone compiles no crate again" one_build
 check "layout of Rust" cargo fmt --all --check
 check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
-check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 checks_beside >"$notes/beside" 2>&1 &
 beside=$!

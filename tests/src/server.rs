@@ -87,6 +87,20 @@ impl Home {
         &self.path
     }
 
+    /// Returns the key folder.
+    pub fn keys(&self) -> PathBuf {
+        self.database.as_ref().map_or_else(|| self.path.join("data.keys"), |database| database.keys().to_path_buf())
+    }
+
+    /// Uses the keys of another home, whose database this one has a copy of.
+    #[must_use]
+    pub fn with_keys_of(mut self, other: &Home) -> Home {
+        if let Some(database) = &mut self.database {
+            database.use_keys(other.keys());
+        }
+        self
+    }
+
     /// Returns the database's URL; `None` for the file in the folder.
     pub fn database_url(&self) -> Option<&str> {
         self.database.as_ref().map(Database::url)
@@ -110,8 +124,9 @@ impl Home {
         if desk.is_dir() {
             command.env("KAKEKOMI_DESK", desk);
         }
-        if let Some(url) = self.database_url() {
-            command.env("KAKEKOMI_DATABASE_URL", url);
+        if let Some(database) = &self.database {
+            // Hosts of one database share their keys.
+            command.env("KAKEKOMI_DATABASE_URL", database.url()).env("KAKEKOMI_KEYS", database.keys());
         }
     }
 
@@ -226,6 +241,16 @@ impl Server {
     /// Starts a desk with further arguments of `serve`.
     pub fn start_with(home: Home, more: &[&str]) -> Server {
         Server::start_under(home, more, &[])
+    }
+
+    /// Starts a desk of another program, such as the one of an earlier commit, to compare both in one run.
+    pub fn start_program(program: &Path, home: Home, more: &[&str]) -> Server {
+        let at = free_address();
+        // The binary's own name follows as an argument of `true`, which is never reached.
+        let start = format!("exec '{}' \"$@\"; true", program.display());
+        let mut child = serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = child.stderr.take().unwrap();
+        Server { child, log: Log::of(said), unread: None, at, home }.when_it_answers()
     }
 
     /// Starts a desk with further variables, as a [`crate::shim::Shim`] needs them.
