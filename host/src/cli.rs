@@ -4,6 +4,7 @@
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A closed stdout (`… | head -1`) is no error.
 
+mod actor;
 mod args;
 mod backup;
 mod block_on;
