@@ -132,7 +132,7 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Writes the rows of cases, one statement a table.
+/// Writes the rows of cases, usually with one statement for each table.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
         idempotency_key, text_hash, recipient, kind, ongoing, services, receipt)";

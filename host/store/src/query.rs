@@ -100,22 +100,30 @@ impl Value {
     }
 }
 
-/// Builds one INSERT of several rows; `into` is the table with its columns. `None` without rows.
+/// The most parameters of a statement; SQLite takes 32,766 of them, PostgreSQL 65,535.
+const PARAMETERS: usize = 32_000;
+
+/// Builds INSERTs of any number of rows, usually one; none without rows. `into` is the table with its columns.
 pub fn insert<DB: Bindable, const N: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Value; N]>,
-) -> Option<QueryBuilder<DB>> {
-    let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
-    let mut before = "(";
-    for row in rows {
-        for value in row {
-            value.bind(query.push(before));
-            before = ", ";
+) -> Vec<QueryBuilder<DB>> {
+    let mut inserts = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
+        let mut before = "(";
+        for row in rows.by_ref().take(PARAMETERS / N) {
+            for value in row {
+                value.bind(query.push(before));
+                before = ", ";
+            }
+            before = "), (";
         }
-        before = "), (";
+        query.push(")");
+        inserts.push(query);
     }
-    query.push(")");
-    (before != "(").then_some(query)
+    inserts
 }
 
 /// Appends `(value, value, …)`.

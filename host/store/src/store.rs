@@ -58,8 +58,14 @@ pub trait Store: Send + Sync + 'static {
     /// order. One that is refused does not stop the others.
     fn append(&self, events: Vec<NewEvent>) -> StoreFuture<'_, Vec<Appended>>;
 
-    /// Writes the event of an erasure and removes what is sealed or derived from what the applicant wrote.
-    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended>;
+    /// Writes the event of an erasure, which removes what is sealed or derived from what the applicant wrote; as
+    /// [`Store::append`] does with such an event.
+    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended> {
+        Box::pin(async move {
+            let outcomes = self.append(vec![event]).await?;
+            Ok(outcomes.first().copied().unwrap_or(Appended::NoCase))
+        })
+    }
 
     /// Removes what was erased from the database's own files: SQLite's log; PostgreSQL's dead rows, as far as VACUUM does.
     fn purge(&self) -> StoreFuture<'_, ()>;
