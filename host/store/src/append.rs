@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use sqlx::QueryBuilder;
 
 use crate::audit::{AuditHead, Link};
+use crate::damage::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};
@@ -40,19 +41,17 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
     let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
     for event in events {
         let number = event.case.as_ref().map(ToString::to_string);
-        let n = match &number {
-            None => None,
-            Some(number) => match cases.get_mut(number).map(|row| advance(row, event)) {
-                Some(Ok(n)) => Some(n),
-                Some(Err(refused)) => {
-                    outcomes.push(refused);
-                    continue;
-                }
-                None => {
-                    outcomes.push(Appended::NoCase);
-                    continue;
-                }
-            },
+        let placed = match &number {
+            None if event.kind.is_store_wide() => Ok(None),
+            None => Err(Appended::NoCase),
+            Some(number) => cases.get_mut(number).ok_or(Appended::NoCase).and_then(|row| advance(row, event)).map(Some),
+        };
+        let n = match placed {
+            Ok(n) => n,
+            Err(refused) => {
+                outcomes.push(refused);
+                continue;
+            }
         };
         let link = Link {
             case_number: number.as_deref(),
@@ -104,17 +103,21 @@ fn row(event: &NewEvent, number: Option<String>, n: Option<i64>, head: AuditHead
     ]
 }
 
-/// Reads the states of the events' cases, by their numbers.
+/// Reads the states of the events' cases, by their numbers. A case without one is damaged.
 async fn states<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<BTreeMap<String, Row>, StoreError> {
     let numbers: Vec<_> = events.iter().filter_map(|event| event.case.as_ref()).map(ToString::to_string).collect();
     if numbers.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let columns = "SELECT cases.seq, number, status, outcome, assignee, urgency, waiting_since, follow_up, held, last_n, \
-        changed_n FROM cases JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
+    let columns = "SELECT cases.seq, number, coalesce(status, '') AS status, outcome, assignee, urgency, waiting_since, \
+        follow_up, coalesce(held, 1 = 0) AS held, coalesce(last_n, 0) AS last_n, coalesce(changed_n, 0) AS changed_n \
+        FROM cases LEFT JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
     let mut query = QueryBuilder::new(columns);
     query::push_list(&mut query, numbers.into_iter().map(Value::Text));
     let rows: Vec<Row> = session.fetch(query).await?;
+    if let Some(damaged) = rows.iter().find(|row| row.state.status.is_empty()) {
+        return Err(StoreError::Damaged(damaged.seq, NO_STATE.to_owned()));
+    }
     Ok(rows.into_iter().map(|row| (row.number.clone(), row)).collect())
 }
 

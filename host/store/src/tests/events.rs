@@ -68,6 +68,8 @@ async fn an_event_of_an_unknown_number_stores_nothing_and_stops_no_other() {
         let events = [&unknown, &case, &unknown].map(|case| new_event(case, EventKind::NoteAdded, &json!({})));
         let outcomes = store.append(events.into()).await.unwrap();
         assert_eq!(outcomes, [Appended::NoCase, stored_at(2, 2), Appended::NoCase]);
+        let without_case = NewEvent { case: None, ..new_event(&case, EventKind::NoteAdded, &json!({})) };
+        assert_eq!(appended(store, without_case).await, Appended::NoCase);
         let erased = store.erase(new_event(&unknown, EventKind::CaseErased, &json!({}))).await.unwrap();
         assert_eq!(erased, Appended::NoCase);
         assert_eq!(verified_events(store).await.len(), 2);
