@@ -30,11 +30,11 @@ pub struct Integrity {
 /// A database of cases.
 pub trait Store: Send + Sync + 'static {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
-    /// [`StoreError::InDoubt`].
+    /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;
 
     /// Stores a case; when this returns, the row is durable. Concurrent cases are written together. Where the queue is
-    /// full, this is [`StoreError::Busy`] at once.
+    /// full, this is [`StoreError::Busy`](super::StoreError::Busy) at once.
     fn insert(&self, case: Arc<NewCase>) -> StoreFuture<'_, Inserted>;
 
     /// Reads at most `limit` lines after `seq` (0: from the start), in the order of the sequence. The next page begins
