@@ -8,8 +8,9 @@ use super::{Sql, new_case, random, stored, urls, verified_events};
 use crate::digest::hex;
 use crate::migrate::migrator;
 use crate::receipt_number::Number;
+use crate::sqlite::back_up;
 use crate::{
-    ClearCase, Filter, NewCase, Seal, Store, StoreError, UnfinishedReceipt, open, open_existing, open_to_write,
+    ClearCase, Filter, NewCase, Seal, Store, StoreError, UnfinishedReceipt, file_of, open, open_existing, open_to_write,
 };
 
 /// Cases of the earlier version: two full batches and a part of one.
@@ -115,6 +116,12 @@ async fn restarted(store: Arc<dyn Store>, url: &str) -> Arc<dyn Store> {
 async fn assert_unconverted(url: &str) {
     for opened in [open_existing(url).await, open_to_write(url).await] {
         assert!(matches!(opened.err(), Some(StoreError::Unconverted(_))));
+    }
+    if let Some(file) = file_of(url) {
+        let copy = file.with_extension("copy");
+        let copied = back_up(url, &copy, false).await;
+        assert!(matches!(copied, Err(StoreError::Unconverted(_))), "a backup has no clear text");
+        assert!(!copy.exists());
     }
 }
 
