@@ -83,6 +83,7 @@ installation() { # of the program that was built
 # Checks that need no result of the suites run beside them: the suites wait more than they compute.
 checks_beside() {
   passed=0 failed=0 skipped=0 failures=$notes/failures_beside
+  check "lints" nice cargo clippy --release --locked --workspace --all-targets -- -D warnings
   check "one digest from two clones" nice tests/reproducible.sh
   check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
   if scripts/install-check.sh --possible; then
@@ -118,7 +119,6 @@ cargo build --release --locked --workspace --all-targets || close "The build fai
 check "the program alone compiles no crate again" one_build
 check "layout of Rust" cargo fmt --all --check
 check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
-check "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
 checks_beside >"$notes/beside" 2>&1 &
 beside=$!

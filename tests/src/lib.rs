@@ -38,6 +38,7 @@ pub mod published;
 pub mod routes;
 pub mod same;
 pub mod schema;
+pub mod sealed;
 pub mod server;
 pub mod shim;
 pub mod source_tree;

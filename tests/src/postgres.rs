@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Database {
     url: String,
+    /// The key folder of all hosts of this database.
+    keys: PathBuf,
     made_on: Option<(String, String)>,
 }
 
@@ -35,24 +37,41 @@ impl Database {
         };
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         sql(&server, &format!("CREATE DATABASE {name}"));
-        Some(Database { url: format!("{server}/{name}"), made_on: Some((server, name)) })
+        let url = format!("{server}/{name}");
+        Some(Database { keys: keys_of(&url), url, made_on: Some((server, name)) })
     }
 
     /// Uses an existing database.
     pub fn lent(url: &str) -> Database {
-        Database { url: url.to_owned(), made_on: None }
+        Database { keys: keys_of(url), url: url.to_owned(), made_on: None }
     }
 
     /// Returns its URL.
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// Returns the key folder of all its hosts.
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    pub(crate) fn use_keys(&mut self, keys: PathBuf) {
+        self.keys = keys;
+    }
+}
+
+/// Names the key folder of the hosts of a database in this process.
+fn keys_of(url: &str) -> PathBuf {
+    let name: String = url.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '-' }).collect();
+    std::env::temp_dir().join(format!("kakekomi-keys-{}-{name}", std::process::id()))
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.made_on {
             sql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+            _ = std::fs::remove_dir_all(&self.keys);
         }
     }
 }

@@ -87,6 +87,20 @@ impl Home {
         &self.path
     }
 
+    /// Returns the key folder.
+    pub fn keys(&self) -> PathBuf {
+        self.database.as_ref().map_or_else(|| self.path.join("data.keys"), |database| database.keys().to_path_buf())
+    }
+
+    /// Uses the keys of another home, whose database this one has a copy of.
+    #[must_use]
+    pub fn with_keys_of(mut self, other: &Home) -> Home {
+        if let Some(database) = &mut self.database {
+            database.use_keys(other.keys());
+        }
+        self
+    }
+
     /// Returns the database's URL; `None` for the file in the folder.
     pub fn database_url(&self) -> Option<&str> {
         self.database.as_ref().map(Database::url)
@@ -110,8 +124,9 @@ impl Home {
         if desk.is_dir() {
             command.env("KAKEKOMI_DESK", desk);
         }
-        if let Some(url) = self.database_url() {
-            command.env("KAKEKOMI_DATABASE_URL", url);
+        if let Some(database) = &self.database {
+            // Hosts of one database share their keys.
+            command.env("KAKEKOMI_DATABASE_URL", database.url()).env("KAKEKOMI_KEYS", database.keys());
         }
     }
 

@@ -35,12 +35,16 @@ fn send(server: &Server, draft: &[u8], keys: std::ops::Range<usize>) -> Vec<Valu
 
 /// Multiplies the first case of a database, as another process that writes to it.
 fn multiply(server: &Server) {
-    let columns = "received_at, status, partner, test, locale, accepted, ruleset, module, page_module, text_sha256, \
-                   consent, receipt, text, report, page_report";
+    let columns = "received_at, partner, test, locale, accepted, ruleset, module, page_module, text_hash, recipient, kind, \
+                   ongoing, services, receipt";
+    let numbers = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COPIES}) INSERT INTO");
     let statement = format!(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COPIES}) \
-         INSERT INTO cases (number, idempotency_key, {columns}) \
-         SELECT printf('copy-%d', i), printf('copy-%d', i), {columns} FROM n, cases WHERE seq = 1"
+        "{numbers} cases (number, idempotency_key, {columns}) \
+         SELECT printf('copy-%d', i), printf('copy-%d', i), {columns} FROM n, cases WHERE seq = 1; \
+         INSERT INTO case_seals SELECT cases.seq, sealed_to, sealed FROM cases, case_seals \
+         WHERE case_seq = 1 AND number LIKE 'copy-%'; \
+         INSERT INTO projections SELECT cases.seq, 'received', NULL, NULL, NULL, NULL, NULL, 0, 1, 1 FROM cases \
+         WHERE number LIKE 'copy-%'"
     );
     let file = server.home.path().join("data/kakekomi.sqlite3");
     assert!(Command::new("sqlite3").arg(file).arg(statement).status().expect("sqlite3").success());

@@ -127,7 +127,10 @@ fn migrate_reports_what_it_did(home: Home) {
         let output = home.run(arguments);
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    let steps: &[&str] = if home.database_url().is_some() { &["0001 cases"] } else { &["0001 cases", "0002 probe"] };
+    let steps: &[&str] = match home.database_url() {
+        Some(_) => &["0001 cases", "0002 sealed_cases"],
+        None => &["0001 cases", "0002 probe", "0003 sealed_cases"],
+    };
     let each = |state: &str| steps.iter().flat_map(|step| [step, "  ", state, "\n"]).collect::<String>();
     let check = said(&["migrate", "--check"]);
     match home.database_url() {

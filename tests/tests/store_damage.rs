@@ -80,7 +80,7 @@ fn assert_named(output: &Output, numbers: &[&String]) {
 fn altered_text_is_named_and_the_others_are_printed(home: Home) {
     let (home, numbers) = home_with(home, 5);
     assert_eq!(home.run(&["cases", "export"]).status.code(), Some(0));
-    alter(&home, &format!("UPDATE cases SET text = x'7b7d' WHERE number = '{}'", numbers[1]));
+    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[1]));
     let exported = home.run(&["cases", "export"]);
     assert_named(&exported, &[&numbers[1]]);
     let records = lines(&exported);
@@ -104,27 +104,30 @@ fn altered_text_is_named_and_the_others_are_printed(home: Home) {
 fn every_altered_column_is_reported_and_json_stays_valid(home: Home) {
     let (home, numbers) = home_with(home, 3);
     let rows = [
-        ("text_sha256", "repeat", "'0'"),
-        ("report", "x'7b'", "report"),
-        ("page_report", "x'ff'", "report of the page's module"),
-        ("receipt", "x'7b7d'", "receipt"),
-        ("receipt", "x'00'", "receipt"),
-        ("consent", "'{'", "consent record"),
-        ("consent", "'{}'", "consent record"),
-        ("module", "'sha256:'", "module"),
-        ("locale", "'fr'", "language"),
-        ("received_at", "9223372036854775807", "time"),
+        ("cases", "text_hash", "x'00'", "keyed hash"),
+        ("cases", "recipient", "'age1'", "recipient"),
+        ("cases", "receipt", "x'7b7d'", "receipt"),
+        ("cases", "receipt", "x'00'", "receipt"),
+        ("cases", "module", "'sha256:'", "module"),
+        ("cases", "locale", "'fr'", "language"),
+        ("cases", "received_at", "9223372036854775807", "time"),
+        ("cases", "partner", "'れい'", "partner"),
+        ("cases", "ruleset", "'1'", "ruleset"),
+        ("cases", "idempotency_key", "'other'", "idempotency key"),
+        ("cases", "kind", "'virus'", "coded answers"),
+        ("case_seals", "sealed", "x'00'", "sealed"),
     ];
     let whole = home.run(&["cases", "export"]).stdout;
-    for (column, value, word) in rows {
-        let (value, word) = if value == "repeat" { ("'00'", "SHA-256") } else { (value, word) };
-        alter(&home, "CREATE TABLE kept AS SELECT * FROM cases");
-        alter(&home, &format!("UPDATE cases SET {column} = {value} WHERE number = '{}'", numbers[1]));
+    for (table, column, value, word) in rows {
+        let seq = if table == "cases" { "seq" } else { "case_seq" };
+        alter(&home, &format!("CREATE TABLE kept AS SELECT * FROM {table}"));
+        alter(&home, &format!("UPDATE {table} SET {column} = {value} WHERE {seq} = 2"));
         let exported = home.run(&["cases", "export"]);
         assert_named(&exported, &[&numbers[1]]);
         assert!(said(&exported).contains(word), "{column}: {}", said(&exported));
         assert_eq!(lines(&exported).len(), 3, "{column}");
-        alter(&home, &format!("UPDATE cases SET {column} = (SELECT {column} FROM kept WHERE kept.seq = cases.seq)"));
+        let of_table = format!("(SELECT {column} FROM kept WHERE kept.{seq} = {table}.{seq})");
+        alter(&home, &format!("UPDATE {table} SET {column} = {of_table} WHERE {seq} = 2"));
         alter(&home, "DROP TABLE kept");
     }
     assert_eq!(home.run(&["cases", "export"]).stdout, whole, "and back");
@@ -159,7 +162,7 @@ fn doctor_finds_an_altered_text(home: Home) {
     };
     let (code, found) = doctor();
     assert_eq!((code, found.len(), &found[0]["level"]), (Some(0), 1, &Value::from("ok")), "{found:?}");
-    alter(&home, &format!("UPDATE cases SET text = x'7b7d' WHERE number = '{}'", numbers[2]));
+    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[2]));
     let (code, found) = doctor();
     assert_eq!((code, &found[0]["level"]), (Some(5), &Value::from("error")));
     assert!(found[0]["message"].as_str().unwrap().contains(&numbers[2]), "{found:?}");

@@ -9,9 +9,11 @@
 )]
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use kakekomi_tests::applicant::{example, submission};
-use kakekomi_tests::server::{Home, Server, binary};
+use kakekomi_store::{NewCase, open, url_in};
+use kakekomi_tests::sealed::{new_case, sealer_of};
+use kakekomi_tests::server::{Home, binary};
 use serde_json::Value;
 
 /// Clears the screen, goes back to the line's start, turns text around, and does so by one byte of C1.
@@ -45,14 +47,21 @@ fn on_a_terminal(home: &Home, arguments: &[&str]) -> String {
 
 /// Makes a stopped desk with one case, whose text, status and partner are hostile.
 fn home() -> (Home, String) {
-    let server = Server::start();
-    let answer = server.send(&submission("k", &example(&server.home, &[])));
-    assert_eq!(answer.status, 201, "{}", answer.text());
-    let number = answer.json()["number"].as_str().unwrap().to_owned();
-    let home = server.stop().home;
-    let statement =
-        format!("UPDATE cases SET text = CAST('{HOSTILE}' AS BLOB), status = '{HOSTILE}', partner = '{HOSTILE}'");
-    let altered = Command::new("sqlite3").arg(home.path().join("data/kakekomi.sqlite3")).arg(statement).status();
+    let home = Home::new();
+    let data = home.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let (draft, context) = kakekomi_tests::example().unwrap();
+    let report = kakekomi_core::answer(&draft, &context).unwrap();
+    let case = new_case(&sealer_of(&data).unwrap(), "k", HOSTILE.as_bytes(), &report).unwrap();
+    let case = NewCase { partner: Some(HOSTILE.to_owned()), ..case };
+    let number = case.number.to_string();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = open(&url_in(&data)).await.unwrap();
+        store.insert(Arc::new(case)).await.unwrap();
+        store.close().await.unwrap();
+    });
+    let statement = format!("UPDATE projections SET status = '{HOSTILE}'");
+    let altered = Command::new("sqlite3").arg(data.join("kakekomi.sqlite3")).arg(statement).status();
     assert!(altered.expect("sqlite3").success());
     (home, number)
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Inserted, NewCase, QUEUE, Store, open, url_in};
+use kakekomi_store::{Inserted, QUEUE, Store, open, url_in};
 use kakekomi_tests::example;
+use kakekomi_tests::sealed::{new_case, sealer_of};
 use kakekomi_tests::server::Home;
 
 /// Default number of cases.
@@ -64,6 +64,7 @@ fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box
     let report = kakekomi_core::answer(draft, context)?;
     let data = home.path().join("data");
     std::fs::create_dir_all(&data)?;
+    let sealer = sealer_of(&data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let store: Arc<dyn Store> = open(&home.database_url().map_or_else(|| url_in(&data), str::to_owned)).await?;
@@ -71,36 +72,16 @@ fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box
         while stored < count {
             let mut waiting = tokio::task::JoinSet::new();
             for number in stored..(stored + AT_ONCE as u64).min(count) {
-                let (store, case) = (Arc::clone(&store), Arc::new(case(number, draft, &report)?));
+                let case = new_case(&sealer, &number.to_string(), draft, &report)?;
+                let (store, case) = (Arc::clone(&store), Arc::new(case));
                 waiting.spawn(async move { store.insert(case).await });
             }
             while let Some(inserted) = waiting.join_next().await {
-                stored += u64::from(inserted?? == Inserted::Stored);
+                stored += u64::from(matches!(inserted??, Inserted::Stored(_)));
             }
         }
         store.close().await?;
         Ok(())
-    })
-}
-
-fn case(number: u64, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Error>> {
-    Ok(NewCase {
-        number: Number::random()?,
-        received_at: 1_795_140_000_000,
-        partner: None,
-        test: false,
-        locale: "ja",
-        key: format!("{number}-{}", Number::random()?),
-        text: draft.to_vec(),
-        text_sha256: kakekomi_store::digest::sha256(draft),
-        report: report.to_vec(),
-        page_report: None,
-        accepted: true,
-        ruleset: kakekomi_core::RULESET.to_owned(),
-        module: format!("sha256:{}", kakekomi_artifact::SHA256),
-        page_module: None,
-        consent: "{}".to_owned(),
-        receipt: b"{}".to_vec(),
     })
 }
 

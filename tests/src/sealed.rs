@@ -1,0 +1,56 @@
+//! Sealed cases for tests and the bench, without a served desk.
+//!
+//! `new_case(&sealer_of(data), "key-1", draft, report)` → a case that `Store::insert` takes
+
+use std::error::Error;
+use std::path::Path;
+
+use kakekomi_sealing::KeyFolder;
+use kakekomi_service::sealed_case::{CaseRecord, CaseSealer, Contents};
+use kakekomi_store::NewCase;
+use kakekomi_store::digest::sha256;
+use kakekomi_store::receipt_number::Number;
+use serde_json::json;
+use serde_json::value::to_raw_value;
+
+/// The moment of receipt of all these cases.
+pub const RECEIVED_AT: i64 = 1_795_140_000_000;
+
+/// Makes the demo keys beside a data folder, where the commands look for them.
+///
+/// # Errors
+/// The folder cannot be made.
+pub fn sealer_of(data: &Path) -> Result<CaseSealer, Box<dyn Error>> {
+    let folder = KeyFolder::default_for(data)?;
+    folder.create_demo()?;
+    Ok(CaseSealer::load(&folder, None)?)
+}
+
+/// Seals a case of this program's module under a new number.
+///
+/// # Errors
+/// No randomness.
+pub fn new_case(sealer: &CaseSealer, key: &str, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Error>> {
+    let number = Number::random()?.to_string();
+    let module = format!("sha256:{}", kakekomi_artifact::SHA256);
+    let consent = json!({ "record": number });
+    let receipt = json!({ "number": number, "received_at": RECEIVED_AT, "module": module, "consent": consent });
+    let record = CaseRecord {
+        received_at: RECEIVED_AT,
+        partner: None,
+        test: false,
+        locale: "ja".to_owned(),
+        accepted: true,
+        ruleset: kakekomi_core::RULESET.to_owned(),
+        module,
+        page_module: None,
+        key: key.to_owned(),
+        consent: to_raw_value(&consent)?,
+        text_sha256: sha256(draft),
+        report_sha256: sha256(report),
+        page_report_sha256: None,
+        number,
+    };
+    let receipt = serde_json::to_vec(&receipt)?;
+    Ok(sealer.seal(Contents { record, text: draft, report, page_report: None, receipt })?)
+}
