@@ -70,6 +70,9 @@ pub enum CliError {
     /// The key of the hashes is not the one that the database was written with.
     #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
     OtherHashKey(String),
+    /// Cases could not be sealed to the present recipients.
+    #[error("{0} cases are sealed to other recipients: name an identity that opens them with --identity")]
+    NotResealed(u64),
     /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -98,6 +101,7 @@ impl CliError {
             | CliError::Store(_)
             | CliError::Sealing(_)
             | CliError::OtherHashKey(_)
+            | CliError::NotResealed(_)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,
             CliError::BrokenPipe => Exit::Accepted,
