@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
     self as store, AuditCheck, AuditFault, AuditHead, Event, EventKind, Filter, LINES_A_PAGE, Store, StoreError,
 };
@@ -186,6 +187,20 @@ impl Reading {
                     }
                     Some(_) => {}
                 }
+            }
+        }
+        self.find_missing_cases(store).await
+    }
+
+    /// Finds events of cases that are not there. A case that arrived meanwhile is.
+    async fn find_missing_cases(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        for number in std::mem::take(&mut self.cases).into_keys() {
+            let is_there = match Number::read(&number) {
+                Ok(read) => store.show(&read).await?.is_some(),
+                Err(_) => false,
+            };
+            if !is_there {
+                self.found.add(format!("case {number} has events, and is not there"));
             }
         }
         Ok(())

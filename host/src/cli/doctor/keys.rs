@@ -84,7 +84,10 @@ async fn same_hash_key(folder: &KeyFolder, store: &dyn Store) -> Outcome {
     let shown = file.display();
     let known = store.setting(HASH_KEY_SETTING).await?;
     match (known, file.exists()) {
-        (None, _) => Ok("the database was not written with a hash.key yet".to_owned()),
+        (None, _) if store.count(&Filter::default()).await? == 0 => {
+            Ok("the database was not written with a hash.key yet".to_owned())
+        }
+        (None, _) => error("the database has cases, and does not name the hash.key that it was written with"),
         (Some(_), false) => error(format!("{shown} is missing: put back the one that the database was written with")),
         (Some(known), true) if folder.hash_key()?.check().as_slice() == known.as_slice() => {
             Ok(format!("{shown} is the one that the database was written with"))

@@ -5,6 +5,8 @@
 //! error    keys       7 cases are sealed to other recipients: kakekomi keys rotate
 //! ```
 
+use std::path::PathBuf;
+
 use clap::Args;
 use kakekomi_store::{self as store, StoreError};
 
@@ -18,6 +20,9 @@ use crate::error::{CliError, Exit};
 pub struct CheckArgs {
     #[command(flatten)]
     storage: StorageArgs,
+    /// The age recipients that cases are sealed to [default: the file recipients in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_RECIPIENTS")]
+    recipients: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -25,7 +30,7 @@ pub struct CheckArgs {
 
 /// Checks the keys; exit 5 where one is wrong.
 pub async fn run(args: CheckArgs, file: Settings) -> Result<Exit, CliError> {
-    let settings = args.storage.settings(file);
+    let settings = Settings { recipients: args.recipients, ..Settings::default() }.or(args.storage.settings(file));
     let mut found = keys::look(&settings);
     match store::open_existing(&settings.database_url()).await {
         Ok(store) => {

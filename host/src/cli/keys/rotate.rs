@@ -23,6 +23,9 @@ use crate::error::CliError;
 pub struct RotateArgs {
     #[command(flatten)]
     storage: StorageArgs,
+    /// The age recipients that cases are sealed to [default: the file recipients in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_RECIPIENTS")]
+    recipients: Option<PathBuf>,
     /// Make a new identity for the desk first
     #[arg(long)]
     new_desk: bool,
@@ -46,7 +49,7 @@ struct Rotation {
 
 /// Rotates.
 pub async fn run(args: RotateArgs, file: Settings) -> Result<(), CliError> {
-    let settings = args.storage.settings(file);
+    let settings = Settings { recipients: args.recipients, ..Settings::default() }.or(args.storage.settings(file));
     let folder = settings.key_folder()?;
     let store = store::open_to_write(&settings.database_url()).await?;
     let rotated = rotate(&*store, &settings, &folder, args.new_desk).await;
