@@ -83,8 +83,9 @@ installation() { # of the program that was built
 # Checks that need no result of the suites run beside them: the suites wait more than they compute.
 checks_beside() {
   passed=0 failed=0 skipped=0 failures=$notes/failures_beside
-  check "lints" nice cargo clippy --release --locked --workspace --all-targets -- -D warnings
   check "one digest from two clones" nice tests/reproducible.sh
+  # Second, when the suite of Rust runs: cargo holds the lock of its folder until that is built.
+  check "lints" nice cargo clippy --release --locked --workspace --all-targets -- -D warnings
   check "Python: a fresh FastAPI project installs the served wheel; types, verdicts, the same bytes" tests/packages/python.sh
   if scripts/install-check.sh --possible; then
     check "a bare Debian: docs/operate.md as typed, through nginx and Caddy" installation

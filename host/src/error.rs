@@ -11,6 +11,7 @@ use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
 use kakekomi_service::module_archive::ModuleArchiveError;
+use kakekomi_service::sealed_case::EventError;
 use kakekomi_service::submit::InvalidReport;
 use kakekomi_store::StoreError;
 
@@ -73,6 +74,24 @@ pub enum CliError {
     /// Cases could not be sealed to the present recipients.
     #[error("{0} cases are sealed to other recipients: name an identity that opens them with --identity")]
     NotResealed(u64),
+    /// An event cannot be sealed or opened.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// There is no identity where the contents of cases are needed.
+    #[error("cases are sealed, and there is no identity here: name the file of the desk's identity with --identity")]
+    NoIdentity,
+    /// The event of a reading is not durable.
+    #[error(
+        "nothing is shown, since the reading cannot be recorded: {0}; \
+         run the command as a user who may write the database"
+    )]
+    NotRecorded(#[source] StoreError),
+    /// A case has no contents that could be shown.
+    #[error("case {0} has no contents that can be shown")]
+    NoContents(String),
+    /// The event of a case was refused: the number, and the reason.
+    #[error("case {0} is unchanged: {1}")]
+    Unchanged(String, String),
     /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -102,6 +121,11 @@ impl CliError {
             | CliError::Sealing(_)
             | CliError::OtherHashKey(_)
             | CliError::NotResealed(_)
+            | CliError::Event(_)
+            | CliError::NoIdentity
+            | CliError::NotRecorded(_)
+            | CliError::NoContents(_)
+            | CliError::Unchanged(..)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,
             CliError::BrokenPipe => Exit::Accepted,

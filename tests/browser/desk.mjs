@@ -62,7 +62,7 @@ export async function startDesk(more = []) {
   });
   const stop = async () => {
     await terminate(server, "serve");
-    rmSync(data, { recursive: true, force: true });
+    for (const folder of [data, `${data}.keys`]) rmSync(folder, { recursive: true, force: true });
   };
   // The system chooses the port, and the desk reports it: a port that is found free here may be another test's by then.
   for (const limit = Date.now() + PATIENCE; ; await sleep(50)) {

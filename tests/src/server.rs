@@ -243,6 +243,16 @@ impl Server {
         Server::start_under(home, more, &[])
     }
 
+    /// Starts a desk of another program, such as the one of an earlier commit, to compare both in one run.
+    pub fn start_program(program: &Path, home: Home, more: &[&str]) -> Server {
+        let at = free_address();
+        // The binary's own name follows as an argument of `true`, which is never reached.
+        let start = format!("exec '{}' \"$@\"; true", program.display());
+        let mut child = serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = child.stderr.take().unwrap();
+        Server { child, log: Log::of(said), unread: None, at, home }.when_it_answers()
+    }
+
     /// Starts a desk with further variables, as a [`crate::shim::Shim`] needs them.
     pub fn start_under(home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
         let at = free_address();

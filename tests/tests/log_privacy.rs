@@ -1,4 +1,4 @@
-//! Answers of an applicant are in no log, no metric, no error and no file but the database's.
+//! Answers of an applicant are in no log, no metric, no error and in clear in no file, the database's and a backup's included.
 //!
 //! Every field, unknown keys and every header contain a unique word, and the log has its most detailed level; then all
 //! output and files of the desk are searched for the words.
@@ -13,6 +13,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
 use kakekomi_tests::on_both_databases;
@@ -141,10 +142,48 @@ fn field_values_reach_no_log_or_metric(home: Home) {
     assert!(stopped.log.contains("/v1/submissions"), "there is no log: {}", stopped.log);
     nowhere("the log", &stopped.log);
     assert_eq!(files(&temporary), Vec::<PathBuf>::new(), "temporary files are left");
-    for file in files(stopped.home.path()) {
-        if !file.to_string_lossy().contains("kakekomi.sqlite3") {
-            nowhere(&file.display().to_string(), &String::from_utf8_lossy(&fs::read(&file).unwrap()));
+    let backup = stopped.home.path().join("backup.sqlite3");
+    if stopped.home.database_url().is_none() {
+        let output = stopped.home.run(&["backup", backup.to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    fs::remove_file(stopped.home.keys().join("desk.identity")).unwrap();
+    for arguments in [&["cases", "export"][..], &["cases", "list", "--json"], &["audit", "verify", "--json"]] {
+        let output = stopped.home.run(arguments);
+        sealed_in("the output without an identity", &[output.stdout, output.stderr].concat());
+    }
+    for file in files(stopped.home.path()).into_iter().chain(postgres_files(&stopped.home)) {
+        let (name, bytes) = (file.display().to_string(), fs::read(&file).unwrap_or_default());
+        if name.contains("sqlite3") || !file.starts_with(stopped.home.path()) {
+            sealed_in(&name, &bytes);
+        } else {
+            nowhere(&name, &String::from_utf8_lossy(&bytes));
         }
+    }
+}
+
+/// Lists the files of a PostgreSQL database and the log of its server, which this machine's tests run; none for SQLite.
+fn postgres_files(home: &Home) -> Vec<PathBuf> {
+    let Some(url) = home.database_url() else { return Vec::new() };
+    let ask = |statement: &str| {
+        let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command", statement];
+        String::from_utf8(Command::new("psql").args(query).output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    ask("CHECKPOINT");
+    let folder = PathBuf::from(ask("SHOW data_directory"));
+    let oid = ask("SELECT oid FROM pg_database WHERE datname = current_database()");
+    let found = [files(&folder.join("base").join(oid)), files(&folder.join("pg_wal"))].concat();
+    assert!(found.len() > 10, "{}", folder.display());
+    found
+}
+
+/// Asserts that bytes have no word of a field. Idempotency keys stand in clear.
+fn sealed_in(what: &str, bytes: &[u8]) {
+    let is_at = |word: &[u8], position: usize| bytes[position..].starts_with(word);
+    for position in 0..bytes.len() {
+        let numbered = is_at(WORD.as_bytes(), position) && bytes.get(position + WORD.len()).is_some_and(u8::is_ascii_digit);
+        let shaped = SHAPED.iter().any(|(_, _, word)| is_at(word.as_bytes(), position));
+        assert!(!numbered && !shaped, "a field's value stands in {what} at {position}");
     }
 }
 

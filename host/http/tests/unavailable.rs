@@ -16,17 +16,20 @@ use kakekomi_http::{
     document_files::DocumentFiles, metrics::Metrics, module::ModuleFiles, page::PageFiles, rate_limit::RateLimits,
 };
 use kakekomi_sandbox::Sandbox;
+use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::example;
 use kakekomi_service::module_archive::ArchivedModule;
+use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
 use kakekomi_store::{
-    Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read, Store, StoreError, StoreFuture,
+    Appended, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase, NewEvent, Projection, Read,
+    Resealed, Seal, Store, StoreError, StoreFuture,
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -83,6 +86,54 @@ impl Store for Trouble {
         self.inner.show(number)
     }
 
+    fn append(&self, events: Vec<NewEvent>) -> StoreFuture<'_, Vec<Appended>> {
+        self.inner.append(events)
+    }
+
+    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended> {
+        self.inner.erase(event)
+    }
+
+    fn purge(&self) -> StoreFuture<'_, ()> {
+        self.inner.purge()
+    }
+
+    fn events<'a>(&'a self, after: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>> {
+        self.inner.events(after, limit, case)
+    }
+
+    fn audit_head(&self) -> StoreFuture<'_, AuditHead> {
+        self.inner.audit_head()
+    }
+
+    fn reseal(&self, seals: Vec<Resealed>) -> StoreFuture<'_, u64> {
+        self.inner.reseal(seals)
+    }
+
+    fn search_hashes(&self, seq: i64) -> StoreFuture<'_, Vec<(String, Vec<u8>)>> {
+        self.inner.search_hashes(seq)
+    }
+
+    fn setting<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
+        self.inner.setting(name)
+    }
+
+    fn set_once<'a>(&'a self, name: &'a str, value: Vec<u8>) -> StoreFuture<'a, Vec<u8>> {
+        self.inner.set_once(name, value)
+    }
+
+    fn rebuild(&self, states: Vec<(i64, Projection)>) -> StoreFuture<'_, Vec<i64>> {
+        self.inner.rebuild(states)
+    }
+
+    fn count_clear(&self) -> StoreFuture<'_, u64> {
+        self.inner.count_clear()
+    }
+
+    fn convert(&self, seal: Seal) -> StoreFuture<'_, usize> {
+        self.inner.convert(seal)
+    }
+
     fn ready(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.check() })
     }
@@ -110,6 +161,8 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         taken: AtomicU32::new(0),
         panics: AtomicBool::new(false),
     });
+    let keys = KeyFolder::at(folder.join("keys"));
+    keys.create_demo().unwrap();
     let desk = Arc::new(Desk::load(None).unwrap());
     let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, None);
@@ -118,6 +171,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
         desk,
         sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
         store: trouble.clone(),
+        sealer: Arc::new(CaseSealer::load(&keys, None).unwrap()),
         capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
         retired: Arc::new(BTreeSet::new()),
         rulesets: Arc::new(BTreeMap::new()),

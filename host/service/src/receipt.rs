@@ -42,11 +42,42 @@ pub struct Receipt<'a> {
     pub next: &'a [String],
     /// A sentence that none of this is a promise (clauses 4①②).
     pub no_promise: &'a str,
+    /// The addresses of the agreed documents.
+    pub documents: DocumentLinks,
     /// True for a test; left out otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
     /// The consent receipt.
     pub consent: ConsentReceipt<'a>,
+    /// The head of the chain of events; `None` until the store has added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<ReceiptAudit>,
+}
+
+/// Addresses of the agreed documents by their digests: they lead to the very texts, whatever is in force later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DocumentLinks {
+    /// The consent document, as a path on the desk.
+    #[schema(example = "/documents/ja/1e04987a61f29db75267b4fc8dc581eb6513133d70d3d6ee90ea4b54f9abd4a7")]
+    pub document: String,
+    /// The privacy policy.
+    pub policy: String,
+}
+
+impl DocumentLinks {
+    fn of(agreement: &Agreement) -> DocumentLinks {
+        let link = |shown: &Shown| format!("/documents/{}/{}", agreement.language, shown.sha256);
+        DocumentLinks { document: link(&agreement.document), policy: link(&agreement.policy) }
+    }
+}
+
+/// The head of the chain of events after the case's own first event. The store adds it when the case is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReceiptAudit {
+    /// The position of the event.
+    pub seq: i64,
+    /// Its hash, 64 hexadecimal digits: with `kakekomi audit verify --head` it shows that nothing before it was changed.
+    pub hash: String,
 }
 
 /// The record of the agreement after ISO/IEC TS 27560.
@@ -171,8 +202,10 @@ pub fn receipt<'a>(
         opening: Desk::opening(context),
         next: profile.receipt.next.get(locale),
         no_promise: profile.receipt.no_promise.get(locale),
+        documents: DocumentLinks::of(&requested.agreement),
         test: case.test,
         consent: consent(desk, locale, number.clone(), requested),
+        audit: None,
         number,
     }
 }

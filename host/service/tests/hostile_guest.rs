@@ -10,9 +10,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kakekomi_core::Locale;
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
+use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
+use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
 use kakekomi_store::clock;
 use kakekomi_store::{self as store, Filter, Store};
@@ -40,12 +42,15 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
     let folder = std::env::temp_dir().join(format!("kakekomi-guest-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
+    let keys = KeyFolder::at(folder.join("keys"));
+    keys.create_demo().unwrap();
     let store: Arc<dyn Store> = store::open(&store::url_in(&folder)).await.unwrap();
     let rulesets = BTreeMap::from([(Digest::of(wasm), kakekomi_core::RULESET.to_owned())]);
     let intake = Intake {
         desk: Arc::clone(desk),
         sandbox: Arc::new(Sandbox::new(SandboxConfig { threads: 1, ..SandboxConfig::of(wasm) }).unwrap()),
         store: Arc::clone(&store),
+        sealer: Arc::new(CaseSealer::load(&keys, None).unwrap()),
         capacity: Arc::new(Capacity::new(CapacityLimits::default(), None)),
         retired: Arc::new(BTreeSet::new()),
         rulesets: Arc::new(rulesets),

@@ -8,6 +8,9 @@
 //! a case must give the stored report's bytes again, else the case is a mismatch. **The store is only read**: an accepted
 //! case stays accepted, whatever later rules say.
 //!
+//! Each case is opened with the desk's identity. No text or value is printed, only codes and counts: no person reads the
+//! contents, so no event is written. Erased cases are passed over and counted.
+//!
 //! Memory does not grow with the number of cases: a few pages are under way at any time, and the differences are printed
 //! in the store's order.
 
@@ -26,6 +29,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi_service::embedded_module::sandbox_config_of;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
+use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read};
 
 use self::judge::{Comparison, judge};
@@ -80,10 +84,21 @@ pub fn run(args: RecheckArgs, file: Settings) -> Result<Exit, CliError> {
         _ => Format::Text,
     };
     let reading = Reading { url: settings.database_url(), after: args.after, limit: args.limit.unwrap_or(u64::MAX) };
-    let total = block_on(async { store::open_existing(&reading.url).await?.count(&Filter::default()).await })??;
+    let reader = settings.reader()?;
+    let total = block_on(count(&reading.url, reader.is_some()))??;
     let mut printer = Printer::begin(format, sandbox.current(), args.after, total.min(reading.limit))?;
-    let stopped = all(&sandbox, threads, &reading, &mut printer)?;
+    let stopped = all(&Judge { sandbox, reader }, threads, &reading, &mut printer)?;
     printer.end(stopped)
+}
+
+/// Counts the cases. Without an identity there must be no sealed one among them.
+async fn count(url: &str, can_open: bool) -> Result<u64, CliError> {
+    let store = store::open_existing(url).await?;
+    let total = store.count(&Filter::default()).await?;
+    if !can_open && total > store.count(&Filter { status: Some("erased".to_owned()), ..Filter::default() }).await? {
+        return Err(CliError::NoIdentity);
+    }
+    Ok(total)
 }
 
 /// Reads the bytes of a module: of a file, of the folder of modules, or this program's own.
@@ -114,7 +129,7 @@ type Page = (u64, Vec<Read<Case>>);
 type Judged = (u64, Vec<Comparison>);
 
 /// Reads on one thread, judges on all others, and prints in the store's order. Returns `true` after Ctrl-C.
-fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, printer: &mut Printer) -> Result<bool, CliError> {
+fn all(judge: &Judge, threads: usize, reading: &Reading, printer: &mut Printer) -> Result<bool, CliError> {
     let stopped = AtomicBool::new(false);
     let (pages, jobs) = bounded::<Page>(threads.saturating_mul(PAGES_PER_THREAD));
     let (done, judged) = bounded::<Judged>(threads.saturating_mul(PAGES_PER_THREAD));
@@ -122,7 +137,7 @@ fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, printer: &mut Print
         let reader = scope.spawn(|| reading.pages(pages, &stopped));
         for _ in 0..threads {
             let (jobs, done) = (jobs.clone(), done.clone());
-            scope.spawn(move || judge_pages(sandbox, &jobs, &done));
+            scope.spawn(move || judge.pages(&jobs, &done));
         }
         drop((jobs, done));
         let output = print_in_order(&judged, printer);
@@ -134,11 +149,19 @@ fn all(sandbox: &Sandbox, threads: usize, reading: &Reading, printer: &mut Print
     Ok(stopped.into_inner())
 }
 
-fn judge_pages(sandbox: &Sandbox, jobs: &Receiver<Page>, done: &Sender<Judged>) {
-    for (index, cases) in jobs {
-        let comparisons = cases.into_iter().map(|case| judge(sandbox, case)).collect();
-        if done.send((index, comparisons)).is_err() {
-            return;
+/// The module to judge by, and the identity that opens the cases.
+struct Judge {
+    sandbox: Sandbox,
+    reader: Option<CaseReader>,
+}
+
+impl Judge {
+    fn pages(&self, jobs: &Receiver<Page>, done: &Sender<Judged>) {
+        for (index, cases) in jobs {
+            let comparisons = cases.into_iter().map(|case| judge(&self.sandbox, self.reader.as_ref(), case)).collect();
+            if done.send((index, comparisons)).is_err() {
+                return;
+            }
         }
     }
 }

@@ -112,7 +112,11 @@ async fn states<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<BTre
 }
 
 /// Writes the state of a case that has one already.
-pub(crate) async fn write_state<S: Session>(session: &mut S, case_seq: i64, state: Projection) -> Result<(), StoreError> {
+pub(crate) async fn write_state<S: Session>(
+    session: &mut S,
+    case_seq: i64,
+    state: Projection,
+) -> Result<(), StoreError> {
     let values = [
         ("status", Value::Text(state.status)),
         ("outcome", Value::OptionalText(state.outcome)),

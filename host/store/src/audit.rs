@@ -27,7 +27,7 @@ impl AuditHead {
 
     /// Formats the hash as 64 hexadecimal digits.
     pub fn hex(&self) -> String {
-        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::digest::hex(&self.hash)
     }
 
     /// Computes the head after the next event of the store.
@@ -245,10 +245,10 @@ mod tests {
             |event| event.hash[0] ^= 1,
         ];
         for (index, change) in changes.into_iter().enumerate() {
-            let mut changed = events.clone();
-            change(&mut changed[2]);
-            let found = faults(&changed);
-            let expected = AuditFault::Changed { seq: 3, kind: changed[2].kind.clone() };
+            let mut other = events.clone();
+            change(&mut other[2]);
+            let found = faults(&other);
+            let expected = AuditFault::Changed { seq: 3, kind: other[2].kind.clone() };
             assert_eq!(found, [expected], "change {index}");
         }
     }
@@ -265,7 +265,10 @@ mod tests {
         assert!(chain(4).iter().all(|event| check.next(event).is_ok()));
         assert_eq!(check.compare(&kept), Ok(()));
         assert_eq!(check.compare(&AuditHead { seq: 3, hash: [0; 32] }), Ok(()), "it is not this event's");
-        assert!(matches!(check.compare(&AuditHead { seq: 4, hash: [0; 32] }), Err(AuditFault::OtherHead { seq: 4, .. })));
+        assert!(matches!(
+            check.compare(&AuditHead { seq: 4, hash: [0; 32] }),
+            Err(AuditFault::OtherHead { seq: 4, .. })
+        ));
         for wrong in ["", "4", "4:ab", "x:".to_owned().as_str(), &format!("4:{}", "zz".repeat(32))] {
             assert!(wrong.parse::<AuditHead>().is_err(), "{wrong}");
         }

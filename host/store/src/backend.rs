@@ -12,14 +12,14 @@ use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, 
 use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
 use super::event::{Appended, Event, NewEvent, Projection};
-use super::seals::{self, Resealed};
-use super::session::{Record, Session, Sessions};
-use super::{append, insert};
 use super::query::{self, Bindable};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
+use super::seals::{self, Resealed};
+use super::session::{Record, Session, Sessions};
 use super::store::{Integrity, Store};
 use super::writer::{Rows, Writer};
+use super::{append, insert};
 
 /// A row of a backend's database.
 pub type RowOf<B> = <<B as Backend>::Database as sqlx::Database>::Row;
@@ -88,6 +88,24 @@ impl<B: Backend> Cases<B> {
 
     pub(super) fn reading(backend: B) -> Cases<B> {
         Cases { writer: Writer::start(backend.clone()), readiness: None, backend }
+    }
+
+    /// Removes the table of the cases of an earlier version once it is empty; a new database has it empty.
+    pub(super) async fn end_conversion(&self) -> Result<(), StoreError> {
+        if !self.backend.has_clear_cases().await? {
+            return Ok(());
+        }
+        let mut session = self.backend.begin().await?;
+        let left = convert::left(&mut session).await?;
+        session.commit().await?;
+        if left != Some(0) {
+            return Ok(());
+        }
+        // The rows leave the files before the table does: after an interruption, the table tells that this is still to do.
+        self.backend.purge().await?;
+        let mut session = self.backend.begin().await?;
+        convert::end(&mut session).await?;
+        session.commit().await
     }
 
     /// Runs a query of one number.
@@ -224,17 +242,13 @@ where
     fn convert(&self, seal: Seal) -> StoreFuture<'_, usize> {
         Box::pin(async move {
             let mut session = self.backend.begin().await?;
-            // Another host may have ended the conversion meanwhile.
-            if !self.backend.has_clear_cases().await? {
+            if convert::left(&mut session).await?.is_none() {
                 return Ok(0);
             }
             let converted = convert::convert(&mut session, &seal).await?;
-            if converted == 0 {
-                convert::end(&mut session).await?;
-            }
             session.commit().await?;
             if converted == 0 {
-                self.backend.purge().await?;
+                self.end_conversion().await?;
             }
             Ok(converted)
         })

@@ -201,6 +201,24 @@ pub struct Case {
     pub changed_n: i64,
 }
 
+/// A row of a case, read together with its state.
+pub(crate) trait HasState {
+    /// Reports whether the case has a state.
+    fn has_state(&self) -> bool;
+}
+
+impl HasState for CaseLine {
+    fn has_state(&self) -> bool {
+        !self.status.is_empty()
+    }
+}
+
+impl HasState for Case {
+    fn has_state(&self) -> bool {
+        self.line.has_state()
+    }
+}
+
 /// Conditions on cases; a case must meet all that are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {

@@ -96,6 +96,16 @@ pub(crate) async fn convert<S: Session>(session: &mut S, seal: &Seal) -> Result<
     Ok(cases.len())
 }
 
+/// Counts the cases that are left; `None` without the table of the earlier version, which another host may have removed.
+pub(crate) async fn left<S: Session>(session: &mut S) -> Result<Option<i64>, StoreError> {
+    let has_table: Vec<(bool,)> = session.fetch(QueryBuilder::new(S::HAS_CLEAR_CASES)).await?;
+    if has_table != [(true,)] {
+        return Ok(None);
+    }
+    let count: Vec<(i64,)> = session.fetch(QueryBuilder::new(query::COUNT_CLEAR)).await?;
+    Ok(count.first().map(|(count,)| *count))
+}
+
 /// Removes the empty table of the earlier version.
 pub(crate) async fn end<S: Session>(session: &mut S) -> Result<(), StoreError> {
     session.execute(QueryBuilder::new("DROP TABLE IF EXISTS clear_cases")).await.map(drop)

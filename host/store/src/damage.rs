@@ -5,28 +5,35 @@
 //! A page is read with one query. A row that does not decode is [`Damaged`]. Where the database reports a damaged page of
 //! its file, the rows are read one by one by their keys, so that all other rows remain readable.
 
+use std::fmt::Display;
+
 use sqlx::{Error, FromRow};
 
 use super::backend::{Backend, Cases, RowOf};
-use super::case::{Damaged, Filter, Read};
+use super::case::{Damaged, Filter, HasState, Read};
 use super::error::StoreError;
 use super::query;
 use super::receipt_number::Number;
 
+/// The reason of a case without a row in the table of states.
+const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
+
 impl<B: Backend> Cases<B> {
     fn decode<T>(row: &RowOf<B>) -> Result<Read<T>, Error>
     where
-        T: for<'r> FromRow<'r, RowOf<B>>,
+        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
     {
         match T::from_row(row) {
+            // SQLite reads NULL as an empty text.
+            Ok(case) if !case.has_state() => Ok(Err(Self::damaged(row, &NO_STATE)?)),
             Ok(case) => Ok(Ok(case)),
             Err(error) => Ok(Err(Self::damaged(row, &error)?)),
         }
     }
 
-    fn damaged(key: &RowOf<B>, error: &dyn std::error::Error) -> Result<Damaged, Error> {
+    fn damaged(key: &RowOf<B>, why: &dyn Display) -> Result<Damaged, Error> {
         let (seq, number) = B::key(key)?;
-        Ok(Damaged { seq, number, why: error.to_string() })
+        Ok(Damaged { seq, number, why: why.to_string() })
     }
 
     /// Reads a page of cases in the store's order; it is empty only at the end of the table. Fails where the database fails
@@ -39,7 +46,7 @@ impl<B: Backend> Cases<B> {
         filter: &Filter,
     ) -> Result<Vec<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>>,
+        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
     {
         match self.backend.rows(query::page(columns, after, limit, filter)).await {
             Err(error) if B::is_damage(&error) => self.one_by_one(columns, after, limit, filter).await,
@@ -56,7 +63,7 @@ impl<B: Backend> Cases<B> {
         filter: &Filter,
     ) -> Result<Vec<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>>,
+        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
     {
         let mut found = Vec::new();
         while found.is_empty() {
@@ -81,7 +88,7 @@ impl<B: Backend> Cases<B> {
     /// position can be read.
     pub(super) async fn numbered<T>(&self, columns: &str, number: &Number) -> Result<Option<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>>,
+        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
     {
         match self.backend.rows(query::numbered(columns, number)).await {
             Err(error) if B::is_damage(&error) => {

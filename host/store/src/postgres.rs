@@ -66,6 +66,8 @@ impl Sessions for PgPool {
 impl Session for PostgresSession {
     type Database = sqlx::Postgres;
 
+    const HAS_CLEAR_CASES: &'static str = "SELECT to_regclass('clear_cases') IS NOT NULL";
+
     async fn fetch<T: Record>(&mut self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<T>, StoreError> {
         in_time(query.build_query_as().fetch_all(&mut *self.transaction)).await
     }
@@ -131,7 +133,7 @@ impl Backend for PgPool {
     }
 
     async fn has_clear_cases(&self) -> Result<bool, StoreError> {
-        in_time(sqlx::query_scalar("SELECT to_regclass('clear_cases') IS NOT NULL").fetch_one(self)).await
+        in_time(sqlx::query_scalar(PostgresSession::HAS_CLEAR_CASES).fetch_one(self)).await
     }
 
     /// Vacuums the tables of what was erased. The bytes of a dead row are overwritten by the rows that follow it.

@@ -258,4 +258,3 @@ fn places(beginning: &Beginning) -> Vec<(&'static str, String, &'static str)> {
     }
     places
 }
-

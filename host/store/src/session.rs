@@ -13,13 +13,16 @@ use crate::error::StoreError;
 use crate::query::Bindable;
 
 /// A type that is read from a row of either database.
-pub(crate) trait Record: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+pub trait Record: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
 
 impl<T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin> Record for T {}
 
 /// An open transaction under the write lock.
-pub(crate) trait Session: Send + Sized {
+pub trait Session: Send + Sized {
     type Database: Bindable;
+
+    /// Asks whether the table of the cases of an earlier version is there.
+    const HAS_CLEAR_CASES: &'static str;
 
     /// Runs a query and reads its rows.
     fn fetch<T: Record>(
@@ -38,7 +41,7 @@ pub(crate) trait Session: Send + Sized {
 }
 
 /// A database that opens sessions.
-pub(crate) trait Sessions: Send + Sync {
+pub trait Sessions: Send + Sync {
     type Session: Session;
 
     /// Begins a transaction and takes the write lock.

@@ -76,6 +76,9 @@ impl Sessions for Database {
 impl Session for SqliteSession {
     type Database = sqlx::Sqlite;
 
+    const HAS_CLEAR_CASES: &'static str =
+        "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = 'clear_cases'";
+
     async fn fetch<T: Record>(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<T>, StoreError> {
         Ok(query.build_query_as().fetch_all(&mut *self.transaction).await?)
     }
@@ -127,8 +130,7 @@ impl Backend for Database {
     }
 
     async fn has_clear_cases(&self) -> Result<bool, StoreError> {
-        let table = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = 'clear_cases'";
-        Ok(sqlx::query_scalar(table).fetch_one(&self.pool).await?)
+        Ok(sqlx::query_scalar(SqliteSession::HAS_CLEAR_CASES).fetch_one(&self.pool).await?)
     }
 
     /// Empties the log; free pages are overwritten when they are freed (`secure_delete`). A reader may delay it.

@@ -1,232 +1,157 @@
-//! Properties that both databases share.
+//! Tests of both databases through the trait [`Store`], and of their tables by SQL.
 
+mod cases;
+mod conversion;
+mod direct_sql;
+mod erasure;
+mod events;
+mod filters;
+mod histories;
+mod sql;
+mod states;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use sqlx::{Connection, PgConnection};
-
-use super::postgres::Postgres;
 use super::sqlite::Sqlite;
-use super::{Filter, Inserted, NewCase, QUEUE, Store, StoreError, url_in};
+use super::{
+    Appended, AuditCheck, AuditHead, Change, CodedAnswers, Event, EventKind, Inserted, NewCase, NewEvent, SearchHash,
+    SearchKind, Store, UnfinishedReceipt, open, url_in,
+};
 use crate::receipt_number::Number;
+use sql::Sql;
+
+/// The moment at which all cases of these tests were received.
+const RECEIVED_AT: i64 = 1_795_140_000_000;
+
+/// An empty store with its URL.
+struct Database {
+    store: Arc<dyn Store>,
+    url: String,
+}
+
+impl Database {
+    /// Connects past the store, as another program would.
+    async fn sql(&self) -> Sql {
+        Sql::connect(&self.url).await
+    }
+}
+
+/// Creates a folder of its own for a test.
+fn folder() -> PathBuf {
+    let name = format!("kakekomi-store-{}-{}", std::process::id(), Number::random().unwrap());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
 
 /// An empty file in a folder of its own.
 pub async fn sqlite() -> Sqlite {
-    let folder =
-        std::env::temp_dir().join(format!("kakekomi-store-{}-{}", std::process::id(), Number::random().unwrap()));
-    std::fs::create_dir(&folder).unwrap();
-    Sqlite::open(&url_in(&folder)).await.unwrap()
+    Sqlite::open(&url_in(&folder())).await.unwrap()
 }
 
-/// An empty store of each kind; PostgreSQL's where the test command has named a server.
-async fn stores() -> Vec<Arc<dyn Store>> {
-    let mut stores: Vec<Arc<dyn Store>> = vec![Arc::new(sqlite().await)];
+/// The URLs of a new, empty database of each kind; PostgreSQL's where the test command has named a server.
+async fn urls() -> Vec<String> {
+    let mut urls = vec![url_in(&folder())];
     match std::env::var("KAKEKOMI_TEST_POSTGRES") {
         Ok(server) => {
             let name = format!("store_{}", Number::random().unwrap().to_string().replace('-', "_").to_lowercase());
-            let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-            sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-            stores.push(Arc::new(Postgres::open(&format!("{server}/{name}")).await.unwrap()));
+            let mut sql = Sql::connect(&format!("{server}/postgres")).await;
+            sql.run(&format!("CREATE DATABASE {name}")).await.unwrap();
+            urls.push(format!("{server}/{name}"));
         }
         Err(_) => eprintln!("not run on PostgreSQL: KAKEKOMI_TEST_POSTGRES is not set"),
     }
-    stores
+    urls
+}
+
+/// An empty store of each kind.
+async fn databases() -> Vec<Database> {
+    let mut databases = Vec::new();
+    for url in urls().await {
+        databases.push(Database { store: open(&url).await.unwrap(), url });
+    }
+    databases
 }
 
 fn new_case(key: &str) -> NewCase {
     let number = Number::random().unwrap();
     let module = format!("sha256:{}", "cd".repeat(32));
+    let receipt = format!(r#"{{"number":"{number}","received_at":1,"module":"{module}","consent":{{}}}}"#);
     NewCase {
-        receipt: format!(r#"{{"number":"{number}","received_at":1,"module":"{module}","consent":{{}}}}"#).into_bytes(),
         number,
-        received_at: 1_795_140_000_000,
+        received_at: RECEIVED_AT,
         partner: None,
         test: false,
-        locale: "ja",
+        locale: "ja".to_owned(),
         key: key.to_owned(),
-        text: b"{ }".to_vec(),
-        text_sha256: "ab".repeat(32),
-        report: b"{}".to_vec(),
-        page_report: None,
         accepted: true,
         ruleset: "2026.11.1".to_owned(),
         module,
         page_module: None,
-        consent: "{}".to_owned(),
+        text_hash: vec![7; 32],
+        recipient: format!("age1{key}"),
+        coded: CodedAnswers {
+            kind: Some("ransomware".to_owned()),
+            ongoing: Some("yes".to_owned()),
+            services: Some("consultation remote".to_owned()),
+        },
+        receipt: UnfinishedReceipt(receipt.into_bytes()),
+        sealed: format!("sealed contents of {key}").into_bytes(),
+        sealed_to: "desk".to_owned(),
+        search: vec![SearchHash { kind: SearchKind::Phone, hash: [1; 32] }],
+        commitment: random(),
     }
 }
 
-#[tokio::test]
-async fn a_key_makes_one_case_and_keeps_its_receipt() {
-    for store in stores().await {
-        let first = Arc::new(new_case("k"));
-        assert_eq!(store.insert(Arc::clone(&first)).await.unwrap(), Inserted::Stored);
-        assert_eq!(store.insert(new_case("k").into()).await.unwrap(), Inserted::KeyTaken);
-        assert_eq!(store.by_key("k").await.unwrap().unwrap().receipt, first.receipt);
-        assert_eq!(store.by_key("other").await.unwrap(), None);
-        assert_eq!(store.count(&Filter::default()).await.unwrap(), 1);
+/// An event of a case, with the change that its body makes.
+fn new_event(case: &Number, kind: EventKind, body: &serde_json::Value) -> NewEvent {
+    let at = RECEIVED_AT + 1000;
+    NewEvent {
+        case: (!kind.is_store_wide()).then(|| case.clone()),
+        at,
+        actor: "cli:root".to_owned(),
+        kind,
+        body: Some(format!("sealed body of {kind}").into_bytes()),
+        commitment: random(),
+        change: Change::of(kind, at, body).unwrap(),
+        after: None,
     }
 }
 
-#[tokio::test]
-async fn a_taken_number_and_a_taken_key_are_distinguished() {
-    for store in stores().await {
-        let first = Arc::new(NewCase { page_report: Some(b"[]".to_vec()), ..new_case("a") });
-        store.insert(Arc::clone(&first)).await.unwrap();
-        let second = NewCase { number: first.number.clone(), ..new_case("b") };
-        assert_eq!(store.insert(second.into()).await.unwrap(), Inserted::NumberTaken);
-        let shown = store.show(&first.number).await.unwrap().unwrap().unwrap();
-        assert_eq!((&shown.text, shown.line.status.as_str()), (&first.text, "received"));
-        assert_eq!((shown.report, shown.page_report), (first.report.clone(), first.page_report.clone()));
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes
+}
+
+/// Stores a case; returns its number and the head of its event.
+async fn stored(store: &Arc<dyn Store>, case: NewCase) -> (Number, AuditHead) {
+    let number = case.number.clone();
+    match store.insert(case.into()).await.unwrap() {
+        Inserted::Stored(head) => (number, head),
+        other => panic!("{other:?}"),
     }
 }
 
-#[tokio::test]
-async fn pages_follow_the_sequence_and_not_the_clock() {
-    for store in stores().await {
-        for (index, received_at) in [50, 10, 40, 20, 30].into_iter().enumerate() {
-            store.insert(NewCase { received_at, ..new_case(&index.to_string()) }.into()).await.unwrap();
+/// Writes one event.
+async fn appended(store: &Arc<dyn Store>, event: NewEvent) -> Appended {
+    store.append(vec![event]).await.unwrap()[0]
+}
+
+/// Reads all events and verifies their chain.
+async fn verified_events(store: &Arc<dyn Store>) -> Vec<Event> {
+    let (mut check, mut events) = (AuditCheck::default(), Vec::<Event>::new());
+    loop {
+        let page = store.events(check.head().seq, 100, None).await.unwrap();
+        if page.is_empty() {
+            break;
         }
-        let all = Filter::default();
-        let (mut after, mut times) = (0, Vec::new());
-        loop {
-            let page: Vec<_> = store.lines(after, 2, &all).await.unwrap().into_iter().map(Result::unwrap).collect();
-            let cases = store.cases(after, 2, &all).await.unwrap();
-            assert_eq!(page, cases.into_iter().map(|case| case.unwrap().line).collect::<Vec<_>>());
-            let Some(last) = page.last() else { break };
-            after = last.seq;
-            times.extend(page.iter().map(|line| line.received_at));
+        for event in &page {
+            check.next(event).unwrap();
         }
-        assert_eq!(times, [50, 10, 40, 20, 30]);
+        events.extend(page);
     }
-}
-
-#[tokio::test]
-async fn filters_apply_to_lists_and_counts_alike() {
-    for store in stores().await {
-        let partner = Some("れい商事".to_owned());
-        let first = new_case("1");
-        let begin = Number::begin(&first.number.to_string()[..6]).unwrap();
-        store.insert(NewCase { received_at: 10, ..first }.into()).await.unwrap();
-        store.insert(NewCase { received_at: 20, partner: partner.clone(), ..new_case("2") }.into()).await.unwrap();
-        store
-            .insert(NewCase { received_at: 30, partner: partner.clone(), test: true, ..new_case("3") }.into())
-            .await
-            .unwrap();
-        let rows: [(Filter, &[i64]); 8] = [
-            (Filter { since: Some(20), ..Filter::default() }, &[20, 30]),
-            (Filter { until: Some(20), ..Filter::default() }, &[10]),
-            (Filter { test: Some(false), ..Filter::default() }, &[10, 20]),
-            (Filter { test: Some(true), ..Filter::default() }, &[30]),
-            (Filter { partner_keys: vec!["れい商事".to_owned()], since: Some(30), ..Filter::default() }, &[30]),
-            (Filter { partner_keys: ["れい商事", "other"].map(str::to_owned).into(), ..Filter::default() }, &[20, 30]),
-            (Filter { status: Some("closed".to_owned()), ..Filter::default() }, &[]),
-            (Filter { number: Some(begin), until: Some(20), ..Filter::default() }, &[10]),
-        ];
-        for (filter, expected) in rows {
-            let lines = store.lines(0, 10, &filter).await.unwrap();
-            assert_eq!(
-                lines.iter().map(|line| line.as_ref().unwrap().received_at).collect::<Vec<_>>(),
-                expected,
-                "{filter:?}"
-            );
-            assert_eq!(store.count(&filter).await.unwrap(), expected.len() as u64, "{filter:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn numbers_of_both_forms_are_found_by_the_beginning_of_any_group() {
-    for store in stores().await {
-        let (digits, letters) = ("2609-4873-1059", "234-679-AC6");
-        for number in [digits, letters] {
-            let case = NewCase { number: Number::read(number).unwrap(), ..new_case(number) };
-            store.insert(case.into()).await.unwrap();
-        }
-        let rows: [(&str, &[&str]); 13] = [
-            ("", &[digits, letters]),
-            ("2", &[digits, letters]),
-            ("2609", &[digits]),
-            ("4873 1", &[digits]),
-            ("４８", &[digits]),
-            ("1059", &[digits]),
-            ("260948731059", &[digits]),
-            ("873", &[]),
-            ("3", &[]),
-            ("234", &[letters]),
-            ("679-a", &[letters]),
-            ("ac6", &[letters]),
-            ("c6", &[]),
-        ];
-        for (typed, expected) in rows {
-            let filter = Filter { number: Some(Number::begin(typed).unwrap()), ..Filter::default() };
-            let lines = store.lines(0, 10, &filter).await.unwrap();
-            let found: Vec<_> = lines.into_iter().map(|line| line.unwrap().number).collect();
-            assert_eq!(found, expected, "{typed}");
-            assert_eq!(store.count(&filter).await.unwrap(), expected.len() as u64, "{typed}");
-        }
-        let shown = store.show(&Number::read("234679ac6").unwrap()).await.unwrap().unwrap();
-        assert_eq!(shown.unwrap().line.number, letters, "an earlier number is read");
-    }
-}
-
-#[tokio::test]
-async fn concurrent_cases_are_written_together_with_their_own_outcomes() {
-    for store in stores().await {
-        store.insert(new_case("before").into()).await.unwrap();
-        let taken = Arc::new(new_case("number"));
-        store.insert(Arc::clone(&taken)).await.unwrap();
-        let twice = Arc::new(new_case("twice"));
-        let mut cases: Vec<Arc<NewCase>> = (0..40).map(|index| new_case(&format!("k{index}")).into()).collect();
-        cases.push(new_case("before").into());
-        cases.push(Arc::clone(&twice));
-        cases.push(new_case("twice").into());
-        cases.push(twice);
-        cases.push(NewCase { number: taken.number.clone(), ..new_case("other") }.into());
-        let outcomes = together(&store, &cases).await;
-        assert!(outcomes[..40].iter().all(|outcome| matches!(outcome, Ok(Inserted::Stored))));
-        let rest: Vec<Inserted> = outcomes.into_iter().skip(40).map(Result::unwrap).collect();
-        let key = Inserted::KeyTaken;
-        assert_eq!(rest, [key, Inserted::Stored, key, key, Inserted::NumberTaken]);
-        assert_eq!(store.count(&Filter::default()).await.unwrap(), 43);
-    }
-}
-
-#[tokio::test]
-async fn a_rejected_case_does_not_affect_the_others() {
-    let file = sqlite().await;
-    file.refuse_bad().await;
-    let mut stores = stores().await;
-    // SQLite takes any text: a rule of the table makes one bad. PostgreSQL takes no NUL.
-    stores[0] = Arc::new(file);
-    for (store, partner) in stores.into_iter().zip(["bad", "\0"]) {
-        let bad = NewCase { partner: Some(partner.to_owned()), ..new_case("bad") };
-        let cases: Vec<Arc<NewCase>> = vec![new_case("a").into(), bad.into(), new_case("b").into()];
-        let outcomes = together(&store, &cases).await;
-        assert!(matches!(outcomes[..], [Ok(Inserted::Stored), Err(_), Ok(Inserted::Stored)]), "{outcomes:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_full_queue_is_busy_at_once_and_loses_nothing() {
-    for store in stores().await {
-        // Nothing is written before the first await of this thread: so exactly the queue is taken.
-        let cases: Vec<Arc<NewCase>> = (0..=QUEUE).map(|index| new_case(&format!("k{index}")).into()).collect();
-        let outcomes = together(&store, &cases).await;
-        let stored = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Inserted::Stored))).count();
-        assert_eq!(stored, QUEUE);
-        assert!(matches!(outcomes.last(), Some(Err(StoreError::Busy))));
-        assert_eq!(store.count(&Filter::default()).await.unwrap(), QUEUE as u64);
-    }
-}
-
-/// Inserts cases that are all queued before the first one is written.
-async fn together(store: &Arc<dyn Store>, cases: &[Arc<NewCase>]) -> Vec<Result<Inserted, StoreError>> {
-    let mut set = tokio::task::JoinSet::new();
-    for (index, case) in cases.iter().cloned().enumerate() {
-        let store = Arc::clone(store);
-        set.spawn(async move { (index, store.insert(case).await) });
-    }
-    let mut outcomes = set.join_all().await;
-    outcomes.sort_by_key(|(index, _)| *index);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    assert_eq!(check.head(), store.audit_head().await.unwrap());
+    events
 }

@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn a_valid_case_has_no_faults_and_each_change_is_named() {
         assert_eq!(case().faults(), Vec::<String>::new());
-        let changes: [(fn(&mut Case), &str); 9] = [
+        type Change = fn(&mut Case);
+        let changes: [(Change, &str); 9] = [
             (|case| case.line.number = "2609-4873-1058".to_owned(), "its number is no reception number"),
             (|case| case.line.received_at = 6, "the receipt is of another number"),
             (|case| case.line.module = "sha256:ab".to_owned(), "the name of its module is not a digest"),
@@ -185,9 +186,9 @@ mod tests {
             (|case| case.line.status = "erased".to_owned(), "it was erased, and has contents all the same"),
         ];
         for (change, fault) in changes {
-            let mut changed = case();
-            change(&mut changed);
-            let faults = changed.faults();
+            let mut other = case();
+            change(&mut other);
+            let faults = other.faults();
             assert!(faults.iter().any(|found| found.starts_with(fault)), "{fault}: {faults:?}");
         }
     }

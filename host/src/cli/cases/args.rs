@@ -5,8 +5,10 @@
 use std::sync::Arc;
 
 use clap::Args;
+use kakekomi_sealing::HashKey;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::all_keys;
+use kakekomi_service::sealed_case::{CaseReader, HASH_KEY_SETTING};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CaseLine, Filter, Read, Store, clock};
 
@@ -23,23 +25,50 @@ pub struct SourceArgs {
     desk: DeskArgs,
 }
 
-/// The store's URL, and the desk.
+/// The settings that name the store and its keys, and the desk.
 pub struct Source {
-    url: String,
+    settings: Settings,
     pub desk: Desk,
 }
 
 impl SourceArgs {
     pub fn load(self, file: Settings) -> Result<Source, CliError> {
         let desk = self.desk.load(&file)?;
-        Ok(Source { url: self.storage.settings(file).database_url(), desk })
+        Ok(Source { settings: self.storage.settings(file), desk })
     }
 }
 
 impl Source {
+    /// Opens the store for reading.
     pub async fn open(&self) -> Result<Arc<dyn Store>, CliError> {
-        Ok(store::open_existing(&self.url).await?)
+        Ok(store::open_existing(&self.settings.database_url()).await?)
     }
+
+    /// Opens the store for events.
+    pub async fn open_to_write(&self) -> Result<Arc<dyn Store>, CliError> {
+        Ok(store::open_to_write(&self.settings.database_url()).await?)
+    }
+
+    /// Reads the identity that opens cases; `None` where there is no identity.
+    pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
+        self.settings.reader()
+    }
+
+    /// Reads the key of the search hashes, which must be the one that the store was written with.
+    pub async fn hash_key(&self, store: &dyn Store) -> Result<HashKey, CliError> {
+        let folder = self.settings.key_folder()?;
+        let key = folder.hash_key()?;
+        let known = store.setting(HASH_KEY_SETTING).await?;
+        if known.is_some_and(|known| known != key.check()) {
+            return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
+        }
+        Ok(key)
+    }
+}
+
+/// Reads a reception number of the command line.
+pub fn parse_number(text: &str) -> Result<Number, CliError> {
+    Number::read(text).map_err(|error| CliError::Usage(format!("{text}: {error}")))
 }
 
 /// Flags that choose cases.
@@ -91,7 +120,7 @@ impl FilterArgs {
 }
 
 /// Parses a moment; one without an offset is in the desk's.
-fn parse_moment(text: &str, desk_offset: &str) -> Result<i64, CliError> {
+pub fn parse_moment(text: &str, desk_offset: &str) -> Result<i64, CliError> {
     clock::parse_local(text, desk_offset).ok_or_else(|| {
         CliError::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })

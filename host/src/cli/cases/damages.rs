@@ -2,7 +2,7 @@
 //!
 //! `damages.line(read)` → the line, or a sentence on stderr and `None`; `damages.exit()` → [`Exit::Io`] after one.
 
-use kakekomi_store::{Case, CaseLine, Damaged, Read};
+use kakekomi_store::{CaseLine, Damaged, Read};
 
 use crate::cli::print;
 use crate::error::Exit;
@@ -14,28 +14,26 @@ pub(super) struct Damages(u64);
 impl Damages {
     /// Names a damaged line of a list on stderr; returns it unless it is unreadable.
     pub fn line(&mut self, read: Read<CaseLine>) -> Option<CaseLine> {
-        let line = read.map_err(|damaged| self.name(&damaged)).ok()?;
+        let line = self.readable(read)?;
         self.name_faults(&line, &line.faults());
         Some(line)
     }
 
-    /// Names a damaged case on stderr; returns it and its faults unless it is unreadable.
-    pub fn case(&mut self, read: Read<Case>) -> Option<(Case, Vec<String>)> {
-        let case = read.map_err(|damaged| self.name(&damaged)).ok()?;
-        let faults = case.faults();
-        self.name_faults(&case.line, &faults);
-        Some((case, faults))
+    /// Returns a row unless it is unreadable, which is named on stderr.
+    pub fn readable<T>(&mut self, read: Read<T>) -> Option<T> {
+        read.map_err(|damaged| self.name(&damaged)).ok()
+    }
+
+    /// Names the faults of a case on stderr, if it has faults.
+    pub fn name_faults(&mut self, line: &CaseLine, faults: &[String]) {
+        if !faults.is_empty() {
+            self.name(&Damaged { seq: line.seq, number: Some(line.number.clone()), why: faults.join("; ") });
+        }
     }
 
     /// Returns the exit code of the command.
     pub fn exit(&self) -> Exit {
         if self.0 == 0 { Exit::Accepted } else { Exit::Io }
-    }
-
-    fn name_faults(&mut self, line: &CaseLine, faults: &[String]) {
-        if !faults.is_empty() {
-            self.name(&Damaged { seq: line.seq, number: Some(line.number.clone()), why: faults.join("; ") });
-        }
     }
 
     fn name(&mut self, damaged: &Damaged) {

@@ -1,18 +1,23 @@
 //! `kakekomi cases export`: whole cases, one JSON object a line (as `cases show --json` prints one);
 //! with `--csv` the columns of a list, for a spreadsheet.
 //!
-//! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time. A damaged case is named on
-//! stderr and has a member `damage`, or is left out where it cannot be read; the exit is 5 then.
+//! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time, and their events
+//! `case.exported` are durable before they are printed. Without an identity the contents are null; the CSV has clear columns
+//! alone. A damaged case is named on stderr and has a member `damage`, or is left out where it cannot be read; the exit is 5
+//! then.
 
 use std::io::{self, IsTerminal};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kakekomi_store::{CASES_A_PAGE, LINES_A_PAGE};
+use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store};
+use serde::Serialize;
 
 use super::args::{FilterArgs, seq_of};
 use super::damages::Damages;
-use super::show;
+use super::reading::Reading;
+use super::record::Record;
+use super::show::open_for;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -31,53 +36,150 @@ pub struct ExportArgs {
 }
 
 /// The head of the CSV: the fields of [`kakekomi_store::CaseLine`]. An export without cases has it too.
-const CSV_HEAD: [&str; 10] =
-    ["seq", "number", "received_at", "status", "accepted", "module", "ruleset", "partner", "test", "locale"];
+const CSV_HEAD: [&str; 17] = [
+    "seq",
+    "number",
+    "received_at",
+    "status",
+    "accepted",
+    "module",
+    "ruleset",
+    "partner",
+    "test",
+    "locale",
+    "kind",
+    "ongoing",
+    "services",
+    "outcome",
+    "assignee",
+    "urgency",
+    "held",
+];
 
 pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
-    let mut after = args.filter.after.unwrap_or(0);
+    let after = args.filter.after.unwrap_or(0);
     let (source, filter) = args.filter.load(file)?;
-    let store = source.open().await?;
-    // The cases are counted for the bar alone, so only where it is seen apart from the data.
-    let bar = if io::stderr().is_terminal() && !io::stdout().is_terminal() {
-        print::progress(store.count(&filter).await?, "{bar:40} {pos} of {len} cases, {eta} left")
-    } else {
-        ProgressBar::hidden()
-    };
-    let mut damages = Damages::default();
-    let mut head = &CSV_HEAD[..];
-    loop {
-        let (read, last) = if args.csv {
-            let lines = store.lines(after, LINES_A_PAGE, &filter).await?;
-            let (read, last) = (lines.len(), lines.last().map(seq_of));
-            let lines: Vec<_> = lines.into_iter().filter_map(|line| damages.line(line)).collect();
-            bar.suspend(|| print::csv(head, &lines))?;
-            head = &[];
-            (read, last)
+    if args.csv {
+        let store = source.open().await?;
+        return Export::begin(&*store, filter, after).await?.csv().await;
+    }
+    let reading = Reading::new(source.reader()?, EventKind::CaseExported, "cases export");
+    let store = open_for(&source, &reading).await?;
+    Export::begin(&*store, filter, after).await?.records(&reading).await
+}
+
+/// An export under way.
+struct Export<'a> {
+    store: &'a dyn Store,
+    filter: Filter,
+    after: i64,
+    bar: ProgressBar,
+    damages: Damages,
+}
+
+impl Export<'_> {
+    async fn begin(store: &dyn Store, filter: Filter, after: i64) -> Result<Export<'_>, CliError> {
+        // The cases are counted for the bar alone, so only where it is seen apart from the data.
+        let bar = if io::stderr().is_terminal() && !io::stdout().is_terminal() {
+            print::progress(store.count(&filter).await?, "{bar:40} {pos} of {len} cases, {eta} left")
         } else {
-            let cases = store.cases(after, CASES_A_PAGE, &filter).await?;
-            let seq = cases.last().map(|case| case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq));
+            ProgressBar::hidden()
+        };
+        Ok(Export { store, filter, after, bar, damages: Damages::default() })
+    }
+
+    async fn records(mut self, reading: &Reading) -> Result<Exit, CliError> {
+        loop {
+            let cases = self.store.cases(self.after, CASES_A_PAGE, &self.filter).await?;
+            let Some(last) = cases.last() else { break };
+            self.after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
             let read = cases.len();
+            let cases = cases.into_iter().filter_map(|case| self.damages.readable(case)).collect();
             let mut text = Vec::new();
-            for (case, faults) in cases.into_iter().filter_map(|case| damages.case(case)) {
-                serde_json::to_writer(&mut text, &show::record(&case, &faults))?;
+            for shown in reading.open(self.store, cases).await? {
+                self.damages.name_faults(&shown.case.line, &shown.faults);
+                serde_json::to_writer(&mut text, &Record::from(&shown))?;
                 text.push(b'\n');
             }
-            bar.suspend(|| print::json(&text))?;
-            (read, seq)
-        };
-        bar.inc(read as u64);
-        let Some(last) = last else { break };
-        after = last;
+            self.bar.suspend(|| print::json(&text))?;
+            self.bar.inc(read as u64);
+        }
+        Ok(self.end())
     }
-    bar.finish_and_clear();
-    Ok(damages.exit())
+
+    async fn csv(mut self) -> Result<Exit, CliError> {
+        let mut head = &CSV_HEAD[..];
+        loop {
+            let lines = self.store.lines(self.after, LINES_A_PAGE, &self.filter).await?;
+            let (read, last) = (lines.len(), lines.last().map(seq_of));
+            let lines: Vec<_> = lines.into_iter().filter_map(|line| self.damages.line(line)).collect();
+            let lines: Vec<_> = lines.iter().map(CsvLine::from).collect();
+            self.bar.suspend(|| print::csv(head, &lines))?;
+            head = &[];
+            let Some(last) = last else { break };
+            self.after = last;
+            self.bar.inc(read as u64);
+        }
+        Ok(self.end())
+    }
+
+    fn end(self) -> Exit {
+        self.bar.finish_and_clear();
+        self.damages.exit()
+    }
+}
+
+/// A line of the CSV, whose library takes no flattened fields.
+#[derive(Debug, Serialize)]
+struct CsvLine<'a> {
+    seq: i64,
+    number: &'a str,
+    received_at: i64,
+    status: &'a str,
+    accepted: bool,
+    module: &'a str,
+    ruleset: &'a str,
+    partner: Option<&'a str>,
+    test: bool,
+    locale: &'a str,
+    kind: Option<&'a str>,
+    ongoing: Option<&'a str>,
+    services: Option<&'a str>,
+    outcome: Option<&'a str>,
+    assignee: Option<&'a str>,
+    urgency: Option<&'a str>,
+    held: bool,
+}
+
+impl<'a> From<&'a CaseLine> for CsvLine<'a> {
+    fn from(line: &'a CaseLine) -> CsvLine<'a> {
+        CsvLine {
+            seq: line.seq,
+            number: &line.number,
+            received_at: line.received_at,
+            status: &line.status,
+            accepted: line.accepted,
+            module: &line.module,
+            ruleset: &line.ruleset,
+            partner: line.partner.as_deref(),
+            test: line.test,
+            locale: &line.locale,
+            kind: line.coded.kind.as_deref(),
+            ongoing: line.coded.ongoing.as_deref(),
+            services: line.coded.services.as_deref(),
+            outcome: line.outcome.as_deref(),
+            assignee: line.assignee.as_deref(),
+            urgency: line.urgency.as_deref(),
+            held: line.held,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use kakekomi_store::CodedAnswers;
+
     use super::*;
-    use kakekomi_store::CaseLine;
 
     #[test]
     fn csv_head_names_the_fields_of_a_line() {
@@ -92,9 +194,16 @@ mod tests {
             partner: None,
             test: false,
             locale: String::new(),
+            coded: CodedAnswers::default(),
+            outcome: None,
+            assignee: None,
+            urgency: None,
+            held: false,
         };
         let mut named = csv::Writer::from_writer(Vec::new());
-        named.serialize(&line).unwrap();
+        named.serialize(CsvLine::from(&line)).unwrap();
         assert!(named.into_inner().unwrap().starts_with((CSV_HEAD.join(",") + "\n").as_bytes()));
+        let serde_json::Value::Object(members) = serde_json::to_value(&line).unwrap() else { panic!("no object") };
+        assert_eq!(members.len(), CSV_HEAD.len(), "a field of a line is not in the CSV");
     }
 }

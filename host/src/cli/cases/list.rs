@@ -33,7 +33,7 @@ pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, CliError> {
     let (source, filter) = args.filter.load(file)?;
     let store = source.open().await?;
     let mut damages = Damages::default();
-    let mut printer = Printer { format: args.format, desk: &source.desk, printed: false };
+    let mut printer = Printer::new(args.format, &source.desk);
     let read = loop {
         let page = match store.lines(after, LINES_A_PAGE.min(left), &filter).await {
             Ok(page) => page,
@@ -53,14 +53,18 @@ pub async fn run(args: ListArgs, file: Settings) -> Result<Exit, CliError> {
 }
 
 /// The output of a list.
-struct Printer<'a> {
+pub(super) struct Printer<'a> {
     format: FormatArgs,
     desk: &'a Desk,
     printed: bool,
 }
 
 impl Printer<'_> {
-    fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), CliError> {
+    pub fn new(format: FormatArgs, desk: &Desk) -> Printer<'_> {
+        Printer { format, desk, printed: false }
+    }
+
+    pub fn print(&mut self, lines: impl Iterator<Item = CaseLine>) -> Result<(), CliError> {
         let mut text = Vec::new();
         for line in lines {
             if self.format.json {
@@ -78,7 +82,7 @@ impl Printer<'_> {
     }
 
     /// Ends the list, so that one that was broken off is JSON, too.
-    fn end(&self) -> Result<(), CliError> {
+    pub fn end(&self) -> Result<(), CliError> {
         match (self.format.json, self.printed) {
             (true, true) => print::line("]"),
             (true, false) => print::line("[]"),

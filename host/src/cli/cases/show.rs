@@ -1,17 +1,20 @@
-//! `kakekomi cases show NUMBER`: one case with all its stored parts.
+//! `kakekomi cases show NUMBER`: one case with all its parts; with `--copy` a readable copy for the person it is about.
+//!
+//! Contents are shown with an identity, after the event `case.viewed` (`case.exported` for a copy) is durable. Without an
+//! identity the clear columns are printed, and a sentence on stderr.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use clap::Args;
 use kakekomi_service::desk::Desk;
-use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Case, CaseLine};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use kakekomi_store::{EventKind, Store};
 
-use super::args::SourceArgs;
+use super::args::{Source, SourceArgs, parse_number};
+use super::copy::copy;
 use super::damages::Damages;
+use super::reading::{Reading, ShownCase};
+use super::record::Record;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::{inert, inert_bytes};
 use crate::cli::print::{self, Style};
@@ -24,6 +27,9 @@ pub struct ShowArgs {
     /// The reception number, as on the receipt; spaces, hyphens, full-width digits and small letters do not matter
     #[arg(required = true, value_name = "NUMBER")]
     number: Vec<String>,
+    /// Print a copy for the person it is about instead: the form's titles with the answers, in the language of the case
+    #[arg(long, conflicts_with_all = ["json", "ndjson"])]
+    copy: bool,
     #[command(flatten)]
     source: SourceArgs,
     #[command(flatten)]
@@ -31,75 +37,82 @@ pub struct ShowArgs {
 }
 
 pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
-    let number = args.number.join(" ");
-    let number = Number::read(&number).map_err(|error| CliError::Usage(format!("{number}: {error}")))?;
+    let number = parse_number(&args.number.join(" "))?;
     let source = args.source.load(file)?;
-    let case = source.open().await?.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
+    let reading = match args.copy {
+        true => Reading::new(source.reader()?, EventKind::CaseExported, "cases show --copy"),
+        false => Reading::new(source.reader()?, EventKind::CaseViewed, "cases show"),
+    };
+    if args.copy && !reading.can_open() {
+        return Err(CliError::NoIdentity);
+    }
+    let store = open_for(&source, &reading).await?;
     let mut damages = Damages::default();
-    if let Some((case, faults)) = damages.case(case) {
-        if args.format.json || args.format.ndjson {
-            print::record(&record(&case, &faults))?;
+    let case = store.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
+    let Some(case) = damages.readable(case) else { return Ok(damages.exit()) };
+    for shown in reading.open(&*store, vec![case]).await? {
+        damages.name_faults(&shown.case.line, &shown.faults);
+        if args.copy {
+            let opened = shown.opened.as_ref().ok_or_else(|| CliError::NoContents(number.to_string()))?;
+            print::data(inert_bytes(copy(&shown.case, opened, &source.desk).as_bytes()).as_bytes())?;
+        } else if args.format.json || args.format.ndjson {
+            print::record(&Record::from(&shown))?;
         } else {
-            print::data(readable(&case, &faults, &source.desk).as_bytes())?;
+            print::data(readable(&shown, &source.desk).as_bytes())?;
         }
     }
     Ok(damages.exit())
 }
 
-/// A case as one JSON object. Report, consent and receipt are the stored bytes, the draft is a string.
-#[derive(Serialize)]
-pub(super) struct Record<'a> {
-    #[serde(flatten)]
-    line: &'a CaseLine,
-    page_module: Option<&'a str>,
-    text_sha256: &'a str,
-    text: Cow<'a, str>,
-    /// The faults of a damaged case.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    damage: &'a [String],
-    report: Option<&'a RawValue>,
-    page_report: Option<&'a RawValue>,
-    consent: Option<&'a RawValue>,
-    receipt: Option<&'a RawValue>,
-}
-
-pub(super) fn record<'a>(case: &'a Case, faults: &'a [String]) -> Record<'a> {
-    // Damaged JSON is printed as null.
-    let raw = |json| serde_json::from_slice(json).ok();
-    Record {
-        line: &case.line,
-        page_module: case.page_module.as_deref(),
-        text_sha256: &case.text_sha256,
-        text: String::from_utf8_lossy(&case.text),
-        damage: faults,
-        report: raw(&case.report),
-        page_report: case.page_report.as_deref().and_then(raw),
-        consent: raw(case.consent.as_bytes()),
-        receipt: raw(&case.receipt),
+/// Opens the store for a reading: with an identity for events, too; without one a sentence says what is missing.
+pub(super) async fn open_for(source: &Source, reading: &Reading) -> Result<Arc<dyn Store>, CliError> {
+    if reading.can_open() {
+        return source.open_to_write().await.map_err(|error| match error {
+            CliError::Store(error) => CliError::NotRecorded(error),
+            other => other,
+        });
     }
+    let store = source.open().await?;
+    print::words("kakekomi: contents are sealed and not shown: name the identity that opens them with --identity");
+    Ok(store)
 }
 
-fn readable(case: &Case, faults: &[String], desk: &Desk) -> String {
+fn readable(shown: &ShownCase, desk: &Desk) -> String {
     let style = Style::of_stdout();
-    let line = &case.line;
+    let line = &shown.case.line;
+    let text = match &shown.opened {
+        Some(opened) => format!("sha256:{}, {} bytes", opened.record.text_sha256, opened.text.len()),
+        None if line.is_erased() => "erased".to_owned(),
+        None => "sealed".to_owned(),
+    };
+    let status = line.outcome.as_ref().map_or_else(|| line.status.clone(), |outcome| format!("{} ({outcome})", line.status));
+    let optional = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
     let rows = [
-        ("number", line.number.as_str()),
-        ("received", &desk.show(line.received_at)),
-        ("status", &line.status),
-        ("module", &line.module),
-        ("page's module", case.page_module.as_deref().unwrap_or("not said")),
-        ("ruleset", &line.ruleset),
-        ("text", &format!("sha256:{}, {} bytes", case.text_sha256, case.text.len())),
+        ("number", line.number.clone()),
+        ("received", desk.show(line.received_at)),
+        ("status", status),
+        ("assignee", optional(&line.assignee)),
+        ("urgency", optional(&line.urgency)),
+        ("follow-up", shown.case.follow_up.map_or_else(|| "–".to_owned(), |at| desk.show(at))),
+        ("on hold", if line.held { "yes" } else { "no" }.to_owned()),
+        ("kind", optional(&line.coded.kind)),
+        ("ongoing", optional(&line.coded.ongoing)),
+        ("services", optional(&line.coded.services)),
+        ("last event", shown.case.last_n.to_string()),
+        ("module", line.module.clone()),
+        ("page's module", shown.case.page_module.clone().unwrap_or_else(|| "not said".to_owned())),
+        ("ruleset", line.ruleset.clone()),
+        ("text", text),
     ];
     let mut text = String::new();
     for (name, value) in rows {
-        let _ = writeln!(text, "{} {}", style.faint(&format!("{name:<13}")), inert(value));
+        let _ = writeln!(text, "{} {}", style.faint(&format!("{name:<13}")), inert(&value));
     }
-    for fault in faults {
+    for fault in &shown.faults {
         let _ = writeln!(text, "{} {}", style.faint("damaged      "), style.wrong(fault));
     }
-    text.push('\n');
-    text.push_str(&inert_bytes(&case.text));
-    text.push('\n');
+    if let Some(opened) = &shown.opened {
+        let _ = write!(text, "\n{}\n", inert_bytes(&opened.text));
+    }
     text
 }

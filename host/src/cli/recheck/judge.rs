@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use kakekomi_sandbox::{Sandbox, SandboxError};
+use kakekomi_service::sealed_case::{CaseReader, OpenedCase};
 use kakekomi_service::submit::Verdict;
 use kakekomi_service::submit::context_match::context_of;
 use kakekomi_store::{Case, CaseLine, Damaged, Read};
@@ -17,8 +18,19 @@ use serde::Serialize;
 pub struct Comparison {
     /// Its position in the store's sequence.
     pub seq: i64,
-    /// The difference, if there is one; the damage of a case that cannot be judged.
-    pub difference: Read<Option<Difference>>,
+    /// The outcome; the damage of a case that cannot be judged.
+    pub outcome: Read<Outcome>,
+}
+
+/// The outcome of judging one case anew.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The report is the same.
+    Same,
+    /// The report differs.
+    Differs(Difference),
+    /// The case was erased, so that there is nothing to judge.
+    Erased,
 }
 
 /// A difference between the stored report and the new one.
@@ -92,36 +104,50 @@ impl ShortVerdict {
     }
 }
 
-/// Judges a case's text anew, unless it is not the text that was stored.
-pub fn judge(sandbox: &Sandbox, case: Read<Case>) -> Comparison {
+/// Opens a case and judges its text anew, unless it is not the text that was stored.
+pub fn judge(sandbox: &Sandbox, reader: Option<&CaseReader>, case: Read<Case>) -> Comparison {
     let seq = case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
-    let difference = case.and_then(|case| match case.text_fault() {
-        Some(why) => Err(Damaged { seq, number: Some(case.line.number), why }),
-        None => Ok(compare(sandbox, case)),
+    let outcome = case.and_then(|case| {
+        if case.line.is_erased() {
+            return Ok(Outcome::Erased);
+        }
+        match opened(reader, &case) {
+            Ok(opened) => Ok(compare(sandbox, case.line, opened).map_or(Outcome::Same, Outcome::Differs)),
+            Err(why) => Err(Damaged { seq, number: Some(case.line.number), why }),
+        }
     });
-    Comparison { seq, difference }
+    Comparison { seq, outcome }
 }
 
-fn compare(sandbox: &Sandbox, case: Case) -> Option<Difference> {
-    let stored_by_this_module = case.line.module.ends_with(sandbox.current().as_str());
-    let (kind, after, failure) = match check(sandbox, &case) {
+/// Opens the contents of a case, or says why they cannot be judged.
+fn opened(reader: Option<&CaseReader>, case: &Case) -> Result<OpenedCase, String> {
+    let opened = reader.map(|reader| reader.open(case)).transpose();
+    let opened = opened.map_err(|error| format!("its contents cannot be opened: {error}"))?;
+    let opened = opened.flatten().ok_or("its sealed contents are missing")?;
+    opened.text_fault().map_or(Ok(opened), Err)
+}
+
+fn compare(sandbox: &Sandbox, line: CaseLine, opened: OpenedCase) -> Option<Difference> {
+    let stored_by_this_module = line.module.ends_with(sandbox.current().as_str());
+    let OpenedCase { text, report: stored, .. } = opened;
+    let (kind, after, failure) = match check(sandbox, text, &stored) {
         Err(error) => (Kind::Failed, None, Some(error.code())),
-        Ok(report) if report == case.report => return None,
+        Ok(report) if report == stored => return None,
         Ok(report) if stored_by_this_module => (Kind::Mismatch, ShortVerdict::of(report), None),
-        Ok(report) if behind_ruleset(&report) == behind_ruleset(&case.report) => return None,
-        Ok(report) => match (ShortVerdict::of(report), ShortVerdict::of(case.report.clone())) {
+        Ok(report) if behind_ruleset(&report) == behind_ruleset(&stored) => return None,
+        Ok(report) => match (ShortVerdict::of(report), ShortVerdict::of(stored.clone())) {
             (None, _) => (Kind::Failed, None, Some(SandboxError::BadReport.code())),
             (after, before) => (if after == before { Kind::Words } else { Kind::Verdict }, after, None),
         },
     };
-    let CaseLine { seq, number, module, .. } = case.line;
-    let before = ShortVerdict::of(case.report).unwrap_or_default();
+    let CaseLine { seq, number, module, .. } = line;
+    let before = ShortVerdict::of(stored).unwrap_or_default();
     Some(Difference { seq, number, kind, module, before, after, failure })
 }
 
-fn check(sandbox: &Sandbox, case: &Case) -> Result<Vec<u8>, SandboxError> {
-    let context: Arc<[u8]> = context_of(&case.report).ok_or(SandboxError::BadReport)?.into();
-    sandbox.check_now(sandbox.current(), case.text.clone().into(), context)
+fn check(sandbox: &Sandbox, text: Vec<u8>, stored_report: &[u8]) -> Result<Vec<u8>, SandboxError> {
+    let context: Arc<[u8]> = context_of(stored_report).ok_or(SandboxError::BadReport)?.into();
+    sandbox.check_now(sandbox.current(), text.into(), context)
 }
 
 /// Cuts off the first member: another name of the ruleset alone is no difference.

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use kakekomi_sandbox::Digest;
 use serde::Serialize;
 
-use super::judge::{Comparison, Difference, Kind, ShortVerdict};
+use super::judge::{Comparison, Difference, Kind, Outcome, ShortVerdict};
 use crate::cli::inert::inert;
 use crate::cli::print;
 use crate::error::{CliError, Exit};
@@ -43,6 +43,8 @@ struct Summary {
     failed: u64,
     /// Cases that were not judged, since they are not as they were stored.
     damaged: u64,
+    /// Cases that were erased.
+    erased: u64,
     /// The number of cases that got a code which they did not have before, by code.
     codes: BTreeMap<String, u64>,
     /// The last case that was judged; `--after` goes on there.
@@ -78,9 +80,10 @@ impl Printer {
         let summary = &mut self.summary;
         summary.cases += 1;
         summary.last = comparison.seq;
-        match comparison.difference {
-            Ok(None) => summary.same += 1,
-            Ok(Some(difference)) => {
+        match comparison.outcome {
+            Ok(Outcome::Same) => summary.same += 1,
+            Ok(Outcome::Erased) => summary.erased += 1,
+            Ok(Outcome::Differs(difference)) => {
                 summary.count(&difference);
                 self.bar.suspend(|| self.print(&difference))?;
             }
@@ -89,7 +92,7 @@ impl Printer {
                 self.bar.suspend(|| print::words(&format!("kakekomi: {damaged}")));
             }
         }
-        self.bar.set_message((self.summary.cases - self.summary.same).to_string());
+        self.bar.set_message((self.summary.cases - self.summary.same - self.summary.erased).to_string());
         self.bar.inc(1);
         Ok(())
     }
@@ -154,10 +157,13 @@ impl Summary {
     }
 
     fn words(&self) -> String {
-        let Summary { module, cases, same, verdict, words, mismatch, failed, damaged, codes, last, .. } = self;
+        let Summary { module, cases, same, verdict, words, mismatch, failed, damaged, erased, codes, last, .. } = self;
         let mut text = format!(
             "{cases} cases against {module}: {same} the same, {verdict} with another verdict, {words} with other words"
         );
+        if *erased > 0 {
+            _ = write!(text, "\n{erased} erased, with nothing to judge");
+        }
         if *mismatch > 0 {
             _ = write!(text, "\n{mismatch} MISMATCHED: the module that judged them says something else now");
         }

@@ -80,6 +80,16 @@ CREATE TABLE events (
     UNIQUE (case_number, n)
 );
 
+CREATE FUNCTION refuse_replacing_of_events() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.seq <= (SELECT coalesce(max(seq), 0) FROM events) THEN
+        RAISE EXCEPTION 'events are never replaced, or inserted before the last one';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
+    FOR EACH ROW EXECUTE FUNCTION refuse_replacing_of_events();
+
 CREATE FUNCTION refuse_change_of_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN

@@ -90,7 +90,7 @@ BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
 WHEN new.seq <= (SELECT coalesce(max(seq), 0) FROM events)
     OR EXISTS (SELECT 1 FROM events WHERE case_number = new.case_number AND n = new.n)
-BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END;
+BEGIN SELECT RAISE(ABORT, 'events are never replaced, or inserted before the last one'); END;
 
 -- Values of the store itself, such as the check value of the key of its hashes.
 CREATE TABLE settings (

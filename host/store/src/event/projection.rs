@@ -53,6 +53,7 @@ pub struct Projection {
 
 /// The change that one event makes; `None` leaves a value as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::option_option, reason = "None leaves the value as it is, Some(None) removes it")]
 pub struct Change {
     status: Option<&'static str>,
     outcome: Option<Option<String>>,
@@ -186,7 +187,7 @@ impl Projection {
             self.changed_n = self.last_n;
         }
         if let Some(status) = change.status {
-            self.status = status.to_owned();
+            status.clone_into(&mut self.status);
         }
         set(&mut self.outcome, change.outcome.as_ref());
         set(&mut self.assignee, change.assignee.as_ref());

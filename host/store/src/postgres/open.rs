@@ -43,7 +43,9 @@ impl Postgres {
         for setting in pool.missing_durability_settings().await? {
             tracing::warn!(setting, "the database's server leaves it off: a receipt would not outlast a power failure");
         }
-        Ok(Postgres::serving(pool))
+        let store = Postgres::serving(pool);
+        store.end_conversion().await?;
+        Ok(store)
     }
 
     /// Connects to a migrated database for reading.

@@ -57,14 +57,19 @@ impl Sqlite {
             .disable_statement_logging();
         let Some(given) = file::file_of(url) else {
             let pool = pool(options, None).await?;
-            return Ok(Sqlite::serving(Database { pool, files: None }));
+            return Sqlite::serving(Database { pool, files: None }).started().await;
         };
         file::create(&given).map_err(StoreError::at(&given))?;
         let resolved = OpenFiles::resolve(&given)?;
         let lock = OpenFiles::lock(&resolved)?;
         let pool = pool(options, Some(resolved.clone())).await?;
         let files = OpenFiles::note(&given, &resolved, lock)?;
-        Ok(Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }))
+        Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }).started().await
+    }
+
+    async fn started(self) -> Result<Sqlite, StoreError> {
+        self.end_conversion().await?;
+        Ok(self)
     }
 
     /// Opens an existing file and changes neither it nor its folder.
@@ -82,7 +87,7 @@ impl Sqlite {
             opened = Sqlite::open_one_reader(options.immutable(true)).await;
         }
         match opened {
-            Ok(opened) => opened.is_converted(name).await,
+            Ok(opened) => opened.require_converted(name).await,
             Err(error) if log.is_some() && is_not_writable(primary_code(&error)) => Err(StoreError::Log(name)),
             Err(error) => Err(unreadable(name, error)),
         }
@@ -103,11 +108,11 @@ impl Sqlite {
         file::check(options.get_filename())?;
         let name = options.get_filename().display().to_string();
         let opened = Sqlite::open_one_reader(options).await.map_err(|error| unreadable(name.clone(), error))?;
-        opened.is_converted(name).await
+        opened.require_converted(name).await
     }
 
     /// Refuses a file with cases that an earlier version stored in clear.
-    async fn is_converted(self, name: String) -> Result<Sqlite, StoreError> {
+    async fn require_converted(self, name: String) -> Result<Sqlite, StoreError> {
         if self.backend.has_clear_cases().await? { Err(StoreError::Unconverted(name)) } else { Ok(self) }
     }
 

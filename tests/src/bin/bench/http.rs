@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use kakekomi_tests::server::{Home, Server};
@@ -82,6 +83,44 @@ pub fn submit(draft: &[u8]) -> Result<(), Box<dyn Error>> {
         Some(home) => submissions("PostgreSQL", &start(home), draft),
         None => Ok(()),
     }
+}
+
+/// Prints durable submissions a second beside those of an earlier program (`KAKEKOMI_BENCH_BEFORE`, a path), for each
+/// database: sealing and the chain of events cost at most two fifths of the rate without them.
+///
+/// # Errors
+/// As [`check`].
+pub fn sealed(draft: &[u8]) -> Result<(), Box<dyn Error>> {
+    let Some(before) = std::env::var_os("KAKEKOMI_BENCH_BEFORE").map(PathBuf::from) else {
+        println!("submissions beside an earlier program: not run, KAKEKOMI_BENCH_BEFORE names none");
+        return Ok(());
+    };
+    let homes = [Some((Home::new(), Home::new())), Home::on_postgres().zip(Home::on_postgres())];
+    for (name, homes) in ["SQLite", "PostgreSQL"].into_iter().zip(homes) {
+        let Some((ours, theirs)) = homes else { continue };
+        // As many as the quota of an address allows, and more.
+        let more = ["--log", "warn", "--address-quota", "0", "--daily-quota", "0"];
+        let (ours, theirs) = (Server::start_with(ours, &more), Server::start_program(&before, theirs, &more));
+        let turn = |at, round| {
+            let submit =
+                |client, number| post("/v1/submissions", &format!("Idempotency-Key: {round}-{client}-{number}\r\n"), draft);
+            rush(at, APPLICANTS, SUBMISSIONS, &submit)
+        };
+        let (mut sealed, mut clear) = (Vec::new(), Vec::new());
+        for round in 0..=ROUNDS {
+            let (one, other) = (turn(ours.at, round)?, turn(theirs.at, round)?);
+            if round > 0 {
+                sealed.push(one);
+                clear.push(other);
+            }
+        }
+        println!(
+            "HTTP /v1/submissions, {name:<10}     {:>8.2} × as many a second as the earlier program (aim 0.6); {:.0} a second",
+            median(&ratios(&clear, &sealed)),
+            f64::from(APPLICANTS * SUBMISSIONS) / median(&sealed)
+        );
+    }
+    Ok(())
 }
 
 fn start(home: Home) -> Server {

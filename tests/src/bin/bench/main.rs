@@ -1,5 +1,5 @@
 //! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed. With words
-//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `log`, `recheck`, `store`, `sizes`) only these parts.
+//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `sealed`, `log`, `recheck`, `store`, `sizes`) only these parts.
 //!
 //! Every figure is of the accepted example draft in the default desk's context. The engines take
 //! turns within each round, so that a machine whose speed drifts slows all of them; the ratio is
@@ -40,13 +40,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (draft, context) = example()?;
     let report = kakekomi_core::answer(&draft, &context)?;
-    let parts: [Part<'_>; 10] = [
+    let parts: [Part<'_>; 11] = [
         ("check", &|| engines(&draft, &context)),
         ("hostile", &|| hostile::bench(&draft, &context)),
         ("start", &|| start::bench(&draft)),
         ("http", &|| http::check(&draft, &context)),
         ("peak", &|| http::peak(&draft)),
         ("submit", &|| http::submit(&draft)),
+        ("sealed", &|| http::sealed(&draft)),
         ("log", &|| log::bench(&draft)),
         ("recheck", &recheck::bench),
         ("store", &|| store::bench(&draft, &report)),

@@ -1,0 +1,143 @@
+//! A readable copy of a draft for the person it is about: the form's titles, the answers beneath.
+//!
+//! `{"contact":{"company":"株式会社れい"}}` → `# ご連絡先`, `会社名`, `  株式会社れい`
+//!
+//! The titles are those of this program's form, in the language of the case. An answer that the form does not have now is
+//! printed under its own key, so that nothing is left out.
+
+use std::fmt::Write as _;
+
+use kakekomi_core::Locale;
+use kakekomi_describe::{Description, FieldDescription, describe};
+use kakekomi_service::desk::Desk;
+use kakekomi_service::sealed_case::OpenedCase;
+use kakekomi_store::Case;
+use serde_json::Value;
+
+/// Writes the copy. A draft that is no JSON object is copied as it is.
+pub fn copy(case: &Case, opened: &OpenedCase, desk: &Desk) -> String {
+    let locale = Locale::read(&case.line.locale).unwrap_or(Locale::Ja);
+    let (number, received) = match locale {
+        Locale::Ja => ("受付番号", "受付日時"),
+        Locale::En => ("Reception number", "Received"),
+    };
+    let mut text = format!("{number}: {}\n{received}: {}\n", case.line.number, desk.show(case.line.received_at));
+    match serde_json::from_slice(&opened.text) {
+        Ok(draft @ Value::Object(_)) => text.push_str(&answers(&draft, locale)),
+        _ => _ = write!(text, "\n{}\n", String::from_utf8_lossy(&opened.text)),
+    }
+    text
+}
+
+/// Writes all answers of a draft in the form's order.
+fn answers(draft: &Value, locale: Locale) -> String {
+    let form = describe(locale);
+    let mut copy = Copy { text: String::new(), form: &form };
+    copy.members(draft, &form.sections, 0);
+    copy.text
+}
+
+/// A copy under way.
+struct Copy<'a> {
+    text: String,
+    form: &'a Description,
+}
+
+impl Copy<'_> {
+    /// Writes the members of an object: the form's in its order, then the others.
+    fn members(&mut self, object: &Value, fields: &[FieldDescription], depth: usize) {
+        let Value::Object(members) = object else { return self.line(&object.to_string(), depth) };
+        for field in fields {
+            if let Some(value) = members.get(field.name) {
+                self.title(field.title, depth);
+                self.value(value, Some(field), depth + 1);
+            }
+        }
+        for (name, value) in members.iter().filter(|(name, _)| fields.iter().all(|field| field.name != name.as_str())) {
+            self.title(name, depth);
+            self.value(value, None, depth + 1);
+        }
+    }
+
+    fn value(&mut self, value: &Value, field: Option<&FieldDescription>, depth: usize) {
+        match value {
+            Value::Array(entries) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    if entry.is_object() {
+                        self.line(&format!("({})", index + 1), depth);
+                    }
+                    let item = field.map(|field| field.item.as_deref().unwrap_or(field));
+                    self.value(entry, item, depth + usize::from(entry.is_object()));
+                }
+            }
+            Value::Object(members) if members.len() == 1 && members.get("unknown") == Some(&Value::Bool(true)) => {
+                self.line(self.word("unknown"), depth);
+            }
+            Value::Object(_) => self.members(value, field.map_or(&[], |field| &field.fields), depth),
+            Value::String(answer) => self.line(option(field, answer).unwrap_or(answer), depth),
+            Value::Bool(is_true) => {
+                let own = option(field, if *is_true { "true" } else { "false" });
+                self.line(own.unwrap_or_else(|| self.word(if *is_true { "flag_true" } else { "flag_false" })), depth);
+            }
+            Value::Number(_) | Value::Null => self.line(&value.to_string(), depth),
+        }
+    }
+
+    fn word(&self, key: &'static str) -> &'static str {
+        self.form.words.get(key).copied().unwrap_or(key)
+    }
+
+    fn title(&mut self, title: &str, depth: usize) {
+        if depth == 0 {
+            _ = writeln!(self.text, "\n# {title}");
+        } else {
+            self.line(title, depth);
+        }
+    }
+
+    /// Writes a text, each of its lines indented; the headings of the sections have a depth of their own.
+    fn line(&mut self, text: &str, depth: usize) {
+        let indent = "  ".repeat(depth.saturating_sub(1));
+        for line in text.lines() {
+            _ = writeln!(self.text, "{indent}{line}");
+        }
+    }
+}
+
+/// Finds the title of a choice.
+fn option(field: Option<&FieldDescription>, word: &str) -> Option<&'static str> {
+    let options = &field?.options;
+    options.iter().find(|choice| choice.value == word).map(|choice| choice.title)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_answer_is_copied_under_its_title_in_the_forms_order() {
+        let draft = json!({
+            "incident": {"summary": "one\ntwo", "kind": "ransomware", "ongoing": {"unknown": true}},
+            "contact": {"phone": "03-3211-9999", "company": "株式会社れい"},
+            "devices": [{"os": "Windows 11"}],
+            "service": {"forensics": {"transfer_consent": false}},
+            "later": {"new": 5},
+        });
+        let english = answers(&draft, Locale::En);
+        let place = |text: &str| english.find(text).unwrap_or_else(|| panic!("{text}: {english}"));
+        assert!(place("株式会社れい") < place("03-3211-9999"), "{english}");
+        assert!(place("03-3211-9999") < place("one\n"), "{english}");
+        assert!(place("two") < place("Windows 11") && place("Windows 11") < place("# later"), "{english}");
+        assert!(english.contains("Ransomware") && english.contains("I don't know"), "{english}");
+        assert!(!english.contains("ransomware") && english.contains("  5\n"), "{english}");
+        assert!(answers(&draft, Locale::Ja).contains("ランサムウェア"));
+    }
+
+    #[test]
+    fn a_form_of_another_shape_is_copied_all_the_same() {
+        let text = answers(&json!({"contact": ["x", {"y": null}], "devices": "z"}), Locale::Ja);
+        assert!(text.contains('x') && text.contains('y') && text.contains('z'), "{text}");
+    }
+}

@@ -1,0 +1,105 @@
+//! `kakekomi cases erase NUMBER…`: removes the contents of cases for good.
+//!
+//! `cases erase 2609-4873-1059 --yes` → the event `case.erased`; the sealed contents, the receipt, the coded answers, the
+//! keyed hashes and the bodies of all events are gone.
+//!
+//! The event keeps no reason: nothing could open its body after the case's own identity is gone.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::Args;
+use kakekomi_service::sealed_case::{EventDraft, seal_event};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{EventKind, Store, clock};
+use serde_json::json;
+
+use super::action::{find, unchanged, written_n};
+use super::args::{SourceArgs, parse_number};
+use crate::cli::actor::actor;
+use crate::cli::args::FormatArgs;
+use crate::cli::print;
+use crate::config::Settings;
+use crate::error::{CliError, Exit};
+
+/// Flags of `cases erase`.
+#[derive(Debug, Args)]
+pub struct EraseArgs {
+    /// The reception numbers
+    #[arg(required = true, value_name = "NUMBER")]
+    numbers: Vec<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+/// The sentence about what an erasure leaves.
+const REMAINS: &str = "What remains: number, times, module, state, the key of the submission, and the events without their \
+    bodies. Backups from before still hold the contents.";
+
+pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
+    let numbers = args.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;
+    let source = args.source.load(file)?;
+    let store = source.open_to_write().await?;
+    for number in &numbers {
+        // A missing case is found before the first one is erased.
+        find(&*store, number).await?;
+    }
+    if !args.yes && !confirmed(&numbers)? {
+        print::words("kakekomi: nothing was erased");
+        return Ok(Exit::Usage);
+    }
+    let mut exit = Exit::Accepted;
+    let mut erased = 0;
+    for number in &numbers {
+        match erase(&*store, number).await {
+            Ok(n) => {
+                erased += 1;
+                if args.format.json || args.format.ndjson {
+                    print::record(&json!({ "number": number.to_string(), "n": n, "status": "erased" }))?;
+                } else {
+                    print::line(format!("{number}  event {n}  erased"))?;
+                }
+            }
+            Err(error @ (CliError::Unchanged(..) | CliError::NoCase(_))) => {
+                exit = exit.max(error.exit());
+                print::words(&format!("kakekomi: {error}"));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if erased > 0 {
+        store.purge().await?;
+        print::words(REMAINS);
+    }
+    store.close().await?;
+    Ok(exit)
+}
+
+async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
+    let case = find(store, number).await?;
+    let draft = EventDraft {
+        at: clock::now(),
+        actor: &actor(),
+        kind: EventKind::CaseErased,
+        body: &json!({}),
+        after: None,
+    };
+    let event = seal_event(&case, &draft).map_err(|error| unchanged(number, error.to_string()))?;
+    written_n(number, store.erase(event).await?)
+}
+
+/// Asks on the terminal.
+fn confirmed(numbers: &[Number]) -> Result<bool, CliError> {
+    if !io::stdin().is_terminal() {
+        return Err(CliError::Usage("nobody can be asked here: --yes erases without a question".to_owned()));
+    }
+    let list = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    print::words(&format!("Erase the contents of {list}? This cannot be undone. Type yes:"));
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(CliError::io("stdin"))?;
+    Ok(answer.trim() == "yes")
+}

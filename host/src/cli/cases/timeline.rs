@@ -1,0 +1,115 @@
+//! `kakekomi cases timeline NUMBER`: the events of one case, in their order.
+//!
+//! `3  2026-11-20 11:02  cli:sato  case.closed  {"outcome":"advised"}`
+//!
+//! With an identity the bodies are opened, after the event `case.viewed` is durable; it is the last one of the output.
+//! Without an identity the events are printed without their bodies.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use kakekomi_service::desk::Desk;
+use kakekomi_service::sealed_case::{OpenedCase, open_event};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Event, EventKind, LINES_A_PAGE, Store};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::args::{SourceArgs, parse_number};
+use super::damages::Damages;
+use super::reading::{Reading, ShownCase};
+use super::show::open_for;
+use crate::cli::args::FormatArgs;
+use crate::cli::inert::inert;
+use crate::cli::print::{self, Style};
+use crate::config::Settings;
+use crate::error::{CliError, Exit};
+
+/// Flags of `cases timeline`.
+#[derive(Debug, Args)]
+pub struct TimelineArgs {
+    /// The reception number
+    #[arg(value_name = "NUMBER")]
+    number: String,
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+pub async fn run(args: TimelineArgs, file: Settings) -> Result<Exit, CliError> {
+    let number = parse_number(&args.number)?;
+    let source = args.source.load(file)?;
+    let reading = Reading::new(source.reader()?, EventKind::CaseViewed, "cases timeline");
+    let store = open_for(&source, &reading).await?;
+    let mut damages = Damages::default();
+    let case = store.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
+    let Some(case) = damages.readable(case) else { return Ok(damages.exit()) };
+    for mut shown in reading.open(&*store, vec![case]).await? {
+        let lines = lines(&*store, &number, &mut shown).await?;
+        damages.name_faults(&shown.case.line, &shown.faults);
+        print_lines(&lines, &args.format, &source.desk)?;
+    }
+    Ok(damages.exit())
+}
+
+/// An event as it is printed.
+#[derive(Debug, Serialize)]
+struct TimelineLine {
+    seq: i64,
+    n: Option<i64>,
+    at: i64,
+    actor: String,
+    kind: String,
+    body: Option<Value>,
+}
+
+/// Reads all events of a case; adds the faults of those whose bodies cannot be opened.
+async fn lines(store: &dyn Store, number: &Number, shown: &mut ShownCase) -> Result<Vec<TimelineLine>, CliError> {
+    let (mut after, mut lines) = (0, Vec::new());
+    loop {
+        let page = store.events(after, LINES_A_PAGE, Some(number)).await?;
+        let Some(last) = page.last() else { return Ok(lines) };
+        after = last.seq;
+        for event in page {
+            let body = match shown.opened.as_ref().map(|opened| body(opened, &event)).transpose() {
+                Ok(body) => body.flatten(),
+                Err(error) => {
+                    shown.faults.push(format!("event {}: {error}", event.seq));
+                    None
+                }
+            };
+            let Event { seq, n, at, actor, kind, .. } = event;
+            lines.push(TimelineLine { seq, n, at, actor, kind, body });
+        }
+    }
+}
+
+/// Opens the body of an event; that of the first one is sealed with the case.
+fn body(opened: &OpenedCase, event: &Event) -> Result<Option<Value>, CliError> {
+    if event.kind == EventKind::CaseReceived.as_str() {
+        return Ok(Some(serde_json::to_value(&opened.record)?));
+    }
+    Ok(open_event(&opened.identity, event)?)
+}
+
+fn print_lines(lines: &[TimelineLine], format: &FormatArgs, desk: &Desk) -> Result<(), CliError> {
+    if format.json {
+        return print::record(&lines);
+    }
+    if format.ndjson {
+        return lines.iter().try_for_each(print::record);
+    }
+    let style = Style::of_stdout();
+    let mut text = String::new();
+    for TimelineLine { n, at, actor, kind, body, .. } in lines {
+        let n = n.map_or_else(String::new, |n| n.to_string());
+        let (actor, kind) = (inert(actor), style.strong(kind));
+        let _ = write!(text, "{n:>3}  {}  {actor}  {kind}", desk.show(*at));
+        if let Some(body) = body {
+            let _ = write!(text, "  {}", inert(&body.to_string()));
+        }
+        text.push('\n');
+    }
+    print::data(text.as_bytes())
+}

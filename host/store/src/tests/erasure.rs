@@ -1,0 +1,143 @@
+//! Erasure: what it removes, and what it leaves.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{appended, databases, new_case, new_event, random, stored, verified_events};
+use crate::{Appended, EventKind, Inserted, NewCase, SearchHash, SearchKind, UnfinishedReceipt, file_of};
+
+/// The columns of `cases` that an erasure leaves, all known without the applicant's text.
+const KEPT: [&str; 11] = [
+    "seq",
+    "number",
+    "received_at",
+    "partner",
+    "test",
+    "locale",
+    "accepted",
+    "ruleset",
+    "module",
+    "page_module",
+    "idempotency_key",
+];
+
+#[tokio::test]
+async fn nothing_that_is_sealed_or_derived_remains_of_an_erased_case() {
+    for database in databases().await {
+        let store = &database.store;
+        let (erased, _) = stored(store, new_case("erased")).await;
+        let (other, _) = stored(store, new_case("other")).await;
+        for case in [&erased, &other] {
+            appended(store, new_event(case, EventKind::NoteAdded, &json!({}))).await;
+        }
+        let mut sql = database.sql().await;
+        let kept = KEPT.map(|column| format!("coalesce(CAST({column} AS TEXT), '')")).join(" || '|' || ");
+        let kept = format!("SELECT {kept} FROM cases ORDER BY seq");
+        let before = sql.texts(&kept).await;
+        let events = verified_events(store).await;
+        let event = new_event(&erased, EventKind::CaseErased, &json!({}));
+        assert_eq!(store.erase(event).await.unwrap(), Appended::Stored { seq: 5, n: Some(3) });
+
+        assert_eq!(sql.texts(&kept).await, before, "these columns stay");
+        let columns = if sql.is_sqlite() {
+            "SELECT name FROM pragma_table_info('cases')"
+        } else {
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'cases'"
+        };
+        for column in sql.texts(columns).await {
+            let filled = format!("SELECT CAST(count({column}) AS TEXT) FROM cases WHERE idempotency_key = 'erased'");
+            if !KEPT.contains(&column.as_str()) {
+                assert_eq!(sql.texts(&filled).await, ["0"], "{column}");
+            }
+        }
+        assert_eq!(sql.texts("SELECT CAST(case_seq AS TEXT) FROM case_seals").await, ["2"]);
+        assert_eq!(sql.texts("SELECT CAST(case_seq AS TEXT) FROM case_search").await, ["2"]);
+
+        let after = verified_events(store).await;
+        for (event, before) in after.iter().zip(&events) {
+            let is_erased = event.case_number == Some(erased.to_string());
+            assert_eq!(event.body, if is_erased { None } else { before.body.clone() });
+            assert_eq!((&event.commitment, &event.hash), (&before.commitment, &before.hash));
+        }
+        assert_eq!((after[4].kind.as_str(), &after[4].body), ("case.erased", &None));
+    }
+}
+
+#[tokio::test]
+async fn an_erased_case_is_known_by_its_key_and_shown_without_contents() {
+    for database in databases().await {
+        let store = &database.store;
+        let (number, _) = stored(store, new_case("k")).await;
+        let named = new_event(&number, EventKind::CaseAssigned, &json!({"assignee": "sato"}));
+        appended(store, named).await;
+        store.erase(new_event(&number, EventKind::CaseErased, &json!({}))).await.unwrap();
+        let record = store.by_key("k").await.unwrap().unwrap();
+        assert_eq!((record.text_hash, record.receipt), (None, None));
+        assert_eq!(store.insert(new_case("k").into()).await.unwrap(), Inserted::KeyTaken);
+        let again = NewCase { number: number.clone(), ..new_case("other") };
+        assert_eq!(store.insert(again.into()).await.unwrap(), Inserted::NumberTaken);
+        let case = store.show(&number).await.unwrap().unwrap().unwrap();
+        assert!(case.line.is_erased());
+        assert_eq!(case.faults(), Vec::<String>::new());
+        assert_eq!((case.sealed, case.sealed_to, case.line.assignee), (None, None, None));
+        assert_eq!((case.last_n, case.changed_n), (3, 3));
+    }
+}
+
+/// Reports whether bytes are in SQLite's file or its log.
+pub fn is_on_disk(url: &str, bytes: &[u8]) -> bool {
+    let file = file_of(url).unwrap();
+    let log = format!("{}-wal", file.display());
+    [file.as_path(), Path::new(&log)].iter().any(|path| {
+        let contents = std::fs::read(path).unwrap_or_default();
+        contents.windows(bytes.len()).any(|window| window == bytes)
+    })
+}
+
+#[tokio::test]
+async fn a_purge_leaves_no_erased_bytes_in_the_files_of_sqlite() {
+    for database in databases().await {
+        let store = &database.store;
+        let word = |key: usize, what: &str| format!("{what}{key}-{}", "ab".repeat(6));
+        let case = |key: usize| {
+            let new = new_case(&key.to_string());
+            let receipt =
+                String::from_utf8(new.receipt.0).unwrap().replace("{}", &format!("\"{}\"", word(key, "receipt")));
+            NewCase {
+                receipt: UnfinishedReceipt(receipt.into_bytes()),
+                // One that fits into a page, and one that takes several.
+                sealed: word(key, "sealed").repeat(if key.is_multiple_of(2) { 1 } else { 700 }).into_bytes(),
+                recipient: word(key, "recipient"),
+                search: vec![SearchHash { kind: SearchKind::Email, hash: random() }],
+                ..new
+            }
+        };
+        let mut hashes = Vec::new();
+        let mut numbers = Vec::new();
+        for key in 10..40 {
+            let case = case(key);
+            hashes.push(case.search[0].hash);
+            let (number, _) = stored(store, case).await;
+            let body = Some(word(key, "body").into_bytes());
+            let note = new_event(&number, EventKind::NoteAdded, &json!({}));
+            appended(store, crate::NewEvent { body, ..note }).await;
+            numbers.push(number);
+        }
+        for number in numbers.iter().step_by(3) {
+            store.erase(new_event(number, EventKind::CaseErased, &json!({}))).await.unwrap();
+        }
+        store.purge().await.unwrap();
+        if !database.sql().await.is_sqlite() {
+            continue;
+        }
+        for (key, hash) in (10..40).zip(&hashes) {
+            let is_kept = (key - 10) % 3 != 0;
+            for what in ["receipt", "sealed", "recipient", "body"] {
+                let is_there = is_on_disk(&database.url, word(key, what).as_bytes());
+                assert_eq!(is_there, is_kept, "{what} of case {key}");
+            }
+            assert_eq!(is_on_disk(&database.url, hash), is_kept, "search hash of case {key}");
+        }
+    }
+}
