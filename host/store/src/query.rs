@@ -35,6 +35,10 @@ pub const ENDS: &str = "SELECT (SELECT coalesce(max(seq), 0) FROM cases), (SELEC
      (SELECT hash FROM events ORDER BY seq DESC LIMIT 1)";
 /// Counts the cases that an earlier version stored in clear.
 pub const COUNT_CLEAR: &str = "SELECT count(*) FROM clear_cases";
+/// Finds no case of an earlier version, if its table has the columns that it had.
+pub const EARLIER_VERSION: &str = "SELECT seq, number, text, report, receipt FROM cases LIMIT 0";
+/// Counts all cases, of this or an earlier version.
+pub const COUNT_ALL: &str = "SELECT count(*) FROM cases";
 /// Finds no case, if the table exists.
 pub const NOTHING: &str = "SELECT count(*) FROM cases WHERE number = ''";
 

@@ -8,7 +8,7 @@ use super::{Sql, new_case, random, stored, urls, verified_events};
 use crate::digest::hex;
 use crate::migrate::migrator;
 use crate::receipt_number::Number;
-use crate::sqlite::back_up;
+use crate::sqlite::{back_up, restore};
 use crate::{
     ClearCase, Filter, NewCase, Seal, Store, StoreError, UnfinishedReceipt, file_of, open, open_existing, open_to_write,
 };
@@ -174,6 +174,18 @@ async fn assert_converted(store: &Arc<dyn Store>) {
         assert_eq!((event.case_number, event.n), (Some(case.line.number), Some(1)));
         assert!(store.by_key(&key(index)).await.unwrap().unwrap().receipt.is_some());
     }
+}
+
+#[tokio::test]
+async fn a_backup_of_the_earlier_version_is_restored_and_sealed() {
+    let Some(backup) = urls().await.into_iter().find(|url| url.starts_with("sqlite:")) else { return };
+    earlier_version(&backup).await;
+    let target = urls().await.into_iter().find(|url| url.starts_with("sqlite:")).unwrap();
+    let restored = restore(&target, &file_of(&backup).unwrap()).await.unwrap();
+    assert_eq!((restored.copied.cases, restored.copied.last_seq), (CASES.unsigned_abs(), seq(CASES)));
+    let store = open(&target).await.unwrap();
+    while store.convert(seal()).await.unwrap() > 0 {}
+    assert_converted(&store).await;
 }
 
 #[tokio::test]
