@@ -157,6 +157,7 @@ typed program /srv/archive
 typed data "$folder"
 inside sed -i 's/^phone = .*/phone = "0120-111-222"/' /etc/kakekomi/desk/desk.toml
 typed settings /root
+typed keys /root
 typed start "$folder"
 inside systemd-analyze verify /etc/systemd/system/kakekomi.service /etc/systemd/system/kakekomi.socket
 step "systemd-analyze verify"

@@ -1,11 +1,13 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `export`, `packages`, `recheck`, `backup`, `restore`, `migrate`, `doctor`, `completions`.
+//! `export`, `packages`, `recheck`, `keys`, `audit`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
 //! The exit codes are [`crate::error::Exit`]'s. A closed stdout (`… | head -1`) is no error.
 
 mod actor;
 mod args;
+mod audit;
 mod backup;
 mod block_on;
 mod builtin;
@@ -14,11 +16,14 @@ mod check;
 mod doctor;
 mod export;
 mod inert;
+mod keys;
 mod keys_at_start;
 mod migrate;
 mod packages;
 mod print;
+mod rebuild;
 mod recheck;
+mod retention;
 mod serve;
 
 use std::path::PathBuf;
@@ -97,6 +102,17 @@ enum Command {
     Packages(packages::PackagesArgs),
     /// Judge the stored drafts anew, by this module or another one; changes nothing
     Recheck(recheck::RecheckArgs),
+    /// Make, check and exchange the keys that cases are sealed with
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Verify the chain of events; needs no key
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Make the states of the cases anew from their events
+    Rebuild(rebuild::RebuildArgs),
+    /// Erase cases whose time is over
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Write the database into a file, while the desk may be serving
     Backup(backup::BackupArgs),
     /// Put a backup in the place of the database, which is kept under another name
@@ -125,6 +141,10 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Doctor(args) => return doctor::run(args, file),
         Command::Cases(command) => return cases::run(command, file),
         Command::Recheck(args) => return recheck::run(args, file),
+        Command::Keys(command) => return keys::run(command, file),
+        Command::Audit(command) => return audit::run(command, file),
+        Command::Rebuild(args) => return rebuild::run(args, file),
+        Command::Retention(command) => return retention::run(command, file),
         Command::Migrate(args) => return migrate::run(args, file),
         Command::Serve(flags) => serve::run(&flags.or(file))?,
         Command::Example { kind, incomplete, desk } => builtin::example(&kind, incomplete, &desk.load(&file)?)?,

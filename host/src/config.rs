@@ -12,6 +12,7 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -81,6 +82,52 @@ pub struct Settings {
     /// What is in the log: debug, info, warn, error, off; or of one part, kakekomi=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "KAKEKOMI_LOG")]
     pub log: Option<String>,
+    /// Days after which cases are erased, by their state.
+    #[arg(skip)]
+    #[serde(default)]
+    pub retention: Retention,
+}
+
+/// Days since the last change of a case after which `retention run` erases it, by its state; never where there are none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Days after which a case is erased that nobody has begun [default: never]
+    #[arg(long, value_name = "DAYS")]
+    pub received: Option<NonZeroU32>,
+    /// Days after which a case is erased that is in progress [default: never]
+    #[arg(long, value_name = "DAYS")]
+    pub in_progress: Option<NonZeroU32>,
+    /// Days after which a case is erased that waits for its applicant [default: never]
+    #[arg(long, value_name = "DAYS")]
+    pub waiting: Option<NonZeroU32>,
+    /// Days after which a closed case is erased [default: never]
+    #[arg(long, value_name = "DAYS")]
+    pub closed: Option<NonZeroU32>,
+}
+
+impl Retention {
+    /// Fills the days that are missing from `other`.
+    #[must_use]
+    pub fn or(self, other: Retention) -> Retention {
+        Retention {
+            received: self.received.or(other.received),
+            in_progress: self.in_progress.or(other.in_progress),
+            waiting: self.waiting.or(other.waiting),
+            closed: self.closed.or(other.closed),
+        }
+    }
+
+    /// Lists the states that have days.
+    pub fn states(&self) -> impl Iterator<Item = (&'static str, NonZeroU32)> {
+        let states = [
+            ("received", self.received),
+            ("in_progress", self.in_progress),
+            ("waiting", self.waiting),
+            ("closed", self.closed),
+        ];
+        states.into_iter().filter_map(|(status, days)| Some((status, days?)))
+    }
 }
 
 /// The format of the log.
@@ -129,6 +176,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
+            retention: self.retention.or(other.retention),
         }
     }
 
@@ -163,7 +211,7 @@ impl Settings {
     /// [`CliError::Sealing`]: the data folder has no name.
     pub fn key_folder(&self) -> Result<KeyFolder, CliError> {
         match &self.keys {
-            Some(folder) => Ok(KeyFolder::at(folder)),
+            Some(folder) => Ok(KeyFolder::at(folder).owned_like(self.data())),
             None => Ok(KeyFolder::default_for(self.data())?),
         }
     }

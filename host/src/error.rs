@@ -71,6 +71,9 @@ pub enum CliError {
     /// The key of the hashes is not the one that the database was written with.
     #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
     OtherHashKey(String),
+    /// Cases could not be sealed to the present recipients.
+    #[error("{0} cases are sealed to other recipients: name an identity that opens them with --identity")]
+    NotResealed(u64),
     /// An event cannot be sealed or opened.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -117,6 +120,7 @@ impl CliError {
             | CliError::Store(_)
             | CliError::Sealing(_)
             | CliError::OtherHashKey(_)
+            | CliError::NotResealed(_)
             | CliError::Event(_)
             | CliError::NoIdentity
             | CliError::NotRecorded(_)

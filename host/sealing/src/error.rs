@@ -39,6 +39,9 @@ pub enum SealingError {
     /// An identity file has no identity.
     #[error("{}: there is no line that begins with AGE-SECRET-KEY-1", .0.display())]
     NoIdentity(PathBuf),
+    /// The folder has no identity of the desk, or it is not among the recipients.
+    #[error("{}: there is no identity of the desk whose recipient could be replaced", .0.display())]
+    NoDesk(PathBuf),
     /// The file of the key for hashes has the wrong length.
     #[error("{}: it has {found} bytes; a hash key has 32", path.display())]
     HashKeyLength {

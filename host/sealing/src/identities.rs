@@ -65,6 +65,23 @@ impl Identities {
         text
     }
 
+    /// Joins identities; each of them opens what is sealed to it.
+    pub fn joined<'a>(all: impl IntoIterator<Item = &'a Identities>) -> Identities {
+        let mut joined: Vec<Identity> = Vec::new();
+        for identity in all.into_iter().flat_map(|identities| &identities.0) {
+            if joined.iter().all(|other| other.to_public() != identity.to_public()) {
+                joined.push(identity.clone());
+            }
+        }
+        Identities(joined)
+    }
+
+    /// Returns those whose recipients are listed.
+    pub(crate) fn only(&self, recipients: &[String]) -> Identities {
+        let is_listed = |identity: &&Identity| recipients.contains(&identity.to_public().to_string());
+        Identities(self.0.iter().filter(is_listed).cloned().collect())
+    }
+
     pub(crate) fn of(identity: Identity) -> Identities {
         Identities(vec![identity])
     }

@@ -7,12 +7,13 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::secret_file::{self, Owner};
 use crate::{HashKey, Identities, Recipients, SealingError};
 
 const RECIPIENTS: &str = "recipients";
@@ -21,14 +22,27 @@ const RECOVERY: &str = "recovery.identity";
 const SERVICE: &str = "service.identity";
 const HASH: &str = "hash.key";
 
+/// The beginning of the names of identity files that a rotation has replaced.
+const DESK_BEFORE: &str = "desk.identity.before-";
+
 /// A folder with keys, which need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyFolder(PathBuf);
+pub struct KeyFolder {
+    path: PathBuf,
+    /// The owner that a new folder gets where root makes it.
+    owner: Option<Owner>,
+}
 
 impl KeyFolder {
     /// Names the folder.
     pub fn at(folder: impl Into<PathBuf>) -> KeyFolder {
-        KeyFolder(folder.into())
+        KeyFolder { path: folder.into(), owner: None }
+    }
+
+    /// Gives the folder, if root makes it, to the owner of the data folder: the service could not read it otherwise.
+    #[must_use]
+    pub fn owned_like(self, data: &Path) -> KeyFolder {
+        KeyFolder { owner: fs::metadata(data).ok().map(|data| (data.uid(), data.gid())), ..self }
     }
 
     /// Names the folder that belongs to a data folder: `data` or `data/` → `data.keys`.
@@ -43,12 +57,12 @@ impl KeyFolder {
         };
         let mut name = named.file_name().ok_or_else(|| SealingError::NoFolderName(data.to_owned()))?.to_owned();
         name.push(".keys");
-        Ok(KeyFolder(named.with_file_name(name)))
+        Ok(KeyFolder::at(named.with_file_name(name)).owned_like(data))
     }
 
     /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Reports whether the folder has been made.
@@ -95,6 +109,26 @@ impl KeyFolder {
         }
     }
 
+    /// Lists the identity files that rotations have replaced, the oldest first.
+    ///
+    /// # Errors
+    /// [`SealingError::File`]: the folder cannot be read.
+    pub fn former_desk_files(&self) -> Result<Vec<PathBuf>, SealingError> {
+        let at = || SealingError::at(&self.path);
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(at())?,
+        };
+        let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(at())?;
+        let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_former = |path: &PathBuf| {
+            name(path).starts_with(DESK_BEFORE) && !name(path).ends_with(secret_file::UNFINISHED)
+        };
+        let mut former: Vec<_> = paths.into_iter().filter(is_former).collect();
+        former.sort();
+        Ok(former)
+    }
+
     /// Reads the intake host's own identity.
     ///
     /// # Errors
@@ -118,9 +152,15 @@ impl KeyFolder {
 
     /// Reports whether others than the owner may enter the folder or read a secret in it.
     pub fn is_open_to_others(&self) -> bool {
+        self.open_to_others().is_some()
+    }
+
+    /// Finds the folder, or a secret in it, that others than the owner may enter or read.
+    pub fn open_to_others(&self) -> Option<PathBuf> {
         let secrets = [DESK, RECOVERY, SERVICE, HASH].map(|name| self.file(name));
-        let mut paths = secrets.iter().map(PathBuf::as_path).chain([self.path()]);
-        paths.any(|path| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0))
+        let former = self.former_desk_files().unwrap_or_default();
+        let mut paths = [self.path.clone()].into_iter().chain(secrets).chain(former);
+        paths.find(|path| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0))
     }
 
     /// Makes the folder with a demo pair, unless it is there. Of two processes, one makes it; returns `true` to that one.
@@ -130,7 +170,7 @@ impl KeyFolder {
     pub fn create_demo(&self) -> Result<bool, SealingError> {
         let (desk, recovery) = (Identities::generate(), Identities::generate());
         let lines = [
-            "# A demo pair: both secret keys lie beside this file.\n# desk\n",
+            "# A demo pair: recovery.identity lies beside this file and belongs offline.\n# desk\n",
             &desk.recipients().concat(),
             "\n# recovery\n",
             &recovery.recipients().concat(),
@@ -148,6 +188,16 @@ impl KeyFolder {
         self.create_with(Vec::new(), recipients.to_strings().join("\n") + "\n")
     }
 
+    /// Makes the folder with a desk identity, for it and the given recovery recipient, unless it is there. As
+    /// [`Self::create_demo`].
+    ///
+    /// # Errors
+    /// As [`Self::create_demo`].
+    pub fn create_pair(&self, desk: &Identities, recovery: &str) -> Result<bool, SealingError> {
+        let recipients = format!("# desk\n{}\n# recovery, offline\n{recovery}\n", desk.recipients().concat());
+        self.create_with(vec![(DESK, to_bytes(desk))], recipients)
+    }
+
     fn create_with(&self, mut files: Files, recipients: String) -> Result<bool, SealingError> {
         if self.exists() {
             return Ok(false);
@@ -155,16 +205,18 @@ impl KeyFolder {
         files.push((SERVICE, to_bytes(&Identities::generate())));
         files.push((HASH, Zeroizing::new(HashKey::generate()?.bytes().to_vec())));
         files.push((RECIPIENTS, Zeroizing::new(recipients.into_bytes())));
-        if self.0.exists() { self.fill_existing(&files) } else { self.create_folder(&files) }
+        if self.path.exists() { self.fill_existing(&files) } else { self.create_folder(&files) }
     }
 
     /// Makes the folder under a temporary name and renames it, so that a crash leaves no half folder.
     fn create_folder(&self, files: &Files) -> Result<bool, SealingError> {
         let unfinished = self.unfinished()?;
         let made = DirBuilder::new().mode(0o700).create(&unfinished).and_then(|()| {
+            // The files take their owner from the folder.
+            secret_file::give(&File::open(&unfinished)?, self.owner)?;
             write_all(&unfinished, files)?;
-            fs::rename(&unfinished, &self.0)?;
-            sync_folder(parent(&self.0))
+            fs::rename(&unfinished, &self.path)?;
+            secret_file::sync_folder_of(&self.path)
         });
         if made.is_err() {
             let _ = fs::remove_dir_all(&unfinished);
@@ -172,7 +224,7 @@ impl KeyFolder {
         match made {
             // The other process was faster.
             Err(_) if self.exists() => Ok(false),
-            Err(error) => Err(SealingError::at(&self.0)(error)),
+            Err(error) => Err(SealingError::at(&self.path)(error)),
             Ok(()) => Ok(true),
         }
     }
@@ -180,27 +232,27 @@ impl KeyFolder {
     /// Fills an empty folder that cannot be replaced: systemd, a volume or an administrator made it.
     fn fill_existing(&self, files: &Files) -> Result<bool, SealingError> {
         let fill = || {
-            let folder = File::open(&self.0)?;
+            let folder = File::open(&self.path)?;
             folder.lock()?;
-            if fs::read_dir(&self.0)?.next().is_some() {
+            if fs::read_dir(&self.path)?.next().is_some() {
                 return Ok(false);
             }
-            write_all(&self.0, files).map(|()| true)
+            write_all(&self.path, files).map(|()| true)
         };
-        match fill().map_err(SealingError::at(&self.0))? {
-            false if !self.exists() => Err(SealingError::Incomplete(self.0.clone())),
+        match fill().map_err(SealingError::at(&self.path))? {
+            false if !self.exists() => Err(SealingError::Incomplete(self.path.clone())),
             filled => Ok(filled),
         }
     }
 
     fn unfinished(&self) -> Result<PathBuf, SealingError> {
         let random = getrandom::u64()?;
-        let name = self.0.file_name().unwrap_or(OsStr::new("keys"));
-        Ok(self.0.with_file_name(format!(".{}.{random:016x}.unfinished", name.to_string_lossy())))
+        let name = self.path.file_name().unwrap_or(OsStr::new("keys"));
+        Ok(self.path.with_file_name(format!(".{}.{random:016x}.unfinished", name.to_string_lossy())))
     }
 
     fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 }
 
@@ -210,26 +262,7 @@ fn to_bytes(identities: &Identities) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(identities.to_file().as_bytes().to_vec())
 }
 
-/// Writes new files for their owner alone, each under a temporary name first, in this order, and flushes them.
+/// Writes new files in this order; each is durable before the next one.
 fn write_all(folder: &Path, files: &Files) -> io::Result<()> {
-    for (name, bytes) in files {
-        let unfinished = folder.join(format!("{name}.unfinished"));
-        let mut file = File::options().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, folder.join(name))?;
-    }
-    sync_folder(folder)
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Flushes a folder. File systems that cannot flush folders are accepted, as the store does.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput) => Ok(()),
-        flushed => flushed,
-    }
+    files.iter().try_for_each(|(name, bytes)| secret_file::write(&folder.join(name), bytes))
 }

@@ -6,6 +6,7 @@
 //! knows no database and no form.
 //!
 //! - [`KeyFolder`], [`Recipients`], [`Identities`]: the files with the keys
+//! - `rotation`: exchange of the desk's identity; `secret_file`: durable writing of key files
 //! - [`seal`], [`open`], [`seal_again`]: the envelope of a case
 //! - [`seal_body`], [`seal_body_to_recipients`], [`open_body`]: bodies of events
 //! - [`HashKey`], [`folded_company`]: search by phone, e-mail and company without storing them
@@ -24,7 +25,9 @@ mod identities;
 mod key_file;
 mod key_folder;
 mod recipients;
+mod rotation;
 mod salt;
+mod secret_file;
 #[cfg(test)]
 mod tests;
 
@@ -36,3 +39,4 @@ pub use hash_key::HashKey;
 pub use identities::Identities;
 pub use key_folder::KeyFolder;
 pub use recipients::{MIN_RECIPIENTS, Recipients};
+pub use rotation::write_identity;

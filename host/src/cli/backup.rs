@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kakekomi_store::{self as store, sqlite};
+use kakekomi_service::sealed_case::HASH_KEY_SETTING;
+use kakekomi_store::{self as store, StoreError, sqlite};
 use serde::Serialize;
 
 use super::args::StorageArgs;
@@ -52,8 +53,14 @@ struct Record<'a, T> {
 
 /// Writes the database into a file.
 pub fn backup(args: BackupArgs, file: Settings) -> Result<(), CliError> {
-    let url = sqlite_url(&args.storage.settings(file), "pg_dump --format custom --file FILE --dbname URL")?;
+    let settings = args.storage.settings(file);
+    let url = sqlite_url(&settings, "pg_dump --format custom --file FILE --dbname URL")?;
     let copied = block_on(sqlite::back_up(&url, &args.file, args.replace))??;
+    let keys = settings.key_folder()?;
+    print::words(&format!(
+        "kakekomi: the keys are not in it: without those in {} nobody can read it; keep a copy of them elsewhere",
+        keys.path().display()
+    ));
     if args.json {
         return print::record(&Record { file: &args.file, contents: &copied });
     }
@@ -63,8 +70,10 @@ pub fn backup(args: BackupArgs, file: Settings) -> Result<(), CliError> {
 /// Puts a backup in the place of the database.
 pub fn restore(args: RestoreArgs, file: Settings) -> Result<(), CliError> {
     let tool = "pg_restore --no-owner --exit-on-error --dbname URL FILE, into an empty database";
-    let url = sqlite_url(&args.storage.settings(file), tool)?;
+    let settings = args.storage.settings(file);
+    let url = sqlite_url(&settings, tool)?;
     let restored = block_on(sqlite::restore(&url, &args.file))??;
+    block_on(warn_of_other_keys(&settings, &url))??;
     if args.json {
         return print::record(&Record { file: &args.file, contents: &restored });
     }
@@ -73,6 +82,27 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<(), CliError> {
         Some(kept) => print::line(format!("the previous database is kept as {}", kept.display())),
         None => Ok(()),
     }
+}
+
+/// Warns where the restored database was written with other keys than those of the key folder.
+async fn warn_of_other_keys(settings: &Settings, url: &str) -> Result<(), CliError> {
+    let store = match store::open_existing(url).await {
+        Ok(store) => store,
+        // A backup of an earlier version; serve seals its cases with the keys that are here.
+        Err(StoreError::Unconverted(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let known = store.setting(HASH_KEY_SETTING).await?;
+    store.close().await?;
+    let (Some(known), folder) = (known, settings.key_folder()?) else { return Ok(()) };
+    let file = folder.hash_key_file();
+    let file = file.display();
+    match folder.hash_key() {
+        Ok(key) if key.check().as_slice() == known.as_slice() => {}
+        Ok(_) => print::warn(&format!("{file} is not the one that this backup was written with: put back its key folder")),
+        Err(error) => print::warn(&format!("the keys of this backup are not here, put back its key folder: {error}")),
+    }
+    Ok(())
 }
 
 /// Returns the URL of a database of SQLite; others are copied with `tool`.

@@ -15,6 +15,7 @@ mod desk;
 mod engine;
 mod example;
 mod finding;
+pub(super) mod keys;
 mod machine;
 mod serving;
 
@@ -45,15 +46,20 @@ pub struct DoctorArgs {
 /// Runs all checks and prints the findings.
 pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, CliError> {
     let findings = block_on(findings(&args.serve.or(file)))?;
-    if args.format.json {
-        let healthy = exit(&findings) == Exit::Accepted;
-        print::record(&serde_json::json!({ "healthy": healthy, "findings": findings }))?;
-    } else if args.format.ndjson {
+    print(&findings, args.format.json, args.format.ndjson)
+}
+
+/// Prints findings; returns the exit code that they give.
+pub(super) fn print(findings: &[Finding], json: bool, ndjson: bool) -> Result<Exit, CliError> {
+    let exit = exit(findings);
+    if json {
+        print::record(&serde_json::json!({ "healthy": exit == Exit::Accepted, "findings": findings }))?;
+    } else if ndjson {
         findings.iter().try_for_each(print::record)?;
     } else {
-        print::data(readable(&findings).as_bytes())?;
+        print::data(readable(findings).as_bytes())?;
     }
-    Ok(exit(&findings))
+    Ok(exit)
 }
 
 async fn findings(settings: &Settings) -> Vec<Finding> {
@@ -67,6 +73,7 @@ async fn findings(settings: &Settings) -> Vec<Finding> {
         Err(error) => found.push(Finding::new("desk", Err(error.into()))),
     }
     found.extend(machine::look(settings, now));
+    found.extend(keys::look(settings));
     found.extend(database::look(settings, now).await);
     found.extend(serving::look(settings).await);
     found

@@ -1,13 +1,18 @@
-//! Damage of the stored cases: the database's own check of its file, and the newest cases against their digests.
+//! Damage of the stored cases: the database's own check of its file, the newest cases, and the chain of events.
 //!
-//! SQLite's `integrity_check` finds torn pages and indexes that disagree with the table, but no changed text: a text is
-//! compared with its SHA-256 instead. Both checks stop at a time limit, and the finding names how far they came.
+//! SQLite's `integrity_check` finds torn pages and indexes that disagree with the table, but no changed values: the cases
+//! are opened and compared with their columns and events, and the events with their hashes. Each check stops at a time
+//! limit, and the finding names how far it came.
 
 use std::time::{Duration, Instant};
 
-use kakekomi_store::{CASES_A_PAGE, Filter, Store, StoreError};
+use kakekomi_service::sealed_case::CaseReader;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{CASES_A_PAGE, Case, Event, Filter, Store, StoreError};
 
 use super::finding::{Finding, Outcome, error, warning};
+use crate::cli::audit::Verification;
+use crate::cli::rebuild::{all_events, differences, state_of, stored};
 
 /// Time limit of SQLite's check: enough for some gigabytes.
 const INTEGRITY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -15,12 +20,32 @@ const INTEGRITY_TIMEOUT: Duration = Duration::from_mins(1);
 const NEWEST_CASES: i64 = 1000;
 /// Time limit of that verification.
 const NEWEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time limit of the verification of the chain.
+const CHAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// Number of damaged cases that the message names.
 const NAMED_CASES: usize = 5;
 
 /// Checks a store for damage; `shown` is its name in the messages.
-pub async fn look(store: &dyn Store, shown: &str) -> [Finding; 2] {
-    [Finding::new("integrity", integrity(store, shown).await), Finding::new("cases", newest(store).await)]
+pub async fn look(store: &dyn Store, reader: Option<&CaseReader>, shown: &str) -> [Finding; 3] {
+    [
+        Finding::new("integrity", integrity(store, shown).await),
+        Finding::new("cases", newest(store, reader).await),
+        Finding::new("audit", chain(store).await),
+    ]
+}
+
+/// Verifies the chain of events.
+async fn chain(store: &dyn Store) -> Outcome {
+    let verified = Verification::of(store, &[], Some(CHAIN_TIMEOUT)).await?;
+    if verified.fault_count > 0 {
+        let named = verified.faults.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
+        return error(format!("{named}; {} in all; kakekomi audit verify names them", verified.fault_count));
+    }
+    let events = verified.events;
+    if !verified.complete {
+        return warning(format!("{events} events were verified within {CHAIN_TIMEOUT:?}; kakekomi audit verify verifies all"));
+    }
+    Ok(format!("all {events} events are as they were written"))
 }
 
 async fn integrity(store: &dyn Store, shown: &str) -> Outcome {
@@ -40,41 +65,94 @@ async fn integrity(store: &dyn Store, shown: &str) -> Outcome {
     }
 }
 
-async fn newest(store: &dyn Store) -> Outcome {
-    let (verified, damaged) = verify(store).await?;
-    if damaged.is_empty() {
-        return Ok(format!("the newest {verified} are as they were stored"));
+async fn newest(store: &dyn Store, reader: Option<&CaseReader>) -> Outcome {
+    let Verified { count, is_late, damaged } = verify(store, reader).await?;
+    if !damaged.is_empty() {
+        let named = damaged.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
+        return error(format!("{named}; {} in all; cases export names every damaged case", damaged.len()));
     }
-    let named = damaged.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
-    error(format!("{named}; {} in all; cases export names every damaged case", damaged.len()))
+    let far = if is_late { format!(", which {NEWEST_TIMEOUT:?} were enough for,") } else { String::new() };
+    Ok(match reader {
+        Some(_) => format!("the newest {count}{far} were opened, and are as they were stored"),
+        None => format!("the clear columns of the newest {count}{far} are as they were stored; no identity is here to open them"),
+    })
+}
+
+/// The result of a verification of cases.
+#[derive(Debug, Default)]
+struct Verified {
+    count: u64,
+    is_late: bool,
+    damaged: Vec<String>,
 }
 
 /// Counts the verified cases, and describes the damaged ones.
-async fn verify(store: &dyn Store) -> Result<(u64, Vec<String>), StoreError> {
-    let started = Instant::now();
+async fn verify(store: &dyn Store, reader: Option<&CaseReader>) -> Result<Verified, StoreError> {
+    let (started, mut verified) = (Instant::now(), Verified::default());
     let mut after = store.last().await?.saturating_sub(NEWEST_CASES).max(0);
-    let (mut verified, mut damaged) = (0, Vec::new());
-    while started.elapsed() < NEWEST_TIMEOUT {
+    loop {
         let cases = store.cases(after, CASES_A_PAGE, &Filter::default()).await?;
         if cases.is_empty() {
-            break;
+            return Ok(verified);
+        }
+        if started.elapsed() > NEWEST_TIMEOUT {
+            return Ok(Verified { is_late: true, ..verified });
         }
         for case in cases {
-            verified += 1;
+            verified.count += 1;
             match case {
                 Err(unreadable) => {
                     after = unreadable.seq;
-                    damaged.push(unreadable.to_string());
+                    verified.damaged.push(unreadable.to_string());
                 }
                 Ok(case) => {
                     after = case.line.seq;
-                    let faults = case.faults().join("; ");
+                    let faults = faults(store, reader, &case).await?.join("; ");
                     if !faults.is_empty() {
-                        damaged.push(format!("case {} (seq {after}) is damaged: {faults}", case.line.number));
+                        verified.damaged.push(format!("case {} (seq {after}) is damaged: {faults}", case.line.number));
                     }
                 }
             }
         }
     }
-    Ok((verified, damaged))
+}
+
+/// Lists the faults of a case: of its clear columns, of its events, and with an identity of its contents and its state.
+async fn faults(store: &dyn Store, reader: Option<&CaseReader>, case: &Case) -> Result<Vec<String>, StoreError> {
+    let mut faults = case.faults();
+    let Ok(number) = Number::read(&case.line.number) else { return Ok(faults) };
+    let events = all_events(store, &number).await?;
+    if let Some(reader) = reader {
+        faults.extend(contents(store, reader, case, &events).await?);
+    }
+    let (last_n, state) = (case.last_n, state_of(reader, case, &events));
+    match state {
+        Ok(state) => faults.extend(differences(&stored(case), &state)),
+        // Without an identity only the number of its events is comparable.
+        Err(_) if reader.is_none() && events.last().is_some_and(|event| event.n == Some(last_n)) => {}
+        Err(_) if reader.is_none() => faults.push(format!("its state is that after event {last_n}, which is not its last one")),
+        Err(why) => faults.push(format!("its state cannot be compared: {why}")),
+    }
+    Ok(faults)
+}
+
+async fn contents(
+    store: &dyn Store,
+    reader: &CaseReader,
+    case: &Case,
+    events: &[Event],
+) -> Result<Vec<String>, StoreError> {
+    let opened = match reader.open(case) {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Ok(Vec::new()),
+        Err(error) => return Ok(vec![format!("its contents cannot be opened: {error}")]),
+    };
+    let mut faults = reader.faults(case, &opened);
+    if reader.search_matches(&opened, &store.search_hashes(case.line.seq).await?) == Some(false) {
+        faults.push("its search hashes are not those of its report".to_owned());
+    }
+    if events.first().is_none_or(|first| first.commitment.as_slice() != opened.commitment()) {
+        faults.push("its first event committed to other contents".to_owned());
+    }
+    Ok(faults)
 }

@@ -4,6 +4,7 @@
 use kakekomi_store::{self as store, Filter, Store, StoreError};
 
 use super::finding::{Finding, error};
+use super::keys;
 use crate::config::Settings;
 
 /// Time that a case may lie after the clock, which may have been set back a little.
@@ -39,7 +40,10 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
         Err(error) => found.push(Finding::new("database", Err(error.into()))),
     }
     found.extend(cases_to_come(&*store, now).await);
-    found.extend(super::damage::look(&*store, &shown).await);
+    found.extend(keys::compare(settings, &*store).await);
+    // A wrong key is reported by `keys`.
+    let reader = settings.reader().ok().flatten();
+    found.extend(super::damage::look(&*store, reader.as_ref(), &shown).await);
     let _ = store.close().await;
     found
 }

@@ -1,4 +1,4 @@
-//! SIGHUP: reads the desk's folder again while the desk serves.
+//! SIGHUP: reads the desk's folder and the recipients again while the desk serves.
 //!
 //! A valid folder is in force for every request that starts afterwards: telephone number, hours, holidays, documents,
 //! partners. An invalid folder is refused with a line in the log, and the previous desk stays. A request keeps the desk
@@ -13,6 +13,7 @@ use kakekomi_http::{App, busy_router, router};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::desk::versions::Versions;
+use kakekomi_service::sealed_case::CaseSealer;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
@@ -51,9 +52,19 @@ pub(super) async fn on_signal(
 fn reload(app: &App, settings: &Settings) -> Result<App, CliError> {
     let desk = Desk::load(settings.desk.as_deref())?;
     let archive = note_documents(&desk, settings.data())?;
-    let app = app.with_desk(desk, &archive);
+    let mut app = app.with_desk(desk, &archive);
+    app.intake.sealer = sealer(&app.intake.sealer, settings)?;
     app.desk_assets().for_each(Asset::compress);
     Ok(app)
+}
+
+/// Reads the recipients again, so that a rotation needs no restart. The key of the hashes is the database's, and stays.
+fn sealer(before: &CaseSealer, settings: &Settings) -> Result<Arc<CaseSealer>, CliError> {
+    let sealer = settings.sealer()?;
+    if sealer.hash_key().check() != before.hash_key().check() {
+        return Err(CliError::OtherHashKey(settings.key_folder()?.hash_key_file().display().to_string()));
+    }
+    Ok(Arc::new(sealer))
 }
 
 /// Builds the routers of an app.

@@ -1,0 +1,208 @@
+//! `kakekomi audit verify`: each event against its hash, each case against its events, and the chain against kept heads.
+//!
+//! one changed actor → `event 7 of kind "case.viewed" is not as it was written: its hash does not match`, exit 5
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{
+    self as store, AuditCheck, AuditFault, AuditHead, Event, EventKind, Filter, LINES_A_PAGE, Store, StoreError,
+};
+use serde::Serialize;
+
+use crate::cli::args::StorageArgs;
+use crate::cli::print;
+use crate::config::Settings;
+use crate::error::{CliError, Exit};
+
+/// The number of faults that are named; the others are counted.
+const NAMED_FAULTS: usize = 20;
+
+/// Flags of `audit verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    storage: StorageArgs,
+    /// A head that was kept elsewhere; may be given several times
+    #[arg(long, value_name = "SEQ:HASH")]
+    head: Vec<AuditHead>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The result of a verification.
+#[derive(Debug, Default, Serialize)]
+pub struct Verification {
+    /// Events that were read.
+    pub events: u64,
+    /// Cases that were compared with their events.
+    pub cases: u64,
+    /// The last event that was read, `SEQ:HASH`.
+    pub head: String,
+    /// The first faults.
+    pub faults: Vec<String>,
+    /// The number of all faults.
+    pub fault_count: usize,
+    /// False where the time limit ended it.
+    pub complete: bool,
+}
+
+/// Verifies, and prints the result.
+pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
+    let store = store::open_existing(&args.storage.settings(file).database_url()).await?;
+    let verified = Verification::of(&*store, &args.head, None).await?;
+    store.close().await?;
+    let exit = if verified.fault_count == 0 { Exit::Accepted } else { Exit::Io };
+    if args.json {
+        print::record(&verified)?;
+        return Ok(exit);
+    }
+    for fault in &verified.faults {
+        print::words(&format!("kakekomi: {fault}"));
+    }
+    let Verification { events, cases, head, fault_count, .. } = &verified;
+    print::line(format!("{events} events of {cases} cases, {fault_count} faults, head {head}"))?;
+    Ok(exit)
+}
+
+impl Verification {
+    /// Reads all events, within a time limit if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the events cannot be read.
+    pub async fn of(
+        store: &dyn Store,
+        heads: &[AuditHead],
+        within: Option<Duration>,
+    ) -> Result<Verification, StoreError> {
+        let started = Instant::now();
+        let is_late = || within.is_some_and(|within| started.elapsed() > within);
+        // Before the events: a case that arrives meanwhile has its events behind those that are read.
+        let last_case = store.last().await?;
+        let mut reading = Reading { heads: heads.to_vec(), ..Reading::default() };
+        loop {
+            let events = store.events(reading.check.head().seq, LINES_A_PAGE, None).await?;
+            if events.is_empty() {
+                reading.at_the_end();
+                break;
+            }
+            events.iter().for_each(|event| reading.read(event));
+            if is_late() {
+                return Ok(reading.found);
+            }
+        }
+        reading.compare_cases(store, last_case).await?;
+        reading.found.complete = true;
+        Ok(reading.found)
+    }
+
+    fn add(&mut self, fault: String) {
+        self.fault_count += 1;
+        if self.faults.len() < NAMED_FAULTS {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// The state between two events.
+#[derive(Debug, Default)]
+struct Reading {
+    check: AuditCheck,
+    heads: Vec<AuditHead>,
+    /// The last event of each case: its number in the case, and whether it is the erasure.
+    cases: HashMap<Box<str>, (i64, bool)>,
+    found: Verification,
+}
+
+impl Reading {
+    fn read(&mut self, event: &Event) {
+        self.found.events += 1;
+        if let Err(fault) = self.check.next(event) {
+            self.found.add(fault.to_string());
+        }
+        for fault in self.heads.iter().filter_map(|kept| self.check.compare(kept).err()) {
+            self.found.add(fault.to_string());
+        }
+        if let Some(fault) = self.order_fault(event) {
+            self.found.add(fault);
+        }
+    }
+
+    /// Finds an event that does not follow the last one of its case.
+    fn order_fault(&mut self, event: &Event) -> Option<String> {
+        let (number, n) = (event.case_number.as_deref()?, event.n?);
+        let kind: Option<EventKind> = event.kind.parse().ok();
+        let is_erasure = kind == Some(EventKind::CaseErased);
+        let (last, was_erased) = self.cases.get(number).copied().unwrap_or_default();
+        self.cases.insert(number.into(), (n, is_erasure));
+        let seq = event.seq;
+        if n != last.saturating_add(1) {
+            return Some(format!("event {seq} is number {n} of case {number}, after number {last}"));
+        }
+        if was_erased {
+            return Some(format!("event {seq} follows the erasure of case {number}"));
+        }
+        let is_first = kind == Some(EventKind::CaseReceived);
+        (is_first != (n == 1)).then(|| format!("event {seq} of case {number} is {:?} as number {n}", event.kind))
+    }
+
+    fn at_the_end(&mut self) {
+        let head = self.check.head();
+        self.found.head = head.to_string();
+        for kept in self.heads.iter().filter(|kept| kept.seq > head.seq) {
+            self.found.add(AuditFault::Short { last: head.seq, kept: kept.seq }.to_string());
+        }
+    }
+
+    /// Finds cases without events, and cases whose state contradicts the erasure among them.
+    async fn compare_cases(&mut self, store: &dyn Store, last: i64) -> Result<(), StoreError> {
+        let (mut after, filter) = (0, Filter::default());
+        while after < last {
+            let lines = store.lines(after, LINES_A_PAGE, &filter).await?;
+            if lines.is_empty() {
+                break;
+            }
+            for line in lines {
+                let line = match line {
+                    Ok(line) => line,
+                    Err(damaged) => {
+                        after = damaged.seq;
+                        self.found.add(damaged.to_string());
+                        continue;
+                    }
+                };
+                after = line.seq;
+                if after > last {
+                    break;
+                }
+                self.found.cases += 1;
+                match self.cases.remove(line.number.as_str()) {
+                    None => self.found.add(format!("case {} (seq {after}) has no events", line.number)),
+                    Some((_, is_erased)) if is_erased != line.is_erased() => {
+                        let (status, number) = (&line.status, &line.number);
+                        self.found.add(format!("case {number} (seq {after}) is {status:?}, which its events contradict"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        self.find_missing_cases(store).await
+    }
+
+    /// Finds events of cases that are not there. A case that arrived meanwhile is.
+    async fn find_missing_cases(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        for number in std::mem::take(&mut self.cases).into_keys() {
+            let is_there = match Number::read(&number) {
+                Ok(read) => store.show(&read).await?.is_some(),
+                Err(_) => false,
+            };
+            if !is_there {
+                self.found.add(format!("case {number} has events, and is not there"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The keys: a probe is sealed and opened with each of them, and they are those that the database was written with.
+//!
+//! `recovery.identity` beside `desk.identity` → warning: a demo pair, unfit for production
+
+use kakekomi_sealing::{CaseContents, Identities, KeyFolder, Recipients, SealingError, open, seal};
+use kakekomi_service::sealed_case::HASH_KEY_SETTING;
+use kakekomi_store::{Filter, Store};
+
+use super::finding::{Finding, Outcome, error, warning};
+use crate::config::Settings;
+
+/// Checks the key folder and each of its files.
+pub fn look(settings: &Settings) -> Vec<Finding> {
+    let folder = match settings.key_folder() {
+        Ok(folder) => folder,
+        Err(error) => return vec![Finding::new("keys", Err(error.into()))],
+    };
+    if !folder.exists() && settings.recipients.is_none() {
+        let shown = folder.path().display();
+        let absent = format!("{shown} is not there yet; serve makes a demo pair, kakekomi keys new makes your own");
+        return vec![Finding::new("keys", Ok(absent))];
+    }
+    let mut found = vec![Finding::new("keys", probe(settings, &folder))];
+    found.extend(open_to_others(&folder).map(|outcome| Finding::new("keys", outcome)));
+    found.extend(recovery_here(&folder).map(|outcome| Finding::new("keys", outcome)));
+    found
+}
+
+/// Compares the keys with the database.
+pub async fn compare(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
+    let Ok(folder) = settings.key_folder() else { return Vec::new() };
+    let mut found = vec![Finding::new("keys", same_hash_key(&folder, store).await)];
+    // A wrong file of recipients is reported by `look`.
+    if let Ok(recipients) = recipients(settings, &folder) {
+        found.push(Finding::new("keys", sealed_to_others(&recipients, store).await));
+    }
+    found
+}
+
+fn recipients(settings: &Settings, folder: &KeyFolder) -> Result<Recipients, SealingError> {
+    settings.recipients.as_deref().map_or_else(|| folder.recipients(), Recipients::read)
+}
+
+/// Seals a probe, and opens it with each identity that is here.
+fn probe(settings: &Settings, folder: &KeyFolder) -> Outcome {
+    let (recipients, shown) = (recipients(settings, folder)?, folder.path().display());
+    let sealed = seal(&recipients, &CaseContents { record: b"{}", text: b"probe", report: b"", page_report: None })?;
+    let words = format!("{shown}: a probe was sealed to {} recipients", recipients.to_strings().len());
+    folder.service()?;
+    let desk_file = settings.identity.clone().unwrap_or_else(|| folder.desk_file());
+    let desk = settings.identity.as_deref().map_or_else(|| folder.desk(), |file| Identities::read(file).map(Some))?;
+    let recovery = folder.recovery_file();
+    let recovery = recovery.exists().then(|| Identities::read(&recovery).map(|read| (recovery.clone(), read))).transpose()?;
+    for (file, identity) in desk.iter().map(|desk| (&desk_file, desk)).chain(recovery.iter().map(|(file, read)| (file, read))) {
+        if let Err(cause) = open(identity, &sealed.bytes) {
+            let file = file.display();
+            return error(format!("{file} does not open a probe that was sealed to the recipients: {cause}"));
+        }
+    }
+    Ok(match desk {
+        Some(_) => format!("{words}, and opened with {}", desk_file.display()),
+        None => format!("{words}; no identity is here: this host only seals"),
+    })
+}
+
+fn open_to_others(folder: &KeyFolder) -> Option<Outcome> {
+    let open = folder.open_to_others()?;
+    let open = open.display();
+    Some(error(format!("others on this machine can look into {open}: chmod go= {open}")))
+}
+
+fn recovery_here(folder: &KeyFolder) -> Option<Outcome> {
+    let file = folder.recovery_file();
+    let shown = file.display();
+    folder.is_demo().then(|| {
+        warning(format!(
+            "{shown} is on this host, as in a demo pair: that is unfit for production; move it to a place offline"
+        ))
+    })
+}
+
+async fn same_hash_key(folder: &KeyFolder, store: &dyn Store) -> Outcome {
+    let file = folder.hash_key_file();
+    let shown = file.display();
+    let known = store.setting(HASH_KEY_SETTING).await?;
+    match (known, file.exists()) {
+        (None, _) if store.count(&Filter::default()).await? == 0 => {
+            Ok("the database was not written with a hash.key yet".to_owned())
+        }
+        (None, _) => error("the database has cases, and does not name the hash.key that it was written with"),
+        (Some(_), false) => error(format!("{shown} is missing: put back the one that the database was written with")),
+        (Some(known), true) if folder.hash_key()?.check().as_slice() == known.as_slice() => {
+            Ok(format!("{shown} is the one that the database was written with"))
+        }
+        (Some(_), true) => error(format!("{shown} is not the one that the database was written with: put that one back")),
+    }
+}
+
+async fn sealed_to_others(recipients: &Recipients, store: &dyn Store) -> Outcome {
+    let others = Filter { not_sealed_to: Some(recipients.sealed_to()), ..Filter::default() };
+    match store.count(&others).await? {
+        0 => Ok("every case is sealed to the present recipients".to_owned()),
+        count => error(format!("{count} cases are sealed to other recipients: kakekomi keys rotate")),
+    }
+}

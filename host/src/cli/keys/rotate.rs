@@ -1,0 +1,160 @@
+//! `kakekomi keys rotate`: seals all cases to the present recipients.
+//!
+//! `recipients` changed, or `--new-desk` → `120 cases sealed again, 0 are left`
+//!
+//! Each case is its own step, and one that another process sealed meanwhile is left alone: the command may be interrupted
+//! and run again. Only `case_seals` changes; whatever was sealed to a case's own recipient stays as it is.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kakekomi_sealing::{Identities, KeyFolder, Recipients, SealingError, seal_again};
+use kakekomi_service::sealed_case::HASH_KEY_SETTING;
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Resealed, Store, clock};
+use serde::Serialize;
+
+use crate::cli::args::StorageArgs;
+use crate::cli::print;
+use crate::config::Settings;
+use crate::error::CliError;
+
+/// Flags of `keys rotate`.
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    #[command(flatten)]
+    storage: StorageArgs,
+    /// The age recipients that cases are sealed to [default: the file recipients in the key folder]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_RECIPIENTS")]
+    recipients: Option<PathBuf>,
+    /// Make a new identity for the desk first
+    #[arg(long)]
+    new_desk: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The result of a rotation.
+#[derive(Debug, Default, Serialize)]
+struct Rotation {
+    /// Cases that were sealed again.
+    resealed: u64,
+    /// Cases that are sealed to other recipients all the same.
+    left: u64,
+    /// The file that keeps the desk's identity of before.
+    kept: Option<PathBuf>,
+    /// Identities that left `desk.identity`.
+    forgotten: usize,
+}
+
+/// Rotates.
+pub async fn run(args: RotateArgs, file: Settings) -> Result<(), CliError> {
+    let settings = Settings { recipients: args.recipients, ..Settings::default() }.or(args.storage.settings(file));
+    let folder = settings.key_folder()?;
+    let store = store::open_to_write(&settings.database_url()).await?;
+    let rotated = rotate(&*store, &settings, &folder, args.new_desk).await;
+    store.close().await?;
+    report(&rotated?, args.json)
+}
+
+async fn rotate(
+    store: &dyn Store,
+    settings: &Settings,
+    folder: &KeyFolder,
+    new_desk: bool,
+) -> Result<Rotation, CliError> {
+    let known = store.setting(HASH_KEY_SETTING).await?;
+    if known.is_some_and(|known| folder.hash_key().is_ok_and(|key| key.check().as_slice() != known.as_slice())) {
+        return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
+    }
+    let mut rotation = Rotation::default();
+    if new_desk {
+        if let Some(elsewhere) = &settings.recipients {
+            let refusal = "--new-desk changes the key folder's recipients, and cases are sealed to those of";
+            return Err(CliError::Usage(format!("{refusal} {}: edit that file, then keys rotate", elsewhere.display())));
+        }
+        rotation.kept = Some(folder.renew_desk(&clock::format_rfc3339(clock::now(), "+00:00"))?);
+    }
+    let recipients = settings.recipients.as_deref().map_or_else(|| folder.recipients(), Recipients::read)?;
+    let identities = identities(settings, folder)?;
+    rotation.resealed = reseal_all(store, &identities, &recipients).await?;
+    let others = Filter { not_sealed_to: Some(recipients.sealed_to()), ..Filter::default() };
+    rotation.left = store.count(&others).await?;
+    // A serving process seals to the recipients of before until it is reloaded, so the identity of before stays for now.
+    if !new_desk && rotation.left == 0 && settings.recipients.is_none() {
+        rotation.forgotten = folder.forget_former()?;
+    }
+    Ok(rotation)
+}
+
+/// Joins all identities that may open a case: of `--identity`, and of the folder.
+fn identities(settings: &Settings, folder: &KeyFolder) -> Result<Identities, CliError> {
+    let named = settings.identity.as_deref().map(Identities::read).transpose()?;
+    let all: Vec<_> = named.into_iter().chain(folder.all_identities()?).collect();
+    if all.is_empty() {
+        return Err(SealingError::NoDesk(folder.desk_file()).into());
+    }
+    Ok(Identities::joined(&all))
+}
+
+/// Seals the cases of other recipients again, page by page. A case that cannot be opened is named and passed over.
+async fn reseal_all(store: &dyn Store, identities: &Identities, recipients: &Recipients) -> Result<u64, CliError> {
+    let sealed_to = recipients.sealed_to();
+    let others = Filter { not_sealed_to: Some(sealed_to.clone()), ..Filter::default() };
+    let progress = print::progress(store.count(&others).await?, "{wide_bar} {pos}/{len}");
+    let (mut after, mut resealed) = (0, 0);
+    loop {
+        let page = store.cases(after, CASES_A_PAGE, &others).await?;
+        let Some(last) = page.last() else { break };
+        after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+        let mut seals = Vec::new();
+        for case in page {
+            match case.map_err(|damaged| damaged.to_string()).and_then(|case| again(case, identities, recipients, &sealed_to)) {
+                Ok(seal) => seals.extend(seal),
+                Err(fault) => print::words(&format!("kakekomi: {fault}")),
+            }
+            progress.inc(1);
+        }
+        resealed += store.reseal(seals).await?;
+    }
+    progress.finish_and_clear();
+    Ok(resealed)
+}
+
+/// Seals one case again; `None` for one that was erased meanwhile.
+fn again(
+    case: Case,
+    identities: &Identities,
+    recipients: &Recipients,
+    sealed_to: &str,
+) -> Result<Option<Resealed>, String> {
+    let Some((sealed, before)) = case.sealed.zip(case.sealed_to) else { return Ok(None) };
+    let line = case.line;
+    let sealed = seal_again(identities, recipients, &sealed)
+        .map_err(|error| format!("case {} (seq {}) stays as it is: {error}", line.number, line.seq))?;
+    Ok(Some(Resealed { seq: line.seq, before, sealed, sealed_to: sealed_to.to_owned() }))
+}
+
+fn report(rotation: &Rotation, json: bool) -> Result<(), CliError> {
+    if json {
+        print::record(rotation)?;
+    } else {
+        print::line(format!("{} cases sealed again, {} are left", rotation.resealed, rotation.left))?;
+    }
+    if let Some(kept) = &rotation.kept {
+        let kept = kept.display();
+        print::words(&format!(
+            "kakekomi: the identity of before is kept as {kept}: backups of before open only with it. Move it offline, and \
+             delete it with the last of these backups.\n\
+             kakekomi: a desk that serves still seals to the recipients of before: reload it (SIGHUP), then run kakekomi keys \
+             rotate once more."
+        ));
+    }
+    if rotation.forgotten > 0 {
+        print::words("kakekomi: desk.identity holds the new identity alone now");
+    }
+    if rotation.left > 0 {
+        return Err(CliError::NotResealed(rotation.left));
+    }
+    Ok(())
+}
