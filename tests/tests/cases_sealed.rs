@@ -98,17 +98,14 @@ fn kinds(home: &Home, number: &str) -> Vec<String> {
 
 /// Changes the database behind the program's back.
 fn alter(home: &Home, statement: &str) {
-    let mut command = match home.database_url() {
-        Some(url) => {
-            let mut psql = Command::new("psql");
-            psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command", statement]);
-            psql
-        }
-        None => {
-            let mut sqlite = Command::new("sqlite3");
-            sqlite.arg(home.path().join("data/kakekomi.sqlite3")).arg(statement);
-            sqlite
-        }
+    let mut command = if let Some(url) = home.database_url() {
+        let mut psql = Command::new("psql");
+        psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command", statement]);
+        psql
+    } else {
+        let mut sqlite = Command::new("sqlite3");
+        sqlite.arg(home.path().join("data/kakekomi.sqlite3")).arg(statement);
+        sqlite
     };
     assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
 }
@@ -119,7 +116,10 @@ fn each_reading_is_an_event_before_it_is_printed(home: Home) {
     let shown = &records(home, &["cases", "show", &numbers[0]])[0];
     assert!(shown["text"].as_str().unwrap().contains("株式会社れい0"));
     assert!(shown["report"]["values"].is_object() && shown["consent"]["record"] == numbers[0].as_str(), "{shown}");
-    assert_eq!((&shown["kind"], &shown["ongoing"], &shown["held"]), (&json!("ransomware"), &json!("yes"), &json!(false)));
+    assert_eq!(
+        (&shown["kind"], &shown["ongoing"], &shown["held"]),
+        (&json!("ransomware"), &json!("yes"), &json!(false))
+    );
     assert_eq!(kinds(home, &numbers[0]), ["case.received", "case.viewed"]);
     // An event that cannot be written: nothing is shown.
     alter(home, "ALTER TABLE events RENAME TO other_events");
@@ -180,7 +180,10 @@ fn an_export_records_each_case(home: Home) {
     assert_eq!(kinds(home, &numbers[0]), ["case.received", "case.exported"]);
     let csv = run(home, &["cases", "export", "--csv"]);
     assert!(csv.lines().next().unwrap().ends_with(",locale,kind,ongoing,services,outcome,assignee,urgency,held"));
-    assert!(csv.lines().nth(1).unwrap().ends_with(",ja,ransomware,yes,consultation remote forensics,,,,false"), "{csv}");
+    assert!(
+        csv.lines().nth(1).unwrap().ends_with(",ja,ransomware,yes,consultation remote forensics,,,,false"),
+        "{csv}"
+    );
     run(home, &["cases", "list"]);
     assert_eq!(kinds(home, &numbers[0]).len(), 2, "clear columns are no reading");
 }
@@ -234,7 +237,8 @@ fn actions_change_the_state_and_are_in_the_timeline(home: Home) {
     let expected = json!({"number": number, "n": 11, "status": "in_progress", "outcome": null, "assignee": "佐藤",
         "follow_up": null, "held": false});
     assert_eq!(result, [expected]);
-    let mut note = home.command(&["cases", "note", number, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut note =
+        home.command(&["cases", "note", number, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     note.stdin.take().unwrap().write_all("two\nlines\n".as_bytes()).unwrap();
     let output = note.wait_with_output().unwrap();
     assert_eq!(printed(&output), format!("{number}  event 12  in_progress  佐藤\n"));
@@ -254,7 +258,9 @@ fn what_a_state_forbids_is_explained(home: Home) {
     let (home, number) = (&server.home, numbers[0].as_str());
     assert!(refused(home, &["cases", "reopen", number], 5).contains("is not closed"));
     run(home, &["cases", "close", number, "--outcome", "unreachable"]);
-    for arguments in [&["state", number, "waiting"][..], &["assign", number, "x"], &["close", number, "--outcome", "advised"]] {
+    for arguments in
+        [&["state", number, "waiting"][..], &["assign", number, "x"], &["close", number, "--outcome", "advised"]]
+    {
         assert!(refused(home, &[&["cases"], arguments].concat(), 5).contains("reopen it first"), "{arguments:?}");
     }
     let other = if number == "5710-2511-7687" { "2609-4873-1059" } else { "5710-2511-7687" };
@@ -331,7 +337,9 @@ fn a_copy_has_every_answer_under_its_title(home: Home) {
     let home = &server.home;
     let copy = run(home, &["cases", "show", "--copy", &numbers[0]]);
     assert!(copy.starts_with(&format!("受付番号: {}\n", numbers[0])), "{copy}");
-    for line in ["貴社名\n  株式会社れい0\n", "電話番号\n  03-3211-9990\n", "  ランサムウェア", "発見日時\n  2026-10-29 8:20\n"] {
+    for line in
+        ["貴社名\n  株式会社れい0\n", "電話番号\n  03-3211-9990\n", "  ランサムウェア", "発見日時\n  2026-10-29 8:20\n"]
+    {
         assert!(copy.contains(line), "{line}: {copy}");
     }
     assert!(!copy.contains("ransomware"), "{copy}");
@@ -359,7 +367,8 @@ fn a_database_that_cannot_be_written_shows_nothing() {
     if fs::metadata(&data).is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) != 0) {
         return; // Only root can run the command as another user.
     }
-    let open_to_all = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let open_to_all =
+        |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     open_to_all(&data, 0o755);
     open_to_all(&keys, 0o755);
     for folder in [&data, &keys] {
