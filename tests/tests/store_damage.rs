@@ -48,7 +48,8 @@ fn alter(home: &Home, statement: &str) {
     let mut command = if let Some(url) = home.database_url() {
         let mut psql = Command::new("psql");
         psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command"]);
-        psql.arg(statement.replace("x'", "'\\x"));
+        // As a damaged page does, without asking the other tables.
+        psql.arg(format!("SET session_replication_role = replica; {}", statement.replace("x'", "'\\x")));
         psql
     } else {
         let mut sqlite = Command::new("sqlite3");

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use sqlx::QueryBuilder;
 
 use crate::audit::{AuditHead, Link};
-use crate::damage::NO_STATE;
+use crate::case::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};

@@ -219,6 +219,9 @@ impl HasState for Case {
     }
 }
 
+/// The reason of a case without a row in the table of states.
+pub(crate) const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
+
 /// Conditions on cases; a case must meet all that are set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {

@@ -10,13 +10,10 @@ use std::fmt::Display;
 use sqlx::{Error, FromRow};
 
 use super::backend::{Backend, Cases, RowOf};
-use super::case::{Damaged, Filter, HasState, Read};
+use super::case::{Damaged, Filter, HasState, NO_STATE, Read};
 use super::error::StoreError;
 use super::query;
 use super::receipt_number::Number;
-
-/// The reason of a case without a row in the table of states.
-pub(super) const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
 
 impl<B: Backend> Cases<B> {
     fn decode<T>(row: &RowOf<B>) -> Result<Read<T>, Error>

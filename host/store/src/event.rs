@@ -8,7 +8,6 @@
 mod kind;
 mod projection;
 
-use crate::audit::Link;
 use crate::receipt_number::Number;
 pub use kind::{EventKind, UnknownKind};
 pub(crate) use projection::ERASED;
@@ -77,17 +76,4 @@ pub struct Event {
     pub commitment: Vec<u8>,
     /// Hash of the chain, 32 bytes.
     pub hash: Vec<u8>,
-}
-
-impl Event {
-    pub(crate) fn link(&self) -> Link<'_> {
-        Link {
-            case_number: self.case_number.as_deref(),
-            n: self.n,
-            at: self.at,
-            actor: &self.actor,
-            kind: &self.kind,
-            commitment: &self.commitment,
-        }
-    }
 }

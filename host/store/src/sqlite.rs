@@ -16,8 +16,9 @@ mod open_files;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Error, QueryBuilder, Row as _, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Error, QueryBuilder, Row as _};
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
@@ -57,11 +58,27 @@ impl Database {
     }
 }
 
-/// A transaction of `BEGIN IMMEDIATE`.
+/// A transaction of `BEGIN IMMEDIATE`. One that is dropped is rolled back by closing its connection: after some errors, such
+/// as a full disk, SQLite has ended the transaction itself, which sqlx's own type does not notice.
 #[derive(Debug)]
 pub struct SqliteSession {
     database: Database,
-    transaction: Transaction<'static, sqlx::Sqlite>,
+    /// `None` once it is committed.
+    connection: Option<PoolConnection<sqlx::Sqlite>>,
+}
+
+impl SqliteSession {
+    fn connection(&mut self) -> Result<&mut SqliteConnection, Error> {
+        self.connection.as_deref_mut().ok_or(Error::WorkerCrashed)
+    }
+}
+
+impl Drop for SqliteSession {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
+    }
 }
 
 impl Sessions for Database {
@@ -69,7 +86,10 @@ impl Sessions for Database {
 
     async fn begin(&self) -> Result<SqliteSession, StoreError> {
         self.check().await?;
-        Ok(SqliteSession { database: self.clone(), transaction: self.pool.begin_with("BEGIN IMMEDIATE").await? })
+        // Before the transaction begins, so that a caller who goes away in between leaves none behind.
+        let mut session = SqliteSession { connection: Some(self.pool.acquire().await?), database: self.clone() };
+        sqlx::query("BEGIN IMMEDIATE").execute(session.connection()?).await?;
+        Ok(session)
     }
 }
 
@@ -80,15 +100,16 @@ impl Session for SqliteSession {
         "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = 'clear_cases'";
 
     async fn fetch<T: Record>(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<T>, StoreError> {
-        Ok(query.build_query_as().fetch_all(&mut *self.transaction).await?)
+        Ok(query.build_query_as().fetch_all(self.connection()?).await?)
     }
 
     async fn execute(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<u64, StoreError> {
-        Ok(query.build().execute(&mut *self.transaction).await?.rows_affected())
+        Ok(query.build().execute(self.connection()?).await?.rows_affected())
     }
 
-    async fn commit(self) -> Result<(), StoreError> {
-        self.transaction.commit().await.map_err(commit_error)?;
+    async fn commit(mut self) -> Result<(), StoreError> {
+        sqlx::query("COMMIT").execute(self.connection()?).await.map_err(commit_error)?;
+        self.connection = None;
         self.database.check().await.map_err(StoreError::in_doubt)
     }
 }
