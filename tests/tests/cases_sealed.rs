@@ -27,6 +27,7 @@ on_both_databases! {
     actions_change_the_state_and_are_in_the_timeline
     what_a_state_forbids_is_explained
     a_change_that_was_not_seen_is_a_conflict
+    notes_at_the_same_time_are_all_written
     an_erased_case_keeps_its_number_and_its_events_alone
     a_held_case_is_not_erased
     a_copy_has_every_answer_under_its_title
@@ -290,6 +291,17 @@ fn a_change_that_was_not_seen_is_a_conflict(home: Home) {
     let sentence = refused(home, &["cases", "assign", number, "two", "--seen", &seen], 5);
     assert!(sentence.contains("changed meanwhile, by its event 4"), "{sentence}");
     assert_eq!(home.cases()[0]["assignee"], "one");
+}
+
+fn notes_at_the_same_time_are_all_written(home: Home) {
+    let (server, numbers) = desk(home, 1);
+    let (home, number) = (&server.home, numbers[0].as_str());
+    let note = |text: &str| home.command(&["cases", "note", number, text]).stdout(Stdio::null()).spawn().unwrap();
+    let notes = ["1", "2", "3", "4"].map(note);
+    for mut note in notes {
+        assert!(note.wait().unwrap().success());
+    }
+    assert_eq!(kinds(home, number).iter().filter(|kind| *kind == "note.added").count(), 4);
 }
 
 fn an_erased_case_keeps_its_number_and_its_events_alone(home: Home) {

@@ -127,17 +127,18 @@ pub async fn run(action: Action, file: Settings) -> Result<Exit, CliError> {
     let body = value.body(&source.desk.profile().calendar.offset)?;
     let store = source.open_to_write().await?;
     let case = find(&*store, &number).await?;
-    let after = target.seen.unwrap_or(case.changed_n);
-    let draft = EventDraft { at: clock::now(), actor: &actor(), kind, body: &body, after: Some(after) };
+    // A note stands beside any other change.
+    let after = target.seen.or((kind != EventKind::NoteAdded).then_some(case.changed_n));
+    let draft = EventDraft { at: clock::now(), actor: &actor(), kind, body: &body, after };
     let event = seal_event(&case, &draft).map_err(|error| unchanged(&number, error.to_string()))?;
     let outcome = store.append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
     let n = written_n(&number, outcome)?;
     let case = find(&*store, &number).await?;
     let result = ActionResult::of(&case, n);
     if target.format.json || target.format.ndjson {
-        print::record(&result)?
+        print::record(&result)?;
     } else {
-        print::line(result.words())?
+        print::line(result.words())?;
     }
     Ok(Exit::Accepted)
 }
