@@ -193,7 +193,11 @@ fn keys_are_exchanged_while_the_desk_serves(home: Home) {
     let expected = format!("the newest {} were opened, and are as they were stored", sent.into_inner());
     assert_eq!(cases_by_doctor(&home, &[])["message"], expected);
     assert_eq!(cases_by_doctor(&home, &["--identity", name(&recovery)])["message"], expected);
-    assert_eq!(cases_by_doctor(&home, &["--identity", name(&old_identity)])["level"], "error", "it opens nothing any more");
+    assert_eq!(
+        cases_by_doctor(&home, &["--identity", name(&old_identity)])["level"],
+        "error",
+        "it opens nothing any more"
+    );
     succeed(&home, &["audit", "verify"]);
 }
 

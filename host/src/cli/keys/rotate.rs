@@ -74,7 +74,10 @@ async fn rotate(
     if new_desk {
         if let Some(elsewhere) = &settings.recipients {
             let refusal = "--new-desk changes the key folder's recipients, and cases are sealed to those of";
-            return Err(CliError::Usage(format!("{refusal} {}: edit that file, then keys rotate", elsewhere.display())));
+            return Err(CliError::Usage(format!(
+                "{refusal} {}: edit that file, then keys rotate",
+                elsewhere.display()
+            )));
         }
         rotation.kept = Some(folder.renew_desk(&clock::format_rfc3339(clock::now(), "+00:00"))?);
     }
@@ -118,7 +121,10 @@ async fn reseal_all(store: &dyn Store, identities: &Identities, recipients: &Rec
         after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
         let mut seals = Vec::new();
         for case in page {
-            match case.map_err(|damaged| damaged.to_string()).and_then(|case| again(case, identities, recipients, &sealed_to)) {
+            match case
+                .map_err(|damaged| damaged.to_string())
+                .and_then(|case| again(case, identities, recipients, &sealed_to))
+            {
                 Ok(seal) => seals.extend(seal),
                 Err(fault) => print::words(&format!("kakekomi: {fault}")),
             }
