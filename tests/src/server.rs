@@ -92,6 +92,15 @@ impl Home {
         self.database.as_ref().map_or_else(|| self.path.join("data.keys"), |database| database.keys().to_path_buf())
     }
 
+    /// Gets a copy of another home's keys, as an operator brings them to a new machine.
+    pub fn copy_keys_of(&self, other: &Home) {
+        let keys = self.keys();
+        std::fs::create_dir_all(&keys).unwrap();
+        for file in std::fs::read_dir(other.keys()).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), keys.join(file.file_name())).unwrap();
+        }
+    }
+
     /// Uses the keys of another home, whose database this one has a copy of.
     #[must_use]
     pub fn with_keys_of(mut self, other: &Home) -> Home {

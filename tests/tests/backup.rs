@@ -248,6 +248,7 @@ fn restore_creates_a_missing_data_folder() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("2 cases restored") && !said.contains("before"), "{said}");
+    home.copy_keys_of(&server.home);
     assert_eq!(send(&Server::start_in(home), &draft, 0..2), first);
 }
 

@@ -11,10 +11,9 @@
 use std::process::Output;
 use std::sync::Arc;
 
-use kakekomi_store::digest::sha256;
-use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Inserted, NewCase, open, url_in};
+use kakekomi_store::{Inserted, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
+use kakekomi_tests::sealed::{new_case, sealer_of};
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
 use serde_json::{Value, json};
@@ -105,27 +104,10 @@ fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
     let report = String::from_utf8(kakekomi_core::answer(&draft, &context).unwrap()).unwrap();
     let data = home.path().join("data");
     std::fs::create_dir_all(&data).unwrap();
-    let case = NewCase {
-        number: Number::random().unwrap(),
-        received_at: 1_795_140_000_000,
-        partner: None,
-        test: false,
-        locale: "ja",
-        key: key.to_owned(),
-        text_sha256: sha256(&draft),
-        text: draft,
-        report: change(&report).into_bytes(),
-        page_report: None,
-        accepted: true,
-        ruleset: kakekomi_core::RULESET.to_owned(),
-        module: format!("sha256:{}", kakekomi_artifact::SHA256),
-        page_module: None,
-        consent: "{}".to_owned(),
-        receipt: b"{}".to_vec(),
-    };
+    let case = new_case(&sealer_of(&data).unwrap(), key, &draft, change(&report).as_bytes()).unwrap();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = open(&url_in(&data)).await.unwrap();
-        assert_eq!(store.insert(Arc::new(case)).await.unwrap(), Inserted::Stored);
+        assert!(matches!(store.insert(Arc::new(case)).await.unwrap(), Inserted::Stored(_)));
         store.close().await.unwrap();
     });
 }
@@ -146,4 +128,26 @@ fn nondeterministic_module_is_a_mismatch() {
     assert_eq!(report["differences"][1]["failure"], "context.invalid");
     let words = said(&home.run(&["recheck"]));
     assert!(words.contains("1 MISMATCHED") && words.contains("1 FAILED"), "{words}");
+}
+
+#[test]
+fn erased_cases_are_counted_and_sealed_ones_need_the_identity() {
+    let home = home();
+    let numbers: Vec<_> = home.cases().iter().map(|case| case["number"].as_str().unwrap().to_owned()).collect();
+    let erased = home.run(&["cases", "erase", "--yes", &numbers[1]]);
+    assert_eq!(erased.status.code(), Some(0), "{}", said(&erased));
+    let output = home.run(&["recheck"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("4 the same") && said(&output).contains("1 erased"), "{}", said(&output));
+    let events = |number: &str| json_of(&home.run(&["cases", "timeline", "--json", number])).as_array().unwrap().len();
+    std::fs::rename(home.keys().join("desk.identity"), home.path().join("identity")).unwrap();
+    assert_eq!(events(&numbers[0]), 1, "judging anew is no reading");
+    let output = home.run(&["recheck", "--json"]);
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(5), &b""[..]), "{}", said(&output));
+    assert!(said(&output).contains("--identity"), "{}", said(&output));
+    let output = home.run(&["recheck", "--identity", "identity"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let all = [&["cases", "erase", "--yes"], &numbers.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat();
+    assert_eq!(home.run(&all).status.code(), Some(5), "one was erased before");
+    assert_eq!(home.run(&["recheck"]).status.code(), Some(0), "without sealed cases no identity is needed");
 }

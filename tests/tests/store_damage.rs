@@ -117,7 +117,15 @@ fn every_altered_column_is_reported_and_json_stays_valid(home: Home) {
         ("cases", "kind", "'virus'", "coded answers"),
         ("case_seals", "sealed", "x'00'", "sealed"),
     ];
-    let whole = home.run(&["cases", "export"]).stdout;
+    let exported = || {
+        let mut records = lines(&home.run(&["cases", "export"]));
+        // Each export is an event.
+        for record in &mut records {
+            record["last_n"] = Value::Null;
+        }
+        records
+    };
+    let whole = exported();
     for (table, column, value, word) in rows {
         let seq = if table == "cases" { "seq" } else { "case_seq" };
         alter(&home, &format!("CREATE TABLE kept AS SELECT * FROM {table}"));
@@ -130,7 +138,7 @@ fn every_altered_column_is_reported_and_json_stays_valid(home: Home) {
         alter(&home, &format!("UPDATE {table} SET {column} = {of_table} WHERE {seq} = 2"));
         alter(&home, "DROP TABLE kept");
     }
-    assert_eq!(home.run(&["cases", "export"]).stdout, whole, "and back");
+    assert_eq!(exported(), whole, "and back");
     alter(&home, &format!("UPDATE cases SET number = 'nonsense' WHERE number = '{}'", numbers[1]));
     for arguments in
         [&["cases", "list", "--json"][..], &["cases", "list"], &["cases", "export"], &["cases", "export", "--csv"]]

@@ -113,7 +113,10 @@ fn data_for_machines_is_byte_for_byte_in_a_pipe_and_inert_on_a_terminal() {
         assert!(dangerous(&shown).is_empty(), "{arguments:?}: {shown:?}");
         let json = |text: &str| {
             let line = text.lines().find(|line| line.starts_with(['{', '['])).unwrap().to_owned();
-            serde_json::from_str::<Value>(&line).unwrap()
+            let mut value = serde_json::from_str::<Value>(&line).unwrap();
+            // Each reading is an event.
+            value.as_object_mut().map(|case| case.remove("last_n"));
+            value
         };
         assert_eq!(json(&data), json(&shown), "{arguments:?}: the same value");
     }

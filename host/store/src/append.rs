@@ -1,4 +1,4 @@
-//! Events after the first one, and the erasure of a case.
+//! Events after the first one. The event of an erasure erases its case in the same transaction.
 //!
 //! `append(session, [case.closed of 2609-4873-1059])` → `[Stored { seq: 12, n: Some(4) }]`, to be committed by the caller
 //!
@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use sqlx::QueryBuilder;
 
 use crate::audit::{AuditHead, Link};
+use crate::damage::NO_STATE;
 use crate::error::StoreError;
-use crate::event::{Appended, NewEvent, Projection};
+use crate::event::{Appended, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};
 use crate::query::{self, Bind, Value};
 use crate::session::Session;
@@ -26,6 +27,8 @@ struct Row {
     number: String,
     #[sqlx(flatten)]
     state: Projection,
+    #[sqlx(skip)]
+    is_changed: bool,
 }
 
 /// Writes events in their order; one that is refused does not stop the others.
@@ -38,19 +41,17 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
     let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
     for event in events {
         let number = event.case.as_ref().map(ToString::to_string);
-        let n = match &number {
-            None => None,
-            Some(number) => match cases.get_mut(number).map(|row| advance(&mut row.state, event)) {
-                Some(Ok(n)) => Some(n),
-                Some(Err(refused)) => {
-                    outcomes.push(refused);
-                    continue;
-                }
-                None => {
-                    outcomes.push(Appended::NoCase);
-                    continue;
-                }
-            },
+        let placed = match &number {
+            None if event.kind.is_store_wide() => Ok(None),
+            None => Err(Appended::NoCase),
+            Some(number) => cases.get_mut(number).ok_or(Appended::NoCase).and_then(|row| advance(row, event)).map(Some),
+        };
+        let n = match placed {
+            Ok(n) => n,
+            Err(refused) => {
+                outcomes.push(refused);
+                continue;
+            }
         };
         let link = Link {
             case_number: number.as_deref(),
@@ -64,22 +65,27 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    if let Some(insert) = query::insert(EVENTS, rows) {
+    for insert in query::insert(EVENTS, rows) {
         session.execute(insert).await?;
     }
-    for row in cases.into_values() {
+    for row in cases.into_values().filter(|row| row.is_changed) {
+        if row.state.status == ERASED {
+            erase(session, row.seq, &row.number).await?;
+        }
         write_state(session, row.seq, row.state).await?;
     }
     Ok(outcomes)
 }
 
 /// Adds an event to the state of its case; returns its number in the case.
-fn advance(state: &mut Projection, event: &NewEvent) -> Result<i64, Appended> {
+fn advance(row: &mut Row, event: &NewEvent) -> Result<i64, Appended> {
+    let state = &mut row.state;
     state.allows(event.kind).map_err(Appended::Refused)?;
     if event.after.is_some_and(|seen| seen != state.changed_n) {
         return Err(Appended::Conflict { changed_n: state.changed_n });
     }
     state.apply(event.kind, &event.change);
+    row.is_changed = true;
     Ok(state.last_n)
 }
 
@@ -97,17 +103,21 @@ fn row(event: &NewEvent, number: Option<String>, n: Option<i64>, head: AuditHead
     ]
 }
 
-/// Reads the states of the events' cases, by their numbers.
+/// Reads the states of the events' cases, by their numbers. A case without one is damaged.
 async fn states<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<BTreeMap<String, Row>, StoreError> {
     let numbers: Vec<_> = events.iter().filter_map(|event| event.case.as_ref()).map(ToString::to_string).collect();
     if numbers.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let columns = "SELECT cases.seq, number, status, outcome, assignee, urgency, waiting_since, follow_up, held, last_n, \
-        changed_n FROM cases JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
+    let columns = "SELECT cases.seq, number, coalesce(status, '') AS status, outcome, assignee, urgency, waiting_since, \
+        follow_up, coalesce(held, 1 = 0) AS held, coalesce(last_n, 0) AS last_n, coalesce(changed_n, 0) AS changed_n \
+        FROM cases LEFT JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
     let mut query = QueryBuilder::new(columns);
     query::push_list(&mut query, numbers.into_iter().map(Value::Text));
     let rows: Vec<Row> = session.fetch(query).await?;
+    if let Some(damaged) = rows.iter().find(|row| row.state.status.is_empty()) {
+        return Err(StoreError::Damaged(damaged.seq, NO_STATE.to_owned()));
+    }
     Ok(rows.into_iter().map(|row| (row.number.clone(), row)).collect())
 }
 
@@ -138,26 +148,20 @@ pub(crate) async fn write_state<S: Session>(
     session.execute(query).await.map(drop)
 }
 
-/// Erases a case: writes the event, and removes all that is sealed or derived from what the applicant wrote. The number, the
-/// times, the key of the submission and the events without their bodies remain.
-///
-/// # Errors
-/// [`StoreError::Database`]: nothing was erased.
-pub(crate) async fn erase<S: Session>(session: &mut S, event: &NewEvent) -> Result<Appended, StoreError> {
-    let outcomes = append(session, std::slice::from_ref(event)).await?;
-    let outcome = outcomes.first().copied().unwrap_or(Appended::NoCase);
-    let (Appended::Stored { .. }, Some(number)) = (outcome, &event.case) else { return Ok(outcome) };
+/// Removes all that is sealed or derived from what the applicant wrote. The number, the times, the key of the submission and
+/// the events without their bodies remain.
+async fn erase<S: Session>(session: &mut S, case_seq: i64, number: &str) -> Result<(), StoreError> {
     for statement in [
-        "DELETE FROM case_seals WHERE case_seq = (SELECT seq FROM cases WHERE number = ",
-        "DELETE FROM case_search WHERE case_seq = (SELECT seq FROM cases WHERE number = ",
+        "DELETE FROM case_seals WHERE case_seq = ",
+        "DELETE FROM case_search WHERE case_seq = ",
         "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, receipt = NULL \
-         WHERE seq = (SELECT seq FROM cases WHERE number = ",
-        "UPDATE events SET body = NULL WHERE body IS NOT NULL AND case_number IN (",
+         WHERE seq = ",
     ] {
         let mut query = QueryBuilder::new(statement);
-        S::Database::bind(&mut query, number.to_string());
-        query.push(")");
+        S::Database::bind(&mut query, case_seq);
         session.execute(query).await?;
     }
-    Ok(outcome)
+    let mut query = QueryBuilder::new("UPDATE events SET body = NULL WHERE body IS NOT NULL AND case_number = ");
+    S::Database::bind(&mut query, number.to_owned());
+    session.execute(query).await.map(drop)
 }

@@ -172,15 +172,6 @@ where
         })
     }
 
-    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended> {
-        Box::pin(async move {
-            let mut session = self.backend.begin().await?;
-            let outcome = append::erase(&mut session, &event).await?;
-            session.commit().await?;
-            Ok(outcome)
-        })
-    }
-
     fn events<'a>(&'a self, after: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>> {
         Box::pin(self.backend.fetch(query::events(after, limit, case)))
     }

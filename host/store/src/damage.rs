@@ -16,7 +16,7 @@ use super::query;
 use super::receipt_number::Number;
 
 /// The reason of a case without a row in the table of states.
-const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
+pub(super) const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
 
 impl<B: Backend> Cases<B> {
     fn decode<T>(row: &RowOf<B>) -> Result<Read<T>, Error>

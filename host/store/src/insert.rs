@@ -135,7 +135,7 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Writes the rows of cases, one statement a table.
+/// Writes the rows of cases, usually with one statement for each table.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
         idempotency_key, text_hash, recipient, kind, ongoing, services, receipt)";
@@ -177,10 +177,10 @@ pub(crate) fn projection_row(case_seq: i64, state: Projection) -> [Value; 10] {
 
 /// Reads the ends of both sequences.
 pub(crate) async fn ends<S: Session>(session: &mut S) -> Result<Ends, StoreError> {
-    let last: Vec<(i64,)> = session.fetch(QueryBuilder::new(query::LAST)).await?;
-    let last_case = last.first().map_or(0, |(seq,)| *seq);
-    let last: Vec<(i64, Vec<u8>)> = session.fetch(QueryBuilder::new(query::HEAD)).await?;
-    Ok(Ends { last_case, head: head_of(last.first())? })
+    let ends: Vec<(i64, i64, Option<Vec<u8>>)> = session.fetch(QueryBuilder::new(query::ENDS)).await?;
+    let Some((last_case, seq, hash)) = ends.into_iter().next() else { return Err(sqlx::Error::RowNotFound.into()) };
+    let last = hash.map(|hash| (seq, hash));
+    Ok(Ends { last_case, head: head_of(last.as_ref())? })
 }
 
 /// Reads the head of the chain from the last event.

@@ -30,8 +30,15 @@ const NINTH: &str = "substr(number, 9)";
 pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM cases";
 /// Finds the last event.
 pub const HEAD: &str = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1";
+/// Finds the `seq` of the last case and the last event; 0, 0 and NULL without them.
+pub const ENDS: &str = "SELECT (SELECT coalesce(max(seq), 0) FROM cases), (SELECT coalesce(max(seq), 0) FROM events), \
+     (SELECT hash FROM events ORDER BY seq DESC LIMIT 1)";
 /// Counts the cases that an earlier version stored in clear.
 pub const COUNT_CLEAR: &str = "SELECT count(*) FROM clear_cases";
+/// Finds no case of an earlier version, if its table has the columns that it had.
+pub const EARLIER_VERSION: &str = "SELECT seq, number, text, report, receipt FROM cases LIMIT 0";
+/// Counts all cases, of this or an earlier version.
+pub const COUNT_ALL: &str = "SELECT count(*) FROM cases";
 /// Finds no case, if the table exists.
 pub const NOTHING: &str = "SELECT count(*) FROM cases WHERE number = ''";
 
@@ -97,22 +104,30 @@ impl Value {
     }
 }
 
-/// Builds one INSERT of several rows; `into` is the table with its columns. `None` without rows.
+/// The most parameters of a statement; SQLite takes 32,766 of them, PostgreSQL 65,535.
+const PARAMETERS: usize = 32_000;
+
+/// Builds INSERTs of any number of rows, usually one; none without rows. `into` is the table with its columns.
 pub fn insert<DB: Bindable, const N: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Value; N]>,
-) -> Option<QueryBuilder<DB>> {
-    let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
-    let mut before = "(";
-    for row in rows {
-        for value in row {
-            value.bind(query.push(before));
-            before = ", ";
+) -> Vec<QueryBuilder<DB>> {
+    let mut inserts = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
+        let mut before = "(";
+        for row in rows.by_ref().take(PARAMETERS / N) {
+            for value in row {
+                value.bind(query.push(before));
+                before = ", ";
+            }
+            before = "), (";
         }
-        before = "), (";
+        query.push(")");
+        inserts.push(query);
     }
-    query.push(")");
-    (before != "(").then_some(query)
+    inserts
 }
 
 /// Appends `(value, value, …)`.
@@ -128,10 +143,12 @@ pub fn push_list<DB: Bindable>(query: &mut QueryBuilder<DB>, values: impl IntoIt
 /// Selects the cases after a position of the sequence, in its order.
 pub fn page<DB: Bindable>(columns: &str, after: i64, limit: u32, filter: &Filter) -> QueryBuilder<DB> {
     let tables = tables(columns);
-    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM {tables} WHERE cases.seq > "));
+    // The index of the states has the sequence too, so that a page needs no sorting.
+    let seq = if filter.status.is_some() { "projections.case_seq" } else { "cases.seq" };
+    let mut query = QueryBuilder::new(format!("SELECT {columns} FROM {tables} WHERE {seq} > "));
     DB::bind(&mut query, after);
     narrow(&mut query, filter);
-    DB::bind(query.push(" ORDER BY cases.seq LIMIT "), i64::from(limit));
+    DB::bind(query.push(format_args!(" ORDER BY {seq} LIMIT ")), i64::from(limit));
     query
 }
 
@@ -223,7 +240,8 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
         query.push(")");
     }
     if let Some(recipients) = &filter.not_sealed_to {
-        query.push(" AND cases.seq IN (SELECT case_seq FROM case_seals WHERE sealed_to <> ");
+        // Not IN: each page would begin with a list of all such cases.
+        query.push(" AND EXISTS (SELECT 1 FROM case_seals WHERE case_seq = cases.seq AND sealed_to <> ");
         DB::bind(query, recipients.clone());
         query.push(")");
     }

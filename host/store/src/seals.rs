@@ -45,7 +45,7 @@ pub(crate) async fn set_once<S: Session>(session: &mut S, name: &str, value: Vec
         return Ok(value);
     }
     let row = [[Value::Text(name.to_owned()), Value::Bytes(value.clone())]];
-    if let Some(insert) = query::insert("settings (name, value)", row) {
+    for insert in query::insert("settings (name, value)", row) {
         session.execute(insert).await?;
     }
     Ok(value)
@@ -67,7 +67,7 @@ pub(crate) async fn rebuild<S: Session>(
         match session.fetch::<(i64, i64)>(query).await?.first() {
             Some((last_n, _)) if *last_n != state.last_n => changed.push(seq),
             Some((_, 0)) => {
-                if let Some(insert) = query::insert(PROJECTIONS, [projection_row(seq, state)]) {
+                for insert in query::insert(PROJECTIONS, [projection_row(seq, state)]) {
                     session.execute(insert).await?;
                 }
             }

@@ -4,7 +4,7 @@
 //!
 //! WAL with `synchronous=FULL` makes a commit survive a power failure; with SQLite's usual NORMAL it would only survive a
 //! crash of this process. Every write is a transaction that takes SQLite's write lock at its beginning, since commands write
-//! events beside a serving process. One process serves from a file, under a lock ([`open_files`]).
+//! events beside a serving process. One process serves from a file, under a lock (`open_files`).
 
 mod backup;
 mod error_code;

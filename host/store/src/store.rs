@@ -30,11 +30,11 @@ pub struct Integrity {
 /// A database of cases.
 pub trait Store: Send + Sync + 'static {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
-    /// [`StoreError::InDoubt`].
+    /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;
 
     /// Stores a case; when this returns, the row is durable. Concurrent cases are written together. Where the queue is
-    /// full, this is [`StoreError::Busy`] at once.
+    /// full, this is [`StoreError::Busy`](super::StoreError::Busy) at once.
     fn insert(&self, case: Arc<NewCase>) -> StoreFuture<'_, Inserted>;
 
     /// Reads at most `limit` lines after `seq` (0: from the start), in the order of the sequence. The next page begins
@@ -58,8 +58,14 @@ pub trait Store: Send + Sync + 'static {
     /// order. One that is refused does not stop the others.
     fn append(&self, events: Vec<NewEvent>) -> StoreFuture<'_, Vec<Appended>>;
 
-    /// Writes the event of an erasure and removes what is sealed or derived from what the applicant wrote.
-    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended>;
+    /// Writes the event of an erasure, which removes what is sealed or derived from what the applicant wrote; as
+    /// [`Store::append`] does with such an event.
+    fn erase(&self, event: NewEvent) -> StoreFuture<'_, Appended> {
+        Box::pin(async move {
+            let outcomes = self.append(vec![event]).await?;
+            Ok(outcomes.first().copied().unwrap_or(Appended::NoCase))
+        })
+    }
 
     /// Removes what was erased from the database's own files: SQLite's log; PostgreSQL's dead rows, as far as VACUUM does.
     fn purge(&self) -> StoreFuture<'_, ()>;

@@ -134,6 +134,8 @@ mod tests {
     use super::*;
     use crate::case::CodedAnswers;
 
+    type Change = fn(&mut Case);
+
     fn case() -> Case {
         let module = format!("sha256:{}", "ab".repeat(32));
         let number = Number::random().unwrap().to_string();
@@ -173,7 +175,6 @@ mod tests {
     #[test]
     fn a_valid_case_has_no_faults_and_each_change_is_named() {
         assert_eq!(case().faults(), Vec::<String>::new());
-        type Change = fn(&mut Case);
         let changes: [(Change, &str); 9] = [
             (|case| case.line.number = "2609-4873-1058".to_owned(), "its number is no reception number"),
             (|case| case.line.received_at = 6, "the receipt is of another number"),

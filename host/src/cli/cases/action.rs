@@ -134,7 +134,11 @@ pub async fn run(action: Action, file: Settings) -> Result<Exit, CliError> {
     let n = written_n(&number, outcome)?;
     let case = find(&*store, &number).await?;
     let result = ActionResult::of(&case, n);
-    if target.format.json || target.format.ndjson { print::record(&result)? } else { print::line(result.words())? }
+    if target.format.json || target.format.ndjson {
+        print::record(&result)?
+    } else {
+        print::line(result.words())?
+    }
     Ok(Exit::Accepted)
 }
 
@@ -152,7 +156,9 @@ pub(super) fn written_n(number: &Number, outcome: Appended) -> Result<i64, CliEr
         Appended::Refused(refusal) => Err(unchanged(number, refusal.to_string())),
         Appended::Conflict { changed_n } => Err(unchanged(
             number,
-            format!("it was changed meanwhile, by its event {changed_n}: read it (kakekomi cases timeline), and repeat"),
+            format!(
+                "it was changed meanwhile, by its event {changed_n}: read it (kakekomi cases timeline), and repeat"
+            ),
         )),
     }
 }
@@ -197,12 +203,12 @@ impl ActionValue {
             ActionValue::Ready(body) => body,
             ActionValue::Text(name, text) => {
                 let text = if text == "-" { stdin()? } else { text };
-                json!({ name: checked("the note", text, TEXT_BYTES_MAX)? })
+                json!({ name: checked("the note", &text, TEXT_BYTES_MAX)? })
             }
-            ActionValue::Name(name) => json!({ "assignee": checked("the name", name, NAME_BYTES_MAX)? }),
+            ActionValue::Name(name) => json!({ "assignee": checked("the name", &name, NAME_BYTES_MAX)? }),
             ActionValue::Reason(mut body, reason) => {
                 if let (Some(reason), Value::Object(members)) = (reason, &mut body) {
-                    members.insert("reason".to_owned(), checked("the reason", reason, TEXT_BYTES_MAX)?.into());
+                    members.insert("reason".to_owned(), checked("the reason", &reason, TEXT_BYTES_MAX)?.into());
                 }
                 body
             }
@@ -221,12 +227,12 @@ fn stdin() -> Result<String, CliError> {
     Ok(text)
 }
 
-fn checked(what: &str, text: String, max: usize) -> Result<String, CliError> {
-    let text = text.trim().to_owned();
+fn checked(what: &str, text: &str, max: usize) -> Result<String, CliError> {
+    let text = text.trim();
     match text.len() {
         0 => Err(CliError::Usage(format!("{what} is empty"))),
         length if length > max => Err(CliError::Usage(format!("{what} is longer than {max} bytes"))),
-        _ => Ok(text),
+        _ => Ok(text.to_owned()),
     }
 }
 

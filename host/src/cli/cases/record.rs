@@ -18,6 +18,7 @@ pub struct Record<'a> {
     #[serde(flatten)]
     line: &'a CaseLine,
     last_n: i64,
+    changed_n: i64,
     waiting_since: Option<i64>,
     follow_up: Option<i64>,
     /// True for an erased case.
@@ -41,6 +42,7 @@ impl<'a> From<&'a ShownCase> for Record<'a> {
         Record {
             line: &case.line,
             last_n: case.last_n,
+            changed_n: case.changed_n,
             waiting_since: case.waiting_since,
             follow_up: case.follow_up,
             erased: case.line.is_erased(),

@@ -39,10 +39,9 @@ pub struct ShowArgs {
 pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
     let number = parse_number(&args.number.join(" "))?;
     let source = args.source.load(file)?;
-    let reading = match args.copy {
-        true => Reading::new(source.reader()?, EventKind::CaseExported, "cases show --copy"),
-        false => Reading::new(source.reader()?, EventKind::CaseViewed, "cases show"),
-    };
+    let (kind, command) =
+        if args.copy { (EventKind::CaseExported, "cases show --copy") } else { (EventKind::CaseViewed, "cases show") };
+    let reading = Reading::new(source.reader()?, kind, command);
     if args.copy && !reading.can_open() {
         return Err(CliError::NoIdentity);
     }
@@ -85,7 +84,8 @@ fn readable(shown: &ShownCase, desk: &Desk) -> String {
         None if line.is_erased() => "erased".to_owned(),
         None => "sealed".to_owned(),
     };
-    let status = line.outcome.as_ref().map_or_else(|| line.status.clone(), |outcome| format!("{} ({outcome})", line.status));
+    let status =
+        line.outcome.as_ref().map_or_else(|| line.status.clone(), |outcome| format!("{} ({outcome})", line.status));
     let optional = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
     let rows = [
         ("number", line.number.clone()),

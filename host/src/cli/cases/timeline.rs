@@ -104,9 +104,9 @@ fn print_lines(lines: &[TimelineLine], format: &FormatArgs, desk: &Desk) -> Resu
     let mut text = String::new();
     for TimelineLine { n, at, actor, kind, body, .. } in lines {
         let n = n.map_or_else(String::new, |n| n.to_string());
-        let (actor, kind) = (inert(actor), style.strong(kind));
-        let _ = write!(text, "{n:>3}  {}  {actor}  {kind}", desk.show(*at));
-        if let Some(body) = body {
+        let _ = write!(text, "{n:>3}  {}  {}  {}", desk.show(*at), inert(actor), style.strong(kind));
+        // The record of the receipt would fill the screen; `cases show` has its contents.
+        if let Some(body) = body.as_ref().filter(|_| kind != EventKind::CaseReceived.as_str()) {
             let _ = write!(text, "  {}", inert(&body.to_string()));
         }
         text.push('\n');

@@ -17,8 +17,8 @@ use sqlx::{ConnectOptions, Connection};
 use super::file::{file_of, url_of};
 use super::open_files::{FileId, OpenFiles, beside};
 use super::{Sqlite, open};
-use crate::case::Filter;
 use crate::error::StoreError;
+use crate::query;
 use crate::store::Store;
 use crate::{clock, lock, synced_fs};
 
@@ -66,7 +66,7 @@ pub async fn back_up(url: &str, file: &Path, replace: bool) -> Result<Copied, St
 /// invalid. After any error the database is unchanged.
 pub async fn restore(url: &str, backup: &Path) -> Result<Restored, StoreError> {
     let file = file_of(url).ok_or_else(|| StoreError::Url("sqlite::memory:".to_owned()))?;
-    let source = Sqlite::open_to_read(&url_of(backup)).await?;
+    let source = Sqlite::open_backup(&url_of(backup)).await?;
     source.check_integrity(backup).await?;
     // After the check: an invalid backup creates no folder.
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -140,9 +140,10 @@ impl Sqlite {
         let name = file.to_str().ok_or_else(|| StoreError::at(file)(ErrorKind::InvalidFilename.into()))?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&self.backend.pool).await?;
         self.close().await?;
-        let copy = Sqlite::open_to_read(&url_of(file)).await?;
+        let copy = Sqlite::open_backup(&url_of(file)).await?;
         copy.check_integrity(file).await?;
-        let (cases, last_seq) = (copy.count(&Filter::default()).await?, copy.last().await?);
+        let cases: i64 = sqlx::query_scalar(query::COUNT_ALL).fetch_one(&copy.backend.pool).await?;
+        let (cases, last_seq) = (cases.unsigned_abs(), copy.last().await?);
         copy.close().await?;
         Ok(Copied { cases, last_seq, bytes: fs::metadata(file).map_err(StoreError::at(file))?.len() })
     }

@@ -142,13 +142,37 @@ impl Sqlite {
         Ok(steps)
     }
 
+    /// Opens a backup of this or an earlier version, to restore it; the next start brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open_to_read`].
+    pub(super) async fn open_backup(url: &str) -> Result<Sqlite, StoreError> {
+        match Sqlite::open_to_read(url).await {
+            Err(StoreError::Foreign(name)) => {
+                let (options, log) = options_to_read(url)?;
+                let pool = one_reader(options.immutable(log.is_none())).await;
+                let earlier = sqlx::query(query::EARLIER_VERSION);
+                match pool {
+                    Ok(pool) if earlier.fetch_optional(&pool).await.is_ok() => {
+                        Ok(Sqlite::reading(Database { pool, files: None }))
+                    }
+                    _ => Err(StoreError::Foreign(name)),
+                }
+            }
+            opened => opened,
+        }
+    }
+
     /// Opens a file for one reader, and queries the tables to find out whether this program can read them.
     async fn open_one_reader(options: SqliteConnectOptions) -> Result<Sqlite, Error> {
-        let pool =
-            SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await?;
+        let pool = one_reader(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
         Ok(Sqlite::reading(Database { pool, files: None }))
     }
+}
+
+async fn one_reader(options: SqliteConnectOptions) -> Result<SqlitePool, Error> {
+    SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await
 }
 
 /// Converts the error of an opening, by SQLite's result codes: no such table, and not a database.

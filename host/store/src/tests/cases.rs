@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{databases, new_case, sqlite};
 use crate::receipt_number::Number;
-use crate::{Filter, Inserted, NewCase, QUEUE, Store, StoreError};
+use crate::{Filter, Inserted, NewCase, QUEUE, SearchHash, SearchKind, Store, StoreError};
 
 /// An empty store of each kind.
 async fn stores() -> Vec<Arc<dyn Store>> {
@@ -47,6 +47,23 @@ async fn a_case_is_read_with_all_that_was_stored() {
         assert_eq!((&line.module, &line.ruleset, line.held), (&first.module, &first.ruleset, false));
         let hashes: Vec<_> = first.search.iter().map(|search| ("phone".to_owned(), search.hash.to_vec())).collect();
         assert_eq!(store.search_hashes(line.seq).await.unwrap(), hashes);
+    }
+}
+
+#[tokio::test]
+async fn a_case_may_have_more_search_hashes_than_a_statement_has_parameters() {
+    for store in stores().await {
+        let search: Vec<_> = (0..12_000_u16)
+            .map(|index| {
+                let mut hash = [0; 32];
+                hash[..2].copy_from_slice(&index.to_le_bytes());
+                SearchHash { kind: SearchKind::Phone, hash }
+            })
+            .collect();
+        let last = Filter { search: search.last().copied(), ..Filter::default() };
+        store.insert(NewCase { search, ..new_case("a") }.into()).await.unwrap();
+        assert_eq!(store.count(&last).await.unwrap(), 1);
+        assert_eq!(store.search_hashes(1).await.unwrap().len(), 12_000);
     }
 }
 

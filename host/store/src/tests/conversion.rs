@@ -8,8 +8,9 @@ use super::{Sql, new_case, random, stored, urls, verified_events};
 use crate::digest::hex;
 use crate::migrate::migrator;
 use crate::receipt_number::Number;
+use crate::sqlite::{back_up, restore};
 use crate::{
-    ClearCase, Filter, NewCase, Seal, Store, StoreError, UnfinishedReceipt, open, open_existing, open_to_write,
+    ClearCase, Filter, NewCase, Seal, Store, StoreError, UnfinishedReceipt, file_of, open, open_existing, open_to_write,
 };
 
 /// Cases of the earlier version: two full batches and a part of one.
@@ -116,6 +117,12 @@ async fn assert_unconverted(url: &str) {
     for opened in [open_existing(url).await, open_to_write(url).await] {
         assert!(matches!(opened.err(), Some(StoreError::Unconverted(_))));
     }
+    if let Some(file) = file_of(url) {
+        let copy = file.with_extension("copy");
+        let copied = back_up(url, &copy, false).await;
+        assert!(matches!(copied, Err(StoreError::Unconverted(_))), "a backup has no clear text");
+        assert!(!copy.exists());
+    }
 }
 
 #[tokio::test]
@@ -170,6 +177,18 @@ async fn assert_converted(store: &Arc<dyn Store>) {
 }
 
 #[tokio::test]
+async fn a_backup_of_the_earlier_version_is_restored_and_sealed() {
+    let Some(backup) = urls().await.into_iter().find(|url| url.starts_with("sqlite:")) else { return };
+    earlier_version(&backup).await;
+    let target = urls().await.into_iter().find(|url| url.starts_with("sqlite:")).unwrap();
+    let restored = restore(&target, &file_of(&backup).unwrap()).await.unwrap();
+    assert_eq!((restored.copied.cases, restored.copied.last_seq), (CASES.unsigned_abs(), seq(CASES)));
+    let store = open(&target).await.unwrap();
+    while store.convert(seal()).await.unwrap() > 0 {}
+    assert_converted(&store).await;
+}
+
+#[tokio::test]
 async fn a_case_that_cannot_be_sealed_leaves_its_batch_as_it_was() {
     for url in urls().await {
         earlier_version(&url).await;
@@ -193,7 +212,18 @@ async fn a_case_that_cannot_be_sealed_leaves_its_batch_as_it_was() {
 #[tokio::test]
 async fn a_new_database_has_nothing_to_convert() {
     for url in urls().await {
-        let store = open(&url).await.unwrap();
+        let hosts = if url.starts_with("sqlite:") { 1 } else { 3 };
+        let starts: Vec<_> = (0..hosts)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { open(&url).await.unwrap() })
+            })
+            .collect();
+        let mut stores = Vec::new();
+        for start in starts {
+            stores.push(start.await.unwrap());
+        }
+        let store = &stores[0];
         assert_eq!(store.count_clear().await.unwrap(), 0);
         open_existing(&url).await.unwrap();
         open_to_write(&url).await.unwrap();

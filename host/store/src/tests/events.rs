@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{appended, databases, new_case, new_event, random, stored, verified_events};
 use crate::receipt_number::Number;
-use crate::{Appended, EventKind, NewEvent, Refusal};
+use crate::{Appended, EVENTS_AT_ONCE, EventKind, NewEvent, Refusal};
 
 fn stored_at(seq: i64, n: i64) -> Appended {
     Appended::Stored { seq, n: Some(n) }
@@ -68,6 +68,8 @@ async fn an_event_of_an_unknown_number_stores_nothing_and_stops_no_other() {
         let events = [&unknown, &case, &unknown].map(|case| new_event(case, EventKind::NoteAdded, &json!({})));
         let outcomes = store.append(events.into()).await.unwrap();
         assert_eq!(outcomes, [Appended::NoCase, stored_at(2, 2), Appended::NoCase]);
+        let without_case = NewEvent { case: None, ..new_event(&case, EventKind::NoteAdded, &json!({})) };
+        assert_eq!(appended(store, without_case).await, Appended::NoCase);
         let erased = store.erase(new_event(&unknown, EventKind::CaseErased, &json!({}))).await.unwrap();
         assert_eq!(erased, Appended::NoCase);
         assert_eq!(verified_events(store).await.len(), 2);
@@ -102,6 +104,18 @@ async fn a_state_refuses_the_events_that_it_does_not_allow() {
             assert_eq!(outcome, expected, "{kind} {body}");
         }
         assert_eq!(verified_events(store).await.len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn as_many_events_as_are_allowed_are_written_in_one_transaction() {
+    for database in databases().await {
+        let store = &database.store;
+        let (case, _) = stored(store, new_case("a")).await;
+        let events: Vec<_> = (0..EVENTS_AT_ONCE).map(|_| new_event(&case, EventKind::NoteAdded, &json!({}))).collect();
+        let last = i64::try_from(EVENTS_AT_ONCE).unwrap() + 1;
+        assert_eq!(store.append(events).await.unwrap().last(), Some(&stored_at(last, last)));
+        assert_eq!(verified_events(store).await.len(), EVENTS_AT_ONCE + 1);
     }
 }
 

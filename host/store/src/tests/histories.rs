@@ -79,13 +79,8 @@ async fn write(store: Arc<dyn Store>, cases: Vec<Number>, mut random: Random) ->
     for _ in 0..TRANSACTIONS {
         let count = 1 + random.below(EVENTS);
         let events: Vec<_> = (0..count).map(|_| random.event(&cases, &seen)).collect();
-        let (erasures, others): (Vec<_>, Vec<_>) =
-            events.into_iter().partition(|event| event.kind == EventKind::CaseErased);
-        let mut outcomes = store.append(others.clone()).await.unwrap();
-        for erasure in &erasures {
-            outcomes.push(store.erase(erasure.clone()).await.unwrap());
-        }
-        for (event, outcome) in others.into_iter().chain(erasures).zip(outcomes) {
+        let outcomes = store.append(events.clone()).await.unwrap();
+        for (event, outcome) in events.into_iter().zip(outcomes) {
             let known = event.case.as_ref().and_then(|case| seen.get(case)).copied().unwrap_or(1);
             match (outcome, &event.case) {
                 (Appended::Stored { n: Some(n), .. }, Some(case)) if !event.kind.is_reading() => {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::sql::Sql;
 use super::{appended, databases, new_case, new_event, stored};
-use crate::{Case, EventKind, Projection, Resealed};
+use crate::{Case, EventKind, Projection, Resealed, StoreError};
 
 /// Reads all tables.
 async fn dump(sql: &mut Sql) -> BTreeMap<String, Vec<String>> {
@@ -101,6 +101,8 @@ async fn missing_and_wrong_states_are_made_again_unless_an_event_came_between() 
         let whole = dump(&mut sql).await;
         sql.run("DELETE FROM projections WHERE case_seq = 1").await.unwrap();
         assert!(store.show(&numbers[0]).await.unwrap().unwrap().is_err(), "a case without a state is damaged");
+        let view = new_event(&numbers[0], EventKind::CaseViewed, &json!({}));
+        assert!(matches!(store.append(vec![view]).await, Err(StoreError::Damaged(1, _))));
         sql.run(
             "UPDATE projections SET status = 'closed', outcome = 'advised', assignee = NULL, last_n = 9, changed_n = 8 \
             WHERE case_seq = 2",
