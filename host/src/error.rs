@@ -72,7 +72,10 @@ pub enum CliError {
     #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
     OtherHashKey(String),
     /// Cases could not be sealed to the present recipients.
-    #[error("{0} cases are sealed to other recipients: name an identity that opens them with --identity")]
+    #[error(
+        "{0} cases are sealed to other recipients: reload the desks that serve and run it again, or name an identity that \
+         opens these cases with --identity"
+    )]
     NotResealed(u64),
     /// An event cannot be sealed or opened.
     #[error(transparent)]

@@ -92,7 +92,8 @@ fn sqlite(home: &Home, statement: &str) -> String {
 /// Changes the database behind the program's back, without the triggers that protect events.
 fn alter(home: &Home, statement: &str) {
     let Some(url) = home.database_url() else {
-        let triggers = sqlite(home, "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'");
+        let triggers =
+            sqlite(home, "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'");
         sqlite(home, &format!("{};{statement}", triggers.trim()));
         return;
     };
@@ -116,8 +117,10 @@ fn record(home: &Home, arguments: &[&str]) -> (Option<i32>, Value) {
 /// Lists the errors of `doctor` about keys, cases and events.
 fn doctor(home: &Home) -> Vec<String> {
     let (_, whole) = record(home, &["doctor", "--listen", "127.0.0.1:9"]);
-    let checked = |finding: &&Value| ["keys", "database", "cases", "audit"].iter().any(|check| finding["check"] == *check);
-    let wrong = whole["findings"].as_array().unwrap().iter().filter(checked).filter(|finding| finding["level"] == "error");
+    let checked =
+        |finding: &&Value| ["keys", "database", "cases", "audit"].iter().any(|check| finding["check"] == *check);
+    let wrong =
+        whole["findings"].as_array().unwrap().iter().filter(checked).filter(|finding| finding["level"] == "error");
     wrong.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -147,14 +150,19 @@ fn flipped(quoted: &str, kind: &str) -> String {
 #[test]
 fn one_changed_bit_in_any_column_is_named() {
     let (home, numbers) = home_with(Home::new(), 2);
-    add(&home, &numbers[1], &[(EventKind::NoteAdded, json!({"text": "a"})), (EventKind::NoteAdded, json!({"text": "b"}))]);
+    add(
+        &home,
+        &numbers[1],
+        &[(EventKind::NoteAdded, json!({"text": "a"})), (EventKind::NoteAdded, json!({"text": "b"}))],
+    );
     assert_eq!(doctor(&home), Vec::<String>::new());
     assert_eq!(record(&home, &["audit", "verify"]).0, Some(0));
     let intact = home.path().join("intact.sqlite3");
     sqlite(&home, &format!("VACUUM INTO '{}'", intact.display()));
     fs::set_permissions(&intact, fs::Permissions::from_mode(0o600)).unwrap();
 
-    let columns = "SELECT m.name, p.name, p.type FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table'";
+    let columns =
+        "SELECT m.name, p.name, p.type FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table'";
     let mut changed = 0;
     for column in sqlite(&home, columns).lines() {
         let [table, column, kind] = column.split('|').collect::<Vec<_>>()[..] else { panic!("{column}") };
@@ -229,7 +237,10 @@ fn states_are_made_anew_from_the_events(home: Home) {
     let (code, same) = record(&home, &["rebuild", "--dry-run"]);
     assert_eq!((code, &same["cases"], &same["differing"]), (Some(0), &json!(4), &json!({})), "{same}");
 
-    alter(&home, "UPDATE projections SET status = 'in_progress', assignee = 'tanaka', outcome = 'introduced', last_n = last_n + 1");
+    alter(
+        &home,
+        "UPDATE projections SET status = 'in_progress', assignee = 'tanaka', outcome = 'introduced', last_n = last_n + 1",
+    );
     alter(&home, "DELETE FROM projections WHERE case_seq = (SELECT max(seq) FROM cases)");
     let (_, dry) = record(&home, &["rebuild", "--dry-run"]);
     assert_eq!(dry["differing"].as_object().unwrap().len(), 4, "{dry}");
@@ -273,7 +284,9 @@ fn cases_are_erased_when_their_time_is_over_unless_on_hold(home: Home) {
     with_store(&home, async |store| {
         let number = Number::read(&numbers[0]).unwrap();
         let case = store.show(&number).await.unwrap().unwrap().unwrap();
-        assert!(case.sealed.is_none() && case.receipt.is_none() && case.text_hash.is_none() && case.recipient.is_none());
+        assert!(
+            case.sealed.is_none() && case.receipt.is_none() && case.text_hash.is_none() && case.recipient.is_none()
+        );
         assert!(store.search_hashes(case.line.seq).await.unwrap().is_empty());
         let events = store.events(0, 100, Some(&number)).await.unwrap();
         let last = events.last().unwrap();

@@ -144,6 +144,15 @@ fn unfit_keys_are_reported() {
     assert_eq!(check(&home).0, Some(0));
 }
 
+/// Ends the sender also where an assertion fails, or the test would wait for it for ever.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn keys_are_exchanged_while_the_desk_serves(home: Home) {
     let recovery = new_pair(&home);
     let server = Server::start_in(home);
@@ -155,6 +164,7 @@ fn keys_are_exchanged_while_the_desk_serves(home: Home) {
     // Cases arrive all the time.
     let (stop, sent) = (AtomicBool::new(false), AtomicUsize::new(20));
     thread::scope(|scope| {
+        let _stop = StopOnDrop(&stop);
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
                 let key = sent.fetch_add(1, Ordering::Relaxed);
@@ -172,7 +182,6 @@ fn keys_are_exchanged_while_the_desk_serves(home: Home) {
         // A submission that began before the reload.
         thread::sleep(Duration::from_millis(500));
         succeed(&server.home, &["keys", "rotate"]);
-        stop.store(true, Ordering::Relaxed);
     });
 
     let (code, words) = check(&server.home);
@@ -184,7 +193,11 @@ fn keys_are_exchanged_while_the_desk_serves(home: Home) {
     let expected = format!("the newest {} were opened, and are as they were stored", sent.into_inner());
     assert_eq!(cases_by_doctor(&home, &[])["message"], expected);
     assert_eq!(cases_by_doctor(&home, &["--identity", name(&recovery)])["message"], expected);
-    assert_eq!(cases_by_doctor(&home, &["--identity", name(&old_identity)])["level"], "error", "it opens nothing any more");
+    assert_eq!(
+        cases_by_doctor(&home, &["--identity", name(&old_identity)])["level"],
+        "error",
+        "it opens nothing any more"
+    );
     succeed(&home, &["audit", "verify"]);
 }
 

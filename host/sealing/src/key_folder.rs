@@ -120,10 +120,10 @@ impl KeyFolder {
             entries => entries.map_err(at())?,
         };
         let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(at())?;
-        let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_former = |path: &PathBuf| {
-            name(path).starts_with(DESK_BEFORE) && !name(path).ends_with(secret_file::UNFINISHED)
-        };
+        let name =
+            |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_former =
+            |path: &PathBuf| name(path).starts_with(DESK_BEFORE) && !name(path).ends_with(secret_file::UNFINISHED);
         let mut former: Vec<_> = paths.into_iter().filter(is_former).collect();
         former.sort();
         Ok(former)

@@ -99,7 +99,9 @@ async fn warn_of_other_keys(settings: &Settings, url: &str) -> Result<(), CliErr
     let file = file.display();
     match folder.hash_key() {
         Ok(key) if key.check().as_slice() == known.as_slice() => {}
-        Ok(_) => print::warn(&format!("{file} is not the one that this backup was written with: put back its key folder")),
+        Ok(_) => {
+            print::warn(&format!("{file} is not the one that this backup was written with: put back its key folder"))
+        }
         Err(error) => print::warn(&format!("the keys of this backup are not here, put back its key folder: {error}")),
     }
     Ok(())

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Projection, Read, Store};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
 use serde::Serialize;
 
 use super::args::StorageArgs;

@@ -65,7 +65,9 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
     let RetentionCommand::Run(args) = command;
     let days = args.days.or(file.retention);
     if days == Retention::default() {
-        return Err(CliError::Usage("no state has days: [retention] in the file of --config, or --closed DAYS".to_owned()));
+        return Err(CliError::Usage(
+            "no state has days: [retention] in the file of --config, or --closed DAYS".to_owned(),
+        ));
     }
     block_on(async {
         let url = args.storage.settings(file).database_url();
@@ -206,7 +208,8 @@ mod tests {
             commitment: Vec::new(),
             hash: Vec::new(),
         };
-        let events = [event(1, "case.received"), event(2, "case.closed"), event(3, "case.viewed"), event(4, "case.exported")];
+        let events =
+            [event(1, "case.received"), event(2, "case.closed"), event(3, "case.viewed"), event(4, "case.exported")];
         assert_eq!(last_change(&events), Some((2, 200)));
         assert_eq!(last_change(&events[..1]), Some((1, 100)));
         assert_eq!(last_change(&[]), None);

@@ -54,7 +54,11 @@ fn crash_after_any_step_leaves_every_case_readable() {
         // The files that the interrupted process did not write any more, and one that it began.
         for (file, bytes) in names.iter().zip(&before).skip(steps) {
             fs::write(file, bytes).unwrap();
-            fs::write(file.with_file_name(format!("{}.unfinished", file.file_name().unwrap().to_str().unwrap())), b"AGE-SECRET").unwrap();
+            fs::write(
+                file.with_file_name(format!("{}.unfinished", file.file_name().unwrap().to_str().unwrap())),
+                b"AGE-SECRET",
+            )
+            .unwrap();
         }
         let sealed_between = seal(&keys.recipients().unwrap(), &contents()).unwrap().bytes;
         assert!(desk_opens(&keys, &old_case) && desk_opens(&keys, &sealed_between), "step {steps}");

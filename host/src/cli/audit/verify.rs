@@ -183,7 +183,8 @@ impl Reading {
                     None => self.found.add(format!("case {} (seq {after}) has no events", line.number)),
                     Some((_, is_erased)) if is_erased != line.is_erased() => {
                         let (status, number) = (&line.status, &line.number);
-                        self.found.add(format!("case {number} (seq {after}) is {status:?}, which its events contradict"));
+                        self.found
+                            .add(format!("case {number} (seq {after}) is {status:?}, which its events contradict"));
                     }
                     Some(_) => {}
                 }

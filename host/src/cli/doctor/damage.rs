@@ -43,7 +43,9 @@ async fn chain(store: &dyn Store) -> Outcome {
     }
     let events = verified.events;
     if !verified.complete {
-        return warning(format!("{events} events were verified within {CHAIN_TIMEOUT:?}; kakekomi audit verify verifies all"));
+        return warning(format!(
+            "{events} events were verified within {CHAIN_TIMEOUT:?}; kakekomi audit verify verifies all"
+        ));
     }
     Ok(format!("all {events} events are as they were written"))
 }
@@ -74,7 +76,9 @@ async fn newest(store: &dyn Store, reader: Option<&CaseReader>) -> Outcome {
     let far = if is_late { format!(", which {NEWEST_TIMEOUT:?} were enough for,") } else { String::new() };
     Ok(match reader {
         Some(_) => format!("the newest {count}{far} were opened, and are as they were stored"),
-        None => format!("the clear columns of the newest {count}{far} are as they were stored; no identity is here to open them"),
+        None => format!(
+            "the clear columns of the newest {count}{far} are as they were stored; no identity is here to open them"
+        ),
     })
 }
 
@@ -130,7 +134,9 @@ async fn faults(store: &dyn Store, reader: Option<&CaseReader>, case: &Case) -> 
         Ok(state) => faults.extend(differences(&stored(case), &state)),
         // Without an identity only the number of its events is comparable.
         Err(_) if reader.is_none() && events.last().is_some_and(|event| event.n == Some(last_n)) => {}
-        Err(_) if reader.is_none() => faults.push(format!("its state is that after event {last_n}, which is not its last one")),
+        Err(_) if reader.is_none() => {
+            faults.push(format!("its state is that after event {last_n}, which is not its last one"))
+        }
         Err(why) => faults.push(format!("its state cannot be compared: {why}")),
     }
     Ok(faults)

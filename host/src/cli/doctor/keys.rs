@@ -50,8 +50,11 @@ fn probe(settings: &Settings, folder: &KeyFolder) -> Outcome {
     let desk_file = settings.identity.clone().unwrap_or_else(|| folder.desk_file());
     let desk = settings.identity.as_deref().map_or_else(|| folder.desk(), |file| Identities::read(file).map(Some))?;
     let recovery = folder.recovery_file();
-    let recovery = recovery.exists().then(|| Identities::read(&recovery).map(|read| (recovery.clone(), read))).transpose()?;
-    for (file, identity) in desk.iter().map(|desk| (&desk_file, desk)).chain(recovery.iter().map(|(file, read)| (file, read))) {
+    let recovery =
+        recovery.exists().then(|| Identities::read(&recovery).map(|read| (recovery.clone(), read))).transpose()?;
+    for (file, identity) in
+        desk.iter().map(|desk| (&desk_file, desk)).chain(recovery.iter().map(|(file, read)| (file, read)))
+    {
         if let Err(cause) = open(identity, &sealed.bytes) {
             let file = file.display();
             return error(format!("{file} does not open a probe that was sealed to the recipients: {cause}"));
@@ -92,7 +95,9 @@ async fn same_hash_key(folder: &KeyFolder, store: &dyn Store) -> Outcome {
         (Some(known), true) if folder.hash_key()?.check().as_slice() == known.as_slice() => {
             Ok(format!("{shown} is the one that the database was written with"))
         }
-        (Some(_), true) => error(format!("{shown} is not the one that the database was written with: put that one back")),
+        (Some(_), true) => {
+            error(format!("{shown} is not the one that the database was written with: put that one back"))
+        }
     }
 }
 

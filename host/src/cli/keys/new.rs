@@ -102,9 +102,10 @@ fn is_inside(file: &Path, folder: &Path) -> bool {
             let part = if part.as_os_str().is_empty() { Path::new(".") } else { part };
             Some((part.to_owned(), fs::canonicalize(part).ok()?))
         });
-        existing.map_or_else(|| path.to_owned(), |(part, real)| {
-            path.strip_prefix(&part).map_or_else(|_| real.join(path), |rest| real.join(rest))
-        })
+        existing.map_or_else(
+            || path.to_owned(),
+            |(part, real)| path.strip_prefix(&part).map_or_else(|_| real.join(path), |rest| real.join(rest)),
+        )
     };
     real(file).starts_with(real(folder))
 }

@@ -29,7 +29,9 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
     for event in later {
         let kind: EventKind = event.kind.parse().map_err(|_| format!("event {} has an unknown kind", event.seq))?;
         let body = match &opened {
-            Some(opened) => open_event(&opened.identity, event).map_err(|error| format!("event {}: {error}", event.seq))?,
+            Some(opened) => {
+                open_event(&opened.identity, event).map_err(|error| format!("event {}: {error}", event.seq))?
+            }
             None => None,
         };
         let change = match Change::of(kind, event.at, &body.unwrap_or(Value::Null)) {
