@@ -93,9 +93,10 @@ fn postgresql_backup_is_restored() {
             &[("--file kakekomi.dump", &format!("--file '{dump}'")), ("--dbname kakekomi", &dbname(home))],
         );
     });
-    drop(server);
     let empty = Database::new().unwrap();
     let restored = Home::at(empty.url());
+    restored.copy_keys_of(&server.home);
+    drop(server);
     as_written(
         "pg_restore --no-owner --exit-on-error --dbname kakekomi kakekomi.dump",
         &[("kakekomi.dump", &format!("'{dump}'")), ("--dbname kakekomi", &dbname(&restored))],
