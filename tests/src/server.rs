@@ -101,11 +101,11 @@ impl Home {
         }
     }
 
-    /// Uses the keys of another home, whose database this one has a copy of.
+    /// Uses the key folder of another home, whose database this one has a copy of.
     #[must_use]
-    pub fn with_keys_of(mut self, other: &Home) -> Home {
+    pub fn with_keys(mut self, keys: &Path) -> Home {
         if let Some(database) = &mut self.database {
-            database.use_keys(other.keys());
+            database.use_keys(keys.to_path_buf());
         }
         self
     }

@@ -187,6 +187,7 @@ fn receipts_survive_power_loss_on_postgres() {
     let server = Server::start_in(Home::at(&cluster.url));
     let drafts = drafts();
     send_all(&server, &shim, &drafts);
+    let keys = server.home.keys();
     drop(server);
     drop(cluster);
     let run = Run { before, journal: Journal::read(&shim.journal()), drafts };
@@ -198,7 +199,7 @@ fn receipts_survive_power_loss_on_postgres() {
             _ = std::fs::remove_file(data.join("postmaster.pid"));
             append(&data.join("postgresql.conf"), "fsync = off\n");
         });
-        let home = Home::at(&cluster.url);
+        let home = Home::at(&cluster.url).with_keys(&keys);
         (Some(cluster), home)
     };
     assert_eq!(look(&run, number("KAKEKOMI_CUTS", 10), open), 0, "receipts without a case");
