@@ -10,7 +10,7 @@
 )]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -255,4 +255,26 @@ fn backup_holds_no_key_and_restore_asks_for_the_right_ones() {
     assert!(succeed(&home, &["restore", "copy.sqlite3"]).contains("is not the one that this backup was written with"));
     fs::remove_dir_all(home.keys()).unwrap();
     assert!(succeed(&home, &["restore", "copy.sqlite3"]).contains("put back its key folder"));
+}
+
+/// The user and the group of the service, which own nothing else here.
+const SERVICE: u32 = 65_534;
+
+#[test]
+fn keys_that_root_makes_or_exchanges_belong_to_the_owner_of_the_data() {
+    let home = Home::new();
+    if fs::metadata(home.path()).unwrap().uid() != 0 {
+        return;
+    }
+    let data = home.path().join("data");
+    fs::create_dir(&data).unwrap();
+    chown(&data, Some(SERVICE), Some(SERVICE)).unwrap();
+    new_pair(&home);
+    succeed(&home, &["migrate"]);
+    succeed(&home, &["keys", "rotate", "--new-desk"]);
+    let files = fs::read_dir(home.keys()).unwrap().map(|file| file.unwrap().path());
+    for path in files.chain([home.keys()]) {
+        let owner = fs::metadata(&path).unwrap();
+        assert_eq!((owner.uid(), owner.gid()), (SERVICE, SERVICE), "{}", path.display());
+    }
 }
