@@ -93,10 +93,18 @@ impl ReportTerms {
     }
 }
 
-/// Reduces a telephone number to `+` and digits: `０３-3211-9999`, `+81 3 3211 9999` and `+81332119999;ext=204` give
-/// `+81332119999`. `None` for a text without digits.
+/// Reduces a telephone number to `+` and digits, read as the form reads it: `０３-3211-9999`, `0081 3 3211 9999` and
+/// `+81332119999;ext=204` give `+81332119999`. `None` for a text without digits.
 pub fn normalized_phone(phone: &str) -> Option<String> {
-    let number = phone.split([';', '#', '内', 'x', 'X']).next().unwrap_or_default();
+    match kakekomi_core::rules::phone::read(phone) {
+        Ok(number) => number.split(';').next().map(str::to_owned),
+        Err(_) => digits_of(phone),
+    }
+}
+
+/// Reduces a number that the form refuses, such as one of an earlier form or of another country.
+fn digits_of(phone: &str) -> Option<String> {
+    let number = phone.split([';', '#', '＃', '内', 'x', 'X', 'ｘ', 'Ｘ']).next().unwrap_or_default();
     let narrow = |character: char| match character {
         '０'..='９' => char::from_u32(character as u32 - 0xfee0),
         '＋' => Some('+'),
@@ -105,7 +113,8 @@ pub fn normalized_phone(phone: &str) -> Option<String> {
     };
     let digits: String = number.chars().filter_map(narrow).collect();
     // The form's number without its trunk prefix; `+81(0)3…` has it all the same.
-    let national = digits.strip_prefix("+81").or_else(|| digits.strip_prefix('0')).map(|rest| rest.trim_start_matches('0'));
+    let national =
+        digits.strip_prefix("+81").or_else(|| digits.strip_prefix('0')).map(|rest| rest.trim_start_matches('0'));
     match national {
         Some("") => None,
         Some(national) => Some(format!("+81{national}")),
@@ -129,9 +138,22 @@ mod tests {
 
     #[test]
     fn a_telephone_number_is_the_same_however_it_is_written() {
-        for written in
-            ["03-3211-9999", "０３－３２１１－９９９９", "+81 3 3211 9999", "+81(0)3-3211-9999", "+81332119999;ext=204", "(03) 3211.9999 内線 204"]
-        {
+        for written in [
+            "03-3211-9999",
+            "０３－３２１１－９９９９",
+            "０３ー３２１１ー９９９９",
+            "+81 3 3211 9999",
+            "+81(0)3-3211-9999",
+            "81-3-3211-9999",
+            "0081 3 3211 9999",
+            "010-81-3-3211-9999",
+            "+81332119999;ext=204",
+            "(03) 3211.9999 内線 204",
+            "03-3211-9999（内線２０４）",
+            "03-3211-9999 ｅｘｔ．204",
+            "03-3211-9999＃204",
+            "TEL: 03-3211-9999",
+        ] {
             assert_eq!(normalized_phone(written).as_deref(), Some("+81332119999"), "{written}");
         }
         assert_eq!(normalized_phone("+1 212 555 0100").as_deref(), Some("+12125550100"));
@@ -149,7 +171,8 @@ mod tests {
             let CodedAnswers { kind, ongoing, services } = ReportTerms::of(report(incident, service).as_bytes()).coded;
             (kind.unwrap_or_default(), ongoing.unwrap_or_default(), services.unwrap_or_default())
         };
-        let expected = |kind: &str, ongoing: &str, services: &str| (kind.to_owned(), ongoing.to_owned(), services.to_owned());
+        let expected =
+            |kind: &str, ongoing: &str, services: &str| (kind.to_owned(), ongoing.to_owned(), services.to_owned());
         assert_eq!(
             coded(r#"{"kind":"ransomware","ongoing":{"unknown":true}}"#, r#"{"remote":{},"forensics":{"x":1}}"#),
             expected("ransomware", "unknown", "consultation remote forensics")
