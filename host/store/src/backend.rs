@@ -179,7 +179,7 @@ where
     fn audit_head(&self) -> StoreFuture<'_, AuditHead> {
         Box::pin(async move {
             let last: Vec<(i64, Vec<u8>)> = self.backend.fetch(QueryBuilder::new(query::HEAD)).await?;
-            insert::head_of(last.first())
+            Ok(insert::head_of(last.first()))
         })
     }
 

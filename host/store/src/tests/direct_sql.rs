@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Database, appended, databases, new_case, new_event, stored, verified_events};
 use crate::receipt_number::Number;
-use crate::{Appended, EventKind};
+use crate::{Appended, AuditCheck, AuditFault, EventKind};
 
 /// Makes a store with three events of two cases; returns the first case's number.
 async fn three_events(database: &Database) -> String {
@@ -132,5 +132,25 @@ async fn bodies_are_emptied_behind_the_erasure_of_their_case_alone() {
         assert!(matches!(database.store.erase(erased).await.unwrap(), Appended::Stored { .. }));
         let after = verified_events(&database.store).await;
         assert!(after.iter().all(|event| event.body.is_none()));
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_event_at_the_end_is_named_and_stops_no_submission() {
+    for database in databases().await {
+        three_events(&database).await;
+        let mut sql = database.sql().await;
+        let (is_sqlite, into) =
+            (sql.is_sqlite(), "INTO events (seq, case_number, n, at, actor, kind, body, commitment, hash)");
+        let short = blob(is_sqlite, "00");
+        sql.run(&format!("INSERT {into} VALUES (4, NULL, NULL, 5, 'x', 'export.made', NULL, {short}, {short})"))
+            .await
+            .unwrap();
+        stored(&database.store, new_case("c")).await;
+        let mut check = AuditCheck::default();
+        let events = database.store.events(0, 10, None).await.unwrap();
+        let faults: Vec<_> = events.iter().filter_map(|event| check.next(event).err()).collect();
+        assert_eq!(faults, [AuditFault::Changed { seq: 4, kind: "export.made".to_owned() }]);
+        assert_eq!(database.store.audit_head().await.unwrap(), check.head());
     }
 }
