@@ -87,11 +87,11 @@ async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
     written_n(number, store.erase(event).await?)
 }
 
-/// Warns where erased contents, which are sealed, are still in the database's log.
+/// Warns where erased contents, which are sealed, are still in the database's files.
 pub fn warn_of_log(is_purged: bool) {
     if !is_purged {
         print::warn(
-            "another program, such as a backup, reads the database: its log keeps the sealed bytes of what was erased until \
+            "another program, such as a backup, reads the database: its files keep the sealed bytes of what was erased until \
              the next erasure, or until the desk is stopped",
         );
     }
