@@ -12,7 +12,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -277,4 +277,38 @@ fn keys_that_root_makes_or_exchanges_belong_to_the_owner_of_the_data() {
         let owner = fs::metadata(&path).unwrap();
         assert_eq!((owner.uid(), owner.gid()), (SERVICE, SERVICE), "{}", path.display());
     }
+}
+
+/// Makes the empty database of the version that stored cases in clear.
+fn earlier_version(home: &Home) {
+    succeed(home, &["migrate"]);
+    fs::remove_dir_all(home.path().join("data.keys")).unwrap();
+    let tables = ["events", "projections", "case_search", "case_seals", "cases", "settings", "probe"];
+    let drop = tables.map(|table| format!("DROP TABLE {table};")).concat();
+    let cases = include_str!("../../host/store/migrations/sqlite/0001_cases.sql");
+    let probe = include_str!("../../host/store/migrations/sqlite/0002_probe.sql");
+    sqlite(home, &format!("{drop} DELETE FROM _sqlx_migrations WHERE version > 2; {cases}; {probe}"));
+}
+
+fn sqlite(home: &Home, statements: &str) -> String {
+    let file = home.path().join("data/kakekomi.sqlite3");
+    let output = Command::new("sqlite3").arg(file).arg(statements).output().expect("sqlite3");
+    assert!(output.status.success(), "{}", text(&output));
+    text(&output)
+}
+
+#[test]
+fn upgrade_without_a_key_folder_leaves_the_database_to_the_program_of_before() {
+    let home = Home::new();
+    earlier_version(&home);
+    let backup = home.path().join("earlier.sqlite3");
+    sqlite(&home, &format!("VACUUM INTO '{}'", backup.display()));
+    // A file in its place: no folder can be made, not even by root.
+    fs::write(home.path().join("data.keys"), "").unwrap();
+    assert_eq!(home.run(&["migrate"]).status.code(), Some(5));
+    assert_eq!(sqlite(&home, "SELECT group_concat(version) FROM _sqlx_migrations").trim(), "1,2");
+    fs::remove_file(home.path().join("data.keys")).unwrap();
+    succeed(&home, &["restore", name(&backup)]);
+    succeed(&home, &["migrate"]);
+    succeed(&home, &["keys", "check"]);
 }
