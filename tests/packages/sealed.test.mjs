@@ -64,5 +64,6 @@ test("pyrage opens it with either identity", () => {
 
 test("Debian's age opens it with either identity", () => {
   // Other systems have no package of it.
-  for (const file of existsSync("/usr/bin/age") ? identities : []) isTheCase(execFileSync("age", ["--decrypt", "--identity", file, sealed]));
+  for (const file of existsSync("/usr/bin/age") ? identities : [])
+    isTheCase(execFileSync("age", ["--decrypt", "--identity", file, sealed]));
 });

@@ -128,7 +128,8 @@ impl Server {
         let at = free_address();
         // The binary's own name follows as an argument of `true`, which is never reached.
         let start = format!("exec '{}' \"$@\"; true", program.display());
-        let mut child = serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            serve_command(&home, at, more, &start).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = child.stderr.take().unwrap();
         Server { child, log: Log::of(said), unread: None, at, home }.when_it_answers()
     }

@@ -81,7 +81,13 @@ fn assert_named(output: &Output, numbers: &[&String]) {
 fn altered_text_is_named_and_the_others_are_printed(home: Home) {
     let (home, numbers) = home_with(home, 5);
     assert_eq!(home.run(&["cases", "export"]).status.code(), Some(0));
-    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[1]));
+    alter(
+        &home,
+        &format!(
+            "UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')",
+            numbers[1]
+        ),
+    );
     let exported = home.run(&["cases", "export"]);
     assert_named(&exported, &[&numbers[1]]);
     let records = lines(&exported);
@@ -171,7 +177,13 @@ fn doctor_finds_an_altered_text(home: Home) {
     };
     let (code, found) = doctor();
     assert_eq!((code, found.len(), &found[0]["level"]), (Some(0), 1, &Value::from("ok")), "{found:?}");
-    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[2]));
+    alter(
+        &home,
+        &format!(
+            "UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')",
+            numbers[2]
+        ),
+    );
     let (code, found) = doctor();
     assert_eq!((code, &found[0]["level"]), (Some(5), &Value::from("error")));
     assert!(found[0]["message"].as_str().unwrap().contains(&numbers[2]), "{found:?}");

@@ -79,7 +79,8 @@ impl CaseSealer {
     pub fn seal(&self, contents: Contents<'_>) -> Result<NewCase, SealingError> {
         let Contents { record, text, report, page_report, receipt } = contents;
         let body = serde_json::to_vec(&record).map_err(|_| SealingError::Record)?;
-        let sealed = kakekomi_sealing::seal(&self.recipients, &CaseContents { record: &body, text, report, page_report })?;
+        let sealed =
+            kakekomi_sealing::seal(&self.recipients, &CaseContents { record: &body, text, report, page_report })?;
         let terms = ReportTerms::of(report);
         let number = kakekomi_store::receipt_number::Number::read(&record.number).map_err(|_| SealingError::Record)?;
         Ok(NewCase {

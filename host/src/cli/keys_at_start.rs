@@ -40,7 +40,8 @@ async fn convert(store: &dyn Store, sealer: &Arc<CaseSealer>) -> Result<(), CliE
         print::words(&format!("kakekomi: {total} cases of an earlier version are being sealed"));
     }
     let sealer = Arc::clone(sealer);
-    let seal: store::Seal = Arc::new(move |case: ClearCase| sealer.seal_clear(&case).map_err(|error| error.to_string()));
+    let seal: store::Seal =
+        Arc::new(move |case: ClearCase| sealer.seal_clear(&case).map_err(|error| error.to_string()));
     while store.convert(Arc::clone(&seal)).await? > 0 {}
     Ok(())
 }

@@ -105,7 +105,8 @@ pub fn normalized_phone(phone: &str) -> Option<String> {
     };
     let digits: String = number.chars().filter_map(narrow).collect();
     // The form's number without its trunk prefix; `+81(0)3…` has it all the same.
-    let national = digits.strip_prefix("+81").or_else(|| digits.strip_prefix('0')).map(|rest| rest.trim_start_matches('0'));
+    let national =
+        digits.strip_prefix("+81").or_else(|| digits.strip_prefix('0')).map(|rest| rest.trim_start_matches('0'));
     match national {
         Some("") => None,
         Some(national) => Some(format!("+81{national}")),
@@ -129,9 +130,14 @@ mod tests {
 
     #[test]
     fn a_telephone_number_is_the_same_however_it_is_written() {
-        for written in
-            ["03-3211-9999", "０３－３２１１－９９９９", "+81 3 3211 9999", "+81(0)3-3211-9999", "+81332119999;ext=204", "(03) 3211.9999 内線 204"]
-        {
+        for written in [
+            "03-3211-9999",
+            "０３－３２１１－９９９９",
+            "+81 3 3211 9999",
+            "+81(0)3-3211-9999",
+            "+81332119999;ext=204",
+            "(03) 3211.9999 内線 204",
+        ] {
             assert_eq!(normalized_phone(written).as_deref(), Some("+81332119999"), "{written}");
         }
         assert_eq!(normalized_phone("+1 212 555 0100").as_deref(), Some("+12125550100"));
@@ -149,7 +155,8 @@ mod tests {
             let CodedAnswers { kind, ongoing, services } = ReportTerms::of(report(incident, service).as_bytes()).coded;
             (kind.unwrap_or_default(), ongoing.unwrap_or_default(), services.unwrap_or_default())
         };
-        let expected = |kind: &str, ongoing: &str, services: &str| (kind.to_owned(), ongoing.to_owned(), services.to_owned());
+        let expected =
+            |kind: &str, ongoing: &str, services: &str| (kind.to_owned(), ongoing.to_owned(), services.to_owned());
         assert_eq!(
             coded(r#"{"kind":"ransomware","ongoing":{"unknown":true}}"#, r#"{"remote":{},"forensics":{"x":1}}"#),
             expected("ransomware", "unknown", "consultation remote forensics")
