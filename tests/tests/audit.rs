@@ -1,4 +1,4 @@
-//! `kakekomi audit`, `rebuild` and `retention`: every change behind the program's back is named; states are made anew; what
+//! `kakekomi audit`, `rebuild` and `retention`: every change by another writer is named; states are made anew; what
 //! is due is erased.
 
 #![allow(

@@ -312,7 +312,7 @@ fn an_erased_case_keeps_its_number_and_its_events_alone(home: Home) {
     let output = home.run(&["cases", "erase", &numbers[0], &numbers[1], "--yes"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(printed(&output), format!("{}  event 3  erased\n{}  event 2  erased\n", numbers[0], numbers[1]));
-    assert!(said(&output).contains("What remains") && said(&output).contains("Backups"), "{}", said(&output));
+    assert!(said(&output).contains("bodies remain") && said(&output).contains("Backups"), "{}", said(&output));
     let shown = &records(home, &["cases", "show", &numbers[0]])[0];
     assert_eq!((&shown["status"], &shown["erased"], &shown["last_n"]), (&json!("erased"), &json!(true), &json!(3)));
     for member in ["text", "report", "consent", "receipt", "kind", "ongoing", "services", "text_sha256"] {

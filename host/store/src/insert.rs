@@ -69,7 +69,7 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
 }
 
 impl<'a> Placed<'a> {
-    /// Gives a case its place behind the ends of both sequences.
+    /// Gives a case the next position of both sequences.
     pub fn after(ends: Ends, case: &'a NewCase, seq: i64, at: i64, actor: &'a str) -> Placed<'a> {
         let number = case.number.to_string();
         let head = ends.head.next(&Link {

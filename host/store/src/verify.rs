@@ -52,7 +52,7 @@ impl Case {
         }
         if self.line.is_erased() {
             if self.sealed.is_some() || self.receipt.is_some() || self.text_hash.is_some() || self.recipient.is_some() {
-                faults.push("it was erased, and has contents all the same".to_owned());
+                faults.push("it was erased, but still has contents".to_owned());
             }
             return faults;
         }
@@ -184,7 +184,7 @@ mod tests {
             (|case| case.text_hash = None, "the keyed hash of its text is not one"),
             (|case| case.sealed = None, "its sealed contents are missing"),
             (|case| case.receipt = Some(b"{".to_vec()), "the receipt cannot be read: no JSON"),
-            (|case| case.line.status = "erased".to_owned(), "it was erased, and has contents all the same"),
+            (|case| case.line.status = "erased".to_owned(), "it was erased, but still has contents"),
         ];
         for (change, fault) in changes {
             let mut other = case();

@@ -13,7 +13,7 @@ fn keys(name: &str) -> (KeyFolder, Vec<u8>) {
     let keys = KeyFolder::at(folder(name).join("data.keys"));
     let (desk, recovery) = (Identities::generate(), Identities::generate());
     assert!(keys.create_pair(&desk, &recovery.recipients().concat()).unwrap());
-    assert!(!keys.is_demo() && !keys.is_open_to_others());
+    assert!(!keys.is_demo() && keys.open_to_others().is_none());
     let case = seal(&keys.recipients().unwrap(), &contents()).unwrap();
     (keys, case.bytes)
 }

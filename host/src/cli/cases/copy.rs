@@ -1,4 +1,4 @@
-//! A readable copy of a draft for the person it is about: the form's titles, the answers beneath.
+//! A readable copy of a draft for its applicant: the form's titles, the answers beneath.
 //!
 //! `{"contact":{"company":"株式会社れい"}}` → `# ご連絡先`, `会社名`, `  株式会社れい`
 //!

@@ -10,10 +10,10 @@ use std::io::{self, IsTerminal};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store};
+use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store, seq_of};
 use serde::Serialize;
 
-use super::args::{FilterArgs, seq_of};
+use super::args::FilterArgs;
 use super::damages::Damages;
 use super::reading::Reading;
 use super::record::Record;
@@ -92,7 +92,7 @@ impl Export<'_> {
         loop {
             let cases = self.store.cases(self.after, CASES_A_PAGE, &self.filter).await?;
             let Some(last) = cases.last() else { break };
-            self.after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+            self.after = seq_of(last);
             let read = cases.len();
             let cases = cases.into_iter().filter_map(|case| self.damages.readable(case)).collect();
             let mut text = Vec::new();
