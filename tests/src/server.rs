@@ -16,21 +16,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::wire::{Answer, Request};
-pub use home::Home;
+pub use home::{Home, binary};
 
 /// Time in which a server must answer: it compiles the module to machine code first.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// The binary under test: `KAKEKOMI_BIN`, or the one built beside this test.
-pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("KAKEKOMI_BIN") {
-        return PathBuf::from(path);
-    }
-    let test = std::env::current_exe().unwrap();
-    // A test lies in target/…/deps, a program beside the binary.
-    let found = test.ancestors().skip(1).take(2).map(|folder| folder.join("kakekomi")).find(|path| path.is_file());
-    found.expect("the binary is missing: cargo build --release, or set KAKEKOMI_BIN")
-}
 
 /// Makes the command that serves a home at an address, started by a shell command.
 fn serve_command(home: &Home, at: SocketAddr, more: &[&str], start: &str) -> Command {

@@ -2,13 +2,13 @@
 //!
 //! `Home::new()` → an empty folder; `home.run(&["cases", "list"])` → the command's output over the cases in it
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
-use super::binary;
 use crate::postgres::Database;
 
 /// A folder of one test, and perhaps a database; both are removed at the end.
@@ -73,7 +73,7 @@ impl Home {
     /// Gets a copy of another home's keys, as an operator brings them to a new machine.
     pub fn copy_keys_of(&self, other: &Home) {
         let keys = self.keys();
-        std::fs::create_dir_all(&keys).unwrap();
+        std::fs::DirBuilder::new().mode(0o700).create(&keys).unwrap();
         for file in std::fs::read_dir(other.keys()).unwrap().map(Result::unwrap) {
             std::fs::copy(file.path(), keys.join(file.file_name())).unwrap();
         }
@@ -137,4 +137,15 @@ impl Drop for Home {
     fn drop(&mut self) {
         _ = std::fs::remove_dir_all(&self.path);
     }
+}
+
+/// The binary under test: `KAKEKOMI_BIN`, or the one built beside this test.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("KAKEKOMI_BIN") {
+        return PathBuf::from(path);
+    }
+    let test = std::env::current_exe().unwrap();
+    // A test lies in target/…/deps, a program beside the binary.
+    let found = test.ancestors().skip(1).take(2).map(|folder| folder.join("kakekomi")).find(|path| path.is_file());
+    found.expect("the binary is missing: cargo build --release, or set KAKEKOMI_BIN")
 }
