@@ -30,7 +30,7 @@ pub struct OpenedBody {
 /// Seals the body of an event to the case's own recipient.
 ///
 /// # Errors
-/// [`SealingError::Recipient`]: the text is no recipient. [`SealingError::Randomness`].
+/// [`SealingError::Recipient`]: the text is not a recipient. [`SealingError::Randomness`].
 pub fn seal_body(recipient: &str, body: &[u8]) -> Result<SealedBody, SealingError> {
     let recipient: Recipient = recipient.parse().map_err(|_| SealingError::Recipient)?;
     let salt = salt::random()?;

@@ -19,7 +19,7 @@ impl KeyFolder {
     /// Returns the file that keeps the old one: `time` ends its name.
     ///
     /// # Errors
-    /// [`SealingError::NoDesk`]: the folder has no desk identity, or it is no recipient. [`SealingError::File`].
+    /// [`SealingError::NoDesk`]: the folder has no desk identity, or it is not a recipient. [`SealingError::File`].
     pub fn renew_desk(&self, time: &str) -> Result<PathBuf, SealingError> {
         let old = self.desk()?.ok_or_else(|| SealingError::NoDesk(self.desk_file()))?;
         let file = self.recipients_file();

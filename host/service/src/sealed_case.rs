@@ -146,7 +146,7 @@ impl CaseSealer {
     }
 }
 
-/// The identities with which a host reads cases, and the key of the hashes where it is at hand.
+/// The identities with which a host reads cases, and the key of the hashes if the host has it.
 #[derive(Debug, Clone)]
 pub struct CaseReader {
     identities: Identities,

@@ -1,7 +1,7 @@
 //! Validation of the clear columns of a stored case: they must agree with one another.
 //!
 //! A receipt of another number → `["the receipt is of another number, time or module"]`. The sealed contents are compared
-//! with these columns where an identity is at hand (`kakekomi-service`).
+//! with these columns where there is an identity (`kakekomi-service`).
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -43,7 +43,7 @@ impl Home {
         home
     }
 
-    /// Gives it a desk profile: the example desk, and more behind it.
+    /// Gives it a desk profile: the example desk, with more appended.
     pub fn with_desk(more: &str) -> Home {
         let home = Home::new();
         let (from, to) = (crate::source_tree::root().join("host/desk"), home.path().join("desk"));
@@ -120,6 +120,22 @@ impl Home {
     /// Runs the binary to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Changes the database as another writer would, on PostgreSQL without its triggers. Bytes are written as SQLite writes
+    /// them, `x'00'`.
+    pub fn alter(&self, statement: &str) {
+        let mut command = if let Some(url) = self.database_url() {
+            let statement = format!("SET session_replication_role = replica; {}", statement.replace("x'", "'\\x"));
+            let mut psql = Command::new("psql");
+            psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command", &statement]);
+            psql
+        } else {
+            let mut sqlite = Command::new("sqlite3");
+            sqlite.arg(self.path.join("data/kakekomi.sqlite3")).arg(statement);
+            sqlite
+        };
+        assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
     }
 
     /// Returns the records of `cases list --json`.

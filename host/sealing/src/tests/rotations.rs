@@ -1,6 +1,6 @@
 //! Rotation of the desk's identity: every case stays readable after a crash at any step.
 //!
-//! `renew_desk("T")` interrupted after each file → `desk.identity` opens the cases of before and after
+//! `renew_desk("T")` interrupted after each file → `desk.identity` opens the cases of both recipients
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -15,7 +15,7 @@ use kakekomi_service::sealed_case::OpenedCase;
 use kakekomi_store::Case;
 use serde_json::Value;
 
-/// Writes the copy. A draft that is no JSON object is copied as it is.
+/// Writes the copy. A draft that is not a JSON object is copied unchanged.
 pub fn copy(case: &Case, opened: &OpenedCase, desk: &Desk) -> String {
     let locale = Locale::read(&case.line.locale).unwrap_or(Locale::Ja);
     let (number, received) = match locale {
@@ -38,7 +38,7 @@ fn answers(draft: &Value, locale: Locale, desk: &Desk) -> String {
     copy.text
 }
 
-/// A copy under way.
+/// The state of writing a copy.
 struct Copy<'a> {
     text: String,
     form: &'a Description,

@@ -68,7 +68,7 @@ pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
     Export::begin(&*store, filter, after).await?.records(&reading).await
 }
 
-/// An export under way.
+/// The state of an export.
 struct Export<'a> {
     store: &'a dyn Store,
     filter: Filter,

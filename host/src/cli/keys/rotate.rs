@@ -147,7 +147,7 @@ fn again(
     let Some((sealed, before)) = case.sealed.zip(case.sealed_to) else { return Ok(None) };
     let line = case.line;
     let sealed = seal_again(identities, recipients, &sealed)
-        .map_err(|error| format!("case {} (seq {}) stays as it is: {error}", line.number, line.seq))?;
+        .map_err(|error| format!("case {} (seq {}) is unchanged: {error}", line.number, line.seq))?;
     Ok(Some(Resealed { seq: line.seq, before, sealed, sealed_to: sealed_to.to_owned() }))
 }
 
