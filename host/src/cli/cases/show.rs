@@ -100,7 +100,7 @@ fn readable(shown: &ShownCase, desk: &Desk) -> String {
         ("services", optional(&line.coded.services)),
         ("last event", shown.case.last_n.to_string()),
         ("module", line.module.clone()),
-        ("page's module", shown.case.page_module.clone().unwrap_or_else(|| "not said".to_owned())),
+        ("page's module", shown.case.page_module.clone().unwrap_or_else(|| "not reported".to_owned())),
         ("ruleset", line.ruleset.clone()),
         ("text", text),
     ];
