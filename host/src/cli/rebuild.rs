@@ -22,7 +22,7 @@ use crate::error::{CliError, Exit};
 
 pub use state::{differences, provisional, state_of, stored};
 
-/// Attempts for a case that gets further events meanwhile.
+/// Number of attempts for a case that gets further events meanwhile.
 const ATTEMPTS: u32 = 5;
 
 /// Flags of `rebuild`.
@@ -89,7 +89,7 @@ impl Rebuild<'_> {
         Ok(rebuilt)
     }
 
-    /// Rebuilds one case; returns its number and differences, if there are any, or the reason why it cannot be done.
+    /// Rebuilds one case; returns its number and differences, if there are any, or the reason why it was not rebuilt.
     async fn case(&self, case: Read<Case>) -> Result<Result<Option<(String, Vec<String>)>, String>, CliError> {
         let mut found = Vec::new();
         let mut case = match case {
@@ -123,7 +123,7 @@ impl Rebuild<'_> {
                 found.extend(differing);
                 return Ok(Ok(Some((number.to_string(), found))));
             }
-            // It got another event between reading and writing.
+            // The case got another event between reading and writing.
             match self.store.show(&number).await? {
                 Some(Ok(again)) => case = again,
                 _ => break,
@@ -132,7 +132,7 @@ impl Rebuild<'_> {
         Ok(Err(format!("case {}: it got new events during each attempt: run the command again", case.line.number)))
     }
 
-    /// Gives a case whose state is missing or damaged a state, with which it can be read.
+    /// Writes a provisional state for a case whose state is missing or damaged, so that it can be read.
     async fn with_some_state(&self, seq: i64, number: &Number) -> Result<Option<Case>, CliError> {
         if self.dry_run {
             return Ok(None);

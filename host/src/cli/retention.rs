@@ -103,7 +103,7 @@ async fn erase_ended(store: &dyn Store, days: &Retention, dry_run: bool, now: i6
     Ok(run)
 }
 
-/// Erases one case, if its last change was before a moment.
+/// Erases one case if its last change was before a moment.
 async fn one(
     store: &dyn Store,
     line: &CaseLine,
@@ -134,7 +134,7 @@ async fn one(
     match erase(store, &number, days, changed_n).await? {
         Ok(Appended::Stored { .. }) => run.erased.push(number.to_string()),
         Ok(Appended::Refused(Refusal::Held)) => run.held.push(number.to_string()),
-        // Somebody is at work on it, or another run was faster.
+        // An operator changed it meanwhile, or another run was faster.
         Ok(outcome) => run.kept.push(format!("case {number}: it changed meanwhile ({outcome:?})")),
         Err(why) => run.kept.push(format!("case {number}: {why}")),
     }

@@ -42,7 +42,7 @@ pub(crate) struct Ends {
 /// Inserts the cases whose keys and numbers are free.
 ///
 /// # Errors
-/// [`StoreError::Database`]: none is stored.
+/// [`StoreError::Database`]: nothing is stored.
 pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
     let (mut keys, mut numbers) = taken(session, cases).await?;
     let mut ends = ends(session).await?;

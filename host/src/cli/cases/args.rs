@@ -44,12 +44,12 @@ impl Source {
         Ok(store::open_existing(&self.settings.database_url()).await?)
     }
 
-    /// Opens the store for events.
+    /// Opens the store for writing events.
     pub async fn open_to_write(&self) -> Result<Arc<dyn Store>, CliError> {
         Ok(store::open_to_write(&self.settings.database_url()).await?)
     }
 
-    /// Reads the identity that opens cases; `None` where there is no identity.
+    /// Reads the identity that opens cases; `None` on a host without one.
     pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
         self.settings.reader()
     }

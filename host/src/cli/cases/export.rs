@@ -3,8 +3,8 @@
 //!
 //! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time, and their events
 //! `case.exported` are durable before they are printed. Without an identity the contents are null; the CSV has clear columns
-//! alone. A damaged case is named on stderr and has a member `damage`, or is left out where it cannot be read; the exit is 5
-//! then.
+//! alone. A damaged case is named on stderr and has a member `damage`; an unreadable one is left out. The exit code is 5
+//! in both cases.
 
 use std::io::{self, IsTerminal};
 
