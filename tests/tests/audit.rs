@@ -28,6 +28,7 @@ on_both_databases! {
     kept_heads_are_on_the_chain_and_a_cut_end_is_found
     states_are_made_anew_from_the_events
     cases_are_erased_when_their_time_is_over_unless_on_hold
+    a_body_that_was_emptied_or_kept_is_named
     ten_thousand_events_are_verified_in_a_moment
 }
 
@@ -184,6 +185,21 @@ fn one_changed_bit_in_any_column_is_named() {
     }
     assert!(changed > 40, "{changed} columns");
     assert_eq!(doctor(&home), Vec::<String>::new());
+}
+
+fn a_body_that_was_emptied_or_kept_is_named(home: Home) {
+    let (home, numbers) = home_with(home, 2);
+    for number in &numbers {
+        add(&home, number, &[(EventKind::NoteAdded, json!({"text": "a"}))]);
+    }
+    add(&home, &numbers[1], &[(EventKind::CaseErased, json!({}))]);
+    assert_eq!(record(&home, &["audit", "verify"]).0, Some(0));
+    alter(&home, "UPDATE events SET body = commitment WHERE seq = 4");
+    alter(&home, "UPDATE events SET body = NULL WHERE seq = 3");
+    let (code, verified) = record(&home, &["audit", "verify"]);
+    assert_eq!((code, &verified["fault_count"]), (Some(5), &json!(2)), "{verified}");
+    let faults = verified["faults"].to_string();
+    assert!(faults.contains("event 3 has lost its body") && faults.contains("event 4 still has its body"), "{faults}");
 }
 
 fn kept_heads_are_on_the_chain_and_a_cut_end_is_found(home: Home) {

@@ -94,7 +94,7 @@ impl Store for Trouble {
         self.inner.erase(event)
     }
 
-    fn purge(&self) -> StoreFuture<'_, ()> {
+    fn purge(&self) -> StoreFuture<'_, bool> {
         self.inner.purge()
     }
 

@@ -99,7 +99,7 @@ const BANK_PREFIXES: [&str; 10] = ["カ)", "ユ)", "ド)", "シ)", "メ)", "シ�
 const BANK_SUFFIXES: [&str; 10] = ["(カ", "(ユ", "(ド", "(シ", "(メ", "(シャ", "(シヤ", "(ザイ", "(イ", "(ガク"];
 
 /// Legal forms in Latin letters at the end of a name, each a word of its own.
-const LATIN_FORMS: [&str; 16] = [
+const LATIN_FORMS: [&str; 18] = [
     "kabushikigaisha",
     "kabushikikaisha",
     "incorporated",
@@ -114,6 +114,8 @@ const LATIN_FORMS: [&str; 16] = [
     "llc",
     "llp",
     "plc",
+    "pte",
+    "pty",
     "kk",
     "co",
 ];
@@ -155,7 +157,13 @@ fn without_form(letters: &[Letter]) -> Option<&[Letter]> {
     let prefixes = FORMS.iter().chain(&BANK_PREFIXES).filter_map(|form| strip_prefix(letters, form));
     let suffixes = FORMS.iter().chain(&BANK_SUFFIXES).filter_map(|form| strip_suffix(letters, form));
     let words = LATIN_FORMS.iter().filter_map(|form| strip_last_word(letters, form));
-    prefixes.chain(suffixes).chain(words).find(|rest| rest.iter().any(|letter| letter.char.is_alphanumeric()))
+    // K.K. Sample is written as often as Sample K.K.
+    let first = strip_first_word(letters, "kk");
+    prefixes
+        .chain(suffixes)
+        .chain(words)
+        .chain(first)
+        .find(|rest| rest.iter().any(|letter| letter.char.is_alphanumeric()))
 }
 
 fn strip_prefix<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]> {
@@ -174,13 +182,33 @@ fn strip_last_word<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]
     letters.get(rest.len())?.starts_word.then_some(rest)
 }
 
+/// Removes a form at the beginning, unless it is the beginning of a longer word.
+fn strip_first_word<'a>(letters: &'a [Letter], form: &str) -> Option<&'a [Letter]> {
+    let rest = strip_prefix(letters, form)?;
+    rest.first()?.starts_word.then_some(rest)
+}
+
 const LONG_VOWEL: char = 'ー';
 
-/// Unifies the kinds of brackets.
+/// Unifies the kinds of brackets, and the old and rare forms of characters of names, which many people type as the usual ones.
 fn unified(char: char) -> char {
     match char {
         '[' | '{' | '〔' | '【' | '「' | '『' | '〈' | '《' | '⟨' | '<' => '(',
         ']' | '}' | '〕' | '】' | '」' | '』' | '〉' | '》' | '⟩' | '>' => ')',
+        '髙' => '高',
+        '﨑' | '嵜' => '崎',
+        '濱' | '濵' => '浜',
+        '邊' | '邉' => '辺',
+        '齋' => '斎',
+        '齊' => '斉',
+        '澤' => '沢',
+        '廣' => '広',
+        '國' => '国',
+        '櫻' => '桜',
+        '德' => '徳',
+        '眞' => '真',
+        '榮' => '栄',
+        '淸' => '清',
         _ => char,
     }
 }

@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event};
 pub use record::CaseRecord;
-pub use terms::ReportTerms;
+pub use terms::{ReportTerms, phone_as_in_the_form};
 
 /// The name of the store's setting that identifies the key of its hashes.
 pub const HASH_KEY_SETTING: &str = "hash_key";
@@ -115,13 +115,15 @@ impl CaseSealer {
     }
 
     /// Seals a case that an earlier version stored in clear. The digests are those of its row, so that earlier damage is still
-    /// found.
+    /// found. A damaged row is sealed as well, since the desk cannot start before all are: with the number on its receipt, or
+    /// a new one if that is lost too, and without a consent record that is no JSON.
     ///
     /// # Errors
     /// [`SealingError`]: as of [`CaseSealer::seal`].
     pub fn seal_clear(&self, case: &ClearCase) -> Result<NewCase, SealingError> {
+        let consent = Some(case.consent.clone()).filter(|consent| !consent.contains('\n'));
         let record = CaseRecord {
-            number: case.number.clone(),
+            number: number_of(case)?.to_string(),
             received_at: case.received_at,
             partner: case.partner.clone(),
             test: case.test,
@@ -131,7 +133,9 @@ impl CaseSealer {
             module: case.module.clone(),
             page_module: case.page_module.clone(),
             key: case.idempotency_key.clone(),
-            consent: RawValue::from_string(case.consent.clone()).unwrap_or_else(|_| RawValue::NULL.to_owned()),
+            consent: consent
+                .and_then(|consent| RawValue::from_string(consent).ok())
+                .unwrap_or_else(|| RawValue::NULL.to_owned()),
             text_sha256: case.text_sha256.clone(),
             report_sha256: sha256(&case.report),
             page_report_sha256: case.page_report.as_deref().map(sha256),
@@ -143,6 +147,18 @@ impl CaseSealer {
             page_report: case.page_report.as_deref(),
             receipt: case.receipt.clone(),
         })
+    }
+}
+
+/// Reads the number of a case of an earlier version from its column, or from its receipt if the column is damaged.
+fn number_of(case: &ClearCase) -> Result<Number, SealingError> {
+    let on_receipt = || {
+        let receipt: serde_json::Value = serde_json::from_slice(&case.receipt).ok()?;
+        Number::read(receipt.get("number")?.as_str()?).ok()
+    };
+    match Number::read(&case.number).ok().or_else(on_receipt) {
+        Some(number) => Ok(number),
+        None => Ok(Number::random()?),
     }
 }
 
@@ -251,5 +267,49 @@ impl OpenedCase {
             faults.push("the report of the page's module is not the one that was stored".to_owned());
         }
         faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_case_of_an_earlier_version_is_sealed_with_the_number_of_its_receipt() {
+        let recipients = [Identities::generate(), Identities::generate()].map(|pair| pair.recipients().concat());
+        let recipients = Recipients::parse(&recipients.join("\n"), Path::new("recipients")).unwrap();
+        let sealer = CaseSealer { recipients, hash_key: HashKey::generate().unwrap() };
+        let number = Number::random().unwrap().to_string();
+        let clear = |number: &str, consent: &str, receipt: String| ClearCase {
+            seq: 7,
+            number: number.to_owned(),
+            received_at: 1,
+            partner: Some("\u{fffd}".to_owned()),
+            test: false,
+            locale: "ja".to_owned(),
+            accepted: true,
+            ruleset: String::new(),
+            module: String::new(),
+            page_module: None,
+            idempotency_key: "key".to_owned(),
+            text_sha256: String::new(),
+            consent: consent.to_owned(),
+            receipt: receipt.into_bytes(),
+            text: b"{}".to_vec(),
+            report: b"{".to_vec(),
+            page_report: None,
+        };
+        let receipt = format!(r#"{{"number":"{number}"}}"#);
+        for damaged in ["", "\u{fffd}", "1111-1111-1112", number.as_str()] {
+            let sealed = sealer.seal_clear(&clear(damaged, "{\"a\":\n1}", receipt.clone())).unwrap();
+            assert_eq!(sealed.number.to_string(), number, "{damaged}");
+        }
+        for lost in ["", "{}", r#"{"number":"1"}"#, r#"{"number":5}"#] {
+            assert_ne!(
+                sealer.seal_clear(&clear("x", "{", lost.to_owned())).unwrap().number.to_string(),
+                number,
+                "{lost}"
+            );
+        }
     }
 }

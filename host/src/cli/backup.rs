@@ -89,7 +89,7 @@ async fn warn_of_other_keys(settings: &Settings, url: &str) -> Result<(), CliErr
     let store = match store::open_existing(url).await {
         Ok(store) => store,
         // A backup of an earlier version; serve seals its cases with the keys that are here.
-        Err(StoreError::Unconverted(_)) => return Ok(()),
+        Err(StoreError::Unconverted(_) | StoreError::Foreign(_)) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
     let folder = settings.key_folder()?;

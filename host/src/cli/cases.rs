@@ -11,7 +11,7 @@ mod action;
 mod args;
 mod copy;
 mod damages;
-mod erase;
+pub mod erase;
 mod export;
 mod find;
 mod list;

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
+use kakekomi_sealing::KeyFolder;
 use kakekomi_service::sealed_case::{CaseSealer, HASH_KEY_SETTING};
-use kakekomi_store::{self as store, ClearCase, Store};
+use kakekomi_store::{self as store, ClearCase, Step, Store};
 
 use super::print;
 use crate::config::Settings;
@@ -17,12 +18,16 @@ use crate::error::CliError;
 /// # Errors
 /// [`CliError::Sealing`], [`CliError::OtherHashKey`], [`CliError::Store`].
 pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<CaseSealer>), CliError> {
-    let folder = settings.key_folder()?;
-    let store = store::open(&settings.database_url()).await?;
+    let (folder, url) = (settings.key_folder()?, settings.database_url());
+    if holds_clear_tables(&url).await {
+        // Before the tables change: while there are no keys, the program of before can serve again.
+        create_demo(&folder)?;
+        settings.sealer()?;
+    }
+    let store = store::open(&url).await?;
     let known = store.setting(HASH_KEY_SETTING).await?;
-    if known.is_none() && folder.create_demo()? {
-        let shown = folder.path().display();
-        print::warn(&format!("cases are sealed to a demo pair in {shown}: make your own (kakekomi keys new)"));
+    if known.is_none() {
+        create_demo(&folder)?;
     }
     let sealer = Arc::new(settings.sealer()?);
     let check = sealer.hash_key().check().to_vec();
@@ -31,6 +36,20 @@ pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<Case
     }
     convert(&*store, &sealer).await?;
     Ok((store, sealer))
+}
+
+fn create_demo(folder: &KeyFolder) -> Result<(), CliError> {
+    if folder.create_demo()? {
+        let shown = folder.path().display();
+        print::warn(&format!("cases are sealed to a demo pair in {shown}: make your own (kakekomi keys new)"));
+    }
+    Ok(())
+}
+
+/// Reports whether a database has the tables of a version that stored cases in clear.
+async fn holds_clear_tables(url: &str) -> bool {
+    let has = |steps: &[Step], name: &str| steps.iter().any(|step| step.name == name && step.done);
+    store::migrations(url).await.is_ok_and(|steps| has(&steps, "cases") && !has(&steps, "sealed_cases"))
 }
 
 /// Seals the cases that an earlier version stored in clear.

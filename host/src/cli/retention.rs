@@ -19,6 +19,7 @@ use serde_json::json;
 use super::actor::actor;
 use super::args::StorageArgs;
 use super::block_on::block_on;
+use super::cases::erase::warn_of_log;
 use super::print;
 use super::rebuild::all_events;
 use crate::config::{Retention, Settings};
@@ -98,7 +99,7 @@ async fn erase_ended(store: &dyn Store, days: &Retention, dry_run: bool, now: i6
         }
     }
     if !run.erased.is_empty() && !dry_run {
-        store.purge().await?;
+        warn_of_log(store.purge().await?);
     }
     Ok(run)
 }

@@ -50,7 +50,7 @@ impl FromStr for AuditHead {
     fn from_str(text: &str) -> Result<AuditHead, &'static str> {
         const WRONG: &str = "an audit head is SEQ:HASH, a number and 64 hexadecimal digits";
         let (seq, hex) = text.trim().split_once(':').ok_or(WRONG)?;
-        if hex.len() != 64 || !hex.is_ascii() {
+        if hex.len() != 64 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(WRONG);
         }
         let mut hash = [0; 32];

@@ -58,8 +58,8 @@ pub trait Backend: Rows + Sessions + Clone {
     /// Waits until a case that was found, or not, by its key is durably so.
     fn confirm(&self, is_found: bool) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Removes what was deleted from the database's own files, as far as it can.
-    fn purge(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Removes what was deleted from the database's own files, as far as it can; `false` while a reader prevents it.
+    fn purge(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     fn missing_durability_settings(&self) -> StoreFuture<'_, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
@@ -102,7 +102,9 @@ impl<B: Backend> Cases<B> {
             return Ok(());
         }
         // The rows leave the files before the table does: after an interruption, the table tells that this is still to do.
-        self.backend.purge().await?;
+        if !self.backend.purge().await? {
+            tracing::warn!("another program reads the database: its log keeps clear text until the desk is stopped");
+        }
         let mut session = self.backend.begin().await?;
         convert::end(&mut session).await?;
         session.commit().await
@@ -159,7 +161,7 @@ where
         Box::pin(self.numbered(query::CASE, number))
     }
 
-    fn purge(&self) -> StoreFuture<'_, ()> {
+    fn purge(&self) -> StoreFuture<'_, bool> {
         Box::pin(self.backend.purge())
     }
 
@@ -179,7 +181,7 @@ where
     fn audit_head(&self) -> StoreFuture<'_, AuditHead> {
         Box::pin(async move {
             let last: Vec<(i64, Vec<u8>)> = self.backend.fetch(QueryBuilder::new(query::HEAD)).await?;
-            insert::head_of(last.first())
+            Ok(insert::head_of(last.first()))
         })
     }
 

@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use sqlx::QueryBuilder;
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, QueryBuilder, Type};
 
 use crate::case::NewCase;
 use crate::error::StoreError;
@@ -20,34 +21,44 @@ pub const CONVERTED_AT_ONCE: u32 = 64;
 /// The actor of the events of cases that were received by an earlier version.
 const SYSTEM: &str = "system";
 
-/// A case as an earlier version stored it.
+/// A case as an earlier version stored it. Bytes of a text that are damaged become U+FFFD: one damaged row must not keep the
+/// desk from starting.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ClearCase {
     /// Position of the case in the store's sequence.
     pub seq: i64,
     /// As on the receipt.
+    #[sqlx(try_from = "Lossy")]
     pub number: String,
     /// Milliseconds since the epoch, UTC.
     pub received_at: i64,
     /// The partner whose page sent it.
+    #[sqlx(try_from = "OptionalLossy")]
     pub partner: Option<String>,
     /// True if it came with a partner's test key.
     pub test: bool,
     /// `ja` or `en`.
+    #[sqlx(try_from = "Lossy")]
     pub locale: String,
     /// The verdict.
     pub accepted: bool,
     /// Version of the rules.
+    #[sqlx(try_from = "Lossy")]
     pub ruleset: String,
     /// Digest of the module that judged, `sha256:<64 hex>`.
+    #[sqlx(try_from = "Lossy")]
     pub module: String,
     /// Digest of the page's module.
+    #[sqlx(try_from = "OptionalLossy")]
     pub page_module: Option<String>,
     /// The client's key of the submission.
+    #[sqlx(try_from = "Lossy")]
     pub idempotency_key: String,
     /// SHA-256 of the text when it was stored.
+    #[sqlx(try_from = "Lossy")]
     pub text_sha256: String,
     /// The consent record, JSON.
+    #[sqlx(try_from = "Lossy")]
     pub consent: String,
     /// The receipt's bytes.
     pub receipt: Vec<u8>,
@@ -58,6 +69,55 @@ pub struct ClearCase {
     /// The report of the page's module.
     pub page_report: Option<Vec<u8>>,
 }
+
+/// A text whose bytes may be damaged.
+struct Lossy(String);
+
+/// As [`Lossy`], or NULL.
+struct OptionalLossy(Option<String>);
+
+impl From<Lossy> for String {
+    fn from(Lossy(text): Lossy) -> String {
+        text
+    }
+}
+
+impl From<OptionalLossy> for Option<String> {
+    fn from(OptionalLossy(text): OptionalLossy) -> Option<String> {
+        text
+    }
+}
+
+macro_rules! lossy {
+    ($name:ident, $bytes:ty, $read:expr) => {
+        impl<DB: Database> Type<DB> for $name
+        where
+            Vec<u8>: Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <Vec<u8> as Type<DB>>::type_info()
+            }
+
+            // A column of text is read by its bytes.
+            fn compatible(_: &DB::TypeInfo) -> bool {
+                true
+            }
+        }
+
+        impl<'r, DB: Database> Decode<'r, DB> for $name
+        where
+            $bytes: Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<$name, BoxDynError> {
+                let read: fn($bytes) -> $name = $read;
+                <$bytes as Decode<'r, DB>>::decode(value).map(read)
+            }
+        }
+    };
+}
+
+lossy!(Lossy, &'r [u8], |bytes| Lossy(String::from_utf8_lossy(bytes).into_owned()));
+lossy!(OptionalLossy, Option<Lossy>, |text| OptionalLossy(text.map(String::from)));
 
 /// Seals a case of an earlier version.
 pub type Seal = Arc<dyn Fn(ClearCase) -> Result<NewCase, String> + Send + Sync>;

@@ -78,9 +78,6 @@ pub enum StoreError {
     /// After this position of the sequence not even the keys of the cases can be read.
     #[error("database: cases are read as far as seq {0}, and not behind it: {1}")]
     Torn(i64, Arc<StoreError>),
-    /// The last event cannot be continued.
-    #[error("database: event {0} has no hash to continue from: kakekomi audit verify names what was changed")]
-    DamagedChain(i64),
     /// A case of an earlier version cannot be sealed; it is unchanged.
     #[error("database: the case at seq {0}, which an earlier version stored in clear, cannot be sealed: {1}")]
     NotConverted(i64, String),

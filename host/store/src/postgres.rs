@@ -137,9 +137,9 @@ impl Backend for PgPool {
     }
 
     /// Vacuums the tables of what was erased. The bytes of a dead row are overwritten by the rows that follow it.
-    async fn purge(&self) -> Result<(), StoreError> {
+    async fn purge(&self) -> Result<bool, StoreError> {
         sqlx::query("VACUUM case_seals, case_search, cases, events").execute(self).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).

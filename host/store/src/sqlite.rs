@@ -31,6 +31,7 @@ use crate::store::Integrity;
 pub use backup::{Copied, Restored, back_up, restore};
 use error_code::{extended_code, primary_code};
 pub use file::{file_of, url_in};
+use open::BUSY_TIMEOUT;
 use open_files::OpenFiles;
 
 /// The cases in a SQLite file.
@@ -154,18 +155,14 @@ impl Backend for Database {
         Ok(sqlx::query_scalar(SqliteSession::HAS_CLEAR_CASES).fetch_one(&self.pool).await?)
     }
 
-    /// Empties the log; free pages are overwritten when they are freed (`secure_delete`). A reader may delay it.
-    async fn purge(&self) -> Result<(), StoreError> {
-        for _ in 0..PURGE_ATTEMPTS {
-            let (busy, _, _): (i64, i64, i64) =
-                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-            if busy == 0 {
-                return Ok(());
-            }
-            tokio::time::sleep(PURGE_PAUSE).await;
-        }
-        tracing::warn!("the database's log could not be emptied: what was erased leaves it with the next checkpoint");
-        Ok(())
+    /// Empties the log; free pages are overwritten when they are freed (`secure_delete`).
+    async fn purge(&self) -> Result<bool, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        // A checkpoint that waits for a reader holds up every writer: it waits for a moment only, but several times.
+        set_busy_timeout(&mut connection, PURGE_WAIT).await?;
+        let purged = empty_log(&mut connection).await;
+        set_busy_timeout(&mut connection, BUSY_TIMEOUT).await?;
+        purged
     }
 
     /// Reads only the index of the numbers, which is on other pages than the cases.
@@ -196,7 +193,30 @@ impl Backend for Database {
 /// Attempts to empty the log while others read.
 const PURGE_ATTEMPTS: u32 = 20;
 /// The pause between them.
-const PURGE_PAUSE: Duration = Duration::from_millis(100);
+const PURGE_PAUSE: Duration = Duration::from_millis(250);
+/// The longest wait of an attempt.
+const PURGE_WAIT: Duration = Duration::from_millis(50);
+
+/// Empties the log; `false` if others read it all the time.
+async fn empty_log(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    for attempt in 0..PURGE_ATTEMPTS {
+        if attempt > 0 {
+            tokio::time::sleep(PURGE_PAUSE).await;
+        }
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        if busy == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn set_busy_timeout(connection: &mut SqliteConnection, timeout: Duration) -> Result<(), StoreError> {
+    let mut pragma = QueryBuilder::new("PRAGMA busy_timeout = ");
+    pragma.push(timeout.as_millis()).build().execute(connection).await?;
+    Ok(())
+}
 
 /// The extended code of a failed flush: the row may be written all the same.
 const IOERR_FSYNC: u32 = 1034;

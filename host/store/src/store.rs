@@ -68,7 +68,8 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Removes what was erased from the database's own files: SQLite's log; PostgreSQL's dead rows, as far as VACUUM does.
-    fn purge(&self) -> StoreFuture<'_, ()>;
+    /// `false` while another program reads the log, which keeps the bytes then.
+    fn purge(&self) -> StoreFuture<'_, bool>;
 
     /// Reads at most `limit` events after `seq`, of one case or of all, in the order of the chain.
     fn events<'a>(&'a self, seq: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>>;

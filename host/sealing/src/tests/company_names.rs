@@ -134,3 +134,21 @@ fn folding_twice_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn usual_forms_of_rare_characters_and_a_leading_kk_are_one_company() {
+    for (written, typed) in [
+        ("株式会社髙橋工業", "㈱高橋工業"),
+        ("濵﨑商店", "浜崎商店"),
+        ("渡邊製作所", "渡辺製作所"),
+        ("齋藤 國廣", "斎藤国広"),
+        ("K.K. Minato", "Minato K.K."),
+        ("KK ミナト", "株式会社ミナト"),
+        ("Acme Pte. Ltd.", "Acme"),
+    ] {
+        assert_eq!(folded_company(written), folded_company(typed), "{written} {typed}");
+    }
+    for (one, other) in [("KKR", "R"), ("kknet", "net"), ("高橋", "橋")] {
+        assert_ne!(folded_company(one), folded_company(other), "{one} {other}");
+    }
+}

@@ -93,9 +93,43 @@ impl ReportTerms {
     }
 }
 
+/// Reads a telephone number as the form reads it: `0081 3 3211 9999` and `TEL: 03-3211-9999` give `+81332119999`. A number that
+/// the form refuses stays as it is.
+pub fn phone_as_in_the_form(phone: &str) -> String {
+    kakekomi_core::rules::phone::read(phone).unwrap_or_else(|_| phone.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_telephone_number_is_found_however_it_is_written() {
+        let key = HashKey::generate().unwrap();
+        let hash = |written: &str| key.phone(&phone_as_in_the_form(written));
+        for written in [
+            "03-3211-9999",
+            "０３－３２１１－９９９９",
+            "０３ー３２１１ー９９９９",
+            "+81 3 3211 9999",
+            "+81(0)3-3211-9999",
+            "81-3-3211-9999",
+            "0081 3 3211 9999",
+            "010-81-3-3211-9999",
+            "+81332119999;ext=204",
+            "(03) 3211.9999 内線 204",
+            "03-3211-9999（内線２０４）",
+            "03-3211-9999 ｅｘｔ．204",
+            "03-3211-9999＃204",
+            "TEL: 03-3211-9999",
+        ] {
+            assert_eq!(hash(written), key.phone("+81332119999"), "{written}");
+        }
+        assert_eq!(hash("+1 212 555 0100"), key.phone("+12125550100"));
+        for nothing in ["", "-", "+", "内線 204", "0"] {
+            assert_eq!(hash(nothing), None, "{nothing}");
+        }
+    }
 
     #[test]
     fn coded_answers_come_from_the_values_and_unknown_has_its_code() {

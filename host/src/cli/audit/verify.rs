@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
-    self as store, AuditCheck, AuditFault, AuditHead, Event, EventKind, Filter, LINES_A_PAGE, Store, StoreError,
+    self as store, AuditCheck, AuditFault, AuditHead, CaseLine, Event, EventKind, Filter, LINES_A_PAGE, Store,
+    StoreError,
 };
 use serde::Serialize;
 
@@ -109,13 +110,24 @@ impl Verification {
     }
 }
 
+/// The last event of a case, and the bodies of all its events.
+#[derive(Debug, Clone, Copy, Default)]
+struct LastEvent {
+    /// Its number in the case.
+    n: i64,
+    is_erasure: bool,
+    /// The first event whose body is missing; `case.received` has none, its body is in the seal.
+    without_body: Option<i64>,
+    /// The first event that has a body.
+    with_body: Option<i64>,
+}
+
 /// The state between two events.
 #[derive(Debug, Default)]
 struct Reading {
     check: AuditCheck,
     heads: Vec<AuditHead>,
-    /// The last event of each case: its number in the case, and whether it is the erasure.
-    cases: HashMap<Box<str>, (i64, bool)>,
+    cases: HashMap<Box<str>, LastEvent>,
     found: Verification,
 }
 
@@ -135,19 +147,28 @@ impl Reading {
 
     /// Finds an event that does not follow the last one of its case.
     fn order_fault(&mut self, event: &Event) -> Option<String> {
-        let (number, n) = (event.case_number.as_deref()?, event.n?);
+        let seq = event.seq;
+        let Some((number, n)) = event.case_number.as_deref().zip(event.n) else {
+            return event.body.is_none().then(|| format!("event {seq} of the store has lost its body"));
+        };
         let kind: Option<EventKind> = event.kind.parse().ok();
         let is_erasure = kind == Some(EventKind::CaseErased);
-        let (last, was_erased) = self.cases.get(number).copied().unwrap_or_default();
-        self.cases.insert(number.into(), (n, is_erasure));
-        let seq = event.seq;
+        let is_first = kind == Some(EventKind::CaseReceived);
+        let before = self.cases.get(number).copied().unwrap_or_default();
+        let (last, was_erased) = (before.n, before.is_erasure);
+        let now = LastEvent {
+            n,
+            is_erasure,
+            without_body: before.without_body.or((event.body.is_none() && !is_first).then_some(seq)),
+            with_body: before.with_body.or(event.body.is_some().then_some(seq)),
+        };
+        self.cases.insert(number.into(), now);
         if n != last.saturating_add(1) {
             return Some(format!("event {seq} is number {n} of case {number}, after number {last}"));
         }
         if was_erased {
             return Some(format!("event {seq} follows the erasure of case {number}"));
         }
-        let is_first = kind == Some(EventKind::CaseReceived);
         (is_first != (n == 1)).then(|| format!("event {seq} of case {number} is {:?} as number {n}", event.kind))
     }
 
@@ -181,14 +202,8 @@ impl Reading {
                     break;
                 }
                 self.found.cases += 1;
-                match self.cases.remove(line.number.as_str()) {
-                    None => self.found.add(format!("case {} (seq {after}) has no events", line.number)),
-                    Some((_, is_erased)) if is_erased != line.is_erased() => {
-                        let (status, number) = (&line.status, &line.number);
-                        self.found
-                            .add(format!("case {number} (seq {after}) is {status:?}, which its events contradict"));
-                    }
-                    Some(_) => {}
+                if let Some(fault) = case_fault(&line, self.cases.remove(line.number.as_str())) {
+                    self.found.add(fault);
                 }
             }
         }
@@ -207,5 +222,20 @@ impl Reading {
             }
         }
         Ok(())
+    }
+}
+
+/// Finds a contradiction between a case and its events: no events, another state, bodies of an erased case, or bodies that
+/// are missing though the case was not erased.
+fn case_fault(line: &CaseLine, last: Option<LastEvent>) -> Option<String> {
+    let case = format!("case {} (seq {})", line.number, line.seq);
+    let Some(last) = last else { return Some(format!("{case} has no events")) };
+    if last.is_erasure != line.is_erased() {
+        return Some(format!("{case} is {:?}, which its events contradict", line.status));
+    }
+    match (last.is_erasure, last.without_body, last.with_body) {
+        (false, Some(event), _) => Some(format!("event {event} has lost its body, and {case} was not erased")),
+        (true, _, Some(event)) => Some(format!("event {event} still has its body, though {case} was erased")),
+        _ => None,
     }
 }

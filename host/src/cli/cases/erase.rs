@@ -72,7 +72,7 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
         }
     }
     if erased > 0 {
-        store.purge().await?;
+        warn_of_log(store.purge().await?);
         print::words(REMAINS);
     }
     store.close().await?;
@@ -85,6 +85,16 @@ async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
         EventDraft { at: clock::now(), actor: &actor(), kind: EventKind::CaseErased, body: &json!({}), after: None };
     let event = seal_event(&case, &draft).map_err(|error| unchanged(number, error.to_string()))?;
     written_n(number, store.erase(event).await?)
+}
+
+/// Warns where erased contents, which are sealed, are still in the database's files.
+pub fn warn_of_log(is_purged: bool) {
+    if !is_purged {
+        print::warn(
+            "another program, such as a backup, reads the database: its files keep the sealed bytes of what was erased until \
+             the next erasure, or until the desk is stopped",
+        );
+    }
 }
 
 /// Asks on the terminal.

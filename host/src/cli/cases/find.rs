@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use kakekomi_sealing::HashKey;
+use kakekomi_service::sealed_case::phone_as_in_the_form;
 use kakekomi_store::receipt_number::{Beginning, Number};
 use kakekomi_store::{Filter, LINES_A_PAGE, SearchHash, SearchKind, Store, seq_of};
 
@@ -91,7 +92,7 @@ impl Terms {
         let mut hashes = Vec::new();
         if let Some(phone) = &self.phone {
             let hash =
-                key.phone(phone).ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
+                key.phone(&phone_as_in_the_form(phone)).ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
             hashes.push(SearchHash { kind: SearchKind::Phone, hash });
         }
         if let Some(email) = &self.email {

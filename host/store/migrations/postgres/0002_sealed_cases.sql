@@ -95,6 +95,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.body IS NULL AND (NEW.seq, NEW.case_number, NEW.n, NEW.at, NEW.actor, NEW.kind, NEW.commitment, NEW.hash)
             IS NOT DISTINCT FROM (OLD.seq, OLD.case_number, OLD.n, OLD.at, OLD.actor, OLD.kind, OLD.commitment, OLD.hash)
+            -- A body is emptied behind the event of its case's erasure alone.
+            AND EXISTS (SELECT 1 FROM events WHERE case_number = OLD.case_number AND kind = 'case.erased')
         THEN
             RETURN NEW;
         END IF;

@@ -83,6 +83,8 @@ CREATE TABLE events (
 CREATE TRIGGER events_are_not_updated BEFORE UPDATE ON events
 WHEN new.body IS NOT NULL OR (new.seq, new.case_number, new.n, new.at, new.actor, new.kind, new.commitment, new.hash)
     IS NOT (old.seq, old.case_number, old.n, old.at, old.actor, old.kind, old.commitment, old.hash)
+    -- A body is emptied behind the event of its case's erasure alone.
+    OR NOT EXISTS (SELECT 1 FROM events WHERE case_number = old.case_number AND kind = 'case.erased')
 BEGIN SELECT RAISE(ABORT, 'events are never rewritten'); END;
 CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;

@@ -229,3 +229,23 @@ async fn a_new_database_has_nothing_to_convert() {
         open_to_write(&url).await.unwrap();
     }
 }
+
+/// PostgreSQL stores no text that is not UTF-8.
+#[tokio::test]
+async fn a_case_whose_texts_are_damaged_is_converted_as_well() {
+    for url in urls().await.into_iter().filter(|url| url.starts_with("sqlite:")) {
+        earlier_version(&url).await;
+        let mut sql = Sql::connect(&url).await;
+        for column in ["partner", "locale", "ruleset", "module", "page_module", "idempotency_key", "text_sha256"] {
+            sql.run(&format!("UPDATE cases SET {column} = CAST(x'61ff' AS TEXT) WHERE seq = 3")).await.unwrap();
+        }
+        sql.close().await;
+        let store = open(&url).await.unwrap();
+        while store.convert(seal()).await.unwrap() > 0 {}
+        assert_eq!(store.count_clear().await.unwrap(), 0);
+        let cases = store.cases(2, 1, &Filter::default()).await.unwrap();
+        let line = &cases[0].as_ref().unwrap().line;
+        assert_eq!((line.seq, line.partner.as_deref(), line.locale.as_str()), (3, Some("a\u{fffd}"), "a\u{fffd}"));
+        assert_eq!(verified_events(&store).await.len(), usize::try_from(CASES).unwrap());
+    }
+}

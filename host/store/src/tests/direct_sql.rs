@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{Database, appended, databases, new_case, new_event, stored, verified_events};
-use crate::EventKind;
+use crate::receipt_number::Number;
+use crate::{Appended, AuditCheck, AuditFault, EventKind};
 
 /// Makes a store with three events of two cases; returns the first case's number.
 async fn three_events(database: &Database) -> String {
@@ -121,14 +122,35 @@ async fn a_number_in_a_case_is_used_once() {
 }
 
 #[tokio::test]
-async fn a_body_alone_can_be_emptied() {
+async fn bodies_are_emptied_behind_the_erasure_of_their_case_alone() {
+    for database in databases().await {
+        let number = three_events(&database).await;
+        let emptied = "UPDATE events SET body = NULL WHERE body IS NOT NULL".to_owned();
+        all_refused(&database, &[emptied, "UPDATE events SET body = NULL".to_owned()]).await;
+        assert!(verified_events(&database.store).await[2].body.is_some());
+        let erased = new_event(&Number::read(&number).unwrap(), EventKind::CaseErased, &json!({}));
+        assert!(matches!(database.store.erase(erased).await.unwrap(), Appended::Stored { .. }));
+        let after = verified_events(&database.store).await;
+        assert!(after.iter().all(|event| event.body.is_none()));
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_event_at_the_end_is_named_and_stops_no_submission() {
     for database in databases().await {
         three_events(&database).await;
-        let before = verified_events(&database.store).await;
-        assert!(before[2].body.is_some());
-        database.sql().await.run("UPDATE events SET body = NULL WHERE body IS NOT NULL").await.unwrap();
-        let after = verified_events(&database.store).await;
-        assert_eq!(after[2].body, None);
-        assert_eq!(after[2].hash, before[2].hash);
+        let mut sql = database.sql().await;
+        let (is_sqlite, into) =
+            (sql.is_sqlite(), "INTO events (seq, case_number, n, at, actor, kind, body, commitment, hash)");
+        let short = blob(is_sqlite, "00");
+        sql.run(&format!("INSERT {into} VALUES (4, NULL, NULL, 5, 'x', 'export.made', NULL, {short}, {short})"))
+            .await
+            .unwrap();
+        stored(&database.store, new_case("c")).await;
+        let mut check = AuditCheck::default();
+        let events = database.store.events(0, 10, None).await.unwrap();
+        let faults: Vec<_> = events.iter().filter_map(|event| check.next(event).err()).collect();
+        assert_eq!(faults, [AuditFault::Changed { seq: 4, kind: "export.made".to_owned() }]);
+        assert_eq!(database.store.audit_head().await.unwrap(), check.head());
     }
 }

@@ -1,6 +1,7 @@
 //! Erasure: what it removes, and what it leaves.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -129,7 +130,7 @@ async fn a_purge_leaves_no_erased_bytes_in_the_files_of_sqlite() {
         for number in numbers.iter().step_by(3) {
             store.erase(new_event(number, EventKind::CaseErased, &json!({}))).await.unwrap();
         }
-        store.purge().await.unwrap();
+        assert!(store.purge().await.unwrap());
         if !database.sql().await.is_sqlite() {
             continue;
         }
@@ -141,5 +142,31 @@ async fn a_purge_leaves_no_erased_bytes_in_the_files_of_sqlite() {
             }
             assert_eq!(is_on_disk(&database.url, hash), is_kept, "search hash of case {key}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_purge_beside_a_reader_holds_up_no_submission_and_says_that_bytes_remain() {
+    for database in databases().await {
+        let (store, mut reader) = (&database.store, database.sql().await);
+        if !reader.is_sqlite() {
+            continue;
+        }
+        stored(store, new_case("a")).await;
+        reader.run("BEGIN").await.unwrap();
+        reader.texts("SELECT number FROM cases").await;
+        stored(store, new_case("b")).await;
+        let inserts = async {
+            for key in 0..20 {
+                let started = Instant::now();
+                stored(store, new_case(&key.to_string())).await;
+                assert!(started.elapsed() < Duration::from_secs(2), "a submission waits for the purge");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let (purged, ()) = tokio::join!(store.purge(), inserts);
+        assert!(!purged.unwrap());
+        reader.run("COMMIT").await.unwrap();
+        assert!(store.purge().await.unwrap());
     }
 }
