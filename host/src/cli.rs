@@ -108,9 +108,9 @@ enum Command {
     /// Verify the chain of events; needs no key
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Make the states of the cases anew from their events
+    /// Rebuild the states of the cases from their events
     Rebuild(rebuild::RebuildArgs),
-    /// Erase cases whose time is over
+    /// Erase cases whose retention period has ended
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
     /// Write the database into a file, while the desk may be serving

@@ -88,17 +88,17 @@ pub struct Settings {
     pub retention: Retention,
 }
 
-/// Days since the last change of a case after which `retention run` erases it, by its state; never where there are none.
+/// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// Days after which a case is erased that nobody has begun [default: never]
+    /// Days after which a received case is erased [default: never]
     #[arg(long, value_name = "DAYS")]
     pub received: Option<NonZeroU32>,
-    /// Days after which a case is erased that is in progress [default: never]
+    /// Days after which a case in progress is erased [default: never]
     #[arg(long, value_name = "DAYS")]
     pub in_progress: Option<NonZeroU32>,
-    /// Days after which a case is erased that waits for its applicant [default: never]
+    /// Days after which a case that waits for its applicant is erased [default: never]
     #[arg(long, value_name = "DAYS")]
     pub waiting: Option<NonZeroU32>,
     /// Days after which a closed case is erased [default: never]

@@ -63,7 +63,8 @@ impl Database {
 
 /// Names the key folder of the hosts of a database in this process.
 fn keys_of(url: &str) -> PathBuf {
-    let name: String = url.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '-' }).collect();
+    let name: String =
+        url.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '-' }).collect();
     std::env::temp_dir().join(format!("kakekomi-keys-{}-{name}", std::process::id()))
 }
 

@@ -49,7 +49,7 @@ const PUBLISHED: [(char, usize); 3] = [('1', 70), ('2', 183), ('3', 92)];
 const STATUSES: [&str; 5] = ["met", "operator", "waits for", "not applicable", "open"];
 
 /// The parts that a row may wait for.
-const PARTS: [&str; 5] = ["accounts", "desk", "sealing", "evidence", "delivery"];
+const PARTS: [&str; 4] = ["accounts", "desk", "evidence", "delivery"];
 
 /// A row of the document.
 struct Row {

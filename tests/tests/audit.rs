@@ -1,4 +1,4 @@
-//! `kakekomi audit`, `rebuild` and `retention`: every change behind the program's back is named; states are made anew; what
+//! `kakekomi audit`, `rebuild` and `retention`: every change by another writer is named; states are made anew; what
 //! is due is erased.
 
 #![allow(
@@ -90,18 +90,14 @@ fn sqlite(home: &Home, statement: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Changes the database behind the program's back, without the triggers that protect events.
+/// Changes the database as another writer would, without the triggers that protect events.
 fn alter(home: &Home, statement: &str) {
-    let Some(url) = home.database_url() else {
-        let triggers =
-            sqlite(home, "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'");
-        sqlite(home, &format!("{};{statement}", triggers.trim()));
-        return;
-    };
-    let statement = format!("SET session_replication_role = replica; {statement}");
-    let mut psql = Command::new("psql");
-    psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command", &statement]);
-    assert!(psql.status().expect("psql").success(), "{statement}");
+    if home.database_url().is_some() {
+        return home.alter(statement);
+    }
+    let triggers =
+        sqlite(home, "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'");
+    home.alter(&format!("{};{statement}", triggers.trim()));
 }
 
 fn text(output: &Output) -> String {

@@ -37,7 +37,8 @@ fn send(server: &Server, draft: &[u8], keys: std::ops::Range<usize>) -> Vec<Valu
 fn multiply(server: &Server) {
     let columns = "received_at, partner, test, locale, accepted, ruleset, module, page_module, text_hash, recipient, kind, \
                    ongoing, services, receipt";
-    let numbers = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COPIES}) INSERT INTO");
+    let numbers =
+        format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COPIES}) INSERT INTO");
     let statement = format!(
         "{numbers} cases (number, idempotency_key, {columns}) \
          SELECT printf('copy-%d', i), printf('copy-%d', i), {columns} FROM n, cases WHERE seq = 1; \

@@ -12,7 +12,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::on_both_databases;
@@ -97,20 +97,6 @@ fn kinds(home: &Home, number: &str) -> Vec<String> {
     events.iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Changes the database behind the program's back.
-fn alter(home: &Home, statement: &str) {
-    let mut command = if let Some(url) = home.database_url() {
-        let mut psql = Command::new("psql");
-        psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command", statement]);
-        psql
-    } else {
-        let mut sqlite = Command::new("sqlite3");
-        sqlite.arg(home.path().join("data/kakekomi.sqlite3")).arg(statement);
-        sqlite
-    };
-    assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
-}
-
 fn each_reading_is_an_event_before_it_is_printed(home: Home) {
     let (server, numbers) = desk(home, 1);
     let home = &server.home;
@@ -123,11 +109,11 @@ fn each_reading_is_an_event_before_it_is_printed(home: Home) {
     );
     assert_eq!(kinds(home, &numbers[0]), ["case.received", "case.viewed"]);
     // An event that cannot be written: nothing is shown.
-    alter(home, "ALTER TABLE events RENAME TO other_events");
+    home.alter("ALTER TABLE events RENAME TO other_events");
     let sentence = refused(home, &["cases", "show", &numbers[0]], 5);
     assert!(sentence.contains("nothing is shown") && !sentence.contains("れい0"), "{sentence}");
     assert!(refused(home, &["cases", "export"], 5).contains("nothing is shown"));
-    alter(home, "ALTER TABLE other_events RENAME TO events");
+    home.alter("ALTER TABLE other_events RENAME TO events");
     let events = records(home, &["cases", "timeline", &numbers[0]]);
     let actor = events[1]["actor"].as_str().unwrap();
     assert!(actor.len() > "cli:".len() && actor.starts_with("cli:"), "{actor}");
@@ -312,7 +298,7 @@ fn an_erased_case_keeps_its_number_and_its_events_alone(home: Home) {
     let output = home.run(&["cases", "erase", &numbers[0], &numbers[1], "--yes"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(printed(&output), format!("{}  event 3  erased\n{}  event 2  erased\n", numbers[0], numbers[1]));
-    assert!(said(&output).contains("What remains") && said(&output).contains("Backups"), "{}", said(&output));
+    assert!(said(&output).contains("bodies remain") && said(&output).contains("Backups"), "{}", said(&output));
     let shown = &records(home, &["cases", "show", &numbers[0]])[0];
     assert_eq!((&shown["status"], &shown["erased"], &shown["last_n"]), (&json!("erased"), &json!(true), &json!(3)));
     for member in ["text", "report", "consent", "receipt", "kind", "ongoing", "services", "text_sha256"] {
@@ -362,7 +348,7 @@ fn a_copy_has_every_answer_under_its_title(home: Home) {
 fn altered_search_hashes_are_named(home: Home) {
     let (server, numbers) = desk(home, 2);
     let home = &server.home;
-    alter(home, "DELETE FROM case_search WHERE case_seq = 2 AND kind = 'phone'");
+    home.alter("DELETE FROM case_search WHERE case_seq = 2 AND kind = 'phone'");
     let output = home.run(&["cases", "export"]);
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));
     assert!(said(&output).contains(&numbers[1]) && !said(&output).contains(&numbers[0]), "{}", said(&output));

@@ -181,7 +181,8 @@ fn postgres_files(home: &Home) -> Vec<PathBuf> {
 fn sealed_in(what: &str, bytes: &[u8]) {
     let is_at = |word: &[u8], position: usize| bytes[position..].starts_with(word);
     for position in 0..bytes.len() {
-        let numbered = is_at(WORD.as_bytes(), position) && bytes.get(position + WORD.len()).is_some_and(u8::is_ascii_digit);
+        let numbered =
+            is_at(WORD.as_bytes(), position) && bytes.get(position + WORD.len()).is_some_and(u8::is_ascii_digit);
         let shaped = SHAPED.iter().any(|(_, _, word)| is_at(word.as_bytes(), position));
         assert!(!numbered && !shaped, "a field's value stands in {what} at {position}");
     }

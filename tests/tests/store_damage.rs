@@ -43,22 +43,6 @@ fn file(home: &Home) -> PathBuf {
     home.path().join("data/kakekomi.sqlite3")
 }
 
-/// Changes the database behind the program's back. Bytes are written as SQLite writes them, `x'00'`.
-fn alter(home: &Home, statement: &str) {
-    let mut command = if let Some(url) = home.database_url() {
-        let mut psql = Command::new("psql");
-        psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url, "--command"]);
-        // As a damaged page does, without asking the other tables.
-        psql.arg(format!("SET session_replication_role = replica; {}", statement.replace("x'", "'\\x")));
-        psql
-    } else {
-        let mut sqlite = Command::new("sqlite3");
-        sqlite.arg(file(home)).arg(statement);
-        sqlite
-    };
-    assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
-}
-
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
@@ -81,7 +65,10 @@ fn assert_named(output: &Output, numbers: &[&String]) {
 fn altered_text_is_named_and_the_others_are_printed(home: Home) {
     let (home, numbers) = home_with(home, 5);
     assert_eq!(home.run(&["cases", "export"]).status.code(), Some(0));
-    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[1]));
+    home.alter(&format!(
+        "UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')",
+        numbers[1]
+    ));
     let exported = home.run(&["cases", "export"]);
     assert_named(&exported, &[&numbers[1]]);
     let records = lines(&exported);
@@ -129,18 +116,18 @@ fn every_altered_column_is_reported_and_json_stays_valid(home: Home) {
     let whole = exported();
     for (table, column, value, word) in rows {
         let seq = if table == "cases" { "seq" } else { "case_seq" };
-        alter(&home, &format!("CREATE TABLE kept AS SELECT * FROM {table}"));
-        alter(&home, &format!("UPDATE {table} SET {column} = {value} WHERE {seq} = 2"));
+        home.alter(&format!("CREATE TABLE kept AS SELECT * FROM {table}"));
+        home.alter(&format!("UPDATE {table} SET {column} = {value} WHERE {seq} = 2"));
         let exported = home.run(&["cases", "export"]);
         assert_named(&exported, &[&numbers[1]]);
         assert!(said(&exported).contains(word), "{column}: {}", said(&exported));
         assert_eq!(lines(&exported).len(), 3, "{column}");
         let of_table = format!("(SELECT {column} FROM kept WHERE kept.{seq} = {table}.{seq})");
-        alter(&home, &format!("UPDATE {table} SET {column} = {of_table} WHERE {seq} = 2"));
-        alter(&home, "DROP TABLE kept");
+        home.alter(&format!("UPDATE {table} SET {column} = {of_table} WHERE {seq} = 2"));
+        home.alter("DROP TABLE kept");
     }
     assert_eq!(exported(), whole, "and back");
-    alter(&home, &format!("UPDATE cases SET number = 'nonsense' WHERE number = '{}'", numbers[1]));
+    home.alter(&format!("UPDATE cases SET number = 'nonsense' WHERE number = '{}'", numbers[1]));
     for arguments in
         [&["cases", "list", "--json"][..], &["cases", "list"], &["cases", "export"], &["cases", "export", "--csv"]]
     {
@@ -154,7 +141,7 @@ fn damaged_receipt_is_not_replayed(home: Home) {
     let request = submission("k", &draft);
     let first = server.send(&request);
     assert_eq!(server.send(&request).body, first.body);
-    alter(&server.home, "UPDATE cases SET receipt = x'7b2261223a317d'");
+    server.home.alter("UPDATE cases SET receipt = x'7b2261223a317d'");
     let again = server.send(&request);
     assert_eq!(again.status, 503, "{}", again.text());
     assert!(again.json()["phone"].is_string());
@@ -171,7 +158,10 @@ fn doctor_finds_an_altered_text(home: Home) {
     };
     let (code, found) = doctor();
     assert_eq!((code, found.len(), &found[0]["level"]), (Some(0), 1, &Value::from("ok")), "{found:?}");
-    alter(&home, &format!("UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')", numbers[2]));
+    home.alter(&format!(
+        "UPDATE case_seals SET sealed = x'7b7d' WHERE case_seq = (SELECT seq FROM cases WHERE number = '{}')",
+        numbers[2]
+    ));
     let (code, found) = doctor();
     assert_eq!((code, &found[0]["level"]), (Some(5), &Value::from("error")));
     assert!(found[0]["message"].as_str().unwrap().contains(&numbers[2]), "{found:?}");
@@ -180,7 +170,7 @@ fn doctor_finds_an_altered_text(home: Home) {
 #[test]
 fn undecodable_row_is_named_and_the_others_are_printed() {
     let (home, numbers) = home_with(Home::new(), 4);
-    alter(&home, &format!("UPDATE cases SET ruleset = CAST(x'ff' AS TEXT) WHERE number = '{}'", numbers[1]));
+    home.alter(&format!("UPDATE cases SET ruleset = CAST(x'ff' AS TEXT) WHERE number = '{}'", numbers[1]));
     let listed = home.run(&["cases", "list", "--json"]);
     assert_named(&listed, &[&numbers[1]]);
     let list: Value = serde_json::from_slice(&listed.stdout).unwrap();
@@ -207,7 +197,7 @@ fn undecodable_row_is_named_and_the_others_are_printed() {
     assert!(read[2].contains(&numbers[3]) && words.contains(&numbers[1]), "{read:?} {words}");
     // The first and the last case.
     for number in [&numbers[0], &numbers[3]] {
-        alter(&home, &format!("UPDATE cases SET ruleset = CAST(x'fe' AS TEXT) WHERE number = '{number}'"));
+        home.alter(&format!("UPDATE cases SET ruleset = CAST(x'fe' AS TEXT) WHERE number = '{number}'"));
     }
     let listed = home.run(&["cases", "list", "--json"]);
     assert_named(&listed, &[&numbers[0], &numbers[1], &numbers[3]]);
@@ -276,7 +266,7 @@ fn doctor_finds_an_index_that_disagrees_with_its_table() {
     let (home, _) = home_with(Home::new(), 3);
     let script = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX cases_received_at ON cases (seq)' \
                   WHERE name = 'cases_received_at';";
-    alter(&home, script);
+    home.alter(script);
     let output = home.run(&["doctor", "--ndjson", "--listen", "127.0.0.1:9"]);
     let integrity = lines(&output).into_iter().find(|finding| finding["check"] == "integrity").unwrap();
     assert_eq!((output.status.code(), &integrity["level"]), (Some(5), &Value::from("error")), "{integrity}");

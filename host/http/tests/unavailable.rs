@@ -28,8 +28,8 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
 use kakekomi_store::{
-    Appended, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase, NewEvent, Projection, Read,
-    Resealed, Seal, Store, StoreError, StoreFuture,
+    Appended, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase, NewEvent, Projection,
+    Read, Resealed, Seal, Store, StoreError, StoreFuture,
 };
 use serde_json::Value;
 use tower::ServiceExt;

@@ -3,8 +3,8 @@
 //! `{"v":1,"identity":"AGE-SECRET-KEY-1…","salt":"9f86…","record":{…},"text":4,"report":2,"page_report":null}`, a line feed,
 //! `text{}` → sealed to the desk's recipients
 //!
-//! What happens to the case later is sealed to the case's own recipient. Rotation therefore seals this file again and
-//! nothing else, and erasure deletes it.
+//! Later events are sealed to the case's own recipient. Rotation therefore seals only this file again, and erasure deletes
+//! it.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub struct CaseContents<'a> {
 pub struct Sealed {
     /// One age file.
     pub bytes: Vec<u8>,
-    /// The case's own recipient, `age1…`: everything later is sealed to it.
+    /// The case's own recipient, `age1…`, to which later events are sealed.
     pub recipient: String,
     /// SHA-256 over the salt and the record: the commitment of `case.received`.
     pub commitment: [u8; 32],
@@ -73,7 +73,7 @@ impl fmt::Debug for OpenedCase {
 /// Seals a case with a new identity of its own, which is then forgotten.
 ///
 /// # Errors
-/// [`SealingError::Record`]: the record is no JSON object on one line. [`SealingError::Randomness`].
+/// [`SealingError::Record`]: the record is not a JSON object on one line. [`SealingError::Randomness`].
 pub fn seal(recipients: &Recipients, contents: &CaseContents<'_>) -> Result<Sealed, SealingError> {
     // First, since a system without randomness is an error here and a panic in age.
     let salt = salt::random()?;
@@ -101,13 +101,13 @@ pub fn seal(recipients: &Recipients, contents: &CaseContents<'_>) -> Result<Seal
 /// Opens a case with the desk's or the recovery identity.
 ///
 /// # Errors
-/// [`SealingError::NoMatchingIdentity`], [`SealingError::Damaged`]; [`SealingError::Contents`]: it is no case.
+/// [`SealingError::NoMatchingIdentity`], [`SealingError::Damaged`]; [`SealingError::Contents`]: the file is not a case.
 pub fn open(identities: &Identities, sealed: &[u8]) -> Result<OpenedCase, SealingError> {
     let plain = age_file::decrypt(identities, sealed)?;
     parse(&plain).ok_or(SealingError::Contents)
 }
 
-/// Seals a case to other recipients. Its contents, its identity and its commitment stay.
+/// Seals a case to other recipients. Its contents, its identity and its commitment do not change.
 ///
 /// # Errors
 /// As [`open`].
@@ -137,7 +137,7 @@ struct Head<'a> {
     page_report: Option<usize>,
 }
 
-/// Checks that the record is an object whose bytes can stand in the first line unchanged.
+/// Checks that the record is an object whose bytes fit into the first line unchanged.
 fn record_of(bytes: &[u8]) -> Result<&RawValue, SealingError> {
     let record: &RawValue = serde_json::from_slice(bytes).map_err(|_| SealingError::Record)?;
     let as_it_is = record.get().as_bytes() == bytes && bytes.starts_with(b"{") && !bytes.contains(&b'\n');

@@ -18,7 +18,7 @@ pub enum SealingError {
         /// The system's reason.
         source: io::Error,
     },
-    /// A line of a key file is not what belongs there.
+    /// A line of a key file is not valid.
     #[error("{}, line {line}: {reason}", path.display())]
     Line {
         /// The file.
@@ -54,19 +54,19 @@ pub enum SealingError {
     #[error("{}: it is too large for a key file", .0.display())]
     FileTooLarge(PathBuf),
     /// The key folder has files, but no recipients.
-    #[error("{}: the folder is not empty and has no file `recipients`; add it, or empty the folder", .0.display())]
+    #[error("{}: the folder is not empty and has no file `recipients`; add the file, or empty the folder", .0.display())]
     Incomplete(PathBuf),
     /// The data folder has no name to which the key folder's could be added.
     #[error("{}: the data folder has no name; name the key folder with --keys", .0.display())]
     NoFolderName(PathBuf),
-    /// A text is no recipient.
+    /// A text is not a recipient.
     #[error("sealing: a case's recipient does not begin with age1 or is damaged")]
     Recipient,
-    /// The consent record is no JSON object on one line.
-    #[error("sealing: the record of a case is no JSON object on one line")]
+    /// The consent record is not a JSON object on one line.
+    #[error("sealing: the record of a case is not a JSON object on one line")]
     Record,
     /// The system's source of randomness failed.
-    #[error("sealing: no randomness: {0}")]
+    #[error("sealing: the system has no randomness: {0}")]
     Randomness(#[from] getrandom::Error),
     /// Encryption failed.
     #[error("sealing: age did not encrypt")]
@@ -74,8 +74,8 @@ pub enum SealingError {
     /// The file is sealed to other recipients.
     #[error("sealing: none of the identities opens it")]
     NoMatchingIdentity,
-    /// The file was changed or cut off, or is no age file.
-    #[error("sealing: the sealed bytes are damaged or no age file")]
+    /// The file was changed or cut off, or is not an age file.
+    #[error("sealing: the sealed bytes are damaged or not an age file")]
     Damaged,
     /// The file was opened, but its contents have another form.
     #[error("sealing: the opened bytes are not in the form that this program writes")]

@@ -7,7 +7,7 @@ use std::iter;
 use age::x25519::Recipient;
 
 use crate::salt::{self, Salt};
-use crate::{Identities, Recipients, SealingError, age_file};
+use crate::{Identities, SealingError, age_file};
 
 /// The sealed body of an event.
 #[derive(Debug, Clone)]
@@ -30,30 +30,15 @@ pub struct OpenedBody {
 /// Seals the body of an event to the case's own recipient.
 ///
 /// # Errors
-/// [`SealingError::Recipient`]: the text is no recipient. [`SealingError::Randomness`].
+/// [`SealingError::Recipient`]: the text is not a recipient. [`SealingError::Randomness`].
 pub fn seal_body(recipient: &str, body: &[u8]) -> Result<SealedBody, SealingError> {
     let recipient: Recipient = recipient.parse().map_err(|_| SealingError::Recipient)?;
-    seal_to(iter::once(&recipient as &dyn age::Recipient), body)
-}
-
-/// Seals the body of a store-wide event, which belongs to no case.
-///
-/// # Errors
-/// [`SealingError::Randomness`].
-pub fn seal_body_to_recipients(recipients: &Recipients, body: &[u8]) -> Result<SealedBody, SealingError> {
-    seal_to(recipients.keys(), body)
-}
-
-fn seal_to<'a>(
-    recipients: impl Iterator<Item = &'a dyn age::Recipient>,
-    body: &[u8],
-) -> Result<SealedBody, SealingError> {
     let salt = salt::random()?;
-    let sealed = age_file::encrypt(recipients, &[&salt, body])?;
+    let sealed = age_file::encrypt(iter::once(&recipient as &dyn age::Recipient), &[&salt, body])?;
     Ok(SealedBody { sealed, commitment: salt::commitment(&salt, body) })
 }
 
-/// Opens the body of an event: with the case's identity, or with the desk's for a store-wide event.
+/// Opens the body of an event with the case's identity.
 ///
 /// # Errors
 /// [`SealingError::NoMatchingIdentity`], [`SealingError::Damaged`], [`SealingError::Contents`]: fewer than 32 bytes.

@@ -7,7 +7,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Folds a company name: width, letter case, white space, punctuation, dashes and legal forms no longer matter.
-/// A name that is nothing but a legal form stays.
+/// A name that consists of a legal form alone does not change.
 pub fn folded_company(name: &str) -> String {
     let letters = letters(name);
     let mut rest = letters.as_slice();
@@ -152,7 +152,7 @@ fn letters(name: &str) -> Vec<Letter> {
     letters
 }
 
-/// Removes one legal form from the beginning or the end, unless nothing else is there.
+/// Removes one legal form from the beginning or the end; `None` if nothing else would remain.
 fn without_form(letters: &[Letter]) -> Option<&[Letter]> {
     let prefixes = FORMS.iter().chain(&BANK_PREFIXES).filter_map(|form| strip_prefix(letters, form));
     let suffixes = FORMS.iter().chain(&BANK_SUFFIXES).filter_map(|form| strip_suffix(letters, form));

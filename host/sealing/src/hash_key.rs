@@ -52,14 +52,16 @@ impl HashKey {
         self.hash("text", text)
     }
 
-    /// Hashes a phone number. Its digits count and, at the beginning, `+`; Japan's `0…` and `+81…` are the same.
-    pub fn phone(&self, phone: &str) -> [u8; 32] {
-        self.hash("phone", international(phone).as_bytes())
+    /// Hashes a telephone number; its extension does not count, and Japan's `0…` and `+81…` are the same. `None` for a text
+    /// without digits.
+    pub fn phone(&self, phone: &str) -> Option<[u8; 32]> {
+        Some(self.hash("phone", normalized_phone(phone)?.as_bytes()))
     }
 
-    /// Hashes an e-mail address, regardless of letter case.
+    /// Hashes an e-mail address, regardless of width and letter case.
     pub fn email(&self, email: &str) -> [u8; 32] {
-        self.hash("email", email.trim().to_lowercase().as_bytes())
+        let folded: String = email.trim().nfkc().flat_map(char::to_lowercase).collect();
+        self.hash("email", folded.as_bytes())
     }
 
     /// Hashes the folded name of a company.
@@ -91,14 +93,18 @@ impl fmt::Debug for HashKey {
     }
 }
 
-/// Reduces a phone number to digits with the country's code: `03-1234-5678` → `+81312345678`.
-fn international(phone: &str) -> String {
+/// Reduces a telephone number to `+` and digits: `03-1234-5678`, `+81 (0)3 1234 5678` and `+81312345678;ext=204` give
+/// `+81312345678`. `None` for a text without digits.
+fn normalized_phone(phone: &str) -> Option<String> {
     let plain: String = phone.nfkc().collect();
-    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
-    if plain.trim_start().starts_with('+') {
-        // `+81 (0)3 …` is a common way to write both forms at once.
-        let national = digits.strip_prefix("810").map(|rest| format!("81{rest}"));
-        return format!("+{}", national.unwrap_or(digits));
+    let number = plain.split([';', '#', '内', 'x', 'X']).next().unwrap_or_default();
+    let digits: String = number.chars().filter(|char| char.is_ascii_digit() || *char == '+').collect();
+    // `+81(0)3…` is a common way to write both forms at once.
+    let national = digits.strip_prefix("+81").or_else(|| digits.strip_prefix('0'));
+    match national.map(|rest| rest.trim_start_matches('0')) {
+        Some("") => None,
+        Some(national) => Some(format!("+81{national}")),
+        None if digits.len() > 1 => Some(digits),
+        None => None,
     }
-    digits.strip_prefix('0').map_or(digits.clone(), |rest| format!("+81{rest}"))
 }

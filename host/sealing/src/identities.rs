@@ -24,7 +24,7 @@ impl Identities {
     /// Reads an identity file.
     ///
     /// # Errors
-    /// The file cannot be read, a line is no identity, or there is no identity.
+    /// The file cannot be read, a line is not an identity, or there is no identity.
     pub fn read(file: &Path) -> Result<Identities, SealingError> {
         let bytes = key_file::read(file)?;
         Identities::parse(key_file::text(&bytes, file)?, file)
@@ -33,7 +33,7 @@ impl Identities {
     /// Parses the text of an identity file; the path is for errors, which contain nothing of the text.
     ///
     /// # Errors
-    /// A line is no identity, or there is no identity.
+    /// A line is not an identity, or there is no identity.
     pub fn parse(text: &str, file: &Path) -> Result<Identities, SealingError> {
         let mut identities = Vec::new();
         for (line, text) in key_file::lines(text) {

@@ -98,10 +98,18 @@ impl KeyFolder {
         Recipients::read(&self.file(RECIPIENTS))
     }
 
+    /// Reads the recipients of another file, or those of the folder.
+    ///
+    /// # Errors
+    /// As [`Recipients::read`].
+    pub fn recipients_or(&self, other: Option<&Path>) -> Result<Recipients, SealingError> {
+        other.map_or_else(|| self.recipients(), Recipients::read)
+    }
+
     /// Reads the desk's identity; `None` on a host that only seals.
     ///
     /// # Errors
-    /// As [`Identities::read`], but for a missing file.
+    /// As [`Identities::read`], except for a missing file.
     pub fn desk(&self) -> Result<Option<Identities>, SealingError> {
         match Identities::read(&self.file(DESK)) {
             Err(SealingError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
@@ -145,14 +153,9 @@ impl KeyFolder {
         HashKey::read(&self.file(HASH))
     }
 
-    /// Reports whether the recovery identity lies here: the keys are a demo pair, or one was not moved offline.
+    /// Reports whether the recovery identity is here: the keys are a demo pair, or it was not moved offline.
     pub fn is_demo(&self) -> bool {
         self.file(RECOVERY).exists()
-    }
-
-    /// Reports whether others than the owner may enter the folder or read a secret in it.
-    pub fn is_open_to_others(&self) -> bool {
-        self.open_to_others().is_some()
     }
 
     /// Finds the folder, or a secret in it, that others than the owner may enter or read.
@@ -163,7 +166,7 @@ impl KeyFolder {
         paths.find(|path| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0))
     }
 
-    /// Makes the folder with a demo pair, unless it is there. Of two processes, one makes it; returns `true` to that one.
+    /// Makes the folder with a demo pair, unless it exists. Returns `true` if this process made it, and not another one.
     ///
     /// # Errors
     /// [`SealingError::Incomplete`]: the folder has other files. [`SealingError::File`]: it cannot be written.
@@ -180,7 +183,7 @@ impl KeyFolder {
         self.create_with(identities, lines.concat())
     }
 
-    /// Makes the folder for given recipients, without a secret key of theirs, unless it is there. As [`Self::create_demo`].
+    /// Makes the folder for given recipients, without a secret key of theirs, unless it exists. As [`Self::create_demo`].
     ///
     /// # Errors
     /// As [`Self::create_demo`].
@@ -188,7 +191,7 @@ impl KeyFolder {
         self.create_with(Vec::new(), recipients.to_strings().join("\n") + "\n")
     }
 
-    /// Makes the folder with a desk identity, for it and the given recovery recipient, unless it is there. As
+    /// Makes the folder with a desk identity, for it and the given recovery recipient, unless it exists. As
     /// [`Self::create_demo`].
     ///
     /// # Errors

@@ -8,7 +8,7 @@
 //! - [`KeyFolder`], [`Recipients`], [`Identities`]: the files with the keys
 //! - `rotation`: exchange of the desk's identity; `secret_file`: durable writing of key files
 //! - [`seal`], [`open`], [`seal_again`]: the envelope of a case
-//! - [`seal_body`], [`seal_body_to_recipients`], [`open_body`]: bodies of events
+//! - [`seal_body`], [`open_body`]: bodies of events
 //! - [`HashKey`], [`folded_company`]: search by phone, e-mail and company without storing them
 //! - `age_file`: the only module that encrypts and decrypts
 
@@ -33,7 +33,7 @@ mod tests;
 
 pub use envelope::{CaseContents, OpenedCase, Sealed, open, seal, seal_again};
 pub use error::SealingError;
-pub use event_body::{OpenedBody, SealedBody, open_body, seal_body, seal_body_to_recipients};
+pub use event_body::{OpenedBody, SealedBody, open_body, seal_body};
 pub use fold_company::folded_company;
 pub use hash_key::HashKey;
 pub use identities::Identities;

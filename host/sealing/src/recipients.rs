@@ -20,7 +20,7 @@ impl Recipients {
     /// Reads a recipients file.
     ///
     /// # Errors
-    /// The file cannot be read, a line is no recipient, or there are fewer than [`MIN_RECIPIENTS`].
+    /// The file cannot be read, a line is not a recipient, or there are fewer than [`MIN_RECIPIENTS`].
     pub fn read(file: &Path) -> Result<Recipients, SealingError> {
         let bytes = key_file::read(file)?;
         Recipients::parse(key_file::text(&bytes, file)?, file)
@@ -29,7 +29,7 @@ impl Recipients {
     /// Parses the text of a recipients file; the path is for errors.
     ///
     /// # Errors
-    /// A line is no recipient, or there are fewer than [`MIN_RECIPIENTS`].
+    /// A line is not a recipient, or there are fewer than [`MIN_RECIPIENTS`].
     pub fn parse(text: &str, file: &Path) -> Result<Recipients, SealingError> {
         let mut recipients: Vec<Recipient> = Vec::new();
         for (line, text) in key_file::lines(text) {

@@ -5,8 +5,8 @@
 //! recipients: old, rec.  →                                          new, rec.
 //! ```
 //!
-//! Each step is one durable file. Whatever step was the last one before a crash, `desk.identity` opens every case, sealed to
-//! the recipients of before or after; a further [`KeyFolder::renew_desk`] or [`KeyFolder::forget_former`] goes on from there.
+//! Each step is one durable file. After a crash at any step, `desk.identity` opens every case, sealed to the former or to
+//! the new recipients; a further [`KeyFolder::renew_desk`] or [`KeyFolder::forget_former`] continues.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ impl KeyFolder {
     /// Returns the file that keeps the old one: `time` ends its name.
     ///
     /// # Errors
-    /// [`SealingError::NoDesk`]: the folder has no desk identity, or it is no recipient. [`SealingError::File`].
+    /// [`SealingError::NoDesk`]: the folder has no desk identity, or it is not a recipient. [`SealingError::File`].
     pub fn renew_desk(&self, time: &str) -> Result<PathBuf, SealingError> {
         let old = self.desk()?.ok_or_else(|| SealingError::NoDesk(self.desk_file()))?;
         let file = self.recipients_file();
@@ -34,8 +34,8 @@ impl KeyFolder {
         Ok(kept)
     }
 
-    /// Removes identities from `desk.identity` that are no recipients any more: to be called once no case needs them.
-    /// Returns their number; 0 where none would remain.
+    /// Removes the identities from `desk.identity` that are no longer recipients: to be called once no case needs them.
+    /// Returns their number; 0 if no identity would remain.
     ///
     /// # Errors
     /// [`SealingError::File`].
@@ -73,7 +73,7 @@ fn write(file: &Path, text: &Zeroizing<String>) -> Result<(), SealingError> {
     secret_file::write(file, text.as_bytes()).map_err(SealingError::at(file))
 }
 
-/// Puts a recipient in the place of the first of the old ones, and leaves out the others; `None` where there is none of them.
+/// Replaces the first of the old recipients and leaves out the others; `None` if the text has no old recipient.
 fn replaced(text: &str, old: &[String], new: &str) -> Option<String> {
     let mut news = Some(new);
     let mut lines = Vec::new();
@@ -87,10 +87,10 @@ fn replaced(text: &str, old: &[String], new: &str) -> Option<String> {
     news.is_none().then(|| lines.join("\n") + "\n")
 }
 
-/// Writes an identity file that must not be there yet, for its owner alone.
+/// Writes an identity file that must not exist yet, for its owner alone.
 ///
 /// # Errors
-/// [`SealingError::File`]: it is there, or cannot be written.
+/// [`SealingError::File`]: it exists, or cannot be written.
 pub fn write_identity(identities: &Identities, file: &Path) -> Result<(), SealingError> {
     secret_file::write_new(file, identities.to_file().as_bytes()).map_err(SealingError::at(file))
 }

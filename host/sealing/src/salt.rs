@@ -1,6 +1,6 @@
 //! Commitments: SHA-256 over 32 random bytes and a value.
 //!
-//! `commitment(&salt, b"{}")` → 32 bytes that prove the value to whoever has the salt, and reveal nothing without it
+//! `commitment(&salt, b"{}")` → 32 bytes that prove the value to a reader who has the salt, and reveal nothing without it
 
 use sha2::{Digest as _, Sha256};
 

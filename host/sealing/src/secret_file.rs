@@ -1,4 +1,4 @@
-//! Writing of key files: for their owner alone, and durable under their name or not there at all.
+//! Writing of key files: for their owner alone, and durable under their name or absent.
 //!
 //! `write("data.keys/hash.key", &bytes)` → `hash.key.unfinished`, flushed, then renamed; after a crash the old file or the new
 
@@ -13,7 +13,7 @@ pub type Owner = (u32, u32);
 /// The end of the name of a file that is being written.
 pub const UNFINISHED: &str = ".unfinished";
 
-/// Replaces a file. It belongs to the owner of its folder, also if root writes it.
+/// Replaces a file. It belongs to the owner of its folder, even if root writes it.
 pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(UNFINISHED);
@@ -25,7 +25,7 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder_of(file)
 }
 
-/// Writes a file that must not be there yet; after an error it is not there.
+/// Writes a file that must not exist yet; after an error it does not exist.
 pub fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = fs::metadata(folder_of(file))?;
     let mut new = File::options().write(true).create_new(true).mode(0o600).open(file)?;
@@ -38,7 +38,7 @@ pub fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
     write().inspect_err(|_| drop(fs::remove_file(file)))
 }
 
-/// Gives a file or folder of root's to another owner; other users cannot, and need not.
+/// Gives a file or folder of root's to another owner; other users cannot do this and do not need it.
 pub fn give(file: &File, owner: Option<Owner>) -> io::Result<()> {
     match owner {
         Some((user, group)) if user != ROOT && file.metadata()?.uid() == ROOT => fchown(file, Some(user), Some(group)),

@@ -5,7 +5,7 @@
 //! stored case → CaseReader → OpenedCase { record, text, report, … }
 //! ```
 //!
-//! A host that takes submissions needs the recipients and the key of the hashes, no identity.
+//! A host that takes submissions needs the recipients and the key of the hashes, but no identity.
 
 mod event;
 mod record;
@@ -16,15 +16,24 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Case, ClearCase, NewCase, UnfinishedReceipt};
+use kakekomi_store::{Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
-pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
+pub use event::{EventDraft, EventError, open_event, seal_event};
 pub use record::CaseRecord;
-pub use terms::{ReportTerms, normalized_email, normalized_phone};
+pub use terms::{ReportTerms, phone_as_in_the_form};
 
 /// The name of the store's setting that identifies the key of its hashes.
 pub const HASH_KEY_SETTING: &str = "hash_key";
+
+/// Reports whether a store was written with a key of hashes; `None` where it was not written with any yet.
+///
+/// # Errors
+/// [`StoreError`]: the setting cannot be read.
+pub async fn is_written_with(store: &dyn Store, key: &HashKey) -> Result<Option<bool>, StoreError> {
+    let known = store.setting(HASH_KEY_SETTING).await?;
+    Ok(known.map(|known| known.as_slice() == key.check()))
+}
 
 /// The keys with which a host seals cases.
 #[derive(Debug, Clone)]
@@ -33,7 +42,7 @@ pub struct CaseSealer {
     hash_key: HashKey,
 }
 
-/// What is sealed of a case, with the columns that stay clear.
+/// The contents of a case to be sealed, with the columns that stay clear.
 #[derive(Debug)]
 pub struct Contents<'a> {
     /// The body of `case.received`.
@@ -54,8 +63,7 @@ impl CaseSealer {
     /// # Errors
     /// [`SealingError`]: a file is missing or wrong.
     pub fn load(folder: &KeyFolder, recipients: Option<&Path>) -> Result<CaseSealer, SealingError> {
-        let recipients = recipients.map_or_else(|| folder.recipients(), Recipients::read)?;
-        Ok(CaseSealer { recipients, hash_key: folder.hash_key()? })
+        Ok(CaseSealer { recipients: folder.recipients_or(recipients)?, hash_key: folder.hash_key()? })
     }
 
     /// Returns the recipients.
@@ -76,7 +84,7 @@ impl CaseSealer {
     /// Seals a case.
     ///
     /// # Errors
-    /// [`SealingError`]: no randomness, or the record is no JSON object.
+    /// [`SealingError`]: there is no randomness, or the record is not a JSON object.
     pub fn seal(&self, contents: Contents<'_>) -> Result<NewCase, SealingError> {
         let Contents { record, text, report, page_report, receipt } = contents;
         let body = serde_json::to_vec(&record).map_err(|_| SealingError::Record)?;
@@ -106,9 +114,9 @@ impl CaseSealer {
         })
     }
 
-    /// Seals a case that an earlier version stored in clear. Its digests are those of its row, so that a damage from before
-    /// is still found afterwards. A damaged row is sealed as well, since the desk cannot start before all are: with the number
-    /// on its receipt, or a new one where that is lost too, and without a consent record that is no JSON.
+    /// Seals a case that an earlier version stored in clear. The digests are those of its row, so that earlier damage is still
+    /// found. A damaged row is sealed as well, since the desk cannot start before all are: with the number on its receipt, or
+    /// a new one if that is lost too, and without a consent record that is no JSON.
     ///
     /// # Errors
     /// [`SealingError`]: as of [`CaseSealer::seal`].
@@ -154,7 +162,7 @@ fn number_of(case: &ClearCase) -> Result<Number, SealingError> {
     }
 }
 
-/// The identities with which a host reads cases, and the key of the hashes where it is at hand.
+/// The identities with which a host reads cases, and the key of the hashes if the host has it.
 #[derive(Debug, Clone)]
 pub struct CaseReader {
     identities: Identities,
@@ -189,11 +197,6 @@ impl CaseReader {
         };
         let hash_key = folder.hash_key_file().exists().then(|| folder.hash_key()).transpose()?;
         Ok(identities.map(|identities| CaseReader { identities, hash_key }))
-    }
-
-    /// Returns the identities.
-    pub fn identities(&self) -> &Identities {
-        &self.identities
     }
 
     /// Opens the contents of a case; `None` for one that was erased.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kakekomi_service::sealed_case::HASH_KEY_SETTING;
+use kakekomi_service::sealed_case::{HASH_KEY_SETTING, is_written_with};
 use kakekomi_store::{self as store, StoreError, sqlite};
 use serde::Serialize;
 
@@ -92,19 +92,19 @@ async fn warn_of_other_keys(settings: &Settings, url: &str) -> Result<(), CliErr
         Err(StoreError::Unconverted(_) | StoreError::Foreign(_)) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let known = store.setting(HASH_KEY_SETTING).await?;
-    store.close().await?;
-    let (Some(known), folder) = (known, settings.key_folder()?) else { return Ok(()) };
-    let file = folder.hash_key_file();
-    let file = file.display();
+    let folder = settings.key_folder()?;
     match folder.hash_key() {
-        Ok(key) if key.check().as_slice() == known.as_slice() => {}
-        Ok(_) => {
-            print::warn(&format!("{file} is not the one that this backup was written with: put back its key folder"))
+        Ok(key) if is_written_with(&*store, &key).await? == Some(false) => {
+            let file = folder.hash_key_file();
+            let file = file.display();
+            print::warn(&format!("{file} is not the one that this backup was written with: put back its key folder"));
         }
-        Err(error) => print::warn(&format!("the keys of this backup are not here, put back its key folder: {error}")),
+        Err(error) if store.setting(HASH_KEY_SETTING).await?.is_some() => {
+            print::warn(&format!("the keys of this backup are not here, put back its key folder: {error}"));
+        }
+        Ok(_) | Err(_) => {}
     }
-    Ok(())
+    Ok(store.close().await?)
 }
 
 /// Returns the URL of a database of SQLite; others are copied with `tool`.

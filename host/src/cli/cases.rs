@@ -23,6 +23,8 @@ mod watch;
 
 use clap::Subcommand;
 
+pub use reading::{open_and_compare, search_fault};
+
 use super::block_on::block_on;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};

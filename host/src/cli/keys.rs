@@ -1,7 +1,7 @@
-//! `kakekomi keys`: the key folder is made, checked, and its keys are exchanged.
+//! `kakekomi keys`: makes and checks the key folder, and exchanges its keys.
 //!
 //! `kakekomi keys new --recovery-out /media/usb/recovery.identity` → `data.keys` with the desk's identity; the recovery identity
-//! is in the other place alone
+//! only in the named file
 
 mod check;
 mod new;

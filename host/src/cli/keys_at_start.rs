@@ -31,7 +31,7 @@ pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<Case
     }
     let sealer = Arc::new(settings.sealer()?);
     let check = sealer.hash_key().check().to_vec();
-    if known.map_or(store.set_once(HASH_KEY_SETTING, check.clone()).await?, |known| known) != check {
+    if store.set_once(HASH_KEY_SETTING, check.clone()).await? != check {
         return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
     }
     convert(&*store, &sealer).await?;

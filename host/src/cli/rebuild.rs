@@ -1,4 +1,4 @@
-//! `kakekomi rebuild`: makes the states of the cases anew from their events.
+//! `kakekomi rebuild`: computes the states of the cases again from their events.
 //!
 //! `kakekomi rebuild --dry-run` → `case 2609-4873-1059: status "closed", by its events "waiting"`, `1 of 120 cases differ`
 //!
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store, seq_of};
 use serde::Serialize;
 
 use super::args::StorageArgs;
@@ -22,7 +22,7 @@ use crate::error::{CliError, Exit};
 
 pub use state::{differences, provisional, state_of, stored};
 
-/// Attempts for a case that gets further events meanwhile.
+/// Number of attempts for a case that gets further events meanwhile.
 const ATTEMPTS: u32 = 5;
 
 /// Flags of `rebuild`.
@@ -61,7 +61,7 @@ pub fn run(args: RebuildArgs, file: Settings) -> Result<Exit, CliError> {
     })?
 }
 
-/// A rebuild under way.
+/// A running rebuild.
 struct Rebuild<'a> {
     store: &'a dyn Store,
     reader: Option<&'a CaseReader>,
@@ -75,7 +75,7 @@ impl Rebuild<'_> {
         loop {
             let page = self.store.cases(after, CASES_A_PAGE, &filter).await?;
             let Some(last) = page.last() else { break };
-            after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+            after = seq_of(last);
             for case in page {
                 rebuilt.cases += 1;
                 progress.inc(1);
@@ -89,7 +89,7 @@ impl Rebuild<'_> {
         Ok(rebuilt)
     }
 
-    /// Rebuilds one case; returns its number and differences, if there are any, or the reason why it cannot be done.
+    /// Rebuilds one case; returns its number and differences, if there are any, or the reason why it was not rebuilt.
     async fn case(&self, case: Read<Case>) -> Result<Result<Option<(String, Vec<String>)>, String>, CliError> {
         let mut found = Vec::new();
         let mut case = match case {
@@ -123,16 +123,16 @@ impl Rebuild<'_> {
                 found.extend(differing);
                 return Ok(Ok(Some((number.to_string(), found))));
             }
-            // It got another event between reading and writing.
+            // The case got another event between reading and writing.
             match self.store.show(&number).await? {
                 Some(Ok(again)) => case = again,
                 _ => break,
             }
         }
-        Ok(Err(format!("case {}: it gets events all the time: run it again", case.line.number)))
+        Ok(Err(format!("case {}: it got new events during each attempt: run the command again", case.line.number)))
     }
 
-    /// Gives a case whose state is missing or damaged a state, with which it can be read.
+    /// Writes a provisional state for a case whose state is missing or damaged, so that it can be read.
     async fn with_some_state(&self, seq: i64, number: &Number) -> Result<Option<Case>, CliError> {
         if self.dry_run {
             return Ok(None);
@@ -168,7 +168,7 @@ fn report(rebuilt: &Rebuilt, dry_run: bool, json: bool) -> Result<Exit, CliError
     for fault in &rebuilt.failed {
         print::words(&format!("kakekomi: {fault}"));
     }
-    let done = if dry_run { "differ" } else { "had another state, and have the right one now" };
+    let done = if dry_run { "differ" } else { "had another state, and were corrected" };
     print::line(format!("{} of {} cases {done}", rebuilt.differing.len(), rebuilt.cases))?;
     Ok(exit)
 }

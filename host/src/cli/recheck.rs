@@ -30,7 +30,7 @@ use kakekomi_sandbox::{Digest, Sandbox, SandboxConfig};
 use kakekomi_service::embedded_module::sandbox_config_of;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_service::sealed_case::CaseReader;
-use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read};
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, seq_of};
 
 use self::judge::{Comparison, judge};
 use self::printer::{Format, Printer};
@@ -48,7 +48,7 @@ pub struct RecheckArgs {
     /// The module to judge by: its digest, or a file [default: the one in this program]
     #[arg(long, value_name = "DIGEST|FILE")]
     module: Option<String>,
-    /// Begin behind this place in the store's sequence, where an earlier run stopped
+    /// Begin after this position in the store's sequence, where an earlier run stopped
     #[arg(long, value_name = "SEQ", default_value_t = 0)]
     after: i64,
     /// At most so many cases
@@ -203,8 +203,7 @@ impl Reading {
             }
             let cases = store.cases(after, wanted, &Filter::default()).await?;
             let Some(last) = cases.last() else { break };
-            let seq = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
-            (after, left) = (seq, left.saturating_sub(cases.len() as u64));
+            (after, left) = (seq_of(last), left.saturating_sub(cases.len() as u64));
             // The check threads may be busy: waits in a way that Ctrl-C can interrupt.
             let mut page = (index, cases);
             while let Err(error) = pages.try_send(page) {

@@ -1,4 +1,4 @@
-//! `kakekomi retention run`: erases the cases whose time is over.
+//! `kakekomi retention run`: erases the cases whose retention period has ended.
 //!
 //! ```toml
 //! [retention]
@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use kakekomi_service::sealed_case::{EventDraft, seal_event};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
-    self as store, Appended, CaseLine, Event, EventKind, Filter, LINES_A_PAGE, Refusal, Store, clock,
+    self as store, Appended, CaseLine, Event, EventKind, Filter, LINES_A_PAGE, Refusal, Store, clock, seq_of,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -31,7 +31,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The commands of `retention`.
 #[derive(Debug, Subcommand)]
 pub enum RetentionCommand {
-    /// Erase the cases whose time is over
+    /// Erase the cases whose retention period has ended
     Run(RunArgs),
 }
 
@@ -55,7 +55,7 @@ pub struct RunArgs {
 struct Run {
     /// Cases that were erased, or would be.
     erased: Vec<String>,
-    /// Cases whose time is over and that are on hold.
+    /// Cases on hold whose retention period has ended.
     held: Vec<String>,
     /// Cases that changed meanwhile, or cannot be erased, and why.
     kept: Vec<String>,
@@ -67,7 +67,7 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
     let days = args.days.or(file.retention);
     if days == Retention::default() {
         return Err(CliError::Usage(
-            "no state has days: [retention] in the file of --config, or --closed DAYS".to_owned(),
+            "no state has days: set [retention] in the file of --config, or --closed DAYS".to_owned(),
         ));
     }
     block_on(async {
@@ -89,7 +89,7 @@ async fn erase_ended(store: &dyn Store, days: &Retention, dry_run: bool, now: i6
         loop {
             let page = store.lines(after, LINES_A_PAGE, &filter).await?;
             let Some(last) = page.last() else { break };
-            after = last.as_ref().map_or_else(|damaged| damaged.seq, |line| line.seq);
+            after = seq_of(last);
             for line in page {
                 match line {
                     Ok(line) => one(store, &line, before, days.get(), dry_run, &mut run).await?,
@@ -104,7 +104,7 @@ async fn erase_ended(store: &dyn Store, days: &Retention, dry_run: bool, now: i6
     Ok(run)
 }
 
-/// Erases one case, if its last change was before a moment.
+/// Erases one case if its last change was before a moment.
 async fn one(
     store: &dyn Store,
     line: &CaseLine,
@@ -135,7 +135,7 @@ async fn one(
     match erase(store, &number, days, changed_n).await? {
         Ok(Appended::Stored { .. }) => run.erased.push(number.to_string()),
         Ok(Appended::Refused(Refusal::Held)) => run.held.push(number.to_string()),
-        // Somebody is at work on it, or another run was faster.
+        // An operator changed it meanwhile, or another run was faster.
         Ok(outcome) => run.kept.push(format!("case {number}: it changed meanwhile ({outcome:?})")),
         Err(why) => run.kept.push(format!("case {number}: {why}")),
     }
@@ -167,7 +167,7 @@ async fn erase(
     }
 }
 
-/// Finds the last event that is no reading: its number in the case and its moment.
+/// Finds the last event that is not a reading: its number in the case and its moment.
 fn last_change(events: &[Event]) -> Option<(i64, i64)> {
     let is_change = |event: &&Event| !event.kind.parse::<EventKind>().is_ok_and(EventKind::is_reading);
     let last = events.iter().rev().find(is_change)?;

@@ -34,7 +34,7 @@ struct Row {
 /// Writes events in their order; one that is refused does not stop the others.
 ///
 /// # Errors
-/// [`StoreError::Database`]: none is stored.
+/// [`StoreError::Database`]: nothing is stored.
 pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<Vec<Appended>, StoreError> {
     let mut head = insert::ends(session).await?.head;
     let mut cases = states(session, events).await?;

@@ -3,7 +3,7 @@
 //! event 7 → `hash` = SHA-256(hash of event 6, 7, case, n, at, actor, kind, commitment); `7:<64 hex>` is its [`AuditHead`]
 //!
 //! A head that is kept outside the database (a receipt, a manifest, a daily mail) proves that the events up to it are
-//! unchanged. Bodies are not part of the chain, their commitments are: an erasure leaves the chain whole.
+//! unchanged. The chain covers the commitments to the bodies, not the bodies: the chain stays valid after an erasure.
 
 use std::fmt;
 use std::str::FromStr;
@@ -134,7 +134,7 @@ pub enum AuditFault {
         kind: String,
     },
     /// The event has a value that no event of this program has.
-    #[error("event {seq} cannot be one of this program: {why}")]
+    #[error("event {seq} cannot come from this program: {why}")]
     Malformed {
         /// The event.
         seq: i64,

@@ -46,7 +46,7 @@ pub trait Backend: Rows + Sessions + Clone {
         query: QueryBuilder<Self::Database>,
     ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
 
-    /// Reports whether the table of the cases of an earlier version is there.
+    /// Reports whether the table of the cases of an earlier version exists.
     fn has_clear_cases(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Decodes `seq` and, if it can be read, `number` of a row.

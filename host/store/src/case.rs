@@ -65,7 +65,7 @@ pub struct CodedAnswers {
     pub services: Option<String>,
 }
 
-/// The kind of value that a search hash stands for.
+/// The kind of value behind a search hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SearchKind {
     /// A telephone number.
@@ -201,25 +201,30 @@ pub struct Case {
     pub changed_n: i64,
 }
 
-/// A row of a case, read together with its state.
-pub(crate) trait HasState {
-    /// Reports whether the case has a state.
-    fn has_state(&self) -> bool;
+/// A row of a case that was read: a line of a list, or all its columns.
+pub trait CaseRow {
+    /// Returns the columns of a list.
+    fn line(&self) -> &CaseLine;
 }
 
-impl HasState for CaseLine {
-    fn has_state(&self) -> bool {
-        !self.status.is_empty()
+impl CaseRow for CaseLine {
+    fn line(&self) -> &CaseLine {
+        self
     }
 }
 
-impl HasState for Case {
-    fn has_state(&self) -> bool {
-        self.line.has_state()
+impl CaseRow for Case {
+    fn line(&self) -> &CaseLine {
+        &self.line
     }
 }
 
-/// The reason of a case without a row in the table of states.
+/// Returns the position of a row in the store's sequence, readable or not: a page after it goes on from there.
+pub fn seq_of<T: CaseRow>(row: &Read<T>) -> i64 {
+    row.as_ref().map_or_else(|damaged| damaged.seq, |row| row.line().seq)
+}
+
+/// The fault of a case without a row in the table of states.
 pub(crate) const NO_STATE: &str = "its state is missing: kakekomi rebuild makes it again";
 
 /// Conditions on cases; a case must meet all that are set.

@@ -125,7 +125,7 @@ pub type Seal = Arc<dyn Fn(ClearCase) -> Result<NewCase, String> + Send + Sync>;
 /// Converts the next cases; returns their number.
 ///
 /// # Errors
-/// [`StoreError`]: none of them is converted.
+/// [`StoreError`]: no case is converted.
 pub(crate) async fn convert<S: Session>(session: &mut S, seal: &Seal) -> Result<usize, StoreError> {
     let columns = "SELECT seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
         idempotency_key, text_sha256, consent, receipt, text, report, page_report FROM clear_cases ORDER BY seq LIMIT ";

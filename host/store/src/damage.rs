@@ -10,7 +10,7 @@ use std::fmt::Display;
 use sqlx::{Error, FromRow};
 
 use super::backend::{Backend, Cases, RowOf};
-use super::case::{Damaged, Filter, HasState, NO_STATE, Read};
+use super::case::{CaseRow, Damaged, Filter, NO_STATE, Read};
 use super::error::StoreError;
 use super::query;
 use super::receipt_number::Number;
@@ -18,11 +18,11 @@ use super::receipt_number::Number;
 impl<B: Backend> Cases<B> {
     fn decode<T>(row: &RowOf<B>) -> Result<Read<T>, Error>
     where
-        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
+        T: for<'r> FromRow<'r, RowOf<B>> + CaseRow,
     {
         match T::from_row(row) {
             // SQLite reads NULL as an empty text.
-            Ok(case) if !case.has_state() => Ok(Err(Self::damaged(row, &NO_STATE)?)),
+            Ok(case) if case.line().status.is_empty() => Ok(Err(Self::damaged(row, &NO_STATE)?)),
             Ok(case) => Ok(Ok(case)),
             Err(error) => Ok(Err(Self::damaged(row, &error)?)),
         }
@@ -43,7 +43,7 @@ impl<B: Backend> Cases<B> {
         filter: &Filter,
     ) -> Result<Vec<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
+        T: for<'r> FromRow<'r, RowOf<B>> + CaseRow,
     {
         match self.backend.rows(query::page(columns, after, limit, filter)).await {
             Err(error) if B::is_damage(&error) => self.one_by_one(columns, after, limit, filter).await,
@@ -60,7 +60,7 @@ impl<B: Backend> Cases<B> {
         filter: &Filter,
     ) -> Result<Vec<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
+        T: for<'r> FromRow<'r, RowOf<B>> + CaseRow,
     {
         let mut found = Vec::new();
         while found.is_empty() {
@@ -85,7 +85,7 @@ impl<B: Backend> Cases<B> {
     /// position can be read.
     pub(super) async fn numbered<T>(&self, columns: &str, number: &Number) -> Result<Option<Read<T>>, StoreError>
     where
-        T: for<'r> FromRow<'r, RowOf<B>> + HasState,
+        T: for<'r> FromRow<'r, RowOf<B>> + CaseRow,
     {
         match self.backend.rows(query::numbered(columns, number)).await {
             Err(error) if B::is_damage(&error) => {

@@ -11,7 +11,7 @@ mod projection;
 use crate::receipt_number::Number;
 pub use kind::{EventKind, UnknownKind};
 pub(crate) use projection::ERASED;
-pub use projection::{Change, Projection, Refusal};
+pub use projection::{Change, OUTCOMES, Projection, Refusal};
 
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct NewEvent {
     pub actor: String,
     /// Its kind.
     pub kind: EventKind,
-    /// The sealed body; `None` where there is none.
+    /// The sealed body; `None` for an event without one.
     pub body: Option<Vec<u8>>,
     /// Commitment to the body.
     pub commitment: [u8; 32],
@@ -70,7 +70,7 @@ pub struct Event {
     pub actor: String,
     /// Its kind; any text in a database that others wrote to.
     pub kind: String,
-    /// The sealed body; `None` where there is none, or after an erasure.
+    /// The sealed body; `None` for an event without one, or after an erasure.
     pub body: Option<Vec<u8>>,
     /// Commitment to the body, 32 bytes.
     pub commitment: Vec<u8>,

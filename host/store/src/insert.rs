@@ -42,7 +42,7 @@ pub(crate) struct Ends {
 /// Inserts the cases whose keys and numbers are free.
 ///
 /// # Errors
-/// [`StoreError::Database`]: none is stored.
+/// [`StoreError::Database`]: nothing is stored.
 pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) -> Result<Vec<Inserted>, StoreError> {
     let (mut keys, mut numbers) = taken(session, cases).await?;
     let mut ends = ends(session).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
 }
 
 impl<'a> Placed<'a> {
-    /// Gives a case its place behind the ends of both sequences.
+    /// Gives a case the next position of both sequences.
     pub fn after(ends: Ends, case: &'a NewCase, seq: i64, at: i64, actor: &'a str) -> Placed<'a> {
         let number = case.number.to_string();
         let head = ends.head.next(&Link {

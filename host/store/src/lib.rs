@@ -48,12 +48,12 @@ mod writer;
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};
 pub use case::{
-    Case, CaseLine, CodedAnswers, Damaged, Filter, IdempotencyRecord, Inserted, NewCase, Read, SearchHash, SearchKind,
-    UnfinishedReceipt,
+    Case, CaseLine, CaseRow, CodedAnswers, Damaged, Filter, IdempotencyRecord, Inserted, NewCase, Read, SearchHash,
+    SearchKind, UnfinishedReceipt, seq_of,
 };
 pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
-pub use event::{Appended, Change, Event, EventKind, NewEvent, Projection, Refusal, UnknownKind};
+pub use event::{Appended, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, UnknownKind};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
 pub use seals::Resealed;

@@ -107,7 +107,7 @@ impl Value {
 /// The most parameters of a statement; SQLite takes 32,766 of them, PostgreSQL 65,535.
 const PARAMETERS: usize = 32_000;
 
-/// Builds INSERTs of any number of rows, usually one; none without rows. `into` is the table with its columns.
+/// Builds INSERTs of any number of rows, usually one; an empty list without rows. `into` is the table with its columns.
 pub fn insert<DB: Bindable, const N: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Value; N]>,
@@ -259,10 +259,10 @@ fn narrow<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &Filter) {
     }
 }
 
-/// Lists where a group may begin: an indexed expression, the characters that it then begins with, a further condition.
+/// Lists the places where a group may begin: an indexed expression, the characters that it then begins with, a further condition.
 ///
 /// The indexes are those of the groups of three, at the characters 5 and 9, and the groups of four, at 6 and 11, are found by
-/// them too: behind a hyphen, and behind any digit with a hyphen.
+/// them too: after a hyphen, and after any digit with a hyphen.
 fn places(beginning: &Beginning) -> Vec<(&'static str, String, &'static str)> {
     let Beginning { digits, letters } = beginning;
     let mut places = Vec::new();

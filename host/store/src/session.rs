@@ -21,7 +21,7 @@ impl<T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unp
 pub trait Session: Send + Sized {
     type Database: Bindable;
 
-    /// Asks whether the table of the cases of an earlier version is there.
+    /// Query that reports whether the table of the cases of an earlier version exists.
     const HAS_CLEAR_CASES: &'static str;
 
     /// Runs a query and reads its rows.

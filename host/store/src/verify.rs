@@ -1,7 +1,7 @@
 //! Validation of the clear columns of a stored case: they must agree with one another.
 //!
 //! A receipt of another number → `["the receipt is of another number, time or module"]`. The sealed contents are compared
-//! with these columns where an identity is at hand (`kakekomi-service`).
+//! with these columns where there is an identity (`kakekomi-service`).
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -52,12 +52,12 @@ impl Case {
         }
         if self.line.is_erased() {
             if self.sealed.is_some() || self.receipt.is_some() || self.text_hash.is_some() || self.recipient.is_some() {
-                faults.push("it was erased, and has contents all the same".to_owned());
+                faults.push("it was erased, but still has contents".to_owned());
             }
             return faults;
         }
         if self.text_hash.as_ref().is_none_or(|hash| hash.len() != HASH_BYTES) {
-            faults.push("the keyed hash of its text is not one".to_owned());
+            faults.push("the keyed hash of its text has the wrong length".to_owned());
         }
         if self.sealed.is_none() || self.recipient.is_none() {
             faults.push("its sealed contents are missing".to_owned());
@@ -92,10 +92,10 @@ impl IdempotencyRecord {
         let (text_hash, receipt) = match (&self.text_hash, &self.receipt) {
             (None, None) => return Ok(self),
             (Some(text_hash), Some(receipt)) => (text_hash, receipt),
-            _ => return Err(damaged("it has a receipt or a keyed hash of its text, and not both")),
+            _ => return Err(damaged("it has only one of receipt and keyed hash of its text")),
         };
         if text_hash.len() != HASH_BYTES {
-            return Err(damaged("the keyed hash of its text is not one"));
+            return Err(damaged("the keyed hash of its text has the wrong length"));
         }
         match read::<ReceiptHead>("receipt cannot be read", receipt) {
             Err(fault) => Err(damaged(&fault)),
@@ -181,10 +181,10 @@ mod tests {
             (|case| case.line.module = "sha256:ab".to_owned(), "the name of its module is not a digest"),
             (|case| case.line.locale = "fr".to_owned(), "its language is neither ja nor en"),
             (|case| case.page_module = Some("x".to_owned()), "the name of the page's module is not a digest"),
-            (|case| case.text_hash = None, "the keyed hash of its text is not one"),
+            (|case| case.text_hash = None, "the keyed hash of its text has the wrong length"),
             (|case| case.sealed = None, "its sealed contents are missing"),
             (|case| case.receipt = Some(b"{".to_vec()), "the receipt cannot be read: no JSON"),
-            (|case| case.line.status = "erased".to_owned(), "it was erased, and has contents all the same"),
+            (|case| case.line.status = "erased".to_owned(), "it was erased, but still has contents"),
         ];
         for (change, fault) in changes {
             let mut other = case();

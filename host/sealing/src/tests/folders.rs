@@ -46,7 +46,7 @@ fn demo_folder_is_complete_and_for_its_owner_alone() {
         let keys = KeyFolder::at(&path);
         assert!(!keys.exists() && !keys.is_demo());
         assert!(keys.create_demo().unwrap());
-        assert!(keys.exists() && keys.is_demo() && !keys.is_open_to_others());
+        assert!(keys.exists() && keys.is_demo() && keys.open_to_others().is_none());
         assert_eq!(names(&path), FILES);
         assert_eq!(mode(&path), 0o700);
         assert!(FILES.iter().all(|name| mode(&path.join(name)) == 0o600));
@@ -61,7 +61,7 @@ fn demo_folder_is_complete_and_for_its_owner_alone() {
         assert!(!keys.create_demo().unwrap());
         assert_eq!(keys.hash_key().unwrap().check(), check);
         fs::set_permissions(keys.hash_key_file(), fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(keys.is_open_to_others());
+        assert!(keys.open_to_others().is_some());
     }
     assert_eq!(names(&top), ["data.keys", "empty.keys"]);
     fs::remove_dir_all(top).unwrap();

@@ -1,6 +1,6 @@
 //! Rotation of the desk's identity: every case stays readable after a crash at any step.
 //!
-//! `renew_desk("T")` interrupted after each file → `desk.identity` opens the cases of before and after
+//! `renew_desk("T")` interrupted after each file → `desk.identity` opens the cases of both recipients
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,7 +13,7 @@ fn keys(name: &str) -> (KeyFolder, Vec<u8>) {
     let keys = KeyFolder::at(folder(name).join("data.keys"));
     let (desk, recovery) = (Identities::generate(), Identities::generate());
     assert!(keys.create_pair(&desk, &recovery.recipients().concat()).unwrap());
-    assert!(!keys.is_demo() && !keys.is_open_to_others());
+    assert!(!keys.is_demo() && keys.open_to_others().is_none());
     let case = seal(&keys.recipients().unwrap(), &contents()).unwrap();
     (keys, case.bytes)
 }

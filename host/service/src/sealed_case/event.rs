@@ -2,7 +2,7 @@
 //!
 //! `seal_event(&case, draft)` with `{"outcome":"advised"}` → a [`NewEvent`] with its sealed body, commitment and change
 
-use kakekomi_sealing::{Identities, Recipients, SealingError, open_body, seal_body, seal_body_to_recipients};
+use kakekomi_sealing::{Identities, SealingError, open_body, seal_body};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, Change, Event, EventKind, NewEvent};
 use serde_json::Value;
@@ -57,24 +57,6 @@ pub fn seal_event(case: &Case, draft: &EventDraft<'_>) -> Result<NewEvent, Event
         commitment: sealed.commitment,
         change,
         after: draft.after,
-    })
-}
-
-/// Seals an event of the store to the desk's recipients.
-///
-/// # Errors
-/// [`EventError`].
-pub fn seal_store_event(recipients: &Recipients, draft: &EventDraft<'_>) -> Result<NewEvent, EventError> {
-    let sealed = seal_body_to_recipients(recipients, draft.body.to_string().as_bytes())?;
-    Ok(NewEvent {
-        case: None,
-        at: draft.at,
-        actor: draft.actor.to_owned(),
-        kind: draft.kind,
-        body: Some(sealed.sealed),
-        commitment: sealed.commitment,
-        change: Change::default(),
-        after: None,
     })
 }
 

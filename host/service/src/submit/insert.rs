@@ -63,8 +63,8 @@ impl Intake {
         let seal = move || {
             sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
         };
-        let sealed = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
-        sealed.map_err(|error| engine_failed(&error))
+        let case = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
+        case.map_err(|error| engine_failed(&error))
     }
 
     /// Makes the record of a case under a new number, and the receipt.

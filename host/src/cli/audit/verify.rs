@@ -51,7 +51,7 @@ pub struct Verification {
     pub complete: bool,
 }
 
-/// Verifies, and prints the result.
+/// Verifies the events and prints the result.
 pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
     let store = store::open_existing(&args.storage.settings(file).database_url()).await?;
     let verified = Verification::of(&*store, &args.head, None).await?;
@@ -81,7 +81,7 @@ impl Verification {
     ) -> Result<Verification, StoreError> {
         let started = Instant::now();
         let is_late = || within.is_some_and(|within| started.elapsed() > within);
-        // Before the events: a case that arrives meanwhile has its events behind those that are read.
+        // Before the events: the events of a case that arrives meanwhile come after those that are read.
         let last_case = store.last().await?;
         let mut reading = Reading { heads: heads.to_vec(), ..Reading::default() };
         loop {
@@ -90,7 +90,9 @@ impl Verification {
                 reading.at_the_end();
                 break;
             }
-            events.iter().for_each(|event| reading.read(event));
+            for event in &events {
+                reading.read(event);
+            }
             if is_late() {
                 return Ok(reading.found);
             }
@@ -208,15 +210,15 @@ impl Reading {
         self.find_missing_cases(store).await
     }
 
-    /// Finds events of cases that are not there. A case that arrived meanwhile is.
+    /// Finds events of cases that do not exist; a case that arrived meanwhile exists.
     async fn find_missing_cases(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         for number in std::mem::take(&mut self.cases).into_keys() {
-            let is_there = match Number::read(&number) {
+            let exists = match Number::read(&number) {
                 Ok(read) => store.show(&read).await?.is_some(),
                 Err(_) => false,
             };
-            if !is_there {
-                self.found.add(format!("case {number} has events, and is not there"));
+            if !exists {
+                self.found.add(format!("case {number} has events, but does not exist"));
             }
         }
         Ok(())

@@ -8,9 +8,9 @@ use clap::Args;
 use kakekomi_sealing::HashKey;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::all_keys;
-use kakekomi_service::sealed_case::{CaseReader, HASH_KEY_SETTING};
+use kakekomi_service::sealed_case::{CaseReader, is_written_with};
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{self as store, CaseLine, Filter, Read, Store, clock};
+use kakekomi_store::{self as store, Filter, Store, clock};
 
 use crate::cli::args::{DeskArgs, StorageArgs};
 use crate::config::Settings;
@@ -44,12 +44,12 @@ impl Source {
         Ok(store::open_existing(&self.settings.database_url()).await?)
     }
 
-    /// Opens the store for events.
+    /// Opens the store for writing events.
     pub async fn open_to_write(&self) -> Result<Arc<dyn Store>, CliError> {
         Ok(store::open_to_write(&self.settings.database_url()).await?)
     }
 
-    /// Reads the identity that opens cases; `None` where there is no identity.
+    /// Reads the identity that opens cases; `None` on a host without one.
     pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
         self.settings.reader()
     }
@@ -58,8 +58,7 @@ impl Source {
     pub async fn hash_key(&self, store: &dyn Store) -> Result<HashKey, CliError> {
         let folder = self.settings.key_folder()?;
         let key = folder.hash_key()?;
-        let known = store.setting(HASH_KEY_SETTING).await?;
-        if known.is_some_and(|known| known != key.check()) {
+        if is_written_with(store, &key).await? == Some(false) {
             return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
         }
         Ok(key)
@@ -94,7 +93,7 @@ pub struct FilterArgs {
     /// The cases of partners' test keys instead of the real ones
     #[arg(long)]
     test: bool,
-    /// Only cases behind this place in the sequence (a record's `seq`)
+    /// Only cases after this position in the sequence (a record's `seq`)
     #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
     pub after: Option<i64>,
 }
@@ -124,9 +123,4 @@ pub fn parse_moment(text: &str, desk_offset: &str) -> Result<i64, CliError> {
     clock::parse_local(text, desk_offset).ok_or_else(|| {
         CliError::Usage(format!("{text} is no time: write 2026-11-20, 2026-11-20T09:30:00+09:00, or milliseconds"))
     })
-}
-
-/// Returns the position of a line in the store's sequence, readable or not.
-pub fn seq_of(line: &Read<CaseLine>) -> i64 {
-    line.as_ref().map_or_else(|damaged| damaged.seq, |line| line.seq)
 }

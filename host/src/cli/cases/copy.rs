@@ -1,4 +1,4 @@
-//! A readable copy of a draft for the person it is about: the form's titles, the answers beneath.
+//! A readable copy of a draft for its applicant: the form's titles, the answers beneath.
 //!
 //! `{"contact":{"company":"株式会社れい"}}` → `# ご連絡先`, `会社名`, `  株式会社れい`
 //!
@@ -15,7 +15,7 @@ use kakekomi_service::sealed_case::OpenedCase;
 use kakekomi_store::Case;
 use serde_json::Value;
 
-/// Writes the copy. A draft that is no JSON object is copied as it is.
+/// Writes the copy. A draft that is not a JSON object is copied unchanged.
 pub fn copy(case: &Case, opened: &OpenedCase, desk: &Desk) -> String {
     let locale = Locale::read(&case.line.locale).unwrap_or(Locale::Ja);
     let (number, received) = match locale {
@@ -38,7 +38,7 @@ fn answers(draft: &Value, locale: Locale, desk: &Desk) -> String {
     copy.text
 }
 
-/// A copy under way.
+/// The state of writing a copy.
 struct Copy<'a> {
     text: String,
     form: &'a Description,

@@ -37,8 +37,8 @@ pub struct EraseArgs {
 }
 
 /// The sentence about what an erasure leaves.
-const REMAINS: &str = "What remains: number, times, module, state, the key of the submission, and the events without their \
-    bodies. Backups from before still hold the contents.";
+const REMAINS: &str = "The number, times, module, state, key of the submission and events without their bodies remain. \
+    Backups from before the erasure still hold the contents.";
 
 pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
     let numbers = args.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;

@@ -3,17 +3,17 @@
 //!
 //! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time, and their events
 //! `case.exported` are durable before they are printed. Without an identity the contents are null; the CSV has clear columns
-//! alone. A damaged case is named on stderr and has a member `damage`, or is left out where it cannot be read; the exit is 5
-//! then.
+//! alone. A damaged case is named on stderr and has a member `damage`; an unreadable one is left out. The exit code is 5
+//! in both cases.
 
 use std::io::{self, IsTerminal};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store};
+use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store, seq_of};
 use serde::Serialize;
 
-use super::args::{FilterArgs, seq_of};
+use super::args::FilterArgs;
 use super::damages::Damages;
 use super::reading::Reading;
 use super::record::Record;
@@ -68,7 +68,7 @@ pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
     Export::begin(&*store, filter, after).await?.records(&reading).await
 }
 
-/// An export under way.
+/// The state of an export.
 struct Export<'a> {
     store: &'a dyn Store,
     filter: Filter,
@@ -92,7 +92,7 @@ impl Export<'_> {
         loop {
             let cases = self.store.cases(self.after, CASES_A_PAGE, &self.filter).await?;
             let Some(last) = cases.last() else { break };
-            self.after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+            self.after = seq_of(last);
             let read = cases.len();
             let cases = cases.into_iter().filter_map(|case| self.damages.readable(case)).collect();
             let mut text = Vec::new();

@@ -2,18 +2,17 @@
 //!
 //! `--phone 03-3211-9999` → the lines of the cases with the keyed hash of `+81332119999`
 //!
-//! The search needs `hash.key` and no identity: it compares keyed hashes and opens nothing, so that it is no reading and
-//! writes no event.
+//! The search needs `hash.key` and no identity: it compares keyed hashes and opens nothing, so it writes no event.
 
 use std::collections::BTreeSet;
 
 use clap::Args;
 use kakekomi_sealing::HashKey;
-use kakekomi_service::sealed_case::{normalized_email, normalized_phone};
+use kakekomi_service::sealed_case::phone_as_in_the_form;
 use kakekomi_store::receipt_number::{Beginning, Number};
-use kakekomi_store::{Filter, LINES_A_PAGE, SearchHash, SearchKind, Store};
+use kakekomi_store::{Filter, LINES_A_PAGE, SearchHash, SearchKind, Store, seq_of};
 
-use super::args::{SourceArgs, seq_of};
+use super::args::SourceArgs;
 use super::damages::Damages;
 use super::list::Printer;
 use crate::cli::args::FormatArgs;
@@ -24,16 +23,16 @@ use crate::error::{CliError, Exit};
 #[derive(Debug, Args)]
 #[group(id = "conditions", required = true, multiple = true, args = ["number", "phone", "email", "company"])]
 pub struct FindArgs {
-    /// With a number of which a group begins so
+    /// Beginning of a group of the number
     #[arg(value_name = "NUMBER")]
     number: Option<String>,
-    /// With this telephone number of the contact, written in any way
+    /// Telephone number of the contact, in any notation
     #[arg(long)]
     phone: Option<String>,
-    /// With this e-mail address of the contact
+    /// E-mail address of the contact
     #[arg(long)]
     email: Option<String>,
-    /// Of this company; 株式会社, (株), width and case do not matter
+    /// Company of the contact; 株式会社, (株), width and case do not matter
     #[arg(long)]
     company: Option<String>,
     #[command(flatten)]
@@ -92,12 +91,12 @@ impl Terms {
     fn hashes(&self, key: &HashKey) -> Result<Vec<SearchHash>, CliError> {
         let mut hashes = Vec::new();
         if let Some(phone) = &self.phone {
-            let normalized = normalized_phone(phone)
-                .ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
-            hashes.push(SearchHash { kind: SearchKind::Phone, hash: key.phone(&normalized) });
+            let hash =
+                key.phone(&phone_as_in_the_form(phone)).ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
+            hashes.push(SearchHash { kind: SearchKind::Phone, hash });
         }
         if let Some(email) = &self.email {
-            hashes.push(SearchHash { kind: SearchKind::Email, hash: key.email(&normalized_email(email)) });
+            hashes.push(SearchHash { kind: SearchKind::Email, hash: key.email(email) });
         }
         if let Some(company) = &self.company {
             hashes.push(SearchHash { kind: SearchKind::Company, hash: key.company(company) });

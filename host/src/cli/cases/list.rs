@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use kakekomi_service::desk::Desk;
-use kakekomi_store::{CaseLine, LINES_A_PAGE};
+use kakekomi_store::{CaseLine, LINES_A_PAGE, seq_of};
 
-use super::args::{FilterArgs, seq_of};
+use super::args::FilterArgs;
 use super::damages::Damages;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::inert;
@@ -23,7 +23,7 @@ pub struct ListArgs {
     filter: FilterArgs,
     #[command(flatten)]
     format: FormatArgs,
-    /// At most so many
+    /// Number of cases to print at most
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
 }

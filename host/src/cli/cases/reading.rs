@@ -5,7 +5,7 @@
 //! A case whose reading cannot be recorded is shown without its contents.
 
 use kakekomi_service::sealed_case::{CaseReader, EventDraft, OpenedCase, seal_event};
-use kakekomi_store::{Appended, Case, EventKind, NewEvent, Store, clock};
+use kakekomi_store::{Appended, Case, EventKind, NewEvent, Store, StoreError, clock};
 use serde_json::json;
 
 use crate::cli::actor::actor;
@@ -55,17 +55,7 @@ impl Reading {
 
     fn opened(&self, case: Case) -> ShownCase {
         let mut faults = case.faults();
-        let opened = match self.reader.as_ref().map(|reader| (reader, reader.open(&case))) {
-            Some((reader, Ok(Some(opened)))) => {
-                faults.extend(reader.faults(&case, &opened));
-                Some(opened)
-            }
-            Some((_, Err(error))) => {
-                faults.push(format!("its contents cannot be opened: {error}"));
-                None
-            }
-            Some((_, Ok(None))) | None => None,
-        };
+        let opened = self.reader.as_ref().and_then(|reader| open_and_compare(reader, &case, &mut faults));
         ShownCase { case, opened, faults }
     }
 
@@ -103,12 +93,35 @@ impl Reading {
 
     async fn compare_search(&self, store: &dyn Store, shown: &mut ShownCase) -> Result<(), CliError> {
         let (Some(reader), Some(opened)) = (&self.reader, &shown.opened) else { return Ok(()) };
-        let stored = store.search_hashes(shown.case.line.seq).await?;
-        if reader.search_matches(opened, &stored) == Some(false) {
-            shown.faults.push("its search hashes are not those of the report".to_owned());
-        }
+        shown.faults.extend(search_fault(store, reader, &shown.case, opened).await?);
         Ok(())
     }
+}
+
+/// Opens a case and adds the faults of its contents; `None` for an erased case, or one that cannot be opened.
+pub fn open_and_compare(reader: &CaseReader, case: &Case, faults: &mut Vec<String>) -> Option<OpenedCase> {
+    match reader.open(case) {
+        Ok(opened) => {
+            faults.extend(opened.iter().flat_map(|opened| reader.faults(case, opened)));
+            opened
+        }
+        Err(error) => {
+            faults.push(format!("its contents cannot be opened: {error}"));
+            None
+        }
+    }
+}
+
+/// Compares the stored search hashes of a case with those of its report.
+pub async fn search_fault(
+    store: &dyn Store,
+    reader: &CaseReader,
+    case: &Case,
+    opened: &OpenedCase,
+) -> Result<Option<String>, StoreError> {
+    let stored = store.search_hashes(case.line.seq).await?;
+    let is_other = reader.search_matches(opened, &stored) == Some(false);
+    Ok(is_other.then(|| "its search hashes are not those of its report".to_owned()))
 }
 
 impl ShownCase {

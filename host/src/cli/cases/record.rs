@@ -58,7 +58,7 @@ impl<'a> From<&'a ShownCase> for Record<'a> {
     }
 }
 
-/// Reads JSON as it stands; damaged JSON is printed as null.
+/// Reads JSON byte for byte; damaged JSON is printed as null.
 fn raw(json: &[u8]) -> Option<&RawValue> {
     serde_json::from_slice(json).ok()
 }

@@ -1,4 +1,4 @@
-//! `kakekomi cases show NUMBER`: one case with all its parts; with `--copy` a readable copy for the person it is about.
+//! `kakekomi cases show NUMBER`: one case with all its parts; with `--copy` a readable copy for the applicant.
 //!
 //! Contents are shown with an identity, after the event `case.viewed` (`case.exported` for a copy) is durable. Without an
 //! identity the clear columns are printed, and a sentence on stderr.
@@ -27,7 +27,7 @@ pub struct ShowArgs {
     /// The reception number, as on the receipt; spaces, hyphens, full-width digits and small letters do not matter
     #[arg(required = true, value_name = "NUMBER")]
     number: Vec<String>,
-    /// Print a copy for the person it is about instead: the form's titles with the answers, in the language of the case
+    /// Print a readable copy for the applicant: the form's titles with the answers, in the language of the case
     #[arg(long, conflicts_with_all = ["json", "ndjson"])]
     copy: bool,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
     Ok(damages.exit())
 }
 
-/// Opens the store for a reading: with an identity for events, too; without one a sentence says what is missing.
+/// Opens the store for a reading: for writing events with an identity, else read-only with a sentence on stderr.
 pub(super) async fn open_for(source: &Source, reading: &Reading) -> Result<Arc<dyn Store>, CliError> {
     if reading.can_open() {
         return source.open_to_write().await.map_err(|error| match error {
@@ -100,7 +100,7 @@ fn readable(shown: &ShownCase, desk: &Desk) -> String {
         ("services", optional(&line.coded.services)),
         ("last event", shown.case.last_n.to_string()),
         ("module", line.module.clone()),
-        ("page's module", shown.case.page_module.clone().unwrap_or_else(|| "not said".to_owned())),
+        ("page's module", shown.case.page_module.clone().unwrap_or_else(|| "not reported".to_owned())),
         ("ruleset", line.ruleset.clone()),
         ("text", text),
     ];

@@ -11,7 +11,7 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::sealed_case::{OpenedCase, open_event};
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Event, EventKind, LINES_A_PAGE, Store};
+use kakekomi_store::{Event, EventKind, Store};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ use super::show::open_for;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::inert;
 use crate::cli::print::{self, Style};
+use crate::cli::rebuild::all_events;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
@@ -66,23 +67,19 @@ struct TimelineLine {
 
 /// Reads all events of a case; adds the faults of those whose bodies cannot be opened.
 async fn lines(store: &dyn Store, number: &Number, shown: &mut ShownCase) -> Result<Vec<TimelineLine>, CliError> {
-    let (mut after, mut lines) = (0, Vec::new());
-    loop {
-        let page = store.events(after, LINES_A_PAGE, Some(number)).await?;
-        let Some(last) = page.last() else { return Ok(lines) };
-        after = last.seq;
-        for event in page {
-            let body = match shown.opened.as_ref().map(|opened| body(opened, &event)).transpose() {
-                Ok(body) => body.flatten(),
-                Err(error) => {
-                    shown.faults.push(format!("event {}: {error}", event.seq));
-                    None
-                }
-            };
-            let Event { seq, n, at, actor, kind, .. } = event;
-            lines.push(TimelineLine { seq, n, at, actor, kind, body });
-        }
+    let mut lines = Vec::new();
+    for event in all_events(store, number).await? {
+        let body = match shown.opened.as_ref().map(|opened| body(opened, &event)).transpose() {
+            Ok(body) => body.flatten(),
+            Err(error) => {
+                shown.faults.push(format!("event {}: {error}", event.seq));
+                None
+            }
+        };
+        let Event { seq, n, at, actor, kind, .. } = event;
+        lines.push(TimelineLine { seq, n, at, actor, kind, body });
     }
+    Ok(lines)
 }
 
 /// Opens the body of an event; that of the first one is sealed with the case.

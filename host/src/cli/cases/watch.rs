@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use kakekomi_store::{Filter, LINES_A_PAGE};
+use kakekomi_store::{Filter, LINES_A_PAGE, seq_of};
 
-use super::args::{FilterArgs, Source, seq_of};
+use super::args::{FilterArgs, Source};
 use super::damages::Damages;
 use super::list;
 use crate::cli::args::FormatArgs;

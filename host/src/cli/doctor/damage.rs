@@ -2,7 +2,7 @@
 //!
 //! SQLite's `integrity_check` finds torn pages and indexes that disagree with the table, but no changed values: the cases
 //! are opened and compared with their columns and events, and the events with their hashes. Each check stops at a time
-//! limit, and the finding names how far it came.
+//! limit, and the finding says how many cases or events it verified.
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use kakekomi_store::{CASES_A_PAGE, Case, Event, Filter, Store, StoreError};
 
 use super::finding::{Finding, Outcome, error, warning};
 use crate::cli::audit::Verification;
+use crate::cli::cases::{open_and_compare, search_fault};
 use crate::cli::rebuild::{all_events, differences, state_of, stored};
 
 /// Time limit of SQLite's check: enough for some gigabytes.
@@ -47,7 +48,7 @@ async fn chain(store: &dyn Store) -> Outcome {
             "{events} events were verified within {CHAIN_TIMEOUT:?}; kakekomi audit verify verifies all"
         ));
     }
-    Ok(format!("all {events} events are as they were written"))
+    Ok(format!("all {events} events match their hashes"))
 }
 
 async fn integrity(store: &dyn Store, shown: &str) -> Outcome {
@@ -73,7 +74,7 @@ async fn newest(store: &dyn Store, reader: Option<&CaseReader>) -> Outcome {
         let named = damaged.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
         return error(format!("{named}; {} in all; cases export names every damaged case", damaged.len()));
     }
-    let far = if is_late { format!(", which {NEWEST_TIMEOUT:?} were enough for,") } else { String::new() };
+    let far = if is_late { format!(" (as many as {NEWEST_TIMEOUT:?} allowed)") } else { String::new() };
     Ok(match reader {
         Some(_) => format!("the newest {count}{far} were opened, and are as they were stored"),
         None => format!(
@@ -135,7 +136,7 @@ async fn faults(store: &dyn Store, reader: Option<&CaseReader>, case: &Case) -> 
         // Without an identity only the number of its events is comparable.
         Err(_) if reader.is_none() && events.last().is_some_and(|event| event.n == Some(last_n)) => {}
         Err(_) if reader.is_none() => {
-            faults.push(format!("its state is that after event {last_n}, which is not its last one"))
+            faults.push(format!("its state ends at event {last_n}, which is not its last event"));
         }
         Err(why) => faults.push(format!("its state cannot be compared: {why}")),
     }
@@ -148,15 +149,9 @@ async fn contents(
     case: &Case,
     events: &[Event],
 ) -> Result<Vec<String>, StoreError> {
-    let opened = match reader.open(case) {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return Ok(Vec::new()),
-        Err(error) => return Ok(vec![format!("its contents cannot be opened: {error}")]),
-    };
-    let mut faults = reader.faults(case, &opened);
-    if reader.search_matches(&opened, &store.search_hashes(case.line.seq).await?) == Some(false) {
-        faults.push("its search hashes are not those of its report".to_owned());
-    }
+    let mut faults = Vec::new();
+    let Some(opened) = open_and_compare(reader, case, &mut faults) else { return Ok(faults) };
+    faults.extend(search_fault(store, reader, case, &opened).await?);
     if events.first().is_none_or(|first| first.commitment.as_slice() != opened.commitment()) {
         faults.push("its first event committed to other contents".to_owned());
     }

@@ -1,9 +1,9 @@
-//! The keys: a probe is sealed and opened with each of them, and they are those that the database was written with.
+//! Check of the keys: a probe is sealed and opened with each of them, and `hash.key` is compared with the database.
 //!
 //! `recovery.identity` beside `desk.identity` → warning: a demo pair, unfit for production
 
-use kakekomi_sealing::{CaseContents, Identities, KeyFolder, Recipients, SealingError, open, seal};
-use kakekomi_service::sealed_case::HASH_KEY_SETTING;
+use kakekomi_sealing::{CaseContents, Identities, KeyFolder, Recipients, open, seal};
+use kakekomi_service::sealed_case::{HASH_KEY_SETTING, is_written_with};
 use kakekomi_store::{Filter, Store};
 
 use super::finding::{Finding, Outcome, error, warning};
@@ -17,7 +17,7 @@ pub fn look(settings: &Settings) -> Vec<Finding> {
     };
     if !folder.exists() && settings.recipients.is_none() {
         let shown = folder.path().display();
-        let absent = format!("{shown} is not there yet; serve makes a demo pair, kakekomi keys new makes your own");
+        let absent = format!("{shown} does not exist yet; serve makes a demo pair, kakekomi keys new makes your own");
         return vec![Finding::new("keys", Ok(absent))];
     }
     let mut found = vec![Finding::new("keys", probe(settings, &folder))];
@@ -31,19 +31,15 @@ pub async fn compare(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     let Ok(folder) = settings.key_folder() else { return Vec::new() };
     let mut found = vec![Finding::new("keys", same_hash_key(&folder, store).await)];
     // A wrong file of recipients is reported by `look`.
-    if let Ok(recipients) = recipients(settings, &folder) {
+    if let Ok(recipients) = folder.recipients_or(settings.recipients.as_deref()) {
         found.push(Finding::new("keys", sealed_to_others(&recipients, store).await));
     }
     found
 }
 
-fn recipients(settings: &Settings, folder: &KeyFolder) -> Result<Recipients, SealingError> {
-    settings.recipients.as_deref().map_or_else(|| folder.recipients(), Recipients::read)
-}
-
 /// Seals a probe, and opens it with each identity that is here.
 fn probe(settings: &Settings, folder: &KeyFolder) -> Outcome {
-    let (recipients, shown) = (recipients(settings, folder)?, folder.path().display());
+    let (recipients, shown) = (folder.recipients_or(settings.recipients.as_deref())?, folder.path().display());
     let sealed = seal(&recipients, &CaseContents { record: b"{}", text: b"probe", report: b"", page_report: None })?;
     let words = format!("{shown}: a probe was sealed to {} recipients", recipients.to_strings().len());
     folder.service()?;
@@ -62,7 +58,7 @@ fn probe(settings: &Settings, folder: &KeyFolder) -> Outcome {
     }
     Ok(match desk {
         Some(_) => format!("{words}, and opened with {}", desk_file.display()),
-        None => format!("{words}; no identity is here: this host only seals"),
+        None => format!("{words}; this host has no identity and only seals"),
     })
 }
 
@@ -92,7 +88,7 @@ async fn same_hash_key(folder: &KeyFolder, store: &dyn Store) -> Outcome {
         }
         (None, _) => error("the database has cases, and does not name the hash.key that it was written with"),
         (Some(_), false) => error(format!("{shown} is missing: put back the one that the database was written with")),
-        (Some(known), true) if folder.hash_key()?.check().as_slice() == known.as_slice() => {
+        (Some(_), true) if is_written_with(store, &folder.hash_key()?).await? == Some(true) => {
             Ok(format!("{shown} is the one that the database was written with"))
         }
         (Some(_), true) => {

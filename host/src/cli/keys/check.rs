@@ -1,7 +1,7 @@
 //! `kakekomi keys check`: the findings of `kakekomi doctor` on the keys, and all cases that are sealed to others.
 //!
 //! ```text
-//! ok       keys       data.keys: cases are sealed to 2 recipients; a probe was sealed, and opened with desk.identity
+//! ok       keys       data.keys: a probe was sealed to 2 recipients, and opened with data.keys/desk.identity
 //! error    keys       7 cases are sealed to other recipients: kakekomi keys rotate
 //! ```
 

@@ -39,7 +39,7 @@ pub fn run(args: NewArgs, file: Settings) -> Result<(), CliError> {
     let path = folder.path();
     if path.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(CliError::Usage(format!(
-            "{} is there already; to exchange its keys: kakekomi keys rotate --new-desk",
+            "{} exists already; to exchange its keys: kakekomi keys rotate --new-desk",
             path.display()
         )));
     }
@@ -84,7 +84,7 @@ fn pair(folder: &KeyFolder, recovery_out: &Path, data: &Path) -> Result<(), CliE
     print::words(&format!(
         "kakekomi: {shown} has the keys of this desk. Copy it to a second safe place: without it and without the recovery \
          identity every case is lost. No backup of the database holds it.\n\
-         kakekomi: {recovery_out} is the recovery identity. Keep it offline, print it or put it into a safe, and let no copy \
+         kakekomi: {recovery_out} is the recovery identity. Keep it offline, on paper or in a safe, and leave no copy \
          of it on this machine.\n\
          kakekomi: then: kakekomi keys check, and start the desk."
     ));

@@ -3,14 +3,14 @@
 //! `recipients` changed, or `--new-desk` → `120 cases sealed again, 0 are left`
 //!
 //! Each case is its own step, and one that another process sealed meanwhile is left alone: the command may be interrupted
-//! and run again. Only `case_seals` changes; whatever was sealed to a case's own recipient stays as it is.
+//! and run again. Only `case_seals` changes; the events, which are sealed to a case's own recipient, do not change.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use kakekomi_sealing::{Identities, KeyFolder, Recipients, SealingError, seal_again};
-use kakekomi_service::sealed_case::HASH_KEY_SETTING;
-use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Resealed, Store, clock};
+use kakekomi_service::sealed_case::is_written_with;
+use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Resealed, Store, clock, seq_of};
 use serde::Serialize;
 
 use crate::cli::args::StorageArgs;
@@ -18,7 +18,7 @@ use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
 
-/// Passes over the cases: a desk that serves may seal to the recipients of before meanwhile.
+/// Passes over the cases: a serving desk may seal to the former recipients meanwhile.
 const PASSES: u32 = 5;
 
 /// Flags of `keys rotate`.
@@ -42,15 +42,15 @@ pub struct RotateArgs {
 struct Rotation {
     /// Cases that were sealed again.
     resealed: u64,
-    /// Cases that are sealed to other recipients all the same.
+    /// Cases that are still sealed to other recipients.
     left: u64,
-    /// The file that keeps the desk's identity of before.
+    /// The file that keeps the desk's former identity.
     kept: Option<PathBuf>,
     /// Identities that left `desk.identity`.
     forgotten: usize,
 }
 
-/// Rotates.
+/// Seals the cases again and prints the result.
 pub async fn run(args: RotateArgs, file: Settings) -> Result<(), CliError> {
     let settings = Settings { recipients: args.recipients, ..Settings::default() }.or(args.storage.settings(file));
     let folder = settings.key_folder()?;
@@ -66,8 +66,9 @@ async fn rotate(
     folder: &KeyFolder,
     new_desk: bool,
 ) -> Result<Rotation, CliError> {
-    let known = store.setting(HASH_KEY_SETTING).await?;
-    if known.is_some_and(|known| folder.hash_key().is_ok_and(|key| key.check().as_slice() != known.as_slice())) {
+    if let Ok(key) = folder.hash_key()
+        && is_written_with(store, &key).await? == Some(false)
+    {
         return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
     }
     let mut rotation = Rotation::default();
@@ -81,7 +82,7 @@ async fn rotate(
         }
         rotation.kept = Some(folder.renew_desk(&clock::format_rfc3339(clock::now(), "+00:00"))?);
     }
-    let recipients = settings.recipients.as_deref().map_or_else(|| folder.recipients(), Recipients::read)?;
+    let recipients = folder.recipients_or(settings.recipients.as_deref())?;
     let identities = identities(settings, folder)?;
     let others = Filter { not_sealed_to: Some(recipients.sealed_to()), ..Filter::default() };
     for _ in 0..PASSES {
@@ -92,7 +93,7 @@ async fn rotate(
             break;
         }
     }
-    // A serving process seals to the recipients of before until it is reloaded, so the identity of before stays for now.
+    // A serving process seals to the former recipients until it is reloaded, so the former identity stays for now.
     if !new_desk && rotation.left == 0 && settings.recipients.is_none() {
         rotation.forgotten = folder.forget_former()?;
     }
@@ -118,7 +119,7 @@ async fn reseal_all(store: &dyn Store, identities: &Identities, recipients: &Rec
     loop {
         let page = store.cases(after, CASES_A_PAGE, &others).await?;
         let Some(last) = page.last() else { break };
-        after = last.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+        after = seq_of(last);
         let mut seals = Vec::new();
         for case in page {
             match case
@@ -146,7 +147,7 @@ fn again(
     let Some((sealed, before)) = case.sealed.zip(case.sealed_to) else { return Ok(None) };
     let line = case.line;
     let sealed = seal_again(identities, recipients, &sealed)
-        .map_err(|error| format!("case {} (seq {}) stays as it is: {error}", line.number, line.seq))?;
+        .map_err(|error| format!("case {} (seq {}) is unchanged: {error}", line.number, line.seq))?;
     Ok(Some(Resealed { seq: line.seq, before, sealed, sealed_to: sealed_to.to_owned() }))
 }
 
@@ -159,16 +160,16 @@ fn report(rotation: &Rotation, json: bool) -> Result<(), CliError> {
     if let Some(kept) = &rotation.kept {
         let kept = kept.display();
         print::words(&format!(
-            "kakekomi: the identity of before is kept as {kept}: backups of before open only with it. Move it offline, and \
+            "kakekomi: the former identity is kept as {kept}: earlier backups open only with it. Move it offline, and \
              delete it with the last of these backups.\n\
-             kakekomi: a desk that serves still seals to the recipients of before: reload it (SIGHUP), then run kakekomi keys \
+             kakekomi: a serving desk still seals to the former recipients: reload it (SIGHUP), then run kakekomi keys \
              rotate once more."
         ));
     }
     if rotation.forgotten > 0 {
         print::words("kakekomi: desk.identity holds the new identity alone now");
     }
-    // A desk that still seals to the recipients of before is named above, and the next run seals its cases again.
+    // The message above names a desk that still seals to the former recipients; the next run seals its cases again.
     if rotation.left > 0 && rotation.kept.is_none() {
         return Err(CliError::NotResealed(rotation.left));
     }

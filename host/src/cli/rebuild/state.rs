@@ -45,7 +45,7 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
     Ok(state)
 }
 
-/// Makes a state from what is clear, to be replaced by the right one.
+/// Makes a provisional state from the clear columns, to be replaced by the right one.
 pub fn provisional(events: &[Event]) -> Projection {
     let mut state = Projection::received(events.first().map_or(0, |event| event.at));
     for event in events.iter().skip(1) {

@@ -10,7 +10,7 @@ use kakekomi_sandbox::{Sandbox, SandboxError};
 use kakekomi_service::sealed_case::{CaseReader, OpenedCase};
 use kakekomi_service::submit::Verdict;
 use kakekomi_service::submit::context_match::context_of;
-use kakekomi_store::{Case, CaseLine, Damaged, Read};
+use kakekomi_store::{Case, CaseLine, Damaged, Read, seq_of};
 use serde::Serialize;
 
 /// The result of judging one case anew.
@@ -106,7 +106,7 @@ impl ShortVerdict {
 
 /// Opens a case and judges its text anew, unless it is not the text that was stored.
 pub fn judge(sandbox: &Sandbox, reader: Option<&CaseReader>, case: Read<Case>) -> Comparison {
-    let seq = case.as_ref().map_or_else(|damaged| damaged.seq, |case| case.line.seq);
+    let seq = seq_of(&case);
     let outcome = case.and_then(|case| {
         if case.line.is_erased() {
             return Ok(Outcome::Erased);

@@ -42,7 +42,7 @@ pub(super) async fn on_signal(
         match outcome {
             Ok(()) => tracing::info!(version, "the desk was reloaded"),
             Err(error) => {
-                tracing::error!(error, version, "the desk was not reloaded: the one of before stays in force");
+                tracing::error!(error, version, "the desk was not reloaded: the previous one stays in force");
             }
         }
     }

@@ -16,8 +16,8 @@ const WAITING: &str = "waiting";
 const CLOSED: &str = "closed";
 /// The state of an erased case.
 pub(crate) const ERASED: &str = "erased";
-/// The outcomes of a closed case; there is none that claims more than is known.
-const OUTCOMES: [&str; 8] = [
+/// The outcomes of a closed case; no outcome claims more than is known.
+pub const OUTCOMES: [&str; 8] = [
     "advised",
     "remote_supported",
     "introduced",

@@ -50,7 +50,7 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
-            // What is erased or converted leaves no bytes on free pages.
+            // Erased and converted cases leave no bytes on free pages.
             .pragma("secure_delete", "ON")
             .create_if_missing(false)
             // A batch has a thousand parameters, too many for a line of the log.

@@ -102,8 +102,9 @@ pub fn sealed(draft: &[u8]) -> Result<(), Box<dyn Error>> {
         let more = ["--log", "warn", "--address-quota", "0", "--daily-quota", "0"];
         let (ours, theirs) = (Server::start_with(ours, &more), Server::start_program(&before, theirs, &more));
         let turn = |at, round| {
-            let submit =
-                |client, number| post("/v1/submissions", &format!("Idempotency-Key: {round}-{client}-{number}\r\n"), draft);
+            let submit = |client, number| {
+                post("/v1/submissions", &format!("Idempotency-Key: {round}-{client}-{number}\r\n"), draft)
+            };
             rush(at, APPLICANTS, SUBMISSIONS, &submit)
         };
         let (mut sealed, mut clear) = (Vec::new(), Vec::new());

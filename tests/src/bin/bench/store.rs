@@ -29,13 +29,13 @@ pub fn bench(draft: &[u8], report: &[u8]) -> Result<(), Box<dyn Error>> {
     runtime.block_on(async {
         let (home, database) = (Home::new(), Database::new());
         let sealer = sealer_of(&home.path().join("data"))?;
-        let sealed = new_case(&sealer, "", draft, report)?;
+        let template = new_case(&sealer, "", draft, report)?;
         let mut stores = vec![("SQLite", store::open(&store::url_in(home.path())).await?)];
         if let Some(database) = &database {
             stores.push(("PostgreSQL", store::open(database.url()).await?));
         }
         for (name, store) in stores {
-            writing(name, &store, &|| case(&sealed)).await?;
+            writing(name, &store, &|| case(&template)).await?;
             store.close().await?;
         }
         let home = Home::new();
