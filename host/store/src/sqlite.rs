@@ -31,7 +31,6 @@ use crate::store::Integrity;
 pub use backup::{Copied, Restored, back_up, restore};
 use error_code::{extended_code, primary_code};
 pub use file::{file_of, url_in};
-use open::BUSY_TIMEOUT;
 use open_files::OpenFiles;
 
 /// The cases in a SQLite file.
@@ -190,6 +189,8 @@ impl Backend for Database {
     }
 }
 
+/// The longest wait of a writer for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts to empty the log while others read.
 const PURGE_ATTEMPTS: u32 = 20;
 /// The pause between them.

@@ -91,8 +91,9 @@ impl Terms {
     fn hashes(&self, key: &HashKey) -> Result<Vec<SearchHash>, CliError> {
         let mut hashes = Vec::new();
         if let Some(phone) = &self.phone {
-            let hash =
-                key.phone(&phone_as_in_the_form(phone)).ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
+            let hash = key
+                .phone(&phone_as_in_the_form(phone))
+                .ok_or_else(|| CliError::Usage("--phone: this is no telephone number".to_owned()))?;
             hashes.push(SearchHash { kind: SearchKind::Phone, hash });
         }
         if let Some(email) = &self.email {

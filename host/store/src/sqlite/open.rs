@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions, Connection, Error};
 use super::error_code::primary_code;
 use super::file;
 use super::open_files::{FileId, OpenFiles};
-use super::{Database, Sqlite};
+use super::{BUSY_TIMEOUT, Database, Sqlite};
 use crate::backend::Backend as _;
 use crate::case::Filter;
 use crate::error::StoreError;
@@ -31,8 +31,6 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     ])
 });
 
-/// The longest wait of a writer for another one.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest wait for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 /// SQLite has one writer at a time; the other connections read meanwhile.
