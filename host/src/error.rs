@@ -71,6 +71,11 @@ pub enum CliError {
     /// The key of the hashes is not the one that the database was written with.
     #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
     OtherHashKey(String),
+    /// The database was written with keys, and the key folder is not there.
+    #[error(
+        "{0}: this folder has no keys, and the database was written with some: bring its key folder, or name it with --keys"
+    )]
+    MissingKeys(String),
     /// Cases could not be sealed to the present recipients.
     #[error(
         "{0} cases are sealed to other recipients: reload the desks that serve and run it again, or name an identity that \
@@ -123,6 +128,7 @@ impl CliError {
             | CliError::Store(_)
             | CliError::Sealing(_)
             | CliError::OtherHashKey(_)
+            | CliError::MissingKeys(_)
             | CliError::NotResealed(_)
             | CliError::Event(_)
             | CliError::NoIdentity

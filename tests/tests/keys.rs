@@ -258,6 +258,10 @@ fn backup_holds_no_key_and_restore_asks_for_the_right_ones() {
     assert!(succeed(&home, &["restore", "copy.sqlite3"]).contains("is not the one that this backup was written with"));
     fs::remove_dir_all(home.keys()).unwrap();
     assert!(succeed(&home, &["restore", "copy.sqlite3"]).contains("put back its key folder"));
+    let refused = home.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("bring its key folder"), "it starts with no other keys");
+    assert!(!home.keys().exists());
 }
 
 /// The user and the group of the service, which own nothing else here.

@@ -16,7 +16,7 @@ use crate::error::CliError;
 /// without a key folder gets one with a demo pair, unless it was written with other keys.
 ///
 /// # Errors
-/// [`CliError::Sealing`], [`CliError::OtherHashKey`], [`CliError::Store`].
+/// [`CliError::Sealing`], [`CliError::MissingKeys`], [`CliError::OtherHashKey`], [`CliError::Store`].
 pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<CaseSealer>), CliError> {
     let (folder, url) = (settings.key_folder()?, settings.database_url());
     if holds_clear_tables(&url).await {
@@ -26,8 +26,12 @@ pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<Case
     }
     let store = store::open(&url).await?;
     let known = store.setting(HASH_KEY_SETTING).await?;
-    if known.is_none() {
-        create_demo(&folder)?;
+    match known {
+        None => create_demo(&folder)?,
+        Some(_) if !folder.path().exists() => {
+            return Err(CliError::MissingKeys(folder.path().display().to_string()));
+        }
+        Some(_) => {}
     }
     let sealer = Arc::new(settings.sealer()?);
     let check = sealer.hash_key().check().to_vec();

@@ -36,6 +36,8 @@ const WRITER_LOCK: i64 = 0x6b61_6b65_6b6f_6d69;
 
 /// Takes the writers' lock until the transaction ends; returns the connection's backend.
 const LOCK_FOR_WRITING: &str = "SELECT pg_backend_pid(), pg_advisory_xact_lock($1)::text";
+/// The largest table of seals that a purge writes anew: submissions wait for a second or two meanwhile.
+const REWRITTEN_BYTES: i64 = 256 << 20;
 /// Asks whether this connection may insert cases.
 const MAY_WRITE: &str =
     "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('cases', 'INSERT')";
@@ -136,10 +138,14 @@ impl Backend for PgPool {
         in_time(sqlx::query_scalar(PostgresSession::HAS_CLEAR_CASES).fetch_one(self)).await
     }
 
-    /// Vacuums the tables of what was erased. The bytes of a dead row are overwritten by the rows that follow it.
+    /// Writes the table of the seals anew, without the erased ones, and vacuums the others, which have nothing that opens
+    /// without a seal. A table of more than [`REWRITTEN_BYTES`] is vacuumed too: its free space keeps the erased bytes until
+    /// other rows overwrite them.
     async fn purge(&self) -> Result<bool, StoreError> {
+        let size: i64 = sqlx::query_scalar("SELECT pg_total_relation_size('case_seals')").fetch_one(self).await?;
+        let rewritten = size <= REWRITTEN_BYTES && sqlx::query("VACUUM FULL case_seals").execute(self).await.is_ok();
         sqlx::query("VACUUM case_seals, case_search, cases, events").execute(self).await?;
-        Ok(true)
+        Ok(rewritten)
     }
 
     /// Reads no long columns, which PostgreSQL keeps in a separate table (TOAST).

@@ -67,8 +67,8 @@ pub trait Store: Send + Sync + 'static {
         })
     }
 
-    /// Removes what was erased from the database's own files: SQLite's log; PostgreSQL's dead rows, as far as VACUUM does.
-    /// `false` while another program reads the log, which keeps the bytes then.
+    /// Removes what was erased from the database's own files. `false` if bytes are left: another program reads SQLite's log,
+    /// or PostgreSQL's table of seals is too large to be written anew.
     fn purge(&self) -> StoreFuture<'_, bool>;
 
     /// Reads at most `limit` events after `seq`, of one case or of all, in the order of the chain.

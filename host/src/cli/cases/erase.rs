@@ -91,8 +91,8 @@ async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
 pub fn warn_of_log(is_purged: bool) {
     if !is_purged {
         print::warn(
-            "another program, such as a backup, reads the database: its files keep the sealed bytes of what was erased until \
-             the next erasure, or until the desk is stopped",
+            "the database's files still have the sealed bytes of what was erased: another program, such as a backup, reads it, \
+             or its table of seals is too large to be written anew at once (docs/operate.md)",
         );
     }
 }
