@@ -80,7 +80,7 @@ installation() { # of the program that was built
   scripts/dist.sh --archive-only "$target/install-check" && scripts/install-check.sh "$target/install-check"
 }
 
-# Half of the checks run beside the two long suites, which wait more than they compute.
+# Checks that need no result of the suites run beside them: the suites wait more than they compute.
 checks_beside() {
   passed=0 failed=0 skipped=0 failures=$notes/failures_beside output=$notes/output_beside
   check "one digest from two clones" nice tests/reproducible.sh
@@ -93,11 +93,6 @@ checks_beside() {
     heading "left out: docs/operate.md typed on a bare Debian, which needs root, debootstrap and a cgroup of its own"
     skipped=$((skipped + 1))
   fi
-  suite "npm packages: table of cases, connections, fresh projects of React and Fastify" npm test --prefix tests/packages
-  check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
-  check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
-  check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
-    "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host node-package python chromium firefox webkit
   printf '%s %s %s\n' "$passed" "$failed" "$skipped" >"$notes/counts_beside"
 }
 
@@ -136,6 +131,11 @@ suite "Rust: rules, table of cases, rules of the repository, HTTP, command line"
 suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.mjs
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
+suite "npm packages: table of cases, connections, fresh projects of React and Fastify" npm test --prefix tests/packages
+check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
+check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
+check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \
+  "$target/release/same" --seed 20261124 --count 2000 --jobs 1 --uncovered node-page node-host node-package python chromium firefox webkit
 end_of_checks_beside
 
 close

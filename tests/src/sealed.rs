@@ -4,17 +4,23 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::sealed_case::{CaseRecord, CaseSealer, Contents};
-use kakekomi_store::NewCase;
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{self as store, Inserted, NewCase, Store, StoreError};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
 /// The moment of receipt of all these cases.
 pub const RECEIVED_AT: i64 = 1_795_140_000_000;
+
+/// Time in which a file must become free, and the pause between attempts.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Makes the demo keys beside a data folder, where the commands look for them.
 ///
@@ -53,4 +59,29 @@ pub fn new_case(sealer: &CaseSealer, key: &str, draft: &[u8], report: &[u8]) -> 
     };
     let receipt = serde_json::to_vec(&receipt)?;
     Ok(sealer.seal(Contents { record, text: draft, report, page_report: None, receipt })?)
+}
+
+/// Stores a case in the SQLite file of a data folder, in which no desk serves.
+///
+/// # Errors
+/// The file is in use for long, or cannot be written.
+pub fn store_case(data: &Path, case: NewCase) -> Result<(), Box<dyn Error>> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let store = open_when_free(&store::url_in(data)).await?;
+        let inserted = store.insert(Arc::new(case)).await?;
+        store.close().await?;
+        if matches!(inserted, Inserted::Stored(_)) { Ok(()) } else { Err("its key or number is taken".into()) }
+    })
+}
+
+/// Opens a file whose lock another test's process, which is just being started, may still hold: it inherits all open files for
+/// a moment.
+async fn open_when_free(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    let started = Instant::now();
+    loop {
+        match store::open(url).await {
+            Err(StoreError::InUse(_)) if started.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+            opened => return opened,
+        }
+    }
 }

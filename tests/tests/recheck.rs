@@ -9,11 +9,9 @@
 )]
 
 use std::process::Output;
-use std::sync::Arc;
 
-use kakekomi_store::{Inserted, open, url_in};
 use kakekomi_tests::applicant::{example, submission, with};
-use kakekomi_tests::sealed::{new_case, sealer_of};
+use kakekomi_tests::sealed::{new_case, sealer_of, store_case};
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
 use serde_json::{Value, json};
@@ -105,11 +103,7 @@ fn stored(home: &Home, key: &str, change: impl Fn(&str) -> String) {
     let data = home.path().join("data");
     std::fs::create_dir_all(&data).unwrap();
     let case = new_case(&sealer_of(&data).unwrap(), key, &draft, change(&report).as_bytes()).unwrap();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = open(&url_in(&data)).await.unwrap();
-        assert!(matches!(store.insert(Arc::new(case)).await.unwrap(), Inserted::Stored(_)));
-        store.close().await.unwrap();
-    });
+    store_case(&data, case).unwrap();
 }
 
 #[test]

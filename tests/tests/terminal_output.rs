@@ -9,10 +9,9 @@
 )]
 
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
-use kakekomi_store::{NewCase, open, url_in};
-use kakekomi_tests::sealed::{new_case, sealer_of};
+use kakekomi_store::NewCase;
+use kakekomi_tests::sealed::{new_case, sealer_of, store_case};
 use kakekomi_tests::server::{Home, binary};
 use serde_json::Value;
 
@@ -55,11 +54,7 @@ fn home() -> (Home, String) {
     let case = new_case(&sealer_of(&data).unwrap(), "k", HOSTILE.as_bytes(), &report).unwrap();
     let case = NewCase { partner: Some(HOSTILE.to_owned()), ..case };
     let number = case.number.to_string();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = open(&url_in(&data)).await.unwrap();
-        store.insert(Arc::new(case)).await.unwrap();
-        store.close().await.unwrap();
-    });
+    store_case(&data, case).unwrap();
     let statement = format!("UPDATE projections SET status = '{HOSTILE}'");
     let altered = Command::new("sqlite3").arg(data.join("kakekomi.sqlite3")).arg(statement).status();
     assert!(altered.expect("sqlite3").success());
