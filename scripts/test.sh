@@ -82,7 +82,7 @@ installation() { # of the program that was built
 
 # Checks that need no result of the suites run beside them: the suites wait more than they compute.
 checks_beside() {
-  passed=0 failed=0 skipped=0 failures=$notes/failures_beside output=$notes/output_beside
+  passed=0 failed=0 skipped=0 failures=$notes/failures_beside
   check "one digest from two clones" nice tests/reproducible.sh
   # Second, when the suite of Rust runs: cargo holds the lock of its folder until that is built.
   check "lints" nice cargo clippy --release --locked --workspace --all-targets -- -D warnings
@@ -121,10 +121,10 @@ check "the program alone compiles no crate again" one_build
 check "layout of Rust" cargo fmt --all --check
 check "layout of JavaScript, CSS and Markdown" tests/browser/node_modules/.bin/prettier --check --log-level warn .
 "$target/release/cases-json" >"$KAKEKOMI_CASES" || close "The table of cases could not be printed."
-KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
-export KAKEKOMI_TEST_POSTGRES
 checks_beside >"$notes/beside" 2>&1 &
 beside=$!
+KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || close "PostgreSQL did not start."
+export KAKEKOMI_TEST_POSTGRES
 
 suite "Rust: rules, table of cases, rules of the repository, HTTP, command line" cargo test --release --locked --workspace --no-fail-fast
 
