@@ -301,8 +301,8 @@ mod tests {
         };
         let receipt = format!(r#"{{"number":"{number}"}}"#);
         for damaged in ["", "\u{fffd}", "1111-1111-1112", number.as_str()] {
-            let sealed = sealer.seal_clear(&clear(damaged, "{\"a\":\n1}", receipt.clone())).unwrap();
-            assert_eq!(sealed.number.to_string(), number, "{damaged}");
+            let case = sealer.seal_clear(&clear(damaged, "{\"a\":\n1}", receipt.clone())).unwrap();
+            assert_eq!(case.number.to_string(), number, "{damaged}");
         }
         for lost in ["", "{}", r#"{"number":"1"}"#, r#"{"number":5}"#] {
             assert_ne!(
