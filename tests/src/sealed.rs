@@ -27,7 +27,15 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// # Errors
 /// The folder cannot be made.
 pub fn sealer_of(data: &Path) -> Result<CaseSealer, Box<dyn Error>> {
-    let folder = KeyFolder::default_for(data)?;
+    sealer_in(KeyFolder::default_for(data)?.path())
+}
+
+/// Makes the demo keys in a folder.
+///
+/// # Errors
+/// The folder cannot be made.
+pub fn sealer_in(folder: &Path) -> Result<CaseSealer, Box<dyn Error>> {
+    let folder = KeyFolder::at(folder);
     folder.create_demo()?;
     Ok(CaseSealer::load(&folder, None)?)
 }

@@ -65,9 +65,7 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    for insert in query::insert(EVENTS, rows) {
-        session.execute(insert).await?;
-    }
+    session.insert(EVENTS, rows).await?;
     for row in cases.into_values().filter(|row| row.is_changed) {
         if row.state.status == ERASED {
             erase(session, row.seq, &row.number).await?;
@@ -113,7 +111,7 @@ async fn states<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<BTre
         follow_up, coalesce(held, 1 = 0) AS held, coalesce(last_n, 0) AS last_n, coalesce(changed_n, 0) AS changed_n \
         FROM cases LEFT JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
     let mut query = QueryBuilder::new(columns);
-    query::push_list(&mut query, numbers.into_iter().map(Value::Text));
+    query::push_texts(&mut query, numbers);
     let rows: Vec<Row> = session.fetch(query).await?;
     if let Some(damaged) = rows.iter().find(|row| row.state.status.is_empty()) {
         return Err(StoreError::Damaged(damaged.seq, NO_STATE.to_owned()));

@@ -13,7 +13,7 @@ use crate::audit::{AuditHead, Link};
 use crate::case::{Inserted, NewCase};
 use crate::error::StoreError;
 use crate::event::{EventKind, Projection};
-use crate::query::{self, Bindable, Value};
+use crate::query::{self, Value};
 use crate::session::Session;
 
 /// The actor of an event that an applicant caused.
@@ -135,22 +135,17 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Writes the rows of cases, usually with one statement for each table.
+/// Writes the rows of cases.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
         idempotency_key, text_hash, recipient, kind, ongoing, services, receipt)";
-    let states = placed.iter().map(|placed| projection_row(placed.seq, Projection::received(placed.case.received_at)));
-    let statements = [
-        query::insert(columns, placed.iter().map(Placed::case_row)),
-        query::insert("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row)),
-        query::insert("case_search (case_seq, kind, hash)", placed.iter().flat_map(Placed::search_rows)),
-        query::insert(PROJECTIONS, states),
-        query::insert(EVENTS, placed.iter().map(Placed::event_row)),
-    ];
-    for statement in statements.into_iter().flatten() {
-        session.execute(statement).await?;
-    }
-    Ok(())
+    let state = |placed: &Placed<'_>| projection_row(placed.seq, Projection::received(placed.case.received_at));
+    let search = placed.iter().flat_map(Placed::search_rows).collect();
+    session.insert(columns, placed.iter().map(Placed::case_row).collect()).await?;
+    session.insert("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row).collect()).await?;
+    session.insert("case_search (case_seq, kind, hash)", search).await?;
+    session.insert(PROJECTIONS, placed.iter().map(state).collect()).await?;
+    session.insert(EVENTS, placed.iter().map(Placed::event_row).collect()).await
 }
 
 /// The table of events with its columns, in the order of a row.
@@ -196,12 +191,8 @@ async fn taken<S: Session>(
     cases: &[Arc<NewCase>],
 ) -> Result<(HashSet<String>, HashSet<String>), StoreError> {
     let mut query = QueryBuilder::new("SELECT idempotency_key, number FROM cases WHERE idempotency_key IN ");
-    list(&mut query, cases.iter().map(|case| case.key.clone()));
-    list(query.push(" OR number IN "), cases.iter().map(|case| case.number.to_string()));
+    query::push_texts(&mut query, cases.iter().map(|case| case.key.clone()).collect());
+    query::push_texts(query.push(" OR number IN "), cases.iter().map(|case| case.number.to_string()).collect());
     let rows: Vec<(String, String)> = session.fetch(query).await?;
     Ok(rows.into_iter().unzip())
-}
-
-fn list<DB: Bindable>(query: &mut QueryBuilder<DB>, texts: impl Iterator<Item = String>) {
-    query::push_list(query, texts.map(Value::Text));
 }

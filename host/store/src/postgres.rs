@@ -10,6 +10,7 @@ mod commit;
 mod deadline;
 mod notice;
 mod open;
+mod unnest;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use sqlx::{Error, QueryBuilder, Row as _, Transaction};
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
-use super::query::{self, KEY};
+use super::query::{self, KEY, Value};
 use super::readiness::PROBE_BYTES;
 use super::session::{Record, Session, Sessions};
 use super::writer::Rows;
@@ -27,6 +28,7 @@ use crate::case::{Filter, Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
 use commit::{commit, confirm, message};
 use deadline::in_time;
+use unnest::unnest;
 
 /// The cases in a PostgreSQL database.
 pub type Postgres = Cases<PgPool>;
@@ -76,6 +78,13 @@ impl Session for PostgresSession {
 
     async fn execute(&mut self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<u64, StoreError> {
         Ok(in_time(query.build().execute(&mut *self.transaction)).await?.rows_affected())
+    }
+
+    async fn insert<const N: usize>(&mut self, into: &str, rows: Vec<[Value; N]>) -> Result<(), StoreError> {
+        match unnest(into, rows) {
+            Some(statement) => self.execute(statement).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     async fn commit(self) -> Result<(), StoreError> {

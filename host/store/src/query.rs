@@ -104,20 +104,18 @@ impl Value {
     }
 }
 
-/// The most parameters of a statement; SQLite takes 32,766 of them, PostgreSQL 65,535.
-const PARAMETERS: usize = 32_000;
+/// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
+const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// Builds INSERTs of any number of rows, usually one; an empty list without rows. `into` is the table with its columns.
-pub fn insert<DB: Bindable, const N: usize>(
-    into: &str,
-    rows: impl IntoIterator<Item = [Value; N]>,
-) -> Vec<QueryBuilder<DB>> {
-    let mut inserts = Vec::new();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
+/// Builds INSERTs of [`SIZES`] of rows; an empty list without rows. `into` is the table with its columns.
+pub fn insert<DB: Bindable, const N: usize>(into: &str, rows: Vec<[Value; N]>) -> Vec<QueryBuilder<DB>> {
+    let (mut inserts, mut left) = (Vec::new(), rows.len());
+    let mut rows = rows.into_iter();
+    while let Some(size) = SIZES.into_iter().find(|size| *size <= left) {
+        left -= size;
         let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
         let mut before = "(";
-        for row in rows.by_ref().take(PARAMETERS / N) {
+        for row in rows.by_ref().take(size) {
             for value in row {
                 value.bind(query.push(before));
                 before = ", ";
@@ -128,6 +126,15 @@ pub fn insert<DB: Bindable, const N: usize>(
         inserts.push(query);
     }
     inserts
+}
+
+/// Appends a list of texts for IN, filled up to one of [`SIZES`] with its last one.
+pub fn push_texts<DB: Bindable>(query: &mut QueryBuilder<DB>, mut texts: Vec<String>) {
+    let size = SIZES.into_iter().rev().find(|size| *size >= texts.len()).unwrap_or(texts.len());
+    if let Some(last) = texts.last().cloned() {
+        texts.resize(size, last);
+    }
+    push_list(query, texts.into_iter().map(Value::Text));
 }
 
 /// Appends `(value, value, …)`.

@@ -44,10 +44,8 @@ pub(crate) async fn set_once<S: Session>(session: &mut S, name: &str, value: Vec
     if let Some((value,)) = found.into_iter().next() {
         return Ok(value);
     }
-    let row = [[Value::Text(name.to_owned()), Value::Bytes(value.clone())]];
-    for insert in query::insert("settings (name, value)", row) {
-        session.execute(insert).await?;
-    }
+    let row = vec![[Value::Text(name.to_owned()), Value::Bytes(value.clone())]];
+    session.insert("settings (name, value)", row).await?;
     Ok(value)
 }
 
@@ -66,11 +64,7 @@ pub(crate) async fn rebuild<S: Session>(
         query.push(" GROUP BY cases.seq");
         match session.fetch::<(i64, i64)>(query).await?.first() {
             Some((last_n, _)) if *last_n != state.last_n => changed.push(seq),
-            Some((_, 0)) => {
-                for insert in query::insert(PROJECTIONS, [projection_row(seq, state)]) {
-                    session.execute(insert).await?;
-                }
-            }
+            Some((_, 0)) => session.insert(PROJECTIONS, vec![projection_row(seq, state)]).await?,
             Some(_) => write_state(session, seq, state).await?,
             None => {}
         }

@@ -39,8 +39,10 @@ CREATE INDEX cases_third_group ON cases (substr(number, 9));
 CREATE TABLE case_seals (
     case_seq  BIGINT PRIMARY KEY REFERENCES cases (seq),
     sealed_to TEXT    NOT NULL,
-    sealed    BYTEA    NOT NULL
+    sealed    BYTEA   NOT NULL
 );
+-- Sealed bytes cannot be compressed.
+ALTER TABLE case_seals ALTER COLUMN sealed SET STORAGE EXTERNAL;
 
 -- Keyed hashes of normalized telephone numbers, addresses and company names, for the search.
 CREATE TABLE case_search (

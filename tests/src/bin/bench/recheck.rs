@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use kakekomi_store::{Inserted, QUEUE, Store, open, url_in};
 use kakekomi_tests::example;
-use kakekomi_tests::sealed::{new_case, sealer_of};
+use kakekomi_tests::sealed::{new_case, sealer_in};
 use kakekomi_tests::server::Home;
 
 /// Default number of cases.
@@ -64,7 +64,7 @@ fn fill(home: &Home, count: u64, draft: &[u8], context: &[u8]) -> Result<(), Box
     let report = kakekomi_core::answer(draft, context)?;
     let data = home.path().join("data");
     std::fs::create_dir_all(&data)?;
-    let sealer = sealer_of(&data)?;
+    let sealer = sealer_in(&home.keys())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let store: Arc<dyn Store> = open(&home.database_url().map_or_else(|| url_in(&data), str::to_owned)).await?;
