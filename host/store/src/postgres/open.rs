@@ -103,9 +103,11 @@ async fn reason(error: Error, options: &PgConnectOptions) -> Error {
 }
 
 /// Settings of each connection: commits wait for the flush and for the standby; a backend that waits for the writers' lock
-/// gives up before the host does; the warning of an unconfirmed commit is always sent.
+/// gives up before the host does; the warning of an unconfirmed commit is always sent; a statement is planned for the table as
+/// it is now, since a plan that was kept from the first cases reads the whole table later.
 const SETTINGS: &str = "SELECT set_config('lock_timeout', '8s', false), \
      set_config('client_min_messages', 'warning', false), \
+     set_config('plan_cache_mode', 'force_custom_plan', false), \
      CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', false) END";
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
