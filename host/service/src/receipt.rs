@@ -42,8 +42,6 @@ pub struct Receipt<'a> {
     pub next: &'a [String],
     /// A sentence that none of this is a promise (clauses 4①②).
     pub no_promise: &'a str,
-    /// The addresses of the agreed documents.
-    pub documents: DocumentLinks,
     /// True for a test; left out otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
@@ -52,23 +50,6 @@ pub struct Receipt<'a> {
     /// The head of the chain of events; `None` until the store has added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<ReceiptAudit>,
-}
-
-/// Addresses of the agreed documents by their digests: they lead to the very texts, whatever is in force later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DocumentLinks {
-    /// The consent document, as a path on the desk.
-    #[schema(example = "/documents/ja/1e04987a61f29db75267b4fc8dc581eb6513133d70d3d6ee90ea4b54f9abd4a7")]
-    pub document: String,
-    /// The privacy policy.
-    pub policy: String,
-}
-
-impl DocumentLinks {
-    fn of(agreement: &Agreement) -> DocumentLinks {
-        let link = |shown: &Shown| format!("/documents/{}/{}", agreement.language, shown.sha256);
-        DocumentLinks { document: link(&agreement.document), policy: link(&agreement.policy) }
-    }
 }
 
 /// The head of the chain of events after the case's own first event. The store adds it when the case is durable.
@@ -141,7 +122,8 @@ pub struct Agreement {
 pub struct Shown {
     /// Its version.
     pub version: String,
-    /// SHA-256 of the served file's bytes, 64 hexadecimal digits.
+    /// SHA-256 of the served file's bytes, 64 hexadecimal digits. `/documents/<language>/<sha256>` is the address of the very
+    /// text, whatever is in force later.
     pub sha256: String,
 }
 
@@ -202,7 +184,6 @@ pub fn receipt<'a>(
         opening: Desk::opening(context),
         next: profile.receipt.next.get(locale),
         no_promise: profile.receipt.no_promise.get(locale),
-        documents: DocumentLinks::of(&requested.agreement),
         test: case.test,
         consent: consent(desk, locale, number.clone(), requested),
         audit: None,
