@@ -3,9 +3,10 @@
  */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { launch } from "./desk.mjs";
+import { BINARY, launch } from "./desk.mjs";
 import { startDeskThatIs } from "./opening.mjs";
 import { answerOnce, field, open, receiptNumber, toReview } from "./applicant.mjs";
 
@@ -66,6 +67,19 @@ test("a lost response is not called unsent, and sending again gives the receipt 
   assert.equal(desk.cases().length, known + 1);
   assert.equal(await page.locator("#earlier").count(), 0, "it is the very text");
   assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("answers changed after the case of a lost response was erased are sent as a new case", async () => {
+  const { page, context } = await open(browser, desk.base);
+  await toReview(page);
+  await loseAnswer(page);
+  const { number } = desk.cases().at(-1);
+  execFileSync(BINARY, ["cases", "erase", "--yes", "--data", desk.data, number]);
+  const known = desk.cases().length;
+  await editCompany(page, "株式会社そのほか");
+  assert.notEqual(await receiptNumber(page), number);
+  assert.equal(desk.cases().length, known + 1);
   await context.close();
 });
 

@@ -177,14 +177,14 @@ fn postgres_files(home: &Home) -> Vec<PathBuf> {
     found
 }
 
-/// Asserts that bytes have no word of a field. Idempotency keys stand in clear.
+/// Asserts that bytes contain no word of a field. Idempotency keys are stored in clear.
 fn sealed_in(what: &str, bytes: &[u8]) {
     let is_at = |word: &[u8], position: usize| bytes[position..].starts_with(word);
     for position in 0..bytes.len() {
         let numbered =
             is_at(WORD.as_bytes(), position) && bytes.get(position + WORD.len()).is_some_and(u8::is_ascii_digit);
         let shaped = SHAPED.iter().any(|(_, _, word)| is_at(word.as_bytes(), position));
-        assert!(!numbered && !shaped, "a field's value stands in {what} at {position}");
+        assert!(!numbered && !shaped, "{what} contains a field's value at {position}");
     }
 }
 

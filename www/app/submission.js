@@ -58,7 +58,8 @@ async function outcomeOfLost(text) {
   const how = { key: lost.key, module: NO_MODULE, locale: state.locale };
   const outcome = await submit(new TextEncoder().encode(lost.text), how);
   if (outcome.kind === "receipt") return { ...outcome, text: lost.text };
-  if (outcome.kind !== "module") return { kind: "lost" };
+  // It never arrived, or its case was erased since.
+  if (outcome.kind !== "module" && outcome.kind !== "reused") return { kind: "lost" };
   dropKey();
   return null;
 }

@@ -91,8 +91,8 @@ async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
 pub fn warn_of_log(is_purged: bool) {
     if !is_purged {
         print::warn(
-            "the database's files still have the sealed bytes of what was erased: another program, such as a backup, reads it, \
-             or its table of seals is too large to be written anew at once (docs/operate.md)",
+            "the database's files still contain the sealed bytes of the erased cases: either another program, such as a \
+             backup, is reading the database, or its table of seals is too large to rewrite at once (docs/operate.md)",
         );
     }
 }

@@ -43,16 +43,7 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`]: it cannot be opened or migrated; [`StoreError::InUse`]: another process serves from it.
     pub async fn open(url: &str) -> Result<Sqlite, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true)
-            // Erased and converted cases leave no bytes on free pages.
-            .pragma("secure_delete", "ON")
-            .create_if_missing(false)
-            // A batch has a thousand parameters, too many for a line of the log.
-            .disable_statement_logging();
+        let options = options_to_write(url)?.journal_mode(SqliteJournalMode::Wal);
         let Some(given) = file::file_of(url) else {
             let pool = pool(options, None).await?;
             return Sqlite::serving(Database { pool, files: None }).started().await;
@@ -96,13 +87,7 @@ impl Sqlite {
     /// # Errors
     /// As [`Sqlite::open_to_read`].
     pub async fn open_to_write(url: &str) -> Result<Sqlite, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true)
-            .pragma("secure_delete", "ON")
-            .create_if_missing(false)
-            .disable_statement_logging();
+        let options = options_to_write(url)?;
         file::check(options.get_filename())?;
         let name = options.get_filename().display().to_string();
         let opened = Sqlite::open_one_reader(options).await.map_err(|error| unreadable(name.clone(), error))?;
@@ -179,6 +164,19 @@ fn unreadable(name: String, error: Error) -> StoreError {
         Some(1 | 26) => StoreError::Foreign(name),
         _ => StoreError::Unreachable(name, error),
     }
+}
+
+/// Builds the options of connections that write.
+fn options_to_write(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    Ok(SqliteConnectOptions::from_str(url)?
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // Erased and converted cases leave no bytes on free pages.
+        .pragma("secure_delete", "ON")
+        .create_if_missing(false)
+        // A batch has a thousand parameters, too many for a line of the log.
+        .disable_statement_logging())
 }
 
 /// Checks a file that is read only; returns the options and the size of its log.
