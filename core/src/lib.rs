@@ -34,6 +34,7 @@ pub mod message;
 pub mod object;
 mod order;
 pub mod path;
+pub mod questions;
 pub mod report;
 pub mod rules;
 mod swar;
