@@ -40,6 +40,7 @@ pub mod rules;
 mod swar;
 pub mod text;
 mod text_limit;
+pub mod urgency;
 
 pub use check_error::CheckError;
 pub use code::Code;
