@@ -52,15 +52,22 @@ impl Guidance {
     }
 }
 
-/// The advisories of a draft, in the form's order; those of the whole draft come last.
+/// The advisories of a draft, in the form's order; those of the whole draft come last. Answers to questions have only the warnings
+/// about secrets.
 pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<Advisory> {
     let mut list = List { context, advisories: Vec::new() };
-    contact(draft, &mut list);
+    let is_form = context.questions.is_empty();
+    if is_form {
+        contact(draft, &mut list);
+    }
     if yes(&draft.incident.third_party_harm) {
         list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
     }
     for path in &findings.likely_secrets {
         list.add(Code::SecretLikely, "4-6", path);
+    }
+    if !is_form {
+        return list.advisories;
     }
     services(draft, &mut list);
     support(draft, &findings.unanswered, &mut list);

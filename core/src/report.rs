@@ -6,7 +6,7 @@
 
 use crate::advice::{Advisory, Guidance};
 use crate::context::Context;
-use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
+use crate::form::{Answers, Draft, FieldKind, ProgressCounter, Section, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
 use crate::locale::Locale;
@@ -15,11 +15,11 @@ use crate::path::PathCursor;
 
 /// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct Report<'c> {
     /// The version of the rules.
     pub ruleset: &'static str,
     /// The context of the check, for anyone to replay the verdict.
-    pub context: Context,
+    pub context: &'c Context,
     /// True if the draft can be sent: it has no issue.
     pub accepted: bool,
     /// All issues, in the form's order.
@@ -33,7 +33,40 @@ pub struct Report {
     /// Paths of fields that the answers so far make unnecessary.
     pub hidden: Vec<String>,
     /// The draft, normalised: itself a draft, which gives the same values again.
-    pub values: Draft,
+    pub values: Values<'c>,
+}
+
+/// The draft as it was read: the form, or answers to the questions of the context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values<'c> {
+    /// The form; empty in a context with questions.
+    pub draft: Draft,
+    /// The answers, in a context with questions.
+    pub answers: Option<Answers<'c>>,
+}
+
+impl Values<'_> {
+    /// A draft without answers, in a context.
+    pub fn new(context: &Context) -> Values<'_> {
+        let questions = &context.questions;
+        Values { draft: Draft::default(), answers: (!questions.is_empty()).then(|| Answers::new(questions)) }
+    }
+
+    /// The root of the draft.
+    pub fn root(&self) -> &dyn Section {
+        match &self.answers {
+            Some(answers) => answers,
+            None => &self.draft,
+        }
+    }
+
+    /// The root of the draft, to be read into.
+    pub fn root_mut(&mut self) -> &mut dyn Section {
+        match &mut self.answers {
+            Some(answers) => answers,
+            None => &mut self.draft,
+        }
+    }
 }
 
 /// The progress of a section.
@@ -52,7 +85,7 @@ pub struct Progress {
 /// The first capacity of a report, in bytes: enough for most.
 const ROOM: usize = 16 * 1024;
 
-impl Report {
+impl Report<'_> {
     /// Writes the report's canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::with_room(ROOM);
@@ -68,7 +101,7 @@ impl Report {
         each("progress", &self.progress, &mut out, Progress::write);
         each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
         out.key("values");
-        section::write(&self.values, &mut out);
+        section::write(self.values.root(), &mut out);
         out.end_object();
         out.into_bytes()
     }
@@ -119,9 +152,9 @@ impl Progress {
 }
 
 /// Computes the progress of each section, in the form's order; the issues are sorted.
-pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
+pub fn progress(draft: &dyn Section, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
-    let mut fields = Draft::FIELDS.iter().enumerate();
+    let mut fields = draft.fields().iter().enumerate();
     draft.each(&mut |slot| {
         let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.kind, FieldKind::Reserved)) else {
             return;
