@@ -193,8 +193,9 @@ impl Backend for Database {
         matches!(error, StoreError::Database(error) if matches!(primary_code(error), Some(10 | 11 | 26)))
     }
 
-    async fn confirm(&self, _: bool) -> Result<(), StoreError> {
-        self.check().await
+    /// A case that was not found is inserted next, which checks the files itself.
+    async fn confirm(&self, is_found: bool) -> Result<(), StoreError> {
+        if is_found { self.check().await } else { Ok(()) }
     }
 
     fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {

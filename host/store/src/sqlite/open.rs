@@ -36,6 +36,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The connections that read while the one of the writer writes.
 const READERS: u32 = 3;
 
+/// Pages of the log after which a commit writes it into the file, 16 MB. A page that many commits change, such as one of an
+/// index, is then written once.
+const LOG_PAGES: &str = "4000";
+
 impl Sqlite {
     /// Opens and migrates a file by its URL (`sqlite:data/kakekomi.sqlite3`); creates it for its owner alone if it does not
     /// exist. SQLite gives the log the file's mode. One process at a time serves from a file.
@@ -171,6 +175,7 @@ fn options_to_write(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .foreign_keys(true)
         // Erased and converted cases leave no bytes on free pages.
         .pragma("secure_delete", "ON")
+        .pragma("wal_autocheckpoint", LOG_PAGES)
         .create_if_missing(false)
         // A batch has a thousand parameters, too many for a line of the log.
         .disable_statement_logging())
