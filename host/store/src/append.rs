@@ -14,7 +14,7 @@ use crate::case::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};
-use crate::query::{self, Bind, Value};
+use crate::query::{self, Bind, TableRows, Value};
 use crate::session::Session;
 
 /// The most events that are written in one transaction.
@@ -65,7 +65,7 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    session.insert(EVENTS, rows).await?;
+    session.insert(vec![TableRows::new(EVENTS, rows)]).await?;
     for row in cases.into_values().filter(|row| row.is_changed) {
         if row.state.status == ERASED {
             erase(session, row.seq, &row.number).await?;
