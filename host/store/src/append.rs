@@ -152,7 +152,8 @@ async fn erase<S: Session>(session: &mut S, case_seq: i64, number: &str) -> Resu
     for statement in [
         "DELETE FROM case_seals WHERE case_seq = ",
         "DELETE FROM case_search WHERE case_seq = ",
-        "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, receipt = NULL \
+        "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, \
+         first_urgency = NULL, receipt = NULL \
          WHERE seq = ",
     ] {
         let mut query = QueryBuilder::new(statement);

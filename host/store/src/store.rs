@@ -10,6 +10,7 @@ use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, 
 use super::convert::Seal;
 use super::error::StoreFuture;
 use super::event::{Appended, Event, NewEvent, Projection};
+use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
 use super::seals::Resealed;
 
@@ -44,6 +45,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Reads whole cases as [`Store::lines`] reads lines.
     fn cases<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>>;
+
+    /// Reads at most `limit` cases of the desk's queue after a place of its order; an empty page is the end. Closed and erased
+    /// cases are listed by their status, the last received first.
+    fn queue<'a>(
+        &'a self,
+        filter: &'a QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Read<QueueLine>>>;
 
     /// Counts cases.
     fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64>;

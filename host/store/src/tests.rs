@@ -96,6 +96,7 @@ fn new_case(key: &str) -> NewCase {
             ongoing: Some("yes".to_owned()),
             services: Some("consultation remote".to_owned()),
         },
+        first_urgency: Some("high".to_owned()),
         receipt: UnfinishedReceipt(receipt.into_bytes()),
         sealed: format!("sealed contents of {key}").into_bytes(),
         sealed_to: "desk".to_owned(),
