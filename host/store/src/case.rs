@@ -47,6 +47,8 @@ pub struct NewCase {
     pub search: Vec<SearchHash>,
     /// Commitment of the event `case.received`.
     pub commitment: [u8; 32],
+    /// The hash of number and return code, with which the applicant comes back; `None` without a code.
+    pub return_code: Option<[u8; 32]>,
 }
 
 impl NewCase {
@@ -128,12 +130,16 @@ pub enum Inserted {
 pub struct IdempotencyRecord {
     /// Position of the case in the store's sequence.
     pub seq: i64,
+    /// As on the receipt.
+    pub number: String,
     /// Keyed hash of the text that was sent with the key; `None` for an erased case.
     pub text_hash: Option<Vec<u8>>,
     /// The receipt's bytes; `None` for an erased case.
     pub receipt: Option<Vec<u8>>,
     /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
+    /// The hash of number and return code; `None` without a code, and for an erased case.
+    pub return_code: Option<Vec<u8>>,
 }
 
 /// A case in a list: enough to find it again.

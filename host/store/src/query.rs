@@ -240,7 +240,9 @@ pub fn numbered<DB: Bindable>(columns: &str, number: &Number) -> QueryBuilder<DB
 
 /// Selects the [`super::IdempotencyRecord`] of a key.
 pub fn by_key<DB: Bindable>(key: &str) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new("SELECT seq, text_hash, receipt, module FROM cases WHERE idempotency_key = ");
+    let mut query = QueryBuilder::new(
+        "SELECT seq, number, text_hash, receipt, module, return_code FROM cases WHERE idempotency_key = ",
+    );
     DB::bind(&mut query, key.to_owned());
     query
 }

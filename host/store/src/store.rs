@@ -13,6 +13,7 @@ use super::error::StoreFuture;
 use super::event::{Appended, Event, NewEvent, Projection};
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
+use super::returns::ReturnStore;
 use super::seals::Resealed;
 
 /// Lines that are read at a time where all of them are wanted.
@@ -30,7 +31,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: AccountStore {
+pub trait Store: AccountStore + ReturnStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;

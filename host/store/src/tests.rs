@@ -102,6 +102,7 @@ fn new_case(key: &str) -> NewCase {
         sealed_to: "desk".to_owned(),
         search: vec![SearchHash { kind: SearchKind::Phone, hash: [1; 32] }],
         commitment: random(),
+        return_code: Some(random()),
     }
 }
 
@@ -117,6 +118,8 @@ fn new_event(case: &Number, kind: EventKind, body: &serde_json::Value) -> NewEve
         commitment: random(),
         change: Change::of(kind, at, body).unwrap(),
         after: None,
+        request: None,
+        return_code: None,
     }
 }
 
