@@ -10,12 +10,15 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use futures_util::FutureExt;
+use kakekomi_accounts::TokenScope;
+use kakekomi_casework::Right;
 
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, files, guard, headers, visit};
 use crate::state::DeskState;
+use crate::{api, audit, case, intake, queue};
 
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,18 @@ const fn send(path: &'static str, access: Access, handler: fn() -> MethodRouter<
 /// All routes.
 pub const ROUTES: &[Route] = &[
     read("/files/{file}", Access::Public, || get(files::file)),
+    read("/", Access::SignedIn, || get(queue::queue)),
+    read("/queue/events", Access::Right(Right::SeeQueue), || get(queue::live::events)),
+    send("/search", Access::Right(Right::SeeQueue), || post(queue::search)),
+    send("/cases/close", Access::Right(Right::Act), || post(queue::close)),
+    read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
+    send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
+    read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
+    send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
+    read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
+    read("/openapi.json", Access::Public, || get(api::openapi)),
+    read("/api/cases", Access::Token(TokenScope::Queue), || get(api::cases)),
+    read("/api/cases/{number}", Access::Token(TokenScope::Queue), || get(api::case)),
 ];
 
 /// Makes the router of the desk.

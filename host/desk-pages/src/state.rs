@@ -5,13 +5,16 @@
 use std::sync::Arc;
 
 use kakekomi_accounts::Accounts;
+use kakekomi_casework::Casework;
 use kakekomi_core::Locale;
 use kakekomi_http::client_ip::Trusted;
 use kakekomi_service::desk::Desk;
+use kakekomi_service::submit::Intake;
 use tokio::sync::watch;
 
 use crate::frame::files::Files;
 use crate::frame::words::{Words, WordsError};
+use crate::queue::live::Live;
 
 /// The time: milliseconds since the epoch, UTC.
 pub type Clock = fn() -> i64;
@@ -20,8 +23,10 @@ pub type Clock = fn() -> i64;
 pub struct DeskParts {
     /// Accounts and their sessions.
     pub accounts: Arc<Accounts>,
-    /// Names, hours and documents of the desk.
-    pub desk: Arc<Desk>,
+    /// The work on cases.
+    pub casework: Arc<Casework>,
+    /// Judging and storing, with names, hours and documents of the desk.
+    pub intake: Intake,
     /// The time.
     pub now: Clock,
     /// True if browsers reach the listener by HTTPS; false for plain HTTP on loopback.
@@ -36,6 +41,7 @@ pub struct DeskParts {
 pub struct DeskState {
     pub(crate) parts: DeskParts,
     pub(crate) files: Files,
+    pub(crate) live: Arc<Live>,
     ja: Words,
     en: Words,
 }
@@ -46,7 +52,12 @@ impl DeskState {
     /// # Errors
     /// [`WordsError`]: the words in the program are incomplete, which a test finds.
     pub fn new(parts: DeskParts) -> Result<DeskState, WordsError> {
-        Ok(DeskState { parts, files: Files::new(), ja: Words::load(Locale::Ja)?, en: Words::load(Locale::En)? })
+        Ok(DeskState { parts, files: Files::new(), live: Arc::default(), ja: Words::load(Locale::Ja)?, en: Words::load(Locale::En)? })
+    }
+
+    /// Returns names, hours and documents of the desk.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.parts.intake.desk
     }
 
     pub(crate) fn words(&self, locale: Locale) -> &Words {

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kakekomi_accounts::TokenScope;
+use kakekomi_accounts::{ApiToken, TokenScope};
 use kakekomi_casework::Right;
 use url::form_urlencoded;
 
@@ -44,7 +44,10 @@ pub async fn check(State((desk, access)): State<Guard>, mut request: Request, ne
         Access::Public => Ok(()),
         Access::SignedIn => sign_in(&mut visit, &head, None).await,
         Access::Right(right) => sign_in(&mut visit, &head, Some(right)).await,
-        Access::Token(scope) => check_token(&desk, head.bearer.as_deref(), scope).await,
+        Access::Token(scope) => {
+            let token = check_token(&desk, head.bearer.as_deref(), scope).await;
+            token.map(|token| drop(request.extensions_mut().insert(token)))
+        }
     };
     if let Err(response) = passed {
         return visit.show_problem(response);
@@ -86,7 +89,7 @@ async fn sign_in(visit: &mut Visit, head: &RequestHead, right: Option<Right>) ->
         Some(token) => accounts.session(token).await,
         None => Ok(None),
     };
-    let session = session.map_err(|error| Problem::store(&error).into_response())?;
+    let session = session.map_err(|error| Problem::accounts(&error).into_response())?;
     let Some(session) = session else { return Err(signed_out(visit, head)) };
     visit.session = Some(session);
     if right.is_none_or(|right| visit.may(right)) { Ok(()) } else { Err(Problem::Forbidden.into_response()) }
@@ -107,14 +110,14 @@ fn signed_out(visit: &Visit, head: &RequestHead) -> Response {
     response
 }
 
-async fn check_token(desk: &DeskState, secret: Option<&str>, needed: TokenScope) -> Result<(), Response> {
+async fn check_token(desk: &DeskState, secret: Option<&str>, needed: TokenScope) -> Result<ApiToken, Response> {
     let token = match secret {
-        Some(secret) => desk.parts.accounts.token(secret).await.map_err(|error| Problem::store(&error).into_response())?,
+        Some(secret) => desk.parts.accounts.token(secret).await.map_err(|error| Problem::accounts(&error).into_response())?,
         None => None,
     };
     match token {
         None => Err(unknown_token()),
-        Some(token) if token.scope == needed || token.scope == TokenScope::Cases => Ok(()),
+        Some(token) if token.scope == needed || token.scope == TokenScope::Cases => Ok(token),
         Some(_) => Err(Problem::Forbidden.into_response()),
     }
 }

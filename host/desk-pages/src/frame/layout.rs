@@ -46,7 +46,7 @@ const MENU: &[Entry] = &[
 
 /// Writes a page.
 pub fn page(visit: &Visit, page: &Page<'_>, content: &Markup) -> Response {
-    let name = visit.desk.parts.desk.profile().name.get(visit.locale);
+    let name = visit.desk.desk().profile().name.get(visit.locale);
     let files = &visit.desk.files;
     let document = html! {
         (DOCTYPE)

@@ -26,11 +26,11 @@ pub fn date(visit: &Visit, at: i64) -> Markup {
 
 /// Returns the date of a moment as date fields have it: `2026-11-20`.
 pub fn date_value(visit: &Visit, at: i64) -> String {
-    visit.desk.parts.desk.show(at).chars().take_while(|character| *character != 'T').collect()
+    visit.desk.desk().show(at).chars().take_while(|character| *character != 'T').collect()
 }
 
 fn written(visit: &Visit, at: i64, sentence: &str) -> Markup {
-    let rfc3339 = visit.desk.parts.desk.show(at);
+    let rfc3339 = visit.desk.desk().show(at);
     html! { time datetime=(rfc3339) { (in_words(&rfc3339, sentence)) } }
 }
 

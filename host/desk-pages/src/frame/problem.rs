@@ -4,7 +4,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kakekomi_store::StoreError;
+use kakekomi_accounts::AccountError;
 use maud::html;
 use serde_json::json;
 
@@ -95,9 +95,9 @@ impl Problem {
         is_error.then(|| known.unwrap_or(other))
     }
 
-    /// Logs a failure of the database.
-    pub fn store(error: &StoreError) -> Problem {
-        tracing::error!(%error, "the store failed");
+    /// Logs a failure of the accounts.
+    pub fn accounts(error: &AccountError) -> Problem {
+        tracing::error!(%error, "the accounts failed");
         Problem::Unavailable
     }
 
@@ -125,12 +125,6 @@ impl Problem {
             }
         };
         (self.status(), layout::page(visit, &Page::titled(title), &content)).into_response()
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Problem {
-        Problem::store(&error)
     }
 }
 

@@ -159,6 +159,11 @@ impl Query {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Lists the names of the parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Writes the parameters without those of some names: `?status=received&mine=1`; "" without any.
     pub fn without(&self, names: &[&str]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());

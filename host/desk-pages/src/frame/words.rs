@@ -81,6 +81,7 @@ pub struct CodedWords {
     pub limitation: Coded,
     pub question: Coded,
     pub field: Coded,
+    pub event: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -89,6 +90,10 @@ macro_rules! texts {
         concat!(
             include_str!(concat!("../../words/", $language, "/frame.toml")),
             include_str!(concat!("../../words/", $language, "/coded.toml")),
+            include_str!(concat!("../../words/", $language, "/queue.toml")),
+            include_str!(concat!("../../words/", $language, "/case.toml")),
+            include_str!(concat!("../../words/", $language, "/intake.toml")),
+            include_str!(concat!("../../words/", $language, "/audit.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
         )
     };
@@ -106,6 +111,26 @@ pub struct Words {
     pub role: Coded,
     /// Stable codes.
     pub coded: CodedWords,
+    /// The queue.
+    pub queue: crate::queue::QueueWords,
+    /// The page of a case.
+    pub case: crate::case::CaseWords,
+    /// The forms beside a case.
+    pub action: crate::case::ActionWords,
+    /// The titles of the actions.
+    pub action_title: Coded,
+    /// The words on their buttons.
+    pub action_button: Coded,
+    /// The hints above their fields.
+    pub action_hint: Coded,
+    /// The notices after them.
+    pub action_done: Coded,
+    /// The reasons why a state does not allow an action.
+    pub refusal: Coded,
+    /// The intake by telephone.
+    pub intake: crate::intake::IntakeWords,
+    /// The audit page.
+    pub audit: crate::audit::AuditWords,
     /// The pages of accounts.
     pub accounts: crate::accounts_pages::AccountsWords,
 }
@@ -128,6 +153,9 @@ impl Words {
 mod tests {
     use kakekomi_accounts::Role;
 
+    use kakekomi_casework::{Action, FieldCode};
+    use kakekomi_store::{EventKind, OUTCOMES};
+
     use super::super::Problem;
     use super::*;
 
@@ -137,6 +165,13 @@ mod tests {
             let words = Words::load(locale).unwrap();
             for problem in Problem::ALL {
                 assert!(!words.problem.get(problem.code()).1.is_empty(), "{problem:?}");
+            }
+            let is_named = |coded: &Coded, code: &str| assert!(coded.find(code).is_some(), "{locale:?} {code}");
+            EventKind::ALL.iter().for_each(|kind| is_named(&words.coded.event, kind.as_str()));
+            FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
+            OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
+            for action in Action::WORDS {
+                [&words.action_title, &words.action_button].map(|coded| is_named(coded, action));
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());
