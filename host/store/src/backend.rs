@@ -110,6 +110,11 @@ impl<B: Backend> Cases<B> {
         session.commit().await
     }
 
+    /// Reads the first row of a query.
+    pub(super) async fn first<T: Record>(&self, query: QueryBuilder<B::Database>) -> Result<Option<T>, StoreError> {
+        Ok(self.backend.fetch(query).await?.into_iter().next())
+    }
+
     /// Runs a query of one number.
     async fn integer(&self, query: QueryBuilder<B::Database>) -> Result<i64, StoreError>
     where

@@ -9,7 +9,7 @@
 //! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
 //! locks and owners are those of Unix.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL; `migrate`: its migrations
+//! - `store`: the trait [`Store`]; `accounts`: those of the desk; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod append;
 mod audit;
 mod backend;
@@ -45,6 +46,9 @@ mod tests;
 mod verify;
 mod writer;
 
+pub use accounts::{
+    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken,
+};
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};
 pub use case::{

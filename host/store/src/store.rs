@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::accounts::AccountStore;
 use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::convert::Seal;
@@ -28,7 +29,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: AccountStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;

@@ -22,6 +22,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrator([
         (1, "cases", include_str!("../../migrations/postgres/0001_cases.sql")),
         (2, "sealed_cases", include_str!("../../migrations/postgres/0002_sealed_cases.sql")),
+        (4, "accounts", include_str!("../../migrations/postgres/0004_accounts.sql")),
     ])
 });
 

@@ -28,6 +28,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (1, "cases", include_str!("../../migrations/sqlite/0001_cases.sql")),
         (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
         (3, "sealed_cases", include_str!("../../migrations/sqlite/0003_sealed_cases.sql")),
+        (5, "accounts", include_str!("../../migrations/sqlite/0005_accounts.sql")),
     ])
 });
 
