@@ -13,6 +13,7 @@ use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
 use super::event::{Appended, Event, NewEvent, Projection};
 use super::query::{self, Bindable};
+use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
 use super::seals::{self, Resealed};
@@ -132,6 +133,7 @@ where
     IdempotencyRecord: for<'r> FromRow<'r, RowOf<B>>,
     CaseLine: for<'r> FromRow<'r, RowOf<B>>,
     Case: for<'r> FromRow<'r, RowOf<B>>,
+    QueueLine: for<'r> FromRow<'r, RowOf<B>>,
 {
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>> {
         Box::pin(async move {
@@ -152,6 +154,15 @@ where
 
     fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>> {
         Box::pin(self.page(query::CASE, after, limit, filter))
+    }
+
+    fn queue<'a>(
+        &'a self,
+        filter: &'a QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Read<QueueLine>>> {
+        Box::pin(self.queue_page(filter, after, limit))
     }
 
     fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64> {

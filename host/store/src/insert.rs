@@ -84,7 +84,7 @@ impl<'a> Placed<'a> {
         Placed { case, seq, head, receipt, at, actor }
     }
 
-    fn case_row(&self) -> [Value; 17] {
+    fn case_row(&self) -> [Value; 19] {
         let Placed { case, seq, receipt, .. } = self;
         [
             Value::Integer(*seq),
@@ -103,7 +103,9 @@ impl<'a> Placed<'a> {
             Value::OptionalText(case.coded.kind.clone()),
             Value::OptionalText(case.coded.ongoing.clone()),
             Value::OptionalText(case.coded.services.clone()),
+            Value::OptionalText(case.first_urgency.clone()),
             Value::Bytes(receipt.clone()),
+            Value::OptionalBytes(case.return_code.map(Vec::from)),
         ]
     }
 
@@ -138,8 +140,12 @@ impl<'a> Placed<'a> {
 /// Writes the rows of cases.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
-        idempotency_key, text_hash, recipient, kind, ongoing, services, receipt)";
-    let state = |placed: &Placed<'_>| projection_row(placed.seq, Projection::received(placed.case.received_at, None));
+        idempotency_key, text_hash, recipient, kind, ongoing, services, first_urgency, receipt, \
+        return_code)";
+    let state = |placed: &Placed<'_>| {
+        let urgency = placed.case.first_urgency.clone();
+        projection_row(placed.seq, Projection::received(placed.case.received_at, urgency))
+    };
     let search = placed.iter().flat_map(Placed::search_rows).collect();
     session.insert(columns, placed.iter().map(Placed::case_row).collect()).await?;
     session.insert("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row).collect()).await?;

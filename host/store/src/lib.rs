@@ -11,6 +11,7 @@
 //!
 //! - `store`: the trait [`Store`]; `accounts`: those of the desk; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
+//! - `returns`: codes, tokens and requests of applicants who come back
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
@@ -34,8 +35,10 @@ mod migrate;
 mod open;
 mod postgres;
 mod query;
+mod queue;
 mod readiness;
 pub mod receipt_number;
+mod returns;
 mod seals;
 mod session;
 pub mod sqlite;
@@ -57,9 +60,14 @@ pub use case::{
 };
 pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
-pub use event::{Appended, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES, UnknownKind};
+pub use event::{
+    Appended, ApplicantRequest, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES,
+    UnknownKind,
+};
 pub use migrate::Step;
+pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use returns::{NewVisit, ReturnStore};
 pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};
 pub use store::{CASES_A_PAGE, Integrity, LINES_A_PAGE, Store};

@@ -107,6 +107,7 @@ impl Intake {
             text_sha256: sha256(&submission.text),
             report_sha256: sha256(verdict.report()),
             page_report_sha256: page.map(|page| sha256(page.report())),
+            urgency: None,
             module,
             number,
         };

@@ -29,6 +29,8 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
         (3, "sealed_cases", include_str!("../../migrations/sqlite/0003_sealed_cases.sql")),
         (5, "accounts", include_str!("../../migrations/sqlite/0005_accounts.sql")),
+        (6, "return", include_str!("../../migrations/sqlite/0006_return.sql")),
+        (7, "queue", include_str!("../../migrations/sqlite/0007_queue.sql")),
     ])
 });
 
