@@ -62,9 +62,19 @@ export function byId(id) {
   return rootElement().querySelector(`#${CSS.escape(id)}`);
 }
 
+/** True on the desk's own page, alone or in a frame; false in another's document. */
+export function isOwnDocument() {
+  return environment.own;
+}
+
 /** An address at the desk. @param {string} path "/v1/desk" */
 export function deskUrl(path) {
   return environment.desk + path;
+}
+
+/** An address at the desk that holds outside of the page as well. @param {string} path "/return" */
+export function wholeUrl(path) {
+  return new URL(deskUrl(path), location.href).href;
 }
 
 /**

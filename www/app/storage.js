@@ -1,11 +1,12 @@
 /**
- * The data that outlive a reload: the answers, the agreement, the key under which a text is sent, the receipt.
+ * The data that outlive a reload: the answers, the agreement, the key and the return code with which a text is sent, the receipt.
  *
  * They end with the tab, since the machine may be shared or compromised; answers and key, or the receipt, stay on the device for some
  * days only if the person asks for it. The desk's phone number is never stored.
  */
 
-import { forPartner } from "./environment.js";
+import { forPartner, isOwnDocument } from "./environment.js";
+import { makeReturnCode } from "./return_code.js";
 
 const FILLING = "filling";
 const SENDING = "sending";
@@ -53,16 +54,23 @@ export function keptUntil() {
 }
 
 /**
- * The idempotency key of a text: the same text keeps its key, so that a double click, a retry and a reload make one case.
+ * The idempotency key of a text, and its return code: the same text keeps both, so that a double click, a retry and a reload make one
+ * case with one code. In another's document, whose scripts could read the code, there is none.
  *
- * @param {string} text @returns {string}
+ * @param {string} text @returns {form.Sending}
  */
-export function keyOf(text) {
+export function sendingOf(text) {
   const kept = read(SENDING);
-  if (kept?.text === text) return kept.key;
-  const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
-  write(SENDING, { text, key, lost: false });
-  return key;
+  if (kept?.text === text) return kept;
+  const key = newKey();
+  const sending = { text, key, code: isOwnDocument() ? makeReturnCode() : "", lost: false };
+  write(SENDING, sending);
+  return sending;
+}
+
+/** A new idempotency key. */
+export function newKey() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** Notes that the last text went out without an answer that tells its outcome, or that it did not. @param {boolean} lost */
@@ -71,7 +79,7 @@ export function markLost(lost) {
   if (kept) write(SENDING, { ...kept, lost });
 }
 
-/** The text that may have arrived or not. @returns {{ text: string, key: string } | null} */
+/** The text that may have arrived or not. @returns {form.Sending | null} */
 export function lostBefore() {
   const kept = read(SENDING);
   return kept?.lost ? kept : null;

@@ -62,9 +62,15 @@ declare namespace form {
   type Shown = { version: string; sha256: string };
   type Agreement = { document: Shown; policy: Shown; language: string; agreed_at: number };
 
+  /** A text on its way to the desk, with what is sent beside it. */
+  type Sending = { text: string; key: string; code?: string; lost: boolean };
+
+  /** The receipt of a text, and its return code as in `Kept`. */
+  type Received = { kind: "receipt"; receipt: any; text?: string; code?: string };
+
   /** The outcome of sending a draft. */
   type Outcome =
-    | { kind: "receipt"; receipt: any; text?: string }
+    | Received
     | { kind: "issues"; report: Report }
     | { kind: "stale" | "module" | "reused" | "offline" | "lost" | "unavailable" }
     | { kind: "refused"; detail: string; elsewhere: boolean };
@@ -73,6 +79,8 @@ declare namespace form {
   interface Kept {
     /** The server's response. */
     receipt: any;
+    /** The return code; "" if it does not belong to the case, and absent if there is none. */
+    code?: string;
     /** The text that was sent. */
     text: string;
     /** The language of the screen. */
