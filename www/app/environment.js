@@ -94,6 +94,11 @@ export function forPartner(name) {
   return name + environment.partner;
 }
 
+/** "&p=pk_…" of an address, with the mark of a preview. @param {string} partner @param {boolean} preview */
+export function inAddress(partner, preview) {
+  return partner && `&p=${encodeURIComponent(partner)}${preview ? "&preview=1" : ""}`;
+}
+
 /** Sends a message to the page around this one; a step that is drawn anew is reported once. @param {string} type @param {string} [value] */
 export function tell(type, value) {
   if (type === "step" && value === environment.told) return;

@@ -11,6 +11,7 @@ import { makeReturnCode } from "./return_code.js";
 const FILLING = "filling";
 const SENDING = "sending";
 const RECEIPT = "receipt";
+const VISIT = "visit";
 const RECEIPT_ON_DEVICE = "receipt_on_device";
 const UNTIL = "until";
 
@@ -128,6 +129,21 @@ function receiptOnDevice() {
   return null;
 }
 
+/** Keeps what was typed on the return page for a reload in this tab, never on the device. @param {form.KeptVisit} visit */
+export function keepVisit(visit) {
+  write(VISIT, visit);
+}
+
+/** What was typed on the return page, or null. @returns {form.KeptVisit | null} */
+export function visitKept() {
+  return read(VISIT);
+}
+
+/** Drops what was typed on the return page. */
+export function dropVisit() {
+  drop(VISIT);
+}
+
 /** Drops the data of this tab. The receipt that the person keeps on the device stays there. */
 export function forgetTab() {
   forgetAnswers();
@@ -164,7 +180,7 @@ function write(name, value) {
   const text = JSON.stringify(value);
   if (stored("sessionStorage", "setItem", name, text) === undefined) held.set(name, text);
   else held.delete(name);
-  if (name === RECEIPT || !keptUntil()) return;
+  if (name === RECEIPT || name === VISIT || !keptUntil()) return;
   // If the device is full, the tab still has it.
   if (stored("localStorage", "setItem", name, text) === null)
     stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));

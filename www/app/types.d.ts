@@ -49,6 +49,7 @@ declare namespace form {
 
   interface Report {
     ruleset: string;
+    context?: any;
     accepted: boolean;
     issues: Issue[];
     advisories: Advisory[];
@@ -88,6 +89,44 @@ declare namespace form {
     /** The answers as they were then, if the receipt is of earlier ones. */
     later?: string;
   }
+
+  /** A question of the desk, as the case's context has it. */
+  interface Question {
+    id: string;
+    kind: "text" | "choice" | "moment" | "yes_no";
+    required: boolean;
+    title: { ja: string; en?: string };
+    choices?: { value: string; title: { ja: string; en?: string } }[];
+  }
+
+  /** The case as the desk shows it to the applicant. */
+  interface ReturnedCase {
+    number: string;
+    received_at: number | string;
+    state: "received" | "in_progress" | "waiting" | "closed";
+    outcome?: string;
+    questions: Question[];
+    disclosures: { n: number; at: number | string; text: string }[];
+    /** The context in which the answers are judged. */
+    context: any;
+  }
+
+  /** What was typed on the return page and is not sent yet, with the keys under which it was tried. */
+  interface KeptVisit {
+    number: string;
+    answers?: Answer;
+    tried: boolean;
+    addition: string;
+    keys: Record<string, { text: string; key: string }>;
+  }
+
+  /** The outcome of a request of the return page. */
+  type VisitOutcome =
+    | { kind: "done"; body: any }
+    | { kind: "refused" | "expired" | "outdated" | "unreachable" }
+    | { kind: "wait"; seconds: number }
+    | { kind: "issues"; report: Report }
+    | { kind: "failed"; detail: string };
 
   /** The props of a field's component; the path has indexes. */
   type FieldProps = { node: Field; path: string; answer: Answer; host: Host };

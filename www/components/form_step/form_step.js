@@ -9,6 +9,7 @@ import { say, state } from "../../app/state.js";
 import { FIRST, nodesOf, REVIEW, stepNames, stepOf } from "../../app/steps.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
+import { createField } from "../field/field.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { createAdviceReader } from "../message/message.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
@@ -23,7 +24,7 @@ import { FieldViews } from "./field_views.js";
 export function createFormStep({ step, router }) {
   const { intake } = state;
   const title = say(`step_${step}`);
-  const views = new FieldViews();
+  const views = new FieldViews(createField, (whole) => intake.changed(whole));
   const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
   const steps = createStepList({ current: step, goTo: router.goTo });

@@ -7,8 +7,8 @@ import { byId, deskUrl, wholeUrl } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { receiptKept } from "../../app/storage.js";
 
-/** Draws the footer. */
-export function renderFooter() {
+/** Draws the footer. @param {HTMLElement} [other] the link to the desk's other page */
+export function renderFooter(other = returnLink()) {
   const { operator, operator_url } = state.desk.served;
   byId("page-footer")?.replaceChildren(
     element(
@@ -20,7 +20,7 @@ export function renderFooter() {
           "ul",
           ...documentLinks().map((link) => element("li", link)),
           element("li", sheetLink()),
-          element("li", returnLink()),
+          element("li", other),
           element(
             "li",
             say("footer_operator"),
