@@ -59,9 +59,7 @@ pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<
     if yes(&draft.incident.third_party_harm) {
         list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
     }
-    for path in &findings.likely_secrets {
-        list.add(Code::SecretLikely, "4-6", path);
-    }
+    list.add_secrets(findings);
     services(draft, &mut list);
     support(draft, &findings.unanswered, &mut list);
     let opening = context.calendar.opening(context.now);
@@ -70,6 +68,13 @@ pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<
     } else if !opening.dated {
         list.add(Code::DeskHoursUnknown, "4-1", "");
     }
+    list.advisories
+}
+
+/// The advisories of answers to questions: their texts may hold a secret.
+pub fn advisories_of_answers(findings: &Findings, context: &Context) -> Vec<Advisory> {
+    let mut list = List { context, advisories: Vec::new() };
+    list.add_secrets(findings);
     list.advisories
 }
 
@@ -82,6 +87,12 @@ impl List<'_> {
     fn add(&mut self, code: Code, clause: &'static str, path: &str) {
         let message = message::advisory(code, self.context.locale).to_owned();
         self.advisories.push(Advisory { code, clause, path: path.to_owned(), message });
+    }
+
+    fn add_secrets(&mut self, findings: &Findings) {
+        for path in &findings.likely_secrets {
+            self.add(Code::SecretLikely, "4-6", path);
+        }
     }
 }
 

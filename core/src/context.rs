@@ -3,6 +3,8 @@
 //! `{"now": 1795140000000, "locale": "ja", "consent": {"version": "1", "sha256": {"ja": "…", "en": "…"}},
 //! "policy": {…}, "calendar": {…}}` → [`Context`], which the report repeats.
 //!
+//! With the key `questions` a draft is the answers to these questions, and nothing else.
+//!
 //! Nothing else reaches the rules: no clock, no environment, no randomness. Keys that this module
 //! does not know are ignored, so that an older module can read a newer host's context. A missing key or one
 //! of another type is an error.
@@ -14,6 +16,7 @@ use crate::check_error::CheckError;
 use crate::json::{self, Writer};
 use crate::locale::Locale;
 use crate::members::Members;
+use crate::questions::{self, Question};
 
 /// The longest context that is read, in bytes.
 pub const CONTEXT_MAX: usize = 256 * 1024;
@@ -31,6 +34,8 @@ pub struct Context {
     pub policy: Document,
     /// The opening hours of the desk.
     pub calendar: Calendar,
+    /// The questions that the draft answers; without any, the draft is the form.
+    pub questions: Vec<Question>,
 }
 
 /// A document in force: its version, and the SHA-256 of the served file's bytes in each language.
@@ -91,6 +96,10 @@ impl Context {
             consent: Document::read(&members.object("consent")?)?,
             policy: Document::read(&members.object("policy")?)?,
             calendar: Calendar::read(&members.object("calendar")?)?,
+            questions: match members.find("questions") {
+                Some(node) => questions::read_list(node).ok_or(CheckError::Context("questions"))?,
+                None => Vec::new(),
+            },
         })
     }
 
@@ -111,6 +120,10 @@ impl Context {
         self.policy.write(out);
         out.key("calendar");
         self.calendar.write(out);
+        if !self.questions.is_empty() {
+            out.key("questions");
+            questions::write_list(&self.questions, out);
+        }
         out.end_object();
     }
 }

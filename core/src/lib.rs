@@ -34,11 +34,13 @@ pub mod message;
 pub mod object;
 mod order;
 pub mod path;
+pub mod questions;
 pub mod report;
 pub mod rules;
 mod swar;
 pub mod text;
 mod text_limit;
+pub mod urgency;
 
 pub use check_error::CheckError;
 pub use code::Code;
@@ -49,10 +51,10 @@ pub use text_limit::{TEXT_MAX, TEXT_READ_MAX};
 
 use advice::Findings;
 use diagnostics::Diagnostics;
-use form::Draft;
 use issue::{Issue, Params};
 use json::SyntaxError;
 use path::PathCursor;
+use report::Values;
 
 /// The version of the rules, which every report has: year and month of the last change of a verdict, and a count within the
 /// month.
@@ -89,9 +91,9 @@ pub fn check(text: &[u8], context: &Context) -> Report {
             judge(node, too_long, context)
         }
         Err(error) => {
-            let (draft, issues) = (Draft::default(), vec![unreadable(error)]);
-            let hidden = Findings::of(&draft).hidden;
-            report(draft, issues, hidden, context)
+            let values = Values::new(context);
+            let hidden = Findings::of(values.root()).hidden;
+            report(values, vec![unreadable(error)], hidden, context)
         }
     }
 }
@@ -111,32 +113,36 @@ fn unreadable(error: SyntaxError) -> Issue {
 }
 
 fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {
-    let mut draft = Draft::default();
+    let mut values = Values::new(context);
     let mut diagnostics = Diagnostics { ignores_unknown_keys: too_long.is_some(), ..Diagnostics::default() };
-    form::section::read(&mut draft, node, &PathCursor::ROOT, &mut diagnostics);
-    form::section::check(&draft, &PathCursor::ROOT, context, &mut diagnostics);
-    rules::cross::check(&draft, context, &mut diagnostics);
+    form::section::read(values.root_mut(), node, &PathCursor::ROOT, &mut diagnostics);
+    form::section::check(values.root(), &PathCursor::ROOT, context, &mut diagnostics);
+    if let Values::Draft(draft) = &values {
+        rules::cross::check(draft, context, &mut diagnostics);
+    }
     let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
     // A section that is not an object has its issue; nothing below it is missing.
     issues.retain(|issue| !matches!(issue.code, Code::Required | Code::RequiredOneOf) || !is_skipped(issue));
     let issues = order::sort(too_long.into_iter().chain(issues).collect());
-    let findings = Findings::of(&draft);
-    let advisories = advice::advisories(&draft, &findings, context);
-    let guidance = advice::guidance(&draft, context);
-    Report { advisories, guidance, ..report(draft, issues, findings.hidden, context) }
+    let findings = Findings::of(values.root());
+    let (advisories, guidance) = match &values {
+        Values::Draft(draft) => (advice::advisories(draft, &findings, context), advice::guidance(draft, context)),
+        Values::Answers(_) => (advice::advisories_of_answers(&findings, context), Vec::new()),
+    };
+    Report { advisories, guidance, ..report(values, issues, findings.hidden, context) }
 }
 
-fn report(draft: Draft, issues: Vec<Issue>, hidden: Vec<String>, context: &Context) -> Report {
+fn report(values: Values, issues: Vec<Issue>, hidden: Vec<String>, context: &Context) -> Report {
     Report {
         ruleset: RULESET,
         context: context.clone(),
         accepted: issues.is_empty(),
         advisories: Vec::new(),
         guidance: Vec::new(),
-        progress: report::progress(&draft, &issues),
+        progress: report::progress(values.root(), &issues),
         issues,
         hidden,
-        values: draft,
+        values,
     }
 }

@@ -84,6 +84,14 @@ impl PathCursor<'_> {
         PathCursor { parent: Some(self), step: Step::Index(index), sort_key: self.sort_key.child(Some(index)) }
     }
 
+    /// The key of this member; empty for an item of a list.
+    pub fn key(&self) -> &str {
+        match self.step {
+            Step::Key(key) => key,
+            Step::Index(_) => "",
+        }
+    }
+
     /// The JSON Pointer (RFC 6901): `/devices/0/os`.
     pub fn path(&self) -> String {
         let mut path = String::with_capacity(PATH_CAPACITY);

@@ -6,7 +6,7 @@
 
 use crate::advice::{Advisory, Guidance};
 use crate::context::Context;
-use crate::form::{Draft, FieldKind, ProgressCounter, Section as _, Visit, section};
+use crate::form::{Answers, Draft, FieldKind, ProgressCounter, Section, Visit, section};
 use crate::issue::Issue;
 use crate::json::Writer;
 use crate::locale::Locale;
@@ -33,7 +33,43 @@ pub struct Report {
     /// Paths of fields that the answers so far make unnecessary.
     pub hidden: Vec<String>,
     /// The draft, normalised: itself a draft, which gives the same values again.
-    pub values: Draft,
+    pub values: Values,
+}
+
+/// The draft as it was read: the form, or answers to the questions of the context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Values {
+    /// The form.
+    Draft(Box<Draft>),
+    /// Answers to questions.
+    Answers(Answers),
+}
+
+impl Values {
+    /// A draft without answers, in a context.
+    pub fn new(context: &Context) -> Values {
+        if context.questions.is_empty() {
+            Values::Draft(Box::default())
+        } else {
+            Values::Answers(Answers::new(&context.questions))
+        }
+    }
+
+    /// The root of the draft.
+    pub fn root(&self) -> &dyn Section {
+        match self {
+            Values::Draft(draft) => &**draft,
+            Values::Answers(answers) => answers,
+        }
+    }
+
+    /// The root of the draft, to be read into.
+    pub fn root_mut(&mut self) -> &mut dyn Section {
+        match self {
+            Values::Draft(draft) => &mut **draft,
+            Values::Answers(answers) => answers,
+        }
+    }
 }
 
 /// The progress of a section.
@@ -68,7 +104,7 @@ impl Report {
         each("progress", &self.progress, &mut out, Progress::write);
         each("hidden", &self.hidden, &mut out, |path, out| out.text(path));
         out.key("values");
-        section::write(&self.values, &mut out);
+        section::write(self.values.root(), &mut out);
         out.end_object();
         out.into_bytes()
     }
@@ -119,9 +155,9 @@ impl Progress {
 }
 
 /// Computes the progress of each section, in the form's order; the issues are sorted.
-pub fn progress(draft: &Draft, issues: &[Issue]) -> Vec<Progress> {
+pub fn progress(draft: &dyn Section, issues: &[Issue]) -> Vec<Progress> {
     let mut rows = Vec::with_capacity(8);
-    let mut fields = Draft::FIELDS.iter().enumerate();
+    let mut fields = draft.fields().iter().enumerate();
     draft.each(&mut |slot| {
         let Some((row, field)) = fields.next().filter(|(_, field)| !matches!(field.kind, FieldKind::Reserved)) else {
             return;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! → the draft `base/sparse.json` with that number, in the context `base/context.json`; no issue; the
-//! value. A row names only its subject. [`input`] lists the members that make the draft, [`expect`] those
+//! value. `base = "answers"` has the questions of `base/questions.json` in its context. A row names only its subject. [`input`] lists the members that make the draft, [`expect`] those
 //! that describe the report.
 
 mod expect;
@@ -36,6 +36,14 @@ pub struct Case {
     pub context: String,
     /// Expected content of the report.
     pub expect: Expect,
+}
+
+impl Case {
+    /// Checks if the draft answers questions, for tests of the form alone.
+    pub fn has_questions(&self) -> bool {
+        let context: Value = serde_json::from_str(&self.context).unwrap_or_default();
+        context["questions"].as_array().is_some_and(|questions| !questions.is_empty())
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,15 +76,26 @@ pub fn cases() -> Vec<Case> {
 struct Bases {
     drafts: BTreeMap<&'static str, Value>,
     context: Value,
+    questions: Value,
 }
 
 impl Bases {
     fn read(folder: &Path) -> Bases {
         let json = |name: &str| serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).expect(name);
         Bases {
-            drafts: [("full", json("full.json")), ("sparse", json("sparse.json"))].into(),
+            drafts: ["answers", "full", "sparse"].map(|name| (name, json(&format!("{name}.json")))).into(),
             context: json("context.json"),
+            questions: json("questions.json"),
         }
+    }
+
+    /// The context of a base draft.
+    fn context_of(&self, draft: &str) -> Value {
+        let mut context = self.context.clone();
+        if draft == "answers" {
+            context["questions"] = self.questions.clone();
+        }
+        context
     }
 }
 
@@ -95,12 +114,12 @@ fn case(file: &str, mut row: toml::Table, bases: &Bases) -> Case {
     let Row { name, context, expect } = own.try_into().unwrap_or_else(|error| panic!("{file}: {error}"));
     let name = format!("{file}: {name}");
     let input: Input = row.try_into().unwrap_or_else(|error| panic!("{name}: {error}"));
-    Case { text: input.text(&name, &bases.drafts), context: context_text(&context, &bases.context), expect, name }
+    let context = context_text(&context, bases.context_of(input.base()));
+    Case { text: input.text(&name, &bases.drafts), context, expect, name }
 }
 
 /// Makes the context with a row's changes: `now`, `locale`, or a JSON Pointer such as `/calendar/last_year`.
-fn context_text(changes: &BTreeMap<String, toml::Value>, base: &Value) -> String {
-    let mut context = base.clone();
+fn context_text(changes: &BTreeMap<String, toml::Value>, mut context: Value) -> String {
     for (key, value) in changes {
         let path = if key.starts_with('/') { key.clone() } else { format!("/{key}") };
         pointer::set(&mut context, &path, pointer::from_toml(value));

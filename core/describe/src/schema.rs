@@ -16,15 +16,11 @@ use kakekomi_core::Locale;
 use kakekomi_core::form::{Draft, Field, FieldKind, LINE_MAX, Requirement, TEXT_MAX};
 use kakekomi_core::json::SAFE_INTEGER_MAX;
 use kakekomi_core::message;
-pub use report::{context, report};
+pub use report::{context, question, report};
 
 /// The schema of a draft.
 pub fn schema() -> Value {
-    let unknown = json!({
-        "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
-        "type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false,
-    });
-    let defs = json!({"unknown": unknown, "moment": moment::moment(), "answeredMoment": moment::answered()});
+    let defs = json!({"unknown": unknown(), "moment": moment::moment(), "answeredMoment": moment::answered()});
     let keywords = [
         ("$schema", json!("https://json-schema.org/draft/2020-12/schema")),
         ("$id", json!(format!("urn:kakekomi:draft:{}", kakekomi_core::RULESET))),
@@ -35,6 +31,24 @@ pub fn schema() -> Value {
     keywords
         .into_iter()
         .fold(object(Draft::FIELDS, ""), |schema, (keyword, value)| with_keyword(schema, keyword, value))
+}
+
+/// 分からない in place of a value.
+fn unknown() -> Value {
+    json!({
+        "title": "Unknown", "description": "不明: said to be unknown, which is an answer",
+        "type": "object", "properties": {"unknown": {"const": true}}, "required": ["unknown"], "additionalProperties": false,
+    })
+}
+
+/// The schema of answers to the questions of a context, whatever they are: the rules know which of them are asked.
+pub fn answers() -> Value {
+    // A choice is a text, and so are yes and no.
+    let kinds = [text::text(TEXT_MAX, false), moment::moment(), unknown()];
+    json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {"other": {"type": "object", "additionalProperties": {"anyOf": kinds}}},
+    })
 }
 
 /// Requires a person who authorises remote support, if it is wanted (Annex 1.2, 実施責任者).

@@ -4,7 +4,7 @@
 //! `hidden: ["/service/remote/price_notice", …]`. Kinds and flags of the field table decide, so a new row is part of it.
 
 use super::secret::likely;
-use crate::form::{Answer, Draft, Field, FieldKind, Visit, section};
+use crate::form::{Answer, Field, FieldKind, Section, Visit, section};
 use crate::path::PathCursor;
 
 /// Paths of answers, in the form's order.
@@ -20,7 +20,7 @@ pub struct Findings {
 
 impl Findings {
     /// Visits the answers of a draft, once for all three lists: two visits more are 2.7 % of a check.
-    pub fn of(draft: &Draft) -> Findings {
+    pub fn of(draft: &dyn Section) -> Findings {
         let mut findings = Findings::default();
         let mut inspect = |field: &Field, at: &PathCursor<'_>, answer: Answer<&str>| {
             let text = answer.given();

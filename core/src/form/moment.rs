@@ -113,7 +113,8 @@ fn is_readable(parsed: &ParsedMoment, _: &Context) -> garde::Result {
 
 fn not_in_the_future(parsed: &ParsedMoment, context: &Context) -> garde::Result {
     match &parsed.read {
-        Ok(moment) if moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
+        // The desk may ask for an appointment.
+        Ok(moment) if context.questions.is_empty() && moment.wholly_after(context.now.saturating_add(AHEAD_MAX_MS)) => {
             Err(code_error(Code::MomentFuture, &[]))
         }
         _ => Ok(()),

@@ -76,7 +76,7 @@ impl<T: Value> Slot for Answer<T> {
             Answer::Given(value) => match visit {
                 Visit::Check(..) | Visit::Count(_) | Visit::Inspect(_) => value.visit(field, at, visit),
                 Visit::Write(out) => {
-                    out.key(field.name);
+                    out.key(at.key());
                     value.write(out);
                 }
                 Visit::IsEmpty(is_empty) => **is_empty = false,
@@ -100,7 +100,7 @@ fn without_value(answer: Answer<&str>, field: &Field, at: &PathCursor<'_>, visit
         }
         (Visit::Count(counter), answer) => counter.count(field.spec, at, &answer),
         (Visit::Write(out), Answer::Unknown) => {
-            out.key(field.name);
+            out.key(at.key());
             out.object();
             out.key("unknown");
             out.boolean(true);

@@ -5,7 +5,7 @@
 //! | `text` | the text itself |
 //! | `text_hex` | its bytes in hexadecimal digits, for bytes that are not UTF-8 |
 //! | `text_repeat` | `[["[", 33], ["]", 33]]`: pieces with their numbers of repetitions |
-//! | `base` | `"sparse"` (the default) or `"full"`: a draft of `cases/base/` |
+//! | `base` | `"sparse"` (the default), `"full"` or `"answers"`: a draft of `cases/base/` |
 //! | `remove` | pointers to remove |
 //! | `set` | pointer → value |
 //! | `set_json` | pointer → JSON text, inserted unchanged: `null`, `1.0`, `"a","b":1` for a second key |
@@ -51,7 +51,7 @@ impl Input {
         } else if let Some(pieces) = &self.text_repeat {
             pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect::<String>().into_bytes()
         } else {
-            let base = self.base.as_deref().unwrap_or("sparse");
+            let base = self.base();
             self.changed(drafts.get(base).unwrap_or_else(|| panic!("{name}: no base {base}"))).into_bytes()
         };
         if let Some(length) = self.pad_to {
@@ -59,6 +59,11 @@ impl Input {
             bytes.resize(length, b' ');
         }
         bytes
+    }
+
+    /// The name of the base draft.
+    pub fn base(&self) -> &str {
+        self.base.as_deref().unwrap_or("sparse")
     }
 
     fn changes_a_base(&self) -> bool {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use kakekomi_core::Code;
 use kakekomi_core::json::SAFE_INTEGER_MAX;
+use kakekomi_core::questions::{CHOICES_MAX, CHOICES_MIN, ID_MAX, QUESTIONS_MAX, QuestionKind, TITLE_MAX};
 
 /// The schema of a report. Its context is `#/components/schemas/Context`.
 pub fn report() -> Value {
@@ -59,7 +60,7 @@ pub fn context() -> Value {
         ("holidays", &list(&day)),
         ("last_year", &json!({"type": "integer"})),
     ]);
-    object([
+    let context = object([
         (
             "now",
             &json!({"type": "integer", "maximum": SAFE_INTEGER_MAX, "description": "Milliseconds since 1970, UTC"}),
@@ -68,7 +69,25 @@ pub fn context() -> Value {
         ("consent", &document),
         ("policy", &document),
         ("calendar", &calendar),
-    ])
+    ]);
+    with_optional(context, "questions", json!({"type": "array", "maxItems": QUESTIONS_MAX, "items": question()}))
+}
+
+/// The schema of a question of the desk.
+pub fn question() -> Value {
+    let word = json!({"type": "string", "pattern": format!("^[a-z0-9_]{{1,{ID_MAX}}}$")});
+    let text = json!({"type": "string", "minLength": 1, "maxLength": TITLE_MAX});
+    let title = with_optional(object([("ja", &text)]), "en", text);
+    let choices = json!({
+        "type": "array", "minItems": CHOICES_MIN, "maxItems": CHOICES_MAX,
+        "items": object([("value", &word), ("title", &title)]),
+        "description": "For the kind choice alone",
+    });
+    let kinds = QuestionKind::ALL.map(QuestionKind::as_str);
+    let required = json!({"type": "boolean"});
+    let question =
+        object([("id", &word), ("kind", &json!({"enum": kinds})), ("required", &required), ("title", &title)]);
+    with_optional(question, "choices", choices)
 }
 
 /// An object with all of these members.
@@ -77,6 +96,14 @@ fn object<const N: usize>(members: [(&str, &Value); N]) -> Value {
     let properties: Map<String, Value> =
         members.iter().map(|(name, schema)| ((*name).to_owned(), (*schema).clone())).collect();
     json!({"type": "object", "properties": properties, "required": required})
+}
+
+/// The schema of an object with one more member, which may be missing.
+fn with_optional(mut schema: Value, name: &str, member: Value) -> Value {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert(name.to_owned(), member);
+    }
+    schema
 }
 
 fn list(items: &Value) -> Value {
