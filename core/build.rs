@@ -109,7 +109,7 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>, titled: b
         for (key, value) in entries {
             match section.as_str() {
                 "issue" | "advisory" | "guidance" | "urgency" | "page" => {
-                    put(tables, &section.to_uppercase(), key, value)?
+                    put(tables, &section.to_uppercase(), key, value)?;
                 }
                 "field" => {
                     if titled && value.get("title").is_none() {

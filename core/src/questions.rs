@@ -95,9 +95,13 @@ pub fn write(questions: &[Question]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Reads the questions of a context.
+/// Reads the questions of a context. By loops: an iterator that collects options is 1.7 KB of the module.
 pub(crate) fn read_list(node: &Node<'_>) -> Option<Vec<Question>> {
-    objects(node, "id", 0..=QUESTIONS_MAX)?.into_iter().map(|(id, members)| Question::read(id, &members)).collect()
+    let mut questions = Vec::new();
+    for (id, members) in objects(node, "id", 0..=QUESTIONS_MAX)? {
+        questions.push(Question::read(id, &members)?);
+    }
+    Some(questions)
 }
 
 pub(crate) fn write_list(questions: &[Question], out: &mut Writer) {
@@ -135,11 +139,15 @@ fn is_word(word: &str) -> bool {
 impl Question {
     fn read(id: &str, members: &Members<'_>) -> Option<Question> {
         let kind = QuestionKind::read(members.text("kind").ok()?)?;
-        let choices = match (kind, members.find("choices")) {
-            (QuestionKind::Choice, Some(node)) => Choice::read_list(node)?,
-            (QuestionKind::Choice, None) | (_, Some(_)) => return None,
-            (_, None) => Vec::new(),
-        };
+        let mut choices = Vec::new();
+        if let Some(node) = members.find("choices") {
+            for (value, members) in objects(node, "value", CHOICES_MIN..=CHOICES_MAX)? {
+                choices.push(Choice { value: value.to_owned(), title: Title::read(&members)? });
+            }
+        }
+        if choices.is_empty() == (kind == QuestionKind::Choice) {
+            return None;
+        }
         let required = members.boolean("required").ok()?;
         Some(Question { id: id.to_owned(), kind, required, title: Title::read(members)?, choices })
     }
@@ -155,7 +163,10 @@ impl Question {
             out.key("choices");
             out.list();
             for choice in &self.choices {
-                choice.write(out);
+                out.object();
+                out.text_member("value", &choice.value);
+                choice.title.write(out);
+                out.end_object();
             }
             out.end_list();
         }
@@ -184,22 +195,6 @@ impl QuestionKind {
     }
 }
 
-impl Choice {
-    fn read_list(node: &Node<'_>) -> Option<Vec<Choice>> {
-        let choices = objects(node, "value", CHOICES_MIN..=CHOICES_MAX)?.into_iter();
-        choices
-            .map(|(value, members)| Some(Choice { value: value.to_owned(), title: Title::read(&members)? }))
-            .collect()
-    }
-
-    fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("value", &self.value);
-        self.title.write(out);
-        out.end_object();
-    }
-}
-
 impl Title {
     /// The title in a language; in Japanese where there is no other.
     pub fn text(&self, locale: Locale) -> &str {
@@ -212,12 +207,7 @@ impl Title {
     /// Reads the member `title`.
     fn read(members: &Members<'_>) -> Option<Title> {
         let title = members.object("title").ok()?;
-        let read = |node| text(node).filter(|text| (1..=TITLE_MAX).contains(&code_points(text))).map(str::to_owned);
-        let en = match title.find("en") {
-            Some(node) => Some(read(node)?),
-            None => None,
-        };
-        Some(Title { ja: read(title.find("ja")?)?, en })
+        Some(Title { ja: in_language(&title, "ja")??, en: in_language(&title, "en")? })
     }
 
     /// Writes the member `title`.
@@ -230,6 +220,14 @@ impl Title {
         }
         out.end_object();
     }
+}
+
+/// Reads a title in a language: `None` if it is malformed, `Some(None)` if there is none.
+#[expect(clippy::option_option, reason = "a result without an error is more code")]
+fn in_language(title: &Members<'_>, language: &str) -> Option<Option<String>> {
+    let Some(node) = title.find(language) else { return Some(None) };
+    let text = text(node).filter(|text| (1..=TITLE_MAX).contains(&code_points(text)))?;
+    Some(Some(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const KINDS: [&str; 10] = [
     "other",
 ];
 
-fn of(incident: Value, connections: &[&str]) -> Assessment {
+fn of(incident: &Value, connections: &[&str]) -> Assessment {
     let devices: Vec<_> =
         connections.iter().map(|word| json!({"identified": "suspected", "connection": word})).collect();
     assess(json!({"incident": incident, "devices": devices}).to_string().as_bytes())
@@ -83,7 +83,7 @@ fn each_rule_has_its_row() {
         (answers("other", "no", "no"), &[], Low, &over),
     ];
     for (incident, connections, urgency, reasons) in table {
-        let found = of(incident.clone(), connections);
+        let found = of(&incident, connections);
         assert_eq!((found.urgency, &*found.reasons), (urgency, reasons), "{incident} {connections:?}");
     }
 }
@@ -98,7 +98,7 @@ fn missing_and_unknown_answers_never_lower_the_urgency() {
     let make = |kind: &Value, ongoing: &Value, third: &Value, connections: &[&str]| {
         let mut incident = json!({"kind": kind, "ongoing": ongoing, "third_party_harm": third});
         incident.as_object_mut().unwrap().retain(|_, answer| !answer.is_null());
-        of(incident, connections)
+        of(&incident, connections)
     };
     let no = json!("no");
     for connections in [&[][..], &["connected", "connected"]] {
