@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kakekomi_http::tls::TlsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
@@ -82,6 +83,9 @@ pub enum CliError {
          opens these cases with --identity"
     )]
     NotResealed(u64),
+    /// The certificate of the listeners cannot be used.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// An event cannot be sealed or opened.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -131,6 +135,7 @@ impl CliError {
             | CliError::MissingKeys(_)
             | CliError::NotResealed(_)
             | CliError::Event(_)
+            | CliError::Tls(_)
             | CliError::NoIdentity
             | CliError::NotRecorded(_)
             | CliError::NoContents(_)

@@ -69,7 +69,8 @@ fn add(home: &Home, number: &str, events: &[(EventKind, Value)]) {
         for (kind, body) in events {
             let number = Number::read(number).unwrap();
             let case = store.show(&number).await.unwrap().unwrap().unwrap();
-            let draft = EventDraft { at: 1_800_000_000_000, actor: "cli:test", kind: *kind, body, after: None };
+            let draft =
+                EventDraft { at: 1_800_000_000_000, actor: "cli:test", kind: *kind, body, after: None, also_to: None };
             let event = seal_event(&case, &draft).unwrap();
             let outcome = match kind {
                 EventKind::CaseErased => store.erase(event).await.unwrap(),

@@ -1,8 +1,6 @@
 //! Sealed bodies of events: `<32 random bytes><body>` in one age file.
 //!
-//! `seal_body("age1…", b"{\"note\":\"called\"}")` → the sealed bytes and the commitment of the event
-
-use std::iter;
+//! `seal_body(&["age1…"], b"{\"note\":\"called\"}")` → the sealed bytes and the commitment of the event
 
 use age::x25519::Recipient;
 
@@ -27,14 +25,16 @@ pub struct OpenedBody {
     pub commitment: [u8; 32],
 }
 
-/// Seals the body of an event to the case's own recipient.
+/// Seals the body of an event to the case's own recipient and whoever else may read it, as one age file.
 ///
 /// # Errors
-/// [`SealingError::Recipient`]: the text is not a recipient. [`SealingError::Randomness`].
-pub fn seal_body(recipient: &str, body: &[u8]) -> Result<SealedBody, SealingError> {
-    let recipient: Recipient = recipient.parse().map_err(|_| SealingError::Recipient)?;
+/// [`SealingError::Recipient`]: a text is not a recipient. [`SealingError::Encrypt`]: there is none. [`SealingError::Randomness`].
+pub fn seal_body(recipients: &[&str], body: &[u8]) -> Result<SealedBody, SealingError> {
+    let read = |text: &&str| text.parse().map_err(|_| SealingError::Recipient);
+    let recipients: Vec<Recipient> = recipients.iter().map(read).collect::<Result<_, _>>()?;
     let salt = salt::random()?;
-    let sealed = age_file::encrypt(iter::once(&recipient as &dyn age::Recipient), &[&salt, body])?;
+    let keys = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
+    let sealed = age_file::encrypt(keys, &[&salt, body])?;
     Ok(SealedBody { sealed, commitment: salt::commitment(&salt, body) })
 }
 

@@ -19,7 +19,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
-pub use event::{EventDraft, EventError, open_event, seal_event};
+pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
 pub use record::CaseRecord;
 pub use terms::{ReportTerms, phone_as_in_the_form};
 

@@ -160,6 +160,7 @@ async fn erase(
         kind: EventKind::CaseErased,
         body: &body,
         after: Some(changed_n),
+        also_to: None,
     };
     match seal_event(&case, &draft) {
         Ok(event) => Ok(Ok(store.erase(event).await?)),

@@ -11,7 +11,7 @@ mod projection;
 use crate::receipt_number::Number;
 pub use kind::{EventKind, UnknownKind};
 pub(crate) use projection::ERASED;
-pub use projection::{Change, OUTCOMES, Projection, Refusal};
+pub use projection::{Change, OUTCOMES, Projection, Refusal, URGENCIES};
 
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

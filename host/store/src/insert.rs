@@ -139,7 +139,7 @@ impl<'a> Placed<'a> {
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
         idempotency_key, text_hash, recipient, kind, ongoing, services, receipt)";
-    let state = |placed: &Placed<'_>| projection_row(placed.seq, Projection::received(placed.case.received_at));
+    let state = |placed: &Placed<'_>| projection_row(placed.seq, Projection::received(placed.case.received_at, None));
     let search = placed.iter().flat_map(Placed::search_rows).collect();
     session.insert(columns, placed.iter().map(Placed::case_row).collect()).await?;
     session.insert("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row).collect()).await?;

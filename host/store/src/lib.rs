@@ -53,7 +53,7 @@ pub use case::{
 };
 pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
-pub use event::{Appended, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, UnknownKind};
+pub use event::{Appended, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES, UnknownKind};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
 pub use seals::Resealed;

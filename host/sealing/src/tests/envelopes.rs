@@ -117,12 +117,12 @@ fn sealed_bytes_that_are_no_case_are_refused() {
 fn body_is_opened_by_the_case_and_by_no_other() {
     let (desk, _, recipients) = pair();
     let case = open(&desk, &seal(&recipients, &contents()).unwrap().bytes).unwrap().identity;
-    let sealed = seal_body(&case.recipients()[0], b"{\"note\":1}").unwrap();
+    let sealed = seal_body(&[&case.recipients()[0]], b"{\"note\":1}").unwrap();
     let opened = open_body(&case, &sealed.sealed).unwrap();
     assert_eq!((opened.body.as_slice(), opened.commitment), (b"{\"note\":1}".as_slice(), sealed.commitment));
     assert!(matches!(open_body(&desk, &sealed.sealed), Err(SealingError::NoMatchingIdentity)));
-    assert_ne!(seal_body(&case.recipients()[0], b"{\"note\":1}").unwrap().commitment, sealed.commitment);
-    assert!(matches!(seal_body("age1", b""), Err(SealingError::Recipient)));
+    assert_ne!(seal_body(&[&case.recipients()[0]], b"{\"note\":1}").unwrap().commitment, sealed.commitment);
+    assert!(matches!(seal_body(&["age1"], b""), Err(SealingError::Recipient)));
 
     let short = age_file::encrypt(recipients.keys(), &[&[0; 31]]).unwrap();
     assert!(matches!(open_body(&desk, &short), Err(SealingError::Contents)));

@@ -1,8 +1,10 @@
-//! Events of a case after its first one: sealed to the case's own recipient.
+//! Events after the first one of a case: sealed to the case's own recipient, or, without a case, to the desk's recipients.
 //!
 //! `seal_event(&case, draft)` with `{"outcome":"advised"}` → a [`NewEvent`] with its sealed body, commitment and change
 
-use kakekomi_sealing::{Identities, SealingError, open_body, seal_body};
+use std::iter;
+
+use kakekomi_sealing::{Identities, Recipients, SealingError, open_body, seal_body};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, Change, Event, EventKind, NewEvent};
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub struct EventDraft<'a> {
     pub body: &'a Value,
     /// The last changing event that the writer has seen.
     pub after: Option<i64>,
+    /// A further recipient of the body: the service's own, for what the applicant may read.
+    pub also_to: Option<&'a str>,
 }
 
 /// The reason why an event cannot be written.
@@ -46,10 +50,24 @@ pub enum EventError {
 pub fn seal_event(case: &Case, draft: &EventDraft<'_>) -> Result<NewEvent, EventError> {
     let recipient = case.recipient.as_deref().ok_or(EventError::Erased)?;
     let number = Number::read(&case.line.number).map_err(|_| EventError::Body(draft.kind))?;
+    let recipients: Vec<_> = iter::once(recipient).chain(draft.also_to).collect();
+    seal(Some(number), &recipients, draft)
+}
+
+/// Seals an event of the store, such as one of an account, to the desk's recipients.
+///
+/// # Errors
+/// [`EventError`].
+pub fn seal_store_event(recipients: &Recipients, draft: &EventDraft<'_>) -> Result<NewEvent, EventError> {
+    let recipients = recipients.to_strings();
+    seal(None, &recipients.iter().map(String::as_str).collect::<Vec<_>>(), draft)
+}
+
+fn seal(case: Option<Number>, recipients: &[&str], draft: &EventDraft<'_>) -> Result<NewEvent, EventError> {
     let change = Change::of(draft.kind, draft.at, draft.body).ok_or(EventError::Body(draft.kind))?;
-    let sealed = seal_body(recipient, draft.body.to_string().as_bytes())?;
+    let sealed = seal_body(recipients, draft.body.to_string().as_bytes())?;
     Ok(NewEvent {
-        case: Some(number),
+        case,
         at: draft.at,
         actor: draft.actor.to_owned(),
         kind: draft.kind,

@@ -118,7 +118,7 @@ pub async fn run(action: Action, file: Settings) -> Result<Exit, CliError> {
     let case = find(&*store, &number).await?;
     // A note never conflicts with another change.
     let after = target.seen.or((kind != EventKind::NoteAdded).then_some(case.changed_n));
-    let draft = EventDraft { at: clock::now(), actor: &actor(), kind, body: &body, after };
+    let draft = EventDraft { at: clock::now(), actor: &actor(), kind, body: &body, after, also_to: None };
     let event = seal_event(&case, &draft).map_err(|error| unchanged(&number, error.to_string()))?;
     let outcome = store.append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
     let n = written_n(&number, outcome)?;

@@ -81,8 +81,14 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
 
 async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
     let case = find(store, number).await?;
-    let draft =
-        EventDraft { at: clock::now(), actor: &actor(), kind: EventKind::CaseErased, body: &json!({}), after: None };
+    let draft = EventDraft {
+        at: clock::now(),
+        actor: &actor(),
+        kind: EventKind::CaseErased,
+        body: &json!({}),
+        after: None,
+        also_to: None,
+    };
     let event = seal_event(&case, &draft).map_err(|error| unchanged(number, error.to_string()))?;
     written_n(number, store.erase(event).await?)
 }

@@ -87,7 +87,14 @@ impl Reading {
 
     fn event(&self, case: &Case) -> Result<NewEvent, CliError> {
         let body = json!({ "command": self.command });
-        let draft = EventDraft { at: clock::now(), actor: &self.actor, kind: self.kind, body: &body, after: None };
+        let draft = EventDraft {
+            at: clock::now(),
+            actor: &self.actor,
+            kind: self.kind,
+            body: &body,
+            after: None,
+            also_to: None,
+        };
         Ok(seal_event(case, &draft)?)
     }
 

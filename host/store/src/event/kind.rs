@@ -43,18 +43,38 @@ kinds! {
     CaseExported "case.exported",
     CaseErased "case.erased",
     NoteAdded "note.added",
+    CallLogged "call.logged",
+    AdviceGiven "advice.given",
+    LimitationRecorded "limitation.recorded",
+    QuestionAsked "question.asked",
+    AnswerReceived "answer.received",
+    AmendmentReceived "amendment.received",
+    CodeIssued "code.issued",
+    DisclosureShared "disclosure.shared",
+    DisclosureOpened "disclosure.opened",
+    AccountAdded "account.added",
+    AccountSetUp "account.set_up",
+    AccountSignedIn "account.signed_in",
+    AccountRefused "account.refused",
+    AccountSignedOut "account.signed_out",
+    AccountDisabled "account.disabled",
+    AccountEnabled "account.enabled",
+    AccountReset "account.reset",
+    AccountRole "account.role",
+    AccountTokenAdded "account.token_added",
+    AccountTokenRevoked "account.token_revoked",
     ExportMade "export.made",
 }
 
 impl EventKind {
     /// Reports whether the event only records a reading: it never makes a form stale.
     pub fn is_reading(self) -> bool {
-        matches!(self, EventKind::CaseViewed | EventKind::CaseExported)
+        matches!(self, EventKind::CaseViewed | EventKind::CaseExported | EventKind::DisclosureOpened)
     }
 
     /// Reports whether the event is the store's own, without a case.
     pub fn is_store_wide(self) -> bool {
-        self == EventKind::ExportMade
+        self == EventKind::ExportMade || self.as_str().starts_with("account.")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state of a case, as the sum of its events.
 //!
 //! ```text
-//! received ─ assigned, state ─→ in_progress ⇄ waiting ─ closed ─→ closed(outcome) ─ reopened ─→ in_progress
+//! received ─ assigned, state ─→ in_progress ⇄ waiting ─ closed ─→ closed(outcome) ─ reopened, amendment ─→ in_progress
 //! any ─ erased ─→ erased
 //! ```
 
@@ -16,6 +16,8 @@ const WAITING: &str = "waiting";
 const CLOSED: &str = "closed";
 /// The state of an erased case.
 pub(crate) const ERASED: &str = "erased";
+/// The words of an urgency, the most urgent first.
+pub const URGENCIES: [&str; 4] = ["critical", "high", "normal", "low"];
 /// The outcomes of a closed case; no outcome claims more than is known.
 pub const OUTCOMES: [&str; 8] = [
     "advised",
@@ -62,6 +64,8 @@ pub struct Change {
     waiting_since: Option<Option<i64>>,
     follow_up: Option<Option<i64>>,
     held: Option<bool>,
+    /// The moment at which the applicant added something: the desk has to act from then on, unless it has to already.
+    added_at: Option<i64>,
 }
 
 /// The reason why a case's state does not allow an event.
@@ -90,8 +94,18 @@ impl Change {
             EventKind::CaseReceived => {
                 Change { status: Some(RECEIVED), waiting_since: Some(Some(at)), ..Change::default() }
             }
-            EventKind::CaseAssigned => Change { assignee: Some(text("assignee")), ..Change::default() },
-            EventKind::CaseUrgency => Change { urgency: Some(text("urgency")), ..Change::default() },
+            EventKind::CaseAssigned => {
+                let state = text("status").map_or(Some(Change::default()), |status| Change::to_state(at, &status))?;
+                Change { assignee: Some(text("assignee")), ..state }
+            }
+            EventKind::CaseUrgency => {
+                let urgency = text("urgency").filter(|word| URGENCIES.contains(&word.as_str()))?;
+                Change { urgency: Some(Some(urgency)), ..Change::default() }
+            }
+            EventKind::QuestionAsked => Change::to_state(at, WAITING)?,
+            EventKind::AnswerReceived | EventKind::AmendmentReceived => {
+                Change { added_at: Some(at), ..Change::default() }
+            }
             EventKind::CaseState => Change::to_state(at, &text("status")?)?,
             EventKind::CaseClosed => Change::closed(text("outcome")?)?,
             EventKind::CaseWithdrawn => Change::closed("withdrawn".to_owned())?,
@@ -101,9 +115,7 @@ impl Change {
                 Change { follow_up: Some(body.get("at").and_then(Value::as_i64)), ..Change::default() }
             }
             EventKind::CaseErased => Change::erased(),
-            EventKind::CaseViewed | EventKind::CaseExported | EventKind::NoteAdded | EventKind::ExportMade => {
-                Change::default()
-            }
+            _ => Change::default(),
         };
         Some(change)
     }
@@ -137,18 +149,19 @@ impl Change {
             waiting_since: Some(None),
             follow_up: Some(None),
             held: Some(false),
+            added_at: None,
         }
     }
 }
 
 impl Projection {
     /// Creates the state of a case that was just received.
-    pub fn received(at: i64) -> Projection {
+    pub fn received(at: i64, urgency: Option<String>) -> Projection {
         Projection {
             status: RECEIVED.to_owned(),
             outcome: None,
             assignee: None,
-            urgency: None,
+            urgency,
             waiting_since: Some(at),
             follow_up: None,
             held: false,
@@ -172,6 +185,9 @@ impl Projection {
             | EventKind::CaseState
             | EventKind::CaseClosed
             | EventKind::CaseFollowUp
+            | EventKind::CaseWithdrawn
+            | EventKind::QuestionAsked
+            | EventKind::AnswerReceived
                 if is_closed =>
             {
                 Err(Refusal::Closed)
@@ -195,6 +211,18 @@ impl Projection {
         set(&mut self.waiting_since, change.waiting_since.as_ref());
         set(&mut self.follow_up, change.follow_up.as_ref());
         set(&mut self.held, change.held.as_ref());
+        if let Some(at) = change.added_at {
+            self.applicant_added(at);
+        }
+    }
+
+    /// Gives the case back to the desk. A closed one is open again.
+    fn applicant_added(&mut self, at: i64) {
+        if [WAITING, CLOSED].contains(&self.status.as_str()) {
+            IN_PROGRESS.clone_into(&mut self.status);
+            self.outcome = None;
+        }
+        self.waiting_since.get_or_insert(at);
     }
 }
 
@@ -212,7 +240,7 @@ mod tests {
 
     #[test]
     fn events_lead_a_case_from_its_receipt_to_its_end() {
-        let mut case = Projection::received(1);
+        let mut case = Projection::received(1, None);
         let steps = [
             (EventKind::CaseAssigned, json!({"assignee": "sato"}), "received", None),
             (EventKind::CaseState, json!({"status": "in_progress"}), "in_progress", None),
@@ -235,7 +263,8 @@ mod tests {
 
     #[test]
     fn what_a_state_forbids_is_refused_with_its_reason() {
-        let state = |status: &str, held| Projection { status: status.to_owned(), held, ..Projection::received(1) };
+        let state =
+            |status: &str, held| Projection { status: status.to_owned(), held, ..Projection::received(1, None) };
         for (state, kind, refusal) in [
             (state("closed", false), EventKind::CaseClosed, Refusal::Closed),
             (state("closed", false), EventKind::CaseAssigned, Refusal::Closed),

@@ -105,7 +105,7 @@ struct Replay {
 
 impl Replay {
     fn new() -> Replay {
-        Replay { states: vec![Projection::received(RECEIVED_AT)], events: Vec::new() }
+        Replay { states: vec![Projection::received(RECEIVED_AT, None)], events: Vec::new() }
     }
 
     /// Adds a stored event, which must have been allowed and not stale.
