@@ -128,7 +128,7 @@ test("the receipt shows the code that was sent, on screen, on paper and in the c
   assert.ok(!JSON.stringify(await page.evaluate(() => globalThis.given)).includes(code.slice(0, 4)));
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator("#return-code").isVisible(), true);
-  assert.ok((await page.locator(".receipt__return").innerText()).includes(`${desk.base}/return`));
+  assert.ok((await page.locator(".receipt__number").innerText()).includes(`${desk.base}/return`));
   await page.emulateMedia({ media: "screen" });
   await page.reload();
   assert.equal(await receiptNumber(page), number);

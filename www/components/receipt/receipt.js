@@ -63,24 +63,16 @@ export function numberPanel({ receipt, code }, actions, warning) {
     element("p.label", say("receipt_number")),
     element("p.receipt__digits", { id: "reception-number" }, number),
     element("p.hint", say("receipt_spoken")),
+    code && element("p.label", say("return_code")),
+    code && element("p.receipt__code", { id: "return-code" }, groupDigits(code)),
+    code && element("p.hint", say("return_code_note")),
     actions,
     test && element("p.strong", { id: "receipt-test" }, say("test_notice")),
-    element("p", say("receipt_received"), " ", state.desk.clock(received_at)),
-    code && codePart(code),
     warning,
+    element("p.receipt__received", say("receipt_received"), " ", state.desk.clock(received_at)),
+    code && element("p", returnLink(), element("span.on-paper", wholeUrl("/return"))),
     (code === "" || !isOwnDocument()) &&
-      element("p.receipt__return", { id: "no-return-code" }, ...withPhoneLink("return_code_none"), " ", returnLink()),
-  );
-}
-
-/** The return code and what it is for. @param {string} code */
-function codePart(code) {
-  return element(
-    "div.receipt__return",
-    element("p.label", say("return_code")),
-    element("p.receipt__code", { id: "return-code" }, groupDigits(code)),
-    element("p.hint", say("return_code_note"), " ", returnLink()),
-    element("p.on-paper", wholeUrl("/return")),
+      element("p", { id: "no-return-code" }, ...withPhoneLink("return_code_none"), " ", returnLink()),
   );
 }
 

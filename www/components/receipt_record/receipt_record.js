@@ -27,7 +27,7 @@ export function receiptParts({ kept, report, router }) {
   const record = [sent.answers, agreement].filter((part) => part !== null);
   const parts = [
     later && earlierNotice(later),
-    numberPanel(kept, numberActions(receipt.number), closingWarning()),
+    numberPanel(kept, numberActions(receipt.number), closingWarning(kept.code ? "receipt_keep_code" : "receipt_keep")),
     ...waysToKeep(receipt, text, () => sent.whole.then(() => receiptCopy(kept, record))),
     nextSteps(receipt),
     afterHoursContacts(),
