@@ -81,6 +81,7 @@ function outcomeOf({ ok, status, headers }, body) {
   if (status === 429) return { kind: "wait", seconds: Number(headers.get("Retry-After")) || WAIT };
   if (code.startsWith("module.")) return { kind: "outdated" };
   if (body.report) return { kind: "issues", report: body.report };
-  if (status >= 500) return { kind: "unreachable" };
+  // The desk may have stored it, and tells so when the same is sent again.
+  if (status >= 500 || code === "idempotency.in_progress") return { kind: "unreachable" };
   return { kind: "failed", detail: String(body.detail ?? body.title ?? "") };
 }

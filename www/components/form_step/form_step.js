@@ -16,6 +16,7 @@ import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createQuickSend } from "../quick_send/quick_send.js";
 import { createSavePanel } from "../save_panel/save_panel.js";
 import { createStepList } from "../step_list/step_list.js";
+import { keepComposing } from "../text_field/text_field.js";
 import { FieldViews } from "./field_views.js";
 
 /** @typedef {{ step: string, router: import("../../app/router.js").Router }} StepProps */
@@ -133,9 +134,4 @@ function leadKey() {
 /** True if an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
 function isOn(step, path) {
   return path === "" || stepOf(path) === step;
-}
-
-/** The Enter that ends a composition sends nothing: in Safari it comes after its end, with keyCode 229. @param {KeyboardEvent} event */
-function keepComposing(event) {
-  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
 }

@@ -2,16 +2,14 @@
  * An addition to the earlier answers, which stay as they were sent.
  */
 
-import { announce, element, runBusy } from "../../app/dom.js";
-import { scrollAndFocus, tell } from "../../app/environment.js";
+import { element } from "../../app/dom.js";
+import { scrollAndFocus } from "../../app/environment.js";
 import { say } from "../../app/state.js";
 import { visit } from "../../return/visit.js";
-import { sendInVisit } from "../../return/visit_request.js";
+import { failureBox, sendAndExplain, visitForm } from "../../return/visit_form.js";
 import { createMessages } from "../message/message.js";
-import { failureOf } from "../return_sign_in/return_sign_in.js";
 import { onTyping } from "../text_field/text_field.js";
 
-const ADDITION_PATH = "/v1/amendments";
 const ADDITION = "addition";
 
 /** The longest addition that the desk takes, in code points. */
@@ -20,7 +18,7 @@ const ADDITION_MAX = 4000;
 /** @param {{ pages: import("../../return/start_return.js").Pages }} props @returns {HTMLElement} */
 export function createAddition({ pages }) {
   const messages = createMessages(ADDITION);
-  const failure = element("div.alert", { id: "addition-failure", tabindex: "-1", hidden: true });
+  const failure = failureBox("addition-failure");
   const described = `${ADDITION}-hint ${ADDITION}-error`;
   const input = element("textarea", { id: ADDITION, rows: "4", value: visit.addition, "aria-describedby": described });
   const box = element(
@@ -49,21 +47,12 @@ export function createAddition({ pages }) {
   }
 
   async function sendAddition() {
-    failure.hidden = true;
     if (!show()) return scrollAndFocus(box, "start", input);
     const body = JSON.stringify({ text: visit.addition });
-    announce(say("return_sending"));
-    const outcome = await sendInVisit(ADDITION_PATH, body, visit.keyOf(ADDITION_PATH, body));
-    announce("");
-    if (outcome.kind === "expired") return pages.showSignIn({ why: "expired" });
-    if (outcome.kind !== "done") {
-      tell("error", outcome.kind === "unreachable" ? "lost" : "refused");
-      failure.replaceChildren(...failureOf(outcome));
-      failure.hidden = false;
-      return scrollAndFocus(failure);
-    }
+    const outcome = await sendAndExplain({ path: "/v1/amendments", body, failure, pages });
+    if (outcome.kind !== "done") return;
     visit.addition = "";
-    visit.arrived(ADDITION_PATH);
+    visit.keep();
     await pages.reread({ done: "return_addition_done" });
   }
   return element(
@@ -71,19 +60,6 @@ export function createAddition({ pages }) {
     { id: "addition-section", "aria-labelledby": "addition-title" },
     element("h2", { id: "addition-title" }, say("return_addition")),
     failure,
-    element(
-      "form",
-      {
-        novalidate: true,
-        on: {
-          submit: (/** @type {Event} */ event) => {
-            event.preventDefault();
-            void runBusy(send, sendAddition);
-          },
-        },
-      },
-      box,
-      element("div.ways", send),
-    ),
+    visitForm(send, sendAddition, box, element("div.ways", send)),
   );
 }

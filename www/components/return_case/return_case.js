@@ -9,11 +9,11 @@ import { scrollAndFocus } from "../../app/environment.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { visit } from "../../return/visit.js";
+import { timeOf } from "../../return/visit_form.js";
 import { endVisit } from "../../return/visit_request.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createAddition } from "../return_addition/return_addition.js";
 import { createQuestions } from "../return_questions/return_questions.js";
-import { timeOf } from "../return_sign_in/return_sign_in.js";
 import { createWithdrawal } from "../return_withdrawal/return_withdrawal.js";
 
 /** @typedef {import("../../return/start_return.js").Pages} Pages */

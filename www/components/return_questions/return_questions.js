@@ -2,21 +2,18 @@
  * The desk's questions as a form: the module judges the answers while the person types, and the desk when they are sent.
  */
 
-import { announce, element, runBusy } from "../../app/dom.js";
-import { scrollAndFocus, tell } from "../../app/environment.js";
+import { element } from "../../app/dom.js";
+import { tell } from "../../app/environment.js";
 import { afterPointerUp } from "../../app/pointer_guard.js";
 import { say } from "../../app/state.js";
 import { visit } from "../../return/visit.js";
-import { sendInVisit } from "../../return/visit_request.js";
+import { failureBox, sendAndExplain, visitForm } from "../../return/visit_form.js";
 import { createChoice } from "../choice/choice.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
 import { FieldViews } from "../form_step/field_views.js";
 import { createAdviceReader } from "../message/message.js";
 import { createMoment } from "../moment/moment.js";
-import { failureOf } from "../return_sign_in/return_sign_in.js";
 import { createTextField } from "../text_field/text_field.js";
-
-const ANSWERS_PATH = "/v1/answers";
 
 /** @type {Record<string, (field: form.FieldProps) => form.View>} */
 const QUESTION_COMPONENTS = { choice: createChoice, moment: createMoment };
@@ -31,7 +28,7 @@ export function createQuestions({ pages, signal }) {
     goToField: (path) => views.at(path)?.focus(),
     canReach: (path) => views.at(path) !== undefined,
   });
-  const failure = element("div.alert", { id: "answers-failure", tabindex: "-1", hidden: true });
+  const failure = failureBox("answers-failure");
   const fields = visit.section.fields.map(
     (question) =>
       views.draw({
@@ -50,20 +47,7 @@ export function createQuestions({ pages, signal }) {
     element("p.hint", say("return_questions_note")),
     summary.element,
     failure,
-    element(
-      "form",
-      {
-        novalidate: true,
-        on: {
-          submit: (/** @type {Event} */ event) => {
-            event.preventDefault();
-            void runBusy(send, sendAnswersOnce);
-          },
-        },
-      },
-      ...fields,
-      element("div.ways", send),
-    ),
+    visitForm(send, sendTypedAnswers, ...fields, element("div.ways", send)),
   );
 
   function update() {
@@ -73,33 +57,24 @@ export function createQuestions({ pages, signal }) {
     readAdvice(section);
   }
 
-  async function sendAnswersOnce() {
+  async function sendTypedAnswers() {
     visit.tried = true;
-    failure.hidden = true;
-    const { text } = visit;
+    const body = visit.text;
     const report = await visit.check();
     if (report && !report.accepted) return showIssues();
-    announce(say("return_sending"));
-    const outcome = await sendInVisit(ANSWERS_PATH, text, visit.keyOf(ANSWERS_PATH, text));
-    announce("");
-    if (outcome.kind === "expired") return pages.showSignIn({ why: "expired" });
+    const outcome = await sendAndExplain({ path: "/v1/answers", body, failure, pages });
     if (outcome.kind === "issues") {
       visit.show(outcome.report);
       return showIssues();
     }
-    if (outcome.kind !== "done") {
-      tell("error", outcome.kind === "unreachable" ? "lost" : "refused");
-      failure.replaceChildren(...failureOf(outcome));
-      failure.hidden = false;
-      return scrollAndFocus(failure);
-    }
-    visit.arrived(ANSWERS_PATH);
+    if (outcome.kind !== "done") return;
     visit.clearAnswers();
     await pages.reread({ done: "return_answers_done" });
   }
 
   function showIssues() {
     tell("error", "issues");
+    failure.hidden = true;
     update();
     summary.focus();
   }

@@ -2,12 +2,12 @@
  * Number and code: both are read as people type them, and their check digits are looked at before anything is sent.
  */
 
-import { announce, button, element, runBusy } from "../../app/dom.js";
-import { reloadDocument, scrollAndFocus } from "../../app/environment.js";
+import { announce, element } from "../../app/dom.js";
 import { byHours } from "../../app/opening_hours.js";
-import { say, state } from "../../app/state.js";
+import { say } from "../../app/state.js";
 import { readCode, readNumber } from "../../return/typed_codes.js";
 import { node, visit } from "../../return/visit.js";
+import { failureBox, showVisitFailure, visitForm } from "../../return/visit_form.js";
 import { beginVisit, readVisit } from "../../return/visit_request.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
 import { FieldViews } from "../form_step/field_views.js";
@@ -58,7 +58,7 @@ export function createSignIn({ pages, why }) {
   });
   const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
-  const failure = element("div.alert.return-sign-in__failure", { id: "return-failure", tabindex: "-1", hidden: true });
+  const failure = failureBox("return-failure");
   const [number, code] = signInFields();
   const fields = [
     views.draw({ node: number, path: NUMBER, answer: numberTyped, host: views }).element,
@@ -85,18 +85,12 @@ export function createSignIn({ pages, why }) {
       outcome = await readVisit();
     }
     announce("");
-    if (outcome.kind !== "done") return fail(outcome);
+    if (outcome.kind !== "done") return showVisitFailure(failure, outcome);
     codeTyped.typed = "";
     visit.take(outcome.body);
     pages.showCase();
   }
 
-  /** @param {form.VisitOutcome} outcome */
-  function fail(outcome) {
-    failure.replaceChildren(...failureOf(outcome));
-    failure.hidden = false;
-    scrollAndFocus(failure);
-  }
   update();
   return {
     title,
@@ -108,20 +102,7 @@ export function createSignIn({ pages, why }) {
       why && element("p.notice", { id: "return-notice", role: "status" }, say(NOTICES[why])),
       failure,
       element("p.lead", say("return_lead")),
-      element(
-        "form",
-        {
-          novalidate: true,
-          on: {
-            submit: (/** @type {Event} */ event) => {
-              event.preventDefault();
-              void runBusy(submit, enter);
-            },
-          },
-        },
-        ...fields,
-        element("div.ways", submit),
-      ),
+      visitForm(submit, enter, ...fields, element("div.ways", submit)),
       element(
         "section.return-sign-in__lost",
         element("h2", say("return_lost_title")),
@@ -130,11 +111,6 @@ export function createSignIn({ pages, why }) {
       ),
     ),
   };
-}
-
-/** The time of day at the desk. @param {number | string} at */
-export function timeOf(at) {
-  return state.desk.clock(at, { year: undefined, month: undefined, day: undefined });
 }
 
 /** What is to be corrected before anything is sent. @param {string} number @param {string} code @returns {form.Issue[]} */
@@ -148,29 +124,4 @@ function issuesOf(number, code) {
     const { problem, length = 0 } = typed;
     return [{ path, code: problem, params: {}, message: say(problem, { length }) }];
   });
-}
-
-/**
- * The sentences on a request without its outcome.
- *
- * @param {form.VisitOutcome} outcome @returns {Node[]}
- */
-export function failureOf(outcome) {
-  const phone = byHours("", () => [element("p.strong", ...withPhoneLink("unreachable_phone"))]);
-  switch (outcome.kind) {
-    case "refused":
-      return [element("h2", say("return_refused_title")), element("p", say("return_refused")), phone];
-    case "wait": {
-      const time = timeOf(state.desk.now() + outcome.seconds * 1000);
-      return [element("h2", say("return_wait_title")), element("p", say("return_wait", { time })), phone];
-    }
-    case "outdated": {
-      const again = button("second", say("return_reload"), () => reloadDocument(), { id: "return-reload" });
-      return [element("h2", say("return_outdated_title")), element("p", say("return_outdated")), again];
-    }
-    case "failed":
-      return [element("h2", say("return_failed_title")), element("p", outcome.detail), phone];
-    default:
-      return [element("h2", say("return_failed_title")), element("p", say("return_unreachable")), phone];
-  }
 }

@@ -2,20 +2,17 @@
  * The withdrawal of the application, in two steps: it ends the desk's work.
  */
 
-import { announce, button, element } from "../../app/dom.js";
-import { scrollAndFocus, tell } from "../../app/environment.js";
+import { button, element } from "../../app/dom.js";
+import { scrollAndFocus } from "../../app/environment.js";
 import { say } from "../../app/state.js";
-import { visit } from "../../return/visit.js";
-import { sendInVisit } from "../../return/visit_request.js";
+import { failureBox, sendAndExplain } from "../../return/visit_form.js";
 import { createFold } from "../fold/fold.js";
-import { failureOf } from "../return_sign_in/return_sign_in.js";
 
-const WITHDRAWAL_PATH = "/v1/withdrawals";
 const WITHDRAWAL = JSON.stringify({ what: "application" });
 
 /** @param {{ pages: import("../../return/start_return.js").Pages }} props @returns {HTMLElement} */
 export function createWithdrawal({ pages }) {
-  const failure = element("div.alert", { id: "withdrawal-failure", tabindex: "-1", hidden: true });
+  const failure = failureBox("withdrawal-failure");
   const ask = button("second", say("return_withdraw"), () => confirm(true), { id: "withdraw" });
   const question = element(
     "div.alert.return-withdrawal__confirm",
@@ -38,19 +35,8 @@ export function createWithdrawal({ pages }) {
   }
 
   async function withdraw() {
-    failure.hidden = true;
-    announce(say("return_sending"));
-    const outcome = await sendInVisit(WITHDRAWAL_PATH, WITHDRAWAL, visit.keyOf(WITHDRAWAL_PATH, WITHDRAWAL));
-    announce("");
-    if (outcome.kind === "expired") return pages.showSignIn({ why: "expired" });
-    if (outcome.kind === "done") {
-      visit.arrived(WITHDRAWAL_PATH);
-      return pages.reread({ done: "return_withdraw_done" });
-    }
-    tell("error", outcome.kind === "unreachable" ? "lost" : "refused");
-    failure.replaceChildren(...failureOf(outcome));
-    failure.hidden = false;
-    scrollAndFocus(failure);
+    const outcome = await sendAndExplain({ path: "/v1/withdrawals", body: WITHDRAWAL, failure, pages });
+    if (outcome.kind === "done") await pages.reread({ done: "return_withdraw_done" });
   }
   return element(
     "section.return-withdrawal",
