@@ -62,7 +62,7 @@ pub async fn submit(
 ) -> Result<impl IntoResponse, Problem> {
     let key = key(&headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
     let through = through(RequestedPartner::read(&uri), &headers);
-    let submission = Submission { text, key, module: page_module(&headers), locale, through, client };
+    let submission = Submission { text, key, module: page_module(&headers), locale, through, by_phone: None, client };
     let judged = intake.submit(submission, now()).await;
     if matches!(judged.outcome, Outcome::Stored(_)) {
         metrics.case_stored(now());

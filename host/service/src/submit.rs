@@ -29,6 +29,7 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
+use crate::receipt::PhoneConsent;
 use crate::sealed_case::CaseSealer;
 pub use idempotency_key::{IdempotencyKey, KEY_MAX};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
@@ -72,6 +73,8 @@ pub struct Submission {
     pub locale: Locale,
     /// The partner's page that it names as its origin.
     pub through: Option<PartnerReferral>,
+    /// The agreement by telephone; `None` where the applicant pressed the button.
+    pub by_phone: Option<PhoneConsent>,
     /// The address that it comes from, for fair turns in the sandbox. It is not stored.
     pub client: Option<IpAddr>,
 }

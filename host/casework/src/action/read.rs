@@ -174,7 +174,7 @@ fn yes_or_no(word: &str) -> Option<bool> {
 }
 
 /// Reads the contract's word of a kind of question.
-pub(crate) fn question_kind(word: &str) -> Option<QuestionKind> {
+pub fn question_kind(word: &str) -> Option<QuestionKind> {
     match word {
         "text" => Some(QuestionKind::Text),
         "choice" => Some(QuestionKind::Choice),
