@@ -30,7 +30,7 @@ struct ActionResult<'a> {
 /// Prints a case after an action.
 pub(super) fn print(acted: &Acted, format: &FormatArgs) -> Result<(), CliError> {
     let result = ActionResult::of(acted);
-    if format.json || format.ndjson { print::record(&result) } else { print::line(result.words()) }
+    if format.is_json() { print::record(&result) } else { print::line(result.words()) }
 }
 
 impl ActionResult<'_> {
