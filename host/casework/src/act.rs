@@ -217,6 +217,8 @@ pub(crate) fn written_n(outcome: Appended) -> Result<i64, ActError> {
         Appended::Stored { n, .. } => Ok(n.unwrap_or_default()),
         Appended::Refused(refusal) => Err(ActError::Refused(refusal)),
         // An event of the desk has no request, and its conflicts are handled where both changes are known.
-        Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => Err(ActError::Work(WorkError::NoCase)),
+        Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => {
+            Err(ActError::Work(WorkError::NoCase))
+        }
     }
 }

@@ -8,6 +8,7 @@ mod erasure;
 mod events;
 mod filters;
 mod histories;
+mod queue;
 mod sql;
 mod states;
 

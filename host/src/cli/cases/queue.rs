@@ -58,7 +58,8 @@ pub async fn run(args: QueueArgs, file: Settings) -> Result<Exit, CliError> {
     let source = source.load(file)?;
     let store = source.open().await?;
     let assignee = if unassigned { Some(Assignee::Nobody) } else { assignee.map(Assignee::Name) };
-    let filter = QueueFilter { status, assignee, kind, urgency, test: Some(test), follow_up_before: None, waiting_only };
+    let filter =
+        QueueFilter { status, assignee, kind, urgency, test: Some(test), follow_up_before: None, waiting_only };
     let (mut damages, mut lines, mut after, mut left) = (Damages::default(), Vec::new(), None, limit);
     while left > 0 {
         let page = store.queue(&filter, after, left.min(LINES_A_PAGE)).await?;

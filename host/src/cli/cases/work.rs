@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use kakekomi_casework::{ActError, Acted, Action, Casework, Conflict, FieldCode, FieldError, Operator, Parts, WorkError};
+use kakekomi_casework::{
+    ActError, Acted, Action, Casework, Conflict, FieldCode, FieldError, Operator, Parts, WorkError,
+};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Store, clock};
 
@@ -45,9 +47,7 @@ pub fn act_error(number: &Number, error: ActError) -> CliError {
     let unchanged = |why: String| CliError::Unchanged(number.to_string(), why);
     match error {
         ActError::Work(error) => work_error(number, error),
-        ActError::Fields(errors) => {
-            CliError::Usage(errors.iter().map(field_sentence).collect::<Vec<_>>().join("; "))
-        }
+        ActError::Fields(errors) => CliError::Usage(errors.iter().map(field_sentence).collect::<Vec<_>>().join("; ")),
         ActError::Conflict(conflict) => unchanged(conflict_sentence(&conflict)),
         other => unchanged(other.to_string()),
     }
@@ -121,6 +121,9 @@ mod tests {
         assert!(why(ActError::Work(WorkError::NoCase)).contains("there is no case"));
         let wrong = FieldError { field: "duplicate_of".to_owned(), code: FieldCode::SameCase };
         let error = act_error(&number, ActError::Fields(vec![wrong]));
-        assert_eq!((error.exit(), error.to_string().as_str()), (Exit::Usage, "duplicate of is the number of this very case"));
+        assert_eq!(
+            (error.exit(), error.to_string().as_str()),
+            (Exit::Usage, "duplicate of is the number of this very case")
+        );
     }
 }
