@@ -28,7 +28,8 @@ const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
 /// The hash of no password, with the same costs; compared where there is no account or no password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The reason why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,7 +44,8 @@ async fn a_set_up_link_works_once_within_its_time() {
 async fn names_are_given_once_and_must_be_names() {
     let desk = Desk::new().await;
     desk.add("sato", Role::Operator).await;
-    for (name, display) in [("Sato", "佐藤"), ("", "佐藤"), ("suzuki", " "), ("suzuki", "a\u{7}"), ("sato", "佐藤")] {
+    for (name, display) in [("Sato", "佐藤"), ("", "佐藤"), ("suzuki", " "), ("suzuki", "a\u{7}"), ("sato", "佐藤")]
+    {
         let error = desk.accounts.add("cli:root", name, display, Role::Lead).await.err().unwrap();
         let is_expected = match name {
             "suzuki" => matches!(error, AccountError::DisplayName),
@@ -82,10 +83,10 @@ async fn a_reset_ends_the_password_the_codes_and_the_sessions() {
 async fn a_first_start_has_links_until_an_account_is_set_up() {
     let desk = Desk::new().await;
     let first = desk.accounts.first_links().await.unwrap();
-    assert_eq!(first.iter().map(|(name, role, _)| (*name, *role)).collect::<Vec<_>>(), [
-        ("lead", Role::Lead),
-        ("admin", Role::Admin)
-    ]);
+    assert_eq!(
+        first.iter().map(|(name, role, _)| (*name, *role)).collect::<Vec<_>>(),
+        [("lead", Role::Lead), ("admin", Role::Admin)]
+    );
     // The first links may be lost, so a further start makes others in their place.
     let second = desk.accounts.first_links().await.unwrap();
     assert!(desk.accounts.set_up(&first[0].2.token).await.unwrap().is_none());

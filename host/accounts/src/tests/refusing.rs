@@ -102,7 +102,8 @@ async fn a_flood_of_refusals_is_one_event_a_minute_and_account() {
     events.sort_by_key(|(_, _, body)| body.to_string());
     assert!(events.iter().all(|(actor, kind, _)| (actor.as_str(), kind.as_str()) == ("system", "account.refused")));
     let bodies: Vec<_> = events.into_iter().map(|(_, _, body)| body).collect();
-    let refused = |account: Option<&str>, count| json!({"account": account, "refused": count, "address": "203.0.113.0"});
+    let refused =
+        |account: Option<&str>, count| json!({"account": account, "refused": count, "address": "203.0.113.0"});
     let expected = [refused(Some("sato"), 1), refused(Some("sato"), 9), refused(None, 1), refused(None, 9)];
     assert_eq!(bodies, expected);
 }

@@ -164,7 +164,10 @@ async fn a_recovery_code_is_used_once_and_by_its_account_alone() {
         let (here, there) = (sign_in("sato", second, random(), NOW), sign_in("sato", second, random(), NOW));
         let outcomes = tokio::join!(applies(store, here), applies(&other, there));
         assert!(outcomes.0 != outcomes.1, "{outcomes:?}");
-        assert_eq!((account(store, "sato").await.recovery_codes, account(store, "suzuki").await.recovery_codes), (1, 1));
+        assert_eq!(
+            (account(store, "sato").await.recovery_codes, account(store, "suzuki").await.recovery_codes),
+            (1, 1)
+        );
         assert_eq!(store.recovery_codes("sato").await.unwrap().len(), 1);
         other.close().await.unwrap();
     }
@@ -276,12 +279,8 @@ async fn a_token_belongs_to_its_account_until_it_is_revoked() {
         let store = &database.store;
         set_up(store, "sato", &[]).await;
         let token = random();
-        let new = |name: &str| AccountChange::AddToken {
-            name: name.to_owned(),
-            token,
-            scope: "queue".to_owned(),
-            at: NOW,
-        };
+        let new =
+            |name: &str| AccountChange::AddToken { name: name.to_owned(), token, scope: "queue".to_owned(), at: NOW };
         assert!(!applies(store, new("nobody")).await);
         assert!(applies(store, new("sato")).await);
         let stored = store.api_token(token).await.unwrap().unwrap();
