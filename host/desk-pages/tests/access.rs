@@ -74,7 +74,10 @@ async fn a_token_reads_what_its_scope_allows() {
     desk.sign_in(Role::Operator).await;
     desk.sign_in(Role::Admin).await;
     let get = async |path: String, token: String| {
-        desk.send(Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap()).await
+        desk.send(
+            Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap(),
+        )
+        .await
     };
     let queue = desk.accounts.add_token("cli:test", "operator", TokenScope::Queue).await.unwrap();
     let cases = desk.accounts.add_token("cli:test", "operator", TokenScope::Cases).await.unwrap();
@@ -96,7 +99,10 @@ async fn a_token_reads_what_its_scope_allows() {
     assert_eq!(get(format!("/api/cases/{number}"), admin).await.status, StatusCode::FORBIDDEN);
     for wrong in ["/api/cases?state=received", "/api/cases?limit=x", "/api/cases?after=1"] {
         let answer = get(wrong.to_owned(), queue.clone()).await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::BAD_REQUEST, "application/problem+json"));
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::BAD_REQUEST, "application/problem+json")
+        );
     }
     let unknown = get("/api/cases".to_owned(), "kakekomi_00".to_owned()).await;
     assert_eq!((unknown.status, unknown.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
