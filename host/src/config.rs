@@ -47,9 +47,6 @@ pub struct Settings {
     /// The private key of that certificate, PEM
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
-    /// The address at which operators reach the desk, for links [default: http://127.0.0.1:8081]
-    #[arg(long, value_name = "URL", env = "KAKEKOMI_DESK_URL")]
-    pub desk_url: Option<String>,
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     pub data: Option<PathBuf>,
@@ -180,7 +177,6 @@ impl Settings {
             desk_url: self.desk_url.or(other.desk_url),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
-            desk_url: self.desk_url.or(other.desk_url),
             database_url: self.database_url.or(other.database_url),
             data: self.data.or(other.data),
             keys: self.keys.or(other.keys),

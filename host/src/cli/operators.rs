@@ -21,8 +21,6 @@ use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
-pub(super) use self::open::set_up_url;
-
 /// The commands of `operators`.
 #[derive(Debug, Subcommand)]
 pub enum OperatorsCommand {

@@ -28,7 +28,7 @@ pub struct AccountsArgs {
 /// The flag that names the desk's address.
 #[derive(Debug, Args)]
 pub struct DeskUrlArgs {
-    /// The address at which operators reach the desk [default: http://127.0.0.1:8081]
+    /// The address at which operators reach the desk [default: that of desk_listen in the settings, or http://127.0.0.1:8081]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DESK_URL")]
     desk_url: Option<String>,
 }
@@ -36,13 +36,11 @@ pub struct DeskUrlArgs {
 impl DeskUrlArgs {
     /// Writes the address of a set-up link.
     pub fn set_up(&self, settings: &Settings, link: &SetUpLink) -> String {
-        set_up_url(self.desk_url.as_deref().or(settings.desk_url.as_deref()), link)
+        let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
+        let listens_at = settings.desk_listen.map(|address| format!("{scheme}://{address}"));
+        let url = self.desk_url.clone().or_else(|| settings.desk_url.clone()).or(listens_at);
+        format!("{}/setup/{}", url.as_deref().unwrap_or(DESK_URL).trim_end_matches('/'), link.token)
     }
-}
-
-/// Writes the address of a set-up link.
-pub fn set_up_url(desk_url: Option<&str>, link: &SetUpLink) -> String {
-    format!("{}/setup/{}", desk_url.unwrap_or(DESK_URL).trim_end_matches('/'), link.token)
 }
 
 /// The accounts of a database.
@@ -82,7 +80,16 @@ mod tests {
     #[test]
     fn a_link_is_below_the_desks_address() {
         let link = SetUpLink { token: "5f".to_owned(), expires_at: 0 };
-        assert_eq!(set_up_url(None, &link), "http://127.0.0.1:8081/setup/5f");
-        assert_eq!(set_up_url(Some("https://desk.example/"), &link), "https://desk.example/setup/5f");
+        let listening = Settings { desk_listen: Some(([127, 0, 0, 1], 9000).into()), ..Settings::default() };
+        let named = Settings { desk_url: Some("https://desk.example/".to_owned()), ..listening.clone() };
+        for (settings, expected) in [
+            (Settings::default(), "http://127.0.0.1:8081/setup/5f"),
+            (listening, "http://127.0.0.1:9000/setup/5f"),
+            (named, "https://desk.example/setup/5f"),
+        ] {
+            assert_eq!(DeskUrlArgs { desk_url: None }.set_up(&settings, &link), expected);
+            let flag = DeskUrlArgs { desk_url: Some("https://other.example".to_owned()) };
+            assert_eq!(flag.set_up(&settings, &link), "https://other.example/setup/5f");
+        }
     }
 }
