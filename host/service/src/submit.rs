@@ -29,6 +29,7 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
+use crate::receipt::PhoneConsent;
 use crate::return_visit::ReturnHash;
 use crate::sealed_case::CaseSealer;
 pub use idempotency_key::{IdempotencyKey, KEY_MAX};
@@ -75,6 +76,8 @@ pub struct Submission {
     pub return_hash: Option<ReturnHash>,
     /// The partner's page that it names as its origin.
     pub through: Option<PartnerReferral>,
+    /// The agreement by telephone; `None` where the applicant pressed the button.
+    pub by_phone: Option<PhoneConsent>,
     /// The address that it comes from, for fair turns in the sandbox. It is not stored.
     pub client: Option<IpAddr>,
 }

@@ -15,7 +15,7 @@ use super::{
     Intake, Judged, LONG_REPORT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
 };
 use crate::receipt::{ReceiptHead, receipt};
-use crate::sealed_case::{CaseRecord, Contents};
+use crate::sealed_case::{CaseRecord, Contents, assessment};
 use kakekomi_store::digest::sha256;
 
 /// The most numbers that are tried; one case in many millions needs a second one.
@@ -96,7 +96,14 @@ impl Intake {
         let number = Number::random().map_err(|error| engine_failed(&error))?.to_string();
         let test = partner.is_some_and(|(through, partner)| through.is_test(partner));
         let (module, ruleset) = (format!("sha256:{}", self.sandbox.current()), verdict.ruleset());
-        let head = ReceiptHead { number: &number, received_at: context.now, module: &module, ruleset, test };
+        let head = ReceiptHead {
+            number: &number,
+            received_at: context.now,
+            module: &module,
+            ruleset,
+            test,
+            by_phone: submission.by_phone.as_ref(),
+        };
         let receipt = receipt(&self.desk, context, &head, requested);
         let consent = to_raw_value(&receipt.consent).map_err(|error| engine_failed(&error))?;
         let receipt = serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?;
@@ -117,7 +124,8 @@ impl Intake {
             text_sha256: sha256(&submission.text),
             report_sha256: sha256(verdict.report()),
             page_report_sha256: page.map(|page| sha256(page.report())),
-            urgency: None,
+            urgency: Some(assessment(verdict.report()).urgency.as_str().to_owned()),
+            taken_by: submission.by_phone.as_ref().map(|phone| phone.taken_by.clone()),
             module,
             number,
         };
