@@ -58,7 +58,8 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
         Ok(judged) => outcome(&visit, &fields, judged.outcome),
         Err(ActError::Fields(errors)) => {
             let coded = &visit.words().coded.field;
-            let faults: Vec<_> = errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
+            let faults: Vec<_> =
+                errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
             Ok(rejected(&visit, &fields, &faults))
         }
         Err(ActError::Work(error)) => Err(work_problem(&error)),

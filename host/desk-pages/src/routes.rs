@@ -58,6 +58,7 @@ pub const ROUTES: &[Route] = &[
     read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
+    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/openapi.json", Access::Public, || get(api::openapi)),

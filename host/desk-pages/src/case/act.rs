@@ -80,7 +80,8 @@ impl Sent<'_> {
     /// Shows the case again, with the form open and its errors in words.
     async fn reject(&self, errors: &[FieldError]) -> Result<Response, Problem> {
         let coded = &self.visit.words().coded.field;
-        let faults: Vec<_> = errors.iter().map(|error| (error.field.clone(), coded.get(error.code.as_str()).to_owned())).collect();
+        let faults: Vec<_> =
+            errors.iter().map(|error| (error.field.clone(), coded.get(error.code.as_str()).to_owned())).collect();
         self.reject_with(&faults).await
     }
 

@@ -33,7 +33,8 @@ pub fn status_line(visit: &Visit, view: &CaseView) -> Markup {
 /// Writes the open hours since a moment.
 fn waiting(visit: &Visit, since: i64) -> String {
     let context = visit.desk.desk().context(visit.now(), visit.locale).ok();
-    context.map_or_else(String::new, |context| moment::duration(visit, kakekomi_casework::open_ms_since(&context, since)))
+    context
+        .map_or_else(String::new, |context| moment::duration(visit, kakekomi_casework::open_ms_since(&context, since)))
 }
 
 /// Writes the facts. Without opened contents only the clear columns are known.
@@ -81,14 +82,24 @@ fn none() -> Markup {
 /// Writes a telephone number as a link to dial it. The number is the normalised one: digits, `+` and an extension.
 fn phone(number: Option<&str>) -> Markup {
     let Some(number) = number else { return none() };
-    let dialled: String = number.split(';').next().unwrap_or_default().chars().filter(|one| one.is_ascii_digit() || *one == '+').collect();
+    let dialled: String = number
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|one| one.is_ascii_digit() || *one == '+')
+        .collect();
     html! { a href={ "tel:" (dialled) } { (inert::text(&phone_text(number))) } }
 }
 
 fn person(values: &Value) -> Markup {
     let names = ["/contact/department", "/contact/person"].map(|path| values.pointer(path).and_then(Value::as_str));
     let names: Vec<_> = names.into_iter().flatten().collect();
-    if names.is_empty() { none() } else { html! { @for name in names { (inert::text(name)) " " } } }
+    if names.is_empty() {
+        none()
+    } else {
+        html! { @for name in names { (inert::text(name)) " " } }
+    }
 }
 
 /// Writes when it was found, and when it began if that is known.
@@ -103,7 +114,12 @@ fn since(visit: &Visit, values: &Value) -> Markup {
 
 fn missing(visit: &Visit, contents: &OpenedContents) -> Markup {
     let words = &visit.words().case;
-    let titles: Vec<_> = contents.missing.unknown.iter().filter_map(|path| message::title(&message::pattern(path), visit.locale)).collect();
+    let titles: Vec<_> = contents
+        .missing
+        .unknown
+        .iter()
+        .filter_map(|path| message::title(&message::pattern(path), visit.locale))
+        .collect();
     let shown: Vec<_> = titles.iter().take(MISSING_SHOWN).copied().collect();
     html! {
         div.facts__wide {

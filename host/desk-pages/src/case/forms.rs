@@ -2,7 +2,7 @@
 //!
 //! a case that was just received → the button 「対応を始める」; one in progress → the form 「電話を記録する」
 
-use kakekomi_casework::{Action, CaseView, Channel, Confidence, LimitationKind, Right, Urgency};
+use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency};
 use maud::{Markup, html};
 
 use crate::frame::field::{FieldFault, FieldSet, Need};
@@ -77,7 +77,11 @@ fn primary(visit: &Visit, view: &CaseView) -> Option<&'static str> {
         CLOSED => Some("reopen"),
         "received" => Some("start"),
         // Somebody else's case: it is theirs to call, and a note does no harm.
-        _ if line.assignee.is_some() && line.assignee.as_deref() != visit.session.as_ref().map(|session| session.account.as_str()) => Some("note"),
+        _ if line.assignee.is_some()
+            && line.assignee.as_deref() != visit.session.as_ref().map(|session| session.account.as_str()) =>
+        {
+            Some("note")
+        }
         _ => Some("call"),
     }
 }
@@ -143,14 +147,15 @@ fn defaults(visit: &Visit, view: &CaseView, word: &str) -> FormFields {
     }
 }
 
-/// Writes the fields of an action; their names are those of [`Action::read`].
+/// Writes the fields of an action; their names are those that `Action::read` of kakekomi-casework reads.
 fn fields(set: &FieldSet<'_>, view: &CaseView, word: &str) -> Markup {
     let (words, coded) = (&set.visit.words().case, &set.visit.words().coded);
     let action = &set.visit.words().action;
     match word {
         "assign" => set.line("assignee", "text", &action.assignee, Need::Optional),
         "urgency" => {
-            let options: Vec<_> = Urgency::ALL.iter().map(|one| (one.as_str(), coded.urgency.get(one.as_str()))).collect();
+            let options: Vec<_> =
+                Urgency::ALL.iter().map(|one| (one.as_str(), coded.urgency.get(one.as_str()))).collect();
             html! { (set.radios("urgency", &set.visit.words().queue.urgency, &options)) (set.area("reason", &words.reason, Need::Required)) }
         }
         "state" => {
@@ -177,18 +182,24 @@ fn fields(set: &FieldSet<'_>, view: &CaseView, word: &str) -> Markup {
         }
         "advice" => advice(set),
         "limitation" => {
-            let options: Vec<_> = LimitationKind::ALL.iter().map(|one| (one.as_str(), coded.limitation.get(one.as_str()))).collect();
+            let options: Vec<_> =
+                LimitationKind::ALL.iter().map(|one| (one.as_str(), coded.limitation.get(one.as_str()))).collect();
             html! { (set.radios("limitation", &action.limitation, &options)) (set.area("text", &words.details, Need::Optional)) }
         }
         "ask" => html! { @for place in 1..=QUESTION_ROWS { (question(set, place)) } },
-        "erase" => set.tick("confirm", &kakekomi_core::message::substitute(&action.erase_confirm, "number", &view.case.line.number), Need::Required),
+        "erase" => set.tick(
+            "confirm",
+            &kakekomi_core::message::substitute(&action.erase_confirm, "number", &view.case.line.number),
+            Need::Required,
+        ),
         _ => html! {},
     }
 }
 
 fn advice(set: &FieldSet<'_>) -> Markup {
     let (words, coded) = (&set.visit.words().case, &set.visit.words().coded);
-    let confidence: Vec<_> = Confidence::ALL.iter().map(|one| (one.as_str(), coded.confidence.get(one.as_str()))).collect();
+    let confidence: Vec<_> =
+        Confidence::ALL.iter().map(|one| (one.as_str(), coded.confidence.get(one.as_str()))).collect();
     let channels: Vec<_> = Channel::ALL.iter().map(|one| (one.as_str(), coded.channel.get(one.as_str()))).collect();
     html! {
         (set.area("text", &words.reference, Need::Required))
@@ -236,9 +247,4 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
             details.question open[has_errors || set.typed.has(&name("title"))] { summary { (title) } (fields) }
         }
     }
-}
-
-/// Reports whether a word is that of an action with a form.
-pub fn is_word(word: &str) -> bool {
-    Action::WORDS.contains(&word)
 }

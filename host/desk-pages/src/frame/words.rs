@@ -61,7 +61,7 @@ impl ProblemWords {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit accounts sessions sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
         moment_short moment_full moment_date hours minutes list_separator
         choose optional faults
 }

@@ -31,14 +31,16 @@ const FIELDS: [(&str, &str); 14] = [
 /// Finds the field of the form for the path of an issue, `/incident/discovered_at/at` → `discovered_at`.
 pub fn field_of(path: &str) -> Option<&'static str> {
     // The names of a department and of a person are required as one.
-    let is_below = |parent: &str| path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_below =
+        |parent: &str| path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     FIELDS.iter().find(|(_, parent)| is_below(parent)).map(|(name, _)| *name)
 }
 
 /// Lists the options of a field of the intake form with their titles.
 pub fn options(path: &str, locale: Locale) -> Vec<(&'static str, &'static str)> {
     let description = describe(locale);
-    find(&description.sections, path).map_or_else(Vec::new, |field| field.options.iter().map(|option| (option.value, option.title)).collect())
+    find(&description.sections, path)
+        .map_or_else(Vec::new, |field| field.options.iter().map(|option| (option.value, option.title)).collect())
 }
 
 fn find<'a>(fields: &'a [FieldDescription], path: &str) -> Option<&'a FieldDescription> {
@@ -48,7 +50,9 @@ fn find<'a>(fields: &'a [FieldDescription], path: &str) -> Option<&'a FieldDescr
 /// Makes the draft. The agreement is to the documents in force, at the operator's moment.
 pub fn of(fields: &FormFields, desk: &Desk, now: i64) -> Value {
     let mut draft = Map::new();
-    for section in describe(Locale::Ja).sections.iter().filter(|section| ["contact", "incident"].contains(&section.name)) {
+    for section in
+        describe(Locale::Ja).sections.iter().filter(|section| ["contact", "incident"].contains(&section.name))
+    {
         let members = section.fields.iter().filter_map(|field| Some((field.name.to_owned(), answer(fields, field)?)));
         draft.insert(section.name.to_owned(), Value::Object(members.collect()));
     }
@@ -125,7 +129,10 @@ mod tests {
     #[test]
     fn few_answers_are_enough() {
         assert_eq!(issues(FEW), [""; 0]);
-        assert_eq!(issues(&format!("{FEW}&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no")), [""; 0]);
+        assert_eq!(
+            issues(&format!("{FEW}&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no")),
+            [""; 0]
+        );
         assert_eq!(issues(&format!("{FEW}&discovered_at=2026-10-01")), [""; 0]);
     }
 

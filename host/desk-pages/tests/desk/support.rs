@@ -17,9 +17,9 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
-use kakekomi_service::example;
 use kakekomi_store::{clock, url_in};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -70,7 +70,8 @@ impl TestDesk {
         };
         let casework = Arc::new(Casework::new(parts));
         let recipients = keys.recipients().unwrap();
-        let accounts = Arc::new(Accounts::new(Arc::clone(&store) as _, recipients, keys.hash_key().unwrap(), clock::now));
+        let accounts =
+            Arc::new(Accounts::new(Arc::clone(&store) as _, recipients, keys.hash_key().unwrap(), clock::now));
         let intake = Intake {
             desk: Arc::new(Desk::load(None).unwrap()),
             sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
