@@ -171,7 +171,8 @@ mod tests {
             FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
             OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
             for action in Action::WORDS {
-                [&words.action_title, &words.action_button].map(|coded| is_named(coded, action));
+                is_named(&words.action_title, action);
+                is_named(&words.action_button, action);
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());
