@@ -14,6 +14,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_casework::{CaseView, Contents, OpenedContents, Right};
+use kakekomi_core::message::substitute;
 use kakekomi_store::receipt_number::Number;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -32,7 +33,7 @@ const AGE: &str = "application/octet-stream";
 words! {
     /// Words of the page of a case.
     CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more
-        sealed unreadable erased download answers advisories history readings details_title faults open_questions
+        sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
         received_at partner language consent ruleset module version unknown yes no required
         applicant system nobody reason outcome link duplicate_of hold_begins hold_ends no_follow_up
         reached not_reached said disclosed reference confidence limits channel details
@@ -71,6 +72,7 @@ fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: O
     let values = report.get("values").cloned().unwrap_or_default();
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
+    let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
         (faults(visit, view))
@@ -79,6 +81,10 @@ fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: O
                 (facts::status_line(visit, view))
                 h1 { (inert::text(company.unwrap_or(number))) }
                 (facts::facts(visit, view, &values))
+                p.jumps.no-print {
+                    @if matches!(view.contents, Contents::Opened(_)) { a href="#answers" { (words.answers) } }
+                    a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
+                }
             }
             div.case__actions.no-print { h2.unseen { (visit.words().action.title) } (forms::actions(visit, view, rejected)) }
             div.case__rest {
@@ -122,7 +128,7 @@ fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Va
             }
         }
         section.sheet {
-            h2 { (words.answers) }
+            h2 #answers { (words.answers) }
             (answers::answers(visit, &values))
         }
         @if !messages.is_empty() {

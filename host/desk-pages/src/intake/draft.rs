@@ -55,7 +55,11 @@ pub fn hidden(desk: &Desk, now: i64) -> [(&'static str, String); 3] {
         format!("{} {}", served.version, served.sha256)
     };
     let documents = desk.documents();
-    [("document", document(&documents.consent)), ("policy", document(&documents.policy)), ("opened_at", now.to_string())]
+    [
+        ("document", document(&documents.consent)),
+        ("policy", document(&documents.policy)),
+        ("opened_at", now.to_string()),
+    ]
 }
 
 /// Makes the draft. The agreement is to the documents that the form showed.
@@ -138,7 +142,9 @@ mod tests {
     fn few_answers_are_enough() {
         assert_eq!(issues(FEW), [""; 0]);
         assert_eq!(
-            issues(&format!("{FEW}&responsible=佐藤&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no")),
+            issues(&format!(
+                "{FEW}&responsible=佐藤&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no"
+            )),
             [""; 0]
         );
         assert_eq!(issues(&format!("{FEW}&discovered_at=2026-10-01")), [""; 0]);

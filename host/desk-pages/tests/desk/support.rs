@@ -103,7 +103,10 @@ impl TestDesk {
     pub async fn sign_in_as(&self, name: &str, role: Role) -> String {
         let link = self.accounts.add("cli:test", name, name, role).await.unwrap().token;
         let set_up = self.accounts.set_up(&link).await.unwrap().unwrap();
-        let code = totp_rs::Totp::from_url(&set_up.totp_uri).unwrap().generate(u64::try_from(clock::now() / 1000).unwrap()).to_string();
+        let code = totp_rs::Totp::from_url(&set_up.totp_uri)
+            .unwrap()
+            .generate(u64::try_from(clock::now() / 1000).unwrap())
+            .to_string();
         let codes = self.accounts.finish_set_up(&link, PASSWORD, &code).await.unwrap();
         let signed = self.accounts.sign_in(name, PASSWORD, &codes.as_slice()[0], [127, 0, 0, 1].into()).await.unwrap();
         let SignIn::SignedIn(token) = signed else { panic!("{signed:?}") };
