@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kakekomi_http::tls::TlsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
@@ -69,7 +70,10 @@ pub enum CliError {
     #[error(transparent)]
     Sealing(#[from] SealingError),
     /// The key of the hashes is not the one that the database was written with.
-    #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
+    #[error(
+        "{0}: this is not the hash.key that the database was written with, or the database's setting hash_key was changed: \
+         name its key folder with --keys; if that is this one, restore a backup of the database"
+    )]
     OtherHashKey(String),
     /// The database was written with keys, and the key folder is not there.
     #[error(
@@ -82,6 +86,9 @@ pub enum CliError {
          opens these cases with --identity"
     )]
     NotResealed(u64),
+    /// The certificate of the listeners cannot be used.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// An event cannot be sealed or opened.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -131,6 +138,7 @@ impl CliError {
             | CliError::MissingKeys(_)
             | CliError::NotResealed(_)
             | CliError::Event(_)
+            | CliError::Tls(_)
             | CliError::NoIdentity
             | CliError::NotRecorded(_)
             | CliError::NoContents(_)

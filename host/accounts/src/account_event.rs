@@ -40,5 +40,7 @@ pub(crate) fn account_event(
         commitment: sealed.commitment,
         change,
         after: None,
+        request: None,
+        return_code: None,
     })
 }

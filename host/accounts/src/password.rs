@@ -28,7 +28,8 @@ const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
 /// The hash of no password, with the same costs; compared where there is no account or no password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The reason why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,4 +135,88 @@ fn hash(password: &str) -> Result<String, AccountError> {
 /// Compares a password with a hash of any costs.
 fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+impl PasswordPool {
+    /// Takes all places and threads until the result is dropped.
+    pub fn occupied(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(self.places.available_permits()).unwrap();
+        Arc::clone(&self.places).try_acquire_many_owned(all).unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_verified_whatever_form_its_letters_were_typed_in() {
+        let pool = PasswordPool::new();
+        let hash = pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap());
+        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash)).await, Ok(true));
+        for wrong in ["", "cafe horse battery", "caf\u{e9} horse battery ", &"a".repeat(100_000)] {
+            assert_eq!(pool.verify(wrong, Some(&hash)).await, Ok(false));
+            assert_eq!(pool.verify(wrong, None).await, Ok(false));
+        }
+        assert_eq!(pool.verify("", Some("no hash")).await, Ok(false));
+    }
+
+    #[test]
+    fn the_hash_of_nobody_costs_as_much_as_that_of_a_password() {
+        let (nobody, real) = (PasswordHash::new(NOBODY).unwrap(), hash("correct horse battery").unwrap());
+        let real = PasswordHash::new(&real).unwrap();
+        assert_eq!((nobody.algorithm, nobody.version, nobody.params), (real.algorithm, real.version, real.params));
+        assert_eq!(nobody.salt.unwrap().len(), real.salt.unwrap().len());
+        assert_eq!(nobody.hash.unwrap().len(), real.hash.unwrap().len());
+    }
+
+    #[test]
+    fn short_long_and_guessable_passwords_are_not_taken() {
+        for (password, expected) in [
+            ("elevenchars", Some(PasswordFault::TooShort)),
+            ("twelve chars", None),
+            ("十二文字のパスワードです", None),
+            (&"ab cd ef ".repeat(15), Some(PasswordFault::TooLong)),
+            ("satoSato-sato", Some(PasswordFault::AccountName)),
+            ("sato.sato.sato1", Some(PasswordFault::AccountName)),
+            ("sato eats twelve plums", None),
+            ("aaaaaaaaaaaa", Some(PasswordFault::Guessable)),
+            ("abcabcabcabc", Some(PasswordFault::Guessable)),
+            ("123456789012", Some(PasswordFault::Guessable)),
+            ("QWERTYUIOPAS", Some(PasswordFault::Guessable)),
+            ("correct horse battery", None),
+        ] {
+            assert_eq!(fault(password, "sato"), expected, "{password}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_quarter_of_the_cores_hash_and_the_rest_waits_up_to_a_limit() {
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        let pool = Arc::new(PasswordPool::new());
+        let threads = pool.threads.available_permits();
+        assert_eq!(threads, (available_parallelism().unwrap().get() / 4).max(1));
+        let work = || {
+            assert!(RUNNING.fetch_add(1, Ordering::SeqCst) < available_parallelism().unwrap().get().max(4) / 4);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+        };
+        let tasks: Vec<_> = (0..100)
+            .map(|_| {
+                let pool = Arc::clone(&pool);
+                tokio::spawn(async move { pool.run(work).await })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += usize::from(task.await.unwrap().is_ok());
+        }
+        assert!((threads + PASSWORD_QUEUE..100).contains(&done), "{done}");
+        assert_eq!(pool.places.available_permits(), threads + PASSWORD_QUEUE);
+    }
 }

@@ -71,12 +71,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`SetUpRefusal`].
-    pub async fn finish_set_up(
-        &self,
-        token: &str,
-        password: &str,
-        code: &str,
-    ) -> Result<RecoveryCodes, SetUpRefusal> {
+    pub async fn finish_set_up(&self, token: &str, password: &str, code: &str) -> Result<RecoveryCodes, SetUpRefusal> {
         let Some(StoredLink { account, .. }) = self.usable_link(token).await? else { return Err(SetUpRefusal::Link) };
         let now = (self.now)();
         let secret = TotpSecret::of_link(&self.key, token);
@@ -100,7 +95,11 @@ impl Accounts {
             totp_step,
             recovery_codes: codes.as_slice().iter().map(hash).collect(),
         };
-        if self.store.change_account(change, Some(event)).await.map_err(AccountError::from)? { Ok(codes) } else { Err(SetUpRefusal::Link) }
+        if self.store.change_account(change, Some(event)).await.map_err(AccountError::from)? {
+            Ok(codes)
+        } else {
+            Err(SetUpRefusal::Link)
+        }
     }
 
     async fn usable_link(&self, token: &str) -> Result<Option<StoredLink>, AccountError> {

@@ -67,6 +67,18 @@ impl TotpSecret {
 }
 
 #[cfg(test)]
+impl TotpSecret {
+    /// Computes the code of a moment, as an authenticator does.
+    pub fn code(&self, now: i64) -> String {
+        self.totp("").generate(u64::try_from(now / 1000).unwrap()).to_string()
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -257,8 +257,23 @@ impl Outcome {
 impl Action {
     /// The words of all actions: the last part of a form's address.
     pub const WORDS: [&str; 17] = [
-        "start", "assign", "urgency", "state", "close", "reopen", "hold", "follow_up", "note", "call", "advice", "limitation",
-        "ask", "disclose", "code", "withdraw", "erase",
+        "start",
+        "assign",
+        "urgency",
+        "state",
+        "close",
+        "reopen",
+        "hold",
+        "follow_up",
+        "note",
+        "call",
+        "advice",
+        "limitation",
+        "ask",
+        "disclose",
+        "code",
+        "withdraw",
+        "erase",
     ];
 
     /// Returns the kind of its event.

@@ -132,7 +132,8 @@ impl Casework {
             filters.push(Filter { number: Some(number), ..Filter::default() });
         }
         if let Some(key) = self.parts.hash_key.as_ref().filter(|_| !words.is_empty()) {
-            let phone = key.phone(&phone_as_in_the_form(words)).map(|hash| SearchHash { kind: SearchKind::Phone, hash });
+            let phone =
+                key.phone(&phone_as_in_the_form(words)).map(|hash| SearchHash { kind: SearchKind::Phone, hash });
             let email = SearchHash { kind: SearchKind::Email, hash: key.email(words) };
             let company = SearchHash { kind: SearchKind::Company, hash: key.company(words) };
             let hashes = phone.into_iter().chain([email, company]);

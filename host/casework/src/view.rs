@@ -107,12 +107,12 @@ impl Casework {
         if is_known {
             return Ok(());
         }
-        let event = self
-            .sealed(operator, case, EventKind::CaseViewed, &json!({ "at": "desk" }), None, None)
-            .map_err(|error| match error {
+        let event = self.sealed(operator, case, EventKind::CaseViewed, &json!({ "at": "desk" }), None, None).map_err(
+            |error| match error {
                 ActError::Work(error) => error,
                 other => WorkError::Damaged(other.to_string()),
-            })?;
+            },
+        )?;
         let outcome = self.store().append(vec![event]).await.map_err(WorkError::NotRecorded)?;
         match outcome.first() {
             Some(Appended::Stored { .. }) => {}

@@ -27,9 +27,7 @@ use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
-use kakekomi_store::{
-    AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken,
-};
+use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
     Appended, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase, NewEvent, Projection,
     Read, Resealed, Seal, Store, StoreError, StoreFuture,

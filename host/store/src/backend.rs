@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Error, FromRow, Pool, QueryBuilder};
+use sqlx::{Error, FromRow, QueryBuilder};
 
 use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
@@ -30,7 +30,8 @@ pub trait Backend: Rows + Sessions + Clone {
     /// sqlx's type of the database.
     type Database: Bindable;
 
-    fn pool(&self) -> &Pool<Self::Database>;
+    /// Closes all connections.
+    fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// Runs a query within the time that the database has for it.
     fn rows(
@@ -282,7 +283,7 @@ where
 
     fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            self.backend.pool().close().await;
+            self.backend.close().await;
             Ok(())
         })
     }

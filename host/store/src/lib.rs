@@ -50,7 +50,8 @@ mod verify;
 mod writer;
 
 pub use accounts::{
-    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken,
+    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession,
+    StoredToken,
 };
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};
@@ -65,8 +66,8 @@ pub use event::{
     UnknownKind,
 };
 pub use migrate::Step;
-pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use returns::{NewVisit, ReturnStore};
 pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};

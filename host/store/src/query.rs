@@ -111,28 +111,43 @@ impl Value {
     }
 }
 
-/// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// Rows of one table.
+#[derive(Debug)]
+pub struct TableRows {
+    /// The table with its columns.
+    pub into: &'static str,
+    pub rows: Vec<Vec<Value>>,
+}
 
-/// Builds INSERTs of [`SIZES`] of rows; an empty list without rows. `into` is the table with its columns.
-pub fn insert<DB: Bindable, const N: usize>(into: &str, rows: Vec<[Value; N]>) -> Vec<QueryBuilder<DB>> {
-    let (mut inserts, mut left) = (Vec::new(), rows.len());
-    let mut rows = rows.into_iter();
+impl TableRows {
+    pub fn new<const N: usize>(into: &'static str, rows: impl IntoIterator<Item = [Value; N]>) -> TableRows {
+        TableRows { into, rows: rows.into_iter().map(Vec::from).collect() }
+    }
+}
+
+/// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// Builds queries of one INSERT for each table, all of as many rows; the tables have as many rows each.
+pub fn insert<DB: Bindable>(tables: Vec<TableRows>) -> Vec<QueryBuilder<DB>> {
+    let mut left = tables.first().map_or(0, |table| table.rows.len());
+    let mut tables: Vec<_> = tables.into_iter().map(|table| (table.into, table.rows.into_iter())).collect();
+    let mut queries = Vec::new();
     while let Some(size) = SIZES.into_iter().find(|size| *size <= left) {
         left -= size;
-        let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
-        let mut before = "(";
-        for row in rows.by_ref().take(size) {
-            for value in row {
-                value.bind(query.push(before));
+        let mut query = QueryBuilder::default();
+        for (into, rows) in &mut tables {
+            query.push(format_args!("INSERT INTO {into} VALUES "));
+            let mut before = "";
+            for row in rows.take(size) {
+                push_list(query.push(before), row);
                 before = ", ";
             }
-            before = "), (";
+            query.push(";");
         }
-        query.push(")");
-        inserts.push(query);
+        queries.push(query);
     }
-    inserts
+    queries
 }
 
 /// Appends a list of texts for IN, filled up to one of [`SIZES`] with its last one.

@@ -1,5 +1,6 @@
 //! Tests of both databases through the trait [`Store`], and of their tables by SQL.
 
+mod accounts;
 mod cases;
 mod conversion;
 mod direct_sql;

@@ -13,11 +13,11 @@ impl Action {
     /// Lists the wrong values, by the names of their fields in a form.
     pub fn check(&self) -> Vec<FieldError> {
         let required = |field, text: &str| required(field, text, TEXT_BYTES_MAX);
-        let optional = |field, text: &Option<String>| {
-            text.as_deref().and_then(|text| required(field, text))
-        };
+        let optional = |field, text: &Option<String>| text.as_deref().and_then(|text| required(field, text));
         let errors = match self {
-            Action::Start | Action::State { .. } | Action::FollowUp { .. } | Action::IssueCode | Action::Erase => vec![],
+            Action::Start | Action::State { .. } | Action::FollowUp { .. } | Action::IssueCode | Action::Erase => {
+                vec![]
+            }
             Action::Assign { assignee } => {
                 vec![assignee.as_deref().and_then(|name| self::required("assignee", name, NAME_BYTES_MAX))]
             }

@@ -31,7 +31,13 @@ impl Action {
         let action = form.action(word, offset)?;
         let mut errors = form.errors;
         // A field with an error has a placeholder as its value, which has no second error.
-        errors.extend(action.check().into_iter().filter(|error| !errors.iter().any(|known| known.field == error.field)).collect::<Vec<_>>());
+        errors.extend(
+            action
+                .check()
+                .into_iter()
+                .filter(|error| !errors.iter().any(|known| known.field == error.field))
+                .collect::<Vec<_>>(),
+        );
         Some(if errors.is_empty() { Ok(action) } else { Err(errors) })
     }
 }
@@ -151,7 +157,12 @@ impl Form<'_> {
         let required = self.fields.get(&field("required")) == Some("yes");
         // Choices of another kind were written before the kind was changed.
         let choices = if kind == QuestionKind::Choice { choices } else { Vec::new() };
-        Some(QuestionDraft { kind, required, title: Title { ja: title, en: self.optional(&field("title_en")) }, choices })
+        Some(QuestionDraft {
+            kind,
+            required,
+            title: Title { ja: title, en: self.optional(&field("title_en")) },
+            choices,
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::{AccountChange, NewLink, SecondFactor, SecretHash};
 use crate::error::StoreError;
-use crate::query::{Bind, Value};
+use crate::query::{Bind, TableRows, Value};
 use crate::session::Session;
 
 /// Makes a change, to be committed by the caller if it applies.
@@ -16,8 +16,11 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             if is_account(session, &name).await? {
                 return Ok(false);
             }
-            let row = [text(&name), Value::Text(display_name), Value::Text(role), Value::Boolean(false), Value::Integer(at)];
-            session.insert("accounts (name, display_name, role, disabled, created_at)", vec![row]).await?;
+            let row =
+                [text(&name), Value::Text(display_name), Value::Text(role), Value::Boolean(false), Value::Integer(at)];
+            session
+                .insert(vec![TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])])
+                .await?;
             add_link(session, &name, &link).await?;
             Ok(true)
         }
@@ -41,7 +44,9 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             execute(session, secrets).await?;
             run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(&name)).await?;
             let row = |code: SecretHash| [text(&name), Value::Bytes(code.to_vec())];
-            session.insert("recovery_codes (account, hash)", recovery_codes.into_iter().map(row).collect()).await?;
+            session
+                .insert(vec![TableRows::new("recovery_codes (account, hash)", recovery_codes.into_iter().map(row))])
+                .await?;
             Ok(true)
         }
         AccountChange::SignIn { name, password, second, token, at, idle_before, began_before } => {
@@ -53,7 +58,7 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             let ended = [("DELETE FROM sessions WHERE created_at < ", Value::Integer(began_before))];
             execute(session, ended).await?;
             let row = [text(&name), Value::Bytes(token.to_vec()), Value::Integer(at), Value::Integer(at)];
-            session.insert("sessions (account, token, created_at, last_seen_at)", vec![row]).await?;
+            session.insert(vec![TableRows::new("sessions (account, token, created_at, last_seen_at)", [row])]).await?;
             Ok(true)
         }
         AccountChange::SeeSession { id, at } => {
@@ -65,7 +70,8 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             execute(session, seen).await
         }
         AccountChange::EndSession { name, id } => {
-            let end = [("DELETE FROM sessions WHERE id = ", Value::Integer(id)), (" AND account = ", Value::Text(name))];
+            let end =
+                [("DELETE FROM sessions WHERE id = ", Value::Integer(id)), (" AND account = ", Value::Text(name))];
             execute(session, end).await
         }
         AccountChange::Disable { name } => {
@@ -75,7 +81,8 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             Ok(applies)
         }
         AccountChange::Enable { name } => {
-            run(session, &["UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = "], text(&name)).await
+            run(session, &["UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = "], text(&name))
+                .await
         }
         AccountChange::SetRole { name, role } => {
             let set = [
@@ -89,7 +96,7 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             let is_account = is_account(session, &name).await?;
             if is_account {
                 let row = [Value::Text(name), Value::Bytes(token.to_vec()), Value::Text(scope), Value::Integer(at)];
-                session.insert("api_tokens (account, token, scope, created_at)", vec![row]).await?;
+                session.insert(vec![TableRows::new("api_tokens (account, token, scope, created_at)", [row])]).await?;
             }
             Ok(is_account)
         }
@@ -113,10 +120,7 @@ fn text(text: &str) -> Value {
 }
 
 /// Runs a statement of parts, each before its value; reports whether it changed a row.
-async fn execute<S: Session, const N: usize>(
-    session: &mut S,
-    parts: [(&str, Value); N],
-) -> Result<bool, StoreError> {
+async fn execute<S: Session, const N: usize>(session: &mut S, parts: [(&str, Value); N]) -> Result<bool, StoreError> {
     let mut query = QueryBuilder::new("");
     for (part, value) in parts {
         value.bind(query.push(part));
@@ -142,7 +146,7 @@ async fn is_account<S: Session>(session: &mut S, name: &str) -> Result<bool, Sto
 /// Adds the link of an account that has none.
 async fn add_link<S: Session>(session: &mut S, account: &str, link: &NewLink) -> Result<(), StoreError> {
     let row = [text(account), Value::Bytes(link.token.to_vec()), Value::Integer(link.expires_at)];
-    session.insert("set_up_links (account, token, expires_at)", vec![row]).await
+    session.insert(vec![TableRows::new("set_up_links (account, token, expires_at)", [row])]).await
 }
 
 /// Finds the account of a link that may be used.
