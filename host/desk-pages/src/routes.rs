@@ -78,7 +78,9 @@ pub const ROUTES: &[Route] = &[
     send("/accounts/{name}/disable", Access::Right(Right::ManageAccounts), || post(accounts_pages::disable)),
     send("/accounts/{name}/enable", Access::Right(Right::ManageAccounts), || post(accounts_pages::enable)),
     send("/accounts/{name}/reset", Access::Right(Right::ManageAccounts), || post(accounts_pages::reset)),
-    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || post(accounts_pages::revoke_any_token)),
+    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || {
+        post(accounts_pages::revoke_any_token)
+    }),
     read("/openapi.json", Access::Public, || get(api::openapi)),
     read("/api/cases", Access::Token(TokenScope::Queue), || get(api::cases)),
     read("/api/cases/{number}", Access::Token(TokenScope::Queue), || get(api::case)),
