@@ -58,6 +58,7 @@ pub const ROUTES: &[Route] = &[
     read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
+    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/login", Access::Public, || get(accounts_pages::login)),
@@ -77,7 +78,9 @@ pub const ROUTES: &[Route] = &[
     send("/accounts/{name}/disable", Access::Right(Right::ManageAccounts), || post(accounts_pages::disable)),
     send("/accounts/{name}/enable", Access::Right(Right::ManageAccounts), || post(accounts_pages::enable)),
     send("/accounts/{name}/reset", Access::Right(Right::ManageAccounts), || post(accounts_pages::reset)),
-    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || post(accounts_pages::revoke_any_token)),
+    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || {
+        post(accounts_pages::revoke_any_token)
+    }),
     read("/openapi.json", Access::Public, || get(api::openapi)),
     read("/api/cases", Access::Token(TokenScope::Queue), || get(api::cases)),
     read("/api/cases/{number}", Access::Token(TokenScope::Queue), || get(api::case)),

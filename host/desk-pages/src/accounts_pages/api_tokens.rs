@@ -19,7 +19,8 @@ pub async fn add(visit: Visit, fields: FormFields) -> Result<Response, Problem> 
     let own = own_name(&visit)?;
     let scope: TokenScope = fields.get("scope").parse().map_err(|_| Problem::BadRequest)?;
     let actor = visit.operator()?;
-    let token = visit.desk.parts.accounts.add_token(actor.actor(), own, scope).await.map_err(|error| problem(&error))?;
+    let token =
+        visit.desk.parts.accounts.add_token(actor.actor(), own, scope).await.map_err(|error| problem(&error))?;
     let words = &visit.words().accounts;
     let content = html! {
         section.sheet.narrow {

@@ -24,7 +24,8 @@ mod tests {
 
     #[test]
     fn a_link_becomes_one_element_without_style_or_script() {
-        let drawn = svg(&format!("otpauth://totp/kakekomi:{}?secret={}", "a".repeat(32), "A".repeat(32)), "x\"<").unwrap();
+        let drawn =
+            svg(&format!("otpauth://totp/kakekomi:{}?secret={}", "a".repeat(32), "A".repeat(32)), "x\"<").unwrap();
         let drawn = drawn.into_string();
         assert!(drawn.starts_with("<div class=\"qr\" role=\"img\" aria-label=\"x&quot;&lt;\"><svg "), "{drawn:.100}");
         assert!(drawn.ends_with("</svg></div>"));

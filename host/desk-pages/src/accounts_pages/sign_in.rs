@@ -29,8 +29,11 @@ pub async fn login(visit: Visit, query: Query) -> Response {
 /// Signs in and leads to the page that was asked for.
 pub async fn sign_in(visit: Visit, fields: FormFields) -> Result<Response, Problem> {
     let words = &visit.words().accounts;
-    let missing: Vec<FieldFault> =
-        FIELDS.into_iter().filter(|name| !fields.has(name)).map(|name| (name.to_owned(), words.required.clone())).collect();
+    let missing: Vec<FieldFault> = FIELDS
+        .into_iter()
+        .filter(|name| !fields.has(name))
+        .map(|name| (name.to_owned(), words.required.clone()))
+        .collect();
     if !missing.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&visit, &fields, &missing, None)).into_response());
     }

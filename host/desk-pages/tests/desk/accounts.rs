@@ -1,12 +1,8 @@
 //! The pages of accounts over a real store: set-up, sign-in, sessions, tokens, management.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
-
-mod support;
-
+use crate::support::{Answer, PASSWORD, TestDesk};
 use axum::http::StatusCode;
 use kakekomi_accounts::Role;
-use support::{Answer, PASSWORD, TestDesk};
 use url::form_urlencoded::Serializer;
 
 /// A form of names and values.
@@ -53,7 +49,9 @@ async fn an_account_is_set_up_and_signs_in_by_pages_alone() {
     let token = desk.accounts.add("cli:test", "sato", "<b>佐藤</b>", Role::Operator).await.unwrap().token;
     let page = desk.get(&format!("/setup/{token}"), "").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("<svg ") && page.body.contains("&lt;b&gt;佐藤&lt;/b&gt;") && !page.body.contains("<b>佐藤"));
+    assert!(
+        page.body.contains("<svg ") && page.body.contains("&lt;b&gt;佐藤&lt;/b&gt;") && !page.body.contains("<b>佐藤")
+    );
     let secret = desk.accounts.set_up(&token).await.unwrap().unwrap().totp_secret;
     assert!(page.body.contains(&secret));
     for (password, again, code, sentence) in [
@@ -64,7 +62,11 @@ async fn an_account_is_set_up_and_signs_in_by_pages_alone() {
         let body = form(&[("password", password), ("again", again), ("code", code)]);
         let rejected = desk.post(&format!("/setup/{token}"), "", &body).await;
         assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(rejected.body.contains(sentence) && rejected.body.contains("aria-invalid=\"true\""), "{}", rejected.body);
+        assert!(
+            rejected.body.contains(sentence) && rejected.body.contains("aria-invalid=\"true\""),
+            "{}",
+            rejected.body
+        );
         assert!(!rejected.body.contains(PASSWORD), "a typed password is never shown");
     }
     let codes = set_up(&desk, &token).await;
@@ -78,7 +80,9 @@ async fn an_account_is_set_up_and_signs_in_by_pages_alone() {
     let sessions = desk.get("/sessions", &cookie).await;
     assert!(sessions.body.contains("この端末"), "{}", sessions.body);
     let signed_out = desk.post("/logout", &cookie, "").await;
-    assert!(signed_out.header("location").starts_with("/login") && signed_out.header("set-cookie").contains("Max-Age=0"));
+    assert!(
+        signed_out.header("location").starts_with("/login") && signed_out.header("set-cookie").contains("Max-Age=0")
+    );
     assert_eq!(desk.get("/sessions", &cookie).await.status, StatusCode::SEE_OTHER);
 }
 
@@ -106,7 +110,9 @@ async fn a_refusal_has_the_same_bytes_whatever_is_wrong() {
     assert_eq!(pages[1].2, pages[2].2);
     assert_eq!(pages[2].2, pages[3].2);
     let empty = sign_in(&desk, "sato", "", "", "").await;
-    assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.matches("入力してください</p>").count() == 2);
+    assert!(
+        empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.matches("入力してください</p>").count() == 2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +187,10 @@ async fn an_administrator_manages_accounts_but_not_its_own() {
     assert_eq!(sign_in(&desk, "sato", PASSWORD, &codes[1], "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     for (path, body) in [("/accounts/admin/disable", ""), ("/accounts/admin/role", "role=lead")] {
         let refused = desk.post(path, &admin, body).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("自分のアカウント"), "{path}");
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("自分のアカウント"),
+            "{path}"
+        );
     }
     assert_eq!(desk.post("/accounts/nobody/disable", &admin, "").await.status, StatusCode::NOT_FOUND);
 }
