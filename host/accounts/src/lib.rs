@@ -42,6 +42,6 @@ pub use password::{MAX_PASSWORD, MIN_PASSWORD, PASSWORD_QUEUE, PasswordFault};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCodes};
 pub use role::{Role, UnknownWord};
 pub use sessions::{SESSION_IDLE, SESSION_LIFETIME, Session};
-pub use set_up::{LINK_LIFETIME, SetUp, SetUpRefusal};
+pub use set_up::{LINK_LIFETIME, RENEWAL_LIFETIME, Renewal, SetUp, SetUpRefusal};
 pub use sign_in::SignIn;
 pub use token::SessionToken;

@@ -2,6 +2,8 @@
 //!
 //! `add("cli:root", "sato", "佐藤", Role::Operator)` → a [`SetUpLink`] that the person opens once
 
+use std::time::Duration;
+
 use kakekomi_store::{AccountChange, EventKind, NewLink, StoredAccount};
 use serde_json::json;
 
@@ -68,7 +70,7 @@ impl Accounts {
         if display_name.is_empty() || is_long || display_name.chars().any(char::is_control) {
             return Err(AccountError::DisplayName);
         }
-        let (link, new) = self.new_link()?;
+        let (link, new) = self.new_link(LINK_LIFETIME)?;
         let body = json!({"account": name, "display_name": display_name, "role": role.as_str()});
         let event = self.event(actor, EventKind::AccountAdded, &body)?;
         let change = AccountChange::Add {
@@ -86,7 +88,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn reset(&self, actor: &str, name: &str) -> Result<SetUpLink, AccountError> {
-        let (link, new) = self.new_link()?;
+        let (link, new) = self.new_link(LINK_LIFETIME)?;
         let change = AccountChange::Reset { name: name.to_owned(), link: new };
         let event = self.event(actor, EventKind::AccountReset, &json!({"account": name}))?;
         if self.store.change_account(change, Some(event)).await? { Ok(link) } else { Err(AccountError::NoAccount) }
@@ -160,9 +162,9 @@ impl Accounts {
         Ok(self.store.change_account(change, Some(event)).await?)
     }
 
-    fn new_link(&self) -> Result<(SetUpLink, NewLink), AccountError> {
+    pub(crate) fn new_link(&self, lifetime: Duration) -> Result<(SetUpLink, NewLink), AccountError> {
         let token = random_token("")?;
-        let expires_at = (self.now)().saturating_add(millis(LINK_LIFETIME));
+        let expires_at = (self.now)().saturating_add(millis(lifetime));
         let new = NewLink { token: token_hash(&token), expires_at };
         Ok((SetUpLink { token, expires_at }, new))
     }

@@ -40,7 +40,7 @@ pub enum PasswordFault {
     TooLong,
     /// It is the account's name, once or repeated.
     AccountName,
-    /// It has fewer than five different characters, or is a row of the keyboard or the alphabet.
+    /// It has fewer than five different characters, no letter, little but a common word, or is a row of the keyboard.
     Guessable,
 }
 
@@ -90,7 +90,7 @@ impl PasswordPool {
     }
 }
 
-/// Finds the reason why a password cannot be taken for an account.
+/// Finds the reason why a password cannot be taken for an account. There are no rules of composition.
 pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
     let password = normalized(password);
     match password.chars().count() {
@@ -99,20 +99,39 @@ pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
         _ => return Some(PasswordFault::TooLong),
     }
     let folded = password.to_lowercase();
-    if folded.replace(account, "").chars().count() < MIN_PASSWORD / 2 {
+    if is_mostly(&folded, &[account]) {
         return Some(PasswordFault::AccountName);
     }
     is_guessable(&folded).then_some(PasswordFault::Guessable)
 }
 
 /// Rows that people type along.
-const ROWS: &str = "abcdefghijklmnopqrstuvwxyz 12345678901234567890 qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb";
+const ROWS: &str = "abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm";
+/// Words that people add digits to.
+const COMMON_WORDS: [&str; 24] = [
+    "password", "passw0rd", "p@ssword", "p@ssw0rd", "administrator", "admin", "operator", "kakekomi", "welcome", "letmein",
+    "iloveyou", "qwerty", "asdfgh", "zxcvbn", "sunshine", "princess", "football", "baseball", "superman", "dragon", "monkey",
+    "master", "secret", "login",
+];
+/// Characters that must remain of a password without the words that everybody tries.
+const OWN_CHARACTERS: usize = 6;
 
+/// Reports whether a password is among those that are tried first.
 fn is_guessable(folded: &str) -> bool {
     let mut characters: Vec<char> = folded.chars().collect();
     characters.sort_unstable();
     characters.dedup();
-    characters.len() < 5 || ROWS.split(' ').any(|row| row.contains(folded))
+    let is_number = folded.chars().all(|character| !character.is_alphabetic());
+    characters.len() < 5
+        || is_number
+        || ROWS.split(' ').any(|row| row.contains(folded))
+        || is_mostly(folded, &COMMON_WORDS)
+}
+
+/// Reports whether little but digits and signs remains of a password without these words.
+fn is_mostly(folded: &str, words: &[&str]) -> bool {
+    let rest = words.iter().fold(folded.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.len() < folded.len() && rest.chars().filter(|character| character.is_alphabetic()).count() < OWN_CHARACTERS
 }
 
 /// Composes characters, since systems type the same letter in two ways. A text that is too long matches no password.
@@ -189,6 +208,10 @@ mod tests {
             ("abcabcabcabc", Some(PasswordFault::Guessable)),
             ("123456789012", Some(PasswordFault::Guessable)),
             ("QWERTYUIOPAS", Some(PasswordFault::Guessable)),
+            ("Password12345!", Some(PasswordFault::Guessable)),
+            ("administrator-2026", Some(PasswordFault::Guessable)),
+            ("03-3211-9999-1", Some(PasswordFault::Guessable)),
+            ("password of my harbour", None),
             ("correct horse battery", None),
         ] {
             assert_eq!(fault(password, "sato"), expected, "{password}");

@@ -10,7 +10,7 @@
     reason = "a tool for developers"
 )]
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../tests/desk/support.rs"]
 mod support;
 
 use std::collections::HashMap;

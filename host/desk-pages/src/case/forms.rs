@@ -2,7 +2,7 @@
 //!
 //! a case that was just received → the button 「対応を始める」; one in progress → the form 「電話を記録する」
 
-use kakekomi_casework::{Action, CaseView, Channel, Confidence, LimitationKind, Right, Urgency};
+use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency};
 use maud::{Markup, html};
 
 use crate::frame::field::{FieldFault, FieldSet, Need};
@@ -147,7 +147,7 @@ fn defaults(visit: &Visit, view: &CaseView, word: &str) -> FormFields {
     }
 }
 
-/// Writes the fields of an action; their names are those of [`Action::read`].
+/// Writes the fields of an action; their names are those that `Action::read` of kakekomi-casework reads.
 fn fields(set: &FieldSet<'_>, view: &CaseView, word: &str) -> Markup {
     let (words, coded) = (&set.visit.words().case, &set.visit.words().coded);
     let action = &set.visit.words().action;
@@ -247,9 +247,4 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
             details.question open[has_errors || set.typed.has(&name("title"))] { summary { (title) } (fields) }
         }
     }
-}
-
-/// Reports whether a word is that of an action with a form.
-pub fn is_word(word: &str) -> bool {
-    Action::WORDS.contains(&word)
 }
