@@ -5,8 +5,9 @@
 import { announce, element } from "../../app/dom.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say } from "../../app/state.js";
+import { node } from "../../return/judged_answers.js";
 import { readCode, readNumber } from "../../return/typed_codes.js";
-import { node, visit } from "../../return/visit.js";
+import { visit } from "../../return/visit.js";
 import { failureBox, showVisitFailure, visitForm } from "../../return/visit_form.js";
 import { beginVisit, readVisit } from "../../return/visit_request.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
