@@ -70,7 +70,10 @@ pub enum CliError {
     #[error(transparent)]
     Sealing(#[from] SealingError),
     /// The key of the hashes is not the one that the database was written with.
-    #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
+    #[error(
+        "{0}: this is not the hash.key that the database was written with, or the database's setting hash_key was changed: \
+         name its key folder with --keys; if that is this one, restore a backup of the database"
+    )]
     OtherHashKey(String),
     /// The database was written with keys, and the key folder is not there.
     #[error(

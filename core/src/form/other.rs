@@ -5,7 +5,7 @@
 
 use super::answer::Answer;
 use super::field::{Field, FieldKind, FieldSpec};
-use super::section::{Section, visit_nested};
+use super::section::Section;
 use super::situation::YesNo;
 use super::slot::Slot;
 use super::visit::Visit;
@@ -32,7 +32,10 @@ struct Other<'q> {
 impl Answers<'_> {
     /// A draft without answers to these questions.
     pub fn new(questions: &[Question]) -> Answers<'_> {
-        let answers = questions.iter().map(|question| QuestionAnswer::new(question.kind)).collect();
+        let mut answers = Vec::with_capacity(questions.len());
+        for question in questions {
+            answers.push(QuestionAnswer::new(question.kind));
+        }
         Answers(Other { questions, answers })
     }
 }
@@ -89,14 +92,19 @@ impl Slot for Other<'_> {
         }
     }
 
+    /// Visits the answers. Writing begins with the section's key, since a draft of answers has nothing else.
     fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
-        let each = |visit: &mut Visit<'_, '_>| {
-            for (row, (question, answer)) in self.questions.iter().zip(&self.answers).enumerate() {
-                let field = if question.required { &REQUIRED } else { &OPTIONAL };
-                answer.slot().visit(field, &at.member(&question.id, Some(row)), visit);
-            }
-        };
-        visit_nested(&each, field, visit);
+        if let Visit::Write(out) = visit {
+            out.key(field.name);
+            out.object();
+        }
+        for (row, (question, answer)) in self.questions.iter().zip(&self.answers).enumerate() {
+            let field = if question.required { &REQUIRED } else { &OPTIONAL };
+            answer.slot().visit(field, &at.member(&question.id, Some(row)), visit);
+        }
+        if let Visit::Write(out) = visit {
+            out.end_object();
+        }
     }
 }
 

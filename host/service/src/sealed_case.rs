@@ -107,6 +107,7 @@ impl CaseSealer {
             recipient: sealed.recipient,
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
+            first_urgency: record.urgency,
             receipt: UnfinishedReceipt(receipt),
             sealed: sealed.bytes,
             sealed_to: self.recipients.sealed_to(),
@@ -139,6 +140,7 @@ impl CaseSealer {
             text_sha256: case.text_sha256.clone(),
             report_sha256: sha256(&case.report),
             page_report_sha256: case.page_report.as_deref().map(sha256),
+            urgency: None,
         };
         self.seal(Contents {
             record,

@@ -5,16 +5,17 @@
 //! The state of each case is read, checked and written under the same lock as its events: no event is lost or doubled, and
 //! the projection is always the sum of the events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::QueryBuilder;
 
 use crate::audit::{AuditHead, Link};
 use crate::case::NO_STATE;
 use crate::error::StoreError;
-use crate::event::{Appended, ERASED, NewEvent, Projection};
+use crate::event::{Appended, ApplicantRequest, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};
-use crate::query::{self, Bind, Value};
+use crate::query::{self, Bind, TableRows, Value};
+use crate::returns;
 use crate::session::Session;
 
 /// The most events that are written in one transaction.
@@ -29,7 +30,13 @@ struct Row {
     state: Projection,
     #[sqlx(skip)]
     is_changed: bool,
+    /// The code that replaces the case's one.
+    #[sqlx(skip)]
+    return_code: Option<[u8; 32]>,
 }
+
+/// The requests of applicants that have caused events, by case and key: hash of the text, and number of the event.
+type Requests = HashMap<(i64, [u8; 32]), ([u8; 32], i64)>;
 
 /// Writes events in their order; one that is refused does not stop the others.
 ///
@@ -38,13 +45,18 @@ struct Row {
 pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<Vec<Appended>, StoreError> {
     let mut head = insert::ends(session).await?.head;
     let mut cases = states(session, events).await?;
-    let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
+    let mut requests = requests(session, events, &cases).await?;
+    let (mut rows, mut request_rows, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
     for event in events {
         let number = event.case.as_ref().map(ToString::to_string);
         let placed = match &number {
             None if event.kind.is_store_wide() => Ok(None),
             None => Err(Appended::NoCase),
-            Some(number) => cases.get_mut(number).ok_or(Appended::NoCase).and_then(|row| advance(row, event)).map(Some),
+            Some(number) => cases
+                .get_mut(number)
+                .ok_or(Appended::NoCase)
+                .and_then(|row| advance(row, event, &mut requests, &mut request_rows))
+                .map(Some),
         };
         let n = match placed {
             Ok(n) => n,
@@ -65,8 +77,12 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    session.insert(EVENTS, rows).await?;
+    session.insert(vec![TableRows::new(EVENTS, rows)]).await?;
+    session.insert(vec![TableRows::new("applicant_requests (case_seq, key_hash, text_hash, n)", request_rows)]).await?;
     for row in cases.into_values().filter(|row| row.is_changed) {
+        if let Some(return_code) = row.return_code {
+            returns::replace_code(session, row.seq, return_code).await?;
+        }
         if row.state.status == ERASED {
             erase(session, row.seq, &row.number).await?;
         }
@@ -76,15 +92,51 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
 }
 
 /// Adds an event to the state of its case; returns its number in the case.
-fn advance(row: &mut Row, event: &NewEvent) -> Result<i64, Appended> {
+fn advance(
+    row: &mut Row,
+    event: &NewEvent,
+    requests: &mut Requests,
+    request_rows: &mut Vec<[Value; 4]>,
+) -> Result<i64, Appended> {
     let state = &mut row.state;
+    if let Some(request) = event.request.filter(|_| state.status != ERASED)
+        && let Some((text_hash, n)) = requests.get(&(row.seq, request.key_hash))
+    {
+        return Err(request.repeated(text_hash, *n));
+    }
     state.allows(event.kind).map_err(Appended::Refused)?;
     if event.after.is_some_and(|seen| seen != state.changed_n) {
         return Err(Appended::Conflict { changed_n: state.changed_n });
     }
     state.apply(event.kind, &event.change);
     row.is_changed = true;
+    row.return_code = event.return_code.or(row.return_code);
+    if let Some(ApplicantRequest { key_hash, text_hash }) = event.request {
+        requests.insert((row.seq, key_hash), (text_hash, state.last_n));
+        request_rows.push(returns::request_row(row.seq, key_hash, text_hash, state.last_n));
+    }
     Ok(state.last_n)
+}
+
+/// Reads which requests of the events have caused an event already.
+async fn requests<S: Session>(
+    session: &mut S,
+    events: &[NewEvent],
+    cases: &BTreeMap<String, Row>,
+) -> Result<Requests, StoreError> {
+    let keys: Vec<_> = events.iter().filter_map(|event| event.request).map(|request| request.key_hash).collect();
+    if keys.is_empty() {
+        return Ok(Requests::new());
+    }
+    let mut query =
+        QueryBuilder::new("SELECT case_seq, key_hash, text_hash, n FROM applicant_requests WHERE case_seq IN ");
+    query::push_list(&mut query, cases.values().map(|row| Value::Integer(row.seq)));
+    query::push_list(query.push(" AND key_hash IN "), keys.into_iter().map(|key| Value::Bytes(key.into())));
+    let rows: Vec<(i64, Vec<u8>, Vec<u8>, i64)> = session.fetch(query).await?;
+    let found = rows
+        .into_iter()
+        .filter_map(|(seq, key, text, n)| Some(((seq, key.try_into().ok()?), (text.try_into().ok()?, n))));
+    Ok(found.collect())
 }
 
 fn row(event: &NewEvent, number: Option<String>, n: Option<i64>, head: AuditHead) -> [Value; 9] {
@@ -152,8 +204,10 @@ async fn erase<S: Session>(session: &mut S, case_seq: i64, number: &str) -> Resu
     for statement in [
         "DELETE FROM case_seals WHERE case_seq = ",
         "DELETE FROM case_search WHERE case_seq = ",
-        "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, receipt = NULL \
-         WHERE seq = ",
+        "DELETE FROM return_tokens WHERE case_seq = ",
+        "DELETE FROM applicant_requests WHERE case_seq = ",
+        "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, \
+         first_urgency = NULL, receipt = NULL, return_code = NULL WHERE seq = ",
     ] {
         let mut query = QueryBuilder::new(statement);
         S::Database::bind(&mut query, case_seq);

@@ -35,6 +35,8 @@ pub struct NewCase {
     pub recipient: String,
     /// The coded answers that a queue shows.
     pub coded: CodedAnswers,
+    /// The urgency that the rules give it.
+    pub first_urgency: Option<String>,
     /// The receipt, still without its audit head.
     pub receipt: UnfinishedReceipt,
     /// The age file of the contents.
@@ -45,6 +47,8 @@ pub struct NewCase {
     pub search: Vec<SearchHash>,
     /// Commitment of the event `case.received`.
     pub commitment: [u8; 32],
+    /// The hash of number and return code, with which the applicant comes back; `None` without a code.
+    pub return_code: Option<[u8; 32]>,
 }
 
 impl NewCase {
@@ -126,12 +130,16 @@ pub enum Inserted {
 pub struct IdempotencyRecord {
     /// Position of the case in the store's sequence.
     pub seq: i64,
+    /// As on the receipt.
+    pub number: String,
     /// Keyed hash of the text that was sent with the key; `None` for an erased case.
     pub text_hash: Option<Vec<u8>>,
     /// The receipt's bytes; `None` for an erased case.
     pub receipt: Option<Vec<u8>>,
     /// Digest of the module that accepted it, `sha256:<64 hex>`.
     pub module: String,
+    /// The hash of number and return code; `None` without a code, and for an erased case.
+    pub return_code: Option<Vec<u8>>,
 }
 
 /// A case in a list: enough to find it again.
@@ -165,7 +173,7 @@ pub struct CaseLine {
     pub outcome: Option<String>,
     /// The operator who works on it.
     pub assignee: Option<String>,
-    /// Its urgency, where an operator set one.
+    /// Its urgency: the first one, or the one that an operator set; null is treated as `normal`.
     pub urgency: Option<String>,
     /// True while it must not be erased.
     pub held: bool,
@@ -183,6 +191,8 @@ pub struct Case {
     pub idempotency_key: String,
     /// Keyed hash of the text; `None` for an erased case.
     pub text_hash: Option<Vec<u8>>,
+    /// The urgency that the rules gave it; `None` for a case of an earlier version or an erased one.
+    pub first_urgency: Option<String>,
     /// The case's own age recipient; `None` for an erased case.
     pub recipient: Option<String>,
     /// The receipt's bytes; `None` for an erased case.

@@ -32,6 +32,26 @@ pub struct NewEvent {
     pub change: Change,
     /// The last changing event that the writer has seen; another one is [`Appended::Conflict`].
     pub after: Option<i64>,
+    /// The applicant's request that causes it; one that has caused an event already is [`Appended::Replayed`].
+    pub request: Option<ApplicantRequest>,
+    /// The hash of number and return code that replaces the case's one. It ends the visits with the code of before.
+    pub return_code: Option<[u8; 32]>,
+}
+
+/// A request of an applicant with an idempotency key: it causes one event, however often it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApplicantRequest {
+    /// Keyed hash of the key.
+    pub key_hash: [u8; 32],
+    /// Keyed hash of what was sent with it.
+    pub text_hash: [u8; 32],
+}
+
+impl ApplicantRequest {
+    /// Returns the outcome of a request whose key has caused an event, from the text that came with the key then.
+    pub(crate) fn repeated(&self, text_hash: &[u8], n: i64) -> Appended {
+        if self.text_hash.as_slice() == text_hash { Appended::Replayed { n } } else { Appended::KeyReused }
+    }
 }
 
 /// Outcome of writing an event.
@@ -53,6 +73,13 @@ pub enum Appended {
     },
     /// The case's state does not allow the event.
     Refused(Refusal),
+    /// The request has caused an event before, and causes no second one.
+    Replayed {
+        /// Number of that event in the case.
+        n: i64,
+    },
+    /// The request's key was sent with another text before.
+    KeyReused,
 }
 
 /// An event as it is stored.

@@ -9,14 +9,16 @@
 //! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
 //! locks and owners are those of Unix.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL; `migrate`: its migrations
+//! - `store`: the trait [`Store`]; `accounts`: those of the desk; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
+//! - `returns`: codes, tokens and requests of applicants who come back
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod append;
 mod audit;
 mod backend;
@@ -33,8 +35,10 @@ mod migrate;
 mod open;
 mod postgres;
 mod query;
+mod queue;
 mod readiness;
 pub mod receipt_number;
+mod returns;
 mod seals;
 mod session;
 pub mod sqlite;
@@ -45,6 +49,10 @@ mod tests;
 mod verify;
 mod writer;
 
+pub use accounts::{
+    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession,
+    StoredToken,
+};
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};
 pub use case::{
@@ -53,9 +61,14 @@ pub use case::{
 };
 pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
-pub use event::{Appended, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES, UnknownKind};
+pub use event::{
+    Appended, ApplicantRequest, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES,
+    UnknownKind,
+};
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
+pub use returns::{NewVisit, ReturnStore};
 pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};
 pub use store::{CASES_A_PAGE, Integrity, LINES_A_PAGE, Store};

@@ -1,5 +1,6 @@
 //! Tests of both databases through the trait [`Store`], and of their tables by SQL.
 
+mod accounts;
 mod cases;
 mod conversion;
 mod direct_sql;
@@ -96,11 +97,13 @@ fn new_case(key: &str) -> NewCase {
             ongoing: Some("yes".to_owned()),
             services: Some("consultation remote".to_owned()),
         },
+        first_urgency: Some("high".to_owned()),
         receipt: UnfinishedReceipt(receipt.into_bytes()),
         sealed: format!("sealed contents of {key}").into_bytes(),
         sealed_to: "desk".to_owned(),
         search: vec![SearchHash { kind: SearchKind::Phone, hash: [1; 32] }],
         commitment: random(),
+        return_code: Some(random()),
     }
 }
 
@@ -116,6 +119,8 @@ fn new_event(case: &Number, kind: EventKind, body: &serde_json::Value) -> NewEve
         commitment: random(),
         change: Change::of(kind, at, body).unwrap(),
         after: None,
+        request: None,
+        return_code: None,
     }
 }
 

@@ -11,7 +11,9 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 use serde_json::value::to_raw_value;
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
+use super::{
+    Intake, Judged, LONG_REPORT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
+};
 use crate::receipt::{ReceiptHead, receipt};
 use crate::sealed_case::{CaseRecord, Contents};
 use kakekomi_store::digest::sha256;
@@ -49,7 +51,7 @@ impl Intake {
         bound.map(|bound| replay(bound, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
-    /// Makes the case and seals it, on a blocking thread: sealing takes some hundred microseconds of processor time.
+    /// Makes the case and seals it: some hundred microseconds of processor time, on a blocking thread if the report is long.
     async fn case(
         &self,
         submission: &Submission,
@@ -63,7 +65,9 @@ impl Intake {
         let seal = move || {
             sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
         };
-        let case = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
+        let long = verdict.report().len() > LONG_REPORT;
+        let case =
+            if long { tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))? } else { seal() };
         case.map_err(|error| engine_failed(&error))
     }
 
@@ -107,6 +111,7 @@ impl Intake {
             text_sha256: sha256(&submission.text),
             report_sha256: sha256(verdict.report()),
             page_report_sha256: page.map(|page| sha256(page.report())),
+            urgency: None,
             module,
             number,
         };

@@ -124,7 +124,7 @@ pub async fn run(action: Action, file: Settings) -> Result<Exit, CliError> {
     let n = written_n(&number, outcome)?;
     let case = find(&*store, &number).await?;
     let result = ActionResult::of(&case, n);
-    if target.format.json || target.format.ndjson {
+    if target.format.is_json() {
         print::record(&result)?;
     } else {
         print::line(result.words())?;

@@ -58,7 +58,7 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
         match erase(&*store, number).await {
             Ok(n) => {
                 erased += 1;
-                if args.format.json || args.format.ndjson {
+                if args.format.is_json() {
                     print::record(&json!({ "number": number.to_string(), "n": n, "status": "erased" }))?;
                 } else {
                     print::line(format!("{number}  event {n}  erased"))?;
