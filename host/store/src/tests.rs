@@ -7,6 +7,7 @@ mod erasure;
 mod events;
 mod filters;
 mod histories;
+mod returns;
 mod sql;
 mod states;
 

@@ -142,7 +142,8 @@ pub(super) async fn find(store: &dyn Store, number: &Number) -> Result<Case, Cli
 pub(super) fn written_n(number: &Number, outcome: Appended) -> Result<i64, CliError> {
     match outcome {
         Appended::Stored { n, .. } => Ok(n.unwrap_or_default()),
-        Appended::NoCase => Err(CliError::NoCase(number.to_string())),
+        // A command is no request of an applicant.
+        Appended::NoCase | Appended::Replayed { .. } | Appended::KeyReused => Err(CliError::NoCase(number.to_string())),
         Appended::Refused(refusal) => Err(unchanged(number, refusal.to_string())),
         Appended::Conflict { changed_n } => Err(unchanged(
             number,
