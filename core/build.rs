@@ -14,7 +14,7 @@ type Table = BTreeMap<String, String>;
 
 /// The tables of reports and problems, by their names in the generated code. Titles that reports use have a table of their own, the
 /// only titles in the module.
-const REPORT_TABLES: [&str; 5] = ["ISSUE", "ADVISORY", "GUIDANCE", "PROBLEM", "MODULE_TITLE"];
+const REPORT_TABLES: [&str; 6] = ["ISSUE", "ADVISORY", "GUIDANCE", "URGENCY", "PROBLEM", "MODULE_TITLE"];
 /// The tables of the page, which the module does not hold.
 const PAGE_TABLES: [&str; 5] = ["TITLE", "QUESTION", "HINT", "OPTION", "PAGE"];
 
@@ -108,7 +108,9 @@ fn sort_in(document: &toml::Table, tables: &mut BTreeMap<&str, Table>, titled: b
         let entries = entries.as_table().ok_or_else(|| format!("[{section}] is not a table"))?;
         for (key, value) in entries {
             match section.as_str() {
-                "issue" | "advisory" | "guidance" | "page" => put(tables, &section.to_uppercase(), key, value)?,
+                "issue" | "advisory" | "guidance" | "urgency" | "page" => {
+                    put(tables, &section.to_uppercase(), key, value)?;
+                }
                 "field" => {
                     if titled && value.get("title").is_none() {
                         return Err(format!("{key} has no title"));

@@ -103,7 +103,7 @@ typed() {
   inside sh -s <"$work/$name.sh" >"$work/$name.log" 2>&1 || { cat "$work/$name.log"; fail "$name"; }
 }
 
-# Submissions over HTTPS at a steady rate while a command runs: each must be answered with a receipt.
+# Submissions over HTTPS at a steady rate, and checks, while a command runs: each must get its receipt or whole report.
 under_load() {
   local per_second=$1
   shift
@@ -114,7 +114,7 @@ under_load() {
   "$@"
   sleep 2
   touch "$work/stop"
-  wait $load || { cat "$work/load.log"; fail "a submission got no receipt while: $*"; }
+  wait $load || { cat "$work/load.log"; fail "a receipt or a report is missing while: $*"; }
   rm "$work/stop"
   step "$(cat "$work/load.log")"
 }

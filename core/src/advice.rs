@@ -52,14 +52,23 @@ impl Guidance {
     }
 }
 
-/// The advisories of a draft, in the form's order; those of the whole draft come last.
+/// The advisories of a draft, in the form's order; those of the whole draft come last. Answers to questions have only the warnings
+/// about secrets.
 pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<Advisory> {
     let mut list = List { context, advisories: Vec::new() };
-    contact(draft, &mut list);
+    let is_form = context.questions.is_empty();
+    if is_form {
+        contact(draft, &mut list);
+    }
     if yes(&draft.incident.third_party_harm) {
         list.add(Code::HarmThirdParty, "4-9", "/incident/third_party_harm");
     }
-    list.add_secrets(findings);
+    for path in &findings.likely_secrets {
+        list.add(Code::SecretLikely, "4-6", path);
+    }
+    if !is_form {
+        return list.advisories;
+    }
     services(draft, &mut list);
     support(draft, &findings.unanswered, &mut list);
     let opening = context.calendar.opening(context.now);
@@ -68,13 +77,6 @@ pub fn advisories(draft: &Draft, findings: &Findings, context: &Context) -> Vec<
     } else if !opening.dated {
         list.add(Code::DeskHoursUnknown, "4-1", "");
     }
-    list.advisories
-}
-
-/// The advisories of answers to questions: their texts may hold a secret.
-pub fn advisories_of_answers(findings: &Findings, context: &Context) -> Vec<Advisory> {
-    let mut list = List { context, advisories: Vec::new() };
-    list.add_secrets(findings);
     list.advisories
 }
 
@@ -87,12 +89,6 @@ impl List<'_> {
     fn add(&mut self, code: Code, clause: &'static str, path: &str) {
         let message = message::advisory(code, self.context.locale).to_owned();
         self.advisories.push(Advisory { code, clause, path: path.to_owned(), message });
-    }
-
-    fn add_secrets(&mut self, findings: &Findings) {
-        for path in &findings.likely_secrets {
-            self.add(Code::SecretLikely, "4-6", path);
-        }
     }
 }
 

@@ -45,7 +45,7 @@ pub use moment::{AHEAD_MAX_MS, MOMENT_KEYS, MomentField, PART_KEYS};
 pub use network::Network;
 pub use normalized::{Digest, Email, Phone};
 pub use number::{Agree, Flag, Whole};
-pub use other::{Answers, Other};
+pub use other::Answers;
 pub use progress::ProgressCounter;
 pub use section::Section;
 pub use service::{Approval, Forensics, Remote, Service};

@@ -40,6 +40,7 @@ pub mod rules;
 mod swar;
 pub mod text;
 mod text_limit;
+pub mod urgency;
 
 pub use check_error::CheckError;
 pub use code::Code;
@@ -83,7 +84,7 @@ pub fn opening(context: &[u8], now: i64) -> Result<Vec<u8>, CheckError> {
 }
 
 /// Checks a draft's text in a context.
-pub fn check(text: &[u8], context: &Context) -> Report {
+pub fn check<'c>(text: &[u8], context: &'c Context) -> Report<'c> {
     match json::read(text, TEXT_READ_MAX) {
         Ok(node) => {
             let too_long = (text.len() > TEXT_MAX).then(|| text_limit::issue(&node, context.locale));
@@ -111,13 +112,13 @@ fn unreadable(error: SyntaxError) -> Issue {
     Issue::new(&PathCursor::ROOT, code, params)
 }
 
-fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Report {
+fn judge<'c>(node: json::Node<'_>, too_long: Option<Issue>, context: &'c Context) -> Report<'c> {
     let mut values = Values::new(context);
     let mut diagnostics = Diagnostics { ignores_unknown_keys: too_long.is_some(), ..Diagnostics::default() };
     form::section::read(values.root_mut(), node, &PathCursor::ROOT, &mut diagnostics);
     form::section::check(values.root(), &PathCursor::ROOT, context, &mut diagnostics);
-    if let Values::Draft(draft) = &values {
-        rules::cross::check(draft, context, &mut diagnostics);
+    if values.answers.is_none() {
+        rules::cross::check(&values.draft, context, &mut diagnostics);
     }
     let Diagnostics { mut issues, skipped_sections, .. } = diagnostics;
     let is_skipped = |issue: &Issue| skipped_sections.iter().any(|section| section.contains(issue.sort_key));
@@ -125,17 +126,15 @@ fn judge(node: json::Node<'_>, too_long: Option<Issue>, context: &Context) -> Re
     issues.retain(|issue| !matches!(issue.code, Code::Required | Code::RequiredOneOf) || !is_skipped(issue));
     let issues = order::sort(too_long.into_iter().chain(issues).collect());
     let findings = Findings::of(values.root());
-    let (advisories, guidance) = match &values {
-        Values::Draft(draft) => (advice::advisories(draft, &findings, context), advice::guidance(draft, context)),
-        Values::Answers(_) => (advice::advisories_of_answers(&findings, context), Vec::new()),
-    };
+    let advisories = advice::advisories(&values.draft, &findings, context);
+    let guidance = advice::guidance(&values.draft, context);
     Report { advisories, guidance, ..report(values, issues, findings.hidden, context) }
 }
 
-fn report(values: Values, issues: Vec<Issue>, hidden: Vec<String>, context: &Context) -> Report {
+fn report<'c>(values: Values<'c>, issues: Vec<Issue>, hidden: Vec<String>, context: &'c Context) -> Report<'c> {
     Report {
         ruleset: RULESET,
-        context: context.clone(),
+        context,
         accepted: issues.is_empty(),
         advisories: Vec::new(),
         guidance: Vec::new(),

@@ -148,6 +148,11 @@ pub fn guidance(code: Code, locale: Locale) -> &'static str {
     tables::GUIDANCE.find(code.as_str(), locale).unwrap_or(code.as_str())
 }
 
+/// The sentence of a reason for an urgency, by its code.
+pub(crate) fn urgency(code: &'static str, locale: Locale) -> &'static str {
+    tables::URGENCY.find(code, locale).unwrap_or(code)
+}
+
 /// The title of a field or section by its path (list entries as `*`).
 pub fn title(pattern: &str, language: impl Into<PageLanguage>) -> Option<&'static str> {
     tables::TITLE.find(pattern, language.into())
@@ -190,6 +195,7 @@ pub fn keys() -> Vec<(&'static str, &'static str)> {
         ("issue", &tables::ISSUE),
         ("advisory", &tables::ADVISORY),
         ("guidance", &tables::GUIDANCE),
+        ("urgency", &tables::URGENCY),
         ("problem", &tables::PROBLEM),
         ("title", &tables::TITLE.table),
         ("question", &tables::QUESTION.table),

@@ -5,14 +5,12 @@
 //!
 //! The desk writes the list, not the applicant, so that a list with a mistake is refused as a whole.
 
-use core::ops::RangeInclusive;
-
 use serde::Serialize;
 
 use crate::check_error::CheckError;
 use crate::json::{self, Node, Writer};
 use crate::locale::Locale;
-use crate::members::{Members, text};
+use crate::members::Members;
 use crate::text::code_points;
 
 /// The most questions of a context.
@@ -95,9 +93,17 @@ pub fn write(questions: &[Question]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Reads the questions of a context.
+/// Reads the questions of a context. By loops: an iterator that collects options is 1.7 KB of the module.
 pub(crate) fn read_list(node: &Node<'_>) -> Option<Vec<Question>> {
-    objects(node, "id", 0..=QUESTIONS_MAX)?.into_iter().map(|(id, members)| Question::read(id, &members)).collect()
+    let mut questions: Vec<Question> = Vec::new();
+    for node in items(node, 0, QUESTIONS_MAX)? {
+        let question = Question::read(&Members::of(node)?)?;
+        if questions.iter().any(|other| other.id == question.id) {
+            return None;
+        }
+        questions.push(question);
+    }
+    Some(questions)
 }
 
 pub(crate) fn write_list(questions: &[Question], out: &mut Writer) {
@@ -108,23 +114,16 @@ pub(crate) fn write_list(questions: &[Question], out: &mut Writer) {
     out.end_list();
 }
 
-/// The objects of a list with the word that names each; `None` if a word is missing, malformed or repeated.
-fn objects<'n>(
-    node: &'n Node<'n>,
-    key: &'static str,
-    count: RangeInclusive<usize>,
-) -> Option<Vec<(&'n str, Members<'n>)>> {
-    let Node::List(nodes) = node else { return None };
-    let mut objects = Vec::new();
-    for node in Some(nodes).filter(|nodes| count.contains(&nodes.len()))? {
-        let members = Members::of(node)?;
-        let word = members.text(key).ok().filter(|word| is_word(word))?;
-        if objects.iter().any(|(other, _)| *other == word) {
-            return None;
-        }
-        objects.push((word, members));
+fn items<'n>(node: &'n Node<'n>, min: usize, max: usize) -> Option<&'n [Node<'n>]> {
+    match node {
+        Node::List(nodes) if (min..=max).contains(&nodes.len()) => Some(nodes),
+        _ => None,
     }
-    Some(objects)
+}
+
+/// Reads a text that fits.
+fn read_text(members: &Members<'_>, key: &'static str, fits: fn(&str) -> bool) -> Option<String> {
+    members.text(key).ok().filter(|text| fits(text)).map(str::to_owned)
 }
 
 fn is_word(word: &str) -> bool {
@@ -132,16 +131,29 @@ fn is_word(word: &str) -> bool {
     (1..=ID_MAX).contains(&word.len()) && word.bytes().all(fits)
 }
 
+fn is_title(title: &str) -> bool {
+    (1..=TITLE_MAX).contains(&code_points(title))
+}
+
 impl Question {
-    fn read(id: &str, members: &Members<'_>) -> Option<Question> {
+    fn read(members: &Members<'_>) -> Option<Question> {
         let kind = QuestionKind::read(members.text("kind").ok()?)?;
-        let choices = match (kind, members.find("choices")) {
-            (QuestionKind::Choice, Some(node)) => Choice::read_list(node)?,
-            (QuestionKind::Choice, None) | (_, Some(_)) => return None,
-            (_, None) => Vec::new(),
-        };
         let required = members.boolean("required").ok()?;
-        Some(Question { id: id.to_owned(), kind, required, title: Title::read(members)?, choices })
+        let mut choices: Vec<Choice> = Vec::new();
+        if let Some(node) = members.find("choices") {
+            for node in items(node, CHOICES_MIN, CHOICES_MAX)? {
+                let choice = Choice::read(&Members::of(node)?, "value")?;
+                if choices.iter().any(|other| other.value == choice.value) {
+                    return None;
+                }
+                choices.push(choice);
+            }
+        }
+        if choices.is_empty() == (kind == QuestionKind::Choice) {
+            return None;
+        }
+        let Choice { value: id, title } = Choice::read(members, "id")?;
+        Some(Question { id, kind, required, title, choices })
     }
 
     fn write(&self, out: &mut Writer) {
@@ -155,7 +167,10 @@ impl Question {
             out.key("choices");
             out.list();
             for choice in &self.choices {
-                choice.write(out);
+                out.object();
+                out.text_member("value", &choice.value);
+                choice.title.write(out);
+                out.end_object();
             }
             out.end_list();
         }
@@ -185,18 +200,14 @@ impl QuestionKind {
 }
 
 impl Choice {
-    fn read_list(node: &Node<'_>) -> Option<Vec<Choice>> {
-        let choices = objects(node, "value", CHOICES_MIN..=CHOICES_MAX)?.into_iter();
-        choices
-            .map(|(value, members)| Some(Choice { value: value.to_owned(), title: Title::read(&members)? }))
-            .collect()
-    }
-
-    fn write(&self, out: &mut Writer) {
-        out.object();
-        out.text_member("value", &self.value);
-        self.title.write(out);
-        out.end_object();
+    /// Reads the word under a key, and its title. A question has both as well.
+    #[inline(never)]
+    fn read(members: &Members<'_>, key: &'static str) -> Option<Choice> {
+        let title = members.object("title").ok()?;
+        let en = title.find("en").map(|_| read_text(&title, "en", is_title));
+        let en = if let Some(en) = en { Some(en?) } else { None };
+        let title = Title { ja: read_text(&title, "ja", is_title)?, en };
+        Some(Choice { value: read_text(members, key, is_word)?, title })
     }
 }
 
@@ -207,17 +218,6 @@ impl Title {
             Locale::Ja => &self.ja,
             Locale::En => self.en.as_deref().unwrap_or(&self.ja),
         }
-    }
-
-    /// Reads the member `title`.
-    fn read(members: &Members<'_>) -> Option<Title> {
-        let title = members.object("title").ok()?;
-        let read = |node| text(node).filter(|text| (1..=TITLE_MAX).contains(&code_points(text))).map(str::to_owned);
-        let en = match title.find("en") {
-            Some(node) => Some(read(node)?),
-            None => None,
-        };
-        Some(Title { ja: read(title.find("ja")?)?, en })
     }
 
     /// Writes the member `title`.

@@ -15,11 +15,11 @@ use crate::path::PathCursor;
 
 /// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct Report<'c> {
     /// The version of the rules.
     pub ruleset: &'static str,
     /// The context of the check, for anyone to replay the verdict.
-    pub context: Context,
+    pub context: &'c Context,
     /// True if the draft can be sent: it has no issue.
     pub accepted: bool,
     /// All issues, in the form's order.
@@ -33,41 +33,38 @@ pub struct Report {
     /// Paths of fields that the answers so far make unnecessary.
     pub hidden: Vec<String>,
     /// The draft, normalised: itself a draft, which gives the same values again.
-    pub values: Values,
+    pub values: Values<'c>,
 }
 
 /// The draft as it was read: the form, or answers to the questions of the context.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Values {
-    /// The form.
-    Draft(Box<Draft>),
-    /// Answers to questions.
-    Answers(Answers),
+pub struct Values<'c> {
+    /// The form; empty in a context with questions.
+    pub draft: Draft,
+    /// The answers, in a context with questions.
+    pub answers: Option<Answers<'c>>,
 }
 
-impl Values {
+impl Values<'_> {
     /// A draft without answers, in a context.
-    pub fn new(context: &Context) -> Values {
-        if context.questions.is_empty() {
-            Values::Draft(Box::default())
-        } else {
-            Values::Answers(Answers::new(&context.questions))
-        }
+    pub fn new(context: &Context) -> Values<'_> {
+        let questions = &context.questions;
+        Values { draft: Draft::default(), answers: (!questions.is_empty()).then(|| Answers::new(questions)) }
     }
 
     /// The root of the draft.
     pub fn root(&self) -> &dyn Section {
-        match self {
-            Values::Draft(draft) => &**draft,
-            Values::Answers(answers) => answers,
+        match &self.answers {
+            Some(answers) => answers,
+            None => &self.draft,
         }
     }
 
     /// The root of the draft, to be read into.
     pub fn root_mut(&mut self) -> &mut dyn Section {
-        match self {
-            Values::Draft(draft) => &mut **draft,
-            Values::Answers(answers) => answers,
+        match &mut self.answers {
+            Some(answers) => answers,
+            None => &mut self.draft,
         }
     }
 }
@@ -88,7 +85,7 @@ pub struct Progress {
 /// The first capacity of a report, in bytes: enough for most.
 const ROOM: usize = 16 * 1024;
 
-impl Report {
+impl Report<'_> {
     /// Writes the report's canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::with_room(ROOM);

@@ -14,7 +14,7 @@ export interface KakekomiReceipt {
 export interface KakekomiFormEventMap {
   /** The form is there; `code` is the mode. */
   "kakekomi-ready": CustomEvent<KakekomiCode>;
-  /** A step was gone to: "consent", "now", "contact", "incident", "service", "devices", "review", "receipt". */
+  /** A step was gone to: "consent", "now", "contact", "incident", "service", "devices", "review", "receipt". With view="return": "return", "return_case". */
   "kakekomi-step": CustomEvent<KakekomiCode>;
   /** Something did not succeed: "unreachable", "start", "wasm-blocked", "issues", "offline", "lost", "unavailable", … */
   "kakekomi-error": CustomEvent<KakekomiCode>;
@@ -27,6 +27,7 @@ export interface KakekomiFormAttributes {
   partner?: string | null | undefined;
   lang?: "ja" | "en" | undefined;
   mode?: "frame" | "inline" | null | undefined;
+  view?: "form" | "return" | null | undefined;
   name?: string | null | undefined;
   desk?: string | null | undefined;
 }
@@ -40,6 +41,9 @@ export declare class KakekomiForm extends HTMLElement {
   /** A frame of the desk's origin, or the page itself. */
   get mode(): "frame" | "inline";
   set mode(mode: "frame" | "inline" | null | undefined);
+  /** The form, or the page on which the applicant comes back to a case: in a frame, or a link to it. */
+  get view(): "form" | "return";
+  set view(view: "form" | "return" | null | undefined);
   /** The name under which the reception number goes along in a form of the page. */
   get name(): string;
   set name(name: string | null | undefined);

@@ -1,7 +1,7 @@
 //! Lists the files of the page and of the element, which the binary carries.
 //!
 //! ```text
-//! www/**        →  PAGE: index.html, its scripts as one script.js, its styles as one style.css, pictures
+//! www/**        →  PAGE: index.html and return.html, their scripts and styles each as one file, pictures
 //! www/embed/**  →  EMBED: the files for partners' pages (host/page-build)
 //! wasm/packages/**  →  PACKAGES: the archives for other people's projects (kakekomi-packages)
 //! ```
@@ -37,6 +37,7 @@ fn main() -> io::Result<()> {
     code += &listing("RELEASED", files(&crate_folder.join("../../tests/fixtures/embed"), &["js"])?)?;
     code += &words::partner_words(&messages).map_err(io::Error::other)?;
     code += &words::start_words(&messages).map_err(io::Error::other)?;
+    code += &words::return_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())

@@ -16,6 +16,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kakekomi_http::tls::TlsFiles;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
@@ -34,6 +35,18 @@ pub struct Settings {
     /// Where to answer /livez, /readyz and /metrics [default: nowhere]
     #[arg(long, value_name = "ADDR", env = "KAKEKOMI_ADMIN_LISTEN")]
     pub admin_listen: Option<SocketAddr>,
+    /// Where to serve the operators' desk [default: nowhere]
+    #[arg(long, value_name = "ADDR", env = "KAKEKOMI_DESK_LISTEN")]
+    pub desk_listen: Option<SocketAddr>,
+    /// The address of the operators' desk as browsers reach it, where a proxy is in between [default: that of --desk-listen]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_DESK_URL")]
+    pub desk_url: Option<String>,
+    /// The certificate chain of the form and the desk, PEM, read again when it changes [default: no TLS]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of that certificate, PEM
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     pub data: Option<PathBuf>,
@@ -160,6 +173,10 @@ impl Settings {
         Settings {
             listen: self.listen.or(other.listen),
             admin_listen: self.admin_listen.or(other.admin_listen),
+            desk_listen: self.desk_listen.or(other.desk_listen),
+            desk_url: self.desk_url.or(other.desk_url),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
             database_url: self.database_url.or(other.database_url),
             data: self.data.or(other.data),
             keys: self.keys.or(other.keys),
@@ -177,6 +194,18 @@ impl Settings {
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
             retention: self.retention.or(other.retention),
+        }
+    }
+
+    /// Names the files of the certificate; `None` without TLS.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: one of the two is missing.
+    pub fn tls_files(&self) -> Result<Option<TlsFiles>, CliError> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert: cert.clone(), key: key.clone() })),
+            (None, None) => Ok(None),
+            _ => Err(CliError::Usage("--tls-cert and --tls-key need each other".to_owned())),
         }
     }
 

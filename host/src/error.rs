@@ -7,6 +7,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kakekomi_accounts::AccountError;
+use kakekomi_http::tls::TlsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
@@ -69,7 +71,10 @@ pub enum CliError {
     #[error(transparent)]
     Sealing(#[from] SealingError),
     /// The key of the hashes is not the one that the database was written with.
-    #[error("{0}: this is not the hash.key that the database was written with: name its key folder with --keys")]
+    #[error(
+        "{0}: this is not the hash.key that the database was written with, or the database's setting hash_key was changed: \
+         name its key folder with --keys; if that is this one, restore a backup of the database"
+    )]
     OtherHashKey(String),
     /// The database was written with keys, and the key folder is not there.
     #[error(
@@ -82,6 +87,9 @@ pub enum CliError {
          opens these cases with --identity"
     )]
     NotResealed(u64),
+    /// The certificate of the listeners cannot be used.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// An event cannot be sealed or opened.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -100,6 +108,12 @@ pub enum CliError {
     /// The event of a case was refused: the number, and the reason.
     #[error("case {0} is unchanged: {1}")]
     Unchanged(String, String),
+    /// An account cannot be managed.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// There is no such token.
+    #[error("there is no token {0}")]
+    NoToken(i64),
     /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -121,7 +135,7 @@ impl CliError {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Usage(_) => Exit::Usage,
+            CliError::Usage(_) | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)
             | CliError::Desk(_)
@@ -131,10 +145,13 @@ impl CliError {
             | CliError::MissingKeys(_)
             | CliError::NotResealed(_)
             | CliError::Event(_)
+            | CliError::Tls(_)
             | CliError::NoIdentity
             | CliError::NotRecorded(_)
             | CliError::NoContents(_)
             | CliError::Unchanged(..)
+            | CliError::Account(_)
+            | CliError::NoToken(_)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,
             CliError::BrokenPipe => Exit::Accepted,

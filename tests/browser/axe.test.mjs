@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import { launch, startDesk } from "./desk.mjs";
-import { everyScreen } from "./screens.mjs";
+import { everyReturnScreen, everyScreen } from "./screens.mjs";
 
 let desk, browser;
 before(async () => {
@@ -35,7 +35,7 @@ for (const locale of ["ja", "en"]) {
   test(`every screen is accessible and valid in every state (${locale})`, { timeout: 400_000 }, async () => {
     const found = [];
     let looks = 0;
-    await everyScreen(browser, desk.base, locale, async (page, name) => {
+    const look = async (page, name) => {
       looks += 1;
       await page.emulateMedia({ colorScheme: "light" });
       const light = await violations(page);
@@ -46,14 +46,17 @@ for (const locale of ["ja", "en"]) {
         `<!DOCTYPE html>\n${await page.evaluate(() => globalThis.document.documentElement.outerHTML)}`,
       );
       for (const one of [...light, ...dark.map((one) => `dark: ${one}`), ...document]) found.push(`${name}: ${one}`);
-    });
+    };
+    await everyScreen(browser, desk.base, locale, look);
+    await everyReturnScreen(browser, desk, locale, look);
     assert.deepEqual(found, []);
-    assert.ok(looks > 25, `${looks} screens`);
+    assert.ok(looks > 32, `${looks} screens`);
   });
 }
 
-test("the served document has no violations", async () => {
-  assert.deepEqual(await misspelt(await (await fetch(desk.base)).text()), []);
+test("the served documents have no violations", async () => {
+  for (const path of ["/", "/return"])
+    assert.deepEqual(await misspelt(await (await fetch(desk.base + path)).text()), []);
 });
 
 /** The violations that axe finds, a line each; by some rules or by all. */

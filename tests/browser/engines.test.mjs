@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { startDesk } from "./desk.mjs";
 import { openProxy } from "./proxy.mjs";
 import { ENGINES, launchEngine } from "./engines.mjs";
-import { agree, field, fillContact, next, open, receiptNumber, toReview } from "./applicant.mjs";
+import { agree, field, fillContact, next, open, option, receiptNumber, toReview } from "./applicant.mjs";
+import { deskEvent, QUESTIONS, signIn, stateShown } from "./visit.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-engines-"));
 let desk, newer, module, older;
@@ -75,6 +76,24 @@ for (const engine of ENGINES) {
         });
       }
     }
+
+    test("the receipt's code opens the case on the return page, and the desk's questions are answered", async (t) => {
+      const { page, context, errors } = await open(browser, desk.base, { width: 360, height: 740 });
+      t.after(() => context.close());
+      await toReview(page);
+      await page.locator("#send").click();
+      const given = { number: await receiptNumber(page), code: await page.locator("#return-code").innerText() };
+      deskEvent(desk, given.number, "question.asked", { questions: QUESTIONS });
+      await page.goto(`${desk.base}/return?lang=ja`);
+      await page.locator("#return-open").waitFor();
+      await signIn(page, given);
+      await field(page, "/other/q1").fill("経理のフォルダも開けません。");
+      await option(page, "/other/q2", "offline").check();
+      await page.locator("#send-answers").click();
+      await page.locator("#return-done").waitFor();
+      assert.equal(await stateShown(page), "対応中");
+      assert.deepEqual(errors, []);
+    });
 
     test("a policy without WebAssembly lets the server decide, and the page reports it", async (t) => {
       const { proxy, page } = await visit(t, browser, {}, (proxy) => {

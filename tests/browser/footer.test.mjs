@@ -31,13 +31,14 @@ async function renewDocuments(context) {
 }
 
 for (const locale of ["ja", "en"]) {
-  test(`the documents in force, the sheet and the operator are linked and can be opened (${locale})`, async () => {
+  test(`the documents in force, the sheet, the return page and the operator are linked and can be opened (${locale})`, async () => {
     const { page, context, errors } = await open(browser, desk.base, { locale });
     const { document, policy } = await (await fetch(`${desk.base}/v1/consent/${locale}`)).json();
     assert.deepEqual(await links(page), [
       `/documents/${locale}/${document.sha256}`,
       `/documents/${locale}/${policy.sha256}`,
       `/sheet?locale=${locale}`,
+      `${desk.base}/return?lang=${locale}`,
     ]);
     const { operator } = await (await fetch(`${desk.base}/v1/desk?locale=${locale}`)).json();
     assert.ok((await page.locator(".page-footer").innerText()).includes(operator));
@@ -88,7 +89,7 @@ test("the language of the links is that of the agreement, and nothing of the foo
   await page.locator('html[lang="en"]').waitFor();
   const found = await links(page);
   assert.match(found[0], /^\/documents\/ja\//);
-  assert.equal(found.at(-1), "/sheet?locale=en");
+  assert.deepEqual(found.slice(2), ["/sheet?locale=en", `${desk.base}/return?lang=en`]);
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".page-footer").isVisible(), false);
   await context.close();

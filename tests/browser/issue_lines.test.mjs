@@ -19,6 +19,8 @@ before(async () => {
 function issues(locale) {
   const found = new Map();
   for (const { text_base64, context } of cases()) {
+    // The form shows no answers to questions.
+    if (JSON.parse(context).questions) continue;
     const bytes = new Uint8Array(Buffer.from(text_base64, "base64"));
     const report = glue.check(bytes, JSON.stringify({ ...JSON.parse(context), locale }));
     for (const issue of report.issues) found.set(`${issue.path} ${issue.message}`, issue);

@@ -23,8 +23,10 @@ import { STEPS } from "./screens.mjs";
 const SHARE = 40;
 
 const folder = mkdtempSync(join(tmpdir(), "kakekomi-opened-"));
+// Answers to questions are no draft that the form opens.
 const accepted = cases()
-  .filter(({ report }) => JSON.parse(report).accepted)
+  .map((one) => ({ ...one, read: JSON.parse(one.report) }))
+  .filter(({ read }) => read.accepted && !read.context.questions)
   .map((one) => ({ ...one, text: Buffer.from(one.text_base64, "base64").toString() }));
 let desk, glue, description;
 

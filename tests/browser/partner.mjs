@@ -134,13 +134,14 @@ function deskOf(origin) {
 /**
  * A page with the form in it.
  *
- * @param {{ desk: string, mode?: "frame" | "inline", key?: string | string[], lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
+ * @param {{ desk: string, mode?: "frame" | "inline", view?: string, key?: string | string[], lang?: string, strict?: boolean, hostile?: boolean, form?: boolean,
  *   below?: boolean, script?: string, from?: string, count?: number, wasm?: boolean, style?: string, blocked?: boolean, hasty?: boolean }} given
  *   whose storage may be `blocked`, and whose timers may be `hasty`
  */
 function pageOf({
   desk,
   mode = "frame",
+  view = "",
   key = KEY,
   lang = "ja",
   strict,
@@ -164,7 +165,7 @@ function pageOf({
     .map(
       (
         key,
-      ) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}" name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
+      ) => `<kakekomi-form partner="${key}" lang="${lang}" mode="${mode}"${view && ` view="${view}"`} name="kakekomi_receipt"${from ? ` desk="${from}"` : ""}>
 <a class="instead" href="${desk}/?p=${key}">セキュリティ事故の相談を申し込む</a></kakekomi-form>`,
     )
     .join("\n");

@@ -15,8 +15,9 @@ const why = () => ajv.errorsText(validate.errors);
 test("ajv accepts every case that the rules accept, and its values", () => {
   let accepted = 0;
   for (const { name, text_base64: text, report } of cases()) {
-    const { accepted: right, values } = JSON.parse(report);
-    if (!right) continue;
+    const { accepted: right, context, values } = JSON.parse(report);
+    // Answers to questions are no draft of the form.
+    if (!right || context.questions) continue;
     accepted += 1;
     assert.ok(validate(JSON.parse(Buffer.from(text, "base64").toString("utf8"))), `${name}: ${why()}`);
     assert.ok(validate(values), `${name}, its values: ${why()}`);

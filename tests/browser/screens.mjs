@@ -4,6 +4,7 @@
  *     await everyScreen(browser, base, "ja", async (page, "incident, after 次へ") => { … });
  */
 
+import { caseWithCode, deskEvent, openReturn, QUESTIONS, signIn } from "./visit.mjs";
 import { agree, answerOnce, open, receiptNumber, step as go, toReview, unfold } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
@@ -22,6 +23,45 @@ export async function everyScreen(browser, base, locale, look) {
   await page.goto(`${base}/?lang=${locale}`);
   await page.locator(".start-screen--failed").waitFor();
   await look(page, "page that could not start");
+  await context.close();
+}
+
+/**
+ * The same of the return page.
+ *
+ * @param {import("playwright-core").Browser} browser @param {{ base: string, data: string }} desk @param {string} locale
+ * @param {(page: import("playwright-core").Page, name: string) => Promise<void>} look
+ */
+export async function everyReturnScreen(browser, desk, locale, look) {
+  const given = await caseWithCode(browser, desk);
+  deskEvent(desk, given.number, "question.asked", { questions: QUESTIONS });
+  deskEvent(desk, given.number, "disclosure.shared", { text: "203.0.113.5" });
+  const { page, context } = await openReturn(browser, desk.base, { locale });
+  await look(page, "number and code");
+  await page.locator("#return-open").click();
+  await page.locator("#summary:focus").waitFor();
+  await look(page, "number and code, missing");
+  await answerOnce(page, "**/v1/return?**", 401, "return.refused");
+  await page.locator("#field-number").fill(given.number);
+  await page.locator("#field-code").fill(given.code);
+  await page.locator("#return-open").click();
+  await page.locator("#return-failure:focus").waitFor();
+  await look(page, "number and code, refused");
+  await signIn(page, given);
+  await look(page, "case with questions");
+  await page.locator("#send-answers").click();
+  await page.locator("#summary:focus").waitFor();
+  await page.locator("#send-addition").click();
+  await page.locator("#field-other-text:focus").waitFor();
+  await page.locator(".return-withdrawal summary").click();
+  await page.locator("#withdraw").click();
+  await look(page, "case, to be corrected, and the withdrawal to be confirmed");
+  await page.locator("#withdraw-now").click();
+  await page.locator("#return-done:focus").waitFor();
+  await look(page, "case that was withdrawn");
+  await page.locator("#end-visit").click();
+  await page.locator("#return-notice").waitFor();
+  await look(page, "visit that ended");
   await context.close();
 }
 

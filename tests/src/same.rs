@@ -49,6 +49,8 @@ pub struct Stream {
     contexts: Vec<StreamContext>,
     /// The table's own drafts, so that a new case of the table is in the stream too.
     cases: Vec<Vec<u8>>,
+    /// Those that answer questions.
+    answers: Vec<Vec<u8>>,
 }
 
 impl Stream {
@@ -57,10 +59,15 @@ impl Stream {
         let cases = table::cases();
         let base = cases.first().map(|case| case.context.clone()).unwrap_or_default();
         // The few that are as long as a draft may be would take most of the time.
-        let mut cases: Vec<_> = cases.into_iter().map(|case| case.text).filter(|text| text.len() < 20_000).collect();
+        let cases = cases.into_iter().filter(|case| case.text.len() < 20_000);
+        let (answers, cases): (Vec<_>, Vec<_>) = cases.partition(table::Case::has_questions);
         // By text, so that a row that moves to another file of the table changes no draft.
-        cases.sort_unstable();
-        Stream { seed, contexts: contexts(seed, &base), cases }
+        let [answers, cases] = [answers, cases].map(|cases| {
+            let mut texts: Vec<_> = cases.into_iter().map(|case| case.text).collect();
+            texts.sort_unstable();
+            texts
+        });
+        Stream { seed, contexts: contexts(seed, &base), cases, answers }
     }
 
     /// Returns the table's own context: a mismatch that shows in it, too, is caused by the draft.
@@ -79,12 +86,14 @@ impl Stream {
         Question { text: self.text(context, &mut rng), context: context.text.clone() }
     }
 
-    /// Makes a text: of a hundred 30 are valid, 35 nearly valid, 15 changed cases of the table, 20 damaged.
+    /// Makes a text: of a hundred 30 are valid, 35 nearly valid, 15 changed cases of the table, 20 damaged. With questions all but
+    /// the valid are such cases, damaged or not.
     fn text(&self, context: &StreamContext, rng: &mut Rng) -> Vec<u8> {
         let kind = rng.below(100);
         let mut tree = match kind {
             0..30 => fill::draft(Care { answered: 10 + 80 * rng.next_u64().wrapping_rem(2), wrong: 0 }, context, rng),
-            65..80 => self.case(rng),
+            _ if context.has_questions => case(&self.answers, rng),
+            65..80 => case(&self.cases, rng),
             _ => fill::draft(Care { answered: 40, wrong: 4 }, context, rng),
         };
         if (30..80).contains(&kind) {
@@ -105,13 +114,13 @@ impl Stream {
         }
         text
     }
+}
 
-    /// Picks a draft of the table, as a tree; text that is no JSON stays unchanged.
-    fn case(&self, rng: &mut Rng) -> Tree {
-        let text = &self.cases[rng.below(self.cases.len())];
-        match json::read(text, usize::MAX) {
-            Ok(node) => Tree::of(&node),
-            Err(_) => Tree::Raw(String::from_utf8_lossy(text).into_owned()),
-        }
+/// Picks a draft of the table, as a tree; text that is no JSON stays unchanged.
+fn case(cases: &[Vec<u8>], rng: &mut Rng) -> Tree {
+    let text = &cases[rng.below(cases.len())];
+    match json::read(text, usize::MAX) {
+        Ok(node) => Tree::of(&node),
+        Err(_) => Tree::Raw(String::from_utf8_lossy(text).into_owned()),
     }
 }

@@ -146,6 +146,34 @@ fn flipped(quoted: &str, kind: &str) -> String {
 }
 
 #[test]
+fn records_are_printed_as_json_in_both_formats() {
+    let (home, numbers) = home_with(Home::new(), 2);
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        let output = home.run(&[arguments, &["--ndjson"]].concat());
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    for one in [
+        &["audit", "head"][..],
+        &["audit", "verify"],
+        &["rebuild", "--dry-run"],
+        &["retention", "run", "--dry-run", "--closed", "1"],
+    ] {
+        assert_eq!(lines(one), [record(&home, one).1], "{one:?}");
+    }
+    assert_eq!(json!(lines(&["keys", "check"])), record(&home, &["keys", "check"]).1["findings"]);
+    assert_eq!(json!(lines(&["migrate", "--check"])), record(&home, &["migrate", "--check"]).1);
+    let (_, exported) = record(&home, &["cases", "export"]);
+    let exported: Vec<_> = exported.as_array().unwrap().iter().map(|case| case["number"].clone()).collect();
+    assert_eq!(json!(exported), json!(numbers));
+    assert_eq!(record(&home, &["cases", "export", "--after", "2"]).1, json!([]));
+    for (seq, code) in [(0, 2), (9, 5)] {
+        let head = format!("{seq}:{}", "ab".repeat(32));
+        assert_eq!(home.run(&["audit", "verify", "--head", &head]).status.code(), Some(code), "{head}");
+    }
+}
+
+#[test]
 fn one_changed_bit_in_any_column_is_named() {
     let (home, numbers) = home_with(Home::new(), 2);
     add(

@@ -290,8 +290,12 @@ fn keys_that_root_makes_or_exchanges_belong_to_the_owner_of_the_data() {
 fn earlier_version(home: &Home) {
     succeed(home, &["migrate"]);
     fs::remove_dir_all(home.path().join("data.keys")).unwrap();
-    let tables = ["events", "projections", "case_search", "case_seals", "cases", "settings", "probe"];
-    let drop = tables.map(|table| format!("DROP TABLE {table};")).concat();
+    let tables = [
+        ["events", "projections", "case_search", "case_seals", "cases", "settings", "probe"].as_slice(),
+        &["recovery_codes", "sessions", "set_up_links", "api_tokens", "accounts"],
+    ]
+    .concat();
+    let drop: String = tables.iter().map(|table| format!("DROP TABLE {table};")).collect();
     let cases = include_str!("../../host/store/migrations/sqlite/0001_cases.sql");
     let probe = include_str!("../../host/store/migrations/sqlite/0002_probe.sql");
     sqlite(home, &format!("{drop} DELETE FROM _sqlx_migrations WHERE version > 2; {cases}; {probe}"));

@@ -47,6 +47,8 @@ fn all() -> Vec<(String, String)> {
         "core/messages/embed.en.toml",
         "core/messages/start.ja.toml",
         "core/messages/start.en.toml",
+        "core/messages/return.ja.toml",
+        "core/messages/return.en.toml",
         "host/desk/desk.toml",
     ]
     .into_iter()

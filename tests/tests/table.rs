@@ -164,6 +164,38 @@ fn unusable_context_fails_on_both_engines() {
 }
 
 #[test]
+fn malformed_questions_fail_on_both_engines() {
+    let whole = cases()[0].context.clone();
+    let with = |questions: &str| whole.replacen('{', &format!("{{\"questions\":{questions},"), 1);
+    let one = r#"{"id":"q1","kind":"yes_no","required":true,"title":{"ja":"再起動しましたか"}}"#;
+    let many = |count: usize| (0..count).map(|id| one.replace("q1", &format!("q{id}"))).collect::<Vec<_>>().join(",");
+    let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();
+    let check = |context: &str| {
+        sandbox
+            .check_now(sandbox.current(), b"{}".to_vec().into(), context.as_bytes().into())
+            .map_err(|error| error.code())
+    };
+    assert!(check(&with(&format!("[{}]", many(20)))).is_ok());
+    for questions in [
+        "null".to_owned(),
+        "{}".to_owned(),
+        "[1]".to_owned(),
+        format!("[{one},{one}]"),
+        format!("[{}]", one.replace("q1", "Q1")),
+        format!("[{}]", one.replace("yes_no", "choice")),
+        format!("[{}]", one.replace("yes_no", "line")),
+        format!("[{}]", one.replace("true", "1")),
+        format!("[{}]", one.replace("再起動しましたか", &"あ".repeat(201))),
+        format!("[{}]", many(21)),
+    ] {
+        let context = with(&questions);
+        let native = kakekomi_core::answer(b"{}", context.as_bytes()).map_err(kakekomi_core::CheckError::code);
+        assert_eq!(native, Err("context.invalid"), "{questions}");
+        assert_eq!(check(&context), Err("context.invalid"), "{questions}");
+    }
+}
+
+#[test]
 fn time_of_a_context_is_a_safe_integer() {
     let mut context: Value = serde_json::from_str(&cases()[0].context).unwrap();
     let sandbox = Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap();

@@ -210,11 +210,16 @@ const LIMITS: [(&str, &str, &str); 17] = [
     ("email LABEL_MAX", "a label of 63 letters", "a label of 64 letters"),
 ];
 
-/// Limits of work, which no honest text reaches; unit tests in their modules check them.
-const BOUNDS: [&str; 11] = [
+/// Limits of work, which no honest text reaches, and of contexts; unit tests in their modules check them.
+const BOUNDS: [&str; 16] = [
     "text_limit TEXT_READ_MAX",
     "digest TYPED_MAX",
     "context CONTEXT_MAX",
+    "questions QUESTIONS_MAX",
+    "questions ID_MAX",
+    "questions TITLE_MAX",
+    "questions CHOICES_MAX",
+    "questions LIST_BYTES_MAX",
     "typed TYPED_MAX",
     "time_of_day TYPED_MAX",
     "phone TYPED_MAX",

@@ -180,7 +180,7 @@ fn every_module_has_a_doc_comment() {
 
 #[test]
 fn both_languages_have_the_same_keys() {
-    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml"] {
+    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml", "return.{}.toml"] {
         let [ja, en] = ["ja", "en"].map(|locale| {
             let path = format!("core/messages/{}", name.replace("{}", locale));
             let mut keys = BTreeSet::new();
@@ -204,7 +204,7 @@ fn collect(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn numbers_in_sentences_are_the_same_in_both_languages() {
-    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml"] {
+    for name in ["{}.toml", "page.{}.toml", "embed.{}.toml", "start.{}.toml", "return.{}.toml"] {
         let [ja, en] = ["ja", "en"].map(|locale| {
             let mut blanks = BTreeMap::new();
             placeholders(

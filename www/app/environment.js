@@ -62,9 +62,19 @@ export function byId(id) {
   return rootElement().querySelector(`#${CSS.escape(id)}`);
 }
 
+/** True on the desk's own page, alone or in a frame; false in another's document. */
+export function isOwnDocument() {
+  return environment.own;
+}
+
 /** An address at the desk. @param {string} path "/v1/desk" */
 export function deskUrl(path) {
   return environment.desk + path;
+}
+
+/** An address at the desk that holds outside of the page as well. @param {string} path "/return" */
+export function wholeUrl(path) {
+  return new URL(deskUrl(path), location.href).href;
 }
 
 /**
@@ -82,6 +92,11 @@ export async function fetchJson(path, patience = PATIENCE) {
 /** A name, or a path with a query, for one partner's form alone. @param {string} name */
 export function forPartner(name) {
   return name + environment.partner;
+}
+
+/** "&p=pk_…" of an address, with the mark of a preview. @param {string} partner @param {boolean} preview */
+export function inAddress(partner, preview) {
+  return partner && `&p=${encodeURIComponent(partner)}${preview ? "&preview=1" : ""}`;
 }
 
 /** Sends a message to the page around this one; a step that is drawn anew is reported once. @param {string} type @param {string} [value] */

@@ -6,6 +6,7 @@ import { switchLanguage } from "../components/page_header/page_header.js";
 import { byId, setLanguage, tell } from "./environment.js";
 import { followHours } from "./opening_hours.js";
 import { startRouter } from "./router.js";
+import { showStartFailure } from "./start_failure.js";
 import { localeOf, state } from "./state.js";
 import { recall, receiptKept } from "./storage.js";
 
@@ -47,19 +48,4 @@ function keepFresh() {
   });
   followHours();
   addEventListener("pagehide", () => state.intake.keepPending());
-}
-
-/**
- * Shows that the page could not start. Its words could not be loaded either, so the document reports it: the block that index.html has from
- * the beginning, which the server filled with first aid and the desk's name in the language of the address.
- *
- * @param {HTMLElement | null} block
- */
-function showStartFailure(block) {
-  if (!block) return;
-  block.classList.add("start-screen--failed");
-  byId("main")?.replaceChildren(block);
-  // A frame that could not start is not shown by the page around it.
-  if (window.parent !== window) return;
-  /** @type {HTMLElement | null} */ (block.querySelector("h2.start-screen__failed"))?.focus({ preventScroll: true });
 }

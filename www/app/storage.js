@@ -1,15 +1,17 @@
 /**
- * The data that outlive a reload: the answers, the agreement, the key under which a text is sent, the receipt.
+ * The data that outlive a reload: the answers, the agreement, the key and the return code with which a text is sent, the receipt.
  *
  * They end with the tab, since the machine may be shared or compromised; answers and key, or the receipt, stay on the device for some
  * days only if the person asks for it. The desk's phone number is never stored.
  */
 
-import { forPartner } from "./environment.js";
+import { forPartner, isOwnDocument } from "./environment.js";
+import { makeReturnCode } from "./return_code.js";
 
 const FILLING = "filling";
 const SENDING = "sending";
 const RECEIPT = "receipt";
+const VISIT = "visit";
 const RECEIPT_ON_DEVICE = "receipt_on_device";
 const UNTIL = "until";
 
@@ -53,16 +55,23 @@ export function keptUntil() {
 }
 
 /**
- * The idempotency key of a text: the same text keeps its key, so that a double click, a retry and a reload make one case.
+ * The idempotency key of a text, and its return code: the same text keeps both, so that a double click, a retry and a reload make one
+ * case with one code. In another's document, whose scripts could read the code, there is none.
  *
- * @param {string} text @returns {string}
+ * @param {string} text @returns {form.Sending}
  */
-export function keyOf(text) {
+export function sendingOf(text) {
   const kept = read(SENDING);
-  if (kept?.text === text) return kept.key;
-  const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
-  write(SENDING, { text, key, lost: false });
-  return key;
+  if (kept?.text === text) return kept;
+  const key = newKey();
+  const sending = { text, key, code: isOwnDocument() ? makeReturnCode() : "", lost: false };
+  write(SENDING, sending);
+  return sending;
+}
+
+/** A new idempotency key. */
+export function newKey() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** Notes that the last text went out without an answer that tells its outcome, or that it did not. @param {boolean} lost */
@@ -71,7 +80,7 @@ export function markLost(lost) {
   if (kept) write(SENDING, { ...kept, lost });
 }
 
-/** The text that may have arrived or not. @returns {{ text: string, key: string } | null} */
+/** The text that may have arrived or not. @returns {form.Sending | null} */
 export function lostBefore() {
   const kept = read(SENDING);
   return kept?.lost ? kept : null;
@@ -120,6 +129,21 @@ function receiptOnDevice() {
   return null;
 }
 
+/** Keeps what was typed on the return page for a reload in this tab, never on the device. @param {form.KeptVisit} visit */
+export function keepVisit(visit) {
+  write(VISIT, visit);
+}
+
+/** What was typed on the return page, or null. @returns {form.KeptVisit | null} */
+export function visitKept() {
+  return read(VISIT);
+}
+
+/** Drops what was typed on the return page. */
+export function dropVisit() {
+  drop(VISIT);
+}
+
 /** Drops the data of this tab. The receipt that the person keeps on the device stays there. */
 export function forgetTab() {
   forgetAnswers();
@@ -156,7 +180,7 @@ function write(name, value) {
   const text = JSON.stringify(value);
   if (stored("sessionStorage", "setItem", name, text) === undefined) held.set(name, text);
   else held.delete(name);
-  if (name === RECEIPT || !keptUntil()) return;
+  if (name === RECEIPT || name === VISIT || !keptUntil()) return;
   // If the device is full, the tab still has it.
   if (stored("localStorage", "setItem", name, text) === null)
     stored("localStorage", "setItem", UNTIL, String(Date.now() + KEPT_FOR));

@@ -6,7 +6,7 @@
 
 import { state } from "./state.js";
 import { stepNames } from "./steps.js";
-import { dropKey, keyOf, lostBefore, markLost } from "./storage.js";
+import { dropKey, lostBefore, markLost, sendingOf } from "./storage.js";
 import { submit } from "./submission_request.js";
 
 /** The most repetitions after the module or the key had to be renewed. */
@@ -37,10 +37,10 @@ export async function sendAnswers(renewals = RENEWALS) {
 
 /** Sends a text, which counts as one that may have arrived until an answer tells. @param {Uint8Array<ArrayBuffer>} bytes @param {string} text */
 async function sendOnce(bytes, text) {
-  const key = keyOf(text);
+  const { key, code } = sendingOf(text);
   const before = lostBefore() !== null;
   markLost(true);
-  const outcome = await submit(bytes, { key, module: state.engine.sha256, locale: state.locale });
+  const outcome = await submit(bytes, { key, code, module: state.engine.sha256, locale: state.locale });
   markLost(outcome.kind === "lost" || (before && (outcome.kind === "offline" || outcome.kind === "unavailable")));
   return outcome;
 }
@@ -55,7 +55,7 @@ async function sendOnce(bytes, text) {
 async function outcomeOfLost(text) {
   const lost = lostBefore();
   if (!lost || lost.text === text) return null;
-  const how = { key: lost.key, module: NO_MODULE, locale: state.locale };
+  const how = { ...lost, module: NO_MODULE, locale: state.locale };
   const outcome = await submit(new TextEncoder().encode(lost.text), how);
   if (outcome.kind === "receipt") return { ...outcome, text: lost.text };
   // It never arrived, or its case was erased since.

@@ -6,24 +6,34 @@
  */
 
 import { deskUrl, forPartner } from "./environment.js";
+import { returnCodeDigest } from "./return_code.js";
 
 /** The longest time that the server may take (milliseconds). */
 const SENDING_PATIENCE = 30_000;
 
 /**
- * @param {Uint8Array<ArrayBuffer>} bytes of the draft @param {{ key: string, module: string, locale: string }} how
+ * @param {Uint8Array<ArrayBuffer>} bytes of the draft @param {{ key: string, code?: string, module: string, locale: string }} how
  * @returns {Promise<form.Outcome>}
  */
-export async function submit(bytes, { key, module, locale }) {
+export async function submit(bytes, { key, code, module, locale }) {
   // Tried all the same: a browser may be wrong about being offline.
   const kind = navigator.onLine ? "lost" : "offline";
   const response = await fetch(deskUrl(forPartner(`/v1/submissions?locale=${locale}`)), {
     method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key, "Kakekomi-Module": `sha256:${module}` },
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": key,
+      "Kakekomi-Module": `sha256:${module}`,
+      ...(code && { "Kakekomi-Return": await returnCodeDigest(code) }),
+    },
     body: bytes,
     signal: AbortSignal.timeout(SENDING_PATIENCE),
   }).catch(() => null);
-  return response ? outcome(response.status, await response.json().catch(() => ({}))) : { kind };
+  if (!response) return { kind };
+  const found = outcome(response.status, await response.json().catch(() => ({})));
+  const bound = code && response.headers.get("Kakekomi-Return-Bound");
+  // A desk that does not say whether the code belongs to the case knows no codes.
+  return bound && found.kind === "receipt" ? { ...found, code: bound === "true" ? code : "" } : found;
 }
 
 /** @param {number} status @param {any} body @returns {form.Outcome} */

@@ -49,6 +49,7 @@ declare namespace form {
 
   interface Report {
     ruleset: string;
+    context?: any;
     accepted: boolean;
     issues: Issue[];
     advisories: Advisory[];
@@ -62,9 +63,15 @@ declare namespace form {
   type Shown = { version: string; sha256: string };
   type Agreement = { document: Shown; policy: Shown; language: string; agreed_at: number };
 
+  /** A text on its way to the desk, with what is sent beside it. */
+  type Sending = { text: string; key: string; code?: string; lost: boolean };
+
+  /** The receipt of a text, and its return code as in `Kept`. */
+  type Received = { kind: "receipt"; receipt: any; text?: string; code?: string };
+
   /** The outcome of sending a draft. */
   type Outcome =
-    | { kind: "receipt"; receipt: any; text?: string }
+    | Received
     | { kind: "issues"; report: Report }
     | { kind: "stale" | "module" | "reused" | "offline" | "lost" | "unavailable" }
     | { kind: "refused"; detail: string; elsewhere: boolean };
@@ -73,6 +80,8 @@ declare namespace form {
   interface Kept {
     /** The server's response. */
     receipt: any;
+    /** The return code; "" if it does not belong to the case, and absent if there is none. */
+    code?: string;
     /** The text that was sent. */
     text: string;
     /** The language of the screen. */
@@ -80,6 +89,43 @@ declare namespace form {
     /** The answers as they were then, if the receipt is of earlier ones. */
     later?: string;
   }
+
+  /** A question of the desk, as the case's context has it. */
+  interface Question {
+    id: string;
+    kind: "text" | "choice" | "moment" | "yes_no";
+    required: boolean;
+    title: { ja: string; en?: string };
+    choices?: { value: string; title: { ja: string; en?: string } }[];
+  }
+
+  /** The case as the desk shows it to the applicant. */
+  interface ReturnedCase {
+    number: string;
+    received_at: number | string;
+    state: "received" | "in_progress" | "waiting" | "closed";
+    outcome?: string;
+    questions: Question[];
+    disclosures: { n: number; at: number | string; text: string }[];
+    /** The context in which the answers are judged. */
+    context: any;
+  }
+
+  /** What was typed on the return page and is not sent yet, with the keys under which it was tried. */
+  interface KeptVisit {
+    number: string;
+    answers: { answers: Answer; tried: boolean };
+    addition: { answers: Answer; tried: boolean };
+    keys: Record<string, { text: string; key: string }>;
+  }
+
+  /** The outcome of a request of the return page. */
+  type VisitOutcome =
+    | { kind: "done"; body: any }
+    | { kind: "refused" | "expired" | "changed" | "outdated" | "unreachable" }
+    | { kind: "wait"; seconds: number }
+    | { kind: "issues"; report: Report }
+    | { kind: "failed"; detail: string };
 
   /** The props of a field's component; the path has indexes. */
   type FieldProps = { node: Field; path: string; answer: Answer; host: Host };

@@ -1,5 +1,5 @@
 /**
- * The form in a frame of the desk's origin, as tall as its content.
+ * The form, or the return page, in a frame of the desk's origin, as tall as its content.
  */
 
 import { parseTrustedMessage, isHeight, PROTOCOL } from "./protocol.js";
@@ -31,10 +31,11 @@ export class Framed {
   start() {
     addEventListener("message", (event) => this.onMessage(event), { signal: this.stopping.signal });
     const { frame } = this;
-    const { partner, locale, desk } = this.element;
+    const { partner, locale, desk, view } = this.element;
+    const path = view === "return" ? "return" : "";
     const asked = new URLSearchParams({ p: partner, lang: locale, from: location.origin });
     if (location.origin === desk) asked.set("preview", "1");
-    Object.assign(frame, { className: "waiting", title: WORDS[locale].title, src: `${desk}/?${asked}` });
+    Object.assign(frame, { className: "waiting", title: this.title(locale), src: `${desk}/${path}?${asked}` });
     frame.addEventListener("load", () => this.expect(GRACE));
     this.expect(STARTING);
     this.shadow.append(frame);
@@ -100,7 +101,13 @@ export class Framed {
 
   /** @param {string} locale */
   speak(locale) {
-    this.frame.title = WORDS[locale].title;
+    this.frame.title = this.title(locale);
     this.set();
+  }
+
+  /** The frame's name for a screen reader. @param {string} locale */
+  title(locale) {
+    const { title, return_title } = WORDS[locale];
+    return this.element.view === "return" ? return_title : title;
   }
 }

@@ -5,13 +5,14 @@
  *
  * The element's content is shown until the form is there, and stays if the form cannot be shown. Nothing is loaded before the element
  * comes near the view. By default the form is a frame of the desk's origin, whose answers no script of the page can read;
- * `mode="inline"` puts it into a shadow root of the page. Events bubble and carry codes and the reception number, never an answer:
+ * `mode="inline"` puts it into a shadow root of the page. `view="return"` is the page on which the applicant comes back to a case. Events bubble and carry codes and the reception number, never an answer:
  * `kakekomi-ready`, `-step`, `-error`, `-submitted`. In a form of the page the element's value is the reception number.
  */
 
 import { Framed } from "./framed.js";
 import { Inline } from "./inline.js";
 import { isCode, isReceipt } from "./protocol.js";
+import { ReturnLink } from "./return_link.js";
 import { WORDS } from "./words.js";
 
 /** The origin of this file: the desk, unless the attribute `desk` names another origin. */
@@ -32,13 +33,13 @@ iframe{display:block;width:100%;border:0}
 
 export class KakekomiForm extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ["partner", "lang", "mode", "desk"];
+  static observedAttributes = ["partner", "lang", "mode", "desk", "view"];
 
   constructor() {
     super();
     this.attachShadow({ mode: "open" });
-    /** The view of the form, while the element is in a document. @type {Framed | Inline | null} */
-    this.view = null;
+    /** The form, the return page or a link to it, while the element is in a document. @type {Framed | Inline | ReturnLink | null} */
+    this.shown = null;
     /** The reception number, once there is one. @type {string | null} */
     this.receipt = null;
     /** The first step of a form that is not shown yet. @type {unknown} */
@@ -61,6 +62,13 @@ export class KakekomiForm extends HTMLElement {
   }
   set mode(mode) {
     this.write("mode", mode);
+  }
+
+  get view() {
+    return this.getAttribute("view") === "return" ? "return" : "form";
+  }
+  set view(view) {
+    this.write("view", view);
   }
 
   get name() {
@@ -97,8 +105,8 @@ export class KakekomiForm extends HTMLElement {
   }
 
   connectedCallback() {
-    for (const name of ["partner", "mode", "name", "desk"]) this.adopt(name);
-    if (!this.view) this.begin();
+    for (const name of ["partner", "mode", "view", "name", "desk"]) this.adopt(name);
+    if (!this.shown) this.begin();
   }
 
   /** With `moveBefore` the frame goes on. */
@@ -106,13 +114,13 @@ export class KakekomiForm extends HTMLElement {
 
   /** Ends a frame, which is unloaded with its element. A form in the page itself goes on when the element is put back, answers kept. */
   disconnectedCallback() {
-    if (this.view instanceof Framed) this.end();
+    if (!(this.shown instanceof Inline)) this.end();
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
-    if (!this.view || before === now) return;
-    if (name === "lang") return this.view.speak(this.locale);
+    if (!this.shown || before === now) return;
+    if (name === "lang") return this.shown.speak(this.locale);
     this.end();
     this.begin();
   }
@@ -136,15 +144,21 @@ export class KakekomiForm extends HTMLElement {
     // more for a person who scrolls on meanwhile; a second form below stays near enough to be loaded.
     this.slotted.className = "room";
     this.words.hidden = true;
-    const view = this.mode === "inline" ? new Inline(this, shadow) : new Framed(this, shadow);
-    this.view = view;
-    this.waiting = onApproachViewport(this, () => view.start());
+    const shown = this.create(shadow);
+    this.shown = shown;
+    this.waiting = onApproachViewport(this, () => void shown.start());
+  }
+
+  /** Number and code are never typed into a page whose scripts can read them: inline mode links the desk's own page. @param {ShadowRoot} shadow */
+  create(shadow) {
+    if (this.mode === "frame") return new Framed(this, shadow);
+    return this.view === "return" ? new ReturnLink(this, shadow) : new Inline(this, shadow);
   }
 
   end() {
     this.waiting?.disconnect();
-    this.view?.stop();
-    this.view = null;
+    this.shown?.stop();
+    this.shown = null;
   }
 
   /** Shows the form instead of the content in its place. */

@@ -3,7 +3,7 @@
  */
 
 import { element } from "../app/dom.js";
-import { configure } from "../app/environment.js";
+import { configure, inAddress } from "../app/environment.js";
 import { start } from "../app/start.js";
 import { applyDefaults, applyColorScheme } from "./theme_apply.js";
 
@@ -25,9 +25,4 @@ export async function mount(root, { desk, partner, preview, locale, scheme, tell
   const page = await start(locale);
   applyDefaults(root, page?.theme);
   return { speak: (/** @type {string} */ other) => void page?.speak(other), keep: () => page?.keep() };
-}
-
-/** "&p=pk_…" of an address, with the mark of a preview. @param {string} partner @param {boolean} preview */
-export function inAddress(partner, preview) {
-  return partner && `&p=${encodeURIComponent(partner)}${preview ? "&preview=1" : ""}`;
 }

@@ -1,5 +1,6 @@
 //! Business days, hours and the next opening, at their edges.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -153,4 +154,83 @@ fn opening_refuses_a_time_out_of_range_and_a_context_that_cannot_be_used() {
         assert_eq!(refused, Err(crate::CheckError::Context("now")), "{now}");
     }
     assert!(crate::opening(b"{}", 0).is_err());
+}
+
+#[test]
+fn open_time_counts_the_hours_of_business_days_alone() {
+    const HOUR: i64 = 60 * MINUTE_MS;
+    let calendar = with(&[]).unwrap();
+    let table = [
+        // from, to, hours
+        (jst(2026, 11, 19, 9, 0), jst(2026, 11, 19, 17, 0), 8),
+        (jst(2026, 11, 19, 0, 0), jst(2026, 11, 20, 0, 0), 8),
+        (jst(2026, 11, 19, 10, 0), jst(2026, 11, 19, 12, 0), 2),
+        (jst(2026, 11, 19, 16, 0), jst(2026, 11, 20, 10, 0), 2),
+        (jst(2026, 11, 19, 17, 0), jst(2026, 11, 20, 9, 0), 0),
+        (jst(2026, 11, 20, 16, 0), jst(2026, 11, 24, 10, 0), 10), // an extra Saturday; the 23rd is a holiday
+        (jst(2026, 8, 13, 0, 0), jst(2026, 8, 14, 0, 0), 0),      // closed beats open
+        (jst(2026, 5, 2, 0, 0), jst(2026, 5, 7, 0, 0), 0),        // holidays and a weekend
+        (jst(2026, 9, 21, 0, 0), jst(2026, 9, 24, 0, 0), 0),
+        (jst(2026, 12, 28, 16, 0), jst(2027, 1, 4, 10, 0), 2), // over the year's end
+        (jst(2027, 12, 31, 0, 0), jst(2028, 1, 4, 0, 0), 0),   // the year-end holidays are known in 2028 as well
+        (jst(2028, 1, 4, 0, 0), jst(2028, 1, 5, 0, 0), 8),     // past the table a weekday is open
+        (jst(2028, 5, 3, 0, 0), jst(2028, 5, 4, 0, 0), 8),     // … also one that will be a holiday
+        (jst(2028, 1, 8, 0, 0), jst(2028, 1, 10, 0, 0), 0),    // … and a weekend is not
+        (jst(2026, 11, 19, 12, 0), jst(2026, 11, 19, 12, 0), 0),
+        (jst(2026, 11, 19, 12, 0), jst(2026, 11, 19, 11, 0), 0),
+        (jst(2026, 11, 20, 12, 0), jst(2026, 11, 10, 11, 0), 0),
+        (i64::MAX, i64::MIN, 0),
+    ];
+    for (from, to, hours) in table {
+        assert_eq!(calendar.open_between(from, to), hours * HOUR, "{from} {to}");
+    }
+    assert_eq!(
+        calendar.open_between(jst(2026, 11, 19, 9, 0) - 1, jst(2026, 11, 19, 9, 0) + 1),
+        1,
+        "to the millisecond"
+    );
+    let whole = calendar.open_between(i64::MIN, i64::MAX);
+    assert_eq!(whole, calendar.open_between(jst(1970, 1, 1, 0, 0), jst(2100, 1, 1, 0, 0)));
+    assert_eq!(calendar.open_between(jst(2100, 1, 1, 0, 0), i64::MAX), 0, "no year of a calendar");
+    let day_and_night =
+        with(&[("open", json!("00:00")), ("close", json!("24:00")), ("weekday_excludes_holidays", json!(false))])
+            .unwrap();
+    assert_eq!(day_and_night.open_between(jst(2026, 5, 4, 0, 0), jst(2026, 5, 9, 0, 0)), 5 * 24 * HOUR);
+}
+
+/// Sums the open minutes between two whole minutes, one by one.
+fn open_minutes(calendar: &Calendar, from: i64, to: i64) -> i64 {
+    let open = (from..to).step_by(60_000).filter(|minute| calendar.opening(*minute).open);
+    i64::try_from(open.count()).unwrap() * MINUTE_MS
+}
+
+proptest! {
+    #[test]
+    fn open_time_is_the_sum_of_its_open_minutes(
+        start in days(2025, 12, 20) * DAY_MINUTES..days(2027, 12, 31) * DAY_MINUTES,
+        minutes in 0..3 * DAY_MINUTES,
+        (open, close) in (0..1439_u16).prop_flat_map(|open| (Just(open), open + 1..=1440)),
+        offset in prop::sample::select(&["+09:00", "+00:00", "-12:00", "+14:00", "+05:45"]),
+    ) {
+        let calendar = with(&[
+            ("open", json!(clock_text(open))),
+            ("close", json!(clock_text(close))),
+            ("offset", json!(offset)),
+        ])
+        .unwrap();
+        let (from, to) = (start * MINUTE_MS, (start + minutes) * MINUTE_MS);
+        // No minute of this span is past the table in any offset.
+        prop_assume!(to < (days(2027, 12, 31) * DAY_MINUTES - 14 * 60) * MINUTE_MS);
+        prop_assert_eq!(calendar.open_between(from, to), open_minutes(&calendar, from, to));
+    }
+
+    #[test]
+    fn open_times_of_parts_add_up(bounds in prop::collection::vec(jst(2026, 1, 1, 0, 0)..jst(2032, 1, 1, 0, 0), 3)) {
+        let mut bounds = bounds;
+        bounds.sort_unstable();
+        let calendar = with(&[]).unwrap();
+        let [from, middle, to] = [bounds[0], bounds[1], bounds[2]];
+        let parts = calendar.open_between(from, middle) + calendar.open_between(middle, to);
+        prop_assert_eq!(parts, calendar.open_between(from, to));
+    }
 }

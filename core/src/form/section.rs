@@ -68,20 +68,22 @@ impl<S: Section> Slot for S {
     }
 
     fn visit(&self, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
-        visit_nested(&|visit| visit_slots(self, at, visit), field, visit);
+        visit_nested(self, field, at, visit);
     }
 }
 
 /// Visits the slots of a section that is a slot itself. Writing skips an empty section.
-pub fn visit_nested(slots: &dyn Fn(&mut Visit<'_, '_>), field: &Field, visit: &mut Visit<'_, '_>) {
-    let Visit::Write(out) = visit else { return slots(visit) };
-    let mut is_empty = true;
-    slots(&mut Visit::IsEmpty(&mut is_empty));
-    if !is_empty {
-        out.key(field.name);
-        out.object();
-        slots(&mut Visit::Write(out));
-        out.end_object();
+fn visit_nested(section: &dyn Section, field: &Field, at: &PathCursor<'_>, visit: &mut Visit<'_, '_>) {
+    match visit {
+        Visit::Write(out) => {
+            let mut is_empty = true;
+            visit_slots(section, at, &mut Visit::IsEmpty(&mut is_empty));
+            if !is_empty {
+                out.key(field.name);
+                write(section, out);
+            }
+        }
+        _ => visit_slots(section, at, visit),
     }
 }
 

@@ -76,7 +76,7 @@ impl<T: Value> Slot for Answer<T> {
             Answer::Given(value) => match visit {
                 Visit::Check(..) | Visit::Count(_) | Visit::Inspect(_) => value.visit(field, at, visit),
                 Visit::Write(out) => {
-                    out.key(at.key());
+                    write_key(at, out);
                     value.write(out);
                 }
                 Visit::IsEmpty(is_empty) => **is_empty = false,
@@ -100,7 +100,7 @@ fn without_value(answer: Answer<&str>, field: &Field, at: &PathCursor<'_>, visit
         }
         (Visit::Count(counter), answer) => counter.count(field.spec, at, &answer),
         (Visit::Write(out), Answer::Unknown) => {
-            out.key(at.key());
+            write_key(at, out);
             out.object();
             out.key("unknown");
             out.boolean(true);
@@ -110,6 +110,12 @@ fn without_value(answer: Answer<&str>, field: &Field, at: &PathCursor<'_>, visit
         (Visit::Inspect(inspect), answer) => inspect(field, at, answer),
         _ => {}
     }
+}
+
+/// Writes the key of an answer, which the position has: questions have no row of their own. Non-generic, so it is compiled once.
+#[inline(never)]
+fn write_key(at: &PathCursor<'_>, out: &mut Writer) {
+    out.key(at.key());
 }
 
 /// Checks if an object with the key `unknown` is exactly `{"unknown": true}`; returns any other node as the error.

@@ -1,7 +1,47 @@
 //! Accounts of the desk: passwords, second factors, sessions, set-up links, tokens.
 //!
-//! `accounts.sign_in("sato", password, "123456", address)` → a session's token
+//! `accounts.sign_in("sato", password, "123456", address)` → [`SignIn::SignedIn`] with the token of a session
 //!
-//! It knows neither HTTP nor SQL.
+//! It knows neither HTTP nor SQL. Every change is an event of the store (`account.*`), sealed to the desk's recipients and
+//! written in the same transaction.
+//!
+//! - [`Accounts`]: all that pages and commands may ask for
+//! - `sign_in`, `sessions`: a sign-in costs the same time whatever is wrong; a session is looked up anew for each request
+//! - `set_up`: one-time links that set password and second factor
+//! - `manage`, `api_tokens`: what an administrator does
+//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `refusals`: what limits guessing
 
 #![forbid(unsafe_code)]
+
+mod account_event;
+mod accounts;
+mod api_tokens;
+mod error;
+mod lockout;
+mod manage;
+mod name;
+mod password;
+mod recovery_code;
+mod refusals;
+mod role;
+mod sessions;
+mod set_up;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod token;
+mod totp;
+
+pub use accounts::Accounts;
+pub use api_tokens::{ApiToken, TokenScope};
+pub use error::AccountError;
+pub use lockout::{LOCK_AFTER, LOCK_WINDOW};
+pub use manage::{AccountLine, MAX_DISPLAY_NAME, SetUpLink};
+pub use name::is_account_name;
+pub use password::{MAX_PASSWORD, MIN_PASSWORD, PASSWORD_QUEUE, PasswordFault};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCodes};
+pub use role::{Role, UnknownWord};
+pub use sessions::{SESSION_IDLE, SESSION_LIFETIME, Session};
+pub use set_up::{LINK_LIFETIME, RENEWAL_LIFETIME, Renewal, SetUp, SetUpRefusal};
+pub use sign_in::SignIn;
+pub use token::SessionToken;

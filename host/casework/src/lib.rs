@@ -1,7 +1,53 @@
 //! The work of an operator on a case: the queue, the view of a case, the actions.
 //!
-//! `casework.act(&operator, &number, Action::Note("…"), Some(3))` → the event 4 of the case
+//! `casework.act(&operator, &number, Action::Note { text: "…" }, Some(3))` → the event 4 of the case
 //!
-//! It knows neither HTTP nor SQL. Each action is one sealed event; nothing is edited.
+//! It knows neither HTTP nor SQL. Each action is one sealed event; nothing is edited, and a correction is another event. An
+//! action that meets a change its operator has not seen is refused, and the operator gets both.
+//!
+//! - [`Casework`]: the use cases; [`Operator`], [`may`]: the rights
+//! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
+//! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
+//! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`]: the events of the store
+//! - [`PhoneApplication`]: an application that an operator takes by telephone
 
 #![forbid(unsafe_code)]
+
+mod act;
+mod action;
+mod audit;
+mod casework;
+mod close_many;
+mod error;
+mod fields;
+pub mod limits;
+mod missing;
+mod operator;
+mod phone;
+mod questions;
+mod queue;
+mod return_code;
+mod search;
+mod timeline;
+mod view;
+mod waiting;
+
+pub use act::{Acted, Conflict, Erased, ShownAction};
+pub use action::{
+    Action, Channel, Confidence, LimitationKind, Outcome, QuestionDraft, Urgency, WorkState, question_kind,
+};
+pub use audit::AuditLine;
+pub use casework::{Casework, Parts};
+pub use close_many::{CloseRefusal, ClosedOne};
+pub use error::{ActError, WorkError};
+pub use fields::{FieldCode, FieldError, Fields};
+pub use kakekomi_accounts::Role;
+pub use kakekomi_core::questions::{Choice, Question, QuestionKind, Title};
+pub use missing::{Missing, SectionProgress};
+pub use operator::{Operator, Right, may};
+pub use phone::{PhoneAgreement, PhoneApplication, ShownHow};
+pub use return_code::ReturnCode;
+pub use search::{Search, SearchError, SearchTerms};
+pub use timeline::{ShownEvent, shown};
+pub use view::{CaseView, Contents, OpenedContents};
+pub use waiting::open_ms_since;

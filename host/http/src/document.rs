@@ -1,4 +1,4 @@
-//! Values of the blanks in the page's document, `www/index.html`: `{{phone}}` → the desk's number.
+//! Values of the blanks in the page's documents, `www/index.html` and `www/return.html`: `{{phone}}` → the desk's number.
 //!
 //! The document is a first screen by itself: first aid and the phone are there before a script runs, and where none can run. It has one
 //! variant for each language, and for open and closed, so that nobody is sent to a telephone that nobody answers. Its sentences are the
@@ -13,6 +13,7 @@ use kakekomi_service::desk::profile::{AfterHoursContact, Profile};
 use maud::{Markup, html};
 
 use crate::embedded;
+use crate::page::escape;
 
 /// A variant of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,7 @@ impl Blanks {
             ("contact_fields", text(&contact_fields(&form, variant.locale))),
             ("chip", chip(&form, variant.open).into_string()),
             ("first_aid_contact", contact(&form, profile, variant).into_string()),
+            ("return_words", escape(embedded::RETURN_WORDS)),
         ]);
         Blanks { variant, values }
     }

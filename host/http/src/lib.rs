@@ -48,6 +48,7 @@ mod router;
 pub mod server;
 mod submissions;
 pub mod template;
+pub mod tls;
 
 pub use app::App;
 pub use router::{admin_router, busy_router, openapi, paths, router};

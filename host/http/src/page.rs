@@ -1,10 +1,10 @@
-//! The page for people: `/` is a document with the desk's name and phone number and the module's digest filled in, in the language of
-//! `?lang=` and for the hours at the moment of the request (`document.rs`).
+//! The page for people: `/` and `/return` are documents with the desk's name and phone number and the module's digest filled in, in the
+//! language of `?lang=` and for the hours at the moment of the request (`document.rs`).
 //!
 //! Script and style have addresses with their digests, `/page/<digest>/<name>`, and may be kept for ever. Served from a folder
-//! (`--page`), the same document names every single file, at `/page/<path>`.
+//! (`--page`), the same documents name every single file, at `/page/<path>`.
 //!
-//! No file that is kept contains the phone number (clause 4⑦): only `/` has it, for a browser without JavaScript, and `/` is
+//! No file that is kept contains the phone number (clause 4⑦): only the documents have it, for a browser without JavaScript, and they are
 //! never kept.
 
 use std::path::{Component, Path, PathBuf};
@@ -19,14 +19,34 @@ use kakekomi_service::desk::Desk;
 
 use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
 use super::document::{Blanks, Variant, languages};
-use super::extract::{Clock, RequestedLocale, RequestedPartner, query_param};
+use super::extract::{Clock, RequestedLocale, RequestedPartner, query_param, requested_locale};
 use super::headers::Framed;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 use crate::embedded;
 use crate::template::fill;
 
-const INDEX: &str = "index.html";
+/// The documents of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Document {
+    /// The form.
+    Form,
+    /// The page on which the applicant comes back to a case.
+    Return,
+}
+
+impl Document {
+    const ALL: [Document; 2] = [Document::Form, Document::Return];
+
+    /// Returns the name of its file.
+    fn file(self) -> &'static str {
+        match self {
+            Document::Form => "index.html",
+            Document::Return => "return.html",
+        }
+    }
+}
+
 /// The script that the page loads when the answers are reviewed.
 const LATER: &str = "later.js";
 
@@ -36,14 +56,14 @@ pub struct PageFiles {
     source: Arc<Source>,
     /// The values of the document's blanks, for each of its variants.
     blanks: Arc<[Blanks]>,
-    /// The filled document in each variant; none if it is read from a folder.
-    documents: Arc<[(Variant, Asset)]>,
+    /// The filled documents in each variant; none if they are read from a folder.
+    documents: Arc<[(Document, Variant, Asset)]>,
 }
 
 #[derive(Debug)]
 enum Source {
-    /// The files in the binary by their paths below `/page/`, and the document that names those.
-    Embedded(Vec<(String, Asset)>, String),
+    /// The files in the binary by their paths below `/page/`, and the documents that name those.
+    Embedded(Vec<(String, Asset)>, [(Document, String); 2]),
     /// A folder that is read anew for each request: for people who work on the page.
     Folder(PathBuf),
 }
@@ -65,9 +85,13 @@ impl PageFiles {
         let blanks = Variant::all().map(|variant| Blanks::new(variant, desk.profile())).collect();
         let mut files = PageFiles { source, blanks, documents: Arc::default() };
         if matches!(*files.source, Source::Embedded(..)) {
-            let filled =
-                |variant| Some((variant, Asset::new(files.index(variant, "").ok()?, HTML, CachePolicy::NoStore)));
-            files.documents = Variant::all().filter_map(filled).collect();
+            let filled = |(document, variant)| {
+                let html = files.filled(document, variant, "").ok()?;
+                Some((document, variant, Asset::new(html, HTML, CachePolicy::NoStore)))
+            };
+            let all =
+                Document::ALL.into_iter().flat_map(|document| Variant::all().map(move |variant| (document, variant)));
+            files.documents = all.filter_map(filled).collect();
         }
         files
     }
@@ -81,16 +105,18 @@ impl PageFiles {
         files.iter().map(|(_, asset)| asset)
     }
 
-    /// Lists the variants of the document, for compressing; none if it is read from a folder.
+    /// Lists the variants of the documents, for compressing; none if they are read from a folder.
     pub fn document_assets(&self) -> impl Iterator<Item = &Asset> {
-        self.documents.iter().map(|(_, asset)| asset)
+        self.documents.iter().map(|(.., asset)| asset)
     }
 
-    /// Fills the document; `partner` is the end of its links to itself, `&p=pk_…`.
-    fn index(&self, variant: Variant, partner: &str) -> io::Result<String> {
+    /// Fills a document; `partner` is the end of its links to itself, `&p=pk_…`.
+    fn filled(&self, document: Document, variant: Variant, partner: &str) -> io::Result<String> {
         let template = match &*self.source {
-            Source::Embedded(_, index) => index.clone(),
-            Source::Folder(folder) => fs::read_to_string(folder.join(INDEX))?,
+            Source::Embedded(_, documents) => {
+                documents.iter().find(|(found, _)| *found == document).map(|(_, html)| html.clone()).unwrap_or_default()
+            }
+            Source::Folder(folder) => fs::read_to_string(folder.join(document.file()))?,
         };
         let blanks = self.blanks.iter().find(|blanks| blanks.variant == variant);
         let languages = || Some(languages(variant.locale, partner).into_string().into());
@@ -102,7 +128,7 @@ impl PageFiles {
     /// # Errors
     /// The folder has no document.
     pub fn document(&self, locale: Locale, content: &str) -> io::Result<String> {
-        let index = self.index(Variant { locale, open: None }, "")?;
+        let index = self.filled(Document::Form, Variant { locale, open: None }, "")?;
         let runs = ["<script", "<link rel=\"preload\"", "<link rel=\"modulepreload\""];
         let lines = index.lines().filter(|line| !runs.iter().any(|start| line.starts_with(start)));
         let index = lines.collect::<Vec<_>>().join("\n");
@@ -123,22 +149,27 @@ impl PageFiles {
     }
 }
 
-/// Puts every file at an address with its digest, and those addresses into the document.
+/// Puts every file at an address with its digest, and those addresses into the documents.
 fn embedded_page() -> Source {
-    let index = embedded::find(embedded::PAGE, INDEX).unwrap_or_default();
-    let mut index = String::from_utf8_lossy(index).into_owned();
+    let mut documents = Document::ALL.map(|document| {
+        let html = embedded::find(embedded::PAGE, document.file()).unwrap_or_default();
+        (document, String::from_utf8_lossy(html).into_owned())
+    });
     let mut files = Vec::new();
     let later = embedded::find(embedded::PAGE, LATER).unwrap_or_default();
     let later = format!("/page/{}/{LATER}", Asset::new(later, HTML, CachePolicy::Immutable).digest());
-    for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
+    let is_document = |name: &str| Document::ALL.iter().any(|document| document.file() == name);
+    for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| !is_document(name)) {
         let Some(media) = media_type(name) else { continue };
         let bytes = if *name == "script.js" { with_later(bytes, &later) } else { bytes.to_vec() };
         let asset = Asset::new(bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
-        index = index.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
+        for (_, html) in &mut documents {
+            *html = html.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
+        }
         files.push((path, asset));
     }
-    Source::Embedded(files, index)
+    Source::Embedded(files, documents)
 }
 
 /// Puts the address of the script that the page loads later into the script that loads it.
@@ -159,22 +190,47 @@ pub async fn index(
     State(page): State<PageFiles>,
     State(desk): State<Arc<Desk>>,
     State(now): State<Clock>,
-    RequestedLocale(locale): RequestedLocale,
     address: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let language = query_param(&address, "lang").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja);
-    let variant = Variant { locale: language, open: desk.is_open(now()) };
-    let requested = RequestedPartner::read(&address);
-    let partner = requested.key.as_deref().and_then(|key| desk.partner(key, now()));
-    let made = page.documents.iter().find(|(made, _)| partner.is_none() && *made == variant);
+    respond(Document::Form, &page, &desk, now(), &address, &headers)
+}
+
+/// The page on which the applicant comes back to a case with its number and code.
+#[utoipa::path(get, path = "/return", tag = "page", params(RequestedLocale, RequestedPartner,
+    ("lang" = Option<String>, Query, description = "The language of the page; without it, and with any other word, Japanese")), responses(
+    (status = 200, description = "HTML", content_type = "text/html; charset=utf-8", body = String)))]
+pub async fn return_page(
+    State(page): State<PageFiles>,
+    State(desk): State<Arc<Desk>>,
+    State(now): State<Clock>,
+    address: Uri,
+    headers: HeaderMap,
+) -> Response {
+    respond(Document::Return, &page, &desk, now(), &address, &headers)
+}
+
+/// Responds with a document in the requested language, which the pages of the requested partner may frame.
+fn respond(
+    document: Document,
+    page: &PageFiles,
+    desk: &Desk,
+    now: i64,
+    address: &Uri,
+    headers: &HeaderMap,
+) -> Response {
+    let language = query_param(address, "lang").and_then(|word| Locale::read(&word)).unwrap_or(Locale::Ja);
+    let variant = Variant { locale: language, open: desk.is_open(now) };
+    let requested = RequestedPartner::read(address);
+    let partner = requested.key.as_deref().and_then(|key| desk.partner(key, now));
+    let is_made = |made: &&(Document, Variant, Asset)| partner.is_none() && (made.0, made.1) == (document, variant);
     let in_address = partner.map(|partner| requested.in_address(partner)).unwrap_or_default();
-    let mut response = if let Some((_, document)) = made {
-        document.respond(&headers)
-    } else if let Ok(html) = page.index(variant, &in_address) {
-        dynamic_response(html, HTML, &headers)
+    let mut response = if let Some((.., made)) = page.documents.iter().find(is_made) {
+        made.respond(headers)
+    } else if let Ok(html) = page.filled(document, variant, &in_address) {
+        dynamic_response(html, HTML, headers)
     } else {
-        return Problem::new(ProblemCode::HttpNotFound, locale).into_response();
+        return Problem::new(ProblemCode::HttpNotFound, requested_locale(address)).into_response();
     };
     if let Some(partner) = partner {
         // A sample of the form on the desk's own page for partners is framed by that page alone.
@@ -205,7 +261,7 @@ mod tests {
     fn index_has_first_aid_name_and_phone_and_no_blank() {
         let desk = Desk::load(None).unwrap();
         for variant in Variant::all() {
-            let index = PageFiles::new(&desk, None).index(variant, "").unwrap();
+            let index = PageFiles::new(&desk, None).filled(Document::Form, variant, "").unwrap();
             assert!(index.contains(&desk.profile().phone) && !index.contains("{{"), "{index}");
             assert!(index.contains(&format!("<html lang=\"{}\">", variant.locale.as_str())), "{index}");
             assert_eq!(index.contains("first-aid__call"), variant.open != Some(false), "{index}");
@@ -216,22 +272,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn index_names_each_file_by_its_digest() {
+    async fn documents_name_each_file_by_its_digest() {
         let desk = Desk::load(None).unwrap();
         let files = PageFiles::new(&desk, None);
-        let index = files.index(Variant { locale: Locale::Ja, open: Some(true) }, "").unwrap();
+        let variant = Variant { locale: Locale::Ja, open: Some(true) };
+        let documents = Document::ALL.map(|document| files.filled(document, variant, "").unwrap()).concat();
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
         assert_eq!(
             carried.len(),
-            5,
-            "the icon, the page's script, its later one, the one for a partner's page, the style"
+            7,
+            "the icon, the form's script, its later one, the one for a partner's page, the style; script and style of the return page"
         );
         let script = carried.iter().find(|(path, _)| path.ends_with("/script.js")).map(|(_, asset)| asset).unwrap();
         let script = script.respond(&HeaderMap::new()).into_body();
         let script = String::from_utf8(axum::body::to_bytes(script, usize::MAX).await.unwrap().to_vec()).unwrap();
         // The document holds the icon itself; the file is for those who ask for it by its address.
         for (path, asset) in carried.iter().filter(|(path, _)| !path.ends_with("/icon.svg")) {
-            let named = if path.ends_with(LATER) { &script } else { &index };
+            let named = if path.ends_with(LATER) { &script } else { &documents };
             assert!(path.starts_with(asset.digest()) && named.contains(&format!("/page/{path}")), "{path}");
             assert!(files.file(path).is_some());
         }
@@ -240,8 +297,19 @@ mod tests {
     #[test]
     fn no_kept_file_contains_the_phone_number() {
         let desk = Desk::load(None).unwrap();
-        for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| *name != INDEX) {
+        for (name, bytes) in embedded::PAGE {
             assert!(!String::from_utf8_lossy(bytes).contains(&desk.profile().phone), "{name}");
+        }
+    }
+
+    #[test]
+    fn return_page_has_name_phone_and_words_and_no_blank() {
+        let desk = Desk::load(None).unwrap();
+        for variant in Variant::all() {
+            let html = PageFiles::new(&desk, None).filled(Document::Return, variant, "").unwrap();
+            let phone = &desk.profile().phone;
+            assert!(html.contains(phone) && html.contains("data-words=\"{&quot;") && !html.contains("{{"), "{html}");
+            assert!(html.contains("/return.js\"") && !html.contains("/script.js\""), "{html}");
         }
     }
 

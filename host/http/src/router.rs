@@ -82,6 +82,7 @@ fn routes() -> (Router<AppState>, Paths) {
     let text: &[_] = &ProblemCode::of_text().collect::<Vec<_>>();
     let list: [(_, &[&[ProblemCode]]); _] = [
         (routes!(page::index), &[FILE]),
+        (routes!(page::return_page), &[FILE]),
         (routes!(printable_form::printable_form), &[FILE]),
         (routes!(printable_form::style), &[]),
         (routes!(document_files::page), &[FILE]),

@@ -27,12 +27,13 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use listenfd::ListenFd;
-use tokio::io::join;
+use tokio::io::{AsyncRead, AsyncWrite, join};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
+use tokio_rustls::TlsAcceptor;
 
 use crate::client_ip::{Ambiguous, Peer, Trusted};
 pub use connection_limit::MAX_SHARE_PER_IP;
@@ -122,13 +123,14 @@ pub struct Routers {
     pub busy: Router,
 }
 
-/// Serves until `stop` turns true and all requests under way are finished.
+/// Serves until `stop` turns true and all requests under way are finished; over TLS with an acceptor.
 ///
 /// The routers in force when a request's head has arrived respond to it, also on a connection that is kept open. New routers
 /// change no request that is under way.
 pub async fn serve(
     listener: TcpListener,
     routers: watch::Receiver<Routers>,
+    tls: Option<TlsAcceptor>,
     limits: ConnectionLimits,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -136,6 +138,7 @@ pub async fn serve(
     let (running, mut ended) = mpsc::channel(1);
     let serving = Acceptor {
         routers,
+        tls,
         choose: |routers| &routers.router,
         limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()).into(),
         header_read_timeout: HEADER_READ_TIMEOUT,
@@ -175,6 +178,7 @@ pub async fn serve(
 #[derive(Clone)]
 struct Acceptor {
     routers: watch::Receiver<Routers>,
+    tls: Option<TlsAcceptor>,
     choose: fn(&Routers) -> &Router,
     limiter: Arc<ConnectionLimiter>,
     header_read_timeout: Duration,
@@ -195,11 +199,33 @@ impl Acceptor {
         None
     }
 
-    async fn serve_connection(mut self, stream: TcpStream, peer: IpAddr, permit: ConnectionPermit) {
+    async fn serve_connection(self, stream: TcpStream, peer: IpAddr, permit: ConnectionPermit) {
         if !first_byte(&stream, self.header_read_timeout, self.stop.clone()).await {
             return;
         }
-        let (reader, writer) = stream.into_split();
+        match self.tls.clone() {
+            None => {
+                let (reader, writer) = stream.into_split();
+                self.serve_requests(reader, writer, peer, permit).await;
+            }
+            Some(tls) => match timeout(self.header_read_timeout, tls.accept(stream)).await {
+                Ok(Ok(stream)) => {
+                    let (reader, writer) = tokio::io::split(stream);
+                    self.serve_requests(reader, writer, peer, permit).await;
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                Err(_) => tracing::debug!("a TLS handshake took too long"),
+            },
+        }
+    }
+
+    async fn serve_requests(
+        mut self,
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + 'static,
+        peer: IpAddr,
+        permit: ConnectionPermit,
+    ) {
         let mut writer = TimeoutWriter::new(writer);
         writer.set_timeout(Some(WRITE_TIMEOUT));
         let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);

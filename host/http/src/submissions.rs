@@ -72,7 +72,8 @@ pub async fn submit(
     let key = key(&headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
     let return_hash = return_hash(&headers).map_err(|code| Problem::new(code, locale))?;
     let through = through(RequestedPartner::read(&uri), &headers);
-    let submission = Submission { text, key, module: page_module(&headers), locale, return_hash, through, client };
+    let module = page_module(&headers);
+    let submission = Submission { text, key, module, locale, return_hash, through, by_phone: None, client };
     let judged = intake.submit(submission, now()).await;
     if matches!(judged.outcome, Outcome::Stored(_)) {
         metrics.case_stored(now());

@@ -28,6 +28,7 @@ use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
+use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
     Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase,
     NewEvent, NewVisit, Projection, Read, Resealed, ReturnStore, Seal, Store, StoreError, StoreFuture,
@@ -69,6 +70,44 @@ impl ReturnStore for Trouble {
 
     fn outcome_of<'a>(&'a self, number: &'a Number, request: ApplicantRequest) -> StoreFuture<'a, Option<Appended>> {
         self.inner.outcome_of(number, request)
+    }
+}
+
+impl AccountStore for Trouble {
+    fn account<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<StoredAccount>> {
+        self.inner.account(name)
+    }
+
+    fn accounts(&self) -> StoreFuture<'_, Vec<StoredAccount>> {
+        self.inner.accounts()
+    }
+
+    fn recovery_codes<'a>(&'a self, account: &'a str) -> StoreFuture<'a, Vec<Vec<u8>>> {
+        self.inner.recovery_codes(account)
+    }
+
+    fn session(&self, token: SecretHash) -> StoreFuture<'_, Option<StoredSession>> {
+        self.inner.session(token)
+    }
+
+    fn sessions<'a>(&'a self, account: &'a str) -> StoreFuture<'a, Vec<StoredSession>> {
+        self.inner.sessions(account)
+    }
+
+    fn set_up_link(&self, token: SecretHash) -> StoreFuture<'_, Option<StoredLink>> {
+        self.inner.set_up_link(token)
+    }
+
+    fn api_token(&self, token: SecretHash) -> StoreFuture<'_, Option<StoredToken>> {
+        self.inner.api_token(token)
+    }
+
+    fn api_tokens(&self) -> StoreFuture<'_, Vec<StoredToken>> {
+        self.inner.api_tokens()
+    }
+
+    fn change_account(&self, change: AccountChange, event: Option<NewEvent>) -> StoreFuture<'_, bool> {
+        self.inner.change_account(change, event)
     }
 }
 

@@ -6,9 +6,10 @@
 //! www/embed/kakekomi.js …                        →  element.js, the element of a few kilobytes
 //! www/embed/mount.js …, which is the page        →  inline.js, which exports `mount`
 //! www/components/receipt_record/…                →  later.js, which the page loads when the answers are reviewed
+//! www/return.html, www/return/main.js …          →  return.html, return.js, and return.css with what style.css has not
 //! ```
 //!
-//! `www/index.html` in the folder names every style and `main.js`, so that `serve --page www` works without a build.
+//! Both documents in the folder name every style and `main.js`, so that `serve --page www` works without a build.
 
 use std::fs;
 use std::path::Path;
@@ -26,37 +27,65 @@ const LATER: (&str, &str) = ("/page/components/receipt_record/receipt_record.js"
 /// The beginning of a line of the document that names a style.
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"/page/";
 
-/// Makes document, scripts and style of a folder, by name.
+/// Makes the documents, scripts and styles of a folder, by name.
 ///
 /// # Errors
 /// A file that cannot be read, linked or made small; a document that names no script.
-pub fn page(folder: &Path) -> Result<[(&'static str, String); 5], String> {
+pub fn page(folder: &Path) -> Result<[(&'static str, String); 8], String> {
     let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| format!("www/{name}: {error}"));
-    let (mut lines, mut main, mut later, mut styles) = (Vec::new(), String::new(), String::new(), String::new());
-    for line in read("index.html")?.lines() {
-        if let Some(named) = line.strip_prefix(STYLE) {
-            if styles.is_empty() {
-                lines.push(format!("{STYLE}style.css\">"));
-            }
-            styles += &one_style(named, &read)?;
-        } else if let Some(entry) = line.strip_prefix(SCRIPT) {
-            (main, later) = with_later(before_quote(entry), &read)?;
-            lines.push(format!("{SCRIPT}script.js\"></script>"));
-        } else {
-            lines.push(line.replace(PARTNERS, "/page/around.js"));
-        }
-    }
-    if main.is_empty() || styles.is_empty() {
-        return Err("www/index.html names no script or no style, each on a line of its own".to_owned());
-    }
-    let around = script("embed/parent_bridge.js", &read)?;
+    let form = Document::read("index.html", &read)?;
+    let visit = Document::read("return.html", &read)?;
+    let (main, later) = with_later(&form.entry, &read)?;
+    let beyond: Vec<_> = visit.styles.iter().filter(|named| !form.styles.contains(named)).cloned().collect();
     Ok([
-        ("index.html", lines.join("\n")),
+        ("index.html", form.served(&["style.css"], "script.js")),
+        ("return.html", visit.served(&["style.css", "return.css"], "return.js")),
         ("script.js", main),
         ("later.js", later),
-        ("around.js", around),
-        ("style.css", styles),
+        ("return.js", script(&visit.entry, &read)?),
+        ("around.js", script("embed/parent_bridge.js", &read)?),
+        ("style.css", one_sheet(&form.styles, &read)?),
+        ("return.css", one_sheet(&beyond, &read)?),
     ])
+}
+
+/// A document of the page: its lines, the styles that it names, and the entry of its script.
+struct Document {
+    lines: Vec<String>,
+    styles: Vec<String>,
+    entry: String,
+}
+
+impl Document {
+    fn read(name: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<Document, String> {
+        let lines: Vec<_> = read(name)?.lines().map(str::to_owned).collect();
+        let named = |start: &str| lines.iter().filter_map(|line| line.strip_prefix(start)).map(str::to_owned).collect();
+        let (styles, entries): (Vec<_>, Vec<_>) = (named(STYLE), named(SCRIPT));
+        let entry = entries.first().map(|entry| before_quote(entry).to_owned()).filter(|_| !styles.is_empty());
+        let entry = entry.ok_or(format!("www/{name} names no script or no style, each on a line of its own"))?;
+        Ok(Document { lines, styles, entry })
+    }
+
+    /// Writes the document with one script and these styles, in the place of the first style and of the script.
+    fn served(&self, styles: &[&str], script: &str) -> String {
+        let mut lines = Vec::new();
+        let mut styles = styles.iter();
+        for line in &self.lines {
+            if line.starts_with(STYLE) {
+                lines.extend(styles.by_ref().map(|style| format!("{STYLE}{style}\">")));
+            } else if line.starts_with(SCRIPT) {
+                lines.push(format!("{SCRIPT}{script}\"></script>"));
+            } else {
+                lines.push(line.replace(PARTNERS, "/page/around.js"));
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// Joins the rules of the styles that a document names.
+fn one_sheet(named: &[String], read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    named.iter().map(|named| one_style(named, read)).collect()
 }
 
 /// Makes the script of the element, and the two for inline mode, by name.

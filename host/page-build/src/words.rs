@@ -3,6 +3,7 @@
 //! ```text
 //! start.ja.toml  hours = "受付時間：平日"     →  START_WORDS ("ja.hours", "受付時間：平日")
 //! start.en.toml  failed = "[Try again]."    →  START_WORDS ("en.failed", "<a href=\"\">Try again</a>.")
+//! return.*.toml                             →  RETURN_WORDS "{\"ja\":{…},\"en\":{…}}"
 //! embed.ja.toml  [partners] title = "組み込み"  →  PARTNER_WORDS ("ja", "title", "組み込み")
 //! embed.ja.toml  [element]                  →  export const WORDS = {"ja":{…},…};
 //! ```
@@ -33,6 +34,18 @@ pub fn start_words(messages: &Path) -> Result<String, String> {
     Ok(format!("{about}\npub static START_WORDS: &[(&str, &str)] = &{html:?};\n"))
 }
 
+/// The sentences of the return page, as a constant of JSON: its script takes them from the document.
+///
+/// # Errors
+/// As [`start_words`].
+pub fn return_words(messages: &Path) -> Result<String, String> {
+    let read = |locale| read_messages(messages, &format!("return.{locale}.toml"));
+    let words = json(&Locales { ja: read("ja")?, en: read("en")? })?;
+    Ok(format!(
+        "/// The sentences of the return page by locale and key, as JSON.\npub static RETURN_WORDS: &str = {words:?};\n"
+    ))
+}
+
 /// The sentences of `/partners`, as a constant of locales, keys and sentences.
 ///
 /// # Errors
@@ -52,14 +65,20 @@ pub fn partner_words(messages: &Path) -> Result<String, String> {
 /// # Errors
 /// As [`start_words`].
 pub fn element_words(messages: &Path) -> Result<String, String> {
-    #[derive(Serialize)]
-    struct Locales {
-        ja: Words,
-        en: Words,
-    }
-    let words = Locales { ja: embed_words(messages, "ja", "element")?, en: embed_words(messages, "en", "element")? };
-    let words = serde_json::to_string(&words).map_err(|error| error.to_string())?;
+    let read = |locale| embed_words(messages, locale, "element");
+    let words = json(&Locales { ja: read("ja")?, en: read("en")? })?;
     Ok(format!("export const WORDS = {words};\n"))
+}
+
+/// Sentences of both locales.
+#[derive(Serialize)]
+struct Locales {
+    ja: Words,
+    en: Words,
+}
+
+fn json(words: &Locales) -> Result<String, String> {
+    serde_json::to_string(words).map_err(|error| error.to_string())
 }
 
 fn embed_words(messages: &Path, locale: &str, table: &str) -> Result<Words, String> {

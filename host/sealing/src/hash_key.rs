@@ -74,6 +74,16 @@ impl HashKey {
         self.hash("company", folded_company(company).as_bytes())
     }
 
+    /// Hashes a recovery code of an account.
+    pub fn recovery_code(&self, account: &str, code: &str) -> [u8; 32] {
+        self.hash("recovery_code", format!("{account}\0{code}").as_bytes())
+    }
+
+    /// Derives the secret that a set-up link offers for the second factor.
+    pub fn set_up_secret(&self, token: &str) -> [u8; 32] {
+        self.hash("set_up", token.as_bytes())
+    }
+
     /// Computes the value by which a database recognises its key.
     pub fn check(&self) -> [u8; 32] {
         self.hash("check", b"")
@@ -83,7 +93,7 @@ impl HashKey {
         self.0.as_slice()
     }
 
-    fn hash(&self, domain: &str, value: &[u8]) -> [u8; 32] {
+    pub(crate) fn hash(&self, domain: &str, value: &[u8]) -> [u8; 32] {
         // HMAC fills a short key with zero bytes up to a block, so this is the same key, in a length that cannot fail.
         let mut block = Zeroizing::new([0; BLOCK_BYTES]);
         block.iter_mut().zip(self.bytes()).for_each(|(to, from)| *to = *from);

@@ -10,7 +10,8 @@
 //! - [`seal`], [`open`], [`seal_again`]: the envelope of a case
 //! - [`seal_body`], [`open_body`]: bodies of events
 //! - [`HashKey`], [`folded_company`]: search by phone, e-mail and company without storing them
-//! - `age_file`: the only module that encrypts and decrypts
+//! - [`HashKey::wrap`]: small secrets, such as those of second factors
+//! - `age_file`: the only module that encrypts and decrypts cases
 
 #![forbid(unsafe_code)]
 
@@ -30,6 +31,7 @@ mod salt;
 mod secret_file;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 pub use envelope::{CaseContents, OpenedCase, Sealed, open, seal, seal_again};
 pub use error::SealingError;

@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
 pub use record::CaseRecord;
-pub use terms::{ReportTerms, phone_as_in_the_form};
+pub use terms::{ReportTerms, assessment, phone_as_in_the_form};
 
 /// The name of the store's setting that identifies the key of its hashes.
 pub const HASH_KEY_SETTING: &str = "hash_key";
@@ -114,6 +114,8 @@ impl CaseSealer {
             recipient: sealed.recipient,
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
+            first_urgency: record.urgency,
+            taken_by: record.taken_by,
             receipt: UnfinishedReceipt(receipt),
             sealed: sealed.bytes,
             sealed_to: self.recipients.sealed_to(),
@@ -147,6 +149,8 @@ impl CaseSealer {
             text_sha256: case.text_sha256.clone(),
             report_sha256: sha256(&case.report),
             page_report_sha256: case.page_report.as_deref().map(sha256),
+            urgency: None,
+            taken_by: None,
         };
         self.seal(Contents {
             record,

@@ -29,6 +29,7 @@ use kakekomi_core::{Context, Locale};
 
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
+use crate::receipt::PhoneConsent;
 use crate::return_visit::ReturnHash;
 use crate::sealed_case::CaseSealer;
 pub use idempotency_key::{IdempotencyKey, KEY_MAX};
@@ -38,7 +39,7 @@ pub use outcome::{Checked, Judged, Outcome};
 pub use partner_referral::{PartnerReferral, Sender};
 pub use verdict::{InvalidReport, Issue, Note, Verdict};
 
-/// Longer reports are parsed on a blocking thread: the longest takes as long as a check.
+/// Longer reports are parsed and sealed on a blocking thread: the longest takes as long as a check.
 const LONG_REPORT: usize = 64 << 10;
 
 /// Parts that judge and store a draft.
@@ -75,6 +76,8 @@ pub struct Submission {
     pub return_hash: Option<ReturnHash>,
     /// The partner's page that it names as its origin.
     pub through: Option<PartnerReferral>,
+    /// The agreement by telephone; `None` where the applicant pressed the button.
+    pub by_phone: Option<PhoneConsent>,
     /// The address that it comes from, for fair turns in the sandbox. It is not stored.
     pub client: Option<IpAddr>,
 }

@@ -63,6 +63,13 @@ pub struct FormatArgs {
     pub ndjson: bool,
 }
 
+impl FormatArgs {
+    /// Reports whether a single record is printed as JSON: it is one line in both formats.
+    pub fn is_json(&self) -> bool {
+        self.json || self.ndjson
+    }
+}
+
 /// Parses a locale of the sentences.
 pub fn locale_parser() -> impl TypedValueParser<Value = Locale> {
     let values = [PossibleValue::new("ja").help("日本語"), PossibleValue::new("en").help("English")];

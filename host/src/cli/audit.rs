@@ -9,7 +9,7 @@ use clap::Subcommand;
 use kakekomi_store as store;
 use serde::Serialize;
 
-use super::args::StorageArgs;
+use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::print;
 use crate::config::Settings;
@@ -29,9 +29,8 @@ pub enum AuditCommand {
 pub struct HeadArgs {
     #[command(flatten)]
     storage: StorageArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The last event.
@@ -55,5 +54,9 @@ async fn head(args: HeadArgs, file: Settings) -> Result<(), CliError> {
     let store = store::open_existing(&args.storage.settings(file).database_url()).await?;
     let head = store.audit_head().await?;
     store.close().await?;
-    if args.json { print::record(&Head { seq: head.seq, hash: head.hex() }) } else { print::line(head.to_string()) }
+    if args.format.is_json() {
+        print::record(&Head { seq: head.seq, hash: head.hex() })
+    } else {
+        print::line(head.to_string())
+    }
 }

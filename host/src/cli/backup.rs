@@ -10,7 +10,7 @@ use kakekomi_service::sealed_case::{HASH_KEY_SETTING, is_written_with};
 use kakekomi_store::{self as store, StoreError, sqlite};
 use serde::Serialize;
 
-use super::args::StorageArgs;
+use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::print;
 use crate::config::Settings;
@@ -26,9 +26,8 @@ pub struct BackupArgs {
     replace: bool,
     #[command(flatten)]
     storage: StorageArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// Flags of `restore`.
@@ -38,9 +37,8 @@ pub struct RestoreArgs {
     file: PathBuf,
     #[command(flatten)]
     storage: StorageArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// A file and its contents.
@@ -61,7 +59,7 @@ pub fn backup(args: BackupArgs, file: Settings) -> Result<(), CliError> {
         "kakekomi: the keys are not in it: without those in {} nobody can read it; keep a copy of them elsewhere",
         keys.path().display()
     ));
-    if args.json {
+    if args.format.is_json() {
         return print::record(&Record { file: &args.file, contents: &copied });
     }
     print::line(format!("{}: {} cases, {} bytes", args.file.display(), copied.cases, copied.bytes))
@@ -74,7 +72,7 @@ pub fn restore(args: RestoreArgs, file: Settings) -> Result<(), CliError> {
     let url = sqlite_url(&settings, tool)?;
     let restored = block_on(sqlite::restore(&url, &args.file))??;
     block_on(warn_of_other_keys(&settings, &url))??;
-    if args.json {
+    if args.format.is_json() {
         return print::record(&Record { file: &args.file, contents: &restored });
     }
     print::line(format!("{}: {} cases restored", args.file.display(), restored.copied.cases))?;

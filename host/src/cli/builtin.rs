@@ -32,7 +32,7 @@ pub fn module(args: &ModuleArgs) -> Result<(), CliError> {
     if let Some(out) = &args.out {
         fs::write(out, bytes).map_err(CliError::io(out))?;
     }
-    if args.format.json || args.format.ndjson {
+    if args.format.is_json() {
         return print::record(&serde_json::json!({ "module": module, "ruleset": ruleset, "size": size }));
     }
     print::line(format!("module  {module}\nruleset {ruleset}\nsize    {size} bytes"))

@@ -46,15 +46,15 @@ pub struct DoctorArgs {
 /// Runs all checks and prints the findings.
 pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, CliError> {
     let findings = block_on(findings(&args.serve.or(file)))?;
-    print(&findings, args.format.json, args.format.ndjson)
+    print(&findings, &args.format)
 }
 
 /// Prints findings; returns the exit code that they give.
-pub(super) fn print(findings: &[Finding], json: bool, ndjson: bool) -> Result<Exit, CliError> {
+pub(super) fn print(findings: &[Finding], format: &FormatArgs) -> Result<Exit, CliError> {
     let exit = exit(findings);
-    if json {
+    if format.json {
         print::record(&serde_json::json!({ "healthy": exit == Exit::Accepted, "findings": findings }))?;
-    } else if ndjson {
+    } else if format.ndjson {
         findings.iter().try_for_each(print::record)?;
     } else {
         print::data(readable(findings).as_bytes())?;

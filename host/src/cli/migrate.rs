@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Args;
 use kakekomi_store::{self as store, Step, StoreError};
 
-use super::args::StorageArgs;
+use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::keys_at_start::seal_store;
 use super::print;
@@ -23,17 +23,16 @@ pub struct MigrateArgs {
     /// Only say what is to be done; exit 1 if anything is
     #[arg(long)]
     check: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// Lists the steps, and takes them unless `--check` is set.
 pub fn run(args: MigrateArgs, file: Settings) -> Result<Exit, CliError> {
-    block_on(migrate(args.check, args.json, args.storage.settings(file)))?
+    block_on(migrate(args.check, &args.format, args.storage.settings(file)))?
 }
 
-async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, CliError> {
+async fn migrate(check: bool, format: &FormatArgs, settings: Settings) -> Result<Exit, CliError> {
     let url = settings.database_url();
     let before = match store::migrations(&url).await {
         Err(StoreError::Missing(_)) if !check => Vec::new(),
@@ -42,7 +41,7 @@ async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, Cl
     let is_pending = before.iter().any(|step| !step.done) || !is_converted(&url).await;
     // A serving desk holds the lock of its file, so the database is opened only where a step is pending.
     if check || (!before.is_empty() && !is_pending) {
-        print_steps(&before, |_| false, json)?;
+        print_steps(&before, |_| false, format)?;
         return Ok(if is_pending { Exit::Issues } else { Exit::Accepted });
     }
     if store::file_of(&url).is_some() {
@@ -55,7 +54,7 @@ async fn migrate(check: bool, json: bool, settings: Settings) -> Result<Exit, Cl
     let (store, _) = seal_store(&settings).await?;
     store.close().await?;
     let was_done = |version| before.iter().any(|step| step.version == version && step.done);
-    print_steps(&store::migrations(&url).await?, |step| step.done && !was_done(step.version), json)?;
+    print_steps(&store::migrations(&url).await?, |step| step.done && !was_done(step.version), format)?;
     Ok(Exit::Accepted)
 }
 
@@ -77,9 +76,12 @@ fn warn_of_root(data: &Path) {
 }
 
 /// Prints a line a step: `0001 cases  done now`.
-fn print_steps(steps: &[Step], is_new: impl Fn(&Step) -> bool, json: bool) -> Result<(), CliError> {
-    if json {
+fn print_steps(steps: &[Step], is_new: impl Fn(&Step) -> bool, format: &FormatArgs) -> Result<(), CliError> {
+    if format.json {
         return print::record(&steps);
+    }
+    if format.ndjson {
+        return steps.iter().try_for_each(print::record);
     }
     for step in steps {
         let state = match (step.done, is_new(step)) {

@@ -14,7 +14,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Read, Store, seq_of};
 use serde::Serialize;
 
-use super::args::StorageArgs;
+use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::print;
 use crate::config::Settings;
@@ -33,9 +33,8 @@ pub struct RebuildArgs {
     /// Only name the cases that differ
     #[arg(long)]
     dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The result of a rebuild.
@@ -57,7 +56,7 @@ pub fn run(args: RebuildArgs, file: Settings) -> Result<Exit, CliError> {
         let store = if args.dry_run { store::open_existing(&url).await? } else { store::open_to_write(&url).await? };
         let rebuilt = Rebuild { store: &*store, reader: reader.as_ref(), dry_run: args.dry_run }.run().await;
         store.close().await?;
-        report(&rebuilt?, args.dry_run, args.json)
+        report(&rebuilt?, args.dry_run, args.format.is_json())
     })?
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::actor::actor;
-use super::args::StorageArgs;
+use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::cases::erase::warn_of_log;
 use super::print;
@@ -45,9 +45,8 @@ pub struct RunArgs {
     /// Only name the cases
     #[arg(long)]
     dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The result of a run.
@@ -75,7 +74,7 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
         let store = if args.dry_run { store::open_existing(&url).await? } else { store::open_to_write(&url).await? };
         let ended = erase_ended(&*store, &days, args.dry_run, clock::now()).await;
         store.close().await?;
-        report(&ended?, args.dry_run, args.json)
+        report(&ended?, args.dry_run, args.format.is_json())
     })?
 }
 

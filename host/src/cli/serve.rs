@@ -2,6 +2,7 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod operators_desk;
 mod reload;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::tls::Certificate;
 use kakekomi_http::{
     App, admin_router,
     asset::Asset,
@@ -38,7 +40,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use self::reload::{note_documents, routers};
+use self::operators_desk::OperatorsDesk;
+use self::reload::{Receivers, note_documents, routers};
 use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
@@ -68,23 +71,43 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     if let Some(files) = too_few {
         tracing::warn!(files, connections = limits.connections, "fewer files may be open than there are connections");
     }
+    let certificate = settings.tls_files()?.map(Certificate::load).transpose()?;
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let listener = match server::activated_listener().map_err(CliError::io("sockets from systemd"))? {
-        Some(listener) => announce(listener, "serving")?,
-        None => listen(settings.listen.unwrap_or(LISTEN), "serving")?,
+        Some(listener) => listener,
+        None => listen(settings.listen.unwrap_or(LISTEN))?,
     };
+    announce(&listener, "serving", tls.is_some())?;
     warn_of_example(&app.intake.desk, listener.local_addr().unwrap_or(LISTEN));
-    let admin = settings.admin_listen.map(|address| listen(address, "admin")).transpose()?;
-    let (sender, routers) = watch::channel(routers(&app));
+    let operators = OperatorsDesk::open(&app, settings, tls.as_ref(), stop.clone()).await?;
+    let admin = settings.admin_listen.map(listen).transpose()?;
+    if let Some(listener) = &admin {
+        announce(listener, "admin", false)?;
+    }
+    let (form, routers) = watch::channel(routers(&app));
+    let (operators_listener, operators) = operators.unzip();
+    let operating = async {
+        if let Some((listener, routers)) = operators_listener {
+            serve(listener, routers, tls.clone(), limits.clone(), stop.clone()).await;
+        }
+    };
     let admin = async {
         if let Some(listener) = admin {
             let router = admin_router(Arc::clone(&app));
             let (_, routers) = watch::channel(Routers { router, ..reload::routers(&app) });
-            serve(listener, routers, limits.clone(), stop.clone()).await;
+            serve(listener, routers, None, limits.clone(), stop.clone()).await;
         }
     };
     let store = Arc::clone(&app.intake.store);
-    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, sender));
-    tokio::join!(serve(listener, routers, limits.clone(), stop.clone()), admin);
+    let reloading =
+        tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
+    let watching = tokio::spawn(async move {
+        if let Some(certificate) = certificate {
+            certificate.watch().await;
+        }
+    });
+    tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), stop.clone()), operating, admin);
+    watching.abort();
     reloading.abort();
     store.close().await?;
     Ok(())
@@ -174,15 +197,16 @@ fn warn_of_example(desk: &Desk, address: SocketAddr) {
     }
 }
 
-/// Listens, and prints the address to stderr.
-fn listen(address: SocketAddr, name: &str) -> Result<TcpListener, CliError> {
-    announce(server::listen(address).map_err(CliError::io(format!("listening at {address}")))?, name)
+fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    server::listen(address).map_err(CliError::io(format!("listening at {address}")))
 }
 
-fn announce(listener: TcpListener, name: &str) -> Result<TcpListener, CliError> {
+/// Prints the address of a listener to stderr.
+fn announce(listener: &TcpListener, name: &str, tls: bool) -> Result<(), CliError> {
     let bound = listener.local_addr().map_err(CliError::io("listening"))?;
-    print::words(&format!("kakekomi: {name} at http://{bound}/"));
-    Ok(listener)
+    let scheme = if tls { "https" } else { "http" };
+    print::words(&format!("kakekomi: {name} at {scheme}://{bound}/"));
+    Ok(())
 }
 
 /// Compresses the unchanging files on a separate thread, the small ones first.

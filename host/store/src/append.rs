@@ -14,7 +14,7 @@ use crate::case::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ApplicantRequest, ERASED, NewEvent, Projection};
 use crate::insert::{self, EVENTS};
-use crate::query::{self, Bind, Value};
+use crate::query::{self, Bind, TableRows, Value};
 use crate::returns;
 use crate::session::Session;
 
@@ -77,8 +77,8 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         outcomes.push(Appended::Stored { seq: head.seq, n });
         rows.push(row(event, number, n, head));
     }
-    session.insert(EVENTS, rows).await?;
-    session.insert("applicant_requests (case_seq, key_hash, text_hash, n)", request_rows).await?;
+    session.insert(vec![TableRows::new(EVENTS, rows)]).await?;
+    session.insert(vec![TableRows::new("applicant_requests (case_seq, key_hash, text_hash, n)", request_rows)]).await?;
     for row in cases.into_values().filter(|row| row.is_changed) {
         if let Some(return_code) = row.return_code {
             returns::replace_code(session, row.seq, return_code).await?;
@@ -207,7 +207,7 @@ async fn erase<S: Session>(session: &mut S, case_seq: i64, number: &str) -> Resu
         "DELETE FROM return_tokens WHERE case_seq = ",
         "DELETE FROM applicant_requests WHERE case_seq = ",
         "UPDATE cases SET text_hash = NULL, recipient = NULL, kind = NULL, ongoing = NULL, services = NULL, \
-         receipt = NULL, return_code = NULL WHERE seq = ",
+         first_urgency = NULL, receipt = NULL, return_code = NULL WHERE seq = ",
     ] {
         let mut query = QueryBuilder::new(statement);
         S::Database::bind(&mut query, case_seq);

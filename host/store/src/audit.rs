@@ -46,7 +46,7 @@ impl fmt::Display for AuditHead {
 impl FromStr for AuditHead {
     type Err = &'static str;
 
-    /// Parses `7:<64 hex>`.
+    /// Parses `7:<64 hex>`; before event 1 there is only [`AuditHead::START`].
     fn from_str(text: &str) -> Result<AuditHead, &'static str> {
         const WRONG: &str = "an audit head is SEQ:HASH, a number and 64 hexadecimal digits";
         let (seq, hex) = text.trim().split_once(':').ok_or(WRONG)?;
@@ -58,7 +58,11 @@ impl FromStr for AuditHead {
             let pair = std::str::from_utf8(pair).map_err(|_| WRONG)?;
             *byte = u8::from_str_radix(pair, 16).map_err(|_| WRONG)?;
         }
-        Ok(AuditHead { seq: seq.parse().map_err(|_| WRONG)?, hash })
+        let head = AuditHead { seq: seq.parse().map_err(|_| WRONG)?, hash };
+        if head.seq < 1 && head != AuditHead::START {
+            return Err("an audit head before event 1 is 0 with 64 zeros");
+        }
+        Ok(head)
     }
 }
 
@@ -281,7 +285,9 @@ mod tests {
             check.compare(&AuditHead { seq: 4, hash: [0; 32] }),
             Err(AuditFault::OtherHead { seq: 4, .. })
         ));
-        for wrong in ["", "4", "4:ab", "x:".to_owned().as_str(), &format!("4:{}", "zz".repeat(32))] {
+        assert_eq!(AuditHead::START.to_string().parse(), Ok(AuditHead::START));
+        let (no_hex, hash) = ("zz".repeat(32), "ab".repeat(32));
+        for wrong in ["", "4", "4:ab", "x:", &format!("4:{no_hex}"), &format!("0:{hash}"), &format!("-4:{hash}")] {
             assert!(wrong.parse::<AuditHead>().is_err(), "{wrong}");
         }
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Error, FromRow, Pool, QueryBuilder};
+use sqlx::{Error, FromRow, QueryBuilder};
 
 use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
@@ -13,6 +13,7 @@ use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
 use super::event::{Appended, Event, NewEvent, Projection};
 use super::query::{self, Bindable};
+use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::readiness::Readiness;
 use super::receipt_number::Number;
 use super::seals::{self, Resealed};
@@ -29,7 +30,8 @@ pub trait Backend: Rows + Sessions + Clone {
     /// sqlx's type of the database.
     type Database: Bindable;
 
-    fn pool(&self) -> &Pool<Self::Database>;
+    /// Closes all connections.
+    fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// Runs a query within the time that the database has for it.
     fn rows(
@@ -110,6 +112,11 @@ impl<B: Backend> Cases<B> {
         session.commit().await
     }
 
+    /// Reads the first row of a query.
+    pub(super) async fn first<T: Record>(&self, query: QueryBuilder<B::Database>) -> Result<Option<T>, StoreError> {
+        Ok(self.backend.fetch(query).await?.into_iter().next())
+    }
+
     /// Runs a query of one number.
     async fn integer(&self, query: QueryBuilder<B::Database>) -> Result<i64, StoreError>
     where
@@ -127,6 +134,7 @@ where
     IdempotencyRecord: for<'r> FromRow<'r, RowOf<B>>,
     CaseLine: for<'r> FromRow<'r, RowOf<B>>,
     Case: for<'r> FromRow<'r, RowOf<B>>,
+    QueueLine: for<'r> FromRow<'r, RowOf<B>>,
 {
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>> {
         Box::pin(async move {
@@ -147,6 +155,15 @@ where
 
     fn cases<'a>(&'a self, after: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>> {
         Box::pin(self.page(query::CASE, after, limit, filter))
+    }
+
+    fn queue<'a>(
+        &'a self,
+        filter: &'a QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Read<QueueLine>>> {
+        Box::pin(self.queue_page(filter, after, limit))
     }
 
     fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64> {
@@ -266,7 +283,7 @@ where
 
     fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            self.backend.pool().close().await;
+            self.backend.close().await;
             Ok(())
         })
     }

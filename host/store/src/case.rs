@@ -35,6 +35,10 @@ pub struct NewCase {
     pub recipient: String,
     /// The coded answers that a queue shows.
     pub coded: CodedAnswers,
+    /// The urgency that the rules give it.
+    pub first_urgency: Option<String>,
+    /// The actor who took it by telephone; `None` where the applicant sent it.
+    pub taken_by: Option<String>,
     /// The receipt, still without its audit head.
     pub receipt: UnfinishedReceipt,
     /// The age file of the contents.
@@ -171,7 +175,7 @@ pub struct CaseLine {
     pub outcome: Option<String>,
     /// The operator who works on it.
     pub assignee: Option<String>,
-    /// Its urgency, where an operator set one.
+    /// Its urgency: the first one, or the one that an operator set; null is treated as `normal`.
     pub urgency: Option<String>,
     /// True while it must not be erased.
     pub held: bool,
@@ -189,6 +193,8 @@ pub struct Case {
     pub idempotency_key: String,
     /// Keyed hash of the text; `None` for an erased case.
     pub text_hash: Option<Vec<u8>>,
+    /// The urgency that the rules gave it; `None` for a case of an earlier version or an erased one.
+    pub first_urgency: Option<String>,
     /// The case's own age recipient; `None` for an erased case.
     pub recipient: Option<String>,
     /// The receipt's bytes; `None` for an erased case.

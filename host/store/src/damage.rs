@@ -13,6 +13,7 @@ use super::backend::{Backend, Cases, RowOf};
 use super::case::{CaseRow, Damaged, Filter, NO_STATE, Read};
 use super::error::StoreError;
 use super::query;
+use super::queue::{QueueFilter, QueueKey};
 use super::receipt_number::Number;
 
 impl<B: Backend> Cases<B> {
@@ -49,6 +50,20 @@ impl<B: Backend> Cases<B> {
             Err(error) if B::is_damage(&error) => self.one_by_one(columns, after, limit, filter).await,
             rows => Ok(rows?.iter().map(Self::decode).collect::<Result<_, _>>()?),
         }
+    }
+
+    /// Reads a page of the queue. A damaged page of the file fails it: the lists in the store's order pass over such a case.
+    pub(super) async fn queue_page<T>(
+        &self,
+        filter: &QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> Result<Vec<Read<T>>, StoreError>
+    where
+        T: for<'r> FromRow<'r, RowOf<B>> + CaseRow,
+    {
+        let rows = self.backend.rows(query::queue(filter, after, limit)).await?;
+        Ok(rows.iter().map(Self::decode).collect::<Result<_, _>>()?)
     }
 
     /// Reads the next cases, each by its own query.

@@ -13,7 +13,7 @@ use crate::audit::{AuditHead, Link};
 use crate::case::{Inserted, NewCase};
 use crate::error::StoreError;
 use crate::event::{EventKind, Projection};
-use crate::query::{self, Value};
+use crate::query::{self, TableRows, Value};
 use crate::session::Session;
 
 /// The actor of an event that an applicant caused.
@@ -55,7 +55,8 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
             Inserted::NumberTaken
         } else {
             let seq = ends.last_case.saturating_add(1);
-            let next = Placed::after(ends, case, seq, case.received_at, APPLICANT);
+            let actor = case.taken_by.as_deref().unwrap_or(APPLICANT);
+            let next = Placed::after(ends, case, seq, case.received_at, actor);
             ends = Ends { last_case: seq, head: next.head };
             keys.insert(case.key.clone());
             numbers.insert(number);
@@ -84,7 +85,7 @@ impl<'a> Placed<'a> {
         Placed { case, seq, head, receipt, at, actor }
     }
 
-    fn case_row(&self) -> [Value; 18] {
+    fn case_row(&self) -> [Value; 19] {
         let Placed { case, seq, receipt, .. } = self;
         [
             Value::Integer(*seq),
@@ -103,6 +104,7 @@ impl<'a> Placed<'a> {
             Value::OptionalText(case.coded.kind.clone()),
             Value::OptionalText(case.coded.ongoing.clone()),
             Value::OptionalText(case.coded.services.clone()),
+            Value::OptionalText(case.first_urgency.clone()),
             Value::Bytes(receipt.clone()),
             Value::OptionalBytes(case.return_code.map(Vec::from)),
         ]
@@ -138,17 +140,24 @@ impl<'a> Placed<'a> {
 
 /// Writes the rows of cases.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
-    let columns = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
-        idempotency_key, text_hash, recipient, kind, ongoing, services, receipt, return_code)";
-    let state = |placed: &Placed<'_>| projection_row(placed.seq, Projection::received(placed.case.received_at, None));
-    let search = placed.iter().flat_map(Placed::search_rows).collect();
-    session.insert(columns, placed.iter().map(Placed::case_row).collect()).await?;
-    session.insert("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row).collect()).await?;
-    session.insert("case_search (case_seq, kind, hash)", search).await?;
-    session.insert(PROJECTIONS, placed.iter().map(state).collect()).await?;
-    session.insert(EVENTS, placed.iter().map(Placed::event_row).collect()).await
+    let state = |placed: &Placed<'_>| {
+        let urgency = placed.case.first_urgency.clone();
+        projection_row(placed.seq, Projection::received(placed.case.received_at, urgency))
+    };
+    let tables = vec![
+        TableRows::new(CASES, placed.iter().map(Placed::case_row)),
+        TableRows::new("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row)),
+        TableRows::new(PROJECTIONS, placed.iter().map(state)),
+        TableRows::new(EVENTS, placed.iter().map(Placed::event_row)),
+    ];
+    session.insert(tables).await?;
+    let search = placed.iter().flat_map(Placed::search_rows);
+    session.insert(vec![TableRows::new("case_search (case_seq, kind, hash)", search)]).await
 }
 
+/// The table of cases with its columns, in the order of a row.
+const CASES: &str = "cases (seq, number, received_at, partner, test, locale, accepted, ruleset, module, page_module, \
+    idempotency_key, text_hash, recipient, kind, ongoing, services, first_urgency, receipt, return_code)";
 /// The table of events with its columns, in the order of a row.
 pub(crate) const EVENTS: &str = "events (seq, case_number, n, at, actor, kind, body, commitment, hash)";
 /// The table of states with its columns, in the order of [`projection_row`].

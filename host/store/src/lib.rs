@@ -9,7 +9,7 @@
 //! Bytes are returned unchanged. The store must know neither HTTP, nor the rules, nor the sandbox, nor the desk. Files,
 //! locks and owners are those of Unix.
 //!
-//! - `store`: the trait [`Store`]; `open`: the choice of the database by its URL; `migrate`: its migrations
+//! - `store`: the trait [`Store`]; `accounts`: those of the desk; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `returns`: codes, tokens and requests of applicants who come back
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
@@ -18,6 +18,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod append;
 mod audit;
 mod backend;
@@ -34,6 +35,7 @@ mod migrate;
 mod open;
 mod postgres;
 mod query;
+mod queue;
 mod readiness;
 pub mod receipt_number;
 mod returns;
@@ -47,6 +49,10 @@ mod tests;
 mod verify;
 mod writer;
 
+pub use accounts::{
+    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession,
+    StoredToken,
+};
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};
 pub use case::{
@@ -61,6 +67,7 @@ pub use event::{
 };
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use returns::{NewVisit, ReturnStore};
 pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};

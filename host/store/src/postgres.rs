@@ -20,7 +20,7 @@ use sqlx::{Error, QueryBuilder, Row as _, Transaction};
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
-use super::query::{self, KEY, Value};
+use super::query::{self, KEY, TableRows};
 use super::readiness::PROBE_BYTES;
 use super::session::{Record, Session, Sessions};
 use super::writer::Rows;
@@ -80,11 +80,11 @@ impl Session for PostgresSession {
         Ok(in_time(query.build().execute(&mut *self.transaction)).await?.rows_affected())
     }
 
-    async fn insert<const N: usize>(&mut self, into: &str, rows: Vec<[Value; N]>) -> Result<(), StoreError> {
-        match unnest(into, rows) {
-            Some(statement) => self.execute(statement).await.map(drop),
-            None => Ok(()),
+    async fn insert(&mut self, tables: Vec<TableRows>) -> Result<(), StoreError> {
+        for statement in tables.into_iter().filter_map(unnest) {
+            self.execute(statement).await?;
         }
+        Ok(())
     }
 
     async fn commit(self) -> Result<(), StoreError> {
@@ -131,8 +131,8 @@ impl Rows for PgPool {
 impl Backend for PgPool {
     type Database = sqlx::Postgres;
 
-    fn pool(&self) -> &PgPool {
-        self
+    async fn close(&self) {
+        PgPool::close(self).await;
     }
 
     async fn rows(&self, mut query: QueryBuilder<sqlx::Postgres>) -> Result<Vec<PgRow>, StoreError> {

@@ -5,17 +5,24 @@
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::case::Filter;
+use super::queue::{Assignee, QueueFilter, QueueKey};
 use super::receipt_number::{Beginning, Number};
 
 /// Columns of a [`super::CaseLine`].
 pub const LINE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      kind, ongoing, services, outcome, assignee, urgency, held";
+/// Columns of a [`super::QueueLine`].
+const QUEUE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
+     kind, ongoing, services, outcome, assignee, urgency, held, waiting_since, follow_up, changed_n";
 /// Columns of a [`super::Case`].
 pub const CASE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      kind, ongoing, services, outcome, assignee, urgency, held, \
-     page_module, idempotency_key, text_hash, recipient, receipt, sealed, sealed_to, waiting_since, follow_up, last_n, changed_n";
+     page_module, idempotency_key, text_hash, first_urgency, recipient, receipt, sealed, sealed_to, waiting_since, follow_up, \
+     last_n, changed_n";
 /// Columns that identify a case.
 pub const KEY: &str = "cases.seq, number";
+/// The states of the cases in the queue.
+const OPEN: [&str; 3] = ["received", "in_progress", "waiting"];
 /// The tables of [`LINE`]. A case whose state is missing is damaged, and not left out.
 const LINES: &str = "cases LEFT JOIN projections ON projections.case_seq = cases.seq";
 /// The tables of [`CASE`].
@@ -104,28 +111,43 @@ impl Value {
     }
 }
 
-/// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// Rows of one table.
+#[derive(Debug)]
+pub struct TableRows {
+    /// The table with its columns.
+    pub into: &'static str,
+    pub rows: Vec<Vec<Value>>,
+}
 
-/// Builds INSERTs of [`SIZES`] of rows; an empty list without rows. `into` is the table with its columns.
-pub fn insert<DB: Bindable, const N: usize>(into: &str, rows: Vec<[Value; N]>) -> Vec<QueryBuilder<DB>> {
-    let (mut inserts, mut left) = (Vec::new(), rows.len());
-    let mut rows = rows.into_iter();
+impl TableRows {
+    pub fn new<const N: usize>(into: &'static str, rows: impl IntoIterator<Item = [Value; N]>) -> TableRows {
+        TableRows { into, rows: rows.into_iter().map(Vec::from).collect() }
+    }
+}
+
+/// The numbers of rows of an INSERT, and of values in a list: a statement of another number would be prepared again.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// Builds queries of one INSERT for each table, all of as many rows; the tables have as many rows each.
+pub fn insert<DB: Bindable>(tables: Vec<TableRows>) -> Vec<QueryBuilder<DB>> {
+    let mut left = tables.first().map_or(0, |table| table.rows.len());
+    let mut tables: Vec<_> = tables.into_iter().map(|table| (table.into, table.rows.into_iter())).collect();
+    let mut queries = Vec::new();
     while let Some(size) = SIZES.into_iter().find(|size| *size <= left) {
         left -= size;
-        let mut query = QueryBuilder::new(format!("INSERT INTO {into} VALUES "));
-        let mut before = "(";
-        for row in rows.by_ref().take(size) {
-            for value in row {
-                value.bind(query.push(before));
+        let mut query = QueryBuilder::default();
+        for (into, rows) in &mut tables {
+            query.push(format_args!("INSERT INTO {into} VALUES "));
+            let mut before = "";
+            for row in rows.take(size) {
+                push_list(query.push(before), row);
                 before = ", ";
             }
-            before = "), (";
+            query.push(";");
         }
-        query.push(")");
-        inserts.push(query);
+        queries.push(query);
     }
-    inserts
+    queries
 }
 
 /// Appends a list of texts for IN, filled up to one of [`SIZES`] with its last one.
@@ -157,6 +179,61 @@ pub fn page<DB: Bindable>(columns: &str, after: i64, limit: u32, filter: &Filter
     narrow(&mut query, filter);
     DB::bind(query.push(format_args!(" ORDER BY {seq} LIMIT ")), i64::from(limit));
     query
+}
+
+/// Selects the cases of the queue after a place of its order. Every plan begins with the states, so that none sorts them all.
+pub fn queue<DB: Bindable>(filter: &QueueFilter, after: Option<QueueKey>, limit: u32) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new(format!(
+        "SELECT {QUEUE} FROM projections CROSS JOIN cases WHERE cases.seq = projections.case_seq"
+    ));
+    let order = match &filter.status {
+        Some(status) if !OPEN.contains(&status.as_str()) => {
+            DB::bind(query.push(" AND status = "), status.clone());
+            if let Some(after) = after {
+                DB::bind(query.push(" AND case_seq < "), after.seq);
+            }
+            "case_seq DESC"
+        }
+        status => {
+            query.push(" AND queue_rank IS NOT NULL");
+            if let Some(status) = status {
+                // Not the index of the states: its cases would have to be sorted.
+                DB::bind(query.push(" AND coalesce(status, '') = "), status.clone());
+            }
+            if let Some(QueueKey { rank, waiting_since, seq }) = after {
+                let place = [rank, waiting_since, seq].map(Value::Integer);
+                push_list(query.push(" AND (queue_rank, queue_since, case_seq) > "), place);
+            }
+            "queue_rank, queue_since, case_seq"
+        }
+    };
+    narrow_queue(&mut query, filter);
+    DB::bind(query.push(format_args!(" ORDER BY {order} LIMIT ")), i64::from(limit));
+    query
+}
+
+/// Appends the other conditions of the queue, each after an AND.
+fn narrow_queue<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &QueueFilter) {
+    match &filter.assignee {
+        Some(Assignee::Name(name)) => DB::bind(query.push(" AND assignee = "), name.clone()),
+        Some(Assignee::Nobody) => drop(query.push(" AND assignee IS NULL")),
+        None => {}
+    }
+    if let Some(kind) = &filter.kind {
+        DB::bind(query.push(" AND kind = "), kind.clone());
+    }
+    if let Some(urgency) = &filter.urgency {
+        DB::bind(query.push(" AND coalesce(urgency, 'normal') = "), urgency.clone());
+    }
+    if let Some(test) = filter.test {
+        DB::bind(query.push(" AND test = "), test);
+    }
+    if let Some(before) = filter.follow_up_before {
+        DB::bind(query.push(" AND follow_up < "), before);
+    }
+    if filter.waiting_only {
+        query.push(" AND waiting_since IS NOT NULL");
+    }
 }
 
 /// Names the tables that hold columns.

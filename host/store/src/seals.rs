@@ -8,7 +8,7 @@ use crate::append::write_state;
 use crate::error::StoreError;
 use crate::event::Projection;
 use crate::insert::{PROJECTIONS, projection_row};
-use crate::query::{self, Bind, Value};
+use crate::query::{self, Bind, TableRows, Value};
 use crate::session::Session;
 
 /// A case's contents, sealed to other recipients.
@@ -44,8 +44,8 @@ pub(crate) async fn set_once<S: Session>(session: &mut S, name: &str, value: Vec
     if let Some((value,)) = found.into_iter().next() {
         return Ok(value);
     }
-    let row = vec![[Value::Text(name.to_owned()), Value::Bytes(value.clone())]];
-    session.insert("settings (name, value)", row).await?;
+    let row = [Value::Text(name.to_owned()), Value::Bytes(value.clone())];
+    session.insert(vec![TableRows::new("settings (name, value)", [row])]).await?;
     Ok(value)
 }
 
@@ -64,7 +64,9 @@ pub(crate) async fn rebuild<S: Session>(
         query.push(" GROUP BY cases.seq");
         match session.fetch::<(i64, i64)>(query).await?.first() {
             Some((last_n, _)) if *last_n != state.last_n => changed.push(seq),
-            Some((_, 0)) => session.insert(PROJECTIONS, vec![projection_row(seq, state)]).await?,
+            Some((_, 0)) => {
+                session.insert(vec![TableRows::new(PROJECTIONS, [projection_row(seq, state)])]).await?;
+            }
             Some(_) => write_state(session, seq, state).await?,
             None => {}
         }

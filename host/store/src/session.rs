@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder};
 
 use crate::error::StoreError;
-use crate::query::{self, Bindable, Value};
+use crate::query::{Bindable, TableRows};
 
 /// A type that is read from a row of either database.
 pub trait Record: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
@@ -33,19 +33,8 @@ pub trait Session: Send + Sized {
     /// Runs a statement and returns the number of changed rows.
     fn execute(&mut self, query: QueryBuilder<Self::Database>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Inserts rows; `into` is the table with its columns.
-    fn insert<const N: usize>(
-        &mut self,
-        into: &str,
-        rows: Vec<[Value; N]>,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send {
-        async move {
-            for statement in query::insert(into, rows) {
-                self.execute(statement).await?;
-            }
-            Ok(())
-        }
-    }
+    /// Inserts as many rows into each table. A row may refer to the one at its place in a table before.
+    fn insert(&mut self, tables: Vec<TableRows>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Commits durably.
     ///

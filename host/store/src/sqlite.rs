@@ -22,6 +22,7 @@ use sqlx::{Error, QueryBuilder, Row as _};
 
 use super::backend::{Backend, Cases};
 use super::insert::insert;
+use super::query::{self, TableRows};
 use super::readiness::PROBE_BYTES;
 use super::session::{Record, Session, Sessions};
 use super::writer::Rows;
@@ -40,6 +41,9 @@ pub type Sqlite = Cases<Database>;
 #[derive(Debug, Clone)]
 pub struct Database {
     pool: SqlitePool,
+    /// The connection that writes. A connection whose file another one changed reads all pages anew, so one that writes all
+    /// transactions keeps its cache.
+    writer: SqlitePool,
     files: Option<Arc<OpenFiles>>,
 }
 
@@ -87,7 +91,7 @@ impl Sessions for Database {
     async fn begin(&self) -> Result<SqliteSession, StoreError> {
         self.check().await?;
         // Before the transaction begins, so that a caller who goes away in between leaves none behind.
-        let mut session = SqliteSession { connection: Some(self.pool.acquire().await?), database: self.clone() };
+        let mut session = SqliteSession { connection: Some(self.writer.acquire().await?), database: self.clone() };
         sqlx::query("BEGIN IMMEDIATE").execute(session.connection()?).await?;
         Ok(session)
     }
@@ -105,6 +109,14 @@ impl Session for SqliteSession {
 
     async fn execute(&mut self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<u64, StoreError> {
         Ok(query.build().execute(self.connection()?).await?.rows_affected())
+    }
+
+    /// Runs few queries of several statements: each query is a switch to the connection's thread and back.
+    async fn insert(&mut self, tables: Vec<TableRows>) -> Result<(), StoreError> {
+        for query in query::insert(tables) {
+            self.execute(query).await?;
+        }
+        Ok(())
     }
 
     async fn commit(mut self) -> Result<(), StoreError> {
@@ -125,7 +137,7 @@ impl Rows for Database {
     async fn probe(&self) -> Result<(), StoreError> {
         self.check().await?;
         let write = sqlx::query("UPDATE probe SET bytes = randomblob(?) WHERE id = 1").bind(PROBE_BYTES);
-        write.execute(&self.pool).await?;
+        write.execute(&self.writer).await?;
         self.check().await
     }
 
@@ -138,8 +150,9 @@ impl Rows for Database {
 impl Backend for Database {
     type Database = sqlx::Sqlite;
 
-    fn pool(&self) -> &SqlitePool {
-        &self.pool
+    async fn close(&self) {
+        self.pool.close().await;
+        self.writer.close().await;
     }
 
     async fn rows(&self, mut query: QueryBuilder<sqlx::Sqlite>) -> Result<Vec<SqliteRow>, StoreError> {
@@ -180,8 +193,9 @@ impl Backend for Database {
         matches!(error, StoreError::Database(error) if matches!(primary_code(error), Some(10 | 11 | 26)))
     }
 
-    async fn confirm(&self, _: bool) -> Result<(), StoreError> {
-        self.check().await
+    /// A case that was not found is inserted next, which checks the files itself.
+    async fn confirm(&self, is_found: bool) -> Result<(), StoreError> {
+        if is_found { self.check().await } else { Ok(()) }
     }
 
     fn integrity(&self, within: Duration) -> StoreFuture<'_, Integrity> {

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::accounts::AccountStore;
 use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::convert::Seal;
 use super::error::StoreFuture;
 use super::event::{Appended, Event, NewEvent, Projection};
+use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
 use super::returns::ReturnStore;
 use super::seals::Resealed;
@@ -29,7 +31,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: ReturnStore + Send + Sync + 'static {
+pub trait Store: AccountStore + ReturnStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;
@@ -45,6 +47,15 @@ pub trait Store: ReturnStore + Send + Sync + 'static {
 
     /// Reads whole cases as [`Store::lines`] reads lines.
     fn cases<'a>(&'a self, seq: i64, limit: u32, filter: &'a Filter) -> StoreFuture<'a, Vec<Read<Case>>>;
+
+    /// Reads at most `limit` cases of the desk's queue after a place of its order; an empty page is the end. Closed and erased
+    /// cases are listed by their status, the last received first.
+    fn queue<'a>(
+        &'a self,
+        filter: &'a QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Read<QueueLine>>>;
 
     /// Counts cases.
     fn count<'a>(&'a self, filter: &'a Filter) -> StoreFuture<'a, u64>;

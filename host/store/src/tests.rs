@@ -1,5 +1,6 @@
 //! Tests of both databases through the trait [`Store`], and of their tables by SQL.
 
+mod accounts;
 mod cases;
 mod conversion;
 mod direct_sql;
@@ -7,6 +8,7 @@ mod erasure;
 mod events;
 mod filters;
 mod histories;
+mod queue;
 mod returns;
 mod sql;
 mod states;
@@ -97,6 +99,8 @@ fn new_case(key: &str) -> NewCase {
             ongoing: Some("yes".to_owned()),
             services: Some("consultation remote".to_owned()),
         },
+        first_urgency: Some("high".to_owned()),
+        taken_by: None,
         receipt: UnfinishedReceipt(receipt.into_bytes()),
         sealed: format!("sealed contents of {key}").into_bytes(),
         sealed_to: "desk".to_owned(),

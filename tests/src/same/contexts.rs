@@ -39,11 +39,16 @@ const TIMES: [i64; 20] = [
     1_767_225_600_000,
 ];
 
+/// The questions of the table.
+const QUESTIONS: &str = include_str!("../../cases/base/questions.json");
+
 /// A context, and the values that a correct draft in it has.
 #[derive(Debug, Clone)]
 pub struct StreamContext {
     /// The context's text, as every engine gets it.
     pub text: Vec<u8>,
+    /// True if a draft answers questions.
+    pub has_questions: bool,
     now: i64,
     consent: Vec<Tree>,
     policy: Vec<Tree>,
@@ -62,6 +67,7 @@ impl StreamContext {
             now: context.now,
             consent: documents(&context.consent),
             policy: documents(&context.policy),
+            has_questions: !context.questions.is_empty(),
             text: text.into_bytes(),
         }
     }
@@ -115,7 +121,7 @@ fn change(context: &mut Tree, rng: &mut Rng) {
     let raw = |rng: &mut Rng, words: &[&str]| Tree::raw(rng.choose(words));
     let broken = ["null", "1.0", "\"fr\"", "[]", "{}", "", "\"\\ud800\""];
     let top = rng.choose(&["now", "locale", "consent", "policy", "calendar"]);
-    let (keys, value): (&[&str], Tree) = match rng.below(16) {
+    let (keys, value): (&[&str], Tree) = match rng.below(17) {
         0 => (&["consent", "version"], said(rng, &["2", "令和版", "", "1.0-β"])),
         1 => (&["policy", "sha256", "ja"], Tree::Text(rng.hex_digest())),
         2 => (&["consent", "sha256"], Tree::object([("ja", Tree::Text(rng.hex_digest()))])),
@@ -133,6 +139,7 @@ fn change(context: &mut Tree, rng: &mut Rng) {
         13 => (&["policy", "in_force_since"], raw(rng, &["1795096800000", "-1", "1e3", "null", "9007199254740992"])),
         // Keys of a newer host, which a module ignores.
         14 => (&["weather"], Tree::object([("sky", Tree::raw("null")), ("sky", Tree::raw("1.5e3"))])),
+        15 => (&["questions"], raw(rng, &[QUESTIONS, QUESTIONS, "[]", "null", "[{\"id\":\"q1\"}]"])),
         // Contexts that no module can use.
         _ => (std::slice::from_ref(&top), raw(rng, &broken)),
     };

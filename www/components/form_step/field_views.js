@@ -5,12 +5,19 @@
  */
 
 import { at, parent, within } from "../../app/json_pointer.js";
-import { state } from "../../app/state.js";
-import { createField } from "../field/field.js";
 
 export class FieldViews {
   /** @type {Map<string, form.View>} */
   byPath = new Map();
+
+  /**
+   * @param {form.Host["draw"]} draw the component of a field @param {(whole: boolean) => void} onChange takes changed answers, as
+   *   `changed` of a host
+   */
+  constructor(draw, onChange) {
+    this.draw = draw;
+    this.onChange = onChange;
+  }
 
   /** The view at a path or the nearest above it. @param {string} path @returns {form.View | undefined} */
   at(path) {
@@ -53,8 +60,6 @@ export class FieldViews {
 
   // The `Host` of the fields.
 
-  draw = createField;
-
   /** @param {form.View} view @returns {form.View} */
   register(view) {
     this.byPath.set(view.path, view);
@@ -68,6 +73,6 @@ export class FieldViews {
 
   /** @param {string} _path @param {boolean} whole */
   changed(_path, whole) {
-    state.intake.changed(whole);
+    this.onChange(whole);
   }
 }

@@ -9,12 +9,14 @@ import { say, state } from "../../app/state.js";
 import { FIRST, nodesOf, REVIEW, stepNames, stepOf } from "../../app/steps.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
+import { createField } from "../field/field.js";
 import { createGuidance } from "../guidance/guidance.js";
 import { createAdviceReader } from "../message/message.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createQuickSend } from "../quick_send/quick_send.js";
 import { createSavePanel } from "../save_panel/save_panel.js";
 import { createStepList } from "../step_list/step_list.js";
+import { keepComposing } from "../text_field/text_field.js";
 import { FieldViews } from "./field_views.js";
 
 /** @typedef {{ step: string, router: import("../../app/router.js").Router }} StepProps */
@@ -23,7 +25,7 @@ import { FieldViews } from "./field_views.js";
 export function createFormStep({ step, router }) {
   const { intake } = state;
   const title = say(`step_${step}`);
-  const views = new FieldViews();
+  const views = new FieldViews(createField, (whole) => intake.changed(whole));
   const focusField = (/** @type {string} */ path) => views.at(path)?.focus();
   const summary = createErrorSummary({ goToField: focusField, canReach: (path) => views.at(path) !== undefined });
   const steps = createStepList({ current: step, goTo: router.goTo });
@@ -132,9 +134,4 @@ function leadKey() {
 /** True if an issue belongs to a step: those of the text as a whole belong to each. @param {string} step @param {string} path */
 function isOn(step, path) {
   return path === "" || stepOf(path) === step;
-}
-
-/** The Enter that ends a composition sends nothing: in Safari it comes after its end, with keyCode 229. @param {KeyboardEvent} event */
-function keepComposing(event) {
-  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
 }

@@ -32,17 +32,18 @@ export function createAdvisoryMessage(advisory, field = "") {
 /**
  * Reads new advice aloud: what comes once the person answers, not what a screen begins with, and each once while it stays.
  *
+ * @param {() => string} [textOf] the present answers
  * @returns {(screen: HTMLElement) => void} to be called when a report is on the screen
  */
-export function createAdviceReader() {
-  const begun = state.intake.text;
+export function createAdviceReader(textOf = () => state.intake.text) {
+  const begun = textOf();
   /** @type {string[]} */
   let before = [];
   return (screen) => {
     const shown = [...screen.querySelectorAll("#lead, .message--advisory")].map(wordsOf);
     const fresh = shown.filter((words) => !before.includes(words));
     before = shown;
-    if (fresh.length && state.intake.text !== begun) announce(fresh.join(" "));
+    if (fresh.length && textOf() !== begun) announce(fresh.join(" "));
   };
 }
 

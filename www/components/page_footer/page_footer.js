@@ -3,12 +3,12 @@
  */
 
 import { element } from "../../app/dom.js";
-import { byId, deskUrl } from "../../app/environment.js";
+import { byId, deskUrl, wholeUrl } from "../../app/environment.js";
 import { say, state } from "../../app/state.js";
 import { receiptKept } from "../../app/storage.js";
 
-/** Draws the footer. */
-export function renderFooter() {
+/** Draws the footer. @param {HTMLElement} [other] the link to the desk's other page */
+export function renderFooter(other = returnLink()) {
   const { operator, operator_url } = state.desk.served;
   byId("page-footer")?.replaceChildren(
     element(
@@ -20,6 +20,7 @@ export function renderFooter() {
           "ul",
           ...documentLinks().map((link) => element("li", link)),
           element("li", sheetLink()),
+          element("li", other),
           element(
             "li",
             say("footer_operator"),
@@ -29,6 +30,11 @@ export function renderFooter() {
       ),
     ),
   );
+}
+
+/** A link to the page on which the applicant comes back to a case; it holds in a saved copy as well. */
+export function returnLink() {
+  return element("a", { href: wholeUrl(`/return?lang=${state.locale}`), target: "_blank" }, say("return_link"));
 }
 
 /** A link to the form on paper. */

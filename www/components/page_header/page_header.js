@@ -11,14 +11,14 @@ import { createPhoneLink, withPhoneLink } from "../phone_link/phone_link.js";
 /** Each language by its own name's key. */
 export const LANGUAGES = ["ja", "en", "easy"];
 
-/** @param {{ notice: HTMLElement | null }} props the notice of another module */
-export function renderHeader({ notice }) {
+/** @param {{ notice?: HTMLElement | null, offered?: string[] }} props the notice of another module, and the languages of the page */
+export function renderHeader({ notice, offered = LANGUAGES }) {
   const { desk, engine, intake } = state;
   byId("page-header")?.replaceChildren(
     element(
       "header.page-header",
       pageLink({ class: "page-header__skip", href: "#main" }, () => byId("main")?.focus(), say("site_skip")),
-      element("div.page-header__bar", element("p.page-header__name", breakable(desk.name)), languages()),
+      element("div.page-header__bar", element("p.page-header__name", breakable(desk.name)), languages(offered)),
       byHours("page-header__call", () => [phone(), !intake.finished && element("p.page-header__hours", hoursText())]),
       desk.served.partner?.test && element("p.notice.page-header__test", say("test_notice")),
       engine.blocked && element("p.notice", say("engine_server")),
@@ -66,8 +66,9 @@ function phone() {
   );
 }
 
-function languages() {
-  const choices = LANGUAGES.map((language) =>
+/** @param {string[]} offered */
+function languages(offered) {
+  const choices = offered.map((language) =>
     button("quiet", say(`language_${language}`), () => switchLanguage(language, true), {
       lang: localeOf(language),
       "data-language": language,

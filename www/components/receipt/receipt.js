@@ -5,20 +5,22 @@
  */
 
 import { button, element } from "../../app/dom.js";
-import { reloadDocument, scrollAndFocus } from "../../app/environment.js";
+import { isOwnDocument, reloadDocument, scrollAndFocus, wholeUrl } from "../../app/environment.js";
 import { loadLater } from "../../app/later.js";
 import { byHours, hoursText } from "../../app/opening_hours.js";
+import { groupDigits } from "../../app/return_code.js";
 import { say, state } from "../../app/state.js";
+import { returnLink } from "../page_footer/page_footer.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 
 /** @typedef {{ kept: form.Kept, report: form.Report | null, router: import("../../app/router.js").Router }} ReceiptProps */
 
 /** @param {ReceiptProps} props */
 export function createReceipt(props) {
-  const { receipt } = props.kept;
+  const { kept } = props;
   const title = say("receipt_title");
   const heading = element("h1", { tabindex: "-1" }, title);
-  const body = element("div", numberPanel(receipt), nextSteps(receipt));
+  const body = element("div", numberPanel(kept), nextSteps(kept.receipt));
   void complete();
 
   async function complete() {
@@ -27,7 +29,7 @@ export function createReceipt(props) {
       body.replaceChildren(...receiptParts(props));
     } catch (failure) {
       console.warn("receipt", failure instanceof Error ? failure.message : failure);
-      body.replaceChildren(numberPanel(receipt), incomplete(), nextSteps(receipt));
+      body.replaceChildren(numberPanel(kept), incomplete(), nextSteps(kept.receipt));
     }
   }
 
@@ -50,20 +52,27 @@ export function createReceipt(props) {
 }
 
 /**
- * The number large, for a look from the telephone.
+ * The number large, for a look from the telephone, and beside it the return code.
  *
- * @param {any} receipt @param {Node} [actions] what can be done with it @param {Node} [warning]
+ * @param {form.Kept} kept @param {Node} [actions] what can be done with the number @param {Node} [warning]
  */
-export function numberPanel({ number, received_at, test }, actions, warning) {
+export function numberPanel({ receipt, code }, actions, warning) {
+  const { number, received_at, test } = receipt;
   return element(
     "div.receipt__number",
     element("p.label", say("receipt_number")),
     element("p.receipt__digits", { id: "reception-number" }, number),
     element("p.hint", say("receipt_spoken")),
+    code && element("p.label", say("return_code")),
+    code && element("p.receipt__code", { id: "return-code" }, groupDigits(code)),
+    code && element("p.hint", say("return_code_note")),
     actions,
     test && element("p.strong", { id: "receipt-test" }, say("test_notice")),
-    element("p", say("receipt_received"), " ", state.desk.clock(received_at)),
     warning,
+    element("p.receipt__received", say("receipt_received"), " ", state.desk.clock(received_at)),
+    code && element("p", returnLink(), element("span.on-paper", wholeUrl("/return"))),
+    (code === "" || !isOwnDocument()) &&
+      element("p", { id: "no-return-code" }, ...withPhoneLink("return_code_none"), " ", returnLink()),
   );
 }
 

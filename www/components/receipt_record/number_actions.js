@@ -35,8 +35,8 @@ export function numberActions(number) {
   );
 }
 
-/** The warning that this screen ends with the tab, and the wish to keep it longer. @returns {HTMLElement} */
-export function closingWarning() {
+/** The warning that this screen ends with the tab, and the wish to keep it longer. @param {string} key of the warning @returns {HTMLElement} */
+export function closingWarning(key) {
   const words = element("p", { id: "receipt-keep" });
   const wish = checkbox(
     say("keep_on_device", { days: KEPT_DAYS }),
@@ -51,7 +51,7 @@ export function closingWarning() {
   /** A full device takes nothing. @returns {string} what is shown */
   function show() {
     const until = receiptKeptUntil();
-    const sentence = until ? say("receipt_kept", { date: state.desk.clock(until) }) : say("receipt_keep");
+    const sentence = until ? say("receipt_kept", { date: state.desk.clock(until) }) : say(key);
     wish.box.checked = until > 0;
     setWords(words, sentence);
     return sentence;

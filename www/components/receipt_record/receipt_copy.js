@@ -23,6 +23,7 @@ p{margin:.5em 0}
 a{color:inherit}
 .receipt__number{margin:1em 0;padding:16px;border:2px solid;border-radius:6px;text-align:center}
 .receipt__digits{margin:0;font-size:clamp(1.75em,8vw,2.5em);font-weight:700;line-height:1.3;white-space:nowrap}
+.receipt__code{margin:0;font-size:1.25em;font-weight:700}
 .answer-list__row{padding:4px 0;border-top:1px solid #cdd5dc}
 .answer-list__row:last-child{border-bottom:1px solid #cdd5dc}
 dl,dd{margin:0}
@@ -40,11 +41,12 @@ article h2{padding:0;border:0;font-size:1.125em}
 /**
  * The text of the file, and if it is whole: a document that the desk does not give cannot be in it.
  *
- * @param {any} receipt @param {Element[]} record answers and agreement, as they are shown
+ * @param {form.Kept} kept @param {Element[]} record answers and agreement, as they are shown
  * @returns {Promise<{ html: string, whole: boolean }>}
  */
-export async function receiptCopy(receipt, record) {
+export async function receiptCopy(kept, record) {
   const { desk, locale } = state;
+  const { receipt } = kept;
   const { consent } = receipt;
   const title = say("receipt_copy_title");
   const kinds = PAPERS.filter((kind) => consent?.[kind]);
@@ -65,7 +67,7 @@ export async function receiptCopy(receipt, record) {
       "body",
       element("p", desk.name),
       element("h1", title),
-      numberPanel(receipt),
+      numberPanel(kept),
       // The date of the telephone number (clause 4⑦).
       nextSteps(receipt, element("p.hint", say("printed_phone", { date: desk.clock(desk.now()) }))),
       ...record.map((part) => part.cloneNode(true)),

@@ -20,14 +20,15 @@ import { closingWarning, numberActions } from "./number_actions.js";
 import { receiptCopy } from "./receipt_copy.js";
 
 /** @param {import("../receipt/receipt.js").ReceiptProps} props @returns {Node[]} */
-export function receiptParts({ kept: { receipt, text, later }, report, router }) {
+export function receiptParts({ kept, report, router }) {
+  const { receipt, text, later } = kept;
   const sent = sentAnswers(text, report);
   const agreement = consentRecord(receipt.consent);
   const record = [sent.answers, agreement].filter((part) => part !== null);
   const parts = [
     later && earlierNotice(later),
-    numberPanel(receipt, numberActions(receipt.number), closingWarning()),
-    ...waysToKeep(receipt, text, () => sent.whole.then(() => receiptCopy(receipt, record))),
+    numberPanel(kept, numberActions(receipt.number), closingWarning(kept.code ? "receipt_keep_code" : "receipt_keep")),
+    ...waysToKeep(receipt, text, () => sent.whole.then(() => receiptCopy(kept, record))),
     nextSteps(receipt),
     afterHoursContacts(),
     sent.advice,

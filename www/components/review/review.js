@@ -121,7 +121,7 @@ function createSender({ router, summary, failure }) {
 
   /** @param {form.Outcome} outcome @returns {void} */
   function show(outcome) {
-    if (outcome.kind === "receipt") return receive(router, outcome.receipt, outcome.text ?? "");
+    if (outcome.kind === "receipt") return receive(router, outcome);
     if (outcome.kind === "issues") return showIssues(outcome.report);
     if (outcome.kind === "stale") return void agreeAnew(router, "consent_stale");
     tell("error", outcome.kind);
@@ -144,12 +144,12 @@ function createSender({ router, summary, failure }) {
 /**
  * Shows the receipt, with the present answers if they are others than those that arrived.
  *
- * @param {Router} router @param {any} receipt @param {string} text that it is of
+ * @param {Router} router @param {form.Received} received
  */
-function receive(router, receipt, text) {
+function receive(router, { receipt, code, text = "" }) {
   const now = state.intake.text;
   const later = withoutConsent(now) === withoutConsent(text) ? undefined : now;
-  router.showReceipt({ receipt, text, later, locale: state.language });
+  router.showReceipt({ receipt, code, text, later, locale: state.language });
   tell("submitted", receipt.number);
 }
 

@@ -53,3 +53,8 @@ export function onTyping(input, report) {
   input.addEventListener("compositionend", () => report(input.value, false));
   input.addEventListener("change", () => report(input.value, true));
 }
+
+/** The Enter that ends a composition sends nothing: in Safari it comes after its end, with keyCode 229. @param {KeyboardEvent} event */
+export function keepComposing(event) {
+  if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+}

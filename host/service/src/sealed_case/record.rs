@@ -40,6 +40,12 @@ pub struct CaseRecord {
     pub report_sha256: String,
     /// SHA-256 of the report of the page's module.
     pub page_report_sha256: Option<String>,
+    /// The urgency that the rules gave it; absent in a case of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<String>,
+    /// The actor who took it by telephone, `operator:ID`; absent for one that the applicant sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<String>,
 }
 
 impl CaseRecord {
@@ -57,6 +63,7 @@ impl CaseRecord {
             (self.module == line.module, "module"),
             (self.page_module == case.page_module, "page's module"),
             (self.key == case.idempotency_key, "idempotency key"),
+            (self.urgency == case.first_urgency, "first urgency"),
             (self.consent_is_on(case.receipt.as_deref()), "consent on the receipt"),
         ];
         let differing = checks.into_iter().filter(|(is_same, _)| !is_same);

@@ -13,7 +13,7 @@ use kakekomi_store::{
 };
 use serde::Serialize;
 
-use crate::cli::args::StorageArgs;
+use crate::cli::args::{FormatArgs, StorageArgs};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -29,9 +29,8 @@ pub struct VerifyArgs {
     /// A head that was kept elsewhere; may be given several times
     #[arg(long, value_name = "SEQ:HASH")]
     head: Vec<AuditHead>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The result of a verification.
@@ -57,7 +56,7 @@ pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
     let verified = Verification::of(&*store, &args.head, None).await?;
     store.close().await?;
     let exit = if verified.fault_count == 0 { Exit::Accepted } else { Exit::Io };
-    if args.json {
+    if args.format.is_json() {
         print::record(&verified)?;
         return Ok(exit);
     }

@@ -1,5 +1,5 @@
 //! `kakekomi cases export`: whole cases, one JSON object a line (as `cases show --json` prints one);
-//! with `--csv` the columns of a list, for a spreadsheet.
+//! with `--json` one list of all, with `--csv` the columns of a list, for a spreadsheet.
 //!
 //! The draft, the reports and the receipt are the stored bytes. A few cases are read at a time, and their events
 //! `case.exported` are durable before they are printed. Without an identity the contents are null; the CSV has clear columns
@@ -18,6 +18,7 @@ use super::damages::Damages;
 use super::reading::Reading;
 use super::record::Record;
 use super::show::open_for;
+use crate::cli::args::FormatArgs;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -28,11 +29,10 @@ pub struct ExportArgs {
     #[command(flatten)]
     filter: FilterArgs,
     /// Print the lines of the list as CSV instead, with a head
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "ndjson"])]
     csv: bool,
-    /// One JSON object a line, which it is anyway
-    #[arg(long, conflicts_with = "csv")]
-    ndjson: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The head of the CSV: the fields of [`kakekomi_store::CaseLine`]. An export without cases has it too.
@@ -65,7 +65,7 @@ pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
     }
     let reading = Reading::new(source.reader()?, EventKind::CaseExported, "cases export");
     let store = open_for(&source, &reading).await?;
-    Export::begin(&*store, filter, after).await?.records(&reading).await
+    Export::begin(&*store, filter, after).await?.records(&reading, args.format.json).await
 }
 
 /// The state of an export.
@@ -88,7 +88,9 @@ impl Export<'_> {
         Ok(Export { store, filter, after, bar, damages: Damages::default() })
     }
 
-    async fn records(mut self, reading: &Reading) -> Result<Exit, CliError> {
+    /// Prints one list of all cases, or a case a line.
+    async fn records(mut self, reading: &Reading, as_list: bool) -> Result<Exit, CliError> {
+        let mut is_first = true;
         loop {
             let cases = self.store.cases(self.after, CASES_A_PAGE, &self.filter).await?;
             let Some(last) = cases.last() else { break };
@@ -98,11 +100,18 @@ impl Export<'_> {
             let mut text = Vec::new();
             for shown in reading.open(self.store, cases).await? {
                 self.damages.name_faults(&shown.case.line, &shown.faults);
+                if as_list {
+                    text.push(if is_first { b'[' } else { b',' });
+                }
+                is_first = false;
                 serde_json::to_writer(&mut text, &Record::from(&shown))?;
                 text.push(b'\n');
             }
             self.bar.suspend(|| print::json(&text))?;
             self.bar.inc(read as u64);
+        }
+        if as_list {
+            print::line(if is_first { "[]" } else { "]" })?;
         }
         Ok(self.end())
     }

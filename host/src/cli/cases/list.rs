@@ -78,7 +78,7 @@ impl Printer<'_> {
             }
             self.printed = true;
         }
-        if self.format.json || self.format.ndjson { print::json(&text) } else { print::data(&text) }
+        if self.format.is_json() { print::json(&text) } else { print::data(&text) }
     }
 
     /// Ends the list, so that one that was broken off is JSON, too.

@@ -79,7 +79,6 @@ impl Reading {
             match outcome {
                 Appended::Stored { .. } => {}
                 Appended::Refused(refusal) => case.withhold(&refusal.to_string()),
-                // A command is no request of an applicant.
                 Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => {
                     case.withhold("there is no case of its number")
                 }

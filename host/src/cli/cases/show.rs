@@ -54,7 +54,7 @@ pub async fn run(args: ShowArgs, file: Settings) -> Result<Exit, CliError> {
         if args.copy {
             let opened = shown.opened.as_ref().ok_or_else(|| CliError::NoContents(number.to_string()))?;
             print::data(inert_bytes(copy(&shown.case, opened, &source.desk).as_bytes()).as_bytes())?;
-        } else if args.format.json || args.format.ndjson {
+        } else if args.format.is_json() {
             print::record(&Record::from(&shown))?;
         } else {
             print::data(readable(&shown, &source.desk).as_bytes())?;

@@ -32,7 +32,7 @@ pub struct WatchArgs {
 pub async fn run(args: WatchArgs, file: Settings) -> Result<Exit, CliError> {
     let after = args.filter.after;
     let (source, filter) = args.filter.load(file)?;
-    let json = args.format.json || args.format.ndjson;
+    let json = args.format.is_json();
     // A database that cannot be opened at the start is a mistake; later it is down for a while.
     let mut after = match after {
         Some(after) => source.open().await.map(|_| after)?,

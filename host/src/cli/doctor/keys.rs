@@ -91,9 +91,10 @@ async fn same_hash_key(folder: &KeyFolder, store: &dyn Store) -> Outcome {
         (Some(_), true) if is_written_with(store, &folder.hash_key()?).await? == Some(true) => {
             Ok(format!("{shown} is the one that the database was written with"))
         }
-        (Some(_), true) => {
-            error(format!("{shown} is not the one that the database was written with: put that one back"))
-        }
+        (Some(_), true) => error(format!(
+            "{shown} is not the one that the database was written with, or the database's setting hash_key was changed: \
+                 put that key back, or restore a backup of the database"
+        )),
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kakekomi_store::{self as store, StoreError};
 
-use crate::cli::args::StorageArgs;
+use crate::cli::args::{FormatArgs, StorageArgs};
 use crate::cli::doctor::{self, keys};
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -23,9 +23,8 @@ pub struct CheckArgs {
     /// The age recipients that cases are sealed to [default: the file recipients in the key folder]
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_RECIPIENTS")]
     recipients: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// Checks the keys; exit 5 where one is wrong.
@@ -41,5 +40,5 @@ pub async fn run(args: CheckArgs, file: Settings) -> Result<Exit, CliError> {
         Err(StoreError::Missing(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    doctor::print(&found, args.json, false)
+    doctor::print(&found, &args.format)
 }

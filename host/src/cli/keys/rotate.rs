@@ -13,7 +13,7 @@ use kakekomi_service::sealed_case::is_written_with;
 use kakekomi_store::{self as store, CASES_A_PAGE, Case, Filter, Resealed, Store, clock, seq_of};
 use serde::Serialize;
 
-use crate::cli::args::StorageArgs;
+use crate::cli::args::{FormatArgs, StorageArgs};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
@@ -32,9 +32,8 @@ pub struct RotateArgs {
     /// Make a new identity for the desk first
     #[arg(long)]
     new_desk: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The result of a rotation.
@@ -57,7 +56,7 @@ pub async fn run(args: RotateArgs, file: Settings) -> Result<(), CliError> {
     let store = store::open_to_write(&settings.database_url()).await?;
     let rotated = rotate(&*store, &settings, &folder, args.new_desk).await;
     store.close().await?;
-    report(&rotated?, args.json)
+    report(&rotated?, args.format.is_json())
 }
 
 async fn rotate(

@@ -4,10 +4,10 @@
 
 use sqlx::{Postgres, QueryBuilder};
 
-use crate::query::Value;
+use crate::query::{TableRows, Value};
 
-/// Builds the statement; `into` is the table with its columns. `None` without rows.
-pub(super) fn unnest<const N: usize>(into: &str, rows: Vec<[Value; N]>) -> Option<QueryBuilder<Postgres>> {
+/// Builds the statement; `None` without rows.
+pub(super) fn unnest(TableRows { into, rows }: TableRows) -> Option<QueryBuilder<Postgres>> {
     let mut columns: Vec<Column> = rows.first()?.iter().map(Column::of).collect();
     for row in rows {
         columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));

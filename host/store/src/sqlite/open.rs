@@ -28,14 +28,20 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (1, "cases", include_str!("../../migrations/sqlite/0001_cases.sql")),
         (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
         (3, "sealed_cases", include_str!("../../migrations/sqlite/0003_sealed_cases.sql")),
+        (5, "accounts", include_str!("../../migrations/sqlite/0005_accounts.sql")),
         (6, "return", include_str!("../../migrations/sqlite/0006_return.sql")),
+        (7, "queue", include_str!("../../migrations/sqlite/0007_queue.sql")),
     ])
 });
 
 /// The longest wait for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
-/// SQLite has one writer at a time; the other connections read meanwhile.
-const CONNECTIONS: u32 = 4;
+/// The connections that read while the one of the writer writes.
+const READERS: u32 = 3;
+
+/// Pages of the log after which a commit writes it into the file, 16 MB. A page that many commits change, such as one of an
+/// index, is then written once.
+const LOG_PAGES: &str = "4000";
 
 impl Sqlite {
     /// Opens and migrates a file by its URL (`sqlite:data/kakekomi.sqlite3`); creates it for its owner alone if it does not
@@ -46,15 +52,14 @@ impl Sqlite {
     pub async fn open(url: &str) -> Result<Sqlite, StoreError> {
         let options = options_to_write(url)?.journal_mode(SqliteJournalMode::Wal);
         let Some(given) = file::file_of(url) else {
-            let pool = pool(options, None).await?;
-            return Sqlite::serving(Database { pool, files: None }).started().await;
+            return Sqlite::serving(Database::connect(options, None).await?).started().await;
         };
         file::create(&given).map_err(StoreError::at(&given))?;
         let resolved = OpenFiles::resolve(&given)?;
         let lock = OpenFiles::lock(&resolved)?;
-        let pool = pool(options, Some(resolved.clone())).await?;
-        let files = OpenFiles::note(&given, &resolved, lock)?;
-        Sqlite::serving(Database { pool, files: Some(Arc::new(files)) }).started().await
+        let database = Database::connect(options, Some(resolved.clone())).await?;
+        let files = Some(Arc::new(OpenFiles::note(&given, &resolved, lock)?));
+        Sqlite::serving(Database { files, ..database }).started().await
     }
 
     async fn started(self) -> Result<Sqlite, StoreError> {
@@ -137,9 +142,7 @@ impl Sqlite {
                 let pool = one_reader(options.immutable(log.is_none())).await;
                 let earlier = sqlx::query(query::EARLIER_VERSION);
                 match pool {
-                    Ok(pool) if earlier.fetch_optional(&pool).await.is_ok() => {
-                        Ok(Sqlite::reading(Database { pool, files: None }))
-                    }
+                    Ok(pool) if earlier.fetch_optional(&pool).await.is_ok() => Ok(Sqlite::reading(Database::of(pool))),
                     _ => Err(StoreError::Foreign(name)),
                 }
             }
@@ -151,7 +154,7 @@ impl Sqlite {
     async fn open_one_reader(options: SqliteConnectOptions) -> Result<Sqlite, Error> {
         let pool = one_reader(options).await?;
         query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await?;
-        Ok(Sqlite::reading(Database { pool, files: None }))
+        Ok(Sqlite::reading(Database::of(pool)))
     }
 }
 
@@ -175,6 +178,7 @@ fn options_to_write(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .foreign_keys(true)
         // Erased and converted cases leave no bytes on free pages.
         .pragma("secure_delete", "ON")
+        .pragma("wal_autocheckpoint", LOG_PAGES)
         .create_if_missing(false)
         // A batch has a thousand parameters, too many for a line of the log.
         .disable_statement_logging())
@@ -188,23 +192,43 @@ fn options_to_read(url: &str) -> Result<(SqliteConnectOptions, Option<u64>), Sto
     Ok((options, log))
 }
 
-/// Opens the connections of a serving process and migrates the database. All are opened now and stay open: a connection that
-/// is opened after the file was moved would create a new file, and damage the log of the old one.
-async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<SqlitePool, StoreError> {
-    let name = options.get_filename().display().to_string();
-    let unreachable = |error| StoreError::Unreachable(name.clone(), error);
-    // SQLite does not wait for the lock of a change of the journal mode: one connection changes it before the others open.
-    let opener: Option<SqliteConnection> = match &file {
-        Some(_) => Some(options.connect().await.map_err(unreachable)?),
-        None => None,
-    };
+impl Database {
+    /// Uses one pool for reading and writing.
+    fn of(pool: SqlitePool) -> Database {
+        Database { writer: pool.clone(), pool, files: None }
+    }
+
+    /// Opens the connections of a serving process and migrates the database. Those of a database in memory are all the same.
+    async fn connect(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<Database, StoreError> {
+        let name = options.get_filename().display().to_string();
+        let connected = async {
+            let Some(file) = file else { return Ok(Database::of(pool(options, 0, READERS, None).await?)) };
+            // SQLite does not wait for the lock of a change of the journal mode: one connection changes it before the others
+            // open.
+            let opener: SqliteConnection = options.connect().await?;
+            let pool = async |connections| pool(options.clone(), connections, connections, Some(file.clone())).await;
+            let (pool, writer) = (pool(READERS).await?, pool(1).await?);
+            opener.close().await?;
+            Ok(Database { pool, writer, files: None })
+        };
+        let database = connected.await.map_err(|error| StoreError::Unreachable(name, error))?;
+        MIGRATIONS.run(&database.writer).await?;
+        Ok(database)
+    }
+}
+
+/// Opens connections that stay open: one that is opened after the file was moved would create a new file, and damage the log
+/// of the old one.
+async fn pool(options: SqliteConnectOptions, min: u32, max: u32, file: Option<PathBuf>) -> Result<SqlitePool, Error> {
     let first = file.as_deref().and_then(|file| FileId::of(file).ok());
-    let pool = SqlitePoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .min_connections(if file.is_some() { CONNECTIONS } else { 0 })
+    SqlitePoolOptions::new()
+        .max_connections(max)
+        .min_connections(min)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // It is a thread of this process, and was tested when it was returned.
+        .test_before_acquire(false)
         .after_connect(move |_, _| {
             let moved = file.as_ref().is_some_and(|file| FileId::of(file).ok() != first);
             Box::pin(async move {
@@ -213,12 +237,6 @@ async fn pool(options: SqliteConnectOptions, file: Option<PathBuf>) -> Result<Sq
         })
         .connect_with(options)
         .await
-        .map_err(unreachable)?;
-    if let Some(opener) = opener {
-        opener.close().await?;
-    }
-    MIGRATIONS.run(&pool).await?;
-    Ok(pool)
 }
 
 /// Finds the number of the last migration of this program.

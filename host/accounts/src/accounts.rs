@@ -1,0 +1,39 @@
+//! The accounts with all that their use needs.
+//!
+//! `Accounts::new(store, recipients, key, clock::now)` → signs in, sets up and manages
+
+use std::sync::Arc;
+
+use kakekomi_sealing::{HashKey, Recipients};
+use kakekomi_store::Store;
+
+use crate::lockout::Lockout;
+use crate::password::PasswordPool;
+use crate::refusals::Refusals;
+
+/// The accounts of a desk. One of them serves a whole process: lock-outs and the places of password hashing are its own.
+pub struct Accounts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) recipients: Recipients,
+    pub(crate) key: HashKey,
+    pub(crate) now: fn() -> i64,
+    pub(crate) passwords: PasswordPool,
+    pub(crate) lockout: Lockout,
+    pub(crate) refusals: Refusals,
+}
+
+impl Accounts {
+    /// Creates the accounts of a store. Events are sealed to the recipients; the key wraps the secrets of second factors and
+    /// hashes recovery codes.
+    pub fn new(store: Arc<dyn Store>, recipients: Recipients, key: HashKey, now: fn() -> i64) -> Accounts {
+        Accounts {
+            store,
+            recipients,
+            key,
+            now,
+            passwords: PasswordPool::new(),
+            lockout: Lockout::default(),
+            refusals: Refusals::default(),
+        }
+    }
+}

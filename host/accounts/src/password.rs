@@ -1,0 +1,266 @@
+//! Passwords: argon2id with 19 MiB of memory and two passes, on a bounded number of threads.
+//!
+//! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
+//!
+//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::AccountError;
+
+/// The fewest characters of a password.
+pub const MIN_PASSWORD: usize = 12;
+/// The most characters of a password.
+pub const MAX_PASSWORD: usize = 128;
+/// Sign-ins and set-ups that may wait for a thread.
+pub const PASSWORD_QUEUE: usize = 32;
+/// Memory of a hash, in KiB.
+const MEMORY_KIB: u32 = 19 * 1024;
+/// Passes over the memory.
+const PASSES: u32 = 2;
+/// Bytes of a salt.
+const SALT_BYTES: usize = 16;
+/// The hash of no password, with the same costs; compared where there is no account or no password.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// The reason why a password is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordFault {
+    /// It has fewer than [`MIN_PASSWORD`] characters.
+    TooShort,
+    /// It has more than [`MAX_PASSWORD`] characters.
+    TooLong,
+    /// It is the account's name, once or repeated.
+    AccountName,
+    /// It has fewer than five different characters, no letter, little but a common word, or is a row of the keyboard.
+    Guessable,
+}
+
+/// Too many wait for a thread already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Busy;
+
+/// The threads that hash passwords.
+#[derive(Debug)]
+pub(crate) struct PasswordPool {
+    /// A permit for each that runs or waits.
+    places: Arc<Semaphore>,
+    /// A permit for each that runs.
+    threads: Arc<Semaphore>,
+}
+
+impl PasswordPool {
+    pub fn new() -> PasswordPool {
+        let threads = available_parallelism().map_or(1, |cores| (cores.get() / 4).max(1));
+        PasswordPool {
+            places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
+            threads: Arc::new(Semaphore::new(threads)),
+        }
+    }
+
+    /// Hashes a password that [`fault`] has accepted.
+    pub async fn hash(&self, password: &str) -> Result<Result<String, AccountError>, Busy> {
+        let password = normalized(password);
+        self.run(move || hash(&password)).await
+    }
+
+    /// Compares a password with a hash; without one, at the same cost, with that of no password.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
+        let (password, hash) = (normalized(password), hash.unwrap_or(NOBODY).to_owned());
+        self.run(move || verify(&password, &hash)).await
+    }
+
+    /// Runs work on a blocking thread. Work whose caller has gone keeps its permits until it ends.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
+        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
+        let run = move || {
+            let _permits = (place, thread);
+            work()
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| Busy)
+    }
+}
+
+/// Finds the reason why a password cannot be taken for an account. There are no rules of composition.
+pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
+    let password = normalized(password);
+    match password.chars().count() {
+        ..MIN_PASSWORD => return Some(PasswordFault::TooShort),
+        MIN_PASSWORD..=MAX_PASSWORD => {}
+        _ => return Some(PasswordFault::TooLong),
+    }
+    let folded = password.to_lowercase();
+    if is_mostly(&folded, &[account]) {
+        return Some(PasswordFault::AccountName);
+    }
+    is_guessable(&folded).then_some(PasswordFault::Guessable)
+}
+
+/// Rows that people type along.
+const ROWS: &str = "abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm";
+/// Words that people add digits to.
+const COMMON_WORDS: [&str; 24] = [
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "administrator",
+    "admin",
+    "operator",
+    "kakekomi",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "dragon",
+    "monkey",
+    "master",
+    "secret",
+    "login",
+];
+/// Characters that must remain of a password without the words that everybody tries.
+const OWN_CHARACTERS: usize = 6;
+
+/// Reports whether a password is among those that are tried first.
+fn is_guessable(folded: &str) -> bool {
+    let mut characters: Vec<char> = folded.chars().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    let is_number = folded.chars().all(|character| !character.is_alphabetic());
+    characters.len() < 5
+        || is_number
+        || ROWS.split(' ').any(|row| row.contains(folded))
+        || is_mostly(folded, &COMMON_WORDS)
+}
+
+/// Reports whether little but digits and signs remains of a password without these words.
+fn is_mostly(folded: &str, words: &[&str]) -> bool {
+    let rest = words.iter().fold(folded.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.len() < folded.len() && rest.chars().filter(|character| character.is_alphabetic()).count() < OWN_CHARACTERS
+}
+
+/// Composes characters, since systems type the same letter in two ways. A text that is too long matches no password.
+fn normalized(password: &str) -> String {
+    if password.chars().nth(MAX_PASSWORD * 4).is_some() { String::new() } else { password.nfc().collect() }
+}
+
+fn argon2() -> Result<Argon2<'static>, AccountError> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| AccountError::Password(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String, AccountError> {
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt)?;
+    let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt);
+    Ok(hash.map_err(|error| AccountError::Password(error.to_string()))?.to_string())
+}
+
+/// Compares a password with a hash of any costs.
+fn verify(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+impl PasswordPool {
+    /// Takes all places and threads until the result is dropped.
+    pub fn occupied(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(self.places.available_permits()).unwrap();
+        Arc::clone(&self.places).try_acquire_many_owned(all).unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_verified_whatever_form_its_letters_were_typed_in() {
+        let pool = PasswordPool::new();
+        let hash = pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap());
+        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash)).await, Ok(true));
+        for wrong in ["", "cafe horse battery", "caf\u{e9} horse battery ", &"a".repeat(100_000)] {
+            assert_eq!(pool.verify(wrong, Some(&hash)).await, Ok(false));
+            assert_eq!(pool.verify(wrong, None).await, Ok(false));
+        }
+        assert_eq!(pool.verify("", Some("no hash")).await, Ok(false));
+    }
+
+    #[test]
+    fn the_hash_of_nobody_costs_as_much_as_that_of_a_password() {
+        let (nobody, real) = (PasswordHash::new(NOBODY).unwrap(), hash("correct horse battery").unwrap());
+        let real = PasswordHash::new(&real).unwrap();
+        assert_eq!((nobody.algorithm, nobody.version, nobody.params), (real.algorithm, real.version, real.params));
+        assert_eq!(nobody.salt.unwrap().len(), real.salt.unwrap().len());
+        assert_eq!(nobody.hash.unwrap().len(), real.hash.unwrap().len());
+    }
+
+    #[test]
+    fn short_long_and_guessable_passwords_are_not_taken() {
+        for (password, expected) in [
+            ("elevenchars", Some(PasswordFault::TooShort)),
+            ("twelve chars", None),
+            ("十二文字のパスワードです", None),
+            (&"ab cd ef ".repeat(15), Some(PasswordFault::TooLong)),
+            ("satoSato-sato", Some(PasswordFault::AccountName)),
+            ("sato.sato.sato1", Some(PasswordFault::AccountName)),
+            ("sato eats twelve plums", None),
+            ("aaaaaaaaaaaa", Some(PasswordFault::Guessable)),
+            ("abcabcabcabc", Some(PasswordFault::Guessable)),
+            ("123456789012", Some(PasswordFault::Guessable)),
+            ("QWERTYUIOPAS", Some(PasswordFault::Guessable)),
+            ("Password12345!", Some(PasswordFault::Guessable)),
+            ("administrator-2026", Some(PasswordFault::Guessable)),
+            ("03-3211-9999-1", Some(PasswordFault::Guessable)),
+            ("password of my harbour", None),
+            ("correct horse battery", None),
+        ] {
+            assert_eq!(fault(password, "sato"), expected, "{password}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_quarter_of_the_cores_hash_and_the_rest_waits_up_to_a_limit() {
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        let pool = Arc::new(PasswordPool::new());
+        let threads = pool.threads.available_permits();
+        assert_eq!(threads, (available_parallelism().unwrap().get() / 4).max(1));
+        let work = || {
+            assert!(RUNNING.fetch_add(1, Ordering::SeqCst) < available_parallelism().unwrap().get().max(4) / 4);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+        };
+        let tasks: Vec<_> = (0..100)
+            .map(|_| {
+                let pool = Arc::clone(&pool);
+                tokio::spawn(async move { pool.run(work).await })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += usize::from(task.await.unwrap().is_ok());
+        }
+        assert!((threads + PASSWORD_QUEUE..100).contains(&done), "{done}");
+        assert_eq!(pool.places.available_permits(), threads + PASSWORD_QUEUE);
+    }
+}

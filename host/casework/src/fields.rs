@@ -1,0 +1,105 @@
+//! The fields of a form as a browser sends them, and their errors.
+//!
+//! `Fields::new([("text", " a ")]).text("text", TEXT_BYTES_MAX)` → `Ok("a")`; without the field `text: required`
+
+use std::fmt;
+
+/// The fields of a form, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Takes the fields of a form.
+    pub fn new<N: Into<String>, V: Into<String>>(fields: impl IntoIterator<Item = (N, V)>) -> Fields {
+        Fields(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// Finds the first value of a field; without white space around it. `None` where it is missing or empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(field, _)| field == name)?;
+        Some(value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+/// A wrong field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    /// The name of the field.
+    pub field: String,
+    /// The reason.
+    pub code: FieldCode,
+}
+
+impl FieldError {
+    pub(crate) fn new(field: impl Into<String>, code: FieldCode) -> FieldError {
+        FieldError { field: field.into(), code }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.field, self.code.as_str())
+    }
+}
+
+/// The reason why a field is wrong; the words are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// It is missing or empty.
+    Required,
+    /// It is longer than its limit.
+    TooLong,
+    /// It is no word of its list.
+    Unknown,
+    /// It is no moment.
+    NotAMoment,
+    /// It is no reception number, or its check digit does not fit.
+    NotANumber,
+    /// No case has this number.
+    NoSuchCase,
+    /// It is the number of this very case.
+    SameCase,
+    /// It is no link that begins with `https://`.
+    NotHttps,
+    /// There are too many.
+    TooMany,
+    /// There are too few.
+    TooFew,
+    /// It was not confirmed.
+    NotConfirmed,
+}
+
+impl FieldCode {
+    /// All codes.
+    pub const ALL: [FieldCode; 11] = [
+        FieldCode::Required,
+        FieldCode::TooLong,
+        FieldCode::Unknown,
+        FieldCode::NotAMoment,
+        FieldCode::NotANumber,
+        FieldCode::NoSuchCase,
+        FieldCode::SameCase,
+        FieldCode::NotHttps,
+        FieldCode::TooMany,
+        FieldCode::TooFew,
+        FieldCode::NotConfirmed,
+    ];
+
+    /// Returns the stable word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FieldCode::Required => "required",
+            FieldCode::TooLong => "too_long",
+            FieldCode::Unknown => "unknown",
+            FieldCode::NotAMoment => "not_a_moment",
+            FieldCode::NotANumber => "not_a_number",
+            FieldCode::NoSuchCase => "no_such_case",
+            FieldCode::SameCase => "same_case",
+            FieldCode::NotHttps => "not_https",
+            FieldCode::TooMany => "too_many",
+            FieldCode::TooFew => "too_few",
+            FieldCode::NotConfirmed => "not_confirmed",
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The read-only interface for programs, with tokens of narrow scope.
+//!
+//! ```text
+//! GET /api/cases?status=received    Authorization: Bearer kakekomi_…  →  {"cases": […], "next": "2.1795140000000.17"}
+//! GET /api/cases/2609-4873-1059     with the scope `cases`: the contents too, which leaves the event case.viewed
+//! ```
+//!
+//! A response outside 2xx is problem+json. The description is at `/openapi.json`.
+
+use axum::Extension;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use kakekomi_accounts::{ApiToken, Role, TokenScope};
+use kakekomi_casework::{CaseView, Contents, Operator, Right, may};
+use kakekomi_http::asset::JSON;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Assignee, QueueFilter, QueueLine};
+use serde_json::{Value, json};
+
+use crate::frame::visit::Query;
+use crate::frame::{Problem, Visit};
+use crate::queue::{filter, work_problem};
+
+/// Cases of a page without `limit`.
+const LIMIT: u32 = 100;
+/// The description of this interface, for programs that make clients.
+const OPENAPI: &str = include_str!("../assets/openapi.json");
+
+/// Lists cases in the order of the queue: clear columns alone.
+pub async fn cases(visit: Visit, Extension(token): Extension<ApiToken>, query: Query) -> Result<Response, Problem> {
+    let limit = query.get("limit").map_or(Ok(LIMIT), str::parse).map_err(|_| Problem::BadRequest)?;
+    let after = match query.get("after") {
+        Some(after) => Some(filter::read_key(after).ok_or(Problem::BadRequest)?),
+        None => None,
+    };
+    let operator = reader(&token, TokenScope::Queue)?;
+    let lines = visit.desk.parts.casework.queue(&operator, &conditions(&query)?, after, limit).await;
+    let lines = lines.map_err(|error| work_problem(&error))?;
+    let next = lines.iter().rev().find_map(|line| line.as_ref().ok()).map(|line| filter::write_key(line.key()));
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|line| match line {
+            Ok(line) => shown(line),
+            Err(damaged) => json!({ "seq": damaged.seq, "number": damaged.number, "damaged": true }),
+        })
+        .collect();
+    Ok(respond(&json!({ "cases": shown, "next": next })))
+}
+
+/// Shows one case.
+pub async fn case(
+    visit: Visit,
+    Extension(token): Extension<ApiToken>,
+    Path(number): Path<String>,
+) -> Result<Response, Problem> {
+    let number = Number::read(&number).map_err(|_| Problem::NotFound)?;
+    let view = visit.desk.parts.casework.view(&reader(&token, token.scope)?, &number).await;
+    let view = view.map_err(|error| work_problem(&error))?;
+    Ok(respond(&shown_case(&view, token.scope)))
+}
+
+/// Responds with the description of this interface.
+pub async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, JSON)], OPENAPI).into_response()
+}
+
+/// Makes the operator of a token. Within the scope `queue` nothing is opened, whatever the role of the account allows.
+fn reader(token: &ApiToken, scope: TokenScope) -> Result<Operator, Problem> {
+    match scope {
+        _ if !may(token.role, Right::SeeQueue) => Err(Problem::Forbidden),
+        TokenScope::Queue => Ok(Operator::account(&token.account, Role::Auditor)),
+        TokenScope::Cases => Ok(Operator::account(&token.account, token.role)),
+    }
+}
+
+/// Reads the conditions of a request; an unknown parameter would be a condition without effect.
+fn conditions(query: &Query) -> Result<QueueFilter, Problem> {
+    const KNOWN: [&str; 7] = ["status", "assignee", "kind", "urgency", "test", "after", "limit"];
+    if query.names().any(|name| !KNOWN.contains(&name)) {
+        return Err(Problem::BadRequest);
+    }
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let test = match query.get("test") {
+        None => None,
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => return Err(Problem::BadRequest),
+    };
+    Ok(QueueFilter {
+        status: text("status"),
+        assignee: text("assignee").map(Assignee::Name),
+        kind: text("kind"),
+        urgency: text("urgency"),
+        test,
+        ..QueueFilter::default()
+    })
+}
+
+fn shown(line: &QueueLine) -> Value {
+    serde_json::to_value(line).unwrap_or_default()
+}
+
+fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
+    let case = &view.case;
+    let line = QueueLine {
+        line: case.line.clone(),
+        waiting_since: case.waiting_since,
+        follow_up: case.follow_up,
+        changed_n: case.changed_n,
+    };
+    let mut value = shown(&line);
+    let Some(members) = value.as_object_mut() else { return value };
+    if scope == TokenScope::Queue {
+        return value;
+    }
+    members.insert("events".to_owned(), serde_json::to_value(&view.timeline).unwrap_or_default());
+    if let Contents::Opened(contents) = &view.contents {
+        members.insert("text".to_owned(), json!(String::from_utf8_lossy(&contents.opened.text)));
+        members.insert("report".to_owned(), serde_json::from_slice(&contents.opened.report).unwrap_or_default());
+        members.insert("missing".to_owned(), serde_json::to_value(&contents.missing).unwrap_or_default());
+    }
+    value
+}
+
+fn respond(value: &Value) -> Response {
+    ([(header::CONTENT_TYPE, JSON)], value.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::routes::{Access, ROUTES};
+
+    #[test]
+    fn the_description_has_the_routes_and_codes_of_the_interface() {
+        let document: Value = serde_json::from_str(OPENAPI).unwrap();
+        let described: BTreeSet<_> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        let routes = ROUTES.iter().filter(|route| matches!(route.access, Access::Token(_)));
+        assert_eq!(described, routes.map(|route| route.path).collect());
+        let codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].as_array().unwrap();
+        let own = Problem::ALL.map(|problem| json!(format!("desk.{}", problem.code())));
+        assert_eq!(codes, &own);
+    }
+}

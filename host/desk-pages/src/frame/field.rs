@@ -1,0 +1,161 @@
+//! Fields of a form, with what was typed and the errors beside them.
+//!
+//! `set.area("text", "メモ", Need::Required)` → a label, the error if there is one, and a text area with the typed text
+
+use maud::{Markup, html};
+
+use super::{FormFields, Visit};
+
+/// The need for a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The form is not accepted without it.
+    Required,
+    /// It may be left empty.
+    Optional,
+}
+
+/// A wrong field: its name and the sentence for the person.
+pub type FieldFault = (String, String);
+
+/// The fields of one form.
+pub struct FieldSet<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// The name of the form, which makes the ids of its fields unique on the page.
+    pub form: &'a str,
+    /// The typed values.
+    pub typed: &'a FormFields,
+    /// The wrong fields.
+    pub faults: &'a [FieldFault],
+}
+
+impl FieldSet<'_> {
+    fn id(&self, name: &str) -> String {
+        format!("{}-{name}", self.form)
+    }
+
+    fn fault(&self, name: &str) -> Option<&str> {
+        self.faults.iter().find(|(field, _)| field == name).map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// Writes a label with the need and the error, around a control.
+    fn labelled(&self, name: &str, title: &str, need: Need, control: &Markup) -> Markup {
+        html! {
+            div.field {
+                label for=(self.id(name)) { (title) (self.need(need)) }
+                (self.error(name))
+                (control)
+            }
+        }
+    }
+
+    fn need(&self, need: Need) -> Markup {
+        html! { @if need == Need::Optional { span.field__need { (self.visit.words().frame.optional) } } }
+    }
+
+    fn error(&self, name: &str) -> Markup {
+        html! { @if let Some(fault) = self.fault(name) { p.field__error id={ (self.id(name)) "-error" } { (fault) } } }
+    }
+
+    fn described_by(&self, name: &str) -> Option<String> {
+        self.fault(name).map(|_| format!("{}-error", self.id(name)))
+    }
+
+    fn invalid(&self, name: &str) -> Option<&'static str> {
+        self.fault(name).map(|_| "true")
+    }
+
+    /// Writes a line of a kind such as `text`, `tel`, `date` or `url`.
+    pub fn line(&self, name: &str, kind: &str, title: &str, need: Need) -> Markup {
+        let control = html! {
+            input id=(self.id(name)) type=(kind) name=(name) value=(self.typed.get(name)) required[need == Need::Required]
+                aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] autocomplete="off";
+        };
+        self.labelled(name, title, need, &control)
+    }
+
+    /// Writes a line that the browser, or a program that keeps passwords, may fill in: `autocomplete` names the kind of entry.
+    /// What is secret is not shown again.
+    pub fn credential(&self, name: &str, title: &str, autocomplete: &str, hint: &str) -> Markup {
+        let is_password = autocomplete.ends_with("password");
+        let is_name = autocomplete == "username";
+        let hint_id = format!("{}-hint", self.id(name));
+        let described_by = format!("{hint_id} {}", self.described_by(name).unwrap_or_default());
+        let control = html! {
+            input id=(self.id(name)) type=(if is_password { "password" } else { "text" }) name=(name)
+                value=[is_name.then_some(self.typed.get(name))] required autocomplete=(autocomplete) autocapitalize="none"
+                spellcheck="false" aria-invalid=[self.invalid(name)] aria-describedby=(described_by.trim_end());
+            p.hint id=(hint_id) { (hint) }
+        };
+        self.labelled(name, title, Need::Required, &control)
+    }
+
+    /// Writes a text of several lines.
+    pub fn area(&self, name: &str, title: &str, need: Need) -> Markup {
+        // A line break at the start of a text area is not part of its value.
+        let control = html! {
+            textarea id=(self.id(name)) name=(name) rows="3" required[need == Need::Required]
+                aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] { "\n" (self.typed.get(name)) }
+        };
+        self.labelled(name, title, need, &control)
+    }
+
+    /// Writes a choice of a list; without a typed value none is chosen, and the person has to choose.
+    pub fn select(&self, name: &str, title: &str, need: Need, options: &[(&str, &str)]) -> Markup {
+        let typed = self.typed.get(name);
+        let control = html! {
+            select id=(self.id(name)) name=(name) required[need == Need::Required]
+                aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] {
+                option value="" { (self.visit.words().frame.choose) }
+                @for (value, title) in options { option value=(value) selected[*value == typed] { (title) } }
+            }
+        };
+        self.labelled(name, title, need, &control)
+    }
+
+    /// Writes a choice of few, each beside its button.
+    pub fn radios(&self, name: &str, title: &str, options: &[(&str, &str)]) -> Markup {
+        let typed = self.typed.get(name);
+        html! {
+            fieldset.field aria-describedby=[self.described_by(name)] {
+                legend { (title) }
+                (self.error(name))
+                div.ticks {
+                    @for (value, title) in options {
+                        label.tick {
+                            input type="radio" name=(name) value=(value) required checked[*value == typed];
+                            (title)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes a box to tick, whose value is `yes`.
+    pub fn tick(&self, name: &str, title: &str, need: Need) -> Markup {
+        html! {
+            div.field {
+                (self.error(name))
+                label.tick {
+                    input type="checkbox" name=(name) value="yes" required[need == Need::Required]
+                        checked[self.typed.get(name) == "yes"] aria-describedby=[self.described_by(name)];
+                    span { (title) }
+                }
+            }
+        }
+    }
+
+    /// Writes the list of all errors, to be shown before the form.
+    pub fn summary(&self) -> Markup {
+        html! {
+            @if !self.faults.is_empty() {
+                div.alert role="alert" {
+                    h2 { (self.visit.words().frame.faults) }
+                    ul { @for (name, sentence) in self.faults { li { a href={ "#" (self.id(name)) } { (sentence) } } } }
+                }
+            }
+        }
+    }
+}

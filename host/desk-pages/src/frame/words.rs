@@ -1,0 +1,182 @@
+//! Words of the pages, from `words/{ja,en}/*.toml`.
+//!
+//! `[queue] title = "受付一覧"` → `words.queue.title`
+//!
+//! Each table is a struct: a missing or an unknown word fails a test, an unused one the build.
+
+use std::collections::BTreeMap;
+
+use kakekomi_core::Locale;
+use serde::Deserialize;
+
+/// Makes a struct with a text for each name.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident: $($word:ident)*) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs, reason = "the words are documented by their texts")]
+        pub struct $name { $(pub $word: String,)* }
+    };
+}
+pub(crate) use words;
+
+/// The words in the program do not have the form that the pages need.
+#[derive(Debug, thiserror::Error)]
+#[error("the words of the desk's pages ({locale}): {error}")]
+pub struct WordsError {
+    locale: &'static str,
+    #[source]
+    error: toml::de::Error,
+}
+
+/// Texts by the stable codes of another crate; a code without a text is shown as it is.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Coded(BTreeMap<String, String>);
+
+impl Coded {
+    /// Returns the text of a code.
+    pub fn get<'a>(&'a self, code: &'a str) -> &'a str {
+        self.find(code).unwrap_or(code)
+    }
+
+    /// Returns the text of a code that may have none.
+    pub fn find(&self, code: &str) -> Option<&str> {
+        self.0.get(code).map(String::as_str)
+    }
+}
+
+/// Titles and sentences of the error pages, by the codes of the problems.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct ProblemWords(BTreeMap<String, (String, String)>);
+
+impl ProblemWords {
+    /// Returns the title and the sentence of a problem.
+    pub fn get<'a>(&'a self, code: &'a str) -> (&'a str, &'a str) {
+        self.0.get(code).map_or((code, ""), |(title, sentence)| (title, sentence))
+    }
+}
+
+words! {
+    /// Words of the layout, and those that several pages share.
+    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
+        moment_short moment_full moment_date hours minutes list_separator
+        choose optional faults
+}
+
+/// Words of stable codes: states, outcomes, reasons of wrong fields, …
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is the list of codes with the same name")]
+pub struct CodedWords {
+    pub status: Coded,
+    pub outcome: Coded,
+    pub urgency: Coded,
+    pub ongoing: Coded,
+    pub service: Coded,
+    pub confidence: Coded,
+    pub channel: Coded,
+    pub limitation: Coded,
+    pub question: Coded,
+    pub field: Coded,
+    pub event: Coded,
+}
+
+/// Joins the files of a language, each of which has tables of its own.
+macro_rules! texts {
+    ($language:literal) => {
+        concat!(
+            include_str!(concat!("../../words/", $language, "/frame.toml")),
+            include_str!(concat!("../../words/", $language, "/coded.toml")),
+            include_str!(concat!("../../words/", $language, "/queue.toml")),
+            include_str!(concat!("../../words/", $language, "/case.toml")),
+            include_str!(concat!("../../words/", $language, "/intake.toml")),
+            include_str!(concat!("../../words/", $language, "/audit.toml")),
+            include_str!(concat!("../../words/", $language, "/accounts.toml")),
+        )
+    };
+}
+
+/// All words in one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// The layout.
+    pub frame: FrameWords,
+    /// The error pages.
+    pub problem: ProblemWords,
+    /// The roles of accounts.
+    pub role: Coded,
+    /// Stable codes.
+    pub coded: CodedWords,
+    /// The queue.
+    pub queue: crate::queue::QueueWords,
+    /// The page of a case.
+    pub case: crate::case::CaseWords,
+    /// The forms beside a case.
+    pub action: crate::case::ActionWords,
+    /// The titles of the actions.
+    pub action_title: Coded,
+    /// The words on their buttons.
+    pub action_button: Coded,
+    /// The hints above their fields.
+    pub action_hint: Coded,
+    /// The notices after them.
+    pub action_done: Coded,
+    /// The reasons why a state does not allow an action.
+    pub refusal: Coded,
+    /// The intake by telephone.
+    pub intake: crate::intake::IntakeWords,
+    /// The audit page.
+    pub audit: crate::audit::AuditWords,
+    /// The pages of accounts.
+    pub accounts: crate::accounts_pages::AccountsWords,
+}
+
+impl Words {
+    /// Reads the words of a language.
+    ///
+    /// # Errors
+    /// [`WordsError`]: a table or a word is missing, or unknown.
+    pub fn load(locale: Locale) -> Result<Words, WordsError> {
+        let text = match locale {
+            Locale::Ja => texts!("ja"),
+            Locale::En => texts!("en"),
+        };
+        toml::from_str(text).map_err(|error| WordsError { locale: locale.as_str(), error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kakekomi_accounts::Role;
+
+    use kakekomi_casework::{Action, FieldCode};
+    use kakekomi_store::{EventKind, OUTCOMES};
+
+    use super::super::Problem;
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_words_in_both_languages() {
+        for locale in Locale::ALL {
+            let words = Words::load(locale).unwrap();
+            for problem in Problem::ALL {
+                assert!(!words.problem.get(problem.code()).1.is_empty(), "{problem:?}");
+            }
+            let is_named = |coded: &Coded, code: &str| assert!(coded.find(code).is_some(), "{locale:?} {code}");
+            EventKind::ALL.iter().for_each(|kind| is_named(&words.coded.event, kind.as_str()));
+            FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
+            OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
+            for action in Action::WORDS {
+                is_named(&words.action_title, action);
+                is_named(&words.action_button, action);
+            }
+            for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
+                assert_ne!(words.role.get(role.as_str()), role.as_str());
+            }
+        }
+    }
+}

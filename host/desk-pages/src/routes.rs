@@ -1,0 +1,129 @@
+//! The table of all routes with the access that each one needs, and the router that is made from it.
+//!
+//! `GET /audit` is for leads and auditors: [`ROUTES`] says so, the router's guard checks it, and a test walks every route as every
+//! role.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use futures_util::FutureExt;
+use kakekomi_accounts::TokenScope;
+use kakekomi_casework::Right;
+
+pub use crate::frame::guard::Access;
+use crate::frame::{Problem, files, guard, headers, visit};
+use crate::state::DeskState;
+use crate::{accounts_pages, api, audit, case, intake, queue};
+
+/// The method of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// A reading; HEAD as well.
+    Get,
+    /// A form.
+    Post,
+}
+
+/// A route of the desk.
+pub struct Route {
+    /// Its method.
+    pub method: Method,
+    /// Its path, with `{name}` for a part that varies.
+    pub path: &'static str,
+    /// The right to use it.
+    pub access: Access,
+    handler: fn() -> MethodRouter<Arc<DeskState>>,
+}
+
+const fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<DeskState>>) -> Route {
+    Route { method: Method::Get, path, access, handler }
+}
+
+const fn send(path: &'static str, access: Access, handler: fn() -> MethodRouter<Arc<DeskState>>) -> Route {
+    Route { method: Method::Post, path, access, handler }
+}
+
+/// All routes.
+pub const ROUTES: &[Route] = &[
+    read("/files/{file}", Access::Public, || get(files::file)),
+    read("/", Access::SignedIn, || get(queue::queue)),
+    read("/queue/events", Access::Right(Right::SeeQueue), || get(queue::live::events)),
+    send("/search", Access::Right(Right::SeeQueue), || post(queue::search)),
+    send("/cases/close", Access::Right(Right::Act), || post(queue::close)),
+    read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
+    send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
+    read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
+    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
+    send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
+    read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
+    read("/login", Access::Public, || get(accounts_pages::login)),
+    send("/login", Access::Public, || post(accounts_pages::sign_in)),
+    send("/logout", Access::SignedIn, || post(accounts_pages::sign_out)),
+    read("/setup/{token}", Access::Public, || get(accounts_pages::set_up)),
+    send("/setup/{token}", Access::Public, || post(accounts_pages::finish_set_up)),
+    read("/sessions", Access::SignedIn, || get(accounts_pages::sessions)),
+    send("/sessions/{id}/revoke", Access::SignedIn, || post(accounts_pages::revoke_session)),
+    read("/renew", Access::SignedIn, || get(accounts_pages::renewal_form)),
+    send("/renew", Access::SignedIn, || post(accounts_pages::renew)),
+    send("/tokens", Access::SignedIn, || post(accounts_pages::add_token)),
+    send("/tokens/{id}/revoke", Access::SignedIn, || post(accounts_pages::revoke_token)),
+    read("/accounts", Access::Right(Right::ManageAccounts), || get(accounts_pages::accounts)),
+    send("/accounts", Access::Right(Right::ManageAccounts), || post(accounts_pages::add)),
+    send("/accounts/{name}/role", Access::Right(Right::ManageAccounts), || post(accounts_pages::set_role)),
+    send("/accounts/{name}/disable", Access::Right(Right::ManageAccounts), || post(accounts_pages::disable)),
+    send("/accounts/{name}/enable", Access::Right(Right::ManageAccounts), || post(accounts_pages::enable)),
+    send("/accounts/{name}/reset", Access::Right(Right::ManageAccounts), || post(accounts_pages::reset)),
+    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || {
+        post(accounts_pages::revoke_any_token)
+    }),
+    read("/openapi.json", Access::Public, || get(api::openapi)),
+    read("/api/cases", Access::Token(TokenScope::Queue), || get(api::cases)),
+    read("/api/cases/{number}", Access::Token(TokenScope::Queue), || get(api::case)),
+];
+
+/// Makes the router of the desk.
+pub fn router(state: Arc<DeskState>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let guard = from_fn_with_state((Arc::clone(&state), route.access), guard::check);
+        router = router.route(route.path, (route.handler)().route_layer(guard));
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(catch_panic))
+        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn(headers::set))
+        .with_state(state)
+}
+
+/// Makes the router of a connection above the limit: 503 to every request.
+pub fn busy_router(state: Arc<DeskState>) -> Router {
+    Router::new()
+        .fallback(unavailable)
+        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn(headers::set))
+        .with_state(state)
+}
+
+async fn not_found() -> Problem {
+    Problem::NotFound
+}
+
+async fn wrong_method() -> Problem {
+    Problem::Method
+}
+
+async fn unavailable() -> Problem {
+    Problem::Unavailable
+}
+
+/// Responds to a panic with a page instead of an empty reply; the hook of `kakekomi serve` logs it.
+async fn catch_panic(request: Request, next: Next) -> Response {
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| Problem::Failed.into_response())
+}
