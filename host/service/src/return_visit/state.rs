@@ -12,7 +12,7 @@ use kakekomi_core::{Context, Locale};
 use kakekomi_sealing::Identities;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{ReturnVisits, Visit, VisitRefusal};
