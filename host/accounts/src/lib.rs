@@ -9,12 +9,14 @@
 //! - `sign_in`, `sessions`: a sign-in costs the same time whatever is wrong; a session is looked up anew for each request
 //! - `set_up`, `link`: one-time links that set password and second factor
 //! - `manage`, `api_tokens`: what an administrator does
-//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `refusals`: what limits guessing
+//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `address_places`,
+//!   `refusals`: what limits guessing
 
 #![forbid(unsafe_code)]
 
 mod account_event;
 mod accounts;
+mod address_places;
 mod api_tokens;
 mod error;
 mod link;
