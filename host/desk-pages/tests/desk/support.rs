@@ -138,6 +138,7 @@ impl TestDesk {
             through: None,
             client: None,
             by_phone: None,
+            return_hash: None,
         };
         let outcome = self.intake.submit(submission, clock::now()).await.outcome;
         let Outcome::Stored(receipt) = outcome else { panic!("{outcome:?}") };
