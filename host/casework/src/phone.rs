@@ -93,6 +93,7 @@ impl Casework {
             module: PageModule::Current,
             locale,
             through: None,
+            return_hash: None,
             by_phone: Some(by_phone),
             client: None,
         };
