@@ -94,7 +94,6 @@ impl Casework {
             module: PageModule::Current,
             locale,
             through: None,
-            return_hash: None,
             by_phone: Some(by_phone),
             client: None,
         };

@@ -137,7 +137,6 @@ impl TestDesk {
             locale: kakekomi_core::Locale::Ja,
             through: None,
             client: None,
-            return_hash: None,
             by_phone: None,
         };
         let outcome = self.intake.submit(submission, clock::now()).await.outcome;
