@@ -63,6 +63,8 @@ pub fn new_case(sealer: &CaseSealer, key: &str, draft: &[u8], report: &[u8]) -> 
         text_sha256: sha256(draft),
         report_sha256: sha256(report),
         page_report_sha256: None,
+        urgency: None,
+        taken_by: None,
         number,
     };
     let receipt = serde_json::to_vec(&receipt)?;

@@ -88,10 +88,8 @@ impl Casework {
             _ => None,
         };
         let event = self.sealed(operator, &case, action.kind(), &body, after, also_to.as_deref())?;
-        let event = match &code {
-            Some(code) => with_code(event, code, number),
-            None => event,
-        };
+        // The code's hash replaces that of the former code in the transaction of the event.
+        let event = NewEvent { return_code: code.as_ref().map(|code| code.bound_to(number)), ..event };
         let outcome = self.store().append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
         let n = match outcome {
             Appended::Conflict { changed_n } => {
@@ -218,11 +216,9 @@ pub(crate) fn written_n(outcome: Appended) -> Result<i64, ActError> {
     match outcome {
         Appended::Stored { n, .. } => Ok(n.unwrap_or_default()),
         Appended::Refused(refusal) => Err(ActError::Refused(refusal)),
-        Appended::NoCase | Appended::Conflict { .. } => Err(ActError::Work(WorkError::NoCase)),
+        // An event of the desk has no request, and its conflicts are handled where both changes are known.
+        Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => {
+            Err(ActError::Work(WorkError::NoCase))
+        }
     }
-}
-
-/// Binds the new code to the case in the transaction of its event.
-fn with_code(event: NewEvent, _code: &ReturnCode, _number: &Number) -> NewEvent {
-    event
 }

@@ -13,6 +13,8 @@ use kakekomi_core::questions::{QuestionKind, Title};
 use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
 
+pub use read::question_kind;
+
 use crate::operator::Right;
 
 /// An action on a case.

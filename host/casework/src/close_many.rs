@@ -66,7 +66,7 @@ impl Casework {
         for (one, outcome) in closed.iter_mut().filter(|one| one.outcome.is_ok()).zip(outcomes) {
             one.outcome = match outcome {
                 Appended::Stored { n, .. } => Ok(n.unwrap_or_default()),
-                Appended::NoCase => Err(CloseRefusal::NoCase),
+                Appended::NoCase | Appended::Replayed { .. } | Appended::KeyReused => Err(CloseRefusal::NoCase),
                 Appended::Conflict { .. } => Err(CloseRefusal::Changed),
                 Appended::Refused(refusal) => Err(CloseRefusal::Refused(refusal)),
             };

@@ -62,8 +62,6 @@ pub enum FieldCode {
     SameCase,
     /// It is no link that begins with `https://`.
     NotHttps,
-    /// It is no name of an account.
-    NotAName,
     /// There are too many.
     TooMany,
     /// There are too few.
@@ -74,7 +72,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 12] = [
+    pub const ALL: [FieldCode; 11] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -83,7 +81,6 @@ impl FieldCode {
         FieldCode::NoSuchCase,
         FieldCode::SameCase,
         FieldCode::NotHttps,
-        FieldCode::NotAName,
         FieldCode::TooMany,
         FieldCode::TooFew,
         FieldCode::NotConfirmed,
@@ -100,7 +97,6 @@ impl FieldCode {
             FieldCode::NoSuchCase => "no_such_case",
             FieldCode::SameCase => "same_case",
             FieldCode::NotHttps => "not_https",
-            FieldCode::NotAName => "not_a_name",
             FieldCode::TooMany => "too_many",
             FieldCode::TooFew => "too_few",
             FieldCode::NotConfirmed => "not_confirmed",

@@ -33,18 +33,21 @@ mod view;
 mod waiting;
 
 pub use act::{Acted, Conflict, Erased, ShownAction};
-pub use action::{Action, Channel, Confidence, LimitationKind, Outcome, QuestionDraft, Urgency, WorkState};
+pub use action::{
+    Action, Channel, Confidence, LimitationKind, Outcome, QuestionDraft, Urgency, WorkState, question_kind,
+};
 pub use audit::AuditLine;
 pub use casework::{Casework, Parts};
 pub use close_many::{CloseRefusal, ClosedOne};
 pub use error::{ActError, WorkError};
 pub use fields::{FieldCode, FieldError, Fields};
+pub use kakekomi_accounts::Role;
 pub use kakekomi_core::questions::{Choice, Question, QuestionKind, Title};
 pub use missing::{Missing, SectionProgress};
-pub use operator::{Operator, Right, Role, may};
+pub use operator::{Operator, Right, may};
 pub use phone::{PhoneAgreement, PhoneApplication, ShownHow};
 pub use return_code::ReturnCode;
 pub use search::{Search, SearchError, SearchTerms};
-pub use timeline::ShownEvent;
+pub use timeline::{ShownEvent, shown};
 pub use view::{CaseView, Contents, OpenedContents};
 pub use waiting::open_ms_since;

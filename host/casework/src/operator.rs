@@ -2,18 +2,7 @@
 //!
 //! `may(Role::Auditor, Right::Act)` → `false`
 
-/// The role of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Works on cases.
-    Operator,
-    /// Also holds, erases and exports.
-    Lead,
-    /// Reads events.
-    Auditor,
-    /// Manages accounts.
-    Admin,
-}
+use kakekomi_accounts::Role;
 
 /// The one who acts: an account of the desk, or a user of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use kakekomi_core::Locale;
+use kakekomi_service::receipt::PhoneConsent;
 use kakekomi_service::submit::{IdempotencyKey, Intake, Judged, PageModule, Submission};
 
 use crate::casework::{Casework, demand};
@@ -81,7 +82,20 @@ impl Casework {
         if let Some(code) = code {
             return Err(ActError::Fields(vec![FieldError::new("agreed_by", code)]));
         }
-        let submission = Submission { text, key, module: PageModule::Current, locale, through: None, client: None };
+        let by_phone = PhoneConsent {
+            taken_by: operator.actor().to_owned(),
+            agreed_by: agreed_by.to_owned(),
+            shown: agreement.shown.as_str(),
+        };
+        let submission = Submission {
+            text,
+            key,
+            module: PageModule::Current,
+            locale,
+            through: None,
+            by_phone: Some(by_phone),
+            client: None,
+        };
         Ok(intake.submit(submission, self.now()).await)
     }
 }

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use kakekomi_store::digest::sha256;
+use kakekomi_store::receipt_number::Number;
+use sha2::{Digest as _, Sha256};
 
 /// The random digits of a code.
 const RANDOM_DIGITS: usize = 20;
@@ -38,9 +39,10 @@ impl ReturnCode {
         &self.0
     }
 
-    /// Returns SHA-256 of the digits, as the page sends it: 64 hexadecimal digits.
-    pub fn sha256(&self) -> String {
-        sha256(self.0.as_bytes())
+    /// Returns the hash that the case of a number stores.
+    pub(crate) fn bound_to(&self, number: &Number) -> [u8; 32] {
+        let code = Sha256::digest(self.0.as_bytes());
+        Sha256::new().chain_update(number.to_string()).chain_update(code).finalize().into()
     }
 }
 

@@ -3,7 +3,8 @@
 //! `casework.view(&operator, &number)` → [`CaseView`]; the second one within ten minutes writes no further `case.viewed`
 
 use kakekomi_core::questions::Question;
-use kakekomi_service::sealed_case::{CaseReader, OpenedCase};
+use kakekomi_core::urgency::Assessment;
+use kakekomi_service::sealed_case::{CaseReader, OpenedCase, assessment};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind};
 use serde_json::json;
@@ -49,6 +50,8 @@ pub struct OpenedContents {
     pub opened: OpenedCase,
     /// The answers that are missing.
     pub missing: Missing,
+    /// The urgency by the present rules, with its reasons; an operator may have set another one.
+    pub assessment: Assessment,
 }
 
 impl CaseView {
@@ -132,7 +135,8 @@ fn open(reader: &CaseReader, case: &Case, faults: &mut Vec<String>) -> Contents 
         Ok(Some(opened)) => {
             faults.extend(reader.faults(case, &opened));
             let missing = Missing::of(&opened.report);
-            Contents::Opened(Box::new(OpenedContents { opened, missing }))
+            let assessment = assessment(&opened.report);
+            Contents::Opened(Box::new(OpenedContents { opened, missing, assessment }))
         }
         Ok(None) => Contents::Erased,
         Err(error) => {

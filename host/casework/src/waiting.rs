@@ -6,5 +6,5 @@ use kakekomi_core::Context;
 
 /// Counts the milliseconds of open hours from a moment to the context's `now`.
 pub fn open_ms_since(context: &Context, since: i64) -> i64 {
-    context.now.saturating_sub(since).max(0)
+    context.calendar.open_between(since, context.now)
 }

@@ -63,8 +63,12 @@ pub struct Paths {
     pub problems: Vec<(String, Vec<ProblemCode>)>,
 }
 
-/// Adds an accepted draft to an operation that takes a draft.
+/// Adds an accepted draft to an operation that takes a draft of the form.
 fn show_a_draft(operation: &mut Value, desk: &Desk) {
+    let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
+    if schema.is_none_or(|schema| schema != "#/components/schemas/Draft") {
+        return;
+    }
     let body = operation.pointer_mut("/requestBody/content/application~1json").and_then(Value::as_object_mut);
     let draft = example::example("ransomware", desk).and_then(|draft| serde_json::from_str(&draft).ok());
     if let (Some(body), Some(draft)) = (body, draft) {

@@ -217,6 +217,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     };
     let app = App {
         intake,
+        returns: Arc::new(ReturnParts::load(&keys).unwrap()),
         module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,

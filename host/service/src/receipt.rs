@@ -81,6 +81,15 @@ pub struct ConsentReceipt<'a> {
     /// The agreement as the applicant gave it.
     #[serde(flatten)]
     pub agreement: Agreement,
+    /// `phone` where an operator took the agreement by telephone; left out for an agreement on a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'static str>,
+    /// The person who agreed by telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreed_by: Option<&'a str>,
+    /// The way in which the operator showed the documents: `read_out` or `sent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<&'static str>,
     /// The document that prevails over the other (clause 1③).
     pub prevails: &'static str,
     /// The act of agreement and its time.
@@ -163,6 +172,19 @@ pub struct ReceiptHead<'a> {
     pub ruleset: &'a str,
     /// True for a test.
     pub test: bool,
+    /// The agreement by telephone.
+    pub by_phone: Option<&'a PhoneConsent>,
+}
+
+/// An agreement that an operator took by telephone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneConsent {
+    /// The actor of the operator, `operator:ID`.
+    pub taken_by: String,
+    /// The person who agreed.
+    pub agreed_by: String,
+    /// The way in which the operator showed the documents, whose versions are in the draft: `read_out` or `sent`.
+    pub shown: &'static str,
 }
 
 /// Makes the receipt of a case that was judged in a context. The store adds the member `audit`.
@@ -185,25 +207,33 @@ pub fn receipt<'a>(
         next: profile.receipt.next.get(locale),
         no_promise: profile.receipt.no_promise.get(locale),
         test: case.test,
-        consent: consent(desk, locale, number.clone(), requested),
+        consent: consent(desk, locale, case, requested),
         audit: None,
         number,
     }
 }
 
-fn consent(desk: &Desk, locale: Locale, record: String, requested: RequestedServices) -> ConsentReceipt<'_> {
+fn consent<'a>(
+    desk: &'a Desk,
+    locale: Locale,
+    case: &ReceiptHead<'a>,
+    requested: RequestedServices,
+) -> ConsentReceipt<'a> {
     let words = &desk.profile().receipt;
     let mut services = vec!["consultation"];
     services.extend(requested.remote.then_some("remote"));
     services.extend(requested.forensics.map(|_| "forensics"));
     ConsentReceipt {
         standard: "ISO/IEC TS 27560:2023",
-        record,
+        record: case.number.to_owned(),
         controller: desk.profile().operator.get(locale),
         contact: words.record.contact.get(locale),
         authority: words.record.authority.get(locale),
         jurisdiction: &words.record.jurisdiction,
         lawful_basis: "consent",
+        channel: case.by_phone.map(|_| "phone"),
+        agreed_by: case.by_phone.map(|phone| phone.agreed_by.as_str()),
+        shown: case.by_phone.map(|phone| phone.shown),
         event: Event { kind: "explicit", state: "given", at: requested.agreement.agreed_at },
         agreement: requested.agreement,
         prevails: "document",

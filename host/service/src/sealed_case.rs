@@ -16,12 +16,12 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
+use kakekomi_store::{ApplicantRequest, Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
 pub use record::CaseRecord;
-pub use terms::{ReportTerms, phone_as_in_the_form};
+pub use terms::{ReportTerms, assessment, phone_as_in_the_form};
 
 /// The name of the store's setting that identifies the key of its hashes.
 pub const HASH_KEY_SETTING: &str = "hash_key";
@@ -81,7 +81,14 @@ impl CaseSealer {
         self.hash_key.text(text).to_vec()
     }
 
-    /// Seals a case.
+    /// Hashes an applicant's request, so that it is recognised when it is sent again: its idempotency key, and the address with
+    /// its text.
+    pub fn applicant_request(&self, key: &str, path: &str, text: &[u8]) -> ApplicantRequest {
+        let hash = |value: &[u8]| self.hash_key.request(value);
+        ApplicantRequest { key_hash: hash(key.as_bytes()), text_hash: hash(&[path.as_bytes(), b"\0", text].concat()) }
+    }
+
+    /// Seals a case, still without a return code.
     ///
     /// # Errors
     /// [`SealingError`]: there is no randomness, or the record is not a JSON object.
@@ -108,10 +115,12 @@ impl CaseSealer {
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
             first_urgency: record.urgency,
+            taken_by: record.taken_by,
             receipt: UnfinishedReceipt(receipt),
             sealed: sealed.bytes,
             sealed_to: self.recipients.sealed_to(),
             commitment: sealed.commitment,
+            return_code: None,
         })
     }
 
@@ -141,6 +150,7 @@ impl CaseSealer {
             report_sha256: sha256(&case.report),
             page_report_sha256: case.page_report.as_deref().map(sha256),
             urgency: None,
+            taken_by: None,
         };
         self.seal(Contents {
             record,

@@ -15,11 +15,13 @@ pub mod erase;
 mod export;
 mod find;
 mod list;
+mod queue;
 mod reading;
 mod record;
 mod show;
 mod timeline;
 mod watch;
+mod work;
 
 use clap::Subcommand;
 
@@ -34,6 +36,8 @@ use crate::error::{CliError, Exit};
 pub enum CasesCommand {
     /// List the cases, in the order in which they came
     List(list::ListArgs),
+    /// List the cases that the desk has to work on, in their order
+    Queue(queue::QueueArgs),
     /// Find cases by telephone number, e-mail address, company or number
     Find(find::FindArgs),
     /// Show one case with everything that is kept of it
@@ -45,7 +49,7 @@ pub enum CasesCommand {
     /// Print each case as it arrives, until stopped
     Watch(watch::WatchArgs),
     #[command(flatten)]
-    Action(action::Action),
+    Action(action::ActionCommand),
     /// Remove the contents of cases for good
     Erase(erase::EraseArgs),
 }
@@ -55,6 +59,7 @@ pub fn run(command: CasesCommand, file: Settings) -> Result<Exit, CliError> {
     block_on(async {
         match command {
             CasesCommand::List(args) => list::run(args, file).await,
+            CasesCommand::Queue(args) => queue::run(args, file).await,
             CasesCommand::Find(args) => find::run(args, file).await,
             CasesCommand::Show(args) => show::run(args, file).await,
             CasesCommand::Timeline(args) => timeline::run(args, file).await,

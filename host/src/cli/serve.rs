@@ -31,6 +31,7 @@ use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::embedded_module::sandbox_config;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
+use kakekomi_service::return_visit::ReturnParts;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::{self as store, clock};
 use tokio::net::TcpListener;
@@ -154,6 +155,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             retired: Arc::new(retired),
             rulesets: Arc::new(rulesets),
         },
+        returns: Arc::new(ReturnParts::load(&settings.key_folder()?)?),
         docs,
         unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),

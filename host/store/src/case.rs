@@ -37,6 +37,8 @@ pub struct NewCase {
     pub coded: CodedAnswers,
     /// The urgency that the rules give it.
     pub first_urgency: Option<String>,
+    /// The actor who took it by telephone; `None` where the applicant sent it.
+    pub taken_by: Option<String>,
     /// The receipt, still without its audit head.
     pub receipt: UnfinishedReceipt,
     /// The age file of the contents.

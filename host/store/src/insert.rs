@@ -55,7 +55,8 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
             Inserted::NumberTaken
         } else {
             let seq = ends.last_case.saturating_add(1);
-            let next = Placed::after(ends, case, seq, case.received_at, APPLICANT);
+            let actor = case.taken_by.as_deref().unwrap_or(APPLICANT);
+            let next = Placed::after(ends, case, seq, case.received_at, actor);
             ends = Ends { last_case: seq, head: next.head };
             keys.insert(case.key.clone());
             numbers.insert(number);

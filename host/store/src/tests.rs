@@ -8,6 +8,7 @@ mod erasure;
 mod events;
 mod filters;
 mod histories;
+mod queue;
 mod sql;
 mod states;
 
@@ -98,6 +99,7 @@ fn new_case(key: &str) -> NewCase {
             services: Some("consultation remote".to_owned()),
         },
         first_urgency: Some("high".to_owned()),
+        taken_by: None,
         receipt: UnfinishedReceipt(receipt.into_bytes()),
         sealed: format!("sealed contents of {key}").into_bytes(),
         sealed_to: "desk".to_owned(),

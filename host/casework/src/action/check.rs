@@ -85,3 +85,87 @@ fn title_error(title: &Title) -> Option<FieldCode> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::{Channel, Confidence, LimitationKind, Urgency};
+
+    /// Lists the errors of an action as `field: code`.
+    fn errors(action: &Action) -> Vec<String> {
+        action.check().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_text_is_stored_up_to_its_limit_and_refused_above_it() {
+        let advice = |text: String, limits: String| {
+            let (confidence, channel) = (Confidence::High, Channel::Mail);
+            Action::Advice { text, confidence, limits, channel }
+        };
+        let fields: [(&str, usize, &dyn Fn(String) -> Action); 13] = [
+            ("assignee", NAME_BYTES_MAX, &|name| Action::Assign { assignee: Some(name) }),
+            ("reason", TEXT_BYTES_MAX, &|reason| Action::Urgency { urgency: Urgency::High, reason }),
+            ("reason", TEXT_BYTES_MAX, &|reason| Action::Hold { hold: true, reason }),
+            ("reason", TEXT_BYTES_MAX, &|reason| Action::Withdraw { reason }),
+            ("reason", TEXT_BYTES_MAX, &|reason| Action::Reopen { reason: Some(reason) }),
+            ("reason", TEXT_BYTES_MAX, &|reason| Action::Close { outcome: Outcome::Advised, reason: Some(reason) }),
+            ("text", TEXT_BYTES_MAX, &|text| Action::Note { text }),
+            ("text", TEXT_BYTES_MAX, &|text| Action::Disclose { text }),
+            ("text", TEXT_BYTES_MAX, &|text| Action::Call { reached: true, text: Some(text), disclosed: None }),
+            ("disclosed", TEXT_BYTES_MAX, &|text| Action::Call { reached: true, text: None, disclosed: Some(text) }),
+            ("text", TEXT_BYTES_MAX, &|text| advice(text, "l".to_owned())),
+            ("limits", TEXT_BYTES_MAX, &|limits| advice("t".to_owned(), limits)),
+            ("text", TEXT_BYTES_MAX, &|text| Action::Limitation {
+                limitation: LimitationKind::InterviewIncomplete,
+                text: Some(text),
+            }),
+        ];
+        for (field, max, action) in fields {
+            assert_eq!(errors(&action("a".repeat(max))), Vec::<String>::new(), "{field}");
+            assert_eq!(errors(&action("a".repeat(max + 1))), [format!("{field}: too_long")]);
+            assert_eq!(errors(&action(String::new())), [format!("{field}: required")]);
+            assert_eq!(errors(&action(" \n\u{3000}".to_owned())), [format!("{field}: required")]);
+        }
+    }
+    #[test]
+    fn a_link_is_https_and_not_too_long() {
+        let link = |link: String| errors(&Action::Close { outcome: Outcome::ReferredToVendor { link }, reason: None });
+        let long = |bytes: usize| format!("https://vendor.example/{}", "a".repeat(bytes - 23));
+        assert_eq!(link(long(LINK_BYTES_MAX)), Vec::<String>::new());
+        assert_eq!(link(long(LINK_BYTES_MAX + 1)), ["link: too_long"]);
+        assert_eq!(link(String::new()), ["link: required"]);
+        for wrong in ["http://vendor.example", "ftp://vendor.example", "vendor.example", "https://", "data:text/html,x"]
+        {
+            assert_eq!(link(wrong.to_owned()), ["link: not_https"], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn questions_are_limited_in_number_titles_and_choices() {
+        let title = |length: usize| Title { ja: "問".repeat(length), en: None };
+        let question = |kind, title_length, choices: usize, choice_length| QuestionDraft {
+            kind,
+            required: false,
+            title: title(title_length),
+            choices: vec![title(choice_length); choices],
+        };
+        let text = |length| question(QuestionKind::Text, length, 0, 0);
+        let choice = |choices, length| question(QuestionKind::Choice, 1, choices, length);
+        for (questions, expected) in [
+            (vec![text(TITLE_MAX); QUESTIONS_MAX], ""),
+            (vec![choice(*CHOICES.start(), TITLE_MAX), choice(*CHOICES.end(), 1)], ""),
+            (vec![], "title.1: required"),
+            (vec![text(1); QUESTIONS_MAX + 1], "title.1: too_many"),
+            (vec![text(1), text(TITLE_MAX + 1)], "title.2: too_long"),
+            (vec![text(0)], "title.1: required"),
+            (vec![choice(*CHOICES.start() - 1, 1)], "choices.1: too_few"),
+            (vec![choice(*CHOICES.end() + 1, 1)], "choices.1: too_many"),
+            (vec![choice(2, TITLE_MAX + 1)], "choices.1: too_long"),
+            (vec![question(QuestionKind::YesNo, 1, 1, 1)], "choices.1: too_many"),
+        ] {
+            assert_eq!(errors(&Action::Ask { questions }).join(", "), expected);
+        }
+        let en = QuestionDraft { title: Title { en: Some("q".repeat(TITLE_MAX + 1)), ..title(1) }, ..text(1) };
+        assert_eq!(errors(&Action::Ask { questions: vec![en] }), ["title.1: too_long"]);
+    }
+}

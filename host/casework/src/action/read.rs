@@ -27,17 +27,16 @@ impl Action {
     /// # Errors
     /// The wrong fields, in their order.
     pub fn read(word: &str, fields: &Fields, offset: &str) -> Option<Result<Action, Vec<FieldError>>> {
-        let mut form = Form { fields, errors: Vec::new() };
+        let mut form = Form { fields, errors: Vec::new(), places: Vec::new() };
         let action = form.action(word, offset)?;
         let mut errors = form.errors;
-        // A field with an error has a placeholder as its value, which has no second error.
-        errors.extend(
-            action
-                .check()
-                .into_iter()
-                .filter(|error| !errors.iter().any(|known| known.field == error.field))
-                .collect::<Vec<_>>(),
-        );
+        for FieldError { field, code } in action.check() {
+            let error = FieldError { field: in_form(&field, &form.places), code };
+            // The placeholder of a wrong value has no second error.
+            if errors.iter().all(|known| known.field != error.field) {
+                errors.push(error);
+            }
+        }
         Some(if errors.is_empty() { Ok(action) } else { Err(errors) })
     }
 }
@@ -46,6 +45,8 @@ impl Action {
 struct Form<'a> {
     fields: &'a Fields,
     errors: Vec<FieldError>,
+    /// The places of the questions in the form, of which some are left empty.
+    places: Vec<usize>,
 }
 
 impl Form<'_> {
@@ -153,6 +154,7 @@ impl Form<'_> {
         if title.is_empty() && choices.is_empty() {
             return None;
         }
+        self.places.push(place);
         let kind = self.word(&field("kind"), question_kind, QuestionKind::Text);
         let required = self.fields.get(&field("required")) == Some("yes");
         // Choices of another kind were written before the kind was changed.
@@ -164,6 +166,15 @@ impl Form<'_> {
             choices,
         })
     }
+}
+
+/// Renames a field of the second question to that of its place in the form: `title.2` → `title.3`.
+fn in_form(field: &str, places: &[usize]) -> String {
+    let place = field.split_once('.').and_then(|(name, index)| {
+        let index: usize = index.parse().ok()?;
+        Some((name, places.get(index.checked_sub(1)?)?))
+    });
+    place.map_or_else(|| field.to_owned(), |(name, place)| format!("{name}.{place}"))
 }
 
 /// Reads a line of choices: `はい | Yes`.
@@ -185,12 +196,137 @@ fn yes_or_no(word: &str) -> Option<bool> {
 }
 
 /// Reads the contract's word of a kind of question.
-pub(crate) fn question_kind(word: &str) -> Option<QuestionKind> {
+pub fn question_kind(word: &str) -> Option<QuestionKind> {
     match word {
         "text" => Some(QuestionKind::Text),
         "choice" => Some(QuestionKind::Choice),
         "moment" => Some(QuestionKind::Moment),
         "yes_no" => Some(QuestionKind::YesNo),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(word: &str, fields: &[(&str, &str)]) -> Result<Action, String> {
+        let read = Action::read(word, &Fields::new(fields.iter().copied()), "+09:00").unwrap();
+        read.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    }
+
+    #[test]
+    fn every_action_is_read_from_its_fields() {
+        let number = "2609-4873-1059";
+        let text = |text: &str| text.to_owned();
+        let expected = [
+            ("start", vec![], Action::Start),
+            ("assign", vec![("assignee", " sato ")], Action::Assign { assignee: Some(text("sato")) }),
+            ("assign", vec![("assignee", "")], Action::Assign { assignee: None }),
+            (
+                "urgency",
+                vec![("urgency", "high"), ("reason", "r")],
+                Action::Urgency { urgency: Urgency::High, reason: text("r") },
+            ),
+            ("state", vec![("status", "waiting")], Action::State { state: WorkState::Waiting }),
+            (
+                "close",
+                vec![("outcome", "duplicate_of"), ("duplicate_of", "２６０９ 4873 1059")],
+                Action::Close { outcome: Outcome::DuplicateOf(Number::read(number).unwrap()), reason: None },
+            ),
+            ("reopen", vec![("reason", "r")], Action::Reopen { reason: Some(text("r")) }),
+            ("hold", vec![("hold", "yes"), ("reason", "r")], Action::Hold { hold: true, reason: text("r") }),
+            ("follow_up", vec![("at", "2026-11-20T09:30")], Action::FollowUp { at: Some(1_795_134_600_000) }),
+            ("follow_up", vec![], Action::FollowUp { at: None }),
+            ("note", vec![("text", "a\nb")], Action::Note { text: text("a\nb") }),
+            ("call", vec![("reached", "no")], Action::Call { reached: false, text: None, disclosed: None }),
+            (
+                "advice",
+                vec![("text", "t"), ("confidence", "low"), ("limits", "l"), ("channel", "return")],
+                Action::Advice {
+                    text: text("t"),
+                    confidence: Confidence::Low,
+                    limits: text("l"),
+                    channel: Channel::Return,
+                },
+            ),
+            (
+                "limitation",
+                vec![("limitation", "interview_incomplete")],
+                Action::Limitation { limitation: LimitationKind::InterviewIncomplete, text: None },
+            ),
+            ("disclose", vec![("text", "t")], Action::Disclose { text: text("t") }),
+            ("code", vec![], Action::IssueCode),
+            ("withdraw", vec![("reason", "r")], Action::Withdraw { reason: text("r") }),
+            ("erase", vec![("confirm", "yes")], Action::Erase),
+        ];
+        for (word, fields, action) in expected {
+            assert_eq!(read(word, &fields), Ok(action), "{word}");
+        }
+        for outcome in Outcome::WORDS {
+            let fields = [("outcome", outcome), ("link", "https://vendor.example"), ("duplicate_of", number)];
+            assert!(
+                matches!(read("close", &fields), Ok(Action::Close { outcome: read, .. }) if read.as_str() == outcome)
+            );
+        }
+        assert!(Action::WORDS.iter().all(|word| Action::read(word, &Fields::default(), "+09:00").is_some()));
+        assert!(Action::read("resolve", &Fields::default(), "+09:00").is_none());
+    }
+
+    #[test]
+    fn wrong_fields_are_named_once_each() {
+        for (word, fields, expected) in [
+            ("urgency", vec![], "urgency: required, reason: required"),
+            ("urgency", vec![("urgency", "now"), ("reason", "r")], "urgency: unknown"),
+            ("state", vec![("status", "closed")], "status: unknown"),
+            ("close", vec![("outcome", "resolved")], "outcome: unknown"),
+            ("close", vec![("outcome", "duplicate_of")], "duplicate_of: required"),
+            (
+                "close",
+                vec![("outcome", "duplicate_of"), ("duplicate_of", "1111-1111-1112")],
+                "duplicate_of: not_a_number",
+            ),
+            ("close", vec![("outcome", "referred_to_vendor")], "link: required"),
+            ("hold", vec![("hold", "maybe")], "hold: unknown, reason: required"),
+            ("follow_up", vec![("at", "tomorrow")], "at: not_a_moment"),
+            ("note", vec![("text", " ")], "text: required"),
+            ("call", vec![], "reached: required"),
+            ("advice", vec![("text", "t")], "confidence: required, channel: required, limits: required"),
+            ("limitation", vec![("limitation", "tired")], "limitation: unknown"),
+            ("ask", vec![], "title.1: required"),
+            ("ask", vec![("title.1", "q")], "kind.1: required"),
+            (
+                "ask",
+                vec![("title.1", "q"), ("kind.1", "text"), ("title.3", "q"), ("kind.3", "choice"), ("choices.3", "一")],
+                "choices.3: too_few",
+            ),
+            ("erase", vec![], "confirm: not_confirmed"),
+        ] {
+            assert_eq!(read(word, &fields), Err(expected.to_owned()), "{word} {fields:?}");
+        }
+    }
+
+    #[test]
+    fn questions_are_read_by_their_places() {
+        let fields = [
+            ("title.1", "再起動しましたか"),
+            ("kind.1", "yes_no"),
+            ("required.1", "yes"),
+            ("choices.1", "left over\nfrom another kind"),
+            ("title.3", "どれ"),
+            ("title_en.3", "Which"),
+            ("kind.3", "choice"),
+            ("choices.3", " 一 | One \n\n二"),
+        ];
+        let Ok(Action::Ask { questions }) = read("ask", &fields) else { panic!() };
+        let title = |ja: &str, en: Option<&str>| Title { ja: ja.to_owned(), en: en.map(str::to_owned) };
+        assert_eq!(questions.len(), 2);
+        assert_eq!(
+            (questions[0].kind, questions[0].required, questions[0].choices.len()),
+            (QuestionKind::YesNo, true, 0)
+        );
+        assert_eq!(questions[1].title, title("どれ", Some("Which")));
+        assert_eq!(questions[1].choices, [title("一", Some("One")), title("二", None)]);
+        assert!(!questions[1].required);
     }
 }

@@ -16,7 +16,14 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
         policy: shown("b"),
     };
     let number = Number::random().unwrap().to_string();
-    let case = ReceiptHead { number: &number, received_at: now, module: "sha256:0", ruleset: "1", test: false };
+    let case = ReceiptHead {
+        number: &number,
+        received_at: now,
+        module: "sha256:0",
+        ruleset: "1",
+        test: false,
+        by_phone: None,
+    };
     let requested = RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) };
     serde_json::to_value(receipt(&desk, &desk.context(now, locale).unwrap(), &case, requested)).unwrap()
 }

@@ -75,6 +75,8 @@ fn seal(case: Option<Number>, recipients: &[&str], draft: &EventDraft<'_>) -> Re
         commitment: sealed.commitment,
         change,
         after: draft.after,
+        request: None,
+        return_code: None,
     })
 }
 

@@ -43,6 +43,9 @@ pub struct CaseRecord {
     /// The urgency that the rules gave it; absent in a case of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<String>,
+    /// The actor who took it by telephone, `operator:ID`; absent for one that the applicant sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<String>,
 }
 
 impl CaseRecord {

@@ -3,10 +3,12 @@
 //! `{"contact":{"phone":"+81332119999;ext=204",…},"incident":{"kind":"ransomware",…},…}` →
 //! `coded.kind = "ransomware"`, the hash of `+81332119999`
 
+use kakekomi_core::urgency::{self, Assessment};
 use kakekomi_sealing::HashKey;
 use kakekomi_store::{CodedAnswers, SearchHash, SearchKind};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// The code of an answer that the applicant marked as unknown.
 const UNKNOWN: &str = "unknown";
@@ -93,6 +95,17 @@ impl ReportTerms {
     }
 }
 
+/// Assesses the urgency of a case by its report; one that cannot be read is normal.
+pub fn assessment(report: &[u8]) -> Assessment {
+    #[derive(Deserialize)]
+    struct Raw<'a> {
+        #[serde(borrow)]
+        values: &'a RawValue,
+    }
+    let values = serde_json::from_slice::<Raw<'_>>(report).map_or("", |report| report.values.get());
+    urgency::assess(values.as_bytes())
+}
+
 /// Reads a telephone number as the form reads it: `0081 3 3211 9999` and `TEL: 03-3211-9999` give `+81332119999`. A number that
 /// the form refuses stays as it is.
 pub fn phone_as_in_the_form(phone: &str) -> String {
@@ -148,6 +161,15 @@ mod tests {
         );
         assert_eq!(coded("{}", "{}"), expected("", "", "consultation"));
         assert_eq!(ReportTerms::of(b"{"), ReportTerms::default());
+    }
+
+    #[test]
+    fn the_urgency_is_that_of_the_values() {
+        let report = br#"{"ruleset":"1","values":{"incident":{"kind":"ransomware","ongoing":"yes"}}}"#;
+        assert_eq!(assessment(report).urgency.as_str(), "critical");
+        for unreadable in [&b"{"[..], b"{}", br#"{"values":5}"#] {
+            assert_eq!(assessment(unreadable).urgency.as_str(), "normal");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     Intake, Judged, LONG_REPORT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
 };
 use crate::receipt::{ReceiptHead, receipt};
-use crate::sealed_case::{CaseRecord, Contents};
+use crate::sealed_case::{CaseRecord, Contents, assessment};
 use kakekomi_store::digest::sha256;
 
 /// The most numbers that are tried; one case in many millions needs a second one.
@@ -36,7 +36,11 @@ impl Intake {
             let case = Arc::new(self.case(submission, verdict, page, context).await?);
             self.capacity.reserve(submission.client, case.stored_bytes()).map_err(no_room)?;
             match self.store.insert(Arc::clone(&case)).await.map_err(|error| store_failed(&error))? {
-                Inserted::Stored(head) => return Ok(self.by_current(Outcome::Stored(case.receipt.with_audit(&head)))),
+                Inserted::Stored(head) => {
+                    let receipt = case.receipt.with_audit(&head);
+                    let return_bound = submission.return_hash.map(|_| true);
+                    return Ok(Judged { return_bound, ..self.by_current(Outcome::Stored(receipt)) });
+                }
                 Inserted::KeyTaken => return self.first_ones_receipt(submission, text_hash).await,
                 Inserted::NumberTaken => {}
             }
@@ -48,7 +52,7 @@ impl Intake {
     /// Returns the receipt of another submission with this key, which was faster.
     async fn first_ones_receipt(&self, submission: &Submission, text_hash: &[u8]) -> Result<Judged, Outcome> {
         let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
-        bound.map(|bound| replay(bound, text_hash)).ok_or(Outcome::StoreFailed)
+        bound.map(|bound| replay(bound, submission, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
     /// Makes the case and seals it: some hundred microseconds of processor time, on a blocking thread if the report is long.
@@ -68,7 +72,9 @@ impl Intake {
         let long = verdict.report().len() > LONG_REPORT;
         let case =
             if long { tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))? } else { seal() };
-        case.map_err(|error| engine_failed(&error))
+        let case = case.map_err(|error| engine_failed(&error))?;
+        let return_code = submission.return_hash.map(|hash| hash.bound_to(&case.number));
+        Ok(NewCase { return_code, ..case })
     }
 
     /// Makes the record of a case under a new number, and the receipt.
@@ -90,7 +96,14 @@ impl Intake {
         let number = Number::random().map_err(|error| engine_failed(&error))?.to_string();
         let test = partner.is_some_and(|(through, partner)| through.is_test(partner));
         let (module, ruleset) = (format!("sha256:{}", self.sandbox.current()), verdict.ruleset());
-        let head = ReceiptHead { number: &number, received_at: context.now, module: &module, ruleset, test };
+        let head = ReceiptHead {
+            number: &number,
+            received_at: context.now,
+            module: &module,
+            ruleset,
+            test,
+            by_phone: submission.by_phone.as_ref(),
+        };
         let receipt = receipt(&self.desk, context, &head, requested);
         let consent = to_raw_value(&receipt.consent).map_err(|error| engine_failed(&error))?;
         let receipt = serde_json::to_vec(&receipt).map_err(|error| engine_failed(&error))?;
@@ -111,7 +124,8 @@ impl Intake {
             text_sha256: sha256(&submission.text),
             report_sha256: sha256(verdict.report()),
             page_report_sha256: page.map(|page| sha256(page.report())),
-            urgency: None,
+            urgency: Some(assessment(verdict.report()).urgency.as_str().to_owned()),
+            taken_by: submission.by_phone.as_ref().map(|phone| phone.taken_by.clone()),
             module,
             number,
         };

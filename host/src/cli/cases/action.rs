@@ -1,34 +1,28 @@
-//! The actions on one case: `kakekomi cases note`, `assign`, `state`, `close`, `reopen`, `hold`, `follow-up`.
+//! The actions on one case: `kakekomi cases note`, `assign`, `close` and the others.
 //!
 //! `cases close 2609-4873-1059 --outcome advised` → the event `case.closed` → `2609-4873-1059  event 4  closed (advised)`
 //!
 //! Nothing is edited: each action is one sealed event, and a correction is another one. An action needs no identity.
 
+mod questions;
+mod result;
+
 use std::io::Read as _;
 
 use clap::{Args, Subcommand};
-use kakekomi_service::sealed_case::{EventDraft, seal_event};
-use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Appended, Case, EventKind, OUTCOMES, Store, clock};
-use serde::Serialize;
-use serde_json::{Value, json};
+use kakekomi_casework::limits::TEXT_BYTES_MAX;
+use kakekomi_casework::{Action, Channel, Confidence, LimitationKind, Outcome, Urgency, WorkState};
+use kakekomi_store::OUTCOMES;
 
 use super::args::{SourceArgs, parse_moment, parse_number};
-use crate::cli::actor::actor;
+use super::work::Work;
 use crate::cli::args::FormatArgs;
-use crate::cli::inert::inert;
-use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
 
-/// The longest note or reason in bytes.
-const TEXT_BYTES_MAX: usize = 65_536;
-/// The longest name of an operator in bytes.
-const NAME_BYTES_MAX: usize = 200;
-
 /// An action with its values.
 #[derive(Debug, Subcommand)]
-pub enum Action {
+pub enum ActionCommand {
     /// Add a note to a case
     Note {
         #[command(flatten)]
@@ -37,20 +31,35 @@ pub enum Action {
         #[arg(value_name = "TEXT|-", allow_hyphen_values = true)]
         text: String,
     },
-    /// Name the operator who works on a case
+    /// Name the operator who works on a case, or nobody
+    #[command(group = clap::ArgGroup::new("assignee").required(true).args(["name", "none"]))]
     Assign {
         #[command(flatten)]
         target: TargetArgs,
         /// The operator
         #[arg(value_name = "NAME")]
-        name: String,
+        name: Option<String>,
+        /// Nobody works on it
+        #[arg(long)]
+        none: bool,
+    },
+    /// Set the urgency of a case
+    Urgency {
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The urgency
+        #[arg(value_parser = word(Urgency::ALL, Urgency::as_str))]
+        urgency: String,
+        /// The reason
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Mark a case as in progress, or as waiting for the applicant
     State {
         #[command(flatten)]
         target: TargetArgs,
         /// The new state
-        #[arg(value_parser = ["in_progress", "waiting"])]
+        #[arg(value_parser = word(WorkState::ALL, WorkState::as_str))]
         state: String,
     },
     /// Close a case with its outcome
@@ -60,14 +69,23 @@ pub enum Action {
         /// The outcome
         #[arg(long, value_parser = OUTCOMES)]
         outcome: String,
-        /// The reason, or the number of the other case
+        /// The reason
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        /// The vendor's page, for the outcome `referred_to_vendor`
+        #[arg(long, value_name = "URL", required_if_eq("outcome", "referred_to_vendor"))]
+        link: Option<String>,
+        /// The number of the other case, for the outcome `duplicate_of`
+        #[arg(long, value_name = "NUMBER", required_if_eq("outcome", "duplicate_of"))]
+        duplicate_of: Option<String>,
     },
     /// Open a closed case again
     Reopen {
         #[command(flatten)]
         target: TargetArgs,
+        /// The reason
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Protect a case from erasure, or end this hold
     Hold {
@@ -91,6 +109,64 @@ pub enum Action {
         #[arg(long)]
         none: bool,
     },
+    /// Record a telephone call
+    #[command(group = clap::ArgGroup::new("answer").required(true).args(["reached", "unreached"]))]
+    Call {
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The applicant was reached
+        #[arg(long)]
+        reached: bool,
+        /// The applicant was not reached
+        #[arg(long)]
+        unreached: bool,
+        /// The words of both sides; - reads them from stdin
+        #[arg(long, value_name = "TEXT|-", allow_hyphen_values = true)]
+        text: Option<String>,
+        /// The confidential information that the desk disclosed
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        disclosed: Option<String>,
+    },
+    /// Record advice that was given, which is reference information
+    Advise {
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The advice; - reads it from stdin
+        #[arg(value_name = "TEXT|-", allow_hyphen_values = true)]
+        text: String,
+        /// The confidence of the findings
+        #[arg(long, value_parser = word(Confidence::ALL, Confidence::as_str))]
+        confidence: String,
+        /// The limits of the findings
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        limits: String,
+        /// The way by which it was given
+        #[arg(long, value_parser = word(Channel::ALL, Channel::as_str), default_value = "phone")]
+        channel: String,
+    },
+    /// Record a condition under which the support may fall short
+    Limit {
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The condition
+        #[arg(value_parser = word(LimitationKind::ALL, LimitationKind::as_str))]
+        limitation: String,
+        /// Details
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        text: Option<String>,
+    },
+    /// Ask the applicant, who answers on the return page
+    Ask {
+        #[command(flatten)]
+        target: TargetArgs,
+        #[command(flatten)]
+        questions: questions::QuestionArgs,
+    },
+    /// Make a new return code, which is shown once; the former code ends
+    Code {
+        #[command(flatten)]
+        target: TargetArgs,
+    },
 }
 
 /// The case of an action.
@@ -109,104 +185,120 @@ pub struct TargetArgs {
 }
 
 /// Writes the event of an action and prints the new state.
-pub async fn run(action: Action, file: Settings) -> Result<Exit, CliError> {
-    let (target, kind, value) = action.parts();
+pub async fn run(command: ActionCommand, file: Settings) -> Result<Exit, CliError> {
+    let (target, values) = command.parts();
     let number = parse_number(&target.number)?;
     let source = target.source.load(file)?;
-    let body = value.body(&source.desk.profile().calendar.offset)?;
-    let store = source.open_to_write().await?;
-    let case = find(&*store, &number).await?;
-    // A note never conflicts with another change.
-    let after = target.seen.or((kind != EventKind::NoteAdded).then_some(case.changed_n));
-    let draft = EventDraft { at: clock::now(), actor: &actor(), kind, body: &body, after, also_to: None };
-    let event = seal_event(&case, &draft).map_err(|error| unchanged(&number, error.to_string()))?;
-    let outcome = store.append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
-    let n = written_n(&number, outcome)?;
-    let case = find(&*store, &number).await?;
-    let result = ActionResult::of(&case, n);
-    if target.format.is_json() {
-        print::record(&result)?;
-    } else {
-        print::line(result.words())?;
-    }
+    let action = values.action(&source.desk.profile().calendar.offset)?;
+    let work = Work::open(&source).await?;
+    let acted = work.act(&number, action, target.seen).await?;
+    result::print(&acted, &target.format)?;
     Ok(Exit::Accepted)
 }
 
-/// Reads a case that must be there and readable.
-pub(super) async fn find(store: &dyn Store, number: &Number) -> Result<Case, CliError> {
-    let case = store.show(number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
-    case.map_err(|damaged| unchanged(number, damaged.to_string()))
+/// An action whose texts may still be on stdin, or whose moment is still a text.
+enum Values {
+    Ready(Action),
+    FollowUp(Option<String>),
+    Note(String),
+    Call { reached: bool, text: Option<String>, disclosed: Option<String> },
+    Advise { text: String, confidence: Confidence, limits: String, channel: Channel },
+    Close { outcome: String, reason: Option<String>, link: Option<String>, duplicate_of: Option<String> },
+    Ask(questions::QuestionArgs),
 }
 
-/// Returns the number of a written event in its case, or the reason why it was not written.
-pub(super) fn written_n(number: &Number, outcome: Appended) -> Result<i64, CliError> {
-    match outcome {
-        Appended::Stored { n, .. } => Ok(n.unwrap_or_default()),
-        Appended::NoCase => Err(CliError::NoCase(number.to_string())),
-        Appended::Refused(refusal) => Err(unchanged(number, refusal.to_string())),
-        Appended::Conflict { changed_n } => Err(unchanged(
-            number,
-            format!(
-                "it was changed meanwhile, by its event {changed_n}: read it (kakekomi cases timeline), and repeat"
-            ),
-        )),
-    }
-}
-
-pub(super) fn unchanged(number: &Number, why: String) -> CliError {
-    CliError::Unchanged(number.to_string(), why)
-}
-
-/// The values of an action's body, before they are checked.
-enum ActionValue {
-    Ready(Value),
-    Text(&'static str, String),
-    Reason(Value, Option<String>),
-    Name(String),
-    Moment(Option<String>),
-}
-
-impl Action {
-    fn parts(self) -> (TargetArgs, EventKind, ActionValue) {
+impl ActionCommand {
+    fn parts(self) -> (TargetArgs, Values) {
         match self {
-            Action::Note { target, text } => (target, EventKind::NoteAdded, ActionValue::Text("text", text)),
-            Action::Assign { target, name } => (target, EventKind::CaseAssigned, ActionValue::Name(name)),
-            Action::State { target, state } => {
-                (target, EventKind::CaseState, ActionValue::Ready(json!({ "status": state })))
+            ActionCommand::Note { target, text } => (target, Values::Note(text)),
+            ActionCommand::Assign { target, name, none: _ } => {
+                (target, Values::Ready(Action::Assign { assignee: name.map(trimmed) }))
             }
-            Action::Close { target, outcome, reason } => {
-                (target, EventKind::CaseClosed, ActionValue::Reason(json!({ "outcome": outcome }), reason))
+            ActionCommand::Urgency { target, urgency, reason } => {
+                let urgency = Urgency::read(&urgency).unwrap_or(Urgency::Normal);
+                (target, Values::Ready(Action::Urgency { urgency, reason: trimmed(reason) }))
             }
-            Action::Reopen { target } => (target, EventKind::CaseReopened, ActionValue::Ready(json!({}))),
-            Action::Hold { target, release, reason } => {
-                (target, EventKind::CaseHold, ActionValue::Reason(json!({ "hold": !release }), Some(reason)))
+            ActionCommand::State { target, state } => {
+                let state = WorkState::read(&state).unwrap_or(WorkState::InProgress);
+                (target, Values::Ready(Action::State { state }))
             }
-            Action::FollowUp { target, date, .. } => (target, EventKind::CaseFollowUp, ActionValue::Moment(date)),
+            ActionCommand::Close { target, outcome, reason, link, duplicate_of } => {
+                (target, Values::Close { outcome, reason, link, duplicate_of })
+            }
+            ActionCommand::Reopen { target, reason } => {
+                (target, Values::Ready(Action::Reopen { reason: reason.map(trimmed) }))
+            }
+            ActionCommand::Hold { target, release, reason } => {
+                (target, Values::Ready(Action::Hold { hold: !release, reason: trimmed(reason) }))
+            }
+            ActionCommand::FollowUp { target, date, none: _ } => (target, Values::FollowUp(date)),
+            ActionCommand::Call { target, reached, unreached: _, text, disclosed } => {
+                (target, Values::Call { reached, text, disclosed: disclosed.map(trimmed) })
+            }
+            ActionCommand::Advise { target, text, confidence, limits, channel } => {
+                let confidence = Confidence::read(&confidence).unwrap_or(Confidence::Low);
+                let channel = Channel::read(&channel).unwrap_or(Channel::Phone);
+                (target, Values::Advise { text, confidence, limits: trimmed(limits), channel })
+            }
+            ActionCommand::Limit { target, limitation, text } => {
+                let limitation = LimitationKind::read(&limitation).unwrap_or(LimitationKind::InterviewIncomplete);
+                (target, Values::Ready(Action::Limitation { limitation, text: text.map(trimmed) }))
+            }
+            ActionCommand::Ask { target, questions } => (target, Values::Ask(questions)),
+            ActionCommand::Code { target } => (target, Values::Ready(Action::IssueCode)),
         }
     }
 }
 
-impl ActionValue {
-    /// Checks the values and makes the event's body.
-    fn body(self, desk_offset: &str) -> Result<Value, CliError> {
+impl Values {
+    /// Reads what is still on stdin, in a file or a text.
+    fn action(self, desk_offset: &str) -> Result<Action, CliError> {
         Ok(match self {
-            ActionValue::Ready(body) => body,
-            ActionValue::Text(name, text) => {
-                let text = if text == "-" { stdin()? } else { text };
-                json!({ name: checked("the note", &text, TEXT_BYTES_MAX)? })
+            Values::Ready(action) => action,
+            Values::FollowUp(date) => {
+                Action::FollowUp { at: date.map(|date| parse_moment(&date, desk_offset)).transpose()? }
             }
-            ActionValue::Name(name) => json!({ "assignee": checked("the name", &name, NAME_BYTES_MAX)? }),
-            ActionValue::Reason(mut body, reason) => {
-                if let (Some(reason), Value::Object(members)) = (reason, &mut body) {
-                    members.insert("reason".to_owned(), checked("the reason", &reason, TEXT_BYTES_MAX)?.into());
-                }
-                body
+            Values::Note(text) => Action::Note { text: given(text)? },
+            Values::Call { reached, text, disclosed } => {
+                Action::Call { reached, text: text.map(given).transpose()?, disclosed }
             }
-            ActionValue::Moment(date) => {
-                json!({ "at": date.map(|date| parse_moment(&date, desk_offset)).transpose()? })
+            Values::Advise { text, confidence, limits, channel } => {
+                Action::Advice { text: given(text)?, confidence, limits, channel }
             }
+            Values::Close { outcome, reason, link, duplicate_of } => Action::Close {
+                outcome: read_outcome(&outcome, link, duplicate_of.as_deref())?,
+                reason: reason.map(trimmed),
+            },
+            Values::Ask(questions) => Action::Ask { questions: questions.read()? },
         })
     }
+}
+
+fn read_outcome(word: &str, link: Option<String>, duplicate_of: Option<&str>) -> Result<Outcome, CliError> {
+    Ok(match word {
+        "advised" => Outcome::Advised,
+        "remote_supported" => Outcome::RemoteSupported,
+        "introduced" => Outcome::Introduced,
+        "referred_to_vendor" => Outcome::ReferredToVendor { link: link.map(trimmed).unwrap_or_default() },
+        "unreachable" => Outcome::Unreachable,
+        "withdrawn" => Outcome::Withdrawn,
+        "duplicate_of" => Outcome::DuplicateOf(parse_number(duplicate_of.unwrap_or_default())?),
+        _ => Outcome::OutOfScope,
+    })
+}
+
+/// Takes the words of a list as the possible values of an argument.
+fn word<T: Copy>(all: &[T], as_str: impl Fn(T) -> &'static str) -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(all.iter().map(|value| as_str(*value)))
+}
+
+fn trimmed(text: impl AsRef<str>) -> String {
+    text.as_ref().trim().to_owned()
+}
+
+/// Returns a text of the command line, or of stdin for `-`.
+fn given(text: String) -> Result<String, CliError> {
+    Ok(trimmed(if text == "-" { stdin()? } else { text }))
 }
 
 /// Reads a text from stdin, a little more than is allowed, so that a longer one is noticed.
@@ -217,77 +309,27 @@ fn stdin() -> Result<String, CliError> {
     Ok(text)
 }
 
-fn checked(what: &str, text: &str, max: usize) -> Result<String, CliError> {
-    let text = text.trim();
-    match text.len() {
-        0 => Err(CliError::Usage(format!("{what} is empty"))),
-        length if length > max => Err(CliError::Usage(format!("{what} is longer than {max} bytes"))),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-/// A case after an action.
-#[derive(Debug, Serialize)]
-struct ActionResult<'a> {
-    number: &'a str,
-    /// The number of the new event.
-    n: i64,
-    status: &'a str,
-    outcome: Option<&'a str>,
-    assignee: Option<&'a str>,
-    follow_up: Option<i64>,
-    held: bool,
-}
-
-impl ActionResult<'_> {
-    fn of(case: &Case, n: i64) -> ActionResult<'_> {
-        let line = &case.line;
-        ActionResult {
-            number: &line.number,
-            n,
-            status: &line.status,
-            outcome: line.outcome.as_deref(),
-            assignee: line.assignee.as_deref(),
-            follow_up: case.follow_up,
-            held: line.held,
-        }
-    }
-
-    fn words(&self) -> String {
-        let ActionResult { number, n, status, outcome, assignee, held, .. } = self;
-        let outcome = outcome.map_or_else(String::new, |outcome| format!(" ({outcome})"));
-        let assignee = assignee.map_or_else(String::new, |name| format!("  {name}"));
-        let held = if *held { "  on hold" } else { "" };
-        inert(&format!("{number}  event {n}  {status}{outcome}{assignee}{held}")).into_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use kakekomi_store::Refusal;
-
     use super::*;
 
     #[test]
-    fn empty_and_long_texts_are_refused() {
-        let body = |text: &str| ActionValue::Text("text", text.to_owned()).body("+09:00");
-        assert_eq!(body(" a\nb ").unwrap(), json!({"text": "a\nb"}));
-        for wrong in ["", " \n", &"a".repeat(TEXT_BYTES_MAX + 1)] {
-            assert_eq!(body(wrong).unwrap_err().exit(), Exit::Usage);
-        }
-        let moment = |date: Option<&str>| ActionValue::Moment(date.map(str::to_owned)).body("+09:00");
-        assert_eq!(moment(Some("2026-11-20T09:30")).unwrap(), json!({"at": 1_795_134_600_000_i64}));
-        assert_eq!(moment(None).unwrap(), json!({"at": null}));
+    fn texts_are_trimmed_and_moments_are_the_desks() {
+        let note = |text: &str| Values::Note(text.to_owned()).action("+09:00").unwrap();
+        assert_eq!(note(" a\nb "), Action::Note { text: "a\nb".to_owned() });
+        let moment = |date: Option<&str>| Values::FollowUp(date.map(str::to_owned)).action("+09:00");
+        assert_eq!(moment(Some("2026-11-20T09:30")).unwrap(), Action::FollowUp { at: Some(1_795_134_600_000) });
+        assert_eq!(moment(None).unwrap(), Action::FollowUp { at: None });
         assert_eq!(moment(Some("tomorrow")).unwrap_err().exit(), Exit::Usage);
     }
 
     #[test]
-    fn a_refused_event_is_explained() {
-        let number = Number::random().unwrap();
-        let why = |outcome| written_n(&number, outcome).unwrap_err().to_string();
-        assert_eq!(written_n(&number, Appended::Stored { seq: 9, n: Some(4) }).unwrap(), 4);
-        assert!(why(Appended::Conflict { changed_n: 3 }).contains("by its event 3"));
-        assert!(why(Appended::Refused(Refusal::Closed)).contains("reopen it first"));
-        assert!(why(Appended::NoCase).contains("there is no case"));
+    fn an_outcome_has_its_link_or_number() {
+        let outcome = |word: &str, link: Option<&str>, other| read_outcome(word, link.map(str::to_owned), other);
+        for word in OUTCOMES {
+            let read = outcome(word, Some("https://vendor.example"), Some("2609-4873-1059")).unwrap();
+            assert_eq!(read.as_str(), word);
+        }
+        assert_eq!(outcome("duplicate_of", None, Some("1")).unwrap_err().exit(), Exit::Usage);
     }
 }

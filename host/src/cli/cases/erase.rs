@@ -8,14 +8,12 @@
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
-use kakekomi_service::sealed_case::{EventDraft, seal_event};
+use kakekomi_casework::Erased;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{EventKind, Store, clock};
 use serde_json::json;
 
-use super::action::{find, unchanged, written_n};
 use super::args::{SourceArgs, parse_number};
-use crate::cli::actor::actor;
+use super::work::{Work, act_error};
 use crate::cli::args::FormatArgs;
 use crate::cli::print;
 use crate::config::Settings;
@@ -43,10 +41,12 @@ const REMAINS: &str = "The number, times, module, state, key of the submission a
 pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
     let numbers = args.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;
     let source = args.source.load(file)?;
-    let store = source.open_to_write().await?;
+    let Work { store, casework, operator } = Work::open(&source).await?;
     for number in &numbers {
         // A missing case is found before the first one is erased.
-        find(&*store, number).await?;
+        if store.show(number).await?.is_none() {
+            return Err(CliError::NoCase(number.to_string()));
+        }
     }
     if !args.yes && !confirmed(&numbers)? {
         print::words("kakekomi: nothing was erased");
@@ -55,8 +55,8 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
     let mut exit = Exit::Accepted;
     let mut erased = 0;
     for number in &numbers {
-        match erase(&*store, number).await {
-            Ok(n) => {
+        match casework.erase(&operator, number).await.map_err(|error| act_error(number, error)) {
+            Ok(Erased { n }) => {
                 erased += 1;
                 if args.format.is_json() {
                     print::record(&json!({ "number": number.to_string(), "n": n, "status": "erased" }))?;
@@ -77,20 +77,6 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
     }
     store.close().await?;
     Ok(exit)
-}
-
-async fn erase(store: &dyn Store, number: &Number) -> Result<i64, CliError> {
-    let case = find(store, number).await?;
-    let draft = EventDraft {
-        at: clock::now(),
-        actor: &actor(),
-        kind: EventKind::CaseErased,
-        body: &json!({}),
-        after: None,
-        also_to: None,
-    };
-    let event = seal_event(&case, &draft).map_err(|error| unchanged(number, error.to_string()))?;
-    written_n(number, store.erase(event).await?)
 }
 
 /// Warns where erased contents, which are sealed, are still in the database's files.

@@ -79,7 +79,9 @@ impl Reading {
             match outcome {
                 Appended::Stored { .. } => {}
                 Appended::Refused(refusal) => case.withhold(&refusal.to_string()),
-                Appended::NoCase | Appended::Conflict { .. } => case.withhold("there is no case of its number"),
+                Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => {
+                    case.withhold("there is no case of its number")
+                }
             }
         }
         Ok(())

@@ -8,16 +8,13 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use kakekomi_casework::ShownEvent;
 use kakekomi_service::desk::Desk;
-use kakekomi_service::sealed_case::{OpenedCase, open_event};
-use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Event, EventKind, Store};
-use serde::Serialize;
-use serde_json::Value;
+use kakekomi_store::EventKind;
 
 use super::args::{SourceArgs, parse_number};
 use super::damages::Damages;
-use super::reading::{Reading, ShownCase};
+use super::reading::Reading;
 use super::show::open_for;
 use crate::cli::args::FormatArgs;
 use crate::cli::inert::inert;
@@ -47,50 +44,15 @@ pub async fn run(args: TimelineArgs, file: Settings) -> Result<Exit, CliError> {
     let case = store.show(&number).await?.ok_or_else(|| CliError::NoCase(number.to_string()))?;
     let Some(case) = damages.readable(case) else { return Ok(damages.exit()) };
     for mut shown in reading.open(&*store, vec![case]).await? {
-        let lines = lines(&*store, &number, &mut shown).await?;
+        let events = all_events(&*store, &number).await?;
+        let lines = kakekomi_casework::shown(events, shown.opened.as_ref(), &mut shown.faults);
         damages.name_faults(&shown.case.line, &shown.faults);
         print_lines(&lines, &args.format, &source.desk)?;
     }
     Ok(damages.exit())
 }
 
-/// An event as it is printed.
-#[derive(Debug, Serialize)]
-struct TimelineLine {
-    seq: i64,
-    n: Option<i64>,
-    at: i64,
-    actor: String,
-    kind: String,
-    body: Option<Value>,
-}
-
-/// Reads all events of a case; adds the faults of those whose bodies cannot be opened.
-async fn lines(store: &dyn Store, number: &Number, shown: &mut ShownCase) -> Result<Vec<TimelineLine>, CliError> {
-    let mut lines = Vec::new();
-    for event in all_events(store, number).await? {
-        let body = match shown.opened.as_ref().map(|opened| body(opened, &event)).transpose() {
-            Ok(body) => body.flatten(),
-            Err(error) => {
-                shown.faults.push(format!("event {}: {error}", event.seq));
-                None
-            }
-        };
-        let Event { seq, n, at, actor, kind, .. } = event;
-        lines.push(TimelineLine { seq, n, at, actor, kind, body });
-    }
-    Ok(lines)
-}
-
-/// Opens the body of an event; that of the first one is sealed with the case.
-fn body(opened: &OpenedCase, event: &Event) -> Result<Option<Value>, CliError> {
-    if event.kind == EventKind::CaseReceived.as_str() {
-        return Ok(Some(serde_json::to_value(&opened.record)?));
-    }
-    Ok(open_event(&opened.identity, event)?)
-}
-
-fn print_lines(lines: &[TimelineLine], format: &FormatArgs, desk: &Desk) -> Result<(), CliError> {
+fn print_lines(lines: &[ShownEvent], format: &FormatArgs, desk: &Desk) -> Result<(), CliError> {
     if format.json {
         return print::record(&lines);
     }
@@ -99,7 +61,7 @@ fn print_lines(lines: &[TimelineLine], format: &FormatArgs, desk: &Desk) -> Resu
     }
     let style = Style::of_stdout();
     let mut text = String::new();
-    for TimelineLine { n, at, actor, kind, body, .. } in lines {
+    for ShownEvent { n, at, actor, kind, body, .. } in lines {
         let n = n.map_or_else(String::new, |n| n.to_string());
         let _ = write!(text, "{n:>3}  {}  {}  {}", desk.show(*at), inert(actor), style.strong(kind));
         // The record of the receipt would fill the screen; `cases show` has its contents.

@@ -18,7 +18,7 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
     if first.kind != EventKind::CaseReceived.as_str() {
         return Err(format!("its first event is {:?}", first.kind));
     }
-    let mut state = Projection::received(first.at, None);
+    let mut state = Projection::received(first.at, case.first_urgency.clone());
     let has_bodies = later.iter().any(|event| event.body.is_some());
     let opened = match (has_bodies, reader) {
         (false, _) => None,

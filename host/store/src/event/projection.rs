@@ -64,6 +64,8 @@ pub struct Change {
     waiting_since: Option<Option<i64>>,
     follow_up: Option<Option<i64>>,
     held: Option<bool>,
+    /// The moment from which the applicant waits, unless that is so already.
+    waits_from: Option<i64>,
     /// The moment at which the applicant added something: the desk has to act from then on, unless it has to already.
     added_at: Option<i64>,
 }
@@ -121,13 +123,13 @@ impl Change {
     }
 
     fn to_state(at: i64, status: &str) -> Option<Change> {
-        let (status, waiting_since) = match status {
+        match status {
             // The desk waits for the applicant.
-            WAITING => (WAITING, None),
-            IN_PROGRESS => (IN_PROGRESS, Some(at)),
-            _ => return None,
-        };
-        Some(Change { status: Some(status), waiting_since: Some(waiting_since), ..Change::default() })
+            WAITING => Some(Change { status: Some(WAITING), waiting_since: Some(None), ..Change::default() }),
+            // An applicant who waits already waits on: that the desk begins is no answer.
+            IN_PROGRESS => Some(Change { status: Some(IN_PROGRESS), waits_from: Some(at), ..Change::default() }),
+            _ => None,
+        }
     }
 
     fn closed(outcome: String) -> Option<Change> {
@@ -149,6 +151,7 @@ impl Change {
             waiting_since: Some(None),
             follow_up: Some(None),
             held: Some(false),
+            waits_from: None,
             added_at: None,
         }
     }
@@ -211,6 +214,9 @@ impl Projection {
         set(&mut self.waiting_since, change.waiting_since.as_ref());
         set(&mut self.follow_up, change.follow_up.as_ref());
         set(&mut self.held, change.held.as_ref());
+        if let Some(at) = change.waits_from {
+            self.waiting_since.get_or_insert(at);
+        }
         if let Some(at) = change.added_at {
             self.applicant_added(at);
         }
@@ -259,6 +265,26 @@ mod tests {
             assert_eq!(case.changed_n == case.last_n, !kind.is_reading());
         }
         assert_eq!(case.assignee, None, "an erasure leaves no name");
+    }
+
+    #[test]
+    fn an_applicant_waits_until_the_desk_waits_or_the_case_is_closed() {
+        let mut case = Projection::received(1, None);
+        let steps = [
+            (EventKind::CaseAssigned, json!({"assignee": "sato", "status": "in_progress"}), 5, Some(1)),
+            (EventKind::QuestionAsked, json!({}), 6, None),
+            (EventKind::AnswerReceived, json!({}), 7, Some(7)),
+            (EventKind::AmendmentReceived, json!({}), 8, Some(7)),
+            (EventKind::CaseState, json!({"status": "waiting"}), 9, None),
+            (EventKind::CaseState, json!({"status": "in_progress"}), 10, Some(10)),
+            (EventKind::CaseClosed, json!({"outcome": "advised"}), 11, None),
+            (EventKind::CaseReopened, json!({}), 12, Some(12)),
+            (EventKind::CaseWithdrawn, json!({}), 13, None),
+        ];
+        for (kind, body, at, waiting_since) in steps {
+            case.apply(kind, &Change::of(kind, at, &body).unwrap());
+            assert_eq!(case.waiting_since, waiting_since, "{kind}");
+        }
     }
 
     #[test]

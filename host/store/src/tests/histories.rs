@@ -53,8 +53,9 @@ impl Random {
         let body = match kind {
             EventKind::CaseState => json!({"status": self.pick(&["waiting", "in_progress"])}),
             EventKind::CaseClosed => json!({"outcome": self.pick(&["advised", "introduced"])}),
+            EventKind::CaseUrgency => json!({"urgency": self.pick(&crate::URGENCIES)}),
             EventKind::CaseHold => json!({"hold": self.below(3) == 0}),
-            _ => json!({"assignee": name, "urgency": name, "at": self.below(100)}),
+            _ => json!({"assignee": name, "at": self.below(100)}),
         };
         let last = seen.get(case).copied().unwrap_or(1);
         let after = match self.below(3) {
@@ -105,7 +106,7 @@ struct Replay {
 
 impl Replay {
     fn new() -> Replay {
-        Replay { states: vec![Projection::received(RECEIVED_AT, None)], events: Vec::new() }
+        Replay { states: vec![Projection::received(RECEIVED_AT, Some("high".to_owned()))], events: Vec::new() }
     }
 
     /// Adds a stored event, which must have been allowed and not stale.

@@ -1,0 +1,164 @@
+//! A desk with keys and cases on both databases.
+//!
+//! `desks().await` → a desk on SQLite, and one on PostgreSQL where the test command has named a server
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kakekomi_casework::{Casework, Operator, Parts, Role};
+use kakekomi_sealing::{HashKey, KeyFolder};
+use kakekomi_service::sealed_case::{CaseReader, CaseRecord, CaseSealer, Contents};
+use kakekomi_store::digest::sha256;
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Inserted, Store, open, open_to_write, url_in};
+use serde_json::json;
+use serde_json::value::to_raw_value;
+use sqlx::{AssertSqlSafe, Connection as _};
+
+/// The moment at which the cases were received.
+pub const RECEIVED_AT: i64 = 1_795_140_000_000;
+
+/// The clock of all desks.
+static NOW: AtomicI64 = AtomicI64::new(RECEIVED_AT);
+
+fn now() -> i64 {
+    NOW.load(Ordering::SeqCst)
+}
+
+/// Moves the clock on.
+pub fn pass(milliseconds: i64) {
+    NOW.fetch_add(milliseconds, Ordering::SeqCst);
+}
+
+/// A desk.
+pub struct Desk {
+    pub store: Arc<dyn Store>,
+    pub url: String,
+    pub sealer: CaseSealer,
+    pub reader: Arc<CaseReader>,
+    pub keys: KeyFolder,
+}
+
+/// The values of a usual report.
+pub fn values(company: &str) -> serde_json::Value {
+    json!({
+        "contact": { "company": company, "phone": "+81332119999", "email": "hanako@example.jp" },
+        "incident": { "kind": "ransomware", "ongoing": "yes", "purpose": { "unknown": true } },
+    })
+}
+
+impl Desk {
+    /// Stores a case of a company.
+    pub async fn case(&self, company: &str) -> Number {
+        let number = Number::random().unwrap();
+        let report = json!({
+            "accepted": true,
+            "advisories": [{ "code": "support.interview_incomplete", "message": "missing: a" }],
+            "progress": [{ "section": "incident", "required": 5, "answered": 4, "unknown": 1 }],
+            "values": values(company),
+        });
+        let report = report.to_string().into_bytes();
+        let consent = json!({ "record": number.to_string() });
+        let receipt = json!({ "number": number.to_string(), "consent": consent });
+        let record = CaseRecord {
+            number: number.to_string(),
+            received_at: RECEIVED_AT,
+            partner: None,
+            test: false,
+            locale: "ja".to_owned(),
+            accepted: true,
+            ruleset: "1".to_owned(),
+            module: format!("sha256:{}", "cd".repeat(32)),
+            page_module: None,
+            key: number.to_string(),
+            consent: to_raw_value(&consent).unwrap(),
+            text_sha256: sha256(b"{}"),
+            report_sha256: sha256(&report),
+            page_report_sha256: None,
+            urgency: Some("critical".to_owned()),
+            taken_by: None,
+        };
+        let receipt = receipt.to_string().into_bytes();
+        let contents = Contents { record, text: b"{}", report: &report, page_report: None, receipt };
+        let case = self.sealer.seal(contents).unwrap();
+        assert!(matches!(self.store.insert(case.into()).await.unwrap(), Inserted::Stored(_)));
+        number
+    }
+
+    /// The case work of a host with all keys.
+    pub fn casework(&self) -> Casework {
+        self.casework_over(Arc::clone(&self.store))
+    }
+
+    /// The case work of another host with all keys.
+    pub fn casework_over(&self, store: Arc<dyn Store>) -> Casework {
+        Casework::new(Parts { reader: Some(Arc::clone(&self.reader)), ..self.parts(store) })
+    }
+
+    /// The case work of a host without the desk's identity.
+    pub fn casework_without_identity(&self) -> Casework {
+        Casework::new(self.parts(Arc::clone(&self.store)))
+    }
+
+    fn parts(&self, store: Arc<dyn Store>) -> Parts {
+        Parts {
+            store,
+            reader: None,
+            hash_key: Some(HashKey::read(&self.keys.hash_key_file()).unwrap()),
+            service: Some(Arc::new(self.keys.service().unwrap())),
+            now,
+        }
+    }
+
+    /// Another host's, or another program's, handle of the database.
+    pub async fn other_store(&self) -> Arc<dyn Store> {
+        if self.url.starts_with("sqlite:") {
+            open_to_write(&self.url).await.unwrap()
+        } else {
+            open(&self.url).await.unwrap()
+        }
+    }
+}
+
+pub fn operator(name: &str) -> Operator {
+    Operator::account(name, Role::Operator)
+}
+
+pub fn lead() -> Operator {
+    Operator::account("lead", Role::Lead)
+}
+
+/// Creates a folder of its own for a test.
+fn folder() -> PathBuf {
+    let name = format!("kakekomi-casework-{}-{}", std::process::id(), Number::random().unwrap());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
+
+/// An empty desk on each database.
+pub async fn desks() -> Vec<Desk> {
+    let mut urls = vec![url_in(&folder())];
+    match std::env::var("KAKEKOMI_TEST_POSTGRES") {
+        Ok(server) => {
+            let name = format!("casework_{}", Number::random().unwrap().to_string().replace('-', "_"));
+            let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+            let create = sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")));
+            create.execute(&mut connection).await.unwrap();
+            urls.push(format!("{server}/{name}"));
+        }
+        Err(_) => eprintln!("not run on PostgreSQL: KAKEKOMI_TEST_POSTGRES is not set"),
+    }
+    let mut desks = Vec::new();
+    for url in urls {
+        let keys = KeyFolder::at(folder().join("keys"));
+        keys.create_demo().unwrap();
+        let sealer = CaseSealer::load(&keys, None).unwrap();
+        let reader = Arc::new(CaseReader::load(&keys, None).unwrap().unwrap());
+        desks.push(Desk { store: open(&url).await.unwrap(), url, sealer, reader, keys });
+    }
+    desks
+}

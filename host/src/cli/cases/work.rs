@@ -1,0 +1,129 @@
+//! Case work by the commands: the same actions as on the desk's pages, by the user of the command line.
+//!
+//! `act(&work, &number, Action::Note { … }, None)` → the event is written, or the reason is a [`CliError`]
+
+use std::sync::Arc;
+
+use kakekomi_casework::{
+    ActError, Acted, Action, Casework, Conflict, FieldCode, FieldError, Operator, Parts, WorkError,
+};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{Store, clock};
+
+use super::args::Source;
+use crate::cli::actor::actor;
+use crate::error::CliError;
+
+/// The store of a command with its case work.
+pub struct Work {
+    pub store: Arc<dyn Store>,
+    pub casework: Casework,
+    pub operator: Operator,
+}
+
+impl Work {
+    /// Opens the store for writing events. An action needs no identity.
+    pub async fn open(source: &Source) -> Result<Work, CliError> {
+        let store = source.open_to_write().await?;
+        let parts = Parts {
+            store: Arc::clone(&store),
+            reader: None,
+            hash_key: None,
+            service: source.service().map(Arc::new),
+            now: clock::now,
+        };
+        Ok(Work { store, casework: Casework::new(parts), operator: Operator::command_line(&actor()) })
+    }
+
+    /// Writes the event of an action.
+    pub async fn act(&self, number: &Number, action: Action, seen: Option<i64>) -> Result<Acted, CliError> {
+        let acted = self.casework.act(&self.operator, number, action, seen).await;
+        acted.map_err(|error| act_error(number, error))
+    }
+}
+
+/// Converts the error of an action.
+pub fn act_error(number: &Number, error: ActError) -> CliError {
+    let unchanged = |why: String| CliError::Unchanged(number.to_string(), why);
+    match error {
+        ActError::Work(error) => work_error(number, error),
+        ActError::Fields(errors) => CliError::Usage(errors.iter().map(field_sentence).collect::<Vec<_>>().join("; ")),
+        ActError::Conflict(conflict) => unchanged(conflict_sentence(&conflict)),
+        other => unchanged(other.to_string()),
+    }
+}
+
+/// Converts the error of a case that is not shown.
+pub fn work_error(number: &Number, error: WorkError) -> CliError {
+    match error {
+        WorkError::NoCase => CliError::NoCase(number.to_string()),
+        WorkError::NotRecorded(error) => CliError::NotRecorded(error),
+        WorkError::Store(error) => CliError::Store(error),
+        other @ (WorkError::Damaged(_) | WorkError::Forbidden(_)) => {
+            CliError::Unchanged(number.to_string(), other.to_string())
+        }
+    }
+}
+
+/// Describes a conflict: the event that was not seen, and all changes since.
+fn conflict_sentence(conflict: &Conflict) -> String {
+    let Conflict { changed_n, theirs, mine } = conflict;
+    let theirs = theirs.iter().map(|event| format!("{} by {}", event.kind, event.actor)).collect::<Vec<_>>().join(", ");
+    format!(
+        "it was changed meanwhile, by its event {changed_n} ({theirs}), so {} was not written: read it (kakekomi cases \
+         timeline), and repeat",
+        mine.kind
+    )
+}
+
+fn field_sentence(FieldError { field, code }: &FieldError) -> String {
+    let fault = match code {
+        FieldCode::Required => "is empty",
+        FieldCode::TooLong => "is too long",
+        FieldCode::Unknown => "is no word of its list",
+        FieldCode::NotAMoment => "is no time",
+        FieldCode::NotANumber => "is no reception number",
+        FieldCode::NoSuchCase => "is the number of no case",
+        FieldCode::SameCase => "is the number of this very case",
+        FieldCode::NotHttps => "is no link that begins with https://",
+        FieldCode::TooMany => "has too many entries",
+        FieldCode::TooFew => "has too few entries",
+        FieldCode::NotConfirmed => "is not confirmed",
+    };
+    format!("{} {fault}", field.replace('_', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use kakekomi_casework::{ShownAction, ShownEvent};
+    use kakekomi_store::Refusal;
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_refused_event_is_explained() {
+        let number = Number::random().unwrap();
+        let why = |error| act_error(&number, error).to_string();
+        let theirs = ShownEvent {
+            seq: 9,
+            n: Some(3),
+            at: 5,
+            actor: "operator:sato".to_owned(),
+            kind: "case.closed".to_owned(),
+            body: None,
+        };
+        let mine = ShownAction { kind: "case.state", body: json!({}) };
+        let conflict = why(ActError::Conflict(Box::new(Conflict { changed_n: 3, mine, theirs: vec![theirs] })));
+        assert!(conflict.contains("by its event 3 (case.closed by operator:sato), so case.state"), "{conflict}");
+        assert!(why(ActError::Refused(Refusal::Closed)).contains("reopen it first"));
+        assert!(why(ActError::Work(WorkError::NoCase)).contains("there is no case"));
+        let wrong = FieldError { field: "duplicate_of".to_owned(), code: FieldCode::SameCase };
+        let error = act_error(&number, ActError::Fields(vec![wrong]));
+        assert_eq!(
+            (error.exit(), error.to_string().as_str()),
+            (Exit::Usage, "duplicate of is the number of this very case")
+        );
+    }
+}
