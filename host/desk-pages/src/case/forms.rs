@@ -262,8 +262,8 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
         (set.area(&name("title"), &action.question, need))
         @let kind = name("kind");
         div.field {
-            label for={ "ask-" (kind) } { (action.question_kind) }
-            select id={ "ask-" (kind) } name=(kind) {
+            label for=(set.id(&kind)) { (action.question_kind) }
+            select id=(set.id(&kind)) name=(kind) {
                 @for one in QUESTION_KINDS { option value=(one) selected[one == typed] { (coded.question.get(one)) } }
             }
         }

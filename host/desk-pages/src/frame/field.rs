@@ -31,8 +31,9 @@ pub struct FieldSet<'a> {
 }
 
 impl FieldSet<'_> {
-    fn id(&self, name: &str) -> String {
-        format!("{}-{name}", self.form)
+    /// Returns the id of a field; a point in its name would be a class in a selector.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}-{}", self.form, name.replace('.', "-"))
     }
 
     fn fault(&self, name: &str) -> Option<&str> {
