@@ -7,8 +7,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use kakekomi_http::tls::TlsError;
 use kakekomi_accounts::AccountError;
+use kakekomi_http::tls::TlsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;

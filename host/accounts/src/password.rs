@@ -109,9 +109,30 @@ pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
 const ROWS: &str = "abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm";
 /// Words that people add digits to.
 const COMMON_WORDS: [&str; 24] = [
-    "password", "passw0rd", "p@ssword", "p@ssw0rd", "administrator", "admin", "operator", "kakekomi", "welcome", "letmein",
-    "iloveyou", "qwerty", "asdfgh", "zxcvbn", "sunshine", "princess", "football", "baseball", "superman", "dragon", "monkey",
-    "master", "secret", "login",
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "administrator",
+    "admin",
+    "operator",
+    "kakekomi",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "dragon",
+    "monkey",
+    "master",
+    "secret",
+    "login",
 ];
 /// Characters that must remain of a password without the words that everybody tries.
 const OWN_CHARACTERS: usize = 6;

@@ -64,8 +64,8 @@ pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) 
 
 /// Tells if partners' pages may load a path.
 fn is_shared(path: &str) -> bool {
-    let is_below = |prefix: &&str| path.starts_with(**prefix);
-    SHARED.iter().any(|prefix| is_below(&prefix)) && !OWN.iter().any(|prefix| is_below(&prefix))
+    let is_below = |prefix: &&str| path.starts_with(*prefix);
+    SHARED.iter().any(is_below) && !OWN.iter().any(is_below)
 }
 
 /// Tells if every page may load a path.

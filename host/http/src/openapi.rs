@@ -40,6 +40,10 @@ pub fn document(paths: &Paths, desk: &Desk) -> Value {
         schemas.extend(from_the_core());
         report_in_the_problem(schemas);
     }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        let scheme = json!({"type": "http", "scheme": "bearer", "description": "The token of POST /v1/return"});
+        components.insert("securitySchemes".to_owned(), json!({ "visit": scheme }));
+    }
     if let Some(items) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, codes) in &paths.problems {
             // axum marks a parameter of several segments; OpenAPI has no such parameters.

@@ -13,7 +13,6 @@ use kakekomi_core::Locale;
 use kakekomi_service::return_visit::{Added, Addition, Answers, CaseState, Opened, ReturnVisits, Visit, VisitRefusal};
 use kakekomi_service::submit::{IdempotencyKey, KEY_MAX};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::body::DraftText;
 use super::check;
@@ -212,7 +211,7 @@ pub async fn intend(
     State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
-    DraftText(_): DraftText,
+    DraftText(_body): DraftText,
 ) -> Result<StatusCode, Problem> {
     let visit = visit(&visits, &headers, now()).await;
     let refusal = visit.err().unwrap_or(VisitRefusal::NoReferral);

@@ -111,7 +111,10 @@ fn routes() -> (Router<AppState>, Paths) {
         (routes!(return_visit::check), &[BODY, text, VISIT, &[ProblemCode::ReturnNoQuestions]]),
         (routes!(return_visit::answer), &[BODY, text, VISIT, ADDITION, JUDGED, ANSWERS]),
         (routes!(return_visit::amend), &[BODY, VISIT, ADDITION, JUDGED, &[ProblemCode::HttpBody]]),
-        (routes!(return_visit::withdraw), &[BODY, VISIT, ADDITION, &[ProblemCode::HttpBody, ProblemCode::ReferralNone]]),
+        (
+            routes!(return_visit::withdraw),
+            &[BODY, VISIT, ADDITION, &[ProblemCode::HttpBody, ProblemCode::ReferralNone]],
+        ),
         (routes!(return_visit::intend), &[BODY, VISIT, &[ProblemCode::ReferralNone]]),
     ];
     let (mut router, mut problems) = (OpenApiRouter::with_openapi(Interface::openapi()), Vec::new());

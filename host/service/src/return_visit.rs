@@ -161,11 +161,7 @@ impl ReturnVisits {
     }
 
     /// Compares a code with that of a case. An unreadable number is looked up as another one, so that it takes the same time.
-    async fn matching(
-        &self,
-        number: Option<Number>,
-        code: &str,
-    ) -> Result<Option<(Number, [u8; 32])>, VisitRefusal> {
+    async fn matching(&self, number: Option<Number>, code: &str) -> Result<Option<(Number, [u8; 32])>, VisitRefusal> {
         let is_readable = number.is_some();
         let number = match number {
             Some(number) => number,
@@ -237,7 +233,10 @@ mod tests {
     #[test]
     fn a_token_has_256_random_bits_in_url_safe_letters() {
         let [one, other] = [random_token().unwrap(), random_token().unwrap()];
-        assert!(one.len() == 43 && one.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{one}");
+        assert!(
+            one.len() == 43 && one.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+            "{one}"
+        );
         assert_ne!(token_hash(&one), token_hash(&other));
     }
 }

@@ -90,7 +90,9 @@ async fn an_account_renews_its_secrets_with_its_present_ones() {
         let refused = desk.accounts.renew("sato", password, second, here).await.unwrap();
         assert!(refused == Renewal::Refused);
     }
-    let Renewal::Link(link) = desk.accounts.renew("sato", PASSWORD, &code, here).await.unwrap() else { panic!("refused") };
+    let Renewal::Link(link) = desk.accounts.renew("sato", PASSWORD, &code, here).await.unwrap() else {
+        panic!("refused")
+    };
     assert!(desk.accounts.renew("sato", PASSWORD, &code, here).await.unwrap() == Renewal::Refused);
     // Until the link is used, everything stays as it is.
     assert!(desk.accounts.session(&token).await.unwrap().is_some());

@@ -145,14 +145,17 @@ mod tests {
     fn check_digits_are_those_of_the_contract() {
         assert_eq!(check_digits("12345678901234567890"), "89");
         assert_eq!(check_digits("00000000000000000000"), "98");
-        let leading_zero = (0_u128..200).map(|number| check_digits(&format!("{number:020}"))).find(|d| d.starts_with('0'));
+        let leading_zero =
+            (0_u128..200).map(|number| check_digits(&format!("{number:020}"))).find(|d| d.starts_with('0'));
         assert!(leading_zero.is_some());
     }
 
     #[test]
     fn a_code_is_the_same_however_it_is_typed() {
         let hash = ReturnHash::of_typed("1234567890123456789089");
-        for typed in ["1234 5678 9012 3456 7890 89", "１２３４－５６７８ 9012-3456-7890-89", "\u{3000}1234567890123456789089\n"] {
+        for typed in
+            ["1234 5678 9012 3456 7890 89", "１２３４－５６７８ 9012-3456-7890-89", "\u{3000}1234567890123456789089\n"]
+        {
             assert_eq!(ReturnHash::of_typed(typed), hash, "{typed}");
         }
         assert_ne!(ReturnHash::of_typed("1234567890123456789098"), hash);
@@ -163,10 +166,18 @@ mod tests {
         let hex = "ab".repeat(32);
         let hash = ReturnHash::read(&format!("sha256:{hex}")).unwrap();
         assert_eq!(ReturnHash::read(&format!("SHA256:{}", hex.to_uppercase())), Some(hash));
-        for wrong in ["", &hex, "sha256:", &format!("sha256:{}+a", &hex[2..]), &format!("sha512:{hex}"), &format!("sha256:{hex}0")] {
+        for wrong in [
+            "",
+            &hex,
+            "sha256:",
+            &format!("sha256:{}+a", &hex[2..]),
+            &format!("sha512:{hex}"),
+            &format!("sha256:{hex}0"),
+        ] {
             assert_eq!(ReturnHash::read(wrong), None, "{wrong}");
         }
-        let [one, other] = ["2609-4873-1059", "0000-0000-0000"].map(|number| hash.bound_to(&Number::read(number).unwrap()));
+        let [one, other] =
+            ["2609-4873-1059", "0000-0000-0000"].map(|number| hash.bound_to(&Number::read(number).unwrap()));
         assert_ne!(one, other, "a code belongs to one number");
     }
 }

@@ -12,7 +12,7 @@ use kakekomi_core::{Context, Locale};
 use kakekomi_sealing::Identities;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{ReturnVisits, Visit, VisitRefusal};
@@ -160,12 +160,8 @@ impl ReadCase {
     /// Reads the events of a case; a closed one has no open question.
     fn of(case: Case, events: &[Event], service: &Identities) -> Result<ReadCase, EventError> {
         let is_closed = case.line.status == CLOSED;
-        let mut read = ReadCase {
-            case: Arc::new(case),
-            questions: Vec::new(),
-            disclosures: Vec::new(),
-            opened: BTreeSet::new(),
-        };
+        let mut read =
+            ReadCase { case: Arc::new(case), questions: Vec::new(), disclosures: Vec::new(), opened: BTreeSet::new() };
         for event in events {
             match event.kind.parse() {
                 Ok(EventKind::QuestionAsked) if !is_closed => read.questions.extend(questions_of(event, service)?),
