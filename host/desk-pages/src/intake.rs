@@ -221,7 +221,7 @@ fn consent(set: &FieldSet<'_>) -> Markup {
             details.document {
                 summary { (title(visit, path)) " " (substitute(&words.consent_version, "version", served.version)) " " (words.consent_text) }
                 // The operator's own file, which is served on the form as well; nothing in it can run under the page's policy.
-                div lang="ja" { (PreEscaped(served.html)) }
+                div lang="ja" tabindex="0" role="group" aria-label=(title(visit, path)) { (PreEscaped(served.html)) }
             }
         }
         (set.line("agreed_by", "text", &words.agreed_by, Need::Required))

@@ -31,8 +31,9 @@ pub struct FieldSet<'a> {
 }
 
 impl FieldSet<'_> {
-    fn id(&self, name: &str) -> String {
-        format!("{}-{name}", self.form)
+    /// Returns the id of a field; a point in its name would be a class in a selector.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}-{}", self.form, name.replace('.', "-"))
     }
 
     fn fault(&self, name: &str) -> Option<&str> {
@@ -112,6 +113,18 @@ impl FieldSet<'_> {
             }
         };
         self.labelled(name, title, need, &control)
+    }
+
+    /// Writes a choice of a list that may be left empty, which has its own title.
+    pub fn select_or(&self, name: &str, title: &str, empty: &str, options: &[(&str, &str)]) -> Markup {
+        let typed = self.typed.get(name);
+        let control = html! {
+            select id=(self.id(name)) name=(name) aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] {
+                option value="" { (empty) }
+                @for (value, title) in options { option value=(value) selected[*value == typed] { (title) } }
+            }
+        };
+        self.labelled(name, title, Need::Required, &control)
     }
 
     /// Writes a choice of few, each beside its button.
