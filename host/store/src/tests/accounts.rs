@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Database, databases, random, verified_events};
 use crate::{
-    AccountChange, AccountStore as _, Change, EventKind, NewEvent, NewLink, SecondFactor, SecretHash, Store,
+    AccountChange, Change, EventKind, NewEvent, NewLink, SecondFactor, SecretHash, Store,
     StoredAccount,
 };
 
