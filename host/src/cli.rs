@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `export`, `packages`, `recheck`, `keys`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
 //! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
@@ -20,6 +20,7 @@ mod inert;
 mod keys;
 mod keys_at_start;
 mod migrate;
+mod operators;
 mod packages;
 mod print;
 mod rebuild;
@@ -106,6 +107,9 @@ enum Command {
     /// Make, check and exchange the keys that cases are sealed with
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Manage the accounts of the desk
+    #[command(subcommand)]
+    Operators(operators::OperatorsCommand),
     /// Verify the chain of events; needs no key
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -145,6 +149,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Cases(command) => return cases::run(command, file),
         Command::Recheck(args) => return recheck::run(args, file),
         Command::Keys(command) => return keys::run(command, file),
+        Command::Operators(command) => return operators::run(command, file),
         Command::Audit(command) => return audit::run(command, file),
         Command::Demo(args) => return demo::run(args, file),
         Command::Rebuild(args) => return rebuild::run(args, file),

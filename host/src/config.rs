@@ -38,6 +38,9 @@ pub struct Settings {
     /// Where to serve the operators' desk [default: nowhere]
     #[arg(long, value_name = "ADDR", env = "KAKEKOMI_DESK_LISTEN")]
     pub desk_listen: Option<SocketAddr>,
+    /// The address of the operators' desk as browsers reach it, where a proxy is in between [default: that of --desk-listen]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_DESK_URL")]
+    pub desk_url: Option<String>,
     /// The certificate chain of the form and the desk, PEM, read again when it changes [default: no TLS]
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,
@@ -171,6 +174,7 @@ impl Settings {
             listen: self.listen.or(other.listen),
             admin_listen: self.admin_listen.or(other.admin_listen),
             desk_listen: self.desk_listen.or(other.desk_listen),
+            desk_url: self.desk_url.or(other.desk_url),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
             database_url: self.database_url.or(other.database_url),

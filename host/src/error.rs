@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kakekomi_accounts::AccountError;
 use kakekomi_http::tls::TlsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
@@ -107,6 +108,12 @@ pub enum CliError {
     /// The event of a case was refused: the number, and the reason.
     #[error("case {0} is unchanged: {1}")]
     Unchanged(String, String),
+    /// An account cannot be managed.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// There is no such token.
+    #[error("there is no token {0}")]
+    NoToken(i64),
     /// A file or the network failed; its name or the attempted action comes first.
     #[error("{0}: {1}")]
     Io(String, io::Error),
@@ -128,7 +135,7 @@ impl CliError {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Usage(_) => Exit::Usage,
+            CliError::Usage(_) | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)
             | CliError::Desk(_)
@@ -143,6 +150,8 @@ impl CliError {
             | CliError::NotRecorded(_)
             | CliError::NoContents(_)
             | CliError::Unchanged(..)
+            | CliError::Account(_)
+            | CliError::NoToken(_)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,
             CliError::BrokenPipe => Exit::Accepted,

@@ -146,7 +146,7 @@ test("answers typed so far survive a reload in this tab, by their number alone",
   const { page, context, given } = await askedCase();
   await answerRequired(page);
   await unknown(page, "/other/q3").check();
-  await page.locator("#addition").fill("追加の連絡");
+  await page.locator("#field-other-text").fill("追加の連絡");
   await page.reload();
   assert.equal(await page.locator("#field-number").inputValue(), given.number);
   assert.equal(await page.locator("#field-code").inputValue(), "");
@@ -154,13 +154,13 @@ test("answers typed so far survive a reload in this tab, by their number alone",
   assert.equal(await field(page, "/other/q1").inputValue(), "経理のフォルダも開けません。");
   assert.equal(await option(page, "/other/q2", "offline").isChecked(), true);
   assert.equal(await unknown(page, "/other/q3").isChecked(), true);
-  assert.equal(await page.locator("#addition").inputValue(), "追加の連絡");
+  assert.equal(await page.locator("#field-other-text").inputValue(), "追加の連絡");
   await page.locator('.page-header__languages [lang="en"]').click();
   await page.locator('html[lang="en"]').waitFor();
   assert.equal(await field(page, "/other/q1").inputValue(), "経理のフォルダも開けません。");
   await page.reload();
   await signIn(page, await caseWithCode(browser, desk));
-  assert.equal(await page.locator("#addition").inputValue(), "", "another case does not show them");
+  assert.equal(await page.locator("#field-other-text").inputValue(), "", "another case does not show them");
   await context.close();
 });
 
@@ -187,7 +187,7 @@ test("a lost response to answers and to an addition is sent again with its key, 
   ]) {
     const keys = keysSent(page, path);
     if (kind === "answer.received") await answerRequired(page);
-    else await page.locator("#addition").fill("経理の2台も止めました。");
+    else await page.locator("#field-other-text").fill("経理の2台も止めました。");
     const lose = async (route) => {
       await route.fetch();
       await route.abort();
@@ -273,15 +273,17 @@ test("an addition is limited, arrives, and reopens a closed case whose words pro
   assert.doesNotMatch(words, /解決|安全|復旧/);
   assert.equal(await page.locator("#withdraw").count(), 0);
   await page.locator("#send-addition").click();
-  await page.locator("#addition:focus").waitFor();
-  assert.match(await page.locator("#addition-error").innerText(), /入力してください/);
-  await page.locator("#addition").fill("あ".repeat(4001));
-  assert.match(await page.locator("#addition-error").innerText(), /4000文字以内.*4001文字/);
-  await page.locator("#addition").fill("また暗号化が始まりました。");
+  await page.locator("#field-other-text:focus").waitFor();
+  assert.match(await page.locator("#field-other-text-error").innerText(), /ください/);
+  await page.locator("#field-other-text").fill("あ".repeat(4001));
+  await page.locator("#field-other-text-error", { hasText: "4000" }).waitFor();
+  await page.locator("#field-other-text").fill("パスワードは Abc123! です");
+  await page.locator("#addition .message--advisory").waitFor();
+  await page.locator("#field-other-text").fill("また暗号化が始まりました。");
   await page.locator("#send-addition").click();
   await page.locator("#return-done:focus").waitFor();
   assert.equal(await stateShown(page), "対応中");
-  assert.equal(await page.locator("#addition").inputValue(), "");
+  assert.equal(await page.locator("#field-other-text").inputValue(), "");
   await context.close();
 });
 

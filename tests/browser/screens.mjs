@@ -52,7 +52,7 @@ export async function everyReturnScreen(browser, desk, locale, look) {
   await page.locator("#send-answers").click();
   await page.locator("#summary:focus").waitFor();
   await page.locator("#send-addition").click();
-  await page.locator("#addition:focus").waitFor();
+  await page.locator("#field-other-text:focus").waitFor();
   await page.locator(".return-withdrawal summary").click();
   await page.locator("#withdraw").click();
   await look(page, "case, to be corrected, and the withdrawal to be confirmed");

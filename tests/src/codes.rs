@@ -1,15 +1,16 @@
-//! `docs/codes.md`: every code that a report or a problem may carry, made from the source.
+//! `docs/codes.md`: every code of a report, an urgency or a problem, made from the source.
 //!
 //! `Code::PhoneInvalid` and its sentences → `| phone.invalid | Not a telephone number … | … | … |`.
 
 use std::fmt::Write;
 
+use kakekomi_core::urgency::UrgencyReason;
 use kakekomi_core::{CheckError, Code, Locale, message};
 use kakekomi_http::problem_code::{ProblemCode, Retry};
 
 const HEAD: &str = "# Codes
 
-Every stable word that a report or a problem may carry. Codes never change their meaning; sentences may
+Every stable word that a report, an urgency or a problem may carry. Codes never change their meaning; sentences may
 change at any time. A sentence for one field stands below the general one, and goes before it.
 Numbers in braces are the issue's `params`.
 
@@ -22,6 +23,7 @@ pub fn markdown() -> String {
     section(&mut text, "Issues", "issue", "What is to be mended: the draft is not accepted while one stands.");
     section(&mut text, "Advisories", "advisory", "What the applicant should know. They never block.");
     section(&mut text, "Guidance", "guidance", "Reference information (参考情報) for the first hours.");
+    urgency(&mut text);
     problems(&mut text);
     failures(&mut text);
     text
@@ -50,6 +52,15 @@ fn sentence(code: Code, table: &str, path: &str, locale: Locale) -> String {
         _ => message::guidance(code, locale).to_owned(),
     };
     cell(&sentence)
+}
+
+fn urgency(text: &mut String) {
+    text.push_str("\n## Urgency\n\nThe reasons for the urgency of a case (docs/urgency.md), for operators.\n\n");
+    text.push_str("| Code | 日本語 | English |\n| --- | --- | --- |\n");
+    for reason in UrgencyReason::ALL {
+        let [ja, en] = [Locale::Ja, Locale::En].map(|locale| cell(reason.sentence(locale)));
+        _ = writeln!(text, "| `{}` | {ja} | {en} |", reason.code());
+    }
 }
 
 fn problems(text: &mut String) {

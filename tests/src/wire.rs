@@ -49,6 +49,11 @@ impl Request {
         Request { method: "OPTIONS", ..Request::get(target) }
     }
 
+    /// Makes a DELETE of a target.
+    pub fn delete(target: &str) -> Request {
+        Request { method: "DELETE", ..Request::get(target) }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {

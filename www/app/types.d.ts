@@ -114,16 +114,15 @@ declare namespace form {
   /** What was typed on the return page and is not sent yet, with the keys under which it was tried. */
   interface KeptVisit {
     number: string;
-    answers?: Answer;
-    tried: boolean;
-    addition: string;
+    answers: { answers: Answer; tried: boolean };
+    addition: { answers: Answer; tried: boolean };
     keys: Record<string, { text: string; key: string }>;
   }
 
   /** The outcome of a request of the return page. */
   type VisitOutcome =
     | { kind: "done"; body: any }
-    | { kind: "refused" | "expired" | "outdated" | "unreachable" }
+    | { kind: "refused" | "expired" | "changed" | "outdated" | "unreachable" }
     | { kind: "wait"; seconds: number }
     | { kind: "issues"; report: Report }
     | { kind: "failed"; detail: string };

@@ -118,5 +118,5 @@ function drawReturnHeader() {
 function takeWords() {
   const words = JSON.parse(rootElement().dataset.words ?? "{}")[state.locale];
   Object.assign(state.description.words, words);
-  state.description.sections = [...signInFields(), visit.section];
+  state.description.sections = [...signInFields(), visit.answers.section];
 }

@@ -26,17 +26,19 @@ export function failureBox(id) {
 }
 
 /**
- * Sends within the visit; whatever keeps it from arriving is shown.
+ * Sends within the visit; whatever keeps it from arriving is shown, but for issues.
  *
- * @param {{ path: string, body: string, failure: HTMLElement, pages: import("./start_return.js").Pages }} what
+ * @param {{ path: string, body: string, sent?: import("./judged_answers.js").JudgedAnswers, failure: HTMLElement,
+ *   pages: import("./start_return.js").Pages }} what the answers are forgotten once they arrived
  */
-export async function sendAndExplain({ path, body, failure, pages }) {
+export async function sendAndExplain({ path, body, sent, failure, pages }) {
   failure.hidden = true;
   announce(say("return_sending"));
   const outcome = await sendInVisit(path, body, visit.keyOf(path, body));
   announce("");
-  if (outcome.kind === "done") visit.arrived(path);
+  if (outcome.kind === "done") visit.arrived(path, sent);
   else if (outcome.kind === "expired") pages.showSignIn({ why: "expired" });
+  else if (outcome.kind === "changed") await pages.reread({ done: "return_changed" });
   else if (outcome.kind !== "issues") {
     tell("error", outcome.kind === "unreachable" ? "lost" : "refused");
     showVisitFailure(failure, outcome);

@@ -13,6 +13,9 @@ const VISIT_PATIENCE = 30_000;
 /** The seconds to wait if the desk names none. */
 const WAIT = 60;
 
+/** Problems of a case that is another one than the page shows. */
+const CHANGED = ["return.no_questions", "case.closed"];
+
 let token = "";
 
 /** Begins a visit. @param {string} number @param {string} code @returns {Promise<form.VisitOutcome>} its body is `{ expires_at, state }` */
@@ -79,6 +82,8 @@ function outcomeOf({ ok, status, headers }, body) {
   if (ok) return { kind: "done", body };
   if (status === 401) return { kind: code === "return.refused" ? "refused" : "expired" };
   if (status === 429) return { kind: "wait", seconds: Number(headers.get("Retry-After")) || WAIT };
+  // Another tab, or the desk, was first.
+  if (CHANGED.includes(code)) return { kind: "changed" };
   if (code.startsWith("module.")) return { kind: "outdated" };
   if (body.report) return { kind: "issues", report: body.report };
   // The desk may have stored it, and tells so when the same is sent again.

@@ -9,7 +9,9 @@ use kakekomi_store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The text cannot be the name of an account.
-    #[error("a name has 1 to 32 characters, begins with a letter a-z, and goes on with a-z, 0-9, dot, hyphen or underscore")]
+    #[error(
+        "a name has 1 to 32 characters, begins with a letter a-z, and goes on with a-z, 0-9, dot, hyphen or underscore"
+    )]
     Name,
     /// The display name is empty or too long, or has control characters.
     #[error("a display name has 1 to 64 characters and no control characters")]

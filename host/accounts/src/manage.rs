@@ -2,13 +2,11 @@
 //!
 //! `add("cli:root", "sato", "佐藤", Role::Operator)` → a [`SetUpLink`] that the person opens once
 
-use kakekomi_store::{AccountChange, EventKind, NewLink, StoredAccount};
+use kakekomi_store::{AccountChange, EventKind, StoredAccount};
 use serde_json::json;
 
+use crate::link::{LINK_LIFETIME, SetUpLink};
 use crate::name::is_account_name;
-use crate::sessions::millis;
-use crate::set_up::LINK_LIFETIME;
-use crate::token::{random_token, token_hash};
 use crate::{AccountError, Accounts, Role};
 
 /// The most characters of a display name.
@@ -17,15 +15,6 @@ pub const MAX_DISPLAY_NAME: usize = 64;
 const FIRST_ACCOUNTS: [(&str, &str, Role); 2] = [("lead", "主担当", Role::Lead), ("admin", "管理者", Role::Admin)];
 /// The actor of a first start.
 const SYSTEM: &str = "system";
-
-/// The token of a set-up link, to be shown once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SetUpLink {
-    /// The last part of the link's path.
-    pub token: String,
-    /// Its end, in milliseconds since the epoch, UTC.
-    pub expires_at: i64,
-}
 
 /// An account in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +57,7 @@ impl Accounts {
         if display_name.is_empty() || is_long || display_name.chars().any(char::is_control) {
             return Err(AccountError::DisplayName);
         }
-        let (link, new) = self.new_link()?;
+        let (link, new) = self.new_link(LINK_LIFETIME)?;
         let body = json!({"account": name, "display_name": display_name, "role": role.as_str()});
         let event = self.event(actor, EventKind::AccountAdded, &body)?;
         let change = AccountChange::Add {
@@ -86,7 +75,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn reset(&self, actor: &str, name: &str) -> Result<SetUpLink, AccountError> {
-        let (link, new) = self.new_link()?;
+        let (link, new) = self.new_link(LINK_LIFETIME)?;
         let change = AccountChange::Reset { name: name.to_owned(), link: new };
         let event = self.event(actor, EventKind::AccountReset, &json!({"account": name}))?;
         if self.store.change_account(change, Some(event)).await? { Ok(link) } else { Err(AccountError::NoAccount) }
@@ -158,13 +147,6 @@ impl Accounts {
         }
         let event = self.event(actor, kind, &body)?;
         Ok(self.store.change_account(change, Some(event)).await?)
-    }
-
-    fn new_link(&self) -> Result<(SetUpLink, NewLink), AccountError> {
-        let token = random_token("")?;
-        let expires_at = (self.now)().saturating_add(millis(LINK_LIFETIME));
-        let new = NewLink { token: token_hash(&token), expires_at };
-        Ok((SetUpLink { token, expires_at }, new))
     }
 }
 

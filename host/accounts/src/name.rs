@@ -10,7 +10,9 @@ const MAX_NAME: usize = 32;
 /// Reports whether a text is a name: `[a-z][a-z0-9._-]{0,31}`.
 pub fn is_account_name(text: &str) -> bool {
     let is_name_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    text.len() <= MAX_NAME && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_name_byte)
+    text.len() <= MAX_NAME
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(is_name_byte)
 }
 
 /// Folds width and letter case of a typed name, since input methods and phones change both.

@@ -4,6 +4,7 @@
 //!
 //! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -14,6 +15,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::AccountError;
+use crate::address_places::AddressPlaces;
 
 /// The fewest characters of a password.
 pub const MIN_PASSWORD: usize = 12;
@@ -28,7 +30,8 @@ const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
 /// The hash of no password, with the same costs; compared where there is no account or no password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The reason why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub enum PasswordFault {
     TooLong,
     /// It is the account's name, once or repeated.
     AccountName,
-    /// It has fewer than five different characters, or is a row of the keyboard or the alphabet.
+    /// It has fewer than five different characters, no letter, little but a common word, or is a row of the keyboard.
     Guessable,
 }
 
@@ -54,6 +57,8 @@ pub(crate) struct PasswordPool {
     places: Arc<Semaphore>,
     /// A permit for each that runs.
     threads: Arc<Semaphore>,
+    /// Those that each address has.
+    addresses: AddressPlaces,
 }
 
 impl PasswordPool {
@@ -62,6 +67,7 @@ impl PasswordPool {
         PasswordPool {
             places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
             threads: Arc::new(Semaphore::new(threads)),
+            addresses: AddressPlaces::default(),
         }
     }
 
@@ -72,9 +78,14 @@ impl PasswordPool {
     }
 
     /// Compares a password with a hash; without one, at the same cost, with that of no password.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
+    pub async fn verify(&self, password: &str, hash: Option<&str>, address: IpAddr) -> Result<bool, Busy> {
+        let place = self.addresses.take(address).ok_or(Busy)?;
         let (password, hash) = (normalized(password), hash.unwrap_or(NOBODY).to_owned());
-        self.run(move || verify(&password, &hash)).await
+        let compare = move || {
+            let _place = place;
+            verify(&password, &hash)
+        };
+        self.run(compare).await
     }
 
     /// Runs work on a blocking thread. Work whose caller has gone keeps its permits until it ends.
@@ -89,7 +100,7 @@ impl PasswordPool {
     }
 }
 
-/// Finds the reason why a password cannot be taken for an account.
+/// Finds the reason why a password cannot be taken for an account. There are no rules of composition.
 pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
     let password = normalized(password);
     match password.chars().count() {
@@ -98,20 +109,60 @@ pub(crate) fn fault(password: &str, account: &str) -> Option<PasswordFault> {
         _ => return Some(PasswordFault::TooLong),
     }
     let folded = password.to_lowercase();
-    if folded.replace(account, "").chars().count() < MIN_PASSWORD / 2 {
+    if is_mostly(&folded, &[account]) {
         return Some(PasswordFault::AccountName);
     }
     is_guessable(&folded).then_some(PasswordFault::Guessable)
 }
 
 /// Rows that people type along.
-const ROWS: &str = "abcdefghijklmnopqrstuvwxyz 12345678901234567890 qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb";
+const ROWS: &str = "abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm";
+/// Words that people add digits to.
+const COMMON_WORDS: [&str; 24] = [
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "administrator",
+    "admin",
+    "operator",
+    "kakekomi",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "dragon",
+    "monkey",
+    "master",
+    "secret",
+    "login",
+];
+/// Characters that must remain of a password without the words that everybody tries.
+const OWN_CHARACTERS: usize = 6;
 
+/// Reports whether a password is among those that are tried first.
 fn is_guessable(folded: &str) -> bool {
     let mut characters: Vec<char> = folded.chars().collect();
     characters.sort_unstable();
     characters.dedup();
-    characters.len() < 5 || ROWS.split(' ').any(|row| row.contains(folded))
+    let is_number = folded.chars().all(|character| !character.is_alphabetic());
+    characters.len() < 5
+        || is_number
+        || ROWS.split(' ').any(|row| row.contains(folded))
+        || is_mostly(folded, &COMMON_WORDS)
+}
+
+/// Reports whether little but digits and signs remains of a password without these words.
+fn is_mostly(folded: &str, words: &[&str]) -> bool {
+    let rest = words.iter().fold(folded.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.len() < folded.len() && rest.chars().filter(|character| character.is_alphabetic()).count() < OWN_CHARACTERS
 }
 
 /// Composes characters, since systems type the same letter in two ways. A text that is too long matches no password.
@@ -151,18 +202,20 @@ mod tests {
 
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[tokio::test]
     async fn a_password_is_verified_whatever_form_its_letters_were_typed_in() {
         let pool = PasswordPool::new();
         let hash = pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap());
-        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash)).await, Ok(true));
+        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash), HERE).await, Ok(true));
         for wrong in ["", "cafe horse battery", "caf\u{e9} horse battery ", &"a".repeat(100_000)] {
-            assert_eq!(pool.verify(wrong, Some(&hash)).await, Ok(false));
-            assert_eq!(pool.verify(wrong, None).await, Ok(false));
+            assert_eq!(pool.verify(wrong, Some(&hash), HERE).await, Ok(false));
+            assert_eq!(pool.verify(wrong, None, HERE).await, Ok(false));
         }
-        assert_eq!(pool.verify("", Some("no hash")).await, Ok(false));
+        assert_eq!(pool.verify("", Some("no hash"), HERE).await, Ok(false));
     }
 
     #[test]
@@ -188,6 +241,10 @@ mod tests {
             ("abcabcabcabc", Some(PasswordFault::Guessable)),
             ("123456789012", Some(PasswordFault::Guessable)),
             ("QWERTYUIOPAS", Some(PasswordFault::Guessable)),
+            ("Password12345!", Some(PasswordFault::Guessable)),
+            ("administrator-2026", Some(PasswordFault::Guessable)),
+            ("03-3211-9999-1", Some(PasswordFault::Guessable)),
+            ("password of my harbour", None),
             ("correct horse battery", None),
         ] {
             assert_eq!(fault(password, "sato"), expected, "{password}");

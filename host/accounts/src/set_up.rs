@@ -2,21 +2,42 @@
 //!
 //! `set_up(token)` → [`SetUp`] with a secret for the authenticator; `finish_set_up(token, password, "123456")` →
 //! [`RecoveryCodes`], and the link is used
+//!
+//! An account that wants another password, authenticator or recovery codes makes such a link itself: `renew`.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use kakekomi_store::{AccountChange, EventKind, StoredLink};
 use serde_json::json;
 
 use crate::account_event::actor_of;
+use crate::link::SetUpLink;
 use crate::password::{self, Busy, PasswordFault};
 use crate::recovery_code::{RecoveryCodes, normalized_code};
+use crate::sign_in::{Judged, Verified};
 use crate::token::token_hash;
 use crate::totp::TotpSecret;
 use crate::{AccountError, Accounts};
 
-/// The time in which a link can be used.
-pub const LINK_LIFETIME: Duration = Duration::from_hours(72);
+/// The time in which an account can use the link that it made for itself.
+pub const RENEWAL_LIFETIME: Duration = Duration::from_hours(1);
+
+/// The outcome of an account's wish to set itself up anew.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Renewal {
+    /// A link; until it is used, everything stays as it is.
+    Link(SetUpLink),
+    /// Password or code is wrong.
+    Refused,
+    /// Too many failures with this name from this address.
+    Locked {
+        /// The time until the next attempt.
+        wait: Duration,
+    },
+    /// Too many sign in at the same time.
+    Busy,
+}
 
 /// What the page of a set-up link shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,12 +92,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`SetUpRefusal`].
-    pub async fn finish_set_up(
-        &self,
-        token: &str,
-        password: &str,
-        code: &str,
-    ) -> Result<RecoveryCodes, SetUpRefusal> {
+    pub async fn finish_set_up(&self, token: &str, password: &str, code: &str) -> Result<RecoveryCodes, SetUpRefusal> {
         let Some(StoredLink { account, .. }) = self.usable_link(token).await? else { return Err(SetUpRefusal::Link) };
         let now = (self.now)();
         let secret = TotpSecret::of_link(&self.key, token);
@@ -100,7 +116,41 @@ impl Accounts {
             totp_step,
             recovery_codes: codes.as_slice().iter().map(hash).collect(),
         };
-        if self.store.change_account(change, Some(event)).await.map_err(AccountError::from)? { Ok(codes) } else { Err(SetUpRefusal::Link) }
+        if self.store.change_account(change, Some(event)).await.map_err(AccountError::from)? {
+            Ok(codes)
+        } else {
+            Err(SetUpRefusal::Link)
+        }
+    }
+
+    /// Makes a link with which an account sets itself up anew, if it knows its present password and a code.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn renew(
+        &self,
+        account: &str,
+        password: &str,
+        second: &str,
+        address: IpAddr,
+    ) -> Result<Renewal, AccountError> {
+        let make_link = async |verified| self.renewal_link(verified).await;
+        Ok(match self.authenticate(account, password, second, address, make_link).await? {
+            Judged::Used(link) => Renewal::Link(link),
+            Judged::Refused => Renewal::Refused,
+            Judged::Locked { wait } => Renewal::Locked { wait },
+            Judged::Busy => Renewal::Busy,
+        })
+    }
+
+    async fn renewal_link(&self, verified: Verified) -> Result<Option<SetUpLink>, AccountError> {
+        let Verified { account, password, second } = verified;
+        let (link, new) = self.new_link(RENEWAL_LIFETIME)?;
+        let name = account.name;
+        let body = json!({"account": name, "by_itself": true});
+        let event = self.event(&actor_of(&name), EventKind::AccountReset, &body)?;
+        let change = AccountChange::Renew { name, password, second, link: new };
+        Ok(self.store.change_account(change, Some(event)).await?.then_some(link))
     }
 
     async fn usable_link(&self, token: &str) -> Result<Option<StoredLink>, AccountError> {

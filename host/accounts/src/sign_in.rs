@@ -36,10 +36,18 @@ pub enum SignIn {
 }
 
 /// Credentials that were compared and are right.
-struct Verified {
-    account: StoredAccount,
-    password: String,
-    second: SecondFactor,
+pub(crate) struct Verified {
+    pub account: StoredAccount,
+    pub password: String,
+    pub second: SecondFactor,
+}
+
+/// The outcome of comparing credentials and using them for something.
+pub(crate) enum Judged<T> {
+    Used(T),
+    Refused,
+    Locked { wait: Duration },
+    Busy,
 }
 
 impl Accounts {
@@ -54,36 +62,61 @@ impl Accounts {
         second: &str,
         address: IpAddr,
     ) -> Result<SignIn, AccountError> {
+        let begin = async |verified| self.begin_session(verified, address).await;
+        Ok(match self.authenticate(name, password, second, address, begin).await? {
+            Judged::Used(token) => SignIn::SignedIn(token),
+            Judged::Refused => SignIn::Refused,
+            Judged::Locked { wait } => SignIn::Locked { wait },
+            Judged::Busy => SignIn::Busy,
+        })
+    }
+
+    /// Compares credentials and uses them once; `use_up` returns `None` if another attempt was faster.
+    pub(crate) async fn authenticate<T>(
+        &self,
+        name: &str,
+        password: &str,
+        second: &str,
+        address: IpAddr,
+        use_up: impl AsyncFnOnce(Verified) -> Result<Option<T>, AccountError>,
+    ) -> Result<Judged<T>, AccountError> {
         let name = normalized_name(name);
         let attempt = match self.lockout.begin(&name, address, (self.now)()) {
             Ok(attempt) => attempt,
-            Err(wait) => return Ok(SignIn::Locked { wait }),
+            Err(wait) => return Ok(Judged::Locked { wait }),
         };
-        let outcome = self.judge(&name, password, second, address).await;
-        match &outcome {
-            Ok(SignIn::SignedIn(_)) => self.lockout.forget(&attempt),
-            Ok(SignIn::Busy) | Err(_) => self.lockout.take_back(&attempt),
+        let judged = self.judge(&name, password, second, address, use_up).await;
+        match &judged {
+            Ok(Judged::Used(_)) => self.lockout.forget(&attempt),
+            Ok(Judged::Busy) | Err(_) => self.lockout.take_back(&attempt),
             Ok(_) => {}
         }
-        outcome
+        judged
     }
 
-    async fn judge(&self, name: &str, password: &str, second: &str, address: IpAddr) -> Result<SignIn, AccountError> {
+    async fn judge<T>(
+        &self,
+        name: &str,
+        password: &str,
+        second: &str,
+        address: IpAddr,
+        use_up: impl AsyncFnOnce(Verified) -> Result<Option<T>, AccountError>,
+    ) -> Result<Judged<T>, AccountError> {
         // A text that is no name is looked up as one that nobody has.
         let name = if is_account_name(name) { name } else { "" };
         let account = self.store.account(name).await?;
         let codes = self.store.recovery_codes(name).await?;
         let hash = account.as_ref().and_then(|account| account.password.as_deref());
-        let Ok(is_password) = self.passwords.verify(password, hash).await else { return Ok(SignIn::Busy) };
+        let Ok(is_password) = self.passwords.verify(password, hash, address).await else { return Ok(Judged::Busy) };
         let second = self.second_factor(account.as_ref(), &codes, second);
         let known = account.as_ref().map(|account| account.name.clone());
         if let Some(verified) = verified(account, is_password, second)
-            && let Some(token) = self.begin_session(verified, address).await?
+            && let Some(used) = use_up(verified).await?
         {
-            return Ok(SignIn::SignedIn(token));
+            return Ok(Judged::Used(used));
         }
         self.note_refusal(known, address);
-        Ok(SignIn::Refused)
+        Ok(Judged::Refused)
     }
 
     /// Finds what a typed code is: a one-time code whose step is later than the last one, or an unused recovery code. Both are

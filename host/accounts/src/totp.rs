@@ -45,7 +45,7 @@ impl TotpSecret {
 
     /// Finds the step of a code that is valid at a moment.
     pub fn matched_step(&self, code: &str, now: i64) -> Option<i64> {
-        let seconds = u64::try_from(now / 1000).ok()?;
+        let seconds = u64::try_from(now.div_euclid(1000)).ok()?;
         self.totp("").check(code, seconds)?.try_into().ok()
     }
 

@@ -88,6 +88,7 @@ impl Casework {
             shown: agreement.shown.as_str(),
         };
         let submission = Submission {
+            return_hash: None,
             text,
             key,
             module: PageModule::Current,
@@ -95,6 +96,7 @@ impl Casework {
             through: None,
             by_phone: Some(by_phone),
             client: None,
+            return_hash: None,
         };
         Ok(intake.submit(submission, self.now()).await)
     }

@@ -2,9 +2,15 @@
 //!
 //! `/as/ROLE?to=/audit` signs in as the account of a role. Only for one's own machine: nothing asks for a password.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a tool for developers"
+)]
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../tests/desk/support.rs"]
 mod support;
 
 use std::collections::HashMap;
@@ -57,11 +63,20 @@ const ACTIONS: [(&str, &str); 14] = [
     ("start", ""),
     ("start", ""),
     ("urgency", "urgency=critical&reason=被害が続いている"),
-    ("call", "reached=yes&text=状況を伺った。%0A共有フォルダのサーバーは電源を入れたまま、LANから外してある。&disclosed=同じ手口の被害が続いていること"),
+    (
+        "call",
+        "reached=yes&text=状況を伺った。%0A共有フォルダのサーバーは電源を入れたまま、LANから外してある。&disclosed=同じ手口の被害が続いていること",
+    ),
     ("note", "text=明日の朝、もう一度電話する。"),
-    ("ask", "title.1=バックアップはありますか&kind.1=yes_no&required.1=yes&title.2=いつのバックアップですか&kind.2=moment"),
+    (
+        "ask",
+        "title.1=バックアップはありますか&kind.1=yes_no&required.1=yes&title.2=いつのバックアップですか&kind.2=moment",
+    ),
     ("follow_up", "at=2026-11-30"),
-    ("advice", "text=電源を切らず、ネットワークから外した状態で保ってください。&confidence=medium&limits=ログをまだ見ていません。&channel=phone"),
+    (
+        "advice",
+        "text=電源を切らず、ネットワークから外した状態で保ってください。&confidence=medium&limits=ログをまだ見ていません。&channel=phone",
+    ),
     ("close", "outcome=referred_to_vendor&link=https://example.com/support&reason=メーカーのサポートを案内"),
     ("note", "text=%3Cscript%3Ealert(1)%3C/script%3E %E2%80%AE txt.exe"),
     ("disclose", "text=調査の進め方をお送りします。"),

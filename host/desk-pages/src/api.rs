@@ -126,3 +126,22 @@ fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
 fn respond(value: &Value) -> Response {
     ([(header::CONTENT_TYPE, JSON)], value.to_string()).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::routes::{Access, ROUTES};
+
+    #[test]
+    fn the_description_has_the_routes_and_codes_of_the_interface() {
+        let document: Value = serde_json::from_str(OPENAPI).unwrap();
+        let described: BTreeSet<_> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        let routes = ROUTES.iter().filter(|route| matches!(route.access, Access::Token(_)));
+        assert_eq!(described, routes.map(|route| route.path).collect());
+        let codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].as_array().unwrap();
+        let own = Problem::ALL.map(|problem| json!(format!("desk.{}", problem.code())));
+        assert_eq!(codes, &own);
+    }
+}

@@ -11,9 +11,10 @@ mod questions;
 mod timeline;
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kakekomi_casework::{CaseView, Contents, OpenedContents};
+use kakekomi_casework::{CaseView, Contents, OpenedContents, Right};
+use kakekomi_core::message::substitute;
 use kakekomi_store::receipt_number::Number;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -24,22 +25,25 @@ use crate::frame::{Page, Problem, Visit, inert, moment, page};
 use crate::queue::work_problem;
 
 pub use act::act;
-use forms::Rejected;
+use forms::{ActionForms, Rejected};
+
+/// The media type of an age file, which has none of its own.
+const AGE: &str = "application/octet-stream";
 
 words! {
     /// Words of the page of a case.
-    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more
-        sealed unreadable erased download answers advisories history readings details_title faults open_questions
-        received_at accepted_by partner language consent ruleset module version unknown yes no required
+    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more why
+        sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
+        received_at partner language consent ruleset module version unknown yes no required
         applicant system nobody reason outcome link duplicate_of hold_begins hold_ends no_follow_up
         reached not_reached said disclosed reference confidence limits channel details
         conflict_title conflict conflict_theirs conflict_mine conflict_again conflict_leave
-        code_title code code_call code_once to_case erased_done erased_left done
+        code_title code code_call code_once to_case erased_done erased_left
 }
 
 words! {
     /// Words of the forms beside a case.
-    ActionWords: title record to_applicant manage assignee withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
+    ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
         limitation question question_kind choices question_required erase_confirm
 }
 
@@ -54,20 +58,22 @@ pub async fn case(visit: Visit, query: Query, Path(number): Path<String>) -> Res
     let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
     let view = view.map_err(|error| work_problem(&error))?;
     let done = query.get("done").and_then(|word| visit.words().action_done.find(word));
-    Ok(show(&visit, &view, None, done))
+    Ok(show(&visit, &view, None, done).await)
 }
 
 /// Shows a case whose form was not accepted: its values and errors are in it.
-fn show_rejected(visit: &Visit, view: &CaseView, rejected: &Rejected<'_>) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, show(visit, view, Some(rejected), None)).into_response()
+async fn show_rejected(visit: &Visit, view: &CaseView, rejected: &Rejected<'_>) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, show(visit, view, Some(rejected), None).await).into_response()
 }
 
-fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: Option<&str>) -> Response {
+async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: Option<&str>) -> Response {
     let words = &visit.words().case;
     let report = report_of(view);
     let values = report.get("values").cloned().unwrap_or_default();
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
+    let forms = ActionForms { visit, view, people: forms::people(visit).await };
+    let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
         (faults(visit, view))
@@ -76,12 +82,16 @@ fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: O
                 (facts::status_line(visit, view))
                 h1 { (inert::text(company.unwrap_or(number))) }
                 (facts::facts(visit, view, &values))
+                p.jumps.no-print {
+                    @if matches!(view.contents, Contents::Opened(_)) { a href="#answers" { (words.answers) } }
+                    a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
+                }
             }
-            div.case__actions.no-print { h2.unseen { (visit.words().action.title) } (forms::actions(visit, view, rejected)) }
+            div.case__actions.no-print { h2.unseen { (visit.words().action.title) } (forms.all(rejected)) }
             div.case__rest {
                 @match &view.contents {
                     Contents::Opened(contents) => (opened(visit, view, contents, &report)),
-                    Contents::Sealed => p.notice { (words.sealed) },
+                    Contents::Sealed => (sealed(visit, view)),
                     Contents::Unreadable => p.notice.notice--warning { (words.unreadable) },
                     Contents::Erased => p.notice { (words.erased) },
                 }
@@ -119,7 +129,7 @@ fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Va
             }
         }
         section.sheet {
-            h2 { (words.answers) }
+            h2 #answers { (words.answers) }
             (answers::answers(visit, &values))
         }
         @if !messages.is_empty() {
@@ -132,6 +142,27 @@ fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Va
             }
         }
     }
+}
+
+/// Says that the contents stay sealed, and offers them to those who may open them elsewhere.
+fn sealed(visit: &Visit, view: &CaseView) -> Markup {
+    let words = &visit.words().case;
+    html! {
+        p.notice {
+            (words.sealed)
+            @if visit.may(Right::ReadContent) { " " a href={ "/cases/" (view.case.line.number) "/sealed" } { (words.download) } }
+        }
+    }
+}
+
+/// Responds with the sealed contents, an age file that this host may be unable to open.
+pub async fn sealed_file(visit: Visit, Path(number): Path<String>) -> Result<Response, Problem> {
+    let number = read_number(&number)?;
+    let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
+    let view = view.map_err(|error| work_problem(&error))?;
+    let file = view.age_file().ok_or(Problem::NotFound)?;
+    let name = format!("attachment; filename=\"{number}.age\"");
+    Ok(([(header::CONTENT_TYPE, AGE.to_owned()), (header::CONTENT_DISPOSITION, name)], file.to_vec()).into_response())
 }
 
 /// Writes the faults of a damaged case.
@@ -154,7 +185,7 @@ fn record(visit: &Visit, view: &CaseView) -> Markup {
         _ => None,
     };
     let rows = [
-        (&words.accepted_by, line.partner.clone()),
+        (&words.partner, line.partner.clone()),
         (&words.language, Some(line.locale.clone())),
         (&words.ruleset, Some(line.ruleset.clone())),
         (&words.module, Some(line.module.clone())),

@@ -31,7 +31,8 @@ words! {
 
 /// Shows an empty form.
 pub async fn form(visit: Visit) -> Result<Response, Problem> {
-    let fields = FormFields(vec![("key".to_owned(), random_key()?)]);
+    let hidden = draft::hidden(visit.desk.desk(), visit.now()).map(|(name, value)| (name.to_owned(), value));
+    let fields = FormFields(hidden.into_iter().chain([("key".to_owned(), random_key()?)]).collect());
     Ok(show(&visit, &fields, &[]))
 }
 
@@ -45,7 +46,7 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
         return Ok(rejected(&visit, &fields, &faults));
     }
     let shown = ShownHow::read(fields.get("shown")).ok_or(Problem::BadRequest)?;
-    let draft = draft::of(&fields, visit.desk.desk(), visit.now());
+    let draft = draft::of(&fields);
     let application = PhoneApplication {
         text: Bytes::from(draft.to_string()),
         locale,
@@ -58,7 +59,8 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
         Ok(judged) => outcome(&visit, &fields, judged.outcome),
         Err(ActError::Fields(errors)) => {
             let coded = &visit.words().coded.field;
-            let faults: Vec<_> = errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
+            let faults: Vec<_> =
+                errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
             Ok(rejected(&visit, &fields, &faults))
         }
         Err(ActError::Work(error)) => Err(work_problem(&error)),
@@ -70,17 +72,25 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
 }
 
 fn outcome(visit: &Visit, fields: &FormFields, outcome: Outcome) -> Result<Response, Problem> {
-    let words = &visit.words().intake;
     match outcome {
         Outcome::Stored(receipt) | Outcome::Replayed(receipt) => stored(visit, &receipt),
         Outcome::Issues(verdict) | Outcome::NotJson(verdict) | Outcome::Superseded(verdict) => {
             Ok(rejected(visit, fields, &faults_of(visit, verdict.issues())))
         }
-        Outcome::Stale(..) => Ok(rejected(visit, fields, &[("agreed".to_owned(), words.stale.clone())])),
+        Outcome::Stale(..) => Ok(stale(visit, fields)),
         Outcome::Reused | Outcome::Erased => Err(Problem::BadRequest),
         Outcome::EngineFailed => Err(Problem::Failed),
         _ => Err(Problem::Unavailable),
     }
+}
+
+/// Shows the documents that are in force now. The agreement to the former ones does not count.
+fn stale(visit: &Visit, fields: &FormFields) -> Response {
+    let current = draft::hidden(visit.desk.desk(), visit.now()).map(|(name, value)| (name.to_owned(), value));
+    let is_replaced = |name: &str| name == "agreed" || current.iter().any(|(other, _)| other == name);
+    let kept = fields.0.iter().filter(|(name, _)| !is_replaced(name)).cloned().collect::<Vec<_>>();
+    let fields = FormFields(kept.into_iter().chain(current.clone()).collect());
+    rejected(visit, &fields, &[("agreed".to_owned(), visit.words().intake.stale.clone())])
 }
 
 /// Lists what the module does not judge: the operator's own record of the agreement.
@@ -133,7 +143,7 @@ fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault]) -> Response {
             h1 { (words.title) }
             p { (words.lead) }
             (set.summary())
-            input type="hidden" name="key" value=(fields.get("key"));
+            @for name in ["key", "document", "policy", "opened_at"] { input type="hidden" name=(name) value=(fields.get(name)); }
             h2 { (words.caller) }
             (caller(&set))
             h2 { (words.incident) }
@@ -211,7 +221,7 @@ fn consent(set: &FieldSet<'_>) -> Markup {
             details.document {
                 summary { (title(visit, path)) " " (substitute(&words.consent_version, "version", served.version)) " " (words.consent_text) }
                 // The operator's own file, which is served on the form as well; nothing in it can run under the page's policy.
-                div lang="ja" { (PreEscaped(served.html)) }
+                div lang="ja" tabindex="0" role="group" aria-label=(title(visit, path)) { (PreEscaped(served.html)) }
             }
         }
         (set.line("agreed_by", "text", &words.agreed_by, Need::Required))

@@ -72,7 +72,7 @@ fn list(visit: &Visit, query: &Query, lines: &[Read<QueueLine>]) -> Markup {
         @else if can_close { form method="post" action="/cases/close" { (rows) (close::fields(visit)) } }
         @else { (rows) }
         @if query.get("after").is_some() || last.is_some() {
-            nav.pages {
+            nav.pages aria-label=(visit.words().frame.pages) {
                 @if query.get("after").is_some() { a href={ "/" (query.without(&["after", "lang"])) } { (words.first_page) } }
                 @if let Some(last) = last { a rel="next" href=(next_page(query, last)) { (words.next_page) } }
             }

@@ -18,7 +18,7 @@ use kakekomi_casework::Right;
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, files, guard, headers, visit};
 use crate::state::DeskState;
-use crate::{api, audit, case, intake, queue};
+use crate::{accounts_pages, api, audit, case, intake, queue};
 
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +58,29 @@ pub const ROUTES: &[Route] = &[
     read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
+    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
+    read("/login", Access::Public, || get(accounts_pages::login)),
+    send("/login", Access::Public, || post(accounts_pages::sign_in)),
+    send("/logout", Access::SignedIn, || post(accounts_pages::sign_out)),
+    read("/setup/{token}", Access::Public, || get(accounts_pages::set_up)),
+    send("/setup/{token}", Access::Public, || post(accounts_pages::finish_set_up)),
+    read("/sessions", Access::SignedIn, || get(accounts_pages::sessions)),
+    send("/sessions/{id}/revoke", Access::SignedIn, || post(accounts_pages::revoke_session)),
+    read("/renew", Access::SignedIn, || get(accounts_pages::renewal_form)),
+    send("/renew", Access::SignedIn, || post(accounts_pages::renew)),
+    send("/tokens", Access::SignedIn, || post(accounts_pages::add_token)),
+    send("/tokens/{id}/revoke", Access::SignedIn, || post(accounts_pages::revoke_token)),
+    read("/accounts", Access::Right(Right::ManageAccounts), || get(accounts_pages::accounts)),
+    send("/accounts", Access::Right(Right::ManageAccounts), || post(accounts_pages::add)),
+    send("/accounts/{name}/role", Access::Right(Right::ManageAccounts), || post(accounts_pages::set_role)),
+    send("/accounts/{name}/disable", Access::Right(Right::ManageAccounts), || post(accounts_pages::disable)),
+    send("/accounts/{name}/enable", Access::Right(Right::ManageAccounts), || post(accounts_pages::enable)),
+    send("/accounts/{name}/reset", Access::Right(Right::ManageAccounts), || post(accounts_pages::reset)),
+    send("/accounts/tokens/{id}/revoke", Access::Right(Right::ManageAccounts), || {
+        post(accounts_pages::revoke_any_token)
+    }),
     read("/openapi.json", Access::Public, || get(api::openapi)),
     read("/api/cases", Access::Token(TokenScope::Queue), || get(api::cases)),
     read("/api/cases/{number}", Access::Token(TokenScope::Queue), || get(api::case)),

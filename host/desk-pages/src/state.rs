@@ -52,7 +52,13 @@ impl DeskState {
     /// # Errors
     /// [`WordsError`]: the words in the program are incomplete, which a test finds.
     pub fn new(parts: DeskParts) -> Result<DeskState, WordsError> {
-        Ok(DeskState { parts, files: Files::new(), live: Arc::default(), ja: Words::load(Locale::Ja)?, en: Words::load(Locale::En)? })
+        Ok(DeskState {
+            parts,
+            files: Files::new(),
+            live: Arc::default(),
+            ja: Words::load(Locale::Ja)?,
+            en: Words::load(Locale::En)?,
+        })
     }
 
     /// Returns names, hours and documents of the desk.

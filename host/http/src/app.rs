@@ -10,6 +10,7 @@ use axum::extract::FromRef;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::document_archive::DocumentArchive;
+use kakekomi_service::return_visit::{ReturnParts, ReturnVisits};
 use kakekomi_service::submit::Intake;
 
 use crate::admin::DroppedLogLines;
@@ -30,6 +31,8 @@ use crate::rate_limit::RateLimits;
 pub struct App {
     /// Judging and storing.
     pub intake: Intake,
+    /// The parts of the return.
+    pub returns: Arc<ReturnParts>,
     /// The files beside the current module.
     pub module: Arc<ModuleFiles>,
     /// The page.
@@ -97,6 +100,7 @@ macro_rules! parts {
 
 parts! {
     Intake: app => app.intake.clone();
+    ReturnVisits: app => ReturnVisits { intake: app.intake.clone(), parts: Arc::clone(&app.returns) };
     Arc<Desk>: app => Arc::clone(&app.intake.desk);
     Arc<Sandbox>: app => Arc::clone(&app.intake.sandbox);
     Arc<ModuleFiles>: app => Arc::clone(&app.module);

@@ -6,7 +6,7 @@
 //! anything below /embed/ or /packages/                         →  Access-Control-Allow-Origin: *
 //! ```
 //!
-//! Only `/v1/` and `/module/` are shared with partners, since a form inside a page needs no more. A preflight of a partner's
+//! Only `/module/` and the paths of a form below `/v1/` are shared with partners, since a form inside a page needs no more. A preflight of a partner's
 //! page is handled here; every other request passes unchanged. The files below `/embed/` and `/packages/` are public, so every
 //! page may check their `integrity`. No credentials are allowed, since the desk has none.
 
@@ -21,6 +21,8 @@ use kakekomi_service::desk::Desk;
 
 /// Prefixes of the paths that are shared with partners' pages.
 const SHARED: [&str; 2] = ["/v1/", "/module/"];
+/// Prefixes of the paths below these that only the desk's own pages and frames use: a case is nobody else's.
+const OWN: [&str; 5] = ["/v1/return", "/v1/answers", "/v1/amendments", "/v1/withdrawals", "/v1/intents"];
 /// Prefixes of the paths that are shared with every page.
 const PUBLIC: [&str; 2] = ["/embed/", "/packages/"];
 
@@ -36,7 +38,7 @@ const EXPOSED: &str = "kakekomi-module, idempotency-replayed, retry-after, x-req
 /// Shares responses with partners' pages.
 pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let is_public = is_public(request.uri().path());
-    if !is_public && !SHARED.iter().any(|prefix| request.uri().path().starts_with(prefix)) {
+    if !is_public && !is_shared(request.uri().path()) {
         return next.run(request).await;
     }
     let is_partners = |origin: &str| desk.profile().partners.iter().any(|partner| partner.is_at(origin));
@@ -58,6 +60,12 @@ pub async fn share(State(desk): State<Arc<Desk>>, request: Request, next: Next) 
         }
     }
     response
+}
+
+/// Tells if partners' pages may load a path.
+fn is_shared(path: &str) -> bool {
+    let is_below = |prefix: &&str| path.starts_with(*prefix);
+    SHARED.iter().any(is_below) && !OWN.iter().any(is_below)
 }
 
 /// Tells if every page may load a path.

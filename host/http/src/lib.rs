@@ -2,7 +2,8 @@
 //!
 //! `GET /` → the page · `POST /v1/check` → a report · `POST /v1/submissions` → a receipt. A response outside 2xx is
 //! problem+json with a stable code (`problem`, [`problem_code`]). Read on in this order: `router` (the list of all routes),
-//! `extract`, [`body`], `check`, `submissions`, [`desk`], [`asset`].
+//! `extract`, [`body`], `check`, `submissions`, `return_visit`, [`desk`],
+//! [`asset`].
 //!
 //! - `app`: the state of all handlers; each handler takes the part of it that it needs
 //! - [`server`]: connections, their limits, and the shutdown
@@ -42,6 +43,7 @@ mod printable_form;
 mod problem;
 pub mod problem_code;
 pub mod rate_limit;
+mod return_visit;
 mod router;
 pub mod server;
 mod submissions;

@@ -40,6 +40,10 @@ pub fn document(paths: &Paths, desk: &Desk) -> Value {
         schemas.extend(from_the_core());
         report_in_the_problem(schemas);
     }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        let scheme = json!({"type": "http", "scheme": "bearer", "description": "The token of POST /v1/return"});
+        components.insert("securitySchemes".to_owned(), json!({ "visit": scheme }));
+    }
     if let Some(items) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, codes) in &paths.problems {
             // axum marks a parameter of several segments; OpenAPI has no such parameters.
@@ -63,8 +67,12 @@ pub struct Paths {
     pub problems: Vec<(String, Vec<ProblemCode>)>,
 }
 
-/// Adds an accepted draft to an operation that takes a draft.
+/// Adds an accepted draft to an operation that takes a draft of the form.
 fn show_a_draft(operation: &mut Value, desk: &Desk) {
+    let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
+    if schema.is_none_or(|schema| schema != "#/components/schemas/Draft") {
+        return;
+    }
     let body = operation.pointer_mut("/requestBody/content/application~1json").and_then(Value::as_object_mut);
     let draft = example::example("ransomware", desk).and_then(|draft| serde_json::from_str(&draft).ok());
     if let (Some(body), Some(draft)) = (body, draft) {

@@ -89,7 +89,8 @@ impl PageFiles {
                 let html = files.filled(document, variant, "").ok()?;
                 Some((document, variant, Asset::new(html, HTML, CachePolicy::NoStore)))
             };
-            let all = Document::ALL.into_iter().flat_map(|document| Variant::all().map(move |variant| (document, variant)));
+            let all =
+                Document::ALL.into_iter().flat_map(|document| Variant::all().map(move |variant| (document, variant)));
             files.documents = all.filter_map(filled).collect();
         }
         files

@@ -70,6 +70,8 @@ problem_codes! {
     HttpContentEncoding = "http.content_encoding", UNSUPPORTED_MEDIA_TYPE, Never;
     /// The body is longer than the limit.
     HttpTooLarge = "http.too_large", PAYLOAD_TOO_LARGE, Never;
+    /// The body is not the JSON object that the address takes.
+    HttpBody = "http.body", BAD_REQUEST, Never;
     /// The body took too long to arrive.
     HttpTimeout = "http.timeout", REQUEST_TIMEOUT, Unchanged;
     /// The client, or the visitors of its partner's pages together, sent too many requests.
@@ -93,6 +95,20 @@ problem_codes! {
     /// The first submission with the key is still under way. Reserved by the contract, and sent by no version so far: the
     /// second submission waits for the first one and gets the same receipt.
     IdempotencyInProgress = "idempotency.in_progress", CONFLICT, After(2);
+    /// `Kakekomi-Return` is sent twice, or is not `sha256:` and 64 hexadecimal digits.
+    ReturnHeader = "return.header", BAD_REQUEST, Never;
+    /// Number and code do not belong together, or there is no such case.
+    ReturnRefused = "return.refused", UNAUTHORIZED, Never;
+    /// The token is missing or unknown, or has ended.
+    ReturnExpired = "return.expired", UNAUTHORIZED, Never;
+    /// Too many wrong codes for this number from this address.
+    ReturnLocked = "return.locked", TOO_MANY_REQUESTS, After(900);
+    /// The case has no open question: it was never asked one, all are answered, or it is closed.
+    ReturnNoQuestions = "return.no_questions", CONFLICT, Never;
+    /// The case is closed already.
+    CaseClosed = "case.closed", CONFLICT, Never;
+    /// The case has no referral, so that there is no intent to give or to withdraw.
+    ReferralNone = "referral.none", CONFLICT, Never;
     /// `Kakekomi-Module` is not `sha256:` and 64 hexadecimal digits.
     ModuleHeader = "module.header", BAD_REQUEST, Never;
     /// The page runs a module that is not here.
@@ -101,6 +117,8 @@ problem_codes! {
     ModuleRetired = "module.retired", CONFLICT, Never;
     /// The page runs an older module, whose successor does not accept the draft.
     ModuleSuperseded = "module.superseded", CONFLICT, Never;
+    /// The page runs an older module, which knows no questions.
+    ModuleOutdated = "module.outdated", CONFLICT, Never;
     /// The agreement is to documents that are no longer in force.
     ConsentStale = "consent.stale", CONFLICT, Never;
     /// The draft has issues.

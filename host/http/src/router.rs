@@ -20,7 +20,7 @@ use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
     admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, packages, page,
-    partners, printable_form, problem, rate_limit, submissions,
+    partners, printable_form, problem, rate_limit, return_visit, submissions,
 };
 
 /// Problems of a route that takes a body.
@@ -41,6 +41,7 @@ const SUBMISSION: &[ProblemCode] = &[
     ProblemCode::IdempotencyReused,
     ProblemCode::CaseErased,
     ProblemCode::IdempotencyInProgress,
+    ProblemCode::ReturnHeader,
     ProblemCode::ModuleHeader,
     ProblemCode::ModuleUnknown,
     ProblemCode::ModuleRetired,
@@ -51,6 +52,29 @@ const SUBMISSION: &[ProblemCode] = &[
     ProblemCode::StoreFull,
     ProblemCode::QuotaExceeded,
     ProblemCode::StoreInDoubt,
+];
+
+/// Problems of a route with the token of a visit.
+const VISIT: &[ProblemCode] =
+    &[ProblemCode::ReturnExpired, ProblemCode::EngineFailed, ProblemCode::StoreFailed, ProblemCode::StoreInDoubt];
+/// Problems of a route that adds to a case.
+const ADDITION: &[ProblemCode] = &[
+    ProblemCode::IdempotencyMissing,
+    ProblemCode::IdempotencyInvalid,
+    ProblemCode::IdempotencyReused,
+    ProblemCode::CaseClosed,
+    ProblemCode::StoreFull,
+    ProblemCode::QuotaExceeded,
+];
+/// Problems of a route that judges an addition.
+const JUDGED: &[ProblemCode] = &[ProblemCode::DraftIssues];
+/// Problems of answers.
+const ANSWERS: &[ProblemCode] = &[
+    ProblemCode::ReturnNoQuestions,
+    ProblemCode::ModuleHeader,
+    ProblemCode::ModuleUnknown,
+    ProblemCode::ModuleRetired,
+    ProblemCode::ModuleOutdated,
 ];
 
 /// Makes the router of every route of the desk, and its description with the problems that each handler responds with.
@@ -80,6 +104,18 @@ fn routes() -> (Router<AppState>, Paths) {
         (routes!(module::schema), &[]),
         (routes!(check::check), &[BODY, text, &[ProblemCode::EngineFailed]]),
         (routes!(submissions::submit), &[BODY, text, SUBMISSION, &[ProblemCode::EngineFailed]]),
+        (
+            routes!(return_visit::open, return_visit::show, return_visit::end),
+            &[BODY, VISIT, &[ProblemCode::HttpBody, ProblemCode::ReturnRefused, ProblemCode::ReturnLocked]],
+        ),
+        (routes!(return_visit::check), &[BODY, text, VISIT, &[ProblemCode::ReturnNoQuestions]]),
+        (routes!(return_visit::answer), &[BODY, text, VISIT, ADDITION, JUDGED, ANSWERS]),
+        (routes!(return_visit::amend), &[BODY, VISIT, ADDITION, JUDGED, &[ProblemCode::HttpBody]]),
+        (
+            routes!(return_visit::withdraw),
+            &[BODY, VISIT, ADDITION, &[ProblemCode::HttpBody, ProblemCode::ReferralNone]],
+        ),
+        (routes!(return_visit::intend), &[BODY, VISIT, &[ProblemCode::ReferralNone]]),
     ];
     let (mut router, mut problems) = (OpenApiRouter::with_openapi(Interface::openapi()), Vec::new());
     for (route, codes) in list {

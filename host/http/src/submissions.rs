@@ -10,11 +10,12 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use kakekomi_core::Locale;
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
+use kakekomi_service::return_visit::ReturnHash;
 use kakekomi_service::submit::{
     IdempotencyKey, Intake, KEY_MAX, Outcome, PageModule, PartnerReferral, Sender, Submission,
 };
@@ -34,7 +35,11 @@ use super::problem_code::ProblemCode;
 /// The client's name for one submission, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// `true` if the receipt is that of an earlier request with the same key.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The hash of the code with which the applicant comes back, `sha256:<64 hex>`.
+const RETURN: HeaderName = HeaderName::from_static("kakekomi-return");
+/// `true` if the case has the code of this very request.
+const RETURN_BOUND: HeaderName = HeaderName::from_static("kakekomi-return-bound");
 /// The relation of the requesting page to the desk, in the browser's own word (W3C Fetch Metadata).
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -44,13 +49,17 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
         ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, bare or quoted",
             min_length = 1, max_length = 255, pattern = "^[!#-~]+$", example = "5b1f6c1e-4a52-4a0c-9d6e-0e1f3f0a7c55"),
         ("Kakekomi-Module" = Option<String>, Header, description = "The module that the page ran; absent: the current one",
+            pattern = "^sha256:[0-9a-fA-F]{64}$"),
+        ("Kakekomi-Return" = Option<String>, Header, description = "SHA-256 of the return code's 22 digits",
             pattern = "^sha256:[0-9a-fA-F]{64}$")),
     request_body(content = ref("#/components/schemas/Draft"), content_type = "application/json",
         description = "A draft's text with its consent section"),
     responses((status = 201, description = "The receipt; the case would outlast a power failure now",
         content_type = "application/json", body = Receipt,
         headers(("Kakekomi-Module" = String, description = "The module that judged: `sha256:<64 hex>`"),
-            ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already")))))]
+            ("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this receipt already"),
+            ("Kakekomi-Return-Bound" = Option<String>, description = "With `Kakekomi-Return`: `true` where the case has this \
+                code, `false` where it has another one or none")))))]
 pub async fn submit(
     State(intake): State<Intake>,
     State(metrics): State<Arc<Metrics>>,
@@ -61,13 +70,26 @@ pub async fn submit(
     DraftText(text): DraftText,
 ) -> Result<impl IntoResponse, Problem> {
     let key = key(&headers).map_err(|code| Problem::new(code, locale).number("max", KEY_MAX))?;
+    let return_hash = return_hash(&headers).map_err(|code| Problem::new(code, locale))?;
     let through = through(RequestedPartner::read(&uri), &headers);
-    let submission = Submission { text, key, module: page_module(&headers), locale, through, by_phone: None, client };
+    let module = page_module(&headers);
+    let submission = Submission { text, key, module, locale, return_hash, through, by_phone: None, client };
     let judged = intake.submit(submission, now()).await;
     if matches!(judged.outcome, Outcome::Stored(_)) {
         metrics.case_stored(now());
     }
-    Ok(([(MODULE, judged.module)], respond(&intake, judged.outcome, locale)))
+    let is_receipt = matches!(judged.outcome, Outcome::Stored(_) | Outcome::Replayed(_));
+    let bound = judged.return_bound.filter(|_| is_receipt);
+    let bound = bound.map(|bound| [(RETURN_BOUND, if bound { "true" } else { "false" })]);
+    Ok(([(MODULE, judged.module)], bound.map(AppendHeaders), respond(&intake, judged.outcome, locale)))
+}
+
+/// Reads the hash of the return code, of which there is at most one.
+fn return_hash(headers: &HeaderMap) -> Result<Option<ReturnHash>, ProblemCode> {
+    let mut hashes = headers.get_all(RETURN).iter();
+    let Some(hash) = hashes.next() else { return Ok(None) };
+    let hash = hash.to_str().ok().and_then(ReturnHash::read).filter(|_| hashes.next().is_none());
+    hash.map(Some).ok_or(ProblemCode::ReturnHeader)
 }
 
 /// Reads the partner through whose page the submission comes, and the page that sent it.
@@ -101,14 +123,14 @@ fn is_foreign(origin: &HeaderValue, headers: &HeaderMap) -> bool {
 }
 
 /// Reads the key, of which there is exactly one.
-fn key(headers: &HeaderMap) -> Result<IdempotencyKey, ProblemCode> {
+pub(super) fn key(headers: &HeaderMap) -> Result<IdempotencyKey, ProblemCode> {
     let mut keys = headers.get_all(KEY).iter();
     let key = keys.next().ok_or(ProblemCode::IdempotencyMissing)?;
     let key = IdempotencyKey::read(key.as_bytes()).filter(|_| keys.next().is_none());
     key.ok_or(ProblemCode::IdempotencyInvalid)
 }
 
-fn page_module(headers: &HeaderMap) -> PageModule {
+pub(super) fn page_module(headers: &HeaderMap) -> PageModule {
     let mut modules = headers.get_all(MODULE).iter();
     let Some(module) = modules.next() else { return PageModule::Current };
     let digest = module.to_str().ok().and_then(named).filter(|_| modules.next().is_none());
@@ -122,7 +144,7 @@ fn named(text: &str) -> Option<Digest> {
 }
 
 /// The only place where an outcome gets its status.
-fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response, Problem> {
+pub(super) fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Result<Response, Problem> {
     let problem = |code| Problem::new(code, locale);
     let unavailable = |code| problem(code).phone(&intake.desk.profile().phone);
     let module = || module(&intake.sandbox);
@@ -161,7 +183,7 @@ fn created(receipt: Vec<u8>) -> Response {
 }
 
 /// Describes the module in force, for a page that runs another one: its name, and the addresses of its descriptions.
-fn module(sandbox: &Sandbox) -> Value {
+pub(super) fn module(sandbox: &Sandbox) -> Value {
     let digest = sandbox.current();
     let module = format!("sha256:{digest}");
     json!({ "module": module, "ruleset": kakekomi_core::RULESET, "describe": Describe::new(digest) })

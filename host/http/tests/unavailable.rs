@@ -22,17 +22,16 @@ use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::document_archive::DocumentArchive;
 use kakekomi_service::example;
 use kakekomi_service::module_archive::ArchivedModule;
+use kakekomi_service::return_visit::ReturnParts;
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{self as store, clock};
+use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
-    AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken,
-};
-use kakekomi_store::{
-    Appended, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase, NewEvent, Projection,
-    Read, Resealed, Seal, Store, StoreError, StoreFuture,
+    Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase,
+    NewEvent, NewVisit, Projection, Read, Resealed, ReturnStore, Seal, Store, StoreError, StoreFuture,
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -49,6 +48,28 @@ struct Trouble {
 impl Trouble {
     fn check(&self) -> Result<(), StoreError> {
         if self.broken.load(Ordering::SeqCst) { Err(StoreError::Missing("a disk".to_owned())) } else { Ok(()) }
+    }
+}
+
+impl ReturnStore for Trouble {
+    fn return_code<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Vec<u8>>> {
+        self.inner.return_code(number)
+    }
+
+    fn begin_visit(&self, visit: NewVisit) -> StoreFuture<'_, bool> {
+        self.inner.begin_visit(visit)
+    }
+
+    fn visited(&self, token_hash: [u8; 32], now: i64) -> StoreFuture<'_, Option<String>> {
+        self.inner.visited(token_hash, now)
+    }
+
+    fn end_visit(&self, token_hash: [u8; 32]) -> StoreFuture<'_, ()> {
+        self.inner.end_visit(token_hash)
+    }
+
+    fn outcome_of<'a>(&'a self, number: &'a Number, request: ApplicantRequest) -> StoreFuture<'a, Option<Appended>> {
+        self.inner.outcome_of(number, request)
     }
 }
 
@@ -219,6 +240,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
     };
     let app = App {
         intake,
+        returns: Arc::new(ReturnParts::load(&keys).unwrap()),
         module: Arc::new(ModuleFiles::new([&ArchivedModule::own()])),
         page,
         consent,

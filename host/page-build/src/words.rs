@@ -41,7 +41,9 @@ pub fn start_words(messages: &Path) -> Result<String, String> {
 pub fn return_words(messages: &Path) -> Result<String, String> {
     let read = |locale| read_messages(messages, &format!("return.{locale}.toml"));
     let words = json(&Locales { ja: read("ja")?, en: read("en")? })?;
-    Ok(format!("/// The sentences of the return page by locale and key, as JSON.\npub static RETURN_WORDS: &str = {words:?};\n"))
+    Ok(format!(
+        "/// The sentences of the return page by locale and key, as JSON.\npub static RETURN_WORDS: &str = {words:?};\n"
+    ))
 }
 
 /// The sentences of `/partners`, as a constant of locales, keys and sentences.

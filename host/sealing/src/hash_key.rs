@@ -52,6 +52,11 @@ impl HashKey {
         self.hash("text", text)
     }
 
+    /// Hashes a part of an applicant's request, which recognises a repeated one.
+    pub fn request(&self, part: &[u8]) -> [u8; 32] {
+        self.hash("request", part)
+    }
+
     /// Hashes a telephone number; its extension does not count, and Japan's `0…` and `+81…` are the same. `None` for a text
     /// without digits.
     pub fn phone(&self, phone: &str) -> Option<[u8; 32]> {

@@ -5,8 +5,8 @@
 //! XChaCha20-Poly1305 with a random nonce of 24 bytes. The context is authenticated: the bytes of one account open for no
 //! other one, and those of one purpose for no other purpose.
 
-use chacha20poly1305::aead::{AeadInPlace as _, KeyInit as _};
 use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::{AeadInPlace as _, KeyInit as _};
 use zeroize::Zeroizing;
 
 use crate::{HashKey, SealingError};

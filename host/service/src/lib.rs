@@ -12,6 +12,7 @@
 //! - [`desk`]: the operator's data: names, documents in force, calendar; [`embedded`]: the one in the binary
 //! - [`receipt`]: the applicant's receipt
 //! - [`sealed_case`]: sealing of a case, and its opening with an identity
+//! - [`return_visit`]: an applicant who comes back to a case with its number and code
 //! - [`capacity`]: room for one more case: free disk space and bytes a day
 //! - [`example`]: example drafts
 //!
@@ -26,5 +27,6 @@ pub mod example;
 pub mod module_archive;
 pub mod receipt;
 pub mod releases;
+pub mod return_visit;
 pub mod sealed_case;
 pub mod submit;

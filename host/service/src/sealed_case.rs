@@ -16,7 +16,7 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
+use kakekomi_store::{ApplicantRequest, Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
@@ -81,7 +81,14 @@ impl CaseSealer {
         self.hash_key.text(text).to_vec()
     }
 
-    /// Seals a case.
+    /// Hashes an applicant's request, so that it is recognised when it is sent again: its idempotency key, and the address with
+    /// its text.
+    pub fn applicant_request(&self, key: &str, path: &str, text: &[u8]) -> ApplicantRequest {
+        let hash = |value: &[u8]| self.hash_key.request(value);
+        ApplicantRequest { key_hash: hash(key.as_bytes()), text_hash: hash(&[path.as_bytes(), b"\0", text].concat()) }
+    }
+
+    /// Seals a case, still without a return code.
     ///
     /// # Errors
     /// [`SealingError`]: there is no randomness, or the record is not a JSON object.

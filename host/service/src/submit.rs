@@ -30,6 +30,7 @@ use kakekomi_core::{Context, Locale};
 use crate::capacity::{Capacity, Shortage};
 use crate::desk::Desk;
 use crate::receipt::PhoneConsent;
+use crate::return_visit::ReturnHash;
 use crate::sealed_case::CaseSealer;
 pub use idempotency_key::{IdempotencyKey, KEY_MAX};
 use kakekomi_sandbox::{Digest, Sandbox, SandboxError};
@@ -71,6 +72,8 @@ pub struct Submission {
     pub module: PageModule,
     /// The language of the sentences.
     pub locale: Locale,
+    /// The hash of the code with which the applicant comes back; `None` without a code.
+    pub return_hash: Option<ReturnHash>,
     /// The partner's page that it names as its origin.
     pub through: Option<PartnerReferral>,
     /// The agreement by telephone; `None` where the applicant pressed the button.
@@ -107,7 +110,7 @@ impl Intake {
     pub async fn submit(&self, submission: Submission, now: i64) -> Judged {
         let text_hash = self.sealer.text_hash(&submission.text);
         match self.store.by_key(submission.key.as_str()).await {
-            Ok(Some(bound)) => return replay(bound, &text_hash),
+            Ok(Some(bound)) => return replay(bound, &submission, &text_hash),
             Ok(None) => {}
             Err(error) => return self.by_current(store_failed(&error)),
         }
@@ -121,12 +124,12 @@ impl Intake {
         let module = format!("sha256:{digest}");
         match self.judge_and_store(submission, digest, &text_hash, now).await {
             Ok(judged) => judged,
-            Err(outcome) => Judged { outcome, module },
+            Err(outcome) => Judged { outcome, module, return_bound: None },
         }
     }
 
     /// Chooses the module to judge by: the page's own, so that page and server have the same verdict.
-    fn module(&self, page: &PageModule) -> Result<Digest, Outcome> {
+    pub(crate) fn module(&self, page: &PageModule) -> Result<Digest, Outcome> {
         match page {
             PageModule::Current => Ok(self.sandbox.current().clone()),
             PageModule::Unreadable => Err(Outcome::ModuleUnreadable),
@@ -166,7 +169,7 @@ impl Intake {
     }
 
     /// Runs a module on the unchanged text, in the host's own context.
-    async fn judge(
+    pub(crate) async fn judge(
         &self,
         client: Option<IpAddr>,
         digest: &Digest,
@@ -187,34 +190,36 @@ impl Intake {
         verdict.map_err(|error| engine_failed(&error))
     }
 
-    fn context(&self, now: i64, locale: Locale) -> Option<Context> {
+    pub(crate) fn context(&self, now: i64, locale: Locale) -> Option<Context> {
         let context = self.desk.context(now, locale);
         context.inspect_err(|error| tracing::error!(%error, "no context can be made")).ok()
     }
 
     /// Makes an outcome of the current module.
     fn by_current(&self, outcome: Outcome) -> Judged {
-        Judged { outcome, module: format!("sha256:{}", self.sandbox.current()) }
+        Judged { outcome, module: format!("sha256:{}", self.sandbox.current()), return_bound: None }
     }
 }
 
-/// Answers a key that has its case: the same text gets the receipt again.
-fn replay(bound: IdempotencyRecord, text_hash: &[u8]) -> Judged {
+/// Answers a key that has its case: the same text gets the receipt again. Its code stays: another one is not bound.
+fn replay(bound: IdempotencyRecord, submission: &Submission, text_hash: &[u8]) -> Judged {
+    let is_bound = |hash: ReturnHash| bound.return_code.as_deref() == Some(&hash.bound_to_text(&bound.number)[..]);
+    let return_bound = submission.return_hash.map(is_bound);
     let outcome = match (bound.text_hash, bound.receipt) {
         (Some(stored), Some(receipt)) if stored == text_hash => Outcome::Replayed(receipt),
         (Some(_), Some(_)) => Outcome::Reused,
         _ => Outcome::Erased,
     };
-    Judged { outcome, module: bound.module }
+    Judged { outcome, module: bound.module, return_bound }
 }
 
-fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
+pub(crate) fn engine_failed(error: &dyn std::fmt::Display) -> Outcome {
     tracing::error!(%error, "the rule engine failed");
     Outcome::EngineFailed
 }
 
 /// Logs the shortage of room for a case.
-fn no_room(shortage: Shortage) -> Outcome {
+pub(crate) fn no_room(shortage: Shortage) -> Outcome {
     match shortage {
         // One client caused it, and others are served.
         Shortage::AddressQuota { .. } => tracing::warn!(?shortage, "no room for a case"),
@@ -223,7 +228,7 @@ fn no_room(shortage: Shortage) -> Outcome {
     Outcome::NoRoom(shortage)
 }
 
-fn store_failed(error: &StoreError) -> Outcome {
+pub(crate) fn store_failed(error: &StoreError) -> Outcome {
     if matches!(error, StoreError::Busy) {
         return Outcome::Busy;
     }

@@ -60,6 +60,7 @@ async fn submitted(desk: &Arc<Desk>, draft: &[u8], now: i64, wasm: &[u8]) -> (Ou
         text: Bytes::copy_from_slice(draft),
         key: IdempotencyKey::read(b"k").unwrap(),
         module: PageModule::Current,
+        return_hash: None,
         locale: Locale::Ja,
         through: None,
         client: None,

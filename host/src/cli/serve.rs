@@ -2,6 +2,7 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod operators_desk;
 mod reload;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ use kakekomi_service::capacity::Capacity;
 use kakekomi_service::desk::Desk;
 use kakekomi_service::embedded_module::sandbox_config;
 use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
+use kakekomi_service::return_visit::ReturnParts;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::{self as store, clock};
 use tokio::net::TcpListener;
@@ -38,7 +40,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use self::reload::{note_documents, routers};
+use self::operators_desk::OperatorsDesk;
+use self::reload::{Receivers, note_documents, routers};
 use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
@@ -76,11 +79,18 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     };
     announce(&listener, "serving", tls.is_some())?;
     warn_of_example(&app.intake.desk, listener.local_addr().unwrap_or(LISTEN));
+    let operators = OperatorsDesk::open(&app, settings, tls.as_ref(), stop.clone()).await?;
     let admin = settings.admin_listen.map(listen).transpose()?;
     if let Some(listener) = &admin {
         announce(listener, "admin", false)?;
     }
-    let (sender, routers) = watch::channel(routers(&app));
+    let (form, routers) = watch::channel(routers(&app));
+    let (operators_listener, operators) = operators.unzip();
+    let operating = async {
+        if let Some((listener, routers)) = operators_listener {
+            serve(listener, routers, tls.clone(), limits.clone(), stop.clone()).await;
+        }
+    };
     let admin = async {
         if let Some(listener) = admin {
             let router = admin_router(Arc::clone(&app));
@@ -89,13 +99,14 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
         }
     };
     let store = Arc::clone(&app.intake.store);
-    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, sender));
+    let reloading =
+        tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
             certificate.watch().await;
         }
     });
-    tokio::join!(serve(listener, routers, tls, limits.clone(), stop.clone()), admin);
+    tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), stop.clone()), operating, admin);
     watching.abort();
     reloading.abort();
     store.close().await?;
@@ -144,6 +155,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             retired: Arc::new(retired),
             rulesets: Arc::new(rulesets),
         },
+        returns: Arc::new(ReturnParts::load(&settings.key_folder()?)?),
         docs,
         unfinished: Arc::new(UnfinishedBodies::default()),
         rates: Arc::new(RateLimits::new(settings.rate_limit.unwrap_or(DRAFTS_A_MINUTE), trusted)),

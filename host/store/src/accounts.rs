@@ -203,6 +203,17 @@ pub enum AccountChange {
         /// Sessions that began before this moment are removed.
         began_before: i64,
     },
+    /// Uses up the second factor and gives an account a link beside its secrets. Does not apply as [`AccountChange::SignIn`].
+    Renew {
+        /// The account's name.
+        name: String,
+        /// The argon2 string that the password was compared with.
+        password: String,
+        /// The factor.
+        second: SecondFactor,
+        /// The link.
+        link: NewLink,
+    },
     /// Notes the moment of a session's last request.
     SeeSession {
         /// The session's row.

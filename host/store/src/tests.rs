@@ -9,6 +9,7 @@ mod events;
 mod filters;
 mod histories;
 mod queue;
+mod returns;
 mod sql;
 mod states;
 

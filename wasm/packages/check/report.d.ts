@@ -108,6 +108,16 @@ export interface Context {
   /** Milliseconds since 1970, UTC */
   now: number;
   policy: { sha256: { en?: string | undefined; ja: string }; version: string };
+  questions?:
+    | {
+        /** For the kind choice alone */
+        choices?: { title: { en?: string | undefined; ja: string }; value: string }[] | undefined;
+        id: string;
+        kind: "text" | "choice" | "moment" | "yes_no";
+        required: boolean;
+        title: { en?: string | undefined; ja: string };
+      }[]
+    | undefined;
 }
 
 /** A moment */

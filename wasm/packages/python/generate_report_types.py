@@ -23,6 +23,9 @@ NAMES = {
     "consent": "Document",
     "policy": "Document",
     "sha256": "Digests",
+    "questions": "Question",
+    "title": "Title",
+    "choices": "Choice",
 }
 
 HEAD = '''"""The types of a report, made from the desk's schema by generate_report_types.py: do not edit.

@@ -1,65 +1,64 @@
 /**
- * An addition to the earlier answers, which stay as they were sent.
+ * An addition to the earlier answers, which stay as they were sent: judged as the answer to a question of text.
  */
 
 import { element } from "../../app/dom.js";
-import { scrollAndFocus } from "../../app/environment.js";
+import { tell } from "../../app/environment.js";
+import { afterPointerUp } from "../../app/pointer_guard.js";
 import { say } from "../../app/state.js";
 import { visit } from "../../return/visit.js";
 import { failureBox, sendAndExplain, visitForm } from "../../return/visit_form.js";
-import { createMessages } from "../message/message.js";
-import { onTyping } from "../text_field/text_field.js";
+import { FieldViews } from "../form_step/field_views.js";
+import { createAdviceReader } from "../message/message.js";
+import { createTextField } from "../text_field/text_field.js";
 
-const ADDITION = "addition";
-
-/** The longest addition that the desk takes, in code points. */
-const ADDITION_MAX = 4000;
-
-/** @param {{ pages: import("../../return/start_return.js").Pages }} props @returns {HTMLElement} */
-export function createAddition({ pages }) {
-  const messages = createMessages(ADDITION);
+/**
+ * @param {{ pages: import("../../return/start_return.js").Pages, signal: AbortSignal }} props the signal ends with the screen
+ * @returns {HTMLElement}
+ */
+export function createAddition({ pages, signal }) {
+  const { addition } = visit;
+  const [question] = addition.section.fields;
+  const answer = addition.answers.fields?.[question.name] ?? {};
+  const views = new FieldViews(createTextField, (whole) => addition.changed(whole));
+  const field = views.draw({ node: question, path: question.path, answer, host: views });
   const failure = failureBox("addition-failure");
-  const described = `${ADDITION}-hint ${ADDITION}-error`;
-  const input = element("textarea", { id: ADDITION, rows: "4", value: visit.addition, "aria-describedby": described });
-  const box = element(
-    "div.field",
-    element("label", { for: ADDITION }, element("span.field__title", say("return_addition_label"))),
-    element("p.hint", { id: `${ADDITION}-hint` }, say("return_addition_hint")),
-    input,
-    messages.error,
-  );
   const send = element("button.second", { type: "submit", id: "send-addition" }, say("return_addition_send"));
-  onTyping(input, (typed) => {
-    visit.addition = typed;
-    visit.keep();
-    if (box.classList.contains("field--wrong")) show();
-  });
+  const readAdvice = createAdviceReader(() => addition.text);
+  const section = element(
+    "section.return-addition",
+    { id: "addition", "aria-labelledby": "addition-title" },
+    element("h2", { id: "addition-title" }, say("return_addition")),
+    failure,
+    visitForm(send, sendAddition, field.element, element("div.ways", send)),
+  );
 
-  /** Shows what is to be corrected. @returns {boolean} true if the text can be sent */
-  function show() {
-    const length = [...visit.addition.trim()].length;
-    const key = length === 0 ? "return_addition_missing" : length > ADDITION_MAX ? "return_addition_long" : "";
-    const message = key && say(key, { length, max: ADDITION_MAX });
-    messages.update(key ? [{ path: "", code: key, params: {}, message }] : [], []);
-    box.classList.toggle("field--wrong", key !== "");
-    input.setAttribute("aria-invalid", String(key !== ""));
-    return key === "";
+  function update() {
+    const { report, tried } = addition;
+    views.update(report, tried, tried ? (report?.issues ?? []) : []);
+    readAdvice(section);
   }
 
   async function sendAddition() {
-    if (!show()) return scrollAndFocus(box, "start", input);
-    const body = JSON.stringify({ text: visit.addition });
-    const outcome = await sendAndExplain({ path: "/v1/amendments", body, failure, pages });
-    if (outcome.kind !== "done") return;
-    visit.addition = "";
-    visit.keep();
-    await pages.reread({ done: "return_addition_done" });
+    addition.tried = true;
+    const body = JSON.stringify({ text: answer.typed });
+    const report = await addition.check();
+    if (report && !report.accepted) return showIssues();
+    const outcome = await sendAndExplain({ path: "/v1/amendments", body, sent: addition, failure, pages });
+    if (outcome.kind === "issues") {
+      addition.show(outcome.report);
+      showIssues();
+    } else if (outcome.kind === "done") await pages.reread({ done: "return_addition_done" });
   }
-  return element(
-    "section.return-addition",
-    { id: "addition-section", "aria-labelledby": "addition-title" },
-    element("h2", { id: "addition-title" }, say("return_addition")),
-    failure,
-    visitForm(send, sendAddition, box, element("div.ways", send)),
-  );
+
+  function showIssues() {
+    tell("error", "issues");
+    failure.hidden = true;
+    update();
+    field.focus();
+  }
+  addition.addEventListener("report", () => afterPointerUp(() => void (signal.aborted || update())), { signal });
+  update();
+  void addition.check();
+  return section;
 }

@@ -30,7 +30,7 @@ export function createReturnCase({ pages, done, signal }) {
     statePanel(found, pages),
     found.questions.length > 0 && createQuestions({ pages, signal }),
     found.disclosures.length > 0 && disclosures(found.disclosures),
-    createAddition({ pages }),
+    createAddition({ pages, signal }),
     found.state !== "closed" && createWithdrawal({ pages }),
     ending(pages),
   ];

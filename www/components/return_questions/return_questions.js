@@ -23,23 +23,24 @@ const QUESTION_COMPONENTS = { choice: createChoice, moment: createMoment };
  * @returns {HTMLElement}
  */
 export function createQuestions({ pages, signal }) {
-  const views = new FieldViews(drawQuestion, (whole) => visit.changed(whole));
+  const { answers } = visit;
+  const views = new FieldViews(drawQuestion, (whole) => answers.changed(whole));
   const summary = createErrorSummary({
     goToField: (path) => views.at(path)?.focus(),
     canReach: (path) => views.at(path) !== undefined,
   });
   const failure = failureBox("answers-failure");
-  const fields = visit.section.fields.map(
+  const fields = answers.section.fields.map(
     (question) =>
       views.draw({
         node: question,
         path: question.path,
-        answer: visit.answers.fields?.[question.name] ?? {},
+        answer: answers.answers.fields?.[question.name] ?? {},
         host: views,
       }).element,
   );
   const send = element("button.main", { type: "submit", id: "send-answers" }, say("return_send"));
-  const readAdvice = createAdviceReader(() => visit.text);
+  const readAdvice = createAdviceReader(() => answers.text);
   const section = element(
     "section.return-questions",
     { id: "questions", "aria-labelledby": "questions-title" },
@@ -51,25 +52,23 @@ export function createQuestions({ pages, signal }) {
   );
 
   function update() {
-    const issues = visit.tried ? (visit.report?.issues ?? []) : [];
-    views.update(visit.report, visit.tried, issues);
+    const { report, tried } = answers;
+    const issues = tried ? (report?.issues ?? []) : [];
+    views.update(report, tried, issues);
     summary.update(issues);
     readAdvice(section);
   }
 
   async function sendTypedAnswers() {
-    visit.tried = true;
-    const body = visit.text;
-    const report = await visit.check();
+    answers.tried = true;
+    const body = answers.text;
+    const report = await answers.check();
     if (report && !report.accepted) return showIssues();
-    const outcome = await sendAndExplain({ path: "/v1/answers", body, failure, pages });
+    const outcome = await sendAndExplain({ path: "/v1/answers", body, sent: answers, failure, pages });
     if (outcome.kind === "issues") {
-      visit.show(outcome.report);
-      return showIssues();
-    }
-    if (outcome.kind !== "done") return;
-    visit.clearAnswers();
-    await pages.reread({ done: "return_answers_done" });
+      answers.show(outcome.report);
+      showIssues();
+    } else if (outcome.kind === "done") await pages.reread({ done: "return_answers_done" });
   }
 
   function showIssues() {
@@ -78,9 +77,9 @@ export function createQuestions({ pages, signal }) {
     update();
     summary.focus();
   }
-  visit.addEventListener("report", () => afterPointerUp(() => void (signal.aborted || update())), { signal });
+  answers.addEventListener("report", () => afterPointerUp(() => void (signal.aborted || update())), { signal });
   update();
-  void visit.check();
+  void answers.check();
   return section;
 }
 

@@ -5,8 +5,9 @@
 import { announce, element } from "../../app/dom.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say } from "../../app/state.js";
+import { node } from "../../return/judged_answers.js";
 import { readCode, readNumber } from "../../return/typed_codes.js";
-import { node, visit } from "../../return/visit.js";
+import { visit } from "../../return/visit.js";
 import { failureBox, showVisitFailure, visitForm } from "../../return/visit_form.js";
 import { beginVisit, readVisit } from "../../return/visit_request.js";
 import { createErrorSummary } from "../error_summary/error_summary.js";
@@ -50,6 +51,7 @@ export function signInFields() {
 /** @param {{ pages: Pages, why?: "expired" | "ended" }} props the reason to ask for the code, if it is not the first time */
 export function createSignIn({ pages, why }) {
   const title = say("return_link");
+  const heading = element("h1", { tabindex: "-1" }, title);
   const numberTyped = { typed: visit.number };
   let tried = false;
   const views = new FieldViews(createTextField, () => {
@@ -91,15 +93,21 @@ export function createSignIn({ pages, why }) {
     pages.showCase();
   }
 
+  /** After a visit: only the code is missing if it expired, and the reason is read aloud. */
+  function arrive() {
+    if (why === "expired") focusField(CODE);
+    else heading.focus({ preventScroll: true });
+    announce(why ? say(NOTICES[why]) : "");
+  }
   update();
   return {
     title,
-    focus: why === "expired" ? () => focusField(CODE) : undefined,
+    focus: why && arrive,
     element: element(
       "div.sheet.return-sign-in",
       summary.element,
-      element("h1", { tabindex: "-1" }, title),
-      why && element("p.notice", { id: "return-notice", role: "status" }, say(NOTICES[why])),
+      heading,
+      why && element("p.notice", { id: "return-notice" }, say(NOTICES[why])),
       failure,
       element("p.lead", say("return_lead")),
       visitForm(submit, enter, ...fields, element("div.ways", submit)),

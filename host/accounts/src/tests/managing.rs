@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{AccountError, PasswordFault, SetUpRefusal, TokenScope};
+use crate::{AccountError, PasswordFault, Renewal, SetUpRefusal, TokenScope};
 
 #[tokio::test]
 async fn a_set_up_link_works_once_within_its_time() {
@@ -44,7 +44,8 @@ async fn a_set_up_link_works_once_within_its_time() {
 async fn names_are_given_once_and_must_be_names() {
     let desk = Desk::new().await;
     desk.add("sato", Role::Operator).await;
-    for (name, display) in [("Sato", "佐藤"), ("", "佐藤"), ("suzuki", " "), ("suzuki", "a\u{7}"), ("sato", "佐藤")] {
+    for (name, display) in [("Sato", "佐藤"), ("", "佐藤"), ("suzuki", " "), ("suzuki", "a\u{7}"), ("sato", "佐藤")]
+    {
         let error = desk.accounts.add("cli:root", name, display, Role::Lead).await.err().unwrap();
         let is_expected = match name {
             "suzuki" => matches!(error, AccountError::DisplayName),
@@ -79,13 +80,46 @@ async fn a_reset_ends_the_password_the_codes_and_the_sessions() {
 }
 
 #[tokio::test]
+async fn an_account_renews_its_secrets_with_its_present_ones() {
+    let desk = Desk::new().await;
+    let owner = desk.owner("sato", Role::Operator).await;
+    let here = address("192.0.2.7");
+    let token = desk.session(&owner).await;
+    let code = owner.codes.as_slice()[0].clone();
+    for (password, second) in [("wrong horse battery", code.as_str()), (PASSWORD, "000000")] {
+        let refused = desk.accounts.renew("sato", password, second, here).await.unwrap();
+        assert!(refused == Renewal::Refused);
+    }
+    let Renewal::Link(link) = desk.accounts.renew("sato", PASSWORD, &code, here).await.unwrap() else {
+        panic!("refused")
+    };
+    assert!(desk.accounts.renew("sato", PASSWORD, &code, here).await.unwrap() == Renewal::Refused);
+    // Until the link is used, everything stays as it is.
+    assert!(desk.accounts.session(&token).await.unwrap().is_some());
+    desk.session(&owner).await;
+    let secret = TotpSecret::of_link(&desk.key, &link.token);
+    desk.accounts.finish_set_up(&link.token, "another horse battery", &secret.code(now())).await.unwrap();
+    assert_eq!(desk.accounts.session(&token).await.unwrap(), None);
+    pass(30 * SECOND);
+    assert_eq!(desk.sign_in("sato", PASSWORD, &secret.code(now())).await, SignIn::Refused);
+    assert!(matches!(desk.sign_in("sato", "another horse battery", &secret.code(now())).await, SignIn::SignedIn(_)));
+    pass(30 * SECOND);
+    let second = secret.code(now());
+    let Renewal::Link(late) = desk.accounts.renew("sato", "another horse battery", &second, here).await.unwrap() else {
+        panic!("refused")
+    };
+    pass(HOUR);
+    assert!(desk.accounts.set_up(&late.token).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_first_start_has_links_until_an_account_is_set_up() {
     let desk = Desk::new().await;
     let first = desk.accounts.first_links().await.unwrap();
-    assert_eq!(first.iter().map(|(name, role, _)| (*name, *role)).collect::<Vec<_>>(), [
-        ("lead", Role::Lead),
-        ("admin", Role::Admin)
-    ]);
+    assert_eq!(
+        first.iter().map(|(name, role, _)| (*name, *role)).collect::<Vec<_>>(),
+        [("lead", Role::Lead), ("admin", Role::Admin)]
+    );
     // The first links may be lost, so a further start makes others in their place.
     let second = desk.accounts.first_links().await.unwrap();
     assert!(desk.accounts.set_up(&first[0].2.token).await.unwrap().is_none());

@@ -59,7 +59,13 @@ fn is_unknown(value: &Value) -> bool {
 /// Writes one answer.
 fn answer(visit: &Visit, field: &FieldDescription, value: &Value) -> Markup {
     let words = &visit.words().case;
-    let option = |word: &str| field.options.iter().find(|option| option.value == word).map_or(word.to_owned(), |option| option.title.to_owned());
+    let option = |word: &str| {
+        field
+            .options
+            .iter()
+            .find(|option| option.value == word)
+            .map_or(word.to_owned(), |option| option.title.to_owned())
+    };
     match value {
         _ if is_unknown(value) => html! { span.unknown { (words.unknown) } },
         Value::String(text) if field.kind == "phone" => inert::text(&phone_text(text)),
@@ -98,7 +104,10 @@ pub fn moment_text(visit: &Visit, value: &Value) -> Option<String> {
     let text = parts.into_iter().fold(word(key).to_owned(), |text, (name, value)| substitute(&text, name, value));
     let is_about = value.get("precision").and_then(Value::as_str) == Some("about");
     let text = if is_about { substitute(word("moment_about"), "moment", &text) } else { text };
-    let offset = value.get("offset").and_then(Value::as_str).filter(|offset| *offset != visit.desk.desk().profile().calendar.offset);
+    let offset = value
+        .get("offset")
+        .and_then(Value::as_str)
+        .filter(|offset| *offset != visit.desk.desk().profile().calendar.offset);
     Some(offset.map_or(text.clone(), |offset| format!("{text} UTC{offset}")))
 }
 

@@ -21,7 +21,10 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
     let word = |title: &'a str, value: &str| Some((title, html! { (value) }));
     let rows = match kind.parse::<EventKind>().ok() {
         Some(EventKind::CaseAssigned) => vec![
-            Some((visit.words().queue.assignee.as_str(), text("assignee").map_or_else(|| html! { (words.nobody) }, inert::text))),
+            Some((
+                visit.words().queue.assignee.as_str(),
+                text("assignee").map_or_else(|| html! { (words.nobody) }, inert::text),
+            )),
             text("status").and_then(|status| word("", coded.status.get(status))),
         ],
         Some(EventKind::CaseUrgency) => vec![
@@ -44,7 +47,9 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
             let at = body.get("at").and_then(Value::as_i64);
             vec![Some(("", at.map_or_else(|| html! { (words.no_follow_up) }, |at| moment::date(visit, at))))]
         }
-        Some(EventKind::NoteAdded | EventKind::AmendmentReceived | EventKind::DisclosureShared) => vec![typed("", "text")],
+        Some(EventKind::NoteAdded | EventKind::AmendmentReceived | EventKind::DisclosureShared) => {
+            vec![typed("", "text")]
+        }
         Some(EventKind::CallLogged) => {
             let reached = body.get("reached").and_then(Value::as_bool) == Some(true);
             vec![
@@ -112,6 +117,8 @@ fn answer_text(visit: &Visit, asked: &Value, id: &str, answer: &Value) -> Markup
             None if text == "no" && questions::is_yes_no(asked, id) => html! { (words.no) },
             None => inert::text(text),
         },
-        other => moment_text(visit, other).map_or_else(|| inert::text(&other.to_string()), |moment| inert::text(&moment)),
+        other => {
+            moment_text(visit, other).map_or_else(|| inert::text(&other.to_string()), |moment| inert::text(&moment))
+        }
     }
 }

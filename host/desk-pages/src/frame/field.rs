@@ -31,8 +31,9 @@ pub struct FieldSet<'a> {
 }
 
 impl FieldSet<'_> {
-    fn id(&self, name: &str) -> String {
-        format!("{}-{name}", self.form)
+    /// Returns the id of a field; a point in its name would be a class in a selector.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}-{}", self.form, name.replace('.', "-"))
     }
 
     fn fault(&self, name: &str) -> Option<&str> {
@@ -75,6 +76,22 @@ impl FieldSet<'_> {
         self.labelled(name, title, need, &control)
     }
 
+    /// Writes a line that the browser, or a program that keeps passwords, may fill in: `autocomplete` names the kind of entry.
+    /// What is secret is not shown again.
+    pub fn credential(&self, name: &str, title: &str, autocomplete: &str, hint: &str) -> Markup {
+        let is_password = autocomplete.ends_with("password");
+        let is_name = autocomplete == "username";
+        let hint_id = format!("{}-hint", self.id(name));
+        let described_by = format!("{hint_id} {}", self.described_by(name).unwrap_or_default());
+        let control = html! {
+            input id=(self.id(name)) type=(if is_password { "password" } else { "text" }) name=(name)
+                value=[is_name.then_some(self.typed.get(name))] required autocomplete=(autocomplete) autocapitalize="none"
+                spellcheck="false" aria-invalid=[self.invalid(name)] aria-describedby=(described_by.trim_end());
+            p.hint id=(hint_id) { (hint) }
+        };
+        self.labelled(name, title, Need::Required, &control)
+    }
+
     /// Writes a text of several lines.
     pub fn area(&self, name: &str, title: &str, need: Need) -> Markup {
         // A line break at the start of a text area is not part of its value.
@@ -96,6 +113,18 @@ impl FieldSet<'_> {
             }
         };
         self.labelled(name, title, need, &control)
+    }
+
+    /// Writes a choice of a list that may be left empty, which has its own title.
+    pub fn select_or(&self, name: &str, title: &str, empty: &str, options: &[(&str, &str)]) -> Markup {
+        let typed = self.typed.get(name);
+        let control = html! {
+            select id=(self.id(name)) name=(name) aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] {
+                option value="" { (empty) }
+                @for (value, title) in options { option value=(value) selected[*value == typed] { (title) } }
+            }
+        };
+        self.labelled(name, title, Need::Required, &control)
     }
 
     /// Writes a choice of few, each beside its button.

@@ -11,12 +11,13 @@ use kakekomi_http::asset::{Asset, CachePolicy, FileRequest, media_type};
 use crate::state::DeskState;
 
 /// The twelve colours of the form and their dark versions, and the desk's own rules over them.
-const STYLES: [&str; 6] = [
+const STYLES: [&str; 7] = [
     include_str!("../../../../www/app/tokens.css"),
     include_str!("../../assets/base.css"),
     include_str!("../../assets/layout.css"),
     include_str!("../../assets/queue.css"),
     include_str!("../../assets/case.css"),
+    include_str!("../../assets/accounts.css"),
     include_str!("../../assets/print.css"),
 ];
 const SCRIPT: &str = include_str!("../../assets/desk.js");

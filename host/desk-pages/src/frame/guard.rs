@@ -112,7 +112,9 @@ fn signed_out(visit: &Visit, head: &RequestHead) -> Response {
 
 async fn check_token(desk: &DeskState, secret: Option<&str>, needed: TokenScope) -> Result<ApiToken, Response> {
     let token = match secret {
-        Some(secret) => desk.parts.accounts.token(secret).await.map_err(|error| Problem::accounts(&error).into_response())?,
+        Some(secret) => {
+            desk.parts.accounts.token(secret).await.map_err(|error| Problem::accounts(&error).into_response())?
+        }
         None => None,
     };
     match token {

@@ -66,8 +66,16 @@ fn symbol(character: char) -> Option<String> {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + code).map(String::from),
         '\u{7f}' => Some('\u{2421}'.into()),
         '\u{80}'..='\u{9f}'
-        | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => Some(format!("[U+{code:04X}]")),
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Some(format!("[U+{code:04X}]")),
         _ => None,
     }
 }

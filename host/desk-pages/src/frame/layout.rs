@@ -82,7 +82,7 @@ fn header(visit: &Visit, page: &Page<'_>, name: &str) -> Markup {
                 (language(visit))
                 @if let Some(session) = &visit.session {
                     a.desk-header__account href="/sessions" aria-current=[(page.current == "/sessions").then_some("page")] {
-                        span.unseen { (frame.signed_in_as) } (inert::text(&session.account))
+                        span.unseen { (frame.signed_in_as) } (inert::text(&session.display_name))
                         " " span.label { (visit.words().role.get(session.role.as_str())) }
                     }
                     form method="post" action="/logout" { button.quiet type="submit" { (frame.sign_out) } }

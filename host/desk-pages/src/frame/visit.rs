@@ -106,7 +106,7 @@ impl Visit {
         let is_bare = !is_written(response.headers());
         let Some(problem) = known.or_else(|| Problem::of_status(status).filter(|_| is_bare)) else { return response };
         let mut shown = problem.page(self);
-        for name in [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW] {
+        for name in [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW, header::WWW_AUTHENTICATE] {
             for value in response.headers().get_all(&name) {
                 shown.headers_mut().append(name.clone(), value.clone());
             }
@@ -223,7 +223,9 @@ mod tests {
     #[test]
     fn only_an_address_of_this_desk_is_local() {
         assert_eq!(local_path("/cases/1?a=b"), Some("/cases/1?a=b"));
-        for other in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\n/evil"] {
+        for other in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\n/evil"]
+        {
             assert_eq!(local_path(other), None, "{other:?}");
         }
     }

@@ -61,9 +61,9 @@ impl ProblemWords {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit accounts sessions sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
         moment_short moment_full moment_date hours minutes list_separator
-        choose optional faults
+        choose optional faults pages
 }
 
 /// Words of stable codes: states, outcomes, reasons of wrong fields, …
@@ -171,7 +171,8 @@ mod tests {
             FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
             OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
             for action in Action::WORDS {
-                [&words.action_title, &words.action_button].map(|coded| is_named(coded, action));
+                is_named(&words.action_title, action);
+                is_named(&words.action_button, action);
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());

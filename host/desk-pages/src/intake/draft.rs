@@ -31,41 +31,55 @@ const FIELDS: [(&str, &str); 14] = [
 /// Finds the field of the form for the path of an issue, `/incident/discovered_at/at` → `discovered_at`.
 pub fn field_of(path: &str) -> Option<&'static str> {
     // The names of a department and of a person are required as one.
-    let is_below = |parent: &str| path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_below =
+        |parent: &str| path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     FIELDS.iter().find(|(_, parent)| is_below(parent)).map(|(name, _)| *name)
 }
 
 /// Lists the options of a field of the intake form with their titles.
 pub fn options(path: &str, locale: Locale) -> Vec<(&'static str, &'static str)> {
     let description = describe(locale);
-    find(&description.sections, path).map_or_else(Vec::new, |field| field.options.iter().map(|option| (option.value, option.title)).collect())
+    find(&description.sections, path)
+        .map_or_else(Vec::new, |field| field.options.iter().map(|option| (option.value, option.title)).collect())
 }
 
 fn find<'a>(fields: &'a [FieldDescription], path: &str) -> Option<&'a FieldDescription> {
     fields.iter().find_map(|field| if field.path == path { Some(field) } else { find(&field.fields, path) })
 }
 
-/// Makes the draft. The agreement is to the documents in force, at the operator's moment.
-pub fn of(fields: &FormFields, desk: &Desk, now: i64) -> Value {
+/// The fields of an empty form that the operator does not see: the documents that the form shows, and its moment. The draft of a form
+/// that is sent twice is the same then, and an agreement to documents that were replaced meanwhile is refused.
+pub fn hidden(desk: &Desk, now: i64) -> [(&'static str, String); 3] {
+    let document = |document: &Document| {
+        let served = document.served(Locale::Ja);
+        format!("{} {}", served.version, served.sha256)
+    };
+    let documents = desk.documents();
+    [
+        ("document", document(&documents.consent)),
+        ("policy", document(&documents.policy)),
+        ("opened_at", now.to_string()),
+    ]
+}
+
+/// Makes the draft. The agreement is to the documents that the form showed.
+pub fn of(fields: &FormFields) -> Value {
     let mut draft = Map::new();
-    for section in describe(Locale::Ja).sections.iter().filter(|section| ["contact", "incident"].contains(&section.name)) {
+    for section in
+        describe(Locale::Ja).sections.iter().filter(|section| ["contact", "incident"].contains(&section.name))
+    {
         let members = section.fields.iter().filter_map(|field| Some((field.name.to_owned(), answer(fields, field)?)));
         draft.insert(section.name.to_owned(), Value::Object(members.collect()));
     }
     draft.insert("service".to_owned(), service(fields));
-    let document = |document: &Document| {
-        let served = document.served(Locale::Ja);
-        json!({ "version": served.version, "sha256": served.sha256 })
+    let document = |name: &str| {
+        let (version, sha256) = fields.get(name).rsplit_once(' ').unwrap_or_default();
+        json!({ "version": version, "sha256": sha256 })
     };
-    let documents = desk.documents();
+    let agreed_at: i64 = fields.get("opened_at").parse().unwrap_or_default();
     draft.insert(
         "consent".to_owned(),
-        json!({
-            "document": document(&documents.consent),
-            "policy": document(&documents.policy),
-            "language": "ja",
-            "agreed_at": now,
-        }),
+        json!({ "document": document("document"), "policy": document("policy"), "language": "ja", "agreed_at": agreed_at }),
     );
     Value::Object(draft)
 }
@@ -117,7 +131,9 @@ mod tests {
         let desk = Desk::load(None).unwrap();
         let now = kakekomi_store::clock::now();
         let context: Context = desk.context(now, Locale::Ja).unwrap();
-        let draft = of(&FormFields::read(body.as_bytes()), &desk, now).to_string();
+        let mut fields = FormFields::read(body.as_bytes());
+        fields.0.extend(hidden(&desk, now).map(|(name, value)| (name.to_owned(), value)));
+        let draft = of(&fields).to_string();
         let report: Value = serde_json::from_slice(&check(draft.as_bytes(), &context).to_bytes()).unwrap();
         report["issues"].as_array().unwrap().iter().map(|issue| issue["path"].as_str().unwrap().to_owned()).collect()
     }
@@ -125,8 +141,19 @@ mod tests {
     #[test]
     fn few_answers_are_enough() {
         assert_eq!(issues(FEW), [""; 0]);
-        assert_eq!(issues(&format!("{FEW}&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no")), [""; 0]);
+        assert_eq!(
+            issues(&format!(
+                "{FEW}&responsible=佐藤&remote=yes&price_notice=yes&approval=pending&forensics=yes&transfer_consent=no"
+            )),
+            [""; 0]
+        );
         assert_eq!(issues(&format!("{FEW}&discovered_at=2026-10-01")), [""; 0]);
+    }
+
+    #[test]
+    fn an_agreement_to_other_documents_is_refused() {
+        let other = "document=1 00&policy=1 00&opened_at=1";
+        assert!(issues(&format!("{FEW}&{other}")).iter().any(|path| path.starts_with("/consent")));
     }
 
     #[test]

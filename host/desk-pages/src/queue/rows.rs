@@ -62,7 +62,7 @@ fn row(visit: &Visit, queued: &QueueLine, context: Option<&Context>, can_close: 
             td { (contents(visit, queued)) }
             td.queue__state { (state(visit, &line.status, line.outcome.as_deref())) }
             td.queue__waiting.number { (waiting(visit, queued, context)) }
-            td { @if let Some(name) = &line.assignee { (inert::text(name)) } @else { span.label { "–" } } }
+            td { @if let Some(name) = &line.assignee { (inert::text(name)) } @else { span.label.none { "–" } } }
             td.number {
                 @if let Some(at) = queued.follow_up {
                     span.due[is_due] { (moment::date(visit, at)) @if is_due { " " (words.is_due) } }
@@ -130,7 +130,7 @@ fn waiting(visit: &Visit, queued: &QueueLine, context: Option<&Context>) -> Mark
                 span.label { (moment::short(visit, since)) "〜" }
             }
             (Some(since), None) => (moment::short(visit, since)),
-            (None, _) => span.label { "–" },
+            (None, _) => span.label.none { "–" },
         }
     }
 }

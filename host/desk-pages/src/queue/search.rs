@@ -4,8 +4,8 @@
 //! histories and logs.
 
 use axum::response::Response;
-use kakekomi_store::{QueueLine, Read};
 use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{QueueLine, Read};
 use maud::{Markup, html};
 
 use super::{rows, work_problem};

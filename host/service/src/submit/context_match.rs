@@ -21,7 +21,16 @@ pub(super) fn matches_context(echoed: &[u8], asked: &[u8]) -> bool {
             asked.in_force_since = None;
         }
     }
+    if echoed.questions.is_empty() {
+        asked.questions.clear();
+    }
     echoed == asked
+}
+
+/// Reports whether a report is of a module that knows questions: it repeats those of its context.
+pub fn has_questions(report: &[u8]) -> bool {
+    let context = context_of(report).and_then(|context| Context::read(context).ok());
+    context.is_some_and(|context| !context.questions.is_empty())
 }
 
 /// Finds the context of a report, byte for byte.

@@ -36,7 +36,11 @@ impl Intake {
             let case = Arc::new(self.case(submission, verdict, page, context).await?);
             self.capacity.reserve(submission.client, case.stored_bytes()).map_err(no_room)?;
             match self.store.insert(Arc::clone(&case)).await.map_err(|error| store_failed(&error))? {
-                Inserted::Stored(head) => return Ok(self.by_current(Outcome::Stored(case.receipt.with_audit(&head)))),
+                Inserted::Stored(head) => {
+                    let receipt = case.receipt.with_audit(&head);
+                    let return_bound = submission.return_hash.map(|_| true);
+                    return Ok(Judged { return_bound, ..self.by_current(Outcome::Stored(receipt)) });
+                }
                 Inserted::KeyTaken => return self.first_ones_receipt(submission, text_hash).await,
                 Inserted::NumberTaken => {}
             }
@@ -48,7 +52,7 @@ impl Intake {
     /// Returns the receipt of another submission with this key, which was faster.
     async fn first_ones_receipt(&self, submission: &Submission, text_hash: &[u8]) -> Result<Judged, Outcome> {
         let bound = self.store.by_key(submission.key.as_str()).await.map_err(|error| store_failed(&error))?;
-        bound.map(|bound| replay(bound, text_hash)).ok_or(Outcome::StoreFailed)
+        bound.map(|bound| replay(bound, submission, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
     /// Makes the case and seals it: some hundred microseconds of processor time, on a blocking thread if the report is long.
@@ -68,7 +72,9 @@ impl Intake {
         let long = verdict.report().len() > LONG_REPORT;
         let case =
             if long { tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))? } else { seal() };
-        case.map_err(|error| engine_failed(&error))
+        let case = case.map_err(|error| engine_failed(&error))?;
+        let return_code = submission.return_hash.map(|hash| hash.bound_to(&case.number));
+        Ok(NewCase { return_code, ..case })
     }
 
     /// Makes the record of a case under a new number, and the receipt.

@@ -15,6 +15,8 @@ pub struct Judged {
     pub outcome: Outcome,
     /// `sha256:<64 hex>`.
     pub module: String,
+    /// For a receipt of a submission with a return code: true if the case has this very code.
+    pub return_bound: Option<bool>,
 }
 
 /// The outcome of a submission.

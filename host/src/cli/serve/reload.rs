@@ -17,17 +17,13 @@ use kakekomi_service::sealed_case::CaseSealer;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
+use super::operators_desk::OperatorsDesk;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
 
 /// Puts a desk into force for each signal; signals that arrive during a reload cause one further reload.
-pub(super) async fn on_signal(
-    mut app: Arc<App>,
-    settings: Settings,
-    mut signals: ReloadSignals,
-    sender: watch::Sender<Routers>,
-) {
+pub(super) async fn on_signal(mut app: Arc<App>, settings: Settings, mut signals: ReloadSignals, receivers: Receivers) {
     let settings = Arc::new(settings);
     loop {
         signals.wait().await;
@@ -35,7 +31,7 @@ pub(super) async fn on_signal(
         let reloaded = spawn_blocking(move || reload(&before, &settings).map_err(|error| error.to_string())).await;
         let outcome = reloaded.unwrap_or_else(|error| Err(error.to_string())).map(|reloaded| {
             app = Arc::new(reloaded);
-            sender.send_replace(routers(&app));
+            receivers.send(&app);
         });
         app.metrics.count_reload(outcome.is_ok());
         let version = app.intake.desk.profile().version.as_str();
@@ -43,6 +39,26 @@ pub(super) async fn on_signal(
             Ok(()) => tracing::info!(version, "the desk was reloaded"),
             Err(error) => {
                 tracing::error!(error, version, "the desk was not reloaded: the previous one stays in force");
+            }
+        }
+    }
+}
+
+/// The listeners that get new routers.
+pub(super) struct Receivers {
+    /// The form.
+    pub form: watch::Sender<Routers>,
+    /// The operators' desk, where it is served.
+    pub operators: Option<(OperatorsDesk, watch::Sender<Routers>)>,
+}
+
+impl Receivers {
+    fn send(&self, app: &Arc<App>) {
+        self.form.send_replace(routers(app));
+        if let Some((desk, sender)) = &self.operators {
+            match desk.routers(app) {
+                Ok(routers) => drop(sender.send_replace(routers)),
+                Err(error) => tracing::error!(%error, "the operators' desk was not reloaded"),
             }
         }
     }

@@ -61,6 +61,14 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             session.insert(vec![TableRows::new("sessions (account, token, created_at, last_seen_at)", [row])]).await?;
             Ok(true)
         }
+        AccountChange::Renew { name, password, second, link } => {
+            if !use_up(session, &name, password, second).await? {
+                return Ok(false);
+            }
+            run(session, &[END_LINK], text(&name)).await?;
+            add_link(session, &name, &link).await?;
+            Ok(true)
+        }
         AccountChange::SeeSession { id, at } => {
             let seen = [
                 ("UPDATE sessions SET last_seen_at = ", Value::Integer(at)),

@@ -227,6 +227,8 @@ async fn pool(options: SqliteConnectOptions, min: u32, max: u32, file: Option<Pa
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // It is a thread of this process, and was tested when it was returned.
+        .test_before_acquire(false)
         .after_connect(move |_, _| {
             let moved = file.as_ref().is_some_and(|file| FileId::of(file).ok() != first);
             Box::pin(async move {

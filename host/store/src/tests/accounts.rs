@@ -23,6 +23,8 @@ fn event(kind: EventKind) -> NewEvent {
         commitment: random(),
         change: Change::of(kind, NOW, &json!({})).unwrap(),
         after: None,
+        request: None,
+        return_code: None,
     }
 }
 

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{appended, databases, new_case, new_event, random, stored, verified_events};
-use crate::{Appended, EventKind, Inserted, NewCase, SearchHash, SearchKind, UnfinishedReceipt, file_of};
+use crate::{
+    Appended, ApplicantRequest, EventKind, Inserted, NewCase, NewEvent, NewVisit, SearchHash, SearchKind,
+    UnfinishedReceipt, file_of,
+};
 
 /// The columns of `cases` that an erasure leaves, all known without the applicant's text.
 const KEPT: [&str; 11] = [
@@ -32,6 +35,14 @@ async fn nothing_that_is_sealed_or_derived_remains_of_an_erased_case() {
         for case in [&erased, &other] {
             appended(store, new_event(case, EventKind::NoteAdded, &json!({}))).await;
         }
+        for (case, key) in [(&erased, 1), (&other, 2)] {
+            let request = Some(ApplicantRequest { key_hash: [key; 32], text_hash: [key; 32] });
+            let amendment = new_event(case, EventKind::AmendmentReceived, &json!({}));
+            appended(store, NewEvent { request, ..amendment }).await;
+            let return_code = <[u8; 32]>::try_from(store.return_code(case).await.unwrap().unwrap()).unwrap();
+            let visit = NewVisit { number: case.clone(), return_code, token_hash: [key; 32], now: 0, expires_at: 9 };
+            assert!(store.begin_visit(visit).await.unwrap());
+        }
         let mut sql = database.sql().await;
         let kept = KEPT.map(|column| format!("coalesce(CAST({column} AS TEXT), '')")).join(" || '|' || ");
         let kept = format!("SELECT {kept} FROM cases ORDER BY seq");
@@ -40,7 +51,7 @@ async fn nothing_that_is_sealed_or_derived_remains_of_an_erased_case() {
         // The event erases its case among others too.
         let kinds = [(&erased, EventKind::CaseErased), (&other, EventKind::CaseViewed)];
         let events = kinds.map(|(case, kind)| new_event(case, kind, &json!({})));
-        assert_eq!(store.append(events.into()).await.unwrap()[0], Appended::Stored { seq: 5, n: Some(3) });
+        assert_eq!(store.append(events.into()).await.unwrap()[0], Appended::Stored { seq: 7, n: Some(4) });
 
         assert_eq!(sql.texts(&kept).await, before, "these columns stay");
         let columns = if sql.is_sqlite() {
@@ -54,8 +65,11 @@ async fn nothing_that_is_sealed_or_derived_remains_of_an_erased_case() {
                 assert_eq!(sql.texts(&filled).await, ["0"], "{column}");
             }
         }
-        assert_eq!(sql.texts("SELECT CAST(case_seq AS TEXT) FROM case_seals").await, ["2"]);
-        assert_eq!(sql.texts("SELECT CAST(case_seq AS TEXT) FROM case_search").await, ["2"]);
+        for table in ["case_seals", "case_search", "return_tokens", "applicant_requests"] {
+            assert_eq!(sql.texts(&format!("SELECT CAST(case_seq AS TEXT) FROM {table}")).await, ["2"], "{table}");
+        }
+        assert_eq!(store.visited([1; 32], 0).await.unwrap(), None);
+        assert_eq!(store.visited([2; 32], 0).await.unwrap(), Some(other.to_string()));
 
         let after = verified_events(store).await;
         for (event, before) in after.iter().zip(&written) {
@@ -63,7 +77,7 @@ async fn nothing_that_is_sealed_or_derived_remains_of_an_erased_case() {
             assert_eq!(event.body, if is_erased { None } else { before.body.clone() });
             assert_eq!((&event.commitment, &event.hash), (&before.commitment, &before.hash));
         }
-        assert_eq!((after[4].kind.as_str(), &after[4].body), ("case.erased", &None));
+        assert_eq!((after[6].kind.as_str(), &after[6].body), ("case.erased", &None));
     }
 }
 

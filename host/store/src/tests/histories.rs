@@ -11,7 +11,9 @@ use serde_json::json;
 use super::states::state;
 use super::{Database, RECEIVED_AT, databases, new_case, new_event, stored};
 use crate::receipt_number::Number;
-use crate::{Appended, AuditCheck, Event, EventKind, NewEvent, Projection, Store, open, open_to_write};
+use crate::{
+    Appended, ApplicantRequest, AuditCheck, Event, EventKind, NewEvent, Projection, Store, open, open_to_write,
+};
 
 /// The histories of each database where `KAKEKOMI_HISTORIES` names no other number.
 const HISTORIES: u64 = 200;
@@ -63,7 +65,14 @@ impl Random {
             1 => Some(last),
             _ => Some(1 + i64::try_from(self.below(last.unsigned_abs() + 2)).unwrap()),
         };
-        NewEvent { after, ..new_event(case, kind, &body) }
+        NewEvent { after, request: self.request(kind), ..new_event(case, kind, &body) }
+    }
+
+    /// Makes one of a few requests of an applicant, so that some are repeated, with the same text or another one.
+    fn request(&mut self, kind: EventKind) -> Option<ApplicantRequest> {
+        let hash = |value: u64| [u8::try_from(value).unwrap(); 32];
+        let is_sent = !kind.is_store_wide() && self.below(3) == 0;
+        is_sent.then(|| ApplicantRequest { key_hash: hash(self.below(4)), text_hash: hash(self.below(2)) })
     }
 }
 
@@ -130,9 +139,26 @@ impl Replay {
                 sent.event.after != Some(changed_n) && changed_n >= sent.seen && self.states.iter().any(gave)
             }
             Appended::Refused(refusal) => self.states.iter().any(|state| state.allows(kind) == Err(refusal)),
-            Appended::NoCase | Appended::Stored { .. } => false,
+            Appended::NoCase | Appended::Stored { .. } | Appended::Replayed { .. } | Appended::KeyReused => false,
         };
         assert!(is_right, "{kind} {:?} {:?}", sent.event.after, sent.outcome);
+    }
+
+    /// Checks that one event alone has the key of a repeated request, and that it has the same text or another one.
+    fn check_repeated(&self, repeated: &Sent, sent: &HashMap<Vec<u8>, Sent>) {
+        let request = repeated.event.request.unwrap();
+        let caused: Vec<_> = self
+            .events
+            .iter()
+            .filter_map(|event| Some((event.n, sent[&event.commitment].event.request?)))
+            .filter(|(_, first)| first.key_hash == request.key_hash)
+            .collect();
+        let [(n, first)] = caused[..] else { panic!("{} events of one request", caused.len()) };
+        let is_right = match repeated.outcome {
+            Appended::Replayed { n: replayed } => n == Some(replayed) && first.text_hash == request.text_hash,
+            _ => first.text_hash != request.text_hash,
+        };
+        assert!(is_right, "{:?}", repeated.outcome);
     }
 
     /// Compares the end of the replay with the stored case.
@@ -177,7 +203,7 @@ async fn replays(
 }
 
 /// Runs a history with both handles of a database, and checks it; returns the number of its events by outcome.
-async fn run(handles: &[Arc<dyn Store>; 2], seed: u64, check: &mut AuditCheck) -> [usize; 3] {
+async fn run(handles: &[Arc<dyn Store>; 2], seed: u64, check: &mut AuditCheck) -> [usize; 4] {
     let store = &handles[0];
     let mut cases = Vec::new();
     for index in 0..CASES {
@@ -196,13 +222,17 @@ async fn run(handles: &[Arc<dyn Store>; 2], seed: u64, check: &mut AuditCheck) -
     }
     let sent: HashMap<_, _> = sent.into_iter().map(|sent| (sent.event.commitment.to_vec(), sent)).collect();
     let replays = replays(store, check, &sent).await;
-    let mut counts = [0; 3];
-    for sent in sent.values() {
-        match (sent.outcome, &sent.event.case) {
+    let mut counts = [0; 4];
+    for sent_event in sent.values() {
+        match (sent_event.outcome, &sent_event.event.case) {
             (Appended::Stored { .. }, _) => counts[0] += 1,
+            (Appended::Replayed { .. } | Appended::KeyReused, Some(number)) => {
+                replays[&number.to_string()].check_repeated(sent_event, &sent);
+                counts[3] += 1;
+            }
             (Appended::NoCase, Some(number)) => assert!(!replays.contains_key(&number.to_string())),
             (outcome, number) => {
-                replays[&number.as_ref().unwrap().to_string()].check_refused(sent);
+                replays[&number.as_ref().unwrap().to_string()].check_refused(sent_event);
                 counts[if matches!(outcome, Appended::Conflict { .. }) { 1 } else { 2 }] += 1;
             }
         }
@@ -222,14 +252,16 @@ async fn random_histories_lose_and_double_no_event() {
         // Another host, or a command beside the serving process.
         let other = if url.starts_with("sqlite:") { open_to_write(&url).await } else { open(&url).await };
         let handles = [store, other.unwrap()];
-        let (mut check, mut totals) = (AuditCheck::default(), [0; 3]);
+        let (mut check, mut totals) = (AuditCheck::default(), [0; 4]);
         for seed in first..first + histories {
             eprintln!("history with seed {seed}");
             let counts = run(&handles, seed, &mut check).await;
             totals = std::array::from_fn(|index| totals[index] + counts[index]);
         }
-        let [stored, conflicts, refused] = totals;
-        eprintln!("{histories} histories: {stored} events stored, {conflicts} conflicts, {refused} refused");
+        let [stored, conflicts, refused, repeated] = totals;
+        eprintln!(
+            "{histories} histories: {stored} events stored, {conflicts} conflicts, {refused} refused, {repeated} repeated"
+        );
         assert!(totals.iter().all(|total| *total > 0), "{totals:?}");
     }
 }

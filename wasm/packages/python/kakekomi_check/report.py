@@ -105,6 +105,35 @@ class Advisory(TypedDict):
     """A JSON Pointer into the draft; empty for the text as a whole"""
 
 
+class _TitleOptional(TypedDict, total=False):
+    en: str
+
+
+class Title(_TitleOptional):
+    ja: str
+
+
+class Choice(TypedDict):
+    title: Title
+    value: str
+
+
+class _QuestionOptional(TypedDict, total=False):
+    choices: list[Choice]
+    """For the kind choice alone"""
+
+
+class Question(_QuestionOptional):
+    id: str
+    kind: Literal["text", "choice", "moment", "yes_no"]
+    required: bool
+    title: Title
+
+
+class _ContextOptional(TypedDict, total=False):
+    questions: list[Question]
+
+
 YearEnd = TypedDict("YearEnd", {"from": str, "to": str})
 
 
@@ -133,7 +162,7 @@ class Document(TypedDict):
     version: str
 
 
-class Context(TypedDict):
+class Context(_ContextOptional):
     calendar: Calendar
     consent: Document
     locale: Literal["ja", "en"]

@@ -17,9 +17,9 @@ use kakekomi_sandbox::Sandbox;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
+use kakekomi_service::example;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
-use kakekomi_service::example;
 use kakekomi_store::{clock, url_in};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -70,7 +70,8 @@ impl TestDesk {
         };
         let casework = Arc::new(Casework::new(parts));
         let recipients = keys.recipients().unwrap();
-        let accounts = Arc::new(Accounts::new(Arc::clone(&store) as _, recipients, keys.hash_key().unwrap(), clock::now));
+        let accounts =
+            Arc::new(Accounts::new(Arc::clone(&store) as _, recipients, keys.hash_key().unwrap(), clock::now));
         let intake = Intake {
             desk: Arc::new(Desk::load(None).unwrap()),
             sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
@@ -102,7 +103,10 @@ impl TestDesk {
     pub async fn sign_in_as(&self, name: &str, role: Role) -> String {
         let link = self.accounts.add("cli:test", name, name, role).await.unwrap().token;
         let set_up = self.accounts.set_up(&link).await.unwrap().unwrap();
-        let code = totp_rs::Totp::from_url(&set_up.totp_uri).unwrap().generate_current().unwrap().to_string();
+        let code = totp_rs::Totp::from_url(&set_up.totp_uri)
+            .unwrap()
+            .generate(u64::try_from(clock::now() / 1000).unwrap())
+            .to_string();
         let codes = self.accounts.finish_set_up(&link, PASSWORD, &code).await.unwrap();
         let signed = self.accounts.sign_in(name, PASSWORD, &codes.as_slice()[0], [127, 0, 0, 1].into()).await.unwrap();
         let SignIn::SignedIn(token) = signed else { panic!("{signed:?}") };
@@ -126,12 +130,15 @@ impl TestDesk {
         static KEY: AtomicU32 = AtomicU32::new(0);
         let key = format!("key{}", KEY.fetch_add(1, Ordering::SeqCst));
         let submission = Submission {
+            return_hash: None,
             text: text.to_owned().into(),
             key: IdempotencyKey::read(key.as_bytes()).unwrap(),
             module: PageModule::Current,
             locale: kakekomi_core::Locale::Ja,
             through: None,
             client: None,
+            by_phone: None,
+            return_hash: None,
         };
         let outcome = self.intake.submit(submission, clock::now()).await.outcome;
         let Outcome::Stored(receipt) = outcome else { panic!("{outcome:?}") };
@@ -153,7 +160,7 @@ impl TestDesk {
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
-        let body = String::from_utf8(to_bytes(body, PAGE_MAX).await.unwrap().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&to_bytes(body, PAGE_MAX).await.unwrap()).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 

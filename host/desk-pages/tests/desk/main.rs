@@ -1,0 +1,9 @@
+//! The pages over a real store in a temporary folder, from the outside.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+
+mod access;
+mod accounts;
+mod live;
+mod pages;
+mod support;

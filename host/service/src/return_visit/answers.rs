@@ -1,0 +1,117 @@
+//! Answers to the desk's questions, judged by the current module in the context of the case.
+//!
+//! `{"other":{"q1":"yes"}}` → the event `answer.received` with draft and report, sealed to the case alone
+//!
+//! A question that is asked while the answers are judged makes them be judged again.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kakekomi_core::{Context, Locale};
+use kakekomi_store::{Appended, ApplicantRequest, EventKind, NewEvent};
+use serde_json::json;
+
+use super::state::ReadCase;
+use super::{Added, ReturnVisits, Visit, VisitRefusal, accepted};
+use crate::submit::context_match::has_questions;
+use crate::submit::{IdempotencyKey, Outcome, PageModule, Verdict, engine_failed};
+
+/// The most often that answers are judged while the case changes.
+const ATTEMPTS: usize = 5;
+/// The address of answers, which is part of the request's hash.
+const PATH: &str = "answers";
+
+/// Answers of an applicant.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// The draft's text, byte for byte.
+    pub text: Bytes,
+    /// The client's key for these answers.
+    pub key: IdempotencyKey,
+    /// The module that the page ran.
+    pub module: PageModule,
+    /// The language of the sentences.
+    pub locale: Locale,
+    /// The address that they come from, for fair turns in the sandbox.
+    pub client: Option<IpAddr>,
+}
+
+impl ReturnVisits {
+    /// Judges answers; nothing is stored.
+    ///
+    /// # Errors
+    /// [`VisitRefusal`].
+    pub async fn check(
+        &self,
+        visit: &Visit,
+        client: Option<IpAddr>,
+        text: Bytes,
+        locale: Locale,
+        now: i64,
+    ) -> Result<Verdict, VisitRefusal> {
+        let read = self.read(visit).await?;
+        let context = self.questions_context(&read, locale, now)?;
+        let verdict = self.intake.judge(client, self.intake.sandbox.current(), text, &context).await?;
+        if verdict.text_code().is_some() { Err(Outcome::NotJson(verdict.into()).into()) } else { Ok(verdict) }
+    }
+
+    /// Stores answers if they are right.
+    ///
+    /// # Errors
+    /// [`VisitRefusal`].
+    pub async fn answer(&self, visit: &Visit, answers: &Answers, now: i64) -> Result<Added, VisitRefusal> {
+        let request = self.intake.sealer.applicant_request(answers.key.as_str(), PATH, &answers.text);
+        if let Some(outcome) = self.intake.store.outcome_of(&visit.number, request).await? {
+            return super::additions::added(outcome);
+        }
+        self.require_questions_known(visit, answers, now).await?;
+        for _ in 0..ATTEMPTS {
+            let read = self.read(visit).await?;
+            let context = self.questions_context(&read, answers.locale, now)?;
+            let current = self.intake.sandbox.current();
+            let verdict = self.intake.judge(answers.client, current, answers.text.clone(), &context).await?;
+            let event = self.answer_event(&read, answers, accepted(verdict)?, request, now).await?;
+            match self.append(answers.client, event).await? {
+                Appended::Conflict { .. } => {}
+                outcome => return super::additions::added(outcome),
+            }
+        }
+        Err(Outcome::Busy.into())
+    }
+
+    /// Makes the context of a case with open questions.
+    fn questions_context(&self, read: &ReadCase, locale: Locale, now: i64) -> Result<Context, VisitRefusal> {
+        if read.questions.is_empty() { Err(VisitRefusal::NoQuestions) } else { self.context_of(read, locale, now) }
+    }
+
+    /// Refuses the answers of a page whose module knows no questions: it judged another form.
+    async fn require_questions_known(&self, visit: &Visit, answers: &Answers, now: i64) -> Result<(), VisitRefusal> {
+        let digest = self.intake.module(&answers.module)?;
+        if digest == *self.intake.sandbox.current() {
+            return Ok(());
+        }
+        let read = self.read(visit).await?;
+        let context = self.questions_context(&read, answers.locale, now)?;
+        let verdict = self.intake.judge(answers.client, &digest, answers.text.clone(), &context).await?;
+        if has_questions(verdict.report()) { Ok(()) } else { Err(VisitRefusal::ModuleOutdated) }
+    }
+
+    async fn answer_event(
+        &self,
+        read: &ReadCase,
+        answers: &Answers,
+        verdict: Verdict,
+        request: ApplicantRequest,
+        now: i64,
+    ) -> Result<NewEvent, VisitRefusal> {
+        let text = String::from_utf8(answers.text.to_vec()).map_err(|error| engine_failed(&error))?;
+        let ruleset = verdict.ruleset().to_owned();
+        let report = String::from_utf8(verdict.into_report()).map_err(|error| engine_failed(&error))?;
+        let module = format!("sha256:{}", self.intake.sandbox.current());
+        let body = json!({ "module": module, "ruleset": ruleset, "text": text, "report": report });
+        let event = self.sealed(Arc::clone(&read.case), EventKind::AnswerReceived, body, now).await?;
+        // A question that comes in between is not answered by these.
+        Ok(NewEvent { after: Some(read.case.changed_n), request: Some(request), ..event })
+    }
+}
