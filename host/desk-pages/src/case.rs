@@ -44,7 +44,7 @@ words! {
 words! {
     /// Words of the forms beside a case.
     ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
-        limitation question question_text question_kind choices question_required erase_confirm
+        limitation question question_kind choices question_required erase_confirm
 }
 
 /// Reads the number of a case in an address; one in another notation leads to the usual address.

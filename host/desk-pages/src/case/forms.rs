@@ -262,7 +262,7 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
     let has_errors = set.faults.iter().any(|(field, _)| field.ends_with(&format!(".{place}")));
     let need = if place == 1 { Need::Required } else { Need::Optional };
     let fields = html! {
-        (set.area(&name("title"), &action.question_text, need))
+        (set.area(&name("title"), &action.question, need))
         @let kind = name("kind");
         div.field {
             label for=(set.id(&kind)) { (action.question_kind) }
@@ -275,7 +275,7 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
     };
     let title = format!("{} {place}", action.question);
     html! {
-        @if place == 1 { fieldset.question { legend { (title) } (fields) } }
+        @if place == 1 { fieldset.question { legend.unseen { (title) } (fields) } }
         @else {
             details.question open[has_errors || set.typed.has(&name("title"))] { summary { (title) } (fields) }
         }
