@@ -4,6 +4,7 @@
 //! [`Conflict`] with both changes
 
 use kakekomi_core::questions;
+use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde::Serialize;
@@ -16,7 +17,6 @@ use crate::fields::{FieldCode, FieldError};
 use crate::limits::QUESTIONS_MAX;
 use crate::operator::{Operator, Right};
 use crate::questions::{open_questions, with_ids};
-use crate::return_code::ReturnCode;
 use crate::timeline::{self, ShownEvent};
 
 /// A case after an action.
@@ -89,7 +89,7 @@ impl Casework {
         };
         let event = self.sealed(operator, &case, action.kind(), &body, after, also_to.as_deref())?;
         // The code's hash replaces that of the former code in the transaction of the event.
-        let event = NewEvent { return_code: code.as_ref().map(|code| code.bound_to(number)), ..event };
+        let event = NewEvent { return_code: code.as_ref().map(|code| code.hash().bound_to(number)), ..event };
         let outcome = self.store().append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
         let n = match outcome {
             Appended::Conflict { changed_n } => {

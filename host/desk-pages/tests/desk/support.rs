@@ -130,6 +130,7 @@ impl TestDesk {
         static KEY: AtomicU32 = AtomicU32::new(0);
         let key = format!("key{}", KEY.fetch_add(1, Ordering::SeqCst));
         let submission = Submission {
+            return_hash: None,
             text: text.to_owned().into(),
             key: IdempotencyKey::read(key.as_bytes()).unwrap(),
             module: PageModule::Current,

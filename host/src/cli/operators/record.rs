@@ -62,8 +62,8 @@ pub struct LinkRecord<'a> {
     pub expires: String,
 }
 
-impl LinkRecord<'_> {
-    pub fn new(account: &str, link: String, set_up: &SetUpLink) -> LinkRecord<'_> {
+impl<'a> LinkRecord<'a> {
+    pub fn new(account: &'a str, link: String, set_up: &SetUpLink) -> LinkRecord<'a> {
         let expires_at = set_up.expires_at;
         LinkRecord { account, link, expires_at, expires: clock::format_rfc3339(expires_at, UTC) }
     }
