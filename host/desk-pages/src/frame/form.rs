@@ -54,6 +54,8 @@ impl FromRequest<Arc<DeskState>> for FormFields {
         if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM) {
             return Err(Problem::ContentType);
         }
+        let is_signed_in = request.extensions().get::<Visit>().is_some_and(|visit| visit.session.is_some());
+        let max = if is_signed_in { BODY_MAX } else { PUBLIC_BODY_MAX };
         let length =
             request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         if length.is_some_and(|length: usize| length > max) {
