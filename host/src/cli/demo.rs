@@ -162,7 +162,6 @@ impl Demo {
             locale: Locale::Ja,
             through: None,
             client: None,
-            return_hash: None,
         };
         match self.intake.submit(submission, at).await.outcome {
             Outcome::Stored(receipt) => {
