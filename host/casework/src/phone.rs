@@ -88,7 +88,6 @@ impl Casework {
             shown: agreement.shown.as_str(),
         };
         let submission = Submission {
-            return_hash: None,
             text,
             key,
             module: PageModule::Current,

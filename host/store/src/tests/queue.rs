@@ -137,17 +137,15 @@ async fn fill(sql: &mut Sql) {
 async fn plan(sql: &mut Sql, filter: &QueueFilter, after: Option<QueueKey>) -> String {
     match sql {
         Sql::Sqlite(connection) => {
-            let mut query: QueryBuilder<sqlx::Sqlite> = query::queue(filter, after, 50);
-            let text = AssertSqlSafe(format!(
-                "EXPLAIN QUERY PLAN {}",
-                with_literals(query.build().sql().as_str(), filter, after)
-            ));
+            let query: QueryBuilder<sqlx::Sqlite> = query::queue(filter, after, 50);
+            let text =
+                AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", with_literals(query.sql().as_str(), filter, after)));
             let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(connection).await.unwrap();
             rows.into_iter().map(|(_, _, _, detail)| detail).collect::<Vec<_>>().join("\n")
         }
         Sql::Postgres(connection) => {
-            let mut query: QueryBuilder<sqlx::Postgres> = query::queue(filter, after, 50);
-            let text = AssertSqlSafe(format!("EXPLAIN {}", with_literals(query.build().sql().as_str(), filter, after)));
+            let query: QueryBuilder<sqlx::Postgres> = query::queue(filter, after, 50);
+            let text = AssertSqlSafe(format!("EXPLAIN {}", with_literals(query.sql().as_str(), filter, after)));
             let rows: Vec<String> = sqlx::query_scalar(text).fetch_all(connection).await.unwrap();
             rows.join("\n")
         }
