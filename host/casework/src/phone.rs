@@ -95,6 +95,7 @@ impl Casework {
             through: None,
             by_phone: Some(by_phone),
             client: None,
+            return_hash: None,
         };
         Ok(intake.submit(submission, self.now()).await)
     }
