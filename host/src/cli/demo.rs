@@ -161,6 +161,7 @@ impl Demo {
             locale: Locale::Ja,
             through: None,
             client: None,
+            return_hash: None,
         };
         match self.intake.submit(submission, at).await.outcome {
             Outcome::Stored(receipt) => {
