@@ -7,16 +7,19 @@
 //!
 //! - [`Accounts`]: all that pages and commands may ask for
 //! - `sign_in`, `sessions`: a sign-in costs the same time whatever is wrong; a session is looked up anew for each request
-//! - `set_up`: one-time links that set password and second factor
+//! - `set_up`, `link`: one-time links that set password and second factor
 //! - `manage`, `api_tokens`: what an administrator does
-//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `refusals`: what limits guessing
+//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `address_places`,
+//!   `refusals`: what limits guessing
 
 #![forbid(unsafe_code)]
 
 mod account_event;
 mod accounts;
+mod address_places;
 mod api_tokens;
 mod error;
+mod link;
 mod lockout;
 mod manage;
 mod name;
@@ -35,13 +38,14 @@ mod totp;
 pub use accounts::Accounts;
 pub use api_tokens::{ApiToken, TokenScope};
 pub use error::AccountError;
+pub use link::{LINK_LIFETIME, SetUpLink};
 pub use lockout::{LOCK_AFTER, LOCK_WINDOW};
-pub use manage::{AccountLine, MAX_DISPLAY_NAME, SetUpLink};
+pub use manage::{AccountLine, MAX_DISPLAY_NAME};
 pub use name::is_account_name;
 pub use password::{MAX_PASSWORD, MIN_PASSWORD, PASSWORD_QUEUE, PasswordFault};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCodes};
 pub use role::{Role, UnknownWord};
 pub use sessions::{SESSION_IDLE, SESSION_LIFETIME, Session};
-pub use set_up::{LINK_LIFETIME, RENEWAL_LIFETIME, Renewal, SetUp, SetUpRefusal};
+pub use set_up::{RENEWAL_LIFETIME, Renewal, SetUp, SetUpRefusal};
 pub use sign_in::SignIn;
 pub use token::SessionToken;

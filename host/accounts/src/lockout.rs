@@ -6,12 +6,13 @@
 //! when it begins, so that simultaneous ones cannot pass the limit together. Unknown names are locked as known ones are.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use kakekomi_store::SecretHash;
 
+use crate::address_places::network;
 use crate::token::token_hash;
 
 /// Failures of a pair of name and address within [`LOCK_WINDOW`] that lock it.
@@ -78,14 +79,6 @@ impl Failures {
         let rest = self.since.saturating_add(window).saturating_sub(now);
         // A clock that was set back must not lock a pair for longer.
         u64::try_from(rest.min(window)).ok().filter(|rest| *rest > 0).map(Duration::from_millis)
-    }
-}
-
-/// Reduces an IPv6 address to its network of 64 bits, all of which one customer usually has.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

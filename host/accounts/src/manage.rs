@@ -2,15 +2,11 @@
 //!
 //! `add("cli:root", "sato", "佐藤", Role::Operator)` → a [`SetUpLink`] that the person opens once
 
-use std::time::Duration;
-
-use kakekomi_store::{AccountChange, EventKind, NewLink, StoredAccount};
+use kakekomi_store::{AccountChange, EventKind, StoredAccount};
 use serde_json::json;
 
+use crate::link::{LINK_LIFETIME, SetUpLink};
 use crate::name::is_account_name;
-use crate::sessions::millis;
-use crate::set_up::LINK_LIFETIME;
-use crate::token::{random_token, token_hash};
 use crate::{AccountError, Accounts, Role};
 
 /// The most characters of a display name.
@@ -19,15 +15,6 @@ pub const MAX_DISPLAY_NAME: usize = 64;
 const FIRST_ACCOUNTS: [(&str, &str, Role); 2] = [("lead", "主担当", Role::Lead), ("admin", "管理者", Role::Admin)];
 /// The actor of a first start.
 const SYSTEM: &str = "system";
-
-/// The token of a set-up link, to be shown once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SetUpLink {
-    /// The last part of the link's path.
-    pub token: String,
-    /// Its end, in milliseconds since the epoch, UTC.
-    pub expires_at: i64,
-}
 
 /// An account in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,13 +147,6 @@ impl Accounts {
         }
         let event = self.event(actor, kind, &body)?;
         Ok(self.store.change_account(change, Some(event)).await?)
-    }
-
-    pub(crate) fn new_link(&self, lifetime: Duration) -> Result<(SetUpLink, NewLink), AccountError> {
-        let token = random_token("")?;
-        let expires_at = (self.now)().saturating_add(millis(lifetime));
-        let new = NewLink { token: token_hash(&token), expires_at };
-        Ok((SetUpLink { token, expires_at }, new))
     }
 }
 

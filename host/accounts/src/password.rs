@@ -4,6 +4,7 @@
 //!
 //! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -14,6 +15,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::AccountError;
+use crate::address_places::AddressPlaces;
 
 /// The fewest characters of a password.
 pub const MIN_PASSWORD: usize = 12;
@@ -55,6 +57,8 @@ pub(crate) struct PasswordPool {
     places: Arc<Semaphore>,
     /// A permit for each that runs.
     threads: Arc<Semaphore>,
+    /// Those that each address has.
+    addresses: AddressPlaces,
 }
 
 impl PasswordPool {
@@ -63,6 +67,7 @@ impl PasswordPool {
         PasswordPool {
             places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
             threads: Arc::new(Semaphore::new(threads)),
+            addresses: AddressPlaces::default(),
         }
     }
 
@@ -73,9 +78,14 @@ impl PasswordPool {
     }
 
     /// Compares a password with a hash; without one, at the same cost, with that of no password.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
+    pub async fn verify(&self, password: &str, hash: Option<&str>, address: IpAddr) -> Result<bool, Busy> {
+        let place = self.addresses.take(address).ok_or(Busy)?;
         let (password, hash) = (normalized(password), hash.unwrap_or(NOBODY).to_owned());
-        self.run(move || verify(&password, &hash)).await
+        let compare = move || {
+            let _place = place;
+            verify(&password, &hash)
+        };
+        self.run(compare).await
     }
 
     /// Runs work on a blocking thread. Work whose caller has gone keeps its permits until it ends.
@@ -192,18 +202,20 @@ mod tests {
 
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[tokio::test]
     async fn a_password_is_verified_whatever_form_its_letters_were_typed_in() {
         let pool = PasswordPool::new();
         let hash = pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, pool.hash("caf\u{e9} horse battery").await.unwrap().unwrap());
-        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash)).await, Ok(true));
+        assert_eq!(pool.verify("cafe\u{301} horse battery", Some(&hash), HERE).await, Ok(true));
         for wrong in ["", "cafe horse battery", "caf\u{e9} horse battery ", &"a".repeat(100_000)] {
-            assert_eq!(pool.verify(wrong, Some(&hash)).await, Ok(false));
-            assert_eq!(pool.verify(wrong, None).await, Ok(false));
+            assert_eq!(pool.verify(wrong, Some(&hash), HERE).await, Ok(false));
+            assert_eq!(pool.verify(wrong, None, HERE).await, Ok(false));
         }
-        assert_eq!(pool.verify("", Some("no hash")).await, Ok(false));
+        assert_eq!(pool.verify("", Some("no hash"), HERE).await, Ok(false));
     }
 
     #[test]

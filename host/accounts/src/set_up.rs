@@ -12,15 +12,13 @@ use kakekomi_store::{AccountChange, EventKind, StoredLink};
 use serde_json::json;
 
 use crate::account_event::actor_of;
+use crate::link::SetUpLink;
 use crate::password::{self, Busy, PasswordFault};
 use crate::recovery_code::{RecoveryCodes, normalized_code};
 use crate::sign_in::{Judged, Verified};
 use crate::token::token_hash;
 use crate::totp::TotpSecret;
-use crate::{AccountError, Accounts, SetUpLink};
-
-/// The time in which a link can be used.
-pub const LINK_LIFETIME: Duration = Duration::from_hours(72);
+use crate::{AccountError, Accounts};
 
 /// The time in which an account can use the link that it made for itself.
 pub const RENEWAL_LIFETIME: Duration = Duration::from_hours(1);

@@ -107,7 +107,7 @@ impl Accounts {
         let account = self.store.account(name).await?;
         let codes = self.store.recovery_codes(name).await?;
         let hash = account.as_ref().and_then(|account| account.password.as_deref());
-        let Ok(is_password) = self.passwords.verify(password, hash).await else { return Ok(Judged::Busy) };
+        let Ok(is_password) = self.passwords.verify(password, hash, address).await else { return Ok(Judged::Busy) };
         let second = self.second_factor(account.as_ref(), &codes, second);
         let known = account.as_ref().map(|account| account.name.clone());
         if let Some(verified) = verified(account, is_password, second)

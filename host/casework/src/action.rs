@@ -1,6 +1,6 @@
 //! The actions on a case, with their fields.
 //!
-//! `Action::Close { outcome: Outcome::Advised, reason: None }` → the event `case.closed` `{"outcome":"advised",…}`
+//! `Action::Close { outcome: Outcome::Advised, reason: None }` → the event `case.closed` `{"outcome":"advised"}`
 //!
 //! No word of ours claims more than is known: the outcomes are the contract's, and advice always has its confidence and its
 //! limits, and is marked as reference information (clauses 4②⑧⑪⑬).

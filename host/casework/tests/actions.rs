@@ -55,11 +55,7 @@ fn actions(other: &Number) -> Vec<(Action, Value, &'static str)> {
         (Action::Disclose { text: text("d") }, json!({"text": "d"}), "waiting"),
         (Action::Hold { hold: true, reason: text("r") }, json!({"hold": true, "reason": "r"}), "waiting"),
         (Action::Hold { hold: false, reason: text("r") }, json!({"hold": false, "reason": "r"}), "waiting"),
-        (
-            Action::Close { outcome: Outcome::Advised, reason: None },
-            json!({"outcome": "advised", "advice_is_reference": true}),
-            "closed",
-        ),
+        (Action::Close { outcome: Outcome::Advised, reason: None }, json!({"outcome": "advised"}), "closed"),
         (Action::Reopen { reason: Some(text("r")) }, json!({"reason": "r"}), "in_progress"),
         (
             Action::Close {

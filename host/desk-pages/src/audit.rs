@@ -30,7 +30,7 @@ pub async fn audit(visit: Visit, query: Query) -> Result<Response, Problem> {
         h1 { (words.title) }
         p.hint { (words.lead) }
         @if lines.is_empty() { p.sheet { (words.none) } } @else { (table(&visit, &lines)) }
-        nav.pages {
+        nav.pages aria-label=(visit.words().frame.pages) {
             @if before.is_some() { a href="/audit" { (words.newest) } }
             @if let Some(last) = last { a rel="next" href={ "/audit?before=" (last) } { (words.older) } }
         }

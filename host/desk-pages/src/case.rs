@@ -25,14 +25,14 @@ use crate::frame::{Page, Problem, Visit, inert, moment, page};
 use crate::queue::work_problem;
 
 pub use act::act;
-use forms::Rejected;
+use forms::{ActionForms, Rejected};
 
 /// The media type of an age file, which has none of its own.
 const AGE: &str = "application/octet-stream";
 
 words! {
     /// Words of the page of a case.
-    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more
+    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more why
         sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
         received_at partner language consent ruleset module version unknown yes no required
         applicant system nobody reason outcome link duplicate_of hold_begins hold_ends no_follow_up
@@ -43,7 +43,7 @@ words! {
 
 words! {
     /// Words of the forms beside a case.
-    ActionWords: title record to_applicant manage assignee withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
+    ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
         limitation question question_kind choices question_required erase_confirm
 }
 
@@ -58,20 +58,21 @@ pub async fn case(visit: Visit, query: Query, Path(number): Path<String>) -> Res
     let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
     let view = view.map_err(|error| work_problem(&error))?;
     let done = query.get("done").and_then(|word| visit.words().action_done.find(word));
-    Ok(show(&visit, &view, None, done))
+    Ok(show(&visit, &view, None, done).await)
 }
 
 /// Shows a case whose form was not accepted: its values and errors are in it.
-fn show_rejected(visit: &Visit, view: &CaseView, rejected: &Rejected<'_>) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, show(visit, view, Some(rejected), None)).into_response()
+async fn show_rejected(visit: &Visit, view: &CaseView, rejected: &Rejected<'_>) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, show(visit, view, Some(rejected), None).await).into_response()
 }
 
-fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: Option<&str>) -> Response {
+async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: Option<&str>) -> Response {
     let words = &visit.words().case;
     let report = report_of(view);
     let values = report.get("values").cloned().unwrap_or_default();
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
+    let forms = ActionForms { visit, view, people: forms::people(visit).await };
     let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
@@ -86,7 +87,7 @@ fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, done: O
                     a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
                 }
             }
-            div.case__actions.no-print { h2.unseen { (visit.words().action.title) } (forms::actions(visit, view, rejected)) }
+            div.case__actions.no-print { h2.unseen { (visit.words().action.title) } (forms.all(rejected)) }
             div.case__rest {
                 @match &view.contents {
                     Contents::Opened(contents) => (opened(visit, view, contents, &report)),

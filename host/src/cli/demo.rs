@@ -154,7 +154,6 @@ impl Demo {
             .ok_or_else(|| CliError::Usage("the key of a demo case".to_owned()))?;
         let text = case.draft(&self.intake.desk, at)?;
         let submission = Submission {
-            return_hash: None,
             by_phone: None,
             text: text.into_bytes().into(),
             key,

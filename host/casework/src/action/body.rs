@@ -50,8 +50,6 @@ fn closed(outcome: &Outcome, reason: Option<&str>) -> Value {
         "reason": reason,
         "link": link,
         "duplicate_of": duplicate_of,
-        // Advice is reference information (参考情報) wherever it is shown.
-        "advice_is_reference": (*outcome == Outcome::Advised).then_some(true),
     }))
 }
 

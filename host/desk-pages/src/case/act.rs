@@ -13,7 +13,7 @@ use kakekomi_store::Refusal;
 use kakekomi_store::receipt_number::Number;
 use maud::html;
 
-use super::forms::{self, Rejected};
+use super::forms::{self, ActionForms, Rejected};
 use super::{read_number, show_rejected, timeline};
 use crate::frame::field::FieldFault;
 use crate::frame::visit::see_other;
@@ -99,7 +99,7 @@ impl Sent<'_> {
         let view = self.visit.desk.parts.casework.view(&self.visit.operator()?, self.number).await;
         let view = view.map_err(|error: WorkError| work_problem(&error))?;
         let rejected = Rejected { word: self.word, typed: self.typed, faults };
-        Ok(show_rejected(self.visit, &view, &rejected))
+        Ok(show_rejected(self.visit, &view, &rejected).await)
     }
 
     /// Shows both changes, and the form with the typed values, which now has the last event's number.
@@ -108,6 +108,7 @@ impl Sent<'_> {
         let view = view.map_err(|error| work_problem(&error))?;
         let words = &self.visit.words().case;
         let rejected = Rejected { word: self.word, typed: self.typed, faults: &[] };
+        let forms = ActionForms { visit: self.visit, view: &view, people: forms::people(self.visit).await };
         let content = html! {
             section.sheet.conflict {
                 h1 { (words.conflict_title) }
@@ -124,7 +125,7 @@ impl Sent<'_> {
                     }
                 }
                 h2 { (words.conflict_again) }
-                (forms::form(self.visit, &view, self.word, Some(&rejected), true))
+                (forms.one(self.word, Some(&rejected), true))
                 p { a href={ "/cases/" (self.number.to_string()) } { (words.conflict_leave) } }
             }
         };

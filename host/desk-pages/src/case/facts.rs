@@ -2,14 +2,15 @@
 //!
 //! company, telephone, kind, ongoing, since when, wanted services, what is missing, state and waiting time
 
-use kakekomi_casework::{CaseView, Contents, OpenedContents};
-use kakekomi_core::message;
+use kakekomi_casework::{CaseView, Contents, OpenedContents, ShownEvent};
+use kakekomi_core::{message, urgency};
+use kakekomi_store::EventKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::{moment_text, phone_text};
 use crate::frame::{Visit, inert, moment};
-use crate::queue::{kind_title, services, state, urgency};
+use crate::queue::{kind_title, services, state, urgency as urgency_word};
 
 /// The most answers that are named as missing; the rest are counted.
 const MISSING_SHOWN: usize = 6;
@@ -21,7 +22,7 @@ pub fn status_line(visit: &Visit, view: &CaseView) -> Markup {
     html! {
         p.case-status {
             span.number.case-status__number { (line.number) }
-            (urgency(visit, line.urgency.as_deref()))
+            (urgency_word(visit, line.urgency.as_deref()))
             span.case-status__state { (state(visit, &line.status, line.outcome.as_deref())) }
             @if let Some(since) = case.waiting_since { span { (words.waiting) " " strong { (waiting(visit, since)) } " " span.label { (words.in_open_hours) } } }
             @if let Some(at) = case.follow_up { span { (words.follow_up) " " (moment::date(visit, at)) } }
@@ -54,6 +55,7 @@ pub fn facts(visit: &Visit, view: &CaseView, values: &Value) -> Markup {
                 div { dt { (words.email) } dd { (text("/contact/email").map_or_else(none, inert::text)) } }
                 div { dt { (visit.words().queue.assignee) } dd { (assignee.map_or_else(none, inert::text)) } }
                 (missing(visit, contents))
+                (why(visit, view, values))
             } @else {
                 (coded(visit, view))
                 (wanted(visit, view))
@@ -127,6 +129,20 @@ fn since(visit: &Visit, values: &Value) -> Markup {
         (at("/incident/discovered_at").unwrap_or_else(|| "–".to_owned())) " " span.label { (words.discovered) }
         @if let Some(occurred) = at("/incident/occurred_at") { br; (occurred) " " span.label { (words.occurred) } }
     }
+}
+
+/// Writes the reason for the urgency: that of the operator who set it, else those of the rules.
+fn why(visit: &Visit, view: &CaseView, values: &Value) -> Markup {
+    let is_set = |event: &&ShownEvent| event.kind == EventKind::CaseUrgency.as_str();
+    let set = view.timeline.iter().rev().find(is_set).and_then(|event| event.body.as_ref()?.get("reason")?.as_str());
+    let reasons = urgency::assess(values.to_string().as_bytes()).reasons;
+    let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.sentence(visit.locale)).collect();
+    let shown = match set {
+        Some(reason) => inert::text(reason),
+        None if reasons.is_empty() => return html! {},
+        None => html! { (reasons.join(&visit.words().frame.list_separator)) },
+    };
+    html! { div.facts__wide { dt { (visit.words().case.why) } dd { (shown) } } }
 }
 
 fn missing(visit: &Visit, contents: &OpenedContents) -> Markup {

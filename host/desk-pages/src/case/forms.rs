@@ -2,10 +2,11 @@
 //!
 //! a case that was just received → the button 「対応を始める」; one in progress → the form 「電話を記録する」
 
-use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency};
+use kakekomi_accounts::AccountLine;
+use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency, may};
 use maud::{Markup, html};
 
-use crate::frame::field::{FieldFault, FieldSet, Need};
+use crate::frame::field::{FieldFault, FieldSet, Need, faults};
 use crate::frame::{FormFields, Visit, moment};
 
 /// Rows of questions in the form.
@@ -41,30 +42,137 @@ const GROUPS: &[Group] = &[
     },
 ];
 
-/// Writes all forms that the state of the case and the operator's role allow.
-pub fn actions(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>) -> Markup {
-    let allowed = |word: &str| is_allowed(visit, view, word);
-    let primary = primary(visit, view);
-    html! {
-        @if let Some(word) = primary.filter(|word| allowed(word)) {
-            section.primary-action {
-                h2 { (visit.words().action_title.get(word)) }
-                (form(visit, view, word, rejected, true))
+/// The forms beside a case.
+pub struct ActionForms<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// The case.
+    pub view: &'a CaseView,
+    /// Those who can be its assignee: names of accounts, and as people read them.
+    pub people: Vec<(String, String)>,
+}
+
+/// Lists the accounts that can work on cases. Without the list an operator types the name.
+pub async fn people(visit: &Visit) -> Vec<(String, String)> {
+    let accounts = visit.desk.parts.accounts.list().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the accounts cannot be listed");
+        Vec::new()
+    });
+    let works = |account: &AccountLine| !account.disabled && account.role.is_some_and(|role| may(role, Right::Act));
+    accounts.into_iter().filter(works).map(|account| (account.name, account.display_name)).collect()
+}
+
+impl ActionForms<'_> {
+    /// Writes all forms that the state of the case and the operator's role allow.
+    pub fn all(&self, rejected: Option<&Rejected<'_>>) -> Markup {
+        let (visit, view) = (self.visit, self.view);
+        let allowed = |word: &str| is_allowed(visit, view, word);
+        // A form that was not accepted comes first, where its errors are seen.
+        let primary = rejected.map(|rejected| rejected.word).filter(|word| allowed(word)).or(primary(visit, view));
+        let impossible = rejected.filter(|rejected| !allowed(rejected.word));
+        html! {
+            @if let Some(rejected) = impossible { (faults(visit, rejected.faults)) }
+            @if let Some(word) = primary.filter(|word| allowed(word)) {
+                section.primary-action {
+                    h2 { (visit.words().action_title.get(word)) }
+                    (self.one(word, rejected, true))
+                }
             }
-        }
-        @for group in GROUPS {
-            @let words: Vec<_> = group.words.iter().copied().filter(|word| allowed(word) && Some(*word) != primary).collect();
-            @if !words.is_empty() {
-                section.action-group {
-                    h2 { ((group.title)(visit)) }
-                    @for word in words {
-                        details.action name="action" open[rejected.is_some_and(|rejected| rejected.word == word)] #{ "action-" (word) } {
-                            summary { (visit.words().action_title.get(word)) }
-                            (form(visit, view, word, rejected, false))
+            @for group in GROUPS {
+                @let words: Vec<_> = group.words.iter().copied().filter(|word| allowed(word) && Some(*word) != primary).collect();
+                @if !words.is_empty() {
+                    section.action-group {
+                        h2 { ((group.title)(visit)) }
+                        @for word in words {
+                            details.action name="action" #{ "action-" (word) } {
+                                summary { (visit.words().action_title.get(word)) }
+                                (self.one(word, None, false))
+                            }
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Writes the form of an action.
+    pub fn one(&self, word: &str, rejected: Option<&Rejected<'_>>, is_primary: bool) -> Markup {
+        let (visit, view) = (self.visit, self.view);
+        let rejected = rejected.filter(|rejected| rejected.word == word);
+        let defaults = defaults(visit, view, word);
+        let set = FieldSet {
+            visit,
+            form: word,
+            typed: rejected.map_or(&defaults, |rejected| rejected.typed),
+            faults: rejected.map_or(&[], |rejected| rejected.faults),
+        };
+        let class = match word {
+            _ if is_primary => "main",
+            "erase" => "danger",
+            _ => "",
+        };
+        html! {
+            form.action-form method="post" action={ "/cases/" (view.case.line.number) "/actions/" (word) } {
+                input type="hidden" name="n" value=(view.case.changed_n);
+                (set.summary())
+                @if let Some(hint) = visit.words().action_hint.find(word) { p.hint { (hint) } }
+                (self.fields(&set, word))
+                button type="submit" class=(class) { (visit.words().action_button.get(word)) }
+            }
+        }
+    }
+
+    /// Writes the fields of an action; their names are those that `Action::read` of kakekomi-casework reads.
+    fn fields(&self, set: &FieldSet<'_>, word: &str) -> Markup {
+        let (words, coded) = (&set.visit.words().case, &set.visit.words().coded);
+        let action = &set.visit.words().action;
+        match word {
+            "assign" if self.people.is_empty() => set.line("assignee", "text", &action.assignee_name, Need::Optional),
+            "assign" => {
+                let people: Vec<_> =
+                    self.people.iter().map(|(name, display)| (name.as_str(), display.as_str())).collect();
+                set.select_or("assignee", &set.visit.words().queue.assignee, &words.nobody, &people)
+            }
+            "urgency" => {
+                let options: Vec<_> =
+                    Urgency::ALL.iter().map(|one| (one.as_str(), coded.urgency.get(one.as_str()))).collect();
+                html! { (set.radios("urgency", &set.visit.words().queue.urgency, &options)) (set.area("reason", &words.reason, Need::Required)) }
+            }
+            "state" => {
+                let options = ["in_progress", "waiting"].map(|state| (state, coded.status.get(state)));
+                set.radios("status", &set.visit.words().queue.state, &options)
+            }
+            "follow_up" => set.line("at", "date", &set.visit.words().queue.follow_up, Need::Optional),
+            "close" => close(set),
+            "reopen" => set.area("reason", &words.reason, Need::Optional),
+            "withdraw" => set.area("reason", &action.withdrawn_by, Need::Required),
+            "hold" => {
+                let options = [("yes", action.hold_yes.as_str()), ("no", action.hold_no.as_str())];
+                html! { (set.radios("hold", &action.hold, &options)) (set.area("reason", &words.reason, Need::Required)) }
+            }
+            "note" => set.area("text", &action.note, Need::Required),
+            "disclose" => set.area("text", &action.disclosure, Need::Required),
+            "call" => {
+                let options = [("yes", words.reached.as_str()), ("no", words.not_reached.as_str())];
+                html! {
+                    (set.radios("reached", &action.reached, &options))
+                    (set.area("text", &words.said, Need::Optional))
+                    (set.area("disclosed", &action.disclosed, Need::Optional))
+                }
+            }
+            "advice" => advice(set),
+            "limitation" => {
+                let options: Vec<_> =
+                    LimitationKind::ALL.iter().map(|one| (one.as_str(), coded.limitation.get(one.as_str()))).collect();
+                html! { (set.radios("limitation", &action.limitation, &options)) (set.area("text", &words.details, Need::Optional)) }
+            }
+            "ask" => html! { @for place in 1..=QUESTION_ROWS { (question(set, place)) } },
+            "erase" => set.tick(
+                "confirm",
+                &kakekomi_core::message::substitute(&action.erase_confirm, "number", &self.view.case.line.number),
+                Need::Required,
+            ),
+            _ => html! {},
         }
     }
 }
@@ -107,32 +215,6 @@ fn is_allowed(visit: &Visit, view: &CaseView, word: &str) -> bool {
     visit.may(right) && fits
 }
 
-/// Writes the form of an action.
-pub fn form(visit: &Visit, view: &CaseView, word: &str, rejected: Option<&Rejected<'_>>, is_primary: bool) -> Markup {
-    let rejected = rejected.filter(|rejected| rejected.word == word);
-    let defaults = defaults(visit, view, word);
-    let set = FieldSet {
-        visit,
-        form: word,
-        typed: rejected.map_or(&defaults, |rejected| rejected.typed),
-        faults: rejected.map_or(&[], |rejected| rejected.faults),
-    };
-    let class = match word {
-        _ if is_primary => "main",
-        "erase" => "danger",
-        _ => "",
-    };
-    html! {
-        form.action-form method="post" action={ "/cases/" (view.case.line.number) "/actions/" (word) } {
-            input type="hidden" name="n" value=(view.case.changed_n);
-            (set.summary())
-            @if let Some(hint) = visit.words().action_hint.find(word) { p.hint { (hint) } }
-            (fields(&set, view, word))
-            button type="submit" class=(class) { (visit.words().action_button.get(word)) }
-        }
-    }
-}
-
 /// Returns the values with which a form begins.
 fn defaults(visit: &Visit, view: &CaseView, word: &str) -> FormFields {
     let case = &view.case;
@@ -144,55 +226,6 @@ fn defaults(visit: &Visit, view: &CaseView, word: &str) -> FormFields {
         "state" => pair("status", if case.line.status == "waiting" { "in_progress" } else { "waiting" }.to_owned()),
         "hold" => pair("hold", if case.line.held { "no" } else { "yes" }.to_owned()),
         _ => FormFields::default(),
-    }
-}
-
-/// Writes the fields of an action; their names are those that `Action::read` of kakekomi-casework reads.
-fn fields(set: &FieldSet<'_>, view: &CaseView, word: &str) -> Markup {
-    let (words, coded) = (&set.visit.words().case, &set.visit.words().coded);
-    let action = &set.visit.words().action;
-    match word {
-        "assign" => set.line("assignee", "text", &action.assignee, Need::Optional),
-        "urgency" => {
-            let options: Vec<_> =
-                Urgency::ALL.iter().map(|one| (one.as_str(), coded.urgency.get(one.as_str()))).collect();
-            html! { (set.radios("urgency", &set.visit.words().queue.urgency, &options)) (set.area("reason", &words.reason, Need::Required)) }
-        }
-        "state" => {
-            let options = ["in_progress", "waiting"].map(|state| (state, coded.status.get(state)));
-            set.radios("status", &set.visit.words().queue.state, &options)
-        }
-        "follow_up" => set.line("at", "date", &set.visit.words().queue.follow_up, Need::Optional),
-        "close" => close(set),
-        "reopen" => set.area("reason", &words.reason, Need::Optional),
-        "withdraw" => set.area("reason", &action.withdrawn_by, Need::Required),
-        "hold" => {
-            let options = [("yes", action.hold_yes.as_str()), ("no", action.hold_no.as_str())];
-            html! { (set.radios("hold", &action.hold, &options)) (set.area("reason", &words.reason, Need::Required)) }
-        }
-        "note" => set.area("text", &action.note, Need::Required),
-        "disclose" => set.area("text", &action.disclosure, Need::Required),
-        "call" => {
-            let options = [("yes", words.reached.as_str()), ("no", words.not_reached.as_str())];
-            html! {
-                (set.radios("reached", &action.reached, &options))
-                (set.area("text", &words.said, Need::Optional))
-                (set.area("disclosed", &action.disclosed, Need::Optional))
-            }
-        }
-        "advice" => advice(set),
-        "limitation" => {
-            let options: Vec<_> =
-                LimitationKind::ALL.iter().map(|one| (one.as_str(), coded.limitation.get(one.as_str()))).collect();
-            html! { (set.radios("limitation", &action.limitation, &options)) (set.area("text", &words.details, Need::Optional)) }
-        }
-        "ask" => html! { @for place in 1..=QUESTION_ROWS { (question(set, place)) } },
-        "erase" => set.tick(
-            "confirm",
-            &kakekomi_core::message::substitute(&action.erase_confirm, "number", &view.case.line.number),
-            Need::Required,
-        ),
-        _ => html! {},
     }
 }
 
@@ -232,8 +265,8 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
         (set.area(&name("title"), &action.question, need))
         @let kind = name("kind");
         div.field {
-            label for={ "ask-" (kind) } { (action.question_kind) }
-            select id={ "ask-" (kind) } name=(kind) {
+            label for=(set.id(&kind)) { (action.question_kind) }
+            select id=(set.id(&kind)) name=(kind) {
                 @for one in QUESTION_KINDS { option value=(one) selected[one == typed] { (coded.question.get(one)) } }
             }
         }
@@ -242,7 +275,7 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
     };
     let title = format!("{} {place}", action.question);
     html! {
-        @if place == 1 { fieldset.question { legend { (title) } (fields) } }
+        @if place == 1 { fieldset.question { legend.unseen { (title) } (fields) } }
         @else {
             details.question open[has_errors || set.typed.has(&name("title"))] { summary { (title) } (fields) }
         }

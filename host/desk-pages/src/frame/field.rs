@@ -31,8 +31,9 @@ pub struct FieldSet<'a> {
 }
 
 impl FieldSet<'_> {
-    fn id(&self, name: &str) -> String {
-        format!("{}-{name}", self.form)
+    /// Returns the id of a field; a point in its name would be a class in a selector.
+    pub fn id(&self, name: &str) -> String {
+        format!("{}-{}", self.form, name.replace('.', "-"))
     }
 
     fn fault(&self, name: &str) -> Option<&str> {
@@ -114,6 +115,18 @@ impl FieldSet<'_> {
         self.labelled(name, title, need, &control)
     }
 
+    /// Writes a choice of a list that may be left empty, which has its own title.
+    pub fn select_or(&self, name: &str, title: &str, empty: &str, options: &[(&str, &str)]) -> Markup {
+        let typed = self.typed.get(name);
+        let control = html! {
+            select id=(self.id(name)) name=(name) aria-invalid=[self.invalid(name)] aria-describedby=[self.described_by(name)] {
+                option value="" { (empty) }
+                @for (value, title) in options { option value=(value) selected[*value == typed] { (title) } }
+            }
+        };
+        self.labelled(name, title, Need::Required, &control)
+    }
+
     /// Writes a choice of few, each beside its button.
     pub fn radios(&self, name: &str, title: &str, options: &[(&str, &str)]) -> Markup {
         let typed = self.typed.get(name);
@@ -147,14 +160,27 @@ impl FieldSet<'_> {
         }
     }
 
-    /// Writes the list of all errors, to be shown before the form.
+    /// Writes the list of all errors, with links to their fields, to be shown before the form.
     pub fn summary(&self) -> Markup {
-        html! {
-            @if !self.faults.is_empty() {
-                div.alert role="alert" {
-                    h2 { (self.visit.words().frame.faults) }
-                    ul { @for (name, sentence) in self.faults { li { a href={ "#" (self.id(name)) } { (sentence) } } } }
-                }
+        let link = |(name, sentence): &FieldFault| match name.as_str() {
+            "" => html! { (sentence) },
+            name => html! { a href={ "#" (self.id(name)) } { (sentence) } },
+        };
+        alert(self.visit, &self.faults.iter().map(link).collect::<Vec<_>>())
+    }
+}
+
+/// Writes the errors of a form that is not shown.
+pub fn faults(visit: &Visit, faults: &[FieldFault]) -> Markup {
+    alert(visit, &faults.iter().map(|(_, sentence)| html! { (sentence) }).collect::<Vec<_>>())
+}
+
+fn alert(visit: &Visit, entries: &[Markup]) -> Markup {
+    html! {
+        @if !entries.is_empty() {
+            div.alert role="alert" {
+                h2 { (visit.words().frame.faults) }
+                ul { @for entry in entries { li { (entry) } } }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The queue on both databases: its order, its filters, its pages, and the index that serves them.
 
 use serde_json::json;
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::{AssertSqlSafe, Execute as _, QueryBuilder};
 
 use super::sql::Sql;
 use super::{Database, appended, databases, new_case, new_event, stored};
@@ -137,17 +137,15 @@ async fn fill(sql: &mut Sql) {
 async fn plan(sql: &mut Sql, filter: &QueueFilter, after: Option<QueueKey>) -> String {
     match sql {
         Sql::Sqlite(connection) => {
-            let mut query: QueryBuilder<sqlx::Sqlite> = query::queue(filter, after, 50);
-            let text = AssertSqlSafe(format!(
-                "EXPLAIN QUERY PLAN {}",
-                with_literals(query.build().sql().as_str(), filter, after)
-            ));
+            let query: QueryBuilder<sqlx::Sqlite> = query::queue(filter, after, 50);
+            let text =
+                AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", with_literals(query.sql().as_str(), filter, after)));
             let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(connection).await.unwrap();
             rows.into_iter().map(|(_, _, _, detail)| detail).collect::<Vec<_>>().join("\n")
         }
         Sql::Postgres(connection) => {
-            let mut query: QueryBuilder<sqlx::Postgres> = query::queue(filter, after, 50);
-            let text = AssertSqlSafe(format!("EXPLAIN {}", with_literals(query.build().sql().as_str(), filter, after)));
+            let query: QueryBuilder<sqlx::Postgres> = query::queue(filter, after, 50);
+            let text = AssertSqlSafe(format!("EXPLAIN {}", with_literals(query.sql().as_str(), filter, after)));
             let rows: Vec<String> = sqlx::query_scalar(text).fetch_all(connection).await.unwrap();
             rows.join("\n")
         }

@@ -101,24 +101,33 @@ pub fn sealed(draft: &[u8]) -> Result<(), Box<dyn Error>> {
         // As many as the quota of an address allows, and more.
         let more = ["--log", "warn", "--address-quota", "0", "--daily-quota", "0"];
         let (ours, theirs) = (Server::start_with(ours, &more), Server::start_program(&before, theirs, &more));
-        let turn = |at, round| {
+        let turn = |server: &Server, round| -> Result<[f64; 2], Box<dyn Error>> {
             let submit = |client, number| {
                 post("/v1/submissions", &format!("Idempotency-Key: {round}-{client}-{number}\r\n"), draft)
             };
-            rush(at, APPLICANTS, SUBMISSIONS, &submit)
+            let before = processor_seconds(server.id())?;
+            let took = rush(server.at, APPLICANTS, SUBMISSIONS, &submit)?;
+            Ok([took, processor_seconds(server.id())? - before])
         };
-        let (mut sealed, mut clear) = (Vec::new(), Vec::new());
+        let (mut sealed, mut clear) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
         for round in 0..=ROUNDS {
-            let (one, other) = (turn(ours.at, round)?, turn(theirs.at, round)?);
+            let (one, other) = (turn(&ours, round)?, turn(&theirs, round)?);
             if round > 0 {
-                sealed.push(one);
-                clear.push(other);
+                sealed.iter_mut().zip(one).for_each(|(all, one)| all.push(one));
+                clear.iter_mut().zip(other).for_each(|(all, other)| all.push(other));
             }
         }
+        let ([took, spent], [took_clear, spent_clear]) = (sealed, clear);
+        let cases = f64::from(APPLICANTS * SUBMISSIONS);
         println!(
             "HTTP /v1/submissions, {name:<10}     {:>8.2} × as many a second as the earlier program (aim 0.6); {:.0} a second",
-            median(&ratios(&clear, &sealed)),
-            f64::from(APPLICANTS * SUBMISSIONS) / median(&sealed)
+            median(&ratios(&took_clear, &took)),
+            cases / median(&took)
+        );
+        println!(
+            "  processor time                     {:>8.2} × the earlier program's; {:.0} µs a submission",
+            median(&ratios(&spent, &spent_clear)),
+            1e6 * median(&spent) / cases
         );
     }
     Ok(())

@@ -21,7 +21,6 @@ struct ActionResult<'a> {
     assignee: Option<&'a str>,
     follow_up: Option<i64>,
     held: bool,
-    urgency: Option<&'a str>,
     /// The new return code.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
@@ -44,7 +43,6 @@ impl ActionResult<'_> {
             assignee: line.assignee.as_deref(),
             follow_up: acted.case.follow_up,
             held: line.held,
-            urgency: line.urgency.as_deref(),
             code: acted.code.as_ref().map(ToString::to_string),
         }
     }
