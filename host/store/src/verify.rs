@@ -160,6 +160,7 @@ mod tests {
             },
             page_module: None,
             idempotency_key: "k".to_owned(),
+            first_urgency: None,
             text_hash: Some(vec![1; 32]),
             recipient: Some("age1".to_owned()),
             receipt: Some(receipt.into_bytes()),
@@ -197,7 +198,14 @@ mod tests {
     #[test]
     fn a_bound_key_has_both_its_hash_and_its_receipt_or_was_erased() {
         let Case { line, text_hash, receipt, .. } = case();
-        let record = IdempotencyRecord { seq: 1, text_hash, receipt, module: line.module };
+        let record = IdempotencyRecord {
+            seq: 1,
+            number: line.number.clone(),
+            text_hash,
+            receipt,
+            module: line.module,
+            return_code: None,
+        };
         assert!(record.clone().validated().is_ok());
         assert!(IdempotencyRecord { text_hash: None, receipt: None, ..record.clone() }.validated().is_ok());
         for damaged in [

@@ -138,7 +138,6 @@ impl TestDesk {
             through: None,
             client: None,
             by_phone: None,
-            return_hash: None,
         };
         let outcome = self.intake.submit(submission, clock::now()).await.outcome;
         let Outcome::Stored(receipt) = outcome else { panic!("{outcome:?}") };

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{Database, databases, random, verified_events};
-use crate::{
-    AccountChange, AccountStore as _, Change, EventKind, NewEvent, NewLink, SecondFactor, SecretHash, Store,
-    StoredAccount,
-};
+use crate::{AccountChange, Change, EventKind, NewEvent, NewLink, SecondFactor, SecretHash, Store, StoredAccount};
 
 const NOW: i64 = 1_795_140_000_000;
 const HOUR: i64 = 3_600_000;

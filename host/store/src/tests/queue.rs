@@ -138,10 +138,8 @@ async fn plan(sql: &mut Sql, filter: &QueueFilter, after: Option<QueueKey>) -> S
     match sql {
         Sql::Sqlite(connection) => {
             let query: QueryBuilder<sqlx::Sqlite> = query::queue(filter, after, 50);
-            let text = AssertSqlSafe(format!(
-                "EXPLAIN QUERY PLAN {}",
-                with_literals(query.sql().as_str(), filter, after)
-            ));
+            let text =
+                AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", with_literals(query.sql().as_str(), filter, after)));
             let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(connection).await.unwrap();
             rows.into_iter().map(|(_, _, _, detail)| detail).collect::<Vec<_>>().join("\n")
         }
