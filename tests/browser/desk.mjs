@@ -67,7 +67,7 @@ export async function startDesk(more = []) {
   // The system chooses the port, and the desk reports it: a port that is found free here may be another test's by then.
   for (const limit = Date.now() + PATIENCE; ; await sleep(50)) {
     const base = /(http:\/\/127\.0\.0\.1:\d+)\//.exec(words)?.[1];
-    if (base) return { base, data, stop, cases: () => cases(data) };
+    if (base) return { base, data, stop, cases: () => cases(data), words: () => words };
     if (server.exitCode === null && Date.now() < limit) continue;
     await stop();
     throw new Error(

@@ -292,7 +292,15 @@ fn earlier_version(home: &Home) {
     fs::remove_dir_all(home.path().join("data.keys")).unwrap();
     let tables = [
         ["events", "projections", "case_search", "case_seals", "cases", "settings", "probe"].as_slice(),
-        &["recovery_codes", "sessions", "set_up_links", "api_tokens", "accounts", "return_tokens", "applicant_requests"],
+        &[
+            "recovery_codes",
+            "sessions",
+            "set_up_links",
+            "api_tokens",
+            "accounts",
+            "return_tokens",
+            "applicant_requests",
+        ],
     ]
     .concat();
     let drop: String = tables.iter().map(|table| format!("DROP TABLE {table};")).collect();

@@ -31,7 +31,8 @@ fn list(home: &Home, arguments: &[&str]) -> Value {
 fn accounts_are_managed_beside_a_serving_desk(home: Home) {
     let server = Server::start_in(home);
     let home = &server.home;
-    let link = run(home, &["add", "sato", "--role", "operator", "--name", "佐藤", "--desk-url", "https://desk.example/"]);
+    let link =
+        run(home, &["add", "sato", "--role", "operator", "--name", "佐藤", "--desk-url", "https://desk.example/"]);
     let token = link.trim_end().strip_prefix("https://desk.example/setup/").unwrap();
     assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{link}");
     let added = list(home, &["add", "suzuki", "--role", "admin", "--json"]);

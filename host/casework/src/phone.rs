@@ -88,7 +88,6 @@ impl Casework {
             shown: agreement.shown.as_str(),
         };
         let submission = Submission {
-            return_hash: None,
             text,
             key,
             module: PageModule::Current,
@@ -96,6 +95,7 @@ impl Casework {
             through: None,
             by_phone: Some(by_phone),
             client: None,
+            return_hash: None,
         };
         Ok(intake.submit(submission, self.now()).await)
     }

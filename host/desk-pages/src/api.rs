@@ -81,7 +81,7 @@ fn conditions(query: &Query) -> Result<QueueFilter, Problem> {
         return Err(Problem::BadRequest);
     }
     let text = |name: &str| query.get(name).map(str::to_owned);
-    let test = match query.get("test") {
+    let is_test = match query.get("test") {
         None => None,
         Some("true") => Some(true),
         Some("false") => Some(false),
@@ -92,7 +92,7 @@ fn conditions(query: &Query) -> Result<QueueFilter, Problem> {
         assignee: text("assignee").map(Assignee::Name),
         kind: text("kind"),
         urgency: text("urgency"),
-        test,
+        test: is_test,
         ..QueueFilter::default()
     })
 }

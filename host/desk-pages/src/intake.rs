@@ -221,13 +221,18 @@ fn consent(set: &FieldSet<'_>) -> Markup {
             details.document {
                 summary { (title(visit, path)) " " (substitute(&words.consent_version, "version", served.version)) " " (words.consent_text) }
                 // The operator's own file, which is served on the form as well; nothing in it can run under the page's policy.
-                div lang="ja" tabindex="0" role="group" aria-label=(title(visit, path)) { (PreEscaped(served.html)) }
+                div lang="ja" tabindex="0" role="group" aria-label=(title(visit, path)) { (PreEscaped(demoted(served.html))) }
             }
         }
         (set.line("agreed_by", "text", &words.agreed_by, Need::Required))
         (set.radios("shown", &words.shown, &shown))
         (set.tick("agreed", &words.agreed, Need::Required))
     }
+}
+
+/// Makes the title of a document a heading below those of the page.
+fn demoted(html: &str) -> String {
+    html.replace("<h1", "<h3").replace("</h1>", "</h3>")
 }
 
 /// Makes the key of a form.

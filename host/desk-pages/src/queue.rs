@@ -27,7 +27,7 @@ const ROWS: u32 = 50;
 words! {
     /// Words of the queue.
     QueueWords: title state assignee urgency test any open_cases mine nobody without_tests only_tests follow_up_due apply clear
-        choose number contents waiting in_open_hours follow_up is_test is_held is_due damaged empty first_page next_page
+        choose number contents no_kind waiting in_open_hours follow_up is_test is_held is_due damaged empty first_page next_page
         news reload ended
         search search_label search_hint search_title search_none
         close_many close_many_hint close_reason close_button close_done close_failed close_none

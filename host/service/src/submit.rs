@@ -39,7 +39,7 @@ pub use outcome::{Checked, Judged, Outcome};
 pub use partner_referral::{PartnerReferral, Sender};
 pub use verdict::{InvalidReport, Issue, Note, Verdict};
 
-/// Longer reports are parsed and sealed on a blocking thread: the longest takes as long as a check.
+/// Longer reports are parsed on a blocking thread: the longest takes as long as a check.
 const LONG_REPORT: usize = 64 << 10;
 
 /// Parts that judge and store a draft.

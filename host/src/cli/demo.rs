@@ -154,7 +154,6 @@ impl Demo {
             .ok_or_else(|| CliError::Usage("the key of a demo case".to_owned()))?;
         let text = case.draft(&self.intake.desk, at)?;
         let submission = Submission {
-            return_hash: None,
             by_phone: None,
             text: text.into_bytes().into(),
             key,
@@ -162,6 +161,7 @@ impl Demo {
             locale: Locale::Ja,
             through: None,
             client: None,
+            return_hash: None,
         };
         match self.intake.submit(submission, at).await.outcome {
             Outcome::Stored(receipt) => {

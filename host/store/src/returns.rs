@@ -95,7 +95,7 @@ impl<B: Backend> ReturnStore for Cases<B> {
     fn outcome_of<'a>(&'a self, number: &'a Number, request: ApplicantRequest) -> StoreFuture<'a, Option<Appended>> {
         Box::pin(async move {
             let mut query = QueryBuilder::new(
-                "SELECT text_hash, n FROM applicant_requests JOIN cases ON cases.seq = applicant_requests.case_seq \
+                "SELECT applicant_requests.text_hash, n FROM applicant_requests JOIN cases ON cases.seq = applicant_requests.case_seq \
                  WHERE number = ",
             );
             B::Database::bind(&mut query, number.to_string());

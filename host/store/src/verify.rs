@@ -198,14 +198,8 @@ mod tests {
     #[test]
     fn a_bound_key_has_both_its_hash_and_its_receipt_or_was_erased() {
         let Case { line, text_hash, receipt, .. } = case();
-        let record = IdempotencyRecord {
-            seq: 1,
-            number: line.number.clone(),
-            text_hash,
-            receipt,
-            module: line.module,
-            return_code: None,
-        };
+        let (number, module) = (line.number, line.module);
+        let record = IdempotencyRecord { seq: 1, number, text_hash, receipt, module, return_code: None };
         assert!(record.clone().validated().is_ok());
         assert!(IdempotencyRecord { text_hash: None, receipt: None, ..record.clone() }.validated().is_ok());
         for damaged in [

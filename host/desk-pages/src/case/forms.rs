@@ -6,7 +6,7 @@ use kakekomi_accounts::AccountLine;
 use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency, may};
 use maud::{Markup, html};
 
-use crate::frame::field::{FieldFault, FieldSet, Need};
+use crate::frame::field::{FieldFault, FieldSet, Need, faults};
 use crate::frame::{FormFields, Visit, moment};
 
 /// Rows of questions in the form.
@@ -67,8 +67,11 @@ impl ActionForms<'_> {
     pub fn all(&self, rejected: Option<&Rejected<'_>>) -> Markup {
         let (visit, view) = (self.visit, self.view);
         let allowed = |word: &str| is_allowed(visit, view, word);
-        let primary = primary(visit, view);
+        // A form that was not accepted comes first, where its errors are seen.
+        let primary = rejected.map(|rejected| rejected.word).filter(|word| allowed(word)).or(primary(visit, view));
+        let impossible = rejected.filter(|rejected| !allowed(rejected.word));
         html! {
+            @if let Some(rejected) = impossible { (faults(visit, rejected.faults)) }
             @if let Some(word) = primary.filter(|word| allowed(word)) {
                 section.primary-action {
                     h2 { (visit.words().action_title.get(word)) }
@@ -81,9 +84,9 @@ impl ActionForms<'_> {
                     section.action-group {
                         h2 { ((group.title)(visit)) }
                         @for word in words {
-                            details.action name="action" open[rejected.is_some_and(|rejected| rejected.word == word)] #{ "action-" (word) } {
+                            details.action name="action" #{ "action-" (word) } {
                                 summary { (visit.words().action_title.get(word)) }
-                                (self.one(word, rejected, false))
+                                (self.one(word, None, false))
                             }
                         }
                     }
@@ -272,7 +275,7 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
     };
     let title = format!("{} {place}", action.question);
     html! {
-        @if place == 1 { fieldset.question { legend { (title) } (fields) } }
+        @if place == 1 { fieldset.question { legend.unseen { (title) } (fields) } }
         @else {
             details.question open[has_errors || set.typed.has(&name("title"))] { summary { (title) } (fields) }
         }

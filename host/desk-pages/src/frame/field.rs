@@ -160,14 +160,27 @@ impl FieldSet<'_> {
         }
     }
 
-    /// Writes the list of all errors, to be shown before the form.
+    /// Writes the list of all errors, with links to their fields, to be shown before the form.
     pub fn summary(&self) -> Markup {
-        html! {
-            @if !self.faults.is_empty() {
-                div.alert role="alert" {
-                    h2 { (self.visit.words().frame.faults) }
-                    ul { @for (name, sentence) in self.faults { li { a href={ "#" (self.id(name)) } { (sentence) } } } }
-                }
+        let link = |(name, sentence): &FieldFault| match name.as_str() {
+            "" => html! { (sentence) },
+            name => html! { a href={ "#" (self.id(name)) } { (sentence) } },
+        };
+        alert(self.visit, &self.faults.iter().map(link).collect::<Vec<_>>())
+    }
+}
+
+/// Writes the errors of a form that is not shown.
+pub fn faults(visit: &Visit, faults: &[FieldFault]) -> Markup {
+    alert(visit, &faults.iter().map(|(_, sentence)| html! { (sentence) }).collect::<Vec<_>>())
+}
+
+fn alert(visit: &Visit, entries: &[Markup]) -> Markup {
+    html! {
+        @if !entries.is_empty() {
+            div.alert role="alert" {
+                h2 { (visit.words().frame.faults) }
+                ul { @for entry in entries { li { (entry) } } }
             }
         }
     }

@@ -8,11 +8,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use url::form_urlencoded;
 
-use super::Problem;
+use super::{Problem, Visit};
 use crate::state::DeskState;
 
 /// Bytes of the longest body. An action has at most three texts of 64 KiB; each byte of Japanese takes three in a form's encoding.
 pub const BODY_MAX: usize = 1 << 20;
+/// Bytes of the longest body of somebody who is not signed in: a password and codes.
+pub const PUBLIC_BODY_MAX: usize = 16 << 10;
 /// The longest time that a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The encoding of a plain form.
@@ -52,12 +54,14 @@ impl FromRequest<Arc<DeskState>> for FormFields {
         if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM) {
             return Err(Problem::ContentType);
         }
+        let is_signed_in = request.extensions().get::<Visit>().is_some_and(|visit| visit.session.is_some());
+        let max = if is_signed_in { BODY_MAX } else { PUBLIC_BODY_MAX };
         let length =
             request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if length.is_some_and(|length: usize| length > BODY_MAX) {
+        if length.is_some_and(|length: usize| length > max) {
             return Err(Problem::TooLarge);
         }
-        let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), BODY_MAX)).await;
+        let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), max)).await;
         // A body that breaks off reaches nobody, so that the one error is the length.
         let body = body.map_err(|_| Problem::BadRequest)?.map_err(|_| Problem::TooLarge)?;
         Ok(FormFields::read(&body))

@@ -153,7 +153,7 @@ impl Words {
 mod tests {
     use kakekomi_accounts::Role;
 
-    use kakekomi_casework::{Action, FieldCode};
+    use kakekomi_casework::{Action, Channel, Confidence, FieldCode, LimitationKind, Urgency};
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -170,6 +170,13 @@ mod tests {
             EventKind::ALL.iter().for_each(|kind| is_named(&words.coded.event, kind.as_str()));
             FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
             OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
+            Urgency::ALL.iter().for_each(|one| is_named(&words.coded.urgency, one.as_str()));
+            Confidence::ALL.iter().for_each(|one| is_named(&words.coded.confidence, one.as_str()));
+            Channel::ALL.iter().for_each(|one| is_named(&words.coded.channel, one.as_str()));
+            LimitationKind::ALL.iter().for_each(|one| is_named(&words.coded.limitation, one.as_str()));
+            for status in ["received", "in_progress", "waiting", "closed", "erased"] {
+                is_named(&words.coded.status, status);
+            }
             for action in Action::WORDS {
                 is_named(&words.action_title, action);
                 is_named(&words.action_button, action);

@@ -19,7 +19,7 @@ pub fn fields(visit: &Visit) -> Markup {
             summary { (words.close_many) }
             p.hint #close-hint { (words.close_many_hint) }
             div.ways {
-                label { (words.close_reason) " " input name="reason" maxlength="200" aria-describedby="close-hint"; }
+                label { (words.close_reason) " " input type="text" name="reason" maxlength="200" aria-describedby="close-hint"; }
                 button type="submit" { (words.close_button) }
             }
         }

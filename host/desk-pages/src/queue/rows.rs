@@ -104,6 +104,7 @@ fn contents(visit: &Visit, queued: &QueueLine) -> Markup {
     let coded = &queued.line.coded;
     html! {
         @if let Some(kind) = &coded.kind { span.queue__kind { (kind_title(visit, kind)) } }
+        @else { span.label { (visit.words().queue.no_kind) } }
         @if coded.ongoing.as_deref() == Some("yes") { " " span.tag.tag--ongoing { (visit.words().coded.ongoing.get("yes")) } }
         @if let Some(services) = &coded.services { " " span.label { (self::services(visit, services)) } }
     }

@@ -1,6 +1,8 @@
 //! Every route as every role: nothing is reached without its right.
 
 use crate::support::{Answer, TestDesk};
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use kakekomi_accounts::{Role, TokenScope};
@@ -106,6 +108,49 @@ async fn a_token_reads_what_its_scope_allows() {
     let unknown = get("/api/cases".to_owned(), "kakekomi_00".to_owned()).await;
     assert_eq!((unknown.status, unknown.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
     assert_eq!(get("/api/cases/none".to_owned(), queue).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_queue_hold_each_case_once() {
+    let desk = TestDesk::open("paging").await;
+    let mut numbers = BTreeSet::new();
+    for kind in ["other", "ransomware", "malware", "other", "phishing_fraud"] {
+        numbers.insert(desk.submit(kind).await);
+    }
+    let cookie = desk.sign_in(Role::Operator).await;
+    let token = desk.accounts.add_token("cli:test", "operator", TokenScope::Queue).await.unwrap();
+    for status in ["received", "closed"] {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let request = Request::get(format!("/api/cases?status={status}&limit=2{after}"));
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+            let page: serde_json::Value =
+                serde_json::from_str(&desk.send(request.body(Body::empty()).unwrap()).await.body).unwrap();
+            found.extend(
+                page["cases"].as_array().unwrap().iter().map(|case| case["number"].as_str().unwrap().to_owned()),
+            );
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(found.len(), numbers.len(), "{status}");
+        assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), numbers, "{status}");
+        let chosen: Vec<_> = numbers.iter().map(|number| format!("case={number}:1")).collect();
+        desk.post("/cases/close", &cookie, &format!("{}&reason=a", chosen.join("&"))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_bodies_are_refused() {
+    let desk = TestDesk::open("bodies").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    let path = format!("/cases/{number}/actions/note");
+    let text = "a".repeat(60_000);
+    assert_eq!(desk.post(&path, &cookie, &format!("n=1&text={text}")).await.status, StatusCode::SEE_OTHER);
+    let long = "a".repeat(1 << 20);
+    let refused = desk.post(&path, &cookie, &format!("n=2&text={long}")).await;
+    assert!(refused.status == StatusCode::PAYLOAD_TOO_LARGE && refused.body.contains("文字数が多く"));
+    assert_eq!(desk.post("/login", "", &format!("name={text}")).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test(flavor = "multi_thread")]

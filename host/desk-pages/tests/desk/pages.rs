@@ -67,6 +67,9 @@ async fn wrong_fields_keep_what_was_typed() {
             || answer.body.contains("入力してください")
     );
     assert!(answer.body.contains("href=\"#advice-limits\"") && answer.body.contains("id=\"advice-limits-error\""));
+    assert_eq!(count(&answer.body, "class=\"main\""), 1);
+    let first = answer.body.find("action=\"/cases/").unwrap();
+    assert!(answer.body[first..].starts_with(&format!("action=\"/cases/{number}/actions/advice\"")), "it comes first");
     assert_eq!(desk.changed_n(&number).await, 1);
     let unknown = act(&desk, &cookie, &number, "none", "").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
@@ -90,6 +93,20 @@ async fn a_conflict_shows_both_changes_and_can_be_sent_again() {
     let n = desk.changed_n(&number).await;
     assert!(conflict.body.contains(&format!("name=\"n\" value=\"{n}\"")));
     assert_eq!(desk.post(&path, &mine, &format!("n={n}&text=後のメモ")).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_the_state_forbids_says_why() {
+    let desk = TestDesk::open("refused").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    assert_eq!(act(&desk, &cookie, &number, "close", "outcome=advised").await.status, StatusCode::SEE_OTHER);
+    let answer = act(&desk, &cookie, &number, "close", "outcome=advised").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("この受付は終了しています"));
+    let answer = act(&desk, &cookie, &number, "reopen", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(act(&desk, &cookie, &number, "reopen", "").await.body.contains("この受付は終了していません"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

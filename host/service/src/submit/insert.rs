@@ -11,9 +11,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 use serde_json::value::to_raw_value;
 
-use super::{
-    Intake, Judged, LONG_REPORT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
-};
+use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
 use crate::receipt::{ReceiptHead, receipt};
 use crate::sealed_case::{CaseRecord, Contents, assessment};
 use kakekomi_store::digest::sha256;
@@ -55,7 +53,7 @@ impl Intake {
         bound.map(|bound| replay(bound, submission, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
-    /// Makes the case and seals it: some hundred microseconds of processor time, on a blocking thread if the report is long.
+    /// Makes the case and seals it, on a blocking thread: sealing takes some hundred microseconds of processor time.
     async fn case(
         &self,
         submission: &Submission,
@@ -69,9 +67,7 @@ impl Intake {
         let seal = move || {
             sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
         };
-        let long = verdict.report().len() > LONG_REPORT;
-        let case =
-            if long { tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))? } else { seal() };
+        let case = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
         let case = case.map_err(|error| engine_failed(&error))?;
         let return_code = submission.return_hash.map(|hash| hash.bound_to(&case.number));
         Ok(NewCase { return_code, ..case })

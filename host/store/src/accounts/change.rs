@@ -13,28 +13,13 @@ use crate::session::Session;
 pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -> Result<bool, StoreError> {
     match change {
         AccountChange::Add { name, display_name, role, at, link } => {
-            if is_account(session, &name).await? {
-                return Ok(false);
-            }
             let row =
                 [text(&name), Value::Text(display_name), Value::Text(role), Value::Boolean(false), Value::Integer(at)];
-            session
-                .insert(vec![TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])])
-                .await?;
-            add_link(session, &name, &link).await?;
-            Ok(true)
+            add(session, &name, row, &link).await
         }
-        AccountChange::Reset { name, link } => {
-            let cleared = "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0 WHERE name = ";
-            if !run(session, &[cleared], text(&name)).await? {
-                return Ok(false);
-            }
-            run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(&name)).await?;
-            add_link(session, &name, &link).await?;
-            Ok(true)
-        }
+        AccountChange::Reset { name, link } => reset(session, &name, &link).await,
         AccountChange::FinishSetUp { token, at, password, totp, totp_step, recovery_codes } => {
-            let Some(name) = used_link(session, token, at).await? else { return Ok(false) };
+            let Some(name) = usable_link(session, token, at).await? else { return Ok(false) };
             let secrets = [
                 ("UPDATE accounts SET password = ", Value::Text(password)),
                 (", totp = ", Value::Bytes(totp)),
@@ -43,82 +28,57 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             ];
             execute(session, secrets).await?;
             run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(&name)).await?;
-            let row = |code: SecretHash| [text(&name), Value::Bytes(code.to_vec())];
-            session
-                .insert(vec![TableRows::new("recovery_codes (account, hash)", recovery_codes.into_iter().map(row))])
-                .await?;
-            Ok(true)
+            add_codes(session, &name, recovery_codes).await
         }
         AccountChange::SignIn { name, password, second, token, at, idle_before, began_before } => {
             if !use_up(session, &name, password, second).await? {
                 return Ok(false);
             }
-            let ended = [("DELETE FROM sessions WHERE last_seen_at < ", Value::Integer(idle_before))];
-            execute(session, ended).await?;
-            let ended = [("DELETE FROM sessions WHERE created_at < ", Value::Integer(began_before))];
-            execute(session, ended).await?;
-            let row = [text(&name), Value::Bytes(token.to_vec()), Value::Integer(at), Value::Integer(at)];
-            session.insert(vec![TableRows::new("sessions (account, token, created_at, last_seen_at)", [row])]).await?;
-            Ok(true)
+            run(session, &["DELETE FROM sessions WHERE last_seen_at < "], Value::Integer(idle_before)).await?;
+            run(session, &["DELETE FROM sessions WHERE created_at < "], Value::Integer(began_before)).await?;
+            begin_session(session, name, token, at).await
         }
         AccountChange::Renew { name, password, second, link } => {
             if !use_up(session, &name, password, second).await? {
                 return Ok(false);
             }
             run(session, &[END_LINK], text(&name)).await?;
-            add_link(session, &name, &link).await?;
-            Ok(true)
-        }
-        AccountChange::SeeSession { id, at } => {
-            let seen = [
-                ("UPDATE sessions SET last_seen_at = ", Value::Integer(at)),
-                (" WHERE id = ", Value::Integer(id)),
-                (" AND last_seen_at < ", Value::Integer(at)),
-            ];
-            execute(session, seen).await
-        }
-        AccountChange::EndSession { name, id } => {
-            let end =
-                [("DELETE FROM sessions WHERE id = ", Value::Integer(id)), (" AND account = ", Value::Text(name))];
-            execute(session, end).await
+            add_link(session, &name, &link).await
         }
         AccountChange::Disable { name } => {
-            let disabled = "UPDATE accounts SET disabled = (1 = 1) WHERE disabled = (1 = 0) AND name = ";
-            let applies = run(session, &[disabled], text(&name)).await?;
+            let applies = run(session, &[DISABLE], text(&name)).await?;
             run(session, &[END_SESSIONS, END_LINK], text(&name)).await?;
             Ok(applies)
         }
-        AccountChange::Enable { name } => {
-            run(session, &["UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = "], text(&name))
-                .await
+        AccountChange::Enable { name } => run(session, &[ENABLE], Value::Text(name)).await,
+        AccountChange::AddToken { name, token, scope, at } => add_token(session, name, token, scope, at).await,
+        AccountChange::RevokeToken { id } => {
+            run(session, &["DELETE FROM api_tokens WHERE id = "], Value::Integer(id)).await
         }
         AccountChange::SetRole { name, role } => {
-            let set = [
-                ("UPDATE accounts SET role = ", Value::Text(role.clone())),
-                (" WHERE name = ", Value::Text(name)),
-                (" AND role <> ", Value::Text(role)),
-            ];
-            execute(session, set).await
+            let (is, name) = (Value::Text(role), Value::Text(name));
+            let parts = [("UPDATE accounts SET role = ", is.clone()), (" WHERE role <> ", is), (" AND name = ", name)];
+            execute(session, parts).await
         }
-        AccountChange::AddToken { name, token, scope, at } => {
-            let is_account = is_account(session, &name).await?;
-            if is_account {
-                let row = [Value::Text(name), Value::Bytes(token.to_vec()), Value::Text(scope), Value::Integer(at)];
-                session.insert(vec![TableRows::new("api_tokens (account, token, scope, created_at)", [row])]).await?;
-            }
-            Ok(is_account)
+        AccountChange::SeeSession { id, at } => {
+            let (at, id) = (Value::Integer(at), Value::Integer(id));
+            let before = (" WHERE last_seen_at < ", at.clone());
+            execute(session, [("UPDATE sessions SET last_seen_at = ", at), before, (" AND id = ", id)]).await
+        }
+        AccountChange::EndSession { name, id } => {
+            let (id, name) = (Value::Integer(id), Value::Text(name));
+            execute(session, [("DELETE FROM sessions WHERE id = ", id), (" AND account = ", name)]).await
         }
         AccountChange::UseToken { id, at } => {
-            let used =
-                [("UPDATE api_tokens SET last_used_at = ", Value::Integer(at)), (" WHERE id = ", Value::Integer(id))];
-            execute(session, used).await
-        }
-        AccountChange::RevokeToken { id } => {
-            execute(session, [("DELETE FROM api_tokens WHERE id = ", Value::Integer(id))]).await
+            let (at, id) = (Value::Integer(at), Value::Integer(id));
+            execute(session, [("UPDATE api_tokens SET last_used_at = ", at), (" WHERE id = ", id)]).await
         }
     }
 }
 
+const DISABLE: &str = "UPDATE accounts SET disabled = (1 = 1) WHERE disabled = (1 = 0) AND name = ";
+const ENABLE: &str = "UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = ";
+const CLEAR_SECRETS: &str = "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0 WHERE name = ";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE account = ";
 const END_LINK: &str = "DELETE FROM set_up_links WHERE account = ";
 const FORGET_CODES: &str = "DELETE FROM recovery_codes WHERE account = ";
@@ -145,6 +105,23 @@ async fn run<S: Session>(session: &mut S, statements: &[&str], value: Value) -> 
     Ok(is_changed)
 }
 
+/// Adds an account of a row, unless the name was ever given.
+async fn add<S: Session>(session: &mut S, name: &str, row: [Value; 5], link: &NewLink) -> Result<bool, StoreError> {
+    if is_account(session, name).await? {
+        return Ok(false);
+    }
+    session.insert(vec![TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])]).await?;
+    add_link(session, name, link).await
+}
+
+async fn reset<S: Session>(session: &mut S, name: &str, link: &NewLink) -> Result<bool, StoreError> {
+    if !run(session, &[CLEAR_SECRETS], text(name)).await? {
+        return Ok(false);
+    }
+    run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(name)).await?;
+    add_link(session, name, link).await
+}
+
 async fn is_account<S: Session>(session: &mut S, name: &str) -> Result<bool, StoreError> {
     let mut query = QueryBuilder::new("SELECT name FROM accounts WHERE name = ");
     S::Database::bind(&mut query, name.to_owned());
@@ -152,13 +129,47 @@ async fn is_account<S: Session>(session: &mut S, name: &str) -> Result<bool, Sto
 }
 
 /// Adds the link of an account that has none.
-async fn add_link<S: Session>(session: &mut S, account: &str, link: &NewLink) -> Result<(), StoreError> {
+async fn add_link<S: Session>(session: &mut S, account: &str, link: &NewLink) -> Result<bool, StoreError> {
     let row = [text(account), Value::Bytes(link.token.to_vec()), Value::Integer(link.expires_at)];
-    session.insert(vec![TableRows::new("set_up_links (account, token, expires_at)", [row])]).await
+    session.insert(vec![TableRows::new("set_up_links (account, token, expires_at)", [row])]).await?;
+    Ok(true)
+}
+
+async fn add_codes<S: Session>(session: &mut S, account: &str, codes: Vec<SecretHash>) -> Result<bool, StoreError> {
+    let rows = codes.into_iter().map(|code| [text(account), Value::Bytes(code.to_vec())]);
+    session.insert(vec![TableRows::new("recovery_codes (account, hash)", rows)]).await?;
+    Ok(true)
+}
+
+async fn begin_session<S: Session>(
+    session: &mut S,
+    account: String,
+    token: SecretHash,
+    at: i64,
+) -> Result<bool, StoreError> {
+    let row = [Value::Text(account), Value::Bytes(token.to_vec()), Value::Integer(at), Value::Integer(at)];
+    session.insert(vec![TableRows::new("sessions (account, token, created_at, last_seen_at)", [row])]).await?;
+    Ok(true)
+}
+
+/// Adds a token, if there is the account.
+async fn add_token<S: Session>(
+    session: &mut S,
+    account: String,
+    token: SecretHash,
+    scope: String,
+    at: i64,
+) -> Result<bool, StoreError> {
+    if !is_account(session, &account).await? {
+        return Ok(false);
+    }
+    let row = [Value::Text(account), Value::Bytes(token.to_vec()), Value::Text(scope), Value::Integer(at)];
+    session.insert(vec![TableRows::new("api_tokens (account, token, scope, created_at)", [row])]).await?;
+    Ok(true)
 }
 
 /// Finds the account of a link that may be used.
-async fn used_link<S: Session>(session: &mut S, token: SecretHash, at: i64) -> Result<Option<String>, StoreError> {
+async fn usable_link<S: Session>(session: &mut S, token: SecretHash, at: i64) -> Result<Option<String>, StoreError> {
     let mut query = QueryBuilder::new(
         "SELECT account FROM set_up_links JOIN accounts ON accounts.name = set_up_links.account \
          WHERE disabled = (1 = 0) AND token = ",
