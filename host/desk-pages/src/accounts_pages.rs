@@ -12,14 +12,12 @@ mod api_tokens;
 mod manage;
 mod qr;
 mod renewal;
+mod requested_account;
 mod sessions;
 mod set_up;
 mod sign_in;
 
-use kakekomi_accounts::AccountError;
-
 use crate::frame::words::words;
-use crate::frame::{Problem, Visit};
 
 pub use api_tokens::{add as add_token, revoke as revoke_token, revoke_any as revoke_any_token};
 pub use manage::{accounts, add, disable, enable, reset, set_role};
@@ -41,17 +39,4 @@ words! {
         accounts_lead display_name display_name_hint role state enabled disabled not_set_up recovery_left actions
         add_title add_name_hint add change_role disable enable disable_lead reset reset_lead not_yourself taken bad_name
         bad_display_name link_once link_valid link_label back account all_tokens
-}
-
-/// Finds the problem of a change that an account's page asked for.
-fn problem(error: &AccountError) -> Problem {
-    match error {
-        AccountError::NoAccount => Problem::NotFound,
-        other => Problem::accounts(other),
-    }
-}
-
-/// Returns the name of the account that is signed in.
-fn own_name(visit: &Visit) -> Result<&str, Problem> {
-    visit.session.as_ref().map(|session| session.account.as_str()).ok_or(Problem::SignedOut)
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{ApiToken, TokenScope};
 use maud::{Markup, html};
 
-use super::{own_name, problem};
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldSet, Need};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, inert, moment, page};

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{AccountError, AccountLine, ApiToken, Role, SetUpLink};
 use maud::{Markup, html};
 
-use super::{api_tokens, own_name, problem};
+use super::api_tokens;
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldFault, FieldSet, Need};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, inert, moment, page};

@@ -8,7 +8,7 @@ use kakekomi_accounts::{Renewal, SetUpLink};
 use kakekomi_core::message::substitute;
 use maud::html;
 
-use super::{own_name, problem};
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, page};

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::Session;
 use maud::{Markup, html};
 
-use super::{api_tokens, own_name, problem};
+use super::api_tokens;
+use super::requested_account::{own_name, problem};
 use crate::frame::visit::{Query, see_other};
 use crate::frame::{Page, Problem, Visit, cookie, moment, page};
 

@@ -9,7 +9,8 @@ use kakekomi_accounts::{MAX_PASSWORD, MIN_PASSWORD, PasswordFault, RecoveryCodes
 use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 
-use super::{problem, qr};
+use super::qr;
+use super::requested_account::problem;
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::{FormFields, Page, Problem, Visit, inert, page};
 

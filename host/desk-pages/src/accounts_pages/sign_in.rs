@@ -9,7 +9,7 @@ use kakekomi_accounts::SignIn;
 use kakekomi_core::message::substitute;
 use maud::html;
 
-use super::problem;
+use super::requested_account::problem;
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::visit::{Query, local_path, see_other};
 use crate::frame::{FormFields, Page, Problem, Visit, cookie, page};
