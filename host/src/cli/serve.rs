@@ -9,6 +9,7 @@ mod reload;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
