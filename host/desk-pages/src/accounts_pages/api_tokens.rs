@@ -67,7 +67,7 @@ pub async fn own(visit: &Visit) -> Result<Vec<ApiToken>, Problem> {
 pub fn section(visit: &Visit, tokens: &[ApiToken]) -> Markup {
     let words = &visit.words().accounts;
     let typed = FormFields::default();
-    let set = FieldSet { visit, form: "token", typed: &typed, faults: &[] };
+    let set = FieldSet::new(visit, "token", &typed, &[]);
     let scopes = [("queue", words.scope_queue.as_str()), ("cases", words.scope_cases.as_str())];
     html! {
         section.sheet {

@@ -84,7 +84,7 @@ async fn show(visit: &Visit, typed: &FormFields, faults: &[FieldFault]) -> Resul
     let lines = accounts.list().await.map_err(|error| problem(&error))?;
     let tokens = accounts.tokens().await.map_err(|error| problem(&error))?;
     let words = &visit.words().accounts;
-    let set = FieldSet { visit, form: "account", typed, faults };
+    let set = FieldSet::new(visit, "account", typed, faults);
     let content = html! {
         h1 { (words.title) }
         (set.summary())

@@ -67,7 +67,7 @@ fn show(visit: &Visit, token: &str, found: &SetUp, faults: &[FieldFault]) -> Res
     let words = &visit.words().accounts;
     // For the program that keeps passwords: it notes the name beside the password.
     let typed = FormFields(vec![("name".to_owned(), found.account.clone())]);
-    let set = FieldSet { visit, form: "setup", typed: &typed, faults };
+    let set = FieldSet::new(visit, "setup", &typed, faults);
     let new_password_hint = substitute(&words.new_password_hint, "min", &MIN_PASSWORD.to_string());
     let content = html! {
         form.sheet.narrow method="post" action={ "/setup/" (token) } {

@@ -87,7 +87,7 @@ fn failed(visit: &Visit, fields: &FormFields, status: StatusCode, sentence: Stri
 
 fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault], notice: Option<&str>) -> Response {
     let words = &visit.words().accounts;
-    let set = FieldSet { visit, form: "login", typed: fields, faults };
+    let set = FieldSet::new(visit, "login", fields, faults);
     let content = html! {
         form.sheet.narrow method="post" action="/login" {
             h1 { (words.sign_in_title) }

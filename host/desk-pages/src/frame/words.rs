@@ -63,7 +63,7 @@ words! {
     /// Words of the layout, and those that several pages share.
     FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
         moment_short moment_full moment_date hours minutes list_separator
-        choose optional faults pages
+        choose optional faults colon pages
 }
 
 /// Words of stable codes: states, outcomes, reasons of wrong fields, …

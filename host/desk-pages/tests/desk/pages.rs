@@ -66,6 +66,7 @@ async fn wrong_fields_keep_what_was_typed() {
         answer.body.contains("電源はそのまま</textarea>") && answer.body.contains("一覧から選んでください")
             || answer.body.contains("入力してください")
     );
+    assert!(answer.body.contains("限界（分からないこと・前提）：入力してください。"), "the summary names the field");
     assert!(answer.body.contains("href=\"#advice-limits\"") && answer.body.contains("id=\"advice-limits-error\""));
     assert_eq!(count(&answer.body, "class=\"main\""), 1);
     let first = answer.body.find("action=\"/cases/").unwrap();
