@@ -5,9 +5,9 @@
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: ## build the desk and serve it (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
+run: ## build the desk and serve form and operators' pages (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
 	@scripts/wasm-target.sh
-	cargo run --release --locked --package kakekomi -- serve $(SERVE)
+	KAKEKOMI_DESK_LISTEN=$${KAKEKOMI_DESK_LISTEN-127.0.0.1:8081} cargo run --release --locked --package kakekomi -- serve $(SERVE)
 
 test: ## install what the tests need, run every check, close with "N passed, N failed"
 	@scripts/test.sh

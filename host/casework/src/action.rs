@@ -256,6 +256,26 @@ impl Outcome {
     }
 }
 
+/// The actions that an address may name by the kind of their event.
+const WORDS_BY_KIND: [(EventKind, &str); 16] = [
+    (EventKind::CaseAssigned, "assign"),
+    (EventKind::CaseUrgency, "urgency"),
+    (EventKind::CaseState, "state"),
+    (EventKind::CaseClosed, "close"),
+    (EventKind::CaseReopened, "reopen"),
+    (EventKind::CaseHold, "hold"),
+    (EventKind::CaseFollowUp, "follow_up"),
+    (EventKind::CaseWithdrawn, "withdraw"),
+    (EventKind::CaseErased, "erase"),
+    (EventKind::NoteAdded, "note"),
+    (EventKind::CallLogged, "call"),
+    (EventKind::AdviceGiven, "advice"),
+    (EventKind::LimitationRecorded, "limitation"),
+    (EventKind::QuestionAsked, "ask"),
+    (EventKind::DisclosureShared, "disclose"),
+    (EventKind::CodeIssued, "code"),
+];
+
 impl Action {
     /// The words of all actions: the last part of a form's address.
     pub const WORDS: [&str; 17] = [
@@ -277,6 +297,13 @@ impl Action {
         "withdraw",
         "erase",
     ];
+
+    /// Finds the word of an action by the word itself or by the kind of its event: `note` and `note.added` → `note`. `None` for
+    /// any other name.
+    pub fn word(name: &str) -> Option<&'static str> {
+        let by_kind = WORDS_BY_KIND.iter().find(|(kind, _)| kind.as_str() == name).map(|(_, word)| *word);
+        by_kind.or_else(|| Action::WORDS.into_iter().find(|word| *word == name))
+    }
 
     /// Returns the kind of its event.
     pub fn kind(&self) -> EventKind {
@@ -307,5 +334,19 @@ impl Action {
             Action::Erase => Right::Erase,
             _ => Right::Act,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_named_by_its_word_or_by_the_kind_of_its_event() {
+        for (kind, word) in WORDS_BY_KIND {
+            assert!(Action::WORDS.contains(&word), "{word}");
+            assert_eq!((Action::word(kind.as_str()), Action::word(word)), (Some(word), Some(word)));
+        }
+        assert_eq!((Action::word("start"), Action::word("case.viewed"), Action::word("")), (Some("start"), None, None));
     }
 }

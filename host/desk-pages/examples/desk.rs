@@ -1,4 +1,4 @@
-//! Serves the pages with some cases, for looking at them: `cargo run --example desk` → http://127.0.0.1:8090/as/lead
+//! Serves the pages with some cases, for looking at them: `cargo run --example desk` → `http://127.0.0.1:8090/as/lead`
 //!
 //! `/as/ROLE?to=/audit` signs in as the account of a role. Only for one's own machine: nothing asks for a password.
 

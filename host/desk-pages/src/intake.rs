@@ -102,13 +102,13 @@ fn missing(visit: &Visit, fields: &FormFields) -> Vec<FieldFault> {
 
 /// Puts the issues of the report at their fields; one without a field here is named by its title.
 fn faults_of(visit: &Visit, issues: &[Issue]) -> Vec<FieldFault> {
-    let fault = |issue: &Issue| match draft::field_of(&issue.path) {
-        Some(name) => (name.to_owned(), issue.message.clone()),
-        None => {
+    let fault = |issue: &Issue| {
+        let Some(name) = draft::field_of(&issue.path) else {
             let title = message::title(&message::pattern(&issue.path), visit.locale).unwrap_or(&issue.path);
             let sentence = substitute(&visit.words().intake.other_issue, "title", title);
-            (String::new(), format!("{sentence} {}", issue.message))
-        }
+            return (String::new(), format!("{sentence} {}", issue.message));
+        };
+        (name.to_owned(), issue.message.clone())
     };
     issues.iter().map(fault).collect()
 }
@@ -242,5 +242,5 @@ fn random_key() -> Result<String, Problem> {
         tracing::error!(%error, "there is no randomness");
         Problem::Failed
     })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

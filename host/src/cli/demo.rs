@@ -17,7 +17,7 @@ use kakekomi_service::example::example;
 use kakekomi_service::sealed_case::{EventDraft, seal_event};
 use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Appended, EventKind, clock};
+use kakekomi_store::{self as store, Appended, EventKind, StoreError, clock};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,6 +32,8 @@ use crate::error::{CliError, Exit};
 const CASES: &str = include_str!("demo/cases.toml");
 /// Milliseconds of a minute.
 const MINUTE: i64 = 60_000;
+/// Time between the discovery of an incident and its application, in milliseconds.
+const DISCOVERED_BEFORE: i64 = 50 * MINUTE;
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -94,7 +96,12 @@ pub fn run(args: DemoArgs, file: Settings) -> Result<Exit, CliError> {
 async fn fill(desk: Desk, settings: Settings) -> Result<Exit, CliError> {
     let DemoCases { case: cases } = toml::from_str(CASES).map_err(|error| CliError::Usage(error.to_string()))?;
     settings.create_data_folder()?;
-    let (store, sealer) = seal_store(&settings).await?;
+    // Beside a desk that serves, or before the first one does.
+    let (store, sealer) = match store::open_to_write(&settings.database_url()).await {
+        Ok(store) => (store, Arc::new(settings.sealer()?)),
+        Err(StoreError::Missing(_)) => seal_store(&settings).await?,
+        Err(error) => return Err(error.into()),
+    };
     let service = settings.key_folder()?.service()?.recipients().into_iter().next();
     let intake = Intake {
         desk: Arc::new(desk),
@@ -225,10 +232,12 @@ impl DemoCase {
         let ongoing = if self.ongoing == "unknown" { json!({ "unknown": true }) } else { json!(self.ongoing) };
         let contact = json!({ "company": self.company, "person": self.person, "phone": self.phone,
             "responsible": { "unknown": true } });
+        let discovered_at = clock::format_rfc3339(at - DISCOVERED_BEFORE, &desk.profile().calendar.offset);
+        let discovered_at = discovered_at.get(.."2026-11-20T09:30".len()).unwrap_or_default();
         let incident = [
             ("summary", json!(self.summary)),
             ("ongoing", ongoing),
-            ("discovered_at", json!({ "unknown": true })),
+            ("discovered_at", json!({ "at": discovered_at })),
             ("occurred_at", json!({ "unknown": true })),
         ];
         if let Value::Object(sections) = &mut draft {

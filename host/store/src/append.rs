@@ -125,7 +125,8 @@ async fn requests<S: Session>(
     cases: &BTreeMap<String, Row>,
 ) -> Result<Requests, StoreError> {
     let keys: Vec<_> = events.iter().filter_map(|event| event.request).map(|request| request.key_hash).collect();
-    if keys.is_empty() {
+    // Lists without a value are no SQL.
+    if keys.is_empty() || cases.is_empty() {
         return Ok(Requests::new());
     }
     let mut query =

@@ -198,7 +198,7 @@ pub fn queue<DB: Bindable>(filter: &QueueFilter, after: Option<QueueKey>, limit:
             query.push(" AND queue_rank IS NOT NULL");
             if let Some(status) = status {
                 // Not the index of the states: its cases would have to be sorted.
-                DB::bind(query.push(" AND coalesce(status, '') = "), status.clone());
+                DB::bind(query.push(" AND NOT status <> "), status.clone());
             }
             if let Some(QueueKey { rank, waiting_since, seq }) = after {
                 let place = [rank, waiting_since, seq].map(Value::Integer);

@@ -62,7 +62,13 @@ impl Desk {
         });
         let report = report.to_string().into_bytes();
         let consent = json!({ "record": number.to_string() });
-        let receipt = json!({ "number": number.to_string(), "consent": consent });
+        let module = format!("sha256:{}", "cd".repeat(32));
+        let receipt = json!({
+            "number": number.to_string(),
+            "received_at": RECEIVED_AT,
+            "module": module,
+            "consent": consent,
+        });
         let record = CaseRecord {
             number: number.to_string(),
             received_at: RECEIVED_AT,
@@ -71,7 +77,7 @@ impl Desk {
             locale: "ja".to_owned(),
             accepted: true,
             ruleset: "1".to_owned(),
-            module: format!("sha256:{}", "cd".repeat(32)),
+            module,
             page_module: None,
             key: number.to_string(),
             consent: to_raw_value(&consent).unwrap(),

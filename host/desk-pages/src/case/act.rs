@@ -23,14 +23,15 @@ use crate::queue::work_problem;
 /// Writes the event of a form.
 pub async fn act(
     visit: Visit,
-    Path((number, word)): Path<(String, String)>,
+    Path((number, name)): Path<(String, String)>,
     typed: FormFields,
 ) -> Result<Response, Problem> {
     let number = read_number(&number)?;
     let visit = visit.at(format!("/cases/{number}"));
+    let word = Action::word(&name).ok_or(Problem::NotFound)?;
     let offset = &visit.desk.desk().profile().calendar.offset;
-    let action = Action::read(&word, &Fields::new(typed.0.clone()), offset).ok_or(Problem::NotFound)?;
-    let request = Sent { visit: &visit, number: &number, word: &word, typed: &typed };
+    let action = Action::read(word, &Fields::new(typed.0.clone()), offset).ok_or(Problem::NotFound)?;
+    let request = Sent { visit: &visit, number: &number, word, typed: &typed };
     let action = match action {
         Ok(action) => action,
         Err(errors) => return request.reject(&errors).await,

@@ -75,10 +75,9 @@ fn answer(visit: &Visit, field: &FieldDescription, value: &Value) -> Markup {
         Value::Array(list) => html! {
             ol.ordered { @for word in list.iter().filter_map(Value::as_str) { li { (option(word)) } } }
         },
-        Value::Number(number) if field.kind == "instant" => match number.as_i64() {
-            Some(at) => moment::full(visit, at),
-            None => html! { (number) },
-        },
+        Value::Number(number) if field.kind == "instant" => {
+            number.as_i64().map_or_else(|| html! { (number) }, |at| moment::full(visit, at))
+        }
         Value::Object(_) => match (moment_text(visit, value), value.get("version").and_then(Value::as_str)) {
             (Some(moment), _) => html! { (moment) },
             (None, Some(version)) => html! { (substitute(&words.version, "version", version)) },

@@ -126,7 +126,10 @@ fn since(visit: &Visit, values: &Value) -> Markup {
     let words = &visit.words().case;
     let at = |path: &str| values.pointer(path).and_then(|value| moment_text(visit, value));
     html! {
-        (at("/incident/discovered_at").unwrap_or_else(|| "–".to_owned())) " " span.label { (words.discovered) }
+        @match at("/incident/discovered_at") {
+            Some(discovered) => { (discovered) " " span.label { (words.discovered) } },
+            None => (none()),
+        }
         @if let Some(occurred) = at("/incident/occurred_at") { br; (occurred) " " span.label { (words.occurred) } }
     }
 }

@@ -40,7 +40,7 @@ mod tests {
         assert!(post(&[host.clone(), (header::ORIGIN, "https://desk.example:8081")]));
         for pairs in [
             &[][..],
-            &[host.clone()],
+            std::slice::from_ref(&host),
             &[(SEC_FETCH_SITE, "cross-site"), host.clone(), (header::ORIGIN, "https://desk.example:8081")],
             &[(SEC_FETCH_SITE, "same-site")],
             &[host.clone(), (header::ORIGIN, "https://desk.example")],

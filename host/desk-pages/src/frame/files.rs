@@ -25,7 +25,7 @@ const ICON: &str = include_str!("../../../../www/icon.svg");
 
 /// The files and their addresses.
 pub struct Files {
-    files: Vec<(String, Asset)>,
+    named: Vec<(String, Asset)>,
     /// The address of the stylesheet.
     pub style: String,
     /// The address of the script.
@@ -45,11 +45,11 @@ impl Files {
         };
         let files = [named(&STYLES.concat(), ".css"), named(SCRIPT, ".js"), named(ICON, ".svg")];
         let [style, script, icon] = files.each_ref().map(|(name, _)| format!("/files/{name}"));
-        Files { files: files.into(), style, script, icon }
+        Files { named: files.into(), style, script, icon }
     }
 }
 
 /// Responds with a file by its name.
 pub async fn file(State(desk): State<Arc<DeskState>>, request: FileRequest) -> Response {
-    request.find(&desk.files.files)
+    request.find(&desk.files.named)
 }

@@ -167,13 +167,18 @@ mod tests {
                 assert!(!words.problem.get(problem.code()).1.is_empty(), "{problem:?}");
             }
             let is_named = |coded: &Coded, code: &str| assert!(coded.find(code).is_some(), "{locale:?} {code}");
-            EventKind::ALL.iter().for_each(|kind| is_named(&words.coded.event, kind.as_str()));
-            FieldCode::ALL.iter().for_each(|code| is_named(&words.coded.field, code.as_str()));
-            OUTCOMES.iter().for_each(|outcome| is_named(&words.coded.outcome, outcome));
-            Urgency::ALL.iter().for_each(|one| is_named(&words.coded.urgency, one.as_str()));
-            Confidence::ALL.iter().for_each(|one| is_named(&words.coded.confidence, one.as_str()));
-            Channel::ALL.iter().for_each(|one| is_named(&words.coded.channel, one.as_str()));
-            LimitationKind::ALL.iter().for_each(|one| is_named(&words.coded.limitation, one.as_str()));
+            let are_named = |coded: &Coded, codes: &mut dyn Iterator<Item = &str>| {
+                for code in codes {
+                    is_named(coded, code);
+                }
+            };
+            are_named(&words.coded.event, &mut EventKind::ALL.iter().map(|one| one.as_str()));
+            are_named(&words.coded.field, &mut FieldCode::ALL.iter().map(|one| one.as_str()));
+            are_named(&words.coded.outcome, &mut OUTCOMES.into_iter());
+            are_named(&words.coded.urgency, &mut Urgency::ALL.iter().map(|one| one.as_str()));
+            are_named(&words.coded.confidence, &mut Confidence::ALL.iter().map(|one| one.as_str()));
+            are_named(&words.coded.channel, &mut Channel::ALL.iter().map(|one| one.as_str()));
+            are_named(&words.coded.limitation, &mut LimitationKind::ALL.iter().map(|one| one.as_str()));
             for status in ["received", "in_progress", "waiting", "closed", "erased"] {
                 is_named(&words.coded.status, status);
             }

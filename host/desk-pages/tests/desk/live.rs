@@ -32,7 +32,7 @@ async fn listen(desk: &TestDesk, cookie: &str) -> (StatusCode, Pieces) {
 async fn next(pieces: &mut Pieces, within: u64) -> Option<i64> {
     let mut pieces = pin!(pieces);
     loop {
-        let piece = timeout(Duration::from_secs(within), pieces.next()).await.expect("in time")?;
+        let piece = timeout(Duration::from_secs(within), pieces.next()).await.unwrap()?;
         let data = piece.lines().find_map(|line| line.strip_prefix("data: "));
         if let Some(number) = data {
             assert!(piece.contains(&format!("id: {number}")));
