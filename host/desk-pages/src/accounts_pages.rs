@@ -34,7 +34,7 @@ words! {
         password_name password_guessable app_title app_lead app_qr app_secret app_code app_code_hint app_code_wrong finish
         link_title link_dead renew_title renew_lead renew renew_code_hint renew_refused
         codes_title codes_lead codes_print codes_next
-        sessions_title sessions_lead begun last_seen this_device revoke revoked
+        sessions_title sessions_lead begun last_seen this_device revoke revoked revoke_token token_revoked
         tokens_title tokens_lead no_tokens token scope scope_queue scope_cases last_used never add_token token_once token_label
         accounts_lead display_name display_name_hint role state enabled disabled not_set_up recovery_left actions
         add_title add_name_hint add change_role disable enable disable_lead reset reset_lead not_yourself taken bad_name

@@ -41,7 +41,7 @@ pub async fn revoke(visit: Visit, Path(id): Path<i64>) -> Result<Response, Probl
         return Err(Problem::NotFound);
     }
     revoke_by(&visit, id).await?;
-    Ok(see_other("/sessions?revoked=1"))
+    Ok(see_other("/sessions?token_revoked=1"))
 }
 
 /// Revokes the token of any account.
@@ -104,7 +104,7 @@ pub fn table(visit: &Visit, tokens: &[ApiToken], base: &str, with_account: bool)
                         td { @match token.scope { TokenScope::Queue => (words.scope_queue), TokenScope::Cases => (words.scope_cases) } }
                         td.number { @match token.last_used_at { Some(at) => (moment::full(visit, at)), None => (words.never) } }
                         td {
-                            form method="post" action={ (base) "/" (token.id) "/revoke" } { button type="submit" { (words.revoke) } }
+                            form method="post" action={ (base) "/" (token.id) "/revoke" } { button type="submit" { (words.revoke_token) } }
                         }
                     }
                 }

@@ -22,6 +22,7 @@ pub async fn sessions(visit: Visit, query: Query) -> Result<Response, Problem> {
     let content = html! {
         h1 { (words.sessions_title) }
         @if query.get("revoked").is_some() { p.notice role="status" { (words.revoked) } }
+        @if query.get("token_revoked").is_some() { p.notice role="status" { (words.token_revoked) } }
         section.sheet {
             p { (words.sessions_lead) }
             (table(&visit, &listed))
