@@ -360,25 +360,6 @@ fn two_hosts_on_one_database_serve_any_visit() {
     ended.assert_problem("ended at the other host", 401, "return.expired");
 }
 
-#[test]
-fn partners_pages_may_not_read_a_case() {
-    let partner =
-        "[[partner]]\nkey = \"pk_live_a\"\nname = { ja = \"a\", en = \"a\" }\norigins = [\"https://a.example\"]\n";
-    let server = Server::start_in(Home::with_desk(partner));
-    let origin = "https://a.example";
-    let shared = server.send(&Request::get("/v1/desk").header("origin", origin));
-    assert_eq!(shared.header("access-control-allow-origin"), Some(origin));
-    for path in ["/v1/return", "/v1/answers", "/v1/answers/check", "/v1/amendments", "/v1/withdrawals", "/v1/intents"] {
-        let preflight = Request::options(path)
-            .header("origin", origin)
-            .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization, content-type");
-        for request in [preflight, Request::get(path).header("origin", origin)] {
-            assert_eq!(server.send(&request).header("access-control-allow-origin"), None, "{path}");
-        }
-    }
-}
-
 /// The digest of the module in `tests/fixtures/modules`, which knows no questions.
 const OLDER: &str = "61ee3b540a702afa61aeed6758341603b7496665d7fcfcf1258013ee68ff9f48";
 
