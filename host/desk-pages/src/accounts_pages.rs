@@ -17,7 +17,7 @@ mod sessions;
 mod set_up;
 mod sign_in;
 
-use crate::frame::words::words;
+use crate::frame::word_table::words;
 
 pub use api_tokens::{add as add_token, revoke as revoke_token, revoke_any as revoke_any_token};
 pub use manage::{accounts, add, disable, enable, reset, set_role};

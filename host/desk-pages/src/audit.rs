@@ -7,7 +7,7 @@ use kakekomi_casework::{AuditLine, Right};
 use maud::{Markup, html};
 
 use crate::frame::visit::Query;
-use crate::frame::words::words;
+use crate::frame::word_table::words;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 use crate::queue::work_problem;
 

@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::frame::visit::Query;
-use crate::frame::words::words;
+use crate::frame::word_table::words;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 use crate::queue::work_problem;
 

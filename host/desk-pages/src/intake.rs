@@ -15,7 +15,7 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
 use crate::frame::field::{FieldFault, FieldSet, Need};
-use crate::frame::words::words;
+use crate::frame::word_table::words;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
 use crate::queue::work_problem;
 

@@ -14,7 +14,7 @@ use kakekomi_store::{QueueLine, Read};
 use maud::{Markup, html};
 
 use crate::frame::visit::{Query, see_other};
-use crate::frame::words::words;
+use crate::frame::word_table::words;
 use crate::frame::{Page, Problem, Visit, page};
 
 pub use close::close;

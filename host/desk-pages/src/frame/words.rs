@@ -9,17 +9,7 @@ use std::collections::BTreeMap;
 use kakekomi_core::Locale;
 use serde::Deserialize;
 
-/// Makes a struct with a text for each name.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident: $($word:ident)*) => {
-        $(#[$meta])*
-        #[derive(Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(missing_docs, reason = "the words are documented by their texts")]
-        pub struct $name { $(pub $word: String,)* }
-    };
-}
-pub(crate) use words;
+use super::word_table::words;
 
 /// The words in the program do not have the form that the pages need.
 #[derive(Debug, thiserror::Error)]
