@@ -30,7 +30,7 @@ impl<B: Backend> ReturnStore for Cases<B> {
             let mut ended = QueryBuilder::new("DELETE FROM return_tokens WHERE expires_at <= ");
             Bind::bind(&mut ended, visit.now);
             session.execute(ended).await?;
-            let stored = session.execute(token_insert(visit)).await?;
+            let stored = session.execute(token_insert(&visit)).await?;
             session.commit().await?;
             Ok(stored > 0)
         })
@@ -74,7 +74,7 @@ impl<B: Backend> ReturnStore for Cases<B> {
 }
 
 /// Inserts a token for the case that still has the code.
-fn token_insert<DB: Bindable>(visit: NewVisit) -> QueryBuilder<DB> {
+fn token_insert<DB: Bindable>(visit: &NewVisit) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new("INSERT INTO return_tokens (token_hash, case_seq, expires_at) SELECT ");
     DB::bind(&mut query, visit.token_hash.to_vec());
     DB::bind(query.push(", seq, "), visit.expires_at);
