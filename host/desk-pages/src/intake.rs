@@ -15,19 +15,10 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
 use crate::frame::field::{FieldFault, FieldSet, Need};
-use crate::frame::word_table::words;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
-use crate::queue::work_problem;
 
 /// Random bytes of the key that makes one case of a form that is sent twice.
 const KEY_BYTES: usize = 16;
-
-words! {
-    /// Words of the intake by telephone.
-    IntakeWords: title lead caller incident services remote price_told approval forensics transfer since
-        consent consent_version consent_text agreed_by shown read_out sent agreed submit
-        done number_hint again open_case stale
-}
 
 /// Shows an empty form.
 pub async fn form(visit: Visit) -> Result<Response, Problem> {
@@ -63,7 +54,7 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
                 errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
             Ok(rejected(&visit, &fields, &faults))
         }
-        Err(ActError::Work(error)) => Err(work_problem(&error)),
+        Err(ActError::Work(error)) => Err(Problem::work(&error)),
         Err(error) => {
             tracing::error!(%error, "an intake by telephone failed");
             Err(Problem::Failed)
