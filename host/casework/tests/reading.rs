@@ -90,7 +90,7 @@ async fn one_field_finds_by_number_telephone_address_and_company() {
         assert_eq!(found(&casework, "(株)れい").await, both[1..]);
         assert_eq!(found(&casework, &first.to_string()).await, both[1..]);
         assert_eq!(found(&casework, &first.to_string()[5..]).await, both[1..]);
-        for nothing in ["", "  ", "誰も"] {
+        for nothing in ["", "  ", "-", "_", "誰も"] {
             assert_eq!(found(&casework, nothing).await, Vec::<String>::new());
         }
         assert_eq!(desk.store.audit_head().await.unwrap().seq, 2, "a search opens nothing and is no event");
