@@ -111,12 +111,7 @@ impl Casework {
     }
 
     /// Erases a case unless it has changed since the operator saw it: an answer that nobody has read must not be lost.
-    async fn erase_seen(
-        &self,
-        operator: &Operator,
-        number: &Number,
-        seen_n: Option<i64>,
-    ) -> Result<Erased, ActError> {
+    async fn erase_seen(&self, operator: &Operator, number: &Number, seen_n: Option<i64>) -> Result<Erased, ActError> {
         demand(operator, Right::Erase)?;
         let case = self.case(number).await?;
         // It keeps no reason: nothing could open its body after the case's own identity is gone.

@@ -230,9 +230,15 @@ mod tests {
     #[test]
     fn only_an_address_of_this_desk_is_local() {
         assert_eq!(local_path("/cases/1?a=b"), Some("/cases/1?a=b"));
-        for other in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\n/evil", "/\u{7f}"]
-        {
+        for other in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\n/evil",
+            "/\u{7f}",
+        ] {
             assert_eq!(local_path(other), None, "{other:?}");
         }
         assert_eq!(page_of(&"//evil.example/".parse().unwrap()), "/");
