@@ -58,7 +58,7 @@ impl Casework {
             return Err(ActError::Fields(errors));
         }
         if action == Action::Erase {
-            return self.erase_and_purge(operator, number).await;
+            return self.erase_and_purge(operator, number, seen_n).await;
         }
         let case = self.case(number).await?;
         let (body, also_to) = self.body(operator, number, &case, &action).await?;
@@ -87,11 +87,22 @@ impl Casework {
     /// # Errors
     /// [`ActError`].
     pub async fn erase(&self, operator: &Operator, number: &Number) -> Result<Erased, ActError> {
+        self.erase_seen(operator, number, None).await
+    }
+
+    /// Erases a case unless it has changed since the operator saw it: an answer that nobody has read must not be lost.
+    async fn erase_seen(&self, operator: &Operator, number: &Number, seen_n: Option<i64>) -> Result<Erased, ActError> {
         demand(operator, Right::Erase)?;
         let case = self.case(number).await?;
         // It keeps no reason: nothing could open its body after the case's own identity is gone.
-        let event = self.sealed(operator, &case, EventKind::CaseErased, &json!({}), None, None)?;
-        Ok(Erased { n: written_n(self.store().erase(event).await?)? })
+        let mine = ShownAction { kind: EventKind::CaseErased.as_str(), body: json!({}) };
+        let event = self.sealed(operator, &case, EventKind::CaseErased, &mine.body, seen_n, None)?;
+        match self.store().erase(event).await? {
+            Appended::Conflict { changed_n } => {
+                Err(self.conflict(operator, number, mine, seen_n.unwrap_or_default(), changed_n).await?)
+            }
+            outcome => Ok(Erased { n: written_n(outcome)? }),
+        }
     }
 
     /// Removes what was erased from the database's own files; false if bytes are left.
@@ -102,8 +113,13 @@ impl Casework {
         Ok(self.store().purge().await?)
     }
 
-    async fn erase_and_purge(&self, operator: &Operator, number: &Number) -> Result<Acted, ActError> {
-        let Erased { n } = self.erase(operator, number).await?;
+    async fn erase_and_purge(
+        &self,
+        operator: &Operator,
+        number: &Number,
+        seen_n: Option<i64>,
+    ) -> Result<Acted, ActError> {
+        let Erased { n } = self.erase_seen(operator, number, seen_n).await?;
         let is_purged = Some(self.purge().await?);
         Ok(Acted { n, case: self.case(number).await?, code: None, is_purged })
     }

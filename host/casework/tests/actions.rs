@@ -242,6 +242,20 @@ async fn an_erased_case_keeps_its_number_alone() {
 }
 
 #[tokio::test]
+async fn an_erasure_that_does_not_know_the_last_change_is_a_conflict() {
+    for desk in desks().await {
+        let casework = desk.casework();
+        let number = desk.case("れい").await;
+        casework.act(&operator("sato"), &number, Action::Note { text: "new fact".to_owned() }, Some(1)).await.unwrap();
+        let erased = casework.act(&lead(), &number, Action::Erase, Some(1)).await.unwrap_err();
+        let ActError::Conflict(conflict) = erased else { panic!("{erased:?}") };
+        assert_eq!((conflict.mine.kind, conflict.theirs.len(), conflict.changed_n), ("case.erased", 1, 2));
+        assert!(casework.view(&lead(), &number).await.unwrap().age_file().is_some());
+        casework.act(&lead(), &number, Action::Erase, Some(conflict.changed_n)).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn many_cases_are_closed_at_once_and_each_refusal_is_named() {
     for desk in desks().await {
         let casework = desk.casework();

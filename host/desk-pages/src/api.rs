@@ -77,7 +77,9 @@ fn reader(token: &ApiToken, scope: TokenScope) -> Result<Operator, Problem> {
 /// Reads the conditions of a request; an unknown parameter would be a condition without effect.
 fn conditions(query: &Query) -> Result<QueueFilter, Problem> {
     const KNOWN: [&str; 7] = ["status", "assignee", "kind", "urgency", "test", "after", "limit"];
-    if query.names().any(|name| !KNOWN.contains(&name)) {
+    // PostgreSQL compares no text with a null character.
+    let is_strange = |name: &str| !KNOWN.contains(&name) || query.get(name).is_some_and(|text| text.contains('\0'));
+    if query.names().any(is_strange) {
         return Err(Problem::BadRequest);
     }
     let text = |name: &str| query.get(name).map(str::to_owned);

@@ -138,11 +138,10 @@ fn sealed(visit: &Visit, view: &CaseView) -> Markup {
 /// Responds with the sealed contents, an age file that this host may be unable to open.
 pub async fn sealed_file(visit: Visit, Path(number): Path<String>) -> Result<Response, Problem> {
     let number = read_number(&number)?;
-    let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
-    let view = view.map_err(|error| Problem::work(&error))?;
-    let file = view.age_file().ok_or(Problem::NotFound)?;
+    let sealed = visit.desk.parts.casework.sealed_contents(&visit.operator()?, &number).await;
+    let file = sealed.map_err(|error| Problem::work(&error))?.ok_or(Problem::NotFound)?;
     let name = format!("attachment; filename=\"{number}.age\"");
-    Ok(([(header::CONTENT_TYPE, AGE.to_owned()), (header::CONTENT_DISPOSITION, name)], file.to_vec()).into_response())
+    Ok(([(header::CONTENT_TYPE, AGE.to_owned()), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 
 /// Writes the faults of a damaged case.

@@ -147,16 +147,26 @@ impl ReturnVisits {
         let typed = read.as_ref().map_or_else(|| number.to_owned(), ToString::to_string);
         let pair = Pair::new(client, &typed);
         self.parts.failures.count(pair.clone(), now).map_err(VisitRefusal::Locked)?;
-        let (number, return_code) = self.matching(read, code).await?.ok_or(VisitRefusal::Refused)?;
+        let begun = self.begin(read, code, now).await;
+        match &begun {
+            Ok(_) => self.parts.failures.forget(&pair),
+            // A code that nobody compared is not a wrong one.
+            Err(VisitRefusal::As(_)) => self.parts.failures.take_back(&pair, now),
+            Err(_) => {}
+        }
+        let (number, token, expires_at) = begun?;
+        let state = self.state(&Visit { number }, locale, now).await?;
+        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
+    }
+
+    /// Compares a code and stores a token; returns the number, the token and its end.
+    async fn begin(&self, number: Option<Number>, code: &str, now: i64) -> Result<(Number, String, i64), VisitRefusal> {
+        let (number, return_code) = self.matching(number, code).await?.ok_or(VisitRefusal::Refused)?;
         let token = random_token()?;
         let expires_at = now.saturating_add(VISIT_MS);
         let visit = NewVisit { number: number.clone(), return_code, token_hash: token_hash(&token), now, expires_at };
-        if !self.intake.store.begin_visit(visit).await? {
-            return Err(VisitRefusal::Refused);
-        }
-        self.parts.failures.forget(&pair);
-        let state = self.state(&Visit { number }, locale, now).await?;
-        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
+        let is_begun = self.intake.store.begin_visit(visit).await?;
+        if is_begun { Ok((number, token, expires_at)) } else { Err(VisitRefusal::Refused) }
     }
 
     /// Compares a code with that of a case. An unreadable number is looked up as another one, so that it takes the same time.

@@ -7,7 +7,7 @@ use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Ur
 use maud::{Markup, html};
 
 use crate::frame::field::{FieldFault, FieldSet, Need, faults};
-use crate::frame::{FormFields, Visit, moment};
+use crate::frame::{FormFields, Visit, inert, moment};
 
 /// Rows of questions in the form.
 const QUESTION_ROWS: usize = 5;
@@ -59,7 +59,9 @@ pub async fn people(visit: &Visit) -> Vec<(String, String)> {
         Vec::new()
     });
     let works = |account: &AccountLine| !account.disabled && account.role.is_some_and(|role| may(role, Right::Act));
-    accounts.into_iter().filter(works).map(|account| (account.name, account.display_name)).collect()
+    // An option of a list has no markup, so that nothing there isolates the direction of a name.
+    let entry = |account: AccountLine| (account.name, inert::visible(&account.display_name));
+    accounts.into_iter().filter(works).map(entry).collect()
 }
 
 impl ActionForms<'_> {

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::request::Parts;
 use axum::http::Uri;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use kakekomi_accounts::Session;
 use kakekomi_casework::{Operator, Right, may};
@@ -51,7 +51,7 @@ impl Visit {
             locale: chosen.or_else(|| cookie::language(headers)).unwrap_or(Locale::Ja),
             session: None,
             address: desk.parts.trusted.client(peer, headers),
-            page: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            page: page_of(request.uri()),
             token: cookie::session(headers, desk.parts.is_https).map(str::to_owned),
             desk,
         }
@@ -146,6 +146,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
+/// Returns path and parameters of an address. A path that begins with two slashes would lead to another host as a link.
+fn page_of(address: &Uri) -> String {
+    let page = address.path_and_query().map_or("/", |page| page.as_str());
+    local_path(page).unwrap_or("/").to_owned()
+}
+
 /// Returns a parameter of an address, decoded.
 pub fn query_param(address: &Uri, name: &str) -> Option<String> {
     Query::of(address).get(name).map(str::to_owned)
@@ -159,9 +165,10 @@ pub fn in_language(page: &str, locale: Locale) -> String {
     format!("{path}{query}{separator}{LANGUAGE}={}", locale.as_str())
 }
 
-/// Reads an address of this desk from a parameter; `None` for an address of another site.
+/// Reads an address of this desk; `None` for an address of another site, and for one that no header can carry.
 pub fn local_path(text: &str) -> Option<&str> {
-    let is_local = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n', '\t']);
+    let is_local = text.starts_with('/') && !text.starts_with("//");
+    let is_local = is_local && !text.contains(|one: char| one == '\\' || one.is_control());
     Some(text).filter(|_| is_local)
 }
 
@@ -187,11 +194,19 @@ mod tests {
     #[test]
     fn only_an_address_of_this_desk_is_local() {
         assert_eq!(local_path("/cases/1?a=b"), Some("/cases/1?a=b"));
-        for other in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\n/evil"]
-        {
+        for other in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\n/evil",
+            "/\u{7f}",
+        ] {
             assert_eq!(local_path(other), None, "{other:?}");
         }
+        assert_eq!(page_of(&"//evil.example/".parse().unwrap()), "/");
+        assert_eq!(page_of(&"/audit?before=3".parse().unwrap()), "/audit?before=3");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! GET /queue/events → text/event-stream    id: 1042    data: 1042    (the last event of the store)
 //! ```
 //!
-//! A stream ends on shutdown and when its session ends. A browser opens at most six streams to a host over HTTP/1.1, so that the
+//! A stream ends on shutdown, and when its session ends or its role may not see the queue any more. A browser opens at most six streams to a host over HTTP/1.1, so that the
 //! page closes its stream while it is hidden.
 
 use std::convert::Infallible;
@@ -16,6 +16,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use kakekomi_casework::{Right, may};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -23,7 +24,7 @@ use super::live::Listener;
 use crate::frame::{Problem, Visit};
 use crate::state::DeskState;
 
-/// The time between two checks that a stream's session is still valid.
+/// The time between two checks that a stream is still allowed.
 const SESSION_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A stream with what ends it.
@@ -53,17 +54,19 @@ impl Stream {
             };
             if is_due {
                 self.check_at = Instant::now() + SESSION_INTERVAL;
-                if !self.is_signed_in().await {
+                if !self.is_allowed().await {
                     return None;
                 }
             }
         }
     }
 
-    /// Reports whether the session is still valid. A stream is no activity of a person, so the check does not prolong it.
-    async fn is_signed_in(&self) -> bool {
+    /// Reports whether the session is still valid and its role still sees the queue. A stream is no activity of a person, so the
+    /// check does not prolong the session.
+    async fn is_allowed(&self) -> bool {
         let Some(token) = self.visit.token() else { return false };
-        matches!(self.visit.desk.parts.accounts.peek(token).await, Ok(Some(_)))
+        let session = self.visit.desk.parts.accounts.peek(token).await;
+        matches!(session, Ok(Some(session)) if may(session.role, Right::SeeQueue))
     }
 }
 
