@@ -7,11 +7,11 @@ use kakekomi_core::questions;
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::action::{Action, Outcome, QuestionDraft};
 use crate::casework::{Casework, demand};
+use crate::conflict::{Conflict, ShownAction};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
 use crate::limits::QUESTIONS_MAX;
@@ -37,26 +37,6 @@ pub struct Acted {
 pub struct Erased {
     /// The number of the event in its case.
     pub n: i64,
-}
-
-/// An action that met another change.
-#[derive(Debug)]
-pub struct Conflict {
-    /// The last changing event of the case: the number for the next attempt.
-    pub changed_n: i64,
-    /// The operator's own change, which has no event.
-    pub mine: ShownAction,
-    /// The events that came in between, without readings; opened where this host and the operator may open them.
-    pub theirs: Vec<ShownEvent>,
-}
-
-/// An action as it would have been stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownAction {
-    /// The kind of its event.
-    pub kind: &'static str,
-    /// The body of its event.
-    pub body: Value,
 }
 
 impl Casework {

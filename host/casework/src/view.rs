@@ -62,8 +62,8 @@ impl CaseView {
 }
 
 impl Casework {
-    /// Shows a case. Whoever may read contents leaves the event `case.viewed`, at most once in ten minutes: without this event
-    /// there are no contents. Two requests at the same moment may write two.
+    /// Shows a case. An operator who may read contents leaves the event `case.viewed`, at most once in ten minutes: without
+    /// this event there are no contents. Two requests at the same moment may write two.
     ///
     /// # Errors
     /// [`WorkError`].

@@ -1,5 +1,14 @@
 //! The actions on both databases: bodies, conflicts, rules of closing, questions, codes, erasure.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on stops"
+)]
+
 mod support;
 
 use kakekomi_casework::limits::{CLOSED_AT_ONCE, QUESTIONS_MAX};

@@ -1,5 +1,14 @@
 //! Reading on both databases: the event of a view, hosts without identity, roles, search and audit.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on stops"
+)]
+
 mod support;
 
 use kakekomi_casework::limits::VIEW_INTERVAL_MS;

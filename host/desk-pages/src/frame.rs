@@ -17,6 +17,7 @@ pub mod layout;
 pub mod moment;
 pub mod problem;
 pub mod visit;
+pub mod word_tables;
 pub mod words;
 
 pub use form::FormFields;

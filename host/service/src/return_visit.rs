@@ -14,6 +14,7 @@
 mod additions;
 mod answers;
 mod code;
+mod exchange;
 mod failures;
 mod state;
 
@@ -30,12 +31,10 @@ use kakekomi_store::{NewVisit, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::submit::{Intake, Outcome, Verdict, engine_failed, store_failed};
-pub use additions::Addition;
-pub use answers::Answers;
 pub use code::{ReturnCode, ReturnHash};
+pub use exchange::{Addition, Answers, CaseState, Disclosure};
 pub use failures::{FAILURE_WINDOW_MS, FAILURES};
 use failures::{FailedAttempts, Pair};
-pub use state::{CaseState, Disclosure};
 
 /// The time for which a token is valid, in milliseconds.
 pub const VISIT_MS: i64 = 30 * 60 * 1000;

@@ -5,6 +5,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::AccountError;
+use kakekomi_casework::WorkError;
 use maud::html;
 use serde_json::json;
 
@@ -99,6 +100,22 @@ impl Problem {
     pub fn accounts(error: &AccountError) -> Problem {
         tracing::error!(%error, "the accounts failed");
         Problem::Unavailable
+    }
+
+    /// Maps the reason why something is not shown to its page.
+    pub fn work(error: &WorkError) -> Problem {
+        match error {
+            WorkError::Forbidden(_) => Problem::Forbidden,
+            WorkError::NoCase => Problem::NotFound,
+            WorkError::Damaged(_) => {
+                tracing::error!(%error, "a case cannot be shown");
+                Problem::Failed
+            }
+            WorkError::NotRecorded(_) | WorkError::Store(_) => {
+                tracing::error!(%error, "the store failed");
+                Problem::Unavailable
+            }
+        }
     }
 
     /// Writes the problem for its reader.
