@@ -4,8 +4,8 @@
 //! GET /queue/events → text/event-stream    id: 1042    data: 1042    (the last event of the store)
 //! ```
 //!
-//! A stream ends on shutdown, and when its session ends or its role may not see the queue any more. A browser opens at most six streams to a host over HTTP/1.1, so that the
-//! page closes its stream while it is hidden.
+//! A stream ends on shutdown, and when its session ends or its role may not see the queue any more. A browser opens at most six
+//! streams to a host over HTTP/1.1, so that the page closes its stream while it is hidden.
 
 use std::convert::Infallible;
 use std::sync::Arc;
