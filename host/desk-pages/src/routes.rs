@@ -17,7 +17,7 @@ use kakekomi_casework::Right;
 use kakekomi_http::asset::FileRequest;
 
 pub use crate::frame::guard::Access;
-use crate::frame::{Problem, guard, headers, visit};
+use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
 use crate::{accounts_pages, api, audit, case, intake, queue};
 
@@ -98,7 +98,7 @@ pub fn router(state: Arc<DeskState>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(catch_panic))
-        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn_with_state(Arc::clone(&state), prepare::prepare))
         .layer(from_fn(headers::set))
         .with_state(state)
 }
@@ -107,7 +107,7 @@ pub fn router(state: Arc<DeskState>) -> Router {
 pub fn busy_router(state: Arc<DeskState>) -> Router {
     Router::new()
         .fallback(unavailable)
-        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn_with_state(Arc::clone(&state), prepare::prepare))
         .layer(from_fn(headers::set))
         .with_state(state)
 }
