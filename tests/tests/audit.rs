@@ -362,8 +362,6 @@ fn ten_thousand_events_are_verified_in_a_moment(home: Home) {
         after: None,
         request: None,
         return_code: None,
-        request: None,
-        return_code: None,
     };
     with_store(&home, async |store| {
         for _ in 0..20 {
