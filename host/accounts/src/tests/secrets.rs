@@ -28,7 +28,7 @@ async fn no_secret_is_in_the_database() {
 async fn a_second_factor_that_another_key_wrapped_lets_nobody_in() {
     let desk = Desk::new().await;
     desk.owner("sato", Role::Operator).await;
-    let recipients = desk.identity.recipients().join("\n");
+    let recipients = [desk.identity.recipients(), Identities::generate().recipients()].concat().join("\n");
     let recipients = Recipients::parse(&recipients, Path::new("recipients")).unwrap();
     let accounts = Accounts::new(Arc::clone(&desk.store), recipients, HashKey::generate().unwrap(), now);
     pass(30 * SECOND);
