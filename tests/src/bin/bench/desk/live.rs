@@ -22,9 +22,8 @@ use super::{Desk, attempt, get, url_of};
 /// Open queues, and those of each account.
 const QUEUES: usize = 500;
 const QUEUES_AN_ACCOUNT: usize = 10;
-/// Cases that are submitted one after another, and the pause between two, which is no multiple of the desk's own.
+/// Cases that are submitted one after another.
 const CASES: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(370);
 /// Time in which a case must appear at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Rounds in which submissions are sent without and with queues and flood, and the time of a turn.
@@ -134,7 +133,8 @@ fn appearing(name: &str, desks: &[&Desk], cookies: &[String], draft: &[u8]) -> R
     let queues = Queues::open(desks, cookies)?;
     let mut delays = Vec::new();
     for key in 1..=CASES {
-        thread::sleep(PAUSE);
+        // At different moments between two of the desk's looks, one of which has just been.
+        thread::sleep(Duration::from_millis(u64::from(key) * 370 % 1_000));
         let sent = Instant::now();
         let number = submit(key)?;
         delays.push(queues.slowest(number, sent)?);

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kakekomi_store::{self as store, NewCase, QueueFilter, QueueKey, Store};
+use kakekomi_store::{self as store, NewCase, QUEUE, QueueFilter, QueueKey, Store};
 use kakekomi_tests::sealed::{RECEIVED_AT, new_case, sealer_in};
 use kakekomi_tests::server::Home;
 
@@ -71,14 +71,17 @@ impl Side {
     fn start(home: Home) -> Result<Side, Box<dyn Error>> {
         let runtime = tokio::runtime::Runtime::new()?;
         let url = url_of(&home);
+        std::fs::create_dir_all(home.path().join("data"))?;
         runtime.block_on(async {
             let sealed = new_case(&sealer_in(&home.keys())?, "", b"{}", b"{}")?;
             let store = store::open(&url).await?;
             let urgencies = ["critical", "high", "normal", "low"].into_iter().cycle();
-            let cases = urgencies.take(FEW).map(|urgency| {
-                Arc::new(NewCase { first_urgency: Some(urgency.to_owned()), ..(*case(&sealed)).clone() })
-            });
-            together(&store, cases.collect()).await?;
+            let with_urgency =
+                |urgency: &str| NewCase { first_urgency: Some(urgency.to_owned()), ..(*case(&sealed)).clone() };
+            let cases: Vec<_> = urgencies.take(FEW).map(|urgency| Arc::new(with_urgency(urgency))).collect();
+            for batch in cases.chunks(QUEUE) {
+                together(&store, batch.to_vec()).await?;
+            }
             store.close().await?;
             Ok::<_, Box<dyn Error>>(())
         })?;
