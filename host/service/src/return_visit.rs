@@ -167,9 +167,10 @@ impl ReturnVisits {
             Some(number) => number,
             None => Number::random().map_err(|error| engine_failed(&error))?,
         };
-        let stored = self.intake.store.return_code(&number).await?.unwrap_or_default();
+        let stored = self.intake.store.return_code(&number).await?;
         let typed = ReturnHash::of_typed(code).bound_to(&number);
-        let is_right = is_readable & is_equal(&stored, &typed);
+        let is_there = is_readable & stored.is_some();
+        let is_right = is_there & is_equal(&stored.unwrap_or_else(|| vec![0; 32]), &typed);
         Ok(is_right.then_some((number, typed)))
     }
 

@@ -51,10 +51,10 @@ pub trait ReturnStore {
 impl<B: Backend> ReturnStore for Cases<B> {
     fn return_code<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Option<Vec<u8>>> {
         Box::pin(async move {
-            let mut query = QueryBuilder::new("SELECT return_code FROM cases WHERE number = ");
-            B::Database::bind(&mut query, number.to_string());
-            let rows: Vec<(Option<Vec<u8>>,)> = self.backend.fetch(query).await?;
-            Ok(rows.into_iter().next().and_then(|(return_code,)| return_code))
+            let number = number.to_string();
+            let rows: Vec<(String, Option<Vec<u8>>)> = self.backend.fetch(nearest_code(&number)).await?;
+            let nearest = rows.into_iter().next().filter(|(found, _)| *found == number);
+            Ok(nearest.and_then(|(_, return_code)| return_code))
         })
     }
 
@@ -105,6 +105,18 @@ impl<B: Backend> ReturnStore for Cases<B> {
             Ok(rows.first().map(|(text_hash, n)| request.repeated(text_hash, *n)))
         })
     }
+}
+
+/// Selects the code of the case whose number is this one or the nearest: a row is read whether or not there is the number, so
+/// that the time does not tell.
+fn nearest_code<DB: Bindable>(number: &str) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new("SELECT * FROM (SELECT number, return_code FROM cases WHERE number >= ");
+    DB::bind(&mut query, number.to_owned());
+    query.push(" ORDER BY number LIMIT 1) AS following UNION ALL ");
+    query.push("SELECT * FROM (SELECT number, return_code FROM cases WHERE number < ");
+    DB::bind(&mut query, number.to_owned());
+    query.push(" ORDER BY number DESC LIMIT 1) AS preceding LIMIT 1");
+    query
 }
 
 /// Inserts a token for the case that still has the code.
