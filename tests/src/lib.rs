@@ -7,6 +7,7 @@
 //! - [`postgres`]: a separate database, or a separate server that may be killed.
 //! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
 //! - [`applicant`]: requests of an applicant's page.
+//! - [`returning`]: applicants who come back with number and code.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -35,6 +36,7 @@ pub mod load_clients;
 pub mod origins;
 pub mod postgres;
 pub mod published;
+pub mod returning;
 pub mod routes;
 pub mod same;
 pub mod schema;

@@ -347,6 +347,10 @@ fn ten_thousand_events_are_verified_in_a_moment(home: Home) {
         commitment: [7; 32],
         change: Change::default(),
         after: None,
+        request: None,
+        return_code: None,
+        request: None,
+        return_code: None,
     };
     with_store(&home, async |store| {
         for _ in 0..20 {

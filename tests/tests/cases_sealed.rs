@@ -168,7 +168,7 @@ fn an_export_records_each_case(home: Home) {
     let csv = run(home, &["cases", "export", "--csv"]);
     assert!(csv.lines().next().unwrap().ends_with(",locale,kind,ongoing,services,outcome,assignee,urgency,held"));
     assert!(
-        csv.lines().nth(1).unwrap().ends_with(",ja,ransomware,yes,consultation remote forensics,,,,false"),
+        csv.lines().nth(1).unwrap().ends_with(",ja,ransomware,yes,consultation remote forensics,,,critical,false"),
         "{csv}"
     );
     run(home, &["cases", "list"]);

@@ -267,3 +267,19 @@ fn partner_submissions_from_other_origins_are_refused() {
     let again = server.send(&request.header("origin", "https://evil.example"));
     assert_eq!(again.status, 201, "what has its receipt gets it again: {}", again.text());
 }
+
+#[test]
+fn partners_pages_may_not_read_a_case() {
+    let server = desk();
+    let shared = server.send(&Request::get("/v1/desk").header("origin", CHAMBER));
+    assert_eq!(shared.header("access-control-allow-origin"), Some(CHAMBER));
+    for path in ["/v1/return", "/v1/answers", "/v1/answers/check", "/v1/amendments", "/v1/withdrawals", "/v1/intents"] {
+        let preflight = Request::options(path)
+            .header("origin", CHAMBER)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization, content-type");
+        for request in [preflight, Request::get(path).header("origin", CHAMBER)] {
+            assert_eq!(server.send(&request).header("access-control-allow-origin"), None, "{path}");
+        }
+    }
+}

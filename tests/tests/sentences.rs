@@ -53,7 +53,16 @@ fn all() -> Vec<(String, String)> {
     ]
     .into_iter()
     .flat_map(texts)
+    .chain(desk_words())
     .collect()
+}
+
+/// Lists the words of the operators' pages.
+fn desk_words() -> Vec<(String, String)> {
+    let files = ["accounts", "audit", "case", "coded", "frame", "intake", "queue"];
+    let paths =
+        files.iter().flat_map(|file| ["ja", "en"].map(|locale| format!("host/desk-pages/words/{locale}/{file}.toml")));
+    paths.flat_map(|path| texts(&path)).collect()
 }
 
 /// Lists the sentences of one table of `messages/*.toml`.

@@ -29,7 +29,7 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("host/http", &["sqlx"]),
     (
         "host/store",
@@ -45,6 +45,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("host/sealing", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store", "wasmtime"]),
+    ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (
         "host/sandbox",

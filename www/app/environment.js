@@ -74,7 +74,7 @@ export function deskUrl(path) {
 
 /** An address at the desk that holds outside of the page as well. @param {string} path "/return" */
 export function wholeUrl(path) {
-  return new URL(deskUrl(path), location.href).href;
+  return new URL(deskUrl(path), document.baseURI).href;
 }
 
 /**

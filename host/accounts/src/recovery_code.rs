@@ -51,7 +51,7 @@ fn random_code() -> Result<String, AccountError> {
 
 /// Folds width, letter case, look-alike letters, spaces and hyphens of a typed code, of either kind.
 pub(crate) fn normalized_code(typed: &str) -> String {
-    let plain = typed.nfkc().flat_map(char::to_lowercase).filter(|char| char.is_ascii_alphanumeric());
+    let plain = typed.nfkc().flat_map(char::to_lowercase).filter(char::is_ascii_alphanumeric);
     plain
         .map(|char| match char {
             'o' => '0',

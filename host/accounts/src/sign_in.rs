@@ -125,12 +125,16 @@ impl Accounts {
         let code = normalized_code(typed);
         let (name, last_step) = account.map_or(("", 0), |account| (account.name.as_str(), account.totp_step));
         let wrapped = account.and_then(|account| account.totp.as_deref());
-        let secret = wrapped.map_or(Ok(TotpSecret::NOBODY), |wrapped| TotpSecret::unwrap(&self.key, name, wrapped));
-        let secret = secret.unwrap_or_else(|error| {
-            tracing::error!(%error, account = name, "the second factor of an account cannot be read with this hash.key");
-            TotpSecret::NOBODY
+        let unwrapped = wrapped.and_then(|wrapped| match TotpSecret::unwrap(&self.key, name, wrapped) {
+            Ok(secret) => Some(secret),
+            Err(error) => {
+                tracing::error!(%error, account = name, "the second factor of an account cannot be read with this hash.key");
+                None
+            }
         });
-        let step = secret.matched_step(&code, (self.now)()).filter(|step| *step > last_step);
+        // Everybody knows the secret that is compared where an account has none: its codes count for nobody.
+        let matched = unwrapped.unwrap_or(TotpSecret::NOBODY).matched_step(&code, (self.now)());
+        let step = matched.filter(|step| unwrapped.is_some() && *step > last_step);
         let hash: SecretHash = self.key.recovery_code(name, &code);
         // The hashes are keyed: the time of their comparison tells nothing about a code.
         let is_recovery_code = codes.iter().any(|code| code.as_slice() == hash);

@@ -7,11 +7,11 @@ use kakekomi_core::questions;
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::action::{Action, Outcome, QuestionDraft};
 use crate::casework::{Casework, demand};
+use crate::conflict::{Conflict, ShownAction};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
 use crate::limits::QUESTIONS_MAX;
@@ -39,26 +39,6 @@ pub struct Erased {
     pub n: i64,
 }
 
-/// An action that met another change.
-#[derive(Debug)]
-pub struct Conflict {
-    /// The last changing event of the case: the number for the next attempt.
-    pub changed_n: i64,
-    /// The operator's own change, which has no event.
-    pub mine: ShownAction,
-    /// The events that came in between, without readings; opened where this host and the operator may open them.
-    pub theirs: Vec<ShownEvent>,
-}
-
-/// An action as it would have been stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownAction {
-    /// The kind of its event.
-    pub kind: &'static str,
-    /// The body of its event.
-    pub body: Value,
-}
-
 impl Casework {
     /// Writes the event of an action. `seen_n` is the last changing event that the operator saw; without it, only a change
     /// during this call is a conflict, and a note has none.
@@ -78,7 +58,7 @@ impl Casework {
             return Err(ActError::Fields(errors));
         }
         if action == Action::Erase {
-            return self.erase_and_purge(operator, number).await;
+            return self.erase_and_purge(operator, number, seen_n).await;
         }
         let case = self.case(number).await?;
         let (body, also_to) = self.body(operator, number, &case, &action).await?;
@@ -107,11 +87,22 @@ impl Casework {
     /// # Errors
     /// [`ActError`].
     pub async fn erase(&self, operator: &Operator, number: &Number) -> Result<Erased, ActError> {
+        self.erase_seen(operator, number, None).await
+    }
+
+    /// Erases a case unless it has changed since the operator saw it: an answer that nobody has read must not be lost.
+    async fn erase_seen(&self, operator: &Operator, number: &Number, seen_n: Option<i64>) -> Result<Erased, ActError> {
         demand(operator, Right::Erase)?;
         let case = self.case(number).await?;
         // It keeps no reason: nothing could open its body after the case's own identity is gone.
-        let event = self.sealed(operator, &case, EventKind::CaseErased, &json!({}), None, None)?;
-        Ok(Erased { n: written_n(self.store().erase(event).await?)? })
+        let mine = ShownAction { kind: EventKind::CaseErased.as_str(), body: json!({}) };
+        let event = self.sealed(operator, &case, EventKind::CaseErased, &mine.body, seen_n, None)?;
+        match self.store().erase(event).await? {
+            Appended::Conflict { changed_n } => {
+                Err(self.conflict(operator, number, mine, seen_n.unwrap_or_default(), changed_n).await?)
+            }
+            outcome => Ok(Erased { n: written_n(outcome)? }),
+        }
     }
 
     /// Removes what was erased from the database's own files; false if bytes are left.
@@ -122,8 +113,13 @@ impl Casework {
         Ok(self.store().purge().await?)
     }
 
-    async fn erase_and_purge(&self, operator: &Operator, number: &Number) -> Result<Acted, ActError> {
-        let Erased { n } = self.erase(operator, number).await?;
+    async fn erase_and_purge(
+        &self,
+        operator: &Operator,
+        number: &Number,
+        seen_n: Option<i64>,
+    ) -> Result<Acted, ActError> {
+        let Erased { n } = self.erase_seen(operator, number, seen_n).await?;
         let is_purged = Some(self.purge().await?);
         Ok(Acted { n, case: self.case(number).await?, code: None, is_purged })
     }

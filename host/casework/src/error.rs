@@ -5,7 +5,7 @@
 use kakekomi_service::sealed_case::EventError;
 use kakekomi_store::{Refusal, StoreError};
 
-use crate::act::Conflict;
+use crate::conflict::Conflict;
 use crate::fields::FieldError;
 use crate::operator::Right;
 

@@ -18,6 +18,7 @@ mod action;
 mod audit;
 mod casework;
 mod close_many;
+mod conflict;
 mod error;
 mod fields;
 pub mod limits;
@@ -31,13 +32,14 @@ mod timeline;
 mod view;
 mod waiting;
 
-pub use act::{Acted, Conflict, Erased, ShownAction};
+pub use act::{Acted, Erased};
 pub use action::{
     Action, Channel, Confidence, LimitationKind, Outcome, QuestionDraft, Urgency, WorkState, question_kind,
 };
 pub use audit::AuditLine;
 pub use casework::{Casework, Parts};
 pub use close_many::{CloseRefusal, ClosedOne};
+pub use conflict::{Conflict, ShownAction};
 pub use error::{ActError, WorkError};
 pub use fields::{FieldCode, FieldError, Fields};
 pub use kakekomi_accounts::Role;

@@ -126,8 +126,9 @@ impl Casework {
         demand(operator, Right::SeeQueue)?;
         let words = words.trim();
         let mut filters = Vec::new();
+        // Hyphens and spaces alone are the beginning of every number.
         if let Ok(number) = Number::begin(words)
-            && !words.is_empty()
+            && words.contains(char::is_alphanumeric)
         {
             filters.push(Filter { number: Some(number), ..Filter::default() });
         }

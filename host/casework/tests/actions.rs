@@ -1,5 +1,14 @@
 //! The actions on both databases: bodies, conflicts, rules of closing, questions, codes, erasure.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on stops"
+)]
+
 mod support;
 
 use kakekomi_casework::limits::{CLOSED_AT_ONCE, QUESTIONS_MAX};
@@ -229,6 +238,20 @@ async fn an_erased_case_keeps_its_number_alone() {
         let view = casework.view(&lead(), &number).await.unwrap();
         assert!(view.timeline.iter().all(|event| event.body.is_none()) && view.age_file().is_none());
         assert!(casework.act(&lead(), &number, Action::Note { text: "a".to_owned() }, None).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_that_does_not_know_the_last_change_is_a_conflict() {
+    for desk in desks().await {
+        let casework = desk.casework();
+        let number = desk.case("れい").await;
+        casework.act(&operator("sato"), &number, Action::Note { text: "new fact".to_owned() }, Some(1)).await.unwrap();
+        let erased = casework.act(&lead(), &number, Action::Erase, Some(1)).await.unwrap_err();
+        let ActError::Conflict(conflict) = erased else { panic!("{erased:?}") };
+        assert_eq!((conflict.mine.kind, conflict.theirs.len(), conflict.changed_n), ("case.erased", 1, 2));
+        assert!(casework.view(&lead(), &number).await.unwrap().age_file().is_some());
+        casework.act(&lead(), &number, Action::Erase, Some(conflict.changed_n)).await.unwrap();
     }
 }
 

@@ -2,6 +2,15 @@
 //!
 //! No event is lost or doubled, each conflict shows both changes, and the state of each case is the replay of its events.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on stops"
+)]
+
 mod support;
 
 use std::collections::HashMap;

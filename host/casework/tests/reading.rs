@@ -1,5 +1,14 @@
 //! Reading on both databases: the event of a view, hosts without identity, roles, search and audit.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that cannot go on stops"
+)]
+
 mod support;
 
 use kakekomi_casework::limits::VIEW_INTERVAL_MS;
@@ -66,6 +75,14 @@ async fn without_identity_or_right_contents_stay_sealed_and_no_reading_is_record
             assert!(view.timeline.iter().all(|event| event.body.is_none()) && view.open_questions.is_empty());
         }
         assert_eq!(count(&desk, &number, "case.viewed").await, 0);
+        for _ in 0..2 {
+            let taken = desk.casework_without_identity().sealed_contents(&lead(), &number).await.unwrap();
+            assert!(taken.unwrap().starts_with(b"age-encryption.org/v1"));
+        }
+        assert_eq!(count(&desk, &number, "case.viewed").await, 1, "taking the contents is a reading");
+        let auditor = Operator::account("audit", Role::Auditor);
+        let refused = desk.casework().sealed_contents(&auditor, &number).await.unwrap_err();
+        assert!(matches!(refused, WorkError::Forbidden(Right::ReadContent)));
         let admin = Operator::account("admin", Role::Admin);
         let refused = desk.casework().view(&admin, &number).await.err().unwrap();
         assert!(matches!(refused, WorkError::Forbidden(Right::SeeQueue)));
@@ -90,7 +107,7 @@ async fn one_field_finds_by_number_telephone_address_and_company() {
         assert_eq!(found(&casework, "(株)れい").await, both[1..]);
         assert_eq!(found(&casework, &first.to_string()).await, both[1..]);
         assert_eq!(found(&casework, &first.to_string()[5..]).await, both[1..]);
-        for nothing in ["", "  ", "誰も"] {
+        for nothing in ["", "  ", "-", "_", "誰も"] {
             assert_eq!(found(&casework, nothing).await, Vec::<String>::new());
         }
         assert_eq!(desk.store.audit_head().await.unwrap().seq, 2, "a search opens nothing and is no event");

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::frame::visit::Query;
 use crate::frame::{Problem, Visit};
-use crate::queue::{filter, work_problem};
+use crate::queue::filter;
 
 /// Cases of a page without `limit`.
 const LIMIT: u32 = 100;
@@ -36,7 +36,7 @@ pub async fn cases(visit: Visit, Extension(token): Extension<ApiToken>, query: Q
     };
     let operator = reader(&token, TokenScope::Queue)?;
     let lines = visit.desk.parts.casework.queue(&operator, &conditions(&query)?, after, limit).await;
-    let lines = lines.map_err(|error| work_problem(&error))?;
+    let lines = lines.map_err(|error| Problem::work(&error))?;
     let next = lines.iter().rev().find_map(|line| line.as_ref().ok()).map(|line| filter::write_key(line.key()));
     let shown: Vec<_> = lines
         .iter()
@@ -56,7 +56,7 @@ pub async fn case(
 ) -> Result<Response, Problem> {
     let number = Number::read(&number).map_err(|_| Problem::NotFound)?;
     let view = visit.desk.parts.casework.view(&reader(&token, token.scope)?, &number).await;
-    let view = view.map_err(|error| work_problem(&error))?;
+    let view = view.map_err(|error| Problem::work(&error))?;
     Ok(respond(&shown_case(&view, token.scope)))
 }
 
@@ -77,7 +77,9 @@ fn reader(token: &ApiToken, scope: TokenScope) -> Result<Operator, Problem> {
 /// Reads the conditions of a request; an unknown parameter would be a condition without effect.
 fn conditions(query: &Query) -> Result<QueueFilter, Problem> {
     const KNOWN: [&str; 7] = ["status", "assignee", "kind", "urgency", "test", "after", "limit"];
-    if query.names().any(|name| !KNOWN.contains(&name)) {
+    // PostgreSQL compares no text with a null character.
+    let is_strange = |name: &str| !KNOWN.contains(&name) || query.get(name).is_some_and(|text| text.contains('\0'));
+    if query.names().any(is_strange) {
         return Err(Problem::BadRequest);
     }
     let text = |name: &str| query.get(name).map(str::to_owned);

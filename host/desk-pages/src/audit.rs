@@ -7,23 +7,16 @@ use kakekomi_casework::{AuditLine, Right};
 use maud::{Markup, html};
 
 use crate::frame::visit::Query;
-use crate::frame::words::words;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
-use crate::queue::work_problem;
 
 /// Rows of a page.
 const ROWS: u32 = 100;
-
-words! {
-    /// Words of the audit page.
-    AuditWords: title lead seq at actor event case none newest older applicant
-}
 
 /// Shows a page of events.
 pub async fn audit(visit: Visit, query: Query) -> Result<Response, Problem> {
     let before = query.get("before").and_then(|before| before.parse().ok());
     let lines = visit.desk.parts.casework.audit(&visit.operator()?, before, ROWS).await;
-    let lines = lines.map_err(|error| work_problem(&error))?;
+    let lines = lines.map_err(|error| Problem::work(&error))?;
     let words = &visit.words().audit;
     let last = lines.last().map(|line| line.seq).filter(|seq| *seq > 1);
     let content = html! {

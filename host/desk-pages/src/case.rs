@@ -2,7 +2,7 @@
 //!
 //! `GET /cases/2609-4873-1059` → the page, and the event `case.viewed` · `POST /cases/2609-4873-1059/actions/note` → 303 back to it
 
-mod act;
+pub mod act;
 mod answers;
 mod event_body;
 mod facts;
@@ -20,32 +20,12 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::frame::visit::Query;
-use crate::frame::words::words;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
-use crate::queue::work_problem;
 
-pub use act::act;
 use forms::{ActionForms, Rejected};
 
 /// The media type of an age file, which has none of its own.
 const AGE: &str = "application/octet-stream";
-
-words! {
-    /// Words of the page of a case.
-    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more why
-        sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
-        received_at partner language consent ruleset module version unknown yes no required
-        applicant system nobody reason outcome link duplicate_of hold_begins hold_ends no_follow_up
-        reached not_reached said disclosed reference confidence limits channel details
-        conflict_title conflict conflict_theirs conflict_mine conflict_again conflict_leave
-        code_title code code_call code_once to_case erased_done erased_left
-}
-
-words! {
-    /// Words of the forms beside a case.
-    ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
-        limitation question question_kind choices question_required erase_confirm
-}
 
 /// Reads the number of a case in an address; one in another notation leads to the usual address.
 fn read_number(text: &str) -> Result<Number, Problem> {
@@ -56,7 +36,7 @@ fn read_number(text: &str) -> Result<Number, Problem> {
 pub async fn case(visit: Visit, query: Query, Path(number): Path<String>) -> Result<Response, Problem> {
     let number = read_number(&number)?;
     let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
-    let view = view.map_err(|error| work_problem(&error))?;
+    let view = view.map_err(|error| Problem::work(&error))?;
     let done = query.get("done").and_then(|word| visit.words().action_done.find(word));
     Ok(show(&visit, &view, None, done).await)
 }
@@ -158,11 +138,10 @@ fn sealed(visit: &Visit, view: &CaseView) -> Markup {
 /// Responds with the sealed contents, an age file that this host may be unable to open.
 pub async fn sealed_file(visit: Visit, Path(number): Path<String>) -> Result<Response, Problem> {
     let number = read_number(&number)?;
-    let view = visit.desk.parts.casework.view(&visit.operator()?, &number).await;
-    let view = view.map_err(|error| work_problem(&error))?;
-    let file = view.age_file().ok_or(Problem::NotFound)?;
+    let sealed = visit.desk.parts.casework.sealed_contents(&visit.operator()?, &number).await;
+    let file = sealed.map_err(|error| Problem::work(&error))?.ok_or(Problem::NotFound)?;
     let name = format!("attachment; filename=\"{number}.age\"");
-    Ok(([(header::CONTENT_TYPE, AGE.to_owned()), (header::CONTENT_DISPOSITION, name)], file.to_vec()).into_response())
+    Ok(([(header::CONTENT_TYPE, AGE.to_owned()), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 
 /// Writes the faults of a damaged case.

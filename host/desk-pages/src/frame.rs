@@ -15,8 +15,11 @@ pub mod headers;
 pub mod inert;
 pub mod layout;
 pub mod moment;
+pub mod prepare;
 pub mod problem;
+pub mod problem_page;
 pub mod visit;
+pub mod word_tables;
 pub mod words;
 
 pub use form::FormFields;

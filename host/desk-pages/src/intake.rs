@@ -15,19 +15,10 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
 use crate::frame::field::{FieldFault, FieldSet, Need};
-use crate::frame::words::words;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
-use crate::queue::work_problem;
 
 /// Random bytes of the key that makes one case of a form that is sent twice.
 const KEY_BYTES: usize = 16;
-
-words! {
-    /// Words of the intake by telephone.
-    IntakeWords: title lead caller incident services remote price_told approval forensics transfer since
-        consent consent_version consent_text agreed_by shown read_out sent agreed submit
-        done number_hint again open_case stale other_issue
-}
 
 /// Shows an empty form.
 pub async fn form(visit: Visit) -> Result<Response, Problem> {
@@ -63,7 +54,7 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
                 errors.into_iter().map(|error| (error.field, coded.get(error.code.as_str()).to_owned())).collect();
             Ok(rejected(&visit, &fields, &faults))
         }
-        Err(ActError::Work(error)) => Err(work_problem(&error)),
+        Err(ActError::Work(error)) => Err(Problem::work(&error)),
         Err(error) => {
             tracing::error!(%error, "an intake by telephone failed");
             Err(Problem::Failed)
@@ -95,9 +86,10 @@ fn stale(visit: &Visit, fields: &FormFields) -> Response {
 
 /// Lists what the module does not judge: the operator's own record of the agreement.
 fn missing(visit: &Visit, fields: &FormFields) -> Vec<FieldFault> {
-    let required = visit.words().coded.field.get("required");
-    let names = ["agreed_by", "shown", "agreed"].into_iter().filter(|name| !fields.has(name));
-    names.map(|name| (name.to_owned(), required.to_owned())).collect()
+    let (words, required) = (&visit.words().intake, visit.words().coded.field.get("required"));
+    let own = [("agreed_by", &words.agreed_by), ("shown", &words.shown), ("agreed", &words.agreed)];
+    let empty = own.into_iter().filter(|(name, _)| !fields.has(name));
+    empty.map(|(name, title)| (name.to_owned(), format!("{title}{}{required}", visit.words().frame.colon))).collect()
 }
 
 /// Puts the issues of the report at their fields; one without a field here is named by its title.
@@ -105,8 +97,7 @@ fn faults_of(visit: &Visit, issues: &[Issue]) -> Vec<FieldFault> {
     let fault = |issue: &Issue| {
         let Some(name) = draft::field_of(&issue.path) else {
             let title = message::title(&message::pattern(&issue.path), visit.locale).unwrap_or(&issue.path);
-            let sentence = substitute(&visit.words().intake.other_issue, "title", title);
-            return (String::new(), format!("{sentence} {}", issue.message));
+            return (String::new(), format!("{title}{}{}", visit.words().frame.colon, issue.message));
         };
         (name.to_owned(), issue.message.clone())
     };
@@ -137,7 +128,7 @@ fn stored(visit: &Visit, receipt: &[u8]) -> Result<Response, Problem> {
 
 fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault]) -> Response {
     let words = &visit.words().intake;
-    let set = FieldSet { visit, form: "intake", typed: fields, faults };
+    let set = FieldSet::new(visit, "intake", fields, faults);
     let content = html! {
         form.sheet.intake method="post" action="/cases/new" {
             h1 { (words.title) }
@@ -202,11 +193,11 @@ fn services(set: &FieldSet<'_>) -> Markup {
     html! {
         (set.tick("remote", &words.remote, Need::Optional))
         div.only-remote {
-            (set.tick("price_notice", &words.price_told, Need::Optional))
-            (set.select("approval", &words.approval, Need::Optional, &approvals))
+            (set.tick("price_notice", &words.price_told, Need::Depends))
+            (set.select("approval", &words.approval, Need::Depends, &approvals))
         }
         (set.tick("forensics", &words.forensics, Need::Optional))
-        div.only-forensics { (set.select("transfer_consent", &words.transfer, Need::Optional, &yes_no)) }
+        div.only-forensics { (set.select("transfer_consent", &words.transfer, Need::Depends, &yes_no)) }
     }
 }
 

@@ -7,16 +7,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use futures_util::FutureExt;
 use kakekomi_accounts::TokenScope;
 use kakekomi_casework::Right;
+use kakekomi_http::asset::FileRequest;
 
 pub use crate::frame::guard::Access;
-use crate::frame::{Problem, files, guard, headers, visit};
+use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
 use crate::{accounts_pages, api, audit, case, intake, queue};
 
@@ -50,16 +51,16 @@ const fn send(path: &'static str, access: Access, handler: fn() -> MethodRouter<
 
 /// All routes.
 pub const ROUTES: &[Route] = &[
-    read("/files/{file}", Access::Public, || get(files::file)),
+    read("/files/{file}", Access::Public, || get(file)),
     read("/", Access::SignedIn, || get(queue::queue)),
-    read("/queue/events", Access::Right(Right::SeeQueue), || get(queue::live::events)),
-    send("/search", Access::Right(Right::SeeQueue), || post(queue::search)),
-    send("/cases/close", Access::Right(Right::Act), || post(queue::close)),
+    read("/queue/events", Access::Right(Right::SeeQueue), || get(queue::events::events)),
+    send("/search", Access::Right(Right::SeeQueue), || post(queue::search::search)),
+    send("/cases/close", Access::Right(Right::Act), || post(queue::close::close)),
     read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
     read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
-    send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act)),
+    send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/login", Access::Public, || get(accounts_pages::login)),
     send("/login", Access::Public, || post(accounts_pages::sign_in)),
@@ -97,7 +98,7 @@ pub fn router(state: Arc<DeskState>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(catch_panic))
-        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn_with_state(Arc::clone(&state), prepare::prepare))
         .layer(from_fn(headers::set))
         .with_state(state)
 }
@@ -106,9 +107,13 @@ pub fn router(state: Arc<DeskState>) -> Router {
 pub fn busy_router(state: Arc<DeskState>) -> Router {
     Router::new()
         .fallback(unavailable)
-        .layer(from_fn_with_state(Arc::clone(&state), visit::prepare))
+        .layer(from_fn_with_state(Arc::clone(&state), prepare::prepare))
         .layer(from_fn(headers::set))
         .with_state(state)
+}
+
+async fn file(State(desk): State<Arc<DeskState>>, request: FileRequest) -> Response {
+    desk.files.respond(request)
 }
 
 async fn not_found() -> Problem {

@@ -13,7 +13,7 @@ use kakekomi_service::desk::profile::{AfterHoursContact, Profile};
 use maud::{Markup, html};
 
 use crate::embedded;
-use crate::page::escape;
+use crate::escape::escape;
 
 /// A variant of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

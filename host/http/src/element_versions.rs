@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha384};
 
 use crate::embedded;
-use crate::page::escape;
+use crate::escape::escape;
 
 /// Version of the element's script, raised with every change of its bytes.
 pub const VERSION: &str = "1.1.0";

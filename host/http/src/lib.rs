@@ -29,6 +29,7 @@ pub mod document_files;
 pub mod element_versions;
 mod embed;
 pub mod embedded;
+pub mod escape;
 mod extract;
 mod headers;
 mod icon;

@@ -177,11 +177,6 @@ pub fn with_later(script: &[u8], address: &str) -> Vec<u8> {
     String::from_utf8_lossy(script).replace("/page/later.js", address).into_bytes()
 }
 
-/// Escapes the five characters that mean something in HTML.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
 /// The page for people.
 #[utoipa::path(get, path = "/", tag = "page", params(RequestedLocale, RequestedPartner,
     ("lang" = Option<String>, Query, description = "The language of the page; without it, and with any other word, Japanese")), responses(

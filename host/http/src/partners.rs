@@ -17,9 +17,9 @@ use maud::{Markup, html};
 
 use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
 use super::embed::ELEMENT;
+use super::escape::escape;
 use super::extract::{Clock, RequestedLocale, query_param};
 use super::headers::{AllowsFraming, Framed};
-use super::page::escape;
 use crate::element_versions::{self, PROTOCOL, Snippet, VERSION, integrity};
 use crate::embedded::PARTNER_WORDS;
 use crate::template::fill;

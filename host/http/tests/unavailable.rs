@@ -31,7 +31,8 @@ use kakekomi_store::{self as store, clock};
 use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
     Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase,
-    NewEvent, NewVisit, Projection, Read, Resealed, ReturnStore, Seal, Store, StoreError, StoreFuture,
+    NewEvent, NewVisit, Projection, QueueFilter, QueueKey, QueueLine, Read, Resealed, ReturnStore, Seal, Store,
+    StoreError, StoreFuture,
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -194,6 +195,15 @@ impl Store for Trouble {
 
     fn convert(&self, seal: Seal) -> StoreFuture<'_, usize> {
         self.inner.convert(seal)
+    }
+
+    fn queue<'a>(
+        &'a self,
+        filter: &'a QueueFilter,
+        after: Option<QueueKey>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Read<QueueLine>>> {
+        self.inner.queue(filter, after, limit)
     }
 
     fn ready(&self) -> StoreFuture<'_, ()> {

@@ -14,6 +14,7 @@
 mod additions;
 mod answers;
 mod code;
+mod exchange;
 mod failures;
 mod state;
 
@@ -30,12 +31,10 @@ use kakekomi_store::{NewVisit, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::submit::{Intake, Outcome, Verdict, engine_failed, store_failed};
-pub use additions::Addition;
-pub use answers::Answers;
 pub use code::{ReturnCode, ReturnHash};
+pub use exchange::{Addition, Answers, CaseState, Disclosure};
 pub use failures::{FAILURE_WINDOW_MS, FAILURES};
 use failures::{FailedAttempts, Pair};
-pub use state::{CaseState, Disclosure};
 
 /// The time for which a token is valid, in milliseconds.
 pub const VISIT_MS: i64 = 30 * 60 * 1000;
@@ -148,16 +147,26 @@ impl ReturnVisits {
         let typed = read.as_ref().map_or_else(|| number.to_owned(), ToString::to_string);
         let pair = Pair::new(client, &typed);
         self.parts.failures.count(pair.clone(), now).map_err(VisitRefusal::Locked)?;
-        let (number, return_code) = self.matching(read, code).await?.ok_or(VisitRefusal::Refused)?;
+        let begun = self.begin(read, code, now).await;
+        match &begun {
+            Ok(_) => self.parts.failures.forget(&pair),
+            // A code that nobody compared is not a wrong one.
+            Err(VisitRefusal::As(_)) => self.parts.failures.take_back(&pair, now),
+            Err(_) => {}
+        }
+        let (number, token, expires_at) = begun?;
+        let state = self.state(&Visit { number }, locale, now).await?;
+        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
+    }
+
+    /// Compares a code and stores a token; returns the number, the token and its end.
+    async fn begin(&self, number: Option<Number>, code: &str, now: i64) -> Result<(Number, String, i64), VisitRefusal> {
+        let (number, return_code) = self.matching(number, code).await?.ok_or(VisitRefusal::Refused)?;
         let token = random_token()?;
         let expires_at = now.saturating_add(VISIT_MS);
         let visit = NewVisit { number: number.clone(), return_code, token_hash: token_hash(&token), now, expires_at };
-        if !self.intake.store.begin_visit(visit).await? {
-            return Err(VisitRefusal::Refused);
-        }
-        self.parts.failures.forget(&pair);
-        let state = self.state(&Visit { number }, locale, now).await?;
-        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
+        let is_begun = self.intake.store.begin_visit(visit).await?;
+        if is_begun { Ok((number, token, expires_at)) } else { Err(VisitRefusal::Refused) }
     }
 
     /// Compares a code with that of a case. An unreadable number is looked up as another one, so that it takes the same time.
@@ -167,10 +176,9 @@ impl ReturnVisits {
             Some(number) => number,
             None => Number::random().map_err(|error| engine_failed(&error))?,
         };
-        let stored = self.intake.store.return_code(&number).await?;
+        let stored = self.intake.store.return_code(&number).await?.unwrap_or_default();
         let typed = ReturnHash::of_typed(code).bound_to(&number);
-        let is_there = is_readable & stored.is_some();
-        let is_right = is_there & is_equal(&stored.unwrap_or_else(|| vec![0; 32]), &typed);
+        let is_right = is_readable & is_equal(&stored, &typed);
         Ok(is_right.then_some((number, typed)))
     }
 

@@ -2,6 +2,7 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod listener;
 mod operators_desk;
 mod reload;
 
@@ -17,7 +18,6 @@ use kakekomi_http::{
     App, admin_router,
     asset::Asset,
     body::UnfinishedBodies,
-    client_ip::Trusted,
     desk::ConsentFiles,
     docs::DocsFiles,
     document_files::DocumentFiles,
@@ -34,12 +34,12 @@ use kakekomi_service::module_archive::{ArchivedModule, ModuleArchive};
 use kakekomi_service::return_visit::ReturnParts;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::{self as store, clock};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::listener::{announce, listen, trusted};
 use self::operators_desk::OperatorsDesk;
 use self::reload::{Receivers, note_documents, routers};
 use super::keys_at_start::seal_store;
@@ -181,13 +181,6 @@ fn sandbox(
     Ok((sandbox, older))
 }
 
-/// Reads the addresses and networks of trusted proxies.
-fn trusted(settings: &Settings) -> Result<Trusted, CliError> {
-    Trusted::read(settings.trusted_proxies.as_deref().unwrap_or_default()).map_err(|word| {
-        CliError::Usage(format!("--trusted-proxies: {word:?} is neither an address nor a network such as 10.0.0.0/8"))
-    })
-}
-
 /// Warns of the example desk at an address that others can reach.
 fn warn_of_example(desk: &Desk, address: SocketAddr) {
     if desk.profile().example && !address.ip().to_canonical().is_loopback() {
@@ -195,18 +188,6 @@ fn warn_of_example(desk: &Desk, address: SocketAddr) {
             "this is the example desk, which nobody runs, at {address}: put in your own (--desk), and see kakekomi doctor"
         ));
     }
-}
-
-fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    server::listen(address).map_err(CliError::io(format!("listening at {address}")))
-}
-
-/// Prints the address of a listener to stderr.
-fn announce(listener: &TcpListener, name: &str, tls: bool) -> Result<(), CliError> {
-    let bound = listener.local_addr().map_err(CliError::io("listening"))?;
-    let scheme = if tls { "https" } else { "http" };
-    print::words(&format!("kakekomi: {name} at {scheme}://{bound}/"));
-    Ok(())
 }
 
 /// Compresses the unchanging files on a separate thread, the small ones first.

@@ -38,6 +38,7 @@ mod query;
 mod queue;
 mod readiness;
 pub mod receipt_number;
+mod return_queries;
 mod returns;
 mod seals;
 mod session;

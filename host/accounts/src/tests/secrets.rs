@@ -23,3 +23,16 @@ async fn no_secret_is_in_the_database() {
     }
     assert!(!holds(owner.secret.bytes()));
 }
+
+#[tokio::test]
+async fn a_second_factor_that_another_key_wrapped_lets_nobody_in() {
+    let desk = Desk::new().await;
+    desk.owner("sato", Role::Operator).await;
+    let recipients = desk.identity.recipients().join("\n");
+    let recipients = Recipients::parse(&recipients, Path::new("recipients")).unwrap();
+    let accounts = Accounts::new(Arc::clone(&desk.store), recipients, HashKey::generate().unwrap(), now);
+    pass(30 * SECOND);
+    let code = TotpSecret::NOBODY.code(now());
+    let signed = accounts.sign_in("sato", PASSWORD, &code, address("192.0.2.7")).await.unwrap();
+    assert_eq!(signed, SignIn::Refused);
+}

@@ -19,7 +19,7 @@ impl Action {
                 vec![]
             }
             Action::Assign { assignee } => {
-                vec![assignee.as_deref().and_then(|name| self::required("assignee", name, NAME_BYTES_MAX))]
+                vec![assignee.as_deref().and_then(assignee_error)]
             }
             Action::Urgency { reason, .. } | Action::Hold { reason, .. } | Action::Withdraw { reason } => {
                 vec![required("reason", reason)]
@@ -43,6 +43,13 @@ impl Outcome {
         required("link", link, LINK_BYTES_MAX)
             .or_else(|| (!is_https(link)).then(|| FieldError::new("link", FieldCode::NotHttps)))
     }
+}
+
+/// Checks a name, which is a clear column: PostgreSQL stores no null character, and a list has no use for the others.
+fn assignee_error(name: &str) -> Option<FieldError> {
+    let is_strange = name.contains(char::is_control);
+    required("assignee", name, NAME_BYTES_MAX)
+        .or_else(|| is_strange.then(|| FieldError::new("assignee", FieldCode::Unknown)))
 }
 
 /// Checks that a text is there and not too long.
@@ -127,6 +134,14 @@ mod tests {
             assert_eq!(errors(&action(" \n\u{3000}".to_owned())), [format!("{field}: required")]);
         }
     }
+
+    #[test]
+    fn an_assignee_has_no_control_characters() {
+        for name in ["sa\0to", "sa\nto", "sato\u{1b}[2J"] {
+            assert_eq!(errors(&Action::Assign { assignee: Some(name.to_owned()) }), ["assignee: unknown"], "{name:?}");
+        }
+    }
+
     #[test]
     fn a_link_is_https_and_not_too_long() {
         let link = |link: String| errors(&Action::Close { outcome: Outcome::ReferredToVendor { link }, reason: None });

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -16,7 +17,6 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, Store, open, open_to_write, url_in};
 use serde_json::json;
 use serde_json::value::to_raw_value;
-use sqlx::{AssertSqlSafe, Connection as _};
 
 /// The moment at which the cases were received.
 pub const RECEIVED_AT: i64 = 1_795_140_000_000;
@@ -151,9 +151,11 @@ pub async fn desks() -> Vec<Desk> {
     match std::env::var("KAKEKOMI_TEST_POSTGRES") {
         Ok(server) => {
             let name = format!("casework_{}", Number::random().unwrap().to_string().replace('-', "_"));
-            let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-            let create = sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")));
-            create.execute(&mut connection).await.unwrap();
+            let create = format!("CREATE DATABASE {name}");
+            let status = Command::new("psql")
+                .args(["--quiet", "--dbname", &format!("{server}/postgres"), "--command", &create])
+                .status();
+            assert!(status.unwrap().success());
             urls.push(format!("{server}/{name}"));
         }
         Err(_) => eprintln!("not run on PostgreSQL: KAKEKOMI_TEST_POSTGRES is not set"),

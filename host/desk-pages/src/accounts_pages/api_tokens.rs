@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{ApiToken, TokenScope};
 use maud::{Markup, html};
 
-use super::{own_name, problem};
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldSet, Need};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, inert, moment, page};
@@ -41,7 +41,7 @@ pub async fn revoke(visit: Visit, Path(id): Path<i64>) -> Result<Response, Probl
         return Err(Problem::NotFound);
     }
     revoke_by(&visit, id).await?;
-    Ok(see_other("/sessions?revoked=1"))
+    Ok(see_other("/sessions?token_revoked=1"))
 }
 
 /// Revokes the token of any account.
@@ -67,7 +67,7 @@ pub async fn own(visit: &Visit) -> Result<Vec<ApiToken>, Problem> {
 pub fn section(visit: &Visit, tokens: &[ApiToken]) -> Markup {
     let words = &visit.words().accounts;
     let typed = FormFields::default();
-    let set = FieldSet { visit, form: "token", typed: &typed, faults: &[] };
+    let set = FieldSet::new(visit, "token", &typed, &[]);
     let scopes = [("queue", words.scope_queue.as_str()), ("cases", words.scope_cases.as_str())];
     html! {
         section.sheet {
@@ -104,7 +104,7 @@ pub fn table(visit: &Visit, tokens: &[ApiToken], base: &str, with_account: bool)
                         td { @match token.scope { TokenScope::Queue => (words.scope_queue), TokenScope::Cases => (words.scope_cases) } }
                         td.number { @match token.last_used_at { Some(at) => (moment::full(visit, at)), None => (words.never) } }
                         td {
-                            form method="post" action={ (base) "/" (token.id) "/revoke" } { button type="submit" { (words.revoke) } }
+                            form method="post" action={ (base) "/" (token.id) "/revoke" } { button type="submit" { (words.revoke_token) } }
                         }
                     }
                 }

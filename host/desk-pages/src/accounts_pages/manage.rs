@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{AccountError, AccountLine, ApiToken, Role, SetUpLink};
 use maud::{Markup, html};
 
-use super::{api_tokens, own_name, problem};
+use super::api_tokens;
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldFault, FieldSet, Need};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, inert, moment, page};
@@ -83,7 +84,7 @@ async fn show(visit: &Visit, typed: &FormFields, faults: &[FieldFault]) -> Resul
     let lines = accounts.list().await.map_err(|error| problem(&error))?;
     let tokens = accounts.tokens().await.map_err(|error| problem(&error))?;
     let words = &visit.words().accounts;
-    let set = FieldSet { visit, form: "account", typed, faults };
+    let set = FieldSet::new(visit, "account", typed, faults);
     let content = html! {
         h1 { (words.title) }
         (set.summary())
@@ -141,16 +142,19 @@ fn row(visit: &Visit, line: &AccountLine) -> Markup {
         (false, true) => &words.enabled,
         (false, false) => &words.not_set_up,
     };
+    let is_own = visit.session.as_ref().is_some_and(|session| session.account == line.name);
     html! {
         tr {
             td { (inert::text(&line.name)) }
             td { (inert::text(&line.display_name)) }
-            td { (role_form(visit, line)) }
+            td {
+                @if is_own { (visit.words().role.get(line.role.map_or("", Role::as_str))) } @else { (role_form(visit, line)) }
+            }
             td {
                 (state)
                 @if line.set_up { br; span.label { (words.recovery_left) (line.recovery_codes) } }
             }
-            td { (changes(visit, line)) }
+            td { (changes(visit, line, is_own)) }
         }
     }
 }
@@ -169,8 +173,8 @@ fn role_form(visit: &Visit, line: &AccountLine) -> Markup {
     }
 }
 
-/// Writes the buttons of an account. Those that end something ask first, by opening.
-fn changes(visit: &Visit, line: &AccountLine) -> Markup {
+/// Writes the buttons of an account; the own one cannot be disabled. Those that end something ask first, by opening.
+fn changes(visit: &Visit, line: &AccountLine, is_own: bool) -> Markup {
     let words = &visit.words().accounts;
     let asked = |path: &str, title: &str, lead: &str| {
         html! {
@@ -186,7 +190,7 @@ fn changes(visit: &Visit, line: &AccountLine) -> Markup {
     html! {
         @if line.disabled {
             form method="post" action={ (PATH) "/" (line.name) "/enable" } { button type="submit" { (words.enable) } }
-        } @else {
+        } @else if !is_own {
             (asked("disable", &words.disable, &words.disable_lead))
         }
         (asked("reset", &words.reset, &words.reset_lead))

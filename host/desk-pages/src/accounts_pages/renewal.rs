@@ -8,7 +8,7 @@ use kakekomi_accounts::{Renewal, SetUpLink};
 use kakekomi_core::message::substitute;
 use maud::html;
 
-use super::{own_name, problem};
+use super::requested_account::{own_name, problem};
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
@@ -39,7 +39,7 @@ pub async fn renew(visit: Visit, fields: FormFields) -> Result<Response, Problem
 fn show(visit: &Visit, faults: &[FieldFault]) -> Response {
     let words = &visit.words().accounts;
     let typed = FormFields::default();
-    let set = FieldSet { visit, form: "renew", typed: &typed, faults };
+    let set = FieldSet::new(visit, "renew", &typed, faults);
     let content = html! {
         form.sheet.narrow method="post" action="/renew" {
             h1 { (words.renew_title) }

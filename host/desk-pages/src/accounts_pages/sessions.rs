@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::Session;
 use maud::{Markup, html};
 
-use super::{api_tokens, own_name, problem};
+use super::api_tokens;
+use super::requested_account::{own_name, problem};
 use crate::frame::visit::{Query, see_other};
 use crate::frame::{Page, Problem, Visit, cookie, moment, page};
 
@@ -21,6 +22,7 @@ pub async fn sessions(visit: Visit, query: Query) -> Result<Response, Problem> {
     let content = html! {
         h1 { (words.sessions_title) }
         @if query.get("revoked").is_some() { p.notice role="status" { (words.revoked) } }
+        @if query.get("token_revoked").is_some() { p.notice role="status" { (words.token_revoked) } }
         section.sheet {
             p { (words.sessions_lead) }
             (table(&visit, &listed))

@@ -9,7 +9,8 @@ use kakekomi_accounts::{MAX_PASSWORD, MIN_PASSWORD, PasswordFault, RecoveryCodes
 use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 
-use super::{problem, qr};
+use super::qr;
+use super::requested_account::problem;
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::{FormFields, Page, Problem, Visit, inert, page};
 
@@ -66,7 +67,7 @@ fn show(visit: &Visit, token: &str, found: &SetUp, faults: &[FieldFault]) -> Res
     let words = &visit.words().accounts;
     // For the program that keeps passwords: it notes the name beside the password.
     let typed = FormFields(vec![("name".to_owned(), found.account.clone())]);
-    let set = FieldSet { visit, form: "setup", typed: &typed, faults };
+    let set = FieldSet::new(visit, "setup", &typed, faults);
     let new_password_hint = substitute(&words.new_password_hint, "min", &MIN_PASSWORD.to_string());
     let content = html! {
         form.sheet.narrow method="post" action={ "/setup/" (token) } {

@@ -9,7 +9,7 @@ use kakekomi_accounts::SignIn;
 use kakekomi_core::message::substitute;
 use maud::html;
 
-use super::problem;
+use super::requested_account::problem;
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::visit::{Query, local_path, see_other};
 use crate::frame::{FormFields, Page, Problem, Visit, cookie, page};
@@ -87,7 +87,7 @@ fn failed(visit: &Visit, fields: &FormFields, status: StatusCode, sentence: Stri
 
 fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault], notice: Option<&str>) -> Response {
     let words = &visit.words().accounts;
-    let set = FieldSet { visit, form: "login", typed: fields, faults };
+    let set = FieldSet::new(visit, "login", fields, faults);
     let content = html! {
         form.sheet.narrow method="post" action="/login" {
             h1 { (words.sign_in_title) }

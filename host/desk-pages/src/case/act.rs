@@ -18,7 +18,6 @@ use super::{read_number, show_rejected, timeline};
 use crate::frame::field::FieldFault;
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
-use crate::queue::work_problem;
 
 /// Writes the event of a form.
 pub async fn act(
@@ -66,7 +65,7 @@ impl Sent<'_> {
             ActError::Fields(errors) => self.reject(&errors).await,
             ActError::Conflict(conflict) => self.show_conflict(&conflict).await,
             ActError::Refused(refusal) => self.refuse(refusal).await,
-            ActError::Work(error) => Err(work_problem(&error)),
+            ActError::Work(error) => Err(Problem::work(&error)),
             ActError::NoServiceRecipient => {
                 let sentence = self.visit.words().refusal.get("no_service").to_owned();
                 self.reject_with(&[(String::new(), sentence)]).await
@@ -98,7 +97,7 @@ impl Sent<'_> {
 
     async fn reject_with(&self, faults: &[FieldFault]) -> Result<Response, Problem> {
         let view = self.visit.desk.parts.casework.view(&self.visit.operator()?, self.number).await;
-        let view = view.map_err(|error: WorkError| work_problem(&error))?;
+        let view = view.map_err(|error: WorkError| Problem::work(&error))?;
         let rejected = Rejected { word: self.word, typed: self.typed, faults };
         Ok(show_rejected(self.visit, &view, &rejected).await)
     }
@@ -106,7 +105,7 @@ impl Sent<'_> {
     /// Shows both changes, and the form with the typed values, which now has the last event's number.
     async fn show_conflict(&self, conflict: &Conflict) -> Result<Response, Problem> {
         let view = self.visit.desk.parts.casework.view(&self.visit.operator()?, self.number).await;
-        let view = view.map_err(|error| work_problem(&error))?;
+        let view = view.map_err(|error| Problem::work(&error))?;
         let words = &self.visit.words().case;
         let rejected = Rejected { word: self.word, typed: self.typed, faults: &[] };
         let forms = ActionForms { visit: self.visit, view: &view, people: forms::people(self.visit).await };

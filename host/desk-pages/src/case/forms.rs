@@ -7,7 +7,7 @@ use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Ur
 use maud::{Markup, html};
 
 use crate::frame::field::{FieldFault, FieldSet, Need, faults};
-use crate::frame::{FormFields, Visit, moment};
+use crate::frame::{FormFields, Visit, inert, moment};
 
 /// Rows of questions in the form.
 const QUESTION_ROWS: usize = 5;
@@ -59,7 +59,9 @@ pub async fn people(visit: &Visit) -> Vec<(String, String)> {
         Vec::new()
     });
     let works = |account: &AccountLine| !account.disabled && account.role.is_some_and(|role| may(role, Right::Act));
-    accounts.into_iter().filter(works).map(|account| (account.name, account.display_name)).collect()
+    // An option of a list has no markup, so that nothing there isolates the direction of a name.
+    let entry = |account: AccountLine| (account.name, inert::visible(&account.display_name));
+    accounts.into_iter().filter(works).map(entry).collect()
 }
 
 impl ActionForms<'_> {
@@ -100,12 +102,9 @@ impl ActionForms<'_> {
         let (visit, view) = (self.visit, self.view);
         let rejected = rejected.filter(|rejected| rejected.word == word);
         let defaults = defaults(visit, view, word);
-        let set = FieldSet {
-            visit,
-            form: word,
-            typed: rejected.map_or(&defaults, |rejected| rejected.typed),
-            faults: rejected.map_or(&[], |rejected| rejected.faults),
-        };
+        let typed = rejected.map_or(&defaults, |rejected| rejected.typed);
+        let set = FieldSet::new(visit, word, typed, rejected.map_or(&[], |rejected| rejected.faults));
+        let fields = self.fields(&set, word);
         let class = match word {
             _ if is_primary => "main",
             "erase" => "danger",
@@ -116,7 +115,7 @@ impl ActionForms<'_> {
                 input type="hidden" name="n" value=(view.case.changed_n);
                 (set.summary())
                 @if let Some(hint) = visit.words().action_hint.find(word) { p.hint { (hint) } }
-                (self.fields(&set, word))
+                (fields)
                 button type="submit" class=(class) { (visit.words().action_button.get(word)) }
             }
         }
@@ -248,8 +247,8 @@ fn close(set: &FieldSet<'_>) -> Markup {
     let outcomes = kakekomi_casework::Outcome::WORDS.map(|word| (word, coded.outcome.get(word)));
     html! {
         (set.select("outcome", &words.outcome, Need::Required, &outcomes))
-        div.only-referred { (set.line("link", "url", &words.link, Need::Optional)) }
-        div.only-duplicate { (set.line("duplicate_of", "text", &words.duplicate_of, Need::Optional)) }
+        div.only-referred { (set.line("link", "url", &words.link, Need::Depends)) }
+        div.only-duplicate { (set.line("duplicate_of", "text", &words.duplicate_of, Need::Depends)) }
         (set.area("reason", &words.reason, Need::Optional))
     }
 }
@@ -270,7 +269,7 @@ fn question(set: &FieldSet<'_>, place: usize) -> Markup {
                 @for one in QUESTION_KINDS { option value=(one) selected[one == typed] { (coded.question.get(one)) } }
             }
         }
-        div.only-choice { (set.area(&name("choices"), &action.choices, Need::Optional)) }
+        div.only-choice { (set.area(&name("choices"), &action.choices, Need::Depends)) }
         (set.tick(&name("required"), &action.question_required, Need::Optional))
     };
     let title = format!("{} {place}", action.question);

@@ -2,6 +2,8 @@
 //!
 //! `set.area("text", "メモ", Need::Required)` → a label, the error if there is one, and a text area with the typed text
 
+use std::cell::RefCell;
+
 use maud::{Markup, html};
 
 use super::{FormFields, Visit};
@@ -13,6 +15,8 @@ pub enum Need {
     Required,
     /// It may be left empty.
     Optional,
+    /// Another answer decides, and the form says so when it is sent.
+    Depends,
 }
 
 /// A wrong field: its name and the sentence for the person.
@@ -28,9 +32,23 @@ pub struct FieldSet<'a> {
     pub typed: &'a FormFields,
     /// The wrong fields.
     pub faults: &'a [FieldFault],
+    /// The titles of the fields that were written, for the list of errors.
+    titles: RefCell<Vec<FieldFault>>,
 }
 
-impl FieldSet<'_> {
+impl<'a> FieldSet<'a> {
+    /// Makes the fields of a form.
+    pub fn new(visit: &'a Visit, form: &'a str, typed: &'a FormFields, faults: &'a [FieldFault]) -> FieldSet<'a> {
+        FieldSet { visit, form, typed, faults, titles: RefCell::default() }
+    }
+
+    /// Remembers the title of a wrong field.
+    fn note_title(&self, name: &str, title: &str) {
+        if self.fault(name).is_some() {
+            self.titles.borrow_mut().push((name.to_owned(), title.to_owned()));
+        }
+    }
+
     /// Returns the id of a field; a point in its name would be a class in a selector.
     pub fn id(&self, name: &str) -> String {
         format!("{}-{}", self.form, name.replace('.', "-"))
@@ -42,6 +60,7 @@ impl FieldSet<'_> {
 
     /// Writes a label with the need and the error, around a control.
     fn labelled(&self, name: &str, title: &str, need: Need, control: &Markup) -> Markup {
+        self.note_title(name, title);
         html! {
             div.field {
                 label for=(self.id(name)) { (title) (self.need(need)) }
@@ -130,6 +149,7 @@ impl FieldSet<'_> {
     /// Writes a choice of few, each beside its button.
     pub fn radios(&self, name: &str, title: &str, options: &[(&str, &str)]) -> Markup {
         let typed = self.typed.get(name);
+        self.note_title(name, title);
         html! {
             fieldset.field aria-describedby=[self.described_by(name)] {
                 legend { (title) }
@@ -148,6 +168,7 @@ impl FieldSet<'_> {
 
     /// Writes a box to tick, whose value is `yes`.
     pub fn tick(&self, name: &str, title: &str, need: Need) -> Markup {
+        self.note_title(name, title);
         html! {
             div.field {
                 (self.error(name))
@@ -160,11 +181,16 @@ impl FieldSet<'_> {
         }
     }
 
-    /// Writes the list of all errors, with links to their fields, to be shown before the form.
+    /// Writes the list of all errors, with links to their fields, to be shown before the form. Made after the fields, it names them:
+    /// sentences of actions do not.
     pub fn summary(&self) -> Markup {
+        let titles = self.titles.borrow();
+        let title = |name: &str| titles.iter().find(|(noted, _)| noted == name).map(|(_, title)| title.as_str());
         let link = |(name, sentence): &FieldFault| match name.as_str() {
             "" => html! { (sentence) },
-            name => html! { a href={ "#" (self.id(name)) } { (sentence) } },
+            name => {
+                html! { a href={ "#" (self.id(name)) } { @if let Some(title) = title(name) { (title) (self.visit.words().frame.colon) } (sentence) } }
+            }
         };
         alert(self.visit, &self.faults.iter().map(link).collect::<Vec<_>>())
     }

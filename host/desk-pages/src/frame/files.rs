@@ -2,13 +2,8 @@
 //!
 //! `GET /files/0f3a….css` → the style, kept for ever: another style has another name
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use kakekomi_http::asset::{Asset, CachePolicy, FileRequest, media_type};
-
-use crate::state::DeskState;
 
 /// The twelve colours of the form and their dark versions, and the desk's own rules over them.
 const STYLES: [&str; 7] = [
@@ -47,9 +42,9 @@ impl Files {
         let [style, script, icon] = files.each_ref().map(|(name, _)| format!("/files/{name}"));
         Files { named: files.into(), style, script, icon }
     }
-}
 
-/// Responds with a file by its name.
-pub async fn file(State(desk): State<Arc<DeskState>>, request: FileRequest) -> Response {
-    request.find(&desk.files.named)
+    /// Responds with the file that a request names.
+    pub fn respond(&self, request: FileRequest) -> Response {
+        request.find(&self.named)
+    }
 }

@@ -13,7 +13,7 @@ use kakekomi_casework::Right;
 use url::form_urlencoded;
 
 use super::visit::{Visit, see_other};
-use super::{Problem, cookie};
+use super::{Problem, cookie, problem_page};
 use crate::state::DeskState;
 
 /// The use that the browser makes of the response: `document` for a page, `empty` for a script.
@@ -50,11 +50,11 @@ pub async fn check(State((desk, access)): State<Guard>, mut request: Request, ne
         }
     };
     if let Err(response) = passed {
-        return visit.show_problem(response);
+        return problem_page::show(&visit, response);
     }
     request.extensions_mut().insert(visit.clone());
     let response = next.run(request).await;
-    visit.show_problem(response)
+    problem_page::show(&visit, response)
 }
 
 /// The parts of a request that decide how it is refused or accepted.

@@ -2,14 +2,10 @@
 //!
 //! `Err(Problem::NotFound)` from a handler → 404 and a page in the visitor's language, with the way back
 
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::AccountError;
-use maud::html;
-use serde_json::json;
-
-use super::layout::{self, Page};
-use super::visit::Visit;
+use kakekomi_casework::WorkError;
 
 /// A rejection or a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,35 +97,25 @@ impl Problem {
         Problem::Unavailable
     }
 
-    /// Writes the problem for its reader.
-    pub fn page(self, visit: &Visit) -> Response {
-        let (title, sentence) = visit.words().problem.get(self.code());
-        if visit.is_api() {
-            let status = self.status();
-            let body = json!({
-                "type": "about:blank",
-                "title": status.canonical_reason().unwrap_or_default(),
-                "status": status.as_u16(),
-                "detail": sentence,
-                "code": format!("desk.{}", self.code()),
-            });
-            return (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
-        }
-        let frame = &visit.words().frame;
-        let content = html! {
-            section.sheet.narrow {
-                h1 { (title) }
-                p { (sentence) }
-                @if self == Problem::SignedOut { p { a.button href="/login" target="_blank" { (frame.sign_in) } } }
-                p { a href="/" { (frame.to_queue) } }
+    /// Maps the reason why something is not shown to its page.
+    pub fn work(error: &WorkError) -> Problem {
+        match error {
+            WorkError::Forbidden(_) => Problem::Forbidden,
+            WorkError::NoCase => Problem::NotFound,
+            WorkError::Damaged(_) => {
+                tracing::error!(%error, "a case cannot be shown");
+                Problem::Failed
             }
-        };
-        (self.status(), layout::page(visit, &Page::titled(title), &content)).into_response()
+            WorkError::NotRecorded(_) | WorkError::Store(_) => {
+                tracing::error!(%error, "the store failed");
+                Problem::Unavailable
+            }
+        }
     }
 }
 
 impl IntoResponse for Problem {
-    /// Leaves the body to [`Visit::show_problem`], which knows the reader.
+    /// Leaves the body to `problem_page::show`, which knows the reader.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);

@@ -6,10 +6,9 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use kakekomi_accounts::Session;
 use kakekomi_casework::{Operator, Right, may};
@@ -18,11 +17,11 @@ use kakekomi_http::client_ip::Peer;
 use url::form_urlencoded;
 
 use super::words::Words;
-use super::{Problem, cookie, csrf};
+use super::{Problem, cookie};
 use crate::state::DeskState;
 
 /// The parameter of an address that chooses the language.
-const LANGUAGE: &str = "lang";
+pub const LANGUAGE: &str = "lang";
 /// The prefix of the paths that programs ask for.
 const API: &str = "/api/";
 
@@ -43,7 +42,8 @@ pub struct Visit {
 }
 
 impl Visit {
-    fn new(desk: Arc<DeskState>, request: &Request) -> Visit {
+    /// Reads language, address and token of a request.
+    pub fn new(desk: Arc<DeskState>, request: &Request) -> Visit {
         let headers = request.headers();
         let chosen = query_param(request.uri(), LANGUAGE).and_then(|word| read_locale(&word));
         let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
@@ -51,7 +51,7 @@ impl Visit {
             locale: chosen.or_else(|| cookie::language(headers)).unwrap_or(Locale::Ja),
             session: None,
             address: desk.parts.trusted.client(peer, headers),
-            page: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            page: page_of(request.uri()),
             token: cookie::session(headers, desk.parts.is_https).map(str::to_owned),
             desk,
         }
@@ -97,42 +97,6 @@ impl Visit {
         self.page = page;
         self
     }
-
-    /// Writes the problem of a response as a page or as JSON. Other responses stay as they are.
-    pub fn show_problem(&self, mut response: Response) -> Response {
-        let status = response.status();
-        let known = response.extensions_mut().remove::<Problem>();
-        // The framework's own rejections have a sentence in English.
-        let is_bare = !is_written(response.headers());
-        let Some(problem) = known.or_else(|| Problem::of_status(status).filter(|_| is_bare)) else { return response };
-        let mut shown = problem.page(self);
-        for name in [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW, header::WWW_AUTHENTICATE] {
-            for value in response.headers().get_all(&name) {
-                shown.headers_mut().append(name.clone(), value.clone());
-            }
-        }
-        shown
-    }
-}
-
-/// Reports whether a response has a body for its reader.
-fn is_written(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    !kind.is_empty() && !kind.starts_with("text/plain")
-}
-
-/// Prepares every request: language, address and the check of its origin.
-pub async fn prepare(State(desk): State<Arc<DeskState>>, mut request: Request, next: Next) -> Response {
-    let visit = Visit::new(desk, &request);
-    let chosen = query_param(request.uri(), LANGUAGE).and_then(|word| read_locale(&word));
-    let is_own = csrf::is_own(request.method(), request.headers());
-    request.extensions_mut().insert(visit.clone());
-    let response = if is_own { next.run(request).await } else { Problem::CrossSite.into_response() };
-    let mut response = visit.show_problem(response);
-    if let Some(cookie) = chosen.and_then(|locale| cookie::set_language(locale, visit.desk.parts.is_https)) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 impl FromRequestParts<Arc<DeskState>> for Visit {
@@ -182,6 +146,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
+/// Returns path and parameters of an address. A path that begins with two slashes would lead to another host as a link.
+fn page_of(address: &Uri) -> String {
+    let page = address.path_and_query().map_or("/", |page| page.as_str());
+    local_path(page).unwrap_or("/").to_owned()
+}
+
 /// Returns a parameter of an address, decoded.
 pub fn query_param(address: &Uri, name: &str) -> Option<String> {
     Query::of(address).get(name).map(str::to_owned)
@@ -195,9 +165,10 @@ pub fn in_language(page: &str, locale: Locale) -> String {
     format!("{path}{query}{separator}{LANGUAGE}={}", locale.as_str())
 }
 
-/// Reads an address of this desk from a parameter; `None` for an address of another site.
+/// Reads an address of this desk; `None` for an address of another site, and for one that no header can carry.
 pub fn local_path(text: &str) -> Option<&str> {
-    let is_local = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n', '\t']);
+    let is_local = text.starts_with('/') && !text.starts_with("//");
+    let is_local = is_local && !text.contains(|one: char| one == '\\' || one.is_control());
     Some(text).filter(|_| is_local)
 }
 
@@ -206,7 +177,7 @@ pub fn see_other(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 
-fn read_locale(word: &str) -> Option<Locale> {
+pub fn read_locale(word: &str) -> Option<Locale> {
     Locale::ALL.into_iter().find(|locale| locale.as_str() == word)
 }
 
@@ -223,11 +194,19 @@ mod tests {
     #[test]
     fn only_an_address_of_this_desk_is_local() {
         assert_eq!(local_path("/cases/1?a=b"), Some("/cases/1?a=b"));
-        for other in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\n/evil"]
-        {
+        for other in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\n/evil",
+            "/\u{7f}",
+        ] {
             assert_eq!(local_path(other), None, "{other:?}");
         }
+        assert_eq!(page_of(&"//evil.example/".parse().unwrap()), "/");
+        assert_eq!(page_of(&"/audit?before=3".parse().unwrap()), "/audit?before=3");
     }
 
     #[test]

@@ -9,17 +9,7 @@ use std::collections::BTreeMap;
 use kakekomi_core::Locale;
 use serde::Deserialize;
 
-/// Makes a struct with a text for each name.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident: $($word:ident)*) => {
-        $(#[$meta])*
-        #[derive(Debug, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(missing_docs, reason = "the words are documented by their texts")]
-        pub struct $name { $(pub $word: String,)* }
-    };
-}
-pub(crate) use words;
+use super::word_tables::{AccountsWords, ActionWords, AuditWords, CaseWords, FrameWords, IntakeWords, QueueWords};
 
 /// The words in the program do not have the form that the pages need.
 #[derive(Debug, thiserror::Error)]
@@ -57,13 +47,6 @@ impl ProblemWords {
     pub fn get<'a>(&'a self, code: &'a str) -> (&'a str, &'a str) {
         self.0.get(code).map_or((code, ""), |(title, sentence)| (title, sentence))
     }
-}
-
-words! {
-    /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
-        moment_short moment_full moment_date hours minutes list_separator
-        choose optional faults pages
 }
 
 /// Words of stable codes: states, outcomes, reasons of wrong fields, …
@@ -112,11 +95,11 @@ pub struct Words {
     /// Stable codes.
     pub coded: CodedWords,
     /// The queue.
-    pub queue: crate::queue::QueueWords,
+    pub queue: QueueWords,
     /// The page of a case.
-    pub case: crate::case::CaseWords,
+    pub case: CaseWords,
     /// The forms beside a case.
-    pub action: crate::case::ActionWords,
+    pub action: ActionWords,
     /// The titles of the actions.
     pub action_title: Coded,
     /// The words on their buttons.
@@ -128,11 +111,11 @@ pub struct Words {
     /// The reasons why a state does not allow an action.
     pub refusal: Coded,
     /// The intake by telephone.
-    pub intake: crate::intake::IntakeWords,
+    pub intake: IntakeWords,
     /// The audit page.
-    pub audit: crate::audit::AuditWords,
+    pub audit: AuditWords,
     /// The pages of accounts.
-    pub accounts: crate::accounts_pages::AccountsWords,
+    pub accounts: AccountsWords,
 }
 
 impl Words {

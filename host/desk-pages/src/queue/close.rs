@@ -8,7 +8,6 @@ use kakekomi_core::message::substitute;
 use kakekomi_store::receipt_number::Number;
 use maud::{Markup, html};
 
-use super::work_problem;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
 
 /// Writes the fields below the rows.
@@ -34,7 +33,7 @@ pub async fn close(visit: Visit, fields: FormFields) -> Result<Response, Problem
         Ok(closed) => closed,
         // Nothing was chosen, too much, or there is no reason: the page says so, and the way back keeps the ticks.
         Err(ActError::Fields(_)) => Vec::new(),
-        Err(ActError::Work(error)) => return Err(work_problem(&error)),
+        Err(ActError::Work(error)) => return Err(Problem::work(&error)),
         Err(error) => {
             tracing::error!(%error, "cases cannot be closed");
             return Err(Problem::Failed);

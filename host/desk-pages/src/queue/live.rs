@@ -1,34 +1,19 @@
-//! The live queue: a stream that carries a sequence number only.
+//! The head of the chain for all open queues together.
 //!
-//! ```text
-//! GET /queue/events → text/event-stream    id: 1042    data: 1042    (the last event of the store)
-//! ```
+//! `live.listen(&operator, &casework)` → a [`Listener`] whose `head` changes with each event of the store
 //!
-//! One task reads the head of the chain for all listeners together, at most once in [`INTERVAL`], and only while somebody listens.
-//! A stream ends on shutdown and when its session ends. A browser opens at most six streams to a host over HTTP/1.1, so that the
-//! page closes its stream while it is hidden.
+//! One task reads the head, at most once in [`INTERVAL`], and only while somebody listens.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use kakekomi_casework::{Casework, Operator};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
-
-use crate::frame::{Problem, Visit};
-use crate::state::DeskState;
+use tokio::time::sleep;
 
 /// The pause between two readings of the head.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// The time between two checks that a stream's session is still valid.
-const SESSION_INTERVAL: Duration = Duration::from_secs(10);
 /// Streams of one account at a time.
 pub const STREAMS_AN_ACCOUNT: usize = 12;
 /// Streams at a time.
@@ -59,7 +44,7 @@ impl Live {
     }
 
     /// Begins a stream of an account; `None` above the limits.
-    fn listen(self: &Arc<Self>, operator: &Operator, casework: &Arc<Casework>) -> Option<Listener> {
+    pub fn listen(self: &Arc<Self>, operator: &Operator, casework: &Arc<Casework>) -> Option<Listener> {
         let account = operator.name();
         let mut streams = self.streams();
         let of_account = streams.by_account.get(account).copied().unwrap_or(0);
@@ -93,10 +78,11 @@ impl Live {
 }
 
 /// One stream; dropping it gives its place back.
-struct Listener {
+pub struct Listener {
     live: Arc<Live>,
     account: String,
-    head: watch::Receiver<i64>,
+    /// The last event of the store.
+    pub head: watch::Receiver<i64>,
 }
 
 impl Drop for Listener {
@@ -110,57 +96,4 @@ impl Drop for Listener {
             streams.by_account.insert(self.account.clone(), left);
         }
     }
-}
-
-/// A stream with what ends it.
-struct Stream {
-    listener: Listener,
-    visit: Visit,
-    stop: watch::Receiver<bool>,
-    sent: i64,
-    check_at: Instant,
-}
-
-impl Stream {
-    /// Waits for the next number; `None` at the end of the stream.
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Stream)> {
-        loop {
-            let head = *self.listener.head.borrow_and_update();
-            if head > self.sent {
-                self.sent = head;
-                let number = head.to_string();
-                return Some((Ok(Event::default().id(&number).data(number)), self));
-            }
-            let is_due = tokio::select! {
-                changed = self.listener.head.changed() => changed.map(|()| false).ok()?,
-                // An error means that the program ends.
-                _ = self.stop.wait_for(|stopped| *stopped) => return None,
-                () = sleep_until(self.check_at) => true,
-            };
-            if is_due {
-                self.check_at = Instant::now() + SESSION_INTERVAL;
-                if !self.is_signed_in().await {
-                    return None;
-                }
-            }
-        }
-    }
-
-    /// Reports whether the session is still valid. A stream is no activity of a person, so the check does not prolong it.
-    async fn is_signed_in(&self) -> bool {
-        let Some(token) = self.visit.token() else { return false };
-        matches!(self.visit.desk.parts.accounts.peek(token).await, Ok(Some(_)))
-    }
-}
-
-/// Begins the stream of an open queue.
-pub async fn events(State(desk): State<Arc<DeskState>>, visit: Visit) -> Result<Response, Problem> {
-    let operator = visit.operator()?;
-    let listener = desk.live.listen(&operator, &desk.parts.casework).ok_or(Problem::TooMany)?;
-    let (stop, check_at) = (desk.parts.stop.clone(), Instant::now() + SESSION_INTERVAL);
-    let stream = stream::unfold(Stream { listener, visit, stop, sent: 0, check_at }, Stream::next);
-    let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
-    // A proxy must not collect the numbers before it passes them on.
-    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
 }

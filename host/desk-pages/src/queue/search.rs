@@ -8,7 +8,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{QueueLine, Read};
 use maud::{Markup, html};
 
-use super::{rows, work_problem};
+use super::rows;
 use crate::frame::visit::see_other;
 use crate::frame::{FormFields, Page, Problem, Visit, page};
 
@@ -28,7 +28,7 @@ pub fn form(visit: &Visit, typed: &str) -> Markup {
 pub async fn search(visit: Visit, fields: FormFields) -> Result<Response, Problem> {
     let typed = fields.get("words").trim();
     let found = visit.desk.parts.casework.search(&visit.operator()?, typed).await;
-    let found = found.map_err(|error| work_problem(&error))?;
+    let found = found.map_err(|error| Problem::work(&error))?;
     if let ([Ok(only)], Ok(_)) = (found.as_slice(), Number::read(typed)) {
         return Ok(see_other(&format!("/cases/{}", only.number)));
     }

@@ -68,6 +68,17 @@ async fn a_stream_ends_with_its_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_right_to_see_the_queue() {
+    let desk = TestDesk::open("live-role").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    let (_, mut pieces) = listen(&desk, &cookie).await;
+    next(&mut pieces, 2).await.unwrap();
+    desk.accounts.set_role("cli:test", "operator", Role::Admin).await.unwrap();
+    // The event of the new role itself may be announced before the end.
+    while next(&mut pieces, 15).await.is_some() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn streams_of_an_account_are_limited() {
     let desk = TestDesk::open("live-limit").await;
     let (one, other) = (desk.sign_in(Role::Operator).await, desk.sign_in(Role::Lead).await);

@@ -66,6 +66,7 @@ async fn wrong_fields_keep_what_was_typed() {
         answer.body.contains("電源はそのまま</textarea>") && answer.body.contains("一覧から選んでください")
             || answer.body.contains("入力してください")
     );
+    assert!(answer.body.contains("限界（分からないこと・前提）：入力してください。"), "the summary names the field");
     assert!(answer.body.contains("href=\"#advice-limits\"") && answer.body.contains("id=\"advice-limits-error\""));
     assert_eq!(count(&answer.body, "class=\"main\""), 1);
     let first = answer.body.find("action=\"/cases/").unwrap();
@@ -234,6 +235,46 @@ async fn applicants_text_is_inert() {
         }
         assert!(page.contains("[U+202E]") && page.contains('␇'), "{payload:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typed_text_is_inert_where_it_is_shown_again() {
+    let desk = TestDesk::open("typed").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Lead).await;
+    let payload = "\"></textarea><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let typed: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
+    let answers = [
+        desk.post("/search", &cookie, &format!("words={typed}")).await,
+        act(&desk, &cookie, &number, "advice", &format!("text={typed}&confidence={typed}&limits=&channel=phone")).await,
+        act(&desk, &cookie, &number, "close", &format!("outcome=referred_to_vendor&link={typed}&reason={typed}")).await,
+        act(&desk, &cookie, &number, "ask", &format!("title.1={typed}&kind.1=choice&choices.1={typed}")).await,
+        desk.post("/cases/new", &cookie, &format!("key=1&company={typed}&summary={typed}&document={typed}")).await,
+        desk.get(&format!("/?status={typed}&assignee={typed}&after={typed}"), &cookie).await,
+        desk.get(&format!("/cases/{number}?done={typed}&lang={typed}"), &cookie).await,
+        desk.get(&format!("/{typed}?lang=en&next={typed}"), &cookie).await,
+    ];
+    for (index, answer) in answers.iter().enumerate() {
+        assert!(answer.status.as_u16() < 500, "{index}: {}", answer.status);
+        assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img"), "{index}: {}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_session_loses_no_typed_text() {
+    let desk = TestDesk::open("ended").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    let session = desk.accounts.sessions("operator").await.unwrap().remove(0);
+    desk.accounts.sign_out(&session).await.unwrap();
+    let sent = act(&desk, &cookie, &number, "note", "text=a").await;
+    assert!(sent.status == StatusCode::UNAUTHORIZED && sent.body.contains("「戻る」"), "{}", sent.status);
+    assert!(sent.header("set-cookie").starts_with("kakekomi-desk=; Max-Age=0"));
+    let opened = desk.get(&format!("/cases/{number}"), &cookie).await;
+    assert_eq!(
+        (opened.status, opened.header("location")),
+        (StatusCode::SEE_OTHER, format!("/login?next=%2Fcases%2F{number}").as_str())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,10 @@ use super::*;
 
 /// Makes a receipt as the applicant gets it; `now` is milliseconds since the epoch.
 fn given(locale: Locale, now: i64, introduction: bool) -> Value {
+    given_by(locale, now, introduction, None)
+}
+
+fn given_by(locale: Locale, now: i64, introduction: bool, by_phone: Option<&PhoneConsent>) -> Value {
     let desk = Desk::load(None).unwrap();
     let shown = |sha256: &str| Shown { version: "1".to_owned(), sha256: sha256.repeat(64) };
     let agreement = Agreement {
@@ -16,14 +20,8 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
         policy: shown("b"),
     };
     let number = Number::random().unwrap().to_string();
-    let case = ReceiptHead {
-        number: &number,
-        received_at: now,
-        module: "sha256:0",
-        ruleset: "1",
-        test: false,
-        by_phone: None,
-    };
+    let case =
+        ReceiptHead { number: &number, received_at: now, module: "sha256:0", ruleset: "1", test: false, by_phone };
     let requested = RequestedServices { agreement, remote: true, forensics: introduction.then_some(Some(true)) };
     serde_json::to_value(receipt(&desk, &desk.context(now, locale).unwrap(), &case, requested)).unwrap()
 }
@@ -31,6 +29,17 @@ fn given(locale: Locale, now: i64, introduction: bool) -> Value {
 /// 2026-11-20, a Friday, at 11:00 and at 18:00 in Japan.
 const OPEN: i64 = 1_795_140_000_000;
 const CLOSED: i64 = OPEN + 7 * 3_600_000;
+
+#[test]
+fn an_agreement_by_telephone_says_so_and_who_agreed_to_what_was_read_out() {
+    let phone =
+        PhoneConsent { taken_by: "operator:sato".to_owned(), agreed_by: "山田 花子".to_owned(), shown: "read_out" };
+    let consent = &given_by(Locale::Ja, OPEN, false, Some(&phone))["consent"];
+    assert_eq!((&consent["channel"], &consent["shown"]), (&"phone".into(), &"read_out".into()));
+    assert_eq!((&consent["agreed_by"], &consent["document"]["version"]), (&"山田 花子".into(), &"1".into()));
+    let consent = &given(Locale::Ja, OPEN, false)["consent"];
+    assert!(["channel", "agreed_by", "shown"].iter().all(|key| consent.get(key).is_none()));
+}
 
 #[test]
 fn the_consent_receipt_has_what_the_specification_asks_for() {

@@ -7,36 +7,23 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use kakekomi_core::questions::{Question, QuestionKind, Title};
 use kakekomi_core::{Context, Locale};
 use kakekomi_store::{Appended, Case, EventKind, NewEvent, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::exchange::Addition;
 use super::state::APPLICANT;
 use super::{Added, ReturnVisits, Visit, VisitRefusal, accepted};
 use crate::sealed_case::{EventDraft, seal_event};
-use crate::submit::{IdempotencyKey, Outcome, engine_failed, no_room};
+use crate::submit::{Outcome, engine_failed, no_room};
 
 /// Addresses, which are part of a request's hash.
 const AMENDMENTS: &str = "amendments";
 const WITHDRAWALS: &str = "withdrawals";
 /// The `id` of the question whose answer an addition is.
 const TEXT: &str = "text";
-
-/// An addition or a withdrawal of an applicant.
-#[derive(Debug, Clone)]
-pub struct Addition {
-    /// The body, byte for byte.
-    pub body: Bytes,
-    /// The client's key for it.
-    pub key: IdempotencyKey,
-    /// The language of the sentences.
-    pub locale: Locale,
-    /// The address that it comes from.
-    pub client: Option<IpAddr>,
-}
 
 /// The body of an addition.
 #[derive(Debug, Deserialize)]

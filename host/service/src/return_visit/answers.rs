@@ -12,30 +12,16 @@ use kakekomi_core::{Context, Locale};
 use kakekomi_store::{Appended, ApplicantRequest, EventKind, NewEvent};
 use serde_json::json;
 
+use super::exchange::Answers;
 use super::state::ReadCase;
 use super::{Added, ReturnVisits, Visit, VisitRefusal, accepted};
 use crate::submit::context_match::has_questions;
-use crate::submit::{IdempotencyKey, Outcome, PageModule, Verdict, engine_failed};
+use crate::submit::{Outcome, Verdict, engine_failed};
 
 /// The most often that answers are judged while the case changes.
 const ATTEMPTS: usize = 5;
 /// The address of answers, which is part of the request's hash.
 const PATH: &str = "answers";
-
-/// Answers of an applicant.
-#[derive(Debug, Clone)]
-pub struct Answers {
-    /// The draft's text, byte for byte.
-    pub text: Bytes,
-    /// The client's key for these answers.
-    pub key: IdempotencyKey,
-    /// The module that the page ran.
-    pub module: PageModule,
-    /// The language of the sentences.
-    pub locale: Locale,
-    /// The address that they come from, for fair turns in the sandbox.
-    pub client: Option<IpAddr>,
-}
 
 impl ReturnVisits {
     /// Judges answers; nothing is stored.

@@ -36,7 +36,7 @@ impl Pair {
 pub struct FailedAttempts(Mutex<HashMap<Pair, Vec<i64>>>);
 
 impl FailedAttempts {
-    /// Counts an attempt, which [`FailedAttempts::forget`] takes back if it succeeds.
+    /// Counts an attempt, which [`FailedAttempts::forget`] forgets if it succeeds.
     ///
     /// # Errors
     /// The time to wait after too many failures.
@@ -53,6 +53,15 @@ impl FailedAttempts {
         }
         moments.push(now);
         Ok(())
+    }
+
+    /// Takes back an attempt of a moment that was not judged, since the database failed.
+    pub fn take_back(&self, pair: &Pair, at: i64) {
+        let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(moments) = pairs.get_mut(pair) else { return };
+        if let Some(place) = moments.iter().rposition(|moment| *moment == at) {
+            moments.remove(place);
+        }
     }
 
     /// Forgets the attempts of a pair.
@@ -110,6 +119,18 @@ mod tests {
         assert!(fail(9, NOW));
         attempts.forget(&pair("::1", "a"));
         assert!(fail(10, NOW) && !fail(1, NOW) && fail(10, NOW - 1));
+    }
+
+    #[test]
+    fn an_attempt_that_was_not_judged_is_no_failure() {
+        let attempts = FailedAttempts::default();
+        for index in 0..30 {
+            attempts.count(pair("::1", "a"), NOW + index).unwrap();
+            attempts.take_back(&pair("::1", "a"), NOW + index);
+        }
+        attempts.take_back(&pair("::1", "b"), NOW);
+        assert!((0..10).all(|_| attempts.count(pair("::1", "a"), NOW).is_ok()));
+        assert!(attempts.count(pair("::1", "a"), NOW).is_err());
     }
 
     #[test]

@@ -11,10 +11,9 @@ use kakekomi_core::questions::{self, Question};
 use kakekomi_core::{Context, Locale};
 use kakekomi_sealing::Identities;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
-use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::exchange::{CaseState, Disclosure};
 use super::{ReturnVisits, Visit, VisitRefusal};
 use crate::sealed_case::{EventDraft, EventError, open_event, seal_event};
 use crate::submit::engine_failed;
@@ -25,45 +24,6 @@ const EVENTS_A_PAGE: u32 = 200;
 pub(super) const APPLICANT: &str = "applicant";
 /// The state of a closed case.
 const CLOSED: &str = "closed";
-
-/// A case as the applicant sees it.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct CaseState {
-    /// As on the receipt.
-    pub number: String,
-    /// Milliseconds since the epoch, UTC.
-    pub received_at: i64,
-    /// `received`, `in_progress`, `waiting` or `closed`.
-    pub state: String,
-    /// The outcome of a closed case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<String>,
-    /// The open questions of the desk, as the context has them.
-    #[schema(value_type = Vec<Object>)]
-    pub questions: Vec<Question>,
-    /// Files of the case; always empty so far.
-    #[schema(value_type = Vec<Object>)]
-    pub files: [(); 0],
-    /// What the desk disclosed, in its order.
-    pub disclosures: Vec<Disclosure>,
-    /// The context in which the answers are judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub context: Option<Box<RawValue>>,
-    /// The module that judges them, `sha256:<64 hex>`.
-    pub module: String,
-}
-
-/// A text that the desk disclosed to the applicant.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Disclosure {
-    /// Number of its event in the case.
-    pub n: i64,
-    /// Milliseconds since the epoch, UTC.
-    pub at: i64,
-    /// The text.
-    pub text: String,
-}
 
 /// A case with what its events say to the applicant.
 #[derive(Debug, Clone)]

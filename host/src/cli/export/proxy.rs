@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use kakekomi_core::Locale;
-use kakekomi_http::page::escape;
+use kakekomi_http::escape::escape;
 use kakekomi_http::template::fill;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;

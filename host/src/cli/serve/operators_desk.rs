@@ -17,7 +17,7 @@ use kakekomi_store::clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{announce, listen, trusted};
+use super::listener::{announce, listen, trusted};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{databases, new_case, sqlite};
+use super::{databases, new_case, sqlite, stored, verified_events};
 use crate::receipt_number::Number;
 use crate::{Filter, Inserted, NewCase, QUEUE, SearchHash, SearchKind, Store, StoreError};
 
@@ -230,4 +230,14 @@ async fn together(store: &Arc<dyn Store>, cases: &[Arc<NewCase>]) -> Vec<Result<
     let mut outcomes = set.join_all().await;
     outcomes.sort_by_key(|(index, _)| *index);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+#[tokio::test]
+async fn the_operator_who_takes_a_case_by_telephone_is_its_actor() {
+    for store in stores().await {
+        stored(&store, new_case("a")).await;
+        stored(&store, NewCase { taken_by: Some("operator:sato".to_owned()), ..new_case("b") }).await;
+        let actors: Vec<_> = verified_events(&store).await.into_iter().map(|event| event.actor).collect();
+        assert_eq!(actors, ["applicant", "operator:sato"]);
+    }
 }

@@ -14,10 +14,9 @@ use crate::error::CliError;
 
 /// Questions, each with the same kind, or a file with any.
 #[derive(Debug, Args)]
-#[group(id = "asked", required = true, multiple = false, args = ["question", "file"])]
 pub struct QuestionArgs {
     /// A question in Japanese; the flag may be repeated
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", required_unless_present = "file", conflicts_with = "file")]
     question: Vec<String>,
     /// The kind of the answers
     #[arg(long, value_parser = ["text", "choice", "moment", "yes_no"], default_value = "text", conflicts_with = "file")]

@@ -1,0 +1,75 @@
+//! The tables of words, one for each page: the names of the texts in `words/{ja,en}/*.toml`.
+//!
+//! `words! { QueueWords: title state }` → `struct QueueWords { title: String, state: String }`
+
+/// Makes a struct with a text for each name.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident: $($word:ident)*) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs, reason = "the words are documented by their texts")]
+        pub struct $name { $(pub $word: String,)* }
+    };
+}
+
+words! {
+    /// Words of the layout, and those that several pages share.
+    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
+        moment_short moment_full moment_date hours minutes list_separator
+        choose optional faults colon pages
+}
+
+words! {
+    /// Words of the pages of accounts.
+    AccountsWords: title
+        sign_in_title name name_hint password password_hint code code_hint sign_in refused locked busy signed_out required
+        set_up_title set_up_lead new_password new_password_hint again again_hint again_wrong password_short password_long
+        password_name password_guessable app_title app_lead app_qr app_secret app_code app_code_hint app_code_wrong finish
+        link_title link_dead renew_title renew_lead renew renew_code_hint renew_refused
+        codes_title codes_lead codes_print codes_next
+        sessions_title sessions_lead begun last_seen this_device revoke revoked revoke_token token_revoked
+        tokens_title tokens_lead no_tokens token scope scope_queue scope_cases last_used never add_token token_once token_label
+        accounts_lead display_name display_name_hint role state enabled disabled not_set_up recovery_left actions
+        add_title add_name_hint add change_role disable enable disable_lead reset reset_lead not_yourself taken bad_name
+        bad_display_name link_once link_valid link_label back account all_tokens
+}
+
+words! {
+    /// Words of the audit page.
+    AuditWords: title lead seq at actor event case none newest older applicant
+}
+
+words! {
+    /// Words of the page of a case.
+    CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more why
+        sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
+        received_at partner language consent ruleset module version unknown yes no required
+        applicant system nobody reason outcome link duplicate_of hold_begins hold_ends no_follow_up
+        reached not_reached said disclosed reference confidence limits channel details
+        conflict_title conflict conflict_theirs conflict_mine conflict_again conflict_leave
+        code_title code code_call code_once to_case erased_done erased_left
+}
+
+words! {
+    /// Words of the forms beside a case.
+    ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
+        limitation question question_kind choices question_required erase_confirm
+}
+
+words! {
+    /// Words of the intake by telephone.
+    IntakeWords: title lead caller incident services remote price_told approval forensics transfer since
+        consent consent_version consent_text agreed_by shown read_out sent agreed submit
+        done number_hint again open_case stale
+}
+
+words! {
+    /// Words of the queue.
+    QueueWords: title state assignee urgency test any open_cases mine nobody without_tests only_tests follow_up_due apply clear
+        choose number contents no_kind waiting in_open_hours follow_up is_test is_held is_due damaged empty first_page next_page
+        news reload ended
+        search search_label search_hint search_title search_none
+        close_many close_many_hint close_reason close_button close_done close_failed close_none
+        refused_no_case refused_changed refused_state
+}

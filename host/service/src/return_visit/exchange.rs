@@ -1,0 +1,80 @@
+//! The values that pass between a visit and its page: answers and additions come in, the state goes out.
+//!
+//! `{"number":"2609-4873-1059","state":"waiting","questions":[{"id":"q1",…}],…}` ← [`CaseState`]
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use kakekomi_core::Locale;
+use kakekomi_core::questions::Question;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::submit::{IdempotencyKey, PageModule};
+
+/// A case as the applicant sees it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CaseState {
+    /// As on the receipt.
+    pub number: String,
+    /// Milliseconds since the epoch, UTC.
+    pub received_at: i64,
+    /// `received`, `in_progress`, `waiting` or `closed`.
+    pub state: String,
+    /// The outcome of a closed case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The open questions of the desk, as the context has them.
+    #[schema(value_type = Vec<Object>)]
+    pub questions: Vec<Question>,
+    /// Files of the case; always empty so far.
+    #[schema(value_type = Vec<Object>)]
+    pub files: [(); 0],
+    /// What the desk disclosed, in its order.
+    pub disclosures: Vec<Disclosure>,
+    /// The context in which the answers are judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub context: Option<Box<RawValue>>,
+    /// The module that judges them, `sha256:<64 hex>`.
+    pub module: String,
+}
+
+/// A text that the desk disclosed to the applicant.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Disclosure {
+    /// Number of its event in the case.
+    pub n: i64,
+    /// Milliseconds since the epoch, UTC.
+    pub at: i64,
+    /// The text.
+    pub text: String,
+}
+
+/// Answers of an applicant.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// The draft's text, byte for byte.
+    pub text: Bytes,
+    /// The client's key for these answers.
+    pub key: IdempotencyKey,
+    /// The module that the page ran.
+    pub module: PageModule,
+    /// The language of the sentences.
+    pub locale: Locale,
+    /// The address that they come from, for fair turns in the sandbox.
+    pub client: Option<IpAddr>,
+}
+
+/// An addition or a withdrawal of an applicant.
+#[derive(Debug, Clone)]
+pub struct Addition {
+    /// The body, byte for byte.
+    pub body: Bytes,
+    /// The client's key for it.
+    pub key: IdempotencyKey,
+    /// The language of the sentences.
+    pub locale: Locale,
+    /// The address that it comes from.
+    pub client: Option<IpAddr>,
+}
