@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Prints the figures of docs/performance.md, each with its aim: scripts/bench.sh [PART…]
-# Parts: check hostile start http peak submit log recheck store sizes visit. Without a part all of them.
+# Parts: check hostile start http peak submit log recheck store desk sizes visit. Without a part all of them. `desk` is
+# `desk-queue`, `desk-live` and `desk-refusals`.
 # A part builds the program and the bench, and installs only what it compares with: Node's packages for `http`, browsers for
-# `visit`. `submit`, `recheck` and `store` use a PostgreSQL server if one is on the machine.
+# `visit`. `submit`, `recheck`, `store` and `desk` use a PostgreSQL server if one is on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,8 @@ peers=tests/bench-fastify
 if wanted http && [ ! "$peers/node_modules/.package-lock.json" -nt "$peers/package-lock.json" ]; then
   npm ci --prefix "$peers" --no-audit --no-fund
 fi
-if wanted submit recheck store && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1; then
+if wanted submit recheck store desk desk-queue desk-live desk-refusals &&
+  { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1; then
   postgres=$(mktemp -d)
   chmod go+rx "$postgres" # the server runs as another user where this is root
   trap 'scripts/postgres.sh stop "$postgres/server"; rm -rf "$postgres"' EXIT

@@ -2,11 +2,14 @@
 //!
 //! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
 //!
-//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores.
+//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores. On a
+//! host with fewer than four, the one thread pauses after each hash.
 
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -53,6 +56,8 @@ pub(crate) struct Busy;
 /// The threads that hash passwords.
 #[derive(Debug)]
 pub(crate) struct PasswordPool {
+    /// The cores of the host.
+    cores: usize,
     /// A permit for each that runs or waits.
     places: Arc<Semaphore>,
     /// A permit for each that runs.
@@ -63,8 +68,10 @@ pub(crate) struct PasswordPool {
 
 impl PasswordPool {
     pub fn new() -> PasswordPool {
-        let threads = available_parallelism().map_or(1, |cores| (cores.get() / 4).max(1));
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let threads = (cores / 4).max(1);
         PasswordPool {
+            cores,
             places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
             threads: Arc::new(Semaphore::new(threads)),
             addresses: AddressPlaces::default(),
@@ -92,12 +99,27 @@ impl PasswordPool {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
+        let cores = self.cores;
         let run = move || {
-            let _permits = (place, thread);
-            work()
+            let _place = place;
+            let started = Instant::now();
+            let done = work();
+            let pause = pause_after(started.elapsed(), cores);
+            // The caller is answered before the pause.
+            tokio::spawn(async move {
+                tokio::time::sleep(pause).await;
+                drop(thread);
+            });
+            done
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| Busy)
     }
+}
+
+/// Computes the pause after which one thread has used no more than a quarter of the cores.
+fn pause_after(took: Duration, cores: usize) -> Duration {
+    let cores = u32::try_from(cores).unwrap_or(u32::MAX).max(1);
+    took * 4_u32.saturating_sub(cores) / cores
 }
 
 /// Finds the reason why a password cannot be taken for an account. There are no rules of composition.
@@ -216,6 +238,14 @@ mod tests {
             assert_eq!(pool.verify(wrong, None, HERE).await, Ok(false));
         }
         assert_eq!(pool.verify("", Some("no hash"), HERE).await, Ok(false));
+    }
+
+    #[test]
+    fn one_thread_uses_a_quarter_of_few_cores() {
+        let hash = Duration::from_millis(30);
+        for (cores, pause) in [(1, 90), (2, 30), (3, 10), (4, 0), (64, 0)] {
+            assert_eq!(pause_after(hash, cores), Duration::from_millis(pause), "{cores}");
+        }
     }
 
     #[test]

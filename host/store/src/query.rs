@@ -5,7 +5,7 @@
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::case::Filter;
-use super::queue::{Assignee, QueueFilter, QueueKey};
+use super::queue::{Assignee, QueueFilter, QueueKey, rank};
 use super::receipt_number::{Beginning, Number};
 
 /// Columns of a [`super::CaseLine`].
@@ -199,6 +199,10 @@ pub fn queue<DB: Bindable>(filter: &QueueFilter, after: Option<QueueKey>, limit:
             if let Some(status) = status {
                 // Not the index of the states: its cases would have to be sorted.
                 DB::bind(query.push(" AND NOT status <> "), status.clone());
+            }
+            if let Some(urgency) = &filter.urgency {
+                // The index begins with the rank.
+                DB::bind(query.push(" AND queue_rank = "), rank(Some(urgency)));
             }
             if let Some(QueueKey { rank, waiting_since, seq }) = after {
                 let place = [rank, waiting_since, seq].map(Value::Integer);

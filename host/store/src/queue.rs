@@ -79,7 +79,7 @@ impl CaseRow for QueueLine {
 }
 
 /// Returns the rank of an urgency, as the database computes it.
-fn rank(urgency: Option<&str>) -> i64 {
+pub(crate) fn rank(urgency: Option<&str>) -> i64 {
     match urgency {
         Some("critical") => 0,
         Some("high") => 1,

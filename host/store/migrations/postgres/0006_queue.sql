@@ -12,3 +12,9 @@ ALTER TABLE projections ADD COLUMN queue_rank BIGINT GENERATED ALWAYS AS (
 ALTER TABLE projections ADD COLUMN queue_since BIGINT GENERATED ALWAYS AS (
     coalesce(waiting_since, 9223372036854775807)) STORED;
 CREATE INDEX projections_queue ON projections (queue_rank, queue_since, case_seq) WHERE queue_rank IS NOT NULL;
+
+-- The cases of one operator in the queue's order, and those that are to be looked at again.
+CREATE INDEX projections_assignee ON projections (assignee, queue_rank, queue_since, case_seq)
+    WHERE queue_rank IS NOT NULL AND assignee IS NOT NULL;
+CREATE INDEX projections_follow_up ON projections (queue_rank, queue_since, case_seq)
+    WHERE queue_rank IS NOT NULL AND follow_up IS NOT NULL;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Execute as _, QueryBuilder};
 use super::sql::Sql;
 use super::{Database, appended, databases, new_case, new_event, stored};
 use crate::receipt_number::Number;
-use crate::{Assignee, EventKind, NewCase, NewEvent, QueueFilter, QueueKey, QueueLine, query};
+use crate::{Assignee, EventKind, NewCase, NewEvent, QueueFilter, QueueKey, QueueLine, query, queue};
 
 /// Cases of the test of the index.
 const MANY: i64 = 30_000;
@@ -156,9 +156,15 @@ async fn plan(sql: &mut Sql, filter: &QueueFilter, after: Option<QueueKey>) -> S
 fn with_literals(sql: &str, filter: &QueueFilter, after: Option<QueueKey>) -> String {
     let is_closed = filter.status.as_deref() == Some("closed");
     let mut values: Vec<String> = filter.status.iter().map(|status| format!("'{status}'")).collect();
+    values.extend(filter.urgency.iter().filter(|_| !is_closed).map(|urgency| queue::rank(Some(urgency)).to_string()));
     values.extend(after.into_iter().flat_map(|QueueKey { rank, waiting_since, seq }| {
         if is_closed { vec![seq] } else { vec![rank, waiting_since, seq] }.into_iter().map(|value| value.to_string())
     }));
+    if let Some(Assignee::Name(name)) = &filter.assignee {
+        values.push(format!("'{name}'"));
+    }
+    values.extend(filter.urgency.iter().map(|urgency| format!("'{urgency}'")));
+    values.extend(filter.follow_up_before.map(|before| before.to_string()));
     values.push("50".to_owned());
     let mut parts = sql.split(['?', '$']);
     let mut text = parts.next().unwrap().to_owned();
@@ -183,6 +189,12 @@ async fn a_page_of_the_queue_is_read_from_its_index_without_sorting() {
             (status("received"), "projections_queue"),
             // Either the index of the states or the primary key, backwards.
             (status("closed"), "projections_"),
+            (QueueFilter { urgency: Some("low".to_owned()), ..QueueFilter::default() }, "projections_queue"),
+            (
+                QueueFilter { assignee: Some(Assignee::Name("sato".to_owned())), ..QueueFilter::default() },
+                "projections_assignee",
+            ),
+            (QueueFilter { follow_up_before: Some(1), ..QueueFilter::default() }, "projections_follow_up"),
         ] {
             for after in [None, Some(after)] {
                 let plan = plan(&mut sql, &filter, after).await;

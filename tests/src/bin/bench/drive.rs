@@ -81,37 +81,50 @@ fn together<T: Send>(
 }
 
 /// A persistent connection.
-struct Line {
+pub struct Line {
     stream: TcpStream,
     reader: BufReader<TcpStream>,
 }
 
 impl Line {
-    fn open(at: SocketAddr) -> Result<Line, Box<dyn Error>> {
+    /// Connects.
+    ///
+    /// # Errors
+    /// The server does not listen.
+    pub fn open(at: SocketAddr) -> Result<Line, Box<dyn Error>> {
         let stream = TcpStream::connect(at)?;
         stream.set_nodelay(true)?;
         Ok(Line { reader: BufReader::new(stream.try_clone()?), stream })
     }
 
     fn ask(&mut self, request: &[u8]) -> Result<(), Box<dyn Error>> {
+        let (status, _) = self.exchange(request)?;
+        if status.starts_with("HTTP/1.1 2") { Ok(()) } else { Err(format!("not 2xx: {status}").into()) }
+    }
+
+    /// Sends a request; returns the status line and the body of the response.
+    ///
+    /// # Errors
+    /// The connection breaks, or the response has no length.
+    pub fn exchange(&mut self, request: &[u8]) -> Result<(String, Vec<u8>), Box<dyn Error>> {
         self.stream.write_all(request)?;
-        let mut body = vec![0; head(&mut self.reader)?];
+        let mut status = String::new();
+        self.reader.read_line(&mut status)?;
+        let mut body = vec![0; body_length(&mut self.reader)?];
         self.reader.read_exact(&mut body)?;
-        Ok(())
+        Ok((status, body))
     }
 }
 
-/// Reads a response's head; returns the length of its body.
-fn head(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
+/// Reads the header lines of a response; returns the length of its body.
+fn body_length(reader: &mut impl BufRead) -> Result<usize, Box<dyn Error>> {
     let mut length = None;
     let mut line = String::new();
-    reader.read_line(&mut line)?;
-    if !line.starts_with("HTTP/1.1 2") {
-        return Err(format!("not 2xx: {line}").into());
-    }
     loop {
         line.clear();
-        reader.read_line(&mut line)?;
+        if reader.read_line(&mut line)? == 0 {
+            return Err("the connection ended".into());
+        }
         if line == "\r\n" {
             return length.ok_or_else(|| "an answer without a length".into());
         }

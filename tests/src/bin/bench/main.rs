@@ -1,5 +1,6 @@
 //! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed. With words
-//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `sealed`, `log`, `recheck`, `store`, `sizes`) only these parts.
+//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `sealed`, `log`, `recheck`, `store`, `desk`, `sizes`)
+//! only these parts; `desk` has the parts `desk-queue`, `desk-live` and `desk-refusals`.
 //!
 //! Every figure is of the accepted example draft in the default desk's context. The engines take
 //! turns within each round, so that a machine whose speed drifts slows all of them; the ratio is
@@ -7,6 +8,7 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
+mod desk;
 mod drive;
 mod hostile;
 mod http;
@@ -40,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (draft, context) = example()?;
     let report = kakekomi_core::answer(&draft, &context)?;
-    let parts: [Part<'_>; 11] = [
+    let parts: [Part<'_>; 14] = [
         ("check", &|| engines(&draft, &context)),
         ("hostile", &|| hostile::bench(&draft, &context)),
         ("start", &|| start::bench(&draft)),
@@ -51,13 +53,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("log", &|| log::bench(&draft)),
         ("recheck", &recheck::bench),
         ("store", &|| store::bench(&draft, &report)),
+        ("desk-queue", &desk::queue::bench),
+        ("desk-live", &|| desk::live::bench(&draft)),
+        ("desk-refusals", &|| desk::refusals::bench(&draft)),
         ("sizes", &sizes::print),
     ];
-    if let Some(unknown) = wanted.iter().find(|word| parts.iter().all(|(name, _)| name != word)) {
+    if let Some(unknown) = wanted.iter().find(|word| parts.iter().all(|(name, _)| !is_named(name, word))) {
         return Err(format!("no part of the bench: {unknown}").into());
     }
-    let mut wanted_parts = parts.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| word == name));
+    let mut wanted_parts =
+        parts.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| is_named(name, word)));
     wanted_parts.try_for_each(|(_, part)| part())
+}
+
+/// Reports whether a word names a part, or all parts of a family.
+fn is_named(part: &str, word: &str) -> bool {
+    part.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// The core, a reused instance of the module, and the sandbox.

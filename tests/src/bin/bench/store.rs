@@ -114,7 +114,11 @@ async fn page(store: &Arc<dyn Store>, after: i64, filter: &Filter) -> Result<f64
     Ok(start.elapsed().as_secs_f64() / f64::from(READS))
 }
 
-async fn together(store: &Arc<dyn Store>, cases: Vec<Arc<NewCase>>) -> Result<(), Box<dyn Error>> {
+/// Stores cases at the same time.
+///
+/// # Errors
+/// The database fails.
+pub async fn together(store: &Arc<dyn Store>, cases: Vec<Arc<NewCase>>) -> Result<(), Box<dyn Error>> {
     let mut set = tokio::task::JoinSet::new();
     for case in cases {
         let store = Arc::clone(store);
@@ -128,7 +132,7 @@ async fn together(store: &Arc<dyn Store>, cases: Vec<Arc<NewCase>>) -> Result<()
 
 /// Makes a case with a random number from a sealed one: the store's own time is measured, without sealing.
 #[expect(clippy::expect_used, reason = "a machine without randomness has no bench")]
-fn case(sealed: &NewCase) -> Arc<NewCase> {
+pub fn case(sealed: &NewCase) -> Arc<NewCase> {
     let number = Number::random().expect("randomness");
     let search = SearchHash { kind: SearchKind::Phone, hash: sha256_of(&number.to_string()) };
     Arc::new(NewCase { key: number.to_string(), search: vec![search], number, ..sealed.clone() })
