@@ -1,7 +1,7 @@
 //! The queue on both databases: its order, its filters, its pages, and the index that serves them.
 
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Execute as _, QueryBuilder};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::sql::Sql;
 use super::{Database, appended, databases, new_case, new_event, stored};
