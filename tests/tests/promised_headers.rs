@@ -15,8 +15,8 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::{named_in, root};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// Every header that the page promises, and that a test here or in `http.rs` checks.
-const TESTED: [&str; 17] = [
+/// Every header that the page promises, and that a test here, in `http.rs` or in `return.rs` checks.
+const TESTED: [&str; 18] = [
     "Access-Control-Allow-Origin",
     "Allow",
     "Cache-Control",
@@ -28,6 +28,7 @@ const TESTED: [&str; 17] = [
     "ETag",
     "Idempotency-Replayed",
     "Kakekomi-Module",
+    "Kakekomi-Return-Bound",
     "Permissions-Policy",
     "Referrer-Policy",
     "Retry-After",
@@ -36,7 +37,8 @@ const TESTED: [&str; 17] = [
     "X-Request-Id",
 ];
 /// Headers of requests, which the page names as well.
-const ASKED: [&str; 6] = ["Accept-Encoding", "Content-Type", "Host", "Idempotency-Key", "Origin", "X-Forwarded-For"];
+const ASKED: [&str; 7] =
+    ["Accept-Encoding", "Content-Type", "Host", "Idempotency-Key", "Kakekomi-Return", "Origin", "X-Forwarded-For"];
 
 const PARTNER: &str = "\n[[partner]]\nkey = \"pk_live_chamber\"\nname = { ja = \"れい\", en = \"Rei\" }\n\
                        origins = [\"https://www.chamber.example.jp\"]\n";

@@ -22,9 +22,9 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrator([
         (1, "cases", include_str!("../../migrations/postgres/0001_cases.sql")),
         (2, "sealed_cases", include_str!("../../migrations/postgres/0002_sealed_cases.sql")),
-        (4, "accounts", include_str!("../../migrations/postgres/0004_accounts.sql")),
-        (5, "return", include_str!("../../migrations/postgres/0005_return.sql")),
-        (6, "queue", include_str!("../../migrations/postgres/0006_queue.sql")),
+        (3, "accounts", include_str!("../../migrations/postgres/0003_accounts.sql")),
+        (4, "return", include_str!("../../migrations/postgres/0004_return.sql")),
+        (5, "queue", include_str!("../../migrations/postgres/0005_queue.sql")),
     ])
 });
 

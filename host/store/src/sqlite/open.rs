@@ -28,9 +28,9 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (1, "cases", include_str!("../../migrations/sqlite/0001_cases.sql")),
         (2, "probe", include_str!("../../migrations/sqlite/0002_probe.sql")),
         (3, "sealed_cases", include_str!("../../migrations/sqlite/0003_sealed_cases.sql")),
-        (5, "accounts", include_str!("../../migrations/sqlite/0005_accounts.sql")),
-        (6, "return", include_str!("../../migrations/sqlite/0006_return.sql")),
-        (7, "queue", include_str!("../../migrations/sqlite/0007_queue.sql")),
+        (4, "accounts", include_str!("../../migrations/sqlite/0004_accounts.sql")),
+        (5, "return", include_str!("../../migrations/sqlite/0005_return.sql")),
+        (6, "queue", include_str!("../../migrations/sqlite/0006_queue.sql")),
     ])
 });
 
