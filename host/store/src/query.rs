@@ -189,6 +189,9 @@ pub fn queue<DB: Bindable>(filter: &QueueFilter, after: Option<QueueKey>, limit:
     let order = match &filter.status {
         Some(status) if !OPEN.contains(&status.as_str()) => {
             DB::bind(query.push(" AND status = "), status.clone());
+            if let Some(urgency) = &filter.urgency {
+                DB::bind(query.push(" AND coalesce(urgency, 'normal') = "), urgency.clone());
+            }
             if let Some(after) = after {
                 DB::bind(query.push(" AND case_seq < "), after.seq);
             }
@@ -225,9 +228,6 @@ fn narrow_queue<DB: Bindable>(query: &mut QueryBuilder<DB>, filter: &QueueFilter
     }
     if let Some(kind) = &filter.kind {
         DB::bind(query.push(" AND kind = "), kind.clone());
-    }
-    if let Some(urgency) = &filter.urgency {
-        DB::bind(query.push(" AND coalesce(urgency, 'normal') = "), urgency.clone());
     }
     if let Some(test) = filter.test {
         DB::bind(query.push(" AND test = "), test);
