@@ -270,6 +270,7 @@ fn a_token_is_worth_nothing_after_its_end(home: Home) {
     server.home.alter(&format!("UPDATE return_tokens SET expires_at = 1 WHERE token_hash = x'{digest}'"));
     for token in [ended.as_str(), &expired, "", "x", &valid[1..]] {
         get(token).assert_problem(token, 401, "return.expired");
+        server.send(&authorized(Request::delete("/v1/return"), token)).assert_problem(token, 401, "return.expired");
     }
     let bare = server.send(&Request::get("/v1/return"));
     bare.assert_problem("no token", 401, "return.expired");

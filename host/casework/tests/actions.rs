@@ -229,8 +229,8 @@ async fn an_erased_case_keeps_its_number_alone() {
         let number = desk.case("れい").await;
         let hold = |hold| Action::Hold { hold, reason: "r".to_owned() };
         casework.act(&lead(), &number, hold(true), None).await.unwrap();
-        let held = casework.act(&lead(), &number, Action::Erase, None).await.unwrap_err();
-        assert!(matches!(held, ActError::Refused(Refusal::Held)));
+        let refused = casework.act(&lead(), &number, Action::Erase, None).await.unwrap_err();
+        assert!(matches!(refused, ActError::Refused(Refusal::Held)));
         casework.act(&lead(), &number, hold(false), None).await.unwrap();
         let erased = casework.act(&lead(), &number, Action::Erase, None).await.unwrap();
         assert_eq!((erased.case.line.status.as_str(), erased.case.first_urgency), ("erased", None));

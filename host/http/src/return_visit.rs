@@ -107,14 +107,14 @@ pub async fn show(
     params(RequestedLocale), responses((status = 204, description = "The token is worth nothing any more")))]
 pub async fn end(
     State(visits): State<ReturnVisits>,
+    State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let ended = match token(&headers) {
-        Some(token) => visits.end(token).await,
-        None => Err(VisitRefusal::Expired),
-    };
-    ended.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| refused(&visits, refusal, locale))
+    let refuse = |refusal| refused(&visits, refusal, locale);
+    visit(&visits, &headers, now()).await.map_err(refuse)?;
+    let token = token(&headers).ok_or(VisitRefusal::Expired).map_err(refuse)?;
+    visits.end(token).await.map(|()| StatusCode::NO_CONTENT).map_err(refuse)
 }
 
 /// Judges answers in the context of the case; nothing is stored.

@@ -101,7 +101,7 @@ impl Certificate {
                 }
                 // Perhaps only one of the two files is new yet.
                 Err(error) => {
-                    tracing::error!(%error, "the certificate was not replaced: the earlier one stays in force")
+                    tracing::error!(%error, "the certificate was not replaced: the earlier one stays in force");
                 }
             }
             seen = found;
