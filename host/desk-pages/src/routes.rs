@@ -113,7 +113,7 @@ pub fn busy_router(state: Arc<DeskState>) -> Router {
 }
 
 async fn file(State(desk): State<Arc<DeskState>>, request: FileRequest) -> Response {
-    desk.files.respond(request)
+    desk.files.respond(&request)
 }
 
 async fn not_found() -> Problem {

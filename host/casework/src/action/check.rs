@@ -109,7 +109,8 @@ mod tests {
             let (confidence, channel) = (Confidence::High, Channel::Mail);
             Action::Advice { text, confidence, limits, channel }
         };
-        let fields: [(&str, usize, &dyn Fn(String) -> Action); 13] = [
+        type MakeAction<'a> = &'a dyn Fn(String) -> Action;
+        let fields: [(&str, usize, MakeAction<'_>); 13] = [
             ("assignee", NAME_BYTES_MAX, &|name| Action::Assign { assignee: Some(name) }),
             ("reason", TEXT_BYTES_MAX, &|reason| Action::Urgency { urgency: Urgency::High, reason }),
             ("reason", TEXT_BYTES_MAX, &|reason| Action::Hold { hold: true, reason }),

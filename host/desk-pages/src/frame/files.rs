@@ -44,7 +44,7 @@ impl Files {
     }
 
     /// Responds with the file that a request names.
-    pub fn respond(&self, request: FileRequest) -> Response {
+    pub fn respond(&self, request: &FileRequest) -> Response {
         request.find(&self.named)
     }
 }
