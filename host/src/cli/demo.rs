@@ -195,7 +195,7 @@ impl Demo {
             at,
             actor: &actor,
             kind,
-            body: &self.body(step)?,
+            body: &self.body(step),
             after: None,
             also_to: self.service.as_deref().filter(|_| is_for_applicant),
         };
@@ -206,20 +206,20 @@ impl Demo {
         }
     }
 
-    fn body(&self, step: &DemoStep) -> Result<Value, CliError> {
-        let mut body = if step.body.is_null() { json!({}) } else { step.body.clone() };
-        if let Some(days) = step.follow_up_days {
-            body["at"] = (self.now + days * DAY).into();
-        }
-        if let Some(Some(other)) = step.duplicate_of.map(|other| self.numbers.get(other).cloned().flatten()) {
-            body["duplicate_of"] = other.to_string().into();
-        }
+    fn body(&self, step: &DemoStep) -> Value {
         if let Some(answers) = &step.answers {
             let text = json!({ "other": answers }).to_string();
             let (module, ruleset) = (format!("sha256:{}", self.intake.sandbox.current()), kakekomi_core::RULESET);
-            body = json!({ "module": module, "ruleset": ruleset, "text": text, "report": Value::Null });
+            return json!({ "module": module, "ruleset": ruleset, "text": text, "report": Value::Null });
         }
-        Ok(body)
+        let mut body = step.body.as_object().cloned().unwrap_or_default();
+        if let Some(days) = step.follow_up_days {
+            body.insert("at".to_owned(), (self.now + days * DAY).into());
+        }
+        if let Some(Some(other)) = step.duplicate_of.map(|other| self.numbers.get(other).cloned().flatten()) {
+            body.insert("duplicate_of".to_owned(), other.to_string().into());
+        }
+        body.into()
     }
 }
 

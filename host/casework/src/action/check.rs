@@ -103,13 +103,14 @@ mod tests {
         action.check().iter().map(ToString::to_string).collect()
     }
 
+    type MakeAction<'a> = &'a dyn Fn(String) -> Action;
+
     #[test]
     fn each_text_is_stored_up_to_its_limit_and_refused_above_it() {
         let advice = |text: String, limits: String| {
             let (confidence, channel) = (Confidence::High, Channel::Mail);
             Action::Advice { text, confidence, limits, channel }
         };
-        type MakeAction<'a> = &'a dyn Fn(String) -> Action;
         let fields: [(&str, usize, MakeAction<'_>); 13] = [
             ("assignee", NAME_BYTES_MAX, &|name| Action::Assign { assignee: Some(name) }),
             ("reason", TEXT_BYTES_MAX, &|reason| Action::Urgency { urgency: Urgency::High, reason }),

@@ -80,7 +80,7 @@ impl Reading {
                 Appended::Stored { .. } => {}
                 Appended::Refused(refusal) => case.withhold(&refusal.to_string()),
                 Appended::NoCase | Appended::Conflict { .. } | Appended::Replayed { .. } | Appended::KeyReused => {
-                    case.withhold("there is no case of its number")
+                    case.withhold("there is no case of its number");
                 }
             }
         }

@@ -28,7 +28,7 @@ pub struct AccountsArgs {
 /// The flag that names the desk's address.
 #[derive(Debug, Args)]
 pub struct DeskUrlArgs {
-    /// The address at which operators reach the desk [default: that of desk_listen in the settings, or http://127.0.0.1:8081]
+    /// The address at which operators reach the desk [default: that of `desk_listen` in the settings, or `http://127.0.0.1:8081`]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DESK_URL")]
     desk_url: Option<String>,
 }

@@ -2,7 +2,7 @@
 //!
 //! `sato  operator  enabled  佐藤 花子`
 
-use kakekomi_accounts::{AccountLine, ApiToken, SetUpLink};
+use kakekomi_accounts::{AccountLine, ApiToken, Role, SetUpLink};
 use kakekomi_store::clock;
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ impl From<AccountLine> for AccountRecord {
         AccountRecord {
             name: line.name,
             display_name: line.display_name,
-            role: line.role.map(|role| role.as_str()),
+            role: line.role.map(Role::as_str),
             disabled: line.disabled,
             set_up: line.set_up,
             recovery_codes: line.recovery_codes,
