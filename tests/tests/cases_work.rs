@@ -128,14 +128,14 @@ fn the_queue_begins_with_the_most_urgent(home: Home) {
         lines.iter().map(|line| line["number"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(queue(&[]), [high.clone(), low.clone()]);
-    assert_eq!(queue(&["--limit", "1"]), [high.clone()]);
+    assert_eq!(queue(&["--limit", "1"]), std::slice::from_ref(&high));
     records(home, &["urgency", &low, "critical", "--reason", "r"]);
     assert_eq!(queue(&[]), [low.clone(), high.clone()]);
     records(home, &["state", &low, "waiting"]);
-    assert_eq!(queue(&["--waiting-only"]), [high.clone()]);
+    assert_eq!(queue(&["--waiting-only"]), std::slice::from_ref(&high));
     records(home, &["assign", &low, "sato"]);
-    assert_eq!(queue(&["--assignee", "sato"]), [low.clone()]);
-    assert_eq!(queue(&["--unassigned"]), [high.clone()]);
+    assert_eq!(queue(&["--assignee", "sato"]), std::slice::from_ref(&low));
+    assert_eq!(queue(&["--unassigned"]), std::slice::from_ref(&high));
     records(home, &["close", &high, "--outcome", "advised"]);
     assert_eq!((queue(&[]), queue(&["--status", "closed"])), (vec![low], vec![high]));
     let table = String::from_utf8(home.run(&["cases", "queue"]).stdout).unwrap();

@@ -303,7 +303,7 @@ fn earlier_version(home: &Home) {
         ],
     ]
     .concat();
-    let drop: String = tables.iter().map(|table| format!("DROP TABLE {table};")).collect();
+    let drop = tables.iter().map(|table| format!("DROP TABLE {table};")).collect::<Vec<_>>().concat();
     let cases = include_str!("../../host/store/migrations/sqlite/0001_cases.sql");
     let probe = include_str!("../../host/store/migrations/sqlite/0002_probe.sql");
     sqlite(home, &format!("{drop} DELETE FROM _sqlx_migrations WHERE version > 2; {cases}; {probe}"));

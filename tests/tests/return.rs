@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr, // the medians of a long run
     reason = "a test that cannot go on stops"
 )]
 
@@ -144,8 +145,8 @@ fn a_replay_never_rebinds_a_code(home: Home) {
     assert_eq!(bound(&send("key-2", &other)), Some("false".to_owned()), "a replay binds no code");
     let hex = header_of(&other);
     for wrong in [&hex[1..], "sha256:", "", &hex.replace("sha256", "md5")] {
-        let refused = server.send(&submission("key-3", &draft).header("kakekomi-return", wrong));
-        refused.assert_problem(wrong, 400, "return.header");
+        let answer = server.send(&submission("key-3", &draft).header("kakekomi-return", wrong));
+        answer.assert_problem(wrong, 400, "return.header");
     }
     let twice = submission("key-3", &draft).header("kakekomi-return", &hex).header("kakekomi-return", &hex);
     server.send(&twice).assert_problem("two headers", 400, "return.header");
@@ -240,7 +241,7 @@ fn ten_wrong_codes_lock_one_address_alone(home: Home) {
     assert_eq!(elsewhere.status, 200, "another number from the same network");
     let unknown = Number::random().unwrap().to_string();
     let tries = (0..11).map(|_| server.send(&open_request(&unknown, &wrong, "2001:db8::1")).status);
-    assert_eq!(tries.last(), Some(429), "an unknown number is locked as well");
+    assert_eq!(tries.collect::<Vec<_>>().last().copied(), Some(429), "an unknown number is locked as well");
 }
 
 fn an_erased_case_opens_nothing(home: Home) {
