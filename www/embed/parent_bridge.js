@@ -42,11 +42,9 @@ export class ParentBridge {
 
   /** @param {string} type @param {string | number} [value] */
   tell(type, value) {
-    // A frame that is not as tall yet could not be followed down.
-    if (type === "look") this.measure();
+    // A frame that is not as tall yet could not be followed down, and one shown with an earlier height would make the page jump.
+    if (type === "look" || type === "ready") this.measure();
     window.parent.postMessage({ kakekomi: PROTOCOL, type, value }, this.origin);
-    // A frame that nobody looks at may be measured late: it is measured once when it is ready.
-    if (type === "ready") this.measure();
   }
 
   measure() {

@@ -48,12 +48,13 @@ impl ReturnVisits {
     /// [`VisitRefusal`].
     pub async fn answer(&self, visit: &Visit, answers: &Answers, now: i64) -> Result<Added, VisitRefusal> {
         let request = self.intake.sealer.applicant_request(answers.key.as_str(), PATH, &answers.text);
-        if let Some(outcome) = self.intake.store.outcome_of(&visit.number, request).await? {
-            return super::additions::added(outcome);
-        }
-        self.require_questions_known(visit, answers, now).await?;
         for _ in 0..ATTEMPTS {
             let read = self.read(visit).await?;
+            // After the reading: another host may store this request in between, and then no question is left.
+            if let Some(outcome) = self.intake.store.outcome_of(&visit.number, request).await? {
+                return super::additions::added(outcome);
+            }
+            self.require_questions_known(&read, answers, now).await?;
             let context = self.questions_context(&read, answers.locale, now)?;
             let current = self.intake.sandbox.current();
             let verdict = self.intake.judge(answers.client, current, answers.text.clone(), &context).await?;
@@ -72,13 +73,17 @@ impl ReturnVisits {
     }
 
     /// Refuses the answers of a page whose module knows no questions: it judged another form.
-    async fn require_questions_known(&self, visit: &Visit, answers: &Answers, now: i64) -> Result<(), VisitRefusal> {
+    async fn require_questions_known(
+        &self,
+        read: &ReadCase,
+        answers: &Answers,
+        now: i64,
+    ) -> Result<(), VisitRefusal> {
         let digest = self.intake.module(&answers.module)?;
         if digest == *self.intake.sandbox.current() {
             return Ok(());
         }
-        let read = self.read(visit).await?;
-        let context = self.questions_context(&read, answers.locale, now)?;
+        let context = self.questions_context(read, answers.locale, now)?;
         let verdict = self.intake.judge(answers.client, &digest, answers.text.clone(), &context).await?;
         if has_questions(verdict.report()) { Ok(()) } else { Err(VisitRefusal::ModuleOutdated) }
     }
