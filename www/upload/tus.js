@@ -10,6 +10,13 @@ import { localeOf, state } from "../app/state.js";
 
 const UPLOADS = "/v1/files";
 
+/** The codes of responses that have no body, as those to HEAD. */
+const CODES = new Map([
+  [401, "return.expired"],
+  [404, "file.unknown"],
+  [410, "file.expired"],
+]);
+
 /** The longest time in which nothing moves: neither bytes nor a response (milliseconds). */
 const STALL = 60_000;
 
@@ -39,7 +46,7 @@ export function listFiles(access, signal) {
  * @param {Access} access @param {number} length @param {Record<string, string>} metadata @param {AbortSignal} signal
  */
 export function declareFile(access, length, metadata, signal) {
-  const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`);
+  const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${inBase64(value)}`);
   const headers = { "Upload-Length": String(length), "Upload-Metadata": pairs.join(",") };
   return tusRequest("POST", UPLOADS, { access, headers, signal });
 }
@@ -113,7 +120,7 @@ function answerOf(asked) {
   }
   return {
     status: asked.status,
-    code: String(body.code ?? ""),
+    code: String(body.code ?? (asked.responseText ? "" : (CODES.get(asked.status) ?? ""))),
     detail: String(body.detail ?? ""),
     offset: offset === null ? null : Number(offset),
     address: header("Location") ?? "",
@@ -123,6 +130,6 @@ function answerOf(asked) {
 }
 
 /** The text as UTF-8 in base64. @param {string} text */
-function base64(text) {
+function inBase64(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -16,7 +16,7 @@ import { sizeText } from "./size_text.js";
 /** @typedef {import("../../upload/tus.js").Access} Access @typedef {import("../../upload/upload_queue.js").NamedLog} NamedLog */
 
 /** The style of this part, which no other screen needs. */
-const STYLE = "/page/components/case_files/case_files.css";
+const FILES_STYLE = "/page/components/case_files/case_files.css";
 
 /** The files of each case, and the end of the listeners of the screen that shows them. @type {Map<string, { queue: UploadQueue, shown: AbortController }>} */
 const queues = new Map();
@@ -30,7 +30,7 @@ export async function createCaseFiles({ number, access, named, closed }) {
   styled ??= loadStyle();
   await styled;
   const { queue, shown } = queueOf(number, access, named);
-  const list = createList(queue, shown.signal);
+  const list = createFileList(queue, shown.signal);
   const unread = element("div.notice", { hidden: true }, element("p", say("files_unread")));
   const read = async () => {
     unread.hidden = await queue.read();
@@ -68,7 +68,7 @@ function queueOf(number, access, named) {
 }
 
 /** The files with their states, the button that sends them, and a sentence once all have arrived. @param {UploadQueue} queue @param {AbortSignal} signal */
-function createList(queue, signal) {
+function createFileList(queue, signal) {
   /** @type {Map<import("../../upload/transfer.js").Transfer, HTMLElement>} */
   const rows = new Map();
   const list = element("ul.case-files__list", { "aria-labelledby": "files-title", role: "list" });
@@ -114,6 +114,6 @@ function createList(queue, signal) {
 function loadStyle() {
   return new Promise((resolve) => {
     const end = () => resolve();
-    rootElement().append(element("link", { rel: "stylesheet", href: deskUrl(STYLE), on: { load: end, error: end } }));
+    rootElement().append(element("link", { rel: "stylesheet", href: deskUrl(FILES_STYLE), on: { load: end, error: end } }));
   });
 }
