@@ -14,11 +14,11 @@ mod protocol;
 mod uploader;
 mod uploads_at_once;
 
+use axum::Json;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::Json;
 use kakekomi_evidence::{UploadRefusal, UploadState};
 use kakekomi_service::return_visit::CaseFile;
 use kakekomi_store::{FileId, FileState};

@@ -146,9 +146,13 @@ impl PageFiles {
             Source::Folder(folder) => {
                 let stays_below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
                 let bytes = fs::read(folder.join(name)).ok().filter(|_| stays_below)?;
-                let blanks = || embedded::FILE_WORDS.iter().map(|(blank, words)| ((*blank).to_owned(), (*words).to_owned()));
-                let bytes =
-                    if name.ends_with("_words.js") { with_addresses(bytes, &blanks().collect::<Vec<_>>()) } else { bytes };
+                let blanks =
+                    || embedded::FILE_WORDS.iter().map(|(blank, words)| ((*blank).to_owned(), (*words).to_owned()));
+                let bytes = if name.ends_with("_words.js") {
+                    with_addresses(bytes, &blanks().collect::<Vec<_>>())
+                } else {
+                    bytes
+                };
                 Some(Asset::new(bytes, media_type(name)?, CachePolicy::NoStore))
             }
         }
@@ -164,7 +168,8 @@ fn embedded_page() -> Source {
     let mut files = Vec::new();
     let mut addresses: Vec<(String, String)> = Vec::new();
     let is_document = |name: &str| Document::ALL.iter().any(|document| document.file() == name);
-    let others = embedded::PAGE.iter().map(|(name, _)| *name).filter(|name| !LOADED.contains(name) && !is_document(name));
+    let others =
+        embedded::PAGE.iter().map(|(name, _)| *name).filter(|name| !LOADED.contains(name) && !is_document(name));
     for name in LOADED.into_iter().chain(others) {
         let Some(media) = media_type(name) else { continue };
         let bytes = embedded::find(embedded::PAGE, name).unwrap_or_default().to_vec();

@@ -71,11 +71,7 @@ fn reader(folder: &Path, messages: &Path) -> Result<impl Fn(&str) -> Result<Stri
 }
 
 /// Makes the scripts of the form, of what it loads later, of the return page, and of evidence files, which the last two load.
-fn page_scripts(
-    form: &str,
-    visit: &str,
-    read: &dyn Fn(&str) -> Result<String, String>,
-) -> Result<[String; 4], String> {
+fn page_scripts(form: &str, visit: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<[String; 4], String> {
     let mut main = link(form, read)?;
     let mut later = link_after(&main, LATER_ENTRY, read)?;
     let mut visits = link(visit, read)?;

@@ -9,7 +9,8 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 /** @param {number} bytes */
 export function sizeText(bytes) {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const how = { style: "unit", unit: UNITS[power], maximumFractionDigits: power ? 1 : 0 };
+  const unitDisplay = power ? "short" : "long";
+  const how = { style: "unit", unit: UNITS[power], unitDisplay, maximumFractionDigits: 1 };
   const format = new Intl.NumberFormat(state.locale, /** @type {Intl.NumberFormatOptions} */ (how));
   return format.format(bytes / 1000 ** power);
 }
