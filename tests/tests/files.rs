@@ -8,11 +8,14 @@
     reason = "a test that cannot go on stops"
 )]
 
+use std::process::Command;
+
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::digest::sha256;
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::returning::{Returning, authorized, events, kinds, start, state, submit, token};
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use kakekomi_tests::uploads::{
     FILES, Upload, declaration, encoded, evidence_folder, listed, metadata, noise, offset_of, opened, resumable,
 };
@@ -149,7 +152,7 @@ fn every_refusal_has_its_status(home: Home) {
     if !rest.is_empty() {
         assert_eq!(upload.patch(&server, stored, rest).status, 204);
     }
-    assert_refused("bytes of a finished file", upload.patch(&server, 0, b"0"), 409, "file.offset");
+    assert_refused("bytes of a finished file", upload.patch(&server, 0, b"0"), 409, "file.arrived");
     assert_refused("a method", send(Request::get(&upload.path)), 405, "http.method");
     let override_nothing = upload.request(Request::post);
     assert_refused("POST alone", send(override_nothing), 405, "http.method");
@@ -264,7 +267,7 @@ fn names_are_kept_as_they_are_and_used_for_nothing(home: Home) {
         let declared = events(&server.home, &case.number).into_iter().rev().find(|(event, _)| event.kind == "file.declared");
         assert_eq!(declared.unwrap().1.unwrap()["name"], name);
     }
-    let output = std::process::Command::new("find").arg(server.home.path()).output().unwrap();
+    let output = Command::new("find").arg(server.home.path()).output().unwrap();
     for path in String::from_utf8(output.stdout).unwrap().lines().filter(|path| path.contains("/evidence/parts/")) {
         let name = path.rsplit('/').next().unwrap();
         let digits = name.strip_suffix(".age").unwrap_or(name);
@@ -299,4 +302,31 @@ fn partners_pages_cannot_read_uploads() {
     let answer = server.send(&upload.request(Request::head).header("origin", "https://www.example.com"));
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, None));
     assert_eq!(kinds(&server.home, &case.number), ["case.received", "file.declared"]);
+}
+
+/// The blocks of a step of `docs/evidence.md`.
+fn step(name: &str) -> String {
+    let document = std::fs::read_to_string(root().join("docs/evidence.md")).unwrap();
+    let begin = format!("<!-- step: {name} -->\n\n```sh\n");
+    let blocks = document.split(&begin).skip(1);
+    blocks.map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn curl_lines_of_the_document_send_a_file() {
+    let server = Server::start();
+    let case = submit(&server, "key-1");
+    let (folder, bytes) = (server.home.path().join("client"), noise(9_000_000, 8));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("security.evtx"), &bytes).unwrap();
+    let values = step("curl-values")
+        .replace("https://desk.example.jp", &format!("http://{}", server.at))
+        .replace("2609-4873-1059", &case.number)
+        .replace("1234 5678 9012 3456 7890 89", &case.code);
+    let mut bash = Command::new("timeout");
+    let output = bash.args(["60", "bash", "-euc", &(values + &step("curl"))]).current_dir(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let files = state(&server, &token(&server, &case))["files"].clone();
+    assert_eq!((&files[0]["state"], &files[0]["sha256"]), (&json!("arrived"), &json!(sha256(&bytes))));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the file with the code is removed");
 }

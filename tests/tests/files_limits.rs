@@ -9,6 +9,7 @@
     reason = "a test that cannot go on stops"
 )]
 
+use std::fs;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
@@ -111,6 +112,43 @@ fn files_of_an_erased_case_are_deleted(home: Home) {
     wait_until(|| objects(&server.home) == 0);
     let without_bodies = events_without_bodies(&server.home, &case.number);
     assert!(without_bodies.contains(&"file.arrived".to_owned()), "{without_bodies:?}");
+}
+
+#[test]
+fn a_full_disk_takes_no_bytes_and_loses_none() {
+    let server = Server::start_on_small_disk(Home::new(), &["--evidence-min-free", "60", "--min-free-space", "0"], 32);
+    let case = submit(&server, "key-1");
+    let token = token(&server, &case);
+    let upload = Upload::declare(&server, &token, "a", 4);
+    assert_eq!(upload.patch(&server, 0, b"ab").status, 204);
+    server.fill_small_disk();
+    let declared = server.send(&declaration(&token, 1, "filename YQ=="));
+    for full in [upload.patch(&server, 2, b"cd"), declared] {
+        full.assert_problem("a full disk", 507, "evidence.full");
+        assert_eq!(full.json()["phone"], "0120-000-000");
+    }
+    assert_eq!(upload.offset(&server), 2);
+    server.empty_small_disk();
+    assert_eq!(upload.patch(&server, 2, b"cd").status, 204);
+    assert_eq!(listed(&state(&server, &token), &upload)["state"], "arrived");
+}
+
+#[test]
+fn a_storage_that_is_gone_takes_no_bytes_and_comes_back() {
+    let server = Server::start();
+    let case = submit(&server, "key-1");
+    let token = token(&server, &case);
+    let upload = Upload::declare(&server, &token, "a", 4);
+    assert_eq!(upload.patch(&server, 0, b"ab").status, 204);
+    let [folder, away] = ["data/evidence", "away"].map(|name| server.home.path().join(name));
+    fs::rename(&folder, &away).unwrap();
+    let gone = upload.patch(&server, 2, b"cd");
+    gone.assert_problem("no storage", 503, "evidence.unavailable");
+    assert_eq!((&gone.json()["phone"], gone.header("retry-after")), (&json!("0120-000-000"), Some("10")));
+    assert_eq!(upload.offset(&server), 2);
+    fs::rename(&away, &folder).unwrap();
+    assert_eq!(upload.patch(&server, 2, b"cd").status, 204);
+    assert_eq!(listed(&state(&server, &token), &upload)["state"], "arrived");
 }
 
 fn events_without_bodies(home: &Home, number: &str) -> Vec<String> {
