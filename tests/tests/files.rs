@@ -82,7 +82,8 @@ fn a_file_arrives_and_is_opened_by_the_desk(home: Home) {
         "sha256": sha256(bytes), "created_at": arrived["created_at"]});
     assert_eq!(arrived, expected, "the name is not among it");
     let events = events(&server.home, &case.number);
-    let [declared, arrived] = [&events[1], &events[2]].map(|(event, body)| (event.kind.as_str(), body.clone().unwrap()));
+    let [declared, arrived] =
+        [&events[1], &events[2]].map(|(event, body)| (event.kind.as_str(), body.clone().unwrap()));
     assert_eq!(declared.0, "file.declared");
     assert_eq!((&declared.1["name"], &declared.1["type"]), (&json!("ファイル.evtx"), &json!("text/plain")));
     assert_eq!((arrived.0, &arrived.1["sha256"]), ("file.arrived", &json!(sha256(bytes))));
@@ -264,7 +265,8 @@ fn names_are_kept_as_they_are_and_used_for_nothing(home: Home) {
     ] {
         let upload = Upload::declare(&server, &token, name, 1);
         assert_eq!(upload.patch(&server, 0, b"x").status, 204, "{name:?}");
-        let declared = events(&server.home, &case.number).into_iter().rev().find(|(event, _)| event.kind == "file.declared");
+        let declared =
+            events(&server.home, &case.number).into_iter().rev().find(|(event, _)| event.kind == "file.declared");
         assert_eq!(declared.unwrap().1.unwrap()["name"], name);
     }
     let output = Command::new("find").arg(server.home.path()).output().unwrap();

@@ -217,5 +217,8 @@ fn finish(upload: &Upload, hosts: &[&Server], bytes: &[u8]) {
 fn assert_arrived(server: &Server, number: &str, upload: &Upload, bytes: &[u8]) {
     let arrived = listed(&state(server, &upload.token), upload);
     assert_eq!((&arrived["state"], &arrived["sha256"]), (&"arrived".into(), &sha256(bytes).into()));
-    assert!(opened(&server.home, &evidence_folder(&server.home), number, upload) == bytes, "the desk finds other bytes");
+    assert!(
+        opened(&server.home, &evidence_folder(&server.home), number, upload) == bytes,
+        "the desk finds other bytes"
+    );
 }

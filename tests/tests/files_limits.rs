@@ -29,7 +29,8 @@ on_both_databases! {
 }
 
 fn limits_are_settings(home: Home) {
-    let more = ["--evidence-files", "3", "--evidence-file-max", "1", "--evidence-case-max", "2", "--evidence-uploads", "2"];
+    let more =
+        ["--evidence-files", "3", "--evidence-file-max", "1", "--evidence-case-max", "2", "--evidence-uploads", "2"];
     let server = Server::start_with(home, &[&["--trusted-proxies", "127.0.0.1"], &more[..]].concat());
     let case = submit(&server, "key-1");
     let token = token(&server, &case);

@@ -57,7 +57,8 @@ async function submit() {
     "idempotency-key": randomBytes(16).toString("hex"),
     "kakekomi-return": await returnCodeDigest(code),
   };
-  const post = (path, body, more) => fetch(desk.base + path, { method: "POST", headers: { ...headers, ...more }, body });
+  const post = (path, body, more) =>
+    fetch(desk.base + path, { method: "POST", headers: { ...headers, ...more }, body });
   const receipt = await post("/v1/submissions", execFileSync(BINARY, ["example"]));
   assert.equal(receipt.status, 201, await receipt.clone().text());
   const { number } = await receipt.json();
@@ -102,6 +103,7 @@ async function assertArrived(number, token) {
 test("tus-js-client sends a file over broken connections to killed hosts", async (context) => {
   const { number, token } = await submit();
   const cutter = await startCutter(desk.port, { bytes: BYTES, cuts: CUTS, seed: SEED });
+  context.after(() => cutter.stop());
   let isRunning = true;
   const upload = (uploadUrl, stopAfter = Infinity) =>
     new Promise((resolve, reject) => {
@@ -127,16 +129,23 @@ test("tus-js-client sends a file over broken connections to killed hosts", async
   await Promise.all([whole.finally(() => (isRunning = false)), killHosts(cutter, () => isRunning)]);
   const requests = await assertArrived(number, token);
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);
-  cutter.stop();
 });
 
 test("tuspy sends a file over broken connections to killed hosts", async (context) => {
   const { number, code, token } = await submit();
   const cutter = await startCutter(desk.port, { bytes: BYTES, cuts: CUTS, seed: SEED + 1 });
+  context.after(() => cutter.stop());
   const headers = { "Kakekomi-Case": number, "Kakekomi-Code": code };
   const chunk = Math.ceil(BYTES / 7);
   const script = fileURLToPath(new URL("upload.py", import.meta.url));
-  const given = [script, `${cutter.base}/v1/files`, file, JSON.stringify(headers), JSON.stringify(metadata()), `${chunk}`];
+  const given = [
+    script,
+    `${cutter.base}/v1/files`,
+    file,
+    JSON.stringify(headers),
+    JSON.stringify(metadata()),
+    `${chunk}`,
+  ];
   const python = spawn(PYTHON, given, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(python, "exit");
   const isRunning = () => python.exitCode === null;
@@ -144,7 +153,6 @@ test("tuspy sends a file over broken connections to killed hosts", async (contex
   assert.equal(exit, 0);
   const requests = await assertArrived(number, token);
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);
-  cutter.stop();
 });
 
 test("nothing of a name or a file is in a log or in the storage", () => {

@@ -16,10 +16,12 @@ export async function startCutter(port, plan) {
   const random = dice(plan.seed);
   // Cut at random places of all that is sent; what is sent again after a cut counts too.
   const places = Array.from({ length: plan.cuts }, () => Math.floor(random() * plan.bytes)).sort((a, b) => a - b);
+  const sockets = new Set();
   const server = createServer((client) => {
     const onward = connect(port, "127.0.0.1");
+    sockets.add(client);
     const end = () => {
-      client.destroy();
+      sockets.delete(client.destroy());
       onward.destroy();
     };
     for (const socket of [client, onward]) socket.on("error", end).on("close", end);
@@ -38,7 +40,10 @@ export async function startCutter(port, plan) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   cutter.base = `http://127.0.0.1:${server.address().port}`;
-  cutter.stop = () => server.close();
+  cutter.stop = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
   return cutter;
 }
 

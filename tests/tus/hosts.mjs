@@ -106,7 +106,8 @@ function makeDatabase() {
   const server = process.env.KAKEKOMI_TEST_POSTGRES;
   if (!server) return undefined;
   const name = `tus_${process.pid}`;
-  const run = (statement) => execFileSync("psql", ["--quiet", "--dbname", `${server}/postgres`, "--command", statement]);
+  const run = (statement) =>
+    execFileSync("psql", ["--quiet", "--dbname", `${server}/postgres`, "--command", statement]);
   run(`CREATE DATABASE ${name}`);
   return { url: `${server}/${name}`, drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
