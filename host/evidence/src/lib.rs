@@ -28,6 +28,8 @@ mod refusal;
 mod sealed_tar;
 mod sealer;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod upload;
 
