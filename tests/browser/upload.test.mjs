@@ -72,6 +72,15 @@ async function openFiles(t, browser, base, how) {
   return { ...opened, given };
 }
 
+/** Reloads the page, as a person who leaves although the browser warns, and opens the case again. */
+async function comeBack(page, given) {
+  await page.evaluate(() => addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true));
+  await page.reload();
+  await page.locator("#return-open").waitFor();
+  await signIn(page, given);
+  await row(page, "unfinished").waitFor();
+}
+
 /** Chooses a file and sends it. */
 async function send(page, file) {
   await choose(page, "#choose-files", file);
@@ -107,10 +116,7 @@ for (const engine of ENGINES) {
       network.breakAfter(12_000_000);
       await network.broken();
       network.open();
-      await page.reload();
-      await page.locator("#return-open").waitFor();
-      await signIn(page, given);
-      await row(page, "unfinished").waitFor();
+      await comeBack(page, given);
       assert.match(await words(page, "unfinished"), /^\d\d%まで届いています/);
       const [begun] = await filesOf(desk.base, given);
       assert.ok(begun.offset > 5_000_000 && begun.offset < LARGE.size, `${begun.offset}`);
@@ -150,10 +156,7 @@ for (const engine of ENGINES) {
       await page.locator("#send-files").click();
       await network.broken();
       network.open();
-      await page.reload();
-      await page.locator("#return-open").waitFor();
-      await signIn(page, given);
-      await row(page, "unfinished").waitFor();
+      await comeBack(page, given);
       const other = { ...LARGE, name: "IMG_0001.jpeg", seed: 8, type: "image/jpeg" };
       await choose(page, chooseAgain("unfinished"), other);
       await page.locator(".case-files__other button").waitFor();

@@ -114,6 +114,8 @@ function createFileList(queue, signal) {
 function loadStyle() {
   return new Promise((resolve) => {
     const end = () => resolve();
-    rootElement().append(element("link", { rel: "stylesheet", href: deskUrl(FILES_STYLE), on: { load: end, error: end } }));
+    rootElement().append(
+      element("link", { rel: "stylesheet", href: deskUrl(FILES_STYLE), on: { load: end, error: end } }),
+    );
   });
 }
