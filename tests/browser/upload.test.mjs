@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
       await page.locator("#send-files").click();
       await row(page, "arrived").waitFor();
       assert.deepEqual((await filesOf(desk.base, given)).map(has), [arrived(LARGE)]);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
       assert.deepEqual(errors, []);
     });
 
