@@ -139,6 +139,38 @@ async function pixels(page, png) {
   return { width, height, data: Uint8ClampedArray.from(data) };
 }
 
+test("an applicant's hostile text runs nothing on the screen or on paper, and the title has none of it", async (t) => {
+  const desk = await freshDesk(t);
+  const hostile = "</title><script>hurt(1)</script><img src=x onerror=hurt(2)><svg/onload=hurt(3)>{number}%s' OR 1=1--";
+  const draft = JSON.parse(String(execFileSync(BINARY, ["example"])));
+  Object.assign(draft.contact, { company: hostile, person: hostile });
+  draft.incident.summary = hostile;
+  const headers = { "content-type": "application/json", "idempotency-key": "hostile" };
+  const answer = await fetch(`${desk.base}/v1/submissions`, { method: "POST", headers, body: JSON.stringify(draft) });
+  const { number } = await answer.json();
+  // The form takes no character that turns the direction; a note does.
+  execFileSync(BINARY, ["cases", "note", number, `\u202e${hostile}`, "--data", desk.data]);
+  const context = await browser.newContext({ locale: "ja-JP" });
+  await context.exposeFunction("hurt", (which) => assert.fail(`payload ${which} ran`));
+  const page = await context.newPage();
+  const problems = [];
+  page.on("dialog", () => problems.push("a dialog"));
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await setUpAndSignIn(new Operator(page), desk.link, "lead");
+  for (const media of /** @type {const} */ (["screen", "print"])) {
+    await page.emulateMedia({ media });
+    await page.goto(`${desk.desk}/cases/${number}`);
+    assert.match(await page.locator("h1").innerText(), /<script>hurt\(1\)<\/script>/);
+    assert.doesNotMatch(await page.title(), /hurt|\u202e/);
+    assert.equal(await page.locator("main :is(script, img, svg)").count(), 0);
+    const text = await page.locator("main").innerText();
+    assert.ok(!text.includes("\u202e") && text.includes(`[U+202E]${hostile}`), media);
+  }
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 test("a new case appears in an open queue within two seconds, and nothing that is being typed is lost", async (t) => {
   const desk = await freshDesk(t);
   const context = await browser.newContext({ locale: "ja-JP" });
