@@ -44,12 +44,12 @@ const PAYLOADS: [&str; 27] = [
     "$(id)`id`|id;id",
     // Terminals.
     "\u{1b}[2J\u{1b}]0;title\u{7}",
-    "\u{9b}2J\u{8}\u{8}\r",
+    "\u{9b}2J\r\u{8}\u{8}end",
     // Directions and invisible characters.
     "invoice\u{202e}fdp.exe",
     "\u{2067}right\u{2069}\u{200f}\u{61c}",
     "ad\u{200b}min\u{feff}\u{2060}\u{ad}",
-    "\u{e0041}\u{e0042}\u{fff9}\u{2028}",
+    "\u{e0041}\u{e0042}\u{fff9}\u{2028}end",
 ];
 
 /// The texts of a draft.
@@ -84,6 +84,16 @@ fn elements(page: &str) -> BTreeSet<String> {
         outside.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     page.split('<').skip(1).map(|rest| shape(rest.split('>').next().unwrap())).collect()
+}
+
+/// Leaves out the values of fields: a field keeps what was typed, which only its own box shows.
+fn without_values(page: &str) -> String {
+    let without = |page: &str, begin: &str, end: &str| -> String {
+        let mut parts = page.split(begin);
+        let first = parts.next().unwrap().to_owned();
+        parts.fold(first, |kept, part| kept + part.split_once(end).map_or("", |(_, rest)| rest))
+    };
+    without(&without(page, " value=\"", "\""), "<textarea", "</textarea>")
 }
 
 fn encoded(text: &str) -> String {
@@ -145,15 +155,17 @@ async fn hostile_text_adds_no_element_and_no_character_that_acts() {
     let (cookie, admin) = (desk.sign_in(Role::Lead).await, desk.sign_in(Role::Admin).await);
     desk.accounts.add("cli:test", "plain", PLAIN, Role::Operator).await.unwrap();
     let plain = surfaces(&desk, &cookie, &admin, PLAIN).await;
+    let in_vain = desk.post("/search", &cookie, "words=nobody").await.body;
+    let expected: BTreeSet<_> = plain.iter().flat_map(|(_, page)| elements(page)).chain(elements(&in_vain)).collect();
     for (index, payload) in PAYLOADS.iter().enumerate() {
         // A display name may refuse a character; it is never shown raw.
         let _ = desk.accounts.add("cli:test", &format!("hostile{index}"), payload, Role::Operator).await;
-        for ((name, page), (_, expected)) in surfaces(&desk, &cookie, &admin, payload).await.iter().zip(&plain) {
-            let expected = elements(expected);
+        for (name, page) in &surfaces(&desk, &cookie, &admin, payload).await {
             let more: Vec<_> = elements(page).into_iter().filter(|shape| !expected.contains(shape)).collect();
-            let ours = ["span class=", "/span", "br"];
+            // The list of events has a second page by and by.
+            let ours = ["span class=", "/span", "br", "a rel= href="];
             assert!(more.iter().all(|shape| ours.contains(&shape.as_str())), "{name}, {payload:?}: {more:?}");
-            let dangerous: Vec<_> = page.chars().filter(|found| is_dangerous(*found)).collect();
+            let dangerous: Vec<_> = without_values(page).chars().filter(|found| is_dangerous(*found)).collect();
             assert!(dangerous.is_empty(), "{name}, {payload:?}: {dangerous:?}");
             assert!(!page.contains("href=\"javascript:"), "{name}, {payload:?}");
         }
