@@ -203,10 +203,10 @@ describe("chromium", { timeout: 300_000 }, () => {
     );
     assert.equal(await field(page, "/logs/0/name").inputValue(), SMALL.name);
     await step(page, "review");
+    assert.ok(!loaded.some((path) => path.startsWith("/v1/files")), "nothing of it is sent before");
     await page.locator("#send").click();
     const number = await receiptNumber(page);
     const code = await page.locator("#return-code").innerText();
-    assert.ok(!loaded.some((path) => path.startsWith("/v1/files")), "nothing of it is sent before");
     await row(page, "ready").waitFor();
     assert.match(await row(page, "ready").innerText(), /fw\.log.*まだ送られていません/s);
     await page.locator("#send-files").click();

@@ -27,7 +27,7 @@ export function createFilePicker(queue) {
   return droppable(
     element(
       "div.case-files__picker",
-      element("label.case-files__what", { for: "file-what" }, element("span", say("files_what")), kinds),
+      element("label.case-files__what", element("span", say("files_what")), kinds),
       element("div.ways", choose, isHeld && photograph()),
       !isHeld && element("p.hint", say("files_drop")),
     ),
