@@ -306,14 +306,12 @@ describe("chromium", { timeout: 300_000 }, () => {
 
   test("an expired token is renewed with the code, and a wrong one stops", async (t) => {
     const { page, given } = await openFiles(t, browser, desk.base);
-    const visits = [];
-    page.on("request", (request) => {
-      if (request.method() === "POST" && request.url().includes("/v1/return?")) visits.push(request.url());
-    });
+    const isRenewal = (request) => request.method() === "POST" && request.url().includes("/v1/return?");
+    const renewal = page.waitForRequest(isRenewal);
     await answerOnce(page, ONE_FILE, 401, "return.expired");
     await send(page, SMALL);
     await row(page, "arrived").waitFor();
-    assert.equal(visits.length, 1);
+    await renewal;
     assert.deepEqual((await filesOf(desk.base, given)).map(has), [arrived(SMALL)]);
     await answerOnce(page, "**/v1/return?**", 401, "return.refused");
     await answerOnce(page, FILES, 401, "return.expired");

@@ -71,7 +71,7 @@ function queueOf(number, access, named) {
 function createFileList(queue, signal) {
   /** @type {Map<import("../../upload/transfer.js").Transfer, HTMLElement>} */
   const rows = new Map();
-  const list = element("ul.case-files__list", { "aria-labelledby": "files-title" });
+  const list = element("ul.case-files__list");
   const note = element("p.strong", { id: "files-all" });
   const send = button("main", "", begin, { id: "send-files" });
   const whole = element("div", { id: "files-list" }, list, element("div.ways", send), note);
