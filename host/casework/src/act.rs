@@ -5,6 +5,7 @@
 
 use kakekomi_core::questions;
 use kakekomi_service::return_visit::ReturnCode;
+use kakekomi_service::sealed_case::return_code_text;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde_json::{Value, json};
@@ -61,15 +62,20 @@ impl Casework {
             return self.erase_and_purge(operator, number, seen_n).await;
         }
         let case = self.case(number).await?;
-        let (body, also_to) = self.body(operator, number, &case, &action).await?;
+        let (mut body, also_to) = self.body(operator, number, &case, &action).await?;
         let after = seen_n.or((action.kind() != EventKind::NoteAdded).then_some(case.changed_n));
         let code = match action {
             Action::IssueCode => Some(ReturnCode::random().map_err(ActError::Random)?),
             _ => None,
         };
+        let return_code = code.as_ref().map(|code| code.hash().bound_to(number));
+        // Sealed, so that another hash in the database is found.
+        if let (Some(hash), Some(members)) = (return_code, body.as_object_mut()) {
+            members.insert("return_code".to_owned(), return_code_text(&hash).into());
+        }
         let event = self.sealed(operator, &case, action.kind(), &body, after, also_to.as_deref())?;
         // The code's hash replaces that of the former code in the transaction of the event.
-        let event = NewEvent { return_code: code.as_ref().map(|code| code.hash().bound_to(number)), ..event };
+        let event = NewEvent { return_code, ..event };
         let outcome = self.store().append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
         let n = match outcome {
             Appended::Conflict { changed_n } => {

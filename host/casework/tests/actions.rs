@@ -16,7 +16,7 @@ use kakekomi_casework::{
     ActError, Action, Casework, Channel, CloseRefusal, Confidence, FieldCode, LimitationKind, Operator, Outcome,
     QuestionDraft, QuestionKind, Right, Role, ShownEvent, Title, Urgency, WorkError, WorkState,
 };
-use kakekomi_service::sealed_case::open_event;
+use kakekomi_service::sealed_case::{open_event, return_code_text};
 use kakekomi_store::Refusal;
 use kakekomi_store::receipt_number::Number;
 use serde_json::{Value, json};
@@ -195,7 +195,8 @@ async fn a_new_return_code_is_returned_once_and_only_its_hash_is_stored() {
             let digits = code.to_string().replace(' ', "");
             let bound = Sha256::new().chain_update(number.to_string()).chain_update(Sha256::digest(&digits)).finalize();
             assert_eq!(desk.store.return_code(&number).await.unwrap(), Some(bound.to_vec()));
-            assert_eq!(last(&casework, &number).await.body, Some(json!({"channel": "phone"})));
+            let sealed = json!({"channel": "phone", "return_code": return_code_text(&bound)});
+            assert_eq!(last(&casework, &number).await.body, Some(sealed));
             codes.push(digits);
         }
         assert_ne!(codes[0], codes[1]);

@@ -86,6 +86,7 @@ impl Desk {
             page_report_sha256: None,
             urgency: Some("critical".to_owned()),
             taken_by: None,
+            return_code: Some(None),
         };
         let receipt = receipt.to_string().into_bytes();
         let contents = Contents { record, text: b"{}", report: &report, page_report: None, receipt };

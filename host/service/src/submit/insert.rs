@@ -13,7 +13,7 @@ use serde_json::value::to_raw_value;
 
 use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
 use crate::receipt::{ReceiptHead, receipt};
-use crate::sealed_case::{CaseRecord, Contents, assessment};
+use crate::sealed_case::{CaseRecord, Contents, assessment, return_code_text};
 use kakekomi_store::digest::sha256;
 
 /// The most numbers that are tried; one case in many millions needs a second one.
@@ -90,6 +90,7 @@ impl Intake {
             None => None,
         };
         let number = Number::random().map_err(|error| engine_failed(&error))?.to_string();
+        let return_code = submission.return_hash.map(|hash| return_code_text(&hash.bound_to_text(&number)));
         let test = partner.is_some_and(|(through, partner)| through.is_test(partner));
         let (module, ruleset) = (format!("sha256:{}", self.sandbox.current()), verdict.ruleset());
         let head = ReceiptHead {
@@ -122,6 +123,7 @@ impl Intake {
             page_report_sha256: page.map(|page| sha256(page.report())),
             urgency: Some(assessment(verdict.report()).urgency.as_str().to_owned()),
             taken_by: submission.by_phone.as_ref().map(|phone| phone.taken_by.clone()),
+            return_code: Some(return_code),
             module,
             number,
         };

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use kakekomi_service::sealed_case::CaseReader;
+use kakekomi_service::sealed_case::{CaseReader, ReturnCodeCheck};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{CASES_A_PAGE, Case, Event, Filter, Store, StoreError};
 
@@ -69,7 +69,7 @@ async fn integrity(store: &dyn Store, shown: &str) -> Outcome {
 }
 
 async fn newest(store: &dyn Store, reader: Option<&CaseReader>) -> Outcome {
-    let Verified { count, is_late, damaged } = verify(store, reader).await?;
+    let Verified { count, is_late, damaged, without_code } = verify(store, reader).await?;
     if !damaged.is_empty() {
         let named = damaged.iter().take(NAMED_CASES).map(String::as_str).collect::<Vec<_>>().join("; ");
         return error(format!("{named}; {} in all; cases export names every damaged case", damaged.len()));
@@ -98,6 +98,10 @@ async fn verify(store: &dyn Store, reader: Option<&CaseReader>) -> Result<Verifi
     loop {
         let cases = store.cases(after, CASES_A_PAGE, &Filter::default()).await?;
         if cases.is_empty() {
+        Some(_) if without_code > 0 => format!(
+            "the newest {count}{far} were opened, and are as they were stored; the return codes of {without_code} cannot be \
+             compared, since an earlier version did not seal them"
+        ),
             return Ok(verified);
         }
         if started.elapsed() > NEWEST_TIMEOUT {
@@ -111,8 +115,10 @@ async fn verify(store: &dyn Store, reader: Option<&CaseReader>) -> Result<Verifi
                     verified.damaged.push(unreadable.to_string());
                 }
                 Ok(case) => {
+    /// Cases of an earlier version, which sealed no hash of the return code.
+    without_code: u64,
                     after = case.line.seq;
-                    let faults = faults(store, reader, &case).await?.join("; ");
+                    let faults = faults(store, reader, &case, &mut verified.without_code).await?.join("; ");
                     if !faults.is_empty() {
                         verified.damaged.push(format!("case {} (seq {after}) is damaged: {faults}", case.line.number));
                     }
@@ -123,12 +129,17 @@ async fn verify(store: &dyn Store, reader: Option<&CaseReader>) -> Result<Verifi
 }
 
 /// Lists the faults of a case: of its clear columns, of its events, and with an identity of its contents and its state.
-async fn faults(store: &dyn Store, reader: Option<&CaseReader>, case: &Case) -> Result<Vec<String>, StoreError> {
+async fn faults(
+    store: &dyn Store,
+    reader: Option<&CaseReader>,
+    case: &Case,
+    without_code: &mut u64,
+) -> Result<Vec<String>, StoreError> {
     let mut faults = case.faults();
     let Ok(number) = Number::read(&case.line.number) else { return Ok(faults) };
     let events = all_events(store, &number).await?;
     if let Some(reader) = reader {
-        faults.extend(contents(store, reader, case, &events).await?);
+        faults.extend(contents(store, reader, case, &events, without_code).await?);
     }
     let (last_n, state) = (case.last_n, state_of(reader, case, &events));
     match state {
@@ -157,3 +168,13 @@ async fn contents(
     }
     Ok(faults)
 }
+    without_code: &mut u64,
+    let Ok(number) = Number::read(&case.line.number) else { return Ok(faults) };
+    match opened.check_return_code(events, store.return_code(&number).await?.as_deref()) {
+        Ok(ReturnCodeCheck::Same) => {}
+        Ok(ReturnCodeCheck::NotSealed) => *without_code = without_code.saturating_add(1),
+        Ok(ReturnCodeCheck::Different) => {
+            faults.push("the hash of its return code is not the one that was sealed last".to_owned());
+        }
+        Err(error) => faults.push(format!("its return code cannot be compared: {error}")),
+    }
