@@ -133,7 +133,7 @@ async fn a_first_start_has_links_until_an_account_is_set_up() {
 }
 
 #[tokio::test]
-async fn a_token_reads_while_its_account_may_sign_in() {
+async fn a_token_ends_with_its_revocation_and_with_its_accounts_end_or_reset() {
     let desk = Desk::new().await;
     desk.add("sato", Role::Operator).await;
     let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
@@ -142,11 +142,20 @@ async fn a_token_reads_while_its_account_may_sign_in() {
     assert_eq!((token.account.as_str(), token.role, token.scope), ("sato", Role::Operator, TokenScope::Queue));
     assert_eq!(desk.accounts.tokens().await.unwrap()[0].last_used_at, Some(now()));
     assert_eq!(desk.accounts.token("kakekomi_0").await.unwrap(), None);
+    desk.add("suzuki", Role::Operator).await;
+    let others = desk.accounts.add_token("cli:root", "suzuki", TokenScope::Queue).await.unwrap();
     desk.accounts.disable("cli:root", "sato").await.unwrap();
-    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);
-    assert!(desk.accounts.tokens().await.unwrap()[0].disabled);
+    let refused = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await;
+    assert!(matches!(refused, Err(AccountError::Disabled)), "{refused:?}");
     desk.accounts.enable("cli:root", "sato").await.unwrap();
-    assert!(desk.accounts.token(&secret).await.unwrap().is_some());
+    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None, "it stays revoked");
+    let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
+    desk.accounts.reset("cli:root", "sato").await.unwrap();
+    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);
+    assert!(desk.accounts.token(&others).await.unwrap().is_some(), "another account keeps its own");
+
+    let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
+    let token = desk.accounts.token(&secret).await.unwrap().unwrap();
     assert!(desk.accounts.revoke_token("cli:root", token.id).await.unwrap());
     assert!(!desk.accounts.revoke_token("cli:root", token.id).await.unwrap());
     assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);
