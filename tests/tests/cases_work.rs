@@ -100,6 +100,9 @@ fn wrong_values_are_refused(home: Home) {
     let (home, number) = (&server.home, number.as_str());
     for arguments in [
         &["assign", number][..],
+        &["assign", number, "nobody"],
+        &["follow-up", number, "2020-01-01"],
+        &["follow-up", number, "2096-01-01"],
         &["assign", number, "x", "--none"],
         &["urgency", number, "now", "--reason", "r"],
         &["urgency", number, "low"],
@@ -135,6 +138,7 @@ fn the_queue_begins_with_the_most_urgent(home: Home) {
     assert_eq!(queue(&[]), [low.clone(), high.clone()]);
     records(home, &["state", &low, "waiting"]);
     assert_eq!(queue(&["--waiting-only"]), std::slice::from_ref(&high));
+    assert!(home.run(&["operators", "add", "sato", "--role", "operator"]).status.success());
     records(home, &["assign", &low, "sato"]);
     assert_eq!(queue(&["--assignee", "sato"]), std::slice::from_ref(&low));
     assert_eq!(queue(&["--unassigned"]), std::slice::from_ref(&high));

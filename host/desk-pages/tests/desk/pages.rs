@@ -79,6 +79,26 @@ async fn wrong_fields_keep_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_assignee_or_follow_up_date_is_an_error_at_its_field() {
+    let desk = TestDesk::open("values").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    desk.sign_in(Role::Auditor).await;
+    for (word, body, id, sentence) in [
+        ("assign", "assignee=nobody", "assign-assignee-error", "この担当者は選べません"),
+        ("assign", "assignee=auditor", "assign-assignee-error", "この担当者は選べません"),
+        ("follow_up", "at=2020-01-01", "follow_up-at-error", "過ぎた日付です"),
+        ("follow_up", "at=2096-01-01", "follow_up-at-error", "2年より先の日付です"),
+    ] {
+        let answer = act(&desk, &cookie, &number, word, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert!(answer.body.contains(&format!("id=\"{id}\"")) && answer.body.contains(sentence), "{body}");
+    }
+    assert_eq!(desk.changed_n(&number).await, 1);
+    assert_eq!(act(&desk, &cookie, &number, "assign", "assignee=operator").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_shows_both_changes_and_can_be_sent_again() {
     let desk = TestDesk::open("conflict").await;
     let number = desk.submit("other").await;
