@@ -225,6 +225,21 @@ async fn a_call_becomes_a_case() {
     };
     assert_eq!(number(&desk.post("/cases/new", &cookie, &body).await), number(&first), "sent twice, one case");
     assert!(desk.get(&format!("/cases/{}", number(&first)), &cookie).await.body.contains("株式会社れい"));
+
+    // Back in the browser, the text was changed and sent again.
+    let changed = body.replace("ファイルが開けません", "サーバーも止まりました");
+    let reused = desk.post("/cases/new", &cookie, &changed).await;
+    assert_eq!(reused.status, StatusCode::CONFLICT);
+    let link = format!("href=\"/cases/{}\"", number(&first));
+    for part in ["サーバーも止まりました</textarea>", "value=\"株式会社れい\"", "一度受け付けています", &link]
+    {
+        assert!(reused.body.contains(part), "{part}: {}", reused.body);
+    }
+    let key = reused.body.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let former = hidden.split('&').next().unwrap();
+    let second = desk.post("/cases/new", &cookie, &changed.replace(former, &format!("key={key}"))).await;
+    assert_eq!(second.status, StatusCode::CREATED);
+    assert_ne!(number(&second), number(&first));
 }
 
 #[tokio::test(flavor = "multi_thread")]
