@@ -20,7 +20,7 @@ async fn a_set_up_link_works_once_within_its_time() {
     for (password, second, expected) in [
         ("short", code.as_str(), (Some(PasswordFault::TooShort), false)),
         (PASSWORD, "000000", (None, true)),
-        ("sato-sato-sato", "", (Some(PasswordFault::AccountName), true)),
+        ("sato-sato-sato", "", (Some(PasswordFault::Name), true)),
     ] {
         match desk.accounts.finish_set_up(&link.token, password, second).await {
             Err(SetUpRefusal::Entries { password, code }) => assert_eq!((password, code), expected),
