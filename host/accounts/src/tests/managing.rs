@@ -41,6 +41,23 @@ async fn a_set_up_link_works_once_within_its_time() {
 }
 
 #[tokio::test]
+async fn a_password_contains_no_name_of_account_owner_or_desk() {
+    let desk = Desk::new().await;
+    let link = desk.add("sato", Role::Operator).await;
+    let code = TotpSecret::of_link(&desk.key, &link.token).code(now());
+    let lines = [&desk.identity, &Identities::generate()].map(|pair| pair.recipients().concat()).join("\n");
+    let recipients = Recipients::parse(&lines, Path::new("recipients")).unwrap();
+    let accounts = Accounts::new(Arc::clone(&desk.store), recipients, desk.key.clone(), now)
+        .with_desk_names(vec!["みなと相談窓口".to_owned()]);
+    for password in ["my name is sato, hello", "みなと相談窓口のパスワード"] {
+        let refused = accounts.finish_set_up(&link.token, password, &code).await;
+        let expected = SetUpRefusal::Entries { password: Some(PasswordFault::Name), code: false };
+        assert!(matches!(refused, Err(refusal) if format!("{refusal:?}") == format!("{expected:?}")), "{password}");
+    }
+    desk.set_up("sato", &link).await;
+}
+
+#[tokio::test]
 async fn names_are_given_once_and_must_be_names() {
     let desk = Desk::new().await;
     desk.add("sato", Role::Operator).await;
