@@ -243,6 +243,33 @@ async fn a_call_becomes_a_case() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn advice_is_marked_as_reference_information_wherever_it_is_written_or_shown() {
+    let desk = TestDesk::open("advice").await;
+    let number = desk.submit("ransomware").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    assert_eq!(act(&desk, &cookie, &number, "start", "").await.status, StatusCode::SEE_OTHER);
+    let path = format!("/cases/{number}");
+    let form = |body: &str, word: &str| {
+        let action = format!("action=\"{path}/actions/{word}\"");
+        body.split(&action).nth(1).unwrap().split("</form>").next().unwrap().to_owned()
+    };
+    let written = "text=LANから切り離す&confidence=low&limits=ログなし&channel=phone";
+    for (lang, mark) in [("ja", "参考情報"), ("en", "eference information")] {
+        let shown = desk.get(&format!("{path}?lang={lang}"), &cookie).await.body;
+        assert!(form(&shown, "advice").contains(mark), "{lang}: the form");
+    }
+    assert_eq!(act(&desk, &cookie, &number, "advice", written).await.status, StatusCode::SEE_OTHER);
+    let stale = desk.post(&format!("{path}/actions/advice"), &cookie, &format!("n=1&{written}")).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    for (lang, mark) in [("ja", "参考情報"), ("en", "eference information")] {
+        let shown = desk.get(&format!("{path}?lang={lang}"), &cookie).await.body;
+        let entry = shown.split("<li").find(|entry| entry.contains("LANから切り離す")).unwrap();
+        assert_eq!(count(entry, mark), 2, "{lang}: the event's title and its text: {entry}");
+    }
+    assert!(count(&stale.body, "助言（参考情報）") >= 4, "title and text of both sides of a conflict");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn applicants_text_is_inert() {
     let payloads = [
         "<script>alert(1)</script>",
