@@ -11,7 +11,9 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 use serde_json::value::to_raw_value;
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
+use super::{
+    Intake, Judged, LONG_TEXT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
+};
 use crate::receipt::{ReceiptHead, receipt};
 use crate::sealed_case::{CaseRecord, Contents, assessment, return_code_text};
 use kakekomi_store::digest::sha256;
@@ -53,7 +55,7 @@ impl Intake {
         bound.map(|bound| replay(bound, submission, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
-    /// Makes the case and seals it, on a blocking thread: sealing takes some hundred microseconds of processor time.
+    /// Makes the case and seals it; a long one on a blocking thread.
     async fn case(
         &self,
         submission: &Submission,
@@ -67,7 +69,11 @@ impl Intake {
         let seal = move || {
             sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
         };
-        let case = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
+        let case = if submission.text.len() > LONG_TEXT {
+            tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?
+        } else {
+            seal()
+        };
         let case = case.map_err(|error| engine_failed(&error))?;
         let return_code = submission.return_hash.map(|hash| hash.bound_to(&case.number));
         Ok(NewCase { return_code, ..case })
