@@ -102,16 +102,9 @@ async fn a_token_reads_what_its_scope_allows() {
         let answer = get(format!("/api/cases?limit={limit}"), queue.clone()).await;
         assert!(answer.status == StatusCode::OK && answer.body.contains(&number), "{limit}: {}", answer.body);
     }
-    for wrong in [
-        "state=received",
-        "limit=x",
-        "limit=0",
-        "limit=-1",
-        "limit=201",
-        "limit=99999999999",
-        "after=1",
-        "kind=%00",
-    ] {
+    for wrong in
+        ["state=received", "limit=x", "limit=0", "limit=-1", "limit=201", "limit=99999999999", "after=1", "kind=%00"]
+    {
         let answer = get(format!("/api/cases?{wrong}"), queue.clone()).await;
         assert!(answer.body.contains("\"desk.bad_request\""), "{wrong}: {}", answer.body);
         assert_eq!(
