@@ -5,8 +5,6 @@
 //! The rule is that of NIST SP 800-63B 5.1.1.2 and OWASP ASVS 5.0 V6.2.4 in small: patterns and a short list stand for the
 //! thousands of common passwords, of which few have twelve characters.
 
-use crate::password::MIN_PASSWORD;
-
 /// Rows that people type along, in both directions.
 const ROWS: [&str; 9] = [
     "abcdefghijklmnopqrstuvwxyz",
@@ -23,6 +21,8 @@ const ROWS: [&str; 9] = [
 const RUN: usize = 4;
 /// The fewest characters of a name that a password must not contain; a shorter one is part of many words.
 const NAME_INSIDE: usize = 4;
+/// The most characters of a part that a password repeats; a longer one would be a password itself.
+const REPEATED: usize = 11;
 /// The fewest different characters of a password.
 const DIFFERENT: usize = 5;
 /// Letters that must remain of a password without the words that everybody tries.
@@ -134,14 +134,14 @@ pub fn contains_name(folded: &str, names: &[&str]) -> bool {
     })
 }
 
-/// Reports whether a password is a part of fewer than [`MIN_PASSWORD`] characters, several times.
+/// Reports whether a password is a part of at most [`REPEATED`] characters, several times.
 fn is_repetition(folded: &str) -> bool {
     let characters: Vec<char> = folded.chars().collect();
     let repeats = |part: usize| {
         let (beginning, rest) = (characters.iter(), characters.iter().skip(part));
         rest.zip(beginning).all(|(later, before)| later == before)
     };
-    (1..MIN_PASSWORD.min(characters.len() / 2 + 1)).any(repeats)
+    (1..=REPEATED.min(characters.len() / 2)).any(repeats)
 }
 
 /// Reports whether few letters remain of a password without common words and rows of the keyboard.
@@ -251,7 +251,7 @@ mod tests {
     fn each_listed_password_is_needed() {
         for password in COMMON_PASSWORDS {
             assert!(
-                password.chars().count() >= MIN_PASSWORD && password.chars().all(char::is_alphabetic),
+                password.chars().count() > REPEATED && password.chars().all(char::is_alphabetic),
                 "{password}"
             );
             assert!(!is_mostly_common(password) && !is_repetition(password), "{password} is found by a pattern");
