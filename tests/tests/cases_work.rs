@@ -10,6 +10,7 @@
 
 use std::fs;
 
+use kakekomi_sealing::KeyFolder;
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
@@ -20,6 +21,7 @@ on_both_databases! {
     wrong_values_are_refused
     the_queue_begins_with_the_most_urgent
     the_first_urgency_survives_a_rebuild
+    invented_cases_are_sealed_to_the_keys_of_their_database
 }
 
 /// Submits a case; `ongoing` decides on its urgency. Returns its number.
@@ -146,6 +148,22 @@ fn the_queue_begins_with_the_most_urgent(home: Home) {
     assert_eq!((queue(&[]), queue(&["--status", "closed"])), (vec![low], vec![high]));
     let table = String::from_utf8(home.run(&["cases", "queue"]).stdout).unwrap();
     assert!(table.contains("critical  waiting  waits for the applicant"), "{table}");
+}
+
+fn invented_cases_are_sealed_to_the_keys_of_their_database(home: Home) {
+    let demo = |keys: &[&str]| home.run(&[&["demo"], keys].concat());
+    assert!(demo(&[]).status.success(), "it makes an empty database itself");
+    let exported = home.run(&["cases", "export"]);
+    let exported = String::from_utf8(exported.stdout).unwrap();
+    let records: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records.len(), 30);
+    assert!(records.iter().all(|record| record["report"].is_object() && record["damage"].is_null()));
+
+    let other = home.path().join("other.keys");
+    KeyFolder::at(&other).create_demo().unwrap();
+    let refused = demo(&["--keys", other.to_str().unwrap()]);
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(5) && words.contains("hash.key"), "{words}");
 }
 
 fn the_first_urgency_survives_a_rebuild(home: Home) {
