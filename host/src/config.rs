@@ -282,7 +282,9 @@ impl Settings {
         let folder = match &self.evidence_url {
             None => self.data().join("evidence"),
             Some(url) if url.contains("://") => {
-                return Err(CliError::Usage("--evidence-url: this version stores evidence files in a folder".to_owned()));
+                return Err(CliError::Usage(
+                    "--evidence-url: this version stores evidence files in a folder".to_owned(),
+                ));
             }
             Some(folder) => PathBuf::from(folder),
         };
