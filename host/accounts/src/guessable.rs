@@ -250,10 +250,7 @@ mod tests {
     #[test]
     fn each_listed_password_is_needed() {
         for password in COMMON_PASSWORDS {
-            assert!(
-                password.chars().count() > REPEATED && password.chars().all(char::is_alphabetic),
-                "{password}"
-            );
+            assert!(password.chars().count() > REPEATED && password.chars().all(char::is_alphabetic), "{password}");
             assert!(!is_mostly_common(password) && !is_repetition(password), "{password} is found by a pattern");
         }
     }
