@@ -61,7 +61,7 @@ words! {
     /// Words of the intake by telephone.
     IntakeWords: title lead caller incident services remote price_told approval forensics transfer since
         consent consent_version consent_text agreed_by shown read_out sent agreed submit
-        done number_hint again open_case stale
+        done number_hint again open_case reused stale
 }
 
 words! {
