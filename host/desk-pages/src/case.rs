@@ -6,6 +6,7 @@ pub mod act;
 mod answers;
 mod event_body;
 mod facts;
+pub mod files;
 mod forms;
 mod questions;
 mod timeline;
@@ -64,6 +65,9 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                 (facts::facts(visit, view, &values))
                 p.jumps.no-print {
                     @if matches!(view.contents, Contents::Opened(_)) { a href="#answers" { (words.answers) } }
+                    @if !view.files.is_empty() {
+                        a href="#files" { (substitute(&visit.words().file.jump, "count", &view.files.len().to_string())) }
+                    }
                     a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
                 }
             }
@@ -75,6 +79,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     Contents::Unreadable => p.notice.notice--warning { (words.unreadable) },
                     Contents::Erased => p.notice { (words.erased) },
                 }
+                (files::files(visit, view))
                 section.sheet {
                     h2 #timeline { (words.history) }
                     (timeline::timeline(visit, &view.timeline))

@@ -20,6 +20,7 @@ use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::crypto::ring;
 
 use crate::error::{ClientError, RootsError};
+use crate::file_body::FileBody;
 use crate::roots;
 
 /// Time for a connection to each address of a host.
@@ -90,6 +91,11 @@ pub fn empty() -> RequestBody {
 /// Makes a body of bytes that are there.
 pub fn full(bytes: impl Into<Bytes>) -> RequestBody {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Makes a body of a part of a file.
+pub fn file(body: FileBody) -> RequestBody {
+    body.boxed_unsync()
 }
 
 /// Reads the body of a response, up to `max` bytes.

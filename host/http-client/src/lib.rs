@@ -6,7 +6,7 @@
 //! one, and a followed one could carry a secret to another host. No environment variable chooses a proxy.
 //!
 //! - [`HttpClient`], [`ClientOptions`]: the client
-//! - [`RequestBody`], [`empty`], [`full`]: bodies; a body that is a stream is boxed by its caller
+//! - [`RequestBody`], [`empty`], [`full`], [`file`], [`FileBody`]: bodies
 //! - [`read_body`]: a response's body, up to a limit
 //! - [`roots`]: the trusted authorities
 
@@ -14,10 +14,13 @@
 
 mod client;
 mod error;
+mod file_body;
 pub mod roots;
 #[cfg(test)]
 mod tests;
 
-pub use client::{ClientOptions, HttpClient, RequestBody, Response, empty, full, read_body};
+pub use client::{ClientOptions, HttpClient, RequestBody, Response, empty, file, full, read_body};
 pub use error::{ClientError, RootsError};
+pub use file_body::FileBody;
+pub use hyper::http::request::Builder as RequestBuilder;
 pub use hyper::{HeaderMap, Method, Request, StatusCode, Uri, body, header};

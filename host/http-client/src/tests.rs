@@ -1,7 +1,10 @@
 //! The client against a server of a few lines on loopback.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -48,6 +51,20 @@ async fn an_error_names_its_cause() {
     drop(listener);
     let refused = get(format!("http://{address}/?secret").parse().unwrap()).await.unwrap_err().to_string();
     assert!(refused.contains("refused") && !refused.contains("secret"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_part_of_a_file_is_sent_and_one_that_is_too_short_is_an_error() {
+    let path = std::env::temp_dir().join(format!("kakekomi-body-{}", std::process::id()));
+    std::fs::write(&path, vec![7; 200_000]).unwrap();
+    for (length, is_sent) in [(150_000, true), (200_001, false)] {
+        let sent = Arc::new(AtomicU64::new(0));
+        let body = FileBody::new(tokio::fs::File::open(&path).await.unwrap(), length, Arc::clone(&sent));
+        let read = file(body).collect().await;
+        assert_eq!(read.map(|read| read.to_bytes().len()).ok(), is_sent.then_some(150_000));
+        assert_eq!(sent.load(Ordering::Relaxed), length.min(200_000));
+    }
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
