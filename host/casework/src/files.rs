@@ -1,20 +1,24 @@
 //! The evidence files of a case: their custody, and their downloads, each of which is an event before its first byte.
 //!
-//! `casework.download(&operator, &number, &id, DownloadForm::Opened)` → [`Download`] `{ name: "access.log", length, bytes }`
+//! `casework.find_file(&operator, &number, &id, DownloadForm::Opened)` → [`FoundFile`] · `casework.download(&operator, file)` →
+//! [`Download`] `{ bytes, length }`, after the event
 
 use std::io::Read;
+use std::sync::Arc;
 
-use kakekomi_evidence::{self as evidence, Evidence};
+use kakekomi_evidence::{self as evidence, Verification};
+use kakekomi_sealing::Identities;
 use kakekomi_service::sealed_case::OpenedCase;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Appended, Case, EventKind, FileId, FileLine, FileState, Part};
+use kakekomi_store::{Case, EventKind, FileId, FileLine, FileState, Part};
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use crate::casework::{Casework, demand};
-use crate::error::{ActError, WorkError};
+use crate::error::WorkError;
 use crate::file_name::safe_file_name;
 use crate::operator::{Operator, Right};
-use crate::timeline::ShownEvent;
+use crate::timeline::{ShownEvent, shown_by};
 
 /// The digits of a file's name that tell it from the other files of its case.
 const SHORT_ID: usize = 8;
@@ -42,17 +46,23 @@ pub enum DownloadForm {
     Opened,
 }
 
-/// A download, recorded and not yet read.
-pub struct Download {
-    /// A name that is harmless on the operator's machine.
-    pub name: String,
-    /// The file.
+/// A file that may be downloaded. Its bytes are reached through [`Casework::download`] alone, which records it.
+pub struct FoundFile {
+    /// The clear columns.
     pub line: FileLine,
-    /// Its parts.
-    pub parts: Vec<Part>,
-    /// The bytes, read part by part.
+    /// The name as it was sent; `None` for sealed parts.
+    pub name: Option<String>,
+    case: Case,
+    parts: Vec<Part>,
+    /// The case's identity; `None` for sealed parts.
+    identity: Option<Identities>,
+}
+
+/// The bytes of a recorded download.
+pub struct Download {
+    /// The bytes, read part by part on a thread that may block.
     pub bytes: Box<dyn Read + Send>,
-    /// The number of the bytes.
+    /// Their number.
     pub length: u64,
 }
 
@@ -74,11 +84,6 @@ impl FileView {
             state => state.as_str(),
         }
     }
-
-    /// Returns a name that is harmless on the operator's machine: the applicant's, made so, or one of the numbers.
-    pub fn safe_name(&self) -> String {
-        self.name.as_deref().map_or_else(|| numbered_name(&self.line), safe_file_name)
-    }
 }
 
 /// Names a file by its numbers: `2609-4873-1059-0f1e2d3c`.
@@ -94,37 +99,68 @@ impl Casework {
         Ok(lines.into_iter().map(|line| view(line, timeline)).collect())
     }
 
-    /// Records a download, and prepares it. The event `file.downloaded` is durable before a byte can be read.
+    /// Finds a file whose bytes are all there.
     ///
     /// # Errors
-    /// [`WorkError`]; nothing is recorded then, but where the storage fails.
-    pub async fn download(
+    /// [`WorkError`].
+    pub async fn find_file(
         &self,
         operator: &Operator,
         number: &Number,
         id: &FileId,
         form: DownloadForm,
-    ) -> Result<Download, WorkError> {
+    ) -> Result<FoundFile, WorkError> {
         demand(operator, Right::ReadContent)?;
-        let evidence = self.parts.evidence.as_ref().ok_or(WorkError::NoFile)?;
         let case = self.case(number).await?;
         let line = self.store().file(id).await?;
         let is_here = |line: &FileLine| line.number == case.line.number && line.state.is_complete();
         let line = line.filter(is_here).ok_or(WorkError::NoFile)?;
-        let opened = match form {
-            DownloadForm::Sealed => None,
-            DownloadForm::Opened => Some(self.open_case(&case)?),
+        let parts = self.store().parts(line.seq).await?;
+        let (name, identity) = match form {
+            DownloadForm::Sealed => (None, None),
+            DownloadForm::Opened => {
+                let opened = self.open_case(&case)?;
+                (self.name_of(number, &line, &opened).await?, Some(opened.identity))
+            }
+        };
+        Ok(FoundFile { line, name, case, parts, identity })
+    }
+
+    /// Records a download. The event `file.downloaded` is durable before a byte can be read.
+    ///
+    /// # Errors
+    /// [`WorkError`]: nothing is read then.
+    pub async fn download(&self, operator: &Operator, file: FoundFile) -> Result<Download, WorkError> {
+        demand(operator, Right::ReadContent)?;
+        let storage = Arc::clone(self.parts.storage.as_ref().ok_or(WorkError::NoFile)?);
+        let body = json!({ "file": file.line.id.to_string(), "as": file.form().as_str() });
+        self.record_reading(operator, &file.case, EventKind::FileDownloaded, &body).await?;
+        let FoundFile { line, parts, identity, .. } = file;
+        Ok(match identity {
+            None => Download {
+                length: evidence::sealed_tar_length(&line, &parts),
+                bytes: Box::new(evidence::sealed_tar(storage, &line, parts)),
+            },
+            Some(identity) => {
+                Download { length: line.length, bytes: Box::new(evidence::read(storage, &line, parts, identity)) }
+            }
+        })
+    }
+
+    /// Compares the stored bytes of a file with its digests: the sealed parts, and, where this host opens the case, its own bytes.
+    /// It shows nothing and is no reading.
+    ///
+    /// # Errors
+    /// [`WorkError`].
+    pub async fn verify_file(&self, number: &Number, line: FileLine) -> Result<Verification, WorkError> {
+        let storage = Arc::clone(self.parts.storage.as_ref().ok_or(WorkError::NoFile)?);
+        let identity = match &self.parts.reader {
+            None => None,
+            Some(_) => Some(self.open_case(&self.case(number).await?)?.identity),
         };
         let parts = self.store().parts(line.seq).await?;
-        self.record_download(operator, &case, id, form).await?;
-        match opened {
-            None => sealed(evidence, line, parts),
-            Some(opened) => {
-                let name = self.name_of(number, &line, &opened).await?;
-                let bytes = evidence.read(&line, &parts, &opened.identity);
-                Ok(Download { name, length: line.length, line, parts, bytes: Box::new(bytes) })
-            }
-        }
+        let verified = spawn_blocking(move || evidence::verify(&*storage, &line, &parts, identity.as_ref()));
+        verified.await.map_err(|error| WorkError::Damaged(error.to_string()))
     }
 
     /// Opens a case for a download; the applicant's data are not looked at.
@@ -134,25 +170,33 @@ impl Casework {
         opened.ok_or(WorkError::NoFile)
     }
 
-    /// Finds the harmless form of a file's name, which its declaration holds.
-    async fn name_of(&self, number: &Number, line: &FileLine, opened: &OpenedCase) -> Result<String, WorkError> {
+    /// Finds the name of a file, which its declaration holds.
+    async fn name_of(
+        &self,
+        number: &Number,
+        line: &FileLine,
+        opened: &OpenedCase,
+    ) -> Result<Option<String>, WorkError> {
         let events = self.events(number).await?;
         let declared = events.into_iter().filter(|event| event.n == Some(line.declared_n)).collect();
         let body = shown_by(&opened.identity, declared).into_iter().find_map(|event| event.body);
-        let name = body.as_ref().and_then(|body| text(body, "name"));
-        Ok(name.map_or_else(|| numbered_name(line), safe_file_name))
+        Ok(body.as_ref().and_then(|body| text(body, "name")).map(str::to_owned))
+    }
+}
+
+impl FoundFile {
+    /// Returns the form of its download.
+    pub fn form(&self) -> DownloadForm {
+        if self.identity.is_some() { DownloadForm::Opened } else { DownloadForm::Sealed }
     }
 
-    /// Writes `file.downloaded`.
-    async fn record_download(
-        &self,
-        operator: &Operator,
-        case: &Case,
-        id: &FileId,
-        form: DownloadForm,
-    ) -> Result<(), WorkError> {
-        let body = json!({ "file": id.to_string(), "as": form.as_str() });
-        self.record_reading(operator, case, EventKind::FileDownloaded, &body).await
+    /// Returns a name for the download that is harmless on the operator's machine: the applicant's, made so, or one of the numbers.
+    pub fn safe_name(&self) -> String {
+        match (&self.name, self.form()) {
+            (_, DownloadForm::Sealed) => format!("{}.tar", numbered_name(&self.line)),
+            (Some(name), DownloadForm::Opened) => safe_file_name(name),
+            (None, DownloadForm::Opened) => numbered_name(&self.line),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub use conflict::{Conflict, ShownAction};
 pub use error::{ActError, WorkError};
 pub use fields::{FieldCode, FieldError, Fields};
 pub use file_name::safe_file_name;
-pub use files::{Download, DownloadForm, FileView, numbered_name};
+pub use files::{Download, DownloadForm, FileView, FoundFile, numbered_name};
 pub use kakekomi_accounts::Role;
 pub use kakekomi_core::questions::{Choice, Question, QuestionKind, Title};
 pub use kakekomi_service::return_visit::ReturnCode;

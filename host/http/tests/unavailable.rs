@@ -34,6 +34,7 @@ use kakekomi_store::{
     NewEvent, NewVisit, Projection, QueueFilter, QueueKey, QueueLine, Read, Resealed, ReturnStore, Seal, Store,
     StoreError, StoreFuture,
 };
+use kakekomi_store::{Declared, FileEnd, FileEnding, FileId, FileLine, FileStore, NewFile, NewPart, Part, PartAdded};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -71,6 +72,52 @@ impl ReturnStore for Trouble {
 
     fn outcome_of<'a>(&'a self, number: &'a Number, request: ApplicantRequest) -> StoreFuture<'a, Option<Appended>> {
         self.inner.outcome_of(number, request)
+    }
+}
+
+impl FileStore for Trouble {
+    fn declare_file(&self, file: NewFile, events: Vec<NewEvent>) -> StoreFuture<'_, Declared> {
+        self.inner.declare_file(file, events)
+    }
+
+    fn file<'a>(&'a self, id: &'a FileId) -> StoreFuture<'a, Option<FileLine>> {
+        self.inner.file(id)
+    }
+
+    fn files_of<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Vec<FileLine>> {
+        self.inner.files_of(number)
+    }
+
+    fn add_part(&self, part: NewPart, end: Option<FileEnd>) -> StoreFuture<'_, PartAdded> {
+        self.inner.add_part(part, end)
+    }
+
+    fn parts(&self, file_seq: i64) -> StoreFuture<'_, Vec<Part>> {
+        self.inner.parts(file_seq)
+    }
+
+    fn last_part(&self, file_seq: i64) -> StoreFuture<'_, Option<Part>> {
+        self.inner.last_part(file_seq)
+    }
+
+    fn end_file<'a>(&'a self, id: &'a FileId, ending: FileEnding, event: NewEvent) -> StoreFuture<'a, bool> {
+        self.inner.end_file(id, ending, event)
+    }
+
+    fn overdue_files(&self, now: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>> {
+        self.inner.overdue_files(now, limit)
+    }
+
+    fn discarded_objects(&self, limit: u32) -> StoreFuture<'_, Vec<String>> {
+        self.inner.discarded_objects(limit)
+    }
+
+    fn forget_objects(&self, objects: Vec<String>) -> StoreFuture<'_, ()> {
+        self.inner.forget_objects(objects)
+    }
+
+    fn unknown_objects(&self, objects: Vec<String>) -> StoreFuture<'_, Vec<String>> {
+        self.inner.unknown_objects(objects)
     }
 }
 

@@ -45,7 +45,8 @@ pub fn decrypt(identities: &Identities, file: &[u8]) -> Result<Zeroizing<Vec<u8>
     Ok(plain)
 }
 
-fn refused(error: &DecryptError) -> SealingError {
+/// Converts an error of opening.
+pub fn refused(error: &DecryptError) -> SealingError {
     match error {
         DecryptError::NoMatchingKeys => SealingError::NoMatchingIdentity,
         _ => SealingError::Damaged,

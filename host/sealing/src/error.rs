@@ -71,6 +71,9 @@ pub enum SealingError {
     /// Encryption failed.
     #[error("sealing: age did not encrypt")]
     Encrypt,
+    /// The sealed bytes cannot be written.
+    #[error("sealing: the sealed bytes cannot be written: {0}")]
+    Write(io::Error),
     /// The file is sealed to other recipients.
     #[error("sealing: none of the identities opens it")]
     NoMatchingIdentity,

@@ -9,9 +9,10 @@
 //! - `rotation`: exchange of the desk's identity; `secret_file`: durable writing of key files
 //! - [`seal`], [`open`], [`seal_again`]: the envelope of a case
 //! - [`seal_body`], [`open_body`]: bodies of events
+//! - [`PartSealer`], [`open_part`]: parts of evidence files, as streams
 //! - [`HashKey`], [`folded_company`]: search by phone, e-mail and company without storing them
 //! - [`HashKey::wrap`]: small secrets, such as those of second factors
-//! - `age_file`: the only module that encrypts and decrypts cases
+//! - `age_file`: encryption and decryption in memory
 
 #![forbid(unsafe_code)]
 
@@ -25,6 +26,7 @@ mod hex;
 mod identities;
 mod key_file;
 mod key_folder;
+mod part;
 mod recipients;
 mod rotation;
 mod salt;
@@ -40,5 +42,6 @@ pub use fold_company::folded_company;
 pub use hash_key::HashKey;
 pub use identities::Identities;
 pub use key_folder::KeyFolder;
+pub use part::{PartSealer, open_part};
 pub use recipients::{MIN_RECIPIENTS, Recipients};
 pub use rotation::write_identity;

@@ -13,6 +13,7 @@ use crate::audit::{AuditHead, Link};
 use crate::case::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ApplicantRequest, ERASED, NewEvent, Projection};
+use crate::file_queries::erase_files;
 use crate::insert::{self, EVENTS};
 use crate::query::{self, Bind, TableRows, Value};
 use crate::returns;
@@ -202,6 +203,7 @@ pub(crate) async fn write_state<S: Session>(
 /// Removes all that is sealed or derived from what the applicant wrote. The number, the times, the key of the submission and
 /// the events without their bodies remain.
 async fn erase<S: Session>(session: &mut S, case_seq: i64, number: &str) -> Result<(), StoreError> {
+    erase_files(session, case_seq).await?;
     for statement in [
         "DELETE FROM case_seals WHERE case_seq = ",
         "DELETE FROM case_search WHERE case_seq = ",

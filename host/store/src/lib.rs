@@ -12,6 +12,7 @@
 //! - `store`: the trait [`Store`]; `accounts`: those of the desk; `open`: the choice of the database by its URL; `migrate`: its migrations
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `returns`: codes, tokens and requests of applicants who come back
+//! - `files`: evidence files, whose bytes lie elsewhere
 //! - `writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
@@ -29,6 +30,8 @@ mod damage;
 pub mod digest;
 mod error;
 mod event;
+mod file_queries;
+mod files;
 mod insert;
 pub mod lock;
 mod migrate;
@@ -65,6 +68,10 @@ pub use error::{StoreError, StoreFuture};
 pub use event::{
     Appended, ApplicantRequest, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES,
     UnknownKind,
+};
+pub use files::{
+    CaseLimits, Declared, FileEnd, FileEnding, FileId, FileLine, FileState, FileStore, NewFile, NewPart, Part,
+    PartAdded, UnknownFile,
 };
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};

@@ -153,7 +153,7 @@ impl Backend for PgPool {
     async fn purge(&self) -> Result<bool, StoreError> {
         let size: i64 = sqlx::query_scalar("SELECT pg_total_relation_size('case_seals')").fetch_one(self).await?;
         let rewritten = size <= REWRITTEN_BYTES && sqlx::query("VACUUM FULL case_seals").execute(self).await.is_ok();
-        sqlx::query("VACUUM case_seals, case_search, cases, events").execute(self).await?;
+        sqlx::query("VACUUM case_seals, case_search, cases, events, files, file_parts").execute(self).await?;
         Ok(rewritten)
     }
 

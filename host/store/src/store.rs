@@ -11,6 +11,7 @@ use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, 
 use super::convert::Seal;
 use super::error::StoreFuture;
 use super::event::{Appended, Event, NewEvent, Projection};
+use super::files::FileStore;
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
 use super::returns::ReturnStore;
@@ -31,7 +32,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: AccountStore + ReturnStore {
+pub trait Store: AccountStore + FileStore + ReturnStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;

@@ -7,13 +7,13 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use kakekomi_casework::{CaseView, DownloadForm, FileId, FileView, Right, ShownEvent};
+use kakekomi_casework::{CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ShownEvent, WorkError};
 use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::timeline::actor;
-use super::{Contents, read_number};
+use super::read_number;
 use crate::frame::{Problem, Visit, download, inert, moment};
 
 /// Digits of a file's number that are shown; the number of a case's files is small.
@@ -126,9 +126,12 @@ pub async fn sealed(visit: Visit, Path(path): Path<(String, String)>) -> Result<
 async fn save(visit: &Visit, (number, id): &(String, String), form: DownloadForm) -> Result<Response, Problem> {
     let number = read_number(number)?;
     let id: FileId = id.parse().map_err(|_| Problem::NotFound)?;
-    let file = visit.desk.parts.casework.download(&visit.operator()?, &number, &id, form).await;
-    let file = file.map_err(|error| Problem::work(&error))?;
-    Ok(download::respond(&file.name, file.length, file.bytes))
+    let (casework, operator) = (&visit.desk.parts.casework, visit.operator()?);
+    let refuse = |error: WorkError| Problem::work(&error);
+    let file = casework.find_file(&operator, &number, &id, form).await.map_err(refuse)?;
+    let name = file.safe_name();
+    let Download { bytes, length } = casework.download(&operator, file).await.map_err(refuse)?;
+    Ok(download::respond(&name, length, bytes))
 }
 
 /// Lists the members of an event about a file that a reader of the timeline asks for.

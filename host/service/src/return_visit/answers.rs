@@ -73,12 +73,7 @@ impl ReturnVisits {
     }
 
     /// Refuses the answers of a page whose module knows no questions: it judged another form.
-    async fn require_questions_known(
-        &self,
-        read: &ReadCase,
-        answers: &Answers,
-        now: i64,
-    ) -> Result<(), VisitRefusal> {
+    async fn require_questions_known(&self, read: &ReadCase, answers: &Answers, now: i64) -> Result<(), VisitRefusal> {
         let digest = self.intake.module(&answers.module)?;
         if digest == *self.intake.sandbox.current() {
             return Ok(());

@@ -52,6 +52,12 @@ kinds! {
     CodeIssued "code.issued",
     DisclosureShared "disclosure.shared",
     DisclosureOpened "disclosure.opened",
+    FileDeclared "file.declared",
+    FileArrived "file.arrived",
+    FileMismatch "file.mismatch",
+    FileExpired "file.expired",
+    FileDownloaded "file.downloaded",
+    FileDestroyed "file.destroyed",
     AccountAdded "account.added",
     AccountSetUp "account.set_up",
     AccountSignedIn "account.signed_in",
@@ -69,7 +75,10 @@ kinds! {
 impl EventKind {
     /// Reports whether the event only records a reading: it never makes a form stale.
     pub fn is_reading(self) -> bool {
-        matches!(self, EventKind::CaseViewed | EventKind::CaseExported | EventKind::DisclosureOpened)
+        matches!(
+            self,
+            EventKind::CaseViewed | EventKind::CaseExported | EventKind::DisclosureOpened | EventKind::FileDownloaded
+        )
     }
 
     /// Reports whether the event is the store's own, without a case.

@@ -191,6 +191,7 @@ impl Projection {
             | EventKind::CaseWithdrawn
             | EventKind::QuestionAsked
             | EventKind::AnswerReceived
+            | EventKind::FileDeclared
                 if is_closed =>
             {
                 Err(Refusal::Closed)

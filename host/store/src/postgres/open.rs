@@ -25,6 +25,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (3, "accounts", include_str!("../../migrations/postgres/0003_accounts.sql")),
         (4, "return", include_str!("../../migrations/postgres/0004_return.sql")),
         (5, "queue", include_str!("../../migrations/postgres/0005_queue.sql")),
+        (6, "files", include_str!("../../migrations/postgres/0006_files.sql")),
     ])
 });
 

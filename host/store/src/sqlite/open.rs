@@ -31,6 +31,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (4, "accounts", include_str!("../../migrations/sqlite/0004_accounts.sql")),
         (5, "return", include_str!("../../migrations/sqlite/0005_return.sql")),
         (6, "queue", include_str!("../../migrations/sqlite/0006_queue.sql")),
+        (7, "files", include_str!("../../migrations/sqlite/0007_files.sql")),
     ])
 });
 

@@ -1,0 +1,114 @@
+//! The storage in a folder.
+//!
+//! `FolderStorage::open("data/evidence")` → `data/evidence/parts/9f/86d0….age`, `data/evidence/incoming/…`
+//!
+//! Both folders are of one file system, so that a finished part is renamed. All is for its owner alone.
+
+use std::fs::{self, DirEntry, File};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner, sync_parent_dir};
+
+use crate::storage::{ObjectName, PartStorage, Space, Spool};
+
+/// The ending of an object's file.
+const ENDING: &str = ".age";
+/// Digits of an object's name that are the folder's.
+const FOLDER_DIGITS: usize = 2;
+
+/// A folder with the parts of evidence files.
+#[derive(Debug, Clone)]
+pub struct FolderStorage {
+    parts: PathBuf,
+    incoming: PathBuf,
+}
+
+impl FolderStorage {
+    /// Opens a folder; creates what is missing.
+    ///
+    /// # Errors
+    /// A folder cannot be created.
+    pub fn open(path: &Path) -> io::Result<FolderStorage> {
+        let storage = FolderStorage { parts: path.join("parts"), incoming: path.join("incoming") };
+        create_dir_all_synced(&storage.parts)?;
+        create_dir_all_synced(&storage.incoming)?;
+        Ok(storage)
+    }
+
+    fn path(&self, name: &ObjectName) -> PathBuf {
+        let (folder, rest) = name.as_str().split_at(FOLDER_DIGITS);
+        self.parts.join(folder).join(format!("{rest}{ENDING}"))
+    }
+}
+
+impl PartStorage for FolderStorage {
+    fn spool(&self) -> io::Result<Spool> {
+        let name = ObjectName::random().map_err(io::Error::other)?;
+        let path = self.incoming.join(name.as_str());
+        let file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+        leave_to_owner(&file, &path)?;
+        Ok(Spool { file, path })
+    }
+
+    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
+        let path = self.path(name);
+        create_dir_all_synced(path.parent().unwrap_or(&self.parts))?;
+        spool.file.sync_all()?;
+        fs::rename(&spool.path, &path)?;
+        sync_parent_dir(&path)
+    }
+
+    fn open(&self, name: &ObjectName) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(self.path(name))?))
+    }
+
+    fn delete(&self, name: &ObjectName) -> io::Result<()> {
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn space(&self) -> io::Result<Option<Space>> {
+        let system = rustix::fs::statvfs(&self.incoming)?;
+        let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
+        Ok(Some(Space { free: bytes(system.f_bavail), total: bytes(system.f_blocks) }))
+    }
+
+    fn old_objects(&self, begin: u8, age: Duration) -> io::Result<Vec<ObjectName>> {
+        let begin = format!("{begin:02x}");
+        let name = |entry: DirEntry| {
+            let file = entry.file_name().into_string().ok()?;
+            ObjectName::read(&format!("{begin}{}", file.strip_suffix(ENDING)?))
+        };
+        Ok(old_files(&self.parts.join(&begin), age)?.into_iter().filter_map(name).collect())
+    }
+
+    fn remove_old_spools(&self, age: Duration) -> io::Result<u64> {
+        let old = old_files(&self.incoming, age)?;
+        Ok(old.into_iter().filter(|entry| fs::remove_file(entry.path()).is_ok()).map(|_| 1).sum())
+    }
+}
+
+/// Lists the files of a folder that were last changed before an age. A folder that is not there is empty.
+fn old_files(folder: &Path, age: Duration) -> io::Result<Vec<DirEntry>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let is_old = |entry: &DirEntry| {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified());
+        changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|since| since >= age))
+    };
+    let mut old = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if is_old(&entry) {
+            old.push(entry);
+        }
+    }
+    Ok(old)
+}

@@ -1,0 +1,45 @@
+//! Evidence files: received in parts, sealed as they come, kept in a storage.
+//!
+//! ```text
+//! create(&number, log of 20 MiB) → UploadState { id, offset: 0 }
+//! append(&number, &id, 0, body)  → parts of 8, 8 and 4 MiB, each one age file to the case; arrived, or mismatch
+//! ```
+//!
+//! Clear bytes are in memory alone. A part counts once its object and then its row are durable, so an upload continues at
+//! the end of its last part, at any host of the database. The crate knows store and sealing, and neither HTTP, SQL nor the
+//! form.
+//!
+//! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave
+//! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder
+//! - [`read`], [`sealed_tar`], [`verify`]: stored files
+//! - [`EvidenceLimits`]: limits with their defaults
+
+#![forbid(unsafe_code)]
+
+mod append;
+mod event;
+mod evidence;
+mod folder;
+pub mod limits;
+mod reading;
+mod refusal;
+mod storage;
+mod tidy;
+mod upload;
+
+use std::io;
+
+pub use event::hex;
+pub use evidence::Evidence;
+pub use folder::FolderStorage;
+pub use limits::EvidenceLimits;
+pub use reading::{Verification, read, sealed_tar, sealed_tar_length, verify};
+pub use refusal::{AppendEnd, UploadRefusal};
+pub use storage::{ObjectName, PartStorage, Space, Spool};
+pub use tidy::Tidied;
+pub use upload::{NewUpload, UnknownKindOfFile, UploadState, What};
+
+/// Runs a function of a storage on a thread that may block.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
