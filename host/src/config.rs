@@ -14,8 +14,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use kakekomi_evidence::{EvidenceLimits, FolderStorage, PartStorage};
 use kakekomi_http::tls::TlsFiles;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
@@ -86,6 +88,24 @@ pub struct Settings {
     /// MiB that all addresses together may store a day; 0 for no limit [default: 8192]
     #[arg(long, value_name = "MIB", env = "KAKEKOMI_DAILY_QUOTA")]
     pub daily_quota: Option<u32>,
+    /// Where evidence files are stored: a folder [default: evidence in the data folder]
+    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    pub evidence_url: Option<String>,
+    /// MiB that one evidence file may have [default: 65536]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_FILE_MAX")]
+    pub evidence_file_max: Option<u32>,
+    /// MiB that all evidence files of one case may have [default: 262144]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_CASE_MAX")]
+    pub evidence_case_max: Option<u32>,
+    /// How many evidence files one case may have [default: 50]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_EVIDENCE_FILES")]
+    pub evidence_files: Option<u32>,
+    /// How many evidence files one address may send at a time; 0 for no limit [default: 4]
+    #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_EVIDENCE_UPLOADS")]
+    pub evidence_uploads: Option<u16>,
+    /// Percent of the evidence disk under whose free space no bytes are taken; 0 for no floor [default: 10]
+    #[arg(long, value_name = "PERCENT", env = "KAKEKOMI_EVIDENCE_MIN_FREE", value_parser = clap::value_parser!(u8).range(..100))]
+    pub evidence_min_free: Option<u8>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
     #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<String>>,
@@ -190,6 +210,12 @@ impl Settings {
             min_free_space: self.min_free_space.or(other.min_free_space),
             address_quota: self.address_quota.or(other.address_quota),
             daily_quota: self.daily_quota.or(other.daily_quota),
+            evidence_url: self.evidence_url.or(other.evidence_url),
+            evidence_file_max: self.evidence_file_max.or(other.evidence_file_max),
+            evidence_case_max: self.evidence_case_max.or(other.evidence_case_max),
+            evidence_files: self.evidence_files.or(other.evidence_files),
+            evidence_uploads: self.evidence_uploads.or(other.evidence_uploads),
+            evidence_min_free: self.evidence_min_free.or(other.evidence_min_free),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
@@ -232,6 +258,36 @@ impl Settings {
             address_quota_mib: self.address_quota.unwrap_or(default.address_quota_mib),
             daily_quota_mib: self.daily_quota.unwrap_or(default.daily_quota_mib),
         }
+    }
+
+    /// Returns the limits of evidence files.
+    pub fn evidence_limits(&self) -> EvidenceLimits {
+        let default = EvidenceLimits::default();
+        let bytes = |mib: Option<u32>, default| mib.map_or(default, |mib| u64::from(mib) << 20);
+        EvidenceLimits {
+            file_max: bytes(self.evidence_file_max, default.file_max),
+            case_max: bytes(self.evidence_case_max, default.case_max),
+            files_a_case: self.evidence_files.map_or(default.files_a_case, u64::from),
+            uploads_an_address: self.evidence_uploads.map_or(default.uploads_an_address, usize::from),
+            min_free_percent: self.evidence_min_free.map_or(default.min_free_percent, u64::from),
+            ..default
+        }
+    }
+
+    /// Opens the storage of evidence files.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: the URL is no folder; [`CliError::Io`]: the folder cannot be made.
+    pub fn evidence_storage(&self) -> Result<Arc<dyn PartStorage>, CliError> {
+        let folder = match &self.evidence_url {
+            None => self.data().join("evidence"),
+            Some(url) if url.contains("://") => {
+                return Err(CliError::Usage("--evidence-url: this version stores evidence files in a folder".to_owned()));
+            }
+            Some(folder) => PathBuf::from(folder),
+        };
+        let storage = FolderStorage::open(&folder).map_err(CliError::io(&folder))?;
+        Ok(Arc::new(storage))
     }
 
     /// Names the key folder.

@@ -8,6 +8,7 @@
 //! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
 //! - [`applicant`]: requests of an applicant's page.
 //! - [`returning`]: applicants who come back with number and code.
+//! - [`uploads`]: evidence files over tus.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -45,6 +46,7 @@ pub mod server;
 pub mod shim;
 pub mod source_tree;
 pub mod table;
+pub mod uploads;
 pub mod wire;
 
 use std::error::Error;

@@ -54,6 +54,16 @@ impl Request {
         Request { method: "DELETE", ..Request::get(target) }
     }
 
+    /// Makes a PATCH without a body.
+    pub fn patch(target: &str) -> Request {
+        Request { method: "PATCH", ..Request::get(target) }
+    }
+
+    /// Makes a HEAD of a target.
+    pub fn head(target: &str) -> Request {
+        Request { method: "HEAD", ..Request::get(target) }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {
@@ -84,18 +94,7 @@ impl Request {
     /// # Errors
     /// A socket error; a server that responds before it has read the whole body is no error.
     pub fn try_send(&self, to: SocketAddr) -> std::io::Result<Answer> {
-        let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            _ = write!(head, "{name}: {value}\r\n");
-        }
-        if self.method == "POST" {
-            _ = write!(head, "content-length: {}\r\n", self.body.len());
-        }
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(b"\r\n")?;
+        let mut stream = self.begin(to)?;
         // A server may refuse a body by its length and stop reading: its response can still be read.
         _ = stream.write_all(&self.body);
         let mut bytes = Vec::new();
@@ -106,10 +105,41 @@ impl Request {
             _ => Ok(Answer::read(&bytes)),
         }
     }
+
+    /// Sends the head and this number of the body's bytes, and leaves the connection open.
+    ///
+    /// # Errors
+    /// A socket error.
+    pub fn send_in_part(&self, to: SocketAddr, bytes: usize) -> std::io::Result<TcpStream> {
+        let mut stream = self.begin(to)?;
+        stream.write_all(&self.body[..bytes])?;
+        Ok(stream)
+    }
+
+    /// Sends the head.
+    fn begin(&self, to: SocketAddr) -> std::io::Result<TcpStream> {
+        let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut head = format!("{} {} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n", self.method, self.target);
+        for (name, value) in &self.headers {
+            _ = write!(head, "{name}: {value}\r\n");
+        }
+        if ["POST", "PATCH"].contains(&self.method) {
+            _ = write!(head, "content-length: {}\r\n", self.body.len());
+        }
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(b"\r\n")?;
+        Ok(stream)
+    }
 }
 
 impl Answer {
-    fn read(bytes: &[u8]) -> Answer {
+    /// Reads a response from the bytes of a connection.
+    ///
+    /// # Panics
+    /// The bytes are no response.
+    pub fn read(bytes: &[u8]) -> Answer {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.split("\r\n");

@@ -21,6 +21,7 @@ use crate::docs::DocsFiles;
 use crate::document_files::DocumentFiles;
 use crate::embed;
 use crate::extract::Clock;
+use crate::files::Files;
 use crate::metrics::Metrics;
 use crate::module::ModuleFiles;
 use crate::page::PageFiles;
@@ -33,6 +34,8 @@ pub struct App {
     pub intake: Intake,
     /// The parts of the return.
     pub returns: Arc<ReturnParts>,
+    /// Evidence files.
+    pub files: Files,
     /// The files beside the current module.
     pub module: Arc<ModuleFiles>,
     /// The page.
@@ -101,6 +104,7 @@ macro_rules! parts {
 parts! {
     Intake: app => app.intake.clone();
     ReturnVisits: app => ReturnVisits { intake: app.intake.clone(), parts: Arc::clone(&app.returns) };
+    Files: app => app.files.clone();
     Arc<Desk>: app => Arc::clone(&app.intake.desk);
     Arc<Sandbox>: app => Arc::clone(&app.intake.sandbox);
     Arc<ModuleFiles>: app => Arc::clone(&app.module);

@@ -2,8 +2,8 @@
 //!
 //! `GET /` → the page · `POST /v1/check` → a report · `POST /v1/submissions` → a receipt. A response outside 2xx is
 //! problem+json with a stable code (`problem`, [`problem_code`]). Read on in this order: `router` (the list of all routes),
-//! `extract`, [`body`], `check`, `submissions`, `return_visit`, [`desk`],
-//! [`asset`].
+//! `extract`, [`body`], `check`, `submissions`, `return_visit`, [`files`],
+//! [`desk`], [`asset`].
 //!
 //! - `app`: the state of all handlers; each handler takes the part of it that it needs
 //! - [`server`]: connections, their limits, and the shutdown
@@ -11,7 +11,7 @@
 //! - [`element_versions`]: the script on partners' pages
 //!
 //! It must know neither SQL nor the command line, and it decides nothing: verdicts come from the module, outcomes from
-//! [`kakekomi_service::submit`].
+//! [`kakekomi_service::submit`] and [`kakekomi_evidence`].
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +31,7 @@ mod embed;
 pub mod embedded;
 pub mod escape;
 mod extract;
+pub mod files;
 mod headers;
 mod icon;
 pub mod metrics;

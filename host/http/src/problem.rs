@@ -72,6 +72,13 @@ impl Problem {
         self
     }
 
+    /// Fills the name of a header or a key into the sentence.
+    #[must_use]
+    pub fn key(mut self, name: &str) -> Problem {
+        self.members.detail = self.members.detail.replace("{key}", name);
+        self
+    }
+
     /// Replaces the sentence, by one of the report.
     #[must_use]
     pub fn detail(mut self, sentence: &str) -> Problem {

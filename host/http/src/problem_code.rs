@@ -107,6 +107,30 @@ problem_codes! {
     ReturnNoQuestions = "return.no_questions", CONFLICT, Never;
     /// The case is closed already.
     CaseClosed = "case.closed", CONFLICT, Never;
+    /// The case has no such file.
+    FileUnknown = "file.unknown", NOT_FOUND, Never;
+    /// The bytes begin elsewhere than the stored ones end. `Upload-Offset` of the problem names that place.
+    FileOffset = "file.offset", CONFLICT, Never;
+    /// The file is longer than the limit, or than was declared, or the case would have more bytes than it may.
+    FileTooLarge = "file.too_large", PAYLOAD_TOO_LARGE, Never;
+    /// The case has as many files as it may.
+    FilesTooMany = "files.too_many", CONFLICT, Never;
+    /// A header of the upload, or a key of `Upload-Metadata`, is missing or wrong; the sentence names it.
+    FileMetadata = "file.metadata", BAD_REQUEST, Never;
+    /// `Tus-Resumable` is missing, or is not 1.0.0.
+    TusVersion = "tus.version", PRECONDITION_FAILED, Never;
+    /// The bytes are not `application/offset+octet-stream`.
+    FileContentType = "file.content_type", UNSUPPORTED_MEDIA_TYPE, Never;
+    /// The file has arrived already.
+    FileArrived = "file.arrived", CONFLICT, Never;
+    /// The upload has ended: it was not continued in time, or it was given up, or its bytes were erased.
+    FileExpired = "file.expired", GONE, Never;
+    /// The address sends as many files at once as it may, or another request sends the same file.
+    UploadsBusy = "uploads.busy", TOO_MANY_REQUESTS, After(10);
+    /// The storage of files is nearly full.
+    EvidenceFull = "evidence.full", INSUFFICIENT_STORAGE, Unchanged;
+    /// The storage of files failed. What an earlier answer acknowledged is stored.
+    EvidenceUnavailable = "evidence.unavailable", SERVICE_UNAVAILABLE, After(10);
     /// The case has no referral, so that there is no intent to give or to withdraw.
     ReferralNone = "referral.none", CONFLICT, Never;
     /// `Kakekomi-Module` is not `sha256:` and 64 hexadecimal digits.

@@ -219,7 +219,7 @@ pub async fn intend(
 }
 
 /// Finds the visit of a request's token.
-async fn visit(visits: &ReturnVisits, headers: &HeaderMap, now: i64) -> Result<Visit, VisitRefusal> {
+pub(super) async fn visit(visits: &ReturnVisits, headers: &HeaderMap, now: i64) -> Result<Visit, VisitRefusal> {
     match token(headers) {
         Some(token) => visits.visit(token, now).await,
         None => Err(VisitRefusal::Expired),
@@ -251,7 +251,7 @@ fn no_store(value: &impl Serialize) -> Response {
 }
 
 /// The only place where a refusal gets its status.
-fn refused(visits: &ReturnVisits, refusal: VisitRefusal, locale: Locale) -> Problem {
+pub(super) fn refused(visits: &ReturnVisits, refusal: VisitRefusal, locale: Locale) -> Problem {
     let problem = |code| Problem::new(code, locale);
     let phone = &visits.intake.desk.profile().phone;
     match refusal {

@@ -19,7 +19,7 @@ use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, check, cors, desk, docs, document_files, embed, headers, icon, metrics, module, not_found, packages, page,
+    admin, check, cors, desk, docs, document_files, embed, files, headers, icon, metrics, module, not_found, packages, page,
     partners, printable_form, problem, rate_limit, return_visit, submissions,
 };
 
@@ -77,6 +77,30 @@ const ANSWERS: &[ProblemCode] = &[
     ProblemCode::ModuleOutdated,
 ];
 
+/// Problems of a request for evidence files.
+const UPLOADS: &[ProblemCode] = &[
+    ProblemCode::TusVersion,
+    ProblemCode::ReturnExpired,
+    ProblemCode::ReturnRefused,
+    ProblemCode::ReturnLocked,
+    ProblemCode::FileUnknown,
+    ProblemCode::FileExpired,
+    ProblemCode::EngineFailed,
+    ProblemCode::StoreFailed,
+    ProblemCode::StoreInDoubt,
+];
+/// Problems of a request with bytes of a file.
+const UPLOAD_BODY: &[ProblemCode] = &[
+    ProblemCode::FileMetadata,
+    ProblemCode::FileContentType,
+    ProblemCode::HttpContentEncoding,
+    ProblemCode::HttpTimeout,
+    ProblemCode::FileTooLarge,
+    ProblemCode::UploadsBusy,
+    ProblemCode::EvidenceFull,
+    ProblemCode::EvidenceUnavailable,
+];
+
 /// Makes the router of every route of the desk, and its description with the problems that each handler responds with.
 fn routes() -> (Router<AppState>, Paths) {
     let text: &[_] = &ProblemCode::of_text().collect::<Vec<_>>();
@@ -115,6 +139,14 @@ fn routes() -> (Router<AppState>, Paths) {
             routes!(return_visit::withdraw),
             &[BODY, VISIT, ADDITION, &[ProblemCode::HttpBody, ProblemCode::ReferralNone]],
         ),
+        (
+            routes!(files::options, files::create),
+            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed]],
+        ),
+        (
+            routes!(files::append, files::show, files::end, files::override_method),
+            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FileOffset, ProblemCode::FileArrived]],
+        ),
         (routes!(return_visit::intend), &[BODY, VISIT, &[ProblemCode::ReferralNone]]),
     ];
     let (mut router, mut problems) = (OpenApiRouter::with_openapi(Interface::openapi()), Vec::new());
@@ -146,6 +178,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), not_found::show_page))
         .layer(from_fn_with_state(app.clone(), problem::catch_panic))
         .layer(from_fn_with_state(app.clone(), rate_limit::limit))
+        .layer(from_fn(files::announce_version))
         .layer(from_fn_with_state(app.clone(), cors::share))
         .layer(from_fn_with_state(app.clone(), headers::set))
         .layer(from_fn_with_state(app.clone(), metrics::observe))

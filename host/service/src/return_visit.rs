@@ -6,6 +6,7 @@
 //!
 //! - [`ReturnCode`], [`ReturnHash`]: the code, and the hash that a case stores
 //! - `failures`: the limit of wrong codes; `state`: the case as the applicant sees it
+//! - `case_file`: the case's evidence files, without their names
 //! - `answers`: answers to questions, judged by the module; `additions`: additions and withdrawals
 //!
 //! Answers and additions are sealed to the case alone: neither this host nor the applicant can read them back. Questions and
@@ -13,6 +14,7 @@
 
 mod additions;
 mod answers;
+mod case_file;
 mod code;
 mod exchange;
 mod failures;
@@ -31,6 +33,7 @@ use kakekomi_store::{NewVisit, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::submit::{Intake, Outcome, Verdict, engine_failed, store_failed};
+pub use case_file::CaseFile;
 pub use code::{ReturnCode, ReturnHash};
 pub use exchange::{Addition, Answers, CaseState, Disclosure};
 pub use failures::{FAILURE_WINDOW_MS, FAILURES};
@@ -73,6 +76,13 @@ impl ReturnParts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
     number: Number,
+}
+
+impl Visit {
+    /// The number of the case.
+    pub fn number(&self) -> &Number {
+        &self.number
+    }
 }
 
 /// A visit that has begun.
@@ -143,20 +153,53 @@ impl ReturnVisits {
         locale: Locale,
         now: i64,
     ) -> Result<Opened, VisitRefusal> {
+        let (read, pair) = self.count_attempt(client, number, now)?;
+        let begun = self.begin(read, code, now).await;
+        self.settle_attempt(&pair, &begun, now);
+        let (number, token, expires_at) = begun?;
+        let state = self.state(&Visit { number }, locale, now).await?;
+        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
+    }
+
+    /// Finds the case of number and code for a single request, without a token. Wrong codes count as those of
+    /// [`ReturnVisits::open`].
+    ///
+    /// # Errors
+    /// [`VisitRefusal::Refused`], [`VisitRefusal::Locked`].
+    pub async fn identify(
+        &self,
+        client: Option<IpAddr>,
+        number: &str,
+        code: &str,
+        now: i64,
+    ) -> Result<Visit, VisitRefusal> {
+        let (read, pair) = self.count_attempt(client, number, now)?;
+        let found = self.matching(read, code).await.and_then(|found| found.ok_or(VisitRefusal::Refused));
+        self.settle_attempt(&pair, &found, now);
+        found.map(|(number, _)| Visit { number })
+    }
+
+    /// Counts an attempt with a typed number before its code is compared.
+    fn count_attempt(
+        &self,
+        client: Option<IpAddr>,
+        number: &str,
+        now: i64,
+    ) -> Result<(Option<Number>, Pair), VisitRefusal> {
         let read = Number::read(number).ok();
         let typed = read.as_ref().map_or_else(|| number.to_owned(), ToString::to_string);
         let pair = Pair::new(client, &typed);
         self.parts.failures.count(pair.clone(), now).map_err(VisitRefusal::Locked)?;
-        let begun = self.begin(read, code, now).await;
-        match &begun {
-            Ok(_) => self.parts.failures.forget(&pair),
+        Ok((read, pair))
+    }
+
+    fn settle_attempt<T>(&self, pair: &Pair, judged: &Result<T, VisitRefusal>, now: i64) {
+        match judged {
+            Ok(_) => self.parts.failures.forget(pair),
             // A code that nobody compared is not a wrong one.
-            Err(VisitRefusal::As(_)) => self.parts.failures.take_back(&pair, now),
+            Err(VisitRefusal::As(_)) => self.parts.failures.take_back(pair, now),
             Err(_) => {}
         }
-        let (number, token, expires_at) = begun?;
-        let state = self.state(&Visit { number }, locale, now).await?;
-        Ok(Opened { token, expires_at, state: CaseState { context: None, ..state } })
     }
 
     /// Compares a code and stores a token; returns the number, the token and its end.

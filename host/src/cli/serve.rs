@@ -2,6 +2,7 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod evidence;
 mod listener;
 mod operators_desk;
 mod reload;
@@ -65,7 +66,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let app = Arc::new(app);
     compress(&app);
 
-    let stop = stop_signal().map_err(CliError::io("signals"))?;
+    let stop = app.files.stop.clone();
     let trusted = trusted(settings)?;
     let (limits, too_few) = ConnectionLimits::open(settings.connections, trusted);
     if let Some(files) = too_few {
@@ -101,12 +102,14 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let store = Arc::clone(&app.intake.store);
     let reloading =
         tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
+    let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
             certificate.watch().await;
         }
     });
     tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), stop.clone()), operating, admin);
+    tidying.abort();
     watching.abort();
     reloading.abort();
     store.close().await?;
@@ -139,6 +142,9 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             print::warn(&format!("others on this machine can look into {open}: chmod go= {open}"));
         }
     }
+    // Last, since a signal before it ends the process at once, also while the database is being opened.
+    let stop = stop_signal().map_err(CliError::io("signals"))?;
+    let files = evidence::files(settings, Arc::clone(&store), &sealer, stop)?;
     let modules = || std::iter::once(&own).chain(&older);
     let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
     let app = App {
@@ -155,6 +161,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
             retired: Arc::new(retired),
             rulesets: Arc::new(rulesets),
         },
+        files,
         returns: Arc::new(ReturnParts::load(&settings.key_folder()?)?),
         docs,
         unfinished: Arc::new(UnfinishedBodies::default()),

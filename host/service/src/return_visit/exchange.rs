@@ -10,6 +10,7 @@ use kakekomi_core::questions::Question;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::case_file::CaseFile;
 use crate::submit::{IdempotencyKey, PageModule};
 
 /// A case as the applicant sees it.
@@ -27,9 +28,8 @@ pub struct CaseState {
     /// The open questions of the desk, as the context has them.
     #[schema(value_type = Vec<Object>)]
     pub questions: Vec<Question>,
-    /// Files of the case; always empty so far.
-    #[schema(value_type = Vec<Object>)]
-    pub files: [(); 0],
+    /// The evidence files, in the order of their declarations.
+    pub files: Vec<CaseFile>,
     /// What the desk disclosed, in its order.
     pub disclosures: Vec<Disclosure>,
     /// The context in which the answers are judged.

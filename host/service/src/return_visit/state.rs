@@ -13,6 +13,7 @@ use kakekomi_sealing::Identities;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde_json::{Value, json};
 
+use super::case_file::CaseFile;
 use super::exchange::{CaseState, Disclosure};
 use super::{ReturnVisits, Visit, VisitRefusal};
 use crate::sealed_case::{EventDraft, EventError, open_event, seal_event};
@@ -45,6 +46,7 @@ impl ReturnVisits {
         self.record_opened(&read, now).await?;
         let context = self.context_of(&read, locale, now)?.to_bytes();
         let context = serde_json::from_slice(&context).map_err(|error| engine_failed(&error))?;
+        let files = self.intake.store.files_of(&visit.number).await?.into_iter().map(CaseFile::from).collect();
         let line = &read.case.line;
         Ok(CaseState {
             number: line.number.clone(),
@@ -52,7 +54,7 @@ impl ReturnVisits {
             state: line.status.clone(),
             outcome: line.outcome.clone(),
             questions: read.questions,
-            files: [],
+            files,
             disclosures: read.disclosures,
             context: Some(context),
             module: format!("sha256:{}", self.intake.sandbox.current()),
