@@ -22,5 +22,6 @@ mod tests;
 pub use client::{ClientOptions, HttpClient, RequestBody, Response, empty, file, full, read_body};
 pub use error::{ClientError, RootsError};
 pub use file_body::FileBody;
+pub use hyper::http::Error as RequestError;
 pub use hyper::http::request::Builder as RequestBuilder;
 pub use hyper::{HeaderMap, Method, Request, StatusCode, Uri, body, header};

@@ -93,7 +93,7 @@ pub fn run(args: &UploadArgs) -> Result<Exit, CliError> {
                     exit = exit.max(error.exit());
                 }
                 Err(Failure::Desk(error)) => return Err(error),
-                Err(Failure::Later { why, .. }) => return Err(CliError::Desk_(why)),
+                Err(Failure::Later { why, .. }) => return Err(CliError::Remote(why)),
             }
         }
         if args.format.json {

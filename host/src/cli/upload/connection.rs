@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use kakekomi_http_client::header::{self, HeaderMap, HeaderName, HeaderValue};
 use kakekomi_http_client::{
-    ClientOptions, FileBody, HttpClient, Method, Request, RequestBody, RequestBuilder, Response, empty, file, full, read_body,
+    ClientOptions, FileBody, HttpClient, Method, Request, RequestBody, RequestBuilder, RequestError, Response, empty, file, full, read_body,
 };
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;
@@ -177,7 +177,7 @@ impl Connection {
 }
 
 /// Finishes a request, whose parts are all checked before.
-fn built(request: Result<Request<RequestBody>, hyper_http::Error>) -> Result<Request<RequestBody>, Failure> {
+fn built(request: Result<Request<RequestBody>, RequestError>) -> Result<Request<RequestBody>, Failure> {
     request.map_err(|error| Failure::Desk(CliError::Remote(error.to_string())))
 }
 

@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use kakekomi_store::digest::Sha256Hasher;
+use kakekomi_evidence::hex;
+use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::time::{interval, sleep};
@@ -148,12 +149,12 @@ impl<'a> Transfer<'a> {
         let mut file = self.open().await?;
         let expected = file.metadata().await.map_err(|error| self.unreadable(error))?.len();
         let bar = print::progress(expected, BAR).with_message("reading");
-        let (mut length, mut hasher, mut buffer) = (0, Sha256Hasher::new(), vec![0; HASH_BYTES]);
+        let (mut length, mut hasher, mut buffer) = (0, Sha256::new(), vec![0; HASH_BYTES]);
         loop {
             let read = file.read(&mut buffer).await.map_err(|error| self.unreadable(error))?;
             if read == 0 {
                 bar.finish_and_clear();
-                return Ok((length, hasher.finish()));
+                return Ok((length, hex(&hasher.finalize())));
             }
             hasher.update(buffer.get(..read).unwrap_or_default());
             length += read as u64;
