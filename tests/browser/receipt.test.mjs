@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { agree, download, fillContact, open, receiptNumber, received, toReview } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
+import { startDeskThatIs } from "./opening.mjs";
 
 const NUMBER = /^\d{4}-\d{4}-\d{4}$/;
 
@@ -220,13 +221,17 @@ test("the later script is loaded by the review, and without it the number is sho
   await context.close();
 });
 
-for (const locale of ["ja", "en"]) {
-  test(`a receipt prints on two pages (${locale})`, async () => {
-    const { page, context } = await received(browser, desk.base, { locale });
-    await page.locator(".receipt .answer-list").waitFor();
-    const paper = (await page.pdf({ format: "A4", preferCSSPageSize: true })).toString("latin1");
-    const pages = paper.match(/\/Type\s*\/Page\b/g).length;
-    assert.ok(pages <= 2, `${pages} pages`);
-    await context.close();
-  });
+for (const state of ["open", "closed"]) {
+  for (const locale of ["ja", "en"]) {
+    test(`a receipt prints on two pages while the desk is ${state} (${locale})`, async (t) => {
+      const desk = await startDeskThatIs(state);
+      t.after(() => desk.stop());
+      const { page, context } = await received(browser, desk.base, { locale });
+      await page.locator(".receipt .answer-list").waitFor();
+      const paper = (await page.pdf({ format: "A4", preferCSSPageSize: true })).toString("latin1");
+      const pages = paper.match(/\/Type\s*\/Page\b/g).length;
+      assert.ok(pages <= 2, `${pages} pages`);
+      await context.close();
+    });
+  }
 }

@@ -29,7 +29,7 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 7] = [
     ("host/http", &["sqlx"]),
     (
         "host/store",
@@ -45,6 +45,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("host/sealing", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store", "wasmtime"]),
+    ("host/evidence", &["age", "axum", "hyper", "sqlx", "kakekomi-core", "kakekomi-http", "kakekomi-service"]),
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (
@@ -54,13 +55,14 @@ const LAYERS: [(&str, &[&str]); 6] = [
 ];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 9] = [
+const HOST: [&str; 10] = [
     "host/src",
     "host/http/src",
     "host/sandbox/src",
     "host/sandbox/codegen/src",
     "host/sealing/src",
     "host/store/src",
+    "host/evidence/src",
     "host/service/src",
     "host/page-build/src",
     "wasm/packages/src",

@@ -2,15 +2,26 @@
 //!
 //! `append(&number, &id, 0, body of 20 MiB, clock)` → parts of 8, 8 and 4 MiB; the file has arrived
 
-use bytes::Bytes;
-use futures_util::Stream;
-use kakekomi_store::FileId;
-use kakekomi_store::receipt_number::Number;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{AppendEnd, Evidence, UploadRefusal, UploadState};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{FileId, FileLine};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use crate::commit::{CHUNKS, Upload, store_all};
+use crate::evidence::case_of;
+use crate::sealer::FileSealer;
+use crate::{AppendEnd, Evidence, UploadRefusal, UploadState, hash_state};
 
 impl Evidence {
-    /// Adds bytes at the end of a file. What came of a body that ends early is stored too.
+    /// Adds bytes at the end of a file. What came of a body that ends early is stored too, even if this future is dropped.
     ///
     /// # Errors
     /// [`AppendEnd`]: the reason, and the file after that.
@@ -18,15 +29,110 @@ impl Evidence {
         &self,
         number: &Number,
         id: &FileId,
-        _offset: u64,
-        _body: S,
+        offset: u64,
+        body: S,
         clock: fn() -> i64,
     ) -> Result<UploadState, AppendEnd>
     where
         S: Stream<Item = Result<Bytes, E>> + Send,
         E: Send,
     {
-        let state = self.state(number, id, clock()).await.ok();
-        Err(AppendEnd { state, why: UploadRefusal::Cut })
+        let received = self.receive(number, id, offset, body, clock).await;
+        let state = self.state(number, id, clock()).await;
+        match received {
+            Ok(()) => state.map_err(|why| AppendEnd { state: None, why }),
+            Err(why) => Err(AppendEnd { state: state.ok(), why }),
+        }
+    }
+
+    async fn receive<S, E>(
+        &self,
+        number: &Number,
+        id: &FileId,
+        offset: u64,
+        body: S,
+        clock: fn() -> i64,
+    ) -> Result<(), UploadRefusal>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: Send,
+    {
+        let line = self.line(number, id, clock()).await?;
+        if line.state.is_complete() {
+            return Err(UploadRefusal::Arrived);
+        }
+        if line.offset != offset {
+            return Err(UploadRefusal::Offset { offset: line.offset });
+        }
+        let case = case_of(&line)?;
+        let sealer = self.sealer(&line, case.recipient.clone()).await?;
+        let left = line.length.saturating_sub(offset);
+        let (chunks, waiting) = mpsc::channel(CHUNKS);
+        let upload = Upload { evidence: self.clone(), line, case, clock };
+        let storing = tokio::spawn(store_all(Arc::new(upload), sealer, waiting));
+        let ended = pump(body, chunks, left, self.limits.idle_timeout).await;
+        storing.await.map_err(io::Error::other)??;
+        ended
+    }
+
+    /// Creates the sealer that continues a file at the end of its last part.
+    async fn sealer(&self, line: &FileLine, recipient: String) -> Result<FileSealer, UploadRefusal> {
+        let hash = match self.store.last_part(line.seq).await? {
+            // Another writer was faster.
+            Some(part) if part.start.saturating_add(part.length) != line.offset => {
+                return Err(UploadRefusal::Offset { offset: part.start.saturating_add(part.length) });
+            }
+            Some(part) => hash_state::unwrap(&self.key, &line.id, &part.hash_state)?,
+            None => Sha256::new(),
+        };
+        Ok(FileSealer {
+            storage: Arc::clone(&self.storage),
+            key: self.key.clone(),
+            id: line.id,
+            recipient,
+            length: line.length,
+            part_bytes: self.limits.part_bytes,
+            min_free_percent: self.limits.min_free_percent,
+            hash,
+            end: line.offset,
+            open: None,
+        })
+    }
+
+    /// Finds the reason why a file takes no part any more.
+    pub(crate) async fn ended(&self, number: &Number, id: &FileId, now: i64) -> UploadRefusal {
+        match self.line(number, id, now).await {
+            Ok(line) if line.state.is_complete() => UploadRefusal::Arrived,
+            Ok(_) => UploadRefusal::Erased,
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+/// Passes a body on until it ends, stays silent, is too long, or nobody takes it.
+async fn pump<S, E>(body: S, chunks: mpsc::Sender<Bytes>, mut left: u64, idle: Duration) -> Result<(), UploadRefusal>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send,
+{
+    let mut body = pin!(body);
+    let mut deadline = Instant::now() + idle;
+    loop {
+        let next = tokio::select! {
+            next = timeout_at(deadline, body.next()) => next,
+            // The storing side has failed, and returns its reason.
+            () = chunks.closed() => return Ok(()),
+        };
+        let chunk = match next {
+            Err(_) => return Err(UploadRefusal::Idle),
+            Ok(None) => return Ok(()),
+            Ok(Some(Err(_))) => return Err(UploadRefusal::Cut),
+            Ok(Some(Ok(chunk))) if chunk.is_empty() => continue,
+            Ok(Some(Ok(chunk))) => chunk,
+        };
+        left = left.checked_sub(chunk.len() as u64).ok_or(UploadRefusal::TooLong)?;
+        if chunks.send(chunk).await.is_err() {
+            return Ok(());
+        }
+        deadline = Instant::now() + idle;
     }
 }

@@ -94,9 +94,7 @@ impl Evidence {
         if self.store.end_file(id, FileEnding::Terminated, event).await? {
             return Ok(());
         }
-        // It has ended meanwhile.
-        let line = self.line(number, id, now).await?;
-        Err(if line.state.is_complete() { UploadRefusal::Arrived } else { UploadRefusal::Erased })
+        Err(self.ended(number, id, now).await)
     }
 
     /// Lists the files of a case in the order of their declarations, those that were given up too.

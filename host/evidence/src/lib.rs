@@ -17,13 +17,19 @@
 #![forbid(unsafe_code)]
 
 mod append;
+mod commit;
 mod event;
 mod evidence;
 mod folder;
+mod hash_state;
 pub mod limits;
 mod reading;
 mod refusal;
+mod sealed_tar;
+mod sealer;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod upload;
 
@@ -33,8 +39,9 @@ pub use event::hex;
 pub use evidence::Evidence;
 pub use folder::FolderStorage;
 pub use limits::EvidenceLimits;
-pub use reading::{Verification, read, sealed_tar, sealed_tar_length, verify};
+pub use reading::{Verification, read, verify};
 pub use refusal::{AppendEnd, UploadRefusal};
+pub use sealed_tar::{sealed_tar, sealed_tar_length};
 pub use storage::{ObjectName, PartStorage, Space, Spool};
 pub use tidy::Tidied;
 pub use upload::{NewUpload, UnknownKindOfFile, UploadState, What};

@@ -1,8 +1,25 @@
-//! Removal of what is no longer wanted: unfinished files after their time, objects without a part.
+//! Removal of what is no longer wanted: unfinished files after their time, objects that no part names.
 //!
-//! `evidence.tidy(now)` → `Tidied { expired: 1, deleted: 3, … }`
+//! `evidence.tidy(now)` → `Tidied { expired: 1, deleted: 3, orphans: 0 }`
+//!
+//! Each step can be interrupted, and is done again by the next run. Several hosts may run it at once.
 
-use crate::{Evidence, UploadRefusal};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kakekomi_store::{EventKind, FileEnding, FileLine};
+use serde_json::json;
+
+use crate::event::SYSTEM;
+use crate::evidence::case_of;
+use crate::storage::{ObjectName, PartStorage};
+use crate::{Evidence, UploadRefusal, blocking};
+
+/// The age at which an object without a part is no part that is just being committed.
+pub const ORPHAN_AGE: Duration = Duration::from_hours(24);
+/// Files, or names of objects, that are handled at a time.
+const AT_ONCE: u32 = 64;
 
 /// The counts of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,8 +37,68 @@ impl Evidence {
     ///
     /// # Errors
     /// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
-    pub async fn tidy(&self, _now: i64) -> Result<Tidied, UploadRefusal> {
-        self.check_space().await?;
-        Ok(Tidied::default())
+    pub async fn tidy(&self, now: i64) -> Result<Tidied, UploadRefusal> {
+        let expired = self.expire(now).await?;
+        let deleted = self.delete_discarded().await?;
+        let orphans = self.sweep(ORPHAN_AGE).await?;
+        Ok(Tidied { expired, deleted, orphans })
+    }
+
+    async fn expire(&self, now: i64) -> Result<u64, UploadRefusal> {
+        let mut expired = 0;
+        loop {
+            let files = self.store.overdue_files(now, AT_ONCE).await?;
+            let mut ended = 0;
+            for file in &files {
+                ended += u64::from(self.expire_one(file, now).await?);
+            }
+            expired += ended;
+            // Files that another host gives up at the same time are not read again.
+            if ended == 0 {
+                return Ok(expired);
+            }
+        }
+    }
+
+    async fn expire_one(&self, file: &FileLine, now: i64) -> Result<bool, UploadRefusal> {
+        let body = json!({"file": file.id.to_string(), "by": "time"});
+        let event = case_of(file)?.event(EventKind::FileExpired, SYSTEM, now, &body)?;
+        Ok(self.store.end_file(&file.id, FileEnding::Overdue, event).await?)
+    }
+
+    async fn delete_discarded(&self) -> Result<u64, UploadRefusal> {
+        let mut deleted = 0;
+        loop {
+            let objects = self.store.discarded_objects(AT_ONCE).await?;
+            if objects.is_empty() {
+                return Ok(deleted);
+            }
+            self.delete(objects.clone()).await?;
+            deleted += objects.len() as u64;
+            self.store.forget_objects(objects).await?;
+        }
+    }
+
+    /// Deletes the objects of an age that no part names.
+    pub(crate) async fn sweep(&self, age: Duration) -> Result<u64, UploadRefusal> {
+        let storage = Arc::clone(&self.storage);
+        let mut orphans = blocking(move || storage.remove_old_spools(age)).await?;
+        for begin in 0..=u8::MAX {
+            let storage = Arc::clone(&self.storage);
+            let objects = blocking(move || storage.old_objects(begin, age)).await?;
+            for names in objects.chunks(AT_ONCE as usize) {
+                let names = names.iter().map(ToString::to_string).collect();
+                let unknown = self.store.unknown_objects(names).await?;
+                orphans += unknown.len() as u64;
+                self.delete(unknown).await?;
+            }
+        }
+        Ok(orphans)
+    }
+
+    async fn delete(&self, objects: Vec<String>) -> io::Result<()> {
+        let storage: Arc<dyn PartStorage> = Arc::clone(&self.storage);
+        let names: Vec<_> = objects.iter().filter_map(|object| ObjectName::read(object)).collect();
+        blocking(move || names.iter().try_for_each(|name| storage.delete(name))).await
     }
 }
