@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn ordinary_names_are_unchanged() {
-        for name in ["access.log", "ログ 2026年11月 (1).tar.gz", "console.txt", "COM10", "é👩.png", "a'b&c%20.txt"] {
+        for name in ["access.log", "ログ 2026年11月 (1).tar.gz", "console.txt", "COM10", "é👩.png", "a'b&c%20.txt"]
+        {
             assert_eq!(safe_file_name(name), name);
         }
     }

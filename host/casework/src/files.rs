@@ -138,7 +138,7 @@ impl Casework {
         let FoundFile { line, parts, identity, .. } = file;
         Ok(match identity {
             None => Download {
-                length: evidence::sealed_tar_length(&line, &parts),
+                length: evidence::sealed_tar_length(&parts),
                 bytes: Box::new(evidence::sealed_tar(storage, &line, parts)),
             },
             Some(identity) => {

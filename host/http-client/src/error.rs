@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::fmt::{self, Display};
+use std::io;
 
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem;
@@ -20,6 +21,24 @@ pub enum ClientError {
     /// The response's body is longer than the caller reads.
     #[error("the response is longer than {0} bytes")]
     TooLong(usize),
+}
+
+impl ClientError {
+    /// Reports whether the server's certificate is refused, which no later attempt changes.
+    pub fn is_untrusted(&self) -> bool {
+        let mut next = self.source();
+        while let Some(cause) = next {
+            // An error of I/O passes over the one that it holds.
+            let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            let held = held.and_then(|held| held.downcast_ref::<rustls::Error>());
+            let tls = held.or_else(|| cause.downcast_ref::<rustls::Error>());
+            if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+                return true;
+            }
+            next = cause.source();
+        }
+        false
+    }
 }
 
 /// The reason why there is no client.

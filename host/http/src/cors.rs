@@ -22,8 +22,7 @@ use kakekomi_service::desk::Desk;
 /// Prefixes of the paths that are shared with partners' pages.
 const SHARED: [&str; 2] = ["/v1/", "/module/"];
 /// Prefixes of the paths below these that only the desk's own pages and frames use: a case is nobody else's.
-const OWN: [&str; 6] =
-    ["/v1/return", "/v1/answers", "/v1/amendments", "/v1/withdrawals", "/v1/intents", "/v1/files"];
+const OWN: [&str; 6] = ["/v1/return", "/v1/answers", "/v1/amendments", "/v1/withdrawals", "/v1/intents", "/v1/files"];
 /// Prefixes of the paths that are shared with every page.
 const PUBLIC: [&str; 2] = ["/embed/", "/packages/"];
 

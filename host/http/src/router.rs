@@ -19,8 +19,8 @@ use crate::app::{App, AppState};
 use crate::openapi::{Interface, Paths, document};
 use crate::problem_code::ProblemCode;
 use crate::{
-    admin, check, cors, desk, docs, document_files, embed, files, headers, icon, metrics, module, not_found, packages, page,
-    partners, printable_form, problem, rate_limit, return_visit, submissions,
+    admin, check, cors, desk, docs, document_files, embed, files, headers, icon, metrics, module, not_found, packages,
+    page, partners, printable_form, problem, rate_limit, return_visit, submissions,
 };
 
 /// Problems of a route that takes a body.

@@ -13,6 +13,7 @@ mod damage;
 mod database;
 mod desk;
 mod engine;
+mod evidence;
 mod example;
 mod finding;
 pub(super) mod keys;

@@ -12,8 +12,8 @@ use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::timeline::actor;
 use super::read_number;
+use super::timeline::actor;
 use crate::frame::{Problem, Visit, download, inert, moment};
 
 /// Digits of a file's number that are shown; the number of a case's files is small.
@@ -141,7 +141,8 @@ pub fn event_rows<'a>(visit: &'a Visit, body: &Value) -> Vec<(&'a str, Markup)> 
     let digest = |title: &'a str, name: &str| Some((title, html! { span.file__code { (inert::text(text(name)?)) } }));
     let by = text("by").map(|by| if by == "applicant" { &words.by_applicant } else { &words.by_time });
     let rows = [
-        text("file").map(|id| (words.id.as_str(), html! { a href={ "#file-" (short(id)) } { (inert::text(short(id))) } })),
+        text("file")
+            .map(|id| (words.id.as_str(), html! { a href={ "#file-" (short(id)) } { (inert::text(short(id))) } })),
         text("name").map(|name| (words.name.as_str(), inert::text(name))),
         text("what").map(|what| ("", html! { (coded.file_what.get(what)) })),
         body.get("length").and_then(Value::as_u64).map(|length| (words.size.as_str(), html! { (size(visit, length)) })),
@@ -196,7 +197,9 @@ mod tests {
 
     #[test]
     fn digits_are_grouped() {
-        for (number, written) in [(0, "0"), (999, "999"), (1000, "1,000"), (20_971_520, "20,971,520"), (100_000, "100,000")] {
+        for (number, written) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (20_971_520, "20,971,520"), (100_000, "100,000")]
+        {
             assert_eq!(grouped(number), written);
         }
     }

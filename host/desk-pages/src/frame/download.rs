@@ -48,7 +48,8 @@ async fn next_chunk(mut bytes: Box<dyn Read + Send>) -> io::Result<Option<(Bytes
 /// Writes the header after RFC 6266: the name in ASCII for old programs, and in UTF-8 after RFC 5987.
 fn disposition(name: &str) -> HeaderValue {
     let plain = |one: char| if one.is_ascii_graphic() && !"\"\\%".contains(one) || one == ' ' { one } else { '_' };
-    let mut value = format!("attachment; filename=\"{}\"; filename*=UTF-8''", name.chars().map(plain).collect::<String>());
+    let mut value =
+        format!("attachment; filename=\"{}\"; filename*=UTF-8''", name.chars().map(plain).collect::<String>());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             value.push(char::from(byte));
@@ -61,7 +62,12 @@ fn disposition(name: &str) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
+    use std::future::poll_fn;
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use axum::body::{HttpBody as _, to_bytes};
 
     use super::*;
 
@@ -69,14 +75,40 @@ mod tests {
     fn a_name_is_written_for_old_and_new_programs() {
         let written = |name| disposition(name).to_str().unwrap().to_owned();
         assert_eq!(written("a b.log"), "attachment; filename=\"a b.log\"; filename*=UTF-8''a%20b.log");
-        assert_eq!(
-            written("請.exe"),
-            "attachment; filename=\"_.exe\"; filename*=UTF-8''%E8%AB%8B.exe"
-        );
+        assert_eq!(written("請.exe"), "attachment; filename=\"_.exe\"; filename*=UTF-8''%E8%AB%8B.exe");
         assert_eq!(
             written("100%41\"\r\nX: y'"),
             "attachment; filename=\"100_41___X: y'\"; filename*=UTF-8''100%2541%22%0D%0AX%3A%20y%27"
         );
+    }
+
+    /// Endless bytes, which say so when they are dropped.
+    struct Endless(Arc<AtomicBool>);
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            buffer.fill(7);
+            Ok(buffer.len())
+        }
+    }
+
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_given_up_download_is_dropped() {
+        let is_dropped = Arc::new(AtomicBool::new(false));
+        let mut body = respond("a", u64::MAX, Box::new(Endless(Arc::clone(&is_dropped)))).into_body();
+        for _ in 0..3 {
+            let chunk = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.unwrap().unwrap();
+            assert_eq!(chunk.into_data().unwrap().len(), CHUNK_BYTES);
+        }
+        assert!(!is_dropped.load(Ordering::SeqCst));
+        drop(body);
+        assert!(is_dropped.load(Ordering::SeqCst));
     }
 
     #[tokio::test]

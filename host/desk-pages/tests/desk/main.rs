@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod files;
 mod live;
 mod pages;
 mod support;

@@ -173,6 +173,17 @@ impl TestDesk {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
+    /// Changes a byte of each stored part of an evidence file.
+    pub fn damage_parts(&self) {
+        for folder in std::fs::read_dir(self.folder.join("evidence/parts")).unwrap() {
+            for part in std::fs::read_dir(folder.unwrap().path()).unwrap().map(|part| part.unwrap().path()) {
+                let mut bytes = std::fs::read(&part).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                std::fs::write(part, bytes).unwrap();
+            }
+        }
+    }
+
     /// Returns the last changing event of a case, as the forms have it.
     pub async fn changed_n(&self, number: &str) -> i64 {
         let operator = Operator::account("auditor", Role::Auditor);

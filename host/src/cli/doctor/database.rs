@@ -43,6 +43,7 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
     found.extend(keys::compare(settings, &*store).await);
     // A wrong key is reported by `keys`.
     let reader = settings.reader().ok().flatten();
+    found.extend(super::evidence::look(settings, &*store).await);
     found.extend(super::damage::look(&*store, reader.as_ref(), &shown).await);
     let _ = store.close().await;
     found

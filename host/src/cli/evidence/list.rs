@@ -103,7 +103,8 @@ fn readable(chosen: &Chosen, files: &[FileView]) -> String {
         let (number, id) = (inert(&line.number), line.id.to_string());
         let _ = writeln!(text, "{number}  {id}  {state}  {}  {} bytes{sha256}  {name}", inert(&line.what), line.length);
         for event in &file.custody {
-            let _ = writeln!(text, "    {}  {}  {}", chosen.desk.show(event.at), inert(&event.actor), inert(&event.kind));
+            let _ =
+                writeln!(text, "    {}  {}  {}", chosen.desk.show(event.at), inert(&event.actor), inert(&event.kind));
         }
     }
     text

@@ -44,7 +44,9 @@ struct Record {
 pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
     let chosen = args.chosen.open(file, Access::Verify).await?;
     if !chosen.casework.can_open() {
-        print::words("kakekomi: the sealed parts alone are compared: name the identity that opens them with --identity");
+        print::words(
+            "kakekomi: the sealed parts alone are compared: name the identity that opens them with --identity",
+        );
     }
     let (mut exit, mut records) = (Exit::Accepted, Vec::new());
     for number in &chosen.numbers {

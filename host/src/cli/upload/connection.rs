@@ -10,7 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use kakekomi_http_client::header::{self, HeaderMap, HeaderName, HeaderValue};
 use kakekomi_http_client::{
-    ClientOptions, FileBody, HttpClient, Method, Request, RequestBody, RequestBuilder, RequestError, Response, empty, file, full, read_body,
+    ClientOptions, FileBody, HttpClient, Method, Request, RequestBody, RequestBuilder, RequestError, Response, empty,
+    file, full, read_body,
 };
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;

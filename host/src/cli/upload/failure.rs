@@ -38,7 +38,8 @@ struct Problem {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Failure {
-        Failure::Later { why: error.to_string(), after: None }
+        let why = error.to_string();
+        if error.is_untrusted() { Failure::Desk(CliError::Remote(why)) } else { Failure::Later { why, after: None } }
     }
 }
 
