@@ -28,14 +28,12 @@ impl ClientError {
     pub fn is_untrusted(&self) -> bool {
         let mut next = self.source();
         while let Some(cause) = next {
-            // An error of I/O passes over the one that it holds.
-            let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            let held = held.and_then(|held| held.downcast_ref::<rustls::Error>());
-            let tls = held.or_else(|| cause.downcast_ref::<rustls::Error>());
-            if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            if matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
                 return true;
             }
-            next = cause.source();
+            // An error of I/O holds another one, which is not its source.
+            let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            next = held.map_or_else(|| cause.source(), |held| Some(held));
         }
         false
     }
