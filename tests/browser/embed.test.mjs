@@ -145,6 +145,13 @@ for (const engine of ENGINES) {
         await untilHeard(page, "ready");
         const form = inside(page, mode);
         await form.locator("#agree").waitFor();
+        if (mode === "frame") {
+          const longer = await form.locator("body").evaluate((body) => {
+            const { height } = body.firstElementChild.getBoundingClientRect();
+            return document.documentElement.scrollHeight - Math.max(Math.ceil(height), innerHeight);
+          });
+          assert.ok(longer <= 0, `the frame scrolls by ${longer} px`);
+        }
         await scroll("end");
         await begin(form);
         await comesIntoView(page, form, mode, "#main h1");
