@@ -8,6 +8,7 @@ mod event_body;
 mod facts;
 pub mod files;
 mod forms;
+mod number;
 mod questions;
 mod timeline;
 
@@ -16,7 +17,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_casework::{CaseView, Contents, OpenedContents, Right};
 use kakekomi_core::message::substitute;
-use kakekomi_store::receipt_number::Number;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -24,14 +24,10 @@ use crate::frame::visit::Query;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
 use forms::{ActionForms, Rejected};
+use number::read_number;
 
 /// The media type of an age file, which has none of its own.
 const AGE: &str = "application/octet-stream";
-
-/// Reads the number of a case in an address; one in another notation leads to the usual address.
-fn read_number(text: &str) -> Result<Number, Problem> {
-    Number::read(text).map_err(|_| Problem::NotFound)
-}
 
 /// Shows a case.
 pub async fn case(visit: Visit, query: Query, Path(number): Path<String>) -> Result<Response, Problem> {

@@ -18,7 +18,7 @@ use clap::builder::PossibleValuesParser;
 use kakekomi_evidence::What;
 use serde::Serialize;
 
-use self::connection::Connection;
+use self::connection::{Connection, Kind};
 use self::failure::Failure;
 use self::transfer::Transfer;
 use super::args::FormatArgs;
@@ -51,13 +51,6 @@ pub struct UploadArgs {
     ca: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArgs,
-}
-
-/// The kind of files.
-#[derive(Debug, Clone, Copy)]
-struct Kind {
-    what: &'static str,
-    log: Option<u32>,
 }
 
 /// A file that the desk has.

@@ -12,7 +12,7 @@ use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::read_number;
+use super::number::read_number;
 use super::timeline::actor;
 use crate::frame::{Problem, Visit, download, inert, moment};
 

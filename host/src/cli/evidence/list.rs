@@ -9,7 +9,7 @@ use kakekomi_casework::{FileView, ShownEvent};
 use kakekomi_evidence::hex;
 use serde::Serialize;
 
-use super::{Access, Chosen, ChosenArgs};
+use super::chosen::{Access, Chosen, ChosenArgs};
 use crate::cli::args::FormatArgs;
 use crate::cli::cases::work_error;
 use crate::cli::inert::inert;

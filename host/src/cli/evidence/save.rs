@@ -16,8 +16,8 @@ use kakekomi_store::{FileLine, FileState};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::chosen::{Access, Chosen, ChosenArgs};
 use super::output::Output;
-use super::{Access, Chosen, ChosenArgs};
 use crate::cli::args::FormatArgs;
 use crate::cli::cases::work_error;
 use crate::cli::inert::inert;

@@ -9,7 +9,7 @@ use kakekomi_evidence::Verification;
 use kakekomi_store::{FileLine, FileState};
 use serde::Serialize;
 
-use super::{Access, ChosenArgs};
+use super::chosen::{Access, ChosenArgs};
 use crate::cli::args::FormatArgs;
 use crate::cli::cases::work_error;
 use crate::cli::inert::inert;

@@ -20,7 +20,6 @@ use serde_json::json;
 use tokio::fs::File;
 use url::{Host, Url};
 
-use super::Kind;
 use super::failure::Failure;
 use crate::error::CliError;
 
@@ -43,6 +42,13 @@ pub struct Connection {
     desk: Url,
     number: String,
     code: String,
+}
+
+/// The kind of files.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    pub what: &'static str,
+    pub log: Option<u32>,
 }
 
 /// A file that is to be created at the desk.

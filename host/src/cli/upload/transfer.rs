@@ -20,8 +20,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::time::{interval, sleep};
 
-use super::Kind;
-use super::connection::{Connection, NewUpload, Upload};
+use super::connection::{Connection, Kind, NewUpload, Upload};
 use super::failure::Failure;
 use crate::cli::print;
 use crate::error::CliError;
