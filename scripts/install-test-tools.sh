@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
-# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser and tests/packages; with apt also age, haproxy, Firefox, and WebKit with its driver and a screen for it.
+# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser, tests/packages and tests/tus; with apt also age, haproxy, nginx, Firefox, and WebKit with its driver and a screen for it.
 # Elsewhere install the browsers by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
 # The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
@@ -24,6 +24,8 @@ have_sqlite() { have sqlite3; }
 
 have_haproxy() { ! have apt-get || have haproxy; }
 
+have_nginx() { ! have apt-get || have nginx; }
+
 have_age() { ! have apt-get || have age; }
 
 have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
@@ -37,7 +39,7 @@ install_packages() {
   if have apt-get; then
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy age
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy nginx-light age
   elif have dnf; then
     as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server sqlite
   elif have pacman; then
@@ -54,7 +56,7 @@ install_packages() {
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy || ! have_age; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy || ! have_nginx || ! have_age; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi
@@ -66,7 +68,7 @@ if have apt-get && ! { have debootstrap && have openssl && have curl; }; then
 fi
 
 # npm keeps its own note of what it laid down; it is older than the lock file only when that has changed.
-for folder in tests/browser tests/packages; do
+for folder in tests/browser tests/packages tests/tus; do
   [ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ] || npm ci --prefix $folder --no-audit --no-fund
 done
 

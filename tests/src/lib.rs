@@ -8,6 +8,7 @@
 //! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
 //! - [`applicant`]: requests of an applicant's page.
 //! - [`returning`]: applicants who come back with number and code.
+//! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
@@ -46,6 +47,7 @@ pub mod server;
 pub mod shim;
 pub mod source_tree;
 pub mod table;
+pub mod traces;
 pub mod uploads;
 pub mod wire;
 

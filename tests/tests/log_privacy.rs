@@ -12,13 +12,13 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use kakekomi_tests::applicant::{CHECK, SUBMIT, example, submission};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree;
+use kakekomi_tests::traces::{files, postgres_files};
 use kakekomi_tests::wire::{Answer, Request};
 use serde_json::Value;
 
@@ -162,21 +162,6 @@ fn field_values_reach_no_log_or_metric(home: Home) {
     }
 }
 
-/// Lists the files of a PostgreSQL database and the log of its server, which this machine's tests run; none for SQLite.
-fn postgres_files(home: &Home) -> Vec<PathBuf> {
-    let Some(url) = home.database_url() else { return Vec::new() };
-    let ask = |statement: &str| {
-        let query = ["--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command", statement];
-        String::from_utf8(Command::new("psql").args(query).output().unwrap().stdout).unwrap().trim().to_owned()
-    };
-    ask("CHECKPOINT");
-    let folder = PathBuf::from(ask("SHOW data_directory"));
-    let oid = ask("SELECT oid FROM pg_database WHERE datname = current_database()");
-    let found = [files(&folder.join("base").join(oid)), files(&folder.join("pg_wal"))].concat();
-    assert!(found.len() > 10, "{}", folder.display());
-    found
-}
-
 /// Asserts that bytes contain no word of a field. Idempotency keys are stored in clear.
 fn sealed_in(what: &str, bytes: &[u8]) {
     let is_at = |word: &[u8], position: usize| bytes[position..].starts_with(word);
@@ -217,16 +202,4 @@ fn nowhere(what: &str, text: &str) {
             panic!("{word} stands in {what}: {line}");
         }
     }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() {
-            found.extend(files(&entry));
-        } else {
-            found.push(entry);
-        }
-    }
-    found
 }

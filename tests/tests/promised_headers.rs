@@ -15,8 +15,8 @@ use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::{named_in, root};
 use kakekomi_tests::wire::{Answer, Request};
 
-/// Every header that the page promises, and that a test here, in `http.rs` or in `return.rs` checks.
-const TESTED: [&str; 18] = [
+/// Every header that the page promises, and that a test here, in `http.rs`, in `return.rs` or in `files.rs` checks.
+const TESTED: [&str; 19] = [
     "Access-Control-Allow-Origin",
     "Allow",
     "Cache-Control",
@@ -32,13 +32,24 @@ const TESTED: [&str; 18] = [
     "Permissions-Policy",
     "Referrer-Policy",
     "Retry-After",
+    "Tus-Resumable",
     "Vary",
     "X-Content-Type-Options",
     "X-Request-Id",
 ];
 /// Headers of requests, which the page names as well.
-const ASKED: [&str; 7] =
-    ["Accept-Encoding", "Content-Type", "Host", "Idempotency-Key", "Kakekomi-Return", "Origin", "X-Forwarded-For"];
+const ASKED: [&str; 10] = [
+    "Accept-Encoding",
+    "Content-Type",
+    "Host",
+    "Idempotency-Key",
+    "Kakekomi-Case",
+    "Kakekomi-Code",
+    "Kakekomi-Return",
+    "Origin",
+    "X-Forwarded-For",
+    "X-HTTP-Method-Override",
+];
 
 const PARTNER: &str = "\n[[partner]]\nkey = \"pk_live_chamber\"\nname = { ja = \"れい\", en = \"Rei\" }\n\
                        origins = [\"https://www.chamber.example.jp\"]\n";

@@ -104,27 +104,16 @@ impl Uploader {
         let Some(permit) = self.files.uploads.begin(self.client) else {
             return Err(self.refused(ProblemCode::UploadsBusy, body));
         };
-        let (evidence, number, now) = (self.files.evidence.clone(), self.number.clone(), self.now);
         let mut stop = self.files.stop.clone();
         let stopped = async move { drop(stop.wait_for(|stops| *stops).await) };
-        // A task of its own: what came is stored also where the client has gone and nobody waits for the response.
-        let received = tokio::spawn(async move {
-            let mut bytes = body.into_data_stream().take_until(Box::pin(stopped));
-            let ended = evidence.append(&number, &id, offset, &mut bytes, now).await;
-            drop(permit);
-            (ended, Body::new(bytes.into_inner()))
-        });
-        match received.await {
-            Ok((Ok(state), _)) => Ok(state),
-            Ok((Err(AppendEnd { state, why }), rest)) => {
-                let offset = state.map(|state| state.offset);
-                Err(Refused { problem: self.problem(why), offset, rest: Some(rest) })
-            }
-            Err(error) => {
-                tracing::error!(%error, "an upload failed");
-                Err(Refused { problem: self.failed(), offset: None, rest: None })
-            }
-        }
+        let mut bytes = body.into_data_stream().take_until(Box::pin(stopped));
+        let ended = self.files.evidence.append(&self.number, &id, offset, &mut bytes, self.now).await;
+        drop(permit);
+        ended.map_err(|AppendEnd { state, why }| Refused {
+            problem: self.problem(why),
+            offset: state.map(|state| state.offset),
+            rest: Body::new(bytes.into_inner()),
+        })
     }
 
     /// Makes the problem of a code.
@@ -167,10 +156,6 @@ impl Uploader {
             UploadRefusal::Store(error) => return_visit::refused(&self.visits, error.into(), self.locale),
         }
     }
-
-    fn failed(&self) -> Problem {
-        Problem::new(ProblemCode::HttpFailed, self.locale).phone(&self.visits.intake.desk.profile().phone)
-    }
 }
 
 /// A refusal of a request whose body may still be arriving.
@@ -178,19 +163,19 @@ pub struct Refused {
     problem: Problem,
     /// Bytes that are stored, where that is known.
     pub offset: Option<u64>,
-    rest: Option<Body>,
+    rest: Body,
 }
 
 impl Refused {
     /// Makes a refusal of a request with an unread body.
     pub fn new(problem: Problem, rest: Body) -> Refused {
-        Refused { problem, offset: None, rest: Some(rest) }
+        Refused { problem, offset: None, rest }
     }
 
     /// Makes the response; a client that is still sending would otherwise see a broken connection instead.
     pub async fn into_response(self, headers: &HeaderMap) -> Response {
-        if let Some(rest) = self.rest.filter(|_| !headers.contains_key(header::EXPECT)) {
-            drain(rest).await;
+        if !headers.contains_key(header::EXPECT) {
+            drain(self.rest).await;
         }
         let offset = self.offset.map(|offset| AppendHeaders([(UPLOAD_OFFSET, offset.to_string())]));
         (offset, self.problem).into_response()
