@@ -23,6 +23,8 @@ use serde_json::Value;
 
 /// Bytes of a part of the storage.
 const PART: usize = 8 << 20;
+/// Flags of a desk that takes files on a full disk, too.
+const FULL_DISK: [&str; 2] = ["--evidence-min-free", "0"];
 /// Time in which an upload has to make progress.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -47,6 +49,11 @@ fn upload(home: &Home, desk: &str, case: &Returning, more: &[&str]) -> Command {
     let mut command = home.command(&["upload", "--desk", desk, "--number", &case.number]);
     command.args(more).env("KAKEKOMI_CODE", &case.code);
     command
+}
+
+/// Starts a desk that takes files however full the disk of the test is.
+fn start(home: Home) -> Server {
+    Server::start_with(home, &FULL_DISK)
 }
 
 fn at(server: &Server) -> String {
@@ -80,7 +87,7 @@ fn text(path: &Path) -> &str {
 
 #[test]
 fn files_are_sent_in_turn_and_opened_with_the_same_bytes() {
-    let server = Server::start();
+    let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
     let (long, long_bytes) = write(home, "記録 1.log", 2 * PART + 12345);
     let (empty, _) = write(home, "empty.txt", 0);
@@ -130,7 +137,7 @@ fn files_are_sent_in_turn_and_opened_with_the_same_bytes() {
 
 #[test]
 fn an_upload_outlasts_a_killed_desk_and_goes_on_where_it_was() {
-    let server = Server::start();
+    let server = start(Home::new());
     let case = submit(&server, "key-1");
     let (file, bytes) = write(&server.home, "dump.bin", 40 * PART + 77);
     let mut sending = upload(&server.home, &at(&server), &case, &[text(&file), "--json"]);
@@ -165,6 +172,7 @@ struct Desk(Child);
 impl Desk {
     fn start(home: &Home, address: std::net::SocketAddr) -> Desk {
         let mut command = home.command(&["serve", "--listen", &address.to_string()]);
+        command.args(FULL_DISK);
         Desk(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
@@ -182,7 +190,7 @@ impl Drop for Desk {
 
 #[test]
 fn without_an_identity_names_stay_sealed_and_parts_are_opened_elsewhere() {
-    let server = Server::start();
+    let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
     let (file, bytes) = write(home, "secret.log", PART + 1);
     assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
@@ -214,7 +222,7 @@ fn without_an_identity_names_stay_sealed_and_parts_are_opened_elsewhere() {
 
 #[test]
 fn a_changed_or_missing_part_is_found_and_no_changed_file_is_saved() {
-    let server = Server::start();
+    let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
     let (file, _) = write(home, "a.log", 1000);
     assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
@@ -237,7 +245,7 @@ fn a_changed_or_missing_part_is_found_and_no_changed_file_is_saved() {
 
 #[test]
 fn hostile_names_are_harmless_where_they_are_printed_and_saved() {
-    let server = Server::start();
+    let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
     let folder = home.path().join("hostile");
     fs::create_dir(&folder).unwrap();
@@ -261,7 +269,7 @@ fn hostile_names_are_harmless_where_they_are_printed_and_saved() {
 
 #[test]
 fn wrong_calls_and_refusals_have_their_exit_codes() {
-    let server = Server::start();
+    let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
     let (file, _) = write(home, "a.log", 10);
     let desk = at(&server);
@@ -295,14 +303,15 @@ fn a_private_authority_is_trusted_by_its_file_alone() {
     fs::create_dir(&tls).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install/certificate.sh");
     assert!(Command::new("bash").arg(script).arg(&tls).arg("localhost").status().unwrap().success());
-    let plain = Server::start_in(home);
+    let plain = start(home);
     let case = submit(&plain, "key-1");
     let home = plain.kill();
     let address = free_address();
     let listen = address.to_string();
     let (cert, key) = (tls.join("fullchain.pem"), tls.join("privkey.pem"));
     let arguments = ["serve", "--listen", &listen, "--tls-cert", text(&cert), "--tls-key", text(&key)];
-    let _desk = Desk(home.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let _desk =
+        Desk(home.command(&arguments).args(FULL_DISK).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     let (file, _) = write(&home, "a.log", 10);
     let desk = format!("https://localhost:{}", address.port());
     let authority = tls.join("authority.pem");
