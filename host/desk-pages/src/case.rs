@@ -6,6 +6,7 @@ pub mod act;
 mod answers;
 mod event_body;
 mod facts;
+mod file_event;
 pub mod files;
 mod forms;
 mod number;

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::moment_text;
-use super::{files, questions};
+use super::{file_event, questions};
 use crate::frame::{Visit, inert, moment};
 
 /// A title, which may be empty, and a value.
@@ -77,7 +77,7 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
             | EventKind::FileExpired
             | EventKind::FileDownloaded
             | EventKind::FileDestroyed,
-        ) => return files::event_rows(visit, body),
+        ) => return file_event::rows(visit, body),
         // Their contents are elsewhere on the page, or there is nothing to show.
         Some(
             EventKind::CaseReceived

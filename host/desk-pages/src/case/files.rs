@@ -10,16 +10,11 @@ use axum::response::Response;
 use kakekomi_casework::{CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ShownEvent, WorkError};
 use kakekomi_core::message::substitute;
 use maud::{Markup, html};
-use serde_json::Value;
 
+use super::file_event::{short, size};
 use super::number::read_number;
 use super::timeline::actor;
 use crate::frame::{Problem, Visit, download, inert, moment};
-
-/// Digits of a file's number that are shown; the number of a case's files is small.
-const SHORT_ID: usize = 8;
-/// Units of 1000 bytes and more.
-const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
 
 /// Writes the section of the files.
 pub fn files(visit: &Visit, view: &CaseView) -> Markup {
@@ -134,73 +129,7 @@ async fn save(visit: &Visit, (number, id): &(String, String), form: DownloadForm
     Ok(download::respond(&name, length, bytes))
 }
 
-/// Lists the members of an event about a file that a reader of the timeline asks for.
-pub fn event_rows<'a>(visit: &'a Visit, body: &Value) -> Vec<(&'a str, Markup)> {
-    let (words, coded) = (&visit.words().file, &visit.words().coded);
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let digest = |title: &'a str, name: &str| Some((title, html! { span.file__code { (inert::text(text(name)?)) } }));
-    let by = text("by").map(|by| if by == "applicant" { &words.by_applicant } else { &words.by_time });
-    let rows = [
-        text("file")
-            .map(|id| (words.id.as_str(), html! { a href={ "#file-" (short(id)) } { (inert::text(short(id))) } })),
-        text("name").map(|name| (words.name.as_str(), inert::text(name))),
-        text("what").map(|what| ("", html! { (coded.file_what.get(what)) })),
-        body.get("length").and_then(Value::as_u64).map(|length| (words.size.as_str(), html! { (size(visit, length)) })),
-        digest(&words.declared_sha256, "declared"),
-        digest(&words.sha256, "sha256"),
-        text("as").map(|form| ("", html! { (coded.download.get(form)) })),
-        by.map(|by| ("", html! { (by) })),
-        text("reason").map(|reason| (visit.words().case.reason.as_str(), inert::text(reason))),
-    ];
-    rows.into_iter().flatten().collect()
-}
-
-/// Shortens the number of a file.
-fn short(id: &str) -> &str {
-    id.get(..SHORT_ID).unwrap_or(id)
-}
-
-/// Writes bytes as people read them, and exactly: `20.9 MB（20,971,520バイト）`.
-fn size(visit: &Visit, bytes: u64) -> String {
-    let exact = grouped(bytes);
-    let (mut whole, mut tenth, mut unit) = (bytes, 0, None);
-    for name in UNITS {
-        if whole < 1000 {
-            break;
-        }
-        (whole, tenth, unit) = (whole / 1000, whole % 1000 / 100, Some(name));
-    }
-    let sentence = &visit.words().file.bytes;
-    let short = unit.map_or_else(|| format!("{whole} B"), |unit| format!("{whole}.{tenth} {unit}"));
-    substitute(&substitute(sentence, "size", &short), "bytes", &exact)
-}
-
-/// Groups the digits of a number: 20971520 → `20,971,520`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let separated = digits.char_indices().flat_map(|(index, digit)| {
-        let is_group = index > 0 && index % 3 == first;
-        is_group.then_some(',').into_iter().chain([digit])
-    });
-    separated.collect()
-}
-
 /// Writes a digest in hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped() {
-        for (number, written) in
-            [(0, "0"), (999, "999"), (1000, "1,000"), (20_971_520, "20,971,520"), (100_000, "100,000")]
-        {
-            assert_eq!(grouped(number), written);
-        }
-    }
 }
