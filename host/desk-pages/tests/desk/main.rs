@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod files;
+mod inert;
 mod live;
 mod pages;
 mod support;
