@@ -14,6 +14,7 @@ mod damage;
 mod database;
 mod desk;
 mod engine;
+mod evidence;
 mod example;
 mod finding;
 pub(super) mod keys;

@@ -125,6 +125,7 @@ impl Desk {
             reader: None,
             hash_key: Some(HashKey::read(&self.keys.hash_key_file()).unwrap()),
             service: Some(Arc::new(self.keys.service().unwrap())),
+            storage: None,
             now,
         }
     }

@@ -71,6 +71,7 @@ impl OperatorsDesk {
             reader: settings.reader()?.map(Arc::new),
             hash_key: Some(hash_key.clone()),
             service: Some(Arc::new(settings.key_folder()?.service()?)),
+            storage: Some(Arc::clone(&app.files.evidence.storage)),
             now: clock::now,
         });
         let profile = app.intake.desk.profile();
