@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
         let file = out.join(name);
         fs::write(&file, text).map(|()| (name.to_owned(), file))
     };
-    let page = page::page(&www).map_err(io::Error::other)?.into_iter().map(written);
+    let page = page::page(&www, &messages).map_err(io::Error::other)?.into_iter().map(written);
     let page = page.chain(files(&www, PAGE_ENDINGS)?.into_iter().map(Ok)).collect::<io::Result<_>>()?;
     let embed = page::embed(&www, &messages).map_err(io::Error::other)?;
     let packages = packages(&crate_folder.join("../.."), &out, &embed)?;
@@ -38,6 +38,7 @@ fn main() -> io::Result<()> {
     code += &words::partner_words(&messages).map_err(io::Error::other)?;
     code += &words::start_words(&messages).map_err(io::Error::other)?;
     code += &words::return_words(&messages).map_err(io::Error::other)?;
+    code += &words::file_words(&messages).map_err(io::Error::other)?;
     fs::write(out.join("embedded.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())

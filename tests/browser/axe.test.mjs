@@ -12,7 +12,7 @@ import { everyReturnScreen, everyScreen } from "./screens.mjs";
 
 let desk, browser;
 before(async () => {
-  [desk, browser] = await Promise.all([startDesk(), launch()]);
+  [desk, browser] = await Promise.all([startDesk(["--evidence-min-free", "0"]), launch()]);
 });
 after(async () => {
   await browser?.close();

@@ -9,19 +9,39 @@
 /**
  * Chooses a file as a person does: the input has it, then `change` comes.
  *
- * @param {any} page @param {string} selector @param {{ name: string, text?: string, size?: number }} file `size` bytes of zero, or `text`
+ * @param {any} page @param {string} selector @param {{ name: string, text?: string, size?: number, seed?: number, type?: string }} file
+ *   `text`, or `size` bytes: those that `seededBytes` makes of the seed, or zeros
  */
 export function choose(page, selector, file) {
   return page.evaluate(
-    ({ selector, name, text, size }) => {
+    ({ selector, name, text, size, seed, type }) => {
       const chosen = new DataTransfer();
-      chosen.items.add(new File([text ?? new Uint8Array(size)], name));
+      const bytes = () => {
+        const made = new Uint8Array(size);
+        // As `seededBytes`: the page's policy takes no code that is handed over as text.
+        for (let index = 0, value = seed; seed && index < size; index += 1) {
+          value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
+          made[index] = value >>> 24;
+        }
+        return made;
+      };
+      chosen.items.add(new File([text ?? bytes()], name, { type }));
       const input = document.querySelector(selector);
       input.files = chosen.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     },
     { selector, ...file },
   );
+}
+
+/** Bytes that look random, the same for the same seed, here and in a page. @param {number} size @param {number} seed */
+export function seededBytes(size, seed) {
+  const bytes = new Uint8Array(size);
+  for (let index = 0, value = seed; index < size; index += 1) {
+    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[index] = value >>> 24;
+  }
+  return bytes;
 }
 
 /** From now on reading a file of this name takes until `letGo`. */

@@ -5,6 +5,7 @@
  */
 
 import { caseWithCode, deskEvent, openReturn, QUESTIONS, signIn } from "./visit.mjs";
+import { choose } from "./files.mjs";
 import { agree, answerOnce, open, receiptNumber, step as go, toReview, unfold } from "./applicant.mjs";
 
 export const STEPS = ["now", "contact", "incident", "service", "devices"];
@@ -49,6 +50,19 @@ export async function everyReturnScreen(browser, desk, locale, look) {
   await look(page, "number and code, refused");
   await signIn(page, given);
   await look(page, "case with questions");
+  await page.locator("#open-files").click();
+  await page.locator("#choose-files").waitFor({ state: "attached" });
+  await choose(page, "#choose-files", { name: "fw.log", text: "a" });
+  await page.locator("#send-files").waitFor();
+  await look(page, "case with a file to be sent");
+  await page.locator("#send-files").click();
+  await page.locator('[data-state="arrived"]').waitFor();
+  await choose(page, "#choose-files", { name: "b.log", text: "b" });
+  await page.locator('[data-state="ready"]').waitFor();
+  await answerOnce(page, "**/v1/files?**", 507, "evidence.full");
+  await page.locator("#send-files").click();
+  await page.locator('[data-state="refused"]').waitFor();
+  await look(page, "case with a file that arrived and one that was refused");
   await page.locator("#send-answers").click();
   await page.locator("#summary:focus").waitFor();
   await page.locator("#send-addition").click();

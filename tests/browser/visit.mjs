@@ -4,6 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
+import { makeReturnCode, returnCodeDigest } from "../../www/app/return_code.js";
 import { received } from "./applicant.mjs";
 import { BINARY } from "./desk.mjs";
 
@@ -49,6 +50,23 @@ export async function caseWithCode(browser, desk) {
   const { page, context, number } = await received(browser, desk.base);
   const code = await page.locator("#return-code").innerText();
   await context.close();
+  return { number, code };
+}
+
+/** Makes a case over HTTP, without a browser. @param {string} base @param {any} [more] of the draft @returns {Promise<{ number: string, code: string }>} */
+export async function caseByHttp(base, more = {}) {
+  const draft = JSON.parse(execFileSync(BINARY, ["example"], { encoding: "utf8" }));
+  const code = makeReturnCode();
+  const response = await fetch(`${base}/v1/submissions`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": code.slice(0, 10),
+      "Kakekomi-Return": await returnCodeDigest(code),
+    },
+    body: JSON.stringify({ ...draft, ...more }),
+  });
+  const { number } = await response.json();
   return { number, code };
 }
 

@@ -20,15 +20,20 @@ const FAMILIES = {
   moment_: ["year", "month", "day", "minute"],
   return_state_: ["received", "in_progress", "waiting", "closed"],
   return_words_: ["received", "in_progress", "waiting"],
+  files_: [
+    ...["hashing", "queued", "checking", "paused", "arrived", "mismatch"],
+    ...["twice", "wanted", "expired", "destroyed", "unreadable"],
+  ],
+  files_what_: ["log", "diagram", "screenshot", "other"],
   return_outcome_: [
     ...["advised", "remote_supported", "introduced", "referred_to_vendor"],
     ...["unreachable", "withdrawn", "duplicate_of", "out_of_scope"],
   ],
 };
 
-/** `key = "…"` lines of the page's flat table, and of the return page's, which is Japanese for やさしい日本語. */
+/** `key = "…"` lines of the page's flat table, of the evidence files', and of the return page's, which is Japanese for やさしい日本語. */
 function words(locale) {
-  const files = [`page.${locale}`, `return.${locale === "easy" ? "ja" : locale}`];
+  const files = [`page.${locale}`, `files.${locale}`, `return.${locale === "easy" ? "ja" : locale}`];
   const text = files.map((name) => readFileSync(`${HERE}core/messages/${name}.toml`, "utf8")).join("\n");
   return new Set([...text.matchAll(/^(\w+) = "/gm)].map(([, key]) => key));
 }

@@ -61,11 +61,11 @@ export class Engine {
   /**
    * The SHA-256 of a file that stays with the applicant, as 64 hex digits.
    *
-   * @param {File} file @param {() => boolean} wanted true while somebody waits for it: otherwise reading stops
+   * @param {File} file @param {(from: number) => boolean} wanted true while somebody waits for it, at each piece: otherwise reading stops
    */
   async hash(file, wanted) {
     const hash = new this.glue.Sha256();
-    for (let from = 0; from < file.size && wanted(); from += PIECE) {
+    for (let from = 0; from < file.size && wanted(from); from += PIECE) {
       hash.update(new Uint8Array(await file.slice(from, from + PIECE).arrayBuffer()));
     }
     return hash.digest();

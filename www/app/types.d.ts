@@ -90,6 +90,9 @@ declare namespace form {
     later?: string;
   }
 
+  /** The kind of an evidence file. */
+  type FileKind = "log" | "diagram" | "screenshot" | "other";
+
   /** A question of the desk, as the case's context has it. */
   interface Question {
     id: string;
@@ -107,6 +110,8 @@ declare namespace form {
     outcome?: string;
     questions: Question[];
     disclosures: { n: number; at: number | string; text: string }[];
+    /** The evidence files of the case. */
+    files: unknown[];
     /** The context in which the answers are judged. */
     context: any;
   }

@@ -6,6 +6,7 @@
 
 import { deskUrl, forPartner } from "../app/environment.js";
 import { state } from "../app/state.js";
+import { forgetFiles } from "../upload/load_files.js";
 
 /** The longest time that the server may take (milliseconds). */
 const VISIT_PATIENCE = 30_000;
@@ -18,12 +19,35 @@ const CHANGED = ["return.no_questions", "case.closed"];
 
 let token = "";
 
+/** Number and code of the visit: an upload may take longer than a token holds. @type {{ number: string, code: string } | null} */
+let credentials = null;
+
 /** Begins a visit. @param {string} number @param {string} code @returns {Promise<form.VisitOutcome>} its body is `{ expires_at, state }` */
 export async function beginVisit(number, code) {
   token = "";
   const outcome = await request("POST", "/v1/return", { body: JSON.stringify({ number, code }) });
-  if (outcome.kind === "done") token = outcome.body.token;
+  if (outcome.kind === "done") {
+    token = outcome.body.token;
+    credentials = { number, code };
+  }
   return outcome;
+}
+
+/**
+ * The right to send files to a case, while its visit is the present one.
+ *
+ * @param {string} number @returns {import("../upload/tus.js").Access}
+ */
+export function fileAccess(number) {
+  const isPresent = () => credentials?.number === number;
+  return {
+    headers: () => ({ Authorization: `Bearer ${isPresent() ? token : ""}` }),
+    renew: async () => {
+      if (!credentials || !isPresent()) return false;
+      const { kind } = await beginVisit(number, credentials.code);
+      return kind === "done" || (kind === "refused" ? false : null);
+    },
+  };
 }
 
 /** The case as it is now. */
@@ -33,8 +57,10 @@ export function readVisit() {
 
 /** Ends the visit, also where the desk cannot be reached. */
 export async function endVisit() {
+  await forgetFiles();
   await request("DELETE", "/v1/return");
   token = "";
+  credentials = null;
 }
 
 /** The report on answers where the page has no module. @param {Uint8Array} bytes @returns {Promise<form.Report>} */

@@ -14,11 +14,13 @@ mod protocol;
 mod uploader;
 mod uploads_at_once;
 
+use axum::Json;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use kakekomi_evidence::{UploadRefusal, UploadState};
+use kakekomi_service::return_visit::CaseFile;
 use kakekomi_store::{FileId, FileState};
 
 use self::metadata::{UPLOAD_LENGTH, WrongMetadata, new_upload, whole_number};
@@ -50,6 +52,26 @@ pub(crate) async fn options(State(files): State<Files>) -> impl IntoResponse {
     let max = files.evidence.limits.file_max.to_string();
     let headers = [(TUS_VERSION, VERSION), (TUS_EXTENSION, EXTENSIONS)];
     (StatusCode::NO_CONTENT, headers, [(TUS_MAX_SIZE, max)])
+}
+
+/// The evidence files of a case.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub struct CaseFiles {
+    /// In the order of their declarations.
+    files: Vec<CaseFile>,
+}
+
+/// Lists the files of the case, so that a client finds an upload again; unlike the case itself, this records nothing.
+#[utoipa::path(get, path = "/v1/files", tag = "files", operation_id = "list_uploads", security(("visit" = [])),
+    params(RequestedLocale,
+        ("Tus-Resumable" = String, Header, description = "`1.0.0`", pattern = "^1\\.0\\.0$"),
+        ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
+        ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
+    responses((status = 200, description = "The files, without their names", body = CaseFiles)))]
+pub async fn list(uploader: Uploader) -> Result<Json<CaseFiles>, Problem> {
+    let lines = uploader.files.evidence.store.files_of(&uploader.number).await;
+    let lines = lines.map_err(|error| uploader.problem(UploadRefusal::Store(error)))?;
+    Ok(Json(CaseFiles { files: lines.into_iter().map(CaseFile::from).collect() }))
 }
 
 /// Declares a file of the case, perhaps with its first bytes.

@@ -50,6 +50,9 @@ impl Document {
 /// The script that the page loads when the answers are reviewed.
 const LATER: &str = "later.js";
 
+/// The files that scripts name, each after those that it names itself.
+const LOADED: [&str; 3] = ["files.css", "files.js", LATER];
+
 /// The page's files.
 #[derive(Debug, Clone)]
 pub struct PageFiles {
@@ -143,6 +146,13 @@ impl PageFiles {
             Source::Folder(folder) => {
                 let stays_below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
                 let bytes = fs::read(folder.join(name)).ok().filter(|_| stays_below)?;
+                let blanks =
+                    || embedded::FILE_WORDS.iter().map(|(blank, words)| ((*blank).to_owned(), (*words).to_owned()));
+                let bytes = if name.ends_with("_words.js") {
+                    with_addresses(bytes, &blanks().collect::<Vec<_>>())
+                } else {
+                    bytes
+                };
                 Some(Asset::new(bytes, media_type(name)?, CachePolicy::NoStore))
             }
         }
@@ -156,25 +166,36 @@ fn embedded_page() -> Source {
         (document, String::from_utf8_lossy(html).into_owned())
     });
     let mut files = Vec::new();
-    let later = embedded::find(embedded::PAGE, LATER).unwrap_or_default();
-    let later = format!("/page/{}/{LATER}", Asset::new(later, HTML, CachePolicy::Immutable).digest());
+    let mut addresses: Vec<(String, String)> = Vec::new();
     let is_document = |name: &str| Document::ALL.iter().any(|document| document.file() == name);
-    for (name, bytes) in embedded::PAGE.iter().filter(|(name, _)| !is_document(name)) {
+    let others =
+        embedded::PAGE.iter().map(|(name, _)| *name).filter(|name| !LOADED.contains(name) && !is_document(name));
+    for name in LOADED.into_iter().chain(others) {
         let Some(media) = media_type(name) else { continue };
-        let bytes = if *name == "script.js" { with_later(bytes, &later) } else { bytes.to_vec() };
+        let bytes = embedded::find(embedded::PAGE, name).unwrap_or_default().to_vec();
+        let bytes = if name.ends_with(".js") { with_addresses(bytes, &addresses) } else { bytes };
         let asset = Asset::new(bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
         for (_, html) in &mut documents {
             *html = html.replace(&format!("\"/page/{name}\""), &format!("\"/page/{path}\""));
+        }
+        if LOADED.contains(&name) {
+            addresses.push((format!("/page/{name}"), format!("/page/{path}")));
         }
         files.push((path, asset));
     }
     Source::Embedded(files, documents)
 }
 
+/// Puts the addresses of the files that a script loads in the places of their names.
+fn with_addresses(script: Vec<u8>, addresses: &[(String, String)]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&script).into_owned();
+    addresses.iter().fold(text, |text, (name, address)| text.replace(name, address)).into_bytes()
+}
+
 /// Puts the address of the script that the page loads later into the script that loads it.
 pub fn with_later(script: &[u8], address: &str) -> Vec<u8> {
-    String::from_utf8_lossy(script).replace("/page/later.js", address).into_bytes()
+    with_addresses(script.to_vec(), &[(format!("/page/{LATER}"), address.to_owned())])
 }
 
 /// The page for people.
@@ -275,15 +296,19 @@ mod tests {
         let Source::Embedded(carried, _) = &*files.source else { unreachable!() };
         assert_eq!(
             carried.len(),
-            7,
-            "the icon, the form's script, its later one, the one for a partner's page, the style; script and style of the return page"
+            9,
+            "the icon, the form's script, its later one, the one for a partner's page, the style; script and style of the return page, and \
+             of evidence files"
         );
-        let script = carried.iter().find(|(path, _)| path.ends_with("/script.js")).map(|(_, asset)| asset).unwrap();
-        let script = script.respond(&HeaderMap::new()).into_body();
-        let script = String::from_utf8(axum::body::to_bytes(script, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let mut scripts = String::new();
+        for (_, asset) in carried.iter().filter(|(path, _)| path.ends_with(".js")) {
+            let body = asset.respond(&HeaderMap::new()).into_body();
+            scripts += std::str::from_utf8(&axum::body::to_bytes(body, usize::MAX).await.unwrap()).unwrap();
+        }
         // The document holds the icon itself; the file is for those who ask for it by its address.
         for (path, asset) in carried.iter().filter(|(path, _)| !path.ends_with("/icon.svg")) {
-            let named = if path.ends_with(LATER) { &script } else { &documents };
+            let is_loaded = LOADED.iter().any(|name| path.ends_with(name));
+            let named = if is_loaded { &scripts } else { &documents };
             assert!(path.starts_with(asset.digest()) && named.contains(&format!("/page/{path}")), "{path}");
             assert!(files.file(path).is_some());
         }

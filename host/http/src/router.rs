@@ -140,7 +140,7 @@ fn routes() -> (Router<AppState>, Paths) {
             &[BODY, VISIT, ADDITION, &[ProblemCode::HttpBody, ProblemCode::ReferralNone]],
         ),
         (
-            routes!(files::options, files::create),
+            routes!(files::options, files::create, files::list),
             &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed]],
         ),
         (

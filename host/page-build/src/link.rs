@@ -19,7 +19,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One module of a script.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Module {
     /// Its path, `fields/draw.js`.
     pub path: String,

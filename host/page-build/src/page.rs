@@ -6,6 +6,7 @@
 //! www/embed/kakekomi.js …                        →  element.js, the element of a few kilobytes
 //! www/embed/mount.js …, which is the page        →  inline.js, which exports `mount`
 //! www/components/receipt_record/…                →  later.js, which the page loads when the answers are reviewed
+//! www/components/case_files/…                    →  files.js and files.css, which receipt and return page load for evidence files
 //! www/return.html, www/return/main.js …          →  return.html, return.js, and return.css with what style.css has not
 //! ```
 //!
@@ -14,7 +15,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::script::{script, scripts};
+use crate::link::{Module, link, link_after};
+use crate::script::{finish, finish_loaded, hand_over, script};
 use crate::{style, words};
 
 /// The line of the document that names its script.
@@ -24,6 +26,14 @@ const PARTNERS: &str = "/page/embed/parent_bridge.js";
 /// The entry of the script that the page loads later, and its names in the page's script before and after.
 const LATER_ENTRY: &str = "components/receipt_record/receipt_record.js";
 const LATER: (&str, &str) = ("/page/components/receipt_record/receipt_record.js", "/page/later.js");
+/// The entry of the script for evidence files, its style, and the names of both before and after.
+const FILES_ENTRY: &str = "components/case_files/case_files.js";
+const FILES_SHEET: &str = "components/case_files/case_files.css";
+const FILES: (&str, &str) = ("/page/components/case_files/case_files.js", "/page/files.js");
+const FILES_STYLE: (&str, &str) = ("/page/components/case_files/case_files.css", "/page/files.css");
+/// The lists of names that a script hands over to the later one, and to that for evidence files.
+const SHARED: &str = "shared";
+const SHARED_WITH_FILES: &str = "sharedWithFiles";
 /// The beginning of a line of the document that names a style.
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"/page/";
 
@@ -31,22 +41,57 @@ const STYLE: &str = "<link rel=\"stylesheet\" href=\"/page/";
 ///
 /// # Errors
 /// A file that cannot be read, linked or made small; a document that names no script.
-pub fn page(folder: &Path) -> Result<[(&'static str, String); 8], String> {
-    let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| format!("www/{name}: {error}"));
+pub fn page(folder: &Path, messages: &Path) -> Result<[(&'static str, String); 10], String> {
+    let read = reader(folder, messages)?;
     let form = Document::read("index.html", &read)?;
     let visit = Document::read("return.html", &read)?;
-    let (main, later) = with_later(&form.entry, &read)?;
+    let [main, later, visits, files] = page_scripts(&form.entry, &visit.entry, &read)?;
     let beyond: Vec<_> = visit.styles.iter().filter(|named| !form.styles.contains(named)).cloned().collect();
     Ok([
         ("index.html", form.served(&["style.css"], "script.js")),
         ("return.html", visit.served(&["style.css", "return.css"], "return.js")),
         ("script.js", main),
         ("later.js", later),
-        ("return.js", script(&visit.entry, &read)?),
+        ("return.js", visits),
+        ("files.js", files),
+        ("files.css", one_style(FILES_SHEET, &read)?),
         ("around.js", script("embed/parent_bridge.js", &read)?),
         ("style.css", one_sheet(&form.styles, &read)?),
         ("return.css", one_sheet(&beyond, &read)?),
     ])
+}
+
+/// Makes a function that reads a file of the page, with the sentences on evidence files in their places.
+fn reader(folder: &Path, messages: &Path) -> Result<impl Fn(&str) -> Result<String, String>, String> {
+    let blanks = words::file_blanks(messages)?;
+    Ok(move |name: &str| {
+        let text = fs::read_to_string(folder.join(name)).map_err(|error| format!("www/{name}: {error}"))?;
+        Ok(blanks.iter().fold(text, |text, (blank, words)| text.replace(blank, words)))
+    })
+}
+
+/// Makes the scripts of the form, of what it loads later, of the return page, and of evidence files, which the last two load.
+fn page_scripts(form: &str, visit: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<[String; 4], String> {
+    let mut main = link(form, read)?;
+    let mut later = link_after(&main, LATER_ENTRY, read)?;
+    let mut visits = link(visit, read)?;
+    let is_visits = |module: &&Module| visits.iter().any(|other| other.path == module.path);
+    let common: Vec<Module> = main.iter().chain(&later).filter(is_visits).cloned().collect();
+    let files = link_after(&common, FILES_ENTRY, read)?;
+    hand_over(&mut later, SHARED_WITH_FILES, &files)?;
+    hand_over(&mut visits, SHARED_WITH_FILES, &files)?;
+    hand_over(&mut main, SHARED, &later)?;
+    Ok([
+        renamed(finish(&main)?, LATER)?,
+        renamed(finish_loaded(&later, &main)?, FILES)?,
+        renamed(finish(&visits)?, FILES)?,
+        renamed(finish_loaded(&files, &common)?, FILES_STYLE)?,
+    ])
+}
+
+/// Puts the name of a file as it is served in the place of its name before.
+fn renamed(script: String, (before, after): (&str, &str)) -> Result<String, String> {
+    if script.contains(before) { Ok(script.replace(before, after)) } else { Err(format!("no script loads {before}")) }
 }
 
 /// A document of the page: its lines, the styles that it names, and the entry of its script.
@@ -93,21 +138,17 @@ fn one_sheet(named: &[String], read: &dyn Fn(&str) -> Result<String, String>) ->
 /// # Errors
 /// A file that cannot be read or linked.
 pub fn embed(folder: &Path, messages: &Path) -> Result<[(&'static str, String); 3], String> {
+    let file = reader(folder, messages)?;
     let read = |name: &str| match name {
         "embed/words.js" => words::element_words(messages),
-        _ => fs::read_to_string(folder.join(name)).map_err(|error| format!("www/{name}: {error}")),
+        _ => file(name),
     };
-    let (inline, later) = with_later("embed/mount.js", &read)?;
+    let mut inline = link("embed/mount.js", &read)?;
+    let later = link_after(&inline, LATER_ENTRY, &read)?;
+    hand_over(&mut inline, SHARED, &later)?;
+    let later = finish_loaded(&later, &inline)?;
+    let inline = renamed(finish(&inline)?, LATER)?;
     Ok([("element.js", script("embed/kakekomi.js", &read)?), ("inline.js", inline), ("inline_later.js", later)])
-}
-
-/// Makes the script of an entry, which names the later one as it is served, and the later one.
-fn with_later(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<(String, String), String> {
-    let (main, later) = scripts(entry, LATER_ENTRY, read)?;
-    if !main.contains(LATER.0) {
-        return Err(format!("{entry} does not load {}", LATER.0));
-    }
-    Ok((main.replace(LATER.0, LATER.1), later))
 }
 
 /// `print.css" media="print">` → its rules, within `@media print{…}`.

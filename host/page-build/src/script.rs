@@ -17,17 +17,21 @@ use oxc_span::SourceType;
 
 use crate::link::{self, Module};
 
-/// The line of a script that lists the names for the script that it loads later; `scripts` fills it.
-const SHARED: &str = "const shared = () => [];";
-
 /// Makes the script of an entry and all it imports. It exports the entry's exports.
 ///
 /// # Errors
 /// As `link` and [`minify`]; a name that has another meaning in another module.
 pub fn script(entry: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
-    let modules = link::link(entry, read)?;
+    finish(&link::link(entry, read)?)
+}
+
+/// Makes one script of modules. It exports the last one's exports.
+///
+/// # Errors
+/// As [`minify`]; a name that has another meaning in another module.
+pub fn finish(modules: &[Module]) -> Result<String, String> {
     check_names(&modules.iter().collect::<Vec<_>>())?;
-    minify(&joined(&modules))
+    minify(&joined(modules))
 }
 
 /// Joins modules, and exports what the last one does.
@@ -39,31 +43,37 @@ fn joined(modules: &[Module]) -> String {
     text
 }
 
-/// Makes the script of an entry, and that of `later` with all it imports beyond, which the first one loads when it is needed.
+/// Makes the script of modules that another script loads, and that use names of that one's modules.
 ///
-/// Both share the first one's names: it hands them over, `connect([say, state, …])`, since a second copy of its modules would
-/// have a state of its own, and an import by its address would know only one of several forms in a page.
+/// Both share these names: the loader hands them over, `connect([say, state, …])`, since a second copy of its modules would have a
+/// state of its own, and an import by its address would know only one of several forms in a page.
 ///
 /// # Errors
-/// As [`script`]; no module of the first one has the line [`SHARED`].
-pub fn scripts(
-    entry: &str,
-    later: &str,
-    read: &dyn Fn(&str) -> Result<String, String>,
-) -> Result<(String, String), String> {
-    let mut modules = link::link(entry, read)?;
-    let later = link::link_after(&modules, later, read)?;
-    let names: Vec<&str> = link::shared_names(&later).into_iter().collect();
-    let names = names.join(", ");
-    let loader = modules.iter_mut().find(|module| module.body.contains(SHARED));
-    let loader = loader.ok_or_else(|| format!("no module of {entry} has the line {SHARED}"))?;
-    loader.body = loader.body.replace(SHARED, &format!("const shared = () => [{names}];"));
-    loader.imports.extend(names.split(", ").map(str::to_owned));
-    check_names(&modules.iter().chain(&later).collect::<Vec<_>>())?;
-    let exports = later.last().map(|entry| entry.exports.join(", ")).unwrap_or_default();
-    let body: String = later.iter().map(|module| module.body.as_str()).collect();
-    let later = minify(&format!("export function connect([{names}]) {{\n{body}return {{ {exports} }};\n}}\n"))?;
-    Ok((minify(&joined(&modules))?, later))
+/// As [`finish`].
+pub fn finish_loaded(modules: &[Module], loader: &[Module]) -> Result<String, String> {
+    check_names(&loader.iter().chain(modules).collect::<Vec<_>>())?;
+    let names = names_of(modules);
+    let exports = modules.last().map(|entry| entry.exports.join(", ")).unwrap_or_default();
+    let body: String = modules.iter().map(|module| module.body.as_str()).collect();
+    minify(&format!("export function connect([{names}]) {{\n{body}return {{ {exports} }};\n}}\n"))
+}
+
+/// Fills the line `const NAME = () => [];` of a loader with the names that the loaded modules use.
+///
+/// # Errors
+/// No module of the loader has that line.
+pub fn hand_over(loader: &mut [Module], name: &str, loaded: &[Module]) -> Result<(), String> {
+    let line = format!("const {name} = () => [];");
+    let module = loader.iter_mut().find(|module| module.body.contains(&line));
+    let module = module.ok_or_else(|| format!("no module has the line {line}"))?;
+    let names = names_of(loaded);
+    module.body = module.body.replace(&line, &format!("const {name} = () => [{names}];"));
+    module.imports.extend(names.split(", ").map(str::to_owned));
+    Ok(())
+}
+
+fn names_of(loaded: &[Module]) -> String {
+    link::shared_names(loaded).into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Checks modules that share a scope: a name is declared once, and where a module uses the browser's `print`, no other

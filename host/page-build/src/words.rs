@@ -4,6 +4,7 @@
 //! start.ja.toml  hours = "受付時間：平日"     →  START_WORDS ("ja.hours", "受付時間：平日")
 //! start.en.toml  failed = "[Try again]."    →  START_WORDS ("en.failed", "<a href=\"\">Try again</a>.")
 //! return.*.toml                             →  RETURN_WORDS "{\"ja\":{…},\"en\":{…}}"
+//! files.*.toml [offer], [files]             →  upload/offer_words.js, upload/file_words.js
 //! embed.ja.toml  [partners] title = "組み込み"  →  PARTNER_WORDS ("ja", "title", "組み込み")
 //! embed.ja.toml  [element]                  →  export const WORDS = {"ja":{…},…};
 //! ```
@@ -44,6 +45,44 @@ pub fn return_words(messages: &Path) -> Result<String, String> {
     Ok(format!(
         "/// The sentences of the return page by locale and key, as JSON.\npub static RETURN_WORDS: &str = {words:?};\n"
     ))
+}
+
+/// The modules of the page that hold sentences of `files.*.toml`, and the table of each.
+const FILE_WORDS: [(&str, &str); 2] =
+    [("JSON.parse(\"{{offer_words}}\")", "offer"), ("JSON.parse(\"{{file_words}}\")", "files")];
+
+/// The sentences on evidence files, as a constant of blanks and what fills them: JSON with the languages.
+///
+/// # Errors
+/// As [`start_words`].
+pub fn file_words(messages: &Path) -> Result<String, String> {
+    let blanks = file_blanks(messages)?;
+    let about = "/// The blanks of the page's modules, and the sentences on evidence files in their places.";
+    Ok(format!("{about}\npub static FILE_WORDS: &[(&str, &str)] = &{blanks:?};\n"))
+}
+
+/// Lists the blanks of the page's modules, and the sentences that fill them.
+///
+/// # Errors
+/// As [`start_words`].
+pub fn file_blanks(messages: &Path) -> Result<Vec<(&'static str, String)>, String> {
+    let filled = |(blank, table)| {
+        let mut languages = BTreeMap::new();
+        for language in ["ja", "en", "easy"] {
+            let name = format!("files.{language}.toml");
+            let mut tables: BTreeMap<String, Words> = read_messages(messages, &name)?;
+            let mut words = tables.remove(table).ok_or_else(|| format!("{name}: no [{table}]"))?;
+            words.values_mut().for_each(|word| *word = annotated(word));
+            languages.insert(language, words);
+        }
+        Ok((blank, serde_json::to_string(&languages).map_err(|error| error.to_string())?))
+    };
+    FILE_WORDS.into_iter().map(filled).collect()
+}
+
+/// `｜電源《でんげん》` with Unicode's characters for annotations, as in the words of the form (core/build.rs).
+fn annotated(word: &str) -> String {
+    word.replace('｜', "\u{fff9}").replace('《', "\u{fffa}").replace('》', "\u{fffb}")
 }
 
 /// The sentences of `/partners`, as a constant of locales, keys and sentences.

@@ -1,5 +1,6 @@
 /**
- * Name, size and digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent.
+ * Name, size and digest of a log: computed from the file on the applicant's own device, in pieces. The file is not sent: the
+ * receipt offers that.
  */
 
 import { announce, element, setWords, typedText } from "../../app/dom.js";
@@ -10,6 +11,9 @@ import { createTextField } from "../text_field/text_field.js";
 
 /** The last choice of each entry that is being read. @type {WeakMap<form.Answer, File>} */
 const reading = new WeakMap();
+
+/** The files that were read, by their digests, for the receipt. @type {Map<string, File>} */
+export const chosenFiles = new Map();
 
 /** The name of a log's file, beside the button that chooses the file. @param {form.FieldProps} field */
 export function createLogFile(field) {
@@ -43,6 +47,7 @@ function chooser({ path, host }) {
     if (reading.get(entry) === file) reading.delete(entry);
     if (!read) return;
     if (!digest) return report(say("hash_failed"));
+    chosenFiles.set(digest, file);
     for (const [name, value] of Object.entries({ name: file.name, size: String(file.size), sha256: digest }))
       put(name, value);
     report(say("hash_done", { name: typedText(file.name) }));

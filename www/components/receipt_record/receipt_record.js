@@ -11,9 +11,12 @@ import { fromDraft } from "../../app/draft.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { forgetTab } from "../../app/storage.js";
+import { forgetFiles } from "../../upload/load_files.js";
 import { createAnswerList } from "../answer_list/answer_list.js";
 import { afterHoursContacts } from "../contact_list/contact_list.js";
+import { createFileOffer } from "../file_offer/file_offer.js";
 import { createGuidance } from "../guidance/guidance.js";
+import { chosenFiles } from "../log_file/log_file.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { nextSteps, numberPanel } from "../receipt/receipt.js";
 import { closingWarning, numberActions } from "./number_actions.js";
@@ -30,6 +33,7 @@ export function receiptParts({ kept, report, router }) {
     numberPanel(kept, numberActions(receipt.number), closingWarning(kept.code ? "receipt_keep_code" : "receipt_keep")),
     ...waysToKeep(receipt, text, () => sent.whole.then(() => receiptCopy(kept, record))),
     nextSteps(receipt),
+    fileOffer(kept),
     afterHoursContacts(),
     sent.advice,
     ...record,
@@ -39,6 +43,22 @@ export function receiptParts({ kept, report, router }) {
     ),
   ];
   return parts.filter((part) => part instanceof Node);
+}
+
+/** The part that sends evidence files, open at once if the form names logs. @param {form.Kept} kept */
+function fileOffer({ receipt: { number }, code, text }) {
+  const named = namedLogs(JSON.parse(text));
+  const headers = { "Kakekomi-Case": number, "Kakekomi-Code": code ?? "" };
+  const access = code ? { headers: () => headers, renew: async () => false } : null;
+  return createFileOffer({ number, access, named, open: named.length > 0 });
+}
+
+/** The logs of a draft that have a digest, each with its file if that was chosen in this document. @param {any} draft */
+function namedLogs({ logs = [] }) {
+  return /** @type {any[]} */ (logs).flatMap(({ name = "", size, sha256 }, log) => {
+    const isNamed = /^[0-9a-f]{64}$/.test(sha256) && Number.isSafeInteger(size);
+    return isNamed ? [{ log, name, size, sha256, file: chosenFiles.get(sha256) ?? null }] : [];
+  });
 }
 
 /** The notice that an earlier text had arrived, not the present answers. @param {string} later the present ones */
@@ -137,6 +157,8 @@ function sentenceList(sentences = []) {
 
 /** Another matter: of this one only the receipt that is kept on the device stays. @param {import("../../app/router.js").Router} router */
 function beginAnew(router) {
+  chosenFiles.clear();
+  void forgetFiles();
   forgetTab();
   state.beginIntake();
   // From now on this tab belongs to the new matter, also after a reload.

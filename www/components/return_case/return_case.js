@@ -10,7 +10,8 @@ import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
 import { visit } from "../../return/visit.js";
 import { timeOf } from "../../return/visit_form.js";
-import { endVisit } from "../../return/visit_request.js";
+import { endVisit, fileAccess } from "../../return/visit_request.js";
+import { createFileOffer } from "../file_offer/file_offer.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createAddition } from "../return_addition/return_addition.js";
 import { createQuestions } from "../return_questions/return_questions.js";
@@ -30,6 +31,12 @@ export function createReturnCase({ pages, done, signal }) {
     statePanel(found, pages),
     found.questions.length > 0 && createQuestions({ pages, signal }),
     found.disclosures.length > 0 && disclosures(found.disclosures),
+    createFileOffer({
+      number: found.number,
+      access: fileAccess(found.number),
+      open: found.files.length > 0,
+      closed: found.state === "closed",
+    }),
     createAddition({ pages, signal }),
     found.state !== "closed" && createWithdrawal({ pages }),
     ending(pages),
