@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
 //! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
@@ -15,6 +15,7 @@ mod cases;
 mod check;
 mod demo;
 mod doctor;
+mod evidence;
 mod export;
 mod inert;
 mod keys;
@@ -27,6 +28,7 @@ mod rebuild;
 mod recheck;
 mod retention;
 mod serve;
+mod upload;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -104,6 +106,11 @@ enum Command {
     Packages(packages::PackagesArgs),
     /// Judge the stored drafts anew, by this module or another one; changes nothing
     Recheck(recheck::RecheckArgs),
+    /// List, save and verify the evidence files of cases
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceCommand),
+    /// Send evidence files to a desk, as an applicant
+    Upload(upload::UploadArgs),
     /// Make, check and exchange the keys that cases are sealed with
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -148,6 +155,8 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Doctor(args) => return doctor::run(args, file),
         Command::Cases(command) => return cases::run(command, file),
         Command::Recheck(args) => return recheck::run(args, file),
+        Command::Evidence(command) => return evidence::run(command, file),
+        Command::Upload(args) => return upload::run(&args),
         Command::Keys(command) => return keys::run(command, file),
         Command::Operators(command) => return operators::run(command, file),
         Command::Audit(command) => return audit::run(command, file),

@@ -274,20 +274,26 @@ impl Settings {
         }
     }
 
+    /// Names the folder of evidence files.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: the URL is no folder.
+    pub fn evidence_folder(&self) -> Result<PathBuf, CliError> {
+        match &self.evidence_url {
+            None => Ok(self.data().join("evidence")),
+            Some(url) if url.contains("://") => {
+                Err(CliError::Usage("--evidence-url: this version stores evidence files in a folder".to_owned()))
+            }
+            Some(folder) => Ok(PathBuf::from(folder)),
+        }
+    }
+
     /// Opens the storage of evidence files.
     ///
     /// # Errors
     /// [`CliError::Usage`]: the URL is no folder; [`CliError::Io`]: the folder cannot be made.
     pub fn evidence_storage(&self) -> Result<Arc<dyn PartStorage>, CliError> {
-        let folder = match &self.evidence_url {
-            None => self.data().join("evidence"),
-            Some(url) if url.contains("://") => {
-                return Err(CliError::Usage(
-                    "--evidence-url: this version stores evidence files in a folder".to_owned(),
-                ));
-            }
-            Some(folder) => PathBuf::from(folder),
-        };
+        let folder = self.evidence_folder()?;
         let storage = FolderStorage::open(&folder).map_err(CliError::io(&folder))?;
         Ok(Arc::new(storage))
     }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use kakekomi_accounts::AccountError;
 use kakekomi_http::tls::TlsError;
+use kakekomi_http_client::RootsError;
 use kakekomi_sandbox::SandboxError;
 use kakekomi_sealing::SealingError;
 use kakekomi_service::desk::DeskError;
@@ -108,6 +109,18 @@ pub enum CliError {
     /// The event of a case was refused: the number, and the reason.
     #[error("case {0} is unchanged: {1}")]
     Unchanged(String, String),
+    /// The bytes of a file have not all come, or are deleted; its state.
+    #[error("it has no bytes to save: {0}")]
+    NoBytes(&'static str),
+    /// The opened bytes of a file are not those that arrived.
+    #[error("the stored bytes are not those that arrived (kakekomi evidence verify); nothing was saved")]
+    OtherBytes,
+    /// The trusted authorities cannot be read.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
+    /// The desk at the other end refused, or could not be reached.
+    #[error("{0}")]
+    Remote(String),
     /// An account cannot be managed.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -150,6 +163,10 @@ impl CliError {
             | CliError::NotRecorded(_)
             | CliError::NoContents(_)
             | CliError::Unchanged(..)
+            | CliError::NoBytes(_)
+            | CliError::OtherBytes
+            | CliError::Roots(_)
+            | CliError::Remote(_)
             | CliError::Account(_)
             | CliError::NoToken(_)
             | CliError::Io(..)

@@ -257,6 +257,7 @@ test("what the desk disclosed is marked as confidential and stays text", async (
   await signIn(page, given);
   const shown = await page.locator("#disclosures").innerText();
   assert.ok(shown.includes("機密") && shown.includes("2①") && shown.includes("<b id=evil>"), shown);
+  assert.ok(shown.includes("参考情報") && shown.includes("4⑬"), shown);
   assert.equal(await page.locator("#evil").count(), 0);
   assert.ok(kindsOf(given.number).includes("disclosure.opened"));
   await context.close();
@@ -269,7 +270,7 @@ test("an addition is limited, arrives, and reopens a closed case whose words pro
   await signIn(page, given);
   assert.equal(await stateShown(page), "終了");
   const words = await page.locator(".return-case__state").innerText();
-  assert.match(words, /助言をお伝えして/);
+  assert.match(words, /助言（参考情報）をお伝えして/);
   assert.doesNotMatch(words, /解決|安全|復旧/);
   assert.equal(await page.locator("#withdraw").count(), 0);
   await page.locator("#send-addition").click();

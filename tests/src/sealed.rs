@@ -65,6 +65,7 @@ pub fn new_case(sealer: &CaseSealer, key: &str, draft: &[u8], report: &[u8]) -> 
         page_report_sha256: None,
         urgency: None,
         taken_by: None,
+        return_code: Some(None),
         number,
     };
     let receipt = serde_json::to_vec(&receipt)?;

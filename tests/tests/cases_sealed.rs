@@ -14,6 +14,7 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Output, Stdio};
 
+use kakekomi_store::clock;
 use kakekomi_tests::applicant::{example, submission, with};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
@@ -200,15 +201,28 @@ fn cases_are_found_by_keyed_hashes(home: Home) {
     assert!(sentence.contains("not the hash.key") && sentence.contains("setting hash_key"), "{sentence}");
 }
 
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Adds accounts that may work on cases.
+fn add_operators(home: &Home, names: &[&str]) {
+    for name in names {
+        run(home, &["operators", "add", name, "--role", "operator"]);
+    }
+}
+
 fn actions_change_the_state_and_are_in_the_timeline(home: Home) {
     let (server, numbers) = desk(home, 1);
     let (home, number) = (&server.home, numbers[0].as_str());
+    add_operators(home, &["sato"]);
+    let date = &clock::format_rfc3339(clock::now() + 30 * DAY_MS, "+09:00")[..10];
+    let at = clock::parse(&format!("{date}T00:00:00+09:00")).unwrap();
     let steps: [(&[&str], &str, Value); 9] = [
         (&["note", number, "-called back"], "note.added", json!({"text": "-called back"})),
-        (&["assign", number, "佐藤"], "case.assigned", json!({"assignee": "佐藤"})),
+        (&["assign", number, "sato"], "case.assigned", json!({"assignee": "sato"})),
         (&["state", number, "in_progress"], "case.state", json!({"status": "in_progress"})),
         (&["state", number, "waiting"], "case.state", json!({"status": "waiting"})),
-        (&["follow-up", number, "2026-12-24"], "case.follow_up", json!({"at": 1_798_038_000_000_i64})),
+        (&["follow-up", number, date], "case.follow_up", json!({"at": at})),
         (&["hold", number, "--reason", "court"], "case.hold", json!({"hold": true, "reason": "court"})),
         (
             &["close", number, "--outcome", "advised", "--reason", "done"],
@@ -223,21 +237,21 @@ fn actions_change_the_state_and_are_in_the_timeline(home: Home) {
         assert_eq!(result["n"], json!(index + 2), "{arguments:?}");
     }
     let result = records(home, &["cases", "hold", number, "--release", "--reason", "over"]);
-    let expected = json!({"number": number, "n": 11, "status": "in_progress", "outcome": null, "assignee": "佐藤",
+    let expected = json!({"number": number, "n": 11, "status": "in_progress", "outcome": null, "assignee": "sato",
         "follow_up": null, "held": false});
     assert_eq!(result, [expected]);
     let mut note =
         home.command(&["cases", "note", number, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     note.stdin.take().unwrap().write_all("two\nlines\n".as_bytes()).unwrap();
     let output = note.wait_with_output().unwrap();
-    assert_eq!(printed(&output), format!("{number}  event 12  in_progress  佐藤\n"));
+    assert_eq!(printed(&output), format!("{number}  event 12  in_progress  sato\n"));
     let events = records(home, &["cases", "timeline", number]);
     for ((_, kind, body), event) in steps.iter().zip(&events[1..]) {
         assert_eq!((&event["kind"], &event["body"]), (&json!(kind), body));
     }
     assert_eq!(events[11]["body"], json!({"text": "two\nlines"}));
     let line = &home.cases()[0];
-    assert_eq!((&line["status"], &line["assignee"]), (&json!("in_progress"), &json!("佐藤")));
+    assert_eq!((&line["status"], &line["assignee"]), (&json!("in_progress"), &json!("sato")));
     let table = run(home, &["cases", "timeline", number]);
     assert!(table.contains("case.closed  {\"outcome\":\"advised\""), "{table}");
 }
@@ -245,10 +259,11 @@ fn actions_change_the_state_and_are_in_the_timeline(home: Home) {
 fn what_a_state_forbids_is_explained(home: Home) {
     let (server, numbers) = desk(home, 1);
     let (home, number) = (&server.home, numbers[0].as_str());
+    add_operators(home, &["sato"]);
     assert!(refused(home, &["cases", "reopen", number], 5).contains("is not closed"));
     run(home, &["cases", "close", number, "--outcome", "unreachable"]);
     for arguments in
-        [&["state", number, "waiting"][..], &["assign", number, "x"], &["close", number, "--outcome", "advised"]]
+        [&["state", number, "waiting"][..], &["assign", number, "sato"], &["close", number, "--outcome", "advised"]]
     {
         assert!(refused(home, &[&["cases"], arguments].concat(), 5).contains("reopen it first"), "{arguments:?}");
     }
@@ -273,6 +288,7 @@ fn what_a_state_forbids_is_explained(home: Home) {
 fn a_change_that_was_not_seen_is_a_conflict(home: Home) {
     let (server, numbers) = desk(home, 1);
     let (home, number) = (&server.home, numbers[0].as_str());
+    add_operators(home, &["one", "two"]);
     let seen = records(home, &["cases", "show", number])[0]["changed_n"].to_string();
     run(home, &["cases", "show", number]);
     run(home, &["cases", "assign", number, "one", "--seen", &seen]);

@@ -10,6 +10,7 @@
 
 use std::fs;
 
+use kakekomi_sealing::KeyFolder;
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
@@ -20,6 +21,7 @@ on_both_databases! {
     wrong_values_are_refused
     the_queue_begins_with_the_most_urgent
     the_first_urgency_survives_a_rebuild
+    invented_cases_are_sealed_to_the_keys_of_their_database
 }
 
 /// Submits a case; `ongoing` decides on its urgency. Returns its number.
@@ -89,7 +91,9 @@ fn each_command_writes_its_event(home: Home) {
     for ((_, kind, body), event) in steps.iter().zip(&events[1..]) {
         assert_eq!((&event["kind"], &event["body"]), (&json!(kind), body));
     }
-    assert_eq!((&events[10]["kind"], &events[10]["body"]), (&json!("code.issued"), &json!({"channel": "phone"})));
+    let issued = &events[10]["body"];
+    assert_eq!((&events[10]["kind"], &issued["channel"]), (&json!("code.issued"), &json!("phone")));
+    assert_eq!(issued["return_code"].as_str().map(str::len), Some(64), "the hash, not the code");
 }
 
 fn wrong_values_are_refused(home: Home) {
@@ -98,6 +102,9 @@ fn wrong_values_are_refused(home: Home) {
     let (home, number) = (&server.home, number.as_str());
     for arguments in [
         &["assign", number][..],
+        &["assign", number, "nobody"],
+        &["follow-up", number, "2020-01-01"],
+        &["follow-up", number, "2096-01-01"],
         &["assign", number, "x", "--none"],
         &["urgency", number, "now", "--reason", "r"],
         &["urgency", number, "low"],
@@ -133,6 +140,7 @@ fn the_queue_begins_with_the_most_urgent(home: Home) {
     assert_eq!(queue(&[]), [low.clone(), high.clone()]);
     records(home, &["state", &low, "waiting"]);
     assert_eq!(queue(&["--waiting-only"]), std::slice::from_ref(&high));
+    assert!(home.run(&["operators", "add", "sato", "--role", "operator"]).status.success());
     records(home, &["assign", &low, "sato"]);
     assert_eq!(queue(&["--assignee", "sato"]), std::slice::from_ref(&low));
     assert_eq!(queue(&["--unassigned"]), std::slice::from_ref(&high));
@@ -140,6 +148,22 @@ fn the_queue_begins_with_the_most_urgent(home: Home) {
     assert_eq!((queue(&[]), queue(&["--status", "closed"])), (vec![low], vec![high]));
     let table = String::from_utf8(home.run(&["cases", "queue"]).stdout).unwrap();
     assert!(table.contains("critical  waiting  waits for the applicant"), "{table}");
+}
+
+fn invented_cases_are_sealed_to_the_keys_of_their_database(home: Home) {
+    let demo = |keys: &[&str]| home.run(&[&["demo"], keys].concat());
+    assert!(demo(&[]).status.success(), "it makes an empty database itself");
+    let exported = home.run(&["cases", "export"]);
+    let exported = String::from_utf8(exported.stdout).unwrap();
+    let records: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records.len(), 30);
+    assert!(records.iter().all(|record| record["report"].is_object() && record["damage"].is_null()));
+
+    let other = home.path().join("other.keys");
+    KeyFolder::at(&other).create_demo().unwrap();
+    let refused = demo(&["--keys", other.to_str().unwrap()]);
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(5) && words.contains("hash.key"), "{words}");
 }
 
 fn the_first_urgency_survives_a_rebuild(home: Home) {

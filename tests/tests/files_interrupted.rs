@@ -74,18 +74,21 @@ fn an_upload_goes_on_after_every_cut(home: Home) {
 fn what_a_killed_host_acknowledged_is_stored(home: Home) {
     let mut server = start(home);
     let case = submit(&server, "key-1");
-    let bytes = noise(2 * PART + 77, 2);
+    let bytes = noise(4 * PART + 77, 2);
+    let kills = count("KAKEKOMI_UPLOAD_KILLS", 4);
+    // Two requests for each kill.
+    let most = bytes.len() / (2 * kills + 1);
     let mut upload = Upload::declare(&server, &token(&server, &case), "a", bytes.len() as u64);
     let mut dice = Dice::new();
     let mut acknowledged = 0;
-    for _ in 0..count("KAKEKOMI_UPLOAD_KILLS", 4) {
+    for _ in 0..kills {
         let from = usize::try_from(upload.offset(&server)).unwrap();
-        let end = (from + 1 + dice.below(PART)).min(bytes.len() - 1);
+        let end = from + 1 + dice.below(most);
         let answer = upload.patch(&server, from as u64, &bytes[from..end]);
         assert_eq!(answer.status, 204, "{}", answer.text());
         acknowledged = offset_of(&answer);
         // Another request is under way when the host is killed.
-        let rest = &bytes[end..];
+        let rest = &bytes[end..end + most];
         let stream = upload.bytes(end as u64, rest).send_in_part(server.at, dice.below(rest.len() + 1));
         std::thread::sleep(Duration::from_millis(dice.below(60) as u64));
         server = start(server.kill());

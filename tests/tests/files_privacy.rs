@@ -81,8 +81,8 @@ fn a_word_of_a_file_is_nowhere_in_clear(home: Home) {
 }
 
 fn all_of(answer: &Answer) -> Vec<u8> {
-    let heads: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    [heads.as_bytes(), &answer.body].concat()
+    let heads: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    [heads.join("\n").as_bytes(), &answer.body].concat()
 }
 
 /// Looks for the word, and for its beginning in base64.

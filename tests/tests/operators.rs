@@ -4,13 +4,17 @@
 
 use std::process::Output;
 
+use kakekomi_sealing::{Identities, KeyFolder};
 use kakekomi_tests::on_both_databases;
+use kakekomi_tests::returning::submit;
 use kakekomi_tests::server::{Home, Server};
 use serde_json::{Value, json};
 
 on_both_databases! {
     accounts_are_managed_beside_a_serving_desk
     tokens_are_shown_once
+    doctor_names_an_account_that_no_event_made_so
+    doctor_finds_another_service_identity
 }
 
 /// Runs a command that succeeds; returns its stdout.
@@ -88,6 +92,77 @@ fn tokens_are_shown_once(home: Home) {
     assert_eq!(list(home, &["token", "list", "--json"]), json!([]));
     let again = home.run(&["operators", "token", "revoke", "1"]);
     assert!(again.status.code() == Some(5) && words(&again).contains("no token 1"));
+}
+
+/// The level of a check of `doctor`, and its messages.
+fn doctor(home: &Home, arguments: &[&str], check: &str) -> (String, String) {
+    let done = home.run(&[&["doctor", "--json", "--listen", "127.0.0.1:9"], arguments].concat());
+    let whole: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let found: Vec<_> = whole["findings"].as_array().unwrap().iter().filter(|one| one["check"] == check).collect();
+    let worst = found.iter().find(|one| one["level"] != "ok").or(found.last()).unwrap();
+    (worst["level"].as_str().unwrap().to_owned(), found.iter().map(|one| one["message"].to_string()).collect())
+}
+
+fn doctor_names_an_account_that_no_event_made_so(home: Home) {
+    let server = Server::start_in(home);
+    let home = &server.home;
+    run(home, &["add", "sato", "--role", "operator", "--name", "佐藤"]);
+    run(home, &["add", "suzuki", "--role", "admin"]);
+    run(home, &["role", "suzuki", "auditor"]);
+    run(home, &["disable", "sato"]);
+    let accounts = || doctor(home, &[], "accounts");
+    assert_eq!(accounts().0, "ok", "{}", accounts().1);
+    for (change, back, expected) in [
+        (
+            "UPDATE accounts SET role = 'lead' WHERE name = 'suzuki'",
+            "UPDATE accounts SET role = 'auditor' WHERE name = 'suzuki'",
+            "role of suzuki",
+        ),
+        (
+            "UPDATE accounts SET disabled = (1 = 0) WHERE name = 'sato'",
+            "UPDATE accounts SET disabled = (1 = 1) WHERE name = 'sato'",
+            "mark of sato",
+        ),
+        (
+            "UPDATE accounts SET display_name = '鈴木' WHERE name = 'sato'",
+            "UPDATE accounts SET display_name = '佐藤' WHERE name = 'sato'",
+            "display name of sato",
+        ),
+        (
+            "INSERT INTO accounts (name, display_name, role, disabled, created_at) VALUES ('evil', 'e', 'lead', (1 = 0), 1)",
+            "DELETE FROM accounts WHERE name = 'evil'",
+            "no event added the account evil",
+        ),
+    ] {
+        home.alter(change);
+        let (level, message) = accounts();
+        assert!(level == "error" && message.contains(expected), "{change}: {message}");
+        home.alter(back);
+        assert_eq!(accounts().0, "ok", "{back}: {}", accounts().1);
+    }
+
+    // With other keys the events stay closed: the accounts are reported as not compared, and not as wrong.
+    let other = home.path().join("other.identity");
+    std::fs::write(&other, Identities::generate().to_file().as_bytes()).unwrap();
+    for file in [KeyFolder::at(home.keys()).desk_file(), KeyFolder::at(home.keys()).recovery_file()] {
+        std::fs::remove_file(file).unwrap();
+    }
+    let (level, message) = accounts();
+    assert!(level == "ok" && message.contains("not compared"), "{message}");
+    let (level, message) = doctor(home, &["--identity", other.to_str().unwrap()], "accounts");
+    assert!(level == "warning" && message.contains("4 events"), "{message}");
+}
+
+fn doctor_finds_another_service_identity(home: Home) {
+    let server = Server::start_in(home);
+    let case = submit(&server, "key-1");
+    let home = &server.home;
+    assert!(home.run(&["cases", "ask", &case.number, "--question", "再起動しましたか"]).status.success());
+    let keys = || doctor(home, &[], "keys");
+    assert!(keys().1.contains("service.identity opens"), "{}", keys().1);
+    let file = KeyFolder::at(home.keys()).path().join("service.identity");
+    std::fs::write(file, Identities::generate().to_file().as_bytes()).unwrap();
+    assert!(keys().1.contains("service.identity does not open"), "{}", keys().1);
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn requests_are_replayed_and_never_doubled(home: Home) {
         }
         let reused = post(&server, path, &token, path, &other);
         assert!(["idempotency.reused", "http.body"].contains(&reused.code().as_str()), "{path}: {}", reused.text());
+        assert!(!reused.text().contains("お申し込み"), "an answer is no application: {}", reused.text());
     }
     let expected = ["case.received", "question.asked", "answer.received", "amendment.received", "case.withdrawn"];
     assert_eq!(kinds(&server.home, &case.number), expected);

@@ -116,6 +116,17 @@ fn guidance_is_marked_as_reference_information() {
 }
 
 #[test]
+fn the_return_page_marks_advice_as_reference_information() {
+    for (locale, mark) in [("ja", "参考情報"), ("en", "for reference")] {
+        let words = texts(&format!("core/messages/return.{locale}.toml"));
+        for key in ["return_outcome_advised", "return_disclosures_note"] {
+            let (at, text) = words.iter().find(|(at, _)| at.ends_with(key)).unwrap();
+            assert!(text.contains(mark), "{at}: {text}");
+        }
+    }
+}
+
+#[test]
 fn issues_name_the_correction_and_blame_nobody() {
     const BLAME: [&str; 12] =
         ["間違", "誤っ", "誤り", "不正な", "無効", "エラー", "違反", "invalid", "wrong", "illegal", "error", "failed"];

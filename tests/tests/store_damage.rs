@@ -14,16 +14,21 @@ use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use kakekomi_service::return_visit::ReturnCode;
+use kakekomi_store::EventKind;
+use kakekomi_store::receipt_number::Number;
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::on_both_databases;
+use kakekomi_tests::returning::{submit, write_with};
 use kakekomi_tests::server::{Home, Server};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 on_both_databases! {
     altered_text_is_named_and_the_others_are_printed
     every_altered_column_is_reported_and_json_stays_valid
     damaged_receipt_is_not_replayed
     doctor_finds_an_altered_text
+    doctor_finds_a_return_code_that_was_not_sealed
 }
 
 /// Makes a stopped desk with `count` cases, and their numbers.
@@ -165,6 +170,42 @@ fn doctor_finds_an_altered_text(home: Home) {
     let (code, found) = doctor();
     assert_eq!((code, &found[0]["level"]), (Some(5), &Value::from("error")));
     assert!(found[0]["message"].as_str().unwrap().contains(&numbers[2]), "{found:?}");
+}
+
+fn doctor_finds_a_return_code_that_was_not_sealed(home: Home) {
+    let server = Server::start_in(home);
+    let with_code = submit(&server, "key-1").number;
+    let without = server.send(&submission("key-2", &example(&server.home, &[]))).json()["number"].clone();
+    let home = &server.home;
+    let doctor = || {
+        let output = home.run(&["doctor", "--ndjson", "--listen", "127.0.0.1:9"]);
+        let cases = lines(&output).into_iter().find(|finding| finding["check"] == "cases").unwrap();
+        (cases["level"].as_str().unwrap().to_owned(), cases["message"].as_str().unwrap().to_owned())
+    };
+    let bind = |number: &str, hash: &str| {
+        home.alter(&format!("UPDATE cases SET return_code = {hash} WHERE number = '{number}'"));
+    };
+    let assert_found = |number: &str| {
+        let (level, message) = doctor();
+        assert!(level == "error" && message.contains(number) && message.contains("return code"), "{message}");
+    };
+    let others = format!("x'{}'", "ab".repeat(32));
+    assert_eq!(doctor().0, "ok");
+    let without = without.as_str().unwrap();
+    bind(without, &others);
+    assert_found(without);
+    bind(without, "NULL");
+    assert_eq!(doctor().0, "ok");
+    assert!(home.run(&["cases", "code", &with_code]).status.success());
+    assert_eq!(doctor().0, "ok", "the code that was issued last counts");
+    bind(&with_code, &others);
+    assert_found(&with_code);
+
+    // As an earlier version wrote it.
+    let hash = ReturnCode::random().unwrap().hash().bound_to(&Number::read(&with_code).unwrap());
+    write_with(home, &with_code, EventKind::CodeIssued, &json!({"channel": "phone"}), Some(hash));
+    let (level, message) = doctor();
+    assert!(level == "ok" && message.contains("return codes of 1 cannot be compared"), "{message}");
 }
 
 #[test]

@@ -17,7 +17,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use kakekomi_tests::server::{Home, binary, free_address};
+use kakekomi_tests::server::{Home, Server, binary, free_address};
+use kakekomi_tests::wire::Request;
 
 /// The time in which a changed certificate must be in force; the server looks each ten seconds.
 const RENEWED_WITHIN: Duration = Duration::from_mins(1);
@@ -98,6 +99,18 @@ fn a_renewed_certificate_is_in_force_without_a_restart_and_a_damaged_one_never_i
         assert!(begun.elapsed() < RENEWED_WITHIN, "the new certificate is not in force");
         thread::sleep(Duration::from_millis(500));
     }
+}
+
+#[test]
+fn https_alone_promises_https() {
+    let home = Home::new();
+    let folder = certificate(&home, "pair");
+    let desk = Desk::start(&home, &folder);
+    let header = "strict-transport-security: max-age=31536000\r\n";
+    let shown = String::from_utf8_lossy(&desk.ask(&folder, &["--include"]).stdout).to_lowercase();
+    assert_eq!(shown.matches(header).count(), 1, "{shown}");
+    let plain = Server::start().send(&Request::get("/v1/desk"));
+    assert_eq!((plain.status, plain.header("strict-transport-security")), (200, None));
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub struct Accounts {
     pub(crate) passwords: PasswordPool,
     pub(crate) lockout: Lockout,
     pub(crate) refusals: Refusals,
+    pub(crate) desk_names: Vec<String>,
 }
 
 impl Accounts {
@@ -34,6 +35,13 @@ impl Accounts {
             passwords: PasswordPool::new(),
             lockout: Lockout::default(),
             refusals: Refusals::default(),
+            desk_names: Vec::new(),
         }
+    }
+
+    /// Sets the names of the desk, which no password may contain.
+    #[must_use]
+    pub fn with_desk_names(self, desk_names: Vec<String>) -> Accounts {
+        Accounts { desk_names, ..self }
     }
 }

@@ -66,7 +66,7 @@ pub struct ApiToken {
     pub role: Role,
     /// What it may read.
     pub scope: TokenScope,
-    /// True if its account is disabled: it reads nothing until the account is enabled.
+    /// True if its account is disabled, which ends its tokens since this version: it reads nothing.
     pub disabled: bool,
     /// Milliseconds since the epoch, UTC.
     pub created_at: i64,
@@ -80,6 +80,9 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn add_token(&self, actor: &str, name: &str, scope: TokenScope) -> Result<String, AccountError> {
+        if self.store.account(name).await?.is_some_and(|account| account.disabled) {
+            return Err(AccountError::Disabled);
+        }
         let token = random_token(PREFIX)?;
         let body = json!({"account": name, "scope": scope.as_str()});
         let event = self.event(actor, EventKind::AccountTokenAdded, &body)?;

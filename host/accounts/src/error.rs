@@ -22,6 +22,9 @@ pub enum AccountError {
     /// There is no account of this name.
     #[error("there is no account of this name")]
     NoAccount,
+    /// The account may not sign in, so it gets no token.
+    #[error("the account is disabled: enable it first")]
+    Disabled,
     /// An event cannot be sealed, or a secret not be wrapped or unwrapped.
     #[error(transparent)]
     Sealing(#[from] SealingError),

@@ -9,7 +9,7 @@
 //! - `sign_in`, `sessions`: a sign-in costs the same time whatever is wrong; a session is looked up anew for each request
 //! - `set_up`, `link`: one-time links that set password and second factor
 //! - `manage`, `api_tokens`: what an administrator does
-//! - `password`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `address_places`,
+//! - `password`, `guessable`, `totp`, `recovery_code`, `token`: the secrets; `lockout`, `address_places`,
 //!   `refusals`: what limits guessing
 
 #![forbid(unsafe_code)]
@@ -19,6 +19,7 @@ mod accounts;
 mod address_places;
 mod api_tokens;
 mod error;
+mod guessable;
 mod link;
 mod lockout;
 mod manage;

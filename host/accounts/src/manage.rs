@@ -70,7 +70,7 @@ impl Accounts {
         if self.store.change_account(change, Some(event)).await? { Ok(link) } else { Err(AccountError::Taken) }
     }
 
-    /// Removes an account's password, second factor, recovery codes and sessions; returns a link that sets them anew.
+    /// Removes an account's password, second factor, recovery codes, sessions and tokens; returns a link that sets the former anew.
     ///
     /// # Errors
     /// [`AccountError`].
@@ -90,7 +90,7 @@ impl Accounts {
         self.change(actor, EventKind::AccountDisabled, name, json!({"account": name}), change).await
     }
 
-    /// Enables a disabled account; it signs in as before. `false` if it was not disabled.
+    /// Enables a disabled account; it signs in as before, and has no tokens. `false` if it was not disabled.
     ///
     /// # Errors
     /// [`AccountError`].

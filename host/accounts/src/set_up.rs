@@ -93,10 +93,14 @@ impl Accounts {
     /// # Errors
     /// [`SetUpRefusal`].
     pub async fn finish_set_up(&self, token: &str, password: &str, code: &str) -> Result<RecoveryCodes, SetUpRefusal> {
-        let Some(StoredLink { account, .. }) = self.usable_link(token).await? else { return Err(SetUpRefusal::Link) };
+        let Some(StoredLink { account, display_name, .. }) = self.usable_link(token).await? else {
+            return Err(SetUpRefusal::Link);
+        };
         let now = (self.now)();
         let secret = TotpSecret::of_link(&self.key, token);
-        let fault = password::fault(password, &account);
+        let own = [account.as_str(), display_name.as_str()];
+        let names: Vec<_> = own.into_iter().chain(self.desk_names.iter().map(String::as_str)).collect();
+        let fault = password::fault(password, &names);
         let totp_step = match (secret.matched_step(&normalized_code(code), now), fault) {
             (Some(step), None) => step,
             (step, password) => return Err(SetUpRefusal::Entries { password, code: step.is_none() }),

@@ -3,8 +3,10 @@
 //! `act(&operator, &number, Action::Assign { … }, Some(3))` → event 4, or, if `sato` wrote the event 4 meanwhile,
 //! [`Conflict`] with both changes
 
+use kakekomi_accounts::Role;
 use kakekomi_core::questions;
 use kakekomi_service::return_visit::ReturnCode;
+use kakekomi_service::sealed_case::return_code_text;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde_json::{Value, json};
@@ -14,8 +16,8 @@ use crate::casework::{Casework, demand};
 use crate::conflict::{Conflict, ShownAction};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
-use crate::limits::QUESTIONS_MAX;
-use crate::operator::{Operator, Right};
+use crate::limits::{FOLLOW_UP_FUTURE_MS, FOLLOW_UP_PAST_MS, QUESTIONS_MAX};
+use crate::operator::{Operator, Right, may};
 use crate::questions::{open_questions, with_ids};
 use crate::timeline::{self, ShownEvent};
 
@@ -53,7 +55,10 @@ impl Casework {
         seen_n: Option<i64>,
     ) -> Result<Acted, ActError> {
         demand(operator, action.right())?;
-        let errors = action.check();
+        let mut errors = action.check();
+        if errors.is_empty() {
+            errors.extend(self.fault(&action).await?);
+        }
         if !errors.is_empty() {
             return Err(ActError::Fields(errors));
         }
@@ -61,15 +66,20 @@ impl Casework {
             return self.erase_and_purge(operator, number, seen_n).await;
         }
         let case = self.case(number).await?;
-        let (body, also_to) = self.body(operator, number, &case, &action).await?;
+        let (mut body, also_to) = self.body(operator, number, &case, &action).await?;
         let after = seen_n.or((action.kind() != EventKind::NoteAdded).then_some(case.changed_n));
         let code = match action {
             Action::IssueCode => Some(ReturnCode::random().map_err(ActError::Random)?),
             _ => None,
         };
+        let return_code = code.as_ref().map(|code| code.hash().bound_to(number));
+        // Sealed, so that another hash in the database is found.
+        if let (Some(hash), Some(members)) = (return_code, body.as_object_mut()) {
+            members.insert("return_code".to_owned(), return_code_text(&hash).into());
+        }
         let event = self.sealed(operator, &case, action.kind(), &body, after, also_to.as_deref())?;
         // The code's hash replaces that of the former code in the transaction of the event.
-        let event = NewEvent { return_code: code.as_ref().map(|code| code.hash().bound_to(number)), ..event };
+        let event = NewEvent { return_code, ..event };
         let outcome = self.store().append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
         let n = match outcome {
             Appended::Conflict { changed_n } => {
@@ -122,6 +132,30 @@ impl Casework {
         let Erased { n } = self.erase_seen(operator, number, seen_n).await?;
         let is_purged = Some(self.purge().await?);
         Ok(Acted { n, case: self.case(number).await?, code: None, is_purged })
+    }
+
+    /// Finds a value that the accounts or the clock do not allow.
+    async fn fault(&self, action: &Action) -> Result<Option<FieldError>, ActError> {
+        let (field, code) = match action {
+            Action::Assign { assignee: Some(name) } if !self.works(name).await? => {
+                ("assignee", FieldCode::NoSuchOperator)
+            }
+            Action::FollowUp { at: Some(at) } if *at < self.now().saturating_sub(FOLLOW_UP_PAST_MS) => {
+                ("at", FieldCode::TooEarly)
+            }
+            Action::FollowUp { at: Some(at) } if *at > self.now().saturating_add(FOLLOW_UP_FUTURE_MS) => {
+                ("at", FieldCode::TooLate)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(FieldError::new(field, code)))
+    }
+
+    /// Reports whether an account of this name may sign in and work on cases.
+    async fn works(&self, name: &str) -> Result<bool, ActError> {
+        let account = self.store().account(name).await?;
+        let may_act = |role: &str| role.parse::<Role>().is_ok_and(|role| may(role, Right::Act));
+        Ok(account.is_some_and(|account| !account.disabled && may_act(&account.role)))
     }
 
     /// Makes the body of an action's event, and names its further recipient.

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use kakekomi_evidence::PartStorage;
 use kakekomi_sealing::{HashKey, Identities};
 use kakekomi_service::sealed_case::{CaseReader, EventDraft, seal_event};
 use kakekomi_store::receipt_number::Number;
@@ -25,6 +26,8 @@ pub struct Parts {
     /// The service's own identity: questions and disclosures are sealed to it too, since the intake host shows them to the
     /// applicant.
     pub service: Option<Arc<Identities>>,
+    /// The parts of evidence files; `None` where none is read.
+    pub storage: Option<Arc<dyn PartStorage>>,
     /// Reads the clock, in milliseconds since the epoch.
     pub now: fn() -> i64,
 }

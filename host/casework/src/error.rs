@@ -18,6 +18,9 @@ pub enum WorkError {
     /// There is no such case.
     #[error("there is no such case")]
     NoCase,
+    /// The case has no such evidence file, its bytes have not all come or are deleted, or this host cannot open them.
+    #[error("there is no such evidence file")]
+    NoFile,
     /// The row of the case is damaged.
     #[error("the case cannot be read: {0}")]
     Damaged(String),

@@ -54,6 +54,12 @@ pub enum FieldCode {
     Unknown,
     /// It is no moment.
     NotAMoment,
+    /// It lies too far in the past.
+    TooEarly,
+    /// It lies too far in the future.
+    TooLate,
+    /// No account that may work on cases has this name.
+    NoSuchOperator,
     /// It is no reception number, or its check digit does not fit.
     NotANumber,
     /// No case has this number.
@@ -72,11 +78,14 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 11] = [
+    pub const ALL: [FieldCode; 14] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
         FieldCode::NotAMoment,
+        FieldCode::TooEarly,
+        FieldCode::TooLate,
+        FieldCode::NoSuchOperator,
         FieldCode::NotANumber,
         FieldCode::NoSuchCase,
         FieldCode::SameCase,
@@ -93,6 +102,9 @@ impl FieldCode {
             FieldCode::TooLong => "too_long",
             FieldCode::Unknown => "unknown",
             FieldCode::NotAMoment => "not_a_moment",
+            FieldCode::TooEarly => "too_early",
+            FieldCode::TooLate => "too_late",
+            FieldCode::NoSuchOperator => "no_such_operator",
             FieldCode::NotANumber => "not_a_number",
             FieldCode::NoSuchCase => "no_such_case",
             FieldCode::SameCase => "same_case",

@@ -8,6 +8,7 @@
 //! - [`Casework`]: the use cases; [`Operator`], [`may`]: the rights
 //! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
 //! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
+//! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case
 //! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`]: the events of the store
 //! - [`PhoneApplication`]: an application that an operator takes by telephone
 
@@ -21,6 +22,8 @@ mod close_many;
 mod conflict;
 mod error;
 mod fields;
+mod file_name;
+mod files;
 pub mod limits;
 mod missing;
 mod operator;
@@ -42,9 +45,12 @@ pub use close_many::{CloseRefusal, ClosedOne};
 pub use conflict::{Conflict, ShownAction};
 pub use error::{ActError, WorkError};
 pub use fields::{FieldCode, FieldError, Fields};
+pub use file_name::safe_file_name;
+pub use files::{Download, DownloadForm, FileView, FoundFile, numbered_name};
 pub use kakekomi_accounts::Role;
 pub use kakekomi_core::questions::{Choice, Question, QuestionKind, Title};
 pub use kakekomi_service::return_visit::ReturnCode;
+pub use kakekomi_store::FileId;
 pub use missing::{Missing, SectionProgress};
 pub use operator::{Operator, Right, may};
 pub use phone::{PhoneAgreement, PhoneApplication, ShownHow};

@@ -19,6 +19,10 @@ pub const CHOICES: std::ops::RangeInclusive<usize> =
     kakekomi_core::questions::CHOICES_MIN..=kakekomi_core::questions::CHOICES_MAX;
 /// The time in which further views of a case by the same account are the same reading, in milliseconds.
 pub const VIEW_INTERVAL_MS: i64 = 10 * 60 * 1000;
+/// The longest time by which a follow-up date may lie in the past, in milliseconds: today is right in every time zone.
+pub const FOLLOW_UP_PAST_MS: i64 = 24 * 60 * 60 * 1000;
+/// The longest time by which a follow-up date may lie in the future, in milliseconds: two years.
+pub const FOLLOW_UP_FUTURE_MS: i64 = 731 * 24 * 60 * 60 * 1000;
 /// The most cases that a search of words returns.
 pub const FOUND_MAX: usize = 100;
 /// The most lines of a page of the queue or of the audit.

@@ -7,10 +7,11 @@ use kakekomi_core::urgency::Assessment;
 use kakekomi_service::sealed_case::{CaseReader, OpenedCase, assessment};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::casework::{Casework, demand};
 use crate::error::{ActError, WorkError};
+use crate::files::FileView;
 use crate::limits::VIEW_INTERVAL_MS;
 use crate::missing::Missing;
 use crate::operator::{Operator, Right};
@@ -25,6 +26,8 @@ pub struct CaseView {
     pub contents: Contents,
     /// All events, in their order; with bodies where the contents are opened.
     pub timeline: Vec<ShownEvent>,
+    /// The evidence files.
+    pub files: Vec<FileView>,
     /// The questions that the applicant has not answered yet; empty where they stay sealed.
     pub open_questions: Vec<Question>,
     /// The faults of a damaged case, for the operator.
@@ -93,7 +96,8 @@ impl Casework {
         }
         let timeline = timeline::shown(events, opened, &mut faults);
         let open_questions = open_questions(&timeline);
-        Ok(CaseView { case, contents, timeline, open_questions, faults })
+        let files = self.files(number, &timeline).await?;
+        Ok(CaseView { case, contents, timeline, files, open_questions, faults })
     }
 
     /// Takes the sealed contents of a case, an age file that is opened elsewhere; `None` for an erased case. It leaves the event
@@ -126,22 +130,31 @@ impl Casework {
         if is_known {
             return Ok(());
         }
-        let event = self.sealed(operator, case, EventKind::CaseViewed, &json!({ "at": "desk" }), None, None).map_err(
-            |error| match error {
-                ActError::Work(error) => error,
-                other => WorkError::Damaged(other.to_string()),
-            },
-        )?;
-        let outcome = self.store().append(vec![event]).await.map_err(WorkError::NotRecorded)?;
-        match outcome.first() {
-            Some(Appended::Stored { .. }) => {}
-            Some(Appended::Refused(refusal)) => return Err(WorkError::Damaged(refusal.to_string())),
-            _ => return Err(WorkError::NoCase),
-        }
+        self.record_reading(operator, case, EventKind::CaseViewed, &json!({ "at": "desk" })).await?;
         let last = events.last().map_or(0, |event| event.seq);
         let number = Number::read(&case.line.number).map_err(|error| WorkError::Damaged(error.to_string()))?;
         events.extend(self.events_after(last, &number).await?);
         Ok(())
+    }
+
+    /// Writes the event of a reading; without it nothing is shown.
+    pub(crate) async fn record_reading(
+        &self,
+        operator: &Operator,
+        case: &Case,
+        kind: EventKind,
+        body: &Value,
+    ) -> Result<(), WorkError> {
+        let event = self.sealed(operator, case, kind, body, None, None).map_err(|error| match error {
+            ActError::Work(error) => error,
+            other => WorkError::Damaged(other.to_string()),
+        })?;
+        let outcome = self.store().append(vec![event]).await.map_err(WorkError::NotRecorded)?;
+        match outcome.first() {
+            Some(Appended::Stored { .. }) => Ok(()),
+            Some(Appended::Refused(refusal)) => Err(WorkError::Damaged(refusal.to_string())),
+            _ => Err(WorkError::NoCase),
+        }
     }
 }
 

@@ -11,17 +11,17 @@
 
 mod support;
 
-use kakekomi_casework::limits::{CLOSED_AT_ONCE, QUESTIONS_MAX};
+use kakekomi_casework::limits::{CLOSED_AT_ONCE, FOLLOW_UP_FUTURE_MS, FOLLOW_UP_PAST_MS, QUESTIONS_MAX};
 use kakekomi_casework::{
     ActError, Action, Casework, Channel, CloseRefusal, Confidence, FieldCode, LimitationKind, Operator, Outcome,
     QuestionDraft, QuestionKind, Right, Role, ShownEvent, Title, Urgency, WorkError, WorkState,
 };
-use kakekomi_service::sealed_case::open_event;
-use kakekomi_store::Refusal;
+use kakekomi_service::sealed_case::{open_event, return_code_text};
 use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{AccountChange, Refusal};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use support::{desks, lead, operator};
+use support::{RECEIVED_AT, desks, lead, operator};
 
 /// The last event of a case that is no reading.
 async fn last(casework: &Casework, number: &Number) -> ShownEvent {
@@ -51,7 +51,7 @@ fn actions(other: &Number) -> Vec<(Action, Value, &'static str)> {
             "in_progress",
         ),
         (Action::State { state: WorkState::Waiting }, json!({"status": "waiting"}), "waiting"),
-        (Action::FollowUp { at: Some(5) }, json!({"at": 5}), "waiting"),
+        (Action::FollowUp { at: Some(RECEIVED_AT) }, json!({"at": RECEIVED_AT}), "waiting"),
         (Action::FollowUp { at: None }, json!({"at": null}), "waiting"),
         (Action::Note { text: text("a\nb") }, json!({"text": "a\nb"}), "waiting"),
         (
@@ -86,6 +86,7 @@ async fn each_action_is_one_event_with_its_body() {
     for desk in desks().await {
         let casework = desk.casework();
         let (number, other) = (desk.case("れい").await, desk.case("other").await);
+        desk.account("suzuki", Role::Operator).await;
         for (action, body, status) in actions(&other) {
             let kind = action.kind().as_str();
             let seen = casework.view(&lead(), &number).await.unwrap().case.changed_n;
@@ -148,6 +149,52 @@ async fn a_close_needs_the_link_or_the_number_of_its_outcome() {
     }
 }
 
+/// Lists the errors of an action that is refused.
+async fn errors(casework: &Casework, number: &Number, action: Action) -> String {
+    match casework.act(&operator("sato"), number, action, None).await {
+        Err(ActError::Fields(errors)) => errors.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_assignee_is_an_enabled_account_that_may_work_on_cases() {
+    for desk in desks().await {
+        let casework = desk.casework();
+        let number = desk.case("れい").await;
+        let assign = |name: &str| Action::Assign { assignee: Some(name.to_owned()) };
+        for (name, role) in [("suzuki", Role::Operator), ("gone", Role::Lead), ("audit", Role::Auditor)] {
+            desk.account(name, role).await;
+        }
+        let disable = AccountChange::Disable { name: "gone".to_owned() };
+        assert!(desk.store.change_account(disable, None).await.unwrap());
+        for name in ["nobody", "gone", "audit", "Suzuki", "鈴木"] {
+            assert_eq!(errors(&casework, &number, assign(name)).await, "assignee: no_such_operator", "{name}");
+        }
+        let acted = casework.act(&operator("sato"), &number, assign("suzuki"), None).await.unwrap();
+        assert_eq!(acted.case.line.assignee.as_deref(), Some("suzuki"));
+    }
+}
+
+#[tokio::test]
+async fn a_follow_up_date_lies_between_yesterday_and_two_years_ahead() {
+    for desk in desks().await {
+        let casework = desk.casework();
+        let number = desk.case("れい").await;
+        let follow_up = |at| Action::FollowUp { at: Some(at) };
+        let (first, last) = (RECEIVED_AT - FOLLOW_UP_PAST_MS, RECEIVED_AT + FOLLOW_UP_FUTURE_MS);
+        for (at, code) in
+            [(first - 1, "too_early"), (i64::MIN, "too_early"), (last + 1, "too_late"), (i64::MAX, "too_late")]
+        {
+            assert_eq!(errors(&casework, &number, follow_up(at)).await, format!("at: {code}"), "{at}");
+        }
+        for at in [first, last] {
+            let acted = casework.act(&operator("sato"), &number, follow_up(at), None).await.unwrap();
+            assert_eq!(acted.case.follow_up, Some(at));
+        }
+    }
+}
+
 fn question(kind: QuestionKind) -> QuestionDraft {
     let title = |ja: &str| Title { ja: ja.to_owned(), en: None };
     let choices = if kind == QuestionKind::Choice { vec![title("一"), title("二")] } else { Vec::new() };
@@ -195,7 +242,8 @@ async fn a_new_return_code_is_returned_once_and_only_its_hash_is_stored() {
             let digits = code.to_string().replace(' ', "");
             let bound = Sha256::new().chain_update(number.to_string()).chain_update(Sha256::digest(&digits)).finalize();
             assert_eq!(desk.store.return_code(&number).await.unwrap(), Some(bound.to_vec()));
-            assert_eq!(last(&casework, &number).await.body, Some(json!({"channel": "phone"})));
+            let sealed = json!({"channel": "phone", "return_code": return_code_text(&bound)});
+            assert_eq!(last(&casework, &number).await.body, Some(sealed));
             codes.push(digits);
         }
         assert_ne!(codes[0], codes[1]);

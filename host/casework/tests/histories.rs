@@ -43,17 +43,17 @@ impl Random {
     }
 
     /// Makes an action; its text, if it has one, is the mark of its writer.
-    fn action(&mut self, mark: &str) -> Action {
+    fn action(&mut self, name: &str, mark: &str) -> Action {
         let reason = || Some(mark.to_owned());
         match self.below(16) {
             0 => Action::Start,
-            1 => Action::Assign { assignee: reason() },
+            1 => Action::Assign { assignee: Some(name.to_owned()) },
             2 => Action::Urgency { urgency: Urgency::High, reason: mark.to_owned() },
             3 => Action::State { state: WorkState::Waiting },
             4 => Action::Close { outcome: Outcome::Advised, reason: reason() },
             5 => Action::Reopen { reason: reason() },
             6 => Action::Hold { hold: self.below(2) == 0, reason: mark.to_owned() },
-            7 => Action::FollowUp { at: Some(i64::try_from(self.below(100)).unwrap()) },
+            7 => Action::FollowUp { at: Some(RECEIVED_AT + i64::try_from(self.below(100)).unwrap()) },
             8 => Action::Call { reached: self.below(2) == 0, text: reason(), disclosed: None },
             9 => Action::Advice {
                 text: mark.to_owned(),
@@ -100,7 +100,7 @@ async fn work(casework: Casework, cases: Vec<Number>, operator: Operator, mut ra
     for index in 0..ACTIONS {
         let case = usize::try_from(random.below(CASES as u64)).unwrap();
         let mark = format!("{} {index}", operator.name());
-        let action = random.action(&mark);
+        let action = random.action(operator.name(), &mark);
         // An operator's form is as old as the last view, or a command sends none.
         let seen = match random.below(4) {
             0 => None,
@@ -202,6 +202,9 @@ async fn operators_lose_and_double_no_event_and_see_both_changes() {
     let number = |name, default| std::env::var(name).map_or(default, |value| value.parse::<u64>().unwrap());
     let (sequences, first) = (number("KAKEKOMI_HISTORIES", SEQUENCES), number("KAKEKOMI_SEED", 21));
     for desk in desks().await {
+        for index in 0..OPERATORS {
+            desk.account(&format!("operator{index}"), Role::Lead).await;
+        }
         let hosts = [desk.casework(), desk.casework_over(desk.other_store().await)];
         let mut totals = [0; 3];
         for seed in first..first + sequences {

@@ -72,7 +72,7 @@ const ACTIONS: [(&str, &str); 14] = [
         "ask",
         "title.1=バックアップはありますか&kind.1=yes_no&required.1=yes&title.2=いつのバックアップですか&kind.2=moment",
     ),
-    ("follow_up", "at=2026-11-30"),
+    ("follow_up", "at="),
     (
         "advice",
         "text=電源を切らず、ネットワークから外した状態で保ってください。&confidence=medium&limits=ログをまだ見ていません。&channel=phone",
@@ -81,5 +81,5 @@ const ACTIONS: [(&str, &str); 14] = [
     ("note", "text=%3Cscript%3Ealert(1)%3C/script%3E %E2%80%AE txt.exe"),
     ("disclose", "text=調査の進め方をお送りします。"),
     ("limitation", "limitation=interview_incomplete&text=担当の方が不在で、機器の構成が分からない。"),
-    ("assign", "assignee=sato"),
+    ("assign", "assignee=operator"),
 ];

@@ -12,6 +12,7 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{ApiToken, Role, TokenScope};
+use kakekomi_casework::limits::PAGE_MAX;
 use kakekomi_casework::{CaseView, Contents, Operator, Right, may};
 use kakekomi_http::asset::JSON;
 use kakekomi_store::receipt_number::Number;
@@ -29,7 +30,7 @@ const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// Lists cases in the order of the queue: clear columns alone.
 pub async fn cases(visit: Visit, Extension(token): Extension<ApiToken>, query: Query) -> Result<Response, Problem> {
-    let limit = query.get("limit").map_or(Ok(LIMIT), str::parse).map_err(|_| Problem::BadRequest)?;
+    let limit = limit(&query)?;
     let after = match query.get("after") {
         Some(after) => Some(filter::read_key(after).ok_or(Problem::BadRequest)?),
         None => None,
@@ -72,6 +73,12 @@ fn reader(token: &ApiToken, scope: TokenScope) -> Result<Operator, Problem> {
         TokenScope::Queue => Ok(Operator::account(&token.account, Role::Auditor)),
         TokenScope::Cases => Ok(Operator::account(&token.account, token.role)),
     }
+}
+
+/// Reads the number of cases of a page. Without this limit a page of no cases would look like the last one.
+fn limit(query: &Query) -> Result<u32, Problem> {
+    let Some(limit) = query.get("limit") else { return Ok(LIMIT) };
+    limit.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit)).ok_or(Problem::BadRequest)
 }
 
 /// Reads the conditions of a request; an unknown parameter would be a condition without effect.

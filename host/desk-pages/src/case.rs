@@ -6,7 +6,10 @@ pub mod act;
 mod answers;
 mod event_body;
 mod facts;
+mod file_event;
+pub mod files;
 mod forms;
+mod number;
 mod questions;
 mod timeline;
 
@@ -15,7 +18,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_casework::{CaseView, Contents, OpenedContents, Right};
 use kakekomi_core::message::substitute;
-use kakekomi_store::receipt_number::Number;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -23,14 +25,10 @@ use crate::frame::visit::Query;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
 use forms::{ActionForms, Rejected};
+use number::read_number;
 
 /// The media type of an age file, which has none of its own.
 const AGE: &str = "application/octet-stream";
-
-/// Reads the number of a case in an address; one in another notation leads to the usual address.
-fn read_number(text: &str) -> Result<Number, Problem> {
-    Number::read(text).map_err(|_| Problem::NotFound)
-}
 
 /// Shows a case.
 pub async fn case(visit: Visit, query: Query, Path(number): Path<String>) -> Result<Response, Problem> {
@@ -64,6 +62,9 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                 (facts::facts(visit, view, &values))
                 p.jumps.no-print {
                     @if matches!(view.contents, Contents::Opened(_)) { a href="#answers" { (words.answers) } }
+                    @if !view.files.is_empty() {
+                        a href="#files" { (substitute(&visit.words().file.jump, "count", &view.files.len().to_string())) }
+                    }
                     a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
                 }
             }
@@ -75,6 +76,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     Contents::Unreadable => p.notice.notice--warning { (words.unreadable) },
                     Contents::Erased => p.notice { (words.erased) },
                 }
+                (files::files(visit, view))
                 section.sheet {
                     h2 #timeline { (words.history) }
                     (timeline::timeline(visit, &view.timeline))

@@ -7,6 +7,7 @@
 
 pub mod cookie;
 pub mod csrf;
+pub mod download;
 pub mod field;
 pub mod files;
 pub mod form;

@@ -47,7 +47,7 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
     let parts = &visit.desk.parts;
     let judged = parts.casework.receive_by_phone(&visit.operator()?, &parts.intake, application).await;
     match judged {
-        Ok(judged) => outcome(&visit, &fields, judged.outcome),
+        Ok(judged) => outcome(&visit, &fields, judged.outcome).await,
         Err(ActError::Fields(errors)) => {
             let coded = &visit.words().coded.field;
             let faults: Vec<_> =
@@ -62,17 +62,38 @@ pub async fn receive(visit: Visit, fields: FormFields) -> Result<Response, Probl
     }
 }
 
-fn outcome(visit: &Visit, fields: &FormFields, outcome: Outcome) -> Result<Response, Problem> {
+async fn outcome(visit: &Visit, fields: &FormFields, outcome: Outcome) -> Result<Response, Problem> {
     match outcome {
         Outcome::Stored(receipt) | Outcome::Replayed(receipt) => stored(visit, &receipt),
         Outcome::Issues(verdict) | Outcome::NotJson(verdict) | Outcome::Superseded(verdict) => {
             Ok(rejected(visit, fields, &faults_of(visit, verdict.issues())))
         }
         Outcome::Stale(..) => Ok(stale(visit, fields)),
-        Outcome::Reused | Outcome::Erased => Err(Problem::BadRequest),
+        Outcome::Reused | Outcome::Erased => reused(visit, fields).await,
         Outcome::EngineFailed => Err(Problem::Failed),
         _ => Err(Problem::Unavailable),
     }
+}
+
+/// Shows a changed form whose key has its case already: after a step back in the browser, or with a second tab. The form has
+/// another key, so that sending it again makes a second case.
+async fn reused(visit: &Visit, fields: &FormFields) -> Result<Response, Problem> {
+    let words = &visit.words().intake;
+    let bound = visit.desk.parts.intake.store.by_key(fields.get("key")).await.map_err(|error| {
+        tracing::error!(%error, "the case of a key cannot be read");
+        Problem::Unavailable
+    })?;
+    let notice = html! {
+        div.notice.notice--warning role="alert" {
+            p { (words.reused) }
+            @if let Some(bound) = bound.filter(|bound| bound.receipt.is_some()) {
+                p { a href={ "/cases/" (bound.number) } { (words.open_case) " " (bound.number) } }
+            }
+        }
+    };
+    let kept = fields.0.iter().filter(|(name, _)| name != "key").cloned();
+    let fields = FormFields(kept.chain([("key".to_owned(), random_key()?)]).collect());
+    Ok((StatusCode::CONFLICT, show_with(visit, &fields, &[], &notice)).into_response())
 }
 
 /// Shows the documents that are in force now. The agreement to the former ones does not count.
@@ -127,12 +148,18 @@ fn stored(visit: &Visit, receipt: &[u8]) -> Result<Response, Problem> {
 }
 
 fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault]) -> Response {
+    show_with(visit, fields, faults, &html! {})
+}
+
+/// Shows the form below a notice.
+fn show_with(visit: &Visit, fields: &FormFields, faults: &[FieldFault], notice: &Markup) -> Response {
     let words = &visit.words().intake;
     let set = FieldSet::new(visit, "intake", fields, faults);
     let content = html! {
         form.sheet.intake method="post" action="/cases/new" {
             h1 { (words.title) }
             p { (words.lead) }
+            (notice)
             (set.summary())
             @for name in ["key", "document", "policy", "opened_at"] { input type="hidden" name=(name) value=(fields.get(name)); }
             h2 { (words.caller) }

@@ -60,6 +60,8 @@ pub const ROUTES: &[Route] = &[
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
     read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
+    read("/cases/{number}/files/{id}", Access::Right(Right::ReadContent), || get(case::files::opened)),
+    read("/cases/{number}/files/{id}/sealed", Access::Right(Right::ReadContent), || get(case::files::sealed)),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/login", Access::Public, || get(accounts_pages::login)),

@@ -74,21 +74,21 @@ async fn seal_all(
         let runs = Arc::new(splitter.split(batch));
         let same_runs = Arc::clone(&runs);
         // No thread is held while an upload waits for its bytes.
-        let hashing = spawn_blocking(move || {
+        let hash_task = spawn_blocking(move || {
             let at_ends = runs::hash(&mut hash, &same_runs);
             (hash, at_ends)
         });
-        let sealing = spawn_blocking(move || {
+        let seal_task = spawn_blocking(move || {
             let mut parts = sealer.seal(&runs)?;
             if is_end {
                 parts.extend(sealer.finish()?);
             }
             Ok::<_, UploadRefusal>((sealer, parts))
         });
-        let (hashed, sealed) = tokio::join!(hashing, sealing);
+        let (new_hash, new_parts) = tokio::join!(hash_task, seal_task);
         let (mut at_ends, parts);
-        (hash, at_ends) = hashed.map_err(io::Error::other)?;
-        (sealer, parts) = sealed.map_err(io::Error::other)??;
+        (hash, at_ends) = new_hash.map_err(io::Error::other)?;
+        (sealer, parts) = new_parts.map_err(io::Error::other)??;
         at_ends.push(hash.clone());
         for (part, hash) in parts.into_iter().zip(at_ends) {
             let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;

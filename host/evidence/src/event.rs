@@ -2,6 +2,8 @@
 //!
 //! `file.arrived` of a file → `{"file": "9f86…", "length": 20, "sha256": "2c26…"}`, sealed
 
+use std::fmt::Write as _;
+
 use kakekomi_sealing::{SealingError, seal_body};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Change, EventKind, FileId, FileState, NewEvent};
@@ -48,10 +50,10 @@ impl EventCase {
             "file": id.to_string(), "name": new.name, "type": new.media_type, "what": new.what.as_str(), "length": new.length,
         });
         if let Some(log) = new.log {
-            body["log"] = json!(log);
+            add(&mut body, "log", json!(log));
         }
         if let Some(sha256) = new.sha256 {
-            body["sha256"] = json!(hex(&sha256));
+            add(&mut body, "sha256", json!(hex(&sha256)));
         }
         self.event(EventKind::FileDeclared, APPLICANT, at, &body)
     }
@@ -69,7 +71,7 @@ impl EventCase {
         let (state, kind) = match declared.filter(|declared| *declared != sha256) {
             None => (FileState::Arrived, EventKind::FileArrived),
             Some(declared) => {
-                body["declared"] = json!(hex(declared));
+                add(&mut body, "declared", json!(hex(declared)));
                 (FileState::Mismatch, EventKind::FileMismatch)
             }
         };
@@ -77,7 +79,18 @@ impl EventCase {
     }
 }
 
+/// Adds a member to a JSON object.
+fn add(body: &mut Value, name: &str, value: Value) {
+    if let Some(members) = body.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
 /// Writes bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

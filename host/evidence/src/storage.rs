@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::UploadRefusal;
+use crate::{UploadRefusal, hex};
 
 /// Bytes of an object's name.
 const NAME_BYTES: usize = 16;
@@ -27,7 +27,7 @@ impl ObjectName {
     pub fn random() -> Result<ObjectName, getrandom::Error> {
         let mut bytes = [0_u8; NAME_BYTES];
         getrandom::fill(&mut bytes)?;
-        Ok(ObjectName(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(ObjectName(hex(&bytes)))
     }
 
     /// Reads a name. A text of another form is none, so that no name leads out of the storage.

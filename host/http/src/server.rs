@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -61,6 +62,9 @@ pub const RESERVED_FDS: usize = MAX_REJECTED_CONNECTIONS + 128;
 const FIRST_BYTE_TIMEOUT_AT_STOP: Duration = Duration::from_secs(2);
 /// Time that requests under way may take after the shutdown began.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The header by which browsers use HTTPS alone for a year (RFC 6797), without other hosts of the domain. Over plain HTTP it is
+/// ignored, and never sent.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Pause after a failed accept, for instance when no file descriptor is free.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
@@ -230,13 +234,21 @@ impl Acceptor {
         writer.set_timeout(Some(WRITE_TIMEOUT));
         let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);
         let stream = join(RecordingReader { reader, recorder: head_recorder.clone() }, Box::pin(writer));
+        let is_https = self.tls.is_some();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             if !head_recorder.is_unambiguous() {
                 request.extensions_mut().insert(Ambiguous);
             }
             let router = (self.choose)(&self.routers.borrow()).clone();
-            TowerToHyperService::new(router).call(request)
+            let responding = TowerToHyperService::new(router).call(request);
+            async move {
+                let mut response = responding.await?;
+                if is_https {
+                    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -31,7 +31,7 @@ use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_service::submit::Intake;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
-use kakekomi_store::{self as store, Filter, Store as _};
+use kakekomi_store::{self as store, Filter, Store as _, clock};
 use serde_json::Value;
 use tower::ServiceExt;
 

@@ -9,6 +9,7 @@
 
 mod event;
 mod record;
+mod return_code;
 mod terms;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
 pub use record::CaseRecord;
+pub use return_code::{ReturnCodeCheck, return_code_text};
 pub use terms::{ReportTerms, assessment, phone_as_in_the_form};
 
 /// The name of the store's setting that identifies the key of its hashes.
@@ -151,6 +153,7 @@ impl CaseSealer {
             page_report_sha256: case.page_report.as_deref().map(sha256),
             urgency: None,
             taken_by: None,
+            return_code: Some(None),
         };
         self.seal(Contents {
             record,

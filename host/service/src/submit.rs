@@ -41,6 +41,9 @@ pub use verdict::{InvalidReport, Issue, Note, Verdict};
 
 /// Longer reports are parsed on a blocking thread: the longest takes as long as a check.
 const LONG_REPORT: usize = 64 << 10;
+/// Longer texts are sealed on a blocking thread. Sealing a shorter one takes some hundred microseconds, less than the way to a
+/// thread and back costs under load (docs/performance.md, Sealed cases).
+const LONG_TEXT: usize = 64 << 10;
 
 /// Parts that judge and store a draft.
 #[derive(Clone)]

@@ -25,7 +25,9 @@ mod work;
 
 use clap::Subcommand;
 
+pub use args::parse_number;
 pub use reading::{open_and_compare, search_fault};
+pub use work::work_error;
 
 use super::block_on::block_on;
 use crate::config::Settings;

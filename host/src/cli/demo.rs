@@ -14,16 +14,16 @@ use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::embedded_module::sandbox_config;
 use kakekomi_service::example::example;
-use kakekomi_service::sealed_case::{EventDraft, seal_event};
+use kakekomi_service::sealed_case::{CaseSealer, EventDraft, seal_event};
 use kakekomi_service::submit::{IdempotencyKey, Intake, Outcome, PageModule, Submission};
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{self as store, Appended, EventKind, StoreError, clock};
+use kakekomi_store::{self as store, Appended, EventKind, Store, StoreError, clock};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::args::{DeskArgs, StorageArgs};
 use super::block_on::block_on;
-use super::keys_at_start::seal_store;
+use super::keys_at_start::{demand_same_hash_key, seal_store};
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -97,11 +97,7 @@ async fn fill(desk: Desk, settings: Settings) -> Result<Exit, CliError> {
     let DemoCases { case: cases } = toml::from_str(CASES).map_err(|error| CliError::Usage(error.to_string()))?;
     settings.create_data_folder()?;
     // Beside a desk that serves, or before the first one does.
-    let (store, sealer) = match store::open_to_write(&settings.database_url()).await {
-        Ok(store) => (store, Arc::new(settings.sealer()?)),
-        Err(StoreError::Missing(_)) => seal_store(&settings).await?,
-        Err(error) => return Err(error.into()),
-    };
+    let (store, sealer) = open(&settings).await?;
     let service = settings.key_folder()?.service()?.recipients().into_iter().next();
     let intake = Intake {
         desk: Arc::new(desk),
@@ -122,6 +118,27 @@ async fn fill(desk: Desk, settings: Settings) -> Result<Exit, CliError> {
         stored => format!("kakekomi: {stored} invented cases are in the database"),
     });
     Ok(Exit::Accepted)
+}
+
+/// Opens the database of a desk with its keys, or makes a new one.
+async fn open(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<CaseSealer>), CliError> {
+    let url = settings.database_url();
+    match store::open_to_write(&url).await {
+        Ok(store) => {
+            let sealer = settings.sealer()?;
+            // A database on a server may be another data folder's, with other keys.
+            demand_same_hash_key(&*store, &sealer, &settings.key_folder()?).await?;
+            Ok((store, Arc::new(sealer)))
+        }
+        Err(StoreError::Missing(_)) => seal_store(settings).await,
+        Err(StoreError::Foreign(_)) if is_empty(&url).await => seal_store(settings).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reports whether a database on a server has none of the tables yet.
+async fn is_empty(url: &str) -> bool {
+    store::file_of(url).is_none() && store::migrations(url).await.is_ok_and(|steps| steps.iter().all(|step| !step.done))
 }
 
 /// A database that is being filled.

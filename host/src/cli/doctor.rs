@@ -9,10 +9,12 @@
 //! Nothing is changed, except that a file is written into the data folder and removed. Warnings leave the exit code
 //! at 0; an error makes it 5, or 4 where only the module is wrong.
 
+mod accounts;
 mod damage;
 mod database;
 mod desk;
 mod engine;
+mod evidence;
 mod example;
 mod finding;
 pub(super) mod keys;
@@ -25,7 +27,9 @@ use clap::Args;
 use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
+pub(super) use self::accounts::is_of_account;
 use self::finding::{Finding, Level};
+pub(super) use self::keys::is_for_service;
 use super::args::FormatArgs;
 use super::block_on::block_on;
 use super::inert::inert_lines;

@@ -34,12 +34,21 @@ pub async fn seal_store(settings: &Settings) -> Result<(Arc<dyn Store>, Arc<Case
         Some(_) => {}
     }
     let sealer = Arc::new(settings.sealer()?);
-    let check = sealer.hash_key().check().to_vec();
-    if store.set_once(HASH_KEY_SETTING, check.clone()).await? != check {
-        return Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()));
-    }
+    demand_same_hash_key(&*store, &sealer, &folder).await?;
     convert(&*store, &sealer).await?;
     Ok((store, sealer))
+}
+
+/// Refuses keys other than those that the database was written with: nobody at its desk could open a case that they seal.
+///
+/// # Errors
+/// [`CliError::OtherHashKey`], [`CliError::Store`].
+pub async fn demand_same_hash_key(store: &dyn Store, sealer: &CaseSealer, folder: &KeyFolder) -> Result<(), CliError> {
+    let check = sealer.hash_key().check().to_vec();
+    if store.set_once(HASH_KEY_SETTING, check.clone()).await? == check {
+        return Ok(());
+    }
+    Err(CliError::OtherHashKey(folder.hash_key_file().display().to_string()))
 }
 
 fn create_demo(folder: &KeyFolder) -> Result<(), CliError> {

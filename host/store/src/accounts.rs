@@ -163,7 +163,7 @@ pub enum AccountChange {
         /// Its first link.
         link: NewLink,
     },
-    /// Removes an account's secrets, sessions and link, and adds a link.
+    /// Removes an account's secrets, sessions, link and tokens, and adds a link.
     Reset {
         /// The account's name.
         name: String,
@@ -228,12 +228,12 @@ pub enum AccountChange {
         /// The session's row.
         id: i64,
     },
-    /// Disables an account and ends its sessions and its link.
+    /// Disables an account and ends its sessions, its link and its tokens.
     Disable {
         /// The account's name.
         name: String,
     },
-    /// Enables a disabled account.
+    /// Enables a disabled account; its tokens of before stay removed.
     Enable {
         /// The account's name.
         name: String,
@@ -245,7 +245,7 @@ pub enum AccountChange {
         /// The word of the role.
         role: String,
     },
-    /// Adds a token of the interface for programs.
+    /// Adds a token of the interface for programs. Does not apply to a disabled account.
     AddToken {
         /// The account's name.
         name: String,

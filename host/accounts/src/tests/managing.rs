@@ -20,7 +20,7 @@ async fn a_set_up_link_works_once_within_its_time() {
     for (password, second, expected) in [
         ("short", code.as_str(), (Some(PasswordFault::TooShort), false)),
         (PASSWORD, "000000", (None, true)),
-        ("sato-sato-sato", "", (Some(PasswordFault::AccountName), true)),
+        ("sato-sato-sato", "", (Some(PasswordFault::Name), true)),
     ] {
         match desk.accounts.finish_set_up(&link.token, password, second).await {
             Err(SetUpRefusal::Entries { password, code }) => assert_eq!((password, code), expected),
@@ -38,6 +38,23 @@ async fn a_set_up_link_works_once_within_its_time() {
     let code = TotpSecret::of_link(&desk.key, &late.token).code(now());
     let finished = desk.accounts.finish_set_up(&late.token, PASSWORD, &code).await;
     assert!(matches!(finished, Err(SetUpRefusal::Link)));
+}
+
+#[tokio::test]
+async fn a_password_contains_no_name_of_account_owner_or_desk() {
+    let desk = Desk::new().await;
+    let link = desk.add("sato", Role::Operator).await;
+    let code = TotpSecret::of_link(&desk.key, &link.token).code(now());
+    let lines = [&desk.identity, &Identities::generate()].map(|pair| pair.recipients().concat()).join("\n");
+    let recipients = Recipients::parse(&lines, Path::new("recipients")).unwrap();
+    let accounts = Accounts::new(Arc::clone(&desk.store), recipients, desk.key.clone(), now)
+        .with_desk_names(vec!["みなと相談窓口".to_owned()]);
+    for password in ["my name is sato, hello", "みなと相談窓口のパスワード"] {
+        let refused = accounts.finish_set_up(&link.token, password, &code).await;
+        let expected = SetUpRefusal::Entries { password: Some(PasswordFault::Name), code: false };
+        assert!(matches!(refused, Err(refusal) if format!("{refusal:?}") == format!("{expected:?}")), "{password}");
+    }
+    desk.set_up("sato", &link).await;
 }
 
 #[tokio::test]
@@ -133,7 +150,7 @@ async fn a_first_start_has_links_until_an_account_is_set_up() {
 }
 
 #[tokio::test]
-async fn a_token_reads_while_its_account_may_sign_in() {
+async fn a_token_ends_with_its_revocation_and_with_its_accounts_end_or_reset() {
     let desk = Desk::new().await;
     desk.add("sato", Role::Operator).await;
     let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
@@ -142,11 +159,20 @@ async fn a_token_reads_while_its_account_may_sign_in() {
     assert_eq!((token.account.as_str(), token.role, token.scope), ("sato", Role::Operator, TokenScope::Queue));
     assert_eq!(desk.accounts.tokens().await.unwrap()[0].last_used_at, Some(now()));
     assert_eq!(desk.accounts.token("kakekomi_0").await.unwrap(), None);
+    desk.add("suzuki", Role::Operator).await;
+    let others = desk.accounts.add_token("cli:root", "suzuki", TokenScope::Queue).await.unwrap();
     desk.accounts.disable("cli:root", "sato").await.unwrap();
-    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);
-    assert!(desk.accounts.tokens().await.unwrap()[0].disabled);
+    let refused = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await;
+    assert!(matches!(refused, Err(AccountError::Disabled)), "{refused:?}");
     desk.accounts.enable("cli:root", "sato").await.unwrap();
-    assert!(desk.accounts.token(&secret).await.unwrap().is_some());
+    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None, "it stays revoked");
+    let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
+    desk.accounts.reset("cli:root", "sato").await.unwrap();
+    assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);
+    assert!(desk.accounts.token(&others).await.unwrap().is_some(), "another account keeps its own");
+
+    let secret = desk.accounts.add_token("cli:root", "sato", TokenScope::Queue).await.unwrap();
+    let token = desk.accounts.token(&secret).await.unwrap().unwrap();
     assert!(desk.accounts.revoke_token("cli:root", token.id).await.unwrap());
     assert!(!desk.accounts.revoke_token("cli:root", token.id).await.unwrap());
     assert_eq!(desk.accounts.token(&secret).await.unwrap(), None);

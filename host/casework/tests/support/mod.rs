@@ -14,9 +14,10 @@ use kakekomi_sealing::{HashKey, KeyFolder};
 use kakekomi_service::sealed_case::{CaseReader, CaseRecord, CaseSealer, Contents};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{Inserted, Store, open, open_to_write, url_in};
+use kakekomi_store::{AccountChange, Inserted, NewLink, Store, open, open_to_write, url_in};
 use serde_json::json;
 use serde_json::value::to_raw_value;
+use sha2::Digest as _;
 
 /// The moment at which the cases were received.
 pub const RECEIVED_AT: i64 = 1_795_140_000_000;
@@ -86,12 +87,21 @@ impl Desk {
             page_report_sha256: None,
             urgency: Some("critical".to_owned()),
             taken_by: None,
+            return_code: Some(None),
         };
         let receipt = receipt.to_string().into_bytes();
         let contents = Contents { record, text: b"{}", report: &report, page_report: None, receipt };
         let case = self.sealer.seal(contents).unwrap();
         assert!(matches!(self.store.insert(case.into()).await.unwrap(), Inserted::Stored(_)));
         number
+    }
+
+    /// Adds an account.
+    pub async fn account(&self, name: &str, role: Role) {
+        let link = NewLink { token: sha2::Sha256::digest(name).into(), expires_at: RECEIVED_AT };
+        let (name, display_name, role) = (name.to_owned(), name.to_owned(), role.as_str().to_owned());
+        let add = AccountChange::Add { name, display_name, role, at: RECEIVED_AT, link };
+        assert!(self.store.change_account(add, None).await.unwrap());
     }
 
     /// The case work of a host with all keys.
@@ -115,6 +125,7 @@ impl Desk {
             reader: None,
             hash_key: Some(HashKey::read(&self.keys.hash_key_file()).unwrap()),
             service: Some(Arc::new(self.keys.service().unwrap())),
+            storage: None,
             now,
         }
     }

@@ -54,7 +54,7 @@ fn sentence(visit: &Visit, fault: PasswordFault) -> String {
     match fault {
         PasswordFault::TooShort => substitute(&words.password_short, "min", &MIN_PASSWORD.to_string()),
         PasswordFault::TooLong => substitute(&words.password_long, "max", &MAX_PASSWORD.to_string()),
-        PasswordFault::AccountName => words.password_name.clone(),
+        PasswordFault::Name => words.password_name.clone(),
         PasswordFault::Guessable => words.password_guessable.clone(),
     }
 }

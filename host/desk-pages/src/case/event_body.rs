@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::moment_text;
-use super::questions;
+use super::{file_event, questions};
 use crate::frame::{Visit, inert, moment};
 
 /// A title, which may be empty, and a value.
@@ -70,6 +70,14 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
         ],
         Some(EventKind::QuestionAsked) => vec![Some(("", questions::list(visit, body)))],
         Some(EventKind::AnswerReceived) => vec![answers_of(visit, body)],
+        Some(
+            EventKind::FileDeclared
+            | EventKind::FileArrived
+            | EventKind::FileMismatch
+            | EventKind::FileExpired
+            | EventKind::FileDownloaded
+            | EventKind::FileDestroyed,
+        ) => return file_event::rows(visit, body),
         // Their contents are elsewhere on the page, or there is nothing to show.
         Some(
             EventKind::CaseReceived

@@ -12,8 +12,7 @@ const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; conn
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers and their values.
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CSP),
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Without a referrer a form's `Origin` would be `null`, by which the desk knows its own pages.
     (header::REFERRER_POLICY, "same-origin"),
@@ -22,11 +21,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// Adds the headers to a response. Nothing is kept but what a handler allows to be kept.
+/// Adds the headers to a response. Nothing is kept but what a handler allows to be kept; a download has a policy of its own.
 pub async fn set(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

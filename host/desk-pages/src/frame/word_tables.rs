@@ -52,6 +52,12 @@ words! {
 }
 
 words! {
+    /// Words of the evidence files of a case.
+    FileWords: title jump none not_scanned not_scanned_lead mismatch_lead sealed_name id name size received log media_type
+        declared_sha256 sha256 expires bytes custody open seal by_time by_applicant
+}
+
+words! {
     /// Words of the forms beside a case.
     ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
         limitation question question_kind choices question_required erase_confirm
@@ -61,7 +67,7 @@ words! {
     /// Words of the intake by telephone.
     IntakeWords: title lead caller incident services remote price_told approval forensics transfer since
         consent consent_version consent_text agreed_by shown read_out sent agreed submit
-        done number_hint again open_case stale
+        done number_hint again open_case reused stale
 }
 
 words! {

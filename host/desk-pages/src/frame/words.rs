@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use kakekomi_core::Locale;
 use serde::Deserialize;
 
-use super::word_tables::{AccountsWords, ActionWords, AuditWords, CaseWords, FrameWords, IntakeWords, QueueWords};
+use super::word_tables::{
+    AccountsWords, ActionWords, AuditWords, CaseWords, FileWords, FrameWords, IntakeWords, QueueWords,
+};
 
 /// The words in the program do not have the form that the pages need.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,9 @@ pub struct CodedWords {
     pub question: Coded,
     pub field: Coded,
     pub event: Coded,
+    pub file_state: Coded,
+    pub file_what: Coded,
+    pub download: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -98,6 +103,8 @@ pub struct Words {
     pub queue: QueueWords,
     /// The page of a case.
     pub case: CaseWords,
+    /// The evidence files of a case.
+    pub file: FileWords,
     /// The forms beside a case.
     pub action: ActionWords,
     /// The titles of the actions.
@@ -136,7 +143,7 @@ impl Words {
 mod tests {
     use kakekomi_accounts::Role;
 
-    use kakekomi_casework::{Action, Channel, Confidence, FieldCode, LimitationKind, Urgency};
+    use kakekomi_casework::{Action, Channel, Confidence, DownloadForm, FieldCode, LimitationKind, Urgency};
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -164,6 +171,15 @@ mod tests {
             are_named(&words.coded.limitation, &mut LimitationKind::ALL.iter().map(|one| one.as_str()));
             for status in ["received", "in_progress", "waiting", "closed", "erased"] {
                 is_named(&words.coded.status, status);
+            }
+            for state in ["declared", "receiving", "arrived", "mismatch", "expired", "destroyed"] {
+                is_named(&words.coded.file_state, state);
+            }
+            for what in ["log", "diagram", "screenshot", "other"] {
+                is_named(&words.coded.file_what, what);
+            }
+            for form in [DownloadForm::Sealed, DownloadForm::Opened] {
+                is_named(&words.coded.download, form.as_str());
             }
             for action in Action::WORDS {
                 is_named(&words.action_title, action);

@@ -98,8 +98,15 @@ async fn a_token_reads_what_its_scope_allows() {
     assert!(whole.body.contains("みなと精機") && whole.body.contains("case.viewed"), "{}", whole.body);
 
     assert_eq!(get(format!("/api/cases/{number}"), admin).await.status, StatusCode::FORBIDDEN);
-    for wrong in ["/api/cases?state=received", "/api/cases?limit=x", "/api/cases?after=1", "/api/cases?kind=%00"] {
-        let answer = get(wrong.to_owned(), queue.clone()).await;
+    for limit in ["1", "200"] {
+        let answer = get(format!("/api/cases?limit={limit}"), queue.clone()).await;
+        assert!(answer.status == StatusCode::OK && answer.body.contains(&number), "{limit}: {}", answer.body);
+    }
+    for wrong in
+        ["state=received", "limit=x", "limit=0", "limit=-1", "limit=201", "limit=99999999999", "after=1", "kind=%00"]
+    {
+        let answer = get(format!("/api/cases?{wrong}"), queue.clone()).await;
+        assert!(answer.body.contains("\"desk.bad_request\""), "{wrong}: {}", answer.body);
         assert_eq!(
             (answer.status, answer.header("content-type")),
             (StatusCode::BAD_REQUEST, "application/problem+json")

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod files;
 mod inert;
 mod live;
 mod pages;

@@ -79,6 +79,26 @@ async fn wrong_fields_keep_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_assignee_or_follow_up_date_is_an_error_at_its_field() {
+    let desk = TestDesk::open("values").await;
+    let number = desk.submit("other").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    desk.sign_in(Role::Auditor).await;
+    for (word, body, id, sentence) in [
+        ("assign", "assignee=nobody", "assign-assignee-error", "この担当者は選べません"),
+        ("assign", "assignee=auditor", "assign-assignee-error", "この担当者は選べません"),
+        ("follow_up", "at=2020-01-01", "follow_up-at-error", "過ぎた日付です"),
+        ("follow_up", "at=2096-01-01", "follow_up-at-error", "2年より先の日付です"),
+    ] {
+        let answer = act(&desk, &cookie, &number, word, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert!(answer.body.contains(&format!("id=\"{id}\"")) && answer.body.contains(sentence), "{body}");
+    }
+    assert_eq!(desk.changed_n(&number).await, 1);
+    assert_eq!(act(&desk, &cookie, &number, "assign", "assignee=operator").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conflict_shows_both_changes_and_can_be_sent_again() {
     let desk = TestDesk::open("conflict").await;
     let number = desk.submit("other").await;
@@ -205,6 +225,48 @@ async fn a_call_becomes_a_case() {
     };
     assert_eq!(number(&desk.post("/cases/new", &cookie, &body).await), number(&first), "sent twice, one case");
     assert!(desk.get(&format!("/cases/{}", number(&first)), &cookie).await.body.contains("株式会社れい"));
+
+    // Back in the browser, the text was changed and sent again.
+    let changed = body.replace("ファイルが開けません", "サーバーも止まりました");
+    let reused = desk.post("/cases/new", &cookie, &changed).await;
+    assert_eq!(reused.status, StatusCode::CONFLICT);
+    let link = format!("href=\"/cases/{}\"", number(&first));
+    for part in ["サーバーも止まりました</textarea>", "value=\"株式会社れい\"", "一度受け付けています", &link]
+    {
+        assert!(reused.body.contains(part), "{part}: {}", reused.body);
+    }
+    let key = reused.body.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let former = hidden.split('&').next().unwrap();
+    let second = desk.post("/cases/new", &cookie, &changed.replace(former, &format!("key={key}"))).await;
+    assert_eq!(second.status, StatusCode::CREATED);
+    assert_ne!(number(&second), number(&first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn advice_is_marked_as_reference_information_wherever_it_is_written_or_shown() {
+    let desk = TestDesk::open("advice").await;
+    let number = desk.submit("ransomware").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    assert_eq!(act(&desk, &cookie, &number, "start", "").await.status, StatusCode::SEE_OTHER);
+    let path = format!("/cases/{number}");
+    let form = |body: &str, word: &str| {
+        let action = format!("action=\"{path}/actions/{word}\"");
+        body.split(&action).nth(1).unwrap().split("</form>").next().unwrap().to_owned()
+    };
+    let written = "text=LANから切り離す&confidence=low&limits=ログなし&channel=phone";
+    for (lang, mark) in [("ja", "参考情報"), ("en", "eference information")] {
+        let shown = desk.get(&format!("{path}?lang={lang}"), &cookie).await.body;
+        assert!(form(&shown, "advice").contains(mark), "{lang}: the form");
+    }
+    assert_eq!(act(&desk, &cookie, &number, "advice", written).await.status, StatusCode::SEE_OTHER);
+    let stale = desk.post(&format!("{path}/actions/advice"), &cookie, &format!("n=1&{written}")).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    for (lang, mark) in [("ja", "参考情報"), ("en", "eference information")] {
+        let shown = desk.get(&format!("{path}?lang={lang}"), &cookie).await.body;
+        let entry = shown.split("<li").find(|entry| entry.contains("LANから切り離す")).unwrap();
+        assert_eq!(count(entry, mark), 2, "{lang}: the event's title and its text: {entry}");
+    }
+    assert!(count(&stale.body, "助言（参考情報）") >= 4, "title and text of both sides of a conflict");
 }
 
 #[tokio::test(flavor = "multi_thread")]

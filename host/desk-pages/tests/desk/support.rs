@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use kakekomi_accounts::{Accounts, Role, SignIn};
 use kakekomi_casework::{Casework, Operator, Parts};
 use kakekomi_desk_pages::{DeskParts, DeskState, router};
+use kakekomi_evidence::{Evidence, EvidenceLimits, FolderStorage, PartStorage};
 use kakekomi_http::client_ip::Trusted;
 use kakekomi_sandbox::Sandbox;
 use kakekomi_sealing::KeyFolder;
@@ -35,6 +36,7 @@ pub struct TestDesk {
     pub casework: Arc<Casework>,
     pub accounts: Arc<Accounts>,
     pub intake: Intake,
+    pub evidence: Evidence,
     pub stop: watch::Sender<bool>,
     folder: PathBuf,
 }
@@ -61,11 +63,20 @@ impl TestDesk {
         keys.create_demo().unwrap();
         let store = kakekomi_store::open(&url_in(&folder)).await.unwrap();
         let sealer = Arc::new(CaseSealer::load(&keys, None).unwrap());
+        let storage: Arc<dyn PartStorage> = Arc::new(FolderStorage::open(&folder.join("evidence")).unwrap());
+        let evidence = Evidence {
+            store: Arc::clone(&store),
+            storage: Arc::clone(&storage),
+            key: keys.hash_key().unwrap(),
+            // The disk of a test may be nearly full.
+            limits: EvidenceLimits { min_free_percent: 0, ..EvidenceLimits::default() },
+        };
         let parts = Parts {
             store: Arc::clone(&store),
             reader: CaseReader::load(&keys, None).unwrap().map(Arc::new),
             hash_key: Some(keys.hash_key().unwrap()),
             service: Some(Arc::new(keys.service().unwrap())),
+            storage: Some(Arc::clone(&storage)),
             now: clock::now,
         };
         let casework = Arc::new(Casework::new(parts));
@@ -92,7 +103,7 @@ impl TestDesk {
             stop: stopped,
         });
         let router = router(Arc::new(state.unwrap()));
-        TestDesk { router, casework, accounts, intake, stop, folder }
+        TestDesk { router, casework, accounts, intake, evidence, stop, folder }
     }
 
     /// Adds an account of a role, whose name is the role's, and signs it in; returns its cookie.
@@ -161,6 +172,17 @@ impl TestDesk {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = String::from_utf8_lossy(&to_bytes(body, PAGE_MAX).await.unwrap()).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Changes a byte of each stored part of an evidence file.
+    pub fn damage_parts(&self) {
+        for folder in std::fs::read_dir(self.folder.join("evidence/parts")).unwrap() {
+            for part in std::fs::read_dir(folder.unwrap().path()).unwrap().map(|part| part.unwrap().path()) {
+                let mut bytes = std::fs::read(&part).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                std::fs::write(part, bytes).unwrap();
+            }
+        }
     }
 
     /// Returns the last changing event of a case, as the forms have it.

@@ -39,6 +39,14 @@ impl ReturnCode {
         Ok(ReturnCode(digits + &check))
     }
 
+    /// Reads a code as people type it; `None` where its check digits are wrong.
+    pub fn read(text: &str) -> Option<ReturnCode> {
+        let code = digits_of(text);
+        let is_long = code.len() == RANDOM_DIGITS + 2 && code.bytes().all(|byte| byte.is_ascii_digit());
+        let (digits, check) = code.split_at_checked(RANDOM_DIGITS).filter(|_| is_long)?;
+        (check_digits(digits) == check).then(|| ReturnCode(code.clone()))
+    }
+
     /// Returns the hash that a submission carries.
     pub fn hash(&self) -> ReturnHash {
         ReturnHash::of_typed(&self.0)
@@ -92,8 +100,7 @@ impl ReturnHash {
     /// Hashes a code as people type it, without spaces and hyphens and with full-width digits; any other text has a hash too,
     /// so that a wrong code takes the same work.
     pub(super) fn of_typed(text: &str) -> ReturnHash {
-        let digits: String = text.chars().filter(|char| !is_separator(*char)).map(to_half_width).collect();
-        ReturnHash(Sha256::digest(digits).into())
+        ReturnHash(Sha256::digest(digits_of(text)).into())
     }
 
     /// Returns the hash that a case of this number stores.
@@ -110,6 +117,11 @@ impl fmt::Debug for ReturnHash {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("ReturnHash(…)")
     }
+}
+
+/// Removes the separators of a typed code, and narrows its digits.
+fn digits_of(text: &str) -> String {
+    text.chars().filter(|char| !is_separator(*char)).map(to_half_width).collect()
 }
 
 fn is_separator(char: char) -> bool {
@@ -157,8 +169,12 @@ mod tests {
             ["1234 5678 9012 3456 7890 89", "１２３４－５６７８ 9012-3456-7890-89", "\u{3000}1234567890123456789089\n"]
         {
             assert_eq!(ReturnHash::of_typed(typed), hash, "{typed}");
+            assert_eq!(ReturnCode::read(typed).map(|code| code.hash()), Some(hash), "{typed}");
         }
         assert_ne!(ReturnHash::of_typed("1234567890123456789098"), hash);
+        for wrong in ["", "1234567890123456789098", "123456789012345678908", "1234567890123456789a89", "１"] {
+            assert!(ReturnCode::read(wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

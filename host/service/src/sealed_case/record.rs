@@ -5,7 +5,7 @@
 //! It repeats the clear columns, so that a change of one of them is found by comparing both.
 
 use kakekomi_store::Case;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -46,6 +46,16 @@ pub struct CaseRecord {
     /// The actor who took it by telephone, `operator:ID`; absent for one that the applicant sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_by: Option<String>,
+    /// The hash of number and return code, 64 hexadecimal digits; null without a code, absent in a case of an earlier version.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::option_option, reason = "None is absent, Some(None) is null")]
+    pub return_code: Option<Option<String>>,
+}
+
+/// Reads a member that is there, null or not.
+#[expect(clippy::option_option, reason = "None is absent, Some(None) is null")]
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl CaseRecord {

@@ -11,9 +11,11 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Inserted, NewCase};
 use serde_json::value::to_raw_value;
 
-use super::{Intake, Judged, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed};
+use super::{
+    Intake, Judged, LONG_TEXT, Outcome, PageModule, Submission, Verdict, engine_failed, no_room, replay, store_failed,
+};
 use crate::receipt::{ReceiptHead, receipt};
-use crate::sealed_case::{CaseRecord, Contents, assessment};
+use crate::sealed_case::{CaseRecord, Contents, assessment, return_code_text};
 use kakekomi_store::digest::sha256;
 
 /// The most numbers that are tried; one case in many millions needs a second one.
@@ -53,7 +55,7 @@ impl Intake {
         bound.map(|bound| replay(bound, submission, text_hash)).ok_or(Outcome::StoreFailed)
     }
 
-    /// Makes the case and seals it, on a blocking thread: sealing takes some hundred microseconds of processor time.
+    /// Makes the case and seals it; a long one on a blocking thread.
     async fn case(
         &self,
         submission: &Submission,
@@ -67,7 +69,11 @@ impl Intake {
         let seal = move || {
             sealer.seal(Contents { record, text: &text, report: &report, page_report: page_report.as_deref(), receipt })
         };
-        let case = tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?;
+        let case = if submission.text.len() > LONG_TEXT {
+            tokio::task::spawn_blocking(seal).await.map_err(|error| engine_failed(&error))?
+        } else {
+            seal()
+        };
         let case = case.map_err(|error| engine_failed(&error))?;
         let return_code = submission.return_hash.map(|hash| hash.bound_to(&case.number));
         Ok(NewCase { return_code, ..case })
@@ -90,6 +96,7 @@ impl Intake {
             None => None,
         };
         let number = Number::random().map_err(|error| engine_failed(&error))?.to_string();
+        let return_code = submission.return_hash.map(|hash| return_code_text(&hash.bound_to_text(&number)));
         let test = partner.is_some_and(|(through, partner)| through.is_test(partner));
         let (module, ruleset) = (format!("sha256:{}", self.sandbox.current()), verdict.ruleset());
         let head = ReceiptHead {
@@ -122,6 +129,7 @@ impl Intake {
             page_report_sha256: page.map(|page| sha256(page.report())),
             urgency: Some(assessment(verdict.report()).urgency.as_str().to_owned()),
             taken_by: submission.by_phone.as_ref().map(|phone| phone.taken_by.clone()),
+            return_code: Some(return_code),
             module,
             number,
         };

@@ -14,6 +14,7 @@ use kakekomi_store::{
 use serde::Serialize;
 
 use crate::cli::args::{FormatArgs, StorageArgs};
+use crate::cli::doctor::{is_for_service, is_of_account};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -48,6 +49,15 @@ pub struct Verification {
     pub fault_count: usize,
     /// False where the time limit ended it.
     pub complete: bool,
+    /// The events that say how accounts have to be.
+    #[serde(skip)]
+    pub of_accounts: Vec<Event>,
+    /// The last event that is sealed to the service as well and still has its body.
+    #[serde(skip)]
+    pub for_service: Option<Event>,
+    /// The position of the last event.
+    #[serde(skip)]
+    pub last_seq: i64,
 }
 
 /// Verifies the events and prints the result.
@@ -101,6 +111,17 @@ impl Verification {
         Ok(reading.found)
     }
 
+    /// Keeps an event whose body `doctor` opens.
+    fn keep(&mut self, event: &Event) {
+        self.last_seq = event.seq;
+        if is_of_account(event) {
+            self.of_accounts.push(event.clone());
+        }
+        if is_for_service(event) && event.body.is_some() {
+            self.for_service = Some(event.clone());
+        }
+    }
+
     fn add(&mut self, fault: String) {
         self.fault_count += 1;
         if self.faults.len() < NAMED_FAULTS {
@@ -133,6 +154,7 @@ struct Reading {
 impl Reading {
     fn read(&mut self, event: &Event) {
         self.found.events += 1;
+        self.found.keep(event);
         if let Err(fault) = self.check.next(event) {
             self.found.add(fault.to_string());
         }

@@ -30,6 +30,7 @@ impl Work {
             reader: None,
             hash_key: None,
             service: source.service().map(Arc::new),
+            storage: None,
             now: clock::now,
         };
         Ok(Work { store, casework: Casework::new(parts), operator: Operator::command_line(&actor()) })
@@ -59,7 +60,7 @@ pub fn work_error(number: &Number, error: WorkError) -> CliError {
         WorkError::NoCase => CliError::NoCase(number.to_string()),
         WorkError::NotRecorded(error) => CliError::NotRecorded(error),
         WorkError::Store(error) => CliError::Store(error),
-        other @ (WorkError::Damaged(_) | WorkError::Forbidden(_)) => {
+        other @ (WorkError::Damaged(_) | WorkError::Forbidden(_) | WorkError::NoFile) => {
             CliError::Unchanged(number.to_string(), other.to_string())
         }
     }
@@ -82,6 +83,9 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::TooLong => "is too long",
         FieldCode::Unknown => "is no word of its list",
         FieldCode::NotAMoment => "is no time",
+        FieldCode::TooEarly => "is more than a day ago",
+        FieldCode::TooLate => "is more than two years ahead",
+        FieldCode::NoSuchOperator => "is no enabled account that may work on cases (kakekomi operators list)",
         FieldCode::NotANumber => "is no reception number",
         FieldCode::NoSuchCase => "is the number of no case",
         FieldCode::SameCase => "is the number of this very case",

@@ -41,9 +41,8 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
     }
     found.extend(cases_to_come(&*store, now).await);
     found.extend(keys::compare(settings, &*store).await);
-    // A wrong key is reported by `keys`.
-    let reader = settings.reader().ok().flatten();
-    found.extend(super::damage::look(&*store, reader.as_ref(), &shown).await);
+    found.extend(super::evidence::look(settings, &*store).await);
+    found.extend(super::damage::look(&*store, settings, &shown).await);
     let _ = store.close().await;
     found
 }

@@ -2,12 +2,13 @@
 //!
 //! `recovery.identity` beside `desk.identity` → warning: a demo pair, unfit for production
 
-use kakekomi_sealing::{CaseContents, Identities, KeyFolder, Recipients, open, seal};
+use kakekomi_sealing::{CaseContents, Identities, KeyFolder, Recipients, SealingError, open, open_body, seal};
 use kakekomi_service::sealed_case::{HASH_KEY_SETTING, is_written_with};
-use kakekomi_store::{Filter, Store};
+use kakekomi_store::{Event, EventKind, Filter, Store};
 
 use super::finding::{Finding, Outcome, error, warning};
 use crate::config::Settings;
+use crate::error::CliError;
 
 /// Checks the key folder and each of its files.
 pub fn look(settings: &Settings) -> Vec<Finding> {
@@ -35,6 +36,34 @@ pub async fn compare(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
         found.push(Finding::new("keys", sealed_to_others(&recipients, store).await));
     }
     found
+}
+
+/// Reads all identities that are here, to open what was sealed to the desk; `None` on a host that only seals.
+pub fn identities(settings: &Settings) -> Result<Option<Identities>, CliError> {
+    let mut all = settings.key_folder()?.all_identities()?;
+    all.extend(settings.identity.as_deref().map(Identities::read).transpose()?);
+    Ok((!all.is_empty()).then(|| Identities::joined(&all)))
+}
+
+/// Reports whether an event is sealed to `service.identity` as well, since the intake host shows it to the applicant.
+pub fn is_for_service(event: &Event) -> bool {
+    [EventKind::QuestionAsked, EventKind::DisclosureShared].iter().any(|kind| event.kind == kind.as_str())
+}
+
+/// Opens the last event for the applicant with `service.identity`; `None` where there is no such event, or no such file.
+pub fn service_opens(settings: &Settings, event: Option<&Event>) -> Option<Finding> {
+    // A wrong file is reported by `look`.
+    let service = settings.key_folder().ok()?.service().ok()?;
+    let (seq, body) = event.and_then(|event| Some((event.seq, event.body.as_deref()?)))?;
+    let outcome = match open_body(&service, body) {
+        Ok(_) => Ok(format!("service.identity opens what was last written to an applicant (event {seq})")),
+        Err(SealingError::NoMatchingIdentity) => error(format!(
+            "service.identity does not open what was last written to an applicant (event {seq}): put back the file that all \
+             hosts of this database share"
+        )),
+        Err(cause) => error(format!("event {seq} cannot be opened with service.identity: {cause}")),
+    };
+    Some(Finding::new("keys", outcome))
 }
 
 /// Seals a probe, and opens it with each identity that is here.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use kakekomi_accounts::Accounts;
 use kakekomi_casework::{Casework, Parts};
+use kakekomi_core::Locale;
 use kakekomi_desk_pages::{DeskParts, DeskState, busy_router, router};
 use kakekomi_http::App;
 use kakekomi_http::client_ip::Trusted;
@@ -70,9 +71,13 @@ impl OperatorsDesk {
             reader: settings.reader()?.map(Arc::new),
             hash_key: Some(hash_key.clone()),
             service: Some(Arc::new(settings.key_folder()?.service()?)),
+            storage: Some(Arc::clone(&app.files.evidence.storage)),
             now: clock::now,
         });
-        let accounts = Accounts::new(store, recipients, hash_key, clock::now);
+        let profile = app.intake.desk.profile();
+        let names = Locale::ALL.iter().flat_map(|locale| [profile.name.get(*locale), profile.operator.get(*locale)]);
+        let accounts = Accounts::new(store, recipients, hash_key, clock::now)
+            .with_desk_names(names.map(ToString::to_string).collect());
         let trusted = trusted(settings)?;
         Ok(OperatorsDesk { accounts: Arc::new(accounts), casework: Arc::new(casework), is_https, trusted, stop })
     }

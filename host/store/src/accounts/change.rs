@@ -47,10 +47,17 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
         }
         AccountChange::Disable { name } => {
             let applies = run(session, &[DISABLE], text(&name)).await?;
-            run(session, &[END_SESSIONS, END_LINK], text(&name)).await?;
+            run(session, &[END_SESSIONS, END_LINK, END_TOKENS], text(&name)).await?;
             Ok(applies)
         }
-        AccountChange::Enable { name } => run(session, &[ENABLE], Value::Text(name)).await,
+        AccountChange::Enable { name } => {
+            let applies = run(session, &[ENABLE], text(&name)).await?;
+            if applies {
+                // An account that an earlier version disabled still has its tokens.
+                run(session, &[END_TOKENS], text(&name)).await?;
+            }
+            Ok(applies)
+        }
         AccountChange::AddToken { name, token, scope, at } => add_token(session, name, token, scope, at).await,
         AccountChange::RevokeToken { id } => {
             run(session, &["DELETE FROM api_tokens WHERE id = "], Value::Integer(id)).await
@@ -76,11 +83,14 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
     }
 }
 
+const ACCOUNT: &str = "SELECT name FROM accounts WHERE name = ";
+const ENABLED_ACCOUNT: &str = "SELECT name FROM accounts WHERE disabled = (1 = 0) AND name = ";
 const DISABLE: &str = "UPDATE accounts SET disabled = (1 = 1) WHERE disabled = (1 = 0) AND name = ";
 const ENABLE: &str = "UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = ";
 const CLEAR_SECRETS: &str = "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0 WHERE name = ";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE account = ";
 const END_LINK: &str = "DELETE FROM set_up_links WHERE account = ";
+const END_TOKENS: &str = "DELETE FROM api_tokens WHERE account = ";
 const FORGET_CODES: &str = "DELETE FROM recovery_codes WHERE account = ";
 
 fn text(text: &str) -> Value {
@@ -107,7 +117,7 @@ async fn run<S: Session>(session: &mut S, statements: &[&str], value: Value) -> 
 
 /// Adds an account of a row, unless the name was ever given.
 async fn add<S: Session>(session: &mut S, name: &str, row: [Value; 5], link: &NewLink) -> Result<bool, StoreError> {
-    if is_account(session, name).await? {
+    if has_account(session, ACCOUNT, name).await? {
         return Ok(false);
     }
     session.insert(vec![TableRows::new("accounts (name, display_name, role, disabled, created_at)", [row])]).await?;
@@ -118,12 +128,12 @@ async fn reset<S: Session>(session: &mut S, name: &str, link: &NewLink) -> Resul
     if !run(session, &[CLEAR_SECRETS], text(name)).await? {
         return Ok(false);
     }
-    run(session, &[END_SESSIONS, END_LINK, FORGET_CODES], text(name)).await?;
+    run(session, &[END_SESSIONS, END_LINK, END_TOKENS, FORGET_CODES], text(name)).await?;
     add_link(session, name, link).await
 }
 
-async fn is_account<S: Session>(session: &mut S, name: &str) -> Result<bool, StoreError> {
-    let mut query = QueryBuilder::new("SELECT name FROM accounts WHERE name = ");
+async fn has_account<S: Session>(session: &mut S, select: &str, name: &str) -> Result<bool, StoreError> {
+    let mut query = QueryBuilder::new(select);
     S::Database::bind(&mut query, name.to_owned());
     Ok(!session.fetch::<(String,)>(query).await?.is_empty())
 }
@@ -152,7 +162,7 @@ async fn begin_session<S: Session>(
     Ok(true)
 }
 
-/// Adds a token, if there is the account.
+/// Adds a token, if there is the account and it may sign in.
 async fn add_token<S: Session>(
     session: &mut S,
     account: String,
@@ -160,7 +170,7 @@ async fn add_token<S: Session>(
     scope: String,
     at: i64,
 ) -> Result<bool, StoreError> {
-    if !is_account(session, &account).await? {
+    if !has_account(session, ENABLED_ACCOUNT, &account).await? {
         return Ok(false);
     }
     let row = [Value::Text(account), Value::Bytes(token.to_vec()), Value::Text(scope), Value::Integer(at)];

@@ -273,7 +273,7 @@ async fn a_disabled_account_has_no_link_and_cannot_be_set_up() {
 }
 
 #[tokio::test]
-async fn a_token_belongs_to_its_account_until_it_is_revoked() {
+async fn a_token_ends_with_its_revocation_and_when_its_account_is_disabled_or_reset() {
     for database in databases().await {
         let store = &database.store;
         set_up(store, "sato", &[]).await;
@@ -287,10 +287,19 @@ async fn a_token_belongs_to_its_account_until_it_is_revoked() {
         let used = AccountChange::UseToken { id: stored.id, at: NOW + 5 };
         assert!(store.change_account(used, None).await.unwrap());
         assert_eq!(store.api_tokens().await.unwrap()[0].last_used_at, Some(NOW + 5));
-        assert!(applies(store, AccountChange::Disable { name: "sato".to_owned() }).await);
-        assert!(store.api_token(token).await.unwrap().unwrap().disabled);
         assert!(applies(store, AccountChange::RevokeToken { id: stored.id }).await);
         assert!(!applies(store, AccountChange::RevokeToken { id: stored.id }).await);
+        assert_eq!(store.api_token(token).await.unwrap(), None);
+
+        assert!(applies(store, new("sato")).await);
+        assert!(applies(store, AccountChange::Disable { name: "sato".to_owned() }).await);
+        assert_eq!(store.api_token(token).await.unwrap(), None);
+        assert!(!applies(store, new("sato")).await, "a disabled account gets none");
+        assert!(applies(store, AccountChange::Enable { name: "sato".to_owned() }).await);
+        assert_eq!(store.api_token(token).await.unwrap(), None);
+        assert!(applies(store, new("sato")).await);
+        let link = NewLink { token: random(), expires_at: NOW };
+        assert!(applies(store, AccountChange::Reset { name: "sato".to_owned(), link }).await);
         assert_eq!(store.api_token(token).await.unwrap(), None);
     }
 }
