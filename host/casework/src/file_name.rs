@@ -46,7 +46,7 @@ fn is_device(name: &str) -> bool {
     let is_numbered = |device: &&str| {
         stem.strip_prefix(*device).is_some_and(|rest| matches!(rest, "¹" | "²" | "³") || is_one_digit(rest))
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| is_numbered(&device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(is_numbered)
 }
 
 fn is_one_digit(text: &str) -> bool {

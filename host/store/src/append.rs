@@ -13,7 +13,7 @@ use crate::audit::{AuditHead, Link};
 use crate::case::NO_STATE;
 use crate::error::StoreError;
 use crate::event::{Appended, ApplicantRequest, ERASED, NewEvent, Projection};
-use crate::file_queries::erase_files;
+use crate::file_removal::erase_files;
 use crate::insert::{self, EVENTS};
 use crate::query::{self, Bind, TableRows, Value};
 use crate::returns;

@@ -31,6 +31,7 @@ pub mod digest;
 mod error;
 mod event;
 mod file_queries;
+mod file_removal;
 mod files;
 mod insert;
 pub mod lock;
