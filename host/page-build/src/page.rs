@@ -82,15 +82,15 @@ fn page_scripts(form: &str, visit: &str, read: &dyn Fn(&str) -> Result<String, S
     hand_over(&mut visits, SHARED_WITH_FILES, &files)?;
     hand_over(&mut main, SHARED, &later)?;
     Ok([
-        renamed(finish(&main)?, LATER)?,
-        renamed(finish_loaded(&later, &main)?, FILES)?,
-        renamed(finish(&visits)?, FILES)?,
-        renamed(finish_loaded(&files, &common)?, FILES_STYLE)?,
+        renamed(&finish(&main)?, LATER)?,
+        renamed(&finish_loaded(&later, &main)?, FILES)?,
+        renamed(&finish(&visits)?, FILES)?,
+        renamed(&finish_loaded(&files, &common)?, FILES_STYLE)?,
     ])
 }
 
 /// Puts the name of a file as it is served in the place of its name before.
-fn renamed(script: String, (before, after): (&str, &str)) -> Result<String, String> {
+fn renamed(script: &str, (before, after): (&str, &str)) -> Result<String, String> {
     if script.contains(before) { Ok(script.replace(before, after)) } else { Err(format!("no script loads {before}")) }
 }
 

@@ -72,7 +72,9 @@ pub fn file_blanks(messages: &Path) -> Result<Vec<(&'static str, String)>, Strin
             let name = format!("files.{language}.toml");
             let mut tables: BTreeMap<String, Words> = read_messages(messages, &name)?;
             let mut words = tables.remove(table).ok_or_else(|| format!("{name}: no [{table}]"))?;
-            words.values_mut().for_each(|word| *word = annotated(word));
+            for word in words.values_mut() {
+                *word = annotated(word);
+            }
             languages.insert(language, words);
         }
         Ok((blank, serde_json::to_string(&languages).map_err(|error| error.to_string())?))
