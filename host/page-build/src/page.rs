@@ -147,7 +147,7 @@ pub fn embed(folder: &Path, messages: &Path) -> Result<[(&'static str, String); 
     let later = link_after(&inline, LATER_ENTRY, &read)?;
     hand_over(&mut inline, SHARED, &later)?;
     let later = finish_loaded(&later, &inline)?;
-    let inline = renamed(finish(&inline)?, LATER)?;
+    let inline = renamed(&finish(&inline)?, LATER)?;
     Ok([("element.js", script("embed/kakekomi.js", &read)?), ("inline.js", inline), ("inline_later.js", later)])
 }
 

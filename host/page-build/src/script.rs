@@ -58,13 +58,13 @@ pub fn finish_loaded(modules: &[Module], loader: &[Module]) -> Result<String, St
     minify(&format!("export function connect([{names}]) {{\n{body}return {{ {exports} }};\n}}\n"))
 }
 
-/// Fills the line `const CONSTANT = () => [];` of a loader with the names that the loaded modules use.
+/// Fills the line `const CONSTANT = () => [];` of the modules that are there before with the names that the loaded modules use.
 ///
 /// # Errors
-/// No module of the loader has that line.
-pub fn hand_over(loader: &mut [Module], constant: &str, loaded: &[Module]) -> Result<(), String> {
+/// No module has that line.
+pub fn hand_over(before: &mut [Module], constant: &str, loaded: &[Module]) -> Result<(), String> {
     let line = format!("const {constant} = () => [];");
-    let module = loader.iter_mut().find(|module| module.body.contains(&line));
+    let module = before.iter_mut().find(|module| module.body.contains(&line));
     let module = module.ok_or_else(|| format!("no module has the line {line}"))?;
     let names = names_of(loaded);
     module.body = module.body.replace(&line, &format!("const {constant} = () => [{names}];"));

@@ -97,9 +97,9 @@ async fn a_database_that_fails_acknowledges_nothing_and_leaves_no_object() {
     let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON file_parts BEGIN SELECT RAISE(ABORT, 'refused'); END";
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&desk.url).await.unwrap();
     sqlx::raw_sql(refuse).execute(&mut connection).await.unwrap();
-    let end = desk.append(&id, 0, body(&[1; 100_000], 10_000)).await.unwrap_err();
+    let end = desk.append(&id, 0, body(&vec![1; 100_000], 10_000)).await.unwrap_err();
     assert!(matches!(end.why, UploadRefusal::Store(_)), "{}", end.why);
     assert_eq!((end.state.unwrap().offset, desk.objects().len(), desk.spools().len()), (0, 0, 0));
     sqlx::raw_sql("DROP TRIGGER refuse").execute(&mut connection).await.unwrap();
-    assert_eq!(desk.append(&id, 0, body(&[1; 100_000], 10_000)).await.unwrap().state, FileState::Arrived);
+    assert_eq!(desk.append(&id, 0, body(&vec![1; 100_000], 10_000)).await.unwrap().state, FileState::Arrived);
 }

@@ -76,7 +76,7 @@ async fn an_unfinished_file_is_given_up_after_its_time() {
         let id = desk.create(100_000, None).await.id;
         let untouched = desk.create(10, None).await;
         let whole = desk.sent(b"whole").await;
-        let state = desk.append(&id, 0, body(&[1; 70_000], 5000)).await.unwrap();
+        let state = desk.append(&id, 0, body(&vec![1; 70_000], 5000)).await.unwrap();
         assert!(state.expires_at > untouched.expires_at, "the last part counts");
         let just_before = desk.evidence.tidy(untouched.expires_at - 1).await.unwrap();
         assert_eq!(just_before, Tidied::default());
@@ -105,7 +105,7 @@ async fn an_unfinished_file_is_given_up_after_its_time() {
 async fn the_applicant_gives_an_unfinished_file_up() {
     for desk in desks().await {
         let id = desk.create(100_000, None).await.id;
-        desk.append(&id, 0, body(&[1; 70_000], 5000)).await.unwrap();
+        desk.append(&id, 0, body(&vec![1; 70_000], 5000)).await.unwrap();
         desk.evidence.terminate(&desk.number, &id, clock()).await.unwrap();
         assert!(matches!(desk.evidence.state(&desk.number, &id, clock()).await, Err(UploadRefusal::Expired)));
         assert!(matches!(desk.evidence.terminate(&desk.number, &id, clock()).await, Err(UploadRefusal::Expired)));

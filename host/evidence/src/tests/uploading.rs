@@ -38,7 +38,8 @@ async fn a_part_has_as_many_bytes_as_the_default_says() {
         let sent = bytes(length, 3);
         let state = desk.sent(&sent).await;
         assert_eq!(state.sha256, Some(digest(&sent)));
-        let lengths: Vec<_> = desk.parts(&state.id).await.into_iter().map(|part| part.length as usize).collect();
+        let lengths = desk.parts(&state.id).await.into_iter().map(|part| usize::try_from(part.length).unwrap());
+        let lengths: Vec<_> = lengths.collect();
         assert_eq!(lengths, parts);
         assert_eq!(desk.read(&state.id).await, sent);
     }

@@ -29,7 +29,7 @@ fn part_is_an_age_file_of_the_same_bytes() {
 #[test]
 fn cut_part_is_an_error() {
     let identities = Identities::generate();
-    let sealed = sealed(&identities, &[7; 100_000], 1000);
+    let sealed = sealed(&identities, &vec![7; 100_000], 1000);
     for length in [sealed.len() - 1, sealed.len() - 20_000, 70_000] {
         let mut opened = Vec::new();
         let read = open_part(&identities, &sealed[..length]).unwrap().read_to_end(&mut opened);
