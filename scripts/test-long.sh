@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The checks that do not fit into `make test`: long runs of suites whose short runs are in it, and the comparison of all engines.
 # SHARE=10 makes a tenth of each run, SEED chooses the streams, ONLY="fuzz same" chooses suites:
-# kill power faults histories uploads fuzz guided load changes same. The last lines are a list to paste into docs/test-long.md.
+# kill power faults histories operators uploads fuzz guided load changes same. The last lines are a list to paste into docs/test-long.md.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 share=${SHARE:-1}
 export KAKEKOMI_SEED=${SEED:-20261129}
-only=${ONLY:-kill power faults histories uploads fuzz guided load changes same}
+only=${ONLY:-kill power faults histories operators uploads fuzz guided load changes same}
 failed=0
 figures=$(mktemp)
 output=$(mktemp)
@@ -31,7 +31,7 @@ run() { # suite, how much, command…: one run, whose time, result and figures a
   [ "$status" -eq 0 ] || { result=FAILED && failed=$((failed + 1)); }
   {
     printf -- '- `%s`, %s: %s after %s s.\n' "$suite" "$amount" "$result" "$((SECONDS - started))"
-    grep -E '^(test result|[a-z-]+ +[0-9]+ drafts|.*inputs in |stat::number_of_executed_units|.*moments|.*histories: |.*people, half|.*cuts, .*hosts|two writers: )' "$output" |
+    grep -E '^(test result|[a-z-]+ +[0-9]+ drafts|.*inputs in |stat::number_of_executed_units|.*moments|.*histories: |.*sequences: |.*people, half|.*cuts, .*hosts|two writers: )' "$output" |
       sed 's/^/  - `/; s/$/`/'
   } >>"$figures"
 }
@@ -46,7 +46,7 @@ scripts/wasm-target.sh && scripts/install-test-tools.sh || exit 1
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 export KAKEKOMI_BIN="$target/release/kakekomi" KAKEKOMI_TOOLS="$target/test-tools"
 cargo build --release --locked --workspace --all-targets || exit 1
-if [[ " $only " =~ \ (kill|power|faults|histories|uploads)\  ]]; then
+if [[ " $only " =~ \ (kill|power|faults|histories|operators|uploads)\  ]]; then
   KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || exit 1
   export KAKEKOMI_TEST_POSTGRES
 fi
@@ -60,6 +60,8 @@ run faults "each write and flush fails once" suite store_io_errors
 KAKEKOMI_HISTORIES=$(part 10000)
 run histories "$KAKEKOMI_HISTORIES random histories of events on each database" \
   cargo test --release --locked --package kakekomi-store --lib -- --nocapture random_histories
+run operators "$KAKEKOMI_HISTORIES random sequences by eight operators on each database" \
+  cargo test --release --locked --package kakekomi-casework --test histories -- --nocapture
 export KAKEKOMI_UPLOAD_CUTS KAKEKOMI_UPLOAD_KILLS KAKEKOMI_UPLOAD_ROUNDS TUS_MIB TUS_CUTS TUS_KILLS
 KAKEKOMI_UPLOAD_CUTS=$(part 500) KAKEKOMI_UPLOAD_KILLS=$(part 500) KAKEKOMI_UPLOAD_ROUNDS=$(part 1000)
 run uploads "$KAKEKOMI_UPLOAD_CUTS cuts, $KAKEKOMI_UPLOAD_KILLS kills, $KAKEKOMI_UPLOAD_ROUNDS meetings of two writers" \

@@ -8,6 +8,7 @@ binary=${KAKEKOMI_BIN:-$PWD/target/release/kakekomi}
 tools=${KAKEKOMI_TOOLS:-$PWD/target/test-tools}
 examples=${EXAMPLES:-10}
 config=$PWD/tests/schemathesis.toml
+export SCHEMATHESIS_HOOKS=$PWD/tests/schemathesis_hooks.py
 home=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$home"' EXIT
 

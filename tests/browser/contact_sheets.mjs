@@ -1,7 +1,9 @@
 /**
- * Contact sheets for the documentation, of the pictures that `pictures.mjs` took: `node pictures.mjs SHOTS && node contact_sheets.mjs SHOTS ../../docs`.
+ * Contact sheets for the documentation, of the pictures that `pictures.mjs` and `desk_pictures.mjs` took:
+ * `node pictures.mjs SHOTS && node desk_pictures.mjs SHOTS && node contact_sheets.mjs SHOTS ../../docs`.
  *
- * `docs/form.png` is a phone and a wide screen side by side; `docs/pictures/*.jpg` have every step beside the next.
+ * `docs/form.png` is a phone and a wide screen side by side; `docs/pictures/*.jpg` have every step beside the next, and
+ * `docs/pictures/desk-*.jpg` the pages of the operators' desk.
  */
 
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -19,21 +21,21 @@ const QUALITY = 72;
 
 const browser = await launch();
 const page = await browser.newPage();
-for (const [locale, width, look] of [
-  ["ja", 360, "light"],
-  ["ja", 1280, "light"],
-  ["en", 360, "dark"],
-  ["en", 1280, "dark"],
-]) {
-  const name = `${locale}-${width}-${look}`;
-  const files = readdirSync(shots)
-    .filter((file) => file.startsWith(name))
-    .sort();
-  await sheet(
-    files.map((file) => ({ file, width: WIDTH[width], height: HEIGHT })),
-    join(docs, "pictures", `${name}.jpg`),
-  );
-}
+for (const [form, width] of [
+  ["ja-360-light", 360],
+  ["ja-1280-light", 1280],
+  ["en-360-dark", 360],
+  ["en-1280-dark", 1280],
+])
+  for (const name of [form, `desk-${form}`]) {
+    const files = readdirSync(shots)
+      .filter((file) => file.startsWith(name))
+      .sort();
+    await sheet(
+      files.map((file) => ({ file, width: WIDTH[width], height: HEIGHT })),
+      join(docs, "pictures", `${name}.jpg`),
+    );
+  }
 await sheet(
   [
     { file: "ja-360-light-1-now-yes.png", width: 360, height: 760 },

@@ -32,6 +32,7 @@ async function newContext(browser, { viewport = { width: 1280, height: 900 } } =
       key: (name) => page.keyboard.press(name),
       type: (text) => page.keyboard.type(text),
       visit: (address) => page.goto(address),
+      resize: (size) => page.setViewport(size),
       on: (event, listener) => page.on(event, listener),
       frame: () =>
         framed((code, argument) =>

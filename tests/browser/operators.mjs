@@ -39,7 +39,7 @@ export function oneTimeCode(secret, stepsLater = 0) {
 export class Operator {
   actions = 0;
 
-  /** @param {import("playwright-core").Page} page */
+  /** @param {any} page of Playwright, or a `Tab` */
   constructor(page) {
     this.page = page;
   }
@@ -73,6 +73,11 @@ export class Operator {
     this.actions += 1;
     await within.getByLabel(label, { exact: true }).check();
   }
+
+  /** Waits for a text of the page; reading is no action. */
+  async read(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
 }
 
 /** Sets up an account and signs in; returns the secret of its authenticator. @param {Operator} operator @param {string} name */
@@ -84,6 +89,7 @@ export async function setUpAndSignIn(operator, link, name) {
   await operator.fill("新しいパスワード（もう一度）", PASSWORD);
   await operator.fill("認証アプリの確認コード", oneTimeCode(secret));
   await operator.press("初期設定を終える");
+  await operator.read("それぞれ一度だけ使えます");
   const recovery = await page.locator(".codes code").first().innerText();
   await operator.follow("ログインへ進む");
   await operator.fill("ログイン名", name);
@@ -91,5 +97,6 @@ export async function setUpAndSignIn(operator, link, name) {
   // The code of this step is used; the next one is accepted a little early.
   await operator.fill("確認コード", oneTimeCode(secret, 1));
   await operator.press("ログインする");
+  await operator.read("ログアウト");
   return { secret, recovery };
 }

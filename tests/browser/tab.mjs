@@ -1,7 +1,8 @@
 /**
  * A page and its locators as Playwright has them, over the few things that a driver has to be able to do:
  *
- *     run(function, argument) → its result in the page     press(x, y)     key(name)     type(text)     visit(address)     on(event, listener)
+ *     run(function, argument) → its result in the page     press(x, y)     key(name)     type(text)     visit(address)
+ *     resize({ width, height })     on(event, listener)
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -87,61 +88,95 @@ export class Tab {
     );
   }
 
-  locator(selector) {
-    return new Locator(this, selector, "only");
+  /** Changes the visible part of the page. @param {{ width: number, height: number }} size */
+  setViewportSize(size) {
+    return this.driver.resize(size);
+  }
+
+  locator(selector, filter) {
+    return new Locator(this, [], "only").locator(selector, filter);
+  }
+
+  getByLabel(name, how) {
+    return new Locator(this, [], "only").getByLabel(name, how);
+  }
+
+  getByRole(role, how) {
+    return new Locator(this, [], "only").getByRole(role, how);
+  }
+
+  getByText(text) {
+    return new Locator(this, [], "only").getByText(text);
   }
 }
 
 class Locator {
-  /** @param {Tab} tab @param {string} selector @param {"only" | "first" | "last"} which */
-  constructor(tab, selector, which) {
-    Object.assign(this, { tab, selector, which });
+  /** @param {Tab} tab @param {any[]} steps what `find` follows @param {"only" | "first" | "last"} which */
+  constructor(tab, steps, which) {
+    Object.assign(this, { tab, steps, which });
   }
 
   first() {
-    return new Locator(this.tab, this.selector, "first");
+    return new Locator(this.tab, this.steps, "first");
   }
 
   last() {
-    return new Locator(this.tab, this.selector, "last");
+    return new Locator(this.tab, this.steps, "last");
   }
 
-  /** A locator within this one. */
-  locator(selector) {
-    return new Locator(this.tab, `${this.selector} ${selector}`, this.which);
+  /** A locator within this one. @param {string} css @param {{ hasText?: string | RegExp }} [filter] */
+  locator(css, { hasText } = {}) {
+    return this.within({ css, text: hasText && pattern(hasText) });
+  }
+
+  /** The field of a label. */
+  getByLabel(name, how) {
+    return this.within({ css: "input, select, textarea", name: pattern(name, how) });
+  }
+
+  /** The elements of a role that can be seen. @param {"button" | "link" | "textbox"} role */
+  getByRole(role, { name, ...how }) {
+    return this.within({ css: ROLES[role], name: pattern(name, how), visible: true });
+  }
+
+  /** The innermost elements that have a text. */
+  getByText(text) {
+    return this.within({ css: "*", text: pattern(text), innermost: true });
+  }
+
+  within(step) {
+    return new Locator(this.tab, [...this.steps, step], this.which);
   }
 
   count() {
-    return this.tab.evaluate((selector) => document.querySelectorAll(selector).length, this.selector);
+    return this.tab.evaluate(withAll("return all.length;"), this.plain());
   }
 
   waitFor({ state = "visible" } = {}) {
     return this.tab.waitForFunction(
-      ({ selector, state }) => {
-        const found = document.querySelector(selector);
-        const shown = Boolean(found?.checkVisibility({ visibilityProperty: true }));
-        return { visible: shown, hidden: !shown, attached: Boolean(found), detached: !found }[state];
-      },
-      { selector: this.selector, state },
+      withAll(`
+        const shown = Boolean(all[0]?.checkVisibility({ visibilityProperty: true }));
+        return { visible: shown, hidden: !shown, attached: all.length > 0, detached: !all.length }[given.state];`),
+      { ...this.plain(), state },
     );
   }
 
   /** Presses the middle of the element, once it is there, is still and nothing is over it; again, if it moved away. */
   async click() {
-    const { selector, which, tab } = this;
+    const { tab } = this;
     for (const end = Date.now() + tab.patience; Date.now() < end;) {
-      const { x, y } = await tab.waitForFunction(middle, { selector, which });
+      const { x, y } = await tab.waitForFunction(withAll(`return (${middle})(all, given)`), this.plain());
       await tab.driver.press(Math.round(x), Math.round(y));
       // Some presses lead to another document, or to none yet.
       const hit = await tab.evaluate(() => globalThis.hit ?? true).catch(() => true);
       if (hit) return;
     }
-    throw new Error(`pressed in vain: ${selector}`);
+    throw new Error(`pressed in vain: ${JSON.stringify(this.steps)}`);
   }
 
   async check() {
     if (!(await this.isChecked())) await this.click();
-    await this.tab.waitForFunction((selector) => document.querySelector(selector).checked, this.selector);
+    await this.tab.waitForFunction(withAll("return all[0].checked;"), this.plain());
   }
 
   /** Puts a text in the place of what is there, as an input method does it: in one go, with the events of typing. */
@@ -178,22 +213,62 @@ class Locator {
   async evaluate(code, argument) {
     await this.waitFor({ state: "attached" });
     return this.tab.driver.run(
-      new Function(
-        "given",
-        `
-      const all = [...document.querySelectorAll(given.selector)];
-      return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`,
-      ),
-      { selector: this.selector, which: this.which, argument },
+      withAll(`return (${code})(given.which === "last" ? all.at(-1) : all[0], given.argument);`),
+      { ...this.plain(), argument },
     );
+  }
+
+  /** Chooses an option of a list by its text. @param {{ label: string }} option */
+  selectOption({ label }) {
+    return this.evaluate((select, given) => {
+      select.value = [...select.options].find((option) => option.label === given).value;
+      for (const event of ["input", "change"]) select.dispatchEvent(new Event(event, { bubbles: true }));
+    }, label);
+  }
+
+  /** The part of it that a function in the page is given. */
+  plain() {
+    return { steps: this.steps, which: this.which };
   }
 }
 
+/** The elements of each role. */
+const ROLES = { button: "button", link: "a[href]", textbox: "input, textarea" };
+
+/** A text as an expression for the page. @param {string | RegExp} text */
+function pattern(text, { exact = false } = {}) {
+  if (text instanceof RegExp) return text.source;
+  const literal = text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return exact ? `^${literal}$` : literal;
+}
+
+/** A function for the page, in whose body `all` are the elements that `given.steps` find. @param {string} body */
+function withAll(body) {
+  return new Function("given", `const all = (${find})(given.steps);\n${body}`);
+}
+
+/** Runs in the page: the elements that one step after another leads to. */
+function find(steps) {
+  const plain = (text) => text.replaceAll(/\s+/g, " ").trim();
+  const name = (one) => {
+    const labels = [...(one.labels ?? [])].map((label) => label.textContent).join(" ");
+    return plain(one.getAttribute("aria-label") ?? (labels || one.textContent));
+  };
+  const fits = (one, step) =>
+    (!step.name || new RegExp(step.name).test(name(one))) &&
+    (!step.text || new RegExp(step.text).test(plain(one.textContent))) &&
+    (!step.visible || one.checkVisibility({ visibilityProperty: true })) &&
+    (!step.innermost || ![...one.children].some((child) => new RegExp(step.text).test(plain(child.textContent))));
+  const follow = (roots, step) => [
+    ...new Set(roots.flatMap((root) => [...root.querySelectorAll(step.css)].filter((one) => fits(one, step)))),
+  ];
+  return steps.reduce(follow, [document]);
+}
+
 /** Runs in the page: where an element can be pressed, or null; `hit` then tells whether the press reached it. */
-async function middle({ selector, which }) {
-  const all = [...document.querySelectorAll(selector)];
+async function middle(all, { steps, which }) {
   const found = which === "last" ? all.at(-1) : all[0];
-  if (which === "only" && all.length > 1) throw new Error(`${all.length} elements are ${selector}`);
+  if (which === "only" && all.length > 1) throw new Error(`${all.length} elements are ${JSON.stringify(steps)}`);
   found?.scrollIntoView({ block: "center", behavior: "instant" });
   const before = found?.getBoundingClientRect();
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));

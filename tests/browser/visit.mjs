@@ -62,9 +62,14 @@ export async function openReturn(browser, base, { locale = "ja", width = 1280, h
   page.setDefaultTimeout(30_000);
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  await toReturn(page, base, locale);
+  return { page, context, errors };
+}
+
+/** Leads a page to the return page. */
+export async function toReturn(page, base, locale = "ja") {
   await page.goto(`${base}/return?lang=${locale}`);
   await page.locator("#return-open").waitFor();
-  return { page, context, errors };
 }
 
 /** Types number and code, and waits for the case. */

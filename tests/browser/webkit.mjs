@@ -109,11 +109,9 @@ async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}
   const session = (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
   await session("POST", "/timeouts", { script: SCRIPT_PATIENCE });
   // Without a window manager the window under the pointer has the focus, and the pointer waits in the middle of the screen.
-  await session("POST", "/window/rect", {
-    x: (SCREEN.width - viewport.width) / 2,
-    y: (SCREEN.height - viewport.height) / 2,
-    ...viewport,
-  });
+  const resize = ({ width, height }) =>
+    session("POST", "/window/rect", { x: (SCREEN.width - width) / 2, y: (SCREEN.height - height) / 2, width, height });
+  await resize(viewport);
   const tab = new Tab({
     run: (code, argument) => run(session, code, argument),
     press: (x, y) =>
@@ -125,6 +123,7 @@ async function newContext(call, { viewport = { width: 1280, height: 900 } } = {}
     key: (name) => type(session, KEYS[name]),
     type: (text) => type(session, text),
     visit: (address) => session("POST", "/url", { url: address }),
+    resize,
     frame: () =>
       framed(async (code, argument) => {
         const script = 'return document.querySelector("kakekomi-form").shadowRoot.querySelector("iframe");';

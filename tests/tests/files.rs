@@ -155,8 +155,7 @@ fn every_refusal_has_its_status(home: Home) {
     }
     assert_refused("bytes of a finished file", upload.patch(&server, 0, b"0"), 409, "file.arrived");
     assert_refused("a method", send(Request::get(&upload.path)), 405, "http.method");
-    let override_nothing = upload.request(Request::post);
-    assert_refused("POST alone", send(override_nothing), 405, "http.method");
+    assert_refused("POST alone", send(upload.request(Request::post)), 400, "file.metadata");
     assert_eq!(opened(&server.home, &evidence_folder(&server.home), &case.number, &upload), b"0123456789");
 }
 

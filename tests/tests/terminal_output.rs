@@ -23,7 +23,8 @@ fn dangerous(text: &str) -> Vec<char> {
     let plain = text.replace("\u{1b}[0m", "").replace("\u{1b}[1m", "").replace("\u{1b}[2m", "");
     let plain = plain.replace("\u{1b}[1;31m", "").replace("\u{1b}[1;32m", "").replace("\r\n", "\n");
     let dangerous = |found: &char| {
-        (found.is_control() && *found != '\n') || matches!(found, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}')
+        (found.is_control() && *found != '\n')
+            || matches!(found, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
     };
     plain.chars().filter(dangerous).collect()
 }
@@ -117,4 +118,45 @@ fn data_for_machines_is_byte_for_byte_in_a_pipe_and_inert_on_a_terminal() {
     }
     let csv = on_a_terminal(&home, &["cases", "export", "--csv"]);
     assert!(dangerous(&csv).is_empty(), "{csv:?}");
+}
+
+/// Writes notes and an assignee; a name takes no control character.
+fn worked_on(home: &Home, number: &str) {
+    for arguments in [
+        &["cases", "note", number, HOSTILE][..],
+        &["cases", "note", number, "%s%n{0}{{7*7}}${7*7}\u{2067}\u{200b}\u{feff}"],
+        &["cases", "assign", number, "=HYPERLINK(\"http://evil.example\")"],
+    ] {
+        let output = home.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn notes_and_names_are_inert_in_timeline_queue_watch_and_csv() {
+    let (home, number) = home();
+    let restored = Command::new("sqlite3")
+        .arg(home.path().join("data/kakekomi.sqlite3"))
+        .arg("UPDATE projections SET status = 'received'")
+        .status();
+    assert!(restored.expect("sqlite3").success());
+    worked_on(&home, &number);
+    for arguments in [
+        &["cases", "timeline", &number][..],
+        &["cases", "timeline", &number, "--json"],
+        &["cases", "queue"],
+        &["cases", "list"],
+        &["cases", "show", &number],
+    ] {
+        let said = on_a_terminal(&home, arguments);
+        assert!(!said.is_empty() && dangerous(&said).is_empty(), "{arguments:?}: {said:?}");
+    }
+    assert!(piped(&home, &["cases", "timeline", &number]).contains("%s%n{0}{{7*7}}${7*7}"), "nothing is filled in");
+    let csv = String::from_utf8(home.run(&["cases", "export", "--csv"]).stdout).unwrap();
+    assert!(csv.contains("\"'=HYPERLINK(\"\"http://evil.example\"\")\""), "{csv}");
+    let mut watch = Command::new("timeout");
+    watch.args(["3", "script", "-qec"]).arg(format!("{} cases watch --after 0", binary().display())).arg("/dev/null");
+    watch.current_dir(home.path()).env("KAKEKOMI_DATA", home.path().join("data")).stdin(Stdio::null());
+    let watched = String::from_utf8_lossy(&watch.output().expect("timeout").stdout).into_owned();
+    assert!(watched.contains(&number) && dangerous(&watched).is_empty(), "{watched:?}");
 }

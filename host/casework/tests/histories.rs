@@ -15,9 +15,13 @@ mod support;
 
 use std::collections::HashMap;
 
-use kakekomi_casework::{ActError, Action, Casework, Operator, Outcome, Role, ShownEvent, Urgency, WorkState};
+use kakekomi_casework::{
+    ActError, Action, Casework, Channel, Confidence, LimitationKind, Operator, Outcome, QuestionDraft, QuestionKind,
+    Role, ShownEvent, Title, Urgency, WorkState,
+};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Change, EventKind, Projection};
+use serde_json::Value;
 use support::{Desk, RECEIVED_AT, desks};
 
 /// The sequences of each database where `KAKEKOMI_HISTORIES` names no other number.
@@ -38,10 +42,10 @@ impl Random {
         (mixed ^ (mixed >> 31)) % bound
     }
 
-    /// Makes an action; its text names its writer.
+    /// Makes an action; its text, if it has one, is the mark of its writer.
     fn action(&mut self, name: &str, mark: &str) -> Action {
         let reason = || Some(mark.to_owned());
-        match self.below(9) {
+        match self.below(16) {
             0 => Action::Start,
             1 => Action::Assign { assignee: Some(name.to_owned()) },
             2 => Action::Urgency { urgency: Urgency::High, reason: mark.to_owned() },
@@ -50,9 +54,26 @@ impl Random {
             5 => Action::Reopen { reason: reason() },
             6 => Action::Hold { hold: self.below(2) == 0, reason: mark.to_owned() },
             7 => Action::FollowUp { at: Some(RECEIVED_AT + i64::try_from(self.below(100)).unwrap()) },
+            8 => Action::Call { reached: self.below(2) == 0, text: reason(), disclosed: None },
+            9 => Action::Advice {
+                text: mark.to_owned(),
+                confidence: Confidence::Low,
+                limits: mark.to_owned(),
+                channel: Channel::Phone,
+            },
+            10 => Action::Limitation { limitation: LimitationKind::ToolsDoNotRun, text: reason() },
+            11 => Action::Ask { questions: vec![question(mark)] },
+            12 => Action::Disclose { text: mark.to_owned() },
+            13 => Action::IssueCode,
+            14 => Action::Withdraw { reason: mark.to_owned() },
             _ => Action::Note { text: mark.to_owned() },
         }
     }
+}
+
+fn question(title: &str) -> QuestionDraft {
+    let title = Title { ja: title.to_owned(), en: None };
+    QuestionDraft { kind: QuestionKind::Text, required: false, title, choices: Vec::new() }
 }
 
 /// An action with its outcome.
@@ -60,8 +81,17 @@ struct Sent {
     case: usize,
     kind: &'static str,
     actor: String,
+    /// The mark, if the action has a text.
+    mark: Option<String>,
     seen: Option<i64>,
     outcome: Result<i64, ActError>,
+}
+
+impl Sent {
+    /// Reports whether a body is that of this action.
+    fn is_in(&self, body: &Value) -> bool {
+        body.is_object() && self.mark.as_ref().is_none_or(|mark| body.to_string().contains(&format!("\"{mark}\"")))
+    }
 }
 
 /// The random share of an operator.
@@ -69,7 +99,8 @@ async fn work(casework: Casework, cases: Vec<Number>, operator: Operator, mut ra
     let mut sent = Vec::new();
     for index in 0..ACTIONS {
         let case = usize::try_from(random.below(CASES as u64)).unwrap();
-        let action = random.action(operator.name(), &format!("{} {index}", operator.name()));
+        let mark = format!("{} {index}", operator.name());
+        let action = random.action(operator.name(), &mark);
         // An operator's form is as old as the last view, or a command sends none.
         let seen = match random.below(4) {
             0 => None,
@@ -77,8 +108,9 @@ async fn work(casework: Casework, cases: Vec<Number>, operator: Operator, mut ra
             _ => Some(casework.view(&operator, &cases[case]).await.unwrap().case.changed_n),
         };
         let kind = action.kind().as_str();
+        let mark = format!("{action:?}").contains(&mark).then_some(mark);
         let acted = casework.act(&operator, &cases[case], action, seen).await.map(|acted| acted.n);
-        sent.push(Sent { case, kind, actor: operator.actor().to_owned(), seen, outcome: acted });
+        sent.push(Sent { case, kind, actor: operator.actor().to_owned(), mark, seen, outcome: acted });
     }
     sent
 }
@@ -87,7 +119,7 @@ async fn work(casework: Casework, cases: Vec<Number>, operator: Operator, mut ra
 fn check_conflict(sent: &Sent, timeline: &[ShownEvent]) {
     let Err(ActError::Conflict(conflict)) = &sent.outcome else { return };
     assert_eq!(conflict.mine.kind, sent.kind);
-    assert!(conflict.mine.body.is_object());
+    assert!(sent.is_in(&conflict.mine.body), "the operator's own change is shown");
     assert!(conflict.theirs.iter().any(|event| event.n == Some(conflict.changed_n)), "the change that it met is shown");
     for event in &conflict.theirs {
         assert!(sent.seen.is_none_or(|seen| event.n.unwrap() > seen), "only later changes");
@@ -151,6 +183,7 @@ async fn run(desk: &Desk, hosts: &[Casework; 2], seed: u64) -> [usize; 3] {
                 Ok(n) => {
                     let event = written.remove(n).expect("an event that was reported is stored once");
                     assert_eq!((event.kind.as_str(), event.actor.as_str()), (sent.kind, sent.actor.as_str()));
+                    assert!(sent.is_in(event.body.as_ref().unwrap()), "with its own text");
                     counts[0] += 1;
                 }
                 Err(ActError::Conflict(_)) => counts[1] += 1,

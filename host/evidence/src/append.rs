@@ -17,7 +17,6 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::commit::{CHUNKS, Upload, store_all};
 use crate::evidence::case_of;
-use crate::sealer::FileSealer;
 use crate::{AppendEnd, Evidence, UploadRefusal, UploadState, hash_state};
 
 impl Evidence {
@@ -65,38 +64,25 @@ impl Evidence {
             return Err(UploadRefusal::Offset { offset: line.offset });
         }
         let case = case_of(&line)?;
-        let sealer = self.sealer(&line, case.recipient.clone()).await?;
+        let hash = self.hash(&line).await?;
         let left = line.length.saturating_sub(offset);
         let (chunks, waiting) = mpsc::channel(CHUNKS);
         let upload = Upload { evidence: self.clone(), line, case, clock };
-        let storing = tokio::spawn(store_all(Arc::new(upload), sealer, waiting));
+        let storing = tokio::spawn(store_all(Arc::new(upload), hash, waiting));
         let ended = pump(body, chunks, left, self.limits.idle_timeout).await;
         storing.await.map_err(io::Error::other)??;
         ended
     }
 
-    /// Creates the sealer that continues a file at the end of its last part.
-    async fn sealer(&self, line: &FileLine, recipient: String) -> Result<FileSealer, UploadRefusal> {
-        let hash = match self.store.last_part(line.seq).await? {
+    /// Reads the hash of a file at the end of its last part.
+    async fn hash(&self, line: &FileLine) -> Result<Sha256, UploadRefusal> {
+        let Some(part) = self.store.last_part(line.seq).await? else { return Ok(Sha256::new()) };
+        let offset = part.start.saturating_add(part.length);
+        if offset != line.offset {
             // Another writer was faster.
-            Some(part) if part.start.saturating_add(part.length) != line.offset => {
-                return Err(UploadRefusal::Offset { offset: part.start.saturating_add(part.length) });
-            }
-            Some(part) => hash_state::unwrap(&self.key, &line.id, &part.hash_state)?,
-            None => Sha256::new(),
-        };
-        Ok(FileSealer {
-            storage: Arc::clone(&self.storage),
-            key: self.key.clone(),
-            id: line.id,
-            recipient,
-            length: line.length,
-            part_bytes: self.limits.part_bytes,
-            min_free_percent: self.limits.min_free_percent,
-            hash,
-            end: line.offset,
-            open: None,
-        })
+            return Err(UploadRefusal::Offset { offset });
+        }
+        Ok(hash_state::unwrap(&self.key, &line.id, &part.hash_state)?)
     }
 
     /// Finds the reason why a file takes no part any more.

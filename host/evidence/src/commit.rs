@@ -1,27 +1,33 @@
-//! The storing side of an upload: seals what comes, and commits each part while the next one is sealed.
+//! The storing side of an upload: seals what comes, and commits parts while the next one is sealed.
 //!
 //! ```text
 //! chunks → sealer → part 1 → object, row
-//!                   part 2 → object, row, event of the end
+//!        → hash     part 2 → object, row, event of the end
 //! ```
 //!
 //! It runs on when the upload is dropped, until what came is stored.
 
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use kakekomi_store::{FileEnd, FileLine, NewPart, Part, PartAdded};
-use tokio::sync::mpsc;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::event::EventCase;
+use crate::runs::{self, Splitter};
 use crate::sealer::{FileSealer, SealedPart};
-use crate::storage::ObjectName;
-use crate::{Evidence, UploadRefusal, blocking};
+use crate::storage::{ObjectName, PartStorage, Spool};
+use crate::{Evidence, UploadRefusal, blocking, hash_state};
 
 /// Chunks of a body that wait to be sealed.
 pub const CHUNKS: usize = 8;
+/// Parts of an upload that are made objects at a time. Their rows are written in their order.
+const COMMITS: usize = 2;
+/// Sealed bytes that are hashed at a time.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// An upload under way.
 pub struct Upload {
@@ -31,59 +37,65 @@ pub struct Upload {
     pub clock: fn() -> i64,
 }
 
-/// The commit of the part before, if there is one.
-#[derive(Default)]
-struct LastCommit(Option<JoinHandle<Result<(), UploadRefusal>>>);
+type Commit = JoinHandle<Result<(), UploadRefusal>>;
 
-impl LastCommit {
-    async fn outcome(&mut self) -> Result<(), UploadRefusal> {
-        match self.0.take() {
-            Some(commit) => commit.await.map_err(io::Error::other)?,
-            None => Ok(()),
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.0.as_ref().is_some_and(JoinHandle::is_finished)
-    }
-}
-
-/// Stores all chunks that come.
+/// Stores all chunks that come, after the bytes of a file whose hash this is.
 ///
 /// # Errors
 /// [`UploadRefusal`]: the parts before are stored.
-pub async fn store_all(
-    upload: Arc<Upload>,
-    sealer: FileSealer,
-    chunks: mpsc::Receiver<Bytes>,
-) -> Result<(), UploadRefusal> {
-    let mut last = LastCommit::default();
-    let sealed = seal_all(&upload, sealer, chunks, &mut last).await;
-    last.outcome().await.and(sealed)
+pub async fn store_all(upload: Arc<Upload>, hash: Sha256, chunks: mpsc::Receiver<Bytes>) -> Result<(), UploadRefusal> {
+    let mut last = None;
+    let sealed = seal_all(&upload, hash, chunks, &mut last).await;
+    outcome(last).await.and(sealed)
+}
+
+/// Waits for a commit, which has waited for those before.
+async fn outcome(commit: Option<Commit>) -> Result<(), UploadRefusal> {
+    match commit {
+        Some(commit) => commit.await.map_err(io::Error::other)?,
+        None => Ok(()),
+    }
 }
 
 async fn seal_all(
     upload: &Arc<Upload>,
-    mut sealer: FileSealer,
+    mut hash: Sha256,
     mut chunks: mpsc::Receiver<Bytes>,
-    last: &mut LastCommit,
+    last: &mut Option<Commit>,
 ) -> Result<(), UploadRefusal> {
+    let Upload { evidence, line, case, .. } = upload.as_ref();
+    let mut splitter = Splitter::new(evidence.limits.part_bytes, line.length.saturating_sub(line.offset));
+    let (storage, min_free_percent) = (Arc::clone(&evidence.storage), evidence.limits.min_free_percent);
+    let mut sealer = FileSealer::new(storage, case.recipient.clone(), min_free_percent, line.offset);
+    let places = Arc::new(Semaphore::new(COMMITS));
     loop {
         let mut batch = Vec::with_capacity(CHUNKS);
         let is_end = chunks.recv_many(&mut batch, CHUNKS).await == 0;
+        let runs = Arc::new(splitter.split(batch));
+        let same_runs = Arc::clone(&runs);
         // No thread is held while an upload waits for its bytes.
+        let hashing = spawn_blocking(move || {
+            let at_ends = runs::hash(&mut hash, &same_runs);
+            (hash, at_ends)
+        });
         let sealing = spawn_blocking(move || {
-            let parts = if is_end { sealer.finish()?.into_iter().collect() } else { sealer.seal(&batch)? };
+            let mut parts = sealer.seal(&runs)?;
+            if is_end {
+                parts.extend(sealer.finish()?);
+            }
             Ok::<_, UploadRefusal>((sealer, parts))
         });
-        let parts: Vec<_>;
-        (sealer, parts) = sealing.await.map_err(io::Error::other)??;
-        for part in parts {
-            last.outcome().await?;
-            last.0 = Some(tokio::spawn(commit(Arc::clone(upload), part)));
+        let (hashed, sealed) = tokio::join!(hashing, sealing);
+        let (mut at_ends, parts);
+        (hash, at_ends) = hashed.map_err(io::Error::other)?;
+        (sealer, parts) = sealed.map_err(io::Error::other)??;
+        at_ends.push(hash.clone());
+        for (part, hash) in parts.into_iter().zip(at_ends) {
+            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+            *last = Some(tokio::spawn(commit(Arc::clone(upload), part, hash, last.take(), place)));
         }
-        if last.is_over() {
-            last.outcome().await?;
+        if last.as_ref().is_some_and(JoinHandle::is_finished) {
+            outcome(last.take()).await?;
         }
         if is_end {
             return Ok(());
@@ -91,43 +103,72 @@ async fn seal_all(
     }
 }
 
-/// Makes a part an object, and then a row.
-async fn commit(upload: Arc<Upload>, sealed: SealedPart) -> Result<(), UploadRefusal> {
-    let Upload { evidence, line, case, clock } = upload.as_ref();
+/// Makes a part an object, and, after the part before, a row.
+async fn commit(
+    upload: Arc<Upload>,
+    sealed: SealedPart,
+    hash: Sha256,
+    before: Option<Commit>,
+    _place: OwnedSemaphorePermit,
+) -> Result<(), UploadRefusal> {
+    let Upload { evidence, line, .. } = upload.as_ref();
     let name = ObjectName::random().map_err(io::Error::other)?;
-    let at = clock();
-    let end = match &sealed.sha256 {
-        None => None,
-        Some(sha256) => {
-            let (state, event) = case.ended(&line.id, line.length, line.declared_sha256.as_deref(), sha256, at)?;
-            Some(FileEnd { sha256: *sha256, state, event })
+    let SealedPart { spool, start, length } = sealed;
+    let (storage, object) = (Arc::clone(&evidence.storage), name.clone());
+    let put = blocking(move || put(storage.as_ref(), spool, &object)).await.map_err(UploadRefusal::from);
+    let stored = match outcome(before).await.and(put) {
+        Ok((sealed_length, sealed_sha256)) => {
+            let hash_state = hash_state::wrap(&evidence.key, &line.id, &hash)?;
+            let object = name.to_string();
+            let part = Part { start, length, sealed_length, sealed_sha256, object, hash_state };
+            upload.add(part, hash).await
         }
+        Err(refusal) => Err(refusal),
     };
-    let part = Part {
-        start: sealed.start,
-        length: sealed.length,
-        sealed_length: sealed.sealed_length,
-        sealed_sha256: sealed.sealed_sha256.into(),
-        object: name.to_string(),
-        hash_state: sealed.hash_state,
-    };
-    let (storage, spool, object) = (Arc::clone(&evidence.storage), sealed.spool, name.clone());
-    if let Err(error) = blocking(move || storage.put(spool, &object)).await {
-        discard(evidence, name).await;
-        return Err(error.into());
-    }
-    let expires_at = at.saturating_add(evidence.limits.unfinished_ms);
-    let new = NewPart { file_seq: line.seq, part, expires_at, at };
-    let refusal = match evidence.store.add_part(new, end).await {
-        Ok(PartAdded::Stored) => return Ok(()),
+    match &stored {
+        Ok(()) => {}
         // The row may be there: the sweep finds out.
-        Err(error) if error.is_in_doubt() => return Err(error.into()),
-        Err(error) => error.into(),
-        Ok(PartAdded::Conflict { offset }) => UploadRefusal::Offset { offset },
-        Ok(PartAdded::Gone) => evidence.ended(&case.number, &line.id, at).await,
-    };
-    discard(evidence, name).await;
-    Err(refusal)
+        Err(UploadRefusal::Store(error)) if error.is_in_doubt() => {}
+        Err(_) => discard(evidence, name).await,
+    }
+    stored
+}
+
+/// Makes a part an object; returns the length and the SHA-256 of its bytes.
+fn put(storage: &dyn PartStorage, mut spool: Spool, name: &ObjectName) -> io::Result<(u64, Vec<u8>)> {
+    spool.file.rewind()?;
+    let (mut hash, mut length) = (Sha256::new(), 0);
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        let read = spool.file.read(&mut buffer)?;
+        hash.update(buffer.get(..read).unwrap_or_default());
+        length += read as u64;
+        if read == 0 {
+            break;
+        }
+    }
+    storage.put(spool, name)?;
+    Ok((length, hash.finalize().to_vec()))
+}
+
+impl Upload {
+    /// Adds the row of a part, and with the last one the end of the file.
+    async fn add(&self, part: Part, hash: Sha256) -> Result<(), UploadRefusal> {
+        let Upload { evidence, line, case, clock } = self;
+        let at = clock();
+        let mut end = None;
+        if part.start.saturating_add(part.length) == line.length {
+            let sha256 = hash.finalize().into();
+            let (state, event) = case.ended(&line.id, line.length, line.declared_sha256.as_deref(), &sha256, at)?;
+            end = Some(FileEnd { sha256, state, event });
+        }
+        let expires_at = at.saturating_add(evidence.limits.unfinished_ms);
+        match evidence.store.add_part(NewPart { file_seq: line.seq, part, expires_at, at }, end).await? {
+            PartAdded::Stored => Ok(()),
+            PartAdded::Conflict { offset } => Err(UploadRefusal::Offset { offset }),
+            PartAdded::Gone => Err(evidence.ended(&case.number, &line.id, at).await),
+        }
+    }
 }
 
 /// Deletes an object without a row. One that cannot be deleted is left to the sweep.

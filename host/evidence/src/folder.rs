@@ -48,7 +48,7 @@ impl PartStorage for FolderStorage {
     fn spool(&self) -> io::Result<Spool> {
         let name = ObjectName::random().map_err(io::Error::other)?;
         let path = self.incoming.join(name.as_str());
-        let file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+        let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
         leave_to_owner(&file, &path)?;
         Ok(Spool { file, path })
     }

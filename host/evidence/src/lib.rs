@@ -25,6 +25,7 @@ mod hash_state;
 pub mod limits;
 mod reading;
 mod refusal;
+mod runs;
 mod sealed_tar;
 mod sealer;
 mod storage;

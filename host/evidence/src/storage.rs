@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,10 +52,20 @@ impl fmt::Display for ObjectName {
 /// A file that receives the sealed bytes of one part. It is removed when it is dropped before it is put.
 #[derive(Debug)]
 pub struct Spool {
-    /// The open file.
+    /// The file, open for writing and reading.
     pub file: File,
     /// Its path.
     pub path: PathBuf,
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Drop for Spool {

@@ -50,10 +50,15 @@ impl Evidence {
             let files = self.store.overdue_files(now, AT_ONCE).await?;
             let mut ended = 0;
             for file in &files {
-                ended += u64::from(self.expire_one(file, now).await?);
+                match self.expire_one(file, now).await {
+                    Ok(is_ended) => ended += u64::from(is_ended),
+                    Err(UploadRefusal::Store(error)) => return Err(error.into()),
+                    // A damaged row must not keep the others.
+                    Err(error) => tracing::error!(%error, file = %file.id, "an evidence file cannot be given up"),
+                }
             }
             expired += ended;
-            // Files that another host gives up at the same time are not read again.
+            // What is left is damaged, or was given up by another host.
             if ended == 0 {
                 return Ok(expired);
             }

@@ -34,13 +34,19 @@ use super::extract::RequestedLocale;
 use super::problem::Problem;
 use super::problem_code::ProblemCode;
 
+/// Bytes of a file.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "the body is read as it comes")]
+pub(crate) struct FileBytes(Vec<u8>);
+
 /// Describes what this host takes: version and extensions of tus, and the longest file.
 #[utoipa::path(options, path = "/v1/files", tag = "files", operation_id = "upload_options",
     responses((status = 204, description = "Version, extensions and the longest file",
         headers(("Tus-Version" = String, description = "`1.0.0`"),
             ("Tus-Extension" = String, description = "`creation,creation-with-upload,expiration,termination`"),
             ("Tus-Max-Size" = u64, description = "Bytes of the longest file")))))]
-pub async fn options(State(files): State<Files>) -> impl IntoResponse {
+pub(crate) async fn options(State(files): State<Files>) -> impl IntoResponse {
     let max = files.evidence.limits.file_max.to_string();
     let headers = [(TUS_VERSION, VERSION), (TUS_EXTENSION, EXTENSIONS)];
     (StatusCode::NO_CONTENT, headers, [(TUS_MAX_SIZE, max)])
@@ -56,13 +62,13 @@ pub async fn options(State(files): State<Files>) -> impl IntoResponse {
             `sha256`", example = "what bG9n,log MA==,filename c2VjdXJpdHkuZXZ0eA=="),
         ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
-    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream",
+    request_body(content = Option<FileBytes>, content_type = "application/offset+octet-stream",
         description = "The first bytes of the file, if the client likes"),
     responses((status = 201, description = "The file is declared; bytes that came with it would outlast a power failure now",
         headers(("Location" = String, description = "The address of the upload, `/v1/files/<32 hex>`"),
             ("Upload-Offset" = u64, description = "Bytes that are stored"),
             ("Upload-Expires" = Option<String>, description = "The end of the upload, if it is not continued")))))]
-pub async fn create(uploader: Result<Uploader, Problem>, headers: HeaderMap, body: Body) -> Response {
+pub(crate) async fn create(uploader: Result<Uploader, Problem>, headers: HeaderMap, body: Body) -> Response {
     let created = match uploader {
         Ok(uploader) => create_with(&uploader, &headers, body).await,
         Err(problem) => Err(Refused::new(problem, body)),
@@ -106,12 +112,12 @@ async fn create_with(uploader: &Uploader, headers: &HeaderMap, body: Body) -> Re
         ("Upload-Offset" = u64, Header, description = "Bytes that are stored, where these begin"),
         ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream",
+    request_body(content = FileBytes, content_type = "application/offset+octet-stream",
         description = "Bytes of the file, as many as the client likes to send at a time"),
     responses((status = 204, description = "The bytes would outlast a power failure now; a host that stops takes a part of them",
         headers(("Upload-Offset" = u64, description = "Bytes that are stored"),
             ("Upload-Expires" = Option<String>, description = "The end of the upload, if it is not continued")))))]
-pub async fn append(
+pub(crate) async fn append(
     uploader: Result<Uploader, Problem>,
     Path(id): Path<String>,
     headers: HeaderMap,
@@ -148,7 +154,7 @@ async fn append_to(uploader: &Uploader, id: &str, headers: &HeaderMap, body: Bod
         headers(("Upload-Offset" = u64, description = "Bytes that are stored"),
             ("Upload-Length" = u64, description = "Bytes of the file"),
             ("Upload-Expires" = Option<String>, description = "The end of the upload, if it is not continued")))))]
-pub async fn show(uploader: Uploader, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn show(uploader: Uploader, Path(id): Path<String>) -> Result<Response, Problem> {
     let id = name(&uploader, &id)?;
     let state = uploader.files.evidence.state(&uploader.number, &id, (uploader.now)()).await;
     let state = state.map_err(|refusal| uploader.problem(refusal))?;
@@ -163,7 +169,7 @@ pub async fn show(uploader: Uploader, Path(id): Path<String>) -> Result<Response
         ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
     responses((status = 204, description = "The upload has ended")))]
-pub async fn end(uploader: Uploader, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn end(uploader: Uploader, Path(id): Path<String>) -> Result<Response, Problem> {
     let id = name(&uploader, &id)?;
     let ended = uploader.files.evidence.terminate(&uploader.number, &id, (uploader.now)()).await;
     ended.map_err(|refusal| uploader.problem(refusal))?;
@@ -178,11 +184,10 @@ pub async fn end(uploader: Uploader, Path(id): Path<String>) -> Result<Response,
         ("Upload-Offset" = Option<u64>, Header, description = "With `PATCH`: bytes that are stored, where these begin"),
         ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
-    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream",
+    request_body(content = Option<FileBytes>, content_type = "application/offset+octet-stream",
         description = "With `PATCH`: bytes of the file"),
     responses((status = 200, description = "As of `HEAD`"), (status = 204, description = "As of `PATCH` and `DELETE`")))]
-pub async fn override_method(
-    RequestedLocale(locale): RequestedLocale,
+pub(crate) async fn override_method(
     uploader: Result<Uploader, Problem>,
     id: Path<String>,
     headers: HeaderMap,
@@ -193,8 +198,11 @@ pub async fn override_method(
         ("PATCH", uploader) => return append(uploader, id, headers, body).await,
         ("HEAD", Ok(uploader)) => show(uploader, id).await,
         ("DELETE", Ok(uploader)) => end(uploader, id).await,
-        ("HEAD" | "DELETE", Err(problem)) => Err(problem),
-        _ => Err(Problem::new(ProblemCode::HttpMethod, locale)),
+        (_, Ok(uploader)) => {
+            let wrong = uploader.wrong(WrongMetadata("X-HTTP-Method-Override"), body);
+            return wrong.into_response(&headers).await;
+        }
+        (_, Err(problem)) => Err(problem),
     };
     match answered {
         Ok(response) => response,

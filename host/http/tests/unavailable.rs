@@ -29,8 +29,9 @@ use kakekomi_service::module_archive::ArchivedModule;
 use kakekomi_service::return_visit::ReturnParts;
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_service::submit::Intake;
+use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
-use kakekomi_store::{self as store, clock};
+use kakekomi_store::{self as store, Filter, Store as _};
 use serde_json::Value;
 use tower::ServiceExt;
 

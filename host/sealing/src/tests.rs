@@ -8,6 +8,7 @@ mod envelopes;
 mod folders;
 mod hashes;
 mod key_files;
+mod parts;
 mod rotations;
 mod test_kit;
 

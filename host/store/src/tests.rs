@@ -6,6 +6,7 @@ mod conversion;
 mod direct_sql;
 mod erasure;
 mod events;
+mod files;
 mod filters;
 mod histories;
 mod queue;

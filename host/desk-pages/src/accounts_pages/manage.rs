@@ -145,7 +145,7 @@ fn row(visit: &Visit, line: &AccountLine) -> Markup {
     let is_own = visit.session.as_ref().is_some_and(|session| session.account == line.name);
     html! {
         tr {
-            td { (inert::text(&line.name)) }
+            td.queue__number { strong { (inert::text(&line.name)) } }
             td { (inert::text(&line.display_name)) }
             td {
                 @if is_own { (visit.words().role.get(line.role.map_or("", Role::as_str))) } @else { (role_form(visit, line)) }
@@ -154,7 +154,7 @@ fn row(visit: &Visit, line: &AccountLine) -> Markup {
                 (state)
                 @if line.set_up { br; span.label { (words.recovery_left) (line.recovery_codes) } }
             }
-            td { (changes(visit, line, is_own)) }
+            td.queue__actions { (changes(visit, line, is_own)) }
         }
     }
 }

@@ -9,9 +9,9 @@ use super::visit::Visit;
 
 const MINUTE: i64 = 60_000;
 
-/// Writes a moment without the year, for lists.
-pub fn short(visit: &Visit, at: i64) -> Markup {
-    written(visit, at, &visit.words().frame.moment_short)
+/// Writes the moment at which something began, without the year, for lists.
+pub fn since(visit: &Visit, at: i64) -> Markup {
+    written(visit, at, &visit.words().frame.moment_since)
 }
 
 /// Writes a moment with the year.

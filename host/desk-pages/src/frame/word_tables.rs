@@ -16,7 +16,7 @@ macro_rules! words {
 words! {
     /// Words of the layout, and those that several pages share.
     FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
-        moment_short moment_full moment_date hours minutes list_separator
+        moment_since moment_full moment_date hours minutes list_separator
         choose optional faults colon pages
 }
 

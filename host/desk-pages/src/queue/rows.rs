@@ -59,7 +59,7 @@ fn row(visit: &Visit, queued: &QueueLine, context: Option<&Context>, can_close: 
                 @if line.test { " " span.tag { (words.is_test) } }
                 @if line.held { " " span.tag { (words.is_held) } }
             }
-            td { (contents(visit, queued)) }
+            td.queue__contents { (contents(visit, queued)) }
             td.queue__state { (state(visit, &line.status, line.outcome.as_deref())) }
             td.queue__waiting.number { (waiting(visit, queued, context)) }
             td { @if let Some(name) = &line.assignee { (inert::text(name)) } @else { span.label.none { "–" } } }
@@ -127,10 +127,10 @@ fn waiting(visit: &Visit, queued: &QueueLine, context: Option<&Context>) -> Mark
         @match (queued.waiting_since, context) {
             (Some(since), Some(context)) => {
                 (moment::duration(visit, kakekomi_casework::open_ms_since(context, since)))
-                br;
-                span.label { (moment::short(visit, since)) "〜" }
+                " " br;
+                span.label { (moment::since(visit, since)) }
             }
-            (Some(since), None) => (moment::short(visit, since)),
+            (Some(since), None) => (moment::since(visit, since)),
             (None, _) => span.label.none { "–" },
         }
     }

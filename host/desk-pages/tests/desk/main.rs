@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod inert;
 mod live;
 mod pages;
 mod support;

@@ -47,7 +47,7 @@ pub fn new_upload(headers: &HeaderMap) -> Result<NewUpload, WrongMetadata> {
     let what = what(metadata.what)?;
     Ok(NewUpload {
         what,
-        log: metadata.log.map(log_index).transpose()?.filter(|_| what == What::Log),
+        log: metadata.log.map(|digits| log_index(&digits)).transpose()?.filter(|_| what == What::Log),
         name: metadata.filename.filter(|name| !name.is_empty()).ok_or(WrongMetadata("filename"))?,
         media_type: media_type(metadata.filetype)?,
         length,
@@ -108,7 +108,7 @@ fn what(word: Option<String>) -> Result<What, WrongMetadata> {
     word.map_or(Ok(What::Other), |word| word.parse().map_err(|_| WrongMetadata("what")))
 }
 
-fn log_index(digits: String) -> Result<u32, WrongMetadata> {
+fn log_index(digits: &str) -> Result<u32, WrongMetadata> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| is_number).ok_or(WrongMetadata("log"))
 }

@@ -68,15 +68,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Uploader, Problem> {
         let locale = requested_locale(&parts.uri);
+        let (visits, now) = (ReturnVisits::from_ref(state), Clock::from_ref(state));
+        let client = parts.extensions.get::<Client>().and_then(|Client(client)| *client);
+        let number = number(&visits, client, &parts.headers, now()).await;
+        let number = number.map_err(|refusal| return_visit::refused(&visits, refusal, locale))?;
         if !has_version(&parts.headers) {
             return Err(Problem::new(ProblemCode::TusVersion, locale));
         }
-        let (visits, now) = (ReturnVisits::from_ref(state), Clock::from_ref(state));
-        let client = parts.extensions.get::<Client>().and_then(|Client(client)| *client);
-        match number(&visits, client, &parts.headers, now()).await {
-            Ok(number) => Ok(Uploader { files: Files::from_ref(state), number, now, visits, client, locale }),
-            Err(refusal) => Err(return_visit::refused(&visits, refusal, locale)),
-        }
+        Ok(Uploader { files: Files::from_ref(state), number, now, visits, client, locale })
     }
 }
 

@@ -1,5 +1,6 @@
 //! A store that fails on demand.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use kakekomi_store::receipt_number::Number;

@@ -6,6 +6,7 @@
 //! alone. A damaged case is named on stderr and has a member `damage`; an unreadable one is left out. The exit code is 5
 //! in both cases.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
 use clap::Args;
@@ -148,14 +149,14 @@ struct CsvLine<'a> {
     accepted: bool,
     module: &'a str,
     ruleset: &'a str,
-    partner: Option<&'a str>,
+    partner: Option<Cow<'a, str>>,
     test: bool,
     locale: &'a str,
     kind: Option<&'a str>,
     ongoing: Option<&'a str>,
     services: Option<&'a str>,
     outcome: Option<&'a str>,
-    assignee: Option<&'a str>,
+    assignee: Option<Cow<'a, str>>,
     urgency: Option<&'a str>,
     held: bool,
 }
@@ -170,18 +171,25 @@ impl<'a> From<&'a CaseLine> for CsvLine<'a> {
             accepted: line.accepted,
             module: &line.module,
             ruleset: &line.ruleset,
-            partner: line.partner.as_deref(),
+            partner: line.partner.as_deref().map(text_cell),
             test: line.test,
             locale: &line.locale,
             kind: line.coded.kind.as_deref(),
             ongoing: line.coded.ongoing.as_deref(),
             services: line.coded.services.as_deref(),
             outcome: line.outcome.as_deref(),
-            assignee: line.assignee.as_deref(),
+            assignee: line.assignee.as_deref().map(text_cell),
             urgency: line.urgency.as_deref(),
             held: line.held,
         }
     }
+}
+
+/// Makes a name that a spreadsheet takes as text: `=1+1` → `'=1+1`. It would compute what begins with one of these characters,
+/// also after white space or in full width.
+fn text_cell(name: &str) -> Cow<'_, str> {
+    let is_formula = name.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if is_formula || name.starts_with(char::is_whitespace) { Cow::Owned(format!("'{name}")) } else { name.into() }
 }
 
 #[cfg(test)]
@@ -189,6 +197,16 @@ mod tests {
     use kakekomi_store::CodedAnswers;
 
     use super::*;
+
+    #[test]
+    fn a_name_that_a_spreadsheet_would_compute_begins_with_an_apostrophe() {
+        for formula in ["=1+1", "+81", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "＋1", "－1", "＠A1"] {
+            assert_eq!(text_cell(formula), format!("'{formula}"));
+        }
+        for plain in ["sato", "", "a=1", "佐藤", "'=1", "kk_live_1"] {
+            assert_eq!(text_cell(plain), plain);
+        }
+    }
 
     #[test]
     fn csv_head_names_the_fields_of_a_line() {

@@ -43,13 +43,15 @@ pub fn bench(draft: &[u8]) -> Result<(), Box<dyn Error>> {
     let one = Desk::start(Home::new())?;
     let cookies = one.sign_in(QUEUES / QUEUES_AN_ACCOUNT)?;
     appearing("SQLite", &[&one], &cookies, draft)?;
-    if let Some(home) = Home::on_postgres() {
-        let first = Desk::start(home)?;
-        let second = Desk::start(Home::at(first.server.home.database_url().ok_or("no database")?))?;
-        let cookies = first.sign_in(QUEUES / QUEUES_AN_ACCOUNT)?;
-        appearing("PostgreSQL, two hosts", &[&first, &second], &cookies, draft)?;
-    }
-    flooded(&one, &cookies, draft)
+    flooded("SQLite", &one, &cookies, draft)?;
+    drop(one);
+    let Some(home) = Home::on_postgres() else { return Ok(()) };
+    let first = Desk::start(home)?;
+    let second = Desk::start(Home::at(first.server.home.database_url().ok_or("no database")?))?;
+    let cookies = first.sign_in(QUEUES / QUEUES_AN_ACCOUNT)?;
+    appearing("PostgreSQL, two hosts", &[&first, &second], &cookies, draft)?;
+    drop(second);
+    flooded("PostgreSQL", &first, &cookies, draft)
 }
 
 /// The open queues of some desks; dropping them ends their connections.
@@ -148,7 +150,7 @@ fn appearing(name: &str, desks: &[&Desk], cookies: &[String], draft: &[u8]) -> R
 }
 
 /// Prints the times of submissions beside open queues and a flood of passwords, as multiples of those without them.
-fn flooded(desk: &Desk, cookies: &[String], draft: &[u8]) -> Result<(), Box<dyn Error>> {
+fn flooded(database: &str, desk: &Desk, cookies: &[String], draft: &[u8]) -> Result<(), Box<dyn Error>> {
     let turn = |key: String| {
         let submit =
             |client, number| post("/v1/submissions", &format!("Idempotency-Key: {key}-{client}-{number}\r\n"), draft);
@@ -172,7 +174,7 @@ fn flooded(desk: &Desk, cookies: &[String], draft: &[u8]) -> Result<(), Box<dyn 
     let [[half, most], others @ ..] = times;
     for (name, [other_half, other_most]) in [("500 open queues", &others[0]), ("queues and passwords", &others[1])] {
         println!(
-            "submissions beside {name:<22} {:>6.2} × p50 and {:.2} × p99 without (aim 1.2); p99 {:.1} ms, without {:.1} ms",
+            "submissions beside {name}, {database:<11} {:>6.2} × p50 and {:.2} × p99 without (aim 1.2); p99 {:.1} ms, without {:.1} ms",
             median(&ratios(other_half, &half)),
             median(&ratios(other_most, &most)),
             1e3 * median(other_most),
