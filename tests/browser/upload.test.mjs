@@ -270,6 +270,12 @@ describe("chromium", { timeout: 300_000 }, () => {
     await page.locator("#files [role=status]", { hasText: "読み込めませんでした" }).waitFor();
     await page.locator("#open-files").click();
     await page.locator("#choose-files").waitFor({ state: "attached" });
+    const rights = page.locator(".case-files__rights", { hasText: "著作権" });
+    const isBefore = await rights.evaluate((notice) => {
+      const picker = document.querySelector("#choose-files");
+      return Boolean(notice.compareDocumentPosition(picker) & Node.DOCUMENT_POSITION_FOLLOWING);
+    });
+    assert.ok(isBefore, "the notice on rights stands before the picker");
     assert.deepEqual([...new Set(ofFiles(await names(page)))].sort(), ["files.css", "files.js"]);
   });
 

@@ -300,6 +300,9 @@ fn earlier_version(home: &Home) {
             "accounts",
             "return_tokens",
             "applicant_requests",
+            "file_parts",
+            "files",
+            "discarded_objects",
         ],
     ]
     .concat();

@@ -48,7 +48,6 @@ pub struct CaseRecord {
     pub taken_by: Option<String>,
     /// The hash of number and return code, 64 hexadecimal digits; null without a code, absent in a case of an earlier version.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[expect(clippy::option_option, reason = "None is absent, Some(None) is null")]
     pub return_code: Option<Option<String>>,
 }
 
