@@ -22,6 +22,8 @@ use super::problem_code::ProblemCode;
 
 /// The media type of a document.
 pub const HTML: &str = "text/html; charset=utf-8";
+/// Media type of a script.
+pub const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
 
@@ -169,7 +171,7 @@ pub fn media_type(name: &str) -> Option<&'static str> {
     Some(match name.rsplit_once('.')?.1 {
         "html" => HTML,
         "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
+        "js" => JAVASCRIPT,
         "json" => JSON,
         "wasm" => "application/wasm",
         "svg" => "image/svg+xml",

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 
-use super::asset::{Asset, CachePolicy, FileRequest, HTML, dynamic_response, media_type};
+use super::asset::{Asset, CachePolicy, FileRequest, HTML, JAVASCRIPT, dynamic_response, media_type};
 use super::document::{Blanks, Variant, languages};
 use super::extract::{Clock, RequestedLocale, RequestedPartner, query_param, requested_locale};
 use super::headers::Framed;
@@ -173,7 +173,7 @@ fn embedded_page() -> Source {
     for name in LOADED.into_iter().chain(others) {
         let Some(media) = media_type(name) else { continue };
         let bytes = embedded::find(embedded::PAGE, name).unwrap_or_default().to_vec();
-        let bytes = if name.ends_with(".js") { with_addresses(bytes, &addresses) } else { bytes };
+        let bytes = if media == JAVASCRIPT { with_addresses(&bytes, &addresses) } else { bytes };
         let asset = Asset::new(bytes, media, CachePolicy::Immutable);
         let path = format!("{}/{name}", asset.digest());
         for (_, html) in &mut documents {
@@ -188,14 +188,14 @@ fn embedded_page() -> Source {
 }
 
 /// Puts the addresses of the files that a script loads in the places of their names.
-fn with_addresses(script: Vec<u8>, addresses: &[(String, String)]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(&script).into_owned();
+fn with_addresses(script: &[u8], addresses: &[(String, String)]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(script).into_owned();
     addresses.iter().fold(text, |text, (name, address)| text.replace(name, address)).into_bytes()
 }
 
 /// Puts the address of the script that the page loads later into the script that loads it.
 pub fn with_later(script: &[u8], address: &str) -> Vec<u8> {
-    with_addresses(script.to_vec(), &[(format!("/page/{LATER}"), address.to_owned())])
+    with_addresses(script, &[(format!("/page/{LATER}"), address.to_owned())])
 }
 
 /// The page for people.
@@ -301,7 +301,7 @@ mod tests {
              of evidence files"
         );
         let mut scripts = String::new();
-        for (_, asset) in carried.iter().filter(|(path, _)| path.ends_with(".js")) {
+        for (_, asset) in carried.iter().filter(|(path, _)| media_type(path) == Some(JAVASCRIPT)) {
             let body = asset.respond(&HeaderMap::new()).into_body();
             scripts += std::str::from_utf8(&axum::body::to_bytes(body, usize::MAX).await.unwrap()).unwrap();
         }

@@ -11,12 +11,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use kakekomi_http_client::header::{self, HeaderMap, HeaderName, HeaderValue};
 use kakekomi_http_client::{
     ClientOptions, FileBody, HttpClient, Method, Request, RequestBody, RequestBuilder, RequestError, Response, empty,
-    file, full, read_body,
+    file, read_body,
 };
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::receipt_number::Number;
 use serde::Deserialize;
-use serde_json::json;
 use tokio::fs::File;
 use url::{Host, Url};
 
@@ -33,8 +32,8 @@ const CODE: HeaderName = HeaderName::from_static("kakekomi-code");
 const VERSION: &str = "1.0.0";
 /// The media type of a part of a file.
 const OFFSET_OCTET_STREAM: &str = "application/offset+octet-stream";
-/// The longest state of a case that is read, in bytes.
-const STATE_MAX: usize = 4 << 20;
+/// The longest list of files that is read, in bytes.
+const LIST_MAX: usize = 4 << 20;
 
 /// A desk, and the case that files are for.
 pub struct Connection {
@@ -71,13 +70,7 @@ pub struct Upload {
 }
 
 #[derive(Deserialize)]
-struct OpenedVisit {
-    token: String,
-    state: CaseState,
-}
-
-#[derive(Deserialize)]
-struct CaseState {
+struct CaseFiles {
     files: Vec<Upload>,
 }
 
@@ -113,21 +106,18 @@ impl Connection {
         Ok(Connection { client, desk, number: number.to_string(), code: code.to_string() })
     }
 
-    /// Lists the files of the case: a visit is begun, which tells them, and ended.
+    /// Lists the files of the case.
     pub async fn uploads(&self) -> Result<Vec<Upload>, Failure> {
-        let body = json!({ "number": self.number, "code": self.code }).to_string();
-        let request = self.request(Method::POST, "v1/return").header(header::CONTENT_TYPE, "application/json");
-        let response = succeeded(self.client.send(built(request.body(full(body)))?).await?).await?;
-        let OpenedVisit { token, state } = parsed(response).await?;
-        let ended = self.request(Method::DELETE, "v1/return").header(header::AUTHORIZATION, format!("Bearer {token}"));
-        // A token that stays ends by itself.
-        let _ = self.client.send(built(ended.body(empty()))?).await;
-        Ok(state.files)
+        let request = built(self.request(Method::GET, "v1/files").body(empty()))?;
+        let response = succeeded(self.client.send(request).await?).await?;
+        let body = read_body(response, LIST_MAX).await?;
+        let list: CaseFiles = serde_json::from_slice(&body).map_err(|error| unexpected(&error.to_string()))?;
+        Ok(list.files)
     }
 
     /// Declares a file.
     pub async fn create(&self, new: &NewUpload<'_>) -> Result<Upload, Failure> {
-        let request = self.tus(Method::POST, "v1/files");
+        let request = self.request(Method::POST, "v1/files");
         let request = request.header(UPLOAD_LENGTH, new.length).header(UPLOAD_METADATA, metadata(new));
         let response = succeeded(self.client.send(built(request.body(empty()))?).await?).await?;
         let location = text(response.headers(), &header::LOCATION).unwrap_or_default();
@@ -143,7 +133,7 @@ impl Connection {
 
     /// Reads how many bytes of a file the desk has.
     pub async fn offset(&self, id: &str) -> Result<u64, Failure> {
-        let request = built(self.tus(Method::HEAD, &format!("v1/files/{id}")).body(empty()))?;
+        let request = built(self.request(Method::HEAD, &format!("v1/files/{id}")).body(empty()))?;
         let response = succeeded(self.client.send(request).await?).await?;
         offset(response.headers()).ok_or_else(|| unexpected("it names no offset"))
     }
@@ -156,30 +146,27 @@ impl Connection {
         length: u64,
         sent: &Arc<AtomicU64>,
     ) -> Result<u64, Failure> {
-        let request = self.tus(Method::PATCH, &format!("v1/files/{}", upload.id));
+        let request = self.request(Method::PATCH, &format!("v1/files/{}", upload.id));
         let request = request.header(UPLOAD_OFFSET, upload.offset).header(header::CONTENT_TYPE, OFFSET_OCTET_STREAM);
         let body = FileBody::new(bytes, length, Arc::clone(sent));
         let response = succeeded(self.client.send(built(request.body(file(body)))?).await?).await?;
         offset(response.headers()).ok_or_else(|| unexpected("it names no offset"))
     }
 
-    fn tus(&self, method: Method, path: &str) -> RequestBuilder {
+    /// Begins a request; problems are answered in the language of the command line.
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let code = HeaderValue::from_str(&self.code).map(|mut code| {
             code.set_sensitive(true);
             code
         });
-        let request = self.request(method, path).header(TUS_RESUMABLE, VERSION).header(CASE, &self.number);
+        let uri = format!("{}{path}?locale=en", self.desk);
+        let agent = concat!("kakekomi/", env!("CARGO_PKG_VERSION"));
+        let request = Request::builder().method(method).uri(uri).header(header::USER_AGENT, agent);
+        let request = request.header(TUS_RESUMABLE, VERSION).header(CASE, &self.number);
         match code {
             Ok(code) => request.header(CODE, code),
             Err(_) => request,
         }
-    }
-
-    /// Begins a request; problems are answered in the language of the command line.
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let uri = format!("{}{path}?locale=en", self.desk);
-        let agent = concat!("kakekomi/", env!("CARGO_PKG_VERSION"));
-        Request::builder().method(method).uri(uri).header(header::USER_AGENT, agent)
     }
 }
 
@@ -190,11 +177,6 @@ fn built(request: Result<Request<RequestBody>, RequestError>) -> Result<Request<
 
 async fn succeeded(response: Response) -> Result<Response, Failure> {
     if response.status().is_success() { Ok(response) } else { Err(Failure::of(response).await) }
-}
-
-async fn parsed(response: Response) -> Result<OpenedVisit, Failure> {
-    let body = read_body(response, STATE_MAX).await?;
-    serde_json::from_slice(&body).map_err(|error| unexpected(&error.to_string()))
 }
 
 /// A response that is not one of this interface: the address is that of another service, or of an older desk.
