@@ -149,7 +149,7 @@ impl PageFiles {
                 let blanks =
                     || embedded::FILE_WORDS.iter().map(|(blank, words)| ((*blank).to_owned(), (*words).to_owned()));
                 let bytes = if name.ends_with("_words.js") {
-                    with_addresses(bytes, &blanks().collect::<Vec<_>>())
+                    with_addresses(&bytes, &blanks().collect::<Vec<_>>())
                 } else {
                     bytes
                 };
