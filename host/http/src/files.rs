@@ -68,10 +68,11 @@ pub struct CaseFiles {
         ("Kakekomi-Case" = Option<String>, Header, description = "Without a visit: the reception number"),
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
     responses((status = 200, description = "The files, without their names", body = CaseFiles)))]
-pub async fn list(uploader: Uploader) -> Result<Response, Problem> {
-    let lines = uploader.files.evidence.store.files_of(&uploader.number).await;
-    let lines = lines.map_err(|error| uploader.problem(UploadRefusal::Store(error)))?;
-    Ok(Json(CaseFiles { files: lines.into_iter().map(CaseFile::from).collect() }).into_response())
+pub async fn list(uploader: Uploader) -> Response {
+    match uploader.files.evidence.store.files_of(&uploader.number).await {
+        Ok(lines) => Json(CaseFiles { files: lines.into_iter().map(CaseFile::from).collect() }).into_response(),
+        Err(error) => uploader.problem(UploadRefusal::Store(error)).into_response(),
+    }
 }
 
 /// Declares a file of the case, perhaps with its first bytes.
