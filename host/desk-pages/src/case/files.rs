@@ -5,6 +5,8 @@
 //!
 //! Nothing of a file is executed, previewed or converted here, and "not scanned" is always said.
 
+use std::fmt::Write as _;
+
 use axum::extract::Path;
 use axum::response::Response;
 use kakekomi_casework::{CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ShownEvent, WorkError};
@@ -131,5 +133,8 @@ async fn save(visit: &Visit, (number, id): &(String, String), form: DownloadForm
 
 /// Writes a digest in hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }

@@ -111,19 +111,20 @@ mod tests {
         assert!(is_dropped.load(Ordering::SeqCst));
     }
 
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+
     #[tokio::test]
     async fn all_bytes_come_and_an_error_ends_the_body() {
         let clear: Vec<u8> = (0..700_000_u32).map(|one| one.to_le_bytes()[0]).collect();
         let whole = respond("a", 700_000, Box::new(io::Cursor::new(clear.clone())));
         assert_eq!(whole.headers()["content-length"], "700000");
         assert_eq!(to_bytes(whole.into_body(), usize::MAX).await.unwrap(), clear);
-
-        struct Failing;
-        impl Read for Failing {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::other("the disk is gone"))
-            }
-        }
         let failed = respond("a", 700_000, Box::new(io::Cursor::new(clear).chain(Failing)));
         assert!(to_bytes(failed.into_body(), usize::MAX).await.is_err());
     }
