@@ -37,8 +37,8 @@ pub fn run(command: EvidenceCommand, file: Settings) -> Result<Exit, CliError> {
     block_on(async {
         match command {
             EvidenceCommand::List(args) => list::run(args, file).await,
-            EvidenceCommand::Get(args) => save::get(args, file).await,
-            EvidenceCommand::Open(args) => save::open(args, file).await,
+            EvidenceCommand::Get(args) => Box::pin(save::get(args, file)).await,
+            EvidenceCommand::Open(args) => Box::pin(save::open(args, file)).await,
             EvidenceCommand::Verify(args) => verify::run(args, file).await,
         }
     })?

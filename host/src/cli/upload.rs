@@ -37,7 +37,7 @@ pub struct UploadArgs {
     /// The address of the desk's form, https://…
     #[arg(long, value_name = "URL")]
     desk: String,
-    /// The reception number; the return code is asked for, or in KAKEKOMI_CODE
+    /// The reception number; the return code is asked for, or in `KAKEKOMI_CODE`
     #[arg(long, value_name = "NUMBER")]
     number: String,
     /// The kind of the files [default: other, or log with --log]

@@ -10,6 +10,7 @@ use kakekomi_evidence::{NewUpload, What, hex};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{FileId, clock};
 use sha2::{Digest as _, Sha256};
+use tower::ServiceExt as _;
 
 /// Declares a file and sends its first bytes.
 async fn send(desk: &TestDesk, number: &str, name: &str, bytes: &[u8], length: u64, sha256: [u8; 32]) -> FileId {
@@ -35,7 +36,6 @@ async fn file(desk: &TestDesk, number: &str, name: &str, bytes: &[u8]) -> FileId
 }
 
 async fn download(desk: &TestDesk, path: &str, cookie: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
-    use tower::ServiceExt as _;
     let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
     let (parts, body) = desk.router.clone().oneshot(request).await.unwrap().into_parts();
     (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
@@ -192,7 +192,7 @@ async fn a_damaged_part_ends_the_download() {
     let desk = TestDesk::open("damaged").await;
     let number = desk.submit("other").await;
     let cookie = desk.sign_in(Role::Operator).await;
-    let id = file(&desk, &number, "a.log", &[7; 100_000]).await;
+    let id = file(&desk, &number, "a.log", &vec![7; 100_000]).await;
     desk.damage_parts();
     use tower::ServiceExt as _;
     let path = format!("/cases/{number}/files/{id}");
