@@ -194,7 +194,6 @@ async fn a_damaged_part_ends_the_download() {
     let cookie = desk.sign_in(Role::Operator).await;
     let id = file(&desk, &number, "a.log", &vec![7; 100_000]).await;
     desk.damage_parts();
-    use tower::ServiceExt as _;
     let path = format!("/cases/{number}/files/{id}");
     let request = Request::get(path).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
     let response = desk.router.clone().oneshot(request).await.unwrap();
