@@ -44,7 +44,7 @@ pub use reading::{Verification, read, verify};
 pub use refusal::{AppendEnd, UploadRefusal};
 pub use sealed_tar::{sealed_tar, sealed_tar_length};
 pub use storage::{ObjectName, PartStorage, Space, Spool};
-pub use tidy::Tidied;
+pub use tidy::{Tidied, delete_discarded};
 pub use upload::{NewUpload, UnknownKindOfFile, UploadState, What};
 
 /// Runs a function of a storage on a thread that may block.

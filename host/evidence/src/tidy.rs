@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kakekomi_store::{EventKind, FileEnding, FileLine};
+use kakekomi_store::{EventKind, FileEnding, FileLine, Store};
 use serde_json::json;
 
 use crate::event::SYSTEM;
@@ -39,7 +39,7 @@ impl Evidence {
     /// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
     pub async fn tidy(&self, now: i64) -> Result<Tidied, UploadRefusal> {
         let expired = self.expire(now).await?;
-        let deleted = self.delete_discarded().await?;
+        let deleted = delete_discarded(&*self.store, &self.storage).await?;
         let orphans = self.sweep(ORPHAN_AGE).await?;
         Ok(Tidied { expired, deleted, orphans })
     }
@@ -71,19 +71,6 @@ impl Evidence {
         Ok(self.store.end_file(&file.id, FileEnding::Overdue, event).await?)
     }
 
-    async fn delete_discarded(&self) -> Result<u64, UploadRefusal> {
-        let mut deleted = 0;
-        loop {
-            let objects = self.store.discarded_objects(AT_ONCE).await?;
-            if objects.is_empty() {
-                return Ok(deleted);
-            }
-            self.delete(objects.clone()).await?;
-            deleted += objects.len() as u64;
-            self.store.forget_objects(objects).await?;
-        }
-    }
-
     /// Deletes the objects of an age that no part names.
     pub(crate) async fn sweep(&self, age: Duration) -> Result<u64, UploadRefusal> {
         let storage = Arc::clone(&self.storage);
@@ -95,15 +82,32 @@ impl Evidence {
                 let names = names.iter().map(ToString::to_string).collect();
                 let unknown = self.store.unknown_objects(names).await?;
                 orphans += unknown.len() as u64;
-                self.delete(unknown).await?;
+                delete(&self.storage, &unknown).await?;
             }
         }
         Ok(orphans)
     }
+}
 
-    async fn delete(&self, objects: Vec<String>) -> io::Result<()> {
-        let storage: Arc<dyn PartStorage> = Arc::clone(&self.storage);
-        let names: Vec<_> = objects.iter().filter_map(|object| ObjectName::read(object)).collect();
-        blocking(move || names.iter().try_for_each(|name| storage.delete(name))).await
+/// Deletes the objects of erased, destroyed and given up files; returns their number.
+///
+/// # Errors
+/// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
+pub async fn delete_discarded(store: &dyn Store, storage: &Arc<dyn PartStorage>) -> Result<u64, UploadRefusal> {
+    let mut deleted = 0;
+    loop {
+        let objects = store.discarded_objects(AT_ONCE).await?;
+        if objects.is_empty() {
+            return Ok(deleted);
+        }
+        delete(storage, &objects).await?;
+        deleted += objects.len() as u64;
+        store.forget_objects(objects).await?;
     }
+}
+
+async fn delete(storage: &Arc<dyn PartStorage>, objects: &[String]) -> io::Result<()> {
+    let storage = Arc::clone(storage);
+    let names: Vec<_> = objects.iter().filter_map(|object| ObjectName::read(object)).collect();
+    blocking(move || names.iter().try_for_each(|name| storage.delete(name))).await
 }

@@ -19,7 +19,7 @@ use serde_json::json;
 use super::actor::actor;
 use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
-use super::cases::erase::warn_of_log;
+use super::cases::erase::remove_remains;
 use super::print;
 use super::rebuild::all_events;
 use crate::config::{Retention, Settings};
@@ -70,9 +70,17 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
         ));
     }
     block_on(async {
-        let url = args.storage.settings(file).database_url();
+        let settings = args.storage.settings(file);
+        let url = settings.database_url();
         let store = if args.dry_run { store::open_existing(&url).await? } else { store::open_to_write(&url).await? };
-        let ended = erase_ended(&*store, &days, args.dry_run, clock::now()).await;
+        let ended = async {
+            let ended = erase_ended(&*store, &days, args.dry_run, clock::now()).await?;
+            if !ended.erased.is_empty() && !args.dry_run {
+                remove_remains(&settings, &*store).await?;
+            }
+            Ok::<_, CliError>(ended)
+        };
+        let ended = ended.await;
         store.close().await?;
         report(&ended?, args.dry_run, args.format.is_json())
     })?
@@ -96,9 +104,6 @@ async fn erase_ended(store: &dyn Store, days: &Retention, dry_run: bool, now: i6
                 }
             }
         }
-    }
-    if !run.erased.is_empty() && !dry_run {
-        warn_of_log(store.purge().await?);
     }
     Ok(run)
 }

@@ -9,6 +9,8 @@ use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use kakekomi_casework::Erased;
+use kakekomi_evidence::delete_discarded;
+use kakekomi_store::Store;
 use kakekomi_store::receipt_number::Number;
 use serde_json::json;
 
@@ -72,21 +74,27 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
         }
     }
     if erased > 0 {
-        warn_of_log(store.purge().await?);
+        remove_remains(&source.settings, &*store).await?;
         print::words(REMAINS);
     }
     store.close().await?;
     Ok(exit)
 }
 
-/// Warns where erased contents, which are sealed, are still in the database's files.
-pub fn warn_of_log(is_purged: bool) {
-    if !is_purged {
+/// Removes what erased cases leave in the database's files and in the storage of evidence files; warns of the rest.
+pub async fn remove_remains(settings: &Settings, store: &dyn Store) -> Result<(), CliError> {
+    if settings.evidence_folder()?.exists()
+        && let Err(error) = delete_discarded(store, &settings.evidence_storage()?).await
+    {
+        print::warn(&format!("sealed parts of erased files are left to the next hourly run of serve: {error}"));
+    }
+    if !store.purge().await? {
         print::warn(
             "the database's files still contain the sealed bytes of the erased cases: either another program, such as a \
              backup, is reading the database, or its table of seals is too large to rewrite at once (docs/operate.md)",
         );
     }
+    Ok(())
 }
 
 /// Asks on the terminal.
