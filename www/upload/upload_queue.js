@@ -14,8 +14,8 @@ import { dropFile, listFiles } from "./tus.js";
 
 /** A log that the form names, with its file if that was chosen in this document. @typedef {{ log: number, name: string, size: number, sha256: string, file: File | null }} NamedLog */
 
-/** States of a file of which this page has no bytes yet. */
-const WITHOUT_BYTES = ["wanted", "unfinished", "expired"];
+/** States of a file of which this page has no bytes. */
+const WITHOUT_BYTES = ["wanted", "unfinished", "unreadable", "expired"];
 
 export class UploadQueue extends EventTarget {
   /** @type {Transfer[]} */
@@ -66,21 +66,24 @@ export class UploadQueue extends EventTarget {
   }
 
   /**
-   * Goes on with a file that is chosen again.
+   * Goes on with a file that is chosen again; another one than was begun is offered as `other`.
    *
-   * @param {Transfer} transfer @param {File} file @returns {Promise<boolean>} false if it is another one
+   * @param {Transfer} transfer @param {File} file
    */
   async choose(transfer, file) {
-    const before = transfer.state;
+    const { id, sha256: declared, offset, state: before } = transfer;
+    const left = offset ?? 0;
     transfer.set({ other: null, state: "hashing", left: 0 });
-    const sha256 = file.size === transfer.size ? await this.#hash(transfer, file) : "";
-    const left = transfer.offset ?? 0;
-    if (transfer.sha256 && sha256 !== transfer.sha256) {
-      transfer.set({ state: before, other: file, left });
-      return false;
+    if (!id && !declared) {
+      transfer.set({ file, name: file.name, size: file.size });
+      return this.#recognise(transfer);
     }
-    transfer.set({ file, name: file.name, state: "ready", left });
-    return true;
+    // Without a declared digest nothing tells whose bytes the desk has.
+    const mayBe = file.size === transfer.size && (declared !== "" || offset === 0);
+    const sha256 = mayBe ? await this.#hash(transfer, file) : "";
+    if (sha256 === null) return transfer.set({ state: "unreadable", left });
+    if (!mayBe || (declared && sha256 !== declared)) return transfer.set({ state: before, other: file, left });
+    transfer.set({ file, name: file.name, sha256, state: "ready", left });
   }
 
   /** Sends the other file that was chosen as one of its own. @param {Transfer} transfer */
