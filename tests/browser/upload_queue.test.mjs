@@ -122,3 +122,24 @@ test("a desk that keeps nothing of a piece is asked again after waits that grow"
   await until(transfer, "arrived");
   assert.deepEqual(atDesk(), [whole("slow")]);
 });
+
+for (const state of ["mismatch", "destroyed"]) {
+  test(`the right file is sent anew after "${state}", also when the list is read before`, async () => {
+    const sha256 = digestOf("right");
+    const there = { id: "ended", what: "log", state, length: 5, offset: 5, sha256, log: 0, bytes: "wrong" };
+    server.files.push(there);
+    await queue.read();
+    const [transfer] = queue.transfers;
+    await queue.add([fileOf("right")], "log");
+    await queue.read();
+    assert.deepEqual(states(), ["ready"]);
+    queue.start();
+    await until(transfer, "arrived");
+    assert.deepEqual(atDesk(), [[state, 5, sha256, "wrong"], whole("right")]);
+    assert.equal(server.files[1].log, 0, "the form's log keeps its entry");
+    await queue.read();
+    assert.deepEqual(states(), ["arrived", state], "and the list tells of both");
+    await queue.add([fileOf("right")], "log");
+    assert.equal(states().at(-1), "twice");
+  });
+}

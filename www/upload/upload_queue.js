@@ -14,8 +14,11 @@ import { dropFile, listFiles } from "./tus.js";
 
 /** A log that the form names, with its file if that was chosen in this document. @typedef {{ log: number, name: string, size: number, sha256: string, file: File | null }} NamedLog */
 
-/** States of a file of which this page has no bytes. */
-const WITHOUT_BYTES = ["wanted", "unfinished", "unreadable", "expired"];
+/** States of an upload that left the desk without the declared content, which may be sent anew. */
+const ENDED = ["mismatch", "expired", "destroyed"];
+
+/** States of a file that needs the bytes of a chosen one. */
+const WITHOUT_BYTES = ["wanted", "unfinished", "unreadable", ...ENDED];
 
 export class UploadQueue extends EventTarget {
   /** @type {Transfer[]} */
@@ -50,8 +53,9 @@ export class UploadQueue extends EventTarget {
     const found = { id, offset, left: offset, expiresAt: expires_at };
     if (known && isBegun && known.file) return known.set(found);
     const now = /** @type {import("./transfer.js").TransferState} */ (isBegun ? "unfinished" : there);
-    // A file that was given up may be sent anew.
+    // A file that was given up may be sent anew, and one that is sent anew is not what became of it before.
     if (known && there === "expired") return;
+    if (known?.file && !known.id && ENDED.includes(there)) return;
     if (known) known.set({ ...found, state: now });
     else this.#append({ ...found, what, log: log ?? null, size: length, sha256, state: now });
   }
@@ -148,15 +152,17 @@ export class UploadQueue extends EventTarget {
     const sha256 = await this.#hash(transfer, /** @type {File} */ (file));
     if (!this.transfers.includes(transfer)) return;
     if (sha256 === null) return transfer.set({ state: "unreadable" });
-    const known = this.transfers.find((one) => one !== transfer && isSame(one, { size, sha256 }));
-    if (known && WITHOUT_BYTES.includes(known.state)) {
-      const begun = known.state === "expired" ? { id: "", offset: 0, left: 0 } : { left: known.offset ?? 0 };
+    const same = this.transfers.filter((one) => one !== transfer && isSame(one, { size, sha256 }));
+    const isTwice = same.some((one) => !WITHOUT_BYTES.includes(one.state));
+    const known = same.find((one) => !ENDED.includes(one.state)) ?? same[0];
+    if (known && !isTwice) {
+      const begun = ENDED.includes(known.state) ? { id: "", offset: 0, left: 0 } : { left: known.offset ?? 0 };
       // The row that was there stays, with the bytes that it lacked.
       this.transfers = this.transfers.filter((one) => one !== transfer);
       known.set({ file, name: transfer.name, state: "ready", other: null, ...begun });
       return this.#listed();
     }
-    transfer.set({ sha256, left: 0, state: known ? "twice" : "ready" });
+    transfer.set({ sha256, left: 0, state: isTwice ? "twice" : "ready" });
     this.#listed();
   }
 
