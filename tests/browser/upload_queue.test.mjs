@@ -143,3 +143,31 @@ for (const state of ["mismatch", "destroyed"]) {
     assert.equal(states().at(-1), "twice");
   });
 }
+
+/** A file whose declaration waits for its response. */
+async function declaring() {
+  let answer;
+  server.declared = new Promise((resolve) => (answer = resolve));
+  await queue.add([fileOf("text")], "log");
+  queue.start();
+  while (!server.files.length) await new Promise((next) => setTimeout(next, 5));
+  return { transfer: queue.transfers[0], answer };
+}
+
+test("a file that is removed while it is declared leaves nothing at the desk", async () => {
+  const { transfer, answer } = await declaring();
+  const removed = queue.remove(transfer);
+  assert.deepEqual(states(), []);
+  answer();
+  await removed;
+  assert.deepEqual(atDesk(), [["expired", 4, digestOf("text"), ""]]);
+});
+
+test("a file that is paused while it is declared is declared once", async () => {
+  const { transfer, answer } = await declaring();
+  queue.pause(transfer);
+  queue.resume(transfer);
+  answer();
+  await until(transfer, "arrived");
+  assert.deepEqual(atDesk(), [whole("text")]);
+});

@@ -58,21 +58,17 @@ export class Sender {
     return offset < size ? this.#send(offset) : this.#askEnd();
   }
 
+  /** A pause does not cut it off: the desk might have declared the file, and the page would not know. */
   async #declare() {
-    const { transfer, access, signal } = this;
+    const { transfer, access } = this;
     const { file, what, log, name, sha256, size } = transfer;
-    const answer = await declareFile(
-      access,
-      size,
-      {
-        filename: shorten(name),
-        filetype: file?.type && file.type.length <= NAME_MAX ? file.type : "application/octet-stream",
-        what,
-        ...(log !== null && { log: String(log) }),
-        ...(sha256 && { sha256 }),
-      },
-      signal,
-    );
+    const answer = await declareFile(access, size, {
+      filename: shorten(name),
+      filetype: file?.type && file.type.length <= NAME_MAX ? file.type : "application/octet-stream",
+      what,
+      ...(log !== null && { log: String(log) }),
+      ...(sha256 && { sha256 }),
+    });
     if (answer.status !== 201) {
       this.#unsure = answer.status === 0 || answer.status >= 500;
       return answer;

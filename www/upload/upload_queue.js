@@ -23,7 +23,7 @@ const WITHOUT_BYTES = ["wanted", "unfinished", "unreadable", ...ENDED];
 export class UploadQueue extends EventTarget {
   /** @type {Transfer[]} */
   transfers = [];
-  /** @type {{ transfer: Transfer, stop: AbortController } | null} */
+  /** The file that is sent, and the end of that. @type {{ transfer: Transfer, stop: AbortController, ended: Promise<void> } | null} */
   #current = null;
 
   /** @param {Access} access @param {NamedLog[]} named */
@@ -118,12 +118,15 @@ export class UploadQueue extends EventTarget {
 
   /** Takes a file off the list, and off the desk if it is unfinished there. @param {Transfer} transfer */
   async remove(transfer) {
-    const { id, isOver } = transfer;
-    if (this.#current?.transfer === transfer) this.#current.stop.abort();
+    const { isOver } = transfer;
+    const current = this.#current?.transfer === transfer ? this.#current : null;
+    current?.stop.abort();
     transfer.set({ state: "expired" });
     this.transfers = this.transfers.filter((one) => one !== transfer);
     this.#listed();
-    if (id && !isOver) await dropFile(this.access, id);
+    // A declaration that is under way tells its id first.
+    await current?.ended;
+    if (transfer.id && !isOver) await dropFile(this.access, transfer.id);
   }
 
   /** Stops all: the page has no right to send any more, or is left. */
@@ -138,9 +141,10 @@ export class UploadQueue extends EventTarget {
   async #run() {
     if (this.#current) return;
     for (let next; (next = this.transfers.find((one) => one.state === "queued"));) {
-      const current = { transfer: next, stop: new AbortController() };
-      this.#current = current;
-      await new Sender(next, this.access, current.stop.signal).run();
+      const stop = new AbortController();
+      const ended = new Sender(next, this.access, stop.signal).run();
+      this.#current = { transfer: next, stop, ended };
+      await ended;
       this.#current = null;
     }
     this.#listed();
