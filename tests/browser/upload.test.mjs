@@ -39,10 +39,29 @@ const digestOf = ({ text, size, seed }) =>
     .update(text ?? seededBytes(size, seed))
     .digest("hex");
 
+/** The headers of a request without the page. */
+const headersOf = ({ number, code }) => ({
+  "Tus-Resumable": "1.0.0",
+  "Kakekomi-Case": number,
+  "Kakekomi-Code": code.replaceAll(" ", ""),
+});
+
 /** The files of a case at the desk. */
-async function filesOf(base, { number, code }) {
-  const headers = { "Tus-Resumable": "1.0.0", "Kakekomi-Case": number, "Kakekomi-Code": code.replaceAll(" ", "") };
-  return (await (await fetch(`${base}/v1/files`, { headers })).json()).files;
+async function filesOf(base, given) {
+  return (await (await fetch(`${base}/v1/files`, { headers: headersOf(given) })).json()).files;
+}
+
+/** Begins an upload without a digest, as another client, and sends its first bytes. */
+async function beginElsewhere(base, given, { length, text }) {
+  const headers = headersOf(given);
+  const metadata = `what ${btoa("log")},filename ${btoa("fw.log")}`;
+  const declaration = { ...headers, "Upload-Length": String(length), "Upload-Metadata": metadata };
+  const declared = await fetch(`${base}/v1/files`, { method: "POST", headers: declaration });
+  assert.equal(declared.status, 201);
+  const piece = { ...headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream" };
+  const at = new URL(declared.headers.get("location"), base);
+  const sent = await fetch(at, { method: "PATCH", headers: piece, body: text });
+  assert.equal(sent.status, 204);
 }
 
 /** What the desk has of a file that arrived, or not. */
@@ -391,6 +410,26 @@ describe("chromium", { timeout: 300_000 }, () => {
     await row(page, "mismatch").waitFor();
     assert.match(await words(page, "mismatch"), /中身が違います/);
     assert.equal((await filesOf(desk.base, given))[0].state, "mismatch");
+    await send(page, SMALL);
+    await row(page, "arrived").waitFor();
+    const [first, second] = (await filesOf(desk.base, given)).map(has);
+    assert.deepEqual([first.state, second], ["mismatch", arrived(SMALL)]);
+  });
+
+  test("an upload that another client began without a digest takes no bytes of another file", async (t) => {
+    const { page, given } = await openFiles(t, browser, desk.base);
+    await beginElsewhere(desk.base, given, { length: SMALL.text.length, text: "other" });
+    await page.locator("#refresh").click();
+    await row(page, "unfinished").waitFor();
+    await choose(page, chooseAgain("unfinished"), SMALL);
+    await page.locator(".case-files__other button").waitFor();
+    assert.match(await page.locator(".case-files__other").innerText(), /fw\.log.*確かめられないため/s);
+    await page.locator(".case-files__other button").click();
+    await row(page, "ready").waitFor();
+    await page.locator("#send-files").click();
+    await row(page, "arrived").waitFor();
+    const [begun, whole] = await filesOf(desk.base, given);
+    assert.deepEqual([begun.state, begun.offset, has(whole)], ["receiving", 5, arrived(SMALL)]);
   });
 
   test("the same content is sent once, a folder is refused in words, and an empty file arrives", async (t) => {
