@@ -19,7 +19,8 @@ use crate::session::Session;
 /// Selects [`FileLine`]s.
 const FILE: &str = "SELECT files.seq, id, number, recipient, what, log, length, declared_sha256, sha256, state, declared_n, \
      created_at, changed_at, expires_at, \
-     coalesce((SELECT max(start + file_parts.length) FROM file_parts WHERE file_seq = files.seq), 0) AS received \
+     coalesce((SELECT start + file_parts.length FROM file_parts WHERE file_seq = files.seq ORDER BY start DESC LIMIT 1), 0) \
+     AS received \
      FROM files JOIN cases ON cases.seq = files.case_seq WHERE ";
 /// Selects [`Part`]s of a file.
 const PARTS: &str =
