@@ -4,13 +4,13 @@
 //!
 //! Both folders are of one file system, so that a finished part is renamed. All is for its owner alone.
 
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner, sync_parent_dir};
+use kakekomi_store::synced_fs::{create_dir_all_synced, leave_folder_to_owner, leave_to_owner, sync_parent_dir};
 
 use crate::storage::{ObjectName, PartStorage, Space, Spool};
 
@@ -35,7 +35,22 @@ impl FolderStorage {
         let storage = FolderStorage { parts: path.join("parts"), incoming: path.join("incoming") };
         create_dir_all_synced(&storage.parts)?;
         create_dir_all_synced(&storage.incoming)?;
+        storage.create_folders()?;
         Ok(storage)
+    }
+
+    /// Creates the folders of all objects, and flushes their names, also those that another host is just creating: else an
+    /// object could be acknowledged whose folder does not outlast a power failure.
+    fn create_folders(&self) -> io::Result<()> {
+        for begin in 0..=u8::MAX {
+            let folder = self.parts.join(format!("{begin:02x}"));
+            match DirBuilder::new().mode(0o700).create(&folder) {
+                Ok(()) => leave_folder_to_owner(&folder)?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        sync_parent_dir(&self.parts.join("00"))
     }
 
     fn path(&self, name: &ObjectName) -> PathBuf {
@@ -55,7 +70,6 @@ impl PartStorage for FolderStorage {
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         let path = self.path(name);
-        create_dir_all_synced(path.parent().unwrap_or(&self.parts))?;
         spool.file.sync_all()?;
         fs::rename(&spool.path, &path)?;
         sync_parent_dir(&path)

@@ -161,6 +161,15 @@ async fn objects_without_a_part_are_swept_when_they_are_old() {
     }
 }
 
+#[test]
+fn the_folders_of_all_objects_are_there_from_the_start() {
+    let folder = super::folder();
+    for _ in 0..2 {
+        FolderStorage::open(&folder).unwrap();
+        assert_eq!(fs::read_dir(folder.join("parts")).unwrap().count(), 256);
+    }
+}
+
 #[tokio::test]
 async fn an_object_of_an_age_is_found_by_its_date() {
     let desk = desk().await;
