@@ -11,13 +11,15 @@ use std::time::Duration;
 use kakekomi_store::{EventKind, FileEnding, FileLine, Store};
 use serde_json::json;
 
+use crate::binding::demand_bound;
 use crate::event::SYSTEM;
 use crate::evidence::case_of;
 use crate::storage::{ObjectName, PartStorage};
 use crate::{Evidence, UploadRefusal, blocking};
 
-/// The age at which an object without a part is no part that is just being committed.
-pub const ORPHAN_AGE: Duration = Duration::from_hours(24);
+/// The age at which an object without a part is deleted. A part that is just being committed needs seconds; the days are
+/// for the operator, who may have restored an older database.
+pub const ORPHAN_AGE: Duration = Duration::from_hours(7 * 24);
 /// Files, or names of objects, that are handled at a time.
 const AT_ONCE: u32 = 64;
 
@@ -81,7 +83,7 @@ impl Evidence {
             for names in objects.chunks(AT_ONCE as usize) {
                 let names = names.iter().map(ToString::to_string).collect();
                 let unknown = self.store.unknown_objects(names).await?;
-                let (gone, deleted) = delete(&self.storage, unknown).await?;
+                let (gone, deleted) = delete(&*self.store, &self.storage, unknown).await?;
                 orphans += gone.len() as u64;
                 all = all.and(deleted);
             }
@@ -102,7 +104,7 @@ pub async fn delete_discarded(store: &dyn Store, storage: &Arc<dyn PartStorage>)
         if objects.is_empty() {
             return Ok(deleted);
         }
-        let (gone, all) = delete(storage, objects).await?;
+        let (gone, all) = delete(store, storage, objects).await?;
         deleted += gone.len() as u64;
         if gone.is_empty() {
             all?;
@@ -112,9 +114,20 @@ pub async fn delete_discarded(store: &dyn Store, storage: &Arc<dyn PartStorage>)
 }
 
 /// Deletes objects; returns the names of those that are gone, and the first error of the others.
-async fn delete(storage: &Arc<dyn PartStorage>, objects: Vec<String>) -> io::Result<(Vec<String>, io::Result<()>)> {
+///
+/// # Errors
+/// As [`delete_discarded`]; the storage may belong to another database.
+async fn delete(
+    store: &dyn Store,
+    storage: &Arc<dyn PartStorage>,
+    objects: Vec<String>,
+) -> Result<(Vec<String>, io::Result<()>), UploadRefusal> {
+    if objects.is_empty() {
+        return Ok((objects, Ok(())));
+    }
+    demand_bound(store, storage).await?;
     let storage = Arc::clone(storage);
-    blocking(move || {
+    let deleted = blocking(move || {
         let (mut gone, mut all) = (Vec::new(), Ok(()));
         for object in objects {
             match ObjectName::read(&object).map_or(Ok(()), |name| storage.delete(&name)) {
@@ -123,6 +136,6 @@ async fn delete(storage: &Arc<dyn PartStorage>, objects: Vec<String>) -> io::Res
             }
         }
         Ok((gone, all))
-    })
-    .await
+    });
+    Ok(deleted.await?)
 }

@@ -55,6 +55,18 @@ impl PartStorage for Failing {
         self.inner.old_objects(begin, age)
     }
 
+    fn database(&self) -> io::Result<Option<String>> {
+        self.inner.database()
+    }
+
+    fn bind(&self, database: &str) -> io::Result<()> {
+        self.inner.bind(database)
+    }
+
+    fn is_empty(&self) -> io::Result<bool> {
+        self.inner.is_empty()
+    }
+
     fn remove_old_spools(&self, age: Duration) -> io::Result<u64> {
         self.inner.remove_old_spools(age)
     }

@@ -176,8 +176,8 @@ async fn an_object_of_an_age_is_found_by_its_date() {
     let storage = FolderStorage::open(&desk.folder.join("evidence")).unwrap();
     let name = ObjectName::random().unwrap();
     storage.put(storage.spool().unwrap(), &name).unwrap();
-    let day_ago = std::time::SystemTime::now() - crate::tidy::ORPHAN_AGE - Duration::from_secs(1);
-    fs::File::options().write(true).open(&desk.objects()[0]).unwrap().set_modified(day_ago).unwrap();
+    let long_ago = std::time::SystemTime::now() - crate::tidy::ORPHAN_AGE - Duration::from_secs(1);
+    fs::File::options().write(true).open(&desk.objects()[0]).unwrap().set_modified(long_ago).unwrap();
     assert_eq!(desk.evidence.tidy(clock()).await.unwrap().orphans, 1);
     storage.delete(&name).unwrap();
 }

@@ -2,10 +2,11 @@
 //!
 //! `--evidence-url /srv/evidence` → the folder `/srv/evidence`; without it, `evidence` in the data folder
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kakekomi_evidence::{Evidence, Tidied};
+use kakekomi_evidence::{Evidence, Tidied, UploadRefusal, bind};
 use kakekomi_http::files::{Files, UploadsAtOnce};
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_store::{Store, clock};
@@ -18,11 +19,11 @@ use crate::error::CliError;
 /// The time between two runs of the task that ends overdue uploads and deletes what nothing refers to.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
-/// Opens the storage of evidence files.
+/// Opens the storage of evidence files, and binds it to the database.
 ///
 /// # Errors
-/// [`CliError`]: the storage cannot be opened.
-pub(super) fn files(
+/// [`CliError`]: the storage cannot be opened, or belongs to another database.
+pub(super) async fn files(
     settings: &Settings,
     store: Arc<dyn Store>,
     sealer: &CaseSealer,
@@ -30,6 +31,12 @@ pub(super) fn files(
 ) -> Result<Files, CliError> {
     let limits = settings.evidence_limits();
     let storage = settings.evidence_storage()?;
+    let folder = settings.evidence_folder()?;
+    bind(&*store, &storage).await.map_err(|refusal| match refusal {
+        UploadRefusal::Store(error) => CliError::Store(error),
+        UploadRefusal::Storage(error) => CliError::io(&folder)(error),
+        other => CliError::io(&folder)(io::Error::other(other)),
+    })?;
     let evidence = Evidence { store, storage, key: sealer.hash_key().clone(), limits };
     Ok(Files { evidence, uploads: UploadsAtOnce::new(limits.uploads_an_address), stop })
 }
