@@ -90,13 +90,12 @@ fn an_unfinished_file_ends_after_its_time(home: Home) {
     server.home.alter("UPDATE files SET expires_at = 1");
     assert_eq!(upload.head(&server).status, 410);
     upload.patch(&server, 1, b"b").assert_problem("after its time", 410, "file.expired");
-    // `serve` tidies up when it starts, and every hour.
+    // The clock at the start may be wrong: nothing is deleted for it before the second hour.
     let server = start(server.stop().home);
-    wait_until(|| state(&server, &token)["files"][0]["state"] == "expired");
-    let (event, body) = events(&server.home, &case.number).pop().unwrap();
-    assert_eq!((event.kind.as_str(), event.actor.as_str()), ("file.expired", "system"));
-    assert_eq!(body.unwrap()["by"], "time");
-    wait_until(|| objects(&server.home) == 0);
+    assert_eq!(upload.head(&server).status, 410);
+    sleep(Duration::from_secs(1));
+    let (event, _) = events(&server.home, &case.number).pop().unwrap();
+    assert_eq!((event.kind.as_str(), objects(&server.home)), ("file.declared", 1));
 }
 
 fn files_of_an_erased_case_are_deleted(home: Home) {
@@ -161,11 +160,4 @@ fn events_without_bodies(home: &Home, number: &str) -> Vec<String> {
 fn objects(home: &Home) -> usize {
     let output = Command::new("find").arg(evidence_folder(home)).args(["-name", "*.age"]).output().unwrap();
     String::from_utf8(output.stdout).unwrap().lines().count()
-}
-
-fn wait_until(met: impl Fn() -> bool) {
-    assert!((0..300).any(|_| {
-        sleep(Duration::from_millis(50));
-        met()
-    }));
 }
