@@ -58,6 +58,13 @@ fn limits_are_settings(home: Home) {
     let busy = busy.expect("a third upload of the address is refused");
     busy.assert_problem("a third upload", 429, "uploads.busy");
     assert!(busy.header("retry-after").is_some());
+    let count = || state(&server, &token)["files"].as_array().unwrap().len();
+    let before = count();
+    let with_bytes =
+        declaration(&token, 1, &named).header("content-type", "application/offset+octet-stream").body(b"a");
+    let answer = server.send(&with_bytes.header("x-forwarded-for", "198.51.100.1"));
+    answer.assert_problem("a declaration with bytes", 429, "uploads.busy");
+    assert_eq!(count(), before, "a refused upload is not declared");
     assert_ne!(server.send(&from("198.51.100.2")).status, 429, "another address");
     drop(held);
 }
