@@ -15,9 +15,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use kakekomi_tests::on_both_databases;
-use kakekomi_tests::returning::{events, start, state, submit, token};
+use kakekomi_tests::returning::{authorized, events, start, state, submit, token};
 use kakekomi_tests::server::{Home, Server};
-use kakekomi_tests::uploads::{Upload, declaration, evidence_folder, listed, metadata, noise};
+use kakekomi_tests::uploads::{Upload, declaration, evidence_folder, listed, metadata, noise, resumable};
 use kakekomi_tests::wire::Request;
 use serde_json::{Value, json};
 
@@ -97,6 +97,10 @@ fn an_unfinished_file_ends_after_its_time(home: Home) {
     server.home.alter("UPDATE files SET expires_at = 1");
     assert_eq!(upload.head(&server).status, 410);
     upload.patch(&server, 1, b"b").assert_problem("after its time", 410, "file.expired");
+    let list = server.send(&resumable(authorized(Request::get("/v1/files"), &token))).json();
+    for list in [list, state(&server, &token)] {
+        assert_eq!(listed(&list, &upload)["state"], "expired", "a client begins anew");
+    }
     // The clock at the start may be wrong: nothing is deleted for it before the second hour.
     let server = start(server.stop().home);
     assert_eq!(upload.head(&server).status, 410);

@@ -69,8 +69,11 @@ pub struct CaseFiles {
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
     responses((status = 200, description = "The files, without their names", body = CaseFiles)))]
 pub async fn list(uploader: Uploader) -> Response {
+    let now = (uploader.now)();
     match uploader.files.evidence.store.files_of(&uploader.number).await {
-        Ok(lines) => Json(CaseFiles { files: lines.into_iter().map(CaseFile::from).collect() }).into_response(),
+        Ok(lines) => {
+            Json(CaseFiles { files: lines.into_iter().map(|line| line.at(now).into()).collect() }).into_response()
+        }
         Err(error) => uploader.problem(UploadRefusal::Store(error)).into_response(),
     }
 }
