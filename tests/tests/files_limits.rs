@@ -125,6 +125,26 @@ fn files_of_an_erased_case_are_deleted(home: Home) {
 }
 
 #[test]
+fn the_folder_of_another_database_is_not_served() {
+    let server = start(Home::new());
+    let token = token(&server, &submit(&server, "key-1"));
+    let upload = Upload::declare(&server, &token, "a", 2);
+    assert_eq!(upload.patch(&server, 0, b"ab").status, 204);
+    let (owner, other) = (server.stop().home, Home::new());
+    let folder = evidence_folder(&owner);
+    let folder = folder.to_str().unwrap();
+    let refused = other.run(&["serve", "--listen", "127.0.0.1:0", "--evidence-url", folder]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(5), "{said}");
+    let id = fs::read_to_string(evidence_folder(&owner).join("store")).unwrap();
+    for word in [folder, id.trim(), "--evidence-url"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert_eq!(objects(&owner), 1);
+    assert_eq!(upload.offset(&start(owner)), 2);
+}
+
+#[test]
 fn a_full_disk_takes_no_bytes_and_loses_none() {
     let server = Server::start_on_small_disk(Home::new(), &["--evidence-min-free", "60", "--min-free-space", "0"], 32);
     let case = submit(&server, "key-1");
