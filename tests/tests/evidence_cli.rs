@@ -244,6 +244,33 @@ fn a_changed_or_missing_part_is_found_and_no_changed_file_is_saved() {
 }
 
 #[test]
+fn columns_that_differ_from_the_sealed_events_are_named() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    let (file, bytes) = write(home, "a.log", 1000);
+    assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
+    let verify = || parsed(&home.run(&["evidence", "verify", &case.number, "--json"]));
+    let (code, verified, words) = verify();
+    assert_eq!((code, &verified[0]["altered"]), (Some(0), &serde_json::json!([])), "{words}");
+    let (digest, other) = (format!("x'{}'", sha256(&bytes)), format!("x'{}'", "ab".repeat(32)));
+    for (column, before, value) in [
+        ("declared_sha256", &*digest, &*other),
+        ("sha256", &digest, &other),
+        ("length", "1000", "999"),
+        ("state", "'arrived'", "'mismatch'"),
+    ] {
+        home.alter(&format!("UPDATE files SET {column} = {value}"));
+        let (code, verified, _) = verify();
+        assert_eq!((code, &verified[0]["altered"]), (Some(5), &serde_json::json!([column])), "{column}");
+        home.alter(&format!("UPDATE files SET {column} = {before}"));
+    }
+    home.alter("UPDATE files SET state = 'mismatch'");
+    let readable = home.run(&["evidence", "verify", &case.number]).stdout;
+    let readable = String::from_utf8_lossy(&readable);
+    assert!(readable.contains("the database differs from the sealed events in state"), "{readable}");
+}
+
+#[test]
 fn hostile_names_are_harmless_where_they_are_printed_and_saved() {
     let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
