@@ -271,6 +271,25 @@ fn columns_that_differ_from_the_sealed_events_are_named() {
 }
 
 #[test]
+fn files_of_one_name_are_both_saved() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    for length in [10, 20] {
+        let (file, _) = write(home, "a.log", length);
+        assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
+    }
+    let folder = out(home, "opened");
+    for _ in 0..2 {
+        let (code, saved, words) =
+            parsed(&home.run(&["evidence", "open", &case.number, "--out", text(&folder), "--force", "--json"]));
+        assert_eq!(code, Some(0), "{words}");
+        let lengths: Vec<_> =
+            (0..2).map(|index| fs::metadata(saved[index]["path"].as_str().unwrap()).unwrap().len()).collect();
+        assert_eq!((lengths, fs::read_dir(&folder).unwrap().count()), (vec![10, 20], 2));
+    }
+}
+
+#[test]
 fn hostile_names_are_harmless_where_they_are_printed_and_saved() {
     let server = start(Home::new());
     let (home, case) = (&server.home, submit(&server, "key-1"));
