@@ -17,8 +17,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kakekomi_store::digest::sha256;
-use kakekomi_tests::returning::{Returning, kinds, submit};
+use kakekomi_tests::returning::{Returning, kinds, submit, token};
 use kakekomi_tests::server::{Home, Server, free_address};
+use kakekomi_tests::uploads::{Upload, metadata};
 use serde_json::Value;
 
 /// Bytes of a part of the storage.
@@ -287,6 +288,21 @@ fn files_of_one_name_are_both_saved() {
             (0..2).map(|index| fs::metadata(saved[index]["path"].as_str().unwrap()).unwrap().len()).collect();
         assert_eq!((lengths, fs::read_dir(&folder).unwrap().count()), (vec![10, 20], 2));
     }
+}
+
+#[test]
+fn an_overdue_upload_is_declared_anew() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    let (file, bytes) = write(home, "a.log", 1000);
+    let digest = sha256(&bytes);
+    let declared = metadata(&[("what", "other"), ("filename", "a.log"), ("sha256", &digest)]);
+    let overdue = Upload::of(&server, &token(&server, &case), 1000, &declared);
+    home.alter("UPDATE files SET expires_at = 1");
+    let (code, records, words) = run(upload(home, &at(&server), &case, &[text(&file), "--json"]));
+    assert_eq!((code, &records[0]["state"]), (Some(0), &"arrived".into()), "{words}");
+    assert_ne!(records[0]["id"], overdue.id());
+    assert_eq!(kinds(home, &case.number).iter().filter(|kind| *kind == "file.declared").count(), 2);
 }
 
 #[test]
