@@ -214,7 +214,7 @@ describe("chromium", { timeout: 300_000 }, () => {
     await page.locator("#files [role=status]", { hasText: "読み込めませんでした" }).waitFor();
     await page.locator("#open-files").click();
     await page.locator("#choose-files").waitFor({ state: "attached" });
-    const rights = page.locator(".case-files__rights", { hasText: "著作権" });
+    const rights = page.locator(".case-files__rights", { hasText: "著作物" });
     const isBefore = await rights.evaluate((notice) => {
       const picker = document.querySelector("#choose-files");
       return Boolean(notice.compareDocumentPosition(picker) & Node.DOCUMENT_POSITION_FOLLOWING);
