@@ -19,6 +19,7 @@ import {
   filesOf,
   has,
   LARGE,
+  ONE_FILE,
   openFiles,
   row,
   send,

@@ -13,6 +13,7 @@ import { caseByHttp, openReturn, signIn } from "./visit.mjs";
 export const LARGE = { name: "サーバー.evtx", size: 30_000_000, seed: 7 };
 export const SMALL = { name: "fw.log", text: "of the firewall" };
 export const FILES = "**/v1/files?**";
+export const ONE_FILE = "**/v1/files/*?**";
 
 export const digestOf = ({ text, size, seed }) =>
   createHash("sha256")
