@@ -130,8 +130,9 @@ fn record(home: &Home, arguments: &[&str]) -> (Option<i32>, Value) {
 /// Lists the errors of `doctor` about keys, cases and events.
 fn doctor(home: &Home) -> Vec<String> {
     let (_, whole) = record(home, &["doctor", "--listen", "127.0.0.1:9"]);
-    let checked =
-        |finding: &&Value| ["keys", "database", "cases", "audit"].iter().any(|check| finding["check"] == *check);
+    let checked = |finding: &&Value| {
+        ["keys", "database", "cases", "audit", "evidence"].iter().any(|check| finding["check"] == *check)
+    };
     let wrong =
         whole["findings"].as_array().unwrap().iter().filter(checked).filter(|finding| finding["level"] == "error");
     wrong.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()

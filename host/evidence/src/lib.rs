@@ -37,7 +37,7 @@ mod upload;
 
 use std::io;
 
-pub use binding::bind;
+pub use binding::{bind, demand_bound};
 pub use event::hex;
 pub use evidence::Evidence;
 pub use folder::FolderStorage;

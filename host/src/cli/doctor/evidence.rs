@@ -3,8 +3,9 @@
 //! `ok  evidence  /var/lib/kakekomi/evidence: 200 parts of a sample are there`
 
 use std::path::Path;
+use std::sync::Arc;
 
-use kakekomi_evidence::{EvidenceLimits, FolderStorage, ObjectName, PartStorage as _, Space};
+use kakekomi_evidence::{EvidenceLimits, FolderStorage, ObjectName, PartStorage, Space, UploadRefusal, demand_bound};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, Filter, LINES_A_PAGE, Store, StoreError, seq_of};
 
@@ -40,6 +41,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
         return vec![Finding::new("evidence", outcome)];
     }
     let mut found = vec![Finding::new("evidence", parts(&folder, &sample))];
+    found.extend(binding(&folder, store).await.err().map(|why| Finding::new("evidence", error(why.to_string()))));
     found.extend(mode(&folder).map(|outcome| Finding::new("evidence", outcome)));
     found.push(Finding::new("evidence", space(&folder, &settings.evidence_limits())));
     found
@@ -63,6 +65,12 @@ async fn sample(store: &dyn Store) -> Result<Vec<String>, StoreError> {
             }
         }
     }
+}
+
+/// Compares the database to which the folder belongs with this one.
+async fn binding(folder: &Path, store: &dyn Store) -> Result<(), UploadRefusal> {
+    let storage: Arc<dyn PartStorage> = Arc::new(FolderStorage::open(folder)?);
+    demand_bound(store, &storage).await
 }
 
 /// Opens each object of the sample.
