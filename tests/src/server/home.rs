@@ -122,7 +122,7 @@ impl Home {
         self.command(arguments).output().unwrap()
     }
 
-    /// Changes the database as another writer would, on PostgreSQL without its triggers. Bytes are written as SQLite writes
+    /// Changes the database as another writer would, without the triggers on events. Bytes are written as SQLite writes
     /// them, `x'00'`.
     pub fn alter(&self, statement: &str) {
         let mut command = if let Some(url) = self.database_url() {
@@ -132,6 +132,7 @@ impl Home {
             psql
         } else {
             let mut sqlite = Command::new("sqlite3");
+            let statement = format!("DROP TRIGGER IF EXISTS events_are_not_updated; {statement}");
             sqlite.arg(self.path.join("data/kakekomi.sqlite3")).arg(statement);
             sqlite
         };
