@@ -103,7 +103,8 @@ fn start() -> Server {
 
 /// Declares a file of each of as many cases.
 fn declare(server: &Server, bytes: u64) -> Vec<Upload> {
-    let declare = |case| Upload::declare(server, &token(server, &submit(server, &format!("case-{case}"))), "fw.log", bytes);
+    let declare =
+        |case| Upload::declare(server, &token(server, &submit(server, &format!("case-{case}"))), "fw.log", bytes);
     (0..AT_ONCE).map(declare).collect()
 }
 

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use kakekomi_evidence::hex;
 use kakekomi_sealing::{Identities, PartSealer};
-use kakekomi_store::digest::hex;
-use kakekomi_tests::returning::{submit, token};
+use kakekomi_tests::returning::{state, submit, token};
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
-use kakekomi_tests::uploads::{Upload, metadata, noise, resumable};
+use kakekomi_tests::uploads::{Upload, listed, metadata, noise, resumable};
 use kakekomi_tests::wire::Request;
 use sha2::{Digest as _, Sha256};
 
@@ -89,9 +89,8 @@ fn upload(server: &Server, token: &str, sha256: &str, piece: &[u8], bytes: u64) 
     let upload = Upload::of(server, token, bytes, &described);
     let more = format!("Authorization: Bearer {token}\r\n");
     let seconds = time(|| Patch::begin(server.at, &upload.path, &more, bytes)?.whole(piece, bytes).map(drop))?;
-    let state = kakekomi_tests::returning::state(server, token);
-    let state = &kakekomi_tests::uploads::listed(&state, &upload)["state"];
-    if state == "arrived" { Ok(seconds) } else { Err(format!("the file is {state}").into()) }
+    let file = listed(&state(server, token), &upload);
+    if file["state"] == "arrived" { Ok(seconds) } else { Err(format!("the file has not arrived: {file}").into()) }
 }
 
 /// Starts `@tus/server`, if it is installed.
