@@ -41,12 +41,12 @@ pub fn memory() -> Result<(), Box<dyn Error>> {
     let bytes = size(&server.home)? / u64::from(AT_ONCE);
     let piece = noise(PIECE, 1);
     let (uploads, before, started) = (declare(&server, bytes), peak_memory(server.id()), Instant::now());
-    let send = |upload: &Upload| -> Result<(), String> {
+    let send = &|upload: &Upload| -> Result<(), String> {
         let patch = begin(&server, upload, bytes).map_err(|error| error.to_string())?;
         patch.whole(&piece, bytes).map(drop).map_err(|error| error.to_string())
     };
     thread::scope(|scope| {
-        let sending: Vec<_> = uploads.iter().map(|upload| scope.spawn(|| send(upload))).collect();
+        let sending: Vec<_> = uploads.iter().map(|upload| scope.spawn(move || send(upload))).collect();
         sending.into_iter().try_for_each(|sending| sending.join().map_err(|_| "a sender panicked".to_owned())?)
     })?;
     println!(
@@ -119,7 +119,7 @@ fn while_uploading<T>(
     work: impl FnOnce() -> Result<T, Box<dyn Error>>,
 ) -> Result<(T, u64), Box<dyn Error>> {
     let (uploads, piece, is_over) = (declare(server, ENDLESS), noise(PIECE, 1), AtomicBool::new(false));
-    let send = |upload: &Upload| -> Result<u32, String> {
+    let send = &|upload: &Upload| -> Result<u32, String> {
         let mut patch = begin(server, upload, ENDLESS).map_err(|error| error.to_string())?;
         let (started, mut slices) = (Instant::now(), 0);
         for slice in piece.chunks(SLICE).cycle().take_while(|_| !is_over.load(Ordering::Relaxed)) {
@@ -130,7 +130,7 @@ fn while_uploading<T>(
         Ok(slices)
     };
     thread::scope(|scope| {
-        let sending: Vec<_> = uploads.iter().map(|upload| scope.spawn(|| send(upload))).collect();
+        let sending: Vec<_> = uploads.iter().map(|upload| scope.spawn(move || send(upload))).collect();
         let done = work();
         is_over.store(true, Ordering::Relaxed);
         let joined = sending.into_iter().map(|sending| sending.join().map_err(|_| "a sender panicked".to_owned())?);
