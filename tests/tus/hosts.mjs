@@ -88,7 +88,7 @@ function startNginx(folder, port, hosts, pages) {
         listen 127.0.0.1:${port};
         client_max_body_size 300k;
         location / { proxy_pass http://desk; }
-        ${pages ? `location /pages/ { proxy_pass http://127.0.0.1:${pages}; }` : ""}
+        ${pages ? `location /pages/ { proxy_pass http://127.0.0.1:${pages}; proxy_buffering off; }` : ""}
         ${lines}
       }
     }`,

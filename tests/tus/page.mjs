@@ -8,18 +8,18 @@ import { Upload } from "tus-js-client";
 
 const CLIENTS = { "tus-js-client": byTus, "@uppy/tus": byUppy };
 
-globalThis.send = async ({ client, headers, metadata }) => {
-  const file = new File([await (await fetch("file")).blob()], metadata.filename);
-  const options = {
-    endpoint: new URL("/v1/files", location.href).href,
-    headers,
-    retryDelays: Array.from({ length: 100 }, () => 100),
-  };
-  await CLIENTS[client](file, options, metadata).then(
+globalThis.send = (given) =>
+  sendWith(given).then(
     () => (globalThis.sent = ""),
     (failure) => (globalThis.sent = String(failure)),
   );
-};
+
+async function sendWith({ client, headers, metadata }) {
+  const file = new File([await (await fetch("file")).blob()], metadata.filename);
+  const retryDelays = Array.from({ length: 100 }, () => 100);
+  const options = { endpoint: new URL("/v1/files", location.href).href, headers, retryDelays };
+  await CLIENTS[client](file, options, metadata);
+}
 
 function byTus(file, options, metadata) {
   return new Promise((resolve, reject) => {
