@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, startDesk } from "./desk.mjs";
+import { startDeskThatIs } from "./opening.mjs";
 import { agree, begin, field, fillContact, next, open, option, step, unfold, unknown } from "./applicant.mjs";
 import { choose } from "./files.mjs";
 
@@ -45,8 +46,15 @@ test("on a phone one line names the step, its open required answers and the time
   await context.close();
 });
 
-for (const locale of ["ja", "en"]) {
-  test(`what happened is asked on at most 2500 pixels of a phone, the summary first (${locale})`, async (t) => {
+for (const [state, locale] of [
+  ["open", "ja"],
+  ["open", "en"],
+  ["closed", "ja"],
+  ["closed", "en"],
+]) {
+  test(`what happened is asked on at most 2500 pixels of a phone, the summary first (${state}, ${locale})`, async (t) => {
+    const desk = await startDeskThatIs(state);
+    t.after(() => desk.stop());
     const { page, context } = await open(browser, desk.base, { ...PHONE, locale });
     await agree(page);
     await fillContact(page);

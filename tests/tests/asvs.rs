@@ -228,8 +228,11 @@ fn absent_technologies_are_absent() {
     // The operators' pages have a session and lead from a form to its result; the applicants' have neither.
     let session = ["Redirect::", "header::LOCATION", "SET_COOKIE", "set-cookie"];
     let found = naming(&["host/http", "host/service", "host/src"], ".rs", &session);
-    // It is the address of a new upload, with the status 201.
-    assert_eq!(found, ["host/http/src/files.rs: header::LOCATION"]);
+    // It is the address of a new upload, with the status 201, and the command `upload` reads it.
+    assert_eq!(
+        found,
+        ["host/http/src/files.rs: header::LOCATION", "host/src/cli/upload/connection.rs: header::LOCATION"]
+    );
     // The operator's own documents are the only markup that a script inserts.
     let found = naming(&["www"], ".js", &page);
     assert_eq!(found, ["www/components/consent/consent.js: .innerHTML"]);

@@ -17,8 +17,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kakekomi_store::digest::sha256;
-use kakekomi_tests::returning::{Returning, kinds, submit};
+use kakekomi_tests::returning::{Returning, kinds, submit, token};
 use kakekomi_tests::server::{Home, Server, free_address};
+use kakekomi_tests::uploads::{Upload, metadata};
 use serde_json::Value;
 
 /// Bytes of a part of the storage.
@@ -241,6 +242,67 @@ fn a_changed_or_missing_part_is_found_and_no_changed_file_is_saved() {
     let (code, verified, _) = parsed(&home.run(&["evidence", "verify", &case.number, "--json"]));
     assert_eq!((code, &verified[0]["missing"][0]), (Some(5), &0.into()));
     assert!(doctor().contains("1 of 1 parts are missing"), "{}", doctor());
+}
+
+#[test]
+fn columns_that_differ_from_the_sealed_events_are_named() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    let (file, bytes) = write(home, "a.log", 1000);
+    assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
+    let verify = || parsed(&home.run(&["evidence", "verify", &case.number, "--json"]));
+    let (code, verified, words) = verify();
+    assert_eq!((code, &verified[0]["altered"]), (Some(0), &serde_json::json!([])), "{words}");
+    let (digest, other) = (format!("x'{}'", sha256(&bytes)), format!("x'{}'", "ab".repeat(32)));
+    for (column, before, value) in [
+        ("declared_sha256", &*digest, &*other),
+        ("sha256", &digest, &other),
+        ("length", "1000", "999"),
+        ("state", "'arrived'", "'mismatch'"),
+    ] {
+        home.alter(&format!("UPDATE files SET {column} = {value}"));
+        let (code, verified, _) = verify();
+        assert_eq!((code, &verified[0]["altered"]), (Some(5), &serde_json::json!([column])), "{column}");
+        home.alter(&format!("UPDATE files SET {column} = {before}"));
+    }
+    home.alter("UPDATE files SET state = 'mismatch'");
+    let readable = home.run(&["evidence", "verify", &case.number]).stdout;
+    let readable = String::from_utf8_lossy(&readable);
+    assert!(readable.contains("the database differs from the sealed events in state"), "{readable}");
+}
+
+#[test]
+fn files_of_one_name_are_both_saved() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    for length in [10, 20] {
+        let (file, _) = write(home, "a.log", length);
+        assert_eq!(run(upload(home, &at(&server), &case, &[text(&file)])).0, Some(0));
+    }
+    let folder = out(home, "opened");
+    for _ in 0..2 {
+        let (code, saved, words) =
+            parsed(&home.run(&["evidence", "open", &case.number, "--out", text(&folder), "--force", "--json"]));
+        assert_eq!(code, Some(0), "{words}");
+        let lengths: Vec<_> =
+            (0..2).map(|index| fs::metadata(saved[index]["path"].as_str().unwrap()).unwrap().len()).collect();
+        assert_eq!((lengths, fs::read_dir(&folder).unwrap().count()), (vec![10, 20], 2));
+    }
+}
+
+#[test]
+fn an_overdue_upload_is_declared_anew() {
+    let server = start(Home::new());
+    let (home, case) = (&server.home, submit(&server, "key-1"));
+    let (file, bytes) = write(home, "a.log", 1000);
+    let digest = sha256(&bytes);
+    let declared = metadata(&[("what", "other"), ("filename", "a.log"), ("sha256", &digest)]);
+    let overdue = Upload::of(&server, &token(&server, &case), 1000, &declared);
+    home.alter("UPDATE files SET expires_at = 1");
+    let (code, records, words) = run(upload(home, &at(&server), &case, &[text(&file), "--json"]));
+    assert_eq!((code, &records[0]["state"]), (Some(0), &"arrived".into()), "{words}");
+    assert_ne!(records[0]["id"], overdue.id());
+    assert_eq!(kinds(home, &case.number).iter().filter(|kind| *kind == "file.declared").count(), 2);
 }
 
 #[test]

@@ -17,10 +17,11 @@ use std::time::{Duration, Instant};
 
 use kakekomi_store::digest::sha256;
 use kakekomi_tests::on_both_databases;
-use kakekomi_tests::returning::{start, state, submit, token};
+use kakekomi_tests::postgres::Cluster;
+use kakekomi_tests::returning::{authorized, start, state, submit, token};
 use kakekomi_tests::server::{Home, Server};
-use kakekomi_tests::uploads::{Upload, evidence_folder, listed, noise, offset_of, opened};
-use kakekomi_tests::wire::Answer;
+use kakekomi_tests::uploads::{Upload, evidence_folder, listed, noise, offset_of, opened, resumable};
+use kakekomi_tests::wire::{Answer, Request};
 
 on_both_databases! {
     an_upload_goes_on_after_every_cut
@@ -176,6 +177,31 @@ fn two_hosts_on_one_database_take_turns() {
     }
     finish(&upload, &[&first, &second], &bytes);
     assert_arrived(&first, &case.number, &upload, &bytes);
+}
+
+#[test]
+fn a_part_is_not_acknowledged_while_its_standby_is_away() {
+    if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
+        return;
+    }
+    let primary = Cluster::start();
+    let server = start(Home::at(&primary.url));
+    let token = token(&server, &submit(&server, "key-1"));
+    let upload = Upload::declare(&server, &token, "a", 2);
+    assert_eq!(upload.patch(&server, 0, b"a").status, 204);
+    let standby = Cluster::standby_of(&primary);
+    primary.set("synchronous_standby_names", "*");
+    assert_eq!(upload.offset(&server), 1);
+    standby.halt();
+    assert_eq!(upload.head(&server).status, 503);
+    let list = server.send(&resumable(authorized(Request::get("/v1/files"), &token)));
+    list.assert_problem("a list in doubt", 503, "store.in_doubt");
+    standby.start_again();
+    let started = Instant::now();
+    while upload.head(&server).status != 200 {
+        assert!(started.elapsed() < Duration::from_secs(30), "the standby does not confirm");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ on_both_databases! {
     accounts_are_managed_beside_a_serving_desk
     tokens_are_shown_once
     doctor_names_an_account_that_no_event_made_so
+    doctor_names_an_event_of_an_account_without_its_body
     doctor_finds_another_service_identity
 }
 
@@ -101,6 +102,19 @@ fn doctor(home: &Home, arguments: &[&str], check: &str) -> (String, String) {
     let found: Vec<_> = whole["findings"].as_array().unwrap().iter().filter(|one| one["check"] == check).collect();
     let worst = found.iter().find(|one| one["level"] != "ok").or(found.last()).unwrap();
     (worst["level"].as_str().unwrap().to_owned(), found.iter().map(|one| one["message"].to_string()).collect())
+}
+
+fn doctor_names_an_event_of_an_account_without_its_body(home: Home) {
+    let server = Server::start_in(home);
+    let home = &server.home;
+    run(home, &["add", "sato", "--role", "operator"]);
+    run(home, &["add", "suzuki", "--role", "operator"]);
+    run(home, &["role", "suzuki", "auditor"]);
+    home.alter("UPDATE events SET body = NULL WHERE kind = 'account.role'");
+    home.alter("UPDATE accounts SET role = 'lead' WHERE name = 'sato'");
+    let (level, message) = doctor(home, &[], "accounts");
+    assert!(level == "error" && message.contains("of an account has no body"), "{message}");
+    assert!(message.contains("role of sato"), "the comparison goes on: {message}");
 }
 
 fn doctor_names_an_account_that_no_event_made_so(home: Home) {

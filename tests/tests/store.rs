@@ -131,8 +131,16 @@ fn migrate_reports_what_it_did(home: Home) {
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let steps: &[&str] = match home.database_url() {
-        Some(_) => &["0001 cases", "0002 sealed_cases", "0003 accounts", "0004 return", "0005 queue"],
-        None => &["0001 cases", "0002 probe", "0003 sealed_cases", "0004 accounts", "0005 return", "0006 queue"],
+        Some(_) => &["0001 cases", "0002 sealed_cases", "0003 accounts", "0004 return", "0005 queue", "0006 files"],
+        None => &[
+            "0001 cases",
+            "0002 probe",
+            "0003 sealed_cases",
+            "0004 accounts",
+            "0005 return",
+            "0006 queue",
+            "0007 files",
+        ],
     };
     let each = |state: &str| steps.iter().flat_map(|step| [step, "  ", state, "\n"]).collect::<String>();
     let check = said(&["migrate", "--check"]);

@@ -120,12 +120,11 @@ fn data_for_machines_is_byte_for_byte_in_a_pipe_and_inert_on_a_terminal() {
     assert!(dangerous(&csv).is_empty(), "{csv:?}");
 }
 
-/// Writes notes and an assignee; a name takes no control character.
+/// Writes notes.
 fn worked_on(home: &Home, number: &str) {
     for arguments in [
         &["cases", "note", number, HOSTILE][..],
         &["cases", "note", number, "%s%n{0}{{7*7}}${7*7}\u{2067}\u{200b}\u{feff}"],
-        &["cases", "assign", number, "=HYPERLINK(\"http://evil.example\")"],
     ] {
         let output = home.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -137,7 +136,7 @@ fn notes_and_names_are_inert_in_timeline_queue_watch_and_csv() {
     let (home, number) = home();
     let restored = Command::new("sqlite3")
         .arg(home.path().join("data/kakekomi.sqlite3"))
-        .arg("UPDATE projections SET status = 'received'")
+        .arg("UPDATE projections SET status = 'received', assignee = '=HYPERLINK(\"http://evil.example\")'")
         .status();
     assert!(restored.expect("sqlite3").success());
     worked_on(&home, &number);

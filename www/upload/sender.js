@@ -58,21 +58,17 @@ export class Sender {
     return offset < size ? this.#send(offset) : this.#askEnd();
   }
 
+  /** A pause does not cut it off: the desk might have declared the file, and the page would not know. */
   async #declare() {
-    const { transfer, access, signal } = this;
+    const { transfer, access } = this;
     const { file, what, log, name, sha256, size } = transfer;
-    const answer = await declareFile(
-      access,
-      size,
-      {
-        filename: shorten(name),
-        filetype: file?.type && file.type.length <= NAME_MAX ? file.type : "application/octet-stream",
-        what,
-        ...(log !== null && { log: String(log) }),
-        ...(sha256 && { sha256 }),
-      },
-      signal,
-    );
+    const answer = await declareFile(access, size, {
+      filename: shorten(name),
+      filetype: file?.type && file.type.length <= NAME_MAX ? file.type : "application/octet-stream",
+      what,
+      ...(log !== null && { log: String(log) }),
+      ...(sha256 && { sha256 }),
+    });
     if (answer.status !== 201) {
       this.#unsure = answer.status === 0 || answer.status >= 500;
       return answer;
@@ -110,11 +106,14 @@ export class Sender {
     const answer = await sendPiece(access, transfer.id, offset, piece, signal, (bytes) =>
       transfer.progress(offset + bytes, performance.now()),
     );
+    if (answer.status === 204 && answer.offset !== null && answer.offset > offset) {
+      transfer.offset = answer.offset;
+      transfer.progress(answer.offset, performance.now());
+      return this.#done();
+    }
     // A refused piece may have come in part.
-    transfer.offset = answer.status === 204 ? answer.offset : null;
-    if (answer.status !== 204) return (await isReadable(piece)) ? answer : this.#stop("unreadable", "");
-    transfer.progress(transfer.offset ?? offset, performance.now());
-    return this.#done();
+    transfer.offset = null;
+    return (await isReadable(piece)) ? answer : this.#stop("unreadable", "");
   }
 
   /** What became of a file whose bytes have all arrived. */
@@ -186,12 +185,10 @@ export function isUnfinished(state) {
   return state === "declared" || state === "receiving";
 }
 
-/** True for a failure that may be over in a while. @param {number} status @param {string} code */
+/** True for a failure that may be over in a while; 204 is that of a desk that kept nothing of a piece. @param {number} status @param {string} code */
 function passes(status, code) {
   if (code === "evidence.full") return false;
-  return (
-    status === 0 || status === 408 || status === 429 || status >= 500 || (status === 400 && code === "http.bad_request")
-  );
+  return [0, 204, 408, 429].includes(status) || status >= 500 || (status === 400 && code === "http.bad_request");
 }
 
 /** False for a file that was changed, moved or removed since it was chosen. @param {Blob} piece */

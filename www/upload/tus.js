@@ -43,12 +43,12 @@ export function listFiles(access, signal) {
 /**
  * Declares a file, which is then sent to the answer's `address`.
  *
- * @param {Access} access @param {number} length @param {Record<string, string>} metadata @param {AbortSignal} signal
+ * @param {Access} access @param {number} length @param {Record<string, string>} metadata
  */
-export function declareFile(access, length, metadata, signal) {
+export function declareFile(access, length, metadata) {
   const pairs = Object.entries(metadata).map(([key, value]) => `${key} ${inBase64(value)}`);
   const headers = { "Upload-Length": String(length), "Upload-Metadata": pairs.join(",") };
-  return tusRequest("POST", UPLOADS, { access, headers, signal });
+  return tusRequest("POST", UPLOADS, { access, headers });
 }
 
 /** Asks how much of a file the desk has. @param {Access} access @param {string} id @param {AbortSignal} signal */

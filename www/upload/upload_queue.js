@@ -14,13 +14,16 @@ import { dropFile, listFiles } from "./tus.js";
 
 /** A log that the form names, with its file if that was chosen in this document. @typedef {{ log: number, name: string, size: number, sha256: string, file: File | null }} NamedLog */
 
-/** States of a file of which this page has no bytes yet. */
-const WITHOUT_BYTES = ["wanted", "unfinished", "expired"];
+/** States of an upload that left the desk without the declared content, which may be sent anew. */
+const ENDED = ["mismatch", "expired", "destroyed"];
+
+/** States of a file that needs the bytes of a chosen one. */
+const WITHOUT_BYTES = ["wanted", "unfinished", "unreadable", ...ENDED];
 
 export class UploadQueue extends EventTarget {
   /** @type {Transfer[]} */
   transfers = [];
-  /** @type {{ transfer: Transfer, stop: AbortController } | null} */
+  /** The file that is sent, and the end of that. @type {{ transfer: Transfer, stop: AbortController, ended: Promise<void> } | null} */
   #current = null;
 
   /** @param {Access} access @param {NamedLog[]} named */
@@ -50,8 +53,9 @@ export class UploadQueue extends EventTarget {
     const found = { id, offset, left: offset, expiresAt: expires_at };
     if (known && isBegun && known.file) return known.set(found);
     const now = /** @type {import("./transfer.js").TransferState} */ (isBegun ? "unfinished" : there);
-    // A file that was given up may be sent anew.
+    // A file that was given up may be sent anew, and one that is sent anew is not what became of it before.
     if (known && there === "expired") return;
+    if (known?.file && !known.id && ENDED.includes(there)) return;
     if (known) known.set({ ...found, state: now });
     else this.#append({ ...found, what, log: log ?? null, size: length, sha256, state: now });
   }
@@ -66,21 +70,24 @@ export class UploadQueue extends EventTarget {
   }
 
   /**
-   * Goes on with a file that is chosen again.
+   * Goes on with a file that is chosen again; another one than was begun is offered as `other`.
    *
-   * @param {Transfer} transfer @param {File} file @returns {Promise<boolean>} false if it is another one
+   * @param {Transfer} transfer @param {File} file
    */
   async choose(transfer, file) {
-    const before = transfer.state;
+    const { id, sha256: declared, offset, state: before } = transfer;
+    const left = offset ?? 0;
     transfer.set({ other: null, state: "hashing", left: 0 });
-    const sha256 = file.size === transfer.size ? await this.#hash(transfer, file) : "";
-    const left = transfer.offset ?? 0;
-    if (transfer.sha256 && sha256 !== transfer.sha256) {
-      transfer.set({ state: before, other: file, left });
-      return false;
+    if (!id && !declared) {
+      transfer.set({ file, name: file.name, size: file.size });
+      return this.#recognise(transfer);
     }
-    transfer.set({ file, name: file.name, state: "ready", left });
-    return true;
+    // Without a declared digest nothing tells whose bytes the desk has.
+    const mayBe = file.size === transfer.size && (declared !== "" || offset === 0);
+    const sha256 = mayBe ? await this.#hash(transfer, file) : "";
+    if (sha256 === null) return transfer.set({ state: "unreadable", left });
+    if (!mayBe || (declared && sha256 !== declared)) return transfer.set({ state: before, other: file, left });
+    transfer.set({ file, name: file.name, sha256, state: "ready", left });
   }
 
   /** Sends the other file that was chosen as one of its own. @param {Transfer} transfer */
@@ -111,12 +118,15 @@ export class UploadQueue extends EventTarget {
 
   /** Takes a file off the list, and off the desk if it is unfinished there. @param {Transfer} transfer */
   async remove(transfer) {
-    const { id, isOver } = transfer;
-    if (this.#current?.transfer === transfer) this.#current.stop.abort();
+    const { isOver } = transfer;
+    const current = this.#current?.transfer === transfer ? this.#current : null;
+    current?.stop.abort();
     transfer.set({ state: "expired" });
     this.transfers = this.transfers.filter((one) => one !== transfer);
     this.#listed();
-    if (id && !isOver) await dropFile(this.access, id);
+    // A declaration that is under way tells its id first.
+    await current?.ended;
+    if (transfer.id && !isOver) await dropFile(this.access, transfer.id);
   }
 
   /** Stops all: the page has no right to send any more, or is left. */
@@ -131,9 +141,10 @@ export class UploadQueue extends EventTarget {
   async #run() {
     if (this.#current) return;
     for (let next; (next = this.transfers.find((one) => one.state === "queued"));) {
-      const current = { transfer: next, stop: new AbortController() };
-      this.#current = current;
-      await new Sender(next, this.access, current.stop.signal).run();
+      const stop = new AbortController();
+      const ended = new Sender(next, this.access, stop.signal).run();
+      this.#current = { transfer: next, stop, ended };
+      await ended;
       this.#current = null;
     }
     this.#listed();
@@ -145,15 +156,17 @@ export class UploadQueue extends EventTarget {
     const sha256 = await this.#hash(transfer, /** @type {File} */ (file));
     if (!this.transfers.includes(transfer)) return;
     if (sha256 === null) return transfer.set({ state: "unreadable" });
-    const known = this.transfers.find((one) => one !== transfer && isSame(one, { size, sha256 }));
-    if (known && WITHOUT_BYTES.includes(known.state)) {
-      const begun = known.state === "expired" ? { id: "", offset: 0, left: 0 } : { left: known.offset ?? 0 };
+    const same = this.transfers.filter((one) => one !== transfer && isSame(one, { size, sha256 }));
+    const isTwice = same.some((one) => !WITHOUT_BYTES.includes(one.state));
+    const known = same.find((one) => !ENDED.includes(one.state)) ?? same[0];
+    if (known && !isTwice) {
+      const begun = ENDED.includes(known.state) ? { id: "", offset: 0, left: 0 } : { left: known.offset ?? 0 };
       // The row that was there stays, with the bytes that it lacked.
       this.transfers = this.transfers.filter((one) => one !== transfer);
       known.set({ file, name: transfer.name, state: "ready", other: null, ...begun });
       return this.#listed();
     }
-    transfer.set({ sha256, left: 0, state: known ? "twice" : "ready" });
+    transfer.set({ sha256, left: 0, state: isTwice ? "twice" : "ready" });
     this.#listed();
   }
 

@@ -150,17 +150,30 @@ impl Casework {
     /// Compares the stored bytes of a file with its digests: the sealed parts, and, where this host opens the case, its own bytes.
     /// It shows nothing and is no reading.
     ///
+    /// The second value lists the columns that differ from the sealed events, where this host opens these.
+    ///
     /// # Errors
     /// [`WorkError`].
-    pub async fn verify_file(&self, number: &Number, line: FileLine) -> Result<Verification, WorkError> {
+    pub async fn verify_file(
+        &self,
+        number: &Number,
+        line: FileLine,
+    ) -> Result<(Verification, Vec<&'static str>), WorkError> {
         let storage = Arc::clone(self.parts.storage.as_ref().ok_or(WorkError::NoFile)?);
-        let identity = match &self.parts.reader {
-            None => None,
-            Some(_) => Some(self.open_case(&self.case(number).await?)?.identity),
+        let (identity, altered) = match &self.parts.reader {
+            None => (None, Vec::new()),
+            Some(_) => {
+                let identity = self.open_case(&self.case(number).await?)?.identity;
+                let events = shown_by(&identity, self.events(number).await?);
+                let now = self.store().file(&line.id).await?;
+                // Where the file came to its end since its row was read, the row lacks what the events have.
+                let is_current = now.is_some_and(|now| now.state == line.state);
+                (Some(identity), if is_current { altered(&line, &events) } else { Vec::new() })
+            }
         };
         let parts = self.store().parts(line.seq).await?;
         let verified = spawn_blocking(move || evidence::verify(&*storage, &line, &parts, identity.as_ref()));
-        verified.await.map_err(|error| WorkError::Damaged(error.to_string()))
+        Ok((verified.await.map_err(|error| WorkError::Damaged(error.to_string()))?, altered))
     }
 
     /// Opens a case for a download; the applicant's data are not looked at.
@@ -211,6 +224,34 @@ fn view(line: FileLine, timeline: &[ShownEvent]) -> FileView {
     let declared = custody.iter().find(|event| event.n == Some(line.declared_n)).and_then(|event| event.body.as_ref());
     let of_declared = |name: &str| declared.and_then(|body| text(body, name)).map(str::to_owned);
     FileView { name: of_declared("name"), media_type: of_declared("type"), line, custody }
+}
+
+/// Lists the columns of a file that differ from its sealed events. The events of each kind come once; the first one counts, since
+/// whoever writes the database can append others.
+fn altered(line: &FileLine, events: &[ShownEvent]) -> Vec<&'static str> {
+    let id = line.id.to_string();
+    let first = |kinds: &[EventKind]| {
+        let of_file = events.iter().filter(|event| kinds.iter().any(|kind| event.kind == kind.as_str()));
+        of_file
+            .filter_map(|event| Some((event, event.body.as_ref()?)))
+            .find(|(_, body)| text(body, "file") == Some(&id))
+    };
+    let declared = first(&[EventKind::FileDeclared]).map(|(_, body)| body);
+    let end = first(&[EventKind::FileArrived, EventKind::FileMismatch]);
+    let state = match end {
+        None => FileState::Receiving,
+        Some((event, _)) if event.kind == EventKind::FileArrived.as_str() => FileState::Arrived,
+        Some(_) => FileState::Mismatch,
+    };
+    let digest = |body: Option<&Value>| body.and_then(|body| text(body, "sha256")).map(str::to_owned);
+    let length = declared.and_then(|body| body.get("length")).and_then(Value::as_u64);
+    let columns = [
+        ("length", length == Some(line.length)),
+        ("declared_sha256", digest(declared) == line.declared_sha256.as_deref().map(evidence::hex)),
+        ("sha256", digest(end.map(|(_, body)| body)) == line.sha256.as_deref().map(evidence::hex)),
+        ("state", state == line.state),
+    ];
+    columns.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect()
 }
 
 fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {

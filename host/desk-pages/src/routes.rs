@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::header::ALLOW;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -24,7 +25,7 @@ use crate::{accounts_pages, api, audit, case, intake, queue};
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// A reading; HEAD as well.
+    /// A reading; HEAD as well, except for downloads.
     Get,
     /// A form.
     Post,
@@ -59,9 +60,11 @@ pub const ROUTES: &[Route] = &[
     read("/cases/new", Access::Right(Right::Act), || get(intake::form)),
     send("/cases/new", Access::Right(Right::Act), || post(intake::receive)),
     read("/cases/{number}", Access::Right(Right::SeeQueue), || get(case::case)),
-    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file)),
-    read("/cases/{number}/files/{id}", Access::Right(Right::ReadContent), || get(case::files::opened)),
-    read("/cases/{number}/files/{id}/sealed", Access::Right(Right::ReadContent), || get(case::files::sealed)),
+    read("/cases/{number}/sealed", Access::Right(Right::ReadContent), || get(case::sealed_file).head(no_head)),
+    read("/cases/{number}/files/{id}", Access::Right(Right::ReadContent), || get(case::files::opened).head(no_head)),
+    read("/cases/{number}/files/{id}/sealed", Access::Right(Right::ReadContent), || {
+        get(case::files::sealed).head(no_head)
+    }),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/login", Access::Public, || get(accounts_pages::login)),
@@ -124,6 +127,11 @@ async fn not_found() -> Problem {
 
 async fn wrong_method() -> Problem {
     Problem::Method
+}
+
+/// Refuses HEAD: the handler of GET would record a download of which no byte is sent.
+async fn no_head() -> impl IntoResponse {
+    ([(ALLOW, "GET")], Problem::Method)
 }
 
 async fn unavailable() -> Problem {

@@ -108,16 +108,21 @@ where
             // The storing side has failed, and returns its reason.
             () = chunks.closed() => return Ok(()),
         };
-        let chunk = match next {
+        let mut chunk = match next {
             Err(_) => return Err(UploadRefusal::Idle),
             Ok(None) => return Ok(()),
             Ok(Some(Err(_))) => return Err(UploadRefusal::Cut),
             Ok(Some(Ok(chunk))) if chunk.is_empty() => continue,
             Ok(Some(Ok(chunk))) => chunk,
         };
-        left = left.checked_sub(chunk.len() as u64).ok_or(UploadRefusal::TooLong)?;
+        let is_too_long = chunk.len() as u64 > left;
+        chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        left = left.saturating_sub(chunk.len() as u64);
         if chunks.send(chunk).await.is_err() {
             return Ok(());
+        }
+        if is_too_long {
+            return Err(UploadRefusal::TooLong);
         }
         deadline = Instant::now() + idle;
     }

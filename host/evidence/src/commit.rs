@@ -79,21 +79,19 @@ async fn seal_all(
             (hash, at_ends)
         });
         let seal_task = spawn_blocking(move || {
-            let mut parts = sealer.seal(&runs)?;
-            if is_end {
-                parts.extend(sealer.finish()?);
-            }
-            Ok::<_, UploadRefusal>((sealer, parts))
+            let (parts, result) = sealer.seal(&runs, is_end);
+            (sealer, parts, result)
         });
         let (new_hash, new_parts) = tokio::join!(hash_task, seal_task);
-        let (mut at_ends, parts);
+        let (mut at_ends, parts, result);
         (hash, at_ends) = new_hash.map_err(io::Error::other)?;
-        (sealer, parts) = new_parts.map_err(io::Error::other)??;
+        (sealer, parts, result) = new_parts.map_err(io::Error::other)?;
         at_ends.push(hash.clone());
         for (part, hash) in parts.into_iter().zip(at_ends) {
             let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
             *last = Some(tokio::spawn(commit(Arc::clone(upload), part, hash, last.take(), place)));
         }
+        result?;
         if last.as_ref().is_some_and(JoinHandle::is_finished) {
             outcome(last.take()).await?;
         }

@@ -108,10 +108,9 @@ impl Evidence {
     /// Reads a file of a case that was neither given up nor destroyed.
     pub(crate) async fn line(&self, number: &Number, id: &FileId, now: i64) -> Result<FileLine, UploadRefusal> {
         let line = self.store.file(id).await?.filter(|line| line.number == number.to_string());
-        let line = line.ok_or(UploadRefusal::Unknown)?;
+        let line = line.ok_or(UploadRefusal::Unknown)?.at(now);
         match line.state {
             FileState::Expired => Err(UploadRefusal::Expired),
-            FileState::Receiving if line.expires_at <= now => Err(UploadRefusal::Expired),
             FileState::Destroyed => Err(UploadRefusal::Erased),
             _ => Ok(line),
         }

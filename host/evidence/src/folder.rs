@@ -1,16 +1,19 @@
 //! The storage in a folder.
 //!
-//! `FolderStorage::open("data/evidence")` → `data/evidence/parts/9f/86d0….age`, `data/evidence/incoming/…`
+//! `FolderStorage::open("data/evidence")` → `data/evidence/parts/9f/86d0….age`, `data/evidence/incoming/…`; the file
+//! `data/evidence/store` has the id of the database
 //!
 //! Both folders are of one file system, so that a finished part is renamed. All is for its owner alone.
 
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner, sync_parent_dir};
+use kakekomi_store::synced_fs::{
+    create_dir_all_synced, leave_folder_to_owner, leave_to_owner, sync_parent_dir, write_synced,
+};
 
 use crate::storage::{ObjectName, PartStorage, Space, Spool};
 
@@ -24,6 +27,8 @@ const FOLDER_DIGITS: usize = 2;
 pub struct FolderStorage {
     parts: PathBuf,
     incoming: PathBuf,
+    /// The file with the id of the database.
+    store: PathBuf,
 }
 
 impl FolderStorage {
@@ -32,10 +37,26 @@ impl FolderStorage {
     /// # Errors
     /// A folder cannot be created.
     pub fn open(path: &Path) -> io::Result<FolderStorage> {
-        let storage = FolderStorage { parts: path.join("parts"), incoming: path.join("incoming") };
+        let [parts, incoming, store] = ["parts", "incoming", "store"].map(|name| path.join(name));
+        let storage = FolderStorage { parts, incoming, store };
         create_dir_all_synced(&storage.parts)?;
         create_dir_all_synced(&storage.incoming)?;
+        storage.create_folders()?;
         Ok(storage)
+    }
+
+    /// Creates the folders of all objects, and flushes their names, also those that another host is just creating: else an
+    /// object could be acknowledged whose folder does not outlast a power failure.
+    fn create_folders(&self) -> io::Result<()> {
+        for begin in 0..=u8::MAX {
+            let folder = self.parts.join(format!("{begin:02x}"));
+            match DirBuilder::new().mode(0o700).create(&folder) {
+                Ok(()) => leave_folder_to_owner(&folder)?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        sync_parent_dir(&self.parts.join("00"))
     }
 
     fn path(&self, name: &ObjectName) -> PathBuf {
@@ -55,7 +76,6 @@ impl PartStorage for FolderStorage {
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         let path = self.path(name);
-        create_dir_all_synced(path.parent().unwrap_or(&self.parts))?;
         spool.file.sync_all()?;
         fs::rename(&spool.path, &path)?;
         sync_parent_dir(&path)
@@ -85,6 +105,29 @@ impl PartStorage for FolderStorage {
             ObjectName::read(&format!("{begin}{}", file.strip_suffix(ENDING)?))
         };
         Ok(old_files(&self.parts.join(&begin), age)?.into_iter().filter_map(name).collect())
+    }
+
+    fn database(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(&self.store) {
+            Ok(id) => Ok(Some(id.trim().to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn bind(&self, database: &str) -> io::Result<()> {
+        let written = write_synced(&self.store, format!("{database}\n").as_bytes());
+        // Two hosts of one database may bind it at once.
+        if self.database()?.as_deref() == Some(database) { Ok(()) } else { written }
+    }
+
+    fn is_empty(&self) -> io::Result<bool> {
+        for folder in fs::read_dir(&self.parts)? {
+            if fs::read_dir(folder?.path())?.next().is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn remove_old_spools(&self, age: Duration) -> io::Result<u64> {

@@ -10,13 +10,14 @@
 //! form.
 //!
 //! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave
-//! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder
+//! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder; [`bind`]: binds it to its database
 //! - [`read`], [`sealed_tar`], [`verify`]: stored files
 //! - [`EvidenceLimits`]: limits with their defaults
 
 #![forbid(unsafe_code)]
 
 mod append;
+mod binding;
 mod commit;
 mod event;
 mod evidence;
@@ -36,6 +37,7 @@ mod upload;
 
 use std::io;
 
+pub use binding::bind;
 pub use event::hex;
 pub use evidence::Evidence;
 pub use folder::FolderStorage;

@@ -20,6 +20,9 @@ const END_BLOCKS: u64 = 2;
 /// The greatest length that a header has room for.
 const LENGTH_MAX: u64 = 0o77_777_777_777;
 
+/// The fewest digits in the name of a part.
+const DIGITS_MIN: usize = 4;
+
 /// Computes the bytes of [`sealed_tar`].
 pub fn sealed_tar_length(parts: &[Part]) -> u64 {
     let entries = parts.iter().map(|part| BLOCK + part.sealed_length.next_multiple_of(BLOCK));
@@ -30,14 +33,20 @@ pub fn sealed_tar_length(parts: &[Part]) -> u64 {
 pub fn sealed_tar(storage: Arc<dyn PartStorage>, line: &FileLine, parts: Vec<Part>) -> impl Read + Send + use<> {
     let end = vec![0; usize::try_from(END_BLOCKS * BLOCK).unwrap_or_default()];
     let (id, seconds) = (line.id, line.changed_at.div_euclid(1000).unsigned_abs());
+    let digits = digits(parts.len());
     let entries = (1_u64..).zip(parts).map(move |(count, part)| {
-        let header = header(&format!("{id}.part{count:04}.age"), part.sealed_length, seconds)?;
+        let header = header(&format!("{id}.part{count:0digits$}.age"), part.sealed_length, seconds)?;
         let mut entry = sealed_part(storage.as_ref(), &part)?;
         entry.resize(entry.len().next_multiple_of(header.len()), 0);
         entry.splice(0..0, header);
         Ok(entry)
     });
     Entries { entries: entries.chain(std::iter::once(Ok(end))), open: Cursor::default() }
+}
+
+/// Counts the digits in the names of as many parts, so that all names are in the order of the parts.
+fn digits(parts: usize) -> usize {
+    parts.to_string().len().max(DIGITS_MIN)
 }
 
 /// Builds the header of an entry: name, mode, owner, length, time, check sum, kind.
@@ -76,6 +85,18 @@ impl<I: Iterator<Item = io::Result<Vec<u8>>>> Read for Entries<I> {
                 Some(entry) => self.open = Cursor::new(entry?),
                 None => return Ok(0),
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn names_have_as_many_digits_as_the_last_part_needs() {
+        for (parts, expected) in [(0, 4), (1, 4), (9_999, 4), (10_000, 5), (99_999, 5), (100_000, 6)] {
+            assert_eq!(digits(parts), expected, "{parts}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The sealer of an upload: clear bytes in, sealed parts out.
 //!
-//! `seal([run, run])` → the parts that are full by now; `finish()` → the last one, smaller
+//! `seal([run, run], false)` → the parts that are full by now; `seal([run], true)` → also the last one, smaller
 //!
 //! Only sealed bytes reach a file.
 
@@ -43,12 +43,15 @@ impl FileSealer {
         FileSealer { storage, recipient, min_free_percent, end, open: None }
     }
 
-    /// Seals bytes; returns the parts that they fill.
-    ///
-    /// # Errors
-    /// [`UploadRefusal::Full`], [`UploadRefusal::Storage`], [`UploadRefusal::Sealing`].
-    pub fn seal(&mut self, runs: &[Run]) -> Result<Vec<SealedPart>, UploadRefusal> {
+    /// Seals bytes; returns the parts that they fill, and at the end of the bytes the last one. The parts before an error
+    /// are whole, and are to be stored.
+    pub fn seal(&mut self, runs: &[Run], is_end: bool) -> (Vec<SealedPart>, Result<(), UploadRefusal>) {
         let mut parts = Vec::new();
+        let sealed = self.seal_into(&mut parts, runs, is_end);
+        (parts, sealed)
+    }
+
+    fn seal_into(&mut self, parts: &mut Vec<SealedPart>, runs: &[Run], is_end: bool) -> Result<(), UploadRefusal> {
         for run in runs {
             let (mut out, start) = match self.open.take() {
                 Some(open) => open,
@@ -63,14 +66,14 @@ impl FileSealer {
                 parts.extend(self.finish()?);
             }
         }
-        Ok(parts)
+        if is_end {
+            parts.extend(self.finish()?);
+        }
+        Ok(())
     }
 
     /// Finishes the part that is not full.
-    ///
-    /// # Errors
-    /// As [`FileSealer::seal`].
-    pub fn finish(&mut self) -> Result<Option<SealedPart>, UploadRefusal> {
+    fn finish(&mut self) -> Result<Option<SealedPart>, UploadRefusal> {
         let Some((out, start)) = self.open.take() else { return Ok(None) };
         Ok(Some(SealedPart { spool: out.finish()?, start, length: self.end.saturating_sub(start) }))
     }

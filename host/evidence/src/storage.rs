@@ -122,6 +122,24 @@ pub trait PartStorage: Send + Sync {
     /// They cannot be listed.
     fn old_objects(&self, begin: u8, age: Duration) -> io::Result<Vec<ObjectName>>;
 
+    /// Reads the id of the database that it is bound to; `None` for a storage that was never bound.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn database(&self) -> io::Result<Option<String>>;
+
+    /// Binds it to the database with an id, durably.
+    ///
+    /// # Errors
+    /// The id cannot be written.
+    fn bind(&self, database: &str) -> io::Result<()>;
+
+    /// Reports whether it has no object.
+    ///
+    /// # Errors
+    /// The objects cannot be listed.
+    fn is_empty(&self) -> io::Result<bool>;
+
     /// Removes the files of an age that never became objects; returns their number.
     ///
     /// # Errors

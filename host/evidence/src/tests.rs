@@ -2,6 +2,7 @@
 //!
 //! `desk.sent(b"abc")` → a file of three bytes that has arrived
 
+mod binding;
 mod failing;
 mod limits;
 mod reading;
@@ -29,7 +30,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use crate::{AppendEnd, Evidence, EvidenceLimits, FolderStorage, NewUpload, UploadState, What};
+use crate::{AppendEnd, Evidence, EvidenceLimits, FolderStorage, NewUpload, PartStorage, UploadState, What, bind};
 
 const START: i64 = 1_795_140_000_000;
 const KIB: usize = 1024;
@@ -87,7 +88,8 @@ async fn desk() -> Desk {
 impl Desk {
     async fn at(folder: PathBuf, url: String) -> Desk {
         let store = open(&url).await.unwrap();
-        let storage = Arc::new(FolderStorage::open(&folder.join("evidence")).unwrap());
+        let storage: Arc<dyn PartStorage> = Arc::new(FolderStorage::open(&folder.join("evidence")).unwrap());
+        bind(&*store, &storage).await.unwrap();
         let limits = EvidenceLimits { part_bytes: 64 * KIB as u64, min_free_percent: 0, ..EvidenceLimits::default() };
         let evidence = Evidence { store, storage, key: HashKey::generate().unwrap(), limits };
         let identities = Identities::generate();

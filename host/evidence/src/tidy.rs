@@ -11,13 +11,15 @@ use std::time::Duration;
 use kakekomi_store::{EventKind, FileEnding, FileLine, Store};
 use serde_json::json;
 
+use crate::binding::demand_bound;
 use crate::event::SYSTEM;
 use crate::evidence::case_of;
 use crate::storage::{ObjectName, PartStorage};
 use crate::{Evidence, UploadRefusal, blocking};
 
-/// The age at which an object without a part is no part that is just being committed.
-pub const ORPHAN_AGE: Duration = Duration::from_hours(24);
+/// The age at which an object without a part is deleted. A part that is just being committed needs seconds; the days are
+/// for the operator, who may have restored an older database.
+pub const ORPHAN_AGE: Duration = Duration::from_hours(7 * 24);
 /// Files, or names of objects, that are handled at a time.
 const AT_ONCE: u32 = 64;
 
@@ -39,9 +41,9 @@ impl Evidence {
     /// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
     pub async fn tidy(&self, now: i64) -> Result<Tidied, UploadRefusal> {
         let expired = self.expire(now).await?;
-        let deleted = delete_discarded(&*self.store, &self.storage).await?;
-        let orphans = self.sweep(ORPHAN_AGE).await?;
-        Ok(Tidied { expired, deleted, orphans })
+        let deleted = delete_discarded(&*self.store, &self.storage).await;
+        let orphans = self.sweep(ORPHAN_AGE).await;
+        Ok(Tidied { expired, deleted: deleted?, orphans: orphans? })
     }
 
     async fn expire(&self, now: i64) -> Result<u64, UploadRefusal> {
@@ -74,22 +76,24 @@ impl Evidence {
     /// Deletes the objects of an age that no part names.
     pub(crate) async fn sweep(&self, age: Duration) -> Result<u64, UploadRefusal> {
         let storage = Arc::clone(&self.storage);
-        let mut orphans = blocking(move || storage.remove_old_spools(age)).await?;
+        let (mut orphans, mut all) = (blocking(move || storage.remove_old_spools(age)).await?, Ok(()));
         for begin in 0..=u8::MAX {
             let storage = Arc::clone(&self.storage);
             let objects = blocking(move || storage.old_objects(begin, age)).await?;
             for names in objects.chunks(AT_ONCE as usize) {
                 let names = names.iter().map(ToString::to_string).collect();
                 let unknown = self.store.unknown_objects(names).await?;
-                orphans += unknown.len() as u64;
-                delete(&self.storage, &unknown).await?;
+                let (gone, deleted) = delete(&*self.store, &self.storage, unknown).await?;
+                orphans += gone.len() as u64;
+                all = all.and(deleted);
             }
         }
-        Ok(orphans)
+        Ok(all.map(|()| orphans)?)
     }
 }
 
-/// Deletes the objects of erased, destroyed and given up files; returns their number.
+/// Deletes the objects of erased, destroyed and given up files; returns their number. One that cannot be deleted does not
+/// keep the others.
 ///
 /// # Errors
 /// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
@@ -100,14 +104,38 @@ pub async fn delete_discarded(store: &dyn Store, storage: &Arc<dyn PartStorage>)
         if objects.is_empty() {
             return Ok(deleted);
         }
-        delete(storage, &objects).await?;
-        deleted += objects.len() as u64;
-        store.forget_objects(objects).await?;
+        let (gone, all) = delete(store, storage, objects).await?;
+        deleted += gone.len() as u64;
+        if gone.is_empty() {
+            all?;
+        }
+        store.forget_objects(gone).await?;
     }
 }
 
-async fn delete(storage: &Arc<dyn PartStorage>, objects: &[String]) -> io::Result<()> {
+/// Deletes objects; returns the names of those that are gone, and the first error of the others.
+///
+/// # Errors
+/// As [`delete_discarded`]; the storage may belong to another database.
+async fn delete(
+    store: &dyn Store,
+    storage: &Arc<dyn PartStorage>,
+    objects: Vec<String>,
+) -> Result<(Vec<String>, io::Result<()>), UploadRefusal> {
+    if objects.is_empty() {
+        return Ok((objects, Ok(())));
+    }
+    demand_bound(store, storage).await?;
     let storage = Arc::clone(storage);
-    let names: Vec<_> = objects.iter().filter_map(|object| ObjectName::read(object)).collect();
-    blocking(move || names.iter().try_for_each(|name| storage.delete(name))).await
+    let deleted = blocking(move || {
+        let (mut gone, mut all) = (Vec::new(), Ok(()));
+        for object in objects {
+            match ObjectName::read(&object).map_or(Ok(()), |name| storage.delete(&name)) {
+                Ok(()) => gone.push(object),
+                Err(error) => all = all.and(Err(error)),
+            }
+        }
+        Ok((gone, all))
+    });
+    Ok(deleted.await?)
 }

@@ -69,8 +69,11 @@ pub struct CaseFiles {
         ("Kakekomi-Code" = Option<String>, Header, description = "Without a visit: the return code")),
     responses((status = 200, description = "The files, without their names", body = CaseFiles)))]
 pub async fn list(uploader: Uploader) -> Response {
+    let now = (uploader.now)();
     match uploader.files.evidence.store.files_of(&uploader.number).await {
-        Ok(lines) => Json(CaseFiles { files: lines.into_iter().map(CaseFile::from).collect() }).into_response(),
+        Ok(lines) => {
+            Json(CaseFiles { files: lines.into_iter().map(|line| line.at(now).into()).collect() }).into_response()
+        }
         Err(error) => uploader.problem(UploadRefusal::Store(error)).into_response(),
     }
 }
@@ -114,14 +117,17 @@ async fn create_with(uploader: &Uploader, headers: &HeaderMap, body: Body) -> Re
         Ok(upload) => upload,
         Err(wrong) => return Err(uploader.wrong(wrong, body)),
     };
+    let permit = if has_bytes { uploader.permit() } else { None };
+    if has_bytes && permit.is_none() {
+        // Before the declaration: a client that hears of no upload declares it again.
+        return Err(uploader.refused(ProblemCode::UploadsBusy, body));
+    }
     let state = match uploader.files.evidence.create(&uploader.number, upload, (uploader.now)()).await {
         Ok(state) => state,
         Err(refusal) => return Err(Refused::new(uploader.problem(refusal), body)),
     };
-    if !has_bytes {
-        return Ok(state);
-    }
-    match uploader.receive(state.id, 0, body).await {
+    let Some(permit) = permit else { return Ok(state) };
+    match uploader.receive(permit, state.id, 0, body).await {
         // The upload exists: the client continues it where these bytes ended.
         Err(Refused { offset: Some(offset), .. }) => Ok(UploadState { offset, ..state }),
         received => received,
@@ -164,7 +170,8 @@ async fn append_to(uploader: &Uploader, id: &str, headers: &HeaderMap, body: Bod
     let Some(offset) = whole_number(headers, &UPLOAD_OFFSET) else {
         return Err(uploader.wrong(WrongMetadata("Upload-Offset"), body));
     };
-    uploader.receive(id, offset, body).await
+    let Some(permit) = uploader.permit() else { return Err(uploader.refused(ProblemCode::UploadsBusy, body)) };
+    uploader.receive(permit, id, offset, body).await
 }
 
 /// Shows how much of a file is stored. It never waits for a request that sends bytes.

@@ -144,7 +144,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     }
     // Last, since a signal before it ends the process at once, also while the database is being opened.
     let stop = stop_signal().map_err(CliError::io("signals"))?;
-    let files = evidence::files(settings, Arc::clone(&store), &sealer, stop)?;
+    let files = evidence::files(settings, Arc::clone(&store), &sealer, stop).await?;
     let modules = || std::iter::once(&own).chain(&older);
     let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
     let app = App {

@@ -85,7 +85,7 @@ pub fn run(args: &UploadArgs) -> Result<Exit, CliError> {
                     print::words(&format!("kakekomi: {error}"));
                     exit = exit.max(error.exit());
                 }
-                Err(Failure::Desk(error)) => return Err(error),
+                Err(Failure::Desk(error) | Failure::Gone(error)) => return Err(error),
                 Err(Failure::Later { why, .. }) => return Err(CliError::Remote(why)),
             }
         }

@@ -112,6 +112,12 @@ impl<B: Backend> Cases<B> {
         session.commit().await
     }
 
+    /// Waits for the standbys of what was found, if this process serves: only then is it an acknowledgement. A reader may
+    /// be at a standby itself.
+    pub(super) async fn confirm_served(&self, is_found: bool) -> Result<(), StoreError> {
+        self.backend.confirm(is_found && self.readiness.is_some()).await
+    }
+
     /// Reads the first row of a query.
     pub(super) async fn first<T: Record>(&self, query: QueryBuilder<B::Database>) -> Result<Option<T>, StoreError> {
         Ok(self.backend.fetch(query).await?.into_iter().next())

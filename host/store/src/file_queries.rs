@@ -19,7 +19,8 @@ use crate::session::Session;
 /// Selects [`FileLine`]s.
 const FILE: &str = "SELECT files.seq, id, number, recipient, what, log, length, declared_sha256, sha256, state, declared_n, \
      created_at, changed_at, expires_at, \
-     coalesce((SELECT max(start + file_parts.length) FROM file_parts WHERE file_seq = files.seq), 0) AS received \
+     coalesce((SELECT start + file_parts.length FROM file_parts WHERE file_seq = files.seq ORDER BY start DESC LIMIT 1), 0) \
+     AS received \
      FROM files JOIN cases ON cases.seq = files.case_seq WHERE ";
 /// Selects [`Part`]s of a file.
 const PARTS: &str =
@@ -45,14 +46,22 @@ impl<B: Backend> FileStore for Cases<B> {
     }
 
     fn file<'a>(&'a self, id: &'a FileId) -> StoreFuture<'a, Option<FileLine>> {
-        Box::pin(self.first(file(id)))
+        Box::pin(async move {
+            let found = self.first(file(id)).await?;
+            self.confirm_served(found.is_some()).await?;
+            Ok(found)
+        })
     }
 
     fn files_of<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Vec<FileLine>> {
         let mut query = QueryBuilder::new(FILE);
         B::Database::bind(query.push("number = "), number.to_string());
         query.push(" ORDER BY files.seq");
-        Box::pin(self.backend.fetch(query))
+        Box::pin(async move {
+            let found: Vec<FileLine> = self.backend.fetch(query).await?;
+            self.confirm_served(!found.is_empty()).await?;
+            Ok(found)
+        })
     }
 
     fn add_part(&self, part: NewPart, end: Option<FileEnd>) -> StoreFuture<'_, PartAdded> {

@@ -205,6 +205,17 @@ pub struct FileLine {
     pub expires_at: i64,
 }
 
+impl FileLine {
+    /// Returns the file as its applicant sees it at a moment: an overdue one is given up, also before it is tidied up.
+    #[must_use]
+    pub fn at(mut self, now: i64) -> FileLine {
+        if self.state == FileState::Receiving && self.expires_at <= now {
+            self.state = FileState::Expired;
+        }
+        self
+    }
+}
+
 /// A part of a file to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPart {

@@ -59,8 +59,12 @@ pub fn leave_to_owner(file: &File, path: &Path) -> io::Result<()> {
 
 const ROOT: u32 = 0;
 
-/// Gives a new folder to the owner of its parent, unless the name leads to something else by now.
-fn leave_folder_to_owner(path: &Path) -> io::Result<()> {
+/// Gives a new folder to the owner of its parent, if this process runs as root, unless the name leads to something else by
+/// now.
+///
+/// # Errors
+/// The parent's owner cannot be read, or the folder's cannot be changed.
+pub fn leave_folder_to_owner(path: &Path) -> io::Result<()> {
     let folder = File::open(path)?;
     let (opened, named) = (folder.metadata()?, fs::symlink_metadata(path)?);
     if named.is_dir() && (opened.dev(), opened.ino()) == (named.dev(), named.ino()) {

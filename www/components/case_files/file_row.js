@@ -152,11 +152,13 @@ function waysOf(transfer, queue, leave) {
   }
 }
 
-/** Another file was chosen to go on. @param {Transfer} transfer @param {UploadQueue} queue */
+/** Another file was chosen to go on, or one that may be another. @param {Transfer} transfer @param {UploadQueue} queue */
 function otherFile(transfer, queue) {
-  const name = typedText(transfer.other?.name ?? "");
+  const { other, size, sha256 } = transfer;
+  const name = typedText(other?.name ?? "");
+  const isUnsure = other?.size === size && !sha256;
   return [
-    element("p", say("files_differs", { name })),
+    element("p", say(isUnsure ? "files_differs_unsure" : "files_differs", { name })),
     button("second", say("files_differs_new"), () => queue.addOther(transfer)),
   ];
 }

@@ -88,6 +88,15 @@ async fn a_file_is_saved_with_the_same_bytes_and_its_custody_says_so() {
     let ages = tar.windows(21).filter(|window| window == b"age-encryption.org/v1").count();
     assert!(ages == 19 && !tar.windows(64).any(|window| window == &bytes[..64]), "{ages}");
 
+    for path in [&path, &format!("{path}/sealed"), &format!("/cases/{number}/sealed")] {
+        let request = Request::head(path).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+        let answer = desk.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(
+            (answer.status(), &answer.headers()["allow"]),
+            (StatusCode::METHOD_NOT_ALLOWED, &"GET".parse().unwrap())
+        );
+    }
+
     let page = desk.get(&format!("/cases/{number}"), &cookie).await.body;
     assert!(page.contains("証拠ファイルを取り出した (開いた形で)") && page.contains("(封印したまま)"), "{page}");
     assert_eq!(count(&desk, &number, "file.downloaded").await, 2);

@@ -8,15 +8,22 @@ use std::time::Duration;
 use kakekomi_store::FileState;
 
 use super::{Desk, body, bytes, desk, digest};
-use crate::{Evidence, FolderStorage, ObjectName, PartStorage, Space, Spool, UploadRefusal};
+use crate::{Evidence, EvidenceLimits, FolderStorage, ObjectName, PartStorage, Space, Spool, UploadRefusal};
 
 /// A storage in a folder that takes as many more parts and then fails.
 struct Failing {
     inner: FolderStorage,
     left: AtomicU32,
+    /// Parts that still find free space.
+    spaces: AtomicU32,
     kind: io::ErrorKind,
     /// Fails after the object was made instead of before.
     fails_late: bool,
+}
+
+/// Takes one of those that are left.
+fn take(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 impl PartStorage for Failing {
@@ -25,7 +32,7 @@ impl PartStorage for Failing {
     }
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
-        let is_left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let is_left = take(&self.left);
         if is_left || self.fails_late {
             self.inner.put(spool, name)?;
         }
@@ -41,11 +48,23 @@ impl PartStorage for Failing {
     }
 
     fn space(&self) -> io::Result<Option<Space>> {
-        Ok(None)
+        Ok(Some(Space { free: take(&self.spaces).into(), total: 1 }))
     }
 
     fn old_objects(&self, begin: u8, age: Duration) -> io::Result<Vec<ObjectName>> {
         self.inner.old_objects(begin, age)
+    }
+
+    fn database(&self) -> io::Result<Option<String>> {
+        self.inner.database()
+    }
+
+    fn bind(&self, database: &str) -> io::Result<()> {
+        self.inner.bind(database)
+    }
+
+    fn is_empty(&self) -> io::Result<bool> {
+        self.inner.is_empty()
     }
 
     fn remove_old_spools(&self, age: Duration) -> io::Result<u64> {
@@ -55,7 +74,8 @@ impl PartStorage for Failing {
 
 fn failing(desk: &Desk, left: u32, kind: io::ErrorKind, fails_late: bool) -> Evidence {
     let inner = FolderStorage::open(&desk.folder.join("evidence")).unwrap();
-    let storage = Arc::new(Failing { inner, left: AtomicU32::new(left), kind, fails_late });
+    let storage =
+        Arc::new(Failing { inner, left: AtomicU32::new(left), spaces: AtomicU32::new(u32::MAX), kind, fails_late });
     Evidence { storage, ..desk.evidence.clone() }
 }
 
@@ -88,6 +108,26 @@ async fn parts_before_a_failure_of_the_storage_are_kept() {
         known += desk.parts(&file.id).await.len();
     }
     assert_eq!((desk.objects().len(), desk.spools().len()), (known, 0));
+}
+
+#[tokio::test]
+async fn full_parts_are_kept_when_the_next_finds_no_space() {
+    let desk = desk().await;
+    let inner = FolderStorage::open(&desk.folder.join("evidence")).unwrap();
+    let (left, spaces) = (AtomicU32::new(u32::MAX), AtomicU32::new(2));
+    let storage = Arc::new(Failing { inner, left, spaces, kind: io::ErrorKind::Other, fails_late: false });
+    let limits = EvidenceLimits { min_free_percent: 1, ..desk.evidence.limits };
+    let full = Evidence { storage, limits, ..desk.evidence.clone() };
+    let part = 64 * 1024;
+    let sent = bytes(3 * part, 11);
+    let id = desk.create(sent.len(), Some(digest(&sent))).await.id;
+    // One chunk with all three parts.
+    let end = full.append(&desk.number, &id, 0, body(&sent, sent.len()), super::clock).await.unwrap_err();
+    assert!(matches!(end.why, UploadRefusal::Full), "{}", end.why);
+    assert_eq!(end.state.unwrap().offset, 2 * part as u64);
+    assert_eq!(desk.read(&id).await, sent[..2 * part]);
+    let state = desk.append(&id, 2 * part as u64, body(&sent[2 * part..], 10_000)).await.unwrap();
+    assert_eq!((state.state, desk.spools().len()), (FileState::Arrived, 0));
 }
 
 #[tokio::test]

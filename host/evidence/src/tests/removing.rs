@@ -118,6 +118,33 @@ async fn the_applicant_gives_an_unfinished_file_up() {
 }
 
 #[tokio::test]
+async fn an_object_that_cannot_be_deleted_keeps_no_other() {
+    let desk = desk().await;
+    for length in [70_000, 100] {
+        let id = desk.create(100_000, None).await.id;
+        desk.append(&id, 0, body(&vec![1; length], 5000)).await.unwrap();
+        desk.evidence.terminate(&desk.number, &id, clock()).await.unwrap();
+    }
+    let objects = desk.evidence.store.discarded_objects(10).await.unwrap();
+    // A folder in its place cannot be deleted as a file, even by root.
+    let path = desk.objects().into_iter().find(|path| name_of(path) == objects[0]).unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(matches!(desk.evidence.tidy(clock()).await, Err(UploadRefusal::Storage(_))));
+    assert_eq!(desk.evidence.store.discarded_objects(10).await.unwrap(), objects[..1]);
+    assert_eq!(desk.objects().len(), 0);
+    fs::remove_dir(&path).unwrap();
+    assert_eq!(desk.evidence.tidy(clock()).await.unwrap().deleted, 1);
+    assert_eq!(desk.discarded().await, 0);
+}
+
+/// Returns the name of the object in a file.
+fn name_of(path: &std::path::Path) -> String {
+    let part = |path: &std::path::Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    part(path.parent().unwrap()) + &part(path)
+}
+
+#[tokio::test]
 async fn objects_without_a_part_are_swept_when_they_are_old() {
     for desk in desks().await {
         let kept = desk.sent(&bytes(300_000, 2)).await;
@@ -134,14 +161,23 @@ async fn objects_without_a_part_are_swept_when_they_are_old() {
     }
 }
 
+#[test]
+fn the_folders_of_all_objects_are_there_from_the_start() {
+    let folder = super::folder();
+    for _ in 0..2 {
+        FolderStorage::open(&folder).unwrap();
+        assert_eq!(fs::read_dir(folder.join("parts")).unwrap().count(), 256);
+    }
+}
+
 #[tokio::test]
 async fn an_object_of_an_age_is_found_by_its_date() {
     let desk = desk().await;
     let storage = FolderStorage::open(&desk.folder.join("evidence")).unwrap();
     let name = ObjectName::random().unwrap();
     storage.put(storage.spool().unwrap(), &name).unwrap();
-    let day_ago = std::time::SystemTime::now() - crate::tidy::ORPHAN_AGE - Duration::from_secs(1);
-    fs::File::options().write(true).open(&desk.objects()[0]).unwrap().set_modified(day_ago).unwrap();
+    let long_ago = std::time::SystemTime::now() - crate::tidy::ORPHAN_AGE - Duration::from_secs(1);
+    fs::File::options().write(true).open(&desk.objects()[0]).unwrap().set_modified(long_ago).unwrap();
     assert_eq!(desk.evidence.tidy(clock()).await.unwrap().orphans, 1);
     storage.delete(&name).unwrap();
 }

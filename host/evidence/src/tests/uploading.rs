@@ -147,8 +147,11 @@ async fn more_bytes_than_declared_are_refused() {
     assert!(matches!(why, UploadRefusal::TooLong), "{why}");
     assert_eq!((state.clone().unwrap().offset, state.unwrap().state), (100, FileState::Arrived), "the bytes before");
     let id = desk.create(100, None).await.id;
-    let AppendEnd { state, .. } = desk.append(&id, 0, body(&[1; 101], 60)).await.unwrap_err();
-    assert_eq!(state.unwrap().offset, 60);
+    let sent = bytes(101, 9);
+    let AppendEnd { state, why } = desk.append(&id, 0, body(&sent, 60)).await.unwrap_err();
+    assert!(matches!(why, UploadRefusal::TooLong), "{why}");
+    assert_eq!(state.unwrap().offset, 100, "the bytes before the surplus, inside a chunk too");
+    assert_eq!(desk.read(&id).await, sent[..100]);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::metadata::WrongMetadata;
 use super::protocol::{UPLOAD_OFFSET, has_version};
-use super::uploads_at_once::UploadsAtOnce;
+use super::uploads_at_once::{UploadPermit, UploadsAtOnce};
 use crate::body::drain;
 use crate::client_ip::Client;
 use crate::extract::{Clock, requested_locale};
@@ -95,14 +95,22 @@ async fn number(
 }
 
 impl Uploader {
+    /// Takes the right to send bytes; `None` if the address has as many uploads as it may.
+    pub fn permit(&self) -> Option<UploadPermit> {
+        self.files.uploads.begin(self.client)
+    }
+
     /// Stores the bytes of a body behind those that are there, to its end or as far as it comes.
     ///
     /// # Errors
     /// [`Refused`] with the number of the bytes that are stored, where that is known.
-    pub async fn receive(&self, id: FileId, offset: u64, body: Body) -> Result<UploadState, Refused> {
-        let Some(permit) = self.files.uploads.begin(self.client) else {
-            return Err(self.refused(ProblemCode::UploadsBusy, body));
-        };
+    pub async fn receive(
+        &self,
+        permit: UploadPermit,
+        id: FileId,
+        offset: u64,
+        body: Body,
+    ) -> Result<UploadState, Refused> {
         let mut stop = self.files.stop.clone();
         let stopped = async move { drop(stop.wait_for(|stops| *stops).await) };
         let mut bytes = body.into_data_stream().take_until(Box::pin(stopped));

@@ -46,7 +46,8 @@ impl ReturnVisits {
         self.record_opened(&read, now).await?;
         let context = self.context_of(&read, locale, now)?.to_bytes();
         let context = serde_json::from_slice(&context).map_err(|error| engine_failed(&error))?;
-        let files = self.intake.store.files_of(&visit.number).await?.into_iter().map(CaseFile::from).collect();
+        let files = self.intake.store.files_of(&visit.number).await?;
+        let files = files.into_iter().map(|line| CaseFile::from(line.at(now))).collect();
         let line = &read.case.line;
         Ok(CaseState {
             number: line.number.clone(),

@@ -16,7 +16,7 @@ use super::{EventError, OpenedCase, open_event};
 pub enum ReturnCodeCheck {
     /// The stored hash is the one that was sealed last, or both are absent.
     Same,
-    /// The stored hash is another one.
+    /// The stored hash is another one, or the body of the last `code.issued` is gone.
     Different,
     /// The last record or event is of an earlier version, which sealed no hash.
     NotSealed,
@@ -31,7 +31,8 @@ impl OpenedCase {
         let is_issue = |event: &&Event| event.kind == EventKind::CodeIssued.as_str();
         let sealed = match events.iter().rfind(is_issue) {
             Some(issued) => {
-                let body = open_event(&self.identity, issued)?.unwrap_or_default();
+                // A case that opens is not erased, so its events have their bodies.
+                let Some(body) = open_event(&self.identity, issued)? else { return Ok(ReturnCodeCheck::Different) };
                 body.get("return_code").and_then(Value::as_str).map(|hash| Some(hash.to_owned()))
             }
             None => self.record.return_code.clone(),

@@ -27,7 +27,7 @@ pub struct SourceArgs {
 
 /// The settings that name the store and its keys, and the desk.
 pub struct Source {
-    settings: Settings,
+    pub(super) settings: Settings,
     pub desk: Desk,
 }
 

@@ -72,7 +72,9 @@ struct Expected {
     accounts: BTreeMap<String, Known>,
     /// Events that none of the identities opens.
     unreadable: u64,
-    /// True if one of them added an account.
+    /// Events without a body. Nothing erases the body of an account's event, so someone else did.
+    without_body: Vec<i64>,
+    /// True if an unreadable event added an account.
     may_have_others: bool,
 }
 
@@ -80,9 +82,10 @@ impl Expected {
     fn add(&mut self, identities: &Identities, events: &[Event]) {
         for event in events {
             let Some(kind) = kind_of(event) else { continue };
-            match open_event(identities, event).ok().flatten() {
-                Some(body) => self.apply(kind, &body),
-                None => self.forget(kind),
+            match open_event(identities, event) {
+                Ok(Some(body)) => self.apply(kind, &body),
+                Ok(None) => self.without_body.push(event.seq),
+                Err(_) => self.forget(kind),
             }
         }
     }
@@ -99,7 +102,7 @@ impl Expected {
         }
     }
 
-    /// Forgets the values that an event without a readable body may have changed.
+    /// Forgets the values that an unreadable event may have changed.
     fn forget(&mut self, kind: EventKind) {
         self.unreadable = self.unreadable.saturating_add(1);
         for account in self.accounts.values_mut() {
@@ -121,6 +124,7 @@ impl Expected {
                 None => faults.push(format!("no event added the account {}", account.name)),
             }
         }
+        faults.extend(self.without_body.iter().map(|seq| format!("event {seq} of an account has no body")));
         faults.extend(self.accounts.keys().map(|name| format!("the account {name} is missing")));
         if !faults.is_empty() {
             let named = faults.iter().take(NAMED_FAULTS).map(String::as_str).collect::<Vec<_>>().join("; ");

@@ -3,8 +3,9 @@
 //! `evidence get 2609-4873-1059` → `2609-4873-1059-0f1e2d3c.tar` with `….part0001.age`, … · `evidence open …` → `fw.log`
 //!
 //! Each download is the event `file.downloaded`, which is durable before a byte is written. A file gets the applicant's name only
-//! if that is harmless, and never replaces another one without `--force`.
+//! if that is harmless and no file of this run has it, and never replaces another one without `--force`.
 
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
@@ -72,7 +73,7 @@ async fn save(args: SaveArgs, file: Settings, form: DownloadForm) -> Result<Exit
     if form == DownloadForm::Opened && !chosen.casework.can_open() {
         return Err(CliError::NoIdentity);
     }
-    let target = Target { folder: args.out, replace: args.force, form };
+    let mut target = Target { folder: args.out, replace: args.force, form, written: HashSet::new() };
     let (mut exit, mut records) = (Exit::Accepted, Vec::new());
     for number in &chosen.numbers {
         for line in chosen.lines(number).await? {
@@ -98,11 +99,13 @@ struct Target {
     folder: PathBuf,
     replace: bool,
     form: DownloadForm,
+    /// The names that this run has written.
+    written: HashSet<String>,
 }
 
 impl Target {
     /// Saves one file.
-    async fn save(&self, chosen: &Chosen, number: &Number, line: &FileLine) -> Result<Record, CliError> {
+    async fn save(&mut self, chosen: &Chosen, number: &Number, line: &FileLine) -> Result<Record, CliError> {
         if !line.state.is_complete() {
             return Err(CliError::NoBytes(line.state.as_str()));
         }
@@ -110,7 +113,8 @@ impl Target {
         let refused = |error| work_error(number, error);
         let file = casework.find_file(operator, number, &line.id, self.form).await.map_err(refused)?;
         // A name that is taken is no download.
-        let mut output = Output::create(&self.folder, &name(&file), self.replace)?;
+        let name = self.name(&file);
+        let mut output = Output::create(&self.folder, &name, self.replace)?;
         let download = casework.download(operator, file).await.map_err(refused)?;
         let (bytes, sha256) = copy(download, &mut output.file).map_err(CliError::io(&output.path))?;
         let expected = line.sha256.as_deref().map(hex);
@@ -122,16 +126,17 @@ impl Target {
         }
         let (number, id) = (number.to_string(), line.id.to_string());
         let path = output.finish()?;
+        self.written.insert(name);
         Ok(Record { number, id, state: line.state.as_str(), r#as: self.form.as_str(), path, bytes, sha256 })
     }
-}
 
-/// Chooses the name of a saved file: the applicant's, if nothing about it had to be changed.
-fn name(file: &FoundFile) -> String {
-    match &file.name {
-        Some(name) if safe_file_name(name) == *name => name.clone(),
-        Some(_) => numbered_name(&file.line),
-        None => file.safe_name(),
+    /// Chooses the name of a saved file: the applicant's, if nothing about it had to be changed and no other file of this run has it.
+    fn name(&self, file: &FoundFile) -> String {
+        match &file.name {
+            Some(name) if safe_file_name(name) == *name && !self.written.contains(name) => name.clone(),
+            Some(_) => numbered_name(&file.line),
+            None => file.safe_name(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `kakekomi evidence verify NUMBER…`: the stored bytes against their digests.
 //!
-//! `2609-4873-1059  0f1e2d3c…  sound` · exit 5 where a part is missing or another one, 1 where a file is not the declared one
+//! `2609-4873-1059  0f1e2d3c…  sound` · exit 5 where a part is missing or another one, or the database differs from the sealed
+//! events, 1 where a file is not the declared one
 //!
 //! Without an identity the sealed parts alone are compared. It shows no contents and writes no event.
 
@@ -39,6 +40,8 @@ struct Record {
     damaged: Vec<u64>,
     gaps: Vec<u64>,
     wrong_sha256: bool,
+    /// The columns that differ from the sealed events; empty without an identity.
+    altered: Vec<&'static str>,
 }
 
 pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
@@ -56,7 +59,8 @@ pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
                 continue;
             }
             let found = chosen.casework.verify_file(number, line.clone()).await;
-            let record = Record::new(&line, found.map_err(|error| work_error(number, error))?);
+            let (found, altered) = found.map_err(|error| work_error(number, error))?;
+            let record = Record::new(&line, found, altered);
             exit = exit.max(record.exit());
             if args.format.json {
                 records.push(record);
@@ -74,8 +78,8 @@ pub async fn run(args: VerifyArgs, file: Settings) -> Result<Exit, CliError> {
 }
 
 impl Record {
-    fn new(line: &FileLine, found: Verification) -> Record {
-        let sound = found.is_sound();
+    fn new(line: &FileLine, found: Verification, altered: Vec<&'static str>) -> Record {
+        let sound = found.is_sound() && altered.is_empty();
         let Verification { missing, damaged, gaps, wrong_sha256 } = found;
         Record {
             number: line.number.clone(),
@@ -87,6 +91,7 @@ impl Record {
             damaged,
             gaps,
             wrong_sha256: wrong_sha256 == Some(true),
+            altered,
         }
     }
 
@@ -109,6 +114,8 @@ impl Record {
             places("parts with another digest", &self.damaged),
             places("gaps", &self.gaps),
             self.wrong_sha256.then(|| "the file has another SHA-256".to_owned()),
+            (!self.altered.is_empty())
+                .then(|| format!("the database differs from the sealed events in {}", self.altered.join(", "))),
         ];
         let faults: Vec<_> = faults.into_iter().flatten().collect();
         let verdict = match (self.exit(), self.opened) {

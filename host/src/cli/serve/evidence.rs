@@ -2,10 +2,11 @@
 //!
 //! `--evidence-url /srv/evidence` → the folder `/srv/evidence`; without it, `evidence` in the data folder
 
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use kakekomi_evidence::{Evidence, Tidied};
+use kakekomi_evidence::{Evidence, Tidied, UploadRefusal, bind, delete_discarded};
 use kakekomi_http::files::{Files, UploadsAtOnce};
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_store::{Store, clock};
@@ -18,11 +19,14 @@ use crate::error::CliError;
 /// The time between two runs of the task that ends overdue uploads and deletes what nothing refers to.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
-/// Opens the storage of evidence files.
+/// The difference between the clocks, since the last run, up to which the wall clock is believed.
+const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
+
+/// Opens the storage of evidence files, and binds it to the database.
 ///
 /// # Errors
-/// [`CliError`]: the storage cannot be opened.
-pub(super) fn files(
+/// [`CliError`]: the storage cannot be opened, or belongs to another database.
+pub(super) async fn files(
     settings: &Settings,
     store: Arc<dyn Store>,
     sealer: &CaseSealer,
@@ -30,22 +34,72 @@ pub(super) fn files(
 ) -> Result<Files, CliError> {
     let limits = settings.evidence_limits();
     let storage = settings.evidence_storage()?;
+    let folder = settings.evidence_folder()?;
+    bind(&*store, &storage).await.map_err(|refusal| match refusal {
+        UploadRefusal::Store(error) => CliError::Store(error),
+        UploadRefusal::Storage(error) => CliError::io(&folder)(error),
+        other => CliError::io(&folder)(io::Error::other(other)),
+    })?;
     let evidence = Evidence { store, storage, key: sealer.hash_key().clone(), limits };
     Ok(Files { evidence, uploads: UploadsAtOnce::new(limits.uploads_an_address), stop })
 }
 
-/// Tidies up now and every hour.
+/// Tidies up now and every hour. What depends on the clock waits for a run whose clock can be believed.
 pub(super) async fn tidy_hourly(evidence: Evidence) {
     let mut hours = interval(TIDY_EVERY);
     hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut before = None;
     loop {
         hours.tick().await;
-        match evidence.tidy(clock::now()).await {
+        let reading = Reading { wall: clock::now(), monotonic: Instant::now() };
+        let tidied = if before.replace(reading).is_some_and(|before| reading.agrees_with(before)) {
+            evidence.tidy(reading.wall).await
+        } else {
+            let deleted = delete_discarded(&*evidence.store, &evidence.storage).await;
+            deleted.map(|deleted| Tidied { deleted, ..Tidied::default() })
+        };
+        match tidied {
             Ok(done) if done == Tidied::default() => {}
             Ok(Tidied { expired, deleted, orphans }) => {
                 tracing::info!(expired, deleted, orphans, "evidence files were tidied up");
             }
             Err(error) => tracing::warn!(%error, "evidence files could not be tidied up"),
+        }
+    }
+}
+
+/// A moment by both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// Milliseconds since the epoch, UTC; somebody may set it.
+    wall: i64,
+    monotonic: Instant,
+}
+
+impl Reading {
+    /// Reports whether both clocks went on alike since an earlier reading. A host that boots with a wrong clock is corrected
+    /// soon after, and must not have ended uploads or deleted parts until then.
+    fn agrees_with(self, earlier: Reading) -> bool {
+        let monotonic = self.monotonic.saturating_duration_since(earlier.monotonic);
+        let wall = u64::try_from(self.wall.saturating_sub(earlier.wall)).map(Duration::from_millis);
+        wall.is_ok_and(|wall| wall.abs_diff(monotonic) <= CLOCKS_APART_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_agree_unless_the_wall_clock_was_set() {
+        let (hour, minute) = (3_600_000_i64, 60_000);
+        let first = Reading { wall: 1_795_140_000_000, monotonic: Instant::now() };
+        let later = |wall| Reading { wall: first.wall + wall, monotonic: first.monotonic + TIDY_EVERY };
+        for wall in [hour, hour - 5 * minute, hour + 5 * minute] {
+            assert!(later(wall).agrees_with(first), "{wall}");
+        }
+        for wall in [0, hour - 5 * minute - 1, hour + 5 * minute + 1, -hour, -7 * 24 * hour, 7 * 24 * hour] {
+            assert!(!later(wall).agrees_with(first), "{wall}");
         }
     }
 }

@@ -17,6 +17,8 @@ const PROBLEM_MAX: usize = 64 << 10;
 pub enum Failure {
     /// This file cannot be sent; others may.
     File(CliError),
+    /// The address is not there: the upload has ended, or, in a list, the desk is another service.
+    Gone(CliError),
     /// Nothing can be sent: the code is wrong, or the desk takes no files.
     Desk(CliError),
     /// It may work a little later.
@@ -67,7 +69,8 @@ impl Failure {
             | StatusCode::GATEWAY_TIMEOUT => Failure::Later { why, after: after.map(Duration::from_secs) },
             // Another request was faster: the next attempt reads where the file ends now.
             StatusCode::CONFLICT if code == "file.offset" => Failure::Later { why, after: None },
-            StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::GONE | StatusCode::PAYLOAD_TOO_LARGE => {
+            StatusCode::GONE | StatusCode::NOT_FOUND => Failure::Gone(CliError::Remote(why)),
+            StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::PAYLOAD_TOO_LARGE => {
                 Failure::File(CliError::Remote(why))
             }
             _ => Failure::Desk(CliError::Remote(why)),

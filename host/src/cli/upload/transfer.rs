@@ -55,23 +55,30 @@ impl<'a> Transfer<'a> {
         Transfer { connection, path, kind, sent: Arc::default() }
     }
 
-    /// Sends the file, and what is left of it after each failure that may pass.
+    /// Sends the file, and what is left of it after each failure that may pass. An upload that has ended is declared anew, once.
     ///
     /// # Errors
     /// [`Failure`]; [`Failure::Later`] after many attempts without progress.
     pub async fn run(&self) -> Result<Upload, Failure> {
         let (length, sha256) = self.hash().await?;
         let bar = print::progress(length, BAR).with_message("sending");
-        let (mut upload, mut failures) = (None, 0);
+        let (mut upload, mut ended, mut failures) = (None, None, 0);
         loop {
             let before = upload.as_ref().map(|upload: &Upload| upload.offset);
-            let failure = match self.attempt(&mut upload, length, &sha256, &bar).await {
+            let failure = match self.attempt(&mut upload, ended.as_deref(), length, &sha256, &bar).await {
                 Ok(done) => {
                     bar.finish_and_clear();
                     return Ok(done);
                 }
                 Err(failure) => failure,
             };
+            if matches!(failure, Failure::Gone(_))
+                && ended.is_none()
+                && let Some(gone) = upload.take()
+            {
+                ended = Some(gone.id);
+                continue;
+            }
             let Failure::Later { why, after } = failure else { return Err(failure) };
             failures = if upload.as_ref().map(|upload| upload.offset) > before { 1 } else { failures + 1 };
             if failures > ATTEMPTS_MAX {
@@ -87,6 +94,7 @@ impl<'a> Transfer<'a> {
     async fn attempt(
         &self,
         upload: &mut Option<Upload>,
+        ended: Option<&str>,
         length: u64,
         sha256: &str,
         bar: &ProgressBar,
@@ -96,7 +104,7 @@ impl<'a> Transfer<'a> {
                 known.offset = self.connection.offset(&known.id).await?;
                 known
             }
-            None => upload.insert(self.find_or_create(length, sha256).await?),
+            None => upload.insert(self.find_or_create(ended, length, sha256).await?),
         };
         while upload.offset < length {
             bar.set_position(upload.offset);
@@ -107,10 +115,13 @@ impl<'a> Transfer<'a> {
         found.ok_or_else(|| Failure::File(CliError::Remote("the desk does not list the file".to_owned())))
     }
 
-    /// Finds the file at the desk, unfinished or whole, or creates it. A creation whose answer was lost is found as well.
-    async fn find_or_create(&self, length: u64, sha256: &str) -> Result<Upload, Failure> {
+    /// Finds the file at the desk, unfinished or whole, or creates it. A creation whose answer was lost is found as well, and an
+    /// overdue upload, which the desk lists until it tidies, is not.
+    async fn find_or_create(&self, ended: Option<&str>, length: u64, sha256: &str) -> Result<Upload, Failure> {
         let is_it = |one: &Upload| one.length == length && one.sha256.as_deref() == Some(sha256);
-        let is_kept = |one: &Upload| matches!(one.state.as_str(), "declared" | "receiving" | "arrived");
+        let is_kept = |one: &Upload| {
+            matches!(one.state.as_str(), "declared" | "receiving" | "arrived") && Some(one.id.as_str()) != ended
+        };
         let uploads = self.connection.uploads().await?;
         if let Some(found) = uploads.into_iter().find(|one| is_it(one) && is_kept(one)) {
             return Ok(found);
