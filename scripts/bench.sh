@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Prints the figures of docs/performance.md, each with its aim: scripts/bench.sh [PART…]
-# Parts: check hostile start http peak submit log recheck store desk sizes visit. Without a part all of them. `desk` is
-# `desk-queue`, `desk-live` and `desk-refusals`.
-# A part builds the program and the bench, and installs only what it compares with: Node's packages for `http`, browsers for
-# `visit`. `submit`, `recheck`, `store` and `desk` use a PostgreSQL server if one is on the machine.
+# Parts: check hostile start http peak submit log recheck store desk evidence sizes visit. Without a part all of them. `desk` is
+# `desk-queue`, `desk-live` and `desk-refusals`; `evidence` is `evidence-speed`, `evidence-memory` and `evidence-form`, which
+# write 4 GiB, and less where the disk has less.
+# A part builds the program and the bench, and installs only what it compares with: Node's packages for `http` and
+# `evidence`, browsers for `visit`. `submit`, `recheck`, `store` and `desk` use a PostgreSQL server if one is on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,10 +19,12 @@ wanted() { # part…: true if one of them is to be run
 scripts/wasm-target.sh
 if [ "${#parts[@]}" -eq 0 ] || wanted visit; then scripts/install-test-tools.sh; fi
 cargo build --release --locked --package kakekomi --package kakekomi-tests --bins
-peers=tests/bench-fastify
-if wanted http && [ ! "$peers/node_modules/.package-lock.json" -nt "$peers/package-lock.json" ]; then
-  npm ci --prefix "$peers" --no-audit --no-fund
-fi
+peers() { # folder: installs the packages of a server to compare with
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+    npm ci --prefix "$1" --omit=optional --no-audit --no-fund
+}
+if wanted http; then peers tests/bench-fastify; fi
+if wanted evidence evidence-speed; then peers tests/bench-tus; fi
 if wanted submit recheck store desk desk-queue desk-live desk-refusals &&
   { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1; then
   postgres=$(mktemp -d)

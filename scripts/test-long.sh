@@ -62,12 +62,13 @@ run histories "$KAKEKOMI_HISTORIES random histories of events on each database" 
   cargo test --release --locked --package kakekomi-store --lib -- --nocapture random_histories
 run operators "$KAKEKOMI_HISTORIES random sequences by eight operators on each database" \
   cargo test --release --locked --package kakekomi-casework --test histories -- --nocapture
-export KAKEKOMI_UPLOAD_CUTS KAKEKOMI_UPLOAD_KILLS KAKEKOMI_UPLOAD_ROUNDS TUS_MIB TUS_CUTS TUS_KILLS
+export KAKEKOMI_UPLOAD_CUTS KAKEKOMI_UPLOAD_KILLS KAKEKOMI_UPLOAD_ROUNDS TUS_MIB TUS_BROWSER_MIB TUS_CUTS TUS_KILLS
 KAKEKOMI_UPLOAD_CUTS=$(part 500) KAKEKOMI_UPLOAD_KILLS=$(part 500) KAKEKOMI_UPLOAD_ROUNDS=$(part 1000)
 run uploads "$KAKEKOMI_UPLOAD_CUTS cuts, $KAKEKOMI_UPLOAD_KILLS kills, $KAKEKOMI_UPLOAD_ROUNDS meetings of two writers" \
   suite files_interrupted
-TUS_MIB=$(part 2048) TUS_CUTS=20 TUS_KILLS=4
-run uploads "$TUS_MIB MiB by tus-js-client and tuspy through nginx, $TUS_CUTS cuts and $TUS_KILLS kills each" \
+# A page holds the whole file in memory.
+TUS_MIB=$(part 2048) TUS_BROWSER_MIB=$(part 512) TUS_CUTS=20 TUS_KILLS=4
+run uploads "$TUS_MIB MiB by tus-js-client and tuspy through nginx, $TUS_CUTS cuts and $TUS_KILLS kills each; $TUS_BROWSER_MIB MiB from pages" \
   npm test --prefix tests/tus
 KAKEKOMI_FUZZ_SECONDS=$(part 3600)
 run fuzz "$KAKEKOMI_FUZZ_SECONDS s each: parser, ABI, HTTP" suite fuzz

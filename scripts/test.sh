@@ -132,7 +132,7 @@ suite "Node over the ABI alone: table of cases" node --test tests/abi_host.test.
 suite "documents: links, paths, names of tests" node --test tests/docs_links.test.mjs
 suite "Node and browsers: table of cases, the page" npm test --prefix tests/browser
 suite "npm packages: table of cases, connections, fresh projects of React and Fastify" npm test --prefix tests/packages
-suite "tus-js-client and tuspy through nginx: cuts, killed hosts" npm test --prefix tests/tus
+suite "tus-js-client, @uppy/tus and tuspy through nginx: cuts, killed hosts" npm test --prefix tests/tus
 check "OpenAPI: schemathesis against the server" tests/schemathesis.sh
 check "licences, bans and sources of all crates" "$KAKEKOMI_TOOLS/bin/cargo-deny" --log-level error check licenses bans sources
 check "Node, Python, Chromium, Firefox, WebKit: the same drafts, the same bytes" \

@@ -6,20 +6,18 @@
  */
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, createReadStream, openSync, readdirSync, writeSync } from "node:fs";
+import { createReadStream, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Upload } from "tus-js-client";
-import { makeReturnCode, returnCodeDigest } from "../../www/app/return_code.js";
+import { assertArrived, bearer, metadata, MIB, submit, writeNoise } from "./applicant.mjs";
 import { startCutter } from "./cutter.mjs";
-import { BINARY, startDesk } from "./hosts.mjs";
+import { startDesk } from "./hosts.mjs";
 
-const MIB = 1 << 20;
 const BYTES = Number(process.env.TUS_MIB ?? 40) * MIB + 77;
 const CUTS = Number(process.env.TUS_CUTS ?? 6);
 const KILLS = Number(process.env.TUS_KILLS ?? 2);
@@ -37,39 +35,6 @@ before(async () => {
 });
 after(() => desk?.stop());
 
-/** Writes random bytes in pieces; returns their SHA-256. */
-function writeNoise(path, bytes) {
-  const [hash, written] = [createHash("sha256"), openSync(path, "w")];
-  for (let left = bytes; left > 0; left -= MIB) {
-    const piece = randomBytes(Math.min(left, MIB));
-    hash.update(piece);
-    writeSync(written, piece);
-  }
-  closeSync(written);
-  return hash.digest("hex");
-}
-
-/** Submits a case; returns its number, its code and a token. */
-async function submit() {
-  const code = makeReturnCode();
-  const headers = {
-    "content-type": "application/json",
-    "idempotency-key": randomBytes(16).toString("hex"),
-    "kakekomi-return": await returnCodeDigest(code),
-  };
-  const post = (path, body, more) =>
-    fetch(desk.base + path, { method: "POST", headers: { ...headers, ...more }, body });
-  const receipt = await post("/v1/submissions", execFileSync(BINARY, ["example"]));
-  assert.equal(receipt.status, 201, await receipt.clone().text());
-  const { number } = await receipt.json();
-  const visit = await post("/v1/return", JSON.stringify({ number, code }));
-  assert.equal(visit.status, 200, await visit.clone().text());
-  return { number, code, token: (await visit.json()).token };
-}
-
-const bearer = (token) => ({ authorization: `Bearer ${token}` });
-const metadata = () => ({ what: "log", filename: basename(file), filetype: "application/octet-stream", sha256 });
-
 /** Kills hosts while an upload runs: the first after a share of the bytes, and so on. */
 async function killHosts(cutter, isRunning) {
   for (let kills = 1; kills <= KILLS; kills += 1) {
@@ -80,28 +45,8 @@ async function killHosts(cutter, isRunning) {
   }
 }
 
-/** Checks that the only file of a case has arrived whole, and that no request sent again what was stored. */
-async function assertArrived(number, token) {
-  const state = await (await fetch(`${desk.base}/v1/return`, { headers: bearer(token) })).json();
-  const [arrived] = state.files;
-  assert.equal(arrived.state, "arrived", JSON.stringify(arrived));
-  assert.deepEqual([arrived.length, arrived.sha256], [BYTES, sha256]);
-  const sent = desk.patches().filter(({ path }) => path.endsWith(arrived.id));
-  const stored = sent.filter(({ status }) => status === 204).map(({ offset }) => offset);
-  assert.deepEqual(
-    stored,
-    stored.toSorted((one, other) => one - other),
-    "a client went back",
-  );
-  const begun = sent.filter(({ offset }) => offset === 0).length;
-  // Before a first part was stored, a client may begin at zero again.
-  assert.ok(begun < 3, `${begun} requests began at zero: ${JSON.stringify(sent)}`);
-  assert.deepEqual(desk.bodies(), [], "nginx kept a body");
-  return sent.length;
-}
-
 test("tus-js-client sends a file over broken connections to killed hosts", async (context) => {
-  const { number, token } = await submit();
+  const visit = await submit(desk);
   const cutter = await startCutter(desk.port, { bytes: BYTES, cuts: CUTS, seed: SEED });
   context.after(() => cutter.stop());
   let isRunning = true;
@@ -111,8 +56,8 @@ test("tus-js-client sends a file over broken connections to killed hosts", async
         endpoint: `${cutter.base}/v1/files`,
         uploadUrl,
         uploadSize: BYTES,
-        headers: bearer(token),
-        metadata: metadata(),
+        headers: bearer(visit.token),
+        metadata: metadata(file, sha256),
         retryDelays: Array.from({ length: 100 }, () => 100),
         onError: reject,
         onSuccess: () => resolve(started.url),
@@ -127,15 +72,15 @@ test("tus-js-client sends a file over broken connections to killed hosts", async
   // Another process goes on where the first one was.
   const whole = upload(undefined, BYTES / 4).then((url) => upload(url));
   await Promise.all([whole.finally(() => (isRunning = false)), killHosts(cutter, () => isRunning)]);
-  const requests = await assertArrived(number, token);
+  const requests = await assertArrived(desk, visit, { bytes: BYTES, sha256 });
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);
 });
 
 test("tuspy sends a file over broken connections to killed hosts", async (context) => {
-  const { number, code, token } = await submit();
+  const visit = await submit(desk);
   const cutter = await startCutter(desk.port, { bytes: BYTES, cuts: CUTS, seed: SEED + 1 });
   context.after(() => cutter.stop());
-  const headers = { "Kakekomi-Case": number, "Kakekomi-Code": code };
+  const headers = { "Kakekomi-Case": visit.number, "Kakekomi-Code": visit.code };
   const chunk = Math.ceil(BYTES / 7);
   const script = fileURLToPath(new URL("upload.py", import.meta.url));
   const given = [
@@ -143,7 +88,7 @@ test("tuspy sends a file over broken connections to killed hosts", async (contex
     `${cutter.base}/v1/files`,
     file,
     JSON.stringify(headers),
-    JSON.stringify(metadata()),
+    JSON.stringify(metadata(file, sha256)),
     `${chunk}`,
   ];
   const python = spawn(PYTHON, given, { stdio: ["ignore", "pipe", "inherit"] });
@@ -151,7 +96,7 @@ test("tuspy sends a file over broken connections to killed hosts", async (contex
   const isRunning = () => python.exitCode === null;
   const [[exit]] = await Promise.all([ended, killHosts(cutter, isRunning)]);
   assert.equal(exit, 0);
-  const requests = await assertArrived(number, token);
+  const requests = await assertArrived(desk, visit, { bytes: BYTES, sha256 });
   context.diagnostic(`${BYTES} bytes, ${cutter.cuts} cuts, ${KILLS} kills, ${desk.hosts} hosts, ${requests} requests`);
 });
 

@@ -1,7 +1,7 @@
 /**
  * Hosts of one desk behind nginx, with the location of docs/evidence.md: two hosts on PostgreSQL, or one on SQLite.
  *
- *     const desk = await startDesk();
+ *     const desk = await startDesk();           // startDesk(8090): with the pages of a server of the desk's own origin
  *     desk.base                 // nginx
  *     await desk.killOneHost(); // SIGKILL, and another process with the same address and data
  *     desk.patches()            // [{ path: "/v1/files/0f…", offset: 0, status: 204 }, …] as nginx has logged them
@@ -23,7 +23,8 @@ const DOCUMENT = new URL("../../docs/evidence.md", import.meta.url);
 /** The longest time until a program answers, in milliseconds. */
 const PATIENCE = 60_000;
 
-export async function startDesk() {
+/** @param {number} [pages] the port of a server whose pages are at /pages/ */
+export async function startDesk(pages) {
   const folder = mkdtempSync(join(tmpdir(), "kakekomi-tus-"));
   const database = makeDatabase();
   const ports = await freePorts(database ? 3 : 2);
@@ -39,7 +40,7 @@ export async function startDesk() {
     await answers(`http://127.0.0.1:${host.port}/v1/desk`);
   };
   for (const host of hosts) await start(host);
-  const nginx = startNginx(folder, proxyPort, ports);
+  const nginx = startNginx(folder, proxyPort, ports, pages);
   const base = `http://127.0.0.1:${proxyPort}`;
   await answers(`${base}/v1/desk`);
   let turn = 0;
@@ -66,7 +67,7 @@ export async function startDesk() {
 }
 
 /** The location of the document in front of these hosts. */
-function startNginx(folder, port, hosts) {
+function startNginx(folder, port, hosts, pages) {
   const home = join(folder, "nginx");
   mkdirSync(join(home, "bodies"), { recursive: true });
   const location = /<!-- step: nginx-location -->\s+```nginx\n([^`]*)```/.exec(readFileSync(DOCUMENT, "utf8"))[1];
@@ -87,6 +88,7 @@ function startNginx(folder, port, hosts) {
         listen 127.0.0.1:${port};
         client_max_body_size 300k;
         location / { proxy_pass http://desk; }
+        ${pages ? `location /pages/ { proxy_pass http://127.0.0.1:${pages}; proxy_buffering off; }` : ""}
         ${lines}
       }
     }`,

@@ -56,6 +56,6 @@ fn turn(server: &Server, key: &str, draft: &[u8]) -> Result<Vec<f64>, Box<dyn Er
 }
 
 /// A percentile of sorted times.
-fn percentile(sorted: &[f64], percent: usize) -> f64 {
+pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
     sorted.get(sorted.len() * percent / 100).copied().unwrap_or(f64::NAN)
 }

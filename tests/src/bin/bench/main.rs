@@ -1,6 +1,7 @@
 //! `make bench`: speed as ratios in one run, and sizes; docs/performance.md keeps what it printed. With words
-//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `sealed`, `log`, `recheck`, `store`, `desk`, `sizes`)
-//! only these parts; `desk` has the parts `desk-queue`, `desk-live` and `desk-refusals`.
+//! (`check`, `hostile`, `start`, `http`, `peak`, `submit`, `sealed`, `log`, `recheck`, `store`, `desk`, `evidence`,
+//! `sizes`) only these parts; `desk` has the parts `desk-queue`, `desk-live` and `desk-refusals`, `evidence` has
+//! `evidence-speed`, `evidence-memory` and `evidence-form`.
 //!
 //! Every figure is of the accepted example draft in the default desk's context. The engines take
 //! turns within each round, so that a machine whose speed drifts slows all of them; the ratio is
@@ -10,6 +11,7 @@
 
 mod desk;
 mod drive;
+mod evidence;
 mod hostile;
 mod http;
 mod log;
@@ -42,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (draft, context) = example()?;
     let report = kakekomi_core::answer(&draft, &context)?;
-    let parts: [Part<'_>; 14] = [
+    let parts: [Part<'_>; 17] = [
         ("check", &|| engines(&draft, &context)),
         ("hostile", &|| hostile::bench(&draft, &context)),
         ("start", &|| start::bench(&draft)),
@@ -56,6 +58,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("desk-queue", &desk::queue::bench),
         ("desk-live", &|| desk::live::bench(&draft)),
         ("desk-refusals", &|| desk::refusals::bench(&draft)),
+        ("evidence-speed", &evidence::speed::bench),
+        ("evidence-memory", &evidence::load::memory),
+        ("evidence-form", &|| evidence::load::form(&draft)),
         ("sizes", &sizes::print),
     ];
     if let Some(unknown) = wanted.iter().find(|word| parts.iter().all(|(name, _)| !is_named(name, word))) {

@@ -53,7 +53,11 @@ impl Other {
         ])
     }
 
-    fn start(name: &'static str, command: &mut Command) -> Result<Other, Box<dyn Error>> {
+    /// Starts a server that prints its port.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Other, Box<dyn Error>> {
         let mut child = command.env("NODE_ENV", "production").stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;

@@ -15,7 +15,7 @@ use super::median;
 /// Number of starts of each.
 const ROUNDS: usize = 11;
 /// Until it has packed its files, a desk that has nothing else to do is not idle.
-const SETTLED: Duration = Duration::from_secs(10);
+pub const SETTLED: Duration = Duration::from_secs(10);
 
 /// Prints the figures for a draft.
 ///
