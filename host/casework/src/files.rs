@@ -160,16 +160,15 @@ impl Casework {
         line: FileLine,
     ) -> Result<(Verification, Vec<&'static str>), WorkError> {
         let storage = Arc::clone(self.parts.storage.as_ref().ok_or(WorkError::NoFile)?);
-        let (identity, altered) = match &self.parts.reader {
-            None => (None, Vec::new()),
-            Some(_) => {
-                let identity = self.open_case(&self.case(number).await?)?.identity;
-                let events = shown_by(&identity, self.events(number).await?);
-                let now = self.store().file(&line.id).await?;
-                // Where the file came to its end since its row was read, the row lacks what the events have.
-                let is_current = now.is_some_and(|now| now.state == line.state);
-                (Some(identity), if is_current { altered(&line, &events) } else { Vec::new() })
-            }
+        let (identity, altered) = if self.parts.reader.is_some() {
+            let identity = self.open_case(&self.case(number).await?)?.identity;
+            let events = shown_by(&identity, self.events(number).await?);
+            let now = self.store().file(&line.id).await?;
+            // Where the file came to its end since its row was read, the row lacks what the events have.
+            let is_current = now.is_some_and(|now| now.state == line.state);
+            (Some(identity), if is_current { altered(&line, &events) } else { Vec::new() })
+        } else {
+            (None, Vec::new())
         };
         let parts = self.store().parts(line.seq).await?;
         let verified = spawn_blocking(move || evidence::verify(&*storage, &line, &parts, identity.as_ref()));
