@@ -95,7 +95,11 @@ fn upload(server: &Server, token: &str, sha256: &str, piece: &[u8], bytes: u64) 
     let more = format!("Authorization: Bearer {token}\r\n");
     let seconds = time(|| Patch::begin(server.at, &upload.path, &more, bytes)?.whole(piece, bytes).map(drop))?;
     let file = listed(&state(server, token), &upload);
-    if file["state"] == "arrived" { Ok(seconds) } else { Err(format!("the file has not arrived: {file}").into()) }
+    if file.get("state").is_some_and(|state| state == "arrived") {
+        Ok(seconds)
+    } else {
+        Err(format!("the file has not arrived: {file}").into())
+    }
 }
 
 /// Starts `@tus/server`, if it is installed.
