@@ -2,9 +2,10 @@
 //!
 //! `random_token("")` → 64 hexadecimal digits; `token_hash(token)` → what the store compares
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use kakekomi_store::SecretHash;
+use kakekomi_store::digest::hex;
 use sha2::{Digest as _, Sha256};
 
 use crate::AccountError;
@@ -37,12 +38,7 @@ impl fmt::Debug for SessionToken {
 pub(crate) fn random_token(prefix: &str) -> Result<String, AccountError> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes)?;
-    let mut token = prefix.to_owned();
-    for byte in bytes {
-        // Writing into a String cannot fail.
-        let _ = write!(token, "{byte:02x}");
-    }
-    Ok(token)
+    Ok(format!("{prefix}{}", hex(&bytes)))
 }
 
 /// Computes the hash by which the store finds a token. It needs no key: nobody guesses 256 bits.

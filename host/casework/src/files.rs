@@ -9,6 +9,7 @@ use std::sync::Arc;
 use kakekomi_evidence::{self as evidence, Verification};
 use kakekomi_sealing::Identities;
 use kakekomi_service::sealed_case::OpenedCase;
+use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, EventKind, FileId, FileLine, FileState, Part};
 use serde_json::{Value, json};
@@ -246,8 +247,8 @@ fn altered(line: &FileLine, events: &[ShownEvent]) -> Vec<&'static str> {
     let length = declared.and_then(|body| body.get("length")).and_then(Value::as_u64);
     let columns = [
         ("length", length == Some(line.length)),
-        ("declared_sha256", digest(declared) == line.declared_sha256.as_deref().map(evidence::hex)),
-        ("sha256", digest(end.map(|(_, body)| body)) == line.sha256.as_deref().map(evidence::hex)),
+        ("declared_sha256", digest(declared) == line.declared_sha256.as_deref().map(hex)),
+        ("sha256", digest(end.map(|(_, body)| body)) == line.sha256.as_deref().map(hex)),
         ("state", state == line.state),
     ];
     columns.into_iter().filter(|(_, is_same)| !is_same).map(|(name, _)| name).collect()

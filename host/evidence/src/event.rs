@@ -2,18 +2,17 @@
 //!
 //! `file.arrived` of a file → `{"file": "9f86…", "length": 20, "sha256": "2c26…"}`, sealed
 
-use std::fmt::Write as _;
-
 use kakekomi_sealing::{SealingError, seal_body};
+use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Change, EventKind, FileId, FileState, NewEvent};
 use serde_json::{Value, json};
 
 use crate::NewUpload;
 
-/// The actor of what the applicant causes.
+/// The actor of events that the applicant causes.
 pub const APPLICANT: &str = "applicant";
-/// The actor of what the passing of time causes.
+/// The actor of events that the passing of time causes.
 pub const SYSTEM: &str = "system";
 
 /// The case that an event is sealed to.
@@ -84,13 +83,4 @@ fn add(body: &mut Value, name: &str, value: Value) {
     if let Some(members) = body.as_object_mut() {
         members.insert(name.to_owned(), value);
     }
-}
-
-/// Writes bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

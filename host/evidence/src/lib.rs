@@ -38,7 +38,6 @@ mod upload;
 use std::io;
 
 pub use binding::{bind, demand_bound};
-pub use event::hex;
 pub use evidence::Evidence;
 pub use folder::FolderStorage;
 pub use limits::EvidenceLimits;

@@ -10,7 +10,9 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{UploadRefusal, hex};
+use kakekomi_store::digest::hex;
+
+use crate::UploadRefusal;
 
 /// Bytes of an object's name.
 const NAME_BYTES: usize = 16;
@@ -30,7 +32,7 @@ impl ObjectName {
         Ok(ObjectName(hex(&bytes)))
     }
 
-    /// Reads a name. A text of another form is none, so that no name leads out of the storage.
+    /// Reads a name; `None` for a text of another form, so that no name leads out of the storage.
     pub fn read(text: &str) -> Option<ObjectName> {
         let is_name =
             text.len() == 2 * NAME_BYTES && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -101,7 +103,7 @@ pub trait PartStorage: Send + Sync {
     /// Opens an object.
     ///
     /// # Errors
-    /// [`io::ErrorKind::NotFound`]: there is none.
+    /// [`io::ErrorKind::NotFound`]: there is no such object.
     fn open(&self, name: &ObjectName) -> io::Result<Box<dyn Read + Send>>;
 
     /// Deletes an object. One that is not there is deleted already.

@@ -1,4 +1,4 @@
-//! Removal of what is no longer wanted: unfinished files after their time, objects that no part names.
+//! Removal of unfinished files after their time, and of objects that no part names.
 //!
 //! `evidence.tidy(now)` → `Tidied { expired: 1, deleted: 3, orphans: 0 }`
 //!

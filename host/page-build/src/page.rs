@@ -70,7 +70,7 @@ fn reader(folder: &Path, messages: &Path) -> Result<impl Fn(&str) -> Result<Stri
     })
 }
 
-/// Makes the scripts of the form, of what it loads later, of the return page, and of evidence files, which the last two load.
+/// Makes four scripts: the form, its later script, the return page, and evidence files, which the later script and the return page load.
 fn page_scripts(form: &str, visit: &str, read: &dyn Fn(&str) -> Result<String, String>) -> Result<[String; 4], String> {
     let mut main = link(form, read)?;
     let mut later = link_after(&main, LATER_ENTRY, read)?;

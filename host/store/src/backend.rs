@@ -112,7 +112,7 @@ impl<B: Backend> Cases<B> {
         session.commit().await
     }
 
-    /// Waits for the standbys of what was found, if this process serves: only then is it an acknowledgement. A reader may
+    /// Waits until the standbys have the rows that were found, if this process serves: only then may they be acknowledged. A reader may
     /// be at a standby itself.
     pub(super) async fn confirm_served(&self, is_found: bool) -> Result<(), StoreError> {
         self.backend.confirm(is_found && self.readiness.is_some()).await

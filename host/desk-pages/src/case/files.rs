@@ -5,12 +5,11 @@
 //!
 //! Nothing of a file is executed, previewed or converted here, and "not scanned" is always said.
 
-use std::fmt::Write as _;
-
 use axum::extract::Path;
 use axum::response::Response;
 use kakekomi_casework::{CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ShownEvent, WorkError};
 use kakekomi_core::message::substitute;
+use kakekomi_store::digest::hex;
 use maud::{Markup, html};
 
 use super::file_event::{short, size};
@@ -129,12 +128,4 @@ async fn save(visit: &Visit, (number, id): &(String, String), form: DownloadForm
     let name = file.safe_name();
     let Download { bytes, length } = casework.download(&operator, file).await.map_err(refuse)?;
     Ok(download::respond(&name, length, bytes))
-}
-
-/// Writes a digest in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

@@ -1,6 +1,6 @@
 //! The number of a case in an address.
 //!
-//! `/cases/2609-4873-1059` → the number; a text that is none → 404
+//! `/cases/2609-4873-1059` → the number; any other text → 404
 
 use kakekomi_store::receipt_number::Number;
 

@@ -52,7 +52,7 @@ async fn no_file_has_a_name_or_a_byte_of_an_upload() {
                 let query = format!("SELECT {table}::text FROM {table}");
                 let rows: Vec<String> =
                     sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_all(&mut connection).await.unwrap();
-                let hex = crate::hex(&MARKER.as_bytes()[..9]);
+                let hex = kakekomi_store::digest::hex(&MARKER.as_bytes()[..9]);
                 assert!(rows.iter().all(|row| !row.contains(&MARKER[..9]) && !row.contains(&hex)), "{table}");
             }
         }

@@ -4,10 +4,11 @@ use std::io;
 
 use futures_util::{StreamExt as _, stream};
 use kakekomi_store::FileState;
+use kakekomi_store::digest::hex;
 use serde_json::json;
 
 use super::{Desk, KIB, NAME, Random, body, bytes, clock, desk, desks, digest, folder, until, upload};
-use crate::{AppendEnd, Evidence, EvidenceLimits, UploadRefusal, hex};
+use crate::{AppendEnd, Evidence, EvidenceLimits, UploadRefusal};
 
 #[tokio::test]
 async fn a_file_of_any_size_arrives_whole() {

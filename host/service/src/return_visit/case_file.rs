@@ -2,8 +2,7 @@
 //!
 //! a row of `files` → `{"id":"0f…","what":"log","log":0,"length":11,"offset":4,"state":"receiving",…}`
 
-use std::fmt::Write as _;
-
+use kakekomi_store::digest::hex;
 use kakekomi_store::{FileLine, FileState};
 use serde::Serialize;
 
@@ -49,11 +48,4 @@ impl From<FileLine> for CaseFile {
             expires_at: is_unfinished.then_some(line.expires_at),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

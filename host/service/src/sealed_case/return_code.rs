@@ -4,8 +4,7 @@
 //!
 //! The column is clear: without this comparison, whoever can write the database could bind a code of their own to a case.
 
-use std::fmt::Write as _;
-
+use kakekomi_store::digest::hex;
 use kakekomi_store::{Event, EventKind};
 use serde_json::Value;
 
@@ -45,9 +44,5 @@ impl OpenedCase {
 
 /// Writes the hash of number and return code as it is sealed: 64 hexadecimal digits.
 pub fn return_code_text(hash: &[u8]) -> String {
-    hash.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(hash)
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use kakekomi_casework::{FileView, ShownEvent};
-use kakekomi_evidence::hex;
+use kakekomi_store::digest::hex;
 use serde::Serialize;
 
 use super::chosen::{Access, Chosen, ChosenArgs};

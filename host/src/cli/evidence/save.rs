@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kakekomi_casework::{Download, DownloadForm, FoundFile, numbered_name, safe_file_name};
-use kakekomi_evidence::hex;
+use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{FileLine, FileState};
 use serde::Serialize;

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use kakekomi_evidence::hex;
 use kakekomi_sealing::{Identities, PartSealer};
+use kakekomi_store::digest::hex;
 use kakekomi_tests::returning::{state, submit, token};
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::source_tree::root;
