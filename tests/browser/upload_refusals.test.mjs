@@ -160,6 +160,7 @@ describe("chromium", { timeout: 300_000 }, () => {
     await send(page, SMALL);
     await row(page, "mismatch").waitFor();
     assert.match(await words(page, "mismatch"), /中身が違います/);
+    assert.equal(await page.locator("#files-all").innerText(), "", "nobody is told that all is well");
     assert.equal((await filesOf(desk.base, given))[0].state, "mismatch");
     await send(page, SMALL);
     await row(page, "arrived").waitFor();

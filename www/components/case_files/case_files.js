@@ -84,7 +84,8 @@ function createFileList(queue, signal) {
   function update() {
     const ready = queue.transfers.filter((one) => one.state === "ready");
     const size = sizeText(ready.reduce((sum, one) => sum + one.size - (one.offset ?? 0), 0));
-    const isDone = queue.transfers.some((one) => one.state === "arrived") && queue.transfers.every((one) => one.isOver);
+    const isWhole = queue.transfers.every((one) => one.isOver && one.state !== "mismatch");
+    const isDone = isWhole && queue.transfers.some((one) => one.state === "arrived");
     send.hidden = ready.length === 0;
     setWords(send, say("files_send", { count: ready.length, size }));
     setWords(note, isDone ? say("files_all_arrived") : "");

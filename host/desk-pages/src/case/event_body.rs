@@ -71,13 +71,13 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
         Some(EventKind::QuestionAsked) => vec![Some(("", questions::list(visit, body)))],
         Some(EventKind::AnswerReceived) => vec![answers_of(visit, body)],
         Some(
-            EventKind::FileDeclared
+            kind @ (EventKind::FileDeclared
             | EventKind::FileArrived
             | EventKind::FileMismatch
             | EventKind::FileExpired
             | EventKind::FileDownloaded
-            | EventKind::FileDestroyed,
-        ) => return file_event::rows(visit, body),
+            | EventKind::FileDestroyed),
+        ) => return file_event::rows(visit, kind, body),
         // Their contents are elsewhere on the page, or there is nothing to show.
         Some(
             EventKind::CaseReceived

@@ -3,6 +3,7 @@
 //! `file.arrived {"file":"0f1e…","length":20971520,"sha256":"…"}` → ファイルの番号, サイズ, SHA-256
 
 use kakekomi_core::message::substitute;
+use kakekomi_store::EventKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -14,19 +15,21 @@ const SHORT_ID: usize = 8;
 const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
 
 /// Lists the members of an event about a file that a reader of the timeline asks for.
-pub fn rows<'a>(visit: &'a Visit, body: &Value) -> Vec<(&'a str, Markup)> {
+pub fn rows<'a>(visit: &'a Visit, kind: EventKind, body: &Value) -> Vec<(&'a str, Markup)> {
     let (words, coded) = (&visit.words().file, &visit.words().coded);
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let digest = |title: &'a str, name: &str| Some((title, html! { span.file__code { (inert::text(text(name)?)) } }));
+    // The digest of a declaration is the applicant's, that of an arrival the desk's.
+    let sha256 = if kind == EventKind::FileDeclared { &words.declared_sha256 } else { &words.sha256 };
     let by = text("by").map(|by| if by == "applicant" { &words.by_applicant } else { &words.by_time });
     let rows = [
         text("file")
             .map(|id| (words.id.as_str(), html! { a href={ "#file-" (short(id)) } { (inert::text(short(id))) } })),
         text("name").map(|name| (words.name.as_str(), inert::text(name))),
-        text("what").map(|what| ("", html! { (coded.file_what.get(what)) })),
+        text("what").map(|what| (words.kind.as_str(), html! { (coded.file_what.get(what)) })),
         body.get("length").and_then(Value::as_u64).map(|length| (words.size.as_str(), html! { (size(visit, length)) })),
         digest(&words.declared_sha256, "declared"),
-        digest(&words.sha256, "sha256"),
+        digest(sha256, "sha256"),
         text("as").map(|form| ("", html! { (coded.download.get(form)) })),
         by.map(|by| ("", html! { (by) })),
         text("reason").map(|reason| (visit.words().case.reason.as_str(), inert::text(reason))),

@@ -54,7 +54,7 @@ words! {
 words! {
     /// Words of the evidence files of a case.
     FileWords: title jump none not_scanned not_scanned_lead mismatch_lead sealed_name id name size received log media_type
-        declared_sha256 sha256 expires bytes custody open seal by_time by_applicant
+        kind declared_sha256 sha256 expires bytes custody open seal by_time by_applicant
 }
 
 words! {

@@ -117,6 +117,11 @@ async fn another_digest_than_the_declared_one_is_marked_and_the_file_kept() {
     {
         assert!(page.contains(shown), "{shown}");
     }
+    // In the timeline, too, each digest has its own title.
+    let titled = |title: &str, digest: &str| {
+        page.split(title).skip(1).any(|after| after.chars().take(120).collect::<String>().contains(digest))
+    };
+    assert!(titled("申告されたSHA-256", &declared) && !titled("受け取った内容のSHA-256", &declared), "{page}");
     let (status, _, bytes) = download(&desk, &format!("/cases/{number}/files/{id}"), &cookie).await;
     assert_eq!((status, bytes.as_slice()), (StatusCode::OK, b"abc".as_slice()));
 }
