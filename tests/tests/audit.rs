@@ -106,16 +106,6 @@ fn sqlite(home: &Home, statement: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Changes the database as another writer would, without the triggers that protect events.
-fn alter(home: &Home, statement: &str) {
-    if home.database_url().is_some() {
-        return home.alter(statement);
-    }
-    let triggers =
-        sqlite(home, "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'");
-    home.alter(&format!("{};{statement}", triggers.trim()));
-}
-
 fn text(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }
@@ -215,7 +205,7 @@ fn one_changed_bit_in_any_column_is_named() {
         let row = format!("rowid = (SELECT max(rowid) FROM {table})");
         let quoted = sqlite(&home, &format!("SELECT quote({column}) FROM {table} WHERE {row}"));
         let value = flipped(quoted.trim_end(), kind);
-        alter(&home, &format!("UPDATE {table} SET {column} = {value} WHERE {row}"));
+        home.alter(&format!("UPDATE {table} SET {column} = {value} WHERE {row}"));
         let found = doctor(&home);
         assert!(!found.is_empty(), "doctor: {table}.{column} = {value}, was {quoted}");
         if table == "events" && column != "body" {
@@ -240,8 +230,8 @@ fn a_body_that_was_emptied_or_kept_is_named(home: Home) {
     }
     add(&home, &numbers[1], &[(EventKind::CaseErased, json!({}))]);
     assert_eq!(record(&home, &["audit", "verify"]).0, Some(0));
-    alter(&home, "UPDATE events SET body = commitment WHERE seq = 4");
-    alter(&home, "UPDATE events SET body = NULL WHERE seq = 3");
+    home.alter("UPDATE events SET body = commitment WHERE seq = 4");
+    home.alter("UPDATE events SET body = NULL WHERE seq = 3");
     let (code, verified) = record(&home, &["audit", "verify"]);
     assert_eq!((code, &verified["fault_count"]), (Some(5), &json!(2)), "{verified}");
     let faults = verified["faults"].to_string();
@@ -266,13 +256,13 @@ fn kept_heads_are_on_the_chain_and_a_cut_end_is_found(home: Home) {
     assert!(verified["faults"][0].as_str().unwrap().contains("not abab"), "{verified}");
     assert_eq!(home.run(&["audit", "verify", "--head", "3:ab"]).status.code(), Some(2));
 
-    alter(&home, "DELETE FROM events WHERE seq = 3");
+    home.alter("DELETE FROM events WHERE seq = 3");
     assert_eq!(record(&home, &["audit", "verify"]).0, Some(0), "the chain alone does not know its end");
     let (code, verified) = record(&home, &["audit", "verify", "--head", &last]);
     assert_eq!(code, Some(5));
     assert!(verified["faults"][0].as_str().unwrap().contains("the events end at 2"), "{verified}");
     assert!(!doctor(&home).is_empty(), "the case's state names one more event");
-    alter(&home, "DELETE FROM events WHERE seq = 2");
+    home.alter("DELETE FROM events WHERE seq = 2");
     let (code, verified) = record(&home, &["audit", "verify"]);
     assert_eq!(code, Some(5));
     assert!(verified["faults"][0].as_str().unwrap().contains("has no events"), "{verified}");
@@ -295,11 +285,10 @@ fn states_are_made_anew_from_the_events(home: Home) {
     let (code, same) = record(&home, &["rebuild", "--dry-run"]);
     assert_eq!((code, &same["cases"], &same["differing"]), (Some(0), &json!(4), &json!({})), "{same}");
 
-    alter(
-        &home,
+    home.alter(
         "UPDATE projections SET status = 'in_progress', assignee = 'tanaka', outcome = 'introduced', last_n = last_n + 1",
     );
-    alter(&home, "DELETE FROM projections WHERE case_seq = (SELECT max(seq) FROM cases)");
+    home.alter("DELETE FROM projections WHERE case_seq = (SELECT max(seq) FROM cases)");
     let (_, dry) = record(&home, &["rebuild", "--dry-run"]);
     assert_eq!(dry["differing"].as_object().unwrap().len(), 4, "{dry}");
     assert!(dry["differing"][&numbers[1]].to_string().contains("by its events"), "{dry}");
@@ -322,8 +311,8 @@ fn cases_are_erased_when_their_time_is_over_unless_on_hold(home: Home) {
     add(&home, &numbers[1], &[(EventKind::CaseHold, json!({"hold": true}))]);
     // Ten days pass for all but the last case.
     let day = 86_400_000;
-    alter(&home, &format!("UPDATE events SET at = {} WHERE case_number <> '{}'", now() - 10 * day, numbers[3]));
-    alter(&home, &format!("UPDATE cases SET received_at = {} WHERE number <> '{}'", now() - 10 * day, numbers[3]));
+    home.alter(&format!("UPDATE events SET at = {} WHERE case_number <> '{}'", now() - 10 * day, numbers[3]));
+    home.alter(&format!("UPDATE cases SET received_at = {} WHERE number <> '{}'", now() - 10 * day, numbers[3]));
     assert_eq!(home.run(&["retention", "run"]).status.code(), Some(2), "no state has days");
     let (code, none) = record(&home, &["retention", "run", "--received", "11", "--closed", "1"]);
     assert_eq!((code, &none["erased"]), (Some(0), &json!([])));

@@ -132,8 +132,9 @@ impl Home {
             psql
         } else {
             let mut sqlite = Command::new("sqlite3");
-            let statement = format!("DROP TRIGGER IF EXISTS events_are_not_updated; {statement}");
-            sqlite.arg(self.path.join("data/kakekomi.sqlite3")).arg(statement);
+            let triggers = ["updated", "deleted", "replaced"].map(|kind| format!("events_are_not_{kind}"));
+            let drop = triggers.map(|trigger| format!("DROP TRIGGER IF EXISTS {trigger};")).concat();
+            sqlite.arg(self.path.join("data/kakekomi.sqlite3")).arg(format!("{drop} {statement}"));
             sqlite
         };
         assert!(command.status().expect("sqlite3 and psql").success(), "{statement}");
