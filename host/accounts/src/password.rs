@@ -2,19 +2,20 @@
 //!
 //! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
 //!
-//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores. On a
-//! host with fewer than four, the one thread pauses after each hash.
+//! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores, at the
+//! lowest priority. On a host with fewer than four, the one thread pauses after each hash.
 
 use std::net::IpAddr;
 use std::num::NonZero;
 use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::thread::{Builder, available_parallelism};
 use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::AccountError;
@@ -33,6 +34,9 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 /// Bytes of a salt.
 const SALT_BYTES: usize = 16;
+/// The nice value of a thread that hashes.
+#[cfg(target_os = "linux")]
+const LOWEST_PRIORITY: i32 = 19;
 /// The hash of no password, with the same costs; compared where there is no account or no password.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -96,24 +100,37 @@ impl PasswordPool {
         self.run(compare).await
     }
 
-    /// Runs work on a blocking thread. Work whose caller has gone keeps its permits until it ends.
+    /// Runs work on a thread of its own, since a thread can lower its priority but not raise it again. Work whose caller has gone
+    /// keeps its permits until it ends.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
-        let cores = self.cores;
+        let (cores, runtime) = (self.cores, Handle::current());
+        let (answer, answered) = oneshot::channel();
         let run = move || {
             let _place = place;
+            lower_priority();
             let started = Instant::now();
             let done = work();
             let pause = pause_after(started.elapsed(), cores);
-            // The caller is answered before the pause.
-            tokio::spawn(async move {
+            // The caller is answered before the pause; one that has gone needs no answer.
+            let _ = answer.send(done);
+            runtime.spawn(async move {
                 tokio::time::sleep(pause).await;
                 drop(thread);
             });
-            done
         };
-        tokio::task::spawn_blocking(run).await.map_err(|_| Busy)
+        Builder::new().name("password".to_owned()).spawn(run).map_err(|_| Busy)?;
+        answered.await.map_err(|_| Busy)
+    }
+}
+
+/// Lets every other thread of the host run first. Where the system refuses it, the hash takes its turn like any other work.
+fn lower_priority() {
+    // Linux applies the value to the calling thread alone, although POSIX speaks of its process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, LOWEST_PRIORITY) {
+        tracing::debug!(%error, "priority of a password thread not lowered");
     }
 }
 
@@ -190,6 +207,15 @@ mod tests {
             assert_eq!(pool.verify(wrong, None, HERE).await, Ok(false));
         }
         assert_eq!(pool.verify("", Some("no hash"), HERE).await, Ok(false));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_hash_runs_at_the_lowest_priority_and_its_caller_keeps_its_own() {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let before = priority();
+        assert_eq!(PasswordPool::new().run(priority).await, Ok(LOWEST_PRIORITY));
+        assert_eq!(priority(), before);
     }
 
     #[test]
