@@ -7,6 +7,7 @@
 
 use serde_json::Value;
 
+use super::clause_states;
 use super::kind::EventKind;
 
 /// The states of a case.
@@ -14,6 +15,8 @@ const RECEIVED: &str = "received";
 const IN_PROGRESS: &str = "in_progress";
 const WAITING: &str = "waiting";
 const CLOSED: &str = "closed";
+/// The actor of an event that the applicant caused.
+pub(crate) const APPLICANT: &str = "applicant";
 /// The state of an erased case.
 pub(crate) const ERASED: &str = "erased";
 /// The words of an urgency, the most urgent first.
@@ -47,10 +50,57 @@ pub struct Projection {
     pub follow_up: Option<i64>,
     /// True while it must not be erased.
     pub held: bool,
+    /// The clauses' part of the state.
+    #[sqlx(flatten)]
+    pub clauses: ClauseStates,
     /// The number of its last event.
     pub last_n: i64,
     /// The number of its last event that is no reading.
     pub changed_n: i64,
+}
+
+/// The part of a case's state that the clauses of the consent document give it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct ClauseStates {
+    /// `applied`, `recorded`, `intent`, `released`, `packaged`, `collected` or `withdrawn` (clause 1②); `None`: no referral.
+    pub referral: Option<String>,
+    /// `ordered`, `notified`, `acknowledged` or `ended` (clauses 4③④⑥); `None`: no remote or guided work.
+    pub remote: Option<String>,
+    /// The actor who recorded an intent that was said by telephone and waits for another one's confirmation.
+    pub recorded_by: Option<String>,
+    /// True once a forensics report was received (clause 3).
+    pub reported: bool,
+}
+
+impl ClauseStates {
+    /// Reports whether the clauses allow an event.
+    fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
+        clause_states::referral(self.referral.as_deref(), kind)?;
+        clause_states::remote(self.remote.as_deref(), kind)?;
+        if kind == EventKind::ForensicsReportUsed && !self.reported {
+            return Err(Refusal::NoReport);
+        }
+        Ok(())
+    }
+
+    /// Adds an event that is allowed.
+    fn apply(&mut self, kind: EventKind, actor: &str) {
+        if let Ok(next) = clause_states::referral(self.referral.as_deref(), kind) {
+            self.referral = next.map(str::to_owned);
+        }
+        if let Ok(next) = clause_states::remote(self.remote.as_deref(), kind) {
+            self.remote = next.map(str::to_owned);
+        }
+        self.recorded_by = match kind {
+            EventKind::IntentRecorded => Some(actor.to_owned()),
+            _ => self.recorded_by.take().filter(|_| self.referral.as_deref() == Some(clause_states::RECORDED)),
+        };
+        match kind {
+            EventKind::ForensicsReportReceived => self.reported = true,
+            EventKind::CaseErased => self.reported = false,
+            _ => {}
+        }
+    }
 }
 
 /// The change that one event makes; `None` leaves a value as it is.
@@ -85,6 +135,39 @@ pub enum Refusal {
     /// The case is on hold.
     #[error("the case is on hold: it must not be erased")]
     Held,
+    /// The applicant has not given the intent of clause 1②, or withdrew it.
+    #[error("there is no valid intent of the applicant to hand anything over")]
+    NoIntent,
+    /// An intent is there already.
+    #[error("the intent is known already")]
+    IntentKnown,
+    /// An intent by telephone needs a record by one person and the confirmation of another one.
+    #[error("an intent that was said by telephone is recorded by one person and confirmed by another one")]
+    NotRecorded,
+    /// No lead has released the hand-over.
+    #[error("the hand-over was not released")]
+    NotReleased,
+    /// The package was made already.
+    #[error("the package was made already")]
+    PackageKnown,
+    /// There is no package.
+    #[error("there is no package")]
+    NoPackage,
+    /// The applicant has not applied for the service of the forensics company (clause 3).
+    #[error("the applicant has not applied for the forensics company's service")]
+    NotApplied,
+    /// There is no forensics report.
+    #[error("there is no forensics report")]
+    NoReport,
+    /// The notice of the risks was not shown.
+    #[error("the notice of the risks was not shown")]
+    NoNotice,
+    /// The notice of the risks was not acknowledged (clauses 4③④⑥).
+    #[error("the notice of the risks was not acknowledged")]
+    NotAcknowledged,
+    /// There is no remote or guided work to end.
+    #[error("there is no remote or guided work")]
+    NoRemoteWork,
 }
 
 impl Change {
@@ -105,7 +188,7 @@ impl Change {
                 Change { urgency: Some(Some(urgency)), ..Change::default() }
             }
             EventKind::QuestionAsked => Change::to_state(at, WAITING)?,
-            EventKind::AnswerReceived | EventKind::AmendmentReceived => {
+            EventKind::AnswerReceived | EventKind::AmendmentReceived | EventKind::IntentGiven => {
                 Change { added_at: Some(at), ..Change::default() }
             }
             EventKind::CaseState => Change::to_state(at, &text("status")?)?,
@@ -168,6 +251,7 @@ impl Projection {
             waiting_since: Some(at),
             follow_up: None,
             held: false,
+            clauses: ClauseStates::default(),
             last_n: 1,
             changed_n: 1,
         }
@@ -192,16 +276,37 @@ impl Projection {
             | EventKind::QuestionAsked
             | EventKind::AnswerReceived
             | EventKind::FileDeclared
+            | EventKind::ReferralApplied
+            | EventKind::IntentRecorded
+            | EventKind::RemoteOrdered
+            | EventKind::RemoteNotice
+            | EventKind::RemoteAcknowledged
+            | EventKind::RemoteAction
                 if is_closed =>
             {
                 Err(Refusal::Closed)
             }
-            _ => Ok(()),
+            _ => self.clauses.allows(kind),
         }
     }
 
+    /// Reports whether the state allows an event by this actor: an intent that was said by telephone is confirmed by another one
+    /// than its recorder.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the reason why it does not.
+    pub fn allows_by(&self, kind: EventKind, actor: &str) -> Result<(), Refusal> {
+        self.allows(kind)?;
+        let recorded_by = self.clauses.recorded_by.as_deref();
+        if kind == EventKind::IntentGiven && actor != APPLICANT && recorded_by.is_none_or(|other| other == actor) {
+            return Err(Refusal::NotRecorded);
+        }
+        Ok(())
+    }
+
     /// Adds the next event of the case.
-    pub fn apply(&mut self, kind: EventKind, change: &Change) {
+    pub fn apply(&mut self, kind: EventKind, actor: &str, change: &Change) {
+        self.clauses.apply(kind, actor);
         self.last_n = self.last_n.saturating_add(1);
         if !kind.is_reading() {
             self.changed_n = self.last_n;
@@ -260,7 +365,7 @@ mod tests {
         ];
         for (index, (kind, body, status, outcome)) in steps.into_iter().enumerate() {
             assert_eq!(case.allows(kind), Ok(()), "{kind}");
-            case.apply(kind, &Change::of(kind, 5, &body).unwrap());
+            case.apply(kind, "operator:sato", &Change::of(kind, 5, &body).unwrap());
             assert_eq!((case.status.as_str(), case.outcome.as_deref()), (status, outcome), "{kind}");
             assert_eq!(case.last_n, 2 + i64::try_from(index).unwrap());
             assert_eq!(case.changed_n == case.last_n, !kind.is_reading());
@@ -283,7 +388,7 @@ mod tests {
             (EventKind::CaseWithdrawn, json!({}), 13, None),
         ];
         for (kind, body, at, waiting_since) in steps {
-            case.apply(kind, &Change::of(kind, at, &body).unwrap());
+            case.apply(kind, "operator:sato", &Change::of(kind, at, &body).unwrap());
             assert_eq!(case.waiting_since, waiting_since, "{kind}");
         }
     }
