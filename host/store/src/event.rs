@@ -8,11 +8,14 @@
 mod clause_states;
 mod kind;
 mod projection;
+mod refusal;
 
 use crate::receipt_number::Number;
+pub use clause_states::ClauseStates;
 pub use kind::{EventKind, UnknownKind};
 pub(crate) use projection::{APPLICANT, ERASED};
-pub use projection::{Change, ClauseStates, OUTCOMES, Projection, Refusal, URGENCIES};
+pub use projection::{Change, OUTCOMES, Projection, URGENCIES};
+pub use refusal::Refusal;
 
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,27 +8,71 @@
 //! They follow from the kinds of the events alone, so that the database's triggers can refuse the same.
 
 use super::kind::EventKind;
-use super::projection::Refusal;
+use super::refusal::Refusal;
 
 /// The states of a referral.
-pub(crate) const APPLIED: &str = "applied";
-pub(crate) const RECORDED: &str = "recorded";
-pub(crate) const INTENT: &str = "intent";
-pub(crate) const RELEASED: &str = "released";
-pub(crate) const PACKAGED: &str = "packaged";
-pub(crate) const COLLECTED: &str = "collected";
-pub(crate) const WITHDRAWN: &str = "withdrawn";
+const APPLIED: &str = "applied";
+const RECORDED: &str = "recorded";
+const INTENT: &str = "intent";
+const RELEASED: &str = "released";
+const PACKAGED: &str = "packaged";
+const COLLECTED: &str = "collected";
+const WITHDRAWN: &str = "withdrawn";
 /// The states of remote or guided work.
-pub(crate) const ORDERED: &str = "ordered";
-pub(crate) const NOTIFIED: &str = "notified";
-pub(crate) const ACKNOWLEDGED: &str = "acknowledged";
-pub(crate) const ENDED: &str = "ended";
+const ORDERED: &str = "ordered";
+const NOTIFIED: &str = "notified";
+const ACKNOWLEDGED: &str = "acknowledged";
+const ENDED: &str = "ended";
+
+/// The part of a case's state that the clauses of the consent document give it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct ClauseStates {
+    /// `applied`, `recorded`, `intent`, `released`, `packaged`, `collected` or `withdrawn` (clause 1②); `None`: no referral.
+    pub referral: Option<String>,
+    /// `ordered`, `notified`, `acknowledged` or `ended` (clauses 4③④⑥); `None`: no remote or guided work.
+    pub remote: Option<String>,
+    /// The actor who recorded an intent that was said by telephone and waits for another one's confirmation.
+    pub recorded_by: Option<String>,
+    /// True once a forensics report was received (clause 3).
+    pub reported: bool,
+}
+
+impl ClauseStates {
+    /// Reports whether the clauses allow an event.
+    pub(super) fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
+        next_referral(self.referral.as_deref(), kind)?;
+        next_remote(self.remote.as_deref(), kind)?;
+        if kind == EventKind::ForensicsReportUsed && !self.reported {
+            return Err(Refusal::NoReport);
+        }
+        Ok(())
+    }
+
+    /// Adds an event that is allowed.
+    pub(super) fn apply(&mut self, kind: EventKind, actor: &str) {
+        if let Ok(next) = next_referral(self.referral.as_deref(), kind) {
+            self.referral = next.map(str::to_owned);
+        }
+        if let Ok(next) = next_remote(self.remote.as_deref(), kind) {
+            self.remote = next.map(str::to_owned);
+        }
+        self.recorded_by = match kind {
+            EventKind::IntentRecorded => Some(actor.to_owned()),
+            _ => self.recorded_by.take().filter(|_| self.referral.as_deref() == Some(RECORDED)),
+        };
+        match kind {
+            EventKind::ForensicsReportReceived => self.reported = true,
+            EventKind::CaseErased => self.reported = false,
+            _ => {}
+        }
+    }
+}
 
 /// Computes the state of a referral after an event.
 ///
 /// # Errors
 /// [`Refusal`]: the state does not allow the event.
-pub fn referral(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
+fn next_referral(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
     let next = match (kind, state) {
         (EventKind::CaseErased, _) | (EventKind::CaseWithdrawn, None) => return Ok(None),
         (EventKind::CaseWithdrawn, Some(_)) => WITHDRAWN,
@@ -61,7 +105,7 @@ pub fn referral(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Re
 ///
 /// # Errors
 /// [`Refusal`]: the state does not allow the event.
-pub fn remote(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
+fn next_remote(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
     let next = match (kind, state) {
         (EventKind::CaseErased, _) => return Ok(None),
         (EventKind::RemoteOrdered, _) => ORDERED,
@@ -99,51 +143,57 @@ mod tests {
     #[test]
     fn a_package_needs_an_intent_and_a_release() {
         use EventKind as Kind;
-        lead(referral, &[
-            (Kind::HandoverReleased, Err(Refusal::NoIntent)),
-            (Kind::ForensicsReportReceived, Err(Refusal::NotApplied)),
-            (Kind::IntentWithdrawn, Err(Refusal::NoIntent)),
-            (Kind::ReferralApplied, Ok(APPLIED)),
-            (Kind::HandoverReleased, Err(Refusal::NoIntent)),
-            (Kind::IntentRecorded, Ok(RECORDED)),
-            (Kind::HandoverReleased, Err(Refusal::NoIntent)),
-            (Kind::IntentGiven, Ok(INTENT)),
-            (Kind::IntentGiven, Err(Refusal::IntentKnown)),
-            (Kind::HandoverCreated, Err(Refusal::NotReleased)),
-            (Kind::HandoverReleased, Ok(RELEASED)),
-            (Kind::HandoverCreated, Ok(PACKAGED)),
-            (Kind::HandoverCreated, Err(Refusal::NotReleased)),
-            (Kind::HandoverReleased, Err(Refusal::PackageKnown)),
-            (Kind::HandoverCollected, Ok(COLLECTED)),
-            (Kind::HandoverCollected, Ok(COLLECTED)),
-            (Kind::HandoverDestroyed, Err(Refusal::NoPackage)),
-            (Kind::HandoverReleased, Err(Refusal::NoIntent)),
-            (Kind::IntentGiven, Ok(INTENT)),
-            (Kind::IntentWithdrawn, Ok(WITHDRAWN)),
-            (Kind::HandoverReleased, Err(Refusal::NoIntent)),
-            (Kind::IntentGiven, Ok(INTENT)),
-            (Kind::CaseWithdrawn, Ok(WITHDRAWN)),
-            (Kind::CaseErased, Ok("")),
-        ]);
+        lead(
+            next_referral,
+            &[
+                (Kind::HandoverReleased, Err(Refusal::NoIntent)),
+                (Kind::ForensicsReportReceived, Err(Refusal::NotApplied)),
+                (Kind::IntentWithdrawn, Err(Refusal::NoIntent)),
+                (Kind::ReferralApplied, Ok(APPLIED)),
+                (Kind::HandoverReleased, Err(Refusal::NoIntent)),
+                (Kind::IntentRecorded, Ok(RECORDED)),
+                (Kind::HandoverReleased, Err(Refusal::NoIntent)),
+                (Kind::IntentGiven, Ok(INTENT)),
+                (Kind::IntentGiven, Err(Refusal::IntentKnown)),
+                (Kind::HandoverCreated, Err(Refusal::NotReleased)),
+                (Kind::HandoverReleased, Ok(RELEASED)),
+                (Kind::HandoverCreated, Ok(PACKAGED)),
+                (Kind::HandoverCreated, Err(Refusal::NotReleased)),
+                (Kind::HandoverReleased, Err(Refusal::PackageKnown)),
+                (Kind::HandoverCollected, Ok(COLLECTED)),
+                (Kind::HandoverCollected, Ok(COLLECTED)),
+                (Kind::HandoverDestroyed, Err(Refusal::NoPackage)),
+                (Kind::HandoverReleased, Err(Refusal::NoIntent)),
+                (Kind::IntentGiven, Ok(INTENT)),
+                (Kind::IntentWithdrawn, Ok(WITHDRAWN)),
+                (Kind::HandoverReleased, Err(Refusal::NoIntent)),
+                (Kind::IntentGiven, Ok(INTENT)),
+                (Kind::CaseWithdrawn, Ok(WITHDRAWN)),
+                (Kind::CaseErased, Ok("")),
+            ],
+        );
     }
 
     #[test]
     fn an_action_needs_an_acknowledged_notice() {
         use EventKind as Kind;
-        lead(remote, &[
-            (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
-            (Kind::RemoteAcknowledged, Err(Refusal::NoNotice)),
-            (Kind::RemoteEnded, Err(Refusal::NoRemoteWork)),
-            (Kind::RemoteOrdered, Ok(ORDERED)),
-            (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
-            (Kind::RemoteNotice, Ok(NOTIFIED)),
-            (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
-            (Kind::RemoteAcknowledged, Ok(ACKNOWLEDGED)),
-            (Kind::RemoteAction, Ok(ACKNOWLEDGED)),
-            (Kind::RemoteOrdered, Ok(ORDERED)),
-            (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
-            (Kind::RemoteEnded, Ok(ENDED)),
-            (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
-        ]);
+        lead(
+            next_remote,
+            &[
+                (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
+                (Kind::RemoteAcknowledged, Err(Refusal::NoNotice)),
+                (Kind::RemoteEnded, Err(Refusal::NoRemoteWork)),
+                (Kind::RemoteOrdered, Ok(ORDERED)),
+                (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
+                (Kind::RemoteNotice, Ok(NOTIFIED)),
+                (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
+                (Kind::RemoteAcknowledged, Ok(ACKNOWLEDGED)),
+                (Kind::RemoteAction, Ok(ACKNOWLEDGED)),
+                (Kind::RemoteOrdered, Ok(ORDERED)),
+                (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
+                (Kind::RemoteEnded, Ok(ENDED)),
+                (Kind::RemoteAction, Err(Refusal::NotAcknowledged)),
+            ],
+        );
     }
 }

@@ -7,8 +7,9 @@
 
 use serde_json::Value;
 
-use super::clause_states;
+use super::clause_states::ClauseStates;
 use super::kind::EventKind;
+use super::refusal::Refusal;
 
 /// The states of a case.
 const RECEIVED: &str = "received";
@@ -59,50 +60,6 @@ pub struct Projection {
     pub changed_n: i64,
 }
 
-/// The part of a case's state that the clauses of the consent document give it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct ClauseStates {
-    /// `applied`, `recorded`, `intent`, `released`, `packaged`, `collected` or `withdrawn` (clause 1②); `None`: no referral.
-    pub referral: Option<String>,
-    /// `ordered`, `notified`, `acknowledged` or `ended` (clauses 4③④⑥); `None`: no remote or guided work.
-    pub remote: Option<String>,
-    /// The actor who recorded an intent that was said by telephone and waits for another one's confirmation.
-    pub recorded_by: Option<String>,
-    /// True once a forensics report was received (clause 3).
-    pub reported: bool,
-}
-
-impl ClauseStates {
-    /// Reports whether the clauses allow an event.
-    fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
-        clause_states::referral(self.referral.as_deref(), kind)?;
-        clause_states::remote(self.remote.as_deref(), kind)?;
-        if kind == EventKind::ForensicsReportUsed && !self.reported {
-            return Err(Refusal::NoReport);
-        }
-        Ok(())
-    }
-
-    /// Adds an event that is allowed.
-    fn apply(&mut self, kind: EventKind, actor: &str) {
-        if let Ok(next) = clause_states::referral(self.referral.as_deref(), kind) {
-            self.referral = next.map(str::to_owned);
-        }
-        if let Ok(next) = clause_states::remote(self.remote.as_deref(), kind) {
-            self.remote = next.map(str::to_owned);
-        }
-        self.recorded_by = match kind {
-            EventKind::IntentRecorded => Some(actor.to_owned()),
-            _ => self.recorded_by.take().filter(|_| self.referral.as_deref() == Some(clause_states::RECORDED)),
-        };
-        match kind {
-            EventKind::ForensicsReportReceived => self.reported = true,
-            EventKind::CaseErased => self.reported = false,
-            _ => {}
-        }
-    }
-}
-
 /// The change that one event makes; `None` leaves a value as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::option_option, reason = "None leaves the value as it is, Some(None) removes it")]
@@ -118,56 +75,6 @@ pub struct Change {
     waits_from: Option<i64>,
     /// The moment at which the applicant added something: the desk has to act from then on, unless it has to already.
     added_at: Option<i64>,
-}
-
-/// The reason why a case's state does not allow an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The case was erased.
-    #[error("the case was erased")]
-    Erased,
-    /// The case is closed: it must be reopened first.
-    #[error("the case is closed: reopen it first")]
-    Closed,
-    /// The case is open already.
-    #[error("the case is not closed")]
-    NotClosed,
-    /// The case is on hold.
-    #[error("the case is on hold: it must not be erased")]
-    Held,
-    /// The applicant has not given the intent of clause 1②, or withdrew it.
-    #[error("there is no valid intent of the applicant to hand anything over")]
-    NoIntent,
-    /// An intent is there already.
-    #[error("the intent is known already")]
-    IntentKnown,
-    /// An intent by telephone needs a record by one person and the confirmation of another one.
-    #[error("an intent that was said by telephone is recorded by one person and confirmed by another one")]
-    NotRecorded,
-    /// No lead has released the hand-over.
-    #[error("the hand-over was not released")]
-    NotReleased,
-    /// The package was made already.
-    #[error("the package was made already")]
-    PackageKnown,
-    /// There is no package.
-    #[error("there is no package")]
-    NoPackage,
-    /// The applicant has not applied for the service of the forensics company (clause 3).
-    #[error("the applicant has not applied for the forensics company's service")]
-    NotApplied,
-    /// There is no forensics report.
-    #[error("there is no forensics report")]
-    NoReport,
-    /// The notice of the risks was not shown.
-    #[error("the notice of the risks was not shown")]
-    NoNotice,
-    /// The notice of the risks was not acknowledged (clauses 4③④⑥).
-    #[error("the notice of the risks was not acknowledged")]
-    NotAcknowledged,
-    /// There is no remote or guided work to end.
-    #[error("there is no remote or guided work")]
-    NoRemoteWork,
 }
 
 impl Change {
