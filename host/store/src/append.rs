@@ -35,9 +35,19 @@ struct Row {
     /// The moment of a withdrawal or an erasure, which ends its packages.
     #[sqlx(skip)]
     withdrawn_at: Option<i64>,
+    /// True after a withdrawal that destroys a package: the next event may say so.
+    #[sqlx(skip)]
+    ends_package: bool,
     /// The code that replaces the case's one.
     #[sqlx(skip)]
     return_code: Option<[u8; 32]>,
+}
+
+impl Row {
+    /// Reports whether an event may be written without a package, or with the withdrawal that destroys one.
+    fn has_what_it_needs(&self, kind: EventKind) -> bool {
+        !kind.needs_package() || (kind == EventKind::HandoverDestroyed && self.ends_package)
+    }
 }
 
 /// The requests of applicants that have caused events, by case and key: hash of the text, and number of the event.
@@ -76,9 +86,9 @@ async fn write<S: Session>(
             Some(number) => cases
                 .get_mut(number)
                 .ok_or(Appended::NoCase)
-                .and_then(|row| match event.kind.needs_package() && !with_package {
-                    true => Err(Appended::Refused(Refusal::NoPackage)),
-                    false => Ok(row),
+                .and_then(|row| match with_package || row.has_what_it_needs(event.kind) {
+                    true => Ok(row),
+                    false => Err(Appended::Refused(Refusal::NoPackage)),
                 })
                 .and_then(|row| advance(row, event, &mut requests, &mut request_rows))
                 .map(Some),
@@ -136,10 +146,15 @@ fn advance(
     if event.after.is_some_and(|seen| seen != state.changed_n) {
         return Err(Appended::Conflict { changed_n: state.changed_n });
     }
+    let has_package = state.clauses.has_package();
     state.apply(event.kind, &event.actor, &event.change);
     row.is_changed = true;
     if [EventKind::IntentWithdrawn, EventKind::CaseWithdrawn, EventKind::CaseErased].contains(&event.kind) {
         row.withdrawn_at = Some(event.at);
+        row.ends_package = has_package;
+    }
+    if event.kind == EventKind::HandoverDestroyed {
+        row.ends_package = false;
     }
     row.return_code = event.return_code.or(row.return_code);
     if let Some(ApplicantRequest { key_hash, text_hash }) = event.request {

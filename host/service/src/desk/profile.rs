@@ -210,5 +210,16 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Returns the purposes for which the forensics company may use the information (clause 1⑦): those of the recipient with its
+    /// name, or else of the first one.
+    pub fn referral_purposes(&self, locale: Locale) -> &[String] {
+        let recipients = &self.receipt.recipients;
+        let company = self.forensics_company.get(Locale::Ja);
+        let named = recipients.iter().find(|recipient| recipient.name.get(Locale::Ja) == company);
+        named.or(recipients.first()).map_or(&[], |recipient| recipient.purposes.get(locale))
+    }
+}
+
 /// The services of Annex 1.1; the form knows these three.
 const SERVICES: [&str; 3] = ["consultation", "remote", "forensics"];

@@ -38,6 +38,11 @@ pub struct ClauseStates {
 }
 
 impl ClauseStates {
+    /// Reports whether there is a package that was not collected.
+    pub(crate) fn has_package(&self) -> bool {
+        self.referral.as_deref() == Some(PACKAGED)
+    }
+
     /// Reports whether the clauses allow an event.
     pub(super) fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
         next_referral(self.referral.as_deref(), kind)?;

@@ -113,11 +113,16 @@ impl EventKind {
         prefixes.iter().any(|prefix| self.as_str().starts_with(prefix))
     }
 
-    /// Reports whether the event is written together with a package, by [`ReferralStore`](crate::ReferralStore) alone.
+    /// Reports whether the event is written together with a package, by [`ReferralStore`](crate::ReferralStore) alone. The
+    /// exception is [`EventKind::HandoverDestroyed`] after the withdrawal that destroys the package, in the same transaction.
     pub fn needs_package(self) -> bool {
         matches!(
             self,
-            EventKind::HandoverCreated | EventKind::HandoverCollected | EventKind::GrantGiven | EventKind::GrantUsed
+            EventKind::HandoverCreated
+                | EventKind::HandoverCollected
+                | EventKind::HandoverDestroyed
+                | EventKind::GrantGiven
+                | EventKind::GrantUsed
         )
     }
 }
