@@ -58,7 +58,7 @@ for (const engine of ENGINES) {
       assert.ok(await fits(page));
       await page.locator("#send-intent").click();
       await page.locator(`${NAME}:focus`).waitFor();
-      assert.match(await page.locator(`${NAME}-error`).innerText(), /入力してください/);
+      assert.match(await page.locator(`${NAME}-error`).innerText(), /氏名を入力してください/);
       await page.locator(NAME).fill("佐藤 一郎");
       await page.locator(ROLE).fill("情報システム部長");
       await page.locator("#send-intent").click();
@@ -69,7 +69,10 @@ for (const engine of ENGINES) {
 
       await page.locator("#withdraw-intent").click();
       await page.locator("#withdraw-intent-confirm:focus").waitFor();
-      assert.match(await page.locator("#withdraw-intent-confirm").innerText(), /破棄します。すでに受け取った情報は、取り戻せません/);
+      assert.match(
+        await page.locator("#withdraw-intent-confirm").innerText(),
+        /破棄します。すでに受け取った情報は、取り戻せません/,
+      );
       assert.ok(await fits(page));
       await page.locator("#withdraw-intent-not").click();
       await page.locator("#withdraw-intent:focus").waitFor();
@@ -100,7 +103,7 @@ for (const engine of ENGINES) {
       const listed = await page.locator("#disclosures").innerText();
       assert.ok(!listed.includes("203.0.113.5") && !listed.includes("前のお知らせ"), listed);
       assert.match(listed, /同意書 2①②/);
-      assert.match(listed, /機密[\s\S]*未開封[\s\S]*まで開けます[\s\S]*機密[\s\S]*期限（.*）が過ぎました/);
+      assert.match(listed, /機密[\s\S]*未開封[\s\S]*まで表示できます[\s\S]*機密[\s\S]*期限（.*）を過ぎました/);
       assert.ok(!kindsOf(given.number).includes("disclosure.opened"));
       await page.locator("#disclosures button").click();
       await page.locator(".return-disclosures__text:focus").waitFor();
@@ -142,7 +145,7 @@ describe("one engine", () => {
       for (const item of items[locale] ?? ["Annex 1", "Logs", "The network"]) assert.ok(shown.includes(item), item);
       const link = page.locator("#intent-document a");
       assert.ok((await link.innerText()).includes(document.version));
-      assert.equal(await link.getAttribute("href"), `${desk.base}/documents/${locale}/${document.sha256}`);
+      assert.equal(await link.getAttribute("href"), `/documents/${locale}/${document.sha256}`);
       assert.equal(await page.locator("#referral input:checked").count(), 0, "nothing is ticked beforehand");
     });
   }
@@ -199,7 +202,7 @@ describe("one engine", () => {
     await consented.page.locator("#withdraw-intent").click();
     await consented.page.locator("#withdraw-intent-now").click();
     await consented.page.locator("#return-done:focus").waitFor();
-    assert.equal(kindsOf(consented.given.number).at(-1), "intent.withdrawn");
+    assert.equal(kindsOf(consented.given.number).filter((kind) => kind === "intent.withdrawn").length, 1);
   });
 
   test("an expired disclosure says so, and on paper there is nothing to press", async (t) => {

@@ -128,8 +128,7 @@ class Visit {
   /** Keeps what is typed for a reload. */
   keep() {
     const { number, answers, addition, intent, keys } = this;
-    if (this.found)
-      keepVisit({ number, answers: answers.kept, addition: addition.kept, intent: intent.kept, keys });
+    if (this.found) keepVisit({ number, answers: answers.kept, addition: addition.kept, intent: intent.kept, keys });
   }
 
   /** Forgets the case and all that was typed. */

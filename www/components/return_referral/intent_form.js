@@ -32,7 +32,7 @@ export function createIntentForm({ pages, signal }) {
 
   function update() {
     const { report, tried } = intent;
-    views.update(report, tried, tried ? (report?.issues ?? []) : []);
+    views.update(report, tried, tried ? (report?.issues ?? []).map(withTitle) : []);
   }
 
   async function sendIntent() {
@@ -59,4 +59,10 @@ export function createIntentForm({ pages, signal }) {
   update();
   void intent.check();
   return visitForm(send, sendIntent, failure, ...fields, element("div.ways", send));
+}
+
+/** An answer that is missing, with the title of its field: the module knows only that it was asked. @param {form.Issue} issue @returns {form.Issue} */
+function withTitle(issue) {
+  const name = issue.path.split("/").at(-1);
+  return issue.code === "required" ? { ...issue, message: say(`return_intent_${name}_missing`) } : issue;
 }

@@ -14,7 +14,7 @@ export function referralTerms(purposes) {
   const company = typedText(state.desk.served.forensics_company);
   const [documentLink] = documentLinks({ ...state.consent, language: state.locale });
   return [
-    element("p", say("return_terms_lead", { company })),
+    element("p", say("return_terms_lead")),
     element(
       "dl.return-referral__terms",
       ...term(
@@ -23,10 +23,7 @@ export function referralTerms(purposes) {
         element("ul", ...KINDS.map((kind) => element("li", ...kindOf(kind)))),
       ),
       ...term("return_terms_whom", element("p", company)),
-      ...term(
-        "return_terms_purposes",
-        element("ul", ...purposes.map((purpose) => element("li", typedText(purpose)))),
-      ),
+      ...term("return_terms_purposes", element("ul", ...purposes.map((purpose) => element("li", typedText(purpose))))),
       ...term("return_terms_document", element("p", { id: "intent-document" }, documentLink)),
     ),
     element("p", say("return_terms_once")),
@@ -40,5 +37,5 @@ function term(key, ...inside) {
 
 /** @param {string} kind */
 function kindOf(kind) {
-  return [element("strong", say(`return_terms_${kind}`)), element("span.hint", say(`return_terms_${kind}_items`))];
+  return [say(`return_terms_${kind}`), element("span.hint", say(`return_terms_${kind}_items`))];
 }
