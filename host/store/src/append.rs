@@ -44,9 +44,13 @@ struct Row {
 }
 
 impl Row {
-    /// Reports whether an event may be written without a package, or with the withdrawal that destroys one.
-    fn has_what_it_needs(&self, kind: EventKind) -> bool {
-        !kind.needs_package() || (kind == EventKind::HandoverDestroyed && self.ends_package)
+    /// Refuses an event of a package that comes neither with it nor with the withdrawal that destroys it.
+    fn require_package(&mut self, kind: EventKind, with_package: bool) -> Result<&mut Row, Appended> {
+        let is_destroyed = kind == EventKind::HandoverDestroyed && self.ends_package;
+        if with_package || is_destroyed || !kind.needs_package() {
+            return Ok(self);
+        }
+        Err(Appended::Refused(Refusal::NoPackage))
     }
 }
 
@@ -86,10 +90,7 @@ async fn write<S: Session>(
             Some(number) => cases
                 .get_mut(number)
                 .ok_or(Appended::NoCase)
-                .and_then(|row| match with_package || row.has_what_it_needs(event.kind) {
-                    true => Ok(row),
-                    false => Err(Appended::Refused(Refusal::NoPackage)),
-                })
+                .and_then(|row| row.require_package(event.kind, with_package))
                 .and_then(|row| advance(row, event, &mut requests, &mut request_rows))
                 .map(Some),
         };
