@@ -68,7 +68,7 @@ fn an_intent_is_given_withdrawn_and_given_again(home: Home) {
     withdraw(&server, &token, "w0", "intent").assert_problem("no intent yet", 409, "referral.none");
 
     let given = post(&server, INTENTS, &token, "a", &intent(&server));
-    assert_eq!((given.status, given.json()), (201, json!({"n": 3})), "{}", given.text());
+    assert_eq!((given.status, given.json()), (201, json!({"n": 2})), "{}", given.text());
     let (event, body) = events(&server.home, &case.number).pop().unwrap();
     assert_eq!((event.kind.as_str(), event.actor.as_str()), ("intent.given", "applicant"));
     let mut expected = intent(&server);
@@ -80,7 +80,7 @@ fn an_intent_is_given_withdrawn_and_given_again(home: Home) {
     assert_eq!(referral(&server, &token)["since"], json!(event.at));
     post(&server, INTENTS, &token, "b", &intent(&server)).assert_problem("a second one", 409, "intent.known");
 
-    assert_eq!(withdraw(&server, &token, "w1", "intent").json(), json!({"n": 4}));
+    assert_eq!(withdraw(&server, &token, "w1", "intent").json(), json!({"n": 3}));
     let after = referral(&server, &token);
     assert_eq!((&after["state"], after.get("since")), (&json!("withdrawn"), None));
     let (_, body) = events(&server.home, &case.number).pop().unwrap();
@@ -88,7 +88,7 @@ fn an_intent_is_given_withdrawn_and_given_again(home: Home) {
     withdraw(&server, &token, "w2", "intent").assert_problem("withdrawn already", 409, "referral.none");
     let english = json!({ "name": "Ichiro Sato", "role": "CIO", "document": document(&server, "en") });
     assert_eq!(post(&server, INTENTS, &token, "c", &english).status, 201, "the document in English");
-    let expected = ["case.received", "referral.applied", "intent.given", "intent.withdrawn", "intent.given"];
+    let expected = ["case.received", "intent.given", "intent.withdrawn", "intent.given"];
     assert_eq!(kinds(&server.home, &case.number), expected);
 }
 
@@ -161,7 +161,7 @@ fn an_intent_has_a_name_a_role_and_the_document_in_force(home: Home) {
     server.send(&bare).assert_problem("no token", 401, "return.expired");
     let keyless = authorized(Request::post(INTENTS), &token).json(intent(&server).to_string().as_bytes());
     server.send(&keyless).assert_problem("no key", 400, "idempotency.missing");
-    assert_eq!(kinds(&server.home, &case.number), ["case.received", "referral.applied"]);
+    assert_eq!(kinds(&server.home, &case.number), ["case.received"]);
 }
 
 fn requests_about_an_intent_are_replayed(home: Home) {
@@ -179,7 +179,7 @@ fn requests_about_an_intent_are_replayed(home: Home) {
         assert_eq!(again.header("idempotency-replayed"), Some("true"), "{path}");
         post(&server, path, &token, path, &other).assert_problem(path, 422, "idempotency.reused");
     }
-    let expected = ["case.received", "referral.applied", "intent.given", "intent.withdrawn"];
+    let expected = ["case.received", "intent.given", "intent.withdrawn"];
     assert_eq!(kinds(&server.home, &case.number), expected);
 }
 
