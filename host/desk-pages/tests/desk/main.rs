@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod clauses;
 mod files;
 mod inert;
 mod live;
