@@ -15,6 +15,7 @@ mod figures;
 mod month;
 mod permission;
 mod projection;
+mod record;
 mod rows;
 mod tables;
 
@@ -22,5 +23,6 @@ pub use figures::{Figure, MonthStatistics, PublishedCell, PublishedTable, SUPPRE
 pub use month::Month;
 pub use permission::{Approval, CaseFacts, ExportRequest, Grant, LeftOut, Refusal};
 pub use projection::{exported_fields, project};
+pub use record::ExportRecord;
 pub use rows::{Row, rows, unknown_field};
 pub use tables::{Counts, Table, tables};

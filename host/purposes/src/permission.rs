@@ -22,6 +22,9 @@ pub enum Refusal {
     /// The purpose is the work of another company, which must be named.
     #[error("the purpose {0} needs the recipient: --recipient")]
     NoRecipient(&'static str),
+    /// The recipient is not registered for the purpose, or disabled.
+    #[error("{0} is no registered, enabled organization for the purpose {1} (1⑧): kakekomi organizations list")]
+    UnknownRecipient(String, &'static str),
     /// Statistics are no cases.
     #[error("statistics have no cases: kakekomi stats --month 2026-10 prints the tables")]
     Statistics,
