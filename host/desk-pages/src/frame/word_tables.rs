@@ -15,7 +15,7 @@ macro_rules! words {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts sign_in sign_out signed_in_as other_language
         moment_since moment_full moment_date hours minutes list_separator
         choose optional faults colon pages
 }
@@ -38,6 +38,11 @@ words! {
 words! {
     /// Words of the audit page.
     AuditWords: title lead seq at actor event case none newest older applicant
+}
+
+words! {
+    /// Words of the register of exports.
+    ExportWords: title lead seq at actor purpose recipient cases fields sealed none newest older
 }
 
 words! {

@@ -10,7 +10,7 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, CaseWords, FileWords, FrameWords, IntakeWords, QueueWords,
+    AccountsWords, ActionWords, AuditWords, CaseWords, ExportWords, FileWords, FrameWords, IntakeWords, QueueWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -70,6 +70,7 @@ pub struct CodedWords {
     pub file_state: Coded,
     pub file_what: Coded,
     pub download: Coded,
+    pub purpose: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -82,6 +83,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/case.toml")),
             include_str!(concat!("../../words/", $language, "/intake.toml")),
             include_str!(concat!("../../words/", $language, "/audit.toml")),
+            include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
         )
     };
@@ -121,6 +123,8 @@ pub struct Words {
     pub intake: IntakeWords,
     /// The audit page.
     pub audit: AuditWords,
+    /// The register of exports.
+    pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
 }
@@ -144,6 +148,7 @@ mod tests {
     use kakekomi_accounts::Role;
 
     use kakekomi_casework::{Action, Channel, Confidence, DownloadForm, FieldCode, LimitationKind, Urgency};
+    use kakekomi_core::form::Purpose;
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -184,6 +189,9 @@ mod tests {
             for action in Action::WORDS {
                 is_named(&words.action_title, action);
                 is_named(&words.action_button, action);
+            }
+            for purpose in Purpose::ALL {
+                is_named(&words.coded.purpose, purpose.as_str());
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());

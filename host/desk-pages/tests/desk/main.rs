@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod exports;
 mod files;
 mod inert;
 mod live;
