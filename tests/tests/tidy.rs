@@ -340,6 +340,12 @@ fn table_of_routes_is_up_to_date() {
 }
 
 #[test]
+fn table_of_purposes_is_up_to_date() {
+    let (found, made) = kakekomi_tests::purposes::purposes_md();
+    assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin purposes-md");
+}
+
+#[test]
 fn no_file_contains_a_machine_path_or_registry_address() {
     // Joined here, so that this file does not contain them.
     let home = std::env::var("HOME").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The decision on an export: its purpose, its recipient, and each case of it. What is not allowed here is refused (1⑧).
+//! The decision on an export: its purpose, its recipient, and each case of it. Everything else is refused (clause 1⑧).
 //!
 //! `ExportRequest::read("sales", None)` → for each case, [`ExportRequest::permit`] → the named fields, or [`LeftOut`]
 
