@@ -91,7 +91,7 @@ fn write(home: &Home, number: &Number, kind: EventKind, body: Value) {
 }
 
 fn add_organization(home: &Home, id: &str, kind: OrganizationKind) {
-    let recipients = KeyFolder::at(&home.keys()).recipients().unwrap();
+    let recipients = KeyFolder::at(home.keys()).recipients().unwrap();
     let organization = Organization {
         id: id.to_owned(),
         name: id.to_owned(),
@@ -110,7 +110,7 @@ fn add_organization(home: &Home, id: &str, kind: OrganizationKind) {
 
 /// Reads the register of exports, the last one first.
 fn register(home: &Home) -> Vec<Value> {
-    let reader = CaseReader::load(&KeyFolder::at(&home.keys()), None).unwrap().unwrap();
+    let reader = CaseReader::load(&KeyFolder::at(home.keys()), None).unwrap().unwrap();
     with_store(home, |store| async move {
         let events = store.store_events(EventKind::ExportMade, None, 100).await.unwrap();
         events.iter().map(|event| reader.open_store_event(event).unwrap().unwrap()).collect()

@@ -117,7 +117,7 @@ fn each_run_is_in_the_register_without_an_event_of_a_case() {
     published(&home);
     let text = stats(&home, &["--month", "2025-10"]).1;
     assert!(text.starts_with("2025-10: 35 cases, rounded to 5\n  /incident/kind\n    malware"), "{text}");
-    let reader = CaseReader::load(&KeyFolder::at(&home.keys()), None).unwrap().unwrap();
+    let reader = CaseReader::load(&KeyFolder::at(home.keys()), None).unwrap().unwrap();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = store::open_to_write(&store::url_in(&home.path().join("data"))).await.unwrap();
         let events = store.events(0, 500, None).await.unwrap();
