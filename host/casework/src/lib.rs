@@ -18,6 +18,7 @@ mod act;
 mod action;
 mod audit;
 mod casework;
+mod clauses;
 mod close_many;
 mod conflict;
 mod error;
@@ -38,7 +39,8 @@ mod waiting;
 
 pub use act::{Acted, Erased};
 pub use action::{
-    Action, Channel, Confidence, LimitationKind, Outcome, QuestionDraft, Urgency, WorkState, question_kind,
+    AcknowledgedHow, Action, Channel, ClauseAction, Confidence, LimitationKind, Outcome, QuestionDraft, ReportPurpose,
+    SpokenDocument, Urgency, WorkMode, WorkState, WorkedBy, question_kind,
 };
 pub use audit::AuditLine;
 pub use casework::{Casework, Parts};

@@ -4,6 +4,8 @@
 
 /// The longest text of an event, in bytes: a note, a reason, a piece of advice.
 pub const TEXT_BYTES_MAX: usize = 65_536;
+/// The longest line of an event, in bytes: a name, a role, a price, a device.
+pub const LINE_BYTES_MAX: usize = 1_000;
 /// The longest name of an operator, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 /// The longest link to a vendor, in bytes.

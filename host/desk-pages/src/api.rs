@@ -120,6 +120,8 @@ fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
     };
     let mut value = shown(&line);
     let Some(members) = value.as_object_mut() else { return value };
+    members.insert("referral".to_owned(), json!(case.clauses.referral));
+    members.insert("remote".to_owned(), json!(case.clauses.remote));
     if scope == TokenScope::Queue {
         return value;
     }

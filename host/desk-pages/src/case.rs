@@ -4,6 +4,9 @@
 
 pub mod act;
 mod answers;
+pub mod authorities;
+mod clause_event;
+mod clause_forms;
 mod event_body;
 mod facts;
 mod file_event;
@@ -12,6 +15,7 @@ mod forms;
 mod number;
 mod questions;
 mod timeline;
+pub mod work_record;
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -50,7 +54,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
     let values = report.get("values").cloned().unwrap_or_default();
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
-    let forms = ActionForms { visit, view, people: forms::people(visit).await };
+    let forms = ActionForms::load(visit, view).await;
     let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
@@ -77,6 +81,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     Contents::Erased => p.notice { (words.erased) },
                 }
                 (files::files(visit, view))
+                (printable(visit, view))
                 section.sheet {
                     h2 #timeline { (words.history) }
                     (timeline::timeline(visit, &view.timeline))
@@ -120,6 +125,24 @@ fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Va
                     summary { (words.advisories) " (" (messages.len()) ")" }
                     @if let Some(interview) = &contents.missing.interview { p { (inert::text(interview)) } }
                     ul { @for message in messages { li { (inert::text(message)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Links the pages that are made for paper.
+fn printable(visit: &Visit, view: &CaseView) -> Markup {
+    let words = &visit.words().clause;
+    html! {
+        @if matches!(view.contents, Contents::Opened(_)) {
+            section.sheet.no-print {
+                h2 { (words.print) }
+                ul {
+                    @if clause_forms::has_work(view) {
+                        li { a href={ "/cases/" (view.case.line.number) "/work-record" } { (words.print_work) } }
+                    }
+                    (authorities::links(visit, view))
                 }
             }
         }

@@ -65,6 +65,10 @@ pub const ROUTES: &[Route] = &[
     read("/cases/{number}/files/{id}/sealed", Access::Right(Right::ReadContent), || {
         get(case::files::sealed).head(no_head)
     }),
+    read("/cases/{number}/work-record", Access::Right(Right::ReadContent), || get(case::work_record::work_record)),
+    read("/cases/{number}/authorities/{form}", Access::Right(Right::ReadContent), || {
+        get(case::authorities::authorities)
+    }),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/exports", Access::Right(Right::SeeExports), || get(exports::exports)),

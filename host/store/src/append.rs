@@ -76,7 +76,7 @@ async fn write<S: Session>(
             Some(number) => cases
                 .get_mut(number)
                 .ok_or(Appended::NoCase)
-                .and_then(|row| match event.kind.needs_package() && !with_package {
+                .and_then(|row| match needs_package(row, event.kind) && !with_package {
                     true => Err(Appended::Refused(Refusal::NoPackage)),
                     false => Ok(row),
                 })
@@ -117,6 +117,13 @@ async fn write<S: Session>(
         write_state(session, row.seq, row.state).await?;
     }
     Ok(outcomes)
+}
+
+/// Reports whether an event is written together with a change of a package. The end of a package is so too, unless a withdrawal, which
+/// may be earlier in the same append, has ended it already.
+fn needs_package(row: &Row, kind: EventKind) -> bool {
+    let is_ended = row.state.clauses.referral.as_deref() == Some("withdrawn");
+    kind.needs_package() || (kind == EventKind::HandoverDestroyed && !is_ended)
 }
 
 /// Adds an event to the state of its case; returns its number in the case.

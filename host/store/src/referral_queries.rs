@@ -132,7 +132,7 @@ impl<B: Backend> ReferralStore for Cases<B> {
                 return Ok(Appended::Refused(Refusal::NoPackage));
             };
             let at = event.at;
-            let appended = first(append(&mut session, &[event]).await?);
+            let appended = first(append_with_package(&mut session, &[event]).await?);
             if matches!(appended, Appended::Stored { .. }) {
                 destroy(&mut session, "seq = ", line.seq, at).await?;
                 session.commit().await?;

@@ -63,6 +63,24 @@ words! {
 }
 
 words! {
+    /// Words of referral, reports and remote work.
+    ClauseWords: title referral work name role document read_out said confirm organization report_organization no_organization
+        price approved_by notice mode acknowledged_by acknowledged_how device account worked_by worked remark
+        report report_title sha256 purpose used print print_work event
+}
+
+words! {
+    /// Words of the printable record of remote and guided work.
+    WorkRecordWords: title mark lead session order notice acknowledged ended not_ended missing time by recorded_by device account
+        text none printed
+}
+
+words! {
+    /// Words of the print view for authorities.
+    AuthorityWords: mark not_a_report lead common_source ppc_source empty source addition answer printed
+}
+
+words! {
     /// Words of the forms beside a case.
     ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
         limitation question question_kind choices question_required erase_confirm

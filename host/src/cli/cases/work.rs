@@ -93,6 +93,10 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::TooMany => "has too many entries",
         FieldCode::TooFew => "has too few entries",
         FieldCode::NotConfirmed => "is not confirmed",
+        FieldCode::NotADigest => "is no SHA-256 of 64 hexadecimal digits",
+        FieldCode::NoSuchOrganization => "is no enabled organization for forensics (kakekomi organizations list)",
+        FieldCode::NoOrder => "needs an order of remote support that has not ended",
+        FieldCode::NoSuchReport => "is not the event of a forensics report",
     };
     format!("{} {fault}", field.replace('_', " "))
 }
