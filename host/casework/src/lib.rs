@@ -16,6 +16,7 @@
 
 mod act;
 mod action;
+mod approvals;
 mod audit;
 mod casework;
 mod clauses;
@@ -39,8 +40,9 @@ mod waiting;
 
 pub use act::{Acted, Erased};
 pub use action::{
-    AcknowledgedHow, Action, Channel, ClauseAction, Confidence, LimitationKind, Outcome, QuestionDraft, ReportPurpose,
-    SpokenDocument, Urgency, WorkMode, WorkState, WorkedBy, question_kind,
+    AcknowledgedHow, Action, ApprovalDraft, Channel, ClauseAction, Confidence, FIELD_PREFIX as APPROVAL_FIELD_PREFIX,
+    LimitationKind, Outcome, QuestionDraft, ReportPurpose, SpokenDocument, Urgency, WorkMode, WorkState, WorkedBy,
+    question_kind,
 };
 pub use audit::AuditLine;
 pub use casework::{Casework, Parts};

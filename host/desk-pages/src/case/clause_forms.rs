@@ -11,7 +11,7 @@ use kakekomi_store::{EventKind, Organization};
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::timeline;
+use super::{approval_form, timeline};
 use crate::frame::field::{FieldSet, Need};
 use crate::frame::{Visit, inert};
 use crate::intake::demoted;
@@ -49,6 +49,7 @@ pub fn fits(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "remote_end" => !matches!(remote, NONE | "ended"),
         "report" => referral != NONE,
         "use_report" => clauses.reported,
+        "approval" => true,
         _ => false,
     }
 }
@@ -123,6 +124,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
             (set.area("text", &words.remark, Need::Optional))
         },
         "use_report" => use_report(set, view),
+        "approval" => approval_form::fields(set),
         _ => html! {},
     }
 }

@@ -7,9 +7,10 @@
 //! remote_notice      mode version                 remote_acknowledge  by how version
 //! remote_action      device account by text       remote_end    text?
 //! report             organization title sha256? text?           use_report  report purpose text
+//! approval           purpose recipient field:/PATH=yes … document sha256? signed_by
 //! ```
 
-use super::super::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
+use super::super::{AcknowledgedHow, ApprovalDraft, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
 use super::Form;
 use crate::fields::{FieldCode, FieldError};
 
@@ -57,6 +58,7 @@ impl Form<'_> {
                 purpose: self.word("purpose", ReportPurpose::read, ReportPurpose::SecuritySettings),
                 text: self.text("text"),
             },
+            "approval" => ClauseAction::Approve(ApprovalDraft::read(self.fields)),
             _ => return None,
         })
     }
@@ -107,6 +109,14 @@ mod tests {
             sha256: Some(text(DIGEST)),
             text: None,
         };
+        let approval = || ApprovalDraft {
+            purpose: text("p"),
+            recipient: text("r"),
+            fields: vec![text("/network/topology")],
+            document: text("d"),
+            sha256: None,
+            signed_by: text("s"),
+        };
         let upper = DIGEST.to_ascii_uppercase();
         let intent = || ClauseAction::RecordIntent {
             name: text("田中"),
@@ -155,6 +165,17 @@ mod tests {
                 "use_report",
                 vec![("report", "7"), ("purpose", "security_proposal"), ("text", "t")],
                 ClauseAction::UseReport { report: 7, purpose: ReportPurpose::SecurityProposal, text: text("t") },
+            ),
+            (
+                "approval",
+                vec![
+                    ("purpose", "p"),
+                    ("recipient", "r"),
+                    ("field:/network/topology", "yes"),
+                    ("document", "d"),
+                    ("signed_by", "s"),
+                ],
+                ClauseAction::Approve(approval()),
             ),
         ];
         assert_eq!(cases.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ClauseAction::WORDS);
