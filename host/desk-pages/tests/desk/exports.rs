@@ -50,3 +50,32 @@ async fn leads_and_auditors_read_the_register_of_exports() {
         assert!(!desk.get("/", &cookie).await.body.contains("href=\"/exports\""), "{role}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_records_an_approval_in_writing_on_the_page_of_a_case() {
+    let desk = TestDesk::open("approval").await;
+    let number = desk.submit("other").await;
+    let lead = desk.sign_in(Role::Lead).await;
+    let path = format!("/cases/{number}");
+    let page = desk.get(&path, &lead).await.body;
+    for part in ["action-approval", "name=\"field:/devices/*/os\"", "貴社名", "同意書 1⑧"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let send = async |more: &str, cookie: &str| {
+        let n = desk.changed_n(&number).await;
+        let typed = format!("n={n}&purpose=claim&recipient=%3Ci%3EInsurer&document=letter&signed_by=Yamada{more}");
+        desk.post(&format!("{path}/actions/approval"), cookie, &typed).await
+    };
+    let missing = send("&sha256=12", &lead).await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(missing.body.contains("approval-fields-error") && missing.body.contains("approval-sha256-error"));
+    let boxes = "&field%3A%2Fcontact%2Fcompany=yes&field%3A%2Fdevices%2F*%2Fos=yes";
+    assert_eq!(send(boxes, &lead).await.status, StatusCode::SEE_OTHER);
+    let page = desk.get(&path, &lead).await.body;
+    for part in [&format!("{number}.1"), "/devices/*/os", "&lt;i&gt;Insurer"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let operator = desk.sign_in(Role::Operator).await;
+    assert!(!desk.get(&path, &operator).await.body.contains("action-approval"), "it is a lead's");
+    assert_eq!(send(boxes, &operator).await.status, StatusCode::FORBIDDEN);
+}
