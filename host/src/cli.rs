@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `stats`, `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
 //! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
@@ -17,6 +17,7 @@ mod demo;
 mod doctor;
 mod evidence;
 mod export;
+mod export_record;
 mod inert;
 mod keys;
 mod keys_at_start;
@@ -28,6 +29,7 @@ mod rebuild;
 mod recheck;
 mod retention;
 mod serve;
+mod stats;
 mod upload;
 
 use std::path::PathBuf;
@@ -100,6 +102,8 @@ enum Command {
     /// Look at the cases that came in
     #[command(subcommand)]
     Cases(cases::CasesCommand),
+    /// Count closed months: tables over coded answers that identify nobody
+    Stats(stats::StatsArgs),
     /// Write what a partner hosts or pastes
     Export(export::ExportArgs),
     /// Write the packages for npm and pip that the desk serves
@@ -154,6 +158,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Check(args) => return check::run(&args, &file),
         Command::Doctor(args) => return doctor::run(args, file),
         Command::Cases(command) => return cases::run(command, file),
+        Command::Stats(args) => return stats::run(args, file),
         Command::Recheck(args) => return recheck::run(args, file),
         Command::Evidence(command) => return evidence::run(command, file),
         Command::Upload(args) => return upload::run(&args),

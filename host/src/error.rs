@@ -62,6 +62,9 @@ pub enum CliError {
     /// The module's report cannot be read.
     #[error("the rule engine failed: {0}")]
     Report(#[from] InvalidReport),
+    /// No clause allows the use.
+    #[error(transparent)]
+    Purpose(#[from] kakekomi_purposes::Refusal),
     /// The output cannot be written as JSON.
     #[error("the output cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -148,7 +151,9 @@ impl CliError {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Usage(_) | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
+            CliError::Usage(_)
+            | CliError::Purpose(_)
+            | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)
             | CliError::Desk(_)

@@ -38,6 +38,7 @@ pub mod load_clients;
 pub mod origins;
 pub mod postgres;
 pub mod published;
+pub mod purposes;
 pub mod returning;
 pub mod routes;
 pub mod same;

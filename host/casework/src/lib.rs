@@ -9,19 +9,21 @@
 //! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
 //! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
 //! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case
-//! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`]: the events of the store
+//! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`], [`ExportLine`]: the events of the store
 //! - [`PhoneApplication`]: an application that an operator takes by telephone
 
 #![forbid(unsafe_code)]
 
 mod act;
 mod action;
+mod approvals;
 mod audit;
 mod casework;
 mod clauses;
 mod close_many;
 mod conflict;
 mod error;
+mod exports;
 mod fields;
 mod file_name;
 mod files;
@@ -38,14 +40,16 @@ mod waiting;
 
 pub use act::{Acted, Erased};
 pub use action::{
-    AcknowledgedHow, Action, Channel, ClauseAction, Confidence, LimitationKind, Outcome, QuestionDraft, ReportPurpose,
-    SpokenDocument, Urgency, WorkMode, WorkState, WorkedBy, question_kind,
+    AcknowledgedHow, Action, ApprovalDraft, Channel, ClauseAction, Confidence, FIELD_PREFIX as APPROVAL_FIELD_PREFIX,
+    LimitationKind, Outcome, QuestionDraft, ReportPurpose, SpokenDocument, Urgency, WorkMode, WorkState, WorkedBy,
+    question_kind,
 };
 pub use audit::AuditLine;
 pub use casework::{Casework, Parts};
 pub use close_many::{CloseRefusal, ClosedOne};
 pub use conflict::{Conflict, ShownAction};
 pub use error::{ActError, WorkError};
+pub use exports::ExportLine;
 pub use fields::{FieldCode, FieldError, Fields};
 pub use file_name::safe_file_name;
 pub use files::{Download, DownloadForm, FileView, FoundFile, numbered_name};

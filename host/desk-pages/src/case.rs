@@ -4,6 +4,7 @@
 
 pub mod act;
 mod answers;
+mod approval_form;
 pub mod authorities;
 mod clause_event;
 mod clause_forms;

@@ -6,7 +6,7 @@
 //!
 //! - [`routes`]: the table of all routes with the access that each one needs; the router
 //! - `frame`: what all pages share: requests, the guard, headers, layout, error pages, words, applicants' text
-//! - `queue`, `case`, `intake`: the cases; `audit`: the events of the store; `api`: programs
+//! - `queue`, `case`, `intake`: the cases; `audit`, `exports`: the events of the store; `api`: programs
 //! - `accounts_pages`: sign-in, set-up, accounts, sessions
 //!
 //! It must know neither SQL nor the command line, and it decides nothing: `kakekomi_accounts` knows who may sign in,
@@ -18,6 +18,7 @@ mod accounts_pages;
 mod api;
 mod audit;
 mod case;
+mod exports;
 mod frame;
 mod intake;
 mod queue;

@@ -20,7 +20,7 @@ use kakekomi_http::asset::FileRequest;
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
-use crate::{accounts_pages, api, audit, case, intake, queue};
+use crate::{accounts_pages, api, audit, case, exports, intake, queue};
 
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub const ROUTES: &[Route] = &[
     }),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
+    read("/exports", Access::Right(Right::SeeExports), || get(exports::exports)),
     read("/login", Access::Public, || get(accounts_pages::login)),
     send("/login", Access::Public, || post(accounts_pages::sign_in)),
     send("/logout", Access::SignedIn, || post(accounts_pages::sign_out)),

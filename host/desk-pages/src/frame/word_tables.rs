@@ -15,7 +15,7 @@ macro_rules! words {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit accounts sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts sign_in sign_out signed_in_as other_language
         moment_since moment_full moment_date hours minutes list_separator
         choose optional faults colon pages
 }
@@ -41,6 +41,11 @@ words! {
 }
 
 words! {
+    /// Words of the register of exports.
+    ExportWords: title lead seq at actor purpose recipient cases fields sealed none newest older
+}
+
+words! {
     /// Words of the page of a case.
     CaseWords: phone person email since discovered occurred kind ongoing services missing nothing_missing and_more why
         sealed unreadable erased download answers advisories history history_jump readings details_title faults open_questions
@@ -62,6 +67,7 @@ words! {
     ClauseWords: title referral work name role document read_out said confirm organization report_organization no_organization
         price approved_by notice mode acknowledged_by acknowledged_how device account worked_by worked remark
         report report_title sha256 purpose used print print_work event
+        approved_purpose approved_recipient approved_fields approved_document approved_sha256 signed_by
 }
 
 words! {

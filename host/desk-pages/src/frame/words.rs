@@ -10,8 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, FileWords, FrameWords, IntakeWords,
-    QueueWords, WorkRecordWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, ExportWords, FileWords, FrameWords,
+    IntakeWords, QueueWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -82,6 +82,7 @@ pub struct CodedWords {
     pub ended_reason: Coded,
     pub member: Coded,
     pub member_by: Coded,
+    pub purpose: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -95,6 +96,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/clauses.toml")),
             include_str!(concat!("../../words/", $language, "/intake.toml")),
             include_str!(concat!("../../words/", $language, "/audit.toml")),
+            include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
         )
     };
@@ -144,6 +146,8 @@ pub struct Words {
     pub intake: IntakeWords,
     /// The audit page.
     pub audit: AuditWords,
+    /// The register of exports.
+    pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
 }
@@ -170,6 +174,7 @@ mod tests {
         AcknowledgedHow, Action, Channel, ClauseAction, Confidence, DownloadForm, FieldCode, LimitationKind,
         ReportPurpose, Urgency, WorkMode, WorkedBy,
     };
+    use kakekomi_core::form::Purpose;
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -215,6 +220,9 @@ mod tests {
                 is_named(&words.action_done, action);
             }
             clause_codes_have_their_words(&words);
+            for purpose in Purpose::ALL {
+                is_named(&words.coded.purpose, purpose.as_str());
+            }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());
             }

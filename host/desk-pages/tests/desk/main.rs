@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod clauses;
+mod exports;
 mod files;
 mod inert;
 mod live;

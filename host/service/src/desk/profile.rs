@@ -45,6 +45,9 @@ pub struct Profile {
     pub policy: DocumentFiles,
     /// Sentences of the receipt.
     pub receipt: ReceiptWords,
+    /// Uses that a version of the consent document allows.
+    #[serde(default)]
+    pub purposes: PurposeSettings,
     /// The partners on whose pages the form may be shown.
     #[serde(default, rename = "partner")]
     pub partners: Vec<Partner>,
@@ -118,6 +121,15 @@ pub struct DocumentFiles {
     pub ja: String,
     /// File of the English text.
     pub en: String,
+}
+
+/// `[purposes]` of `desk.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurposeSettings {
+    /// The versions of the consent document that allow sales and consulting (clause 1④).
+    #[serde(default)]
+    pub sales_consent_versions: Vec<String>,
 }
 
 /// `[receipt]` of `desk.toml`.
