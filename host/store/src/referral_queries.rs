@@ -24,7 +24,8 @@ const PACKAGE: &str = "SELECT packages.seq, packages.id, number, organization, p
      FROM packages JOIN cases ON cases.seq = packages.case_seq \
      LEFT JOIN handovers ON handovers.package_seq = packages.seq WHERE ";
 const PARTS: &str = "SELECT start, length, object FROM package_parts WHERE package_seq = ";
-const PACKAGES: &str = "packages (id, case_seq, organization, purpose, manifest_sha256, sealed_sha256, length, created_at)";
+const PACKAGES: &str =
+    "packages (id, case_seq, organization, purpose, manifest_sha256, sealed_sha256, length, created_at)";
 const PACKAGE_PARTS: &str = "package_parts (package_seq, start, length, object)";
 const LINKS: &str = "collect_links (token_hash, package_seq, expires_at)";
 const HANDOVERS: &str = "handovers (intent_seq, case_number, package_seq, created_at)";
