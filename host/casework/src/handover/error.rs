@@ -109,6 +109,32 @@ pub enum HandoverError {
     Random(#[from] getrandom::Error),
 }
 
+impl HandoverError {
+    /// Returns a stable word for messages in other languages; `None` for a failure, which nobody can mend in a form.
+    pub fn code(&self) -> Option<&'static str> {
+        let code = match self {
+            HandoverError::Missing(_) => "missing",
+            HandoverError::Organization => "organization",
+            HandoverError::Id => "id",
+            HandoverError::Name => "name",
+            HandoverError::Recipient => "recipient",
+            HandoverError::Fields => "fields",
+            HandoverError::Days => "days",
+            HandoverError::Purposes => "purposes",
+            HandoverError::Changed => "changed",
+            HandoverError::Refused(refusal) => refusal.as_str(),
+            HandoverError::NoPackage => "no_package",
+            HandoverError::NoRoom => "no_room",
+            HandoverError::Work(_)
+            | HandoverError::Build(_)
+            | HandoverError::Storage(_)
+            | HandoverError::Event(_)
+            | HandoverError::Random(_) => return None,
+        };
+        Some(code)
+    }
+}
+
 impl From<StoreError> for HandoverError {
     fn from(error: StoreError) -> HandoverError {
         HandoverError::Work(error.into())

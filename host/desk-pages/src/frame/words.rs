@@ -10,7 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, CaseWords, FileWords, FrameWords, IntakeWords, QueueWords,
+    AccountsWords, ActionWords, AuditWords, CaseWords, CollectWords, FileWords, FrameWords, HandoverWords, IntakeWords,
+    OrganizationsWords, QueueWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -83,6 +84,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/intake.toml")),
             include_str!(concat!("../../words/", $language, "/audit.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
+            include_str!(concat!("../../words/", $language, "/handover.toml")),
         )
     };
 }
@@ -123,6 +125,22 @@ pub struct Words {
     pub audit: AuditWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
+    /// The hand-overs of a case.
+    pub handover: HandoverWords,
+    /// The states of a referral.
+    pub handover_state: Coded,
+    /// The steps that a package needs.
+    pub handover_missing: Coded,
+    /// The purposes of packages.
+    pub handover_purpose: Coded,
+    /// The reasons why nothing is handed over.
+    pub handover_error: Coded,
+    /// The register of organizations.
+    pub organizations: OrganizationsWords,
+    /// The kinds of organizations.
+    pub organization_kind: Coded,
+    /// The collection of packages.
+    pub collect: CollectWords,
 }
 
 impl Words {
@@ -143,7 +161,9 @@ impl Words {
 mod tests {
     use kakekomi_accounts::Role;
 
-    use kakekomi_casework::{Action, Channel, Confidence, DownloadForm, FieldCode, LimitationKind, Urgency};
+    use kakekomi_casework::{
+        Action, Channel, Confidence, DownloadForm, FieldCode, LimitationKind, MissingStep, Urgency,
+    };
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -184,6 +204,10 @@ mod tests {
             for action in Action::WORDS {
                 is_named(&words.action_title, action);
                 is_named(&words.action_button, action);
+            }
+            are_named(&words.handover_missing, &mut MissingStep::ALL.iter().map(|step| step.as_str()));
+            for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
+                is_named(&words.handover_state, state);
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());

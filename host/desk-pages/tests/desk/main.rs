@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod files;
+mod handover;
 mod inert;
 mod live;
 mod pages;
