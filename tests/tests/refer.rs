@@ -161,7 +161,8 @@ fn age_and_bagit_accept_what_an_organization_collects(home: Home) {
     assert_eq!(fs::read(bag.join("data/files/0001-記録 1.log")).unwrap(), bytes);
     let audit: Value = serde_json::from_slice(&fs::read(bag.join("data/audit.json")).unwrap()).unwrap();
     assert_eq!(audit["head"], head.as_str());
-    assert_eq!(run(home, &["audit", "verify", "--head", &head]).0, Some(0));
+    let (code, _, why) = run(home, &["audit", "verify", "--head", &head]);
+    assert_eq!(code, Some(0), "{why}");
     let info = fs::read_to_string(bag.join("bag-info.txt")).unwrap();
     for line in
         [format!("External-Identifier: {number}"), format!("Audit-Head: {head}"), "機密 CONFIDENTIAL".to_owned()]

@@ -41,6 +41,8 @@ use link::CollectLink;
 use sender::Sender;
 use snapshot::Snapshot;
 
+/// The status of a closed case.
+const CLOSED: &str = "closed";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Room that a package leaves in the storage beside its own bytes.
 const ROOM_BYTES: u64 = 64 << 20;
@@ -225,6 +227,10 @@ impl Casework {
         }
         let to = self.receiver(&organization, OrganizationKind::Subcontractor).await?;
         let snapshot = self.snapshot(&order.number).await?;
+        // Nobody works on it any more, and the applicant may have withdrawn it.
+        if snapshot.case.line.status == CLOSED {
+            return Err(HandoverError::Refused(Refusal::Closed));
+        }
         let mut chosen = snapshot.complete_files();
         chosen.retain(|file| files.contains(&file.line.id));
         if chosen.len() != files.len() {

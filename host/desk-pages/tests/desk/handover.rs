@@ -345,6 +345,9 @@ async fn a_subcontractor_gets_the_granted_answers_and_files_alone() {
     let id = test.desk.intake.store.packages_of(&Number::read(&number).unwrap()).await.unwrap()[0].id;
     test.post(&format!("/cases/{number}/packages/{id}/destroy"), "reason=done").await;
     assert_eq!((test.collect(&link).await, test.count(&number, "grant.ended").await), (None, 1));
+    test.append(&number, EventKind::CaseWithdrawn, json!({ "reason": "by phone" })).await;
+    let refused = test.post(&path, "organization=helper&fields=/incident&days=7").await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("終了した受付"), "{}", refused.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
