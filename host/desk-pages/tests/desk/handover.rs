@@ -3,6 +3,7 @@
 use crate::support::{Answer, TestDesk};
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -201,7 +202,7 @@ async fn a_released_case_is_collected_once_its_organization_presses_the_button()
     let all = bag.values().flatten().copied().collect::<Vec<u8>>();
     assert!(!String::from_utf8_lossy(&all).contains("internal-note"), "a note of the desk stays there");
     let page = test.desk.get(&format!("/cases/{number}"), &test.lead).await.body;
-    assert!(page.contains("提供先が受け取り済み"), "{page}");
+    assert!(page.contains("引き渡し先が受け取り済み"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,14 +211,14 @@ async fn nothing_is_made_before_its_steps_and_what_is_missing_is_shown() {
     let without = test.desk.submit("ransomware").await;
     let number = test.submit().await;
     let path = format!("/cases/{number}/packages");
-    for (case, missing) in [(&without, "お客さまの情報提供の同意"), (&number, "責任者による提供先の承認")]
+    for (case, missing) in [(&without, "お客さまの情報提供の同意"), (&number, "責任者による引き渡し先の承認")]
     {
         let refused = test.post(&format!("/cases/{case}/packages"), "").await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(missing), "{}", refused.body);
     }
     let page = test.desk.get(&format!("/cases/{number}"), &test.lead).await.body;
-    assert!(page.contains("引き渡しの前に必要なこと") && page.contains("責任者による提供先の承認"));
+    assert!(page.contains("引き渡しの前に必要なこと") && page.contains("責任者による引き渡し先の承認"));
     test.release(&number).await;
     test.post("/organizations/ntt-at/disable", "").await;
     let refused = test.post(&path, "").await;
@@ -250,6 +251,27 @@ async fn a_withdrawal_ends_the_link_and_deletes_the_objects() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_leads_at_once_make_one_package() {
+    let test = Referring::open("twice").await;
+    let number = test.submit().await;
+    test.release(&number).await;
+    let path = format!("/cases/{number}/packages");
+    let (first, second) = tokio::join!(test.post(&path, ""), test.post(&path, ""));
+    let mut statuses = [first.status, second.status];
+    statuses.sort();
+    assert_eq!(statuses[0], StatusCode::CREATED, "{statuses:?}");
+    assert!([StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY].contains(&statuses[1]), "{statuses:?}");
+    assert_eq!(test.count(&number, "handover.created").await, 1);
+    // The objects of the other one are deleted.
+    let store = &test.desk.intake.store;
+    let line = store.packages_of(&Number::read(&number).unwrap()).await.unwrap().remove(0);
+    let kept = store.package_parts(line.seq).await.unwrap().len();
+    let stored =
+        (0..=u8::MAX).map(|begin| test.desk.evidence.storage.old_objects(begin, Duration::ZERO).unwrap().len());
+    assert_eq!(stored.sum::<usize>(), kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn links_end_by_renewal_disabling_and_destruction() {
     let test = Referring::open("links").await;
     let number = test.submit().await;
@@ -260,6 +282,12 @@ async fn links_end_by_renewal_disabling_and_destruction() {
     let second = link_of(&test.post(&format!("{path}/link"), "").await);
     assert_eq!(test.collect(&first).await, None);
     assert_eq!(test.desk.get(&second, "").await.status, StatusCode::OK);
+    for (days, is_alive) in [(13, true), (15, false)] {
+        let hash = Sha256::digest(second.strip_prefix("/collect/").unwrap()).into();
+        let at = clock::now() + days * 24 * 60 * 60 * 1000;
+        let linked = test.desk.intake.store.linked_package(hash, at).await.unwrap();
+        assert_eq!(linked.is_some(), is_alive, "after {days} days");
+    }
     test.post("/organizations/ntt-at/disable", "").await;
     assert_eq!(test.collect(&second).await, None);
     assert_eq!(test.post(&format!("{path}/link"), "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -347,7 +375,11 @@ async fn a_subcontractor_gets_the_granted_answers_and_files_alone() {
     assert_eq!((test.collect(&link).await, test.count(&number, "grant.ended").await), (None, 1));
     test.append(&number, EventKind::CaseWithdrawn, json!({ "reason": "by phone" })).await;
     let refused = test.post(&path, "organization=helper&fields=/incident&days=7").await;
-    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("終了した受付"), "{}", refused.body);
+    assert!(
+        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("終了した受付"),
+        "{}",
+        refused.body
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
