@@ -7,6 +7,7 @@ mod accounts;
 mod clauses;
 mod exports;
 mod files;
+mod handover;
 mod inert;
 mod live;
 mod pages;

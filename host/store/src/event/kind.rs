@@ -76,6 +76,7 @@ kinds! {
     ApprovalAttached "approval.attached",
     GrantGiven "grant.given",
     GrantUsed "grant.used",
+    GrantEnded "grant.ended",
     AccountAdded "account.added",
     AccountSetUp "account.set_up",
     AccountSignedIn "account.signed_in",
