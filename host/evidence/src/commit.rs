@@ -19,7 +19,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::event::EventCase;
 use crate::runs::{self, Splitter};
 use crate::sealer::{FileSealer, SealedPart};
-use crate::storage::{ObjectName, PartStorage, Spool};
+use crate::spool::Spool;
+use crate::storage::{ObjectName, PartStorage};
 use crate::{Evidence, UploadRefusal, blocking, hash_state};
 
 /// Chunks of a body that wait to be sealed.
@@ -145,8 +146,9 @@ fn put(storage: &dyn PartStorage, mut spool: Spool, name: &ObjectName) -> io::Re
             break;
         }
     }
-    storage.put(spool, name)?;
-    Ok((length, hash.finalize().to_vec()))
+    let sha256 = hash.finalize().to_vec();
+    storage.put(spool, &sha256, name)?;
+    Ok((length, sha256))
 }
 
 impl Upload {

@@ -31,16 +31,20 @@ impl PartStorage for Failing {
         self.inner.spool()
     }
 
-    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
+    fn put(&self, spool: Spool, sha256: &[u8], name: &ObjectName) -> io::Result<()> {
         let is_left = take(&self.left);
         if is_left || self.fails_late {
-            self.inner.put(spool, name)?;
+            self.inner.put(spool, sha256, name)?;
         }
         if is_left { Ok(()) } else { Err(self.kind.into()) }
     }
 
     fn open(&self, name: &ObjectName) -> io::Result<Box<dyn Read + Send>> {
         self.inner.open(name)
+    }
+
+    fn has(&self, name: &ObjectName) -> io::Result<bool> {
+        self.inner.has(name)
     }
 
     fn delete(&self, name: &ObjectName) -> io::Result<()> {
