@@ -14,10 +14,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use kakekomi_evidence::{EvidenceLimits, FolderStorage, PartStorage};
+use kakekomi_evidence::EvidenceLimits;
 use kakekomi_http::tls::TlsFiles;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
@@ -88,9 +87,15 @@ pub struct Settings {
     /// MiB that all addresses together may store a day; 0 for no limit [default: 8192]
     #[arg(long, value_name = "MIB", env = "KAKEKOMI_DAILY_QUOTA")]
     pub daily_quota: Option<u32>,
-    /// Where evidence files are stored: a folder [default: evidence in the data folder]
-    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     pub evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    pub evidence_credentials: Option<PathBuf>,
+    /// The folder for sealed parts on their way to that bucket [default: evidence-spool in the data folder]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_EVIDENCE_SPOOL")]
+    pub evidence_spool: Option<PathBuf>,
     /// MiB that one evidence file may have [default: 65536]
     #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_FILE_MAX")]
     pub evidence_file_max: Option<u32>,
@@ -211,6 +216,8 @@ impl Settings {
             address_quota: self.address_quota.or(other.address_quota),
             daily_quota: self.daily_quota.or(other.daily_quota),
             evidence_url: self.evidence_url.or(other.evidence_url),
+            evidence_credentials: self.evidence_credentials.or(other.evidence_credentials),
+            evidence_spool: self.evidence_spool.or(other.evidence_spool),
             evidence_file_max: self.evidence_file_max.or(other.evidence_file_max),
             evidence_case_max: self.evidence_case_max.or(other.evidence_case_max),
             evidence_files: self.evidence_files.or(other.evidence_files),
@@ -272,30 +279,6 @@ impl Settings {
             min_free_percent: self.evidence_min_free.map_or(default.min_free_percent, u64::from),
             ..default
         }
-    }
-
-    /// Names the folder of evidence files.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`]: the URL is no folder.
-    pub fn evidence_folder(&self) -> Result<PathBuf, CliError> {
-        match &self.evidence_url {
-            None => Ok(self.data().join("evidence")),
-            Some(url) if url.contains("://") => {
-                Err(CliError::Usage("--evidence-url: this version stores evidence files in a folder".to_owned()))
-            }
-            Some(folder) => Ok(PathBuf::from(folder)),
-        }
-    }
-
-    /// Opens the storage of evidence files.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`]: the URL is no folder; [`CliError::Io`]: the folder cannot be made.
-    pub fn evidence_storage(&self) -> Result<Arc<dyn PartStorage>, CliError> {
-        let folder = self.evidence_folder()?;
-        let storage = FolderStorage::open(&folder).map_err(CliError::io(&folder))?;
-        Ok(Arc::new(storage))
     }
 
     /// Names the key folder.

@@ -81,7 +81,10 @@ impl PartStorage for FolderStorage {
     }
 
     fn has(&self, name: &ObjectName) -> io::Result<bool> {
-        self.path(name).try_exists()
+        match File::open(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            opened => opened.map(|_| true),
+        }
     }
 
     fn delete(&self, name: &ObjectName) -> io::Result<()> {

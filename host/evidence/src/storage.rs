@@ -82,7 +82,7 @@ pub trait PartStorage: Send + Sync {
     /// Reports whether there is an object.
     ///
     /// # Errors
-    /// The storage does not answer.
+    /// The storage does not answer, or the object cannot be read.
     fn has(&self, name: &ObjectName) -> io::Result<bool>;
 
     /// Deletes an object. One that is not there is deleted already.

@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kakekomi_http_client::{
-    ClientError, ClientOptions, FileBody, HttpClient, Request, RequestBody, Response, StatusCode, empty, file, full,
-    read_body,
+    ClientError, ClientOptions, FileBody, HttpClient, Request, RequestBody, StatusCode, empty, file, full, read_body,
 };
 use kakekomi_store::clock;
 use kakekomi_store::digest::{hex, sha256};
