@@ -109,7 +109,7 @@ impl PartStorage for S3Storage {
     }
 
     fn database(&self) -> io::Result<Option<String>> {
-        match self.requests.get(STORE) {
+        match self.requests.get_once(STORE) {
             Ok(id) => Ok(Some(String::from_utf8_lossy(&id).trim().to_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -75,6 +75,8 @@ struct Call {
     /// The most bytes of the answer.
     max: usize,
     timeout: Duration,
+    /// The waits before it is repeated; none where the caller repeats it later.
+    waits: &'static [Duration],
 }
 
 /// The end of an attempt without an answer.
@@ -110,6 +112,14 @@ impl Requests {
         self.run(Call { max: OBJECT_MAX, timeout: LONG_TIMEOUT, ..Call::of("GET", key) })
     }
 
+    /// Reads an object of a few bytes, with one attempt.
+    ///
+    /// # Errors
+    /// As [`Requests::get`].
+    pub fn get_once(&self, key: &str) -> io::Result<Bytes> {
+        self.run(Call { waits: &[], ..Call::of("GET", key) })
+    }
+
     /// Reports whether there is an object.
     ///
     /// # Errors
@@ -138,12 +148,12 @@ impl Requests {
         self.run(Call { body: Body::Text(text), ..Call::of("PUT", key) }).map(drop)
     }
 
-    /// Deletes an object. One that is not there is deleted already.
+    /// Deletes an object, with one attempt: what is left is deleted later. One that is not there is deleted already.
     ///
     /// # Errors
     /// As [`Requests::get`].
     pub fn delete(&self, key: &str) -> io::Result<()> {
-        match self.run(Call::of("DELETE", key)) {
+        match self.run(Call { waits: &[], ..Call::of("DELETE", key) }) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             deleted => deleted.map(drop),
         }
@@ -187,7 +197,7 @@ impl Requests {
 impl Call {
     fn of(method: &'static str, key: &str) -> Call {
         let (key, query) = (Some(key.to_owned()), String::new());
-        Call { method, key, query, body: Body::Empty, max: ANSWER_MAX, timeout: SHORT_TIMEOUT }
+        Call { method, key, query, body: Body::Empty, max: ANSWER_MAX, timeout: SHORT_TIMEOUT, waits: &WAITS }
     }
 }
 
@@ -195,7 +205,7 @@ impl Shared {
     /// Sends a request, and again after failures that pass.
     async fn send(&self, call: &Call) -> io::Result<Bytes> {
         let started = tokio::time::Instant::now();
-        for wait in WAITS {
+        for wait in call.waits {
             match self.attempt_in_time(call).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) if !failure.passes || started.elapsed() >= REPEAT_MAX => return Err(failure.error),
@@ -203,7 +213,7 @@ impl Shared {
                     tracing::debug!(%error, method = call.method, "a request to the storage is repeated");
                 }
             }
-            sleep(wait).await;
+            sleep(*wait).await;
         }
         self.attempt_in_time(call).await.map_err(|failure| failure.error)
     }

@@ -27,7 +27,7 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 
 /// The time between two tries to bind a storage that does not answer.
-const BIND_EVERY: Duration = Duration::from_secs(10);
+const BIND_EVERY: Duration = Duration::from_secs(5);
 
 /// Opens the storage of evidence files, and binds it to the database: later, if it does not answer now.
 ///
