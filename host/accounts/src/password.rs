@@ -3,7 +3,7 @@
 //! `pool.hash("correct horse battery")` → `$argon2id$v=19$m=19456,t=2,p=1$…`; with 32 waiting, [`Busy`] at once
 //!
 //! One hash costs some 20 ms of a processor, so that sign-ins alone could occupy a host: they get a quarter of its cores, at the
-//! lowest priority. On a host with fewer than four, the one thread pauses after each hash.
+//! lowest priority. On a host with fewer than eight, the threads pause after each hash, so that they take an eighth of it.
 
 use std::net::IpAddr;
 use std::num::NonZero;
@@ -134,10 +134,10 @@ fn lower_priority() {
     }
 }
 
-/// Computes the pause after which one thread has used no more than a quarter of the cores.
+/// Computes the pause after which one thread has used no more than an eighth of the cores.
 fn pause_after(took: Duration, cores: usize) -> Duration {
     let cores = u32::try_from(cores).unwrap_or(u32::MAX).max(1);
-    took * 4_u32.saturating_sub(cores) / cores
+    took * 8_u32.saturating_sub(cores) / cores
 }
 
 /// Finds the reason why a password cannot be taken, beside the names that it must not contain. There are no rules of
@@ -219,9 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn one_thread_uses_a_quarter_of_few_cores() {
+    fn one_thread_uses_an_eighth_of_few_cores() {
         let hash = Duration::from_millis(30);
-        for (cores, pause) in [(1, 90), (2, 30), (3, 10), (4, 0), (64, 0)] {
+        for (cores, pause) in [(1, 210), (2, 90), (4, 30), (6, 10), (8, 0), (64, 0)] {
             assert_eq!(pause_after(hash, cores), Duration::from_millis(pause), "{cores}");
         }
     }

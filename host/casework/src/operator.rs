@@ -60,6 +60,8 @@ pub enum Right {
     Erase,
     /// To take contents out of the store.
     Export,
+    /// To hand information over to an organization, and to register organizations.
+    Release,
     /// To see the events of the whole store, in clear columns.
     SeeAudit,
     /// To manage accounts and their tokens.
@@ -68,13 +70,14 @@ pub enum Right {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Right; 8] = [
+    pub const ALL: [Right; 9] = [
         Right::SeeQueue,
         Right::ReadContent,
         Right::Act,
         Right::Hold,
         Right::Erase,
         Right::Export,
+        Right::Release,
         Right::SeeAudit,
         Right::ManageAccounts,
     ];
@@ -100,7 +103,7 @@ mod tests {
     fn each_role_has_its_rights_and_no_other() {
         let rights = |role| Right::ALL.into_iter().filter(|right| may(role, *right)).collect::<Vec<_>>();
         assert_eq!(rights(Role::Operator), [Right::SeeQueue, Right::ReadContent, Right::Act]);
-        assert_eq!(rights(Role::Lead), Right::ALL[..7]);
+        assert_eq!(rights(Role::Lead), Right::ALL[..8]);
         assert_eq!(rights(Role::Auditor), [Right::SeeQueue, Right::SeeAudit]);
         assert_eq!(rights(Role::Admin), [Right::SeeAudit, Right::ManageAccounts]);
     }

@@ -135,8 +135,8 @@ fn replay(timeline: &[ShownEvent]) -> Projection {
     for (n, event) in (2..).zip(&timeline[1..]) {
         assert_eq!(event.n, Some(n), "no gap and nothing twice");
         let kind: EventKind = event.kind.parse().unwrap();
-        assert_eq!(state.allows(kind), Ok(()));
-        state.apply(kind, &Change::of(kind, event.at, event.body.as_ref().unwrap()).unwrap());
+        assert_eq!(state.allows_by(kind, &event.actor), Ok(()));
+        state.apply(kind, &event.actor, &Change::of(kind, event.at, event.body.as_ref().unwrap()).unwrap());
     }
     state
 }

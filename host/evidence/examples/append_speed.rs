@@ -140,6 +140,7 @@ async fn with_case(store: &Arc<dyn Store>, recipient: &str) -> Number {
         coded: CodedAnswers::default(),
         first_urgency: None,
         taken_by: None,
+        first_events: Vec::new(),
         receipt: UnfinishedReceipt(b"{\"number\":\"x\"}".to_vec()),
         sealed: Vec::new(),
         sealed_to: String::new(),

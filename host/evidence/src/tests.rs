@@ -202,6 +202,7 @@ async fn with_case(store: &Arc<dyn Store>, identities: &Identities) -> Number {
         coded: CodedAnswers::default(),
         first_urgency: None,
         taken_by: None,
+        first_events: Vec::new(),
         receipt: UnfinishedReceipt(br#"{"number":"x"}"#.to_vec()),
         sealed: b"sealed".to_vec(),
         sealed_to: "desk".to_owned(),

@@ -17,7 +17,7 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{ApplicantRequest, Case, ClearCase, NewCase, Store, StoreError, UnfinishedReceipt};
+use kakekomi_store::{ApplicantRequest, Case, ClearCase, EventKind, NewCase, Store, StoreError, UnfinishedReceipt};
 use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
@@ -116,6 +116,7 @@ impl CaseSealer {
             recipient: sealed.recipient,
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
+            first_events: first_events(terms.forensics, record.taken_by.is_some()),
             first_urgency: record.urgency,
             taken_by: record.taken_by,
             receipt: UnfinishedReceipt(receipt),
@@ -162,6 +163,17 @@ impl CaseSealer {
             page_report: case.page_report.as_deref(),
             receipt: case.receipt.clone(),
         })
+    }
+}
+
+/// Lists the events that a draft causes itself: the application for the forensics company's service, and the intent of clause 1②. An
+/// intent that was said by telephone waits for a second person.
+fn first_events(forensics: Option<bool>, is_by_phone: bool) -> Vec<EventKind> {
+    let intent = if is_by_phone { EventKind::IntentRecorded } else { EventKind::IntentGiven };
+    match forensics {
+        None => Vec::new(),
+        Some(false) => vec![EventKind::ReferralApplied],
+        Some(true) => vec![EventKind::ReferralApplied, intent],
     }
 }
 

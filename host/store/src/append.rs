@@ -12,10 +12,11 @@ use sqlx::QueryBuilder;
 use crate::audit::{AuditHead, Link};
 use crate::case::NO_STATE;
 use crate::error::StoreError;
-use crate::event::{Appended, ApplicantRequest, ERASED, NewEvent, Projection};
+use crate::event::{Appended, ApplicantRequest, ERASED, EventKind, NewEvent, Projection, Refusal};
 use crate::file_removal::erase_files;
 use crate::insert::{self, EVENTS};
 use crate::query::{self, Bind, TableRows, Value};
+use crate::referral_queries::destroy_of_case;
 use crate::returns;
 use crate::session::Session;
 
@@ -31,6 +32,9 @@ struct Row {
     state: Projection,
     #[sqlx(skip)]
     is_changed: bool,
+    /// The moment of a withdrawal or an erasure, which ends its packages.
+    #[sqlx(skip)]
+    withdrawn_at: Option<i64>,
     /// The code that replaces the case's one.
     #[sqlx(skip)]
     return_code: Option<[u8; 32]>,
@@ -44,6 +48,22 @@ type Requests = HashMap<(i64, [u8; 32]), ([u8; 32], i64)>;
 /// # Errors
 /// [`StoreError::Database`]: nothing is stored.
 pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<Vec<Appended>, StoreError> {
+    write(session, events, false).await
+}
+
+/// Writes events as [`append`] does; those of a package, too, whose rows are written in the same transaction.
+pub(crate) async fn append_with_package<S: Session>(
+    session: &mut S,
+    events: &[NewEvent],
+) -> Result<Vec<Appended>, StoreError> {
+    write(session, events, true).await
+}
+
+async fn write<S: Session>(
+    session: &mut S,
+    events: &[NewEvent],
+    with_package: bool,
+) -> Result<Vec<Appended>, StoreError> {
     let mut head = insert::ends(session).await?.head;
     let mut cases = states(session, events).await?;
     let mut requests = requests(session, events, &cases).await?;
@@ -56,6 +76,10 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
             Some(number) => cases
                 .get_mut(number)
                 .ok_or(Appended::NoCase)
+                .and_then(|row| match event.kind.needs_package() && !with_package {
+                    true => Err(Appended::Refused(Refusal::NoPackage)),
+                    false => Ok(row),
+                })
                 .and_then(|row| advance(row, event, &mut requests, &mut request_rows))
                 .map(Some),
         };
@@ -84,6 +108,9 @@ pub(crate) async fn append<S: Session>(session: &mut S, events: &[NewEvent]) -> 
         if let Some(return_code) = row.return_code {
             returns::replace_code(session, row.seq, return_code).await?;
         }
+        if let Some(at) = row.withdrawn_at {
+            destroy_of_case(session, row.seq, at, row.state.status == ERASED).await?;
+        }
         if row.state.status == ERASED {
             erase(session, row.seq, &row.number).await?;
         }
@@ -105,12 +132,15 @@ fn advance(
     {
         return Err(request.repeated(text_hash, *n));
     }
-    state.allows(event.kind).map_err(Appended::Refused)?;
+    state.allows_by(event.kind, &event.actor).map_err(Appended::Refused)?;
     if event.after.is_some_and(|seen| seen != state.changed_n) {
         return Err(Appended::Conflict { changed_n: state.changed_n });
     }
-    state.apply(event.kind, &event.change);
+    state.apply(event.kind, &event.actor, &event.change);
     row.is_changed = true;
+    if [EventKind::IntentWithdrawn, EventKind::CaseWithdrawn, EventKind::CaseErased].contains(&event.kind) {
+        row.withdrawn_at = Some(event.at);
+    }
     row.return_code = event.return_code.or(row.return_code);
     if let Some(ApplicantRequest { key_hash, text_hash }) = event.request {
         requests.insert((row.seq, key_hash), (text_hash, state.last_n));
@@ -162,7 +192,8 @@ async fn states<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<BTre
         return Ok(BTreeMap::new());
     }
     let columns = "SELECT cases.seq, number, coalesce(status, '') AS status, outcome, assignee, urgency, waiting_since, \
-        follow_up, coalesce(held, 1 = 0) AS held, coalesce(last_n, 0) AS last_n, coalesce(changed_n, 0) AS changed_n \
+        follow_up, coalesce(held, 1 = 0) AS held, referral, remote, recorded_by, coalesce(reported, 1 = 0) AS reported, \
+        coalesce(last_n, 0) AS last_n, coalesce(changed_n, 0) AS changed_n \
         FROM cases LEFT JOIN projections ON projections.case_seq = cases.seq WHERE number IN ";
     let mut query = QueryBuilder::new(columns);
     query::push_texts(&mut query, numbers);
@@ -187,6 +218,10 @@ pub(crate) async fn write_state<S: Session>(
         ("waiting_since", Value::OptionalInteger(state.waiting_since)),
         ("follow_up", Value::OptionalInteger(state.follow_up)),
         ("held", Value::Boolean(state.held)),
+        ("referral", Value::OptionalText(state.clauses.referral)),
+        ("remote", Value::OptionalText(state.clauses.remote)),
+        ("recorded_by", Value::OptionalText(state.clauses.recorded_by)),
+        ("reported", Value::Boolean(state.clauses.reported)),
         ("last_n", Value::Integer(state.last_n)),
         ("changed_n", Value::Integer(state.changed_n)),
     ];

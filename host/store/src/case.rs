@@ -4,6 +4,7 @@
 //! age file and cannot read it.
 
 use crate::audit::AuditHead;
+use crate::event::{ClauseStates, EventKind};
 use crate::receipt_number::{Beginning, Number};
 
 /// A case to be stored.
@@ -39,6 +40,9 @@ pub struct NewCase {
     pub first_urgency: Option<String>,
     /// The actor who took it by telephone; `None` where the applicant sent it.
     pub taken_by: Option<String>,
+    /// The events that the draft itself causes after `case.received`. Their body is the case's record, so they have no body of
+    /// their own.
+    pub first_events: Vec<EventKind>,
     /// The receipt, still without its audit head.
     pub receipt: UnfinishedReceipt,
     /// The age file of the contents.
@@ -207,6 +211,9 @@ pub struct Case {
     pub waiting_since: Option<i64>,
     /// The date to look at it again; milliseconds since the epoch, UTC.
     pub follow_up: Option<i64>,
+    /// The clauses' part of its state.
+    #[sqlx(flatten)]
+    pub clauses: ClauseStates,
     /// The number of its last event.
     pub last_n: i64,
     /// The number of its last event that is no reading.

@@ -12,7 +12,7 @@ use sqlx::{Database, Decode, QueryBuilder, Type};
 
 use crate::case::NewCase;
 use crate::error::StoreError;
-use crate::insert::{self, Ends, Placed};
+use crate::insert::{self, Placed};
 use crate::query::{self, Bind, Value};
 use crate::session::Session;
 
@@ -143,8 +143,9 @@ pub(crate) async fn convert<S: Session>(session: &mut S, seal: &Seal) -> Result<
     for (seq, case) in &cases {
         // Their places in the sequence stay: an export goes on where it stopped. A replay gets the receipt's bytes again.
         let receipt = case.receipt.0.clone();
-        let next = Placed { receipt, ..Placed::after(ends, case, *seq, case.received_at, SYSTEM) };
-        ends = Ends { last_case: *seq, head: next.head };
+        let (next, _) = Placed::after(ends, case, *seq, case.received_at, SYSTEM);
+        let next = Placed { receipt, ..next };
+        ends = next.ends();
         placed.push(next);
     }
     insert::write(session, &placed).await?;

@@ -5,13 +5,17 @@
 //! Nothing is edited: a correction is a new event. Bodies are sealed before they reach the store, so the change is computed
 //! by the writer, and again from the opened body by `kakekomi rebuild`.
 
+mod clause_states;
 mod kind;
 mod projection;
+mod refusal;
 
 use crate::receipt_number::Number;
+pub use clause_states::ClauseStates;
 pub use kind::{EventKind, UnknownKind};
-pub(crate) use projection::ERASED;
-pub use projection::{Change, OUTCOMES, Projection, Refusal, URGENCIES};
+pub(crate) use projection::{APPLICANT, ERASED};
+pub use projection::{Change, OUTCOMES, Projection, URGENCIES};
+pub use refusal::Refusal;
 
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

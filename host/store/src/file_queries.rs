@@ -133,6 +133,8 @@ impl<B: Backend> FileStore for Cases<B> {
             }
             let mut query = QueryBuilder::new("SELECT object FROM file_parts WHERE object IN ");
             query::push_texts(&mut query, objects.clone());
+            query.push(" UNION ALL SELECT object FROM package_parts WHERE object IN ");
+            query::push_texts(&mut query, objects.clone());
             let known = self.names(query).await?;
             Ok(objects.into_iter().filter(|object| !known.contains(object)).collect())
         })

@@ -5,6 +5,7 @@
 //! The write lock is held, so keys and numbers that are taken are read first, and no case of a batch can meet another one's.
 
 use std::collections::HashSet;
+use std::iter;
 use std::sync::Arc;
 
 use sqlx::QueryBuilder;
@@ -12,24 +13,29 @@ use sqlx::QueryBuilder;
 use crate::audit::{AuditHead, Link};
 use crate::case::{Inserted, NewCase};
 use crate::error::StoreError;
-use crate::event::{EventKind, Projection};
+use crate::event::{APPLICANT, Change, EventKind, Projection};
 use crate::query::{self, TableRows, Value};
 use crate::session::Session;
 
-/// The actor of an event that an applicant caused.
-const APPLICANT: &str = "applicant";
-
-/// A case that gets a row, with its place in the sequence and its first event.
+/// A case that gets a row, with its place in the sequence and its first events.
 pub(crate) struct Placed<'a> {
     pub case: &'a NewCase,
     pub seq: i64,
-    pub head: AuditHead,
+    /// Its events, `case.received` first.
+    pub events: Vec<FirstEvent<'a>>,
     /// The receipt's bytes as they are stored.
     pub receipt: Vec<u8>,
-    /// Moment of its event.
+    /// Moment of its events.
     pub at: i64,
-    /// The one who caused the event.
-    pub actor: &'a str,
+}
+
+/// One of the events that come with a case.
+pub(crate) struct FirstEvent<'a> {
+    kind: EventKind,
+    n: i64,
+    head: AuditHead,
+    /// The one who caused it.
+    actor: &'a str,
 }
 
 /// The ends of both sequences.
@@ -56,13 +62,12 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
         } else {
             let seq = ends.last_case.saturating_add(1);
             let actor = case.taken_by.as_deref().unwrap_or(APPLICANT);
-            let next = Placed::after(ends, case, seq, case.received_at, actor);
-            ends = Ends { last_case: seq, head: next.head };
+            let (next, received) = Placed::after(ends, case, seq, case.received_at, actor);
+            ends = next.ends();
             keys.insert(case.key.clone());
             numbers.insert(number);
-            let head = next.head;
             placed.push(next);
-            Inserted::Stored(head)
+            Inserted::Stored(received)
         });
     }
     write(session, &placed).await?;
@@ -70,19 +75,30 @@ pub(crate) async fn insert<S: Session>(session: &mut S, cases: &[Arc<NewCase>]) 
 }
 
 impl<'a> Placed<'a> {
-    /// Gives a case the next position of both sequences.
-    pub fn after(ends: Ends, case: &'a NewCase, seq: i64, at: i64, actor: &'a str) -> Placed<'a> {
+    /// Gives a case the next positions of both sequences; `actor` caused `case.received`, whose head comes with it.
+    pub fn after(ends: Ends, case: &'a NewCase, seq: i64, at: i64, actor: &'a str) -> (Placed<'a>, AuditHead) {
         let number = case.number.to_string();
-        let head = ends.head.next(&Link {
-            case_number: Some(&number),
-            n: Some(1),
-            at,
-            actor,
-            kind: EventKind::CaseReceived.as_str(),
-            commitment: &case.commitment,
-        });
-        let receipt = case.receipt.with_audit(&head);
-        Placed { case, seq, head, receipt, at, actor }
+        let sender = case.taken_by.as_deref().unwrap_or(APPLICANT);
+        let kinds =
+            iter::once((EventKind::CaseReceived, actor)).chain(case.first_events.iter().map(|kind| (*kind, sender)));
+        let mut head = ends.head;
+        let events: Vec<_> = kinds
+            .zip(1..)
+            .map(|((kind, actor), n)| {
+                let commitment = &case.commitment;
+                let link = Link { case_number: Some(&number), n: Some(n), at, actor, kind: kind.as_str(), commitment };
+                head = head.next(&link);
+                FirstEvent { kind, n, head, actor }
+            })
+            .collect();
+        let received = events.first().map_or(head, |event| event.head);
+        let receipt = case.receipt.with_audit(&received);
+        (Placed { case, seq, events, receipt, at }, received)
+    }
+
+    /// Returns the ends of both sequences after the case.
+    pub fn ends(&self) -> Ends {
+        Ends { last_case: self.seq, head: self.events.last().map_or(AuditHead::START, |event| event.head) }
     }
 
     fn case_row(&self) -> [Value; 19] {
@@ -122,35 +138,48 @@ impl<'a> Placed<'a> {
         })
     }
 
-    fn event_row(&self) -> [Value; 9] {
-        let Placed { case, head, at, actor, .. } = self;
-        [
-            Value::Integer(head.seq),
-            Value::OptionalText(Some(case.number.to_string())),
-            Value::OptionalInteger(Some(1)),
-            Value::Integer(*at),
-            Value::Text((*actor).to_owned()),
-            Value::Text(EventKind::CaseReceived.as_str().to_owned()),
-            Value::OptionalBytes(None),
-            Value::Bytes(case.commitment.to_vec()),
-            Value::Bytes(head.hash.to_vec()),
-        ]
+    fn event_rows(&self) -> impl Iterator<Item = [Value; 9]> {
+        self.events.iter().map(|event| {
+            [
+                Value::Integer(event.head.seq),
+                Value::OptionalText(Some(self.case.number.to_string())),
+                Value::OptionalInteger(Some(event.n)),
+                Value::Integer(self.at),
+                Value::Text(event.actor.to_owned()),
+                Value::Text(event.kind.as_str().to_owned()),
+                Value::OptionalBytes(None),
+                Value::Bytes(self.case.commitment.to_vec()),
+                Value::Bytes(event.head.hash.to_vec()),
+            ]
+        })
+    }
+
+    /// Computes the state of the case after its first events.
+    fn state(&self) -> Projection {
+        let mut state = Projection::received(self.case.received_at, self.case.first_urgency.clone());
+        for event in self.events.iter().skip(1) {
+            state.apply(event.kind, event.actor, &Change::default());
+        }
+        state
     }
 }
 
 /// Writes the rows of cases.
 pub(crate) async fn write<S: Session>(session: &mut S, placed: &[Placed<'_>]) -> Result<(), StoreError> {
-    let state = |placed: &Placed<'_>| {
-        let urgency = placed.case.first_urgency.clone();
-        projection_row(placed.seq, Projection::received(placed.case.received_at, urgency))
-    };
-    let tables = vec![
+    let events = TableRows::new(EVENTS, placed.iter().flat_map(Placed::event_rows));
+    let mut tables = vec![
         TableRows::new(CASES, placed.iter().map(Placed::case_row)),
         TableRows::new("case_seals (case_seq, sealed_to, sealed)", placed.iter().map(Placed::seal_row)),
-        TableRows::new(PROJECTIONS, placed.iter().map(state)),
-        TableRows::new(EVENTS, placed.iter().map(Placed::event_row)),
+        TableRows::new(PROJECTIONS, placed.iter().map(|placed| projection_row(placed.seq, placed.state()))),
     ];
-    session.insert(tables).await?;
+    // The rows of several tables are written together where each has as many.
+    if events.rows.len() == placed.len() {
+        tables.push(events);
+        session.insert(tables).await?;
+    } else {
+        session.insert(tables).await?;
+        session.insert(vec![events]).await?;
+    }
     let search = placed.iter().flat_map(Placed::search_rows);
     session.insert(vec![TableRows::new("case_search (case_seq, kind, hash)", search)]).await
 }
@@ -161,11 +190,11 @@ const CASES: &str = "cases (seq, number, received_at, partner, test, locale, acc
 /// The table of events with its columns, in the order of a row.
 pub(crate) const EVENTS: &str = "events (seq, case_number, n, at, actor, kind, body, commitment, hash)";
 /// The table of states with its columns, in the order of [`projection_row`].
-pub(crate) const PROJECTIONS: &str =
-    "projections (case_seq, status, outcome, assignee, urgency, waiting_since, follow_up, held, last_n, changed_n)";
+pub(crate) const PROJECTIONS: &str = "projections (case_seq, status, outcome, assignee, urgency, waiting_since, follow_up, held, referral, remote, \
+     recorded_by, reported, last_n, changed_n)";
 
 /// Builds the row of a case's state.
-pub(crate) fn projection_row(case_seq: i64, state: Projection) -> [Value; 10] {
+pub(crate) fn projection_row(case_seq: i64, state: Projection) -> [Value; 14] {
     [
         Value::Integer(case_seq),
         Value::Text(state.status),
@@ -175,6 +204,10 @@ pub(crate) fn projection_row(case_seq: i64, state: Projection) -> [Value; 10] {
         Value::OptionalInteger(state.waiting_since),
         Value::OptionalInteger(state.follow_up),
         Value::Boolean(state.held),
+        Value::OptionalText(state.clauses.referral),
+        Value::OptionalText(state.clauses.remote),
+        Value::OptionalText(state.clauses.recorded_by),
+        Value::Boolean(state.clauses.reported),
         Value::Integer(state.last_n),
         Value::Integer(state.changed_n),
     ]

@@ -42,6 +42,8 @@ mod query;
 mod queue;
 mod readiness;
 pub mod receipt_number;
+mod referral;
+mod referral_queries;
 mod return_queries;
 mod returns;
 mod seals;
@@ -67,8 +69,8 @@ pub use case::{
 pub use convert::{ClearCase, Seal};
 pub use error::{StoreError, StoreFuture};
 pub use event::{
-    Appended, ApplicantRequest, Change, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal, URGENCIES,
-    UnknownKind,
+    Appended, ApplicantRequest, Change, ClauseStates, Event, EventKind, NewEvent, OUTCOMES, Projection, Refusal,
+    URGENCIES, UnknownKind,
 };
 pub use files::{
     CaseLimits, Declared, FileEnd, FileEnding, FileId, FileLine, FileState, FileStore, NewFile, NewPart, Part,
@@ -77,6 +79,10 @@ pub use files::{
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
 pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
+pub use referral::{
+    NewCollectLink, NewPackage, Organization, OrganizationChange, OrganizationKind, PackageId, PackageLine,
+    PackagePart, PackagePurpose, ReferralStore, UnknownPackage,
+};
 pub use returns::{NewVisit, ReturnStore};
 pub use seals::Resealed;
 pub use sqlite::{file_of, url_in};

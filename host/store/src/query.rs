@@ -18,7 +18,7 @@ const QUEUE: &str = "cases.seq, number, received_at, status, accepted, module, r
 pub const CASE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      kind, ongoing, services, outcome, assignee, urgency, held, \
      page_module, idempotency_key, text_hash, first_urgency, recipient, receipt, sealed, sealed_to, waiting_since, follow_up, \
-     last_n, changed_n";
+     referral, remote, recorded_by, coalesce(reported, 1 = 0) AS reported, last_n, changed_n";
 /// Columns that identify a case.
 pub const KEY: &str = "cases.seq, number";
 /// The states of the cases in the queue.

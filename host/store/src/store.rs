@@ -14,6 +14,7 @@ use super::event::{Appended, Event, NewEvent, Projection};
 use super::files::FileStore;
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
+use super::referral::ReferralStore;
 use super::returns::ReturnStore;
 use super::seals::Resealed;
 
@@ -32,7 +33,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: AccountStore + FileStore + ReturnStore {
+pub trait Store: AccountStore + FileStore + ReferralStore + ReturnStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cases;
+mod clauses;
 mod conversion;
 mod direct_sql;
 mod erasure;
@@ -102,6 +103,7 @@ fn new_case(key: &str) -> NewCase {
         },
         first_urgency: Some("high".to_owned()),
         taken_by: None,
+        first_events: Vec::new(),
         receipt: UnfinishedReceipt(receipt.into_bytes()),
         sealed: format!("sealed contents of {key}").into_bytes(),
         sealed_to: "desk".to_owned(),

@@ -133,6 +133,7 @@ fn is_hex(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::case::CodedAnswers;
+    use crate::event::ClauseStates;
 
     type Change = fn(&mut Case);
 
@@ -168,6 +169,7 @@ mod tests {
             sealed_to: Some("ab".to_owned()),
             waiting_since: Some(5),
             follow_up: None,
+            clauses: ClauseStates::default(),
             last_n: 1,
             changed_n: 1,
         }

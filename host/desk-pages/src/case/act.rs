@@ -86,13 +86,10 @@ impl Sent<'_> {
     }
 
     async fn refuse(&self, refusal: Refusal) -> Result<Response, Problem> {
-        let code = match refusal {
-            Refusal::Erased => return Err(Problem::NotFound),
-            Refusal::Closed => "closed",
-            Refusal::NotClosed => "not_closed",
-            Refusal::Held => "held",
-        };
-        self.reject_with(&[(String::new(), self.visit.words().refusal.get(code).to_owned())]).await
+        if refusal == Refusal::Erased {
+            return Err(Problem::NotFound);
+        }
+        self.reject_with(&[(String::new(), self.visit.words().refusal.get(refusal.as_str()).to_owned())]).await
     }
 
     async fn reject_with(&self, faults: &[FieldFault]) -> Result<Response, Problem> {

@@ -12,6 +12,9 @@ use kakekomi_store::{
     StoreError, StoreFuture,
 };
 use kakekomi_store::{Declared, FileEnd, FileEnding, FileId, FileLine, FileStore, NewFile, NewPart, Part, PartAdded};
+use kakekomi_store::{
+    NewCollectLink, NewPackage, Organization, OrganizationChange, PackageId, PackageLine, PackagePart, ReferralStore,
+};
 
 /// A database that fails while `broken` is set, says that the first `taken` numbers are taken, and panics while `panics` is
 /// set.
@@ -93,6 +96,52 @@ impl FileStore for Trouble {
 
     fn unknown_objects(&self, objects: Vec<String>) -> StoreFuture<'_, Vec<String>> {
         self.inner.unknown_objects(objects)
+    }
+}
+
+impl ReferralStore for Trouble {
+    fn organizations(&self) -> StoreFuture<'_, Vec<Organization>> {
+        self.inner.organizations()
+    }
+
+    fn organization<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<Organization>> {
+        self.inner.organization(id)
+    }
+
+    fn change_organization(&self, change: OrganizationChange, event: NewEvent) -> StoreFuture<'_, bool> {
+        self.inner.change_organization(change, event)
+    }
+
+    fn add_package(&self, package: NewPackage, event: NewEvent) -> StoreFuture<'_, Appended> {
+        self.inner.add_package(package, event)
+    }
+
+    fn package<'a>(&'a self, id: &'a PackageId) -> StoreFuture<'a, Option<PackageLine>> {
+        self.inner.package(id)
+    }
+
+    fn packages_of<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Vec<PackageLine>> {
+        self.inner.packages_of(number)
+    }
+
+    fn package_parts(&self, package_seq: i64) -> StoreFuture<'_, Vec<PackagePart>> {
+        self.inner.package_parts(package_seq)
+    }
+
+    fn linked_package(&self, token_hash: [u8; 32], now: i64) -> StoreFuture<'_, Option<PackageLine>> {
+        self.inner.linked_package(token_hash, now)
+    }
+
+    fn renew_link<'a>(&'a self, id: &'a PackageId, link: NewCollectLink) -> StoreFuture<'a, bool> {
+        self.inner.renew_link(id, link)
+    }
+
+    fn record_collection<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended> {
+        self.inner.record_collection(id, event)
+    }
+
+    fn destroy_package<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended> {
+        self.inner.destroy_package(id, event)
     }
 }
 

@@ -142,6 +142,8 @@ pub(super) fn added(outcome: Appended) -> Result<Added, VisitRefusal> {
         Appended::Stored { n: None, .. } | Appended::NoCase | Appended::Refused(Refusal::Erased) => {
             Err(VisitRefusal::Expired)
         }
+        // The other refusals are of the clauses: there is no referral that allows it.
+        Appended::Refused(_) => Err(VisitRefusal::NoReferral),
         Appended::Conflict { .. } => Err(Outcome::Busy.into()),
     }
 }

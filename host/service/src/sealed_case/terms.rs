@@ -18,6 +18,8 @@ const UNKNOWN: &str = "unknown";
 pub struct ReportTerms {
     /// The coded answers.
     pub coded: CodedAnswers,
+    /// The consent to the hand-over of clause 1②; `None` where no introduction is wished.
+    pub forensics: Option<bool>,
     phone: Option<String>,
     email: Option<String>,
     company: Option<String>,
@@ -70,8 +72,12 @@ impl ReportTerms {
         };
         let mut services = vec!["consultation"];
         services.extend((!values.service.remote.is_null()).then_some("remote"));
-        services.extend((!values.service.forensics.is_null()).then_some("forensics"));
+        let forensics = values.service.forensics;
+        let consents = || forensics.get("transfer_consent").and_then(Value::as_bool).unwrap_or_default();
+        let forensics = (!forensics.is_null()).then(consents);
+        services.extend(forensics.map(|_| "forensics"));
         ReportTerms {
+            forensics,
             coded: CodedAnswers {
                 kind: code(values.incident.kind),
                 ongoing: code(values.incident.ongoing),

@@ -40,7 +40,7 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
             None if is_erased => Change::default(),
             None => return Err(format!("event {} of kind {kind} has no such body", event.seq)),
         };
-        state.apply(kind, &change);
+        state.apply(kind, &event.actor, &change);
     }
     Ok(state)
 }
@@ -51,7 +51,7 @@ pub fn provisional(events: &[Event]) -> Projection {
     for event in events.iter().skip(1) {
         if let Ok(kind) = event.kind.parse::<EventKind>() {
             let change = if kind == EventKind::CaseErased { Change::of(kind, event.at, &Value::Null) } else { None };
-            state.apply(kind, &change.unwrap_or_default());
+            state.apply(kind, &event.actor, &change.unwrap_or_default());
         }
     }
     state
@@ -68,6 +68,7 @@ pub fn stored(case: &Case) -> Projection {
         waiting_since: case.waiting_since,
         follow_up: case.follow_up,
         held: line.held,
+        clauses: case.clauses.clone(),
         last_n: case.last_n,
         changed_n: case.changed_n,
     }
@@ -75,7 +76,7 @@ pub fn stored(case: &Case) -> Projection {
 
 /// Lists the values of the stored state that differ from the computed one.
 pub fn differences(stored: &Projection, state: &Projection) -> Vec<String> {
-    let pairs: [(&str, &dyn Debug, &dyn Debug); 9] = [
+    let pairs: [(&str, &dyn Debug, &dyn Debug); 10] = [
         ("status", &stored.status, &state.status),
         ("outcome", &stored.outcome, &state.outcome),
         ("assignee", &stored.assignee, &state.assignee),
@@ -83,6 +84,7 @@ pub fn differences(stored: &Projection, state: &Projection) -> Vec<String> {
         ("waiting_since", &stored.waiting_since, &state.waiting_since),
         ("follow_up", &stored.follow_up, &state.follow_up),
         ("held", &stored.held, &state.held),
+        ("clauses", &stored.clauses, &state.clauses),
         ("last_n", &stored.last_n, &state.last_n),
         ("changed_n", &stored.changed_n, &state.changed_n),
     ];

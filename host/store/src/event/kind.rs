@@ -58,6 +58,24 @@ kinds! {
     FileExpired "file.expired",
     FileDownloaded "file.downloaded",
     FileDestroyed "file.destroyed",
+    RemoteOrdered "remote.ordered",
+    RemoteNotice "remote.notice",
+    RemoteAcknowledged "remote.acknowledged",
+    RemoteAction "remote.action",
+    RemoteEnded "remote.ended",
+    ReferralApplied "referral.applied",
+    IntentGiven "intent.given",
+    IntentRecorded "intent.recorded",
+    IntentWithdrawn "intent.withdrawn",
+    HandoverReleased "handover.released",
+    HandoverCreated "handover.created",
+    HandoverCollected "handover.collected",
+    HandoverDestroyed "handover.destroyed",
+    ForensicsReportReceived "forensics_report.received",
+    ForensicsReportUsed "forensics_report.used",
+    ApprovalAttached "approval.attached",
+    GrantGiven "grant.given",
+    GrantUsed "grant.used",
     AccountAdded "account.added",
     AccountSetUp "account.set_up",
     AccountSignedIn "account.signed_in",
@@ -69,6 +87,9 @@ kinds! {
     AccountRole "account.role",
     AccountTokenAdded "account.token_added",
     AccountTokenRevoked "account.token_revoked",
+    OrganizationAdded "organization.added",
+    OrganizationDisabled "organization.disabled",
+    OrganizationEnabled "organization.enabled",
     ExportMade "export.made",
 }
 
@@ -77,13 +98,27 @@ impl EventKind {
     pub fn is_reading(self) -> bool {
         matches!(
             self,
-            EventKind::CaseViewed | EventKind::CaseExported | EventKind::DisclosureOpened | EventKind::FileDownloaded
+            EventKind::CaseViewed
+                | EventKind::CaseExported
+                | EventKind::DisclosureOpened
+                | EventKind::FileDownloaded
+                | EventKind::HandoverCollected
+                | EventKind::GrantUsed
         )
     }
 
     /// Reports whether the event is the store's own, without a case.
     pub fn is_store_wide(self) -> bool {
-        self == EventKind::ExportMade || self.as_str().starts_with("account.")
+        let prefixes = ["account.", "organization.", "export."];
+        prefixes.iter().any(|prefix| self.as_str().starts_with(prefix))
+    }
+
+    /// Reports whether the event is written together with a package, by [`ReferralStore`](crate::ReferralStore) alone.
+    pub fn needs_package(self) -> bool {
+        matches!(
+            self,
+            EventKind::HandoverCreated | EventKind::HandoverCollected | EventKind::GrantGiven | EventKind::GrantUsed
+        )
     }
 }
 

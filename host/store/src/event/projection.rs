@@ -7,13 +7,17 @@
 
 use serde_json::Value;
 
+use super::clause_states::ClauseStates;
 use super::kind::EventKind;
+use super::refusal::Refusal;
 
 /// The states of a case.
 const RECEIVED: &str = "received";
 const IN_PROGRESS: &str = "in_progress";
 const WAITING: &str = "waiting";
 const CLOSED: &str = "closed";
+/// The actor of an event that the applicant caused.
+pub(crate) const APPLICANT: &str = "applicant";
 /// The state of an erased case.
 pub(crate) const ERASED: &str = "erased";
 /// The words of an urgency, the most urgent first.
@@ -47,6 +51,9 @@ pub struct Projection {
     pub follow_up: Option<i64>,
     /// True while it must not be erased.
     pub held: bool,
+    /// The clauses' part of the state.
+    #[sqlx(flatten)]
+    pub clauses: ClauseStates,
     /// The number of its last event.
     pub last_n: i64,
     /// The number of its last event that is no reading.
@@ -70,23 +77,6 @@ pub struct Change {
     added_at: Option<i64>,
 }
 
-/// The reason why a case's state does not allow an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The case was erased.
-    #[error("the case was erased")]
-    Erased,
-    /// The case is closed: it must be reopened first.
-    #[error("the case is closed: reopen it first")]
-    Closed,
-    /// The case is open already.
-    #[error("the case is not closed")]
-    NotClosed,
-    /// The case is on hold.
-    #[error("the case is on hold: it must not be erased")]
-    Held,
-}
-
 impl Change {
     /// Computes the change of an event from its kind, its moment and its opened body. `None` for a body that the kind does
     /// not have, such as an unknown outcome.
@@ -105,7 +95,7 @@ impl Change {
                 Change { urgency: Some(Some(urgency)), ..Change::default() }
             }
             EventKind::QuestionAsked => Change::to_state(at, WAITING)?,
-            EventKind::AnswerReceived | EventKind::AmendmentReceived => {
+            EventKind::AnswerReceived | EventKind::AmendmentReceived | EventKind::IntentGiven => {
                 Change { added_at: Some(at), ..Change::default() }
             }
             EventKind::CaseState => Change::to_state(at, &text("status")?)?,
@@ -168,6 +158,7 @@ impl Projection {
             waiting_since: Some(at),
             follow_up: None,
             held: false,
+            clauses: ClauseStates::default(),
             last_n: 1,
             changed_n: 1,
         }
@@ -192,16 +183,37 @@ impl Projection {
             | EventKind::QuestionAsked
             | EventKind::AnswerReceived
             | EventKind::FileDeclared
+            | EventKind::ReferralApplied
+            | EventKind::IntentRecorded
+            | EventKind::RemoteOrdered
+            | EventKind::RemoteNotice
+            | EventKind::RemoteAcknowledged
+            | EventKind::RemoteAction
                 if is_closed =>
             {
                 Err(Refusal::Closed)
             }
-            _ => Ok(()),
+            _ => self.clauses.allows(kind),
         }
     }
 
+    /// Reports whether the state allows an event by this actor: an intent that was said by telephone is confirmed by another one
+    /// than its recorder.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the reason why it does not.
+    pub fn allows_by(&self, kind: EventKind, actor: &str) -> Result<(), Refusal> {
+        self.allows(kind)?;
+        let recorded_by = self.clauses.recorded_by.as_deref();
+        if kind == EventKind::IntentGiven && actor != APPLICANT && recorded_by.is_none_or(|other| other == actor) {
+            return Err(Refusal::NotRecorded);
+        }
+        Ok(())
+    }
+
     /// Adds the next event of the case.
-    pub fn apply(&mut self, kind: EventKind, change: &Change) {
+    pub fn apply(&mut self, kind: EventKind, actor: &str, change: &Change) {
+        self.clauses.apply(kind, actor);
         self.last_n = self.last_n.saturating_add(1);
         if !kind.is_reading() {
             self.changed_n = self.last_n;
@@ -260,7 +272,7 @@ mod tests {
         ];
         for (index, (kind, body, status, outcome)) in steps.into_iter().enumerate() {
             assert_eq!(case.allows(kind), Ok(()), "{kind}");
-            case.apply(kind, &Change::of(kind, 5, &body).unwrap());
+            case.apply(kind, "operator:sato", &Change::of(kind, 5, &body).unwrap());
             assert_eq!((case.status.as_str(), case.outcome.as_deref()), (status, outcome), "{kind}");
             assert_eq!(case.last_n, 2 + i64::try_from(index).unwrap());
             assert_eq!(case.changed_n == case.last_n, !kind.is_reading());
@@ -283,7 +295,7 @@ mod tests {
             (EventKind::CaseWithdrawn, json!({}), 13, None),
         ];
         for (kind, body, at, waiting_since) in steps {
-            case.apply(kind, &Change::of(kind, at, &body).unwrap());
+            case.apply(kind, "operator:sato", &Change::of(kind, at, &body).unwrap());
             assert_eq!(case.waiting_since, waiting_since, "{kind}");
         }
     }

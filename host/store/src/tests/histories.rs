@@ -12,7 +12,7 @@ use super::states::state;
 use super::{Database, RECEIVED_AT, databases, new_case, new_event, stored};
 use crate::receipt_number::Number;
 use crate::{
-    Appended, ApplicantRequest, AuditCheck, Event, EventKind, NewEvent, Projection, Store, open, open_to_write,
+    Appended, ApplicantRequest, AuditCheck, Event, EventKind, NewEvent, Projection, Refusal, Store, open, open_to_write,
 };
 
 /// The histories of each database where `KAKEKOMI_HISTORIES` names no other number.
@@ -27,17 +27,17 @@ const TRANSACTIONS: u64 = 4;
 const EVENTS: u64 = 4;
 
 /// The generator splitmix64.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % bound
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[usize::try_from(self.below(from.len() as u64)).unwrap()]
     }
 
@@ -65,7 +65,9 @@ impl Random {
             1 => Some(last),
             _ => Some(1 + i64::try_from(self.below(last.unsigned_abs() + 2)).unwrap()),
         };
-        NewEvent { after, request: self.request(kind), ..new_event(case, kind, &body) }
+        // Intents that one person records and another one confirms, and some that the same one does.
+        let actor = self.pick(&["operator:sato", "operator:suzuki", "applicant"]).to_owned();
+        NewEvent { after, actor, request: self.request(kind), ..new_event(case, kind, &body) }
     }
 
     /// Makes one of a few requests of an applicant, so that some are repeated, with the same text or another one.
@@ -122,10 +124,10 @@ impl Replay {
     fn add(&mut self, sent: &Sent, event: Event) {
         let before = self.states.last().unwrap();
         assert_eq!(event.n, Some(before.last_n + 1), "no gap and nothing twice");
-        assert_eq!(before.allows(sent.event.kind), Ok(()));
+        assert_eq!(before.allows_by(sent.event.kind, &sent.event.actor), Ok(()));
         assert!(sent.event.after.is_none_or(|after| after == before.changed_n), "a stale event was stored");
         let mut after = before.clone();
-        after.apply(sent.event.kind, &sent.event.change);
+        after.apply(sent.event.kind, &sent.event.actor, &sent.event.change);
         self.states.push(after);
         self.events.push(event);
     }
@@ -133,12 +135,15 @@ impl Replay {
     /// Checks that a state of the case gave this refusal.
     fn check_refused(&self, sent: &Sent) {
         let kind = sent.event.kind;
+        let allows = |state: &Projection| state.allows_by(kind, &sent.event.actor);
         let is_right = match sent.outcome {
             Appended::Conflict { changed_n } => {
-                let gave = |state: &Projection| state.changed_n == changed_n && state.allows(kind).is_ok();
+                let gave = |state: &Projection| state.changed_n == changed_n && allows(state).is_ok();
                 sent.event.after != Some(changed_n) && changed_n >= sent.seen && self.states.iter().any(gave)
             }
-            Appended::Refused(refusal) => self.states.iter().any(|state| state.allows(kind) == Err(refusal)),
+            // Events of a package are written with it alone.
+            Appended::Refused(Refusal::NoPackage) if kind.needs_package() => true,
+            Appended::Refused(refusal) => self.states.iter().any(|state| allows(state) == Err(refusal)),
             Appended::NoCase | Appended::Stored { .. } | Appended::Replayed { .. } | Appended::KeyReused => false,
         };
         assert!(is_right, "{kind} {:?} {:?}", sent.event.after, sent.outcome);

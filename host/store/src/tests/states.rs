@@ -79,6 +79,7 @@ pub fn state(case: &Case) -> Projection {
         waiting_since: case.waiting_since,
         follow_up: case.follow_up,
         held: case.line.held,
+        clauses: case.clauses.clone(),
         last_n: case.last_n,
         changed_n: case.changed_n,
     }
