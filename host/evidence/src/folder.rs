@@ -69,7 +69,7 @@ impl PartStorage for FolderStorage {
         self.incoming.create()
     }
 
-    fn put(&self, spool: Spool, _sha256: &[u8], name: &ObjectName) -> io::Result<()> {
+    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         let path = self.path(name);
         spool.file.sync_all()?;
         fs::rename(&spool.path, &path)?;

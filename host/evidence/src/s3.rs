@@ -71,9 +71,9 @@ impl PartStorage for S3Storage {
         self.spools.create()
     }
 
-    fn put(&self, spool: Spool, sha256: &[u8], name: &ObjectName) -> io::Result<()> {
-        let length = spool.file.metadata()?.len();
-        self.requests.put_file(&key(name), &spool.path, length, sha256)
+    fn put(&self, mut spool: Spool, name: &ObjectName) -> io::Result<()> {
+        let (length, sha256) = spool.digest()?;
+        self.requests.put_file(&key(name), &spool.path, length, &sha256)
     }
 
     fn open(&self, name: &ObjectName) -> io::Result<Box<dyn Read + Send>> {

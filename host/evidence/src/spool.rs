@@ -3,14 +3,18 @@
 //! `folder.create()` → `Spool { path: "…/incoming/9f86d0…" }`, which is removed when it is dropped before it is put
 
 use std::fs::{self, DirEntry, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read as _, Seek as _, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner};
+use sha2::{Digest as _, Sha256};
 
 use crate::storage::{ObjectName, Space};
+
+/// Bytes that are hashed at a time.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A file that receives the sealed bytes of one part. It is removed when it is dropped before it is put.
 #[derive(Debug)]
@@ -19,6 +23,25 @@ pub struct Spool {
     pub file: File,
     /// Its path.
     pub path: PathBuf,
+}
+
+impl Spool {
+    /// Computes the length and the SHA-256 of its bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn digest(&mut self) -> io::Result<(u64, Vec<u8>)> {
+        self.file.rewind()?;
+        let (mut hash, mut length, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
+        loop {
+            let read = self.file.read(&mut buffer)?;
+            if read == 0 {
+                return Ok((length, hash.finalize().to_vec()));
+            }
+            hash.update(buffer.get(..read).unwrap_or_default());
+            length += read as u64;
+        }
+    }
 }
 
 impl Write for Spool {

@@ -67,11 +67,11 @@ pub trait PartStorage: Send + Sync {
     /// It cannot be created.
     fn spool(&self) -> io::Result<Spool>;
 
-    /// Makes a file with a SHA-256 an object, durably.
+    /// Makes a file an object, durably.
     ///
     /// # Errors
     /// There may be such an object, whole or not; it is deleted as an orphan.
-    fn put(&self, spool: Spool, sha256: &[u8], name: &ObjectName) -> io::Result<()>;
+    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()>;
 
     /// Opens an object.
     ///

@@ -34,8 +34,8 @@ const WAITS: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 /// Time after which no request is repeated any more.
 const REPEAT_MAX: Duration = Duration::from_secs(30);
-/// The most bytes of an object: a part with its seal.
-const OBJECT_MAX: usize = 16 << 20;
+/// The most bytes of an object that is read: more than a part with its seal has.
+const OBJECT_MAX: usize = 64 << 20;
 /// The most bytes of another answer: a list of a thousand objects has some 500 KiB.
 const ANSWER_MAX: usize = 4 << 20;
 

@@ -31,10 +31,10 @@ impl PartStorage for Failing {
         self.inner.spool()
     }
 
-    fn put(&self, spool: Spool, sha256: &[u8], name: &ObjectName) -> io::Result<()> {
+    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         let is_left = take(&self.left);
         if is_left || self.fails_late {
-            self.inner.put(spool, sha256, name)?;
+            self.inner.put(spool, name)?;
         }
         if is_left { Ok(()) } else { Err(self.kind.into()) }
     }
