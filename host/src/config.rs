@@ -16,7 +16,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kakekomi_evidence::EvidenceLimits;
+use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
@@ -111,6 +111,9 @@ pub struct Settings {
     /// Percent of the evidence disk under whose free space no bytes are taken; 0 for no floor [default: 10]
     #[arg(long, value_name = "PERCENT", env = "KAKEKOMI_EVIDENCE_MIN_FREE", value_parser = clap::value_parser!(u8).range(..100))]
     pub evidence_min_free: Option<u8>,
+    /// Where clamd scans evidence files that have arrived, `unix:PATH` or `tcp:HOST:PORT`; needs the identity [default: nowhere]
+    #[arg(long, value_name = "SOCKET", env = "KAKEKOMI_CLAMD")]
+    pub clamd: Option<String>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
     #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<String>>,
@@ -223,6 +226,7 @@ impl Settings {
             evidence_files: self.evidence_files.or(other.evidence_files),
             evidence_uploads: self.evidence_uploads.or(other.evidence_uploads),
             evidence_min_free: self.evidence_min_free.or(other.evidence_min_free),
+            clamd: self.clamd.or(other.clamd),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
@@ -279,6 +283,15 @@ impl Settings {
             min_free_percent: self.evidence_min_free.map_or(default.min_free_percent, u64::from),
             ..default
         }
+    }
+
+    /// Reads the socket of clamd; `None` without the setting.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: it is of another form.
+    pub fn clamd(&self) -> Result<Option<Clamd>, CliError> {
+        let clamd = self.clamd.as_deref().map(str::parse).transpose();
+        clamd.map_err(|error: ClamdError| CliError::Usage(format!("--clamd: {error}")))
     }
 
     /// Names the key folder.

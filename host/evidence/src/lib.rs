@@ -12,19 +12,21 @@
 //! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave
 //! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder; [`S3Storage`]: one in a bucket;
 //!   [`bind`]: binds it to its database
-//! - [`read`], [`sealed_tar`], [`verify`]: stored files
+//! - [`read`], [`sealed_tar`], [`verify`]: stored files; [`Clamd`]: their scan
 //! - [`EvidenceLimits`]: limits with their defaults
 
 #![forbid(unsafe_code)]
 
 mod append;
 mod binding;
+mod clamd;
 mod commit;
 mod event;
 mod evidence;
 mod folder;
 mod hash_state;
 pub mod limits;
+mod near;
 mod reading;
 mod refusal;
 mod runs;
@@ -41,6 +43,7 @@ mod upload;
 use std::io;
 
 pub use binding::{bind, demand_bound};
+pub use clamd::{Clamd, ClamdError, Scan, ScanError, ScanResult};
 pub use evidence::Evidence;
 pub use folder::FolderStorage;
 pub use limits::EvidenceLimits;

@@ -5,9 +5,10 @@
 //! Without `endpoint` it is Amazon's address of the region.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
-use url::{Host, Url};
+use url::Url;
+
+use crate::near::is_near;
 
 /// The region where an address is given without one; most storages ignore it.
 const REGION: &str = "us-east-1";
@@ -168,17 +169,6 @@ impl Parameters {
             return Err(S3LocationError::PlainHttp);
         }
         Ok(endpoint)
-    }
-}
-
-/// Reports whether a host is this machine, or an address of a private network. A name may lead elsewhere tomorrow.
-fn is_near(host: &Host<&str>) -> bool {
-    let is_near_v4 = |address: Ipv4Addr| address.is_loopback() || address.is_private();
-    let is_near_v6 = |address: Ipv6Addr| address.is_loopback() || address.is_unique_local();
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => is_near_v4(*address),
-        Host::Ipv6(address) => address.to_ipv4_mapped().map_or_else(|| is_near_v6(*address), is_near_v4),
     }
 }
 
