@@ -49,6 +49,7 @@ use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::error::CliError;
+use crate::evidence_place::EvidencePlace;
 use crate::log;
 
 /// Serves the desk.
@@ -134,6 +135,8 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
+    settings.clamd()?;
+    EvidencePlace::of(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
     let documents = DocumentFiles::new(&note_documents(&desk, settings.data())?);

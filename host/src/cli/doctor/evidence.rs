@@ -59,6 +59,19 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     found
 }
 
+/// Checks the scanner; `None` without one.
+pub fn scanner(settings: &Settings) -> Option<Finding> {
+    let outcome = match settings.clamd() {
+        Ok(None) => return None,
+        Ok(Some(clamd)) => match clamd.version() {
+            Ok(version) => Ok(format!("{clamd} answers: {version}")),
+            Err(why) => warning(format!("{clamd}: {why}: no evidence file is scanned until it answers")),
+        },
+        Err(error) => Err(error.into()),
+    };
+    Some(Finding::new("clamd", outcome))
+}
+
 impl EvidencePlace {
     /// The number of parts that are looked for. Each costs a request to a bucket.
     fn sample_max(&self) -> usize {
