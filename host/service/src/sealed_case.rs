@@ -116,7 +116,7 @@ impl CaseSealer {
             recipient: sealed.recipient,
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
-            first_events: first_events(terms.forensics, record.taken_by.is_some()),
+            first_events: first_events(terms.transfer_consent, record.taken_by.is_some()),
             first_urgency: record.urgency,
             taken_by: record.taken_by,
             receipt: UnfinishedReceipt(receipt),
@@ -166,15 +166,10 @@ impl CaseSealer {
     }
 }
 
-/// Lists the events that a draft causes itself: the application for the forensics company's service, and the intent of clause 1②. An
-/// intent that was said by telephone waits for a second person.
-fn first_events(forensics: Option<bool>, is_by_phone: bool) -> Vec<EventKind> {
+/// Lists the events that a draft causes itself: the intent of clause 1②. One that was said by telephone waits for a second person.
+fn first_events(transfer_consent: bool, is_by_phone: bool) -> Vec<EventKind> {
     let intent = if is_by_phone { EventKind::IntentRecorded } else { EventKind::IntentGiven };
-    match forensics {
-        None => Vec::new(),
-        Some(false) => vec![EventKind::ReferralApplied],
-        Some(true) => vec![EventKind::ReferralApplied, intent],
-    }
+    if transfer_consent { vec![intent] } else { Vec::new() }
 }
 
 /// Reads the number of a case of an earlier version from its column, or from its receipt if the column is damaged.

@@ -122,7 +122,9 @@ BEGIN
             RAISE EXCEPTION 'no package was handed over, or its intent was withdrawn';
         END IF;
     WHEN 'forensics_report.received' THEN
-        IF last_kind_among(number, 'referral.applied', 'intent.recorded', 'intent.given') IS NULL THEN
+        IF last_kind_among(number, 'referral.applied', 'intent.recorded', 'intent.given') IS NULL
+            AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.number = NEW.case_number
+                AND ' ' || services || ' ' LIKE '% forensics %') THEN
             RAISE EXCEPTION 'a forensics report needs the application for the service';
         END IF;
     WHEN 'forensics_report.used' THEN

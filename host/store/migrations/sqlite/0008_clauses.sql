@@ -114,6 +114,8 @@ BEGIN
     WHERE new.kind = 'forensics_report.received' AND NOT EXISTS (
         SELECT 1 FROM events WHERE case_number = new.case_number
             AND kind IN ('referral.applied', 'intent.recorded', 'intent.given')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM cases WHERE number = new.case_number AND ' ' || services || ' ' LIKE '% forensics %'
     );
     SELECT RAISE(ABORT, 'a use of a forensics report needs the report')
     WHERE new.kind = 'forensics_report.used' AND NOT EXISTS (

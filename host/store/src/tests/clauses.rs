@@ -319,15 +319,22 @@ async fn an_intent_by_telephone_needs_two_persons() {
 async fn the_events_of_a_draft_come_with_its_case() {
     for database in databases().await {
         let store = &database.store;
-        let first_events = vec![EventKind::ReferralApplied, EventKind::IntentGiven];
+        let first_events = vec![EventKind::IntentGiven];
+        let services = Some("consultation forensics".to_owned());
+        let coded = crate::CodedAnswers { services, ..new_case("b").coded };
+        let wanted = stored(store, crate::NewCase { coded, ..new_case("wanted") }).await.0;
         let plain = stored(store, new_case("plain")).await.0;
         let (number, head) = stored(store, crate::NewCase { first_events, ..new_case("a") }).await;
         let events = super::verified_events(store).await;
         let kinds: Vec<_> = events.iter().map(|event| (event.kind.as_str(), event.n.unwrap())).collect();
-        assert_eq!(kinds, [("case.received", 1), ("case.received", 1), ("referral.applied", 2), ("intent.given", 3)]);
-        assert_eq!(head.seq, 2, "the receipt names the case's own event");
+        assert_eq!(kinds, [("case.received", 1), ("case.received", 1), ("case.received", 1), ("intent.given", 2)]);
+        assert_eq!(head.seq, 3, "the receipt names the case's own event");
         let case = store.show(&number).await.unwrap().unwrap().unwrap();
-        assert_eq!((case.clauses.referral.as_deref(), case.last_n, case.changed_n), (Some("intent"), 3, 3));
+        assert_eq!((case.clauses.referral.as_deref(), case.last_n, case.changed_n), (Some("intent"), 2, 2));
+        let case = store.show(&wanted).await.unwrap().unwrap().unwrap();
+        assert_eq!((case.clauses.referral.as_deref(), case.last_n), (Some("applied"), 1));
+        let received = new_event(&wanted, EventKind::ForensicsReportReceived, &json!({}));
+        assert!(matches!(appended(store, received).await, Appended::Stored { .. }));
         let case = store.show(&plain).await.unwrap().unwrap().unwrap();
         assert_eq!((case.clauses.referral, case.last_n), (None, 1));
     }

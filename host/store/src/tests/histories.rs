@@ -117,7 +117,9 @@ struct Replay {
 
 impl Replay {
     fn new() -> Replay {
-        Replay { states: vec![Projection::received(RECEIVED_AT, Some("high".to_owned()))], events: Vec::new() }
+        let first =
+            Projection::received(RECEIVED_AT, Some("high".to_owned()), new_case("any").coded.services.as_deref());
+        Replay { states: vec![first], events: Vec::new() }
     }
 
     /// Adds a stored event, which must have been allowed and not stale.
