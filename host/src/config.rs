@@ -108,6 +108,9 @@ pub struct Settings {
     /// How many evidence files one address may send at a time; 0 for no limit [default: 4]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_EVIDENCE_UPLOADS")]
     pub evidence_uploads: Option<u16>,
+    /// MiB of evidence files that one address may declare a day; 0 for no limit [default: 262144]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_ADDRESS_QUOTA")]
+    pub evidence_address_quota: Option<u32>,
     /// Percent of the evidence disk under whose free space no bytes are taken; 0 for no floor [default: 10]
     #[arg(long, value_name = "PERCENT", env = "KAKEKOMI_EVIDENCE_MIN_FREE", value_parser = clap::value_parser!(u8).range(..100))]
     pub evidence_min_free: Option<u8>,
@@ -184,6 +187,8 @@ pub enum LogFormat {
 /// The desk's address by default.
 pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const DATA: &str = "data";
+/// MiB of evidence files that one address may declare a day: as many as a case may have.
+const EVIDENCE_ADDRESS_QUOTA_MIB: u32 = 256 << 10;
 
 impl Settings {
     /// Reads the settings of a file.
@@ -225,6 +230,7 @@ impl Settings {
             evidence_case_max: self.evidence_case_max.or(other.evidence_case_max),
             evidence_files: self.evidence_files.or(other.evidence_files),
             evidence_uploads: self.evidence_uploads.or(other.evidence_uploads),
+            evidence_address_quota: self.evidence_address_quota.or(other.evidence_address_quota),
             evidence_min_free: self.evidence_min_free.or(other.evidence_min_free),
             clamd: self.clamd.or(other.clamd),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
@@ -283,6 +289,12 @@ impl Settings {
             min_free_percent: self.evidence_min_free.map_or(default.min_free_percent, u64::from),
             ..default
         }
+    }
+
+    /// Returns the limit on the bytes of evidence files that one address may declare a day.
+    pub fn evidence_quota(&self) -> CapacityLimits {
+        let address_quota_mib = self.evidence_address_quota.unwrap_or(EVIDENCE_ADDRESS_QUOTA_MIB);
+        CapacityLimits { min_free_mib: 0, address_quota_mib, daily_quota_mib: 0 }
     }
 
     /// Reads the socket of clamd; `None` without the setting.

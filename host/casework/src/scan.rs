@@ -69,7 +69,7 @@ pub fn mark(event: &ShownEvent) -> Option<ScanMark<'_>> {
 
 impl Casework {
     /// Scans the files that arrived since a moment and were not scanned; returns their number. A file that cannot be read is
-    /// passed over from then on, with the reason.
+    /// reported and passed over from then on, and so is one that was scanned already, or whose case takes no event.
     ///
     /// # Errors
     /// [`ScanRoundError`]: the other files are scanned by a later round.
@@ -90,7 +90,8 @@ impl Casework {
                     continue;
                 }
                 match self.scan_file(clamd, &file).await {
-                    Ok(is_scanned) => scanned += u64::from(is_scanned),
+                    Ok(true) => scanned += 1,
+                    Ok(false) => _ = passed_over.insert(file.id),
                     Err(ScanRoundError::Scanner(error @ ScanError::File(_))) => {
                         report(&file, &error);
                         passed_over.insert(file.id);
@@ -105,7 +106,7 @@ impl Casework {
         }
     }
 
-    /// Scans a file and records the result; `false` for one that was scanned already.
+    /// Scans a file and records the result; `false` for one that was scanned already, or whose case takes no event.
     async fn scan_file(&self, clamd: &Clamd, file: &FileLine) -> Result<bool, ScanRoundError> {
         let number = Number::read(&file.number).map_err(|error| WorkError::Damaged(error.to_string()))?;
         let case = self.case(&number).await?;

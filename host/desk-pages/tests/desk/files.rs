@@ -5,7 +5,7 @@ use crate::support::TestDesk;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures_util::stream;
-use kakekomi_accounts::Role;
+use kakekomi_accounts::{Role, TokenScope};
 use kakekomi_evidence::{NewUpload, What};
 use kakekomi_service::sealed_case::{EventDraft, seal_event};
 use kakekomi_store::digest::hex;
@@ -150,6 +150,31 @@ async fn the_mark_of_a_scan_names_patterns_and_calls_no_file_harmless() {
     assert_eq!(marks(&english)[..2], ["Scan: no known pattern found", "Not scanned for viruses: too large"]);
     for page in [japanese, english.to_lowercase()] {
         assert!(!["安全", "clean", "no virus"].iter().any(|word| page.contains(word)), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_see_the_files_of_a_case_and_their_names_within_its_scope_alone() {
+    let desk = TestDesk::open("api").await;
+    let number = desk.submit("ransomware").await;
+    desk.sign_in(Role::Operator).await;
+    let id = file(&desk, &number, "秘密.log", b"abc").await.to_string();
+    scanned(&desk, &number, &json!({ "file": id, "result": "pattern", "pattern": "Eicar", "scanner": "ClamAV" })).await;
+    let document: Value = serde_json::from_str(&desk.get("/openapi.json", "").await.body).unwrap();
+    let described = document["components"]["schemas"]["File"]["properties"].as_object().unwrap();
+    for (scope, name, scan) in
+        [(TokenScope::Queue, Value::Null, Value::Null), (TokenScope::Cases, json!("秘密.log"), json!("pattern"))]
+    {
+        let token = desk.accounts.add_token("cli:test", "operator", scope).await.unwrap();
+        let request = Request::get(format!("/api/cases/{number}"));
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let answer = desk.router.clone().oneshot(request).await.unwrap().into_body();
+        let case: Value = serde_json::from_slice(&to_bytes(answer, usize::MAX).await.unwrap()).unwrap();
+        let shown = &case["files"][0];
+        assert!(shown.as_object().unwrap().keys().eq(described.keys()), "{shown}");
+        assert_eq!((&shown["id"], &shown["state"], &shown["length"]), (&json!(id), &json!("arrived"), &json!(3)));
+        assert_eq!((&shown["sha256"], &shown["name"]), (&json!(hex(&Sha256::digest(b"abc"))), &name));
+        assert_eq!((&shown["scan"], case["files"].as_array().unwrap().len()), (&scan, 1));
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use kakekomi_evidence::{Evidence, PartStorage, Tidied, UploadRefusal, bind, delete_discarded, is_unreachable};
 use kakekomi_http::files::{Files, UploadsAtOnce};
+use kakekomi_service::capacity::Capacity;
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_store::{Store, clock};
 use tokio::sync::watch;
@@ -53,7 +54,8 @@ pub(super) async fn files(
         Err(other) => return Err(CliError::io(place.to_string())(io::Error::other(other))),
     }
     let evidence = Evidence { store, storage, key: sealer.hash_key().clone(), limits };
-    Ok(Files { evidence, uploads: UploadsAtOnce::new(limits.uploads_an_address), stop })
+    let uploads = UploadsAtOnce::new(limits.uploads_an_address);
+    Ok(Files { evidence, uploads, quota: Arc::new(Capacity::new(settings.evidence_quota(), None)), stop })
 }
 
 /// Binds a storage to the database as soon as it answers.
