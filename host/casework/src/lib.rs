@@ -8,7 +8,7 @@
 //! - [`Casework`]: the use cases; [`Operator`], [`may`]: the rights
 //! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
 //! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
-//! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case
+//! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case; [`ScanMark`]: their scans
 //! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`], [`ExportLine`]: the events of the store
 //! - [`MadePackage`], [`Grant`], [`ReferralView`], [`LinkedPackage`]: hand-overs to organizations; [`NewOrganization`]: their register
 //! - [`PhoneApplication`]: an application that an operator takes by telephone
@@ -36,6 +36,7 @@ mod organizations;
 mod phone;
 mod questions;
 mod queue;
+mod scan;
 mod search;
 mod timeline;
 mod view;
@@ -70,6 +71,7 @@ pub use missing::{Missing, SectionProgress};
 pub use operator::{Operator, Right, may};
 pub use organizations::NewOrganization;
 pub use phone::{PhoneAgreement, PhoneApplication, ShownHow};
+pub use scan::{ScanMark, ScanRoundError, mark};
 pub use search::{Search, SearchError, SearchTerms};
 pub use timeline::{ShownEvent, shown};
 pub use view::{CaseView, Contents, OpenedContents};

@@ -60,6 +60,7 @@ words! {
     /// Words of the evidence files of a case.
     FileWords: title jump none not_scanned not_scanned_lead mismatch_lead sealed_name id name size received log media_type
         kind declared_sha256 sha256 expires bytes custody open seal by_time by_applicant
+        scanned_lead no_pattern pattern scan_too_large scanner
 }
 
 words! {

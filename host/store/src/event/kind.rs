@@ -58,6 +58,7 @@ kinds! {
     FileExpired "file.expired",
     FileDownloaded "file.downloaded",
     FileDestroyed "file.destroyed",
+    FileScanned "file.scanned",
     RemoteOrdered "remote.ordered",
     RemoteNotice "remote.notice",
     RemoteAcknowledged "remote.acknowledged",
@@ -103,6 +104,7 @@ impl EventKind {
                 | EventKind::CaseExported
                 | EventKind::DisclosureOpened
                 | EventKind::FileDownloaded
+                | EventKind::FileScanned
                 | EventKind::HandoverCollected
                 | EventKind::GrantUsed
         )
