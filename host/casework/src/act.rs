@@ -11,7 +11,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde_json::{Value, json};
 
-use crate::action::{Action, Outcome, QuestionDraft};
+use crate::action::{Action, ClauseAction, Outcome, QuestionDraft};
 use crate::casework::{Casework, demand};
 use crate::conflict::{Conflict, ShownAction};
 use crate::error::{ActError, WorkError};
@@ -66,6 +66,9 @@ impl Casework {
             return self.erase_and_purge(operator, number, seen_n).await;
         }
         let case = self.case(number).await?;
+        if let Action::Clause(clause) = &action {
+            self.check_clause(operator, number, &case, clause, seen_n).await?;
+        }
         let (mut body, also_to) = self.body(operator, number, &case, &action).await?;
         let after = seen_n.or((action.kind() != EventKind::NoteAdded).then_some(case.changed_n));
         let code = match action {
@@ -80,7 +83,11 @@ impl Casework {
         let event = self.sealed(operator, &case, action.kind(), &body, after, also_to.as_deref())?;
         // The code's hash replaces that of the former code in the transaction of the event.
         let event = NewEvent { return_code, ..event };
-        let outcome = self.store().append(vec![event]).await?.into_iter().next().unwrap_or(Appended::NoCase);
+        let mut events = vec![event];
+        if [EventKind::IntentWithdrawn, EventKind::CaseWithdrawn].contains(&action.kind()) {
+            events.extend(self.ended_packages(operator, number, &case).await?);
+        }
+        let outcome = self.store().append(events).await?.into_iter().next().unwrap_or(Appended::NoCase);
         let n = match outcome {
             Appended::Conflict { changed_n } => {
                 let mine = ShownAction { kind: action.kind().as_str(), body };
@@ -172,6 +179,13 @@ impl Casework {
                 Ok((body, Some(self.service_recipient()?)))
             }
             Action::Disclose { .. } => Ok((action.body(operator), Some(self.service_recipient()?))),
+            Action::Clause(ClauseAction::Approve(_)) => {
+                Ok((self.with_approval_id(number, action.body(operator)).await?, None))
+            }
+            // The return page shows the link; without the service's recipient the desk alone does.
+            Action::Close { outcome: Outcome::ReferredToVendor { .. }, .. } => {
+                Ok((action.body(operator), self.service_recipient().ok()))
+            }
             Action::Close { outcome: Outcome::DuplicateOf(other), .. } => {
                 self.check_other(number, other).await?;
                 Ok((action.body(operator), None))

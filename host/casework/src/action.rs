@@ -5,14 +5,44 @@
 //! No word of ours claims more than is known: the outcomes are the contract's, and advice always has its confidence and its
 //! limits, and is marked as reference information (clauses 4②⑧⑪⑬).
 
+/// Makes an enum of words with `ALL`, `as_str` and `read`.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &[$name] = &[$($name::$variant,)*];
+
+            /// Returns the stable word.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+
+            /// Reads the stable word.
+            pub fn read(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|known| known.as_str() == word)
+            }
+        }
+    };
+}
+
+use words;
+
+mod approval;
 mod body;
 mod check;
+mod clauses;
 mod read;
 
 use kakekomi_core::questions::{QuestionKind, Title};
 use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
 
+pub use approval::{ApprovalDraft, FIELD_PREFIX};
+pub use clauses::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
 pub use read::question_kind;
 
 use crate::operator::Right;
@@ -114,6 +144,8 @@ pub enum Action {
     },
     /// Removes the contents for good.
     Erase,
+    /// An action that the clauses of the consent document govern.
+    Clause(ClauseAction),
 }
 
 /// A question before it has an id.
@@ -151,30 +183,6 @@ pub enum Outcome {
     DuplicateOf(Number),
     /// It is nothing for this desk.
     OutOfScope,
-}
-
-/// Makes an enum of words with `ALL`, `as_str` and `read`.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// All of them, in the order in which they are shown.
-            pub const ALL: &[$name] = &[$($name::$variant,)*];
-
-            /// Returns the stable word.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// Reads the stable word.
-            pub fn read(word: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|known| known.as_str() == word)
-            }
-        }
-    };
 }
 
 words! {
@@ -277,7 +285,7 @@ const WORDS_BY_KIND: [(EventKind, &str); 16] = [
 ];
 
 impl Action {
-    /// The words of all actions: the last part of a form's address.
+    /// The words of the actions that no clause governs: the last part of a form's address. [`ClauseAction::WORDS`] has the others.
     pub const WORDS: [&str; 17] = [
         "start",
         "assign",
@@ -302,7 +310,7 @@ impl Action {
     /// any other name.
     pub fn word(name: &str) -> Option<&'static str> {
         let by_kind = WORDS_BY_KIND.iter().find(|(kind, _)| kind.as_str() == name).map(|(_, word)| *word);
-        by_kind.or_else(|| Action::WORDS.into_iter().find(|word| *word == name))
+        by_kind.or_else(|| Action::WORDS.into_iter().chain(ClauseAction::WORDS).find(|word| *word == name))
     }
 
     /// Returns the kind of its event.
@@ -324,6 +332,7 @@ impl Action {
             Action::IssueCode => EventKind::CodeIssued,
             Action::Withdraw { .. } => EventKind::CaseWithdrawn,
             Action::Erase => EventKind::CaseErased,
+            Action::Clause(action) => action.kind(),
         }
     }
 
@@ -332,6 +341,7 @@ impl Action {
         match self {
             Action::Hold { .. } => Right::Hold,
             Action::Erase => Right::Erase,
+            Action::Clause(action) => action.right(),
             _ => Right::Act,
         }
     }

@@ -74,11 +74,19 @@ pub enum FieldCode {
     TooFew,
     /// It was not confirmed.
     NotConfirmed,
+    /// It is no SHA-256 of 64 hexadecimal digits.
+    NotADigest,
+    /// No organization for forensics has this id, or it is disabled.
+    NoSuchOrganization,
+    /// Remote work has no order that has not ended.
+    NoOrder,
+    /// It is not the number of an event with which a forensics report came.
+    NoSuchReport,
 }
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 14] = [
+    pub const ALL: [FieldCode; 18] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -93,6 +101,10 @@ impl FieldCode {
         FieldCode::TooMany,
         FieldCode::TooFew,
         FieldCode::NotConfirmed,
+        FieldCode::NotADigest,
+        FieldCode::NoSuchOrganization,
+        FieldCode::NoOrder,
+        FieldCode::NoSuchReport,
     ];
 
     /// Returns the stable word.
@@ -112,6 +124,10 @@ impl FieldCode {
             FieldCode::TooMany => "too_many",
             FieldCode::TooFew => "too_few",
             FieldCode::NotConfirmed => "not_confirmed",
+            FieldCode::NotADigest => "not_a_digest",
+            FieldCode::NoSuchOrganization => "no_such_organization",
+            FieldCode::NoOrder => "no_order",
+            FieldCode::NoSuchReport => "no_such_report",
         }
     }
 }

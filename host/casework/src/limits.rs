@@ -4,6 +4,8 @@
 
 /// The longest text of an event, in bytes: a note, a reason, a piece of advice.
 pub const TEXT_BYTES_MAX: usize = 65_536;
+/// The longest line of an event, in bytes: a name, a role, a price, a device.
+pub const LINE_BYTES_MAX: usize = 1_000;
 /// The longest name of an operator, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 /// The longest link to a vendor, in bytes.
@@ -27,3 +29,11 @@ pub const FOLLOW_UP_FUTURE_MS: i64 = 731 * 24 * 60 * 60 * 1000;
 pub const FOUND_MAX: usize = 100;
 /// The most lines of a page of the queue or of the audit.
 pub const PAGE_MAX: u32 = 200;
+/// The days for which the link of a hand-over can be used.
+pub const LINK_DAYS: i64 = 14;
+/// The fewest and the most days of a grant.
+pub const GRANT_DAYS: std::ops::RangeInclusive<i64> = 1..=90;
+/// The longest id of an organization, in bytes.
+pub const ORGANIZATION_ID_MAX: usize = 40;
+/// The longest name of an organization, in code points.
+pub const NAME_CHARACTERS_MAX: usize = 200;

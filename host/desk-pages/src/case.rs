@@ -4,14 +4,21 @@
 
 pub mod act;
 mod answers;
+mod approval_form;
+pub mod authorities;
+mod clause_event;
+mod clause_forms;
 mod event_body;
 mod facts;
 mod file_event;
 pub mod files;
 mod forms;
+pub mod grant;
+pub mod handover;
 mod number;
 mod questions;
 mod timeline;
+pub mod work_record;
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -24,6 +31,7 @@ use serde_json::Value;
 use crate::frame::visit::Query;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
+pub use file_event::size;
 use forms::{ActionForms, Rejected};
 use number::read_number;
 
@@ -50,7 +58,8 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
     let values = report.get("values").cloned().unwrap_or_default();
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
-    let forms = ActionForms { visit, view, people: forms::people(visit).await };
+    let forms = ActionForms::load(visit, view).await;
+    let handover = handover::section(visit, view).await;
     let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
@@ -77,6 +86,8 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     Contents::Erased => p.notice { (words.erased) },
                 }
                 (files::files(visit, view))
+                (handover)
+                (printable(visit, view))
                 section.sheet {
                     h2 #timeline { (words.history) }
                     (timeline::timeline(visit, &view.timeline))
@@ -120,6 +131,24 @@ fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Va
                     summary { (words.advisories) " (" (messages.len()) ")" }
                     @if let Some(interview) = &contents.missing.interview { p { (inert::text(interview)) } }
                     ul { @for message in messages { li { (inert::text(message)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Links the pages that are made for paper.
+fn printable(visit: &Visit, view: &CaseView) -> Markup {
+    let words = &visit.words().clause;
+    html! {
+        @if matches!(view.contents, Contents::Opened(_)) {
+            section.sheet.no-print {
+                h2 { (words.print) }
+                ul {
+                    @if clause_forms::has_work(view) {
+                        li { a href={ "/cases/" (view.case.line.number) "/work-record" } { (words.print_work) } }
+                    }
+                    (authorities::links(visit, view))
                 }
             }
         }

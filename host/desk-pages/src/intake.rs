@@ -249,7 +249,7 @@ fn consent(set: &FieldSet<'_>) -> Markup {
 }
 
 /// Makes the title of a document a heading below those of the page.
-fn demoted(html: &str) -> String {
+pub fn demoted(html: &str) -> String {
     html.replace("<h1", "<h3").replace("</h1>", "</h3>")
 }
 

@@ -144,7 +144,7 @@ fn routes() -> (Router<AppState>, Paths) {
         ),
         (
             routes!(files::options, files::create, files::list),
-            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed]],
+            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed, ProblemCode::QuotaExceeded]],
         ),
         (
             routes!(files::append, files::show, files::end, files::override_method),

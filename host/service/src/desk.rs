@@ -1,6 +1,6 @@
 //! The desk's own data: names, documents in force, opening hours.
 //!
-//! A folder with `desk.toml`, `holidays.toml` and the documents that `desk.toml` names → [`Desk`].
+//! A folder with `desk.toml`, `holidays.toml`, `remote_notice.toml` and the documents that `desk.toml` names → [`Desk`].
 //! Without `--desk DIR` it is the profile in the binary (`host/desk/`). Everything is read and checked once, at the start;
 //! an error names its file and its key.
 
@@ -10,6 +10,7 @@ pub mod documents;
 mod localized;
 pub mod partners;
 pub mod profile;
+pub mod risk_notice;
 mod source;
 pub mod versions;
 
@@ -27,6 +28,7 @@ pub use localized::Localized;
 use partners::Partner;
 use profile::Days;
 pub use profile::{Profile, Recipient};
+pub use risk_notice::RiskNotice;
 pub use source::DeskError;
 use source::Source;
 
@@ -35,6 +37,7 @@ use source::Source;
 pub struct Desk {
     profile: Profile,
     documents: Documents,
+    risk_notice: RiskNotice,
     /// The gazetted holidays, `YYYY-MM-DD`, in order.
     holidays: Vec<String>,
     /// The last context in each language, and the year that it was made in: within a year only `now` differs.
@@ -63,8 +66,9 @@ impl Desk {
         let source = Source::new(folder);
         let profile = Profile::read(&source)?;
         let documents = Documents::read(&source, &profile)?;
+        let risk_notice = RiskNotice::read(&source)?;
         let holidays = days::holidays(&source)?;
-        let desk = Desk { profile, documents, holidays, made: Mutex::default() };
+        let desk = Desk { profile, documents, risk_notice, holidays, made: Mutex::default() };
         // The core parses hours, offset and days: an error is reported at the start.
         desk.context(clock::now(), Locale::Ja)?;
         Ok(desk)
@@ -84,6 +88,11 @@ impl Desk {
     /// Returns the documents in force.
     pub fn documents(&self) -> &Documents {
         &self.documents
+    }
+
+    /// Returns the notice that is read out before remote or guided work.
+    pub fn risk_notice(&self) -> &RiskNotice {
+        &self.risk_notice
     }
 
     /// Counts the known national holidays of a year.

@@ -17,7 +17,10 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{ApplicantRequest, Case, ClearCase, EventKind, NewCase, Store, StoreError, UnfinishedReceipt};
+use kakekomi_store::{
+    ApplicantRequest, Case, ClearCase, Event, EventKind, NewCase, Store, StoreError, UnfinishedReceipt,
+};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
@@ -238,6 +241,14 @@ impl CaseReader {
             identity: opened.identity,
             commitment,
         }))
+    }
+
+    /// Opens the body of an event of the store.
+    ///
+    /// # Errors
+    /// [`EventError`]: it is sealed to others, damaged, or not the one that was committed to.
+    pub fn open_store_event(&self, event: &Event) -> Result<Option<Value>, EventError> {
+        open_event(&self.identities, event)
     }
 
     /// Lists the contradictions between a case's contents and its columns, for the operator; empty where it is valid.

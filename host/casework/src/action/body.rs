@@ -33,6 +33,7 @@ impl Action {
             Action::Limitation { limitation, text } => json!({ "limitation": limitation.as_str(), "text": text }),
             Action::IssueCode => json!({ "channel": "phone" }),
             Action::Withdraw { reason } => json!({ "reason": reason }),
+            Action::Clause(action) => action.body(),
             Action::Ask { .. } | Action::Erase => json!({}),
         };
         without_nulls(body)

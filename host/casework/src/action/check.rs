@@ -31,6 +31,7 @@ impl Action {
             Action::Advice { text, limits, .. } => vec![required("text", text), required("limits", limits)],
             Action::Limitation { text, .. } => vec![optional("text", text)],
             Action::Ask { questions } => return check_questions(questions),
+            Action::Clause(action) => return action.check(),
         };
         errors.into_iter().flatten().collect()
     }
@@ -53,7 +54,7 @@ fn assignee_error(name: &str) -> Option<FieldError> {
 }
 
 /// Checks that a text is there and not too long.
-fn required(field: &str, text: &str, max: usize) -> Option<FieldError> {
+pub(super) fn required(field: &str, text: &str, max: usize) -> Option<FieldError> {
     let code = match text.len() {
         _ if text.trim().is_empty() => FieldCode::Required,
         length if length > max => FieldCode::TooLong,

@@ -13,6 +13,8 @@
 //! ask             title.1 title_en.1? kind.1 required.1=yes? choices.1? (a line each: 日本語 | English), title.2 …
 //! ```
 
+mod clauses;
+
 use kakekomi_core::questions::{QuestionKind, Title};
 use kakekomi_store::clock;
 use kakekomi_store::receipt_number::Number;
@@ -84,12 +86,10 @@ impl Form<'_> {
             "code" => Action::IssueCode,
             "withdraw" => Action::Withdraw { reason: self.text("reason") },
             "erase" => {
-                if self.fields.get("confirm") != Some("yes") {
-                    self.errors.push(FieldError::new("confirm", FieldCode::NotConfirmed));
-                }
+                self.confirm("confirm");
                 Action::Erase
             }
-            _ => return None,
+            other => return self.clause_action(other).map(Action::Clause),
         })
     }
 
@@ -100,6 +100,13 @@ impl Form<'_> {
     /// Reads a text; its length and presence are checked with the action.
     fn text(&self, name: &str) -> String {
         self.optional(name).unwrap_or_default()
+    }
+
+    /// Demands that a box is ticked.
+    fn confirm(&mut self, name: &str) {
+        if self.fields.get(name) != Some("yes") {
+            self.errors.push(FieldError::new(name, FieldCode::NotConfirmed));
+        }
     }
 
     /// Reads a word of a list; `placeholder` has the place of a wrong one.

@@ -13,7 +13,7 @@ use kakekomi_store::Refusal;
 use kakekomi_store::receipt_number::Number;
 use maud::html;
 
-use super::forms::{self, ActionForms, Rejected};
+use super::forms::{ActionForms, Rejected};
 use super::{read_number, show_rejected, timeline};
 use crate::frame::field::FieldFault;
 use crate::frame::visit::see_other;
@@ -105,7 +105,7 @@ impl Sent<'_> {
         let view = view.map_err(|error| Problem::work(&error))?;
         let words = &self.visit.words().case;
         let rejected = Rejected { word: self.word, typed: self.typed, faults: &[] };
-        let forms = ActionForms { visit: self.visit, view: &view, people: forms::people(self.visit).await };
+        let forms = ActionForms::load(self.visit, &view).await;
         let content = html! {
             section.sheet.conflict {
                 h1 { (words.conflict_title) }

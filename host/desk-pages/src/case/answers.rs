@@ -23,6 +23,12 @@ pub fn answers(visit: &Visit, values: &Value) -> Markup {
     }
 }
 
+/// Writes one field: an answer, a record or a list.
+pub fn shown(visit: &Visit, field: &FieldDescription, value: &Value) -> Markup {
+    let has_members = field.item.is_some() || !field.fields.is_empty() && !is_unknown(value);
+    if has_members { group(visit, field, value) } else { answer(visit, field, value) }
+}
+
 /// Writes a section, a record or a list.
 fn group(visit: &Visit, field: &FieldDescription, value: &Value) -> Markup {
     match (value, &field.item) {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::moment_text;
-use super::{file_event, questions};
+use super::{clause_event, file_event, questions};
 use crate::frame::{Visit, inert, moment};
 
 /// A title, which may be empty, and a value.
@@ -76,7 +76,8 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
             | EventKind::FileMismatch
             | EventKind::FileExpired
             | EventKind::FileDownloaded
-            | EventKind::FileDestroyed),
+            | EventKind::FileDestroyed
+            | EventKind::FileScanned),
         ) => return file_event::rows(visit, kind, body),
         // Their contents are elsewhere on the page, or there is nothing to show.
         Some(
@@ -87,7 +88,9 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
             | EventKind::CodeIssued
             | EventKind::DisclosureOpened,
         ) => Vec::new(),
-        _ => vec![Some(("", inert::text(&body.to_string())))],
+        // Those of the clauses.
+        Some(kind) => return clause_event::rows(visit, kind, body),
+        None => vec![Some(("", inert::text(&body.to_string())))],
     };
     rows.into_iter().flatten().collect()
 }

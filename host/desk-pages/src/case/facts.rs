@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::{moment_text, phone_text};
+use super::clause_forms;
 use crate::frame::{Visit, inert, moment};
 use crate::queue::{kind_title, services, state, urgency as urgency_word};
 
@@ -54,12 +55,14 @@ pub fn facts(visit: &Visit, view: &CaseView, values: &Value) -> Markup {
                 (wanted(visit, view))
                 div { dt { (words.email) } dd { (text("/contact/email").map_or_else(none, inert::text)) } }
                 div { dt { (visit.words().queue.assignee) } dd { (assignee.map_or_else(none, inert::text)) } }
+                (clause_forms::facts(visit, view))
                 (missing(visit, contents))
                 (why(visit, view, values))
             } @else {
                 (coded(visit, view))
                 (wanted(visit, view))
                 div { dt { (visit.words().queue.assignee) } dd { (assignee.map_or_else(none, inert::text)) } }
+                (clause_forms::facts(visit, view))
             }
         }
     }

@@ -3,9 +3,11 @@
 //! a case that was just received → the button 「対応を始める」; one in progress → the form 「電話を記録する」
 
 use kakekomi_accounts::AccountLine;
-use kakekomi_casework::{CaseView, Channel, Confidence, LimitationKind, Right, Urgency, may};
+use kakekomi_casework::{CaseView, Channel, ClauseAction, Confidence, LimitationKind, Right, Urgency, may};
+use kakekomi_store::Organization;
 use maud::{Markup, html};
 
+use super::clause_forms;
 use crate::frame::field::{FieldFault, FieldSet, Need, faults};
 use crate::frame::{FormFields, Visit, inert, moment};
 
@@ -31,14 +33,30 @@ pub struct Rejected<'a> {
 struct Group {
     title: fn(&Visit) -> &str,
     words: &'static [&'static str],
+    /// Written above the forms.
+    lead: fn(&Visit, &CaseView) -> Markup,
 }
 
 const GROUPS: &[Group] = &[
-    Group { title: |visit| &visit.words().action.record, words: &["call", "note", "advice", "limitation"] },
-    Group { title: |visit| &visit.words().action.to_applicant, words: &["ask", "disclose", "code"] },
+    Group {
+        title: |visit| &visit.words().action.record,
+        words: &["call", "note", "advice", "limitation"],
+        lead: |_, _| html! {},
+    },
+    Group {
+        title: |visit| &visit.words().action.to_applicant,
+        words: &["ask", "disclose", "code"],
+        lead: |_, _| html! {},
+    },
+    Group {
+        title: |visit| &visit.words().clause.title,
+        words: &ClauseAction::WORDS,
+        lead: |visit, view| clause_forms::states(visit, view),
+    },
     Group {
         title: |visit| &visit.words().action.manage,
         words: &["start", "assign", "urgency", "state", "follow_up", "close", "reopen", "withdraw", "hold", "erase"],
+        lead: |_, _| html! {},
     },
 ];
 
@@ -49,11 +67,13 @@ pub struct ActionForms<'a> {
     /// The case.
     pub view: &'a CaseView,
     /// Those who can be its assignee: names of accounts, and as people read them.
-    pub people: Vec<(String, String)>,
+    people: Vec<(String, String)>,
+    /// The organizations for forensics.
+    organizations: Vec<Organization>,
 }
 
 /// Lists the accounts that can work on cases. Without the list an operator types the name.
-pub async fn people(visit: &Visit) -> Vec<(String, String)> {
+async fn people(visit: &Visit) -> Vec<(String, String)> {
     let accounts = visit.desk.parts.accounts.list().await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the accounts cannot be listed");
         Vec::new()
@@ -64,7 +84,13 @@ pub async fn people(visit: &Visit) -> Vec<(String, String)> {
     accounts.into_iter().filter(works).map(entry).collect()
 }
 
-impl ActionForms<'_> {
+impl<'a> ActionForms<'a> {
+    /// Reads the lists from which the forms let choose.
+    pub async fn load(visit: &'a Visit, view: &'a CaseView) -> ActionForms<'a> {
+        let (people, organizations) = (people(visit).await, clause_forms::organizations(visit).await);
+        ActionForms { visit, view, people, organizations }
+    }
+
     /// Writes all forms that the state of the case and the operator's role allow.
     pub fn all(&self, rejected: Option<&Rejected<'_>>) -> Markup {
         let (visit, view) = (self.visit, self.view);
@@ -85,6 +111,7 @@ impl ActionForms<'_> {
                 @if !words.is_empty() {
                     section.action-group {
                         h2 { ((group.title)(visit)) }
+                        ((group.lead)(visit, view))
                         @for word in words {
                             details.action name="action" #{ "action-" (word) } {
                                 summary { (visit.words().action_title.get(word)) }
@@ -171,7 +198,7 @@ impl ActionForms<'_> {
                 &kakekomi_core::message::substitute(&action.erase_confirm, "number", &self.view.case.line.number),
                 Need::Required,
             ),
-            _ => html! {},
+            word => clause_forms::fields(set, self.view, &self.organizations, word),
         }
     }
 }
@@ -198,11 +225,14 @@ fn is_allowed(visit: &Visit, view: &CaseView, word: &str) -> bool {
     let right = match word {
         "hold" => Right::Hold,
         "erase" => Right::Erase,
+        "release" => Right::Release,
+        "approval" => Right::Export,
         _ => Right::Act,
     };
     let status = view.case.line.status.as_str();
     let fits = match word {
         _ if status == ERASED => false,
+        word if clause_forms::is_clause(word) => clause_forms::fits(visit, view, word),
         "reopen" => status == CLOSED,
         "note" | "call" | "advice" | "limitation" | "disclose" | "code" | "hold" => true,
         "erase" => !view.case.line.held,

@@ -10,7 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, CaseWords, FileWords, FrameWords, IntakeWords, QueueWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, ExportWords,
+    FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -70,6 +71,18 @@ pub struct CodedWords {
     pub file_state: Coded,
     pub file_what: Coded,
     pub download: Coded,
+    pub referral: Coded,
+    pub referral_next: Coded,
+    pub remote: Coded,
+    pub remote_next: Coded,
+    pub work_mode: Coded,
+    pub acknowledged: Coded,
+    pub worked_by: Coded,
+    pub report_purpose: Coded,
+    pub ended_reason: Coded,
+    pub member: Coded,
+    pub member_by: Coded,
+    pub purpose: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -80,9 +93,12 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/coded.toml")),
             include_str!(concat!("../../words/", $language, "/queue.toml")),
             include_str!(concat!("../../words/", $language, "/case.toml")),
+            include_str!(concat!("../../words/", $language, "/clauses.toml")),
             include_str!(concat!("../../words/", $language, "/intake.toml")),
             include_str!(concat!("../../words/", $language, "/audit.toml")),
+            include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
+            include_str!(concat!("../../words/", $language, "/handover.toml")),
         )
     };
 }
@@ -117,12 +133,40 @@ pub struct Words {
     pub action_done: Coded,
     /// The reasons why a state does not allow an action.
     pub refusal: Coded,
+    /// Referral, reports and remote work.
+    pub clause: ClauseWords,
+    /// The printable record of remote and guided work.
+    pub work_record: WorkRecordWords,
+    /// The print view for authorities.
+    pub authority: AuthorityWords,
+    /// Its forms.
+    pub authority_form: Coded,
+    /// The items of these forms.
+    pub authority_item: Coded,
     /// The intake by telephone.
     pub intake: IntakeWords,
     /// The audit page.
     pub audit: AuditWords,
+    /// The register of exports.
+    pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
+    /// The hand-overs of a case.
+    pub handover: HandoverWords,
+    /// The states of a referral.
+    pub handover_state: Coded,
+    /// The steps that a package needs.
+    pub handover_missing: Coded,
+    /// The purposes of packages.
+    pub handover_purpose: Coded,
+    /// The reasons why nothing is handed over.
+    pub handover_error: Coded,
+    /// The register of organizations.
+    pub organizations: OrganizationsWords,
+    /// The kinds of organizations.
+    pub organization_kind: Coded,
+    /// The collection of packages.
+    pub collect: CollectWords,
 }
 
 impl Words {
@@ -143,7 +187,11 @@ impl Words {
 mod tests {
     use kakekomi_accounts::Role;
 
-    use kakekomi_casework::{Action, Channel, Confidence, DownloadForm, FieldCode, LimitationKind, Urgency};
+    use kakekomi_casework::{
+        AcknowledgedHow, Action, Channel, ClauseAction, Confidence, DownloadForm, FieldCode, LimitationKind,
+        MissingStep, ReportPurpose, Urgency, WorkMode, WorkedBy,
+    };
+    use kakekomi_core::form::Purpose;
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -181,12 +229,43 @@ mod tests {
             for form in [DownloadForm::Sealed, DownloadForm::Opened] {
                 is_named(&words.coded.download, form.as_str());
             }
-            for action in Action::WORDS {
+            for action in Action::WORDS.into_iter().chain(ClauseAction::WORDS) {
                 is_named(&words.action_title, action);
                 is_named(&words.action_button, action);
             }
+            for action in ClauseAction::WORDS {
+                is_named(&words.action_done, action);
+            }
+            clause_codes_have_their_words(&words);
+            for purpose in Purpose::ALL {
+                is_named(&words.coded.purpose, purpose.as_str());
+            }
+            are_named(&words.handover_missing, &mut MissingStep::ALL.iter().map(|step| step.as_str()));
+            for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
+                is_named(&words.handover_state, state);
+            }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());
+            }
+        }
+    }
+
+    fn clause_codes_have_their_words(words: &Words) {
+        let coded = &words.coded;
+        for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
+            assert!(coded.referral.find(state).is_some() && coded.referral_next.find(state).is_some(), "{state}");
+        }
+        for state in ["none", "ordered", "notified", "acknowledged", "ended"] {
+            assert!(coded.remote.find(state).is_some() && coded.remote_next.find(state).is_some(), "{state}");
+        }
+        assert!(WorkMode::ALL.iter().all(|one| coded.work_mode.find(one.as_str()).is_some()));
+        assert!(AcknowledgedHow::ALL.iter().all(|one| coded.acknowledged.find(one.as_str()).is_some()));
+        assert!(WorkedBy::ALL.iter().all(|one| coded.worked_by.find(one.as_str()).is_some()));
+        assert!(ReportPurpose::ALL.iter().all(|one| coded.report_purpose.find(one.as_str()).is_some()));
+        for form in crate::case::authorities::FORMS {
+            assert!(words.authority_form.find(form.word).is_some(), "{}", form.word);
+            for item in form.items {
+                assert!(words.authority_item.find(item.key).is_some(), "{}", item.key);
             }
         }
     }

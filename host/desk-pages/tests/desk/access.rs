@@ -15,6 +15,7 @@ fn path(route: &Route, number: &str) -> String {
         .path
         .replace("{number}", number)
         .replace("{kind}", "note")
+        .replace("{form}", "ppc")
         .replace("{file}", "none.css")
         .replace("{token}", "none")
         .replace("{name}", "nobody")

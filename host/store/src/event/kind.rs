@@ -58,6 +58,7 @@ kinds! {
     FileExpired "file.expired",
     FileDownloaded "file.downloaded",
     FileDestroyed "file.destroyed",
+    FileScanned "file.scanned",
     RemoteOrdered "remote.ordered",
     RemoteNotice "remote.notice",
     RemoteAcknowledged "remote.acknowledged",
@@ -76,6 +77,7 @@ kinds! {
     ApprovalAttached "approval.attached",
     GrantGiven "grant.given",
     GrantUsed "grant.used",
+    GrantEnded "grant.ended",
     AccountAdded "account.added",
     AccountSetUp "account.set_up",
     AccountSignedIn "account.signed_in",
@@ -102,6 +104,7 @@ impl EventKind {
                 | EventKind::CaseExported
                 | EventKind::DisclosureOpened
                 | EventKind::FileDownloaded
+                | EventKind::FileScanned
                 | EventKind::HandoverCollected
                 | EventKind::GrantUsed
         )

@@ -53,6 +53,7 @@ fn package(number: &Number) -> NewPackage {
         organization: "forensics".to_owned(),
         purpose: PackagePurpose::Referral,
         manifest_sha256: random(),
+        sealed_sha256: random(),
         length: 10,
         created_at: RECEIVED_AT + 2000,
         parts: vec![PackagePart { start: 0, length: 10, object: id.to_string() }],
