@@ -4,7 +4,7 @@
 //! field table in one place, so that reading, checking, describing and counting cannot drift apart:
 //!
 //! ```text
-//! section! { Contact { company: Answer<Line> = required("貴社名"); … } }
+//! section! { Contact { company: Answer<Line> = required("貴社名", CASE | SALES); … } }
 //! {"company": "株式会社れい"}  →  Contact { company: Given(Line("株式会社れい")), … }
 //! ```
 
@@ -25,6 +25,7 @@ mod normalized;
 mod number;
 mod other;
 mod progress;
+mod purpose;
 pub(crate) mod section;
 mod service;
 mod situation;
@@ -47,6 +48,7 @@ pub use normalized::{Digest, Email, Phone};
 pub use number::{Agree, Flag, Whole};
 pub use other::Answers;
 pub use progress::ProgressCounter;
+pub use purpose::{Purpose, Purposes};
 pub use section::Section;
 pub use service::{Approval, Forensics, Remote, Service};
 pub use situation::{Situation, YesNo};
@@ -63,16 +65,16 @@ pub const LOGS_MAX: usize = 50;
 section! {
     /// The answers of an applicant (Annex 1.2) and the agreement to the documents.
     pub struct Draft {
-        contact: Contact = section("お客さまの窓口情報");
-        incident: Incident = section("インシデントの概要");
-        devices: Answer<List<Device, DEVICES_MAX>> = optional("インシデント発生対象機器").interview();
-        network: Network = section("ネットワーク構成");
-        logs: Answer<List<Log, LOGS_MAX>> = optional("ログ");
+        contact: Contact = section("お客さまの窓口情報", CASE | SALES);
+        incident: Incident = section("インシデントの概要", CASE | SALES | STATISTICS);
+        devices: Answer<List<Device, DEVICES_MAX>> = optional("インシデント発生対象機器", CASE | STATISTICS).interview();
+        network: Network = section("ネットワーク構成", CASE);
+        logs: Answer<List<Log, LOGS_MAX>> = optional("ログ", CASE | STATISTICS);
         /// The desk's later questions.
-        other: Answer<Reserved> = optional("その他");
-        service: Service = section("別紙1 第1項");
-        situation: Situation = section("免責事項⑫");
+        other: Answer<Reserved> = optional("その他", CASE);
+        service: Service = section("別紙1 第1項", CASE | STATISTICS);
+        situation: Situation = section("免責事項⑫", CASE | STATISTICS);
         /// The agreement by 「サービスを利用する」.
-        consent: Consent = section("同意");
+        consent: Consent = section("同意", CASE | STATISTICS);
     }
 }

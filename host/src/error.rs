@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kakekomi_accounts::AccountError;
+use kakekomi_casework::HandoverError;
 use kakekomi_http::tls::TlsError;
 use kakekomi_http_client::RootsError;
 use kakekomi_sandbox::SandboxError;
@@ -62,6 +63,9 @@ pub enum CliError {
     /// The module's report cannot be read.
     #[error("the rule engine failed: {0}")]
     Report(#[from] InvalidReport),
+    /// No clause allows the use.
+    #[error(transparent)]
+    Purpose(#[from] kakekomi_purposes::Refusal),
     /// The output cannot be written as JSON.
     #[error("the output cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -124,6 +128,9 @@ pub enum CliError {
     /// An account cannot be managed.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// An organization is not registered, or a package not made.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// There is no such token.
     #[error("there is no token {0}")]
     NoToken(i64),
@@ -148,7 +155,10 @@ impl CliError {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            CliError::Usage(_) | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
+            CliError::Usage(_)
+            | CliError::Purpose(_)
+            | CliError::Account(AccountError::Name | AccountError::DisplayName)
+            | CliError::Handover(HandoverError::Id | HandoverError::Name | HandoverError::Recipient) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)
             | CliError::Desk(_)
@@ -168,6 +178,7 @@ impl CliError {
             | CliError::Roots(_)
             | CliError::Remote(_)
             | CliError::Account(_)
+            | CliError::Handover(_)
             | CliError::NoToken(_)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,

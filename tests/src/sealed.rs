@@ -45,12 +45,26 @@ pub fn sealer_in(folder: &Path) -> Result<CaseSealer, Box<dyn Error>> {
 /// # Errors
 /// No randomness.
 pub fn new_case(sealer: &CaseSealer, key: &str, draft: &[u8], report: &[u8]) -> Result<NewCase, Box<dyn Error>> {
+    new_case_at(RECEIVED_AT, sealer, key, draft, report)
+}
+
+/// Seals a case that was received at another moment.
+///
+/// # Errors
+/// No randomness.
+pub fn new_case_at(
+    received_at: i64,
+    sealer: &CaseSealer,
+    key: &str,
+    draft: &[u8],
+    report: &[u8],
+) -> Result<NewCase, Box<dyn Error>> {
     let number = Number::random()?.to_string();
     let module = format!("sha256:{}", kakekomi_artifact::SHA256);
     let consent = json!({ "record": number });
-    let receipt = json!({ "number": number, "received_at": RECEIVED_AT, "module": module, "consent": consent });
+    let receipt = json!({ "number": number, "received_at": received_at, "module": module, "consent": consent });
     let record = CaseRecord {
-        received_at: RECEIVED_AT,
+        received_at,
         partner: None,
         test: false,
         locale: "ja".to_owned(),

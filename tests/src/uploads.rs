@@ -121,17 +121,22 @@ pub fn listed(state: &Value, upload: &Upload) -> Value {
 
 /// Opens a stored file with the desk's identity.
 pub fn opened(home: &Home, storage: &Path, number: &str, upload: &Upload) -> Vec<u8> {
+    kept(home, storage, number, upload).expect("a file with all its parts")
+}
+
+/// Opens what is stored of a file; `None` where the file, its case or a part is missing.
+pub fn kept(home: &Home, storage: &Path, number: &str, upload: &Upload) -> Option<Vec<u8>> {
     let reader = CaseReader::load(&KeyFolder::at(home.keys()), None).unwrap().unwrap();
     let storage = Arc::new(FolderStorage::open(storage).unwrap());
     let (line, parts, identities) = run(home, async |store| {
-        let case = store.show(&Number::read(number).unwrap()).await.unwrap().unwrap().unwrap();
-        let line = store.file(&upload.id().parse().unwrap()).await.unwrap().unwrap();
-        let parts = store.parts(line.seq).await.unwrap();
-        (line, parts, reader.open(&case).unwrap().unwrap().identity)
-    });
+        let case = store.show(&Number::read(number).unwrap()).await.ok()??.ok()?;
+        let line = store.file(&upload.id().parse().unwrap()).await.ok()??;
+        let parts = store.parts(line.seq).await.ok()?;
+        Some((line, parts, reader.open(&case).ok()??.identity))
+    })?;
     let mut bytes = Vec::new();
-    kakekomi_evidence::read(storage, &line, parts, identities).read_to_end(&mut bytes).unwrap();
-    bytes
+    kakekomi_evidence::read(storage, &line, parts, identities).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The folder of the evidence files of a home.

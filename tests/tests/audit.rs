@@ -34,7 +34,7 @@ on_both_databases! {
 
 /// Tables that hold nothing of cases, or only what opens the desk and the return: the events say who changed it through the
 /// program, and nothing commits to the rows themselves. `evidence verify` compares files and parts.
-const OTHER_TABLES: [&str; 13] = [
+const OTHER_TABLES: [&str; 18] = [
     "_sqlx_migrations",
     "sqlite_sequence",
     "probe",
@@ -48,6 +48,11 @@ const OTHER_TABLES: [&str; 13] = [
     "files",
     "file_parts",
     "discarded_objects",
+    "organizations",
+    "packages",
+    "package_parts",
+    "collect_links",
+    "handovers",
 ];
 
 /// Makes a stopped desk with cases, and their numbers.

@@ -15,13 +15,14 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use kakekomi_store::digest::sha256;
+use kakekomi_store::digest::{hex, sha256};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::postgres::Cluster;
 use kakekomi_tests::returning::{authorized, start, state, submit, token};
 use kakekomi_tests::server::{Home, Server};
 use kakekomi_tests::uploads::{Upload, evidence_folder, listed, noise, offset_of, opened, resumable};
 use kakekomi_tests::wire::{Answer, Request};
+use sha2::{Digest as _, Sha256};
 
 on_both_databases! {
     an_upload_goes_on_after_every_cut
@@ -32,6 +33,9 @@ on_both_databases! {
 
 /// Bytes of a part.
 const PART: usize = 8 << 20;
+
+/// Bytes of a request of a large file.
+const PIECE: usize = 32 << 20;
 
 /// A count of a short run, unless a variable names that of a long one.
 fn count(variable: &str, short: usize) -> usize {
@@ -224,6 +228,28 @@ fn a_silent_client_is_cut_off_and_a_slow_one_is_not() {
     silence.assert_problem("thirty seconds without a byte", 408, "http.timeout");
     assert_eq!((offset_of(&silence), silent.offset(&server)), (10, 10), "what came is stored");
     assert_eq!((drip.status, offset_of(&drip)), (204, 36), "longer than thirty seconds in all: {}", drip.text());
+}
+
+/// `KAKEKOMI_UPLOAD_LARGE=4294967297` sends a file of 4 GiB and a byte.
+#[test]
+fn a_large_file_arrives() {
+    let server = start(Home::new());
+    let case = submit(&server, "key-1");
+    let length = count("KAKEKOMI_UPLOAD_LARGE", 2 * PART + 1);
+    let upload = Upload::declare(&server, &token(&server, &case), "a", length as u64);
+    let (mut digest, started) = (Sha256::new(), Instant::now());
+    for from in (0..length).step_by(PIECE) {
+        let bytes = noise(PIECE.min(length - from), from as u64);
+        digest.update(&bytes);
+        assert_eq!(offset_of(&upload.patch(&server, from as u64, &bytes)), (from + bytes.len()) as u64);
+    }
+    eprintln!("{length} bytes in {:.1} s", started.elapsed().as_secs_f64());
+    let arrived = listed(&state(&server, &token(&server, &case)), &upload);
+    let digest = hex(&digest.finalize());
+    assert_eq!((&arrived["state"], &arrived["sha256"]), (&"arrived".into(), &digest.into()));
+    // With the identity of the desk it opens every part.
+    let verified = server.home.run(&["evidence", "verify", &case.number]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
 /// Sends the rest, at one host after the other. A request whose connection broke may still be storing what came of it.

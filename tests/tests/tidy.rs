@@ -29,7 +29,7 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("host/http", &["sqlx"]),
     (
         "host/store",
@@ -47,6 +47,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("host/sealing", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store", "wasmtime"]),
     ("host/evidence", &["age", "axum", "hyper", "sqlx", "kakekomi-core", "kakekomi-http", "kakekomi-service"]),
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
+    ("host/purposes", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
     ("host/http-client", &["axum", "kakekomi-http", "kakekomi-service", "kakekomi-store", "sqlx"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (
@@ -56,7 +57,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 10] = [
+const HOST: [&str; 11] = [
     "host/src",
     "host/http/src",
     "host/sandbox/src",
@@ -64,6 +65,7 @@ const HOST: [&str; 10] = [
     "host/sealing/src",
     "host/store/src",
     "host/evidence/src",
+    "host/purposes/src",
     "host/service/src",
     "host/page-build/src",
     "wasm/packages/src",
@@ -335,6 +337,12 @@ fn list_of_codes_is_up_to_date() {
 fn table_of_routes_is_up_to_date() {
     let (found, made) = kakekomi_tests::routes::http_md();
     assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin http-md");
+}
+
+#[test]
+fn table_of_purposes_is_up_to_date() {
+    let (found, made) = kakekomi_tests::purposes::purposes_md();
+    assert!(found == made, "make it anew: cargo run --release -p kakekomi-tests --bin purposes-md");
 }
 
 #[test]

@@ -110,7 +110,11 @@ fn describe_field(field: &Field, path: String, language: PageLanguage) -> FieldD
     let (min, max) = range(kind);
     let item = match kind {
         FieldKind::List(_, fields) => {
-            let entry = Field { name: "", spec: FieldSpec::section(spec.annex), kind: FieldKind::Record(fields) };
+            let entry = Field {
+                name: "",
+                spec: FieldSpec::section(spec.annex, spec.purposes),
+                kind: FieldKind::Record(fields),
+            };
             Some(Box::new(describe_field(&entry, format!("{path}/*"), language)))
         }
         _ => None,

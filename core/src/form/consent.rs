@@ -20,13 +20,13 @@ section! {
     /// The agreement (the consent document's last sentence; clause 1③).
     pub struct Consent {
         /// The consent document that was shown.
-        document: Answer<AgreedDocument> = required("同意書");
+        document: Answer<AgreedDocument> = required("同意書", CASE);
         /// The privacy policy that was shown.
-        policy: Answer<AgreedDocument> = required("プライバシーポリシー");
+        policy: Answer<AgreedDocument> = required("プライバシーポリシー", CASE);
         /// The language that it was shown in.
-        language: Answer<Language> = required("同意書");
+        language: Answer<Language> = required("同意書", CASE | STATISTICS);
         /// The time when the button was pressed.
-        agreed_at: Answer<Instant> = required("同意書");
+        agreed_at: Answer<Instant> = required("同意書", CASE);
     }
 }
 
@@ -34,9 +34,9 @@ section! {
     /// A document that was agreed to.
     pub struct AgreedDocument {
         /// The version of the document.
-        version: Answer<Line> = required("同意書");
+        version: Answer<Line> = required("同意書", CASE);
         /// The SHA-256 of the served file's bytes.
-        sha256: Answer<Digest> = required("同意書");
+        sha256: Answer<Digest> = required("同意書", CASE);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Macros that declare a section, and a section that may be absent.
 //!
-//! `company: Answer<Line> = required("貴社名");` declares the member `company`, which is read under the key `company`, must be
-//! answered (`FieldSpec::required`) and takes the rules of a [`super::Line`].
+//! `company: Answer<Line> = required("貴社名", CASE | SALES);` declares the member `company`, which is read under the key
+//! `company`, must be answered (`FieldSpec::required`), takes the rules of a [`super::Line`], and may be used for the purposes
+//! of [`super::Purposes`]. A field without purposes does not compile.
 
 /// Declares a section: its struct, its rows of the field table and its slots.
 macro_rules! section {
@@ -9,7 +10,8 @@ macro_rules! section {
         $(#[$about:meta])*
         pub struct $name:ident { $(
             $(#[$what:meta])*
-            $field:ident: $slot:ty = $need:ident($annex:literal) $( .$flag:ident($( $word:literal )?) )*;
+            $field:ident: $slot:ty = $need:ident($annex:literal, $purpose:ident $( | $further:ident )*)
+                $( .$flag:ident($( $word:literal )?) )*;
         )+ }
     ) => {
         $(#[$about])*
@@ -25,7 +27,10 @@ macro_rules! section {
             /// The section's rows of the field table.
             pub const FIELDS: &'static [$crate::form::Field] = &[ $( $crate::form::Field {
                 name: stringify!($field),
-                spec: $crate::form::FieldSpec::$need($annex) $( .$flag($( $word )?) )*,
+                spec: $crate::form::FieldSpec::$need(
+                    $annex,
+                    $crate::form::Purposes::$purpose $( .or($crate::form::Purposes::$further) )*,
+                ) $( .$flag($( $word )?) )*,
                 kind: <$slot as $crate::form::HasKind>::KIND,
             }, )+ ];
         }

@@ -9,13 +9,13 @@ use super::{Answer, Line, Text};
 section! {
     /// One machine (Annex 1.2, インシデント発生対象機器).
     pub struct Device {
-        identified: Answer<Identified> = required("発生対象の特定状況");
-        usage: Answer<Usage> = optional("発生対象の利用状況（個人利用/共用）").or_unknown();
-        os: Answer<Line> = optional("OS").or_unknown();
+        identified: Answer<Identified> = required("発生対象の特定状況", CASE | STATISTICS);
+        usage: Answer<Usage> = optional("発生対象の利用状況（個人利用/共用）", CASE | STATISTICS).or_unknown();
+        os: Answer<Line> = optional("OS", CASE).or_unknown();
         /// なし is an answer.
-        antivirus: Answer<Line> = optional("アンチウィルスソフト名").or_unknown();
-        connection: Answer<Connection> = optional("外部との接続状況").or_unknown();
-        notes: Answer<Text> = optional("その他弊社への共有事項");
+        antivirus: Answer<Line> = optional("アンチウィルスソフト名", CASE).or_unknown();
+        connection: Answer<Connection> = optional("外部との接続状況", CASE | STATISTICS).or_unknown();
+        notes: Answer<Text> = optional("その他弊社への共有事項", CASE);
     }
 }
 

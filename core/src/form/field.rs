@@ -1,8 +1,9 @@
 //! Rows of the field table of Annex 1.2: name, requirement and kind of each field.
 //!
-//! `Field { name: "company", spec: FieldSpec::required("貴社名"), kind: FieldKind::Line }`. The form description is made from
-//! these rows.
+//! `Field { name: "company", spec: FieldSpec::required("貴社名", Purposes::CASE), kind: FieldKind::Line }`. The form description
+//! and the exports are made from these rows.
 
+use super::purpose::Purposes;
 use crate::path::PathCursor;
 
 /// The need for an answer to a field.
@@ -19,6 +20,19 @@ pub enum Requirement {
 }
 
 /// The entries of the field table of Annex 1.2 for a field.
+///
+/// ```
+/// use kakekomi_core::form::{FieldSpec, Purpose, Purposes};
+///
+/// let spec = FieldSpec::required("貴社名", Purposes::CASE.or(Purposes::SALES));
+/// assert!(spec.purposes.allows(Purpose::Sales) && !spec.purposes.allows(Purpose::Statistics));
+/// ```
+///
+/// A field without purposes does not compile:
+///
+/// ```compile_fail,E0061
+/// kakekomi_core::form::FieldSpec::required("貴社名");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldSpec {
     /// The need for an answer.
@@ -33,36 +47,39 @@ pub struct FieldSpec {
     pub interview: bool,
     /// True for a record whose fields are in the report's `hidden` while it is absent.
     pub hides_fields: bool,
+    /// The purposes for which the answer may be used (clauses 1④⑤⑦⑧).
+    pub purposes: Purposes,
 }
 
 impl FieldSpec {
-    const fn new(requirement: Requirement, annex: &'static str) -> FieldSpec {
-        FieldSpec { requirement, unknown: false, annex, autocomplete: "", interview: false, hides_fields: false }
+    const fn new(requirement: Requirement, annex: &'static str, purposes: Purposes) -> FieldSpec {
+        let (unknown, interview, hides_fields) = (false, false, false);
+        FieldSpec { requirement, unknown, annex, autocomplete: "", interview, hides_fields, purposes }
     }
 
     /// A section, which is always there and needs no answer of its own.
-    pub const fn section(annex: &'static str) -> FieldSpec {
-        FieldSpec::new(Requirement::Optional, annex)
+    pub const fn section(annex: &'static str, purposes: Purposes) -> FieldSpec {
+        FieldSpec::new(Requirement::Optional, annex, purposes)
     }
 
     /// R: required.
-    pub const fn required(annex: &'static str) -> FieldSpec {
-        FieldSpec::new(Requirement::Required, annex)
+    pub const fn required(annex: &'static str, purposes: Purposes) -> FieldSpec {
+        FieldSpec::new(Requirement::Required, annex, purposes)
     }
 
     /// O: optional.
-    pub const fn optional(annex: &'static str) -> FieldSpec {
-        FieldSpec::new(Requirement::Optional, annex)
+    pub const fn optional(annex: &'static str, purposes: Purposes) -> FieldSpec {
+        FieldSpec::new(Requirement::Optional, annex, purposes)
     }
 
     /// O: optional, but advised.
-    pub const fn advised(annex: &'static str) -> FieldSpec {
-        FieldSpec::new(Requirement::Advised, annex)
+    pub const fn advised(annex: &'static str, purposes: Purposes) -> FieldSpec {
+        FieldSpec::new(Requirement::Advised, annex, purposes)
     }
 
     /// R: one of several is required.
-    pub const fn one_of(annex: &'static str) -> FieldSpec {
-        FieldSpec::new(Requirement::OneOf, annex)
+    pub const fn one_of(annex: &'static str, purposes: Purposes) -> FieldSpec {
+        FieldSpec::new(Requirement::OneOf, annex, purposes)
     }
 
     /// Accepts 分からない as an answer (`?`).

@@ -10,22 +10,22 @@ use super::{Answer, MomentField, Ordered, Text};
 section! {
     /// The incident (Annex 1.2, インシデントの概要).
     pub struct Incident {
-        summary: Answer<Text> = required("インシデント概要").interview();
+        summary: Answer<Text> = required("インシデント概要", CASE).interview();
         /// The apparent kind: an aid to the summary.
-        kind: Answer<Kind> = optional("インシデント概要").or_unknown();
+        kind: Answer<Kind> = optional("インシデント概要", CASE | SALES | STATISTICS).or_unknown();
         /// いま被害が続いているか: an aid to the summary.
-        ongoing: Answer<YesNo> = optional("インシデント概要").or_unknown();
+        ongoing: Answer<YesNo> = optional("インシデント概要", CASE | STATISTICS).or_unknown();
         /// Harm to third parties (免責事項⑨).
-        third_party_harm: Answer<YesNo> = optional("免責事項⑨").or_unknown();
-        purpose: Answer<Text> = required("調査の目的").or_unknown();
+        third_party_harm: Answer<YesNo> = optional("免責事項⑨", CASE | STATISTICS).or_unknown();
+        purpose: Answer<Text> = required("調査の目的", CASE).or_unknown();
         /// The list of words is ours and provisional: the source leaves it empty.
-        priorities: Answer<Ordered<Priority>> = optional("優先順位");
-        discovered_at: Answer<MomentField> = required("発見日時").or_unknown().interview();
-        discovery_trigger: Answer<Trigger> = required("発見契機（発見方法）").or_unknown();
-        occurred_at: Answer<MomentField> = optional("発生日時").or_unknown().interview();
-        target: Answer<Text> = optional("発生対象").or_unknown().interview();
-        operation: Answer<Text> = optional("発生時の操作内容").or_unknown().interview();
-        requests: Answer<Text> = optional("その他弊社への依頼内容");
+        priorities: Answer<Ordered<Priority>> = optional("優先順位", CASE | STATISTICS);
+        discovered_at: Answer<MomentField> = required("発見日時", CASE).or_unknown().interview();
+        discovery_trigger: Answer<Trigger> = required("発見契機（発見方法）", CASE | STATISTICS).or_unknown();
+        occurred_at: Answer<MomentField> = optional("発生日時", CASE).or_unknown().interview();
+        target: Answer<Text> = optional("発生対象", CASE).or_unknown().interview();
+        operation: Answer<Text> = optional("発生時の操作内容", CASE).or_unknown().interview();
+        requests: Answer<Text> = optional("その他弊社への依頼内容", CASE);
     }
 }
 
@@ -33,8 +33,8 @@ section! {
     /// The discovery of the incident (発見契機).
     pub struct Trigger {
         /// The discoverer, after VERIS's discovery methods.
-        by: Answer<By> = required("発見契機（発見方法）");
-        note: Answer<Text> = optional("発見契機（発見方法）");
+        by: Answer<By> = required("発見契機（発見方法）", CASE | STATISTICS);
+        note: Answer<Text> = optional("発見契機（発見方法）", CASE);
     }
 }
 

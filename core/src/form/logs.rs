@@ -15,21 +15,21 @@ section! {
     /// One log (Annex 1.2, ログ).
     pub struct Log {
         /// The kind of its source.
-        kind: Answer<LogKind> = required("ログ");
+        kind: Answer<LogKind> = required("ログ", CASE | STATISTICS);
         /// Its file's name.
-        name: Answer<Line> = optional("ログ");
+        name: Answer<Line> = optional("ログ", CASE);
         /// The moment of its first entry.
-        from: Answer<MomentField> = optional("ログ");
+        from: Answer<MomentField> = optional("ログ", CASE);
         /// The moment of its last entry.
-        to: Answer<MomentField> = optional("ログ");
+        to: Answer<MomentField> = optional("ログ", CASE);
         /// The time zone that its entries are written in.
-        time_zone: Answer<Line> = optional("ログ");
+        time_zone: Answer<Line> = optional("ログ", CASE);
         /// The seconds that its clock is ahead.
-        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = optional("ログ");
+        clock_error_seconds: Answer<Whole<{ -CLOCK_ERROR_MAX }, CLOCK_ERROR_MAX>> = optional("ログ", CASE);
         /// Its size in bytes.
-        size: Answer<Whole<0, SIZE_MAX>> = optional("ログ");
-        sha256: Answer<Digest> = optional("ログ");
-        note: Answer<Text> = optional("ログ");
+        size: Answer<Whole<0, SIZE_MAX>> = optional("ログ", CASE);
+        sha256: Answer<Digest> = optional("ログ", CASE);
+        note: Answer<Text> = optional("ログ", CASE);
     }
 }
 

@@ -9,6 +9,6 @@ section! {
     /// The network (Annex 1.2, 発生対象機器が属するネットワーク構成).
     pub struct Network {
         /// A description in words; a diagram can be sent later.
-        topology: Answer<Text> = optional("発生対象機器が属するネットワーク構成").or_unknown().interview();
+        topology: Answer<Text> = optional("発生対象機器が属するネットワーク構成", CASE).or_unknown().interview();
     }
 }

@@ -5,6 +5,7 @@
 
 use super::answer::Answer;
 use super::field::{Field, FieldKind, FieldSpec};
+use super::purpose::Purposes;
 use super::section::Section;
 use super::situation::YesNo;
 use super::slot::Slot;
@@ -64,11 +65,11 @@ enum QuestionAnswer {
 
 /// The row of the section.
 static SECTION: [Field; 1] =
-    [Field { name: "other", spec: FieldSpec::section("その他"), kind: FieldKind::Section(&[]) }];
+    [Field { name: "other", spec: FieldSpec::section("その他", Purposes::CASE), kind: FieldKind::Section(&[]) }];
 
 /// The rows of questions; their name is the `id`, which the position has.
-static REQUIRED: Field = row(FieldSpec::required("その他"));
-static OPTIONAL: Field = row(FieldSpec::optional("その他"));
+static REQUIRED: Field = row(FieldSpec::required("その他", Purposes::CASE));
+static OPTIONAL: Field = row(FieldSpec::optional("その他", Purposes::CASE));
 
 const fn row(spec: FieldSpec) -> Field {
     Field { name: "", spec: spec.or_unknown(), kind: FieldKind::Reserved }

@@ -9,8 +9,8 @@ use super::{Agree, Answer, Flag};
 section! {
     /// The services that are wanted beside consultation (Annex 1.1).
     pub struct Service {
-        remote: Answer<Remote> = optional("遠隔サポート（有償）").hides_fields();
-        forensics: Answer<Forensics> = optional("セキュリティ事故対応/フォレンジック会社の紹介").hides_fields();
+        remote: Answer<Remote> = optional("遠隔サポート（有償）", CASE | STATISTICS).hides_fields();
+        forensics: Answer<Forensics> = optional("セキュリティ事故対応/フォレンジック会社の紹介", CASE | STATISTICS).hides_fields();
     }
 }
 
@@ -18,9 +18,9 @@ section! {
     /// Remote support, which costs money: its own, explicit request.
     pub struct Remote {
         /// The notice of the price was read.
-        price_notice: Answer<Agree> = required("遠隔サポート（有償）");
+        price_notice: Answer<Agree> = required("遠隔サポート（有償）", CASE | STATISTICS);
         /// The approval of the cost on the applicant's side.
-        approval: Answer<Approval> = required("遠隔サポート（有償）");
+        approval: Answer<Approval> = required("遠隔サポート（有償）", CASE | STATISTICS);
     }
 }
 
@@ -28,7 +28,7 @@ section! {
     /// The introduction of an incident-response or forensics company.
     pub struct Forensics {
         /// Clause 1②: permission to hand over the package; false is accepted.
-        transfer_consent: Answer<Flag> = required("第1条②");
+        transfer_consent: Answer<Flag> = required("第1条②", CASE | STATISTICS);
     }
 }
 

@@ -10,13 +10,13 @@ section! {
     /// Four of the six conditions of clause 4⑫: those that the applicant can know.
     pub struct Situation {
         /// 痕跡となるデータの消去、変更
-        evidence_altered: Answer<YesNo> = optional("免責事項⑫").or_unknown();
+        evidence_altered: Answer<YesNo> = optional("免責事項⑫", CASE | STATISTICS).or_unknown();
         /// ハードディスクの暗号化
-        disk_encrypted: Answer<YesNo> = optional("免責事項⑫").or_unknown();
+        disk_encrypted: Answer<YesNo> = optional("免責事項⑫", CASE | STATISTICS).or_unknown();
         /// 遠隔操作、操作指示の拒否
-        remote_refused: Answer<YesNo> = optional("免責事項⑫").or_unknown();
+        remote_refused: Answer<YesNo> = optional("免責事項⑫", CASE | STATISTICS).or_unknown();
         /// 周辺情報(ネットワークログなど)がない
-        no_surrounding_logs: Answer<YesNo> = optional("免責事項⑫").or_unknown();
+        no_surrounding_logs: Answer<YesNo> = optional("免責事項⑫", CASE | STATISTICS).or_unknown();
     }
 }
 

@@ -11,7 +11,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Appended, Case, Event, EventKind, NewEvent};
 use serde_json::{Value, json};
 
-use crate::action::{Action, Outcome, QuestionDraft};
+use crate::action::{Action, ClauseAction, Outcome, QuestionDraft};
 use crate::casework::{Casework, demand};
 use crate::conflict::{Conflict, ShownAction};
 use crate::error::{ActError, WorkError};
@@ -179,6 +179,9 @@ impl Casework {
                 Ok((body, Some(self.service_recipient()?)))
             }
             Action::Disclose { .. } => Ok((action.body(operator), Some(self.service_recipient()?))),
+            Action::Clause(ClauseAction::Approve(_)) => {
+                Ok((self.with_approval_id(number, action.body(operator)).await?, None))
+            }
             // The return page shows the link; without the service's recipient the desk alone does.
             Action::Close { outcome: Outcome::ReferredToVendor { .. }, .. } => {
                 Ok((action.body(operator), self.service_recipient().ok()))

@@ -31,6 +31,7 @@ macro_rules! words {
 
 use words;
 
+mod approval;
 mod body;
 mod check;
 mod clauses;
@@ -40,6 +41,7 @@ use kakekomi_core::questions::{QuestionKind, Title};
 use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
 
+pub use approval::{ApprovalDraft, FIELD_PREFIX};
 pub use clauses::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
 pub use read::question_kind;
 

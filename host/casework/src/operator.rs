@@ -24,6 +24,11 @@ impl Operator {
         Operator { name, actor: actor.to_owned(), role: Role::Lead }
     }
 
+    /// The program itself, in a task that nobody has asked for.
+    pub(crate) fn system() -> Operator {
+        Operator { name: "system".to_owned(), actor: "system".to_owned(), role: Role::Operator }
+    }
+
     /// Returns the name, which is that of an assignee.
     pub fn name(&self) -> &str {
         &self.name
@@ -62,6 +67,8 @@ pub enum Right {
     Export,
     /// To hand information over to an organization, and to register organizations.
     Release,
+    /// To see the register of exports.
+    SeeExports,
     /// To see the events of the whole store, in clear columns.
     SeeAudit,
     /// To manage accounts and their tokens.
@@ -70,7 +77,7 @@ pub enum Right {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Right; 9] = [
+    pub const ALL: [Right; 10] = [
         Right::SeeQueue,
         Right::ReadContent,
         Right::Act,
@@ -78,6 +85,7 @@ impl Right {
         Right::Erase,
         Right::Export,
         Right::Release,
+        Right::SeeExports,
         Right::SeeAudit,
         Right::ManageAccounts,
     ];
@@ -90,7 +98,7 @@ pub fn may(role: Role, right: Right) -> bool {
     match role {
         Role::Operator => matches!(right, Right::SeeQueue | Right::ReadContent | Right::Act),
         Role::Lead => right != Right::ManageAccounts,
-        Role::Auditor => matches!(right, Right::SeeQueue | Right::SeeAudit),
+        Role::Auditor => matches!(right, Right::SeeQueue | Right::SeeExports | Right::SeeAudit),
         Role::Admin => matches!(right, Right::ManageAccounts | Right::SeeAudit),
     }
 }
@@ -103,8 +111,8 @@ mod tests {
     fn each_role_has_its_rights_and_no_other() {
         let rights = |role| Right::ALL.into_iter().filter(|right| may(role, *right)).collect::<Vec<_>>();
         assert_eq!(rights(Role::Operator), [Right::SeeQueue, Right::ReadContent, Right::Act]);
-        assert_eq!(rights(Role::Lead), Right::ALL[..8]);
-        assert_eq!(rights(Role::Auditor), [Right::SeeQueue, Right::SeeAudit]);
+        assert_eq!(rights(Role::Lead), Right::ALL[..9]);
+        assert_eq!(rights(Role::Auditor), [Right::SeeQueue, Right::SeeExports, Right::SeeAudit]);
         assert_eq!(rights(Role::Admin), [Right::SeeAudit, Right::ManageAccounts]);
     }
 

@@ -129,9 +129,9 @@ fn check_conflict(sent: &Sent, timeline: &[ShownEvent]) {
 }
 
 /// Adds up the opened events of a case.
-fn replay(timeline: &[ShownEvent]) -> Projection {
+fn replay(timeline: &[ShownEvent], services: Option<&str>) -> Projection {
     let urgency = timeline[0].body.as_ref().unwrap()["urgency"].as_str().map(str::to_owned);
-    let mut state = Projection::received(RECEIVED_AT, urgency);
+    let mut state = Projection::received(RECEIVED_AT, urgency, services);
     for (n, event) in (2..).zip(&timeline[1..]) {
         assert_eq!(event.n, Some(n), "no gap and nothing twice");
         let kind: EventKind = event.kind.parse().unwrap();
@@ -163,7 +163,8 @@ async fn run(desk: &Desk, hosts: &[Casework; 2], seed: u64) -> [usize; 3] {
         let view = hosts[0].view(&Operator::account("check", Role::Lead), number).await.unwrap();
         assert_eq!(view.faults, Vec::<String>::new());
         // The last view is the only event after the case was read.
-        let state = replay(&view.timeline[..view.timeline.len() - 1]);
+        let services = view.case.line.coded.services.as_deref();
+        let state = replay(&view.timeline[..view.timeline.len() - 1], services);
         let case = &view.case;
         assert_eq!(
             (&state.status, &state.outcome, &state.assignee, &state.urgency),

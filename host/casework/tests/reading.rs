@@ -12,9 +12,10 @@
 mod support;
 
 use kakekomi_casework::limits::VIEW_INTERVAL_MS;
-use kakekomi_casework::{Action, Casework, Contents, Operator, Right, Role, WorkError};
+use kakekomi_casework::{Action, Casework, Contents, ExportLine, Operator, Right, Role, WorkError};
+use kakekomi_service::sealed_case::{EventDraft, seal_store_event};
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{QueueFilter, Read};
+use kakekomi_store::{EventKind, QueueFilter, Read};
 use serde_json::json;
 use support::{Desk, desks, lead, operator, pass};
 
@@ -146,5 +147,28 @@ async fn the_queue_shows_clear_columns_to_those_who_may_see_it() {
         let [Read::Ok(line)] = &lines[..] else { panic!() };
         assert_eq!((line.line.number.as_str(), line.line.urgency.as_deref()), (&*number.to_string(), Some("critical")));
         assert!(matches!(queue(Role::Admin).await, Err(WorkError::Forbidden(Right::SeeQueue))));
+    }
+}
+
+#[tokio::test]
+async fn exports_are_opened_with_an_identity_alone() {
+    for desk in desks().await {
+        let body = json!({"purpose": "sales", "cases": 3, "fields": ["/contact/company"], "sha256": "ab"});
+        let kind = EventKind::ExportMade;
+        let draft = EventDraft { at: 5, actor: "cli:root", kind, body: &body, after: None, also_to: None };
+        let event = seal_store_event(desk.sealer.recipients(), &draft).unwrap();
+        desk.store.append(vec![event]).await.unwrap();
+        let auditor = Operator::account("ogata", Role::Auditor);
+        let opened = desk.casework().exports(&auditor, None, 10).await.unwrap();
+        assert_eq!((opened.len(), opened[0].actor.as_str(), opened[0].at), (1, "cli:root", 5));
+        let record = opened[0].record.clone().unwrap();
+        assert_eq!((record.purpose.as_str(), record.cases, record.recipient), ("sales", 3, None));
+        let sealed = desk.casework_without_identity().exports(&auditor, None, 10).await.unwrap();
+        assert_eq!(sealed, [ExportLine { record: None, ..opened[0].clone() }]);
+        assert_eq!(desk.casework().exports(&auditor, Some(sealed[0].seq), 10).await.unwrap(), []);
+        for role in [Role::Operator, Role::Admin] {
+            let refused = desk.casework().exports(&Operator::account("sato", role), None, 10).await;
+            assert!(matches!(refused, Err(WorkError::Forbidden(Right::SeeExports))));
+        }
     }
 }

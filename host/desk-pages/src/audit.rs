@@ -56,7 +56,7 @@ fn table(visit: &Visit, lines: &[AuditLine]) -> Markup {
 }
 
 /// Writes who caused an event. Unlike on the page of a case, the kind of the actor is told: `cli:root` is no account.
-fn actor(visit: &Visit, actor: &str) -> Markup {
+pub fn actor(visit: &Visit, actor: &str) -> Markup {
     match actor.strip_prefix("operator:") {
         Some(name) => inert::text(name),
         None if actor == "applicant" => html! { (visit.words().audit.applicant) },

@@ -17,7 +17,10 @@ use std::path::Path;
 use kakekomi_sealing::{CaseContents, HashKey, Identities, KeyFolder, Recipients, SealingError};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{ApplicantRequest, Case, ClearCase, EventKind, NewCase, Store, StoreError, UnfinishedReceipt};
+use kakekomi_store::{
+    ApplicantRequest, Case, ClearCase, Event, EventKind, NewCase, Store, StoreError, UnfinishedReceipt,
+};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use event::{EventDraft, EventError, open_event, seal_event, seal_store_event};
@@ -116,7 +119,7 @@ impl CaseSealer {
             recipient: sealed.recipient,
             search: terms.search_hashes(&self.hash_key),
             coded: terms.coded,
-            first_events: first_events(terms.forensics, record.taken_by.is_some()),
+            first_events: first_events(terms.transfer_consent, record.taken_by.is_some()),
             first_urgency: record.urgency,
             taken_by: record.taken_by,
             receipt: UnfinishedReceipt(receipt),
@@ -166,15 +169,10 @@ impl CaseSealer {
     }
 }
 
-/// Lists the events that a draft causes itself: the application for the forensics company's service, and the intent of clause 1②. An
-/// intent that was said by telephone waits for a second person.
-fn first_events(forensics: Option<bool>, is_by_phone: bool) -> Vec<EventKind> {
+/// Lists the events that a draft causes itself: the intent of clause 1②. One that was said by telephone waits for a second person.
+fn first_events(transfer_consent: bool, is_by_phone: bool) -> Vec<EventKind> {
     let intent = if is_by_phone { EventKind::IntentRecorded } else { EventKind::IntentGiven };
-    match forensics {
-        None => Vec::new(),
-        Some(false) => vec![EventKind::ReferralApplied],
-        Some(true) => vec![EventKind::ReferralApplied, intent],
-    }
+    if transfer_consent { vec![intent] } else { Vec::new() }
 }
 
 /// Reads the number of a case of an earlier version from its column, or from its receipt if the column is damaged.
@@ -243,6 +241,14 @@ impl CaseReader {
             identity: opened.identity,
             commitment,
         }))
+    }
+
+    /// Opens the body of an event of the store.
+    ///
+    /// # Errors
+    /// [`EventError`]: it is sealed to others, damaged, or not the one that was committed to.
+    pub fn open_store_event(&self, event: &Event) -> Result<Option<Value>, EventError> {
+        open_event(&self.identities, event)
     }
 
     /// Lists the contradictions between a case's contents and its columns, for the operator; empty where it is valid.

@@ -15,6 +15,7 @@ pub mod erase;
 mod export;
 mod find;
 mod list;
+mod purpose;
 mod queue;
 mod reading;
 mod record;
@@ -25,7 +26,8 @@ mod work;
 
 use clap::Subcommand;
 
-pub use args::parse_number;
+pub use args::{Source, SourceArgs, parse_number};
+pub use damages::Damages;
 pub use reading::{open_and_compare, search_fault};
 pub use work::work_error;
 

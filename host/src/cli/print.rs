@@ -40,8 +40,13 @@ pub fn record(record: &impl Serialize) -> Result<(), CliError> {
 
 /// Writes records as comma-separated values (RFC 4180), with a head line if there is one; on a terminal made inert.
 pub fn csv(head: &[&str], records: &[impl Serialize]) -> Result<(), CliError> {
-    let values = csv_of(head, records).map_err(|error| CliError::io("CSV")(io::Error::other(error)))?;
+    let values = csv_bytes(head, records)?;
     if io::stdout().is_terminal() { data(inert_bytes(&values).as_bytes()) } else { data(&values) }
+}
+
+/// Makes the bytes of comma-separated values.
+pub fn csv_bytes(head: &[&str], records: &[impl Serialize]) -> Result<Vec<u8>, CliError> {
+    csv_of(head, records).map_err(|error| CliError::io("CSV")(io::Error::other(error)))
 }
 
 fn csv_of(head: &[&str], records: &[impl Serialize]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {

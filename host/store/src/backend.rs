@@ -11,7 +11,7 @@ use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
-use super::event::{Appended, Event, NewEvent, Projection};
+use super::event::{Appended, Event, EventKind, NewEvent, Projection};
 use super::query::{self, Bindable};
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::readiness::Readiness;
@@ -199,6 +199,10 @@ where
 
     fn events<'a>(&'a self, after: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>> {
         Box::pin(self.backend.fetch(query::events(after, limit, case)))
+    }
+
+    fn store_events(&self, kind: EventKind, before: Option<i64>, limit: u32) -> StoreFuture<'_, Vec<Event>> {
+        Box::pin(self.backend.fetch(query::store_events(kind, before, limit)))
     }
 
     fn audit_head(&self) -> StoreFuture<'_, AuditHead> {

@@ -156,7 +156,8 @@ impl<'a> Placed<'a> {
 
     /// Computes the state of the case after its first events.
     fn state(&self) -> Projection {
-        let mut state = Projection::received(self.case.received_at, self.case.first_urgency.clone());
+        let NewCase { received_at, first_urgency, coded, .. } = self.case;
+        let mut state = Projection::received(*received_at, first_urgency.clone(), coded.services.as_deref());
         for event in self.events.iter().skip(1) {
             state.apply(event.kind, event.actor, &Change::default());
         }

@@ -5,6 +5,7 @@
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::case::Filter;
+use super::event::EventKind;
 use super::queue::{Assignee, QueueFilter, QueueKey, rank};
 use super::receipt_number::{Beginning, Number};
 
@@ -284,6 +285,15 @@ pub fn events<DB: Bindable>(after: i64, limit: u32, case: Option<&Number>) -> Qu
         DB::bind(query.push(" AND case_number = "), number.to_string());
     }
     DB::bind(query.push(" ORDER BY seq LIMIT "), i64::from(limit));
+    query
+}
+
+/// Selects the events of the store with a kind, the last one first.
+pub fn store_events<DB: Bindable>(kind: EventKind, before: Option<i64>, limit: u32) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new(format!("SELECT {EVENT} FROM events WHERE case_number IS NULL AND kind = "));
+    DB::bind(&mut query, kind.as_str().to_owned());
+    DB::bind(query.push(" AND seq < "), before.unwrap_or(i64::MAX));
+    DB::bind(query.push(" ORDER BY seq DESC LIMIT "), i64::from(limit));
     query
 }
 

@@ -10,7 +10,7 @@ use super::audit::AuditHead;
 use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, Read};
 use super::convert::Seal;
 use super::error::StoreFuture;
-use super::event::{Appended, Event, NewEvent, Projection};
+use super::event::{Appended, Event, EventKind, NewEvent, Projection};
 use super::files::FileStore;
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
@@ -87,6 +87,10 @@ pub trait Store: AccountStore + FileStore + ReferralStore + ReturnStore {
 
     /// Reads at most `limit` events after `seq`, of one case or of all, in the order of the chain.
     fn events<'a>(&'a self, seq: i64, limit: u32, case: Option<&'a Number>) -> StoreFuture<'a, Vec<Event>>;
+
+    /// Reads at most `limit` events of the store itself with a kind, the last one first; before a place of the chain, or from its
+    /// end on.
+    fn store_events(&self, kind: EventKind, before: Option<i64>, limit: u32) -> StoreFuture<'_, Vec<Event>>;
 
     /// Finds the last event of the chain; [`AuditHead::START`] without events.
     fn audit_head(&self) -> StoreFuture<'_, AuditHead>;

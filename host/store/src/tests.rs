@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cases;
+mod clauses;
 mod conversion;
 mod direct_sql;
 mod erasure;

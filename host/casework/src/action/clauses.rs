@@ -7,6 +7,7 @@
 use kakekomi_store::EventKind;
 use serde_json::{Value, json};
 
+use super::approval::ApprovalDraft;
 use super::check::required;
 use crate::fields::{FieldCode, FieldError};
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
@@ -104,6 +105,8 @@ pub enum ClauseAction {
         /// The use.
         text: String,
     },
+    /// Records an approval in writing of another purpose or recipient (clause 1⑧).
+    Approve(ApprovalDraft),
 }
 
 /// A version of the consent document, as it was read out.
@@ -167,7 +170,7 @@ impl SpokenDocument {
 
 impl ClauseAction {
     /// The words of all of them: the last part of a form's address.
-    pub const WORDS: [&str; 12] = [
+    pub const WORDS: [&str; 13] = [
         "applied",
         "intent",
         "confirm_intent",
@@ -180,6 +183,7 @@ impl ClauseAction {
         "remote_end",
         "report",
         "use_report",
+        "approval",
     ];
 
     /// Returns the kind of its event.
@@ -197,6 +201,7 @@ impl ClauseAction {
             ClauseAction::EndWork { .. } => EventKind::RemoteEnded,
             ClauseAction::ReceiveReport { .. } => EventKind::ForensicsReportReceived,
             ClauseAction::UseReport { .. } => EventKind::ForensicsReportUsed,
+            ClauseAction::Approve(_) => EventKind::ApprovalAttached,
         }
     }
 
@@ -204,6 +209,7 @@ impl ClauseAction {
     pub fn right(&self) -> Right {
         match self {
             ClauseAction::Release { .. } => Right::Release,
+            ClauseAction::Approve(_) => Right::Export,
             _ => Right::Act,
         }
     }
@@ -238,6 +244,7 @@ impl ClauseAction {
             ClauseAction::UseReport { report, purpose, text } => {
                 json!({ "n": report, "purpose": purpose.as_str(), "text": text })
             }
+            ClauseAction::Approve(approval) => approval.body(),
         }
     }
 
@@ -268,6 +275,7 @@ impl ClauseAction {
                 vec![line("organization", organization), line("title", title), sha256, optional(text)]
             }
             ClauseAction::UseReport { text, .. } => vec![text_of(text)],
+            ClauseAction::Approve(approval) => return approval.check(),
         };
         errors.into_iter().flatten().collect()
     }
@@ -280,7 +288,7 @@ impl SpokenDocument {
 }
 
 /// Checks a SHA-256 in hexadecimal digits.
-fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
+pub(super) fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
     let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     (!is_digest).then(|| FieldError::new(field, FieldCode::NotADigest))
 }

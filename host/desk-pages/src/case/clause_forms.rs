@@ -11,7 +11,7 @@ use kakekomi_store::{EventKind, Organization};
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::timeline;
+use super::{approval_form, timeline};
 use crate::frame::field::{FieldSet, Need};
 use crate::frame::{Visit, inert};
 use crate::intake::demoted;
@@ -49,6 +49,7 @@ pub fn fits(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "remote_end" => !matches!(remote, NONE | "ended"),
         "report" => referral != NONE,
         "use_report" => clauses.reported,
+        "approval" => true,
         _ => false,
     }
 }
@@ -123,6 +124,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
             (set.area("text", &words.remark, Need::Optional))
         },
         "use_report" => use_report(set, view),
+        "approval" => approval_form::fields(set),
         _ => html! {},
     }
 }
@@ -153,8 +155,7 @@ fn notice(set: &FieldSet<'_>, view: &CaseView) -> Markup {
     let desk = set.visit.desk.desk();
     let notice = desk.risk_notice();
     let locale = if view.case.line.locale == Locale::En.as_str() { Locale::En } else { Locale::Ja };
-    let modes: Vec<_> =
-        WorkMode::ALL.iter().map(|mode| (mode.as_str(), coded.work_mode.get(mode.as_str()))).collect();
+    let modes: Vec<_> = WorkMode::ALL.iter().map(|mode| (mode.as_str(), coded.work_mode.get(mode.as_str()))).collect();
     html! {
         (hidden("version", &notice.version))
         h3 { (substitute(&words.notice, "version", &notice.version)) }
@@ -188,11 +189,7 @@ fn report_title(visit: &Visit, event: &ShownEvent) -> Option<(String, String)> {
 }
 
 /// Writes the choice of an organization; without one, that it has to be registered first.
-fn organization<'a>(
-    set: &FieldSet<'_>,
-    title: &str,
-    organizations: impl Iterator<Item = &'a Organization>,
-) -> Markup {
+fn organization<'a>(set: &FieldSet<'_>, title: &str, organizations: impl Iterator<Item = &'a Organization>) -> Markup {
     let names: Vec<_> = organizations.map(|one| (one.id.as_str(), inert::visible(&one.name))).collect();
     let options: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
     html! {

@@ -102,8 +102,7 @@ fn session_rows(visit: &Visit, session: &Session<'_>) -> Markup {
 /// Writes the actions, each with the one who carried it out, the device and the ID.
 fn actions(visit: &Visit, session: &Session<'_>) -> Markup {
     let (words, coded) = (&visit.words().work_record, &visit.words().coded);
-    let actions: Vec<_> =
-        session.iter().filter(|event| event.kind == EventKind::RemoteAction.as_str()).collect();
+    let actions: Vec<_> = session.iter().filter(|event| event.kind == EventKind::RemoteAction.as_str()).collect();
     let titles = [&words.time, &words.by, &words.device, &words.account, &words.text, &words.recorded_by];
     html! {
         @if !actions.is_empty() {

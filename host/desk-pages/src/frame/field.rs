@@ -166,6 +166,18 @@ impl<'a> FieldSet<'a> {
         }
     }
 
+    /// Writes boxes under a common title, with the error of all of them.
+    pub fn group(&self, name: &str, title: &str, boxes: &Markup) -> Markup {
+        self.note_title(name, title);
+        html! {
+            fieldset.field id=(self.id(name)) aria-describedby=[self.described_by(name)] {
+                legend { (title) }
+                (self.error(name))
+                (boxes)
+            }
+        }
+    }
+
     /// Writes a box to tick, whose value is `yes`.
     pub fn tick(&self, name: &str, title: &str, need: Need) -> Markup {
         self.note_title(name, title);

@@ -10,8 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, FileWords, FrameWords, IntakeWords,
-    QueueWords, WorkRecordWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, ExportWords, FileWords,
+    FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -82,6 +82,7 @@ pub struct CodedWords {
     pub ended_reason: Coded,
     pub member: Coded,
     pub member_by: Coded,
+    pub purpose: Coded,
 }
 
 /// Joins the files of a language, each of which has tables of its own.
@@ -95,7 +96,9 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/clauses.toml")),
             include_str!(concat!("../../words/", $language, "/intake.toml")),
             include_str!(concat!("../../words/", $language, "/audit.toml")),
+            include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
+            include_str!(concat!("../../words/", $language, "/handover.toml")),
         )
     };
 }
@@ -144,8 +147,26 @@ pub struct Words {
     pub intake: IntakeWords,
     /// The audit page.
     pub audit: AuditWords,
+    /// The register of exports.
+    pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
+    /// The hand-overs of a case.
+    pub handover: HandoverWords,
+    /// The states of a referral.
+    pub handover_state: Coded,
+    /// The steps that a package needs.
+    pub handover_missing: Coded,
+    /// The purposes of packages.
+    pub handover_purpose: Coded,
+    /// The reasons why nothing is handed over.
+    pub handover_error: Coded,
+    /// The register of organizations.
+    pub organizations: OrganizationsWords,
+    /// The kinds of organizations.
+    pub organization_kind: Coded,
+    /// The collection of packages.
+    pub collect: CollectWords,
 }
 
 impl Words {
@@ -168,8 +189,9 @@ mod tests {
 
     use kakekomi_casework::{
         AcknowledgedHow, Action, Channel, ClauseAction, Confidence, DownloadForm, FieldCode, LimitationKind,
-        ReportPurpose, Urgency, WorkMode, WorkedBy,
+        MissingStep, ReportPurpose, Urgency, WorkMode, WorkedBy,
     };
+    use kakekomi_core::form::Purpose;
     use kakekomi_store::{EventKind, OUTCOMES};
 
     use super::super::Problem;
@@ -215,6 +237,13 @@ mod tests {
                 is_named(&words.action_done, action);
             }
             clause_codes_have_their_words(&words);
+            for purpose in Purpose::ALL {
+                is_named(&words.coded.purpose, purpose.as_str());
+            }
+            are_named(&words.handover_missing, &mut MissingStep::ALL.iter().map(|step| step.as_str()));
+            for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
+                is_named(&words.handover_state, state);
+            }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());
             }

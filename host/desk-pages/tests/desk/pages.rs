@@ -291,7 +291,7 @@ async fn pages_are_in_the_chosen_language() {
     let desk = TestDesk::open("language").await;
     let number = desk.submit("ransomware").await;
     let cookie = desk.sign_in(Role::Lead).await;
-    for path in ["/", &format!("/cases/{number}"), "/cases/new", "/audit"] {
+    for path in ["/", &format!("/cases/{number}"), "/cases/new", "/audit", "/exports"] {
         let english = desk.get(&format!("{path}?lang=en"), &cookie).await;
         assert!(english.body.contains("<html lang=\"en\">") && english.body.contains("Sign out"), "{path}");
         assert!(english.header("set-cookie").starts_with("lang=en;"), "{path}");

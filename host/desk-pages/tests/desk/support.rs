@@ -64,6 +64,7 @@ impl TestDesk {
         let store = kakekomi_store::open(&url_in(&folder)).await.unwrap();
         let sealer = Arc::new(CaseSealer::load(&keys, None).unwrap());
         let storage: Arc<dyn PartStorage> = Arc::new(FolderStorage::open(&folder.join("evidence")).unwrap());
+        kakekomi_evidence::bind(&*store, &storage).await.unwrap();
         let evidence = Evidence {
             store: Arc::clone(&store),
             storage: Arc::clone(&storage),

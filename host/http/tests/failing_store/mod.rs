@@ -236,6 +236,10 @@ impl Store for Trouble {
         self.inner.events(after, limit, case)
     }
 
+    fn store_events(&self, kind: EventKind, before: Option<i64>, limit: u32) -> StoreFuture<'_, Vec<Event>> {
+        self.inner.store_events(kind, before, limit)
+    }
+
     fn audit_head(&self) -> StoreFuture<'_, AuditHead> {
         self.inner.audit_head()
     }

@@ -45,6 +45,9 @@ pub struct Profile {
     pub policy: DocumentFiles,
     /// Sentences of the receipt.
     pub receipt: ReceiptWords,
+    /// Uses that a version of the consent document allows.
+    #[serde(default)]
+    pub purposes: PurposeSettings,
     /// The partners on whose pages the form may be shown.
     #[serde(default, rename = "partner")]
     pub partners: Vec<Partner>,
@@ -120,6 +123,15 @@ pub struct DocumentFiles {
     pub en: String,
 }
 
+/// `[purposes]` of `desk.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurposeSettings {
+    /// The versions of the consent document that allow sales and consulting (clause 1④).
+    #[serde(default)]
+    pub sales_consent_versions: Vec<String>,
+}
+
 /// `[receipt]` of `desk.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +146,14 @@ pub struct ReceiptWords {
     pub purposes: Localized<Vec<String>>,
     /// Others who may receive it.
     pub recipients: Vec<RecipientTexts>,
+}
+
+impl ReceiptWords {
+    /// Lists the purposes of the recipients of a kind (clause 1⑦).
+    pub fn purposes_of(&self, kind: &str, locale: Locale) -> Vec<String> {
+        let of_kind = self.recipients.iter().filter(|recipient| recipient.kind.as_deref() == Some(kind));
+        of_kind.flat_map(|recipient| recipient.purposes.get(locale).clone()).collect()
+    }
 }
 
 /// Sentences that ISO/IEC TS 27560 requires in a consent receipt beside purposes and recipients.
@@ -156,6 +176,9 @@ pub struct RecordWords {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipientTexts {
+    /// `forensics` or `subcontractor`: the kind of registered organizations whose packages have these purposes.
+    #[serde(default)]
+    kind: Option<String>,
     name: Localized<String>,
     condition: Localized<String>,
     purposes: Localized<Vec<String>>,
@@ -207,6 +230,17 @@ impl Profile {
         days::check(source, DESK, "calendar.extra_open", &profile.calendar.extra_open)?;
         partners::check(source, DESK, &profile.partners)?;
         Ok(profile)
+    }
+}
+
+impl Profile {
+    /// Returns the purposes for which the forensics company may use the information (clause 1⑦): those of the recipient with its
+    /// name, or else of the first one.
+    pub fn referral_purposes(&self, locale: Locale) -> &[String] {
+        let recipients = &self.receipt.recipients;
+        let company = self.forensics_company.get(Locale::Ja);
+        let named = recipients.iter().find(|recipient| recipient.name.get(Locale::Ja) == company);
+        named.or(recipients.first()).map_or(&[], |recipient| recipient.purposes.get(locale))
     }
 }
 

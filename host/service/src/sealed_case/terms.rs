@@ -18,8 +18,8 @@ const UNKNOWN: &str = "unknown";
 pub struct ReportTerms {
     /// The coded answers.
     pub coded: CodedAnswers,
-    /// The consent to the hand-over of clause 1②; `None` where no introduction is wished.
-    pub forensics: Option<bool>,
+    /// True with the consent to the hand-over of clause 1②.
+    pub transfer_consent: bool,
     phone: Option<String>,
     email: Option<String>,
     company: Option<String>,
@@ -73,11 +73,9 @@ impl ReportTerms {
         let mut services = vec!["consultation"];
         services.extend((!values.service.remote.is_null()).then_some("remote"));
         let forensics = values.service.forensics;
-        let consents = || forensics.get("transfer_consent").and_then(Value::as_bool).unwrap_or_default();
-        let forensics = (!forensics.is_null()).then(consents);
-        services.extend(forensics.map(|_| "forensics"));
+        services.extend((!forensics.is_null()).then_some("forensics"));
         ReportTerms {
-            forensics,
+            transfer_consent: forensics.get("transfer_consent").and_then(Value::as_bool).unwrap_or_default(),
             coded: CodedAnswers {
                 kind: code(values.incident.kind),
                 ongoing: code(values.incident.ongoing),

@@ -136,7 +136,10 @@ struct LastEvent {
     /// Its number in the case.
     n: i64,
     is_erasure: bool,
-    /// The first event whose body is missing; `case.received` has none, its body is in the seal.
+    /// The commitment of `case.received`, whose body is in the seal. The events that the draft caused itself have the same one,
+    /// and no body of their own.
+    record: [u8; 32],
+    /// The first other event whose body is missing.
     without_body: Option<i64>,
     /// The first event that has a body.
     with_body: Option<i64>,
@@ -177,10 +180,13 @@ impl Reading {
         let is_first = kind == Some(EventKind::CaseReceived);
         let before = self.cases.get(number).copied().unwrap_or_default();
         let (last, was_erased) = (before.n, before.is_erasure);
+        let commitment = event.commitment.as_slice().try_into().unwrap_or_default();
+        let record = if is_first { commitment } else { before.record };
         let now = LastEvent {
             n,
             is_erasure,
-            without_body: before.without_body.or((event.body.is_none() && !is_first).then_some(seq)),
+            record,
+            without_body: before.without_body.or((event.body.is_none() && commitment != record).then_some(seq)),
             with_body: before.with_body.or(event.body.is_some().then_some(seq)),
         };
         self.cases.insert(number.into(), now);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use kakekomi_sealing::{HashKey, Identities};
+use kakekomi_sealing::{HashKey, Identities, Recipients};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::desk::partners::all_keys;
 use kakekomi_service::sealed_case::{CaseReader, is_written_with};
@@ -52,6 +52,11 @@ impl Source {
     /// Reads the identity that opens cases; `None` on a host without one.
     pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
         self.settings.reader()
+    }
+
+    /// Reads the desk's recipients, to which events of the store are sealed.
+    pub fn recipients(&self) -> Result<Recipients, CliError> {
+        Ok(self.settings.key_folder()?.recipients_or(self.settings.recipients.as_deref())?)
     }
 
     /// Reads the service's own identity, to which questions are sealed; `None` on a host without it.

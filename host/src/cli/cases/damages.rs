@@ -9,7 +9,7 @@ use crate::error::Exit;
 
 /// The number of damaged cases that a command has read.
 #[derive(Debug, Default)]
-pub(super) struct Damages(u64);
+pub struct Damages(u64);
 
 impl Damages {
     /// Names a damaged line of a list on stderr; returns it unless it is unreadable.

@@ -5,17 +5,22 @@
 //! `case.exported` are durable before they are printed. Without an identity the contents are null; the CSV has clear columns
 //! alone. A damaged case is named on stderr and has a member `damage`; an unreadable one is left out. The exit code is 5
 //! in both cases.
+//!
+//! Without a purpose it is the desk's own work (clause 1①), with everything that is kept of a case. `--purpose` exports the
+//! answers that the purpose may use, and refuses any other use (`purpose.rs`).
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
 use clap::Args;
 use indicatif::ProgressBar;
+use kakekomi_purposes::ExportRequest;
 use kakekomi_store::{CASES_A_PAGE, CaseLine, EventKind, Filter, LINES_A_PAGE, Store, seq_of};
 use serde::Serialize;
 
 use super::args::FilterArgs;
 use super::damages::Damages;
+use super::purpose;
 use super::reading::Reading;
 use super::record::Record;
 use super::show::open_for;
@@ -32,6 +37,12 @@ pub struct ExportArgs {
     /// Print the lines of the list as CSV instead, with a head
     #[arg(long, conflicts_with_all = ["json", "ndjson"])]
     csv: bool,
+    /// Print the answers that this purpose may use: service, referral, subcontract, sales, or approved:ID
+    #[arg(long, value_name = "PURPOSE", conflicts_with = "csv")]
+    purpose: Option<String>,
+    /// The organization, or the recipient that an approval names
+    #[arg(long, value_name = "TEXT", requires = "purpose")]
+    recipient: Option<String>,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -59,7 +70,11 @@ const CSV_HEAD: [&str; 17] = [
 
 pub async fn run(args: ExportArgs, file: Settings) -> Result<Exit, CliError> {
     let after = args.filter.after.unwrap_or(0);
+    let request = args.purpose.map(|purpose| ExportRequest::read(&purpose, args.recipient.as_deref())).transpose()?;
     let (source, filter) = args.filter.load(file)?;
+    if let Some(request) = request {
+        return purpose::run(request, &source, filter, after, args.format.json).await;
+    }
     if args.csv {
         let store = source.open().await?;
         return Export::begin(&*store, filter, after).await?.csv().await;

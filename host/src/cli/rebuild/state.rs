@@ -18,7 +18,7 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
     if first.kind != EventKind::CaseReceived.as_str() {
         return Err(format!("its first event is {:?}", first.kind));
     }
-    let mut state = Projection::received(first.at, case.first_urgency.clone());
+    let mut state = Projection::received(first.at, case.first_urgency.clone(), case.line.coded.services.as_deref());
     let has_bodies = later.iter().any(|event| event.body.is_some());
     let opened = match (has_bodies, reader) {
         (false, _) => None,
@@ -47,7 +47,7 @@ pub fn state_of(reader: Option<&CaseReader>, case: &Case, events: &[Event]) -> R
 
 /// Makes a provisional state from the clear columns, to be replaced by the right one.
 pub fn provisional(events: &[Event]) -> Projection {
-    let mut state = Projection::received(events.first().map_or(0, |event| event.at), None);
+    let mut state = Projection::received(events.first().map_or(0, |event| event.at), None, None);
     for event in events.iter().skip(1) {
         if let Ok(kind) = event.kind.parse::<EventKind>() {
             let change = if kind == EventKind::CaseErased { Change::of(kind, event.at, &Value::Null) } else { None };

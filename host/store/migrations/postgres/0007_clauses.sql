@@ -22,6 +22,7 @@ CREATE TABLE packages (
     organization    TEXT   COLLATE "C" NOT NULL REFERENCES organizations (id),
     purpose         TEXT   NOT NULL CHECK (purpose IN ('referral', 'subcontract')),
     manifest_sha256 BYTEA  NOT NULL,
+    sealed_sha256   BYTEA  NOT NULL,
     length          BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     destroyed_at    BIGINT
@@ -122,7 +123,9 @@ BEGIN
             RAISE EXCEPTION 'no package was handed over, or its intent was withdrawn';
         END IF;
     WHEN 'forensics_report.received' THEN
-        IF last_kind_among(number, 'referral.applied', 'intent.recorded', 'intent.given') IS NULL THEN
+        IF last_kind_among(number, 'referral.applied', 'intent.recorded', 'intent.given') IS NULL
+            AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.number = NEW.case_number
+                AND ' ' || services || ' ' LIKE '% forensics %') THEN
             RAISE EXCEPTION 'a forensics report needs the application for the service';
         END IF;
     WHEN 'forensics_report.used' THEN

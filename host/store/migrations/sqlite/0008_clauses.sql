@@ -23,6 +23,7 @@ CREATE TABLE packages (
     organization    TEXT    NOT NULL REFERENCES organizations (id),
     purpose         TEXT    NOT NULL CHECK (purpose IN ('referral', 'subcontract')),
     manifest_sha256 BLOB    NOT NULL,
+    sealed_sha256   BLOB    NOT NULL,                     -- of the age file
     length          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     destroyed_at    INTEGER
@@ -114,6 +115,8 @@ BEGIN
     WHERE new.kind = 'forensics_report.received' AND NOT EXISTS (
         SELECT 1 FROM events WHERE case_number = new.case_number
             AND kind IN ('referral.applied', 'intent.recorded', 'intent.given')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM cases WHERE number = new.case_number AND ' ' || services || ' ' LIKE '% forensics %'
     );
     SELECT RAISE(ABORT, 'a use of a forensics report needs the report')
     WHERE new.kind = 'forensics_report.used' AND NOT EXISTS (

@@ -37,7 +37,21 @@ pub struct ClauseStates {
     pub reported: bool,
 }
 
+/// The service of a company for incident response and forensics, as the coded answers name it.
+const FORENSICS: &str = "forensics";
+
 impl ClauseStates {
+    /// Reports whether there is a package that was not collected.
+    pub(crate) fn has_package(&self) -> bool {
+        self.referral.as_deref() == Some(PACKAGED)
+    }
+
+    /// The states of a case that was just received: who wants the service of the forensics company has applied for it.
+    pub(super) fn of_services(services: Option<&str>) -> ClauseStates {
+        let is_wanted = services.is_some_and(|services| services.split(' ').any(|service| service == FORENSICS));
+        ClauseStates { referral: is_wanted.then(|| APPLIED.to_owned()), ..ClauseStates::default() }
+    }
+
     /// Reports whether the clauses allow an event.
     pub(super) fn allows(&self, kind: EventKind) -> Result<(), Refusal> {
         next_referral(self.referral.as_deref(), kind)?;

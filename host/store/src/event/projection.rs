@@ -148,8 +148,8 @@ impl Change {
 }
 
 impl Projection {
-    /// Creates the state of a case that was just received.
-    pub fn received(at: i64, urgency: Option<String>) -> Projection {
+    /// Creates the state of a case that was just received, with the urgency that the rules gave it and the wanted services.
+    pub fn received(at: i64, urgency: Option<String>, services: Option<&str>) -> Projection {
         Projection {
             status: RECEIVED.to_owned(),
             outcome: None,
@@ -158,7 +158,7 @@ impl Projection {
             waiting_since: Some(at),
             follow_up: None,
             held: false,
-            clauses: ClauseStates::default(),
+            clauses: ClauseStates::of_services(services),
             last_n: 1,
             changed_n: 1,
         }
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn events_lead_a_case_from_its_receipt_to_its_end() {
-        let mut case = Projection::received(1, None);
+        let mut case = Projection::received(1, None, None);
         let steps = [
             (EventKind::CaseAssigned, json!({"assignee": "sato"}), "received", None),
             (EventKind::CaseState, json!({"status": "in_progress"}), "in_progress", None),
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_applicant_waits_until_the_desk_waits_or_the_case_is_closed() {
-        let mut case = Projection::received(1, None);
+        let mut case = Projection::received(1, None, None);
         let steps = [
             (EventKind::CaseAssigned, json!({"assignee": "sato", "status": "in_progress"}), 5, Some(1)),
             (EventKind::QuestionAsked, json!({}), 6, None),
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn what_a_state_forbids_is_refused_with_its_reason() {
         let state =
-            |status: &str, held| Projection { status: status.to_owned(), held, ..Projection::received(1, None) };
+            |status: &str, held| Projection { status: status.to_owned(), held, ..Projection::received(1, None, None) };
         for (state, kind, refusal) in [
             (state("closed", false), EventKind::CaseClosed, Refusal::Closed),
             (state("closed", false), EventKind::CaseAssigned, Refusal::Closed),

@@ -34,6 +34,9 @@ async fn events_are_numbered_in_the_store_and_in_their_case() {
         assert_eq!(of_first.iter().map(|event| event.n.unwrap()).collect::<Vec<_>>(), [1, 2, 3, 4]);
         let page = store.events(3, 1, Some(&first)).await.unwrap();
         assert_eq!(page.iter().map(|event| event.seq).collect::<Vec<_>>(), [5]);
+        let exports = |before| store.store_events(EventKind::ExportMade, before, 10);
+        assert_eq!(exports(None).await.unwrap(), [read[5].clone()]);
+        assert_eq!((exports(Some(7)).await.unwrap().len(), exports(Some(6)).await.unwrap().len()), (1, 0));
         let case = store.show(&first).await.unwrap().unwrap().unwrap();
         assert_eq!((case.last_n, case.changed_n), (4, 4));
     }

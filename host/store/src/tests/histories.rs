@@ -27,17 +27,17 @@ const TRANSACTIONS: u64 = 4;
 const EVENTS: u64 = 4;
 
 /// The generator splitmix64.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % bound
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[usize::try_from(self.below(from.len() as u64)).unwrap()]
     }
 
@@ -117,7 +117,9 @@ struct Replay {
 
 impl Replay {
     fn new() -> Replay {
-        Replay { states: vec![Projection::received(RECEIVED_AT, Some("high".to_owned()))], events: Vec::new() }
+        let first =
+            Projection::received(RECEIVED_AT, Some("high".to_owned()), new_case("any").coded.services.as_deref());
+        Replay { states: vec![first], events: Vec::new() }
     }
 
     /// Adds a stored event, which must have been allowed and not stale.

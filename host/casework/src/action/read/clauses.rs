@@ -7,9 +7,10 @@
 //! remote_notice      mode version                 remote_acknowledge  by how version
 //! remote_action      device account by text       remote_end    text?
 //! report             organization title sha256? text?           use_report  report purpose text
+//! approval           purpose recipient field:/PATH=yes … document sha256? signed_by
 //! ```
 
-use super::super::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
+use super::super::{AcknowledgedHow, ApprovalDraft, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
 use super::Form;
 use crate::fields::{FieldCode, FieldError};
 
@@ -57,6 +58,7 @@ impl Form<'_> {
                 purpose: self.word("purpose", ReportPurpose::read, ReportPurpose::SecuritySettings),
                 text: self.text("text"),
             },
+            "approval" => ClauseAction::Approve(ApprovalDraft::read(self.fields)),
             _ => return None,
         })
     }
@@ -107,6 +109,14 @@ mod tests {
             sha256: Some(text(DIGEST)),
             text: None,
         };
+        let approval = || ApprovalDraft {
+            purpose: text("p"),
+            recipient: text("r"),
+            fields: vec![text("/network/topology")],
+            document: text("d"),
+            sha256: None,
+            signed_by: text("s"),
+        };
         let upper = DIGEST.to_ascii_uppercase();
         let intent = || ClauseAction::RecordIntent {
             name: text("田中"),
@@ -114,8 +124,12 @@ mod tests {
             document: SpokenDocument { version: text("1 beta"), sha256: text(DIGEST) },
             text: None,
         };
-        let intent_fields =
-            vec![("name", "田中"), ("role", " 情報システム部長 "), ("document", document.as_str()), ("read_out", "yes")];
+        let intent_fields = vec![
+            ("name", "田中"),
+            ("role", " 情報システム部長 "),
+            ("document", document.as_str()),
+            ("read_out", "yes"),
+        ];
         let work = || ClauseAction::RecordWork {
             device: text("PC-12"),
             account: text("DOM\\tanaka"),
@@ -152,6 +166,17 @@ mod tests {
                 vec![("report", "7"), ("purpose", "security_proposal"), ("text", "t")],
                 ClauseAction::UseReport { report: 7, purpose: ReportPurpose::SecurityProposal, text: text("t") },
             ),
+            (
+                "approval",
+                vec![
+                    ("purpose", "p"),
+                    ("recipient", "r"),
+                    ("field:/network/topology", "yes"),
+                    ("document", "d"),
+                    ("signed_by", "s"),
+                ],
+                ClauseAction::Approve(approval()),
+            ),
         ];
         assert_eq!(cases.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ClauseAction::WORDS);
         for (word, fields, action) in cases {
@@ -164,11 +189,7 @@ mod tests {
         let document = format!("1 {}", &DIGEST[1..]);
         for (word, fields, expected) in [
             ("applied", vec![], "reason: required"),
-            (
-                "intent",
-                vec![],
-                "read_out: not_confirmed, name: required, role: required, document: required",
-            ),
+            ("intent", vec![], "read_out: not_confirmed, name: required, role: required, document: required"),
             (
                 "intent",
                 vec![("name", "n"), ("role", "r"), ("document", document.as_str()), ("read_out", "yes")],
@@ -180,13 +201,13 @@ mod tests {
             ("remote_notice", vec![("mode", "both")], "mode: unknown, version: required"),
             ("remote_acknowledge", vec![("how", "fax")], "how: unknown, by: required, version: required"),
             ("remote_action", vec![], "by: required, device: required, account: required, text: required"),
-            (
-                "report",
-                vec![("organization", "o"), ("title", "t"), ("sha256", "12")],
-                "sha256: not_a_digest",
-            ),
+            ("report", vec![("organization", "o"), ("title", "t"), ("sha256", "12")], "sha256: not_a_digest"),
             ("use_report", vec![("purpose", "sales")], "report: required, purpose: unknown, text: required"),
-            ("use_report", vec![("report", "x"), ("purpose", "security_settings"), ("text", "t")], "report: no_such_report"),
+            (
+                "use_report",
+                vec![("report", "x"), ("purpose", "security_settings"), ("text", "t")],
+                "report: no_such_report",
+            ),
         ] {
             assert_eq!(read(word, &fields), Err(expected.to_owned()), "{word} {fields:?}");
         }
