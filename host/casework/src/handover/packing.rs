@@ -71,6 +71,7 @@ impl Casework {
             return Err(HandoverError::Purposes);
         }
         demand_bound(self.store(), &storage).await?;
+        storage.take_parts();
         let id = PackageId(FileId::random()?);
         let link = CollectLink::until(packing.expires_at)?;
         let Packing { to, purpose, documents, files, granted, .. } = packing;
