@@ -178,6 +178,8 @@ impl Export<'_> {
         let number = Number::read(&case.line.number).map_err(|error| CliError::Usage(error.to_string()))?;
         let events = all_events(self.store, &number).await?;
         facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
+        let ended = bodies::<EndedGrant>(opened, &events, EventKind::GrantEnded)?;
+        facts.grants.retain(|grant| ended.iter().all(|end| Some(&end.package) != grant.package.as_ref()));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
@@ -230,6 +232,12 @@ impl Export<'_> {
 #[derive(serde::Deserialize)]
 struct Released {
     organization: String,
+}
+
+/// The body of `grant.ended`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct EndedGrant {
+    package: String,
 }
 
 /// Reads the values of a report.
