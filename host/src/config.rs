@@ -14,10 +14,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use kakekomi_evidence::{EvidenceLimits, FolderStorage, PartStorage};
+use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
@@ -88,9 +87,15 @@ pub struct Settings {
     /// MiB that all addresses together may store a day; 0 for no limit [default: 8192]
     #[arg(long, value_name = "MIB", env = "KAKEKOMI_DAILY_QUOTA")]
     pub daily_quota: Option<u32>,
-    /// Where evidence files are stored: a folder [default: evidence in the data folder]
-    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     pub evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    pub evidence_credentials: Option<PathBuf>,
+    /// The folder for sealed parts on their way to that bucket [default: evidence-spool in the data folder]
+    #[arg(long, value_name = "DIR", env = "KAKEKOMI_EVIDENCE_SPOOL")]
+    pub evidence_spool: Option<PathBuf>,
     /// MiB that one evidence file may have [default: 65536]
     #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_FILE_MAX")]
     pub evidence_file_max: Option<u32>,
@@ -103,9 +108,15 @@ pub struct Settings {
     /// How many evidence files one address may send at a time; 0 for no limit [default: 4]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_EVIDENCE_UPLOADS")]
     pub evidence_uploads: Option<u16>,
+    /// MiB of evidence files that one address may declare a day; 0 for no limit [default: 262144]
+    #[arg(long, value_name = "MIB", env = "KAKEKOMI_EVIDENCE_ADDRESS_QUOTA")]
+    pub evidence_address_quota: Option<u32>,
     /// Percent of the evidence disk under whose free space no bytes are taken; 0 for no floor [default: 10]
     #[arg(long, value_name = "PERCENT", env = "KAKEKOMI_EVIDENCE_MIN_FREE", value_parser = clap::value_parser!(u8).range(..100))]
     pub evidence_min_free: Option<u8>,
+    /// Where clamd scans evidence files that have arrived, `unix:PATH` or `tcp:HOST:PORT`; needs the identity [default: nowhere]
+    #[arg(long, value_name = "SOCKET", env = "KAKEKOMI_CLAMD")]
+    pub clamd: Option<String>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
     #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<String>>,
@@ -176,6 +187,8 @@ pub enum LogFormat {
 /// The desk's address by default.
 pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 const DATA: &str = "data";
+/// MiB of evidence files that one address may declare a day: as many as a case may have.
+const EVIDENCE_ADDRESS_QUOTA_MIB: u32 = 256 << 10;
 
 impl Settings {
     /// Reads the settings of a file.
@@ -211,11 +224,15 @@ impl Settings {
             address_quota: self.address_quota.or(other.address_quota),
             daily_quota: self.daily_quota.or(other.daily_quota),
             evidence_url: self.evidence_url.or(other.evidence_url),
+            evidence_credentials: self.evidence_credentials.or(other.evidence_credentials),
+            evidence_spool: self.evidence_spool.or(other.evidence_spool),
             evidence_file_max: self.evidence_file_max.or(other.evidence_file_max),
             evidence_case_max: self.evidence_case_max.or(other.evidence_case_max),
             evidence_files: self.evidence_files.or(other.evidence_files),
             evidence_uploads: self.evidence_uploads.or(other.evidence_uploads),
+            evidence_address_quota: self.evidence_address_quota.or(other.evidence_address_quota),
             evidence_min_free: self.evidence_min_free.or(other.evidence_min_free),
+            clamd: self.clamd.or(other.clamd),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
@@ -274,28 +291,19 @@ impl Settings {
         }
     }
 
-    /// Names the folder of evidence files.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`]: the URL is no folder.
-    pub fn evidence_folder(&self) -> Result<PathBuf, CliError> {
-        match &self.evidence_url {
-            None => Ok(self.data().join("evidence")),
-            Some(url) if url.contains("://") => {
-                Err(CliError::Usage("--evidence-url: this version stores evidence files in a folder".to_owned()))
-            }
-            Some(folder) => Ok(PathBuf::from(folder)),
-        }
+    /// Returns the limit on the bytes of evidence files that one address may declare a day.
+    pub fn evidence_quota(&self) -> CapacityLimits {
+        let address_quota_mib = self.evidence_address_quota.unwrap_or(EVIDENCE_ADDRESS_QUOTA_MIB);
+        CapacityLimits { min_free_mib: 0, address_quota_mib, daily_quota_mib: 0 }
     }
 
-    /// Opens the storage of evidence files.
+    /// Reads the socket of clamd; `None` without the setting.
     ///
     /// # Errors
-    /// [`CliError::Usage`]: the URL is no folder; [`CliError::Io`]: the folder cannot be made.
-    pub fn evidence_storage(&self) -> Result<Arc<dyn PartStorage>, CliError> {
-        let folder = self.evidence_folder()?;
-        let storage = FolderStorage::open(&folder).map_err(CliError::io(&folder))?;
-        Ok(Arc::new(storage))
+    /// [`CliError::Usage`]: it is of another form.
+    pub fn clamd(&self) -> Result<Option<Clamd>, CliError> {
+        let clamd = self.clamd.as_deref().map(str::parse).transpose();
+        clamd.map_err(|error: ClamdError| CliError::Usage(format!("--clamd: {error}")))
     }
 
     /// Names the key folder.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kakekomi_accounts::AccountError;
+use kakekomi_casework::HandoverError;
 use kakekomi_http::tls::TlsError;
 use kakekomi_http_client::RootsError;
 use kakekomi_sandbox::SandboxError;
@@ -127,6 +128,9 @@ pub enum CliError {
     /// An account cannot be managed.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// An organization is not registered, or a package not made.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// There is no such token.
     #[error("there is no token {0}")]
     NoToken(i64),
@@ -153,7 +157,8 @@ impl CliError {
         match self {
             CliError::Usage(_)
             | CliError::Purpose(_)
-            | CliError::Account(AccountError::Name | AccountError::DisplayName) => Exit::Usage,
+            | CliError::Account(AccountError::Name | AccountError::DisplayName)
+            | CliError::Handover(HandoverError::Id | HandoverError::Name | HandoverError::Recipient) => Exit::Usage,
             CliError::Engine(_) | CliError::Context(_) | CliError::Report(_) | CliError::Json(_) => Exit::Engine,
             CliError::Modules(_)
             | CliError::Desk(_)
@@ -173,6 +178,7 @@ impl CliError {
             | CliError::Roots(_)
             | CliError::Remote(_)
             | CliError::Account(_)
+            | CliError::Handover(_)
             | CliError::NoToken(_)
             | CliError::Io(..)
             | CliError::NoCase(_) => Exit::Io,

@@ -5,6 +5,7 @@
 //! ```
 //!
 //! - [`cli`], [`config`], [`error`]: commands, flags over environment over file, exit codes
+//! - [`evidence_place`]: the storage that the settings name
 //! - [`log`]: log output that delays and fails no response
 //!
 //! It must know neither SQL nor the routes: `kakekomi-http` serves, `kakekomi-service` holds the use case and the desk's data,
@@ -15,4 +16,5 @@
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod evidence_place;
 pub mod log;

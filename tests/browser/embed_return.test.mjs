@@ -8,7 +8,7 @@ import { answerOnce } from "./applicant.mjs";
 import { launch, startDesk } from "./desk.mjs";
 import { inside } from "./embedded.mjs";
 import { heard, KEY, openTab, startSite, untilHeard } from "./partner.mjs";
-import { caseWithCode, deskEvent, QUESTIONS, signIn, stateShown } from "./visit.mjs";
+import { caseByHttp, caseWithCode, deskEvent, QUESTIONS, signIn, stateShown } from "./visit.mjs";
 
 let site, desk, browser;
 before(async () => {
@@ -47,6 +47,38 @@ test("a frame opens the case under a strict policy, is as tall as it, and tells 
     ],
   );
   assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
+});
+
+test("a frame shows confidential information and takes a consent, and hands neither to the page around it", async (t) => {
+  const given = await caseByHttp(desk.base, { service: { forensics: { transfer_consent: false } } });
+  const text = "通信元：203.0.113.5";
+  deskEvent(desk, given.number, "disclosure.shared", { text });
+  const page = await openTab(t, browser, { width: 360, height: 740 });
+  await page.addInitScript(() => {
+    globalThis.messages = [];
+    addEventListener("message", ({ data }) => globalThis.messages.push(JSON.stringify(data)));
+  });
+  await page.goto(site.page({ desk: desk.base, view: "return", strict: true }));
+  await untilHeard(page, "ready");
+  const frame = inside(page, "frame");
+  await signIn(frame, given);
+  await frame.locator("#disclosures button").click();
+  await frame.locator(".return-disclosures__text", { hasText: text }).waitFor();
+  await frame.locator("#field-other-name").fill("佐藤 一郎");
+  await frame.locator("#field-other-role").fill("情報システム部長");
+  await frame.locator("#send-intent").click();
+  await frame.locator("#referral-since").waitFor();
+  assert.equal(await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+  const { messages, around, reached } = await page.evaluate(() => {
+    const element = document.querySelector("kakekomi-form");
+    const around = document.documentElement.outerHTML + element.shadowRoot.innerHTML + JSON.stringify(globalThis.heard);
+    const { contentDocument } = element.shadowRoot.querySelector("iframe");
+    return { messages: globalThis.messages, around, reached: contentDocument !== null };
+  });
+  assert.ok(messages.length > 2, "the frame speaks to the page around it");
+  for (const secret of [text, "203.0.113.5", "佐藤", "情報システム部長", given.number, given.code])
+    assert.ok(!messages.join("\n").includes(secret) && !around.includes(secret), secret);
+  assert.equal(reached, false, "the page around cannot read the frame's document");
 });
 
 test("a frame whose visit ended leads back to number and code", async (t) => {

@@ -249,20 +249,6 @@ test("without WebAssembly the desk judges the answers in the case's context", as
   await context.close();
 });
 
-test("what the desk disclosed is marked as confidential and stays text", async () => {
-  const given = await caseWithCode(browser, desk);
-  const text = "通信元：203.0.113.5\n<b id=evil>詳細</b>";
-  deskEvent(desk, given.number, "disclosure.shared", { text });
-  const { page, context } = await openReturn(browser, desk.base);
-  await signIn(page, given);
-  const shown = await page.locator("#disclosures").innerText();
-  assert.ok(shown.includes("機密") && shown.includes("2①") && shown.includes("<b id=evil>"), shown);
-  assert.ok(shown.includes("参考情報") && shown.includes("4⑬"), shown);
-  assert.equal(await page.locator("#evil").count(), 0);
-  assert.ok(kindsOf(given.number).includes("disclosure.opened"));
-  await context.close();
-});
-
 test("an addition is limited, arrives, and reopens a closed case whose words promise nothing", async () => {
   const given = await caseWithCode(browser, desk);
   deskEvent(desk, given.number, "case.closed", { outcome: "advised" });
@@ -294,7 +280,7 @@ test("the application is withdrawn in two steps, and the first can be taken back
   await signIn(page, given);
   await page.locator(".return-withdrawal summary").click();
   await page.locator("#withdraw").click();
-  await page.locator("#withdrawal-confirm:focus").waitFor();
+  await page.locator("#withdraw-confirm:focus").waitFor();
   await page.locator("#withdraw-not").click();
   assert.equal(await page.evaluate(() => document.activeElement.id), "withdraw");
   assert.ok(!kindsOf(given.number).includes("case.withdrawn"));

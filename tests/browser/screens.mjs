@@ -37,6 +37,7 @@ export async function everyReturnScreen(browser, desk, locale, look) {
   const given = await caseWithCode(browser, desk);
   deskEvent(desk, given.number, "question.asked", { questions: QUESTIONS });
   deskEvent(desk, given.number, "disclosure.shared", { text: "203.0.113.5" });
+  deskEvent(desk, given.number, "referral.applied", { reason: "asked on the telephone" });
   const { page, context } = await openReturn(browser, desk.base, { locale });
   await look(page, "number and code");
   await page.locator("#return-open").click();
@@ -50,6 +51,19 @@ export async function everyReturnScreen(browser, desk, locale, look) {
   await look(page, "number and code, refused");
   await signIn(page, given);
   await look(page, "case with questions");
+  await page.locator("#disclosures button").click();
+  await page.locator(".return-disclosures__text:focus").waitFor();
+  await page.locator("#send-intent").click();
+  await page.locator("#field-other-name:focus").waitFor();
+  await look(page, "case with an opened disclosure, and a consent to be corrected");
+  await page.locator("#field-other-name").fill("佐藤 一郎");
+  await page.locator("#field-other-role").fill("情報システム部長");
+  await page.locator("#send-intent").click();
+  await page.locator("#withdraw-intent").click();
+  await look(page, "case with a consent, whose withdrawal is to be confirmed");
+  await page.locator("#withdraw-intent-now").click();
+  await page.locator(".return-referral summary").click();
+  await look(page, "case whose consent was withdrawn");
   await page.locator("#open-files").click();
   await page.locator("#choose-files").waitFor({ state: "attached" });
   await choose(page, "#choose-files", { name: "fw.log", text: "a" });

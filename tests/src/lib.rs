@@ -10,6 +10,7 @@
 //! - [`returning`]: applicants who come back with number and code.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
+//! - [`s3`]: S3 servers of others, for the storage in a bucket.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -41,6 +42,7 @@ pub mod published;
 pub mod purposes;
 pub mod returning;
 pub mod routes;
+pub mod s3;
 pub mod same;
 pub mod schema;
 pub mod sealed;

@@ -10,7 +10,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, Appended, Event, EventKind, NewEvent, Store, clock};
 use serde_json::{Value, json};
 
-use crate::applicant::{example, submission};
+use crate::applicant::{example, submission, with};
 use crate::server::{Home, Server};
 use crate::wire::{Answer, Request};
 
@@ -35,8 +35,22 @@ pub fn header_of(code: &str) -> String {
 
 /// Submits a case with a new code.
 pub fn submit(server: &Server, key: &str) -> Returning {
+    submit_draft(server, key, &example(&server.home, &[]))
+}
+
+/// Submits a case that wishes the introduction of the forensics company, with or without the consent of clause 1②.
+pub fn submit_referral(server: &Server, key: &str, transfer_consent: bool) -> Returning {
+    submit_service(server, key, json!({ "forensics": { "transfer_consent": transfer_consent } }))
+}
+
+/// Submits a case that wishes these services beside consultation.
+pub fn submit_service(server: &Server, key: &str, service: Value) -> Returning {
+    submit_draft(server, key, &with(&example(&server.home, &[]), "/service", service))
+}
+
+fn submit_draft(server: &Server, key: &str, draft: &[u8]) -> Returning {
     let code = ReturnCode::random().unwrap().to_string();
-    let request = submission(key, &example(&server.home, &[])).header("kakekomi-return", &header_of(&code));
+    let request = submission(key, draft).header("kakekomi-return", &header_of(&code));
     let answer = server.send(&request);
     assert_eq!((answer.status, answer.header("kakekomi-return-bound")), (201, Some("true")), "{}", answer.text());
     Returning { number: answer.json()["number"].as_str().unwrap().to_owned(), code }

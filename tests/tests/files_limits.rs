@@ -125,6 +125,41 @@ fn files_of_an_erased_case_are_deleted(home: Home) {
 }
 
 #[test]
+fn the_sender_of_a_refused_piece_sees_the_reason() {
+    let server = start(Home::new());
+    let token = token(&server, &submit(&server, "key-1"));
+    let upload = Upload::declare(&server, &token, "a", 2);
+    assert_eq!(upload.patch(&server, 0, b"ab").status, 204);
+    let piece = noise(8 << 20, 1);
+    for _ in 0..5 {
+        upload.patch(&server, 0, &piece).assert_problem("a piece of the page's size", 409, "file.arrived");
+    }
+}
+
+#[test]
+fn an_address_declares_its_quota_a_day_and_no_more() {
+    let server = Server::start_with(
+        Home::new(),
+        &["--trusted-proxies", "127.0.0.1", "--evidence-address-quota", "2", "--evidence-file-max", "1"],
+    );
+    let token = token(&server, &submit(&server, "key-1"));
+    let named = metadata(&[("filename", "a")]);
+    let declare = |length: u64, address: &str| {
+        server.send(&declaration(&token, length, &named).header("x-forwarded-for", address))
+    };
+    declare((1 << 20) + 1, "198.51.100.1").assert_problem("too large for a file", 413, "file.too_large");
+    for _ in 0..2 {
+        assert_eq!(declare(1 << 20, "198.51.100.1").status, 201);
+    }
+    let refused = declare(1 << 20, "198.51.100.1");
+    refused.assert_problem("past the quota", 503, "quota.exceeded");
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((3600..=24 * 3600).contains(&wait) && refused.text().contains("0120-"), "{wait} s: {}", refused.text());
+    assert_eq!(declare(1 << 20, "198.51.100.2").status, 201, "another address has its own");
+    assert_eq!(declare(1 << 20, "127.0.0.1").status, 201);
+}
+
+#[test]
 fn the_folder_of_another_database_is_not_served() {
     let server = start(Home::new());
     let token = token(&server, &submit(&server, "key-1"));

@@ -38,7 +38,6 @@ on_both_databases! {
     ten_wrong_codes_lock_one_address_alone
     an_erased_case_opens_nothing
     a_token_is_worth_nothing_after_its_end
-    disclosures_are_recorded_once_before_they_are_shown
     a_withdrawal_closes_and_an_addition_reopens
 }
 
@@ -281,28 +280,9 @@ fn a_token_is_worth_nothing_after_its_end(home: Home) {
         post(&server, path, &ended, "a", &json!({})).assert_problem(path, 401, "return.expired");
     }
     assert_eq!(get(&valid).status, 200);
-    let intent = post(&server, "/v1/intents", &valid, "a", &json!({"name": "a", "role": "b", "document": "c"}));
-    intent.assert_problem("an intent", 409, "referral.none");
     for body in [&b"{}"[..], b"{", br#"{"number":1,"code":"2"}"#, br#"{"number":"1","code":"2","more":3}"#] {
         server.send(&Request::post("/v1/return").json(body)).assert_problem("another shape", 400, "http.body");
     }
-}
-
-fn disclosures_are_recorded_once_before_they_are_shown(home: Home) {
-    let server = start(home);
-    let case = submit(&server, "key-1");
-    let shared = |text: &str| write(&server.home, &case.number, EventKind::DisclosureShared, &json!({ "text": text }));
-    let first = shared("ログの写しを受け取りました。");
-    let token = token(&server, &case);
-    let shown = state(&server, &token)["disclosures"].clone();
-    assert_eq!((&shown[0]["n"], &shown[0]["text"]), (&json!(first), &json!("ログの写しを受け取りました。")));
-    let second = shared("another");
-    for _ in 0..3 {
-        assert_eq!(state(&server, &token)["disclosures"].as_array().unwrap().len(), 2);
-    }
-    let opened = events(&server.home, &case.number).into_iter().filter(|(event, _)| event.kind == "disclosure.opened");
-    let opened: Vec<_> = opened.map(|(event, body)| (event.actor, body.unwrap()["n"].as_i64().unwrap())).collect();
-    assert_eq!(opened, [("applicant".to_owned(), first), ("applicant".to_owned(), second)]);
 }
 
 fn a_withdrawal_closes_and_an_addition_reopens(home: Home) {
@@ -310,8 +290,6 @@ fn a_withdrawal_closes_and_an_addition_reopens(home: Home) {
     let case = submit(&server, "key-1");
     let token = token(&server, &case);
     write(&server.home, &case.number, EventKind::QuestionAsked, &questions("q1"));
-    let intent = post(&server, "/v1/withdrawals", &token, "i", &json!({"what": "intent"}));
-    intent.assert_problem("no intent was given", 409, "referral.none");
     post(&server, "/v1/withdrawals", &token, "i", &json!({"what": "all"})).assert_problem("a word", 400, "http.body");
     assert_eq!(post(&server, "/v1/withdrawals", &token, "w", &json!({"what": "application"})).status, 201);
     let closed = state(&server, &token);

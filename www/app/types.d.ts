@@ -109,7 +109,10 @@ declare namespace form {
     state: "received" | "in_progress" | "waiting" | "closed";
     outcome?: string;
     questions: Question[];
-    disclosures: { n: number; at: number | string; text: string }[];
+    /** What the desk disclosed, without the texts. */
+    disclosures: { n: number; at: number | string; expires_at: number | string; opened: boolean }[];
+    /** The hand-over to the forensics company; `since` is there with a valid consent. */
+    referral: { state: string | null; since?: number | string; purposes: string[] };
     /** The evidence files of the case. */
     files: unknown[];
     /** The context in which the answers are judged. */
@@ -121,13 +124,14 @@ declare namespace form {
     number: string;
     answers: { answers: Answer; tried: boolean };
     addition: { answers: Answer; tried: boolean };
+    intent: { answers: Answer; tried: boolean };
     keys: Record<string, { text: string; key: string }>;
   }
 
   /** The outcome of a request of the return page. */
   type VisitOutcome =
     | { kind: "done"; body: any }
-    | { kind: "refused" | "expired" | "changed" | "outdated" | "unreachable" }
+    | { kind: "refused" | "expired" | "changed" | "stale" | "outdated" | "unreachable" }
     | { kind: "wait"; seconds: number }
     | { kind: "issues"; report: Report }
     | { kind: "failed"; detail: string };

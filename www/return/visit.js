@@ -19,6 +19,12 @@ const YES_OR_NO = [
 /** The question whose answer an addition is, for the rules. */
 const ADDITION = { id: "text", kind: "text", required: true };
 
+/** The fields of the consent to the hand-over: the person who gives it. */
+const INTENT = [
+  { id: "name", autocomplete: "name" },
+  { id: "role", autocomplete: "organization-title" },
+];
+
 class Visit {
   /** The number that was typed, in its groups. */
   number = "";
@@ -54,6 +60,34 @@ class Visit {
     keep: () => this.keep(),
   });
 
+  /** The person who consents to the hand-over to the forensics company. */
+  intent = new JudgedAnswers({
+    fields: () =>
+      INTENT.map(({ id, autocomplete }) =>
+        node({
+          name: id,
+          kind: "line",
+          title: say(`return_intent_${id}`),
+          hint: say(`return_intent_${id}_hint`),
+          need: "required",
+          autocomplete,
+        }),
+      ),
+    context: () => ({
+      ...this.found?.context,
+      questions: INTENT.map(({ id }) => ({
+        id,
+        kind: "text",
+        required: true,
+        title: { ja: say(`return_intent_${id}`) },
+      })),
+    }),
+    askServer: () => Promise.reject(new Error("a consent is judged when it is sent")),
+    keep: () => this.keep(),
+  });
+  /** The disclosures that were opened, by their numbers; they are not kept for a reload. @type {Map<number, string>} */
+  texts = new Map();
+
   /** Begins with the number of the last visit of this tab whose texts are not sent yet. */
   begin() {
     this.number = visitKept()?.number ?? "";
@@ -66,11 +100,14 @@ class Visit {
       const mine = kept?.number === found.number ? kept : null;
       this.answers.begin(mine?.answers);
       this.addition.begin(mine?.addition);
+      this.intent.begin(mine?.intent);
+      this.texts.clear();
       Object.assign(this, { keys: mine?.keys ?? {}, number: found.number });
     }
     this.found = found;
     this.answers.refit();
     this.addition.refit();
+    this.intent.refit();
     this.keep();
   }
 
@@ -90,8 +127,8 @@ class Visit {
 
   /** Keeps what is typed for a reload. */
   keep() {
-    const { number, answers, addition, keys } = this;
-    if (this.found) keepVisit({ number, answers: answers.kept, addition: addition.kept, keys });
+    const { number, answers, addition, intent, keys } = this;
+    if (this.found) keepVisit({ number, answers: answers.kept, addition: addition.kept, intent: intent.kept, keys });
   }
 
   /** Forgets the case and all that was typed. */
@@ -100,6 +137,8 @@ class Visit {
     Object.assign(this, { number: "", found: null, keys: {} });
     this.answers.begin();
     this.addition.begin();
+    this.intent.begin();
+    this.texts.clear();
   }
 }
 

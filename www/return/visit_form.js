@@ -39,7 +39,10 @@ export async function sendAndExplain({ path, body, sent, failure, pages }) {
   if (outcome.kind === "done") visit.arrived(path, sent);
   else if (outcome.kind === "expired") pages.showSignIn({ why: "expired" });
   else if (outcome.kind === "changed") await pages.reread({ done: "return_changed" });
-  else if (outcome.kind !== "issues") {
+  else if (outcome.kind === "stale") {
+    await state.renewConsent().catch(() => {});
+    await pages.reread({ done: "return_intent_stale" });
+  } else if (outcome.kind !== "issues") {
     tell("error", outcome.kind === "unreachable" ? "lost" : "refused");
     showVisitFailure(failure, outcome);
   }

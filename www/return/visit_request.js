@@ -15,7 +15,7 @@ const VISIT_PATIENCE = 30_000;
 const WAIT = 60;
 
 /** Problems of a case that is another one than the page shows. */
-const CHANGED = ["return.no_questions", "case.closed"];
+const CHANGED = ["return.no_questions", "case.closed", "referral.none", "intent.known"];
 
 let token = "";
 
@@ -55,6 +55,11 @@ export function readVisit() {
   return request("GET", "/v1/return");
 }
 
+/** Opens what the desk disclosed. @param {number} n */
+export function openDisclosure(n) {
+  return request("GET", `/v1/disclosures/${n}`);
+}
+
 /** Ends the visit, also where the desk cannot be reached. */
 export async function endVisit() {
   await forgetFiles();
@@ -72,7 +77,7 @@ export async function checkAnswers(bytes) {
 }
 
 /**
- * Sends answers, an addition or a withdrawal.
+ * Sends answers, an addition, a consent or a withdrawal.
  *
  * @param {string} path @param {string} body @param {string} key the same for the same body, so that a retry stores it once
  */
@@ -110,6 +115,7 @@ function outcomeOf({ ok, status, headers }, body) {
   if (status === 429) return { kind: "wait", seconds: Number(headers.get("Retry-After")) || WAIT };
   // Another tab, or the desk, was first.
   if (CHANGED.includes(code)) return { kind: "changed" };
+  if (code === "consent.stale") return { kind: "stale" };
   if (code.startsWith("module.")) return { kind: "outdated" };
   if (body.report) return { kind: "issues", report: body.report };
   // The desk may have stored it, and tells so when the same is sent again.

@@ -177,7 +177,7 @@ impl Casework {
     }
 
     /// Opens a case for a download; the applicant's data are not looked at.
-    fn open_case(&self, case: &Case) -> Result<OpenedCase, WorkError> {
+    pub(crate) fn open_case(&self, case: &Case) -> Result<OpenedCase, WorkError> {
         let reader = self.parts.reader.as_ref().ok_or(WorkError::NoFile)?;
         let opened = reader.open(case).map_err(|error| WorkError::Damaged(error.to_string()))?;
         opened.ok_or(WorkError::NoFile)

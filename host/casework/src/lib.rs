@@ -8,8 +8,9 @@
 //! - [`Casework`]: the use cases; [`Operator`], [`may`]: the rights
 //! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
 //! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
-//! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case
+//! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case; [`ScanMark`]: their scans
 //! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`], [`ExportLine`]: the events of the store
+//! - [`MadePackage`], [`Grant`], [`ReferralView`], [`LinkedPackage`]: hand-overs to organizations; [`NewOrganization`]: their register
 //! - [`PhoneApplication`]: an application that an operator takes by telephone
 
 #![forbid(unsafe_code)]
@@ -27,12 +28,15 @@ mod exports;
 mod fields;
 mod file_name;
 mod files;
+mod handover;
 pub mod limits;
 mod missing;
 mod operator;
+mod organizations;
 mod phone;
 mod questions;
 mod queue;
+mod scan;
 mod search;
 mod timeline;
 mod view;
@@ -53,13 +57,21 @@ pub use exports::ExportLine;
 pub use fields::{FieldCode, FieldError, Fields};
 pub use file_name::safe_file_name;
 pub use files::{Download, DownloadForm, FileView, FoundFile, numbered_name};
+pub use handover::collect::LinkedPackage;
+pub use handover::error::{HandoverError, MissingStep};
+pub use handover::granted::grantable_fields;
+pub use handover::link::CollectLink;
+pub use handover::state::ReferralView;
+pub use handover::{Grant, MadePackage};
 pub use kakekomi_accounts::Role;
 pub use kakekomi_core::questions::{Choice, Question, QuestionKind, Title};
 pub use kakekomi_service::return_visit::ReturnCode;
 pub use kakekomi_store::FileId;
 pub use missing::{Missing, SectionProgress};
 pub use operator::{Operator, Right, may};
+pub use organizations::NewOrganization;
 pub use phone::{PhoneAgreement, PhoneApplication, ShownHow};
+pub use scan::{ScanMark, ScanRoundError, mark};
 pub use search::{Search, SearchError, SearchTerms};
 pub use timeline::{ShownEvent, shown};
 pub use view::{CaseView, Contents, OpenedContents};

@@ -29,3 +29,11 @@ pub const FOLLOW_UP_FUTURE_MS: i64 = 731 * 24 * 60 * 60 * 1000;
 pub const FOUND_MAX: usize = 100;
 /// The most lines of a page of the queue or of the audit.
 pub const PAGE_MAX: u32 = 200;
+/// The days for which the link of a hand-over can be used.
+pub const LINK_DAYS: i64 = 14;
+/// The fewest and the most days of a grant.
+pub const GRANT_DAYS: std::ops::RangeInclusive<i64> = 1..=90;
+/// The longest id of an organization, in bytes.
+pub const ORGANIZATION_ID_MAX: usize = 40;
+/// The longest name of an organization, in code points.
+pub const NAME_CHARACTERS_MAX: usize = 200;

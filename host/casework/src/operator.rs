@@ -24,6 +24,11 @@ impl Operator {
         Operator { name, actor: actor.to_owned(), role: Role::Lead }
     }
 
+    /// The program itself, in a task that nobody has asked for.
+    pub(crate) fn system() -> Operator {
+        Operator { name: "system".to_owned(), actor: "system".to_owned(), role: Role::Operator }
+    }
+
     /// Returns the name, which is that of an assignee.
     pub fn name(&self) -> &str {
         &self.name

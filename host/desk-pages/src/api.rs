@@ -13,8 +13,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::{ApiToken, Role, TokenScope};
 use kakekomi_casework::limits::PAGE_MAX;
-use kakekomi_casework::{CaseView, Contents, Operator, Right, may};
+use kakekomi_casework::{CaseView, Contents, FileView, Operator, Right, ScanMark, may};
 use kakekomi_http::asset::JSON;
+use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Assignee, QueueFilter, QueueLine};
 use serde_json::{Value, json};
@@ -122,6 +123,7 @@ fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
     let Some(members) = value.as_object_mut() else { return value };
     members.insert("referral".to_owned(), json!(case.clauses.referral));
     members.insert("remote".to_owned(), json!(case.clauses.remote));
+    members.insert("files".to_owned(), view.files.iter().map(shown_file).collect());
     if scope == TokenScope::Queue {
         return value;
     }
@@ -132,6 +134,23 @@ fn shown_case(view: &CaseView, scope: TokenScope) -> Value {
         members.insert("missing".to_owned(), serde_json::to_value(&contents.missing).unwrap_or_default());
     }
     value
+}
+
+/// Shows an evidence file: the clear columns, and where the case is opened its name and the mark of its scan.
+fn shown_file(file: &FileView) -> Value {
+    let line = &file.line;
+    let (scan, pattern) = match file.scan() {
+        None => (None, None),
+        Some(ScanMark::NoPattern) => (Some("no_pattern"), None),
+        Some(ScanMark::Pattern(name)) => (Some("pattern"), Some(name)),
+        Some(ScanMark::TooLarge) => (Some("too_large"), None),
+    };
+    json!({
+        "id": line.id.to_string(), "what": line.what, "log": line.log, "state": file.state(), "length": line.length,
+        "offset": line.offset, "declared_sha256": line.declared_sha256.as_deref().map(hex),
+        "sha256": line.sha256.as_deref().map(hex), "created_at": line.created_at, "changed_at": line.changed_at,
+        "name": file.name, "type": file.media_type, "scan": scan, "pattern": pattern,
+    })
 }
 
 fn respond(value: &Value) -> Response {

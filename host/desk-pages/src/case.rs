@@ -13,6 +13,8 @@ mod facts;
 mod file_event;
 pub mod files;
 mod forms;
+pub mod grant;
+pub mod handover;
 mod number;
 mod questions;
 mod timeline;
@@ -29,6 +31,7 @@ use serde_json::Value;
 use crate::frame::visit::Query;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
+pub use file_event::size;
 use forms::{ActionForms, Rejected};
 use number::read_number;
 
@@ -56,6 +59,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
     let company = values.pointer("/contact/company").and_then(Value::as_str);
     let number = view.case.line.number.as_str();
     let forms = ActionForms::load(visit, view).await;
+    let handover = handover::section(visit, view).await;
     let changes = view.timeline.iter().filter(|event| !event.is_reading()).count();
     let content = html! {
         @if let Some(done) = done { p.notice role="status" { (done) } }
@@ -82,6 +86,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     Contents::Erased => p.notice { (words.erased) },
                 }
                 (files::files(visit, view))
+                (handover)
                 (printable(visit, view))
                 section.sheet {
                     h2 #timeline { (words.history) }

@@ -7,6 +7,7 @@
 //! - [`routes`]: the table of all routes with the access that each one needs; the router
 //! - `frame`: what all pages share: requests, the guard, headers, layout, error pages, words, applicants' text
 //! - `queue`, `case`, `intake`: the cases; `audit`, `exports`: the events of the store; `api`: programs
+//! - `organizations`, `collect`: those who may receive something, and the page over which they do
 //! - `accounts_pages`: sign-in, set-up, accounts, sessions
 //!
 //! It must know neither SQL nor the command line, and it decides nothing: `kakekomi_accounts` knows who may sign in,
@@ -18,9 +19,11 @@ mod accounts_pages;
 mod api;
 mod audit;
 mod case;
+mod collect;
 mod exports;
 mod frame;
 mod intake;
+mod organizations;
 mod queue;
 pub mod routes;
 mod state;

@@ -20,7 +20,7 @@ use kakekomi_http::asset::FileRequest;
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
-use crate::{accounts_pages, api, audit, case, exports, intake, queue};
+use crate::{accounts_pages, api, audit, case, collect, exports, intake, organizations, queue};
 
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,16 @@ pub const ROUTES: &[Route] = &[
         get(case::authorities::authorities)
     }),
     send("/cases/{number}/actions/{kind}", Access::Right(Right::Act), || post(case::act::act)),
+    send("/cases/{number}/packages", Access::Right(Right::Release), || post(case::handover::make)),
+    send("/cases/{number}/packages/{id}/link", Access::Right(Right::Release), || post(case::handover::renew)),
+    send("/cases/{number}/packages/{id}/destroy", Access::Right(Right::Release), || post(case::handover::destroy)),
+    send("/cases/{number}/grants", Access::Right(Right::Release), || post(case::grant::give)),
+    read("/organizations", Access::Right(Right::Release), || get(organizations::list)),
+    send("/organizations", Access::Right(Right::Release), || post(organizations::add)),
+    send("/organizations/{id}/disable", Access::Right(Right::Release), || post(organizations::disable)),
+    send("/organizations/{id}/enable", Access::Right(Right::Release), || post(organizations::enable)),
+    read("/collect/{token}", Access::Public, || get(collect::show)),
+    send("/collect/{token}", Access::Public, || post(collect::download)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/exports", Access::Right(Right::SeeExports), || get(exports::exports)),
     read("/login", Access::Public, || get(accounts_pages::login)),

@@ -26,13 +26,14 @@ pub async fn bind(store: &dyn Store, storage: &Arc<dyn PartStorage>) -> Result<(
     let storage = Arc::clone(storage);
     let bound = blocking(move || {
         let bound = storage.database()?;
-        if bound.as_ref() == Some(&own) {
-            return Ok(());
+        if bound.as_ref() != Some(&own) {
+            if !(storage.is_empty()? || is_new && bound.is_none()) {
+                return Err(other(bound.as_deref(), Some(&own)));
+            }
+            storage.bind(&own)?;
         }
-        if storage.is_empty()? || is_new && bound.is_none() {
-            return storage.bind(&own);
-        }
-        Err(other(bound.as_deref(), Some(&own)))
+        storage.take_parts();
+        Ok(())
     });
     Ok(bound.await?)
 }
@@ -55,8 +56,8 @@ fn text(id: &[u8]) -> String {
 fn other(bound: Option<&str>, own: Option<&str>) -> io::Error {
     let [bound, own] = [bound, own].map(|id| id.unwrap_or("(none)"));
     io::Error::other(format!(
-        "these evidence files belong to database {bound}, and this is database {own}: name this database's own folder \
-         (--evidence-url), or put its folder back together with it; if all parts in this folder are of this database, \
-         write {own} into the file store in it"
+        "these evidence files belong to database {bound}, and this is database {own}: name this database's own storage \
+         (--evidence-url), or put its parts back together with it; if all parts in this storage are of this database, \
+         write {own} into the file or object store in it"
     ))
 }

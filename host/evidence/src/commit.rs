@@ -7,7 +7,7 @@
 //!
 //! It runs on when the upload is dropped, until what came is stored.
 
-use std::io::{self, Read as _, Seek as _};
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,15 +19,14 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::event::EventCase;
 use crate::runs::{self, Splitter};
 use crate::sealer::{FileSealer, SealedPart};
-use crate::storage::{ObjectName, PartStorage, Spool};
+use crate::spool::Spool;
+use crate::storage::{ObjectName, PartStorage};
 use crate::{Evidence, UploadRefusal, blocking, hash_state};
 
 /// Chunks of a body that wait to be sealed.
 pub const CHUNKS: usize = 8;
 /// Parts of an upload that are made objects at a time. Their rows are written in their order.
 const COMMITS: usize = 2;
-/// Sealed bytes that are hashed at a time.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// An upload under way.
 pub struct Upload {
@@ -134,19 +133,9 @@ async fn commit(
 
 /// Makes a part an object; returns the length and the SHA-256 of its bytes.
 fn put(storage: &dyn PartStorage, mut spool: Spool, name: &ObjectName) -> io::Result<(u64, Vec<u8>)> {
-    spool.file.rewind()?;
-    let (mut hash, mut length) = (Sha256::new(), 0);
-    let mut buffer = vec![0; BUFFER_BYTES];
-    loop {
-        let read = spool.file.read(&mut buffer)?;
-        hash.update(buffer.get(..read).unwrap_or_default());
-        length += read as u64;
-        if read == 0 {
-            break;
-        }
-    }
+    let digest = spool.digest()?;
     storage.put(spool, name)?;
-    Ok((length, hash.finalize().to_vec()))
+    Ok(digest)
 }
 
 impl Upload {

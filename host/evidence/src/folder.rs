@@ -7,15 +7,14 @@
 
 use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kakekomi_store::synced_fs::{
-    create_dir_all_synced, leave_folder_to_owner, leave_to_owner, sync_parent_dir, write_synced,
-};
+use kakekomi_store::synced_fs::{create_dir_all_synced, leave_folder_to_owner, sync_parent_dir, write_synced};
 
-use crate::storage::{ObjectName, PartStorage, Space, Spool};
+use crate::spool::{Spool, SpoolFolder, old_files};
+use crate::storage::{ObjectName, PartStorage, Space};
 
 /// The ending of an object's file.
 const ENDING: &str = ".age";
@@ -26,7 +25,7 @@ const FOLDER_DIGITS: usize = 2;
 #[derive(Debug, Clone)]
 pub struct FolderStorage {
     parts: PathBuf,
-    incoming: PathBuf,
+    incoming: SpoolFolder,
     /// The file with the id of the database.
     store: PathBuf,
 }
@@ -38,9 +37,9 @@ impl FolderStorage {
     /// A folder cannot be created.
     pub fn open(path: &Path) -> io::Result<FolderStorage> {
         let [parts, incoming, store] = ["parts", "incoming", "store"].map(|name| path.join(name));
-        let storage = FolderStorage { parts, incoming, store };
+        let storage = FolderStorage { parts, incoming: SpoolFolder::new(incoming), store };
         create_dir_all_synced(&storage.parts)?;
-        create_dir_all_synced(&storage.incoming)?;
+        storage.incoming.create_folder()?;
         storage.create_folders()?;
         Ok(storage)
     }
@@ -67,11 +66,7 @@ impl FolderStorage {
 
 impl PartStorage for FolderStorage {
     fn spool(&self) -> io::Result<Spool> {
-        let name = ObjectName::random().map_err(io::Error::other)?;
-        let path = self.incoming.join(name.as_str());
-        let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-        leave_to_owner(&file, &path)?;
-        Ok(Spool { file, path })
+        self.incoming.create()
     }
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
@@ -85,6 +80,13 @@ impl PartStorage for FolderStorage {
         Ok(Box::new(File::open(self.path(name))?))
     }
 
+    fn has(&self, name: &ObjectName) -> io::Result<bool> {
+        match File::open(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            opened => opened.map(|_| true),
+        }
+    }
+
     fn delete(&self, name: &ObjectName) -> io::Result<()> {
         match fs::remove_file(self.path(name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -93,9 +95,7 @@ impl PartStorage for FolderStorage {
     }
 
     fn space(&self) -> io::Result<Option<Space>> {
-        let system = rustix::fs::statvfs(&self.incoming)?;
-        let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
-        Ok(Some(Space { free: bytes(system.f_bavail), total: bytes(system.f_blocks) }))
+        self.incoming.space().map(Some)
     }
 
     fn old_objects(&self, begin: u8, age: Duration) -> io::Result<Vec<ObjectName>> {
@@ -131,27 +131,6 @@ impl PartStorage for FolderStorage {
     }
 
     fn remove_old_spools(&self, age: Duration) -> io::Result<u64> {
-        let old = old_files(&self.incoming, age)?;
-        Ok(old.into_iter().filter(|entry| fs::remove_file(entry.path()).is_ok()).map(|_| 1).sum())
+        self.incoming.remove_old(age)
     }
-}
-
-/// Lists the files of a folder that were last changed before an age. A folder that is not there is empty.
-fn old_files(folder: &Path, age: Duration) -> io::Result<Vec<DirEntry>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let is_old = |entry: &DirEntry| {
-        let changed = entry.metadata().and_then(|metadata| metadata.modified());
-        changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|since| since >= age))
-    };
-    let mut old = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        if is_old(&entry) {
-            old.push(entry);
-        }
-    }
-    Ok(old)
 }

@@ -6,29 +6,34 @@
 //! ```
 //!
 //! Clear bytes are in memory alone. A part counts once its object and then its row are durable, so an upload continues at
-//! the end of its last part, at any host of the database. The crate knows store and sealing, and neither HTTP, SQL nor the
-//! form.
+//! the end of its last part, at any host of the database. The crate knows store, sealing and outgoing HTTP, and neither the
+//! server, SQL nor the form.
 //!
 //! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave
-//! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder; [`bind`]: binds it to its database
-//! - [`read`], [`sealed_tar`], [`verify`]: stored files
+//! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder; [`S3Storage`]: one in a bucket;
+//!   [`bind`]: binds it to its database
+//! - [`read`], [`sealed_tar`], [`verify`]: stored files; [`Clamd`]: their scan
 //! - [`EvidenceLimits`]: limits with their defaults
 
 #![forbid(unsafe_code)]
 
 mod append;
 mod binding;
+mod clamd;
 mod commit;
 mod event;
 mod evidence;
 mod folder;
 mod hash_state;
 pub mod limits;
+mod near;
 mod reading;
 mod refusal;
 mod runs;
+mod s3;
 mod sealed_tar;
 mod sealer;
+mod spool;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -38,13 +43,16 @@ mod upload;
 use std::io;
 
 pub use binding::{bind, demand_bound};
+pub use clamd::{Clamd, ClamdError, Scan, ScanError, ScanResult};
 pub use evidence::Evidence;
 pub use folder::FolderStorage;
 pub use limits::EvidenceLimits;
 pub use reading::{Verification, read, verify};
 pub use refusal::{AppendEnd, UploadRefusal};
+pub use s3::{CredentialSource, S3Location, S3LocationError, S3Storage, is_unreachable};
 pub use sealed_tar::{sealed_tar, sealed_tar_length};
-pub use storage::{ObjectName, PartStorage, Space, Spool};
+pub use spool::Spool;
+pub use storage::{ObjectName, PartStorage, Space};
 pub use tidy::{Tidied, delete_discarded};
 pub use upload::{NewUpload, UnknownKindOfFile, UploadState, What};
 

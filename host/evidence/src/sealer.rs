@@ -11,7 +11,8 @@ use kakekomi_sealing::PartSealer;
 
 use crate::UploadRefusal;
 use crate::runs::Run;
-use crate::storage::{PartStorage, Spool};
+use crate::spool::Spool;
+use crate::storage::PartStorage;
 
 /// A finished part that is not an object yet.
 #[derive(Debug)]

@@ -5,14 +5,13 @@
 //! The functions block, and are called on threads that may.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use kakekomi_store::digest::hex;
 
 use crate::UploadRefusal;
+use crate::spool::Spool;
 
 /// Bytes of an object's name.
 const NAME_BYTES: usize = 16;
@@ -51,32 +50,6 @@ impl fmt::Display for ObjectName {
     }
 }
 
-/// A file that receives the sealed bytes of one part. It is removed when it is dropped before it is put.
-#[derive(Debug)]
-pub struct Spool {
-    /// The file, open for writing and reading.
-    pub file: File,
-    /// Its path.
-    pub path: PathBuf,
-}
-
-impl Write for Spool {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        // It is gone from here once it was put; the sweep removes what cannot be removed now.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 /// Space of a storage, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
@@ -105,6 +78,12 @@ pub trait PartStorage: Send + Sync {
     /// # Errors
     /// [`io::ErrorKind::NotFound`]: there is no such object.
     fn open(&self, name: &ObjectName) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Reports whether there is an object.
+    ///
+    /// # Errors
+    /// The storage does not answer, or the object cannot be read.
+    fn has(&self, name: &ObjectName) -> io::Result<bool>;
 
     /// Deletes an object. One that is not there is deleted already.
     ///
@@ -135,6 +114,9 @@ pub trait PartStorage: Send + Sync {
     /// # Errors
     /// The id cannot be written.
     fn bind(&self, database: &str) -> io::Result<()>;
+
+    /// Takes parts from now on, since it is bound to the database. One that always answers may take them from the start.
+    fn take_parts(&self) {}
 
     /// Reports whether it has no object.
     ///

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -86,6 +86,11 @@ impl HttpClient {
 /// Makes a body without bytes.
 pub fn empty() -> RequestBody {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Makes a body of bytes that are there.
+pub fn full(bytes: Bytes) -> RequestBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Makes a body of a part of a file.

@@ -6,7 +6,7 @@
 //! one, and a followed one could carry a secret to another host. No environment variable chooses a proxy.
 //!
 //! - [`HttpClient`], [`ClientOptions`]: the client
-//! - [`RequestBody`], [`empty`], [`file`], [`FileBody`]: bodies
+//! - [`RequestBody`], [`empty`], [`full`], [`file`], [`FileBody`]: bodies
 //! - [`read_body`]: a response's body, up to a limit
 //! - [`roots`]: the trusted authorities
 
@@ -19,7 +19,7 @@ pub mod roots;
 #[cfg(test)]
 mod tests;
 
-pub use client::{ClientOptions, HttpClient, RequestBody, Response, empty, file, read_body};
+pub use client::{ClientOptions, HttpClient, RequestBody, Response, empty, file, full, read_body};
 pub use error::{ClientError, RootsError};
 pub use file_body::FileBody;
 pub use hyper::http::Error as RequestError;

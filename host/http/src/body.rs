@@ -128,9 +128,14 @@ async fn read(body: &mut Body, UnfinishedBodies(room): &UnfinishedBodies) -> Res
 
 /// Reads the rest of a refused body, within bounds.
 pub async fn drain(body: Body) {
-    let mut body = Limited::new(body, DRAIN_BYTES);
+    drain_within(body, DRAIN_BYTES, DRAIN_TIME).await;
+}
+
+/// Reads the rest of a refused body, within these bounds.
+pub async fn drain_within(body: Body, bytes: usize, time: Duration) {
+    let mut body = Limited::new(body, bytes);
     let discard = async { while let Some(Ok(_)) = body.frame().await {} };
-    let _ = timeout(DRAIN_TIME, discard).await;
+    let _ = timeout(time, discard).await;
 }
 
 #[cfg(test)]

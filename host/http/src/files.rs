@@ -122,6 +122,12 @@ async fn create_with(uploader: &Uploader, headers: &HeaderMap, body: Body) -> Re
         // Before the declaration: a client that hears of no upload declares it again.
         return Err(uploader.refused(ProblemCode::UploadsBusy, body));
     }
+    // One that is too large for a file is refused for that, and takes no room.
+    if upload.length <= uploader.files.evidence.limits.file_max
+        && let Err(problem) = uploader.reserve(upload.length)
+    {
+        return Err(Refused::new(problem, body));
+    }
     let state = match uploader.files.evidence.create(&uploader.number, upload, (uploader.now)()).await {
         Ok(state) => state,
         Err(refusal) => return Err(Refused::new(uploader.problem(refusal), body)),

@@ -133,6 +133,12 @@ problem_codes! {
     EvidenceUnavailable = "evidence.unavailable", SERVICE_UNAVAILABLE, After(10);
     /// The case has no referral, so that there is no intent to give or to withdraw.
     ReferralNone = "referral.none", CONFLICT, Never;
+    /// The intent was given already, and is valid.
+    IntentKnown = "intent.known", CONFLICT, Never;
+    /// The case has no such disclosure.
+    DisclosureUnknown = "disclosure.unknown", NOT_FOUND, Never;
+    /// The time in which the disclosure could be opened is over.
+    DisclosureExpired = "disclosure.expired", GONE, Never;
     /// `Kakekomi-Module` is not `sha256:` and 64 hexadecimal digits.
     ModuleHeader = "module.header", BAD_REQUEST, Never;
     /// The page runs a module that is not here.

@@ -1,16 +1,18 @@
-//! The return of an applicant: `/v1/return`, answers to questions, additions, a withdrawal.
+//! The return of an applicant: `/v1/return`, answers to questions, additions, intents, withdrawals, disclosures.
 //!
 //! `POST /v1/return {"number":"2609-4873-1059","code":"1234 …"}` → `{"token":"…","expires_at":…,"state":{…}}`; the other routes
 //! take the token as `Authorization: Bearer …`. No cookie, so that it works in a frame.
 //!
 //! This file has the status of every [`VisitRefusal`]; [`kakekomi_service::return_visit`] decides.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
 use kakekomi_core::Locale;
-use kakekomi_service::return_visit::{Added, Addition, Answers, CaseState, Opened, ReturnVisits, Visit, VisitRefusal};
+use kakekomi_service::return_visit::{
+    Added, Addition, Answers, CaseState, Opened, OpenedDisclosure, ReturnVisits, Visit, VisitRefusal,
+};
 use kakekomi_service::submit::{IdempotencyKey, KEY_MAX};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +69,29 @@ pub struct Amendment {
 pub struct Withdrawal {
     /// `application`, or `intent`.
     what: String,
+}
+
+/// The intent that everything is handed over to the forensics company (clause 1②).
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the service reads the body")]
+pub struct Intent {
+    /// The name of the person who gives it: one line with the form's rules for a text.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// The person's role, as the name.
+    #[schema(min_length = 1, max_length = 200)]
+    role: String,
+    document: IntentDocument,
+}
+
+/// The consent document in force, as the person has read it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the service reads the body")]
+pub struct IntentDocument {
+    /// Its version.
+    version: String,
+    /// SHA-256 of its text in either language, 64 hexadecimal digits.
+    sha256: String,
 }
 
 /// Begins a visit with number and code.
@@ -182,7 +207,9 @@ pub async fn amend(
     visits.amend(&visit, &addition, now()).await.map(created).map_err(refuse)
 }
 
-/// Withdraws the application, once for each key. The case is closed.
+/// Withdraws the application, which closes the case, or the intent, once for each key.
+///
+/// A package for the forensics company that was not collected is destroyed.
 #[utoipa::path(post, path = "/v1/withdrawals", tag = "return", security(("visit" = [])), operation_id = "withdraw",
     params(RequestedLocale,
         ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, bare or quoted")),
@@ -203,19 +230,43 @@ pub async fn withdraw(
     visits.withdraw(&visit, &addition, now()).await.map(created).map_err(refuse)
 }
 
-/// Gives the intent to be referred to another organization. This version has no referrals: every request is refused.
+/// Gives the intent that everything is handed over to the forensics company, once for each key.
 #[utoipa::path(post, path = "/v1/intents", tag = "return", security(("visit" = [])), operation_id = "give_intent",
-    params(RequestedLocale), request_body(content = Object, description = "`name`, `role` and `document`"), responses())]
+    params(RequestedLocale,
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, bare or quoted")),
+    request_body = Intent,
+    responses((status = 201, description = "The intent would outlast a power failure now", body = AddedEvent,
+        headers(("Idempotency-Replayed" = Option<String>, description = "`true` where the key had this outcome already")))))]
 pub async fn intend(
     State(visits): State<ReturnVisits>,
     State(now): State<Clock>,
     RequestedLocale(locale): RequestedLocale,
+    Extension(Client(client)): Extension<Client>,
     headers: HeaderMap,
-    DraftText(_body): DraftText,
-) -> Result<StatusCode, Problem> {
-    let visit = visit(&visits, &headers, now()).await;
-    let refusal = visit.err().unwrap_or(VisitRefusal::NoReferral);
-    Err(refused(&visits, refusal, locale))
+    DraftText(body): DraftText,
+) -> Result<Response, Problem> {
+    let refuse = |refusal| refused(&visits, refusal, locale);
+    let visit = visit(&visits, &headers, now()).await.map_err(refuse)?;
+    let addition = Addition { body, key: key(&headers, locale)?, locale, client };
+    visits.intend(&visit, &addition, now()).await.map(created).map_err(refuse)
+}
+
+/// Opens what the desk disclosed. The first opening is recorded.
+#[utoipa::path(get, path = "/v1/disclosures/{n}", tag = "return", security(("visit" = [])),
+    operation_id = "open_disclosure",
+    params(RequestedLocale, ("n" = i64, Path, description = "As in `disclosures` of the case", minimum = 1)),
+    responses((status = 200, description = "The text, which is confidential", body = OpenedDisclosure)))]
+pub async fn disclosure(
+    State(visits): State<ReturnVisits>,
+    State(now): State<Clock>,
+    RequestedLocale(locale): RequestedLocale,
+    headers: HeaderMap,
+    Path(n): Path<String>,
+) -> Result<Response, Problem> {
+    let refuse = |refusal| refused(&visits, refusal, locale);
+    let visit = visit(&visits, &headers, now()).await.map_err(refuse)?;
+    let n = n.parse().map_err(|_| refuse(VisitRefusal::NoDisclosure))?;
+    Ok(no_store(&visits.disclosure(&visit, n, now()).await.map_err(refuse)?))
 }
 
 /// Finds the visit of a request's token.
@@ -265,6 +316,10 @@ pub(super) fn refused(visits: &ReturnVisits, refusal: VisitRefusal, locale: Loca
         }
         VisitRefusal::Closed => problem(ProblemCode::CaseClosed),
         VisitRefusal::NoReferral => problem(ProblemCode::ReferralNone),
+        VisitRefusal::IntentKnown => problem(ProblemCode::IntentKnown),
+        VisitRefusal::Stale(context) => problem(ProblemCode::ConsentStale).current(submissions::documents(&context)),
+        VisitRefusal::NoDisclosure => problem(ProblemCode::DisclosureUnknown),
+        VisitRefusal::DisclosureExpired => problem(ProblemCode::DisclosureExpired),
         VisitRefusal::As(outcome) => match submissions::respond(&visits.intake, outcome, locale) {
             Err(problem) => problem,
             // A visit has no outcome with a receipt.

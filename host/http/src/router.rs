@@ -68,6 +68,9 @@ const ADDITION: &[ProblemCode] = &[
 ];
 /// Problems of a route that judges an addition.
 const JUDGED: &[ProblemCode] = &[ProblemCode::DraftIssues];
+/// Problems of an intent.
+const INTENT: &[ProblemCode] =
+    &[ProblemCode::HttpBody, ProblemCode::ConsentStale, ProblemCode::ReferralNone, ProblemCode::IntentKnown];
 /// Problems of answers.
 const ANSWERS: &[ProblemCode] = &[
     ProblemCode::ReturnNoQuestions,
@@ -141,13 +144,17 @@ fn routes() -> (Router<AppState>, Paths) {
         ),
         (
             routes!(files::options, files::create, files::list),
-            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed]],
+            &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FilesTooMany, ProblemCode::CaseClosed, ProblemCode::QuotaExceeded]],
         ),
         (
             routes!(files::append, files::show, files::end, files::override_method),
             &[UPLOADS, UPLOAD_BODY, &[ProblemCode::FileOffset, ProblemCode::FileArrived]],
         ),
-        (routes!(return_visit::intend), &[BODY, VISIT, &[ProblemCode::ReferralNone]]),
+        (routes!(return_visit::intend), &[BODY, VISIT, ADDITION, JUDGED, INTENT]),
+        (
+            routes!(return_visit::disclosure),
+            &[VISIT, &[ProblemCode::DisclosureUnknown, ProblemCode::DisclosureExpired]],
+        ),
     ];
     let (mut router, mut problems) = (OpenApiRouter::with_openapi(Interface::openapi()), Vec::new());
     for (route, codes) in list {

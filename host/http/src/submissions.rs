@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use kakekomi_core::Locale;
+use kakekomi_core::{Context, Locale};
 use kakekomi_sandbox::{Digest, Sandbox};
 use kakekomi_service::capacity::Shortage;
 use kakekomi_service::receipt::Receipt;
@@ -163,8 +163,7 @@ pub(super) fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Resu
         Outcome::ModuleUnreadable => problem(ProblemCode::ModuleHeader),
         Outcome::NotJson(verdict) => not_json(*verdict, locale),
         Outcome::Stale(verdict, context) => {
-            let current = json!({ "consent": context.consent, "policy": context.policy });
-            problem(ProblemCode::ConsentStale).current(current).report(verdict.into_report())
+            problem(ProblemCode::ConsentStale).current(documents(&context)).report(verdict.into_report())
         }
         Outcome::Issues(verdict) => problem(ProblemCode::DraftIssues).report(verdict.into_report()),
         Outcome::Busy => unavailable(ProblemCode::DeskBusy),
@@ -180,6 +179,11 @@ pub(super) fn respond(intake: &Intake, outcome: Outcome, locale: Locale) -> Resu
 
 fn created(receipt: Vec<u8>) -> Response {
     (StatusCode::CREATED, check::json(receipt)).into_response()
+}
+
+/// Names the documents in force.
+pub(super) fn documents(context: &Context) -> Value {
+    json!({ "consent": context.consent, "policy": context.policy })
 }
 
 /// Describes the module in force, for a page that runs another one: its name, and the addresses of its descriptions.

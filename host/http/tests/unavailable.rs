@@ -78,6 +78,7 @@ async fn desk(name: &str) -> (Arc<App>, Arc<Trouble>) {
             limits: EvidenceLimits::default(),
         },
         uploads: UploadsAtOnce::new(0),
+        quota: Arc::new(Capacity::new(CapacityLimits::default(), None)),
         stop: tokio::sync::watch::channel(false).1,
     };
     let app = App {

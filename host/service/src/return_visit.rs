@@ -7,7 +7,8 @@
 //! - [`ReturnCode`], [`ReturnHash`]: the code, and the hash that a case stores
 //! - `failures`: the limit of wrong codes; `state`: the case as the applicant sees it
 //! - `case_file`: the case's evidence files, without their names
-//! - `answers`: answers to questions, judged by the module; `additions`: additions and withdrawals
+//! - `disclosures`: what the desk disclosed, until it expires
+//! - `answers`: answers to questions, judged by the module; `additions`, `intents`, `withdrawals`
 //!
 //! Answers and additions are sealed to the case alone: neither this host nor the applicant can read them back. Questions and
 //! disclosures are sealed to this host's own identity too.
@@ -16,9 +17,12 @@ mod additions;
 mod answers;
 mod case_file;
 mod code;
+mod disclosures;
 mod exchange;
 mod failures;
+mod intents;
 mod state;
+mod withdrawals;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -26,7 +30,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kakekomi_core::Locale;
+use kakekomi_core::{Context, Locale};
 use kakekomi_sealing::{Identities, KeyFolder, SealingError};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{NewVisit, StoreError};
@@ -35,12 +39,15 @@ use sha2::{Digest as _, Sha256};
 use crate::submit::{Intake, Outcome, Verdict, engine_failed, store_failed};
 pub use case_file::CaseFile;
 pub use code::{ReturnCode, ReturnHash};
-pub use exchange::{Addition, Answers, CaseState, Disclosure};
+pub use disclosures::DISCLOSURE_MS;
+pub use exchange::{Addition, Answers, CaseState, Disclosure, OpenedDisclosure, Referral};
 pub use failures::{FAILURE_WINDOW_MS, FAILURES};
 use failures::{FailedAttempts, Pair};
 
 /// The time for which a token is valid, in milliseconds.
 pub const VISIT_MS: i64 = 30 * 60 * 1000;
+/// The most often that a request is tried anew while its case changes.
+const ATTEMPTS: usize = 5;
 /// Random bytes of a token.
 const TOKEN_BYTES: usize = 32;
 
@@ -124,6 +131,14 @@ pub enum VisitRefusal {
     Closed,
     /// The case has no referral.
     NoReferral,
+    /// The intent was given already, and is valid.
+    IntentKnown,
+    /// The intent names a document that is not in force; the context names the current one.
+    Stale(Box<Context>),
+    /// The case has no such disclosure.
+    NoDisclosure,
+    /// The disclosure cannot be opened any more.
+    DisclosureExpired,
     /// A refusal or failure that a submission can meet as well.
     As(Outcome),
 }

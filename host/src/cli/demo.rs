@@ -281,6 +281,15 @@ mod tests {
     use kakekomi_store::OUTCOMES;
 
     #[test]
+    fn cases_have_an_intent_remote_work_and_a_report() {
+        let DemoCases { case: cases } = toml::from_str(CASES).unwrap();
+        let kinds: BTreeSet<_> = cases.iter().flat_map(|case| &case.steps).map(|step| step.kind.as_str()).collect();
+        for kind in ["intent.recorded", "intent.given", "handover.released", "remote.action", "forensics_report.used"] {
+            assert!(kinds.contains(kind), "{kind}");
+        }
+    }
+
+    #[test]
     fn there_are_30_cases_with_all_outcomes() {
         let DemoCases { case: cases } = toml::from_str(CASES).unwrap();
         assert_eq!(cases.len(), 30);

@@ -79,6 +79,7 @@ async fn findings(settings: &Settings) -> Vec<Finding> {
     found.extend(machine::look(settings, now));
     found.extend(keys::look(settings));
     found.extend(database::look(settings, now).await);
+    found.extend(evidence::scanner(settings));
     found.extend(serving::look(settings).await);
     found
 }

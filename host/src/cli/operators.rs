@@ -13,8 +13,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use kakekomi_accounts::{Role, SetUpLink};
 
-use self::open::{AccountsArgs, DeskUrlArgs, OpenAccounts};
-use self::record::{AccountRecord, LinkRecord, print_records};
+pub use self::open::DeskUrlArgs;
+pub use self::record::print_records;
+
+use self::open::{AccountsArgs, OpenAccounts};
+use self::record::{AccountRecord, LinkRecord};
 use super::actor::actor;
 use super::block_on::block_on;
 use super::print;

@@ -6,6 +6,7 @@ mod evidence;
 mod listener;
 mod operators_desk;
 mod reload;
+mod scan;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -43,10 +44,12 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 use self::listener::{announce, listen, trusted};
 use self::operators_desk::OperatorsDesk;
 use self::reload::{Receivers, note_documents, routers};
+use self::scan::Scanner;
 use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
 use crate::error::CliError;
+use crate::evidence_place::EvidencePlace;
 use crate::log;
 
 /// Serves the desk.
@@ -64,6 +67,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let reload = ReloadSignals::new().map_err(CliError::io("signals"))?;
     let (app, _lock) = app(settings).await?;
     let app = Arc::new(app);
+    let scanner = Scanner::new(&app, settings)?;
     compress(&app);
 
     let stop = app.files.stop.clone();
@@ -103,6 +107,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let reloading =
         tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
     let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
+    let scanning = scanner.map(|scanner| tokio::spawn(scanner.run()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
             certificate.watch().await;
@@ -110,6 +115,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     });
     tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), stop.clone()), operating, admin);
     tidying.abort();
+    scanning.inspect(tokio::task::JoinHandle::abort);
     watching.abort();
     reloading.abort();
     store.close().await?;
@@ -129,6 +135,8 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let docs = DocsFiles::new(kakekomi_http::paths(), &desk);
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
+    settings.clamd()?;
+    EvidencePlace::of(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
     let documents = DocumentFiles::new(&note_documents(&desk, settings.data())?);

@@ -35,9 +35,23 @@ struct Row {
     /// The moment of a withdrawal or an erasure, which ends its packages.
     #[sqlx(skip)]
     withdrawn_at: Option<i64>,
+    /// True after a withdrawal that destroys a package: the next event may say so.
+    #[sqlx(skip)]
+    ends_package: bool,
     /// The code that replaces the case's one.
     #[sqlx(skip)]
     return_code: Option<[u8; 32]>,
+}
+
+impl Row {
+    /// Refuses an event of a package that comes neither with it nor with the withdrawal that destroys it.
+    fn require_package(&mut self, kind: EventKind, with_package: bool) -> Result<&mut Row, Appended> {
+        let is_destroyed = kind == EventKind::HandoverDestroyed && self.ends_package;
+        if with_package || is_destroyed || !kind.needs_package() {
+            return Ok(self);
+        }
+        Err(Appended::Refused(Refusal::NoPackage))
+    }
 }
 
 /// The requests of applicants that have caused events, by case and key: hash of the text, and number of the event.
@@ -76,10 +90,7 @@ async fn write<S: Session>(
             Some(number) => cases
                 .get_mut(number)
                 .ok_or(Appended::NoCase)
-                .and_then(|row| match needs_package(row, event.kind) && !with_package {
-                    true => Err(Appended::Refused(Refusal::NoPackage)),
-                    false => Ok(row),
-                })
+                .and_then(|row| row.require_package(event.kind, with_package))
                 .and_then(|row| advance(row, event, &mut requests, &mut request_rows))
                 .map(Some),
         };
@@ -119,13 +130,6 @@ async fn write<S: Session>(
     Ok(outcomes)
 }
 
-/// Reports whether an event is written together with a change of a package. The end of a package is so too, unless a withdrawal, which
-/// may be earlier in the same append, has ended it already.
-fn needs_package(row: &Row, kind: EventKind) -> bool {
-    let is_ended = row.state.clauses.referral.as_deref() == Some("withdrawn");
-    kind.needs_package() || (kind == EventKind::HandoverDestroyed && !is_ended)
-}
-
 /// Adds an event to the state of its case; returns its number in the case.
 fn advance(
     row: &mut Row,
@@ -143,10 +147,15 @@ fn advance(
     if event.after.is_some_and(|seen| seen != state.changed_n) {
         return Err(Appended::Conflict { changed_n: state.changed_n });
     }
+    let has_package = state.clauses.has_package();
     state.apply(event.kind, &event.actor, &event.change);
     row.is_changed = true;
     if [EventKind::IntentWithdrawn, EventKind::CaseWithdrawn, EventKind::CaseErased].contains(&event.kind) {
         row.withdrawn_at = Some(event.at);
+        row.ends_package = has_package;
+    }
+    if event.kind == EventKind::HandoverDestroyed {
+        row.ends_package = false;
     }
     row.return_code = event.return_code.or(row.return_code);
     if let Some(ApplicantRequest { key_hash, text_hash }) = event.request {

@@ -29,6 +29,10 @@ const PARTS: &str =
 const KEPT: &str = "SELECT seq, (SELECT count(*) FROM files WHERE case_seq = cases.seq AND state NOT IN ('expired', 'destroyed')), \
      (SELECT CAST(coalesce(sum(length), 0) AS BIGINT) FROM files \
       WHERE case_seq = cases.seq AND state NOT IN ('expired', 'destroyed')) FROM cases WHERE number = ";
+/// Limits files to complete ones of cases that have more of them than scans.
+const TO_SCAN: &str = "state IN ('arrived', 'mismatch') AND \
+     (SELECT count(*) FROM files other WHERE other.case_seq = files.case_seq AND other.state IN ('arrived', 'mismatch')) > \
+     (SELECT count(*) FROM events WHERE case_number = cases.number AND kind = 'file.scanned') AND changed_at >= ";
 const FILES: &str = "files (id, case_seq, what, log, length, declared_sha256, sha256, state, declared_n, created_at, \
      changed_at, expires_at)";
 const FILE_PARTS: &str = "file_parts (file_seq, start, length, sealed_length, sealed_sha256, object, hash_state)";
@@ -104,6 +108,14 @@ impl<B: Backend> FileStore for Cases<B> {
         let mut query = QueryBuilder::new(FILE);
         B::Database::bind(query.push("state = 'receiving' AND expires_at <= "), now);
         B::Database::bind(query.push(" ORDER BY expires_at LIMIT "), i64::from(limit));
+        Box::pin(self.backend.fetch(query))
+    }
+
+    fn files_to_scan(&self, since: i64, after: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>> {
+        let mut query = QueryBuilder::new(FILE);
+        B::Database::bind(query.push(TO_SCAN), since);
+        B::Database::bind(query.push(" AND files.seq > "), after);
+        B::Database::bind(query.push(" ORDER BY files.seq LIMIT "), i64::from(limit));
         Box::pin(self.backend.fetch(query))
     }
 

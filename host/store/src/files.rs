@@ -311,6 +311,10 @@ pub trait FileStore {
     /// Reads at most `limit` unfinished files that are to be given up at a moment.
     fn overdue_files(&self, now: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>>;
 
+    /// Reads at most `limit` complete files after a place in the table, changed since a moment, of cases that have more of
+    /// them than events `file.scanned`.
+    fn files_to_scan(&self, since: i64, after: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>>;
+
     /// Reads the names of at most `limit` objects that the storage must delete.
     fn discarded_objects(&self, limit: u32) -> StoreFuture<'_, Vec<String>>;
 

@@ -134,6 +134,8 @@ pub struct NewPackage {
     pub purpose: PackagePurpose,
     /// SHA-256 of its manifest.
     pub manifest_sha256: [u8; 32],
+    /// SHA-256 of its sealed bytes.
+    pub sealed_sha256: [u8; 32],
     /// Its sealed bytes.
     pub length: u64,
     /// Milliseconds since the epoch, UTC.
@@ -183,6 +185,8 @@ pub struct PackageLine {
     pub purpose: PackagePurpose,
     /// SHA-256 of its manifest, 32 bytes.
     pub manifest_sha256: Vec<u8>,
+    /// SHA-256 of its sealed bytes, 32 bytes.
+    pub sealed_sha256: Vec<u8>,
     /// Its sealed bytes.
     #[sqlx(try_from = "i64")]
     pub length: u64,
@@ -231,6 +235,6 @@ pub trait ReferralStore {
     /// [`Appended::NoCase`] where the package was destroyed meanwhile.
     fn record_collection<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended>;
 
-    /// Destroys a package that was not collected, with the event `handover.destroyed`, or one of a grant.
+    /// Destroys a package that was not collected, with the event `handover.destroyed`, or a grant's with `grant.ended`.
     fn destroy_package<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended>;
 }

@@ -18,13 +18,14 @@ use crate::session::Session;
 
 const ORGANIZATION: &str = "SELECT id, name, kind, recipient, disabled, created_at FROM organizations";
 /// Selects [`PackageLine`]s.
-const PACKAGE: &str = "SELECT packages.seq, packages.id, number, organization, purpose, manifest_sha256, length, \
+const PACKAGE: &str = "SELECT packages.seq, packages.id, number, organization, purpose, manifest_sha256, sealed_sha256, length, \
      packages.created_at, packages.destroyed_at, collected_at, \
      (SELECT max(expires_at) FROM collect_links WHERE package_seq = packages.seq) AS link_expires_at \
      FROM packages JOIN cases ON cases.seq = packages.case_seq \
      LEFT JOIN handovers ON handovers.package_seq = packages.seq WHERE ";
 const PARTS: &str = "SELECT start, length, object FROM package_parts WHERE package_seq = ";
-const PACKAGES: &str = "packages (id, case_seq, organization, purpose, manifest_sha256, length, created_at)";
+const PACKAGES: &str =
+    "packages (id, case_seq, organization, purpose, manifest_sha256, sealed_sha256, length, created_at)";
 const PACKAGE_PARTS: &str = "package_parts (package_seq, start, length, object)";
 const LINKS: &str = "collect_links (token_hash, package_seq, expires_at)";
 const HANDOVERS: &str = "handovers (intent_seq, case_number, package_seq, created_at)";
@@ -193,7 +194,18 @@ async fn add_package<S: Session>(
     package: NewPackage,
     event: NewEvent,
 ) -> Result<Appended, StoreError> {
-    let NewPackage { id, number, organization, purpose, manifest_sha256, length, created_at, parts, link } = package;
+    let NewPackage {
+        id,
+        number,
+        organization,
+        purpose,
+        manifest_sha256,
+        sealed_sha256,
+        length,
+        created_at,
+        parts,
+        link,
+    } = package;
     let number = number.to_string();
     let mut query = QueryBuilder::new("SELECT cases.seq FROM cases, organizations WHERE number = ");
     S::Database::bind(&mut query, number.clone());
@@ -210,6 +222,7 @@ async fn add_package<S: Session>(
         Value::Text(organization),
         Value::Text(purpose.as_str().to_owned()),
         Value::Bytes(manifest_sha256.to_vec()),
+        Value::Bytes(sealed_sha256.to_vec()),
         Value::Integer(length.cast_signed()),
         Value::Integer(created_at),
     ];

@@ -1,10 +1,11 @@
 /**
- * The case as the applicant sees it: its state in words, the desk's questions, what the desk disclosed, and the ways to add and to end.
+ * The case as the applicant sees it: its state in words, the desk's questions, what the desk disclosed, the hand-over to the forensics
+ * company, and the ways to add and to end.
  *
  * A closed case is never called solved: the words tell what the desk did, not what is true of the devices.
  */
 
-import { announce, button, element, typedText } from "../../app/dom.js";
+import { announce, button, element } from "../../app/dom.js";
 import { scrollAndFocus } from "../../app/environment.js";
 import { byHours } from "../../app/opening_hours.js";
 import { say, state } from "../../app/state.js";
@@ -14,7 +15,9 @@ import { endVisit, fileAccess } from "../../return/visit_request.js";
 import { createFileOffer } from "../file_offer/file_offer.js";
 import { withPhoneLink } from "../phone_link/phone_link.js";
 import { createAddition } from "../return_addition/return_addition.js";
+import { createDisclosures } from "../return_disclosures/return_disclosures.js";
 import { createQuestions } from "../return_questions/return_questions.js";
+import { createReferral } from "../return_referral/return_referral.js";
 import { createWithdrawal } from "../return_withdrawal/return_withdrawal.js";
 
 /** @typedef {import("../../return/start_return.js").Pages} Pages */
@@ -30,7 +33,8 @@ export function createReturnCase({ pages, done, signal }) {
     notice,
     statePanel(found, pages),
     found.questions.length > 0 && createQuestions({ pages, signal }),
-    found.disclosures.length > 0 && disclosures(found.disclosures),
+    found.disclosures.length > 0 && createDisclosures({ all: found.disclosures, pages }),
+    createReferral({ found, pages, signal }),
     createFileOffer({
       number: found.number,
       access: fileAccess(found.number),
@@ -74,23 +78,6 @@ function statePanel(found, pages) {
 /** The key of the sentence on an open case. @param {form.ReturnedCase} found */
 function sentenceOf({ state: now, questions }) {
   return questions.length ? "return_words_questions" : `return_words_${now}`;
-}
-
-/** What the desk disclosed, marked as confidential (clause 2①). @param {form.ReturnedCase["disclosures"]} all */
-function disclosures(all) {
-  return element(
-    "section.return-case__disclosures",
-    { id: "disclosures" },
-    element("h2", say("return_disclosures")),
-    element("p", say("return_disclosures_note")),
-    ...all.map(({ at, text }) =>
-      element(
-        "div.return-case__disclosure",
-        element("p.label", element("strong.return-case__mark", say("return_confidential")), " ", state.desk.clock(at)),
-        element("p.return-case__text", typedText(text)),
-      ),
-    ),
-  );
 }
 
 /** The end of the visit, which comes by itself after half an hour. @param {Pages} pages */

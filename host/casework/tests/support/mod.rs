@@ -11,10 +11,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use kakekomi_casework::{Casework, Operator, Parts, Role};
 use kakekomi_sealing::{HashKey, KeyFolder};
-use kakekomi_service::sealed_case::{CaseReader, CaseRecord, CaseSealer, Contents};
+use kakekomi_service::sealed_case::{
+    CaseReader, CaseRecord, CaseSealer, Contents, EventDraft, seal_event, seal_store_event,
+};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{AccountChange, Inserted, NewLink, Store, open, open_to_write, url_in};
+use kakekomi_store::{
+    AccountChange, Appended, EventKind, FileId, Inserted, NewCollectLink, NewEvent, NewLink, NewPackage, Organization,
+    OrganizationChange, OrganizationKind, PackageId, PackagePart, PackagePurpose, Store, open, open_to_write, url_in,
+};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 use sha2::Digest as _;
@@ -102,6 +107,65 @@ impl Desk {
         let (name, display_name, role) = (name.to_owned(), name.to_owned(), role.as_str().to_owned());
         let add = AccountChange::Add { name, display_name, role, at: RECEIVED_AT, link };
         assert!(self.store.change_account(add, None).await.unwrap());
+    }
+
+    /// Registers an organization.
+    pub async fn organization(&self, id: &str, kind: OrganizationKind) {
+        let organization = Organization {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind,
+            recipient: "age1none".to_owned(),
+            disabled: false,
+            created_at: RECEIVED_AT,
+        };
+        let change = OrganizationChange::Add(organization);
+        let event = self.store_event(EventKind::OrganizationAdded, &json!({ "id": id }));
+        assert!(self.store.change_organization(change, event).await.unwrap());
+    }
+
+    /// Disables an organization.
+    pub async fn disable(&self, id: &str) {
+        let event = self.store_event(EventKind::OrganizationDisabled, &json!({ "id": id }));
+        assert!(self.store.change_organization(OrganizationChange::Disable(id.to_owned()), event).await.unwrap());
+    }
+
+    fn store_event(&self, kind: EventKind, body: &serde_json::Value) -> NewEvent {
+        let recipients = self.keys.recipients().unwrap();
+        let draft = EventDraft { at: RECEIVED_AT, actor: "operator:lead", kind, body, after: None, also_to: None };
+        seal_store_event(&recipients, &draft).unwrap()
+    }
+
+    /// Makes the package of a released hand-over.
+    pub async fn package(&self, number: &Number, organization: &str) -> PackageId {
+        let case = self.store.show(number).await.unwrap().unwrap().unwrap();
+        let id = PackageId(FileId(sha2::Sha256::digest(number.to_string())[..16].try_into().unwrap()));
+        let package = NewPackage {
+            id,
+            number: number.clone(),
+            organization: organization.to_owned(),
+            purpose: PackagePurpose::Referral,
+            manifest_sha256: [7; 32],
+            length: 1,
+            created_at: RECEIVED_AT,
+            parts: vec![PackagePart { start: 0, length: 1, object: id.to_string() }],
+            link: NewCollectLink {
+                token_hash: sha2::Sha256::digest(number.to_string()).into(),
+                expires_at: RECEIVED_AT,
+            },
+        };
+        let body = json!({ "organization": organization, "package": id.to_string() });
+        let draft = EventDraft {
+            at: RECEIVED_AT,
+            actor: "operator:lead",
+            kind: EventKind::HandoverCreated,
+            body: &body,
+            after: None,
+            also_to: None,
+        };
+        let appended = self.store.add_package(package, seal_event(&case, &draft).unwrap()).await.unwrap();
+        assert!(matches!(appended, Appended::Stored { .. }), "{appended:?}");
+        id
     }
 
     /// The case work of a host with all keys.

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::number::read_number;
 use super::timeline::body_of;
 use super::{answers, report_of, sealed};
-use crate::frame::{Page, Problem, Visit, inert, moment, page};
+use crate::frame::{Page, Problem, Visit, moment, page};
 
 pub use items::{FORMS, Form, Item};
 
@@ -114,7 +114,7 @@ pub fn links(visit: &Visit, view: &CaseView) -> Markup {
         @for form in FORMS {
             li {
                 a href={ "/cases/" (view.case.line.number) "/authorities/" (form.word) } {
-                    (inert::text(visit.words().authority_form.get(form.word)))
+                    (visit.words().authority_form.get(form.word))
                 }
             }
         }

@@ -86,11 +86,14 @@ fn shown(visit: &Visit, kind: EventKind, name: &str, value: &Value) -> Markup {
 
 /// Writes the version of a document with its digest.
 fn document(visit: &Visit, value: &Value) -> Markup {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
     let version = &visit.words().case.version;
     // The version is a text that an operator sent: it is filled in as inert text.
     let (before, after) = version.split_once("{version}").unwrap_or((version, ""));
-    html! { (before) (inert::text(text("version"))) (after) " " span.file__code { (inert::text(text("sha256"))) } }
+    html! {
+        (before) (inert::text(text("version").unwrap_or("–"))) (after)
+        @if let Some(sha256) = text("sha256") { " " span.file__code { (inert::text(sha256)) } }
+    }
 }
 
 fn plain(value: &Value) -> Markup {

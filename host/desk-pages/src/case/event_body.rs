@@ -76,7 +76,8 @@ pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {
             | EventKind::FileMismatch
             | EventKind::FileExpired
             | EventKind::FileDownloaded
-            | EventKind::FileDestroyed),
+            | EventKind::FileDestroyed
+            | EventKind::FileScanned),
         ) => return file_event::rows(visit, kind, body),
         // Their contents are elsewhere on the page, or there is nothing to show.
         Some(

@@ -2,6 +2,7 @@
 //!
 //! `file.arrived {"file":"0f1e…","length":20971520,"sha256":"…"}` → ファイルの番号, サイズ, SHA-256
 
+use kakekomi_casework::ScanMark;
 use kakekomi_core::message::substitute;
 use kakekomi_store::EventKind;
 use maud::{Markup, html};
@@ -32,9 +33,31 @@ pub fn rows<'a>(visit: &'a Visit, kind: EventKind, body: &Value) -> Vec<(&'a str
         digest(sha256, "sha256"),
         text("as").map(|form| ("", html! { (coded.download.get(form)) })),
         by.map(|by| ("", html! { (by) })),
+        scan(visit, body).map(|result| ("", result)),
+        text("scanner").map(|scanner| (words.scanner.as_str(), inert::text(scanner))),
         text("reason").map(|reason| (visit.words().case.reason.as_str(), inert::text(reason))),
     ];
     rows.into_iter().flatten().collect()
+}
+
+/// Writes the result of a scan; `None` for another event.
+fn scan(visit: &Visit, body: &Value) -> Option<Markup> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    Some(match text("result")? {
+        "no_pattern" => scan_mark(visit, ScanMark::NoPattern),
+        "pattern" => scan_mark(visit, ScanMark::Pattern(text("pattern").unwrap_or_default())),
+        _ => scan_mark(visit, ScanMark::TooLarge),
+    })
+}
+
+/// Writes the mark of a scan. It says which patterns were found, and never that a file is harmless.
+pub fn scan_mark(visit: &Visit, mark: ScanMark<'_>) -> Markup {
+    let words = &visit.words().file;
+    match mark {
+        ScanMark::NoPattern => html! { (words.no_pattern) },
+        ScanMark::Pattern(name) => html! { (words.pattern) " " (inert::text(name)) },
+        ScanMark::TooLarge => html! { (words.scan_too_large) },
+    }
 }
 
 /// Shortens the number of a file.

@@ -3,16 +3,18 @@
 //! `GET /cases/2609-4873-1059/files/0f1e…` → the file as an attachment, after the event `file.downloaded` · `…/sealed` → a tar of
 //! its sealed parts
 //!
-//! Nothing of a file is executed, previewed or converted here, and "not scanned" is always said.
+//! Nothing of a file is executed, previewed or converted here. A scan leaves a mark, and "not scanned" is one too.
 
 use axum::extract::Path;
 use axum::response::Response;
-use kakekomi_casework::{CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ShownEvent, WorkError};
+use kakekomi_casework::{
+    CaseView, Contents, Download, DownloadForm, FileId, FileView, Right, ScanMark, ShownEvent, WorkError,
+};
 use kakekomi_core::message::substitute;
 use kakekomi_store::digest::hex;
 use maud::{Markup, html};
 
-use super::file_event::{short, size};
+use super::file_event::{scan_mark, short, size};
 use super::number::read_number;
 use super::timeline::actor;
 use crate::frame::{Problem, Visit, download, inert, moment};
@@ -24,7 +26,8 @@ pub fn files(visit: &Visit, view: &CaseView) -> Markup {
         section.sheet {
             h2 #files { (words.title) }
             @if view.files.is_empty() { p { (words.none) } } @else {
-                p.notice.notice--warning { (words.not_scanned_lead) }
+                @let is_marked = view.files.iter().any(|file| file.scan().is_some());
+                p.notice.notice--warning { (if is_marked { &words.scanned_lead } else { &words.not_scanned_lead }) }
                 @for file in &view.files { (entry(visit, view, file)) }
             }
         }
@@ -41,12 +44,26 @@ fn entry(visit: &Visit, view: &CaseView, file: &FileView) -> Markup {
             p.file__marks {
                 span.tag { (coded.file_what.get(&file.line.what)) }
                 span.tag.file__wrong[state == "mismatch"] { (coded.file_state.get(state)) }
-                @if file.line.state.is_complete() { span.tag.file__unscanned { (words.not_scanned) } }
+                @if file.line.state.is_complete() { (scanned(visit, file)) }
             }
             @if state == "mismatch" { p.file__wrong { (words.mismatch_lead) } }
             (facts(visit, file, &id))
             (links(visit, view, file, &id))
             (custody(visit, &file.custody))
+        }
+    }
+}
+
+/// Writes the mark of a file's scan.
+fn scanned(visit: &Visit, file: &FileView) -> Markup {
+    let class =
+        if matches!(file.scan(), Some(ScanMark::Pattern(_))) { "tag file__wrong" } else { "tag file__unscanned" };
+    html! {
+        span class=(class) {
+            @match file.scan() {
+                None => (visit.words().file.not_scanned),
+                Some(mark) => (scan_mark(visit, mark)),
+            }
         }
     }
 }
@@ -101,6 +118,7 @@ fn custody(visit: &Visit, events: &[ShownEvent]) -> Markup {
                     li {
                         (coded.event.get(&event.kind))
                         @if let Some(form) = form(event) { " (" (coded.download.get(&form)) ")" }
+                        @if let Some(mark) = kakekomi_casework::mark(event) { " (" (scan_mark(visit, mark)) ")" }
                         " " span.label { (moment::full(visit, event.at)) "  " (actor(visit, &event.actor)) }
                     }
                 }

@@ -106,8 +106,8 @@ fn actions(visit: &Visit, session: &Session<'_>) -> Markup {
     let titles = [&words.time, &words.by, &words.device, &words.account, &words.text, &words.recorded_by];
     html! {
         @if !actions.is_empty() {
-            div.table-scroll tabindex="0" role="group" aria-label=(words.title) {
-                table.work {
+            div.work-table tabindex="0" role="group" aria-label=(words.title) {
+                table {
                     thead { tr { @for title in titles { th scope="col" { (title) } } } }
                     tbody {
                         @for action in actions {

@@ -40,6 +40,7 @@ struct Entry {
 const MENU: &[Entry] = &[
     Entry { path: "/", word: |visit| &visit.words().frame.queue, right: Right::SeeQueue },
     Entry { path: "/cases/new", word: |visit| &visit.words().frame.intake, right: Right::Act },
+    Entry { path: "/organizations", word: |visit| &visit.words().frame.organizations, right: Right::Release },
     Entry { path: "/audit", word: |visit| &visit.words().frame.audit, right: Right::SeeAudit },
     Entry { path: "/exports", word: |visit| &visit.words().frame.exports, right: Right::SeeExports },
     Entry { path: "/accounts", word: |visit| &visit.words().frame.accounts, right: Right::ManageAccounts },

@@ -15,7 +15,7 @@ macro_rules! words {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts organizations sign_in sign_out signed_in_as other_language
         moment_since moment_full moment_date hours minutes list_separator
         choose optional faults colon pages
 }
@@ -60,6 +60,7 @@ words! {
     /// Words of the evidence files of a case.
     FileWords: title jump none not_scanned not_scanned_lead mismatch_lead sealed_name id name size received log media_type
         kind declared_sha256 sha256 expires bytes custody open seal by_time by_applicant
+        scanned_lead no_pattern pattern scan_too_large scanner
 }
 
 words! {
@@ -85,6 +86,25 @@ words! {
     /// Words of the forms beside a case.
     ActionWords: title record to_applicant manage assignee_name withdrawn_by hold hold_yes hold_no note disclosure reached disclosed
         limitation question question_kind choices question_required erase_confirm
+}
+
+words! {
+    /// Words of hand-overs on the page of a case.
+    HandoverWords: title state missing open_files ready make_to make packages organization purpose made size link_until
+        no_link collected destroyed renew destroy destroy_lead reason grant grant_lead grant_fields whole_section grant_files
+        grant_days grant_make link_title link_once link_label link_valid sealed_sha256 refused_title
+}
+
+words! {
+    /// Words of the register of organizations.
+    OrganizationsWords: title lead none id id_hint name kind recipient recipient_hint state enabled disabled actions add_title
+        add disable disable_lead enable
+}
+
+words! {
+    /// Words of the page over which an organization collects a package.
+    CollectWords: title confidential lead for_whom number purposes size sealed_sha256 until download download_lead open_lead
+        gone_title gone
 }
 
 words! {

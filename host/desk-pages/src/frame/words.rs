@@ -10,8 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, ExportWords, FileWords, FrameWords,
-    IntakeWords, QueueWords, WorkRecordWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, ExportWords, FileWords,
+    FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -98,6 +98,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/audit.toml")),
             include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
+            include_str!(concat!("../../words/", $language, "/handover.toml")),
         )
     };
 }
@@ -150,6 +151,22 @@ pub struct Words {
     pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
+    /// The hand-overs of a case.
+    pub handover: HandoverWords,
+    /// The states of a referral.
+    pub handover_state: Coded,
+    /// The steps that a package needs.
+    pub handover_missing: Coded,
+    /// The purposes of packages.
+    pub handover_purpose: Coded,
+    /// The reasons why nothing is handed over.
+    pub handover_error: Coded,
+    /// The register of organizations.
+    pub organizations: OrganizationsWords,
+    /// The kinds of organizations.
+    pub organization_kind: Coded,
+    /// The collection of packages.
+    pub collect: CollectWords,
 }
 
 impl Words {
@@ -172,7 +189,7 @@ mod tests {
 
     use kakekomi_casework::{
         AcknowledgedHow, Action, Channel, ClauseAction, Confidence, DownloadForm, FieldCode, LimitationKind,
-        ReportPurpose, Urgency, WorkMode, WorkedBy,
+        MissingStep, ReportPurpose, Urgency, WorkMode, WorkedBy,
     };
     use kakekomi_core::form::Purpose;
     use kakekomi_store::{EventKind, OUTCOMES};
@@ -222,6 +239,10 @@ mod tests {
             clause_codes_have_their_words(&words);
             for purpose in Purpose::ALL {
                 is_named(&words.coded.purpose, purpose.as_str());
+            }
+            are_named(&words.handover_missing, &mut MissingStep::ALL.iter().map(|step| step.as_str()));
+            for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
+                is_named(&words.handover_state, state);
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());

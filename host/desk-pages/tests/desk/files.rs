@@ -5,11 +5,13 @@ use crate::support::TestDesk;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures_util::stream;
-use kakekomi_accounts::Role;
+use kakekomi_accounts::{Role, TokenScope};
 use kakekomi_evidence::{NewUpload, What};
+use kakekomi_service::sealed_case::{EventDraft, seal_event};
 use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{FileId, clock};
+use kakekomi_store::{EventKind, FileId, clock};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
@@ -103,6 +105,77 @@ async fn a_file_is_saved_with_the_same_bytes_and_its_custody_says_so() {
     assert_eq!(count(&desk, &number, "file.downloaded").await, 2);
     let english = desk.get(&format!("/cases/{number}?lang=en"), &cookie).await.body;
     assert!(english.contains("Not scanned for viruses") && english.contains("Evidence file downloaded (opened)"));
+}
+
+/// Records a scan as the task of a host with clamd does.
+async fn scanned(desk: &TestDesk, number: &str, body: &Value) {
+    let case = desk.intake.store.show(&Number::read(number).unwrap()).await.unwrap().unwrap().unwrap();
+    let kind = EventKind::FileScanned;
+    let draft = EventDraft { at: clock::now(), actor: "system", kind, body, after: None, also_to: None };
+    desk.intake.store.append(vec![seal_event(&case, &draft).unwrap()]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mark_of_a_scan_names_patterns_and_calls_no_file_harmless() {
+    let desk = TestDesk::open("scan").await;
+    let number = desk.submit("ransomware").await;
+    let cookie = desk.sign_in(Role::Operator).await;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        ids.push(file(&desk, &number, name, name.as_bytes()).await.to_string());
+    }
+    let scan = |id: &str, result: &str| json!({ "file": id, "result": result, "scanner": "ClamAV 1.4.6" });
+    scanned(&desk, &number, &scan(&ids[0], "no_pattern")).await;
+    scanned(&desk, &number, &scan(&ids[1], "too_large")).await;
+    let mut found = scan(&ids[2], "pattern");
+    found["pattern"] = json!("<b>Eicar</b>");
+    scanned(&desk, &number, &found).await;
+    // Whoever writes the database could add another event.
+    scanned(&desk, &number, &scan(&ids[2], "no_pattern")).await;
+    let marks = |page: &str| {
+        let files = page.split("<article class=\"file\"").skip(1);
+        let marks = files.map(|file| file.split("</p>").next().unwrap().rsplit("<span").next().unwrap().to_owned());
+        marks.map(|mark| mark.split_once('>').unwrap().1.replace("</span>", "")).collect::<Vec<_>>()
+    };
+    let japanese = desk.get(&format!("/cases/{number}"), &cookie).await.body;
+    let expected = [
+        "検査：既知のパターンは見つかりませんでした",
+        "大きすぎるため、ウイルス検査はしていません",
+        "検査：既知のパターンが見つかりました： &lt;b&gt;Eicar&lt;/b&gt;",
+        "ウイルス検査はしていません",
+    ];
+    assert_eq!(marks(&japanese), expected);
+    assert!(japanese.contains("害がないとは限りません") && japanese.contains("ClamAV 1.4.6"), "{japanese}");
+    let english = desk.get(&format!("/cases/{number}?lang=en"), &cookie).await.body;
+    assert_eq!(marks(&english)[..2], ["Scan: no known pattern found", "Not scanned for viruses: too large"]);
+    for page in [japanese, english.to_lowercase()] {
+        assert!(!["安全", "clean", "no virus"].iter().any(|word| page.contains(word)), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_see_the_files_of_a_case_and_their_names_within_its_scope_alone() {
+    let desk = TestDesk::open("api").await;
+    let number = desk.submit("ransomware").await;
+    desk.sign_in(Role::Operator).await;
+    let id = file(&desk, &number, "秘密.log", b"abc").await.to_string();
+    scanned(&desk, &number, &json!({ "file": id, "result": "pattern", "pattern": "Eicar", "scanner": "ClamAV" })).await;
+    let document: Value = serde_json::from_str(&desk.get("/openapi.json", "").await.body).unwrap();
+    let described = document["components"]["schemas"]["File"]["properties"].as_object().unwrap();
+    for (scope, name, scan) in
+        [(TokenScope::Queue, Value::Null, Value::Null), (TokenScope::Cases, json!("秘密.log"), json!("pattern"))]
+    {
+        let token = desk.accounts.add_token("cli:test", "operator", scope).await.unwrap();
+        let request = Request::get(format!("/api/cases/{number}"));
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let answer = desk.router.clone().oneshot(request).await.unwrap().into_body();
+        let case: Value = serde_json::from_slice(&to_bytes(answer, usize::MAX).await.unwrap()).unwrap();
+        let shown = &case["files"][0];
+        assert!(shown.as_object().unwrap().keys().eq(described.keys()), "{shown}");
+        assert_eq!((&shown["id"], &shown["state"], &shown["length"]), (&json!(id), &json!("arrived"), &json!(3)));
+        assert_eq!((&shown["sha256"], &shown["name"]), (&json!(hex(&Sha256::digest(b"abc"))), &name));
+        assert_eq!((&shown["scan"], case["files"].as_array().unwrap().len()), (&scan, 1));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,11 +9,15 @@ use axum::http::{Request, StatusCode, header};
 use kakekomi_accounts::{Role, TokenScope};
 use serde_json::{Value, json};
 
+use crate::clauses::register;
 use crate::pages::act;
 use crate::support::TestDesk;
 
 /// A text that can do no harm, to compare with.
 const PLAIN: &str = "plain";
+
+/// A digest that fits its form.
+const DIGEST: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// Payloads of each kind.
 const PAYLOADS: [&str; 27] = [
@@ -121,12 +125,24 @@ async fn surfaces(desk: &TestDesk, cookie: &str, admin: &str, text: &str) -> Vec
         ("ask", format!("title.1={typed}&kind.1=choice&choices.1={}", encoded(&format!("{text}\nother")))),
         ("disclose", format!("text={typed}")),
         ("hold", format!("hold=yes&reason={typed}")),
+        ("applied", format!("reason={typed}")),
+        ("intent", format!("name={typed}&role={typed}&document={typed}%20{DIGEST}&read_out=yes&text={typed}")),
+        ("remote_order", format!("price={typed}&approved_by={typed}&text={typed}")),
+        ("remote_notice", format!("mode=remote&version={typed}")),
+        ("remote_acknowledge", format!("by={typed}&how=mail&version={typed}")),
+        ("remote_action", format!("device={typed}&account={typed}&by=applicant&text={typed}")),
+        ("remote_end", format!("text={typed}")),
+        ("report", format!("organization=ntt-at&title={typed}&text={typed}")),
+        ("withdraw_intent", format!("reason={typed}")),
         ("close", format!("outcome=referred_to_vendor&link=https%3A%2F%2Fvendor.example%2F{typed}&reason={typed}")),
         ("reopen", format!("reason={typed}")),
     ] {
         let answer = act(desk, cookie, &number, word, &fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{word} {text:?}: {}", answer.body);
     }
+    let report = desk.changed_n(&number).await - 3;
+    let used = act(desk, cookie, &number, "use_report", &format!("report={report}&purpose=security_proposal&text={typed}")).await;
+    assert_eq!(used.status, StatusCode::SEE_OTHER, "use_report {text:?}: {}", used.body);
     // A name is a clear column, and that of an account: no hostile one is.
     let assigned = act(desk, cookie, &number, "assign", &format!("assignee={typed}")).await;
     assert_eq!(assigned.status == StatusCode::SEE_OTHER, text == PLAIN, "{text:?}");
@@ -138,6 +154,8 @@ async fn surfaces(desk: &TestDesk, cookie: &str, admin: &str, text: &str) -> Vec
     let get = async |path: &str, cookie: &str| desk.get(path, cookie).await.body;
     vec![
         ("case", get(&case, cookie).await),
+        ("record of work", get(&format!("{case}/work-record"), cookie).await),
+        ("items for authorities", get(&format!("{case}/authorities/ppc"), cookie).await),
         ("case in English", get(&format!("{case}?lang=en"), cookie).await),
         ("queue", get("/", cookie).await),
         ("search", desk.post("/search", cookie, &format!("words={typed}")).await.body),
@@ -154,6 +172,7 @@ async fn hostile_text_adds_no_element_and_no_character_that_acts() {
     let desk = TestDesk::open("inert").await;
     let (cookie, admin) = (desk.sign_in(Role::Lead).await, desk.sign_in(Role::Admin).await);
     desk.accounts.add("cli:test", "plain", PLAIN, Role::Operator).await.unwrap();
+    register(&desk, "ntt-at", "<script>alert(1)</script>").await;
     let plain = surfaces(&desk, &cookie, &admin, PLAIN).await;
     let in_vain = desk.post("/search", &cookie, "words=nobody").await.body;
     let expected: BTreeSet<_> = plain.iter().flat_map(|(_, page)| elements(page)).chain(elements(&in_vain)).collect();

@@ -4,8 +4,10 @@
 
 mod access;
 mod accounts;
+mod clauses;
 mod exports;
 mod files;
+mod handover;
 mod inert;
 mod live;
 mod pages;

@@ -15,7 +15,7 @@ use kakekomi_desk_pages::{DeskParts, DeskState, router};
 use kakekomi_evidence::{Evidence, EvidenceLimits, FolderStorage, PartStorage};
 use kakekomi_http::client_ip::Trusted;
 use kakekomi_sandbox::Sandbox;
-use kakekomi_sealing::KeyFolder;
+use kakekomi_sealing::{KeyFolder, Recipients};
 use kakekomi_service::capacity::{Capacity, CapacityLimits};
 use kakekomi_service::desk::Desk;
 use kakekomi_service::example;
@@ -64,6 +64,7 @@ impl TestDesk {
         let store = kakekomi_store::open(&url_in(&folder)).await.unwrap();
         let sealer = Arc::new(CaseSealer::load(&keys, None).unwrap());
         let storage: Arc<dyn PartStorage> = Arc::new(FolderStorage::open(&folder.join("evidence")).unwrap());
+        kakekomi_evidence::bind(&*store, &storage).await.unwrap();
         let evidence = Evidence {
             store: Arc::clone(&store),
             storage: Arc::clone(&storage),
@@ -172,6 +173,11 @@ impl TestDesk {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = String::from_utf8_lossy(&to_bytes(body, PAGE_MAX).await.unwrap()).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Returns the recipients of the store's own events.
+    pub fn recipients(&self) -> Recipients {
+        KeyFolder::at(self.folder.join("keys")).recipients().unwrap()
     }
 
     /// Changes a byte of each stored part of an evidence file.

@@ -43,6 +43,10 @@ impl PartStorage for Failing {
         self.inner.open(name)
     }
 
+    fn has(&self, name: &ObjectName) -> io::Result<bool> {
+        self.inner.has(name)
+    }
+
     fn delete(&self, name: &ObjectName) -> io::Result<()> {
         self.inner.delete(name)
     }

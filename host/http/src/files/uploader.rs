@@ -3,6 +3,8 @@
 //! `Authorization: Bearer TOKEN`, or `Kakekomi-Case` and `Kakekomi-Code` → [`Uploader`] of that case; wrong ones → 401
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRef, FromRequestParts};
@@ -12,6 +14,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use futures_util::StreamExt as _;
 use kakekomi_core::Locale;
 use kakekomi_evidence::{AppendEnd, Evidence, UploadRefusal, UploadState};
+use kakekomi_service::capacity::{Capacity, Shortage};
 use kakekomi_service::return_visit::{ReturnVisits, VisitRefusal};
 use kakekomi_store::FileId;
 use kakekomi_store::receipt_number::Number;
@@ -20,7 +23,7 @@ use tokio::sync::watch;
 use super::metadata::WrongMetadata;
 use super::protocol::{UPLOAD_OFFSET, has_version};
 use super::uploads_at_once::{UploadPermit, UploadsAtOnce};
-use crate::body::drain;
+use crate::body::drain_within;
 use crate::client_ip::Client;
 use crate::extract::{Clock, requested_locale};
 use crate::problem::Problem;
@@ -32,14 +35,20 @@ const CASE: HeaderName = HeaderName::from_static("kakekomi-case");
 /// Its return code.
 const CODE: HeaderName = HeaderName::from_static("kakekomi-code");
 const MIB: u64 = 1 << 20;
+/// Bytes of a refused piece that are still read, and the time for them: the page sends pieces of this size, and would take a
+/// broken connection for one of the network.
+const DRAIN_BYTES: usize = 8 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// The parts of the uploads that all requests share.
 #[derive(Clone)]
 pub struct Files {
     /// Seals and stores.
     pub evidence: Evidence,
-    /// Limit of the uploads of one address.
+    /// Limit of the uploads of one address at a time.
     pub uploads: UploadsAtOnce,
+    /// Limit of the bytes that one address may declare a day.
+    pub quota: Arc<Capacity>,
     /// Turns true when the host stops: bodies under way end there.
     pub stop: watch::Receiver<bool>,
 }
@@ -98,6 +107,21 @@ impl Uploader {
     /// Takes the right to send bytes; `None` if the address has as many uploads as it may.
     pub fn permit(&self) -> Option<UploadPermit> {
         self.files.uploads.begin(self.client)
+    }
+
+    /// Takes the room of a file from the day's quota of the address.
+    ///
+    /// # Errors
+    /// The problem `quota.exceeded`, with the time until the file would fit.
+    pub fn reserve(&self, length: u64) -> Result<(), Problem> {
+        let bytes = usize::try_from(length).unwrap_or(usize::MAX);
+        self.files.quota.reserve(self.client, bytes).map_err(|shortage| {
+            let problem = Problem::new(shortage.into(), self.locale).phone(&self.visits.intake.desk.profile().phone);
+            match shortage {
+                Shortage::FreeSpace => problem,
+                Shortage::AddressQuota { wait } | Shortage::DailyQuota { wait } => problem.retry_after(wait),
+            }
+        })
     }
 
     /// Stores the bytes of a body behind those that are there, to its end or as far as it comes.
@@ -182,7 +206,7 @@ impl Refused {
     /// Makes the response; a client that is still sending would otherwise see a broken connection instead.
     pub async fn into_response(self, headers: &HeaderMap) -> Response {
         if !headers.contains_key(header::EXPECT) {
-            drain(self.rest).await;
+            drain_within(self.rest, DRAIN_BYTES, DRAIN_TIME).await;
         }
         let offset = self.offset.map(|offset| AppendHeaders([(UPLOAD_OFFSET, offset.to_string())]));
         (offset, self.problem).into_response()

@@ -148,6 +148,14 @@ pub struct ReceiptWords {
     pub recipients: Vec<RecipientTexts>,
 }
 
+impl ReceiptWords {
+    /// Lists the purposes of the recipients of a kind (clause 1⑦).
+    pub fn purposes_of(&self, kind: &str, locale: Locale) -> Vec<String> {
+        let of_kind = self.recipients.iter().filter(|recipient| recipient.kind.as_deref() == Some(kind));
+        of_kind.flat_map(|recipient| recipient.purposes.get(locale).clone()).collect()
+    }
+}
+
 /// Sentences that ISO/IEC TS 27560 requires in a consent receipt beside purposes and recipients.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +176,9 @@ pub struct RecordWords {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipientTexts {
+    /// `forensics` or `subcontractor`: the kind of registered organizations whose packages have these purposes.
+    #[serde(default)]
+    kind: Option<String>,
     name: Localized<String>,
     condition: Localized<String>,
     purposes: Localized<Vec<String>>,
@@ -219,6 +230,17 @@ impl Profile {
         days::check(source, DESK, "calendar.extra_open", &profile.calendar.extra_open)?;
         partners::check(source, DESK, &profile.partners)?;
         Ok(profile)
+    }
+}
+
+impl Profile {
+    /// Returns the purposes for which the forensics company may use the information (clause 1⑦): those of the recipient with its
+    /// name, or else of the first one.
+    pub fn referral_purposes(&self, locale: Locale) -> &[String] {
+        let recipients = &self.receipt.recipients;
+        let company = self.forensics_company.get(Locale::Ja);
+        let named = recipients.iter().find(|recipient| recipient.name.get(Locale::Ja) == company);
+        named.or(recipients.first()).map_or(&[], |recipient| recipient.purposes.get(locale))
     }
 }
 

@@ -1,6 +1,6 @@
-//! Additions to a case, and its withdrawal.
+//! Additions to a case.
 //!
-//! `{"text":"VPNの装置も再起動しました。"}` → the event `amendment.received`; `{"what":"application"}` → `case.withdrawn`
+//! `{"text":"VPNの装置も再起動しました。"}` → the event `amendment.received`
 //!
 //! The module judges an addition as the answer to a question of text, so that the form's rules for texts hold.
 
@@ -19,9 +19,8 @@ use super::{Added, ReturnVisits, Visit, VisitRefusal, accepted};
 use crate::sealed_case::{EventDraft, seal_event};
 use crate::submit::{Outcome, engine_failed, no_room};
 
-/// Addresses, which are part of a request's hash.
+/// The address, which is part of a request's hash.
 const AMENDMENTS: &str = "amendments";
-const WITHDRAWALS: &str = "withdrawals";
 /// The `id` of the question whose answer an addition is.
 const TEXT: &str = "text";
 
@@ -32,21 +31,6 @@ struct Amendment {
     text: String,
 }
 
-/// The body of a withdrawal.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Withdrawal {
-    what: Withdrawn,
-}
-
-/// The thing that an applicant withdraws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Withdrawn {
-    Application,
-    Intent,
-}
-
 impl ReturnVisits {
     /// Adds a text to a case; a closed one is open again.
     ///
@@ -55,35 +39,32 @@ impl ReturnVisits {
     pub async fn amend(&self, visit: &Visit, addition: &Addition, now: i64) -> Result<Added, VisitRefusal> {
         let Amendment { text } = serde_json::from_slice(&addition.body).map_err(|_| VisitRefusal::Body)?;
         let draft = json!({ "other": { TEXT: &text } }).to_string();
-        let context = self.text_context(addition.locale, now)?;
+        let context = self.texts_context(&[(TEXT, ["追記", "Addition"])], addition.locale, now)?;
         let current = self.intake.sandbox.current();
         accepted(self.intake.judge(addition.client, current, draft.into(), &context).await?)?;
         self.add(visit, addition, AMENDMENTS, EventKind::AmendmentReceived, json!({ "text": text }), now).await
     }
 
-    /// Withdraws the application.
-    ///
-    /// # Errors
-    /// [`VisitRefusal::Closed`]: the case is closed. [`VisitRefusal::NoReferral`]: there is no intent to withdraw.
-    pub async fn withdraw(&self, visit: &Visit, addition: &Addition, now: i64) -> Result<Added, VisitRefusal> {
-        let withdrawal: Withdrawal = serde_json::from_slice(&addition.body).map_err(|_| VisitRefusal::Body)?;
-        if withdrawal.what == Withdrawn::Intent {
-            return Err(VisitRefusal::NoReferral);
-        }
-        self.add(visit, addition, WITHDRAWALS, EventKind::CaseWithdrawn, json!({}), now).await
-    }
-
-    /// Makes the context that asks for one text.
-    fn text_context(&self, locale: Locale, now: i64) -> Result<Context, VisitRefusal> {
+    /// Makes the context that asks for texts, each by the name of its member.
+    pub(super) fn texts_context(
+        &self,
+        asked: &[(&str, [&str; 2])],
+        locale: Locale,
+        now: i64,
+    ) -> Result<Context, VisitRefusal> {
         let context = self.intake.context(now, locale).ok_or(Outcome::EngineFailed)?;
-        let title = Title { ja: "追記".to_owned(), en: Some("Addition".to_owned()) };
-        let kind = QuestionKind::Text;
-        let question = Question { id: TEXT.to_owned(), kind, required: true, title, choices: Vec::new() };
-        Ok(Context { questions: vec![question], ..context })
+        let question = |&(id, [ja, en]): &(&str, [&str; 2])| Question {
+            id: id.to_owned(),
+            kind: QuestionKind::Text,
+            required: true,
+            title: Title { ja: ja.to_owned(), en: Some(en.to_owned()) },
+            choices: Vec::new(),
+        };
+        Ok(Context { questions: asked.iter().map(question).collect(), ..context })
     }
 
     /// Writes the event of a request, once for its key.
-    async fn add(
+    pub(super) async fn add(
         &self,
         visit: &Visit,
         addition: &Addition,
@@ -97,10 +78,15 @@ impl ReturnVisits {
         if let Some(outcome) = store.outcome_of(&visit.number, request).await? {
             return added(outcome);
         }
-        let case = store.show(&visit.number).await?.ok_or(VisitRefusal::Expired)?;
-        let case = case.map_err(|damaged| engine_failed(&damaged))?;
-        let event = self.sealed(Arc::new(case), kind, body, now).await?;
+        let case = self.case(visit).await?;
+        let event = self.sealed(case, kind, body, now).await?;
         added(self.append(addition.client, NewEvent { request: Some(request), ..event }).await?)
+    }
+
+    /// Reads the case of a visit.
+    pub(super) async fn case(&self, visit: &Visit) -> Result<Arc<Case>, VisitRefusal> {
+        let case = self.intake.store.show(&visit.number).await?.ok_or(VisitRefusal::Expired)?;
+        Ok(Arc::new(case.map_err(|damaged| engine_failed(&damaged))?))
     }
 
     /// Seals an event of the applicant to the case alone.
@@ -124,9 +110,18 @@ impl ReturnVisits {
 
     /// Writes an event of the applicant, if there is room for it.
     pub(super) async fn append(&self, client: Option<IpAddr>, event: NewEvent) -> Result<Appended, VisitRefusal> {
-        let bytes = event.body.as_ref().map_or(0, Vec::len);
+        self.append_all(client, vec![event]).await
+    }
+
+    /// Writes an event of the applicant and those that follow from it, in one transaction; returns the outcome of the first.
+    pub(super) async fn append_all(
+        &self,
+        client: Option<IpAddr>,
+        events: Vec<NewEvent>,
+    ) -> Result<Appended, VisitRefusal> {
+        let bytes = events.iter().filter_map(|event| event.body.as_ref()).map(Vec::len).sum();
         self.intake.capacity.reserve(client, bytes).map_err(no_room)?;
-        let outcomes = self.intake.store.append(vec![event]).await?;
+        let outcomes = self.intake.store.append(events).await?;
         Ok(outcomes.first().copied().unwrap_or(Appended::NoCase))
     }
 }
@@ -142,6 +137,7 @@ pub(super) fn added(outcome: Appended) -> Result<Added, VisitRefusal> {
         Appended::Stored { n: None, .. } | Appended::NoCase | Appended::Refused(Refusal::Erased) => {
             Err(VisitRefusal::Expired)
         }
+        Appended::Refused(Refusal::IntentKnown) => Err(VisitRefusal::IntentKnown),
         // The other refusals are of the clauses: there is no referral that allows it.
         Appended::Refused(_) => Err(VisitRefusal::NoReferral),
         Appended::Conflict { .. } => Err(Outcome::Busy.into()),

@@ -14,12 +14,10 @@ use serde_json::json;
 
 use super::exchange::Answers;
 use super::state::ReadCase;
-use super::{Added, ReturnVisits, Visit, VisitRefusal, accepted};
+use super::{ATTEMPTS, Added, ReturnVisits, Visit, VisitRefusal, accepted};
 use crate::submit::context_match::has_questions;
 use crate::submit::{Outcome, Verdict, engine_failed};
 
-/// The most often that answers are judged while the case changes.
-const ATTEMPTS: usize = 5;
 /// The address of answers, which is part of the request's hash.
 const PATH: &str = "answers";
 

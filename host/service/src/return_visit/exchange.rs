@@ -30,8 +30,10 @@ pub struct CaseState {
     pub questions: Vec<Question>,
     /// The evidence files, in the order of their declarations.
     pub files: Vec<CaseFile>,
-    /// What the desk disclosed, in its order.
+    /// What the desk disclosed, in its order, without the texts.
     pub disclosures: Vec<Disclosure>,
+    /// The referral to the forensics company.
+    pub referral: Referral,
     /// The context in which the answers are judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -40,14 +42,42 @@ pub struct CaseState {
     pub module: String,
 }
 
-/// A text that the desk disclosed to the applicant.
+/// The referral to the forensics company (clause 1②).
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Referral {
+    /// `applied`, `recorded`, `intent`, `released`, `packaged`, `collected` or `withdrawn`; null where no introduction was
+    /// wished.
+    pub state: Option<String>,
+    /// The moment of the valid intent; milliseconds since the epoch, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// The purposes for which the company may use the information (clause 1⑦); empty where `state` is null.
+    pub purposes: Vec<String>,
+}
+
+/// A text that the desk disclosed to the applicant, as it is listed.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Disclosure {
     /// Number of its event in the case.
     pub n: i64,
     /// Milliseconds since the epoch, UTC.
     pub at: i64,
-    /// The text.
+    /// The moment from which it cannot be opened any more.
+    pub expires_at: i64,
+    /// True if it was opened before.
+    pub opened: bool,
+}
+
+/// A text that the desk disclosed to the applicant.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct OpenedDisclosure {
+    /// Number of its event in the case.
+    pub n: i64,
+    /// Milliseconds since the epoch, UTC.
+    pub at: i64,
+    /// The moment from which it cannot be opened any more.
+    pub expires_at: i64,
+    /// The text, which is confidential (clause 2①).
     pub text: String,
 }
 
@@ -66,7 +96,7 @@ pub struct Answers {
     pub client: Option<IpAddr>,
 }
 
-/// An addition or a withdrawal of an applicant.
+/// An addition, an intent or a withdrawal of an applicant.
 #[derive(Debug, Clone)]
 pub struct Addition {
     /// The body, byte for byte.

@@ -4,6 +4,7 @@
 //!
 //! Nothing is edited: each action is one sealed event, and a correction is another one. An action needs no identity.
 
+mod clauses;
 mod questions;
 mod result;
 
@@ -12,6 +13,7 @@ use std::io::Read as _;
 use clap::{Args, Subcommand};
 use kakekomi_casework::limits::TEXT_BYTES_MAX;
 use kakekomi_casework::{Action, Channel, Confidence, LimitationKind, Outcome, Urgency, WorkState};
+use kakekomi_service::desk::Desk;
 use kakekomi_store::OUTCOMES;
 
 use super::args::{SourceArgs, parse_moment, parse_number};
@@ -167,6 +169,8 @@ pub enum ActionCommand {
         #[command(flatten)]
         target: TargetArgs,
     },
+    #[command(flatten)]
+    Clause(clauses::ClauseCommand),
 }
 
 /// The case of an action.
@@ -189,7 +193,7 @@ pub async fn run(command: ActionCommand, file: Settings) -> Result<Exit, CliErro
     let (target, values) = command.parts();
     let number = parse_number(&target.number)?;
     let source = target.source.load(file)?;
-    let action = values.action(&source.desk.profile().calendar.offset)?;
+    let action = values.action(&source.desk)?;
     let work = Work::open(&source).await?;
     let acted = work.act(&number, action, target.seen).await?;
     result::print(&acted, &target.format)?;
@@ -205,6 +209,7 @@ enum Values {
     Advise { text: String, confidence: Confidence, limits: String, channel: Channel },
     Close { outcome: String, reason: Option<String>, link: Option<String>, duplicate_of: Option<String> },
     Ask(questions::QuestionArgs),
+    Clause(clauses::ClauseValues),
 }
 
 impl ActionCommand {
@@ -246,17 +251,22 @@ impl ActionCommand {
             }
             ActionCommand::Ask { target, questions } => (target, Values::Ask(questions)),
             ActionCommand::Code { target } => (target, Values::Ready(Action::IssueCode)),
+            ActionCommand::Clause(command) => {
+                let (target, values) = command.parts();
+                (target, Values::Clause(values))
+            }
         }
     }
 }
 
 impl Values {
     /// Reads what is still on stdin, in a file or a text.
-    fn action(self, desk_offset: &str) -> Result<Action, CliError> {
+    fn action(self, desk: &Desk) -> Result<Action, CliError> {
         Ok(match self {
             Values::Ready(action) => action,
             Values::FollowUp(date) => {
-                Action::FollowUp { at: date.map(|date| parse_moment(&date, desk_offset)).transpose()? }
+                let offset = &desk.profile().calendar.offset;
+                Action::FollowUp { at: date.map(|date| parse_moment(&date, offset)).transpose()? }
             }
             Values::Note(text) => Action::Note { text: given(text)? },
             Values::Call { reached, text, disclosed } => {
@@ -270,6 +280,7 @@ impl Values {
                 reason: reason.map(trimmed),
             },
             Values::Ask(questions) => Action::Ask { questions: questions.read()? },
+            Values::Clause(values) => Action::Clause(values.action(desk)?),
         })
     }
 }
@@ -315,9 +326,10 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_and_moments_are_the_desks() {
-        let note = |text: &str| Values::Note(text.to_owned()).action("+09:00").unwrap();
+        let desk = Desk::load(None).unwrap();
+        let note = |text: &str| Values::Note(text.to_owned()).action(&desk).unwrap();
         assert_eq!(note(" a\nb "), Action::Note { text: "a\nb".to_owned() });
-        let moment = |date: Option<&str>| Values::FollowUp(date.map(str::to_owned)).action("+09:00");
+        let moment = |date: Option<&str>| Values::FollowUp(date.map(str::to_owned)).action(&desk);
         assert_eq!(moment(Some("2026-11-20T09:30")).unwrap(), Action::FollowUp { at: Some(1_795_134_600_000) });
         assert_eq!(moment(None).unwrap(), Action::FollowUp { at: None });
         assert_eq!(moment(Some("tomorrow")).unwrap_err().exit(), Exit::Usage);

@@ -20,6 +20,7 @@ use crate::cli::args::FormatArgs;
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
+use crate::evidence_place::EvidencePlace;
 
 /// Flags of `cases erase`.
 #[derive(Debug, Args)]
@@ -83,8 +84,8 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
 
 /// Removes what erased cases leave in the database's files and in the storage of evidence files; warns of the rest.
 pub async fn remove_remains(settings: &Settings, store: &dyn Store) -> Result<(), CliError> {
-    if settings.evidence_folder()?.exists()
-        && let Err(error) = delete_discarded(store, &settings.evidence_storage()?).await
+    if let Some(storage) = EvidencePlace::of(settings)?.open_existing()?
+        && let Err(error) = delete_discarded(store, &storage).await
     {
         print::warn(&format!("sealed parts of erased files are left to the next hourly run of serve: {error}"));
     }

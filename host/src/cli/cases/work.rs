@@ -78,6 +78,9 @@ fn conflict_sentence(conflict: &Conflict) -> String {
 }
 
 fn field_sentence(FieldError { field, code }: &FieldError) -> String {
+    if field == "n" {
+        return "--seen N is needed: the event that you saw (kakekomi cases timeline)".to_owned();
+    }
     let fault = match code {
         FieldCode::Required => "is empty",
         FieldCode::TooLong => "is too long",
@@ -94,9 +97,9 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::TooFew => "has too few entries",
         FieldCode::NotConfirmed => "is not confirmed",
         FieldCode::NotADigest => "is no SHA-256 of 64 hexadecimal digits",
-        FieldCode::NoSuchOrganization => "is no enabled organization for forensics (kakekomi organizations list)",
+        FieldCode::NoSuchOrganization => "is no registered organization for forensics, or it is disabled",
         FieldCode::NoOrder => "needs an order of remote support that has not ended",
-        FieldCode::NoSuchReport => "is not the event of a forensics report",
+        FieldCode::NoSuchReport => "is not the number of an event forensics_report.received",
     };
     format!("{} {fault}", field.replace('_', " "))
 }

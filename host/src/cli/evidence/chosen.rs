@@ -2,6 +2,7 @@
 //!
 //! `2609-4873-1059 --file 0f1e` → [`Chosen`], whose `lines` are the files of the case that begin so
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -15,6 +16,7 @@ use crate::cli::args::{DeskArgs, StorageArgs};
 use crate::cli::cases::parse_number;
 use crate::config::Settings;
 use crate::error::CliError;
+use crate::evidence_place::EvidencePlace;
 
 /// Flags that choose files and name the store.
 #[derive(Debug, Args)]
@@ -25,9 +27,12 @@ pub struct ChosenArgs {
     /// Only the file with this number, or with one that begins so
     #[arg(long = "file", value_name = "ID")]
     files: Vec<String>,
-    /// The folder of evidence files [default: evidence in the data folder]
-    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    evidence_credentials: Option<PathBuf>,
     #[command(flatten)]
     storage: StorageArgs,
     #[command(flatten)]
@@ -60,7 +65,8 @@ impl ChosenArgs {
     pub async fn open(self, file: Settings, access: Access) -> Result<Chosen, CliError> {
         let numbers = self.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;
         let desk = self.desk.load(&file)?;
-        let of_flag = Settings { evidence_url: self.evidence_url, ..Settings::default() };
+        let (evidence_url, evidence_credentials) = (self.evidence_url, self.evidence_credentials);
+        let of_flag = Settings { evidence_url, evidence_credentials, ..Settings::default() };
         let settings = of_flag.or(self.storage.settings(file));
         let url = settings.database_url();
         let reader = settings.reader()?.map(Arc::new);
@@ -70,9 +76,7 @@ impl ChosenArgs {
         } else {
             store::open_existing(&url).await?
         };
-        let folder = settings.evidence_folder()?;
-        // A missing folder is not made here, perhaps by another user than the desk's.
-        let storage = if folder.is_dir() { Some(settings.evidence_storage()?) } else { None };
+        let storage = EvidencePlace::of(&settings)?.open_existing()?;
         let parts =
             Parts { store: Arc::clone(&store), reader, hash_key: None, service: None, storage, now: clock::now };
         let operator = Operator::command_line(&actor());

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use kakekomi_casework::{FileView, ShownEvent};
+use kakekomi_casework::{FileView, ScanMark, ShownEvent, mark};
 use kakekomi_store::digest::hex;
 use serde::Serialize;
 
@@ -103,9 +103,25 @@ fn readable(chosen: &Chosen, files: &[FileView]) -> String {
         let (number, id) = (inert(&line.number), line.id.to_string());
         let _ = writeln!(text, "{number}  {id}  {state}  {}  {} bytes{sha256}  {name}", inert(&line.what), line.length);
         for event in &file.custody {
-            let _ =
-                writeln!(text, "    {}  {}  {}", chosen.desk.show(event.at), inert(&event.actor), inert(&event.kind));
+            let _ = writeln!(
+                text,
+                "    {}  {}  {}{}",
+                chosen.desk.show(event.at),
+                inert(&event.actor),
+                inert(&event.kind),
+                scan_mark(event)
+            );
         }
     }
     text
+}
+
+/// Writes the result of a scan, which says nothing about other patterns; empty for another event.
+fn scan_mark(event: &ShownEvent) -> String {
+    match mark(event) {
+        None => String::new(),
+        Some(ScanMark::NoPattern) => "  no known pattern found".to_owned(),
+        Some(ScanMark::Pattern(name)) => Style::of_stdout().wrong(&format!("  known pattern found: {}", inert(name))),
+        Some(ScanMark::TooLarge) => "  not scanned: too large".to_owned(),
+    }
 }

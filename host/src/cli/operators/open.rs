@@ -36,10 +36,15 @@ pub struct DeskUrlArgs {
 impl DeskUrlArgs {
     /// Writes the address of a set-up link.
     pub fn set_up(&self, settings: &Settings, link: &SetUpLink) -> String {
+        self.url(settings, "setup", &link.token)
+    }
+
+    /// Writes the address of a page that a token opens.
+    pub fn url(&self, settings: &Settings, page: &str, token: &str) -> String {
         let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
         let listens_at = settings.desk_listen.map(|address| format!("{scheme}://{address}"));
         let url = self.desk_url.clone().or_else(|| settings.desk_url.clone()).or(listens_at);
-        format!("{}/setup/{}", url.as_deref().unwrap_or(DESK_URL).trim_end_matches('/'), link.token)
+        format!("{}/{page}/{token}", url.as_deref().unwrap_or(DESK_URL).trim_end_matches('/'))
     }
 }
 

@@ -1,20 +1,25 @@
 //! Evidence files of `kakekomi serve`: their storage, their limits, and the task that tidies up.
 //!
 //! `--evidence-url /srv/evidence` → the folder `/srv/evidence`; without it, `evidence` in the data folder
+//!
+//! A bucket that does not answer keeps the form from nothing: uploads are refused until it does.
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kakekomi_evidence::{Evidence, Tidied, UploadRefusal, bind, delete_discarded};
+use kakekomi_evidence::{Evidence, PartStorage, Tidied, UploadRefusal, bind, delete_discarded, is_unreachable};
 use kakekomi_http::files::{Files, UploadsAtOnce};
+use kakekomi_service::capacity::Capacity;
 use kakekomi_service::sealed_case::CaseSealer;
 use kakekomi_store::{Store, clock};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
+use crate::evidence_place::EvidencePlace;
 
 /// The time between two runs of the task that ends overdue uploads and deletes what nothing refers to.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
@@ -22,7 +27,10 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// The difference between the clocks, since the last run, up to which the wall clock is believed.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 
-/// Opens the storage of evidence files, and binds it to the database.
+/// The time between two tries to bind a storage that does not answer.
+const BIND_EVERY: Duration = Duration::from_secs(5);
+
+/// Opens the storage of evidence files, and binds it to the database: later, if it does not answer now.
 ///
 /// # Errors
 /// [`CliError`]: the storage cannot be opened, or belongs to another database.
@@ -33,15 +41,32 @@ pub(super) async fn files(
     stop: watch::Receiver<bool>,
 ) -> Result<Files, CliError> {
     let limits = settings.evidence_limits();
-    let storage = settings.evidence_storage()?;
-    let folder = settings.evidence_folder()?;
-    bind(&*store, &storage).await.map_err(|refusal| match refusal {
-        UploadRefusal::Store(error) => CliError::Store(error),
-        UploadRefusal::Storage(error) => CliError::io(&folder)(error),
-        other => CliError::io(&folder)(io::Error::other(other)),
-    })?;
+    let place = EvidencePlace::of(settings)?;
+    let storage = place.open()?;
+    match bind(&*store, &storage).await {
+        Ok(()) => {}
+        Err(UploadRefusal::Storage(error)) if is_unreachable(&error) => {
+            print::warn(&format!("no evidence file is taken until its storage answers: {error}"));
+            tokio::spawn(bind_later(Arc::clone(&store), Arc::clone(&storage)));
+        }
+        Err(UploadRefusal::Store(error)) => return Err(CliError::Store(error)),
+        Err(UploadRefusal::Storage(error)) => return Err(CliError::io(place.to_string())(error)),
+        Err(other) => return Err(CliError::io(place.to_string())(io::Error::other(other))),
+    }
     let evidence = Evidence { store, storage, key: sealer.hash_key().clone(), limits };
-    Ok(Files { evidence, uploads: UploadsAtOnce::new(limits.uploads_an_address), stop })
+    let uploads = UploadsAtOnce::new(limits.uploads_an_address);
+    Ok(Files { evidence, uploads, quota: Arc::new(Capacity::new(settings.evidence_quota(), None)), stop })
+}
+
+/// Binds a storage to the database as soon as it answers.
+async fn bind_later(store: Arc<dyn Store>, storage: Arc<dyn PartStorage>) {
+    loop {
+        sleep(BIND_EVERY).await;
+        match bind(&*store, &storage).await {
+            Ok(()) => return tracing::info!("the storage of evidence files answers, and files are taken"),
+            Err(error) => tracing::warn!(%error, "no evidence file is taken"),
+        }
+    }
 }
 
 /// Tidies up now and every hour. What depends on the clock waits for a run whose clock can be believed.

@@ -22,6 +22,7 @@ CREATE TABLE packages (
     organization    TEXT   COLLATE "C" NOT NULL REFERENCES organizations (id),
     purpose         TEXT   NOT NULL CHECK (purpose IN ('referral', 'subcontract')),
     manifest_sha256 BYTEA  NOT NULL,
+    sealed_sha256   BYTEA  NOT NULL,
     length          BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     destroyed_at    BIGINT

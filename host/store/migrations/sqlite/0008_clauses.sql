@@ -23,6 +23,7 @@ CREATE TABLE packages (
     organization    TEXT    NOT NULL REFERENCES organizations (id),
     purpose         TEXT    NOT NULL CHECK (purpose IN ('referral', 'subcontract')),
     manifest_sha256 BLOB    NOT NULL,
+    sealed_sha256   BLOB    NOT NULL,                     -- of the age file
     length          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     destroyed_at    INTEGER

@@ -41,6 +41,11 @@ pub struct ClauseStates {
 const FORENSICS: &str = "forensics";
 
 impl ClauseStates {
+    /// Reports whether there is a package that was not collected.
+    pub(crate) fn has_package(&self) -> bool {
+        self.referral.as_deref() == Some(PACKAGED)
+    }
+
     /// The states of a case that was just received: who wants the service of the forensics company has applied for it.
     pub(super) fn of_services(services: Option<&str>) -> ClauseStates {
         let is_wanted = services.is_some_and(|services| services.split(' ').any(|service| service == FORENSICS));

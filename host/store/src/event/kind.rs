@@ -58,6 +58,7 @@ kinds! {
     FileExpired "file.expired",
     FileDownloaded "file.downloaded",
     FileDestroyed "file.destroyed",
+    FileScanned "file.scanned",
     RemoteOrdered "remote.ordered",
     RemoteNotice "remote.notice",
     RemoteAcknowledged "remote.acknowledged",
@@ -76,6 +77,7 @@ kinds! {
     ApprovalAttached "approval.attached",
     GrantGiven "grant.given",
     GrantUsed "grant.used",
+    GrantEnded "grant.ended",
     AccountAdded "account.added",
     AccountSetUp "account.set_up",
     AccountSignedIn "account.signed_in",
@@ -102,6 +104,7 @@ impl EventKind {
                 | EventKind::CaseExported
                 | EventKind::DisclosureOpened
                 | EventKind::FileDownloaded
+                | EventKind::FileScanned
                 | EventKind::HandoverCollected
                 | EventKind::GrantUsed
         )
@@ -113,11 +116,16 @@ impl EventKind {
         prefixes.iter().any(|prefix| self.as_str().starts_with(prefix))
     }
 
-    /// Reports whether the event is written together with a package, by [`ReferralStore`](crate::ReferralStore) alone.
+    /// Reports whether the event is written together with a package, by [`ReferralStore`](crate::ReferralStore) alone. The
+    /// exception is [`EventKind::HandoverDestroyed`] after the withdrawal that destroys the package, in the same transaction.
     pub fn needs_package(self) -> bool {
         matches!(
             self,
-            EventKind::HandoverCreated | EventKind::HandoverCollected | EventKind::GrantGiven | EventKind::GrantUsed
+            EventKind::HandoverCreated
+                | EventKind::HandoverCollected
+                | EventKind::HandoverDestroyed
+                | EventKind::GrantGiven
+                | EventKind::GrantUsed
         )
     }
 }

@@ -53,6 +53,7 @@ fn package(number: &Number) -> NewPackage {
         organization: "forensics".to_owned(),
         purpose: PackagePurpose::Referral,
         manifest_sha256: random(),
+        sealed_sha256: random(),
         length: 10,
         created_at: RECEIVED_AT + 2000,
         parts: vec![PackagePart { start: 0, length: 10, object: id.to_string() }],
@@ -289,8 +290,14 @@ async fn a_withdrawal_destroys_the_package_and_ends_its_link() {
         assert_eq!(store.unknown_objects(vec![id.to_string()]).await.unwrap(), Vec::<String>::new());
         // An event of a package is written with it alone.
         assert_eq!(appended(store, create()).await, refused(Refusal::NoPackage));
-        let withdrawn = appended(store, event(&number, EventKind::IntentWithdrawn, "applicant")).await;
-        assert!(matches!(withdrawn, Appended::Stored { .. }));
+        // That it was destroyed is written with the withdrawal that destroys it, once.
+        let destroyed = || event(&number, EventKind::HandoverDestroyed, "applicant");
+        assert_eq!(appended(store, destroyed()).await, refused(Refusal::NoPackage));
+        let withdrawn = event(&number, EventKind::IntentWithdrawn, "applicant");
+        let outcomes = store.append(vec![withdrawn, destroyed(), destroyed()]).await.unwrap();
+        assert!(outcomes[..2].iter().all(|outcome| matches!(outcome, Appended::Stored { .. })), "{outcomes:?}");
+        assert_eq!(outcomes[2..], [refused(Refusal::NoPackage)]);
+        assert_eq!(appended(store, destroyed()).await, refused(Refusal::NoPackage));
         assert_eq!(store.linked_package(token, now).await.unwrap(), None);
         assert_eq!(store.discarded_objects(10).await.unwrap(), [id.to_string()]);
         let collected = event(&number, EventKind::HandoverCollected, "organization:forensics");

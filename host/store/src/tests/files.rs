@@ -226,6 +226,34 @@ async fn files_end_where_their_state_allows_it() {
 }
 
 #[tokio::test]
+async fn complete_files_wait_for_a_scan_until_their_case_has_as_many() {
+    for database in databases().await {
+        let store = &database.store;
+        let (number, _) = stored(store, new_case("a")).await;
+        let unfinished = line(store, new_file(&number, 300)).await;
+        let [first, second] = [line(store, new_file(&number, 50)).await, line(store, new_file(&number, 50)).await];
+        let waiting = async |since, after| {
+            let files = store.files_to_scan(since, after, 10).await.unwrap();
+            files.into_iter().map(|file| file.id).collect::<Vec<_>>()
+        };
+        assert_eq!(waiting(0, 0).await, []);
+        for file in [&first, &second] {
+            let arrived = end(&file.number, EventKind::FileArrived, FileState::Arrived);
+            store.add_part(new_part(file, 0, 50), Some(arrived)).await.unwrap();
+        }
+        assert_eq!(waiting(0, 0).await, [first.id, second.id]);
+        assert_eq!((waiting(i64::MAX, 0).await, waiting(0, first.seq).await), (vec![], vec![second.id]));
+        assert_eq!(store.files_to_scan(0, 0, 1).await.unwrap().len(), 1);
+        let scanned = || new_event(&number, EventKind::FileScanned, &json!({}));
+        store.append(vec![scanned()]).await.unwrap();
+        assert_eq!(waiting(0, 0).await.len(), 2, "the sealed event says which one it is");
+        store.append(vec![scanned()]).await.unwrap();
+        assert_eq!(waiting(0, 0).await, []);
+        assert_eq!(store.file(&unfinished.id).await.unwrap().unwrap().state, FileState::Receiving);
+    }
+}
+
+#[tokio::test]
 async fn names_that_no_part_has_are_unknown() {
     for database in databases().await {
         let store = &database.store;
