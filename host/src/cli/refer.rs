@@ -21,6 +21,7 @@ use super::operators::DeskUrlArgs;
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
+use crate::evidence_place::EvidencePlace;
 
 /// The commands of `refer`.
 #[derive(Debug, Subcommand)]
@@ -137,9 +138,7 @@ impl CaseArgs {
             Some(_) => store::open_to_write(&settings.database_url()).await.map_err(CliError::NotRecorded)?,
             None => store::open_existing(&settings.database_url()).await?,
         };
-        let folder = settings.evidence_folder()?;
-        // A missing folder is not made here, perhaps by another user than the desk's.
-        let storage = if folder.is_dir() { Some(settings.evidence_storage()?) } else { None };
+        let storage = EvidencePlace::of(&settings)?.open_existing()?;
         let parts =
             Parts { store: Arc::clone(&store), reader, hash_key: None, service: None, storage, now: clock::now };
         let operator = Operator::command_line(&actor());

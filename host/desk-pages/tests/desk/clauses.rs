@@ -132,7 +132,8 @@ async fn remote_work_follows_its_steps_and_its_record_is_printed() {
         assert!(desk.get(&path, &cookie).await.body.contains(missing), "{word}");
     }
     let record = desk.get(&format!("{path}/work-record"), &cookie).await.body;
-    for part in ["参考情報", "11,000円", "PC-12", "tanaka", "窓口（遠隔）", "止めた", "作業 1", "保証するものではありません"]
+    for part in
+        ["参考情報", "11,000円", "PC-12", "tanaka", "窓口（遠隔）", "止めた", "作業 1", "保証するものではありません"]
     {
         assert!(record.contains(part), "{part}");
     }
@@ -154,7 +155,9 @@ async fn authorities_get_items_with_sources_and_blanks() {
         assert!(page.contains(&address), "{form}");
         let shown = desk.get(&address, &cookie).await;
         assert_eq!(shown.status, StatusCode::OK);
-        for part in ["参考情報", "これは届け出ではありません", "どこにも送っていません", "未記入", "出典：インシデント概要"] {
+        for part in
+            ["参考情報", "これは届け出ではありません", "どこにも送っていません", "未記入", "出典：インシデント概要"]
+        {
             assert!(shown.body.contains(part), "{form}: {part}");
         }
         assert!(shown.body.contains("みなと精機"), "{form}");
