@@ -99,12 +99,12 @@ impl<B: Backend> ReferralStore for Cases<B> {
         Box::pin(self.first(query))
     }
 
-    fn renew_link<'a>(&'a self, id: &'a PackageId, link: NewCollectLink) -> StoreFuture<'a, bool> {
+    fn renew_link<'a>(&'a self, id: &'a PackageId, new: NewCollectLink) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             let mut session = self.backend.begin().await?;
             let Some(line) = kept(&mut session, id).await? else { return Ok(false) };
             end_links(&mut session, line.seq).await?;
-            session.insert(vec![TableRows::new(LINKS, [link_row(link, line.seq)])]).await?;
+            session.insert(vec![TableRows::new(LINKS, [link_row(new, line.seq)])]).await?;
             session.commit().await?;
             Ok(true)
         })
