@@ -141,7 +141,9 @@ async fn surfaces(desk: &TestDesk, cookie: &str, admin: &str, text: &str) -> Vec
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{word} {text:?}: {}", answer.body);
     }
     let report = desk.changed_n(&number).await - 3;
-    let used = act(desk, cookie, &number, "use_report", &format!("report={report}&purpose=security_proposal&text={typed}")).await;
+    let used =
+        act(desk, cookie, &number, "use_report", &format!("report={report}&purpose=security_proposal&text={typed}"))
+            .await;
     assert_eq!(used.status, StatusCode::SEE_OTHER, "use_report {text:?}: {}", used.body);
     // A name is a clear column, and that of an account: no hostile one is.
     let assigned = act(desk, cookie, &number, "assign", &format!("assignee={typed}")).await;

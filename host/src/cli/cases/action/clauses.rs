@@ -217,8 +217,7 @@ impl ClauseValues {
             ClauseValues::Intent { name, role, text } => {
                 // The Japanese text prevails.
                 let served = desk.documents().consent.served(Locale::Ja);
-                let document =
-                    SpokenDocument { version: served.version.to_owned(), sha256: served.sha256.to_owned() };
+                let document = SpokenDocument { version: served.version.to_owned(), sha256: served.sha256.to_owned() };
                 ClauseAction::RecordIntent { name, role, document, text }
             }
             ClauseValues::Notice(mode) => ClauseAction::GiveNotice { mode, version: notice() },
