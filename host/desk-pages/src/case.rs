@@ -8,6 +8,7 @@ mod approval_form;
 pub mod authorities;
 mod clause_event;
 mod clause_forms;
+mod collect_link;
 mod event_body;
 mod facts;
 mod file_event;

@@ -23,6 +23,7 @@ fn open_case() -> CaseFacts {
         organization: organization.to_owned(),
         fields: fields.iter().map(|&field| field.to_owned()).collect(),
         expires_at,
+        package: None,
     };
     CaseFacts {
         withdrawn: false,

@@ -5,6 +5,7 @@
 
 mod record;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -21,6 +22,7 @@ use super::operators::DeskUrlArgs;
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
+use crate::evidence_place::EvidencePlace;
 
 /// The commands of `refer`.
 #[derive(Debug, Subcommand)]
@@ -56,9 +58,12 @@ struct CaseArgs {
     /// The reception number
     #[arg(value_name = "NUMBER")]
     number: String,
-    /// The folder of evidence files [default: evidence in the data folder]
-    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    evidence_credentials: Option<PathBuf>,
     #[command(flatten)]
     storage: StorageArgs,
     #[command(flatten)]
@@ -129,7 +134,8 @@ async fn make(args: MakeArgs, file: Settings) -> Result<(), CliError> {
 impl CaseArgs {
     async fn open(self, file: Settings) -> Result<Open, CliError> {
         let desk = self.desk.load(&file)?;
-        let of_flag = Settings { evidence_url: self.evidence_url, ..Settings::default() };
+        let (evidence_url, evidence_credentials) = (self.evidence_url, self.evidence_credentials);
+        let of_flag = Settings { evidence_url, evidence_credentials, ..Settings::default() };
         let settings = of_flag.or(self.storage.settings(file));
         let reader = settings.reader()?.map(Arc::new);
         // Without an identity nothing is opened, so nothing is recorded.
@@ -137,9 +143,7 @@ impl CaseArgs {
             Some(_) => store::open_to_write(&settings.database_url()).await.map_err(CliError::NotRecorded)?,
             None => store::open_existing(&settings.database_url()).await?,
         };
-        let folder = settings.evidence_folder()?;
-        // A missing folder is not made here, perhaps by another user than the desk's.
-        let storage = if folder.is_dir() { Some(settings.evidence_storage()?) } else { None };
+        let storage = EvidencePlace::of(&settings)?.open_existing()?;
         let parts =
             Parts { store: Arc::clone(&store), reader, hash_key: None, service: None, storage, now: clock::now };
         let operator = Operator::command_line(&actor());

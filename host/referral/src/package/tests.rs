@@ -1,3 +1,5 @@
+//! Packages in a folder: every digest of the bag, and nothing left after a failure.
+
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;

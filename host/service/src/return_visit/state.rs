@@ -14,8 +14,8 @@ use kakekomi_store::{Case, Event, EventKind};
 use serde_json::Value;
 
 use super::case_file::CaseFile;
-use super::disclosures::SharedText;
 use super::exchange::{CaseState, Referral};
+use super::shared_text::SharedText;
 use super::{ReturnVisits, Visit, VisitRefusal};
 use crate::sealed_case::{EventError, open_event};
 use crate::submit::engine_failed;
