@@ -11,7 +11,6 @@
 
 pub(crate) mod collect;
 pub(crate) mod error;
-pub(crate) mod granted;
 pub(crate) mod link;
 pub(crate) mod sender;
 mod snapshot;
@@ -19,7 +18,9 @@ pub(crate) mod state;
 
 use std::sync::Arc;
 
+use kakekomi_core::form::Purpose;
 use kakekomi_evidence::{PartStorage, demand_bound};
+use kakekomi_purposes::{project, unknown_field};
 use kakekomi_referral::{BuiltPackage, Contents, Document, EvidenceEntry, TagLine, build, discard};
 use kakekomi_service::desk::Desk;
 use kakekomi_store::digest::hex;
@@ -36,7 +37,6 @@ use crate::error::{ActError, WorkError};
 use crate::limits::{GRANT_DAYS, LINK_DAYS, TEXT_BYTES_MAX};
 use crate::operator::{Operator, Right};
 use error::{HandoverError, MissingStep};
-use granted::{grantable_fields, granted_values};
 use link::CollectLink;
 use sender::Sender;
 use snapshot::Snapshot;
@@ -218,8 +218,7 @@ impl Casework {
 
     async fn grant(&self, order: &Order, grant: Grant) -> Result<MadePackage, HandoverError> {
         let Grant { organization, fields, files, days } = grant;
-        let known = grantable_fields();
-        if fields.is_empty() && files.is_empty() || fields.iter().any(|field| !known.contains(field)) {
+        if fields.is_empty() && files.is_empty() || unknown_field(&fields).is_some() {
             return Err(HandoverError::Fields);
         }
         if !GRANT_DAYS.contains(&days) {
@@ -236,7 +235,7 @@ impl Casework {
         if chosen.len() != files.len() {
             return Err(HandoverError::Fields);
         }
-        let values = granted_values(&snapshot.values(), &fields);
+        let values = project(&snapshot.values(), Purpose::Subcontract, &fields);
         let packing = Packing {
             purpose: PackagePurpose::Subcontract,
             documents: snapshot.grant_documents(&values, &to, &order.sender, &chosen),

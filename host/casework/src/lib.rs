@@ -59,7 +59,6 @@ pub use file_name::safe_file_name;
 pub use files::{Download, DownloadForm, FileView, FoundFile, numbered_name};
 pub use handover::collect::LinkedPackage;
 pub use handover::error::{HandoverError, MissingStep};
-pub use handover::granted::grantable_fields;
 pub use handover::link::CollectLink;
 pub use handover::state::ReferralView;
 pub use handover::{Grant, MadePackage};
