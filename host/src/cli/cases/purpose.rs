@@ -178,6 +178,8 @@ impl Export<'_> {
         let number = Number::read(&case.line.number).map_err(|error| CliError::Usage(error.to_string()))?;
         let events = all_events(self.store, &number).await?;
         facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
+        let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
+        facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
@@ -232,6 +234,12 @@ impl Export<'_> {
 #[derive(serde::Deserialize)]
 struct Released {
     organization: String,
+}
+
+/// The body of `grant.ended`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct Ended {
+    package: String,
 }
 
 /// Reads the values of a report.
