@@ -17,17 +17,8 @@ pub(crate) mod sender;
 mod snapshot;
 pub(crate) mod state;
 
-<<<<<<< HEAD
 use kakekomi_core::form::Purpose;
 use kakekomi_purposes::{project, unknown_field};
-=======
-use std::sync::Arc;
-
-use kakekomi_core::form::Purpose;
-use kakekomi_evidence::{PartStorage, demand_bound};
-use kakekomi_purposes::{project, unknown_field};
-use kakekomi_referral::{BuiltPackage, Contents, Document, EvidenceEntry, TagLine, build, discard};
->>>>>>> purposes
 use kakekomi_service::desk::Desk;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{

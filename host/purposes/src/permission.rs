@@ -102,9 +102,6 @@ pub struct Grant {
     pub fields: Vec<String>,
     /// Milliseconds since the epoch, UTC.
     pub expires_at: i64,
-    /// Its package, which `grant.ended` names.
-    #[serde(default)]
-    pub package: Option<String>,
 }
 
 /// An approval in writing: the body of `approval.attached`.

@@ -24,7 +24,6 @@ fn open_case() -> CaseFacts {
         package: "5f".to_owned(),
         fields: fields.iter().map(|&field| field.to_owned()).collect(),
         expires_at,
-        package: None,
     };
     CaseFacts {
         withdrawn: false,
