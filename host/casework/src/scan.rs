@@ -48,7 +48,7 @@ impl FileView {
     /// Returns the mark of the scans; `None` for a file that was not scanned, or whose events stay sealed.
     pub fn scan(&self) -> Option<ScanMark<'_>> {
         let marks = || self.custody.iter().filter_map(mark);
-        // Whoever writes the database can append others: one with a pattern is not covered up by them.
+        // A writer of the database can append others: one with a pattern is not covered up by them.
         marks().find(|mark| matches!(mark, ScanMark::Pattern(_))).or_else(|| marks().next())
     }
 }

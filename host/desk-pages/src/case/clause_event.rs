@@ -6,7 +6,6 @@ use kakekomi_store::EventKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::event_body::Row;
 use super::file_event::size;
 use crate::frame::{Visit, inert, moment};
 
@@ -45,7 +44,7 @@ const ORDER: [&str; 30] = [
 ];
 
 /// Lists the rows of a body. A member that this version does not know is shown with its name.
-pub fn rows<'a>(visit: &'a Visit, kind: EventKind, body: &Value) -> Vec<Row<'a>> {
+pub fn rows<'a>(visit: &'a Visit, kind: EventKind, body: &Value) -> Vec<(&'a str, Markup)> {
     let Some(members) = body.as_object() else { return Vec::new() };
     let known = ORDER.iter().filter_map(|name| Some((*name, members.get(*name)?)));
     let known = known.map(|(name, value)| (title(visit, kind, name), shown(visit, kind, name, value)));

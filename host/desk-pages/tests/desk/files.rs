@@ -130,7 +130,7 @@ async fn the_mark_of_a_scan_names_patterns_and_calls_no_file_harmless() {
     let mut found = scan(&ids[2], "pattern");
     found["pattern"] = json!("<b>Eicar</b>");
     scanned(&desk, &number, &found).await;
-    // Whoever writes the database could add another event.
+    // A writer of the database could add another event.
     scanned(&desk, &number, &scan(&ids[2], "no_pattern")).await;
     let marks = |page: &str| {
         let files = page.split("<article class=\"file\"").skip(1);

@@ -64,7 +64,7 @@ impl Form<'_> {
     }
 
     fn intent(&mut self) -> ClauseAction {
-        // Whoever records an intent says that the document was read out: nothing is ticked beforehand.
+        // The one who records an intent says that the document was read out: nothing is ticked beforehand.
         self.confirm("read_out");
         let document = SpokenDocument::read(&self.text("document"));
         ClauseAction::RecordIntent {
