@@ -61,7 +61,7 @@ pub struct CaseFiles {
     files: Vec<CaseFile>,
 }
 
-/// Lists the files of the case, so that a client finds an upload again; unlike the case itself, this records nothing.
+/// Lists the files of the case, so that a client finds an upload again.
 #[utoipa::path(get, path = "/v1/files", tag = "files", operation_id = "list_uploads", security(("visit" = [])),
     params(RequestedLocale,
         ("Tus-Resumable" = String, Header, description = "`1.0.0`", pattern = "^1\\.0\\.0$"),

@@ -126,7 +126,8 @@ impl ReadCase {
                     read.opened.extend(body.as_ref().and_then(|body| body.get("n")?.as_i64()));
                 }
                 Ok(EventKind::CaseClosed) if is_closed => {
-                    let body = open_event(service, event)?;
+                    // Earlier versions sealed it to the case alone: then there is no link to show.
+                    let body = open_event(service, event).ok().flatten();
                     read.vendor_link = body.and_then(|body| Some(body.get("link")?.as_str()?.to_owned()));
                 }
                 Ok(EventKind::IntentGiven) => read.intent_at = Some(event.at),
