@@ -71,7 +71,8 @@ fn serve(home: Home, storage: &S3Server) -> Server {
 fn command(home: &Home, url: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let config = home.path().join("kakekomi.toml");
     let credentials = credentials(home);
-    fs::write(&config, format!("evidence_url = {url:?}\nevidence_credentials = {credentials:?}\n")).unwrap();
+    let settings = format!("evidence_url = \"{url}\"\nevidence_credentials = \"{}\"\n", credentials.display());
+    fs::write(&config, settings).unwrap();
     let output = home.run(&[&["--config", config.to_str().unwrap()], arguments].concat());
     let printed = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&printed).into_owned())
@@ -89,10 +90,14 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn send(server: &Server, upload: &Upload, bytes: &[u8]) {
     let started = Instant::now();
     let mut offset = upload.offset(server);
-    while (offset as usize) < bytes.len() {
+    loop {
+        let start = usize::try_from(offset).unwrap();
+        if start == bytes.len() {
+            return;
+        }
         assert!(started.elapsed() < PATIENCE, "{offset}: {}", server.log());
-        let end = bytes.len().min(offset as usize + PART / 2 * 3);
-        let answer = upload.patch(server, offset, &bytes[offset as usize..end]);
+        let end = bytes.len().min(start + PART / 2 * 3);
+        let answer = upload.patch(server, offset, &bytes[start..end]);
         assert!([204, 503].contains(&answer.status), "{}", answer.text());
         let after = if answer.status == 204 { offset_of(&answer) } else { upload.offset(server) };
         assert!(after >= offset, "nothing that was acknowledged is lost");
