@@ -66,6 +66,7 @@ fn next_step(visit: &Visit, view: &CaseView, referral: &ReferralView, may_act: b
         @if let Some(to) = to.filter(|_| referral.is_ready() && may_act) {
             p { (words.ready) }
             form.no-print method="post" action={ "/cases/" (view.case.line.number) "/packages" } {
+                input type="hidden" name="organization" value=(to.id);
                 p { (substitute(&words.make_to, "name", &inert::visible(&to.name))) }
                 button.main type="submit" { (words.make) }
             }
@@ -125,11 +126,16 @@ fn forms(visit: &Visit, line: &PackageLine) -> Markup {
     }
 }
 
-/// Makes the package for the released organization, and shows its link once.
-pub async fn make(visit: Visit, headers: HeaderMap, Path(number): Path<String>) -> Result<Response, Problem> {
+/// Makes the package for the organization that the form names, if the case is still released to it, and shows its link once.
+pub async fn make(
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: FormFields,
+) -> Result<Response, Problem> {
     let number = read_number(&number)?;
     let (casework, operator) = (&visit.desk.parts.casework, visit.operator()?);
-    match casework.make_package(&operator, &number, None, visit.desk.desk()).await {
+    match casework.make_package(&operator, &number, Some(fields.get("organization")), visit.desk.desk()).await {
         Ok(made) => Ok(show_link(&visit, &headers, &number, &made.link, Some(&made.sealed_sha256))),
         Err(error) => refused(&visit, &number, &error),
     }
