@@ -164,7 +164,8 @@ impl Export<'_> {
         *self.left_out.entry(reason).or_default() += 1;
     }
 
-    /// Collects the facts that decide on a case. Only purposes of others need its events.
+    /// Collects the facts that decide on a case. The desk's own work needs none of its events. A withdrawal of the application ends
+    /// the grants and approvals before it, and the case stays out of sales, also where it was opened again.
     async fn facts(&self, case: &Case, opened: &OpenedCase, values: &Value) -> Result<CaseFacts, CliError> {
         let agreed = values.pointer("/consent/document/version").and_then(Value::as_str);
         let mut facts = CaseFacts {
@@ -172,12 +173,25 @@ impl Export<'_> {
             sales_agreed: agreed.is_some_and(|agreed| self.sales_versions.iter().any(|version| version == agreed)),
             ..CaseFacts::default()
         };
-        if self.request.recipient().is_none() {
+        if self.request.purpose() == Purpose::Service {
             return Ok(facts);
         }
         let number = Number::read(&case.line.number).map_err(|error| CliError::Usage(error.to_string()))?;
-        let events = all_events(self.store, &number).await?;
-        facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
+        let mut events = all_events(self.store, &number).await?;
+        if let Some(withdrawal) = events.iter().rposition(|event| event.kind == EventKind::CaseWithdrawn.as_str()) {
+            facts.withdrawn |= self.request.purpose() == Purpose::Sales;
+            events.drain(..withdrawal);
+        }
+        if self.request.recipient().is_none() {
+            return Ok(facts);
+        }
+        let packages = self.store.packages_of(&number).await?;
+        // A grant that was ended has no package any more.
+        let is_kept = |given: &GivenGrant| {
+            packages.iter().any(|line| line.id.to_string() == given.package && line.destroyed_at.is_none())
+        };
+        let grants = bodies::<GivenGrant>(opened, &events, EventKind::GrantGiven)?;
+        facts.grants = grants.into_iter().filter(is_kept).map(|given| given.grant).collect();
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
@@ -224,6 +238,14 @@ impl Export<'_> {
         let of = if reasons.is_empty() { String::new() } else { format!(": {reasons}") };
         format!("kakekomi: {} cases exported for {}, {left_out} left out{of}", self.cases.len(), self.request.label())
     }
+}
+
+/// The body of `grant.given`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct GivenGrant {
+    package: String,
+    #[serde(flatten)]
+    grant: Grant,
 }
 
 /// The body of `handover.released`, as far as it decides.
