@@ -211,11 +211,17 @@ test("no page of the desk has a barrier or scrolls sideways", { timeout: 200_000
   await setUpAndSignIn(new Operator(page), desk.link, "lead");
   const waiting = desk.cases().find((one) => one.status === "waiting");
   const closed = desk.cases().find((one) => one.status === "closed");
+  const active = desk.cases().find((one) => one.status === "in_progress");
+  const worked = desk.cases().find((one) => one.outcome === "remote_supported");
   for (const lang of ["ja", "en"])
     for (const path of [
       "/",
       `/cases/${waiting.number}`,
       `/cases/${closed.number}`,
+      `/cases/${active.number}`,
+      `/cases/${worked.number}/work-record`,
+      `/cases/${active.number}/authorities/ransomware`,
+      `/cases/${active.number}/authorities/ppc`,
       "/cases/new",
       "/audit",
       "/sessions",

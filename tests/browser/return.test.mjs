@@ -249,6 +249,18 @@ test("without WebAssembly the desk judges the answers in the case's context", as
   await context.close();
 });
 
+test("a vendor's page is a link below the words of its outcome", async () => {
+  const given = await caseWithCode(browser, desk);
+  const link = "https://vendor.example/support?a=%3Cb%3E";
+  deskEvent(desk, given.number, "case.closed", { outcome: "referred_to_vendor", link });
+  const { page, context } = await openReturn(browser, desk.base);
+  await signIn(page, given);
+  const shown = page.locator("#vendor-link a");
+  assert.equal(await shown.getAttribute("href"), link);
+  assert.equal(await shown.innerText(), link);
+  await context.close();
+});
+
 test("an addition is limited, arrives, and reopens a closed case whose words promise nothing", async () => {
   const given = await caseWithCode(browser, desk);
   deskEvent(desk, given.number, "case.closed", { outcome: "advised" });

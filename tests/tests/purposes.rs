@@ -16,7 +16,10 @@ use kakekomi_sealing::KeyFolder;
 use kakekomi_service::sealed_case::{CaseReader, EventDraft, seal_event, seal_store_event};
 use kakekomi_store::digest::sha256;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{self as store, Appended, EventKind, Organization, OrganizationChange, OrganizationKind, Store};
+use kakekomi_store::{
+    self as store, Appended, EventKind, NewCollectLink, NewPackage, Organization, OrganizationChange, OrganizationKind,
+    PackageId, PackagePurpose, Store,
+};
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
@@ -27,6 +30,8 @@ on_both_databases! {
     every_other_purpose_or_recipient_is_refused
     an_approval_exports_its_fields_to_its_recipient_alone
     a_referral_needs_the_release
+    a_withdrawn_case_stays_out_where_it_is_opened_again
+    a_subcontractor_gets_what_a_valid_grant_names
 }
 
 /// Texts that name their field, in every field that takes one, also in lists and records.
@@ -216,6 +221,24 @@ fn an_approval_exports_its_fields_to_its_recipient_alone(home: Home) {
     assert_eq!((exported(home, &number, &purpose), exported(home, &other, &purpose)), (1, 0));
 }
 
+fn a_withdrawn_case_stays_out_where_it_is_opened_again(home: Home) {
+    let server = Server::start_in(home);
+    let (number, _) = submit(&server, "a");
+    let home = &server.home;
+    allow_sales(home);
+    let id = format!("{number}.1");
+    let approval = json!({"approval": id, "purpose": "claim", "recipient": "Insurer", "document": "letter",
+        "fields": ["/incident/summary"], "signed_by": "Yamada"});
+    write(home, &number, EventKind::ApprovalAttached, approval);
+    write(home, &number, EventKind::CaseWithdrawn, json!({"reason": "by phone"}));
+    write(home, &number, EventKind::CaseReopened, json!({}));
+    let (code, text, log) = export(home, &["--purpose", "sales"]);
+    assert_eq!((code, text.as_str()), (0, ""));
+    assert!(log.contains("1 withdrawn by the applicant"), "{log}");
+    let (code, text, log) = export(home, &["--purpose", &format!("approved:{id}"), "--recipient", "Insurer"]);
+    assert_eq!((code, text.as_str()), (2, ""), "{log}");
+}
+
 fn a_referral_needs_the_release(home: Home) {
     let server = Server::start_in(home);
     let (number, words) = submit(&server, "a");
@@ -242,4 +265,55 @@ fn a_referral_needs_the_release(home: Home) {
     assert!(words.iter().all(|word| text.contains(word)), "all of Annex 1.2: {text}");
     write(home, &number, EventKind::IntentWithdrawn, json!({"by": "return"}));
     assert!(is_left_out());
+}
+
+/// Stores a grant as the desk does, with a package of no bytes.
+fn grant(home: &Home, number: &Number, id: u8, field: &str, expires_at: i64) -> PackageId {
+    let id = PackageId::try_from(vec![id; 16]).unwrap();
+    let body =
+        json!({"organization": "helper", "package": id.to_string(), "fields": [field], "expires_at": expires_at});
+    with_store(home, |store| async move {
+        let case = store.show(number).await.unwrap().unwrap().unwrap();
+        let kind = EventKind::GrantGiven;
+        let draft = EventDraft { at: 5, actor: "operator:sato", kind, body: &body, after: None, also_to: None };
+        let package = NewPackage {
+            id,
+            number: number.clone(),
+            organization: "helper".to_owned(),
+            purpose: PackagePurpose::Subcontract,
+            manifest_sha256: [0; 32],
+            sealed_sha256: [0; 32],
+            length: 0,
+            created_at: 5,
+            parts: Vec::new(),
+            link: NewCollectLink { token_hash: [id.to_string().as_bytes()[0]; 32], expires_at },
+        };
+        let outcome = store.add_package(package, seal_event(&case, &draft).unwrap()).await.unwrap();
+        assert!(matches!(outcome, Appended::Stored { .. }), "{outcome:?}");
+    });
+    id
+}
+
+fn a_subcontractor_gets_what_a_valid_grant_names(home: Home) {
+    let server = Server::start_in(home);
+    let (number, _) = submit(&server, "a");
+    let home = &server.home;
+    add_organization(home, "helper", OrganizationKind::Subcontractor);
+    let (past, future) = (store::clock::now() - 1, store::clock::now() + 86_400_000);
+    grant(home, &number, 0x1a, "/contact", past);
+    let ended = grant(home, &number, 0x2a, "/incident/target", future);
+    grant(home, &number, 0x3a, "/incident/summary", future);
+    with_store(home, |store| async move {
+        let case = store.show(&number).await.unwrap().unwrap().unwrap();
+        let body = json!({"organization": "helper", "package": ended.to_string(), "reason": "done"});
+        let kind = EventKind::GrantEnded;
+        let draft = EventDraft { at: 5, actor: "operator:sato", kind, body: &body, after: None, also_to: None };
+        let outcome = store.destroy_package(&ended, seal_event(&case, &draft).unwrap()).await.unwrap();
+        assert!(matches!(outcome, Appended::Stored { .. }), "{outcome:?}");
+    });
+    let (code, text, log) = export(home, &["--purpose", "subcontract", "--recipient", "helper"]);
+    assert_eq!(code, 0, "{log}");
+    let values = json!({"incident": {"summary": "word.summary"}});
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["values"], values);
+    assert_eq!(register(home)[0]["fields"], json!(["/incident/summary"]));
 }

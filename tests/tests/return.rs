@@ -39,6 +39,7 @@ on_both_databases! {
     an_erased_case_opens_nothing
     a_token_is_worth_nothing_after_its_end
     a_withdrawal_closes_and_an_addition_reopens
+    a_vendors_page_is_shown_with_its_outcome_alone
 }
 
 /// Attempts of each kind in `wrong_numbers_and_wrong_codes_are_the_same`, unless `KAKEKOMI_RETURN_ATTEMPTS` names another
@@ -316,6 +317,20 @@ fn a_withdrawal_closes_and_an_addition_reopens(home: Home) {
     let open = state(&server, &token);
     assert_eq!((&open["state"], open.get("outcome")), (&json!("in_progress"), None));
     assert_eq!(open["questions"][0]["id"], "q1");
+}
+
+fn a_vendors_page_is_shown_with_its_outcome_alone(home: Home) {
+    let server = start(home);
+    let case = submit(&server, "key-1");
+    let token = token(&server, &case);
+    let link = "https://vendor.example/support";
+    let arguments = ["cases", "close", &case.number, "--outcome", "referred_to_vendor", "--link", link];
+    assert!(server.home.run(&arguments).status.success());
+    assert_eq!(state(&server, &token)["vendor_link"], link);
+    write(&server.home, &case.number, EventKind::CaseReopened, &json!({}));
+    assert_eq!(state(&server, &token).get("vendor_link"), None);
+    write(&server.home, &case.number, EventKind::CaseClosed, &json!({"outcome": "advised"}));
+    assert_eq!(state(&server, &token).get("vendor_link"), None);
 }
 
 #[test]

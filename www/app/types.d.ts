@@ -108,6 +108,7 @@ declare namespace form {
     received_at: number | string;
     state: "received" | "in_progress" | "waiting" | "closed";
     outcome?: string;
+    vendor_link?: string;
     questions: Question[];
     /** What the desk disclosed, without the texts. */
     disclosures: { n: number; at: number | string; expires_at: number | string; opened: boolean }[];

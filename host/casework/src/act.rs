@@ -55,13 +55,7 @@ impl Casework {
         seen_n: Option<i64>,
     ) -> Result<Acted, ActError> {
         demand(operator, action.right())?;
-        let mut errors = action.check();
-        if errors.is_empty() {
-            errors.extend(self.fault(&action).await?);
-        }
-        if !errors.is_empty() {
-            return Err(ActError::Fields(errors));
-        }
+        self.check_values(&action).await?;
         if action == Action::Erase {
             return self.erase_and_purge(operator, number, seen_n).await;
         }
@@ -139,6 +133,15 @@ impl Casework {
         let Erased { n } = self.erase_seen(operator, number, seen_n).await?;
         let is_purged = Some(self.purge().await?);
         Ok(Acted { n, case: self.case(number).await?, code: None, is_purged })
+    }
+
+    /// Refuses wrong values.
+    async fn check_values(&self, action: &Action) -> Result<(), ActError> {
+        let mut errors = action.check();
+        if errors.is_empty() {
+            errors.extend(self.fault(action).await?);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(ActError::Fields(errors)) }
     }
 
     /// Finds a value that the accounts or the clock do not allow.

@@ -11,58 +11,32 @@
 
 pub(crate) mod collect;
 pub(crate) mod error;
-pub(crate) mod granted;
 pub(crate) mod link;
+pub(crate) mod packing;
 pub(crate) mod sender;
 mod snapshot;
 pub(crate) mod state;
 
-use std::sync::Arc;
-
-use kakekomi_evidence::{PartStorage, demand_bound};
-use kakekomi_referral::{BuiltPackage, Contents, Document, EvidenceEntry, TagLine, build, discard};
+use kakekomi_core::form::Purpose;
+use kakekomi_purposes::{project, unknown_field};
 use kakekomi_service::desk::Desk;
-use kakekomi_store::digest::hex;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
-    Appended, EventKind, FileId, NewPackage, Organization, OrganizationKind, PackageId, PackageLine, PackagePurpose,
-    Refusal,
+    EventKind, FileId, Organization, OrganizationKind, PackageId, PackageLine, PackagePurpose, Refusal,
 };
-use serde_json::{Value, json};
-use tokio::task::spawn_blocking;
+use serde_json::json;
 
 use crate::casework::{Casework, demand};
-use crate::error::{ActError, WorkError};
 use crate::limits::{GRANT_DAYS, LINK_DAYS, TEXT_BYTES_MAX};
 use crate::operator::{Operator, Right};
 use error::{HandoverError, MissingStep};
-use granted::{grantable_fields, granted_values};
 use link::CollectLink;
+use packing::{MadePackage, Order, Packing, event_error, stored};
 use sender::Sender;
-use snapshot::Snapshot;
 
 /// The status of a closed case.
 const CLOSED: &str = "closed";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// Room that a package leaves in the storage beside its own bytes.
-const ROOM_BYTES: u64 = 64 << 20;
-
-/// A package that was made.
-#[derive(Debug, Clone)]
-pub struct MadePackage {
-    /// Its name in addresses.
-    pub id: PackageId,
-    /// The organization that it is sealed to.
-    pub organization: Organization,
-    /// Its link, shown once.
-    pub link: CollectLink,
-    /// Its sealed bytes.
-    pub length: u64,
-    /// SHA-256 of its sealed bytes, in hexadecimal digits.
-    pub sealed_sha256: String,
-    /// SHA-256 of its manifest, in hexadecimal digits.
-    pub manifest_sha256: String,
-}
 
 /// A grant to a subcontractor.
 #[derive(Debug, Clone, Default)]
@@ -75,24 +49,6 @@ pub struct Grant {
     pub files: Vec<FileId>,
     /// Days until it ends.
     pub days: i64,
-}
-
-/// The case and the one who acts.
-struct Order {
-    operator: Operator,
-    number: Number,
-    sender: Sender,
-}
-
-/// A package before it is made.
-struct Packing {
-    to: Organization,
-    purpose: PackagePurpose,
-    documents: Vec<Document>,
-    files: Vec<EvidenceEntry>,
-    expires_at: i64,
-    /// The members of the event's body that only a grant has.
-    granted: Option<(Vec<String>, Vec<String>)>,
 }
 
 impl Casework {
@@ -142,13 +98,13 @@ impl Casework {
         id: &PackageId,
     ) -> Result<CollectLink, HandoverError> {
         demand(operator, Right::Release)?;
-        let line = self.package_of(number, id).await?;
-        self.receiver(&line.organization, kind_of(line.purpose)).await?;
+        let package = self.package_of(number, id).await?;
+        self.receiver(&package.organization, kind_of(package.purpose)).await?;
         let now = self.now();
-        let expires_at = match line.purpose {
+        let expires_at = match package.purpose {
             PackagePurpose::Referral => now.saturating_add(LINK_DAYS * DAY_MS),
             PackagePurpose::Subcontract => {
-                line.link_expires_at.filter(|end| *end > now).ok_or(HandoverError::NoPackage)?
+                package.link_expires_at.filter(|end| *end > now).ok_or(HandoverError::NoPackage)?
             }
         };
         let link = CollectLink::until(expires_at)?;
@@ -218,8 +174,7 @@ impl Casework {
 
     async fn grant(&self, order: &Order, grant: Grant) -> Result<MadePackage, HandoverError> {
         let Grant { organization, fields, files, days } = grant;
-        let known = grantable_fields();
-        if fields.is_empty() && files.is_empty() || fields.iter().any(|field| !known.contains(field)) {
+        if fields.is_empty() && files.is_empty() || unknown_field(&fields).is_some() {
             return Err(HandoverError::Fields);
         }
         if !GRANT_DAYS.contains(&days) {
@@ -236,7 +191,7 @@ impl Casework {
         if chosen.len() != files.len() {
             return Err(HandoverError::Fields);
         }
-        let values = granted_values(&snapshot.values(), &fields);
+        let values = project(&snapshot.values(), Purpose::Subcontract, &fields);
         let packing = Packing {
             purpose: PackagePurpose::Subcontract,
             documents: snapshot.grant_documents(&values, &to, &order.sender, &chosen),
@@ -260,144 +215,11 @@ impl Casework {
         let is_kept = |line: &PackageLine| line.number == number.to_string() && line.destroyed_at.is_none();
         found.filter(is_kept).ok_or(HandoverError::NoPackage)
     }
-
-    /// Makes the objects of a package, and stores it with its event.
-    async fn pack(&self, order: &Order, snapshot: &Snapshot, packing: Packing) -> Result<MadePackage, HandoverError> {
-        let storage = self.parts.storage.clone().ok_or(HandoverError::Missing(vec![MissingStep::Storage]))?;
-        if !order.sender.has_purposes(packing.to.kind) {
-            return Err(HandoverError::Purposes);
-        }
-        demand_bound(self.store(), &storage).await?;
-        let id = PackageId(FileId::random()?);
-        let link = CollectLink::until(packing.expires_at)?;
-        let Packing { to, purpose, documents, files, granted, .. } = packing;
-        let contents = Contents {
-            folder: format!("{}-{}", order.number, id.to_string().get(..8).unwrap_or_default()),
-            seconds: self.now().div_euclid(1000).unsigned_abs(),
-            info: info(order, snapshot, &to, &id),
-            documents,
-            files,
-        };
-        let built = build_on_thread(&storage, &to.recipient, contents).await?;
-        let mut body = json!({
-            "organization": to.id, "package": id.to_string(), "manifest_sha256": hex(&built.manifest_sha256),
-            "length": built.length, "expires_at": link.expires_at,
-        });
-        if let (Some((fields, files)), Some(members)) = (granted, body.as_object_mut()) {
-            members.extend([("fields".to_owned(), json!(fields)), ("files".to_owned(), json!(files))]);
-        }
-        self.store_package(order, snapshot, &storage, New { id, to, purpose, link, body }, built).await
-    }
-
-    /// Stores the row of a package; deletes its objects where the row is refused.
-    async fn store_package(
-        &self,
-        order: &Order,
-        snapshot: &Snapshot,
-        storage: &Arc<dyn PartStorage>,
-        new: New,
-        built: BuiltPackage,
-    ) -> Result<MadePackage, HandoverError> {
-        let New { id, to, purpose, link, body } = new;
-        let kind = match purpose {
-            PackagePurpose::Referral => EventKind::HandoverCreated,
-            PackagePurpose::Subcontract => EventKind::GrantGiven,
-        };
-        // What came after the snapshot is not in the package.
-        let seen = Some(snapshot.case.changed_n);
-        let event = self.sealed(&order.operator, &snapshot.case, kind, &body, seen, None).map_err(event_error)?;
-        let BuiltPackage { parts, length, sealed_sha256, manifest_sha256 } = built;
-        let package = NewPackage {
-            id,
-            number: order.number.clone(),
-            organization: to.id.clone(),
-            purpose,
-            manifest_sha256,
-            sealed_sha256,
-            length,
-            created_at: event.at,
-            parts: parts.clone(),
-            link: link.stored(),
-        };
-        // After a failure nobody knows if the row is there: the sweep finds out.
-        if let Err(refused) = stored(&self.store().add_package(package, event).await?) {
-            let storage = Arc::clone(storage);
-            let _ = spawn_blocking(move || discard(&*storage, &parts)).await;
-            return Err(refused);
-        }
-        Ok(MadePackage {
-            id,
-            organization: to,
-            link,
-            length,
-            sealed_sha256: hex(&sealed_sha256),
-            manifest_sha256: hex(&manifest_sha256),
-        })
-    }
-}
-
-/// The row of a package without its bytes.
-struct New {
-    id: PackageId,
-    to: Organization,
-    purpose: PackagePurpose,
-    link: CollectLink,
-    body: Value,
 }
 
 fn kind_of(purpose: PackagePurpose) -> OrganizationKind {
     match purpose {
         PackagePurpose::Referral => OrganizationKind::Forensics,
         PackagePurpose::Subcontract => OrganizationKind::Subcontractor,
-    }
-}
-
-fn info(order: &Order, snapshot: &Snapshot, to: &Organization, id: &PackageId) -> Vec<TagLine> {
-    let line = |label, value: &str| TagLine { label, value: value.to_owned() };
-    vec![
-        line("Source-Organization", order.sender.operator()),
-        line("External-Description", "機密 CONFIDENTIAL: data/README.txt"),
-        line("External-Identifier", &snapshot.case.line.number),
-        line("Internal-Sender-Identifier", &id.to_string()),
-        line("Bag-Group-Identifier", &snapshot.case.line.number),
-        line("Bagging-Date", &order.sender.day),
-        line("Recipient-Organization", &to.name),
-        line("Audit-Head", &snapshot.head.to_string()),
-    ]
-}
-
-/// Makes the objects on a thread that may block, where the storage has room for them.
-async fn build_on_thread(
-    storage: &Arc<dyn PartStorage>,
-    recipient: &str,
-    contents: Contents,
-) -> Result<BuiltPackage, HandoverError> {
-    let (storage, recipient) = (Arc::clone(storage), recipient.to_owned());
-    let built = spawn_blocking(move || {
-        let needed = contents.files.iter().map(|file| file.line.length).fold(ROOM_BYTES, u64::saturating_add);
-        if storage.space()?.is_some_and(|space| space.free < needed) {
-            return Err(HandoverError::NoRoom);
-        }
-        Ok(build(&storage, &recipient, contents)?)
-    });
-    built.await.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))
-}
-
-/// Converts the outcome of a package's event.
-fn stored(outcome: &Appended) -> Result<(), HandoverError> {
-    match outcome {
-        Appended::Stored { .. } => Ok(()),
-        Appended::Refused(refusal) => Err(HandoverError::Refused(*refusal)),
-        Appended::Conflict { .. } => Err(HandoverError::Changed),
-        // The case is known; the organization was disabled meanwhile.
-        Appended::NoCase | Appended::Replayed { .. } | Appended::KeyReused => Err(HandoverError::Organization),
-    }
-}
-
-fn event_error(error: ActError) -> HandoverError {
-    match error {
-        ActError::Work(error) => error.into(),
-        ActError::Event(error) => error.into(),
-        other => HandoverError::Work(WorkError::Damaged(other.to_string())),
     }
 }

@@ -8,6 +8,7 @@ mod approval_form;
 pub mod authorities;
 mod clause_event;
 mod clause_forms;
+mod collect_link;
 mod event_body;
 mod facts;
 mod file_event;
@@ -74,6 +75,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     @if !view.files.is_empty() {
                         a href="#files" { (substitute(&visit.words().file.jump, "count", &view.files.len().to_string())) }
                     }
+                    @if !handover.0.is_empty() { a href="#handover" { (visit.words().handover.title) } }
                     a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
                 }
             }

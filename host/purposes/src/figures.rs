@@ -13,7 +13,7 @@ use crate::month::Month;
 use crate::tables::Counts;
 
 /// Cells with fewer cases are suppressed.
-pub const SUPPRESSED_BELOW: u64 = 10;
+const SUPPRESSED_BELOW: u64 = 10;
 /// Figures are rounded to multiples of it.
 const ROUNDED_TO: u64 = 5;
 
@@ -23,7 +23,7 @@ const ROUNDED_TO: u64 = 5;
 pub enum Figure {
     /// A rounded number.
     Rounded(u64),
-    /// A number under [`SUPPRESSED_BELOW`].
+    /// A number under 10.
     Suppressed(Suppressed),
 }
 

@@ -19,7 +19,7 @@ mod record;
 mod rows;
 mod tables;
 
-pub use figures::{Figure, MonthStatistics, PublishedCell, PublishedTable, SUPPRESSED_BELOW, Suppressed, publish};
+pub use figures::{Figure, MonthStatistics, PublishedCell, PublishedTable, Suppressed, publish};
 pub use month::Month;
 pub use permission::{Approval, CaseFacts, ExportRequest, Grant, LeftOut, Refusal};
 pub use projection::{exported_fields, project};

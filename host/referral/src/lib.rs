@@ -2,7 +2,7 @@
 //! files.
 //!
 //! ```text
-//! build(storage, "age1…", Contents { draft.json, report.json, fw.log of 20 GiB, … }) → BuiltPackage { parts of 64 MiB, digests }
+//! build(storage, "age1…", Contents { draft.json, report.json, fw.log of 20 GiB, … }) → BuiltPackage { parts of 8 MiB, digests }
 //! age --decrypt --identity KEY package.age | tar -x                                  → a folder that every validator of bags accepts
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! The sealed bytes of a package as objects of the storage.
 //!
-//! `ObjectWriter::new(storage)`, any number of writes, `finish()` → objects of 64 MiB, durable; `read(storage, parts)` → the same bytes
+//! `ObjectWriter::new(storage)`, any number of writes, `finish()` → objects of 8 MiB, durable; `read(storage, parts)` → the same bytes
 //!
 //! An object is written to a file of the storage and put when it is full, so that a package of any size takes no memory.
 
@@ -11,8 +11,8 @@ use kakekomi_evidence::{ObjectName, PartStorage, Spool};
 use kakekomi_store::PackagePart;
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of an object; the last one of a package is shorter.
-pub const OBJECT_BYTES: u64 = 64 << 20;
+/// Bytes of an object; the last one of a package is shorter. A storage may hold one in memory, as it does a part of a file.
+pub const OBJECT_BYTES: u64 = 8 << 20;
 
 /// The stored objects of a package.
 pub struct Objects {

@@ -7,7 +7,7 @@
 //! - [`ReturnCode`], [`ReturnHash`]: the code, and the hash that a case stores
 //! - `failures`: the limit of wrong codes; `state`: the case as the applicant sees it
 //! - `case_file`: the case's evidence files, without their names
-//! - `disclosures`: what the desk disclosed, until it expires
+//! - `shared_text`, `disclosures`: what the desk disclosed, and its opening until it expires
 //! - `answers`: answers to questions, judged by the module; `additions`, `intents`, `withdrawals`
 //!
 //! Answers and additions are sealed to the case alone: neither this host nor the applicant can read them back. Questions and
@@ -21,6 +21,7 @@ mod disclosures;
 mod exchange;
 mod failures;
 mod intents;
+mod shared_text;
 mod state;
 mod withdrawals;
 
@@ -39,10 +40,10 @@ use sha2::{Digest as _, Sha256};
 use crate::submit::{Intake, Outcome, Verdict, engine_failed, store_failed};
 pub use case_file::CaseFile;
 pub use code::{ReturnCode, ReturnHash};
-pub use disclosures::DISCLOSURE_MS;
 pub use exchange::{Addition, Answers, CaseState, Disclosure, OpenedDisclosure, Referral};
 pub use failures::{FAILURE_WINDOW_MS, FAILURES};
 use failures::{FailedAttempts, Pair};
+pub use shared_text::DISCLOSURE_MS;
 
 /// The time for which a token is valid, in milliseconds.
 pub const VISIT_MS: i64 = 30 * 60 * 1000;

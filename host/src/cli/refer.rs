@@ -5,6 +5,7 @@
 
 mod record;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -57,9 +58,12 @@ struct CaseArgs {
     /// The reception number
     #[arg(value_name = "NUMBER")]
     number: String,
-    /// The folder of evidence files [default: evidence in the data folder]
-    #[arg(long, value_name = "PATH", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    evidence_credentials: Option<PathBuf>,
     #[command(flatten)]
     storage: StorageArgs,
     #[command(flatten)]
@@ -81,8 +85,8 @@ struct Open {
 pub fn run(command: ReferCommand, file: Settings) -> Result<Exit, CliError> {
     block_on(async {
         match command {
-            ReferCommand::Show(args) => show(args.case, file).await,
-            ReferCommand::Make(args) => make(args, file).await,
+            ReferCommand::Show(args) => Box::pin(show(args.case, file)).await,
+            ReferCommand::Make(args) => Box::pin(make(args, file)).await,
         }
     })?
     .map(|()| Exit::Accepted)
@@ -96,9 +100,9 @@ async fn show(args: CaseArgs, file: Settings) -> Result<(), CliError> {
     let referral = open.casework.referral(&view).await.map_err(|error| work_error(&number, error))?;
     let record = ReferralRecord::new(&number, &referral);
     if is_json {
-        print::record(&record)?
+        print::record(&record)?;
     } else {
-        print::data(record.words(&open.desk).as_bytes())?
+        print::data(record.words(&open.desk).as_bytes())?;
     }
     Ok(open.store.close().await?)
 }
@@ -130,7 +134,8 @@ async fn make(args: MakeArgs, file: Settings) -> Result<(), CliError> {
 impl CaseArgs {
     async fn open(self, file: Settings) -> Result<Open, CliError> {
         let desk = self.desk.load(&file)?;
-        let of_flag = Settings { evidence_url: self.evidence_url, ..Settings::default() };
+        let (evidence_url, evidence_credentials) = (self.evidence_url, self.evidence_credentials);
+        let of_flag = Settings { evidence_url, evidence_credentials, ..Settings::default() };
         let settings = of_flag.or(self.storage.settings(file));
         let reader = settings.reader()?.map(Arc::new);
         // Without an identity nothing is opened, so nothing is recorded.

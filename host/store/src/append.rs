@@ -15,8 +15,8 @@ use crate::error::StoreError;
 use crate::event::{Appended, ApplicantRequest, ERASED, EventKind, NewEvent, Projection, Refusal};
 use crate::file_removal::erase_files;
 use crate::insert::{self, EVENTS};
+use crate::package_removal::destroy_of_case;
 use crate::query::{self, Bind, TableRows, Value};
-use crate::referral_queries::destroy_of_case;
 use crate::returns;
 use crate::session::Session;
 

@@ -37,6 +37,7 @@ mod insert;
 pub mod lock;
 mod migrate;
 mod open;
+mod package_removal;
 mod postgres;
 mod query;
 mod queue;

@@ -8,6 +8,7 @@ use crate::append::{append, append_with_package};
 use crate::backend::{Backend, Cases};
 use crate::error::{StoreError, StoreFuture};
 use crate::event::{Appended, EventKind, NewEvent, Refusal};
+use crate::package_removal::{destroy, end_links, mark};
 use crate::query::{Bind, TableRows, Value};
 use crate::receipt_number::Number;
 use crate::referral::{
@@ -29,12 +30,9 @@ const PACKAGES: &str =
 const PACKAGE_PARTS: &str = "package_parts (package_seq, start, length, object)";
 const LINKS: &str = "collect_links (token_hash, package_seq, expires_at)";
 const HANDOVERS: &str = "handovers (intent_seq, case_number, package_seq, created_at)";
-/// Changes of one moment, each with its condition on the package.
+/// Change of one moment with its condition on the package.
 const COLLECT: (&str, &str) =
     ("UPDATE handovers SET collected_at = ", " WHERE collected_at IS NULL AND package_seq = ");
-const DESTROY: (&str, &str) = ("UPDATE packages SET destroyed_at = ", " WHERE seq = ");
-const END_HANDOVER: (&str, &str) =
-    ("UPDATE handovers SET destroyed_at = ", " WHERE collected_at IS NULL AND package_seq = ");
 
 impl<B: Backend> ReferralStore for Cases<B> {
     fn organizations(&self) -> StoreFuture<'_, Vec<Organization>> {
@@ -101,12 +99,12 @@ impl<B: Backend> ReferralStore for Cases<B> {
         Box::pin(self.first(query))
     }
 
-    fn renew_link<'a>(&'a self, id: &'a PackageId, link: NewCollectLink) -> StoreFuture<'a, bool> {
+    fn renew_link<'a>(&'a self, id: &'a PackageId, new: NewCollectLink) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             let mut session = self.backend.begin().await?;
             let Some(line) = kept(&mut session, id).await? else { return Ok(false) };
             end_links(&mut session, line.seq).await?;
-            session.insert(vec![TableRows::new(LINKS, [link_row(link, line.seq)])]).await?;
+            session.insert(vec![TableRows::new(LINKS, [link_row(new, line.seq)])]).await?;
             session.commit().await?;
             Ok(true)
         })
@@ -232,7 +230,8 @@ async fn add_package<S: Session>(
         [Value::Integer(line.seq), integer(start), integer(length), Value::Text(object)]
     };
     let parts = TableRows::new(PACKAGE_PARTS, parts.into_iter().map(part));
-    session.insert(vec![parts, TableRows::new(LINKS, [link_row(link, line.seq)])]).await?;
+    session.insert(vec![parts]).await?;
+    session.insert(vec![TableRows::new(LINKS, [link_row(link, line.seq)])]).await?;
     if purpose == PackagePurpose::Referral {
         let intent = last_intent(session, &number).await?;
         let row = [Value::Integer(intent), Value::Text(number), Value::Integer(line.seq), Value::Integer(created_at)];
@@ -267,52 +266,4 @@ async fn last_intent<S: Session>(session: &mut S, number: &str) -> Result<i64, S
     S::Database::bind(query.push(" AND case_number = "), number.to_owned());
     let found: Vec<(i64,)> = session.fetch(query).await?;
     Ok(found.first().map_or(0, |(seq,)| *seq))
-}
-
-async fn end_links<S: Session>(session: &mut S, package_seq: i64) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::new("DELETE FROM collect_links WHERE package_seq = ");
-    S::Database::bind(&mut query, package_seq);
-    session.execute(query).await.map(drop)
-}
-
-/// Sets a moment of a package or its hand-over.
-async fn mark<S: Session>(
-    session: &mut S,
-    (update, condition): (&str, &str),
-    at: i64,
-    package_seq: i64,
-) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::new(update);
-    S::Database::bind(&mut query, at);
-    S::Database::bind(query.push(condition), package_seq);
-    session.execute(query).await.map(drop)
-}
-
-/// Destroys the packages of a case that a withdrawal or an erasure ends: the hand-overs, and with the application the grants too.
-pub(crate) async fn destroy_of_case<S: Session>(
-    session: &mut S,
-    case_seq: i64,
-    at: i64,
-    ends_grants: bool,
-) -> Result<(), StoreError> {
-    let condition = if ends_grants { "case_seq = " } else { "purpose = 'referral' AND case_seq = " };
-    destroy(session, condition, case_seq, at).await
-}
-
-/// Destroys the packages that a condition names: their objects are left to be deleted, and their links end.
-async fn destroy<S: Session>(session: &mut S, condition: &str, seq: i64, at: i64) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::new("SELECT seq FROM packages WHERE destroyed_at IS NULL AND ");
-    S::Database::bind(query.push(condition), seq);
-    let packages: Vec<(i64,)> = session.fetch(query).await?;
-    for (package,) in packages {
-        for statement in ["INSERT INTO discarded_objects (object) SELECT object", "DELETE"] {
-            let mut query = QueryBuilder::new(statement);
-            S::Database::bind(query.push(" FROM package_parts WHERE package_seq = "), package);
-            session.execute(query).await?;
-        }
-        end_links(session, package).await?;
-        mark(session, DESTROY, at, package).await?;
-        mark(session, END_HANDOVER, at, package).await?;
-    }
-    Ok(())
 }

@@ -66,6 +66,7 @@ function statePanel(found, pages) {
     element("p.label", say("receipt_number"), " ", element("span.return-case__number", number)),
     element("p.return-case__word", { id: "case-state" }, say(`return_state_${found.state}`)),
     element("p", { id: "case-words" }, say(isClosed ? `return_outcome_${found.outcome}` : sentenceOf(found))),
+    found.vendor_link && element("p", { id: "vendor-link" }, vendorLink(found.vendor_link)),
     isClosed && element("p.hint", say("return_closed_note")),
     element("p.hint", say("receipt_received"), " ", state.desk.clock(received_at)),
     element(
@@ -73,6 +74,11 @@ function statePanel(found, pages) {
       button("second", say("return_refresh"), () => pages.reread({ done: "return_refreshed" }), { id: "refresh" }),
     ),
   );
+}
+
+/** The page of the vendor to whom the desk referred the applicant. @param {string} href */
+function vendorLink(href) {
+  return element("a", { href, target: "_blank", rel: "noreferrer" }, href);
 }
 
 /** The key of the sentence on an open case. @param {form.ReturnedCase} found */

@@ -5,8 +5,7 @@
 use kakekomi_purposes::{rows, unknown_field};
 use serde_json::{Value, json};
 
-use super::check::required;
-use super::clauses::digest_error;
+use super::check::{digest_error, required};
 use crate::fields::{FieldCode, FieldError, Fields};
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
 

@@ -94,6 +94,12 @@ fn title_error(title: &Title) -> Option<FieldCode> {
     })
 }
 
+/// Checks a SHA-256 in hexadecimal digits.
+pub(super) fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (!is_digest).then(|| FieldError::new(field, FieldCode::NotADigest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,8 @@ use kakekomi_store::EventKind;
 use serde_json::{Value, json};
 
 use super::approval::ApprovalDraft;
-use super::check::required;
-use crate::fields::{FieldCode, FieldError};
+use super::check::{digest_error, required};
+use crate::fields::FieldError;
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::operator::Right;
 
@@ -285,10 +285,4 @@ impl SpokenDocument {
     fn check(&self) -> Option<FieldError> {
         required("document", &self.version, LINE_BYTES_MAX).or_else(|| digest_error("document", &self.sha256))
     }
-}
-
-/// Checks a SHA-256 in hexadecimal digits.
-pub(super) fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
-    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (!is_digest).then(|| FieldError::new(field, FieldCode::NotADigest))
 }

@@ -11,8 +11,8 @@ use kakekomi_describe::{FieldDescription, describe};
 use kakekomi_store::OrganizationKind;
 use maud::{Markup, html};
 
+use super::collect_link::{refused, show_link};
 use super::file_event::short;
-use super::handover::{refused, show_link};
 use super::number::read_number;
 use crate::frame::{FormFields, Problem, Visit, inert};
 

@@ -3,19 +3,19 @@
 //! `POST /cases/2609-4873-1059/packages` → 201 with the link to collect it, once · `POST …/packages/0f1e…/link` → a new one
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use kakekomi_casework::{CaseView, CollectLink, HandoverError, ReferralView, Right};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use kakekomi_casework::{CaseView, ReferralView, Right};
 use kakekomi_core::message::substitute;
-use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{PackageId, PackageLine};
 use maud::{Markup, html};
 
+use super::collect_link::{refused, show_link};
 use super::file_event::size;
 use super::grant;
 use super::number::read_number;
 use crate::frame::visit::see_other;
-use crate::frame::{FormFields, Page, Problem, Visit, inert, moment, page};
+use crate::frame::{FormFields, Problem, Visit, inert, moment};
 
 /// The status of an erased case, which has nothing to hand over.
 const ERASED: &str = "erased";
@@ -96,12 +96,12 @@ fn packages(visit: &Visit, referral: &ReferralView, may_act: bool) -> Markup {
 /// Writes when a package was collected or destroyed, or until when it can be collected.
 fn ends(visit: &Visit, line: &PackageLine) -> Markup {
     let words = &visit.words().handover;
-    let link = line.link_expires_at.filter(|end| *end > visit.now());
+    let link_end = line.link_expires_at.filter(|end| *end > visit.now());
     let at = |title: &str, at: i64| html! { div { dt { (title) } dd { (moment::full(visit, at)) } } };
     html! {
         @if let Some(collected) = line.collected_at { (at(&words.collected, collected)) }
         @if let Some(destroyed) = line.destroyed_at { (at(&words.destroyed, destroyed)) }
-        @else if let Some(link) = link { (at(&words.link_until, link)) }
+        @else if let Some(end) = link_end { (at(&words.link_until, end)) }
         @else { div { dt { (words.link_until) } dd { (words.no_link) } } }
     }
 }
@@ -170,61 +170,4 @@ pub async fn destroy(
 
 fn read_id(text: &str) -> Result<PackageId, Problem> {
     text.parse().map_err(|_| Problem::NotFound)
-}
-
-/// Shows a link to collect. It leads to the address at which the lead reaches the desk.
-pub fn show_link(
-    visit: &Visit,
-    headers: &HeaderMap,
-    number: &Number,
-    link: &CollectLink,
-    sealed_sha256: Option<&str>,
-) -> Response {
-    let words = &visit.words().handover;
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if visit.desk.parts.is_https { "https" } else { "http" };
-    let content = html! {
-        section.sheet.narrow {
-            h1 { (words.link_title) }
-            p { (words.link_once) }
-            label for="link" { (words.link_label) }
-            input #link type="text" readonly value={ (scheme) "://" (host) "/collect/" (link.token) } autocomplete="off" spellcheck="false";
-            p.hint { (words.link_valid) " " (moment::full(visit, link.expires_at)) }
-            @if let Some(sha256) = sealed_sha256 { p.hint { (words.sealed_sha256) " " span.file__code { (sha256) } } }
-            p { a href={ "/cases/" (number.to_string()) } { (visit.words().case.to_case) } }
-        }
-    };
-    let visit = visit.clone().at(format!("/cases/{number}"));
-    (StatusCode::CREATED, page(&visit, &Page::titled(&words.link_title), &content)).into_response()
-}
-
-/// Says why nothing was handed over.
-pub fn refused(visit: &Visit, number: &Number, error: &HandoverError) -> Result<Response, Problem> {
-    if let HandoverError::Work(error) = error {
-        return Err(Problem::work(error));
-    }
-    let Some(code) = error.code() else {
-        tracing::error!(%error, "a hand-over failed");
-        return Err(Problem::Failed);
-    };
-    let words = visit.words();
-    let missing = match error {
-        HandoverError::Missing(steps) => steps.as_slice(),
-        _ => &[],
-    };
-    let content = html! {
-        section.sheet.narrow {
-            h1 { (words.handover.refused_title) }
-            p { (words.handover_error.get(code)) }
-            @if !missing.is_empty() { ul { @for step in missing { li { (words.handover_missing.get(step.as_str())) } } } }
-            p { a href={ "/cases/" (number.to_string()) "#handover" } { (words.case.to_case) } }
-        }
-    };
-    let status = match error {
-        HandoverError::NoPackage => StatusCode::NOT_FOUND,
-        HandoverError::Changed => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let visit = visit.clone().at(format!("/cases/{number}"));
-    Ok((status, page(&visit, &Page::titled(&words.handover.refused_title), &content)).into_response())
 }

@@ -29,6 +29,11 @@ pub async fn register(desk: &TestDesk, id: &str, name: &str) {
     assert!(desk.intake.store.change_organization(change, event).await.unwrap());
 }
 
+/// Submits the example of a kind without the services that it wants.
+async fn submit_without_services(desk: &TestDesk, kind: &str) -> String {
+    desk.submit_changed(kind, |draft| drop(draft.as_object_mut().unwrap().remove("service"))).await
+}
+
 /// The fields of an intent, with the document that the form shows.
 fn intent_fields(desk: &TestDesk) -> String {
     let document = desk.intake.desk.documents().consent.served(kakekomi_core::Locale::Ja);
@@ -44,7 +49,7 @@ fn offered(page: &str) -> Vec<&str> {
 async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_missing() {
     let desk = TestDesk::open("referral").await;
     register(&desk, "ntt-at", "調査会社 <b>").await;
-    let number = desk.submit("ransomware").await;
+    let number = submit_without_services(&desk, "ransomware").await;
     let path = format!("/cases/{number}");
     let sato = desk.sign_in_as("sato", Role::Operator).await;
     let suzuki = desk.sign_in_as("suzuki", Role::Operator).await;
@@ -189,7 +194,7 @@ async fn programs_see_the_states_of_referral_and_remote_work() {
     use kakekomi_accounts::TokenScope;
 
     let desk = TestDesk::open("states").await;
-    let number = desk.submit("malware").await;
+    let number = submit_without_services(&desk, "malware").await;
     let cookie = desk.sign_in(Role::Operator).await;
     let token = desk.accounts.add_token("cli:test", "operator", TokenScope::Queue).await.unwrap();
     let states = async || {
@@ -207,7 +212,7 @@ async fn programs_see_the_states_of_referral_and_remote_work() {
     assert_eq!((referral, remote), (json!("applied"), json!("notified")));
     let described: serde_json::Value = serde_json::from_str(&desk.get("/openapi.json", "").await.body).unwrap();
     let schemas = &described["components"]["schemas"];
-    let known = ["Case", "CaseStates"].map(|name| schemas[name]["properties"].as_object().unwrap().keys());
+    let known = ["Case", "CaseStates", "CaseFiles"].map(|name| schemas[name]["properties"].as_object().unwrap().keys());
     let mut known: Vec<_> = known.into_iter().flatten().collect();
     known.sort();
     assert_eq!(case.as_object().unwrap().keys().collect::<Vec<_>>(), known);

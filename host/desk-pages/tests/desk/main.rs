@@ -11,4 +11,5 @@ mod handover;
 mod inert;
 mod live;
 mod pages;
+mod referring;
 mod support;

@@ -1,46 +1,18 @@
-//! The information that the desk disclosed, which is confidential and can be read for some time (clauses 2①②).
+//! The opening of what the desk disclosed, which is confidential (clauses 2①②).
 //!
-//! `disclosure.shared {"text":"…","expires_at":…}` of event 4 → listed without its text, and opened with it by `n` 4
+//! `n` 4 → the text of event 4, until it expires; the event `disclosure.opened {"n":4}` once
 //!
 //! The first opening is an event, which is written before the text is shown.
 
-use kakekomi_sealing::Identities;
-use kakekomi_store::{Appended, Event, EventKind, NewEvent};
-use serde_json::{Value, json};
+use kakekomi_store::{Appended, EventKind, NewEvent};
+use serde_json::json;
 
-use super::exchange::{Disclosure, OpenedDisclosure};
+use super::exchange::OpenedDisclosure;
+use super::shared_text::SharedText;
 use super::state::{APPLICANT, ReadCase};
 use super::{ReturnVisits, Visit, VisitRefusal};
-use crate::sealed_case::{EventDraft, EventError, open_event, seal_event};
+use crate::sealed_case::{EventDraft, EventError, seal_event};
 use crate::submit::engine_failed;
-
-/// The time for which a disclosure can be read, in milliseconds, unless its event names another end: 30 days.
-pub const DISCLOSURE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
-
-/// A disclosure with its text.
-#[derive(Debug, Clone)]
-pub(super) struct SharedText {
-    pub n: i64,
-    at: i64,
-    expires_at: i64,
-    text: String,
-}
-
-impl SharedText {
-    /// Reads the disclosure of an event.
-    pub fn of(event: &Event, service: &Identities) -> Result<Option<SharedText>, EventError> {
-        let Some(body) = open_event(service, event)? else { return Ok(None) };
-        let text = body.get("text").and_then(Value::as_str).ok_or(EventError::Body(EventKind::DisclosureShared))?;
-        let named = body.get("expires_at").and_then(Value::as_i64);
-        let expires_at = named.unwrap_or_else(|| event.at.saturating_add(DISCLOSURE_MS));
-        Ok(event.n.map(|n| SharedText { n, at: event.at, expires_at, text: text.to_owned() }))
-    }
-
-    /// Returns what is listed.
-    pub fn line(&self, opened: bool) -> Disclosure {
-        Disclosure { n: self.n, at: self.at, expires_at: self.expires_at, opened }
-    }
-}
 
 impl ReturnVisits {
     /// Opens a disclosure, and records its first opening.

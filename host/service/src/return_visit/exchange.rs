@@ -25,6 +25,9 @@ pub struct CaseState {
     /// The outcome of a closed case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// The page of the vendor to whom the desk referred the applicant (clause 4⑤), `https://…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_link: Option<String>,
     /// The open questions of the desk, as the context has them.
     #[schema(value_type = Vec<Object>)]
     pub questions: Vec<Question>,

@@ -14,8 +14,8 @@ use kakekomi_store::{Case, Event, EventKind};
 use serde_json::Value;
 
 use super::case_file::CaseFile;
-use super::disclosures::SharedText;
 use super::exchange::{CaseState, Referral};
+use super::shared_text::SharedText;
 use super::{ReturnVisits, Visit, VisitRefusal};
 use crate::sealed_case::{EventError, open_event};
 use crate::submit::engine_failed;
@@ -26,6 +26,8 @@ const EVENTS_A_PAGE: u32 = 200;
 pub(super) const APPLICANT: &str = "applicant";
 /// The state of a closed case.
 const CLOSED: &str = "closed";
+/// The outcome of a case whose applicant was referred to a vendor.
+const REFERRED: &str = "referred_to_vendor";
 /// The states of a referral with a valid intent.
 const WITH_INTENT: [&str; 4] = ["intent", "released", "packaged", "collected"];
 
@@ -39,6 +41,8 @@ pub(super) struct ReadCase {
     pub opened: BTreeSet<i64>,
     /// The moment of the last intent.
     intent_at: Option<i64>,
+    /// The vendor's page of a case that was closed with it.
+    vendor_link: Option<String>,
 }
 
 impl ReturnVisits {
@@ -60,6 +64,7 @@ impl ReturnVisits {
             received_at: line.received_at,
             state: line.status.clone(),
             outcome: line.outcome.clone(),
+            vendor_link: read.vendor_link.filter(|_| line.outcome.as_deref() == Some(REFERRED)),
             questions: read.questions,
             files,
             disclosures,
@@ -110,7 +115,7 @@ impl ReadCase {
     fn of(case: Arc<Case>, events: &[Event], service: &Identities) -> Result<ReadCase, EventError> {
         let is_closed = case.line.status == CLOSED;
         let (questions, shared, opened) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut read = ReadCase { case, questions, shared, opened, intent_at: None };
+        let mut read = ReadCase { case, questions, shared, opened, intent_at: None, vendor_link: None };
         for event in events {
             match event.kind.parse() {
                 Ok(EventKind::QuestionAsked) if !is_closed => read.questions.extend(questions_of(event, service)?),
@@ -119,6 +124,10 @@ impl ReadCase {
                 Ok(EventKind::DisclosureOpened) => {
                     let body = open_event(service, event)?;
                     read.opened.extend(body.as_ref().and_then(|body| body.get("n")?.as_i64()));
+                }
+                Ok(EventKind::CaseClosed) if is_closed => {
+                    let body = open_event(service, event)?;
+                    read.vendor_link = body.and_then(|body| Some(body.get("link")?.as_str()?.to_owned()));
                 }
                 Ok(EventKind::IntentGiven) => read.intent_at = Some(event.at),
                 _ => {}

@@ -185,13 +185,9 @@ impl Export<'_> {
         if self.request.recipient().is_none() {
             return Ok(facts);
         }
-        let packages = self.store.packages_of(&number).await?;
-        // A grant that was ended has no package any more.
-        let is_kept = |given: &GivenGrant| {
-            packages.iter().any(|line| line.id.to_string() == given.package && line.destroyed_at.is_none())
-        };
-        let grants = bodies::<GivenGrant>(opened, &events, EventKind::GrantGiven)?;
-        facts.grants = grants.into_iter().filter(is_kept).map(|given| given.grant).collect();
+        facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
+        let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
+        facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
@@ -211,22 +207,24 @@ impl Export<'_> {
             sha256: sha256(&output),
             statistics: Vec::new(),
         };
-        let mut events = self.cases.iter().map(|(case, _)| self.event(case)).collect::<Result<Vec<_>, _>>()?;
-        events.push(export_record::event(&self.recipients, &record)?);
+        let events = self.cases.iter().map(|(case, _)| self.event(case)).collect::<Result<Vec<_>, _>>()?;
         append(self.store, events).await?;
+        append(self.store, vec![export_record::event(&self.recipients, &record)?]).await?;
         print::json(&output)?;
         print::words(&self.summary());
         Ok(self.damages.exit())
     }
 
-    /// Seals the event of an exported case.
+    /// Seals the event of an exported case. A change since the decision, such as a withdrawal, refuses it; the desk's own work
+    /// does not depend on changes.
     fn event(&self, case: &Case) -> Result<NewEvent, CliError> {
         let mut body = json!({ "command": "cases export", "purpose": self.request.label() });
         if let (Some(recipient), Some(members)) = (self.request.recipient(), body.as_object_mut()) {
             members.insert("recipient".to_owned(), recipient.into());
         }
         let (at, kind) = (clock::now(), EventKind::CaseExported);
-        let draft = EventDraft { at, actor: &actor(), kind, body: &body, after: None, also_to: None };
+        let after = (self.request != ExportRequest::Service).then_some(case.changed_n);
+        let draft = EventDraft { at, actor: &actor(), kind, body: &body, after, also_to: None };
         Ok(seal_event(case, &draft)?)
     }
 
@@ -240,18 +238,16 @@ impl Export<'_> {
     }
 }
 
-/// The body of `grant.given`, as far as it decides.
-#[derive(serde::Deserialize)]
-struct GivenGrant {
-    package: String,
-    #[serde(flatten)]
-    grant: Grant,
-}
-
 /// The body of `handover.released`, as far as it decides.
 #[derive(serde::Deserialize)]
 struct Released {
     organization: String,
+}
+
+/// The body of `grant.ended`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct Ended {
+    package: String,
 }
 
 /// Reads the values of a report.
@@ -295,6 +291,7 @@ async fn append(store: &dyn Store, events: Vec<NewEvent>) -> Result<(), CliError
             let number = event.case.as_ref().map(ToString::to_string).unwrap_or_default();
             let why = match outcome {
                 Appended::Refused(refusal) => refusal.to_string(),
+                Appended::Conflict { .. } => "it changed meanwhile: export again".to_owned(),
                 _ => "it is gone".to_owned(),
             };
             return Err(CliError::Unchanged(number, format!("nothing was exported: {why}")));

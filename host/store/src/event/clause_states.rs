@@ -86,6 +86,7 @@ impl ClauseStates {
 ///
 /// # Errors
 /// [`Refusal`]: the state does not allow the event.
+#[expect(clippy::match_same_arms, reason = "a line for each step of the order")]
 fn next_referral(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
     let next = match (kind, state) {
         (EventKind::CaseErased, _) | (EventKind::CaseWithdrawn, None) => return Ok(None),
@@ -119,6 +120,7 @@ fn next_referral(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, R
 ///
 /// # Errors
 /// [`Refusal`]: the state does not allow the event.
+#[expect(clippy::match_same_arms, reason = "a line for each step of the order")]
 fn next_remote(state: Option<&str>, kind: EventKind) -> Result<Option<&str>, Refusal> {
     let next = match (kind, state) {
         (EventKind::CaseErased, _) => return Ok(None),

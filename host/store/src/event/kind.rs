@@ -126,6 +126,7 @@ impl EventKind {
                 | EventKind::HandoverDestroyed
                 | EventKind::GrantGiven
                 | EventKind::GrantUsed
+                | EventKind::GrantEnded
         )
     }
 }

@@ -281,13 +281,19 @@ async fn a_withdrawal_destroys_the_package_and_ends_its_link() {
         for (kind, actor) in [(EventKind::IntentGiven, "applicant"), (EventKind::HandoverReleased, "operator:sato")] {
             assert!(matches!(appended(store, event(&number, kind, actor)).await, Appended::Stored { .. }), "{kind}");
         }
-        let package = package(&number);
+        let mut package = package(&number);
         let (id, token, now) = (package.id, package.link.token_hash, RECEIVED_AT + 3000);
+        // Several inserts, whose sizes are powers of two.
+        let part = |start: u64| PackagePart { start, length: 2, object: format!("{id}-{start}") };
+        package.parts = (0..5).map(|place| part(2 * place)).collect();
+        let objects: Vec<_> = package.parts.iter().map(|part| part.object.clone()).collect();
         assert!(matches!(store.add_package(package, create()).await.unwrap(), Appended::Stored { .. }));
         let linked = store.linked_package(token, now).await.unwrap().unwrap();
         assert_eq!((linked.id, linked.number.as_str(), linked.length), (id, number.to_string().as_str(), 10));
         assert_eq!(store.linked_package(token, RECEIVED_AT + 9000).await.unwrap(), None, "the link has ended");
-        assert_eq!(store.unknown_objects(vec![id.to_string()]).await.unwrap(), Vec::<String>::new());
+        assert_eq!(store.unknown_objects(objects.clone()).await.unwrap(), Vec::<String>::new());
+        let parts = store.package_parts(linked.seq).await.unwrap();
+        assert!(parts.iter().map(|part| &part.object).eq(&objects), "{parts:?}");
         // An event of a package is written with it alone.
         assert_eq!(appended(store, create()).await, refused(Refusal::NoPackage));
         // That it was destroyed is written with the withdrawal that destroys it, once.
@@ -299,7 +305,7 @@ async fn a_withdrawal_destroys_the_package_and_ends_its_link() {
         assert_eq!(outcomes[2..], [refused(Refusal::NoPackage)]);
         assert_eq!(appended(store, destroyed()).await, refused(Refusal::NoPackage));
         assert_eq!(store.linked_package(token, now).await.unwrap(), None);
-        assert_eq!(store.discarded_objects(10).await.unwrap(), [id.to_string()]);
+        assert_eq!(store.discarded_objects(10).await.unwrap(), objects);
         let collected = event(&number, EventKind::HandoverCollected, "organization:forensics");
         assert_eq!(store.record_collection(&id, collected).await.unwrap(), Appended::NoCase);
         let [line] = &store.packages_of(&number).await.unwrap()[..] else { panic!("one package") };
