@@ -20,7 +20,7 @@ use crate::frame::{FormFields, Problem, Visit, inert, moment};
 /// The status of an erased case, which has nothing to hand over.
 const ERASED: &str = "erased";
 
-/// Writes the section of the hand-overs; nothing for a case that has none.
+/// Writes the section of the hand-overs; nothing for a case that has none. The state is among the facts of the case.
 pub async fn section(visit: &Visit, view: &CaseView) -> Markup {
     let referral = match visit.desk.parts.casework.referral(view).await {
         Ok(referral) => referral,
@@ -39,11 +39,9 @@ pub async fn section(visit: &Visit, view: &CaseView) -> Markup {
         return html! {};
     }
     let words = &visit.words().handover;
-    let state = referral.state.as_deref().unwrap_or("none");
     html! {
         section.sheet {
             h2 #handover { (words.title) }
-            dl.rows { div { dt { (words.state) } dd { (visit.words().handover_state.get(state)) } } }
             @if view.case.line.status != ERASED && referral.state.is_some() { (next_step(visit, view, &referral, may_act)) }
             @if !referral.packages.is_empty() { (packages(visit, &referral, may_act)) }
             (grants)

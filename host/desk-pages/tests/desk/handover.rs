@@ -68,7 +68,7 @@ async fn a_released_case_is_collected_once_its_organization_presses_the_button()
     let all = bag.values().flatten().copied().collect::<Vec<u8>>();
     assert!(!String::from_utf8_lossy(&all).contains("internal-note"), "a note of the desk stays there");
     let page = test.desk.get(&format!("/cases/{number}"), &test.lead).await.body;
-    assert!(page.contains("引き渡し先が受け取り済み"), "{page}");
+    assert!(page.contains("引き渡し済み"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +77,7 @@ async fn nothing_is_made_before_its_steps_and_what_is_missing_is_shown() {
     let without = test.desk.submit("ransomware").await;
     let number = test.submit().await;
     let path = format!("/cases/{number}/packages");
-    for (case, missing) in [(&without, "お客さまの情報提供の同意"), (&number, "責任者による引き渡し先の承認")]
+    for (case, missing) in [(&without, "お客さまの提供意思"), (&number, "責任者による引き渡し先の承認")]
     {
         let refused = test.post(&format!("/cases/{case}/packages"), TO).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -93,7 +93,10 @@ async fn nothing_is_made_before_its_steps_and_what_is_missing_is_shown() {
     // The page of another lead may still name the company of an earlier release.
     for earlier in ["organization=other", ""] {
         let refused = test.post(&path, earlier).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("別の引き渡し先"), "{earlier}");
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("別の引き渡し先"),
+            "{earlier}"
+        );
     }
     test.make(&number).await;
     let refused = test.post(&path, TO).await;

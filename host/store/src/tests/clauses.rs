@@ -326,7 +326,10 @@ async fn a_grant_ends_with_the_application_and_not_with_the_intent() {
         for (kind, is_kept) in
             [(EventKind::IntentGiven, true), (EventKind::IntentWithdrawn, true), (EventKind::CaseWithdrawn, false)]
         {
-            assert!(matches!(appended(store, event(&number, kind, "applicant")).await, Appended::Stored { .. }), "{kind}");
+            assert!(
+                matches!(appended(store, event(&number, kind, "applicant")).await, Appended::Stored { .. }),
+                "{kind}"
+            );
             assert_eq!(store.linked_package(token, now).await.unwrap().is_some(), is_kept, "{kind}");
         }
         let used = event(&number, EventKind::GrantUsed, "organization:forensics");
