@@ -199,7 +199,7 @@ fn hand_over(home: &Home, number: &str) -> PackageId {
             organization: "forensics".to_owned(),
             purpose: PackagePurpose::Referral,
             manifest_sha256: [7; 32],
-            sealed_sha256: [7; 32],
+            sealed_sha256: [8; 32],
             length: 10,
             created_at: at,
             parts: vec![PackagePart { start: 0, length: 10, object: id.to_string() }],

@@ -146,7 +146,7 @@ impl Desk {
             organization: organization.to_owned(),
             purpose: PackagePurpose::Referral,
             manifest_sha256: [7; 32],
-            sealed_sha256: [7; 32],
+            sealed_sha256: [8; 32],
             length: 1,
             created_at: RECEIVED_AT,
             parts: vec![PackagePart { start: 0, length: 1, object: id.to_string() }],
