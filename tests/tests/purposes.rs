@@ -30,6 +30,7 @@ on_both_databases! {
     every_other_purpose_or_recipient_is_refused
     an_approval_exports_its_fields_to_its_recipient_alone
     a_referral_needs_the_release
+    a_withdrawn_case_stays_out_where_it_is_opened_again
     a_subcontractor_gets_what_a_valid_grant_names
 }
 
@@ -218,6 +219,24 @@ fn an_approval_exports_its_fields_to_its_recipient_alone(home: Home) {
     assert_eq!(register.len(), 1);
     assert_eq!((&register[0]["purpose"], &register[0]["recipient"]), (&json!(purpose), &json!("Insurer")));
     assert_eq!((exported(home, &number, &purpose), exported(home, &other, &purpose)), (1, 0));
+}
+
+fn a_withdrawn_case_stays_out_where_it_is_opened_again(home: Home) {
+    let server = Server::start_in(home);
+    let (number, _) = submit(&server, "a");
+    let home = &server.home;
+    allow_sales(home);
+    let id = format!("{number}.1");
+    let approval = json!({"approval": id, "purpose": "claim", "recipient": "Insurer", "document": "letter",
+        "fields": ["/incident/summary"], "signed_by": "Yamada"});
+    write(home, &number, EventKind::ApprovalAttached, approval);
+    write(home, &number, EventKind::CaseWithdrawn, json!({"reason": "by phone"}));
+    write(home, &number, EventKind::CaseReopened, json!({}));
+    let (code, text, log) = export(home, &["--purpose", "sales"]);
+    assert_eq!((code, text.as_str()), (0, ""));
+    assert!(log.contains("1 withdrawn by the applicant"), "{log}");
+    let (code, text, log) = export(home, &["--purpose", &format!("approved:{id}"), "--recipient", "Insurer"]);
+    assert_eq!((code, text.as_str()), (2, ""), "{log}");
 }
 
 fn a_referral_needs_the_release(home: Home) {

@@ -3,6 +3,7 @@
 //! `RecordWork { by: WorkedBy::Operator, … }` without an order → `by: no_order` · the recorder's own confirmation →
 //! [`Refusal::NotRecorded`]
 
+use kakekomi_service::sealed_case::open_event;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
     Case, Event, EventKind, NewEvent, Organization, OrganizationKind, PackageLine, PackagePurpose, Refusal,
@@ -47,8 +48,11 @@ impl Casework {
             ClauseAction::GiveNotice { mode: WorkMode::Remote, .. } if !has_order(&self.events(number).await?) => {
                 ("mode", FieldCode::NoOrder)
             }
-            ClauseAction::RecordWork { by: WorkedBy::Operator, .. } if !has_order(&self.events(number).await?) => {
-                ("by", FieldCode::NoOrder)
+            ClauseAction::RecordWork { by: WorkedBy::Operator, .. } => {
+                match self.remote_fault(case, &self.events(number).await?)? {
+                    Some(code) => ("by", code),
+                    None => return Ok(()),
+                }
             }
             ClauseAction::UseReport { report, .. } if !has_report(&self.events(number).await?, *report) => {
                 ("report", FieldCode::NoSuchReport)
@@ -56,6 +60,21 @@ impl Casework {
             _ => return Ok(()),
         };
         Err(ActError::Fields(vec![FieldError::new(fault.0, fault.1)]))
+    }
+
+    /// Finds what remote work lacks apart from the acknowledgement. The mode of the notice is sealed: a host without an identity
+    /// does not see it.
+    fn remote_fault(&self, case: &Case, events: &[Event]) -> Result<Option<FieldCode>, ActError> {
+        if !has_order(events) {
+            return Ok(Some(FieldCode::NoOrder));
+        }
+        let notice = events.iter().rfind(|event| event.kind == EventKind::RemoteNotice.as_str());
+        let (Some(reader), Some(notice)) = (self.parts.reader.as_deref(), notice) else { return Ok(None) };
+        let damaged = |fault: String| ActError::Work(WorkError::Damaged(fault));
+        let Some(opened) = reader.open(case).map_err(|error| damaged(error.to_string()))? else { return Ok(None) };
+        let body = open_event(&opened.identity, notice)?;
+        let is_guided = body.is_some_and(|body| body.get("mode").is_some_and(|mode| mode == WorkMode::Guided.as_str()));
+        Ok(is_guided.then_some(FieldCode::GuidedNotice))
     }
 
     /// Reports whether an organization for forensics has this id; an enabled one where something is handed over to it.

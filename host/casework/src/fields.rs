@@ -80,13 +80,15 @@ pub enum FieldCode {
     NoSuchOrganization,
     /// Remote work has no order that has not ended.
     NoOrder,
+    /// The notice that was read out is that of guided work.
+    GuidedNotice,
     /// It is not the number of an event with which a forensics report came.
     NoSuchReport,
 }
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 18] = [
+    pub const ALL: [FieldCode; 19] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -104,6 +106,7 @@ impl FieldCode {
         FieldCode::NotADigest,
         FieldCode::NoSuchOrganization,
         FieldCode::NoOrder,
+        FieldCode::GuidedNotice,
         FieldCode::NoSuchReport,
     ];
 
@@ -127,6 +130,7 @@ impl FieldCode {
             FieldCode::NotADigest => "not_a_digest",
             FieldCode::NoSuchOrganization => "no_such_organization",
             FieldCode::NoOrder => "no_order",
+            FieldCode::GuidedNotice => "guided_notice",
             FieldCode::NoSuchReport => "no_such_report",
         }
     }

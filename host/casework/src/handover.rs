@@ -157,7 +157,7 @@ impl Casework {
         }
         let released = snapshot.released_to().ok_or(missing(MissingStep::Release))?;
         if organization.is_some_and(|named| named != released) {
-            return Err(HandoverError::Organization);
+            return Err(HandoverError::OtherRelease);
         }
         let to = self.receiver(released, OrganizationKind::Forensics).await?;
         let files = snapshot.complete_files();

@@ -137,6 +137,7 @@ async fn remote_and_guided_work_needs_the_acknowledged_notice_and_remote_work_an
          order | ok ok ok no_notice not_acknowledged not_acknowledged ok
          guided | ok ok mode:no_order ok not_acknowledged by:no_order ok
          guided acknowledge | ok ok mode:no_order ok ok by:no_order ok
+         order guided acknowledge | ok ok ok ok ok by:guided_notice ok
          order remote | ok ok ok ok not_acknowledged not_acknowledged ok
          order remote acknowledge | ok ok ok ok ok ok ok
          order remote acknowledge operator order | ok ok ok no_notice not_acknowledged not_acknowledged ok

@@ -35,6 +35,9 @@ struct Row {
     /// The moment of a withdrawal or an erasure, which ends its packages.
     #[sqlx(skip)]
     withdrawn_at: Option<i64>,
+    /// True after a withdrawal of the application or an erasure, which ends the grants as well.
+    #[sqlx(skip)]
+    ends_grants: bool,
     /// True after a withdrawal that destroys a package: the next event may say so.
     #[sqlx(skip)]
     ends_package: bool,
@@ -120,7 +123,7 @@ async fn write<S: Session>(
             returns::replace_code(session, row.seq, return_code).await?;
         }
         if let Some(at) = row.withdrawn_at {
-            destroy_of_case(session, row.seq, at, row.state.status == ERASED).await?;
+            destroy_of_case(session, row.seq, at, row.ends_grants).await?;
         }
         if row.state.status == ERASED {
             erase(session, row.seq, &row.number).await?;
@@ -152,6 +155,7 @@ fn advance(
     row.is_changed = true;
     if [EventKind::IntentWithdrawn, EventKind::CaseWithdrawn, EventKind::CaseErased].contains(&event.kind) {
         row.withdrawn_at = Some(event.at);
+        row.ends_grants |= event.kind != EventKind::IntentWithdrawn;
         row.ends_package = has_package;
     }
     if event.kind == EventKind::HandoverDestroyed {

@@ -13,14 +13,14 @@ const DESTROY: (&str, &str) = ("UPDATE packages SET destroyed_at = ", " WHERE se
 const END_HANDOVER: (&str, &str) =
     ("UPDATE handovers SET destroyed_at = ", " WHERE collected_at IS NULL AND package_seq = ");
 
-/// Destroys the packages of a case that a withdrawal or an erasure ends: all, or the hand-overs alone.
+/// Destroys the packages of a case that a withdrawal or an erasure ends: the hand-overs, and with the application the grants too.
 pub(crate) async fn destroy_of_case<S: Session>(
     session: &mut S,
     case_seq: i64,
     at: i64,
-    is_erased: bool,
+    ends_grants: bool,
 ) -> Result<(), StoreError> {
-    let condition = if is_erased { "case_seq = " } else { "purpose = 'referral' AND case_seq = " };
+    let condition = if ends_grants { "case_seq = " } else { "purpose = 'referral' AND case_seq = " };
     destroy(session, condition, case_seq, at).await
 }
 

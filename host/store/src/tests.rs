@@ -14,6 +14,7 @@ mod queue;
 mod returns;
 mod sql;
 mod states;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::sync::Arc;

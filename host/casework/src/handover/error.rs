@@ -60,7 +60,10 @@ pub enum HandoverError {
     /// Something has to happen before.
     #[error("this is missing: {}", words(.0))]
     Missing(Vec<MissingStep>),
-    /// The named organization is not the released one, is of another kind, disabled or unknown.
+    /// The case is released to another organization than the named one.
+    #[error("the case is released to another organization than this one (kakekomi refer show)")]
+    OtherRelease,
+    /// The named organization is of another kind, disabled or unknown.
     #[error("this is no registered and enabled organization for it (kakekomi organizations list)")]
     Organization,
     /// The id is no word of small letters, digits and hyphens, or is taken.
@@ -114,6 +117,7 @@ impl HandoverError {
     pub fn code(&self) -> Option<&'static str> {
         let code = match self {
             HandoverError::Missing(_) => "missing",
+            HandoverError::OtherRelease => "other_release",
             HandoverError::Organization => "organization",
             HandoverError::Id => "id",
             HandoverError::Name => "name",

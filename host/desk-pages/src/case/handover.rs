@@ -20,7 +20,7 @@ use crate::frame::{FormFields, Problem, Visit, inert, moment};
 /// The status of an erased case, which has nothing to hand over.
 const ERASED: &str = "erased";
 
-/// Writes the section of the hand-overs; nothing for a case that has none.
+/// Writes the section of the hand-overs; nothing for a case that has none. The state is among the facts of the case.
 pub async fn section(visit: &Visit, view: &CaseView) -> Markup {
     let referral = match visit.desk.parts.casework.referral(view).await {
         Ok(referral) => referral,
@@ -39,11 +39,9 @@ pub async fn section(visit: &Visit, view: &CaseView) -> Markup {
         return html! {};
     }
     let words = &visit.words().handover;
-    let state = referral.state.as_deref().unwrap_or("none");
     html! {
         section.sheet {
             h2 #handover { (words.title) }
-            dl.rows { div { dt { (words.state) } dd { (visit.words().handover_state.get(state)) } } }
             @if view.case.line.status != ERASED && referral.state.is_some() { (next_step(visit, view, &referral, may_act)) }
             @if !referral.packages.is_empty() { (packages(visit, &referral, may_act)) }
             (grants)
@@ -66,6 +64,7 @@ fn next_step(visit: &Visit, view: &CaseView, referral: &ReferralView, may_act: b
         @if let Some(to) = to.filter(|_| referral.is_ready() && may_act) {
             p { (words.ready) }
             form.no-print method="post" action={ "/cases/" (view.case.line.number) "/packages" } {
+                input type="hidden" name="organization" value=(to.id);
                 p { (substitute(&words.make_to, "name", &inert::visible(&to.name))) }
                 button.main type="submit" { (words.make) }
             }
@@ -125,11 +124,16 @@ fn forms(visit: &Visit, line: &PackageLine) -> Markup {
     }
 }
 
-/// Makes the package for the released organization, and shows its link once.
-pub async fn make(visit: Visit, headers: HeaderMap, Path(number): Path<String>) -> Result<Response, Problem> {
+/// Makes the package for the organization that the form names, if the case is still released to it, and shows its link once.
+pub async fn make(
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: FormFields,
+) -> Result<Response, Problem> {
     let number = read_number(&number)?;
     let (casework, operator) = (&visit.desk.parts.casework, visit.operator()?);
-    match casework.make_package(&operator, &number, None, visit.desk.desk()).await {
+    match casework.make_package(&operator, &number, Some(fields.get("organization")), visit.desk.desk()).await {
         Ok(made) => Ok(show_link(&visit, &headers, &number, &made.link, Some(&made.sealed_sha256))),
         Err(error) => refused(&visit, &number, &error),
     }

@@ -90,7 +90,7 @@ words! {
 
 words! {
     /// Words of hand-overs on the page of a case.
-    HandoverWords: title state missing open_files ready make_to make packages organization purpose made size link_until
+    HandoverWords: title missing open_files ready make_to make packages organization purpose made size link_until
         no_link collected destroyed renew destroy destroy_lead reason grant grant_lead grant_fields whole_section grant_files
         grant_days grant_make link_title link_once link_label link_valid sealed_sha256 refused_title
 }

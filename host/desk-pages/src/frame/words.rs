@@ -153,8 +153,6 @@ pub struct Words {
     pub accounts: AccountsWords,
     /// The hand-overs of a case.
     pub handover: HandoverWords,
-    /// The states of a referral.
-    pub handover_state: Coded,
     /// The steps that a package needs.
     pub handover_missing: Coded,
     /// The purposes of packages.
@@ -242,7 +240,7 @@ mod tests {
             }
             are_named(&words.handover_missing, &mut MissingStep::ALL.iter().map(|step| step.as_str()));
             for state in ["none", "applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"] {
-                is_named(&words.handover_state, state);
+                is_named(&words.coded.referral, state);
             }
             for role in [Role::Operator, Role::Lead, Role::Auditor, Role::Admin] {
                 assert_ne!(words.role.get(role.as_str()), role.as_str());

@@ -17,6 +17,9 @@ use kakekomi_store::{Appended, EventKind, FileId, clock};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+/// The form that makes a package for the released company.
+pub const TO: &str = "organization=ntt-at";
+
 /// The files of a package by their paths in the bag.
 pub type Bag = BTreeMap<String, Vec<u8>>;
 
@@ -81,7 +84,7 @@ impl Referring {
 
     /// Makes the package of a case; returns the path of its link.
     pub async fn make(&self, number: &str) -> String {
-        link_of(&self.post(&format!("/cases/{number}/packages"), "").await)
+        link_of(&self.post(&format!("/cases/{number}/packages"), TO).await)
     }
 
     /// Collects a package as its organization does; `None` for a dead link.

@@ -164,7 +164,8 @@ impl Export<'_> {
         *self.left_out.entry(reason).or_default() += 1;
     }
 
-    /// Collects the facts that decide on a case. Only purposes of others need its events.
+    /// Collects the facts that decide on a case. The desk's own work needs none of its events. A withdrawal of the application ends
+    /// the grants and approvals before it, and the case stays out of sales, also where it was opened again.
     async fn facts(&self, case: &Case, opened: &OpenedCase, values: &Value) -> Result<CaseFacts, CliError> {
         let agreed = values.pointer("/consent/document/version").and_then(Value::as_str);
         let mut facts = CaseFacts {
@@ -172,11 +173,18 @@ impl Export<'_> {
             sales_agreed: agreed.is_some_and(|agreed| self.sales_versions.iter().any(|version| version == agreed)),
             ..CaseFacts::default()
         };
-        if self.request.recipient().is_none() {
+        if self.request.purpose() == Purpose::Service {
             return Ok(facts);
         }
         let number = Number::read(&case.line.number).map_err(|error| CliError::Usage(error.to_string()))?;
-        let events = all_events(self.store, &number).await?;
+        let mut events = all_events(self.store, &number).await?;
+        if let Some(withdrawal) = events.iter().rposition(|event| event.kind == EventKind::CaseWithdrawn.as_str()) {
+            facts.withdrawn |= self.request.purpose() == Purpose::Sales;
+            events.drain(..withdrawal);
+        }
+        if self.request.recipient().is_none() {
+            return Ok(facts);
+        }
         facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
         let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
         facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));

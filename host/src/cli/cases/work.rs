@@ -99,6 +99,7 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::NotADigest => "is no SHA-256 of 64 hexadecimal digits",
         FieldCode::NoSuchOrganization => "is no registered organization for forensics, or it is disabled",
         FieldCode::NoOrder => "needs an order of remote support that has not ended",
+        FieldCode::GuidedNotice => "needs the acknowledged notice of remote work; that of guided work was read out",
         FieldCode::NoSuchReport => "is not the number of an event forensics_report.received",
     };
     format!("{} {fault}", field.replace('_', " "))

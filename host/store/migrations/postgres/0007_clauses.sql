@@ -6,6 +6,14 @@ ALTER TABLE projections ADD COLUMN remote TEXT;
 ALTER TABLE projections ADD COLUMN recorded_by TEXT;
 ALTER TABLE projections ADD COLUMN reported BOOLEAN NOT NULL DEFAULT FALSE;
 
+-- The referrals of the cases that are there: the applicants who wished the introduction have applied, as a new case's do. An intent in
+-- the draft of an earlier version is no event, so that it has to be given anew.
+UPDATE projections SET referral = CASE WHEN EXISTS (
+    SELECT 1 FROM events JOIN cases ON cases.number = events.case_number
+    WHERE cases.seq = projections.case_seq AND events.kind = 'case.withdrawn'
+) THEN 'withdrawn' ELSE 'applied' END
+WHERE case_seq IN (SELECT seq FROM cases WHERE ' ' || services || ' ' LIKE '% forensics %');
+
 CREATE TABLE organizations (
     id         TEXT COLLATE "C" PRIMARY KEY,
     name       TEXT    NOT NULL,

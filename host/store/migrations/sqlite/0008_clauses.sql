@@ -5,6 +5,14 @@ ALTER TABLE projections ADD COLUMN remote TEXT;           -- ordered, notified, 
 ALTER TABLE projections ADD COLUMN recorded_by TEXT;      -- the actor whose record of an intent waits for a confirmation
 ALTER TABLE projections ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;  -- 1: a forensics report was received
 
+-- The referrals of the cases that are there: the applicants who wished the introduction have applied, as a new case's do. An intent in
+-- the draft of an earlier version is no event, so that it has to be given anew.
+UPDATE projections SET referral = CASE WHEN EXISTS (
+    SELECT 1 FROM events JOIN cases ON cases.number = events.case_number
+    WHERE cases.seq = projections.case_seq AND events.kind = 'case.withdrawn'
+) THEN 'withdrawn' ELSE 'applied' END
+WHERE case_seq IN (SELECT seq FROM cases WHERE ' ' || services || ' ' LIKE '% forensics %');
+
 -- The organizations that may receive something: each is registered before.
 CREATE TABLE organizations (
     id         TEXT    PRIMARY KEY,

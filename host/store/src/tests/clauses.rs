@@ -314,6 +314,31 @@ async fn a_withdrawal_destroys_the_package_and_ends_its_link() {
 }
 
 #[tokio::test]
+async fn a_grant_ends_with_the_application_and_not_with_the_intent() {
+    for database in databases().await {
+        let store = &database.store;
+        add_organization(store).await;
+        let number = stored(store, new_case("a")).await.0;
+        let grant = NewPackage { purpose: PackagePurpose::Subcontract, ..package(&number) };
+        let (id, token, now) = (grant.id, grant.link.token_hash, RECEIVED_AT + 3000);
+        let given = event(&number, EventKind::GrantGiven, "operator:sato");
+        assert!(matches!(store.add_package(grant, given).await.unwrap(), Appended::Stored { .. }));
+        for (kind, is_kept) in
+            [(EventKind::IntentGiven, true), (EventKind::IntentWithdrawn, true), (EventKind::CaseWithdrawn, false)]
+        {
+            assert!(
+                matches!(appended(store, event(&number, kind, "applicant")).await, Appended::Stored { .. }),
+                "{kind}"
+            );
+            assert_eq!(store.linked_package(token, now).await.unwrap().is_some(), is_kept, "{kind}");
+        }
+        let used = event(&number, EventKind::GrantUsed, "organization:forensics");
+        assert_eq!(store.record_collection(&id, used).await.unwrap(), Appended::NoCase);
+        assert_eq!(store.discarded_objects(10).await.unwrap(), [id.to_string()]);
+    }
+}
+
+#[tokio::test]
 async fn an_intent_by_telephone_needs_two_persons() {
     for database in databases().await {
         let store = &database.store;
