@@ -5,37 +5,12 @@
 //! No word of ours claims more than is known: the outcomes are the contract's, and advice always has its confidence and its
 //! limits, and is marked as reference information (clauses 4②⑧⑪⑬).
 
-/// Makes an enum of words with `ALL`, `as_str` and `read`.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// All of them, in the order in which they are shown.
-            pub const ALL: &[$name] = &[$($name::$variant,)*];
-
-            /// Returns the stable word.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// Reads the stable word.
-            pub fn read(word: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|known| known.as_str() == word)
-            }
-        }
-    };
-}
-
-use words;
-
 mod approval;
 mod body;
 mod check;
 mod clauses;
 mod read;
+mod words;
 
 use kakekomi_core::questions::{QuestionKind, Title};
 use kakekomi_store::EventKind;
@@ -46,6 +21,7 @@ pub use clauses::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocument, 
 pub use read::question_kind;
 
 use crate::operator::Right;
+use words::words;
 
 /// An action on a case.
 #[derive(Debug, Clone, PartialEq, Eq)]

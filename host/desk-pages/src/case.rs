@@ -9,6 +9,7 @@ pub mod authorities;
 mod clause_event;
 mod clause_forms;
 mod collect_link;
+mod contents;
 mod event_body;
 mod facts;
 mod file_event;
@@ -24,7 +25,7 @@ pub mod work_record;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kakekomi_casework::{CaseView, Contents, OpenedContents, Right};
+use kakekomi_casework::{CaseView, Contents, OpenedContents};
 use kakekomi_core::message::substitute;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -32,6 +33,7 @@ use serde_json::Value;
 use crate::frame::visit::Query;
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
+use contents::{report_of, sealed};
 pub use file_event::size;
 use forms::{ActionForms, Rejected};
 use number::read_number;
@@ -101,14 +103,6 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
     page(visit, &Page::titled(number), &content)
 }
 
-/// Reads the report of the opened contents; null without it.
-fn report_of(view: &CaseView) -> Value {
-    match &view.contents {
-        Contents::Opened(contents) => serde_json::from_slice(&contents.opened.report).unwrap_or_default(),
-        _ => Value::Null,
-    }
-}
-
 /// Writes the open questions, the answers, and the advice that the applicant saw.
 fn opened(visit: &Visit, view: &CaseView, contents: &OpenedContents, report: &Value) -> Markup {
     let words = &visit.words().case;
@@ -152,17 +146,6 @@ fn printable(visit: &Visit, view: &CaseView) -> Markup {
                     (authorities::links(visit, view))
                 }
             }
-        }
-    }
-}
-
-/// Says that the contents stay sealed, and offers them to those who may open them elsewhere.
-fn sealed(visit: &Visit, view: &CaseView) -> Markup {
-    let words = &visit.words().case;
-    html! {
-        p.notice {
-            (words.sealed)
-            @if visit.may(Right::ReadContent) { " " a href={ "/cases/" (view.case.line.number) "/sealed" } { (words.download) } }
         }
     }
 }

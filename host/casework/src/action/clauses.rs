@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::approval::ApprovalDraft;
 use super::check::{digest_error, required};
+use super::words::words;
 use crate::fields::FieldError;
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::operator::Right;
@@ -118,7 +119,7 @@ pub struct SpokenDocument {
     pub sha256: String,
 }
 
-super::words! {
+words! {
     /// The mode of work on the applicant's devices.
     WorkMode {
         /// The operator works on the device from afar, which is paid.
@@ -128,7 +129,7 @@ super::words! {
     }
 }
 
-super::words! {
+words! {
     /// The way by which the notice was acknowledged.
     AcknowledgedHow {
         /// By telephone.
@@ -140,7 +141,7 @@ super::words! {
     }
 }
 
-super::words! {
+words! {
     /// The one who carried out an action.
     WorkedBy {
         /// The operator, from afar.
@@ -150,7 +151,7 @@ super::words! {
     }
 }
 
-super::words! {
+words! {
     /// The purposes for which a forensics report may be used (clause 3). There is no other.
     ReportPurpose {
         /// Security settings that the desk proposes or makes for the applicant.

@@ -16,9 +16,10 @@ use kakekomi_store::EventKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::answers;
+use super::contents::{report_of, sealed};
 use super::number::read_number;
 use super::timeline::body_of;
-use super::{answers, report_of, sealed};
 use crate::frame::{Page, Problem, Visit, moment, page};
 
 pub use items::{FORMS, Form, Item};

@@ -6,9 +6,11 @@ use kakekomi_store::EventKind;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::event_body::Row;
 use super::file_event::size;
 use crate::frame::{Visit, inert, moment};
+
+/// A title, which may be empty, and a value.
+pub type Row<'a> = (&'a str, Markup);
 
 /// The known members in the order in which they are shown; the others follow.
 const ORDER: [&str; 30] = [

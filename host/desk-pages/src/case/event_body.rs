@@ -7,11 +7,9 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::answers::moment_text;
+use super::clause_event::Row;
 use super::{clause_event, file_event, questions};
 use crate::frame::{Visit, inert, moment};
-
-/// A title, which may be empty, and a value.
-pub type Row<'a> = (&'a str, Markup);
 
 /// Lists the rows of a body. Members that this version does not know are shown as they are.
 pub fn details<'a>(visit: &'a Visit, kind: &str, body: &Value) -> Vec<Row<'a>> {

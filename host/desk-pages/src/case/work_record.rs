@@ -12,9 +12,9 @@ use kakekomi_store::EventKind;
 use maud::{Markup, html};
 
 use super::clause_forms::text;
+use super::contents::{report_of, sealed};
 use super::number::read_number;
 use super::timeline::{actor, body_of};
-use super::{report_of, sealed};
 use crate::frame::{Page, Problem, Visit, inert, moment, page};
 
 /// The events of one piece of work, in their order: to its end, or to the last one.

@@ -7,20 +7,18 @@
 mod clauses;
 mod questions;
 mod result;
+mod values;
 
-use std::io::Read as _;
-
-use clap::{Args, Subcommand};
-use kakekomi_casework::limits::TEXT_BYTES_MAX;
+use clap::Subcommand;
 use kakekomi_casework::{Action, Channel, Confidence, LimitationKind, Outcome, Urgency, WorkState};
 use kakekomi_service::desk::Desk;
 use kakekomi_store::OUTCOMES;
 
-use super::args::{SourceArgs, parse_moment, parse_number};
+use super::args::{parse_moment, parse_number};
 use super::work::Work;
-use crate::cli::args::FormatArgs;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
+use values::{TargetArgs, given, trimmed, word};
 
 /// An action with its values.
 #[derive(Debug, Subcommand)]
@@ -173,21 +171,6 @@ pub enum ActionCommand {
     Clause(clauses::ClauseCommand),
 }
 
-/// The case of an action.
-#[derive(Debug, Args)]
-pub struct TargetArgs {
-    /// The reception number
-    #[arg(value_name = "NUMBER")]
-    number: String,
-    /// Refuse if the case has changed after its event of this number, which an earlier command printed
-    #[arg(long, value_name = "N")]
-    seen: Option<i64>,
-    #[command(flatten)]
-    source: SourceArgs,
-    #[command(flatten)]
-    format: FormatArgs,
-}
-
 /// Writes the event of an action and prints the new state.
 pub async fn run(command: ActionCommand, file: Settings) -> Result<Exit, CliError> {
     let (target, values) = command.parts();
@@ -296,28 +279,6 @@ fn read_outcome(word: &str, link: Option<String>, duplicate_of: Option<&str>) ->
         "duplicate_of" => Outcome::DuplicateOf(parse_number(duplicate_of.unwrap_or_default())?),
         _ => Outcome::OutOfScope,
     })
-}
-
-/// Takes the words of a list as the possible values of an argument.
-fn word<T: Copy>(all: &[T], as_str: impl Fn(T) -> &'static str) -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(all.iter().map(|value| as_str(*value)))
-}
-
-fn trimmed(text: impl AsRef<str>) -> String {
-    text.as_ref().trim().to_owned()
-}
-
-/// Returns a text of the command line, or of stdin for `-`.
-fn given(text: String) -> Result<String, CliError> {
-    Ok(trimmed(if text == "-" { stdin()? } else { text }))
-}
-
-/// Reads a text from stdin, a little more than is allowed, so that a longer one is noticed.
-fn stdin() -> Result<String, CliError> {
-    let mut text = String::new();
-    let limit = u64::try_from(TEXT_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    std::io::stdin().take(limit).read_to_string(&mut text).map_err(CliError::io("stdin"))?;
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use kakekomi_casework::{AcknowledgedHow, ClauseAction, ReportPurpose, SpokenDocu
 use kakekomi_core::Locale;
 use kakekomi_service::desk::Desk;
 
-use super::{TargetArgs, given, trimmed, word};
+use super::values::{TargetArgs, given, trimmed, word};
 use crate::error::CliError;
 
 /// An action with its values.
