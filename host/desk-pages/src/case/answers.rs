@@ -34,7 +34,7 @@ fn group(visit: &Visit, field: &FieldDescription, value: &Value) -> Markup {
     match (value, &field.item) {
         (Value::Array(entries), Some(item)) => html! {
             @for (index, entry) in entries.iter().enumerate() {
-                h4 { (field.title) " " (index + 1) }
+                p { strong { (field.title) " " (index + 1) } }
                 (members(visit, &item.fields, entry))
             }
         },

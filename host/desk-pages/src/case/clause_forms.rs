@@ -82,9 +82,11 @@ pub fn states(visit: &Visit, view: &CaseView) -> Markup {
 pub fn facts(visit: &Visit, view: &CaseView) -> Markup {
     let (words, coded) = (&visit.words().clause, &visit.words().coded);
     let clauses = &view.case.clauses;
+    // One alone takes the row, which would be half empty.
+    let is_alone = clauses.referral.is_some() != clauses.remote.is_some();
     html! {
-        @if let Some(referral) = &clauses.referral { div { dt { (words.referral) } dd { (coded.referral.get(referral)) } } }
-        @if let Some(remote) = &clauses.remote { div { dt { (words.work) } dd { (coded.remote.get(remote)) } } }
+        @if let Some(referral) = &clauses.referral { div.facts__wide[is_alone] { dt { (words.referral) } dd { (coded.referral.get(referral)) } } }
+        @if let Some(remote) = &clauses.remote { div.facts__wide[is_alone] { dt { (words.work) } dd { (coded.remote.get(remote)) } } }
     }
 }
 
