@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use kakekomi_store::digest::hex;
 use kakekomi_tests::returning::{Returning, events, submit, token};
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::uploads::{Upload, noise};
@@ -32,9 +33,9 @@ impl Clamd {
         let (home, port) = (Home::new(), free_address().port());
         let patterns = home.path().join("patterns");
         fs::create_dir(&patterns).unwrap();
-        let word: String = b"tatarigami-pattern".iter().map(|byte| format!("{byte:02x}")).collect();
+        let word = hex(b"tatarigami-pattern");
         // A body of EICAR's is at the beginning of a file alone.
-        let eicar: String = eicar().iter().map(|byte| format!("{byte:02x}")).collect();
+        let eicar = hex(&eicar());
         fs::write(patterns.join("test.ndb"), format!("Test.Word:0:*:{word}\nTest.Eicar:0:0:{eicar}\n")).unwrap();
         // clamd may run as another user.
         fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
