@@ -142,7 +142,7 @@ impl Drop for S3Server {
     }
 }
 
-/// The folder of the programs from PyPI.
+/// The folder of the programs from `PyPI`.
 fn tools() -> PathBuf {
     std::env::var_os("KAKEKOMI_TOOLS").map_or_else(|| root().join("target/test-tools"), PathBuf::from).join("bin")
 }
