@@ -90,7 +90,7 @@ pub struct Settings {
     /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     pub evidence_url: Option<String>,
-    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
     pub evidence_credentials: Option<PathBuf>,
     /// The folder for sealed parts on their way to that bucket [default: evidence-spool in the data folder]

@@ -199,6 +199,7 @@ fn hand_over(home: &Home, number: &str) -> PackageId {
             organization: "forensics".to_owned(),
             purpose: PackagePurpose::Referral,
             manifest_sha256: [7; 32],
+            sealed_sha256: [8; 32],
             length: 10,
             created_at: at,
             parts: vec![PackagePart { start: 0, length: 10, object: id.to_string() }],
@@ -255,7 +256,7 @@ fn a_withdrawal_destroys_a_package_that_was_not_collected(home: Home) {
         let events = events(&server.home, &case.number);
         let [.., (withdrawal, _), (destroyed, body)] = &events[..] else { panic!("two events") };
         assert_eq!((withdrawal.kind.as_str(), destroyed.kind.as_str()), (kind, "handover.destroyed"));
-        assert_eq!(body.as_ref().unwrap(), &json!({"package": id.to_string(), "reason": kind}));
+        assert_eq!(body.as_ref().unwrap(), &json!({"package": id.to_string(), "reason": "withdrawn"}));
         assert_eq!((withdrawal.n, destroyed.actor.as_str()), (withdrawn.json()["n"].as_i64(), "applicant"));
         let [line] = &packages(&server.home, &case.number)[..] else { panic!("one package") };
         assert!(line.destroyed_at.is_some() && line.collected_at.is_none() && line.link_expires_at.is_none());

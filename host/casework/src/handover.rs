@@ -98,13 +98,13 @@ impl Casework {
         id: &PackageId,
     ) -> Result<CollectLink, HandoverError> {
         demand(operator, Right::Release)?;
-        let line = self.package_of(number, id).await?;
-        self.receiver(&line.organization, kind_of(line.purpose)).await?;
+        let package = self.package_of(number, id).await?;
+        self.receiver(&package.organization, kind_of(package.purpose)).await?;
         let now = self.now();
-        let expires_at = match line.purpose {
+        let expires_at = match package.purpose {
             PackagePurpose::Referral => now.saturating_add(LINK_DAYS * DAY_MS),
             PackagePurpose::Subcontract => {
-                line.link_expires_at.filter(|end| *end > now).ok_or(HandoverError::NoPackage)?
+                package.link_expires_at.filter(|end| *end > now).ok_or(HandoverError::NoPackage)?
             }
         };
         let link = CollectLink::until(expires_at)?;

@@ -77,6 +77,7 @@ async fn show(visit: &Visit, view: &CaseView, rejected: Option<&Rejected<'_>>, d
                     @if !view.files.is_empty() {
                         a href="#files" { (substitute(&visit.words().file.jump, "count", &view.files.len().to_string())) }
                     }
+                    @if !handover.0.is_empty() { a href="#handover" { (visit.words().handover.title) } }
                     a href="#timeline" { (substitute(&words.history_jump, "count", &changes.to_string())) }
                 }
             }

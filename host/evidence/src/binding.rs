@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use kakekomi_store::Store;
 
-use crate::storage::{ObjectName, PartStorage};
+use crate::object_name::ObjectName;
+use crate::storage::PartStorage;
 use crate::{UploadRefusal, blocking};
 
 /// The setting of a database with its id.

@@ -1,4 +1,4 @@
-//! A scan of a file's bytes by clamd, the service of ClamAV.
+//! A scan of a file's bytes by clamd, the service of `ClamAV`.
 //!
 //! `clamd.scan(&mut bytes)` → `Scan { result: Pattern("Eicar-Test-Signature"), scanner: "ClamAV 1.4.6/27800/…" }`
 //!

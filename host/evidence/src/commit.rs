@@ -17,10 +17,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::event::EventCase;
+use crate::object_name::ObjectName;
 use crate::runs::{self, Splitter};
 use crate::sealer::{FileSealer, SealedPart};
 use crate::spool::Spool;
-use crate::storage::{ObjectName, PartStorage};
+use crate::storage::PartStorage;
 use crate::{Evidence, UploadRefusal, blocking, hash_state};
 
 /// Chunks of a body that wait to be sealed.

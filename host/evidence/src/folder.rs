@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_folder_to_owner, sync_parent_dir, write_synced};
 
+use crate::object_name::ObjectName;
+use crate::space::Space;
 use crate::spool::{Spool, SpoolFolder, old_files};
-use crate::storage::{ObjectName, PartStorage, Space};
+use crate::storage::PartStorage;
 
 /// The ending of an object's file.
 const ENDING: &str = ".age";

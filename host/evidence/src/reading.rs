@@ -11,7 +11,8 @@ use kakekomi_sealing::{Identities, open_part};
 use kakekomi_store::{FileLine, Part};
 use sha2::{Digest as _, Sha256};
 
-use crate::storage::{ObjectName, PartStorage};
+use crate::object_name::ObjectName;
+use crate::storage::PartStorage;
 
 /// The faults of a stored file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

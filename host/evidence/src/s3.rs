@@ -20,8 +20,10 @@ use kakekomi_store::clock;
 pub use self::credentials::CredentialSource;
 pub use self::location::{S3Location, S3LocationError};
 use self::requests::Requests;
+use crate::object_name::ObjectName;
+use crate::space::Space;
 use crate::spool::{Spool, SpoolFolder};
-use crate::storage::{ObjectName, PartStorage, Space};
+use crate::storage::PartStorage;
 
 /// The object with the id of the database.
 const STORE: &str = "store";

@@ -11,7 +11,8 @@ use std::time::Duration;
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner};
 use sha2::{Digest as _, Sha256};
 
-use crate::storage::{ObjectName, Space};
+use crate::object_name::ObjectName;
+use crate::space::Space;
 
 /// Bytes that are hashed at a time.
 const BUFFER_BYTES: usize = 64 * 1024;

@@ -4,60 +4,12 @@
 //!
 //! The functions block, and are called on threads that may.
 
-use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
 
-use kakekomi_store::digest::hex;
-
-use crate::UploadRefusal;
+use crate::object_name::ObjectName;
+use crate::space::Space;
 use crate::spool::Spool;
-
-/// Bytes of an object's name.
-const NAME_BYTES: usize = 16;
-
-/// The random name of an object: 32 lower-case hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectName(String);
-
-impl ObjectName {
-    /// Creates a random name.
-    ///
-    /// # Errors
-    /// The system has no randomness.
-    pub fn random() -> Result<ObjectName, getrandom::Error> {
-        let mut bytes = [0_u8; NAME_BYTES];
-        getrandom::fill(&mut bytes)?;
-        Ok(ObjectName(hex(&bytes)))
-    }
-
-    /// Reads a name; `None` for a text of another form, so that no name leads out of the storage.
-    pub fn read(text: &str) -> Option<ObjectName> {
-        let is_name =
-            text.len() == 2 * NAME_BYTES && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        is_name.then(|| ObjectName(text.to_owned()))
-    }
-
-    /// Returns the digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ObjectName {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-/// Space of a storage, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Space {
-    /// Bytes that this program may still write.
-    pub free: u64,
-    /// All bytes.
-    pub total: u64,
-}
 
 /// A storage of parts.
 pub trait PartStorage: Send + Sync {
@@ -129,15 +81,4 @@ pub trait PartStorage: Send + Sync {
     /// # Errors
     /// They cannot be listed.
     fn remove_old_spools(&self, age: Duration) -> io::Result<u64>;
-}
-
-impl Space {
-    /// Checks that a share of the space is free.
-    ///
-    /// # Errors
-    /// [`UploadRefusal::Full`].
-    pub fn check(self, min_free_percent: u64) -> Result<(), UploadRefusal> {
-        let is_enough = u128::from(self.free) * 100 >= u128::from(self.total) * u128::from(min_free_percent);
-        if is_enough { Ok(()) } else { Err(UploadRefusal::Full) }
-    }
 }

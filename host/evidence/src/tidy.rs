@@ -14,7 +14,8 @@ use serde_json::json;
 use crate::binding::demand_bound;
 use crate::event::SYSTEM;
 use crate::evidence::case_of;
-use crate::storage::{ObjectName, PartStorage};
+use crate::object_name::ObjectName;
+use crate::storage::PartStorage;
 use crate::{Evidence, UploadRefusal, blocking};
 
 /// The age at which an object without a part is deleted. A part that is just being committed needs seconds; the days are

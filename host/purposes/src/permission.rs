@@ -95,14 +95,13 @@ pub enum ExportRequest {
 pub struct Grant {
     /// The subcontractor.
     pub organization: String,
+    /// Its package, which `grant.ended` names.
+    pub package: String,
     /// The paths of the granted fields.
     #[serde(default)]
     pub fields: Vec<String>,
     /// Milliseconds since the epoch, UTC.
     pub expires_at: i64,
-    /// Its package, which `grant.ended` names.
-    #[serde(default)]
-    pub package: Option<String>,
 }
 
 /// An approval in writing: the body of `approval.attached`.
@@ -125,7 +124,7 @@ pub struct CaseFacts {
     pub sales_agreed: bool,
     /// The forensics company to which it is released and that has not collected it.
     pub released_to: Option<String>,
-    /// All grants.
+    /// The grants that were not ended.
     pub grants: Vec<Grant>,
     /// All approvals.
     pub approvals: Vec<Approval>,

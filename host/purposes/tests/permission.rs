@@ -21,9 +21,9 @@ fn read(purpose: &str, recipient: Option<&str>) -> ExportRequest {
 fn open_case() -> CaseFacts {
     let grant = |organization: &str, fields: &[&str], expires_at| Grant {
         organization: organization.to_owned(),
+        package: "5f".to_owned(),
         fields: fields.iter().map(|&field| field.to_owned()).collect(),
         expires_at,
-        package: None,
     };
     CaseFacts {
         withdrawn: false,

@@ -39,7 +39,7 @@ pub fn run(command: EvidenceCommand, file: Settings) -> Result<Exit, CliError> {
             EvidenceCommand::List(args) => list::run(args, file).await,
             EvidenceCommand::Get(args) => Box::pin(save::get(args, file)).await,
             EvidenceCommand::Open(args) => Box::pin(save::open(args, file)).await,
-            EvidenceCommand::Verify(args) => verify::run(args, file).await,
+            EvidenceCommand::Verify(args) => Box::pin(verify::run(args, file)).await,
         }
     })?
 }

@@ -61,7 +61,7 @@ struct CaseArgs {
     /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
     evidence_url: Option<String>,
-    /// A file with the key of that bucket [default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY]
+    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
     #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
     evidence_credentials: Option<PathBuf>,
     #[command(flatten)]
@@ -85,8 +85,8 @@ struct Open {
 pub fn run(command: ReferCommand, file: Settings) -> Result<Exit, CliError> {
     block_on(async {
         match command {
-            ReferCommand::Show(args) => show(args.case, file).await,
-            ReferCommand::Make(args) => make(args, file).await,
+            ReferCommand::Show(args) => Box::pin(show(args.case, file)).await,
+            ReferCommand::Make(args) => Box::pin(make(args, file)).await,
         }
     })?
     .map(|()| Exit::Accepted)
@@ -100,9 +100,9 @@ async fn show(args: CaseArgs, file: Settings) -> Result<(), CliError> {
     let referral = open.casework.referral(&view).await.map_err(|error| work_error(&number, error))?;
     let record = ReferralRecord::new(&number, &referral);
     if is_json {
-        print::record(&record)?
+        print::record(&record)?;
     } else {
-        print::data(record.words(&open.desk).as_bytes())?
+        print::data(record.words(&open.desk).as_bytes())?;
     }
     Ok(open.store.close().await?)
 }

@@ -95,12 +95,12 @@ fn packages(visit: &Visit, referral: &ReferralView, may_act: bool) -> Markup {
 /// Writes when a package was collected or destroyed, or until when it can be collected.
 fn ends(visit: &Visit, line: &PackageLine) -> Markup {
     let words = &visit.words().handover;
-    let link = line.link_expires_at.filter(|end| *end > visit.now());
+    let link_end = line.link_expires_at.filter(|end| *end > visit.now());
     let at = |title: &str, at: i64| html! { div { dt { (title) } dd { (moment::full(visit, at)) } } };
     html! {
         @if let Some(collected) = line.collected_at { (at(&words.collected, collected)) }
         @if let Some(destroyed) = line.destroyed_at { (at(&words.destroyed, destroyed)) }
-        @else if let Some(link) = link { (at(&words.link_until, link)) }
+        @else if let Some(end) = link_end { (at(&words.link_until, end)) }
         @else { div { dt { (words.link_until) } dd { (words.no_link) } } }
     }
 }

@@ -141,7 +141,7 @@ async fn the_mark_of_a_scan_names_patterns_and_calls_no_file_harmless() {
     let expected = [
         "検査：既知のパターンは見つかりませんでした",
         "大きすぎるため、ウイルス検査はしていません",
-        "検査：既知のパターンが見つかりました： &lt;b&gt;Eicar&lt;/b&gt;",
+        "検査：既知のパターンが見つかりました： <bdi>&lt;b&gt;Eicar&lt;/b&gt;</bdi>",
         "ウイルス検査はしていません",
     ];
     assert_eq!(marks(&japanese), expected);

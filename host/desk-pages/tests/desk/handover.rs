@@ -213,14 +213,16 @@ async fn a_subcontractor_gets_the_granted_answers_and_files_alone() {
     let link = link_of(&test.post(&path, &form).await);
     let sealed = test.collect(&link).await.unwrap();
     let bag = test.open_bag(&sealed);
-    let text = String::from_utf8_lossy(&bag.values().flatten().copied().collect::<Vec<u8>>()).into_owned();
+    let contents = String::from_utf8_lossy(&bag.values().flatten().copied().collect::<Vec<u8>>()).into_owned();
     for (path, word) in &words {
         let is_granted = ["/incident/summary", "/devices/*/os"].contains(&path.as_str());
-        assert_eq!(text.contains(word.as_str()), is_granted, "{path}");
+        assert_eq!(contents.contains(word.as_str()), is_granted, "{path}");
     }
-    assert!(text.contains("granted-name") && text.contains("granted-bytes") && text.contains("委託した業務"));
+    assert!(
+        contents.contains("granted-name") && contents.contains("granted-bytes") && contents.contains("委託した業務")
+    );
     for other in ["other-name", "other-bytes", "amended-word", "transfer_consent", "agreed_at"] {
-        assert!(!text.contains(other), "{other}");
+        assert!(!contents.contains(other), "{other}");
     }
     let events = test.kinds(&number).await;
     assert!(events.ends_with(&["grant.given", "grant.used"].map(str::to_owned)), "{events:?}");

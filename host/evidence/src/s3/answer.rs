@@ -114,6 +114,16 @@ mod tests {
     }
 
     #[test]
+    fn entities_of_a_document_are_not_resolved() {
+        let with = |entity: &str| {
+            let page =
+                PAGE.replace("<ListBucketResult", &format!("<!DOCTYPE l [<!ENTITY x {entity}>]><ListBucketResult"));
+            listing(&page.replace("<Key>d", "<Key>&x;"))
+        };
+        assert_eq!((with("'y'"), with("SYSTEM 'file:///etc/hostname'")), (None, None));
+    }
+
+    #[test]
     fn codes_are_words() {
         let code = |code: &str| error_code(&format!("<Error><Code>{code}</Code><Message>m</Message></Error>"));
         assert_eq!(code("NoSuchBucket").as_deref(), Some("NoSuchBucket"));

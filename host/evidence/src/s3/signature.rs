@@ -54,8 +54,8 @@ pub fn sign(request: &Unsigned<'_>, region: &str, credentials: &Credentials, now
     ];
     signed.extend(credentials.token.clone().map(|token| ("x-amz-security-token", token)));
     let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-    let lines: Zeroizing<String> =
-        signed.iter().map(|(name, value)| format!("{name}:{}\n", value.as_str())).collect::<String>().into();
+    let lines: Vec<_> = signed.iter().map(|(name, value)| format!("{name}:{}\n", value.as_str())).collect();
+    let lines = Zeroizing::new(lines.concat());
     let canonical = Zeroizing::new(format!("{method}\n{path}\n{query}\n{}\n{names}\n{body_sha256}", lines.as_str()));
     let scope = format!("{day}/{region}/s3/aws4_request");
     let text = format!("{ALGORITHM}\n{at}\n{scope}\n{}", sha256(canonical.as_bytes()));

@@ -7,9 +7,9 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
-    Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, Filter, IdempotencyRecord, Inserted, NewCase,
-    NewEvent, NewVisit, Projection, QueueFilter, QueueKey, QueueLine, Read, Resealed, ReturnStore, Seal, Store,
-    StoreError, StoreFuture,
+    Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, EventKind, Filter, IdempotencyRecord, Inserted,
+    NewCase, NewEvent, NewVisit, Projection, QueueFilter, QueueKey, QueueLine, Read, Resealed, ReturnStore, Seal,
+    Store, StoreError, StoreFuture,
 };
 use kakekomi_store::{Declared, FileEnd, FileEnding, FileId, FileLine, FileStore, NewFile, NewPart, Part, PartAdded};
 use kakekomi_store::{
@@ -92,6 +92,10 @@ impl FileStore for Trouble {
 
     fn forget_objects(&self, objects: Vec<String>) -> StoreFuture<'_, ()> {
         self.inner.forget_objects(objects)
+    }
+
+    fn files_to_scan(&self, since: i64, after: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>> {
+        self.inner.files_to_scan(since, after, limit)
     }
 
     fn unknown_objects(&self, objects: Vec<String>) -> StoreFuture<'_, Vec<String>> {

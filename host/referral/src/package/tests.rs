@@ -69,11 +69,11 @@ fn a_package_is_a_bag_of_which_every_digest_is_right() {
         entry.read_to_end(&mut bytes).unwrap();
         files.insert(path.strip_prefix("2609-4873-1059-0f1e2d3c/").unwrap().to_owned(), bytes);
     }
-    let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
-    assert_eq!(text("bagit.txt"), "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
-    assert_eq!(text("bag-info.txt"), "Source-Organization: セキュリティ窓口 X: y\nPayload-Oxum: 300002.2\n");
+    let read_text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+    assert_eq!(read_text("bagit.txt"), "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    assert_eq!(read_text("bag-info.txt"), "Source-Organization: セキュリティ窓口 X: y\nPayload-Oxum: 300002.2\n");
     let listed = |name: &str| {
-        let lines: Vec<_> = text(name)
+        let lines: Vec<_> = read_text(name)
             .lines()
             .map(|line| line.split_once("  ").unwrap())
             .map(|(a, b)| (a.to_owned(), b.to_owned()))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kakekomi_store::{Appended, ApplicantRequest, Case, EventKind, NewEvent, PackagePurpose};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::additions::added;
 use super::exchange::Addition;
@@ -17,6 +17,9 @@ use crate::submit::Outcome;
 
 /// The address, which is part of a request's hash.
 const WITHDRAWALS: &str = "withdrawals";
+
+/// The reason why a package is destroyed, as the desk's own withdrawal names it.
+const REASON: &str = "withdrawn";
 
 /// The body of a withdrawal.
 #[derive(Debug, Deserialize)]
@@ -34,10 +37,11 @@ enum Withdrawn {
 }
 
 impl Withdrawn {
-    fn kind(self) -> EventKind {
+    /// Returns kind and body of its event.
+    fn event(self) -> (EventKind, Value) {
         match self {
-            Withdrawn::Application => EventKind::CaseWithdrawn,
-            Withdrawn::Intent => EventKind::IntentWithdrawn,
+            Withdrawn::Application => (EventKind::CaseWithdrawn, json!({})),
+            Withdrawn::Intent => (EventKind::IntentWithdrawn, json!({ "by": "return" })),
         }
     }
 }
@@ -73,14 +77,14 @@ impl ReturnVisits {
         request: ApplicantRequest,
         now: i64,
     ) -> Result<Vec<NewEvent>, VisitRefusal> {
-        let body = json!({ "by": "return" });
-        let withdrawn = self.sealed(Arc::clone(&case), what.kind(), body, now).await?;
+        let (kind, body) = what.event();
+        let withdrawn = self.sealed(Arc::clone(&case), kind, body, now).await?;
         // A package that is made in between has no event here: the withdrawal then begins again.
         let mut events = vec![NewEvent { after: Some(case.changed_n), request: Some(request), ..withdrawn }];
         for package in self.intake.store.packages_of(&visit.number).await? {
             let is_over = package.destroyed_at.is_some() || package.collected_at.is_some();
             if package.purpose == PackagePurpose::Referral && !is_over {
-                let body = json!({ "package": package.id.to_string(), "reason": what.kind().as_str() });
+                let body = json!({ "package": package.id.to_string(), "reason": REASON });
                 events.push(self.sealed(Arc::clone(&case), EventKind::HandoverDestroyed, body, now).await?);
             }
         }

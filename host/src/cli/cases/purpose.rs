@@ -178,8 +178,8 @@ impl Export<'_> {
         let number = Number::read(&case.line.number).map_err(|error| CliError::Usage(error.to_string()))?;
         let events = all_events(self.store, &number).await?;
         facts.grants = bodies::<Grant>(opened, &events, EventKind::GrantGiven)?;
-        let ended = bodies::<EndedGrant>(opened, &events, EventKind::GrantEnded)?;
-        facts.grants.retain(|grant| ended.iter().all(|end| Some(&end.package) != grant.package.as_ref()));
+        let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
+        facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
@@ -238,7 +238,7 @@ struct Released {
 
 /// The body of `grant.ended`, as far as it decides.
 #[derive(serde::Deserialize)]
-struct EndedGrant {
+struct Ended {
     package: String,
 }
 

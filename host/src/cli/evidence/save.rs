@@ -60,12 +60,12 @@ struct Record {
 
 /// Saves files sealed.
 pub async fn get(args: SaveArgs, file: Settings) -> Result<Exit, CliError> {
-    save(args, file, DownloadForm::Sealed).await
+    Box::pin(save(args, file, DownloadForm::Sealed)).await
 }
 
 /// Saves files opened.
 pub async fn open(args: SaveArgs, file: Settings) -> Result<Exit, CliError> {
-    save(args, file, DownloadForm::Opened).await
+    Box::pin(save(args, file, DownloadForm::Opened)).await
 }
 
 async fn save(args: SaveArgs, file: Settings, form: DownloadForm) -> Result<Exit, CliError> {

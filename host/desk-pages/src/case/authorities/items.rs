@@ -7,7 +7,7 @@
 //!   (個人情報の保護に関する法律施行規則), as in force from 1 April 2022.
 //! - `ransomware`, `ddos`: the common forms (共通様式) that the National Cybersecurity Office put into use on 1 October 2025. The form
 //!   itself was not available. Published articles name ransom note, file extension, type, way of intrusion and indicators for
-//!   ransomware, and type of attack, traffic, duration and mitigation for `ddos`; the other items are what every such report needs.
+//!   ransomware, and type of attack, traffic, duration and mitigation for `DDoS`; the other items are what every such report needs.
 
 /// A form of an authority.
 pub struct Form {
