@@ -135,3 +135,19 @@ impl FieldCode {
         }
     }
 }
+
+/// Checks that a text is there and not too long.
+pub(crate) fn required(field: &str, text: &str, max: usize) -> Option<FieldError> {
+    let code = match text.len() {
+        _ if text.trim().is_empty() => FieldCode::Required,
+        length if length > max => FieldCode::TooLong,
+        _ => return None,
+    };
+    Some(FieldError::new(field, code))
+}
+
+/// Checks a SHA-256 in hexadecimal digits.
+pub(crate) fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (!is_digest).then(|| FieldError::new(field, FieldCode::NotADigest))
+}

@@ -5,8 +5,7 @@
 use kakekomi_purposes::{rows, unknown_field};
 use serde_json::{Value, json};
 
-use super::check::{digest_error, required};
-use crate::fields::{FieldCode, FieldError, Fields};
+use crate::fields::{FieldCode, FieldError, Fields, digest_error, required};
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
 
 /// The prefix of the boxes of fields in a form: `field:/contact/company=yes`.

@@ -6,7 +6,7 @@ use kakekomi_core::questions::{QuestionKind, Title};
 use url::Url;
 
 use super::{Action, Outcome, QuestionDraft};
-use crate::fields::{FieldCode, FieldError};
+use crate::fields::{FieldCode, FieldError, required};
 use crate::limits::{CHOICES, LINK_BYTES_MAX, NAME_BYTES_MAX, QUESTIONS_MAX, TEXT_BYTES_MAX, TITLE_MAX};
 
 impl Action {
@@ -53,16 +53,6 @@ fn assignee_error(name: &str) -> Option<FieldError> {
         .or_else(|| is_strange.then(|| FieldError::new("assignee", FieldCode::Unknown)))
 }
 
-/// Checks that a text is there and not too long.
-pub(super) fn required(field: &str, text: &str, max: usize) -> Option<FieldError> {
-    let code = match text.len() {
-        _ if text.trim().is_empty() => FieldCode::Required,
-        length if length > max => FieldCode::TooLong,
-        _ => return None,
-    };
-    Some(FieldError::new(field, code))
-}
-
 fn check_questions(questions: &[QuestionDraft]) -> Vec<FieldError> {
     match questions.len() {
         0 => return vec![FieldError::new("title.1", FieldCode::Required)],
@@ -92,12 +82,6 @@ fn title_error(title: &Title) -> Option<FieldCode> {
         count if count > TITLE_MAX => Some(FieldCode::TooLong),
         _ => None,
     })
-}
-
-/// Checks a SHA-256 in hexadecimal digits.
-pub(super) fn digest_error(field: &str, digest: &str) -> Option<FieldError> {
-    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (!is_digest).then(|| FieldError::new(field, FieldCode::NotADigest))
 }
 
 #[cfg(test)]

@@ -8,9 +8,8 @@ use kakekomi_store::EventKind;
 use serde_json::{Value, json};
 
 use super::approval::ApprovalDraft;
-use super::check::{digest_error, required};
 use super::words::words;
-use crate::fields::FieldError;
+use crate::fields::{FieldError, digest_error, required};
 use crate::limits::{LINE_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::operator::Right;
 
