@@ -8,8 +8,8 @@
 use std::collections::HashSet;
 use std::fs;
 
+use kakekomi_store::digest::sha256;
 use kakekomi_tests::source_tree;
-use sha2::{Digest as _, Sha256};
 
 /// The letters of a run.
 const RUN: usize = 20;
@@ -44,8 +44,7 @@ fn same_runs(html: &str) -> Vec<String> {
         let letters: Vec<char> = text.chars().collect();
         for run in letters.windows(RUN) {
             let run: String = run.iter().collect();
-            let digest: String = Sha256::digest(&run).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-            if windows.contains(digest.as_str()) {
+            if sha256(run.as_bytes()).get(..10).is_some_and(|digest| windows.contains(digest)) {
                 same.push(run);
             }
         }

@@ -75,14 +75,14 @@ fn look(run: &Run<'_>, cuts: u64) -> usize {
     for cut in 0..cuts {
         let mut rng = Rng::new(seed, cut);
         let until = rng.below(run.journal.len()) + 1;
-        let loss = if cut % 2 == 0 { Loss::Everything } else { Loss::Some(rng) };
+        let fate = if cut % 2 == 0 { Loss::Everything } else { Loss::Some(rng) };
         let mut promised: BTreeMap<String, usize> = BTreeMap::new();
         for (file, offset) in run.journal.notes(until) {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             promised.insert(text(file), text(offset).parse().unwrap());
         }
         let home = Home::new();
-        run.before.after(&run.journal, until, loss).write_to(home.path());
+        run.before.after(&run.journal, until, fate).write_to(home.path());
         let place = format!("seed {seed}, cut {cut} before record {until} of {}", run.journal.len());
         lost += losses(&home, run, &promised, &place);
         if cut % DESK_EVERY == 0 && lost == 0 {
