@@ -155,6 +155,9 @@ impl Casework {
             Some("packaged") => return Err(HandoverError::Refused(Refusal::PackageKnown)),
             state => return Err(HandoverError::Missing(state::steps_of(state))),
         }
+        if !snapshot.case.line.may_hand_over() {
+            return Err(missing(MissingStep::Reopening));
+        }
         let released = snapshot.released_to().ok_or(missing(MissingStep::Release))?;
         if organization.is_some_and(|named| named != released) {
             return Err(HandoverError::OtherRelease);

@@ -25,17 +25,20 @@ pub enum MissingStep {
     Identity,
     /// The storage of evidence files on this host.
     Storage,
+    /// The case is closed with another outcome than the introduction.
+    Reopening,
 }
 
 impl MissingStep {
     /// All steps.
-    pub const ALL: [MissingStep; 6] = [
+    pub const ALL: [MissingStep; 7] = [
         MissingStep::Intent,
         MissingStep::Confirmation,
         MissingStep::Release,
         MissingStep::Organization,
         MissingStep::Identity,
         MissingStep::Storage,
+        MissingStep::Reopening,
     ];
 
     /// Returns the stable word.
@@ -47,6 +50,7 @@ impl MissingStep {
             MissingStep::Organization => "organization",
             MissingStep::Identity => "identity",
             MissingStep::Storage => "storage",
+            MissingStep::Reopening => "reopening",
         }
     }
 }

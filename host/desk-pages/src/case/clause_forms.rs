@@ -41,7 +41,7 @@ pub fn fits(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "intent" => is_open && !matches!(referral, "intent" | "released" | "packaged"),
         "confirm_intent" => referral == "recorded" && !is_recorder(visit, view),
         "withdraw_intent" => !matches!(referral, NONE | "applied" | "withdrawn"),
-        "release" => matches!(referral, "intent" | "released"),
+        "release" => matches!(referral, "intent" | "released") && view.case.line.may_hand_over(),
         "remote_order" => is_open && remote != "ordered",
         "remote_notice" => is_open && remote != "acknowledged",
         "remote_acknowledge" => is_open && remote == "notified",
