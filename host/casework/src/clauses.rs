@@ -15,6 +15,7 @@ use crate::casework::{Casework, demand};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
 use crate::operator::{Operator, Right};
+use crate::view::CaseView;
 
 impl Casework {
     /// Lists the organizations for forensics, by their ids; disabled ones too.
@@ -25,6 +26,16 @@ impl Casework {
         demand(operator, Right::Act)?;
         let mut organizations = self.store().organizations().await?;
         organizations.retain(|organization| organization.kind == OrganizationKind::Forensics);
+        Ok(organizations)
+    }
+
+    /// Lists the organizations that a viewed case can be released to, by their ids.
+    ///
+    /// # Errors
+    /// [`WorkError`].
+    pub async fn receivers(&self, operator: &Operator, view: &CaseView) -> Result<Vec<Organization>, WorkError> {
+        let mut organizations = self.forensics_organizations(operator).await?;
+        organizations.retain(|one| !one.disabled && self.terms.may_receive(&one.id, &view.timeline));
         Ok(organizations)
     }
 
@@ -41,6 +52,12 @@ impl Casework {
             ClauseAction::ConfirmIntent => return confirmation(operator, case, seen_n),
             ClauseAction::Release { organization } if !self.receives(organization, true).await? => {
                 ("organization", FieldCode::NoSuchOrganization)
+            }
+            ClauseAction::Release { organization } => {
+                if self.terms.may_receive(organization, &self.opened_events(number, case).await?) {
+                    return Ok(());
+                }
+                ("organization", FieldCode::NeedsApproval)
             }
             ClauseAction::ReceiveReport { organization, .. } if !self.receives(organization, false).await? => {
                 ("organization", FieldCode::NoSuchOrganization)

@@ -78,6 +78,8 @@ pub enum FieldCode {
     NotADigest,
     /// No organization for forensics has this id, or it is disabled.
     NoSuchOrganization,
+    /// The organization is not the desk's company, and no approval in writing names it (1⑧).
+    NeedsApproval,
     /// Remote work has no order that has not ended.
     NoOrder,
     /// The notice that was read out is that of guided work.
@@ -88,7 +90,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 19] = [
+    pub const ALL: [FieldCode; 20] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -105,6 +107,7 @@ impl FieldCode {
         FieldCode::NotConfirmed,
         FieldCode::NotADigest,
         FieldCode::NoSuchOrganization,
+        FieldCode::NeedsApproval,
         FieldCode::NoOrder,
         FieldCode::GuidedNotice,
         FieldCode::NoSuchReport,
@@ -129,6 +132,7 @@ impl FieldCode {
             FieldCode::NotConfirmed => "not_confirmed",
             FieldCode::NotADigest => "not_a_digest",
             FieldCode::NoSuchOrganization => "no_such_organization",
+            FieldCode::NeedsApproval => "needs_approval",
             FieldCode::NoOrder => "no_order",
             FieldCode::GuidedNotice => "guided_notice",
             FieldCode::NoSuchReport => "no_such_report",

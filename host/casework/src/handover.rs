@@ -162,6 +162,9 @@ impl Casework {
         if organization.is_some_and(|named| named != released) {
             return Err(HandoverError::OtherRelease);
         }
+        if !self.terms.may_receive(released, &snapshot.timeline) {
+            return Err(missing(MissingStep::Approval));
+        }
         let to = self.receiver(released, OrganizationKind::Forensics).await?;
         let files = snapshot.complete_files();
         let packing = Packing {

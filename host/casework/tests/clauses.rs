@@ -263,6 +263,7 @@ async fn a_release_goes_to_an_enabled_organization_for_forensics() {
         for (id, kind) in [
             ("ntt-at", OrganizationKind::Forensics),
             ("gone", OrganizationKind::Forensics),
+            ("other", OrganizationKind::Forensics),
             ("helper", OrganizationKind::Subcontractor),
         ] {
             desk.organization(id, kind).await;
@@ -281,6 +282,7 @@ async fn a_release_goes_to_an_enabled_organization_for_forensics() {
         for id in ["gone", "helper", "nobody"] {
             assert_eq!(outcome(&casework, &lead(), &number, release(id)).await, refused, "{id}");
         }
+        assert_eq!(outcome(&casework, &lead(), &number, release("other")).await, "organization: needs_approval");
         for id in ["helper", "nobody"] {
             assert_eq!(outcome(&casework, &lead(), &number, report(id)).await, refused, "{id}");
         }
@@ -288,7 +290,7 @@ async fn a_release_goes_to_an_enabled_organization_for_forensics() {
         assert_eq!(outcome(&casework, &lead(), &number, report("gone")).await, "ok");
         assert_eq!(outcome(&casework, &lead(), &number, release("ntt-at")).await, "ok");
         let listed = casework.forensics_organizations(&lead()).await.unwrap();
-        assert_eq!(listed.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["gone", "ntt-at"]);
+        assert_eq!(listed.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["gone", "ntt-at", "other"]);
     }
 }
 

@@ -99,11 +99,9 @@ fn a_case_that_does_not_allow_the_purpose_is_left_out() {
     assert_eq!(left_out("subcontract", Some("helper"), &closed), Err(LeftOut::NoGrant));
     assert_eq!(left_out("service", None, &closed), Ok(Vec::new()));
     let withdrawn = CaseFacts { withdrawn: true, ..open_case() };
-    for (purpose, recipient) in [
-        ("sales", None),
-        ("subcontract", Some("helper")),
-        ("approved:2609-4873-1059.1", Some("Insurer")),
-    ] {
+    for (purpose, recipient) in
+        [("sales", None), ("subcontract", Some("helper")), ("approved:2609-4873-1059.1", Some("Insurer"))]
+    {
         assert_eq!(left_out(purpose, recipient, &withdrawn), Err(LeftOut::Withdrawn), "{purpose}");
     }
     assert_eq!(left_out("service", None, &withdrawn), Ok(Vec::new()), "the desk answers for what it did");

@@ -27,11 +27,13 @@ pub enum MissingStep {
     Storage,
     /// The case is closed with another outcome than the introduction.
     Reopening,
+    /// The released organization is not the desk's company, and no approval in writing names it (1⑧).
+    Approval,
 }
 
 impl MissingStep {
     /// All steps.
-    pub const ALL: [MissingStep; 7] = [
+    pub const ALL: [MissingStep; 8] = [
         MissingStep::Intent,
         MissingStep::Confirmation,
         MissingStep::Release,
@@ -39,6 +41,7 @@ impl MissingStep {
         MissingStep::Identity,
         MissingStep::Storage,
         MissingStep::Reopening,
+        MissingStep::Approval,
     ];
 
     /// Returns the stable word.
@@ -51,6 +54,7 @@ impl MissingStep {
             MissingStep::Identity => "identity",
             MissingStep::Storage => "storage",
             MissingStep::Reopening => "reopening",
+            MissingStep::Approval => "approval",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! a case without an intent → 「引き渡し：申し込みあり（提供意思は未確認）　提供意思が記録されていません。…」
 
 use kakekomi_casework::{
-    AcknowledgedHow, CaseView, ClauseAction, ReportPurpose, Right, ShownEvent, WorkMode, WorkedBy,
+    AcknowledgedHow, CaseView, ClauseAction, ReportPurpose, Right, ShownEvent, WorkError, WorkMode, WorkedBy,
 };
 use kakekomi_core::Locale;
 use kakekomi_core::message::substitute;
@@ -19,16 +19,33 @@ use crate::intake::demoted;
 /// The state of a case without a referral, or without remote work.
 const NONE: &str = "none";
 
-/// Lists the organizations for forensics; without the list an operator reads that there is none to choose.
-pub async fn organizations(visit: &Visit) -> Vec<Organization> {
-    let Ok(operator) = visit.operator() else { return Vec::new() };
-    if !visit.may(Right::Act) {
-        return Vec::new();
+/// The organizations from which the forms let choose.
+#[derive(Default)]
+pub struct Organizations {
+    /// Those that the case can be released to.
+    receivers: Vec<Organization>,
+    /// Those whose report can be recorded.
+    reporters: Vec<Organization>,
+}
+
+impl Organizations {
+    /// Reads the lists; without them an operator reads that there is none to choose.
+    pub async fn load(visit: &Visit, view: &CaseView) -> Organizations {
+        let casework = &visit.desk.parts.casework;
+        let Ok(operator) = visit.operator() else { return Organizations::default() };
+        if !visit.may(Right::Act) {
+            return Organizations::default();
+        }
+        let lists = async {
+            let receivers = casework.receivers(&operator, view).await?;
+            let reporters = casework.forensics_organizations(&operator).await?;
+            Ok::<_, WorkError>(Organizations { receivers, reporters })
+        };
+        lists.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the organizations cannot be listed");
+            Organizations::default()
+        })
     }
-    visit.desk.parts.casework.forensics_organizations(&operator).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the organizations cannot be listed");
-        Vec::new()
-    })
 }
 
 /// Reports whether the state of a case fits an action; the store decides again when the form is sent.
@@ -91,7 +108,7 @@ pub fn facts(visit: &Visit, view: &CaseView) -> Markup {
 }
 
 /// Writes the fields of an action of [`ClauseAction::WORDS`].
-pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization], word: &str) -> Markup {
+pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &Organizations, word: &str) -> Markup {
     let (words, coded) = (&set.visit.words().clause, &set.visit.words().coded);
     match word {
         "applied" | "withdraw_intent" => set.area("reason", &set.visit.words().action.withdrawn_by, Need::Required),
@@ -100,7 +117,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
             (last(view, EventKind::IntentRecorded).map_or_else(|| html! {}, |event| recorded(set.visit, event)))
             (set.tick("confirm", &words.confirm, Need::Required))
         },
-        "release" => organization(set, &words.organization, organizations.iter().filter(|one| !one.disabled)),
+        "release" => organization(set, &words.organization, &organizations.receivers),
         "remote_order" => html! {
             (set.line("price", "text", &words.price, Need::Required))
             (set.line("approved_by", "text", &words.approved_by, Need::Required))
@@ -120,7 +137,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
         },
         "remote_end" => set.area("text", &words.remark, Need::Optional),
         "report" => html! {
-            (organization(set, &words.report_organization, organizations.iter()))
+            (organization(set, &words.report_organization, &organizations.reporters))
             (set.line("title", "text", &words.report_title, Need::Required))
             (set.line("sha256", "text", &words.sha256, Need::Optional))
             (set.area("text", &words.remark, Need::Optional))
@@ -191,8 +208,8 @@ fn report_title(visit: &Visit, event: &ShownEvent) -> Option<(String, String)> {
 }
 
 /// Writes the choice of an organization; without one, that it has to be registered first.
-fn organization<'a>(set: &FieldSet<'_>, title: &str, organizations: impl Iterator<Item = &'a Organization>) -> Markup {
-    let names: Vec<_> = organizations.map(|one| (one.id.as_str(), inert::visible(&one.name))).collect();
+fn organization(set: &FieldSet<'_>, title: &str, organizations: &[Organization]) -> Markup {
+    let names: Vec<_> = organizations.iter().map(|one| (one.id.as_str(), inert::visible(&one.name))).collect();
     let options: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
     html! {
         @if options.is_empty() { p.notice.notice--warning { (set.visit.words().clause.no_organization) } }

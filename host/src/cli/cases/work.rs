@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use kakekomi_casework::{
-    ActError, Acted, Action, Casework, Conflict, FieldCode, FieldError, Operator, Parts, WorkError,
+    ActError, Acted, Action, Casework, Conflict, DeskTerms, FieldCode, FieldError, Operator, Parts, WorkError,
 };
+use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Store, clock};
 
@@ -22,18 +23,20 @@ pub struct Work {
 }
 
 impl Work {
-    /// Opens the store for writing events. An action needs no identity.
-    pub async fn open(source: &Source) -> Result<Work, CliError> {
+    /// Opens the store for writing events. An action needs no identity; those of the clauses are checked against earlier events with
+    /// one.
+    pub async fn open(source: &Source, reader: Option<CaseReader>) -> Result<Work, CliError> {
         let store = source.open_to_write().await?;
         let parts = Parts {
             store: Arc::clone(&store),
-            reader: None,
+            reader: reader.map(Arc::new),
             hash_key: None,
             service: source.service().map(Arc::new),
             storage: None,
             now: clock::now,
         };
-        Ok(Work { store, casework: Casework::new(parts), operator: Operator::command_line(&actor()) })
+        let casework = Casework::new(parts).with_terms(DeskTerms::of(&source.desk));
+        Ok(Work { store, casework, operator: Operator::command_line(&actor()) })
     }
 
     /// Writes the event of an action.
@@ -98,6 +101,10 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::NotConfirmed => "is not confirmed",
         FieldCode::NotADigest => "is no SHA-256 of 64 hexadecimal digits",
         FieldCode::NoSuchOrganization => "is no registered organization for forensics, or it is disabled",
+        FieldCode::NeedsApproval => {
+            "is not the company of desk.toml (forensics_organization): attach the applicant's approval in writing, whose \
+             recipient is this id"
+        }
         FieldCode::NoOrder => "needs an order of remote support that has not ended",
         FieldCode::GuidedNotice => "needs the acknowledged notice of remote work; that of guided work was read out",
         FieldCode::NoSuchReport => "is not the number of an event forensics_report.received",

@@ -195,7 +195,7 @@ impl Projection {
             {
                 Err(Refusal::Closed)
             }
-            EventKind::HandoverReleased | EventKind::HandoverCreated 
+            EventKind::HandoverReleased | EventKind::HandoverCreated
                 if !may_hand_over(&self.status, self.outcome.as_deref()) =>
             {
                 Err(Refusal::Closed)
