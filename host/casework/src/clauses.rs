@@ -14,15 +14,17 @@ use crate::action::{ClauseAction, WorkMode, WorkedBy};
 use crate::casework::{Casework, demand};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
+use crate::handover::snapshot::released_to;
 use crate::operator::{Operator, Right};
+use crate::timeline::ShownEvent;
 use crate::view::CaseView;
+
+/// The state of a referral that is released and has no package.
+const RELEASED: &str = "released";
 
 impl Casework {
     /// Lists the organizations for forensics, by their ids; disabled ones too.
-    ///
-    /// # Errors
-    /// [`WorkError`].
-    pub async fn forensics_organizations(&self, operator: &Operator) -> Result<Vec<Organization>, WorkError> {
+    async fn forensics_organizations(&self, operator: &Operator) -> Result<Vec<Organization>, WorkError> {
         demand(operator, Right::Act)?;
         let mut organizations = self.store().organizations().await?;
         organizations.retain(|organization| organization.kind == OrganizationKind::Forensics);
@@ -37,6 +39,37 @@ impl Casework {
         let mut organizations = self.forensics_organizations(operator).await?;
         organizations.retain(|one| !one.disabled && self.terms.may_receive(&one.id, &view.timeline));
         Ok(organizations)
+    }
+
+    /// Lists the organizations whose report on a viewed case is accepted, by their ids; disabled ones too.
+    ///
+    /// # Errors
+    /// [`WorkError`].
+    pub async fn reporters(&self, operator: &Operator, view: &CaseView) -> Result<Vec<Organization>, WorkError> {
+        let mut organizations = self.forensics_organizations(operator).await?;
+        let number = Number::read(&view.case.line.number).map_err(|error| WorkError::Damaged(error.to_string()))?;
+        let ids = self.reporter_ids(&number, &view.case, &view.timeline).await?;
+        organizations.retain(|one| ids.contains(&one.id));
+        Ok(organizations)
+    }
+
+    /// Lists the ids of the organizations that received a case; without a hand-over by the desk, that of its company.
+    async fn reporter_ids(
+        &self,
+        number: &Number,
+        case: &Case,
+        timeline: &[ShownEvent],
+    ) -> Result<Vec<String>, WorkError> {
+        let packages = self.store().packages_of(number).await?;
+        let is_kept = |line: &PackageLine| line.purpose == PackagePurpose::Referral && line.destroyed_at.is_none();
+        let mut ids: Vec<_> = packages.into_iter().filter(is_kept).map(|line| line.organization).collect();
+        if case.clauses.referral.as_deref() == Some(RELEASED) {
+            ids.extend(released_to(timeline).map(str::to_owned));
+        }
+        if ids.is_empty() {
+            ids.extend(self.terms.forensics_organization.clone());
+        }
+        Ok(ids)
     }
 
     /// Finds the reason why an action is not possible now, apart from the state that the store checks.
@@ -61,6 +94,13 @@ impl Casework {
             }
             ClauseAction::ReceiveReport { organization, .. } if !self.receives(organization, false).await? => {
                 ("organization", FieldCode::NoSuchOrganization)
+            }
+            ClauseAction::ReceiveReport { organization, .. } => {
+                let timeline = self.opened_events(number, case).await?;
+                if self.reporter_ids(number, case, &timeline).await?.contains(organization) {
+                    return Ok(());
+                }
+                ("organization", FieldCode::NotReceived)
             }
             ClauseAction::GiveNotice { mode: WorkMode::Remote, .. } if !has_order(&self.events(number).await?) => {
                 ("mode", FieldCode::NoOrder)

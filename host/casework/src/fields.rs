@@ -80,6 +80,8 @@ pub enum FieldCode {
     NoSuchOrganization,
     /// The organization is not the desk's company, and no approval in writing names it (1⑧).
     NeedsApproval,
+    /// The organization did not receive the case, so that no report of it is accepted (clause 3).
+    NotReceived,
     /// Remote work has no order that has not ended.
     NoOrder,
     /// The notice that was read out is that of guided work.
@@ -90,7 +92,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 20] = [
+    pub const ALL: [FieldCode; 21] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -108,6 +110,7 @@ impl FieldCode {
         FieldCode::NotADigest,
         FieldCode::NoSuchOrganization,
         FieldCode::NeedsApproval,
+        FieldCode::NotReceived,
         FieldCode::NoOrder,
         FieldCode::GuidedNotice,
         FieldCode::NoSuchReport,
@@ -133,6 +136,7 @@ impl FieldCode {
             FieldCode::NotADigest => "not_a_digest",
             FieldCode::NoSuchOrganization => "no_such_organization",
             FieldCode::NeedsApproval => "needs_approval",
+            FieldCode::NotReceived => "not_received",
             FieldCode::NoOrder => "no_order",
             FieldCode::GuidedNotice => "guided_notice",
             FieldCode::NoSuchReport => "no_such_report",

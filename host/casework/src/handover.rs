@@ -14,7 +14,7 @@ pub(crate) mod error;
 pub(crate) mod link;
 pub(crate) mod packing;
 pub(crate) mod sender;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod state;
 
 use kakekomi_core::form::Purpose;

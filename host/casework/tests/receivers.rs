@@ -1,4 +1,4 @@
-//! The organizations that may receive a case (clauses 1②⑧), on both databases.
+//! The organizations that may receive a case (clauses 1②⑧), and those whose reports it accepts (3), on both databases.
 
 #![allow(
     clippy::unwrap_used,
@@ -87,5 +87,46 @@ async fn another_organization_receives_a_case_only_with_an_approval_in_writing()
 
         // The company of the desk needs none, also where nothing can be opened.
         assert_eq!(act(&sealed, &number, release("ntt-at")).await, "ok");
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_accepted_from_the_organization_that_received_the_case() {
+    let report = |organization: &str| ClauseAction::ReceiveReport {
+        organization: organization.to_owned(),
+        title: "報告書".to_owned(),
+        sha256: None,
+        text: None,
+    };
+    let refused = "organization: not_received";
+    for desk in desks().await {
+        for id in ["ntt-at", "other", "third"] {
+            desk.organization(id, OrganizationKind::Forensics).await;
+        }
+        let (casework, number) = (desk.casework(), desk.case("れい").await);
+        let outcomes = async |ids: [&str; 3]| {
+            let mut outcomes = Vec::new();
+            for id in ids {
+                outcomes.push(act(&casework, &number, report(id)).await);
+            }
+            outcomes
+        };
+        let ids = ["ntt-at", "other", "third"];
+        append(&desk, &number, EventKind::IntentGiven, json!({})).await;
+        assert_eq!(outcomes(ids).await, ["ok", refused, refused], "nothing was handed over");
+        assert_eq!(act(&casework, &number, approval("other")).await, "ok");
+        assert_eq!(act(&casework, &number, release("other")).await, "ok");
+        assert_eq!(outcomes(ids).await, [refused, "ok", refused], "released");
+        desk.package(&number, "other").await;
+        assert_eq!(outcomes(ids).await, [refused, "ok", refused], "packaged");
+        let view = casework.view(&lead(), &number).await.unwrap();
+        let offered = casework.reporters(&lead(), &view).await.unwrap();
+        assert_eq!(offered.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["other"]);
+        // The package is a clear row: a host without the identity refuses the same.
+        let sealed = desk.casework_without_identity();
+        assert_eq!(act(&sealed, &number, report("ntt-at")).await, refused);
+        let withdrawal = ClauseAction::WithdrawIntent { reason: "やめる".to_owned() };
+        assert_eq!(act(&casework, &number, withdrawal).await, "ok");
+        assert_eq!(outcomes(ids).await, ["ok", refused, refused], "the package was destroyed before it was collected");
     }
 }

@@ -38,7 +38,7 @@ impl Organizations {
         }
         let lists = async {
             let receivers = casework.receivers(&operator, view).await?;
-            let reporters = casework.forensics_organizations(&operator).await?;
+            let reporters = casework.reporters(&operator, view).await?;
             Ok::<_, WorkError>(Organizations { receivers, reporters })
         };
         lists.await.unwrap_or_else(|error| {

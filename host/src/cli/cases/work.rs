@@ -105,6 +105,7 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
             "is not the company of desk.toml (forensics_organization): attach the applicant's approval in writing, whose \
              recipient is this id"
         }
+        FieldCode::NotReceived => "is not the organization that received the case (kakekomi refer show)",
         FieldCode::NoOrder => "needs an order of remote support that has not ended",
         FieldCode::GuidedNotice => "needs the acknowledged notice of remote work; that of guided work was read out",
         FieldCode::NoSuchReport => "is not the number of an event forensics_report.received",
