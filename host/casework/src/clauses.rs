@@ -3,11 +3,8 @@
 //! `RecordWork { by: WorkedBy::Operator, … }` without an order → `by: no_order` · the recorder's own confirmation →
 //! [`Refusal::NotRecorded`]
 
-use kakekomi_service::sealed_case::open_event;
 use kakekomi_store::receipt_number::Number;
-use kakekomi_store::{
-    Case, Event, EventKind, NewEvent, Organization, OrganizationKind, PackageLine, PackagePurpose, Refusal,
-};
+use kakekomi_store::{Case, EventKind, NewEvent, Organization, OrganizationKind, PackageLine, PackagePurpose, Refusal};
 use serde_json::json;
 
 use crate::action::{ClauseAction, WorkMode, WorkedBy};
@@ -102,16 +99,31 @@ impl Casework {
                 }
                 ("organization", FieldCode::NotReceived)
             }
-            ClauseAction::GiveNotice { mode: WorkMode::Remote, .. } if !has_order(&self.events(number).await?) => {
+            ClauseAction::GiveNotice { mode: WorkMode::Remote, .. }
+                if !has_order(&self.opened_events(number, case).await?) =>
+            {
                 ("mode", FieldCode::NoOrder)
             }
+            ClauseAction::GiveNotice { version, .. } if *version != self.terms.notice_version => {
+                ("version", FieldCode::OtherNotice)
+            }
+            ClauseAction::Acknowledge { version, .. } => {
+                // The version is sealed: a host without an identity does not see it.
+                let read = self.last_notice(number).await?.and_then(|notice| text_of(&notice, "version"));
+                match read {
+                    Some(read) if read != *version => ("version", FieldCode::OtherNotice),
+                    _ => return Ok(()),
+                }
+            }
             ClauseAction::RecordWork { by: WorkedBy::Operator, .. } => {
-                match self.remote_fault(case, &self.events(number).await?)? {
+                match remote_fault(&self.opened_events(number, case).await?) {
                     Some(code) => ("by", code),
                     None => return Ok(()),
                 }
             }
-            ClauseAction::UseReport { report, .. } if !has_report(&self.events(number).await?, *report) => {
+            ClauseAction::UseReport { report, .. }
+                if !has_report(&self.opened_events(number, case).await?, *report) =>
+            {
                 ("report", FieldCode::NoSuchReport)
             }
             _ => return Ok(()),
@@ -119,19 +131,13 @@ impl Casework {
         Err(ActError::Fields(vec![FieldError::new(fault.0, fault.1)]))
     }
 
-    /// Finds what remote work lacks apart from the acknowledgement. The mode of the notice is sealed: a host without an identity
-    /// does not see it.
-    fn remote_fault(&self, case: &Case, events: &[Event]) -> Result<Option<FieldCode>, ActError> {
-        if !has_order(events) {
-            return Ok(Some(FieldCode::NoOrder));
-        }
-        let notice = events.iter().rfind(|event| event.kind == EventKind::RemoteNotice.as_str());
-        let (Some(reader), Some(notice)) = (self.parts.reader.as_deref(), notice) else { return Ok(None) };
-        let damaged = |fault: String| ActError::Work(WorkError::Damaged(fault));
-        let Some(opened) = reader.open(case).map_err(|error| damaged(error.to_string()))? else { return Ok(None) };
-        let body = open_event(&opened.identity, notice)?;
-        let is_guided = body.is_some_and(|body| body.get("mode").is_some_and(|mode| mode == WorkMode::Guided.as_str()));
-        Ok(is_guided.then_some(FieldCode::GuidedNotice))
+    /// Finds the last notice of the risks of a case, with its body where this host opens it.
+    ///
+    /// # Errors
+    /// [`WorkError`].
+    pub async fn last_notice(&self, number: &Number) -> Result<Option<ShownEvent>, WorkError> {
+        let case = self.case(number).await?;
+        Ok(last_notice(&self.opened_events(number, &case).await?).cloned())
     }
 
     /// Reports whether an organization for forensics has this id; an enabled one where something is handed over to it.
@@ -173,8 +179,26 @@ fn confirmation(operator: &Operator, case: &Case, seen_n: Option<i64>) -> Result
     if recorder == operator.name() { Err(ActError::Refused(Refusal::NotRecorded)) } else { Ok(()) }
 }
 
+/// Finds what remote work lacks apart from the acknowledgement. The mode of the notice is sealed: a host without an identity does
+/// not see it.
+fn remote_fault(timeline: &[ShownEvent]) -> Option<FieldCode> {
+    if !has_order(timeline) {
+        return Some(FieldCode::NoOrder);
+    }
+    let mode = last_notice(timeline).and_then(|notice| text_of(notice, "mode"));
+    (mode.as_deref() == Some(WorkMode::Guided.as_str())).then_some(FieldCode::GuidedNotice)
+}
+
+fn last_notice(timeline: &[ShownEvent]) -> Option<&ShownEvent> {
+    timeline.iter().rfind(|event| event.kind == EventKind::RemoteNotice.as_str())
+}
+
+fn text_of(event: &ShownEvent, name: &str) -> Option<String> {
+    event.body.as_ref()?.get(name)?.as_str().map(str::to_owned)
+}
+
 /// Reports whether an order of remote support has not ended. The mode of a notice is sealed, and the kinds of events are not.
-fn has_order(events: &[Event]) -> bool {
+fn has_order(events: &[ShownEvent]) -> bool {
     let last = events.iter().rev().find_map(|event| match event.kind.parse() {
         Ok(EventKind::RemoteOrdered) => Some(true),
         Ok(EventKind::RemoteEnded) => Some(false),
@@ -183,7 +207,7 @@ fn has_order(events: &[Event]) -> bool {
     last == Some(true)
 }
 
-fn has_report(events: &[Event], n: i64) -> bool {
+fn has_report(events: &[ShownEvent], n: i64) -> bool {
     let kind = EventKind::ForensicsReportReceived.as_str();
     events.iter().any(|event| event.n == Some(n) && event.kind == kind)
 }

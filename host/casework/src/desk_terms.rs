@@ -12,12 +12,17 @@ use crate::timeline::ShownEvent;
 pub struct DeskTerms {
     /// The id of the organization that the consent document names.
     pub forensics_organization: Option<String>,
+    /// The version of the notice of the risks that is in force.
+    pub notice_version: String,
 }
 
 impl DeskTerms {
     /// Takes the terms of a desk's profile.
     pub fn of(desk: &Desk) -> DeskTerms {
-        DeskTerms { forensics_organization: desk.profile().forensics_organization.clone() }
+        DeskTerms {
+            forensics_organization: desk.profile().forensics_organization.clone(),
+            notice_version: desk.risk_notice().version.clone(),
+        }
     }
 
     /// Reports whether an organization may receive a case: the desk's company, or one that the applicant approved in writing. An
@@ -50,7 +55,7 @@ mod tests {
 
     #[test]
     fn another_organization_needs_an_approval_that_names_its_id() {
-        let terms = DeskTerms { forensics_organization: Some("ntt-at".to_owned()) };
+        let terms = DeskTerms { forensics_organization: Some("ntt-at".to_owned()), ..DeskTerms::default() };
         let approved = event("approval.attached", Some(json!({ "recipient": "other" })));
         assert!(terms.may_receive("ntt-at", &[]) && !terms.may_receive("other", &[]));
         assert!(terms.may_receive("other", std::slice::from_ref(&approved)));

@@ -84,6 +84,8 @@ pub enum FieldCode {
     NotReceived,
     /// Remote work has no order that has not ended.
     NoOrder,
+    /// It is not the version of the notice that is in force, or that was read out last.
+    OtherNotice,
     /// The notice that was read out is that of guided work.
     GuidedNotice,
     /// It is not the number of an event with which a forensics report came.
@@ -92,7 +94,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 21] = [
+    pub const ALL: [FieldCode; 22] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -112,6 +114,7 @@ impl FieldCode {
         FieldCode::NeedsApproval,
         FieldCode::NotReceived,
         FieldCode::NoOrder,
+        FieldCode::OtherNotice,
         FieldCode::GuidedNotice,
         FieldCode::NoSuchReport,
     ];
@@ -138,6 +141,7 @@ impl FieldCode {
             FieldCode::NeedsApproval => "needs_approval",
             FieldCode::NotReceived => "not_received",
             FieldCode::NoOrder => "no_order",
+            FieldCode::OtherNotice => "other_notice",
             FieldCode::GuidedNotice => "guided_notice",
             FieldCode::NoSuchReport => "no_such_report",
         }

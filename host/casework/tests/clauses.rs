@@ -12,8 +12,8 @@
 mod support;
 
 use kakekomi_casework::{
-    AcknowledgedHow, ActError, Action, Casework, ClauseAction, FieldCode, Operator, ReportPurpose, Right, Role,
-    ShownEvent, SpokenDocument, WorkError, WorkMode, WorkedBy,
+    AcknowledgedHow, ActError, Action, Casework, ClauseAction, DeskTerms, FieldCode, Operator, ReportPurpose, Right,
+    Role, ShownEvent, SpokenDocument, WorkError, WorkMode, WorkedBy,
 };
 use kakekomi_store::OrganizationKind;
 use kakekomi_store::Refusal;
@@ -144,6 +144,33 @@ async fn remote_and_guided_work_needs_the_acknowledged_notice_and_remote_work_an
          order remote acknowledge end | ok ok mode:no_order no_notice not_acknowledged by:no_order no_remote_work",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_notice_is_that_in_force_and_its_acknowledgement_names_the_one_that_was_read_out() {
+    for desk in desks().await {
+        let notice = |version: &str| ClauseAction::GiveNotice { mode: WorkMode::Guided, version: text(version) };
+        let acknowledge = |version: &str| ClauseAction::Acknowledge {
+            by: text("田中"),
+            how: AcknowledgedHow::Phone,
+            version: text(version),
+        };
+        let refused = "version: other_notice";
+        let (casework, number) = (desk.casework(), desk.case("れい").await);
+        assert_eq!(outcome(&casework, &lead(), &number, acknowledge("1")).await, "no_notice");
+        assert_eq!(outcome(&casework, &lead(), &number, notice("0")).await, refused);
+        assert_eq!(outcome(&casework, &lead(), &number, notice("1")).await, "ok");
+        // The notice changes before it is acknowledged: the applicant heard the former one.
+        let terms = DeskTerms { notice_version: text("2"), ..DeskTerms::default() };
+        let later = desk.casework().with_terms(terms);
+        assert_eq!(outcome(&later, &lead(), &number, acknowledge("2")).await, refused);
+        let last = later.last_notice(&number).await.unwrap().unwrap();
+        assert_eq!(last.body.unwrap()["version"], "1");
+        assert_eq!(outcome(&later, &lead(), &number, acknowledge("1")).await, "ok");
+        assert_eq!(outcome(&later, &lead(), &number, notice("1")).await, refused);
+        assert_eq!(outcome(&later, &lead(), &number, notice("2")).await, "ok");
+        assert_eq!(outcome(&later, &lead(), &number, acknowledge("1")).await, refused);
+    }
 }
 
 /// The events of a case that are no readings, the last one first.

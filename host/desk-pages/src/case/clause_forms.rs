@@ -125,7 +125,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &Organizations
         },
         "remote_notice" => notice(set, view),
         "remote_acknowledge" => html! {
-            (hidden("version", &shown_version(set.visit, view)))
+            (acknowledged_version(set, view))
             (set.line("by", "text", &words.acknowledged_by, Need::Required))
             (set.radios("how", &words.acknowledged_how, &AcknowledgedHow::ALL.iter().map(|one| (one.as_str(), coded.acknowledged.get(one.as_str()))).collect::<Vec<_>>()))
         },
@@ -177,7 +177,7 @@ fn notice(set: &FieldSet<'_>, view: &CaseView) -> Markup {
     let modes: Vec<_> = WorkMode::ALL.iter().map(|mode| (mode.as_str(), coded.work_mode.get(mode.as_str()))).collect();
     html! {
         (hidden("version", &notice.version))
-        h3 { (substitute(&words.notice, "version", &notice.version)) }
+        h3 id=(set.id("version")) { (substitute(&words.notice, "version", &notice.version)) }
         ul.notice lang=(locale.as_str()) { @for sentence in notice.text.get(locale) { li { (sentence) } } }
         (set.radios("mode", &words.mode, &modes))
     }
@@ -222,10 +222,16 @@ fn recorded(visit: &Visit, event: &ShownEvent) -> Markup {
     html! { ol.timeline { (timeline::entry(visit, event)) } }
 }
 
-/// Returns the version of the notice that was read out last, or of the one that is read out now.
-fn shown_version(visit: &Visit, view: &CaseView) -> String {
-    let shown = last(view, EventKind::RemoteNotice).and_then(|event| event.body.as_ref()?.get("version")?.as_str());
-    shown.map_or_else(|| visit.desk.desk().risk_notice().version.clone(), str::to_owned)
+/// Writes the version of the notice that was read out last; where it stays sealed, the operator writes it.
+fn acknowledged_version(set: &FieldSet<'_>, view: &CaseView) -> Markup {
+    let title = &set.visit.words().coded.member.get("version");
+    match last(view, EventKind::RemoteNotice).and_then(|event| text(event, "version")) {
+        Some(version) => html! {
+            (hidden("version", version))
+            p id=(set.id("version")) { (title) (set.visit.words().frame.colon) (inert::text(version)) }
+        },
+        None => set.line("version", "text", title, Need::Required),
+    }
 }
 
 fn last(view: &CaseView, kind: EventKind) -> Option<&ShownEvent> {

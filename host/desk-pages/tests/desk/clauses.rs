@@ -118,6 +118,8 @@ async fn remote_work_follows_its_steps_and_its_record_is_printed() {
     let notice = format!("mode=remote&version={version}");
     let refused = act(&desk, &cookie, &number, "remote_notice", &notice).await;
     assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("先に依頼を記録してください"));
+    let stale = act(&desk, &cookie, &number, "remote_notice", "mode=guided&version=0").await;
+    assert!(stale.status == StatusCode::UNPROCESSABLE_ENTITY && stale.body.contains("最後に説明した版の注意事項では"));
     let action = "device=PC-12&account=tanaka&by=operator&text=止めた";
     let steps = [
         ("remote_order", "price=11,000円&approved_by=田中".to_owned(), "注意事項が、まだ説明されていません"),

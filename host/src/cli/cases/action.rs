@@ -179,6 +179,7 @@ pub async fn run(command: ActionCommand, file: Settings) -> Result<Exit, CliErro
     let action = values.action(&source.desk)?;
     let reader = if matches!(action, Action::Clause(_)) { source.reader()? } else { None };
     let work = Work::open(&source, reader).await?;
+    let action = work.with_last_notice(&number, &source.desk, action).await?;
     let acted = work.act(&number, action, target.seen).await?;
     result::print(&acted, &target.format)?;
     Ok(Exit::Accepted)
