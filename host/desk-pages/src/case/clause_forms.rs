@@ -3,13 +3,13 @@
 //! a case without an intent → 「引き渡し：申し込みあり（提供意思は未確認）　提供意思が記録されていません。…」
 
 use kakekomi_casework::{
-    AcknowledgedHow, CaseView, ClauseAction, ReportPurpose, Right, ShownEvent, WorkError, WorkMode, WorkedBy,
+    AcknowledgedHow, CaseView, ClauseAction, Contents, ReportPurpose, Right, ShownEvent, WorkError, WorkMode, WorkedBy,
 };
 use kakekomi_core::Locale;
 use kakekomi_core::message::substitute;
 use kakekomi_store::{EventKind, Organization};
 use maud::{Markup, PreEscaped, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{approval_form, timeline};
 use crate::frame::field::{FieldSet, Need};
@@ -114,7 +114,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &Organizations
         "applied" | "withdraw_intent" => set.area("reason", &set.visit.words().action.withdrawn_by, Need::Required),
         "intent" => intent(set),
         "confirm_intent" => html! {
-            (last(view, EventKind::IntentRecorded).map_or_else(|| html! {}, |event| recorded(set.visit, event)))
+            (last(view, EventKind::IntentRecorded).map_or_else(|| html! {}, |event| recorded(set.visit, view, event)))
             (set.tick("confirm", &words.confirm, Need::Required))
         },
         "release" => organization(set, &words.organization, &organizations.receivers),
@@ -217,9 +217,18 @@ fn organization(set: &FieldSet<'_>, title: &str, organizations: &[Organization])
     }
 }
 
-/// Writes what was recorded, for the one who confirms it.
-fn recorded(visit: &Visit, event: &ShownEvent) -> Markup {
-    html! { ol.timeline { (timeline::entry(visit, event)) } }
+/// Writes what was recorded, for the one who confirms it. The event of an application by telephone has no body: the consent record
+/// of the case has who agreed, and to which document.
+fn recorded(visit: &Visit, view: &CaseView, event: &ShownEvent) -> Markup {
+    let event = ShownEvent { body: event.body.clone().or_else(|| agreed_by_phone(view)), ..event.clone() };
+    html! { ol.timeline { (timeline::entry(visit, &event)) } }
+}
+
+/// Returns the speaker and the document of an application by telephone, as an event has them.
+fn agreed_by_phone(view: &CaseView) -> Option<Value> {
+    let Contents::Opened(contents) = &view.contents else { return None };
+    let consent: Value = serde_json::from_str(contents.opened.record.consent.get()).ok()?;
+    Some(json!({ "name": consent.get("agreed_by")?, "document": consent.get("document")? }))
 }
 
 /// Writes the version of the notice that was read out last; where it stays sealed, the operator writes it.
