@@ -9,9 +9,13 @@
     reason = "a test that cannot go on stops"
 )]
 
+use std::fs;
+use std::process::Command;
+
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::source_tree::root;
 use serde_json::{Value, json};
 
 on_both_databases! {
@@ -47,6 +51,16 @@ fn events(home: &Home, number: &str) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// Gives the home the example desk with another version of the notice.
+fn change_notice(home: &Home) {
+    let (from, to) = (root().join("host/desk"), home.path().join("desk"));
+    assert!(Command::new("cp").arg("-r").args([from, to.clone()]).status().unwrap().success());
+    let text = fs::read_to_string(to.join("remote_notice.toml")).unwrap();
+    let changed = text.replace("version = \"1\"", "version = \"2\"");
+    assert_ne!(text, changed);
+    fs::write(to.join("remote_notice.toml"), changed).unwrap();
+}
+
 fn remote_work_by_commands_follows_its_steps(home: Home) {
     let (server, number) = desk(home);
     let (home, number) = (&server.home, number.as_str());
@@ -56,6 +70,10 @@ fn remote_work_by_commands_follows_its_steps(home: Home) {
     assert!(refused(home, &work, 5).contains("was not acknowledged"));
     assert!(refused(home, &["remote-acknowledge", number, "--by", "田中"], 5).contains("was not shown"));
     run(home, &["remote-notice", number, "remote"]);
+    let other = ["remote-acknowledge", number, "--by", "田中", "--version-read", "0"];
+    assert!(refused(home, &other, 2).contains("the one that was read out last"));
+    // The notice changes in between: the default is what was read out.
+    change_notice(home);
     run(home, &["remote-acknowledge", number, "--by", "田中", "--how", "mail"]);
     run(home, &work);
     run(home, &["remote-end", number]);

@@ -11,8 +11,10 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Case, Event, EventKind, LINES_A_PAGE, NewEvent, Store, StoreError};
 use serde_json::Value;
 
+use crate::desk_terms::DeskTerms;
 use crate::error::{ActError, WorkError};
 use crate::operator::{Operator, Right};
+use crate::timeline::{self, ShownEvent};
 
 /// The parts of a host.
 #[derive(Clone)]
@@ -36,12 +38,19 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Casework {
     pub(crate) parts: Parts,
+    pub(crate) terms: DeskTerms,
 }
 
 impl Casework {
     /// Takes the parts of a host.
     pub fn new(parts: Parts) -> Casework {
-        Casework { parts }
+        Casework { parts, terms: DeskTerms::default() }
+    }
+
+    /// Takes the terms of the desk. Without them no case is released.
+    #[must_use]
+    pub fn with_terms(self, terms: DeskTerms) -> Casework {
+        Casework { terms, ..self }
     }
 
     /// Reports whether this host can open contents.
@@ -66,6 +75,16 @@ impl Casework {
     /// Reads all events of a case.
     pub(crate) async fn events(&self, number: &Number) -> Result<Vec<Event>, StoreError> {
         self.events_after(0, number).await
+    }
+
+    /// Reads all events of a case for a decision, with their bodies where this host opens them.
+    pub(crate) async fn opened_events(&self, number: &Number, case: &Case) -> Result<Vec<ShownEvent>, WorkError> {
+        let events = self.events(number).await?;
+        let opened = match self.parts.reader.as_deref() {
+            Some(reader) => reader.open(case).map_err(|error| WorkError::Damaged(error.to_string()))?,
+            None => None,
+        };
+        Ok(timeline::shown(events, opened.as_ref(), &mut Vec::new()))
     }
 
     /// Reads the events of a case after a position of the chain.

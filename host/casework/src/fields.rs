@@ -78,8 +78,14 @@ pub enum FieldCode {
     NotADigest,
     /// No organization for forensics has this id, or it is disabled.
     NoSuchOrganization,
+    /// The organization is not the desk's company, and no approval in writing names it (1⑧).
+    NeedsApproval,
+    /// The organization did not receive the case, so that no report of it is accepted (clause 3).
+    NotReceived,
     /// Remote work has no order that has not ended.
     NoOrder,
+    /// It is not the version of the notice that is in force, or that was read out last.
+    OtherNotice,
     /// The notice that was read out is that of guided work.
     GuidedNotice,
     /// It is not the number of an event with which a forensics report came.
@@ -88,7 +94,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All codes.
-    pub const ALL: [FieldCode; 19] = [
+    pub const ALL: [FieldCode; 22] = [
         FieldCode::Required,
         FieldCode::TooLong,
         FieldCode::Unknown,
@@ -105,7 +111,10 @@ impl FieldCode {
         FieldCode::NotConfirmed,
         FieldCode::NotADigest,
         FieldCode::NoSuchOrganization,
+        FieldCode::NeedsApproval,
+        FieldCode::NotReceived,
         FieldCode::NoOrder,
+        FieldCode::OtherNotice,
         FieldCode::GuidedNotice,
         FieldCode::NoSuchReport,
     ];
@@ -129,7 +138,10 @@ impl FieldCode {
             FieldCode::NotConfirmed => "not_confirmed",
             FieldCode::NotADigest => "not_a_digest",
             FieldCode::NoSuchOrganization => "no_such_organization",
+            FieldCode::NeedsApproval => "needs_approval",
+            FieldCode::NotReceived => "not_received",
             FieldCode::NoOrder => "no_order",
+            FieldCode::OtherNotice => "other_notice",
             FieldCode::GuidedNotice => "guided_notice",
             FieldCode::NoSuchReport => "no_such_report",
         }

@@ -14,7 +14,7 @@ pub(crate) mod error;
 pub(crate) mod link;
 pub(crate) mod packing;
 pub(crate) mod sender;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod state;
 
 use kakekomi_core::form::Purpose;
@@ -155,9 +155,15 @@ impl Casework {
             Some("packaged") => return Err(HandoverError::Refused(Refusal::PackageKnown)),
             state => return Err(HandoverError::Missing(state::steps_of(state))),
         }
+        if !snapshot.case.line.may_hand_over() {
+            return Err(missing(MissingStep::Reopening));
+        }
         let released = snapshot.released_to().ok_or(missing(MissingStep::Release))?;
         if organization.is_some_and(|named| named != released) {
             return Err(HandoverError::OtherRelease);
+        }
+        if !self.terms.may_receive(released, &snapshot.timeline) {
+            return Err(missing(MissingStep::Approval));
         }
         let to = self.receiver(released, OrganizationKind::Forensics).await?;
         let files = snapshot.complete_files();

@@ -6,6 +6,7 @@
 //! action that meets a change its operator has not seen is refused, and the operator gets both.
 //!
 //! - [`Casework`]: the use cases; [`Operator`], [`may`]: the rights
+//! - [`DeskTerms`]: the terms of a desk that the clauses' actions are checked against
 //! - [`Action`]: the actions with their fields; [`Fields`], [`FieldError`]: a form that is read; [`limits`]
 //! - [`CaseView`], [`ShownEvent`], [`Missing`]: a case as it is shown
 //! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case; [`ScanMark`]: their scans
@@ -23,6 +24,7 @@ mod casework;
 mod clauses;
 mod close_many;
 mod conflict;
+mod desk_terms;
 mod error;
 mod exports;
 mod fields;
@@ -52,6 +54,7 @@ pub use audit::AuditLine;
 pub use casework::{Casework, Parts};
 pub use close_many::{CloseRefusal, ClosedOne};
 pub use conflict::{Conflict, ShownAction};
+pub use desk_terms::DeskTerms;
 pub use error::{ActError, WorkError};
 pub use exports::ExportLine;
 pub use fields::{FieldCode, FieldError, Fields};

@@ -12,7 +12,7 @@ use crate::rows::unknown_field;
 pub enum Refusal {
     /// No clause allows the purpose.
     #[error(
-        "{0}: no clause allows this purpose (1⑧): service, referral, subcontract, sales, statistics, or approved:ID with the \
+        "{0}: no clause allows this purpose (1⑧): service, subcontract, sales, statistics, or approved:ID with the \
          applicant's approval in writing"
     )]
     Purpose(String),
@@ -25,6 +25,12 @@ pub enum Refusal {
     /// The recipient is not registered for the purpose, or disabled.
     #[error("{0} is no registered, enabled organization for the purpose {1} (1⑧): kakekomi organizations list")]
     UnknownRecipient(String, &'static str),
+    /// A referral is handed over once, sealed and with a manifest, and not printed.
+    #[error(
+        "a referral is never printed: kakekomi refer make NUMBER makes its package once, sealed to the company, with manifest and \
+         record (1②)"
+    )]
+    Referral,
     /// Statistics are no cases.
     #[error("statistics have no cases: kakekomi stats --month 2026-10 prints the tables")]
     Statistics,
@@ -45,8 +51,6 @@ pub enum LeftOut {
     Withdrawn,
     /// The agreed version of the consent document does not allow sales.
     SalesNotAgreed,
-    /// It is not released to the recipient, or the package was collected already (1②).
-    NotReleased,
     /// The recipient has no grant for it that is valid now (1⑤).
     NoGrant,
 }
@@ -58,7 +62,6 @@ impl LeftOut {
             LeftOut::Erased => "erased",
             LeftOut::Withdrawn => "withdrawn by the applicant",
             LeftOut::SalesNotAgreed => "agreed to a version that does not allow sales",
-            LeftOut::NotReleased => "not released to the recipient, or collected already",
             LeftOut::NoGrant => "without a valid grant for the recipient",
         }
     }
@@ -69,11 +72,6 @@ impl LeftOut {
 pub enum ExportRequest {
     /// The desk's own work.
     Service,
-    /// The hand-over to a forensics company.
-    Referral {
-        /// The organization.
-        recipient: String,
-    },
     /// The work of a subcontractor.
     Subcontract {
         /// The organization.
@@ -122,8 +120,6 @@ pub struct CaseFacts {
     pub withdrawn: bool,
     /// True if its agreed version of the consent document allows sales.
     pub sales_agreed: bool,
-    /// The forensics company to which it is released and that has not collected it.
-    pub released_to: Option<String>,
     /// The grants that were not ended.
     pub grants: Vec<Grant>,
     /// All approvals.
@@ -146,9 +142,7 @@ impl ExportRequest {
             None if purpose == Purpose::Service.as_str() => own(ExportRequest::Service),
             None if purpose == Purpose::Sales.as_str() => own(ExportRequest::Sales),
             None if purpose == Purpose::Statistics.as_str() => Err(Refusal::Statistics),
-            None if purpose == Purpose::Referral.as_str() => {
-                Ok(ExportRequest::Referral { recipient: named(Purpose::Referral)? })
-            }
+            None if purpose == Purpose::Referral.as_str() => Err(Refusal::Referral),
             None if purpose == Purpose::Subcontract.as_str() => {
                 Ok(ExportRequest::Subcontract { recipient: named(Purpose::Subcontract)? })
             }
@@ -163,7 +157,6 @@ impl ExportRequest {
     pub fn purpose(&self) -> Purpose {
         match self {
             ExportRequest::Service => Purpose::Service,
-            ExportRequest::Referral { .. } => Purpose::Referral,
             ExportRequest::Subcontract { .. } => Purpose::Subcontract,
             ExportRequest::Sales => Purpose::Sales,
             ExportRequest::Approved { .. } => Purpose::Approved,
@@ -182,9 +175,7 @@ impl ExportRequest {
     pub fn recipient(&self) -> Option<&str> {
         match self {
             ExportRequest::Service | ExportRequest::Sales => None,
-            ExportRequest::Referral { recipient }
-            | ExportRequest::Subcontract { recipient }
-            | ExportRequest::Approved { recipient, .. } => Some(recipient),
+            ExportRequest::Subcontract { recipient } | ExportRequest::Approved { recipient, .. } => Some(recipient),
         }
     }
 
@@ -197,10 +188,7 @@ impl ExportRequest {
             ExportRequest::Service => return Ok(Ok(Vec::new())),
             _ if facts.withdrawn => return Ok(Err(LeftOut::Withdrawn)),
             ExportRequest::Sales if !facts.sales_agreed => return Ok(Err(LeftOut::SalesNotAgreed)),
-            ExportRequest::Referral { recipient } if facts.released_to.as_ref() != Some(recipient) => {
-                return Ok(Err(LeftOut::NotReleased));
-            }
-            ExportRequest::Sales | ExportRequest::Referral { .. } => Vec::new(),
+            ExportRequest::Sales => Vec::new(),
             ExportRequest::Subcontract { recipient } => {
                 let is_valid = |grant: &&Grant| grant.organization == *recipient && grant.expires_at > now;
                 let valid: Vec<_> = facts.grants.iter().filter(is_valid).collect();

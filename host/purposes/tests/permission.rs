@@ -28,7 +28,6 @@ fn open_case() -> CaseFacts {
     CaseFacts {
         withdrawn: false,
         sales_agreed: true,
-        released_to: Some("ntt-at".to_owned()),
         grants: vec![
             grant("helper", &["/devices"], NOW + 1),
             grant("helper", &["/contact/phone"], NOW + 2),
@@ -53,17 +52,25 @@ fn every_other_purpose_is_refused() {
 }
 
 #[test]
+fn a_referral_is_never_printed() {
+    for recipient in [None, Some("ntt-at")] {
+        let refused = ExportRequest::read("referral", recipient).unwrap_err();
+        assert_eq!(refused, Refusal::Referral);
+        assert!(refused.to_string().contains("kakekomi refer make"), "{refused}");
+    }
+}
+
+#[test]
 fn every_other_recipient_is_refused() {
     for own in ["service", "sales"] {
         assert_eq!(ExportRequest::read(own, Some("Insurer")), Err(Refusal::Recipient(own)));
         assert_eq!(read(own, Some(" ")).recipient(), None);
     }
-    for others in ["referral", "subcontract", "approved:1"] {
+    for others in ["subcontract", "approved:1"] {
         let purpose = others.split(':').next().unwrap();
         assert_eq!(ExportRequest::read(others, None), Err(Refusal::NoRecipient(purpose)));
     }
     let case = open_case();
-    assert_eq!(read("referral", Some("helper")).permit(&case, NOW), Ok(Err(LeftOut::NotReleased)));
     assert_eq!(read("subcontract", Some("ntt-at")).permit(&case, NOW), Ok(Err(LeftOut::NoGrant)));
     let approved = |id: &str, recipient| read(&format!("approved:{id}"), Some(recipient)).permit(&case, NOW);
     let refused = |id: &str| Err(Refusal::NoApproval(id.to_owned()));
@@ -75,7 +82,7 @@ fn every_other_recipient_is_refused() {
 fn what_the_case_allows_is_permitted_with_its_fields_alone() {
     let case = open_case();
     let named = |purpose: &str, recipient| read(purpose, recipient).permit(&case, NOW).unwrap().unwrap();
-    for (purpose, recipient) in [("service", None), ("sales", None), ("referral", Some("ntt-at"))] {
+    for (purpose, recipient) in [("service", None), ("sales", None)] {
         assert!(named(purpose, recipient).is_empty(), "{purpose}");
     }
     assert_eq!(named("subcontract", Some("helper")), ["/devices", "/contact/phone"], "without the expired grant");
@@ -89,16 +96,12 @@ fn a_case_that_does_not_allow_the_purpose_is_left_out() {
     let closed = CaseFacts::default();
     let left_out = |purpose: &str, recipient, case: &CaseFacts| read(purpose, recipient).permit(case, NOW).unwrap();
     assert_eq!(left_out("sales", None, &closed), Err(LeftOut::SalesNotAgreed));
-    assert_eq!(left_out("referral", Some("ntt-at"), &closed), Err(LeftOut::NotReleased));
     assert_eq!(left_out("subcontract", Some("helper"), &closed), Err(LeftOut::NoGrant));
     assert_eq!(left_out("service", None, &closed), Ok(Vec::new()));
     let withdrawn = CaseFacts { withdrawn: true, ..open_case() };
-    for (purpose, recipient) in [
-        ("sales", None),
-        ("referral", Some("ntt-at")),
-        ("subcontract", Some("helper")),
-        ("approved:2609-4873-1059.1", Some("Insurer")),
-    ] {
+    for (purpose, recipient) in
+        [("sales", None), ("subcontract", Some("helper")), ("approved:2609-4873-1059.1", Some("Insurer"))]
+    {
         assert_eq!(left_out(purpose, recipient, &withdrawn), Err(LeftOut::Withdrawn), "{purpose}");
     }
     assert_eq!(left_out("service", None, &withdrawn), Ok(Vec::new()), "the desk answers for what it did");

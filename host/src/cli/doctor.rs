@@ -10,6 +10,7 @@
 //! at 0; an error makes it 5, or 4 where only the module is wrong.
 
 mod accounts;
+mod company;
 mod damage;
 mod database;
 mod desk;
@@ -69,16 +70,20 @@ pub(super) fn print(findings: &[Finding], format: &FormatArgs) -> Result<Exit, C
 async fn findings(settings: &Settings) -> Vec<Finding> {
     let now = clock::now();
     let mut found = Vec::from(engine::look(&settings.modules()));
-    match Desk::load(settings.desk.as_deref()) {
+    let desk = match Desk::load(settings.desk.as_deref()) {
         Ok(desk) => {
             found.extend(desk::look(&desk, settings, now));
             found.extend(example::look(&desk, settings));
+            Some(desk)
         }
-        Err(error) => found.push(Finding::new("desk", Err(error.into()))),
-    }
+        Err(error) => {
+            found.push(Finding::new("desk", Err(error.into())));
+            None
+        }
+    };
     found.extend(machine::look(settings, now));
     found.extend(keys::look(settings));
-    found.extend(database::look(settings, now).await);
+    found.extend(database::look(settings, desk.as_ref(), now).await);
     found.extend(evidence::scanner(settings));
     found.extend(serving::look(settings).await);
     found

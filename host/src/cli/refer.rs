@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use kakekomi_casework::{Casework, HandoverError, Operator, Parts};
+use kakekomi_casework::{Casework, DeskTerms, HandoverError, Operator, Parts};
 use kakekomi_service::desk::Desk;
 use kakekomi_store::{self as store, Store, clock};
 
@@ -147,6 +147,7 @@ impl CaseArgs {
         let parts =
             Parts { store: Arc::clone(&store), reader, hash_key: None, service: None, storage, now: clock::now };
         let operator = Operator::command_line(&actor());
-        Ok(Open { store, casework: Casework::new(parts), operator, desk, settings })
+        let casework = Casework::new(parts).with_terms(DeskTerms::of(&desk));
+        Ok(Open { store, casework, operator, desk, settings })
     }
 }

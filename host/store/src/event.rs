@@ -13,7 +13,7 @@ mod refusal;
 use crate::receipt_number::Number;
 pub use clause_states::ClauseStates;
 pub use kind::{EventKind, UnknownKind};
-pub(crate) use projection::{APPLICANT, ERASED};
+pub(crate) use projection::{APPLICANT, ERASED, may_hand_over};
 pub use projection::{Change, OUTCOMES, Projection, URGENCIES};
 pub use refusal::Refusal;
 

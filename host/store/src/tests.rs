@@ -3,6 +3,7 @@
 mod accounts;
 mod cases;
 mod clauses;
+mod closed;
 mod conversion;
 mod direct_sql;
 mod erasure;

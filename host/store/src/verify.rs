@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use super::case::{Case, CaseLine, IdempotencyRecord};
 use super::clock;
 use super::error::StoreError;
-use super::event::ERASED;
+use super::event::{ERASED, may_hand_over};
 use super::receipt_number::Number;
 
 /// The length of a keyed hash in bytes.
@@ -29,6 +29,11 @@ impl CaseLine {
     /// Reports whether the case was erased.
     pub fn is_erased(&self) -> bool {
         self.status == ERASED
+    }
+
+    /// Reports whether it may be handed over by its status: a closed case only if its outcome is the introduction.
+    pub fn may_hand_over(&self) -> bool {
+        may_hand_over(&self.status, self.outcome.as_deref())
     }
 
     /// Lists the faults of a list's columns, for the operator; empty where they are valid.

@@ -25,17 +25,23 @@ pub enum MissingStep {
     Identity,
     /// The storage of evidence files on this host.
     Storage,
+    /// The case is closed with another outcome than the introduction.
+    Reopening,
+    /// The released organization is not the desk's company, and no approval in writing names it (1⑧).
+    Approval,
 }
 
 impl MissingStep {
     /// All steps.
-    pub const ALL: [MissingStep; 6] = [
+    pub const ALL: [MissingStep; 8] = [
         MissingStep::Intent,
         MissingStep::Confirmation,
         MissingStep::Release,
         MissingStep::Organization,
         MissingStep::Identity,
         MissingStep::Storage,
+        MissingStep::Reopening,
+        MissingStep::Approval,
     ];
 
     /// Returns the stable word.
@@ -47,6 +53,8 @@ impl MissingStep {
             MissingStep::Organization => "organization",
             MissingStep::Identity => "identity",
             MissingStep::Storage => "storage",
+            MissingStep::Reopening => "reopening",
+            MissingStep::Approval => "approval",
         }
     }
 }

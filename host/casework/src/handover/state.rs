@@ -53,6 +53,12 @@ impl Casework {
         if is_released && self.parts.reader.is_some() && !organization.as_deref().is_some_and(is_known) {
             missing.push(MissingStep::Organization);
         }
+        if organization.as_deref().is_some_and(|id| !self.terms.may_receive(id, &view.timeline)) {
+            missing.push(MissingStep::Approval);
+        }
+        if state.is_some() && !view.case.line.may_hand_over() {
+            missing.push(MissingStep::Reopening);
+        }
         if !matches!(state.as_deref(), Some("packaged")) {
             missing.extend(self.parts.reader.is_none().then_some(MissingStep::Identity));
             missing.extend(self.parts.storage.is_none().then_some(MissingStep::Storage));

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kakekomi_casework::{Casework, Operator, Parts, Role};
+use kakekomi_casework::{Casework, DeskTerms, Operator, Parts, Role};
 use kakekomi_sealing::{HashKey, KeyFolder};
 use kakekomi_service::sealed_case::{
     CaseReader, CaseRecord, CaseSealer, Contents, EventDraft, seal_event, seal_store_event,
@@ -176,12 +176,12 @@ impl Desk {
 
     /// The case work of another host with all keys.
     pub fn casework_over(&self, store: Arc<dyn Store>) -> Casework {
-        Casework::new(Parts { reader: Some(Arc::clone(&self.reader)), ..self.parts(store) })
+        Casework::new(Parts { reader: Some(Arc::clone(&self.reader)), ..self.parts(store) }).with_terms(terms())
     }
 
     /// The case work of a host without the desk's identity.
     pub fn casework_without_identity(&self) -> Casework {
-        Casework::new(self.parts(Arc::clone(&self.store)))
+        Casework::new(self.parts(Arc::clone(&self.store))).with_terms(terms())
     }
 
     fn parts(&self, store: Arc<dyn Store>) -> Parts {
@@ -203,6 +203,11 @@ impl Desk {
             open(&self.url).await.unwrap()
         }
     }
+}
+
+/// The terms of the example desk.
+fn terms() -> DeskTerms {
+    DeskTerms::of(&kakekomi_service::desk::Desk::load(None).unwrap())
 }
 
 pub fn operator(name: &str) -> Operator {

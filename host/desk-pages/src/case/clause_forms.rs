@@ -3,13 +3,13 @@
 //! a case without an intent → 「引き渡し：申し込みあり（提供意思は未確認）　提供意思が記録されていません。…」
 
 use kakekomi_casework::{
-    AcknowledgedHow, CaseView, ClauseAction, ReportPurpose, Right, ShownEvent, WorkMode, WorkedBy,
+    AcknowledgedHow, CaseView, ClauseAction, Contents, ReportPurpose, Right, ShownEvent, WorkError, WorkMode, WorkedBy,
 };
 use kakekomi_core::Locale;
 use kakekomi_core::message::substitute;
 use kakekomi_store::{EventKind, Organization};
 use maud::{Markup, PreEscaped, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{approval_form, timeline};
 use crate::frame::field::{FieldSet, Need};
@@ -19,16 +19,33 @@ use crate::intake::demoted;
 /// The state of a case without a referral, or without remote work.
 const NONE: &str = "none";
 
-/// Lists the organizations for forensics; without the list an operator reads that there is none to choose.
-pub async fn organizations(visit: &Visit) -> Vec<Organization> {
-    let Ok(operator) = visit.operator() else { return Vec::new() };
-    if !visit.may(Right::Act) {
-        return Vec::new();
+/// The organizations from which the forms let choose.
+#[derive(Default)]
+pub struct Organizations {
+    /// Those that the case can be released to.
+    receivers: Vec<Organization>,
+    /// Those whose report can be recorded.
+    reporters: Vec<Organization>,
+}
+
+impl Organizations {
+    /// Reads the lists; without them an operator reads that there is none to choose.
+    pub async fn load(visit: &Visit, view: &CaseView) -> Organizations {
+        let casework = &visit.desk.parts.casework;
+        let Ok(operator) = visit.operator() else { return Organizations::default() };
+        if !visit.may(Right::Act) {
+            return Organizations::default();
+        }
+        let lists = async {
+            let receivers = casework.receivers(&operator, view).await?;
+            let reporters = casework.reporters(&operator, view).await?;
+            Ok::<_, WorkError>(Organizations { receivers, reporters })
+        };
+        lists.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the organizations cannot be listed");
+            Organizations::default()
+        })
     }
-    visit.desk.parts.casework.forensics_organizations(&operator).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the organizations cannot be listed");
-        Vec::new()
-    })
 }
 
 /// Reports whether the state of a case fits an action; the store decides again when the form is sent.
@@ -41,7 +58,7 @@ pub fn fits(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "intent" => is_open && !matches!(referral, "intent" | "released" | "packaged"),
         "confirm_intent" => referral == "recorded" && !is_recorder(visit, view),
         "withdraw_intent" => !matches!(referral, NONE | "applied" | "withdrawn"),
-        "release" => matches!(referral, "intent" | "released"),
+        "release" => matches!(referral, "intent" | "released") && view.case.line.may_hand_over(),
         "remote_order" => is_open && remote != "ordered",
         "remote_notice" => is_open && remote != "acknowledged",
         "remote_acknowledge" => is_open && remote == "notified",
@@ -91,16 +108,16 @@ pub fn facts(visit: &Visit, view: &CaseView) -> Markup {
 }
 
 /// Writes the fields of an action of [`ClauseAction::WORDS`].
-pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization], word: &str) -> Markup {
+pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &Organizations, word: &str) -> Markup {
     let (words, coded) = (&set.visit.words().clause, &set.visit.words().coded);
     match word {
         "applied" | "withdraw_intent" => set.area("reason", &set.visit.words().action.withdrawn_by, Need::Required),
         "intent" => intent(set),
         "confirm_intent" => html! {
-            (last(view, EventKind::IntentRecorded).map_or_else(|| html! {}, |event| recorded(set.visit, event)))
+            (last(view, EventKind::IntentRecorded).map_or_else(|| html! {}, |event| recorded(set.visit, view, event)))
             (set.tick("confirm", &words.confirm, Need::Required))
         },
-        "release" => organization(set, &words.organization, organizations.iter().filter(|one| !one.disabled)),
+        "release" => organization(set, &words.organization, &organizations.receivers),
         "remote_order" => html! {
             (set.line("price", "text", &words.price, Need::Required))
             (set.line("approved_by", "text", &words.approved_by, Need::Required))
@@ -108,7 +125,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
         },
         "remote_notice" => notice(set, view),
         "remote_acknowledge" => html! {
-            (hidden("version", &shown_version(set.visit, view)))
+            (acknowledged_version(set, view))
             (set.line("by", "text", &words.acknowledged_by, Need::Required))
             (set.radios("how", &words.acknowledged_how, &AcknowledgedHow::ALL.iter().map(|one| (one.as_str(), coded.acknowledged.get(one.as_str()))).collect::<Vec<_>>()))
         },
@@ -120,7 +137,7 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
         },
         "remote_end" => set.area("text", &words.remark, Need::Optional),
         "report" => html! {
-            (organization(set, &words.report_organization, organizations.iter()))
+            (organization(set, &words.report_organization, &organizations.reporters))
             (set.line("title", "text", &words.report_title, Need::Required))
             (set.line("sha256", "text", &words.sha256, Need::Optional))
             (set.area("text", &words.remark, Need::Optional))
@@ -160,7 +177,7 @@ fn notice(set: &FieldSet<'_>, view: &CaseView) -> Markup {
     let modes: Vec<_> = WorkMode::ALL.iter().map(|mode| (mode.as_str(), coded.work_mode.get(mode.as_str()))).collect();
     html! {
         (hidden("version", &notice.version))
-        h3 { (substitute(&words.notice, "version", &notice.version)) }
+        h3 id=(set.id("version")) { (substitute(&words.notice, "version", &notice.version)) }
         ul.notice lang=(locale.as_str()) { @for sentence in notice.text.get(locale) { li { (sentence) } } }
         (set.radios("mode", &words.mode, &modes))
     }
@@ -191,8 +208,8 @@ fn report_title(visit: &Visit, event: &ShownEvent) -> Option<(String, String)> {
 }
 
 /// Writes the choice of an organization; without one, that it has to be registered first.
-fn organization<'a>(set: &FieldSet<'_>, title: &str, organizations: impl Iterator<Item = &'a Organization>) -> Markup {
-    let names: Vec<_> = organizations.map(|one| (one.id.as_str(), inert::visible(&one.name))).collect();
+fn organization(set: &FieldSet<'_>, title: &str, organizations: &[Organization]) -> Markup {
+    let names: Vec<_> = organizations.iter().map(|one| (one.id.as_str(), inert::visible(&one.name))).collect();
     let options: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
     html! {
         @if options.is_empty() { p.notice.notice--warning { (set.visit.words().clause.no_organization) } }
@@ -200,15 +217,30 @@ fn organization<'a>(set: &FieldSet<'_>, title: &str, organizations: impl Iterato
     }
 }
 
-/// Writes what was recorded, for the one who confirms it.
-fn recorded(visit: &Visit, event: &ShownEvent) -> Markup {
-    html! { ol.timeline { (timeline::entry(visit, event)) } }
+/// Writes what was recorded, for the one who confirms it. The event of an application by telephone has no body: the consent record
+/// of the case has who agreed, and to which document.
+fn recorded(visit: &Visit, view: &CaseView, event: &ShownEvent) -> Markup {
+    let event = ShownEvent { body: event.body.clone().or_else(|| agreed_by_phone(view)), ..event.clone() };
+    html! { ol.timeline { (timeline::entry(visit, &event)) } }
 }
 
-/// Returns the version of the notice that was read out last, or of the one that is read out now.
-fn shown_version(visit: &Visit, view: &CaseView) -> String {
-    let shown = last(view, EventKind::RemoteNotice).and_then(|event| event.body.as_ref()?.get("version")?.as_str());
-    shown.map_or_else(|| visit.desk.desk().risk_notice().version.clone(), str::to_owned)
+/// Returns the speaker and the document of an application by telephone, as an event has them.
+fn agreed_by_phone(view: &CaseView) -> Option<Value> {
+    let Contents::Opened(contents) = &view.contents else { return None };
+    let consent: Value = serde_json::from_str(contents.opened.record.consent.get()).ok()?;
+    Some(json!({ "name": consent.get("agreed_by")?, "document": consent.get("document")? }))
+}
+
+/// Writes the version of the notice that was read out last; where it stays sealed, the operator writes it.
+fn acknowledged_version(set: &FieldSet<'_>, view: &CaseView) -> Markup {
+    let title = &set.visit.words().coded.member.get("version");
+    match last(view, EventKind::RemoteNotice).and_then(|event| text(event, "version")) {
+        Some(version) => html! {
+            (hidden("version", version))
+            p id=(set.id("version")) { (title) (set.visit.words().frame.colon) (inert::text(version)) }
+        },
+        None => set.line("version", "text", title, Need::Required),
+    }
 }
 
 fn last(view: &CaseView, kind: EventKind) -> Option<&ShownEvent> {

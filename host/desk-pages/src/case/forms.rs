@@ -4,10 +4,9 @@
 
 use kakekomi_accounts::AccountLine;
 use kakekomi_casework::{CaseView, Channel, ClauseAction, Confidence, LimitationKind, Right, Urgency, may};
-use kakekomi_store::Organization;
 use maud::{Markup, html};
 
-use super::clause_forms;
+use super::clause_forms::{self, Organizations};
 use crate::frame::field::{FieldFault, FieldSet, Need, faults};
 use crate::frame::{FormFields, Visit, inert, moment};
 
@@ -69,7 +68,7 @@ pub struct ActionForms<'a> {
     /// Those who can be its assignee: names of accounts, and as people read them.
     people: Vec<(String, String)>,
     /// The organizations for forensics.
-    organizations: Vec<Organization>,
+    organizations: Organizations,
 }
 
 /// Lists the accounts that can work on cases. Without the list an operator types the name.
@@ -87,7 +86,7 @@ async fn people(visit: &Visit) -> Vec<(String, String)> {
 impl<'a> ActionForms<'a> {
     /// Reads the lists from which the forms let choose.
     pub async fn load(visit: &'a Visit, view: &'a CaseView) -> ActionForms<'a> {
-        let (people, organizations) = (people(visit).await, clause_forms::organizations(visit).await);
+        let (people, organizations) = (people(visit).await, Organizations::load(visit, view).await);
         ActionForms { visit, view, people, organizations }
     }
 

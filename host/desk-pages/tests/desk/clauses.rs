@@ -102,6 +102,32 @@ async fn a_hand_over_is_prepared_by_three_people_and_each_page_says_what_is_miss
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_intent_of_an_application_by_telephone_is_confirmed_with_its_speaker_and_document_in_view() {
+    let desk = TestDesk::open("phone-intent").await;
+    let sato = desk.sign_in_as("sato", Role::Operator).await;
+    let suzuki = desk.sign_in_as("suzuki", Role::Operator).await;
+    let form = desk.get("/cases/new", &sato).await.body;
+    let hidden = ["key", "document", "policy", "opened_at"].map(|name| {
+        let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap();
+        format!("{name}={value}")
+    });
+    let answers = "company=株式会社れい&person=山田&phone=03-3211-9999&summary=ファイルが開けません&kind=ransomware\
+        &ongoing=yes&forensics=yes&transfer_consent=yes&agreed_by=高橋&shown=read_out&agreed=yes";
+    let taken = desk.post("/cases/new", &sato, &format!("{}&{answers}", hidden.join("&"))).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.body);
+    let number = taken.body.split("code-digits number\">").nth(1).unwrap().split('<').next().unwrap();
+    let page = desk.get(&format!("/cases/{number}"), &suzuki).await.body;
+    let form = page.split("/actions/confirm_intent\"").nth(1).unwrap().split("</form>").next().unwrap();
+    let document = desk.intake.desk.documents().consent.served(kakekomi_core::Locale::Ja);
+    for part in ["高橋", document.sha256, &format!("第{}版", document.version)] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    let same = act(&desk, &sato, number, "confirm_intent", "confirm=yes").await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(act(&desk, &suzuki, number, "confirm_intent", "confirm=yes").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn remote_work_follows_its_steps_and_its_record_is_printed() {
     let desk = TestDesk::open("work").await;
     let number = desk.submit("malware").await;
@@ -118,6 +144,8 @@ async fn remote_work_follows_its_steps_and_its_record_is_printed() {
     let notice = format!("mode=remote&version={version}");
     let refused = act(&desk, &cookie, &number, "remote_notice", &notice).await;
     assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("先に依頼を記録してください"));
+    let stale = act(&desk, &cookie, &number, "remote_notice", "mode=guided&version=0").await;
+    assert!(stale.status == StatusCode::UNPROCESSABLE_ENTITY && stale.body.contains("最後に説明した版の注意事項では"));
     let action = "device=PC-12&account=tanaka&by=operator&text=止めた";
     let steps = [
         ("remote_order", "price=11,000円&approved_by=田中".to_owned(), "注意事項が、まだ説明されていません"),

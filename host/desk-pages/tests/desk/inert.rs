@@ -116,6 +116,7 @@ async fn surfaces(desk: &TestDesk, cookie: &str, admin: &str, text: &str) -> Vec
         })
         .await;
     let typed = encoded(text);
+    let version = &desk.intake.desk.risk_notice().version;
     for (word, fields) in [
         ("start", String::new()),
         ("note", format!("text={typed}")),
@@ -128,8 +129,8 @@ async fn surfaces(desk: &TestDesk, cookie: &str, admin: &str, text: &str) -> Vec
         ("applied", format!("reason={typed}")),
         ("intent", format!("name={typed}&role={typed}&document={typed}%20{DIGEST}&read_out=yes&text={typed}")),
         ("remote_order", format!("price={typed}&approved_by={typed}&text={typed}")),
-        ("remote_notice", format!("mode=remote&version={typed}")),
-        ("remote_acknowledge", format!("by={typed}&how=mail&version={typed}")),
+        ("remote_notice", format!("mode=remote&version={version}")),
+        ("remote_acknowledge", format!("by={typed}&how=mail&version={version}")),
         ("remote_action", format!("device={typed}&account={typed}&by=applicant&text={typed}")),
         ("remote_end", format!("text={typed}")),
         ("report", format!("organization=ntt-at&title={typed}&text={typed}")),

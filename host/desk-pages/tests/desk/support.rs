@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use kakekomi_accounts::{Accounts, Role, SignIn};
-use kakekomi_casework::{Casework, Operator, Parts};
+use kakekomi_casework::{Casework, DeskTerms, Operator, Parts};
 use kakekomi_desk_pages::{DeskParts, DeskState, router};
 use kakekomi_evidence::{Evidence, EvidenceLimits, FolderStorage, PartStorage};
 use kakekomi_http::client_ip::Trusted;
@@ -80,12 +80,13 @@ impl TestDesk {
             storage: Some(Arc::clone(&storage)),
             now: clock::now,
         };
-        let casework = Arc::new(Casework::new(parts));
+        let desk = Arc::new(Desk::load(None).unwrap());
+        let casework = Arc::new(Casework::new(parts).with_terms(DeskTerms::of(&desk)));
         let recipients = keys.recipients().unwrap();
         let accounts =
             Arc::new(Accounts::new(Arc::clone(&store) as _, recipients, keys.hash_key().unwrap(), clock::now));
         let intake = Intake {
-            desk: Arc::new(Desk::load(None).unwrap()),
+            desk,
             sandbox: Arc::new(Sandbox::new(kakekomi_service::embedded_module::sandbox_config()).unwrap()),
             store,
             sealer,

@@ -33,6 +33,9 @@ pub struct Profile {
     pub operator_url: Option<String>,
     /// The company that is introduced for incident response and forensics (clause 1②).
     pub forensics_company: Localized<String>,
+    /// The id under which that company is registered: another organization receives a case only with an approval in writing (1⑧).
+    #[serde(default)]
+    pub forensics_organization: Option<String>,
     /// Contacts for the hours when the desk is closed (clause 4①).
     pub outside_hours: Vec<AfterHoursContact>,
     /// The services of Annex 1.1.

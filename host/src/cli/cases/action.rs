@@ -177,7 +177,9 @@ pub async fn run(command: ActionCommand, file: Settings) -> Result<Exit, CliErro
     let number = parse_number(&target.number)?;
     let source = target.source.load(file)?;
     let action = values.action(&source.desk)?;
-    let work = Work::open(&source).await?;
+    let reader = if matches!(action, Action::Clause(_)) { source.reader()? } else { None };
+    let work = Work::open(&source, reader).await?;
+    let action = work.with_last_notice(&number, &source.desk, action).await?;
     let acted = work.act(&number, action, target.seen).await?;
     result::print(&acted, &target.format)?;
     Ok(Exit::Accepted)

@@ -44,7 +44,7 @@ const REMAINS: &str = "The number, times, module, state, key of the submission a
 pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
     let numbers = args.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;
     let source = args.source.load(file)?;
-    let Work { store, casework, operator } = Work::open(&source).await?;
+    let Work { store, casework, operator } = Work::open(&source, None).await?;
     for number in &numbers {
         // A missing case is found before the first one is erased.
         if store.show(number).await?.is_none() {

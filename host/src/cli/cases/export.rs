@@ -37,7 +37,7 @@ pub struct ExportArgs {
     /// Print the lines of the list as CSV instead, with a head
     #[arg(long, conflicts_with_all = ["json", "ndjson"])]
     csv: bool,
-    /// Print the answers that this purpose may use: service, referral, subcontract, sales, or approved:ID
+    /// Print the answers that this purpose may use: service, subcontract, sales, or approved:ID
     #[arg(long, value_name = "PURPOSE", conflicts_with = "csv")]
     purpose: Option<String>,
     /// The organization, or the recipient that an approval names

@@ -77,13 +77,9 @@ pub async fn run(
 
 /// Refuses a recipient that is not registered for the purpose, or disabled.
 async fn check_recipient(store: &dyn Store, request: &ExportRequest) -> Result<(), CliError> {
-    let (recipient, kind) = match request {
-        ExportRequest::Referral { recipient } => (recipient, OrganizationKind::Forensics),
-        ExportRequest::Subcontract { recipient } => (recipient, OrganizationKind::Subcontractor),
-        _ => return Ok(()),
-    };
+    let ExportRequest::Subcontract { recipient } = request else { return Ok(()) };
     let known = store.organization(recipient).await?;
-    if known.is_some_and(|known| known.kind == kind && !known.disabled) {
+    if known.is_some_and(|known| known.kind == OrganizationKind::Subcontractor && !known.disabled) {
         return Ok(());
     }
     Err(Refusal::UnknownRecipient(recipient.clone(), request.purpose().as_str()).into())
@@ -189,10 +185,6 @@ impl Export<'_> {
         let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
         facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
-        if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
-            let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
-            facts.released_to = released.into_iter().next_back().map(|released| released.organization);
-        }
         Ok(facts)
     }
 
@@ -236,12 +228,6 @@ impl Export<'_> {
         let of = if reasons.is_empty() { String::new() } else { format!(": {reasons}") };
         format!("kakekomi: {} cases exported for {}, {left_out} left out{of}", self.cases.len(), self.request.label())
     }
-}
-
-/// The body of `handover.released`, as far as it decides.
-#[derive(serde::Deserialize)]
-struct Released {
-    organization: String,
 }
 
 /// The body of `grant.ended`, as far as it decides.

@@ -5,14 +5,21 @@
 use std::sync::Arc;
 
 use kakekomi_casework::{
-    ActError, Acted, Action, Casework, Conflict, FieldCode, FieldError, Operator, Parts, WorkError,
+    ActError, Acted, Action, Casework, ClauseAction, Conflict, DeskTerms, FieldCode, FieldError, Operator, Parts,
+    ShownEvent, WorkError,
 };
+use kakekomi_service::desk::Desk;
+use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{Store, clock};
 
 use super::args::Source;
 use crate::cli::actor::actor;
 use crate::error::CliError;
+
+/// Explains that a version has to be named.
+const NEEDS_VERSION: &str =
+    "--version-read is needed: without the identity nobody sees which version of the notice was read out";
 
 /// The store of a command with its case work.
 pub struct Work {
@@ -22,18 +29,36 @@ pub struct Work {
 }
 
 impl Work {
-    /// Opens the store for writing events. An action needs no identity.
-    pub async fn open(source: &Source) -> Result<Work, CliError> {
+    /// Opens the store for writing events. An action needs no identity; those of the clauses are checked against earlier events with
+    /// one.
+    pub async fn open(source: &Source, reader: Option<CaseReader>) -> Result<Work, CliError> {
         let store = source.open_to_write().await?;
         let parts = Parts {
             store: Arc::clone(&store),
-            reader: None,
+            reader: reader.map(Arc::new),
             hash_key: None,
             service: source.service().map(Arc::new),
             storage: None,
             now: clock::now,
         };
-        Ok(Work { store, casework: Casework::new(parts), operator: Operator::command_line(&actor()) })
+        let casework = Casework::new(parts).with_terms(DeskTerms::of(&source.desk));
+        Ok(Work { store, casework, operator: Operator::command_line(&actor()) })
+    }
+
+    /// Fills in the version of an acknowledgement that names none: that of the notice which was read out last.
+    pub async fn with_last_notice(&self, number: &Number, desk: &Desk, action: Action) -> Result<Action, CliError> {
+        match action {
+            Action::Clause(ClauseAction::Acknowledge { by, how, version }) if version.is_empty() => {
+                let last = self.casework.last_notice(number).await.map_err(|error| work_error(number, error))?;
+                let version = match last {
+                    // The state of the case refuses it then.
+                    None => desk.risk_notice().version.clone(),
+                    Some(last) => last_version(&last).ok_or_else(|| CliError::Usage(NEEDS_VERSION.to_owned()))?,
+                };
+                Ok(Action::Clause(ClauseAction::Acknowledge { by, how, version }))
+            }
+            other => Ok(other),
+        }
     }
 
     /// Writes the event of an action.
@@ -41,6 +66,10 @@ impl Work {
         let acted = self.casework.act(&self.operator, number, action, seen).await;
         acted.map_err(|error| act_error(number, error))
     }
+}
+
+fn last_version(notice: &ShownEvent) -> Option<String> {
+    notice.body.as_ref()?.get("version")?.as_str().map(str::to_owned)
 }
 
 /// Converts the error of an action.
@@ -98,7 +127,13 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
         FieldCode::NotConfirmed => "is not confirmed",
         FieldCode::NotADigest => "is no SHA-256 of 64 hexadecimal digits",
         FieldCode::NoSuchOrganization => "is no registered organization for forensics, or it is disabled",
+        FieldCode::NeedsApproval => {
+            "is not the company of desk.toml (forensics_organization): attach the applicant's approval in writing, whose \
+             recipient is this id"
+        }
+        FieldCode::NotReceived => "is not the organization that received the case (kakekomi refer show)",
         FieldCode::NoOrder => "needs an order of remote support that has not ended",
+        FieldCode::OtherNotice => "is not that of the notice in force, or of the one that was read out last",
         FieldCode::GuidedNotice => "needs the acknowledged notice of remote work; that of guided work was read out",
         FieldCode::NoSuchReport => "is not the number of an event forensics_report.received",
     };
@@ -107,7 +142,7 @@ fn field_sentence(FieldError { field, code }: &FieldError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kakekomi_casework::{ShownAction, ShownEvent};
+    use kakekomi_casework::ShownAction;
     use kakekomi_store::Refusal;
     use serde_json::json;
 

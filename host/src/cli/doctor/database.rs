@@ -1,17 +1,18 @@
 //! The database: it can be reached, has the tables of this program, is durable, has no case of the future, and none is
 //! damaged ([`super::damage`]).
 
+use kakekomi_service::desk::Desk;
 use kakekomi_store::{self as store, Filter, Store, StoreError};
 
 use super::finding::{Finding, error};
-use super::keys;
+use super::{company, keys};
 use crate::config::Settings;
 
 /// Time that a case may lie after the clock, which may have been set back a little.
 const BACK_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// Checks the database.
-pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
+pub async fn look(settings: &Settings, desk: Option<&Desk>, now: i64) -> Vec<Finding> {
     let url = settings.database_url();
     let file = store::file_of(&url);
     let shown = match &file {
@@ -41,6 +42,9 @@ pub async fn look(settings: &Settings, now: i64) -> Vec<Finding> {
     }
     found.extend(cases_to_come(&*store, now).await);
     found.extend(keys::compare(settings, &*store).await);
+    if let Some(desk) = desk {
+        found.push(Finding::new("company", company::look(&*store, desk).await));
+    }
     found.extend(super::evidence::look(settings, &*store).await);
     found.extend(super::damage::look(&*store, settings, &shown).await);
     let _ = store.close().await;

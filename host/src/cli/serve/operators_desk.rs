@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 
 use kakekomi_accounts::Accounts;
-use kakekomi_casework::{Casework, Parts};
+use kakekomi_casework::{Casework, DeskTerms, Parts};
 use kakekomi_core::Locale;
 use kakekomi_desk_pages::{DeskParts, DeskState, busy_router, router};
 use kakekomi_http::App;
@@ -26,7 +26,7 @@ use crate::error::CliError;
 /// The parts of the operators' desk, which a reload keeps.
 pub(super) struct OperatorsDesk {
     accounts: Arc<Accounts>,
-    casework: Arc<Casework>,
+    casework: Casework,
     is_https: bool,
     trusted: Trusted,
     stop: watch::Receiver<bool>,
@@ -79,7 +79,7 @@ impl OperatorsDesk {
         let accounts = Accounts::new(store, recipients, hash_key, clock::now)
             .with_desk_names(names.map(ToString::to_string).collect());
         let trusted = trusted(settings)?;
-        Ok(OperatorsDesk { accounts: Arc::new(accounts), casework: Arc::new(casework), is_https, trusted, stop })
+        Ok(OperatorsDesk { accounts: Arc::new(accounts), casework, is_https, trusted, stop })
     }
 
     /// Makes the routers for the desk's data in force.
@@ -89,7 +89,8 @@ impl OperatorsDesk {
     pub fn routers(&self, app: &App) -> Result<Routers, CliError> {
         let parts = DeskParts {
             accounts: Arc::clone(&self.accounts),
-            casework: Arc::clone(&self.casework),
+            // The desk's folder is read again while the program runs.
+            casework: Arc::new(self.casework.clone().with_terms(DeskTerms::of(&app.intake.desk))),
             intake: app.intake.clone(),
             now: clock::now,
             is_https: self.is_https,

@@ -16,6 +16,8 @@ const RECEIVED: &str = "received";
 const IN_PROGRESS: &str = "in_progress";
 const WAITING: &str = "waiting";
 const CLOSED: &str = "closed";
+/// The outcome of a case whose applicant was introduced to the forensics company: it is handed over after its end, too.
+const INTRODUCED: &str = "introduced";
 /// The actor of an event that the applicant caused.
 pub(crate) const APPLICANT: &str = "applicant";
 /// The state of an erased case.
@@ -193,6 +195,11 @@ impl Projection {
             {
                 Err(Refusal::Closed)
             }
+            EventKind::HandoverReleased | EventKind::HandoverCreated
+                if !may_hand_over(&self.status, self.outcome.as_deref()) =>
+            {
+                Err(Refusal::Closed)
+            }
             _ => self.clauses.allows(kind),
         }
     }
@@ -243,6 +250,11 @@ impl Projection {
         }
         self.waiting_since.get_or_insert(at);
     }
+}
+
+/// Reports whether a case may be handed over by its status: a closed one only if its outcome is the introduction.
+pub(crate) fn may_hand_over(status: &str, outcome: Option<&str>) -> bool {
+    status != CLOSED || outcome == Some(INTRODUCED)
 }
 
 fn set<T: Clone>(value: &mut T, change: Option<&T>) {
@@ -314,6 +326,21 @@ mod tests {
             assert_eq!(state.allows(kind), Err(refusal));
         }
         assert_eq!(state("closed", false).allows(EventKind::NoteAdded), Ok(()));
+    }
+
+    #[test]
+    fn a_closed_case_is_handed_over_after_an_introduction_alone() {
+        for outcome in OUTCOMES {
+            let mut case = Projection::received(1, None, None);
+            case.apply(EventKind::IntentGiven, APPLICANT, &Change::default());
+            case.apply(EventKind::CaseClosed, "operator:sato", &Change::closed(outcome.to_owned()).unwrap());
+            let expected = if outcome == "introduced" { Ok(()) } else { Err(Refusal::Closed) };
+            assert_eq!(case.allows(EventKind::HandoverReleased), expected, "{outcome}");
+            case.clauses.referral = Some("released".to_owned());
+            assert_eq!(case.allows(EventKind::HandoverCreated), expected, "{outcome}");
+            case.clauses.referral = Some("packaged".to_owned());
+            assert_eq!(case.allows(EventKind::HandoverCollected), Ok(()), "{outcome}: what was packaged before");
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub enum ClauseCommand {
         /// The way
         #[arg(long, value_parser = word(AcknowledgedHow::ALL, AcknowledgedHow::as_str), default_value = "phone")]
         how: String,
-        /// The version of the notice; without it the one in force
+        /// The version of the notice; without it the one that was read out last, which takes the identity
         #[arg(long, value_name = "VERSION")]
         version_read: Option<String>,
     },
@@ -211,7 +211,6 @@ pub(super) enum ClauseValues {
 
 impl ClauseValues {
     pub(super) fn action(self, desk: &Desk) -> Result<ClauseAction, CliError> {
-        let notice = || desk.risk_notice().version.clone();
         Ok(match self {
             ClauseValues::Ready(action) => action,
             ClauseValues::Intent { name, role, text } => {
@@ -220,9 +219,12 @@ impl ClauseValues {
                 let document = SpokenDocument { version: served.version.to_owned(), sha256: served.sha256.to_owned() };
                 ClauseAction::RecordIntent { name, role, document, text }
             }
-            ClauseValues::Notice(mode) => ClauseAction::GiveNotice { mode, version: notice() },
+            ClauseValues::Notice(mode) => {
+                ClauseAction::GiveNotice { mode, version: desk.risk_notice().version.clone() }
+            }
+            // Without a version it is that of the last notice, which `Work` reads.
             ClauseValues::Acknowledge { by, how, version } => {
-                ClauseAction::Acknowledge { by, how, version: version.unwrap_or_else(notice) }
+                ClauseAction::Acknowledge { by, how, version: version.unwrap_or_default() }
             }
             ClauseValues::Work { text, device, account, by } => {
                 ClauseAction::RecordWork { device, account, by, text: given(text)? }
