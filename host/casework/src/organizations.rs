@@ -71,7 +71,7 @@ impl Casework {
         self.change(operator, desk, EventKind::OrganizationDisabled, &json!({ "id": id }), change).await
     }
 
-    /// Enables an organization; its former links stay ended. False if it is unknown or was so already.
+    /// Enables an organization; its former links stay ended, and can be renewed. False if it is unknown or was so already.
     ///
     /// # Errors
     /// [`HandoverError`].

@@ -8,7 +8,7 @@ use crate::append::{append, append_with_package};
 use crate::backend::{Backend, Cases};
 use crate::error::{StoreError, StoreFuture};
 use crate::event::{Appended, EventKind, NewEvent, Refusal};
-use crate::package_removal::{destroy, end_links, mark};
+use crate::package_removal::{destroy, end_links, end_links_of, mark};
 use crate::query::{Bind, TableRows, Value};
 use crate::receipt_number::Number;
 use crate::referral::{
@@ -158,12 +158,9 @@ async fn change_organization<S: Session>(session: &mut S, change: OrganizationCh
     if session.execute(query).await? == 0 {
         return Ok(false);
     }
-    let mut query = QueryBuilder::new(
-        "DELETE FROM collect_links WHERE package_seq IN (SELECT seq FROM packages WHERE organization = ",
-    );
-    S::Database::bind(&mut query, id);
-    query.push(")");
-    session.execute(query).await?;
+    if is_disabled {
+        end_links_of(session, id).await?;
+    }
     Ok(true)
 }
 

@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod filters;
 mod histories;
+mod packages;
 mod queue;
 mod returns;
 mod sql;

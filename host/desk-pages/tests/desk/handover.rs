@@ -251,6 +251,25 @@ async fn a_subcontractor_gets_the_granted_answers_and_files_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_grant_is_renewed_after_its_organization_is_enabled_again() {
+    let test = Referring::open("enabled").await;
+    let number = test.submit().await;
+    let form = "organization=helper&fields=/incident/summary&days=7";
+    let first = link_of(&test.post(&format!("/cases/{number}/grants"), form).await);
+    let line =
+        || async { test.desk.intake.store.packages_of(&Number::read(&number).unwrap()).await.unwrap().remove(0) };
+    let before = line().await;
+    for word in ["disable", "enable"] {
+        test.post(&format!("/organizations/helper/{word}"), "").await;
+        assert_eq!(test.collect(&first).await, None, "{word}");
+    }
+    let second = link_of(&test.post(&format!("/cases/{number}/packages/{}/link", before.id), "").await);
+    assert_eq!(test.collect(&first).await, None);
+    assert!(test.collect(&second).await.is_some());
+    assert_eq!(line().await.link_expires_at, before.link_expires_at, "the end of the grant stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_leads_hand_over() {
     let test = Referring::open("leads").await;
     let number = test.submit().await;

@@ -45,7 +45,7 @@ const KINDS: [EventKind; 17] = [
     EventKind::RemoteEnded,
 ];
 
-fn package(number: &Number) -> NewPackage {
+pub(super) fn package(number: &Number) -> NewPackage {
     let id = PackageId(crate::FileId::random().unwrap());
     NewPackage {
         id,
@@ -61,7 +61,7 @@ fn package(number: &Number) -> NewPackage {
     }
 }
 
-async fn add_organization(store: &Arc<dyn Store>) {
+pub(super) async fn add_organization(store: &Arc<dyn Store>) {
     let organization = Organization {
         id: "forensics".to_owned(),
         name: "れいフォレンジック".to_owned(),
@@ -74,7 +74,7 @@ async fn add_organization(store: &Arc<dyn Store>) {
     assert!(store.change_organization(OrganizationChange::Add(organization), event).await.unwrap());
 }
 
-fn event(number: &Number, kind: EventKind, actor: &str) -> NewEvent {
+pub(super) fn event(number: &Number, kind: EventKind, actor: &str) -> NewEvent {
     NewEvent { actor: actor.to_owned(), ..new_event(number, kind, &json!({})) }
 }
 
