@@ -122,7 +122,7 @@ pub struct CaseFacts {
     pub sales_agreed: bool,
     /// The grants that were not ended.
     pub grants: Vec<Grant>,
-    /// All approvals.
+    /// The approvals that were not ended.
     pub approvals: Vec<Approval>,
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `destroy_of_case(session, 7, at, true)` → the packages of case 7 are destroyed, and `discarded_objects` names their parts
 
+use std::io;
+
 use sqlx::QueryBuilder;
 
 use crate::error::StoreError;
@@ -47,6 +49,25 @@ pub(crate) async fn end_links<S: Session>(session: &mut S, package_seq: i64) -> 
     let mut query = QueryBuilder::new("DELETE FROM collect_links WHERE package_seq = ");
     S::Database::bind(&mut query, package_seq);
     session.execute(query).await.map(drop)
+}
+
+/// Ends the links of an organization: a random hash, of which nobody has the token, replaces that of the token. The moment stays,
+/// which is the end of a grant, so that its link can be renewed until then.
+pub(crate) async fn end_links_of<S: Session>(session: &mut S, organization: String) -> Result<(), StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT token_hash FROM collect_links JOIN packages ON seq = package_seq WHERE organization = ",
+    );
+    S::Database::bind(&mut query, organization);
+    let links: Vec<(Vec<u8>,)> = session.fetch(query).await?;
+    for (token_hash,) in links {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(|error| sqlx::Error::Io(io::Error::other(error)))?;
+        let mut query = QueryBuilder::new("UPDATE collect_links SET token_hash = ");
+        S::Database::bind(&mut query, random.to_vec());
+        S::Database::bind(query.push(" WHERE token_hash = "), token_hash);
+        session.execute(query).await?;
+    }
+    Ok(())
 }
 
 /// Sets a moment of a package or its hand-over.

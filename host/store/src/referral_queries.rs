@@ -8,7 +8,7 @@ use crate::append::{append, append_with_package};
 use crate::backend::{Backend, Cases};
 use crate::error::{StoreError, StoreFuture};
 use crate::event::{Appended, EventKind, NewEvent, Refusal};
-use crate::package_removal::{destroy, end_links, mark};
+use crate::package_removal::{destroy, end_links, end_links_of, mark};
 use crate::query::{Bind, TableRows, Value};
 use crate::receipt_number::Number;
 use crate::referral::{
@@ -80,6 +80,26 @@ impl<B: Backend> ReferralStore for Cases<B> {
         let mut query = QueryBuilder::new(PACKAGE);
         B::Database::bind(query.push("number = "), number.to_string());
         query.push(" ORDER BY packages.seq");
+        Box::pin(self.backend.fetch(query))
+    }
+
+    fn ended_packages(
+        &self,
+        now: i64,
+        collected_before: i64,
+        after_seq: i64,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<PackageLine>> {
+        let mut query = QueryBuilder::new(PACKAGE);
+        query.push("packages.destroyed_at IS NULL AND (collected_at <= ");
+        B::Database::bind(&mut query, collected_before);
+        query.push(
+            " OR purpose = 'subcontract' AND NOT EXISTS \
+             (SELECT 1 FROM collect_links WHERE package_seq = packages.seq AND expires_at > ",
+        );
+        B::Database::bind(&mut query, now);
+        B::Database::bind(query.push(")) AND packages.seq > "), after_seq);
+        B::Database::bind(query.push(" ORDER BY packages.seq LIMIT "), i64::from(limit));
         Box::pin(self.backend.fetch(query))
     }
 
@@ -158,12 +178,9 @@ async fn change_organization<S: Session>(session: &mut S, change: OrganizationCh
     if session.execute(query).await? == 0 {
         return Ok(false);
     }
-    let mut query = QueryBuilder::new(
-        "DELETE FROM collect_links WHERE package_seq IN (SELECT seq FROM packages WHERE organization = ",
-    );
-    S::Database::bind(&mut query, id);
-    query.push(")");
-    session.execute(query).await?;
+    if is_disabled {
+        end_links_of(session, id).await?;
+    }
     Ok(true)
 }
 

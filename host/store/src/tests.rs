@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod filters;
 mod histories;
+mod packages;
 mod queue;
 mod returns;
 mod sql;

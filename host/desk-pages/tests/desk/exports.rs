@@ -29,17 +29,28 @@ async fn leads_and_auditors_read_the_register_of_exports() {
         });
         record(&desk, "cli:root", &body).await;
     }
+    // An earlier version stored the exact number beside the published one.
+    let month = json!({"month": "2026-10", "cases": 8005, "tables": []});
+    let body = json!({"purpose": "statistics", "cases": 8003, "fields": [], "sha256": "", "statistics": [month]});
+    record(&desk, "cli:root", &body).await;
     record(&desk, "cli:root", &json!({"unreadable": true})).await;
     for cookie in [lead, desk.sign_in(Role::Auditor).await] {
         let page = desk.get("/exports", &cookie).await.body;
-        for text in ["書面による承諾", "2609-4873-1059.1", "&lt;b&gt;保険会社", "7051", "貴社名", "cli:root", "封印"]
+        for text in
+            ["書面による承諾", "2609-4873-1059.1", "&lt;b&gt;保険会社", "7051", "8005", "貴社名", "cli:root", "封印"]
         {
             assert!(page.contains(text), "{text}: {page}");
         }
-        assert!(!page.contains("<b>") && !page.contains("7002") && page.contains("href=\"/exports\""), "{page}");
+        assert!(
+            !page.contains("<b>")
+                && !page.contains("7003")
+                && !page.contains("8003")
+                && page.contains("href=\"/exports\""),
+            "{page}"
+        );
         let (_, next) = page.split_once("href=\"/exports?before=").unwrap();
         let earlier = desk.get(&format!("/exports?before={}", next.split('"').next().unwrap()), &cookie).await.body;
-        assert!(earlier.contains("7002") && earlier.contains("7001") && !earlier.contains("7003"), "{earlier}");
+        assert!(earlier.contains("7003") && earlier.contains("7001") && !earlier.contains("7004"), "{earlier}");
         assert!(!earlier.contains("rel=\"next\""), "the last page");
         let english = desk.get("/exports?lang=en", &cookie).await.body;
         assert!(english.contains("Approval in writing") && english.contains("Presenting services and products"));
@@ -69,7 +80,9 @@ async fn a_lead_records_an_approval_in_writing_on_the_page_of_a_case() {
     let missing = send("&sha256=12", &lead).await;
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(missing.body.contains("approval-fields-error") && missing.body.contains("approval-sha256-error"));
-    let boxes = "&field%3A%2Fcontact%2Fcompany=yes&field%3A%2Fdevices%2F*%2Fos=yes";
+    let fields = "&field%3A%2Fcontact%2Fcompany=yes&field%3A%2Fdevices%2F*%2Fos=yes";
+    assert_eq!(send(fields, &lead).await.status, StatusCode::UNPROCESSABLE_ENTITY, "the document is missing");
+    let boxes = &format!("{fields}&sha256={}", "ab".repeat(32));
     assert_eq!(send(boxes, &lead).await.status, StatusCode::SEE_OTHER);
     let page = desk.get(&path, &lead).await.body;
     for part in [&format!("{number}.1"), "/devices/*/os", "&lt;i&gt;Insurer"] {
@@ -78,4 +91,14 @@ async fn a_lead_records_an_approval_in_writing_on_the_page_of_a_case() {
     let operator = desk.sign_in(Role::Operator).await;
     assert!(!desk.get(&path, &operator).await.body.contains("action-approval"), "it is a lead's");
     assert_eq!(send(boxes, &operator).await.status, StatusCode::FORBIDDEN);
+    let end = async |approval: &str, cookie: &str| {
+        let form = format!("n={}&approval={number}.{approval}&reason=by+letter", desk.changed_n(&number).await);
+        desk.post(&format!("{path}/actions/end_approval"), cookie, &form).await.status
+    };
+    assert!(page.contains("action-end_approval"));
+    assert_eq!(end("2", &lead).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(end("1", &operator).await, StatusCode::FORBIDDEN);
+    assert_eq!(end("1", &lead).await, StatusCode::SEE_OTHER);
+    let page = desk.get(&path, &lead).await.body;
+    assert!(page.contains("承諾が終わった") && !page.contains("action-end_approval"));
 }

@@ -185,6 +185,8 @@ impl Export<'_> {
         let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
         facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
+        let ended = bodies::<EndedApproval>(opened, &events, EventKind::ApprovalEnded)?;
+        facts.approvals.retain(|known| ended.iter().all(|ended| ended.approval != known.approval));
         Ok(facts)
     }
 
@@ -234,6 +236,12 @@ impl Export<'_> {
 #[derive(serde::Deserialize)]
 struct Ended {
     package: String,
+}
+
+/// The body of `approval.ended`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct EndedApproval {
+    approval: String,
 }
 
 /// Reads the values of a report.
