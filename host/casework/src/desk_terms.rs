@@ -32,14 +32,18 @@ impl DeskTerms {
     }
 }
 
-/// Finds an approval in writing whose recipient is the id of an organization. A withdrawal of the application ends those before it.
+/// Finds an approval in writing that has not ended and whose recipient is the id of an organization. A withdrawal of the application
+/// ends those before it.
 fn is_approved(id: &str, timeline: &[ShownEvent]) -> bool {
     let is_of = |event: &&ShownEvent, kind: EventKind| event.kind == kind.as_str();
+    let text = |event: &ShownEvent, name: &str| Some(event.body.as_ref()?.get(name)?.as_str()?.trim().to_owned());
+    let ended = timeline.iter().filter(|event| is_of(event, EventKind::ApprovalEnded));
+    let ended: Vec<_> = ended.filter_map(|event| text(event, "approval")).collect();
     let valid = timeline.iter().rev().take_while(|event| !is_of(event, EventKind::CaseWithdrawn));
     let mut approvals = valid.filter(|event| is_of(event, EventKind::ApprovalAttached));
     approvals.any(|event| {
-        let recipient = event.body.as_ref().and_then(|body| body.get("recipient")?.as_str());
-        recipient.is_some_and(|recipient| recipient.trim() == id)
+        let has_ended = text(event, "approval").is_some_and(|approval| ended.contains(&approval));
+        !has_ended && text(event, "recipient").is_some_and(|recipient| recipient == id)
     })
 }
 
@@ -56,10 +60,13 @@ mod tests {
     #[test]
     fn another_organization_needs_an_approval_that_names_its_id() {
         let terms = DeskTerms { forensics_organization: Some("ntt-at".to_owned()), ..DeskTerms::default() };
-        let approved = event("approval.attached", Some(json!({ "recipient": "other" })));
+        let approved = event("approval.attached", Some(json!({ "approval": "1", "recipient": "other" })));
         assert!(terms.may_receive("ntt-at", &[]) && !terms.may_receive("other", &[]));
         assert!(terms.may_receive("other", std::slice::from_ref(&approved)));
         assert!(!terms.may_receive("oth", std::slice::from_ref(&approved)));
+        let ended = |approval: &str| event("approval.ended", Some(json!({ "approval": approval })));
+        assert!(terms.may_receive("other", &[approved.clone(), ended("2")]));
+        assert!(!terms.may_receive("other", &[approved.clone(), ended("1")]));
         let sealed = event("approval.attached", None);
         assert!(!terms.may_receive("other", &[sealed]), "nobody knows whom it names");
         assert!(!terms.may_receive("other", &[approved, event("case.withdrawn", None)]));

@@ -37,7 +37,8 @@ fn approval(recipient: &str) -> ClauseAction {
         recipient: recipient.to_owned(),
         fields: vec!["/incident/summary".to_owned()],
         document: "承諾書 2026-11-20".to_owned(),
-        sha256: None,
+        sha256: Some("ab".repeat(32)),
+        file: None,
         signed_by: "山田".to_owned(),
     })
 }
@@ -95,7 +96,8 @@ async fn a_report_is_accepted_from_the_organization_that_received_the_case() {
     let report = |organization: &str| ClauseAction::ReceiveReport {
         organization: organization.to_owned(),
         title: "報告書".to_owned(),
-        sha256: None,
+        sha256: Some("ab".repeat(32)),
+        file: None,
         text: None,
     };
     let refused = "organization: not_received";
