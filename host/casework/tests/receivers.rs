@@ -97,7 +97,6 @@ async fn a_report_is_accepted_from_the_organization_that_received_the_case() {
         organization: organization.to_owned(),
         title: "報告書".to_owned(),
         sha256: Some("ab".repeat(32)),
-        file: None,
         text: None,
     };
     let refused = "organization: not_received";
