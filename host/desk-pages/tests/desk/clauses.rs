@@ -119,7 +119,7 @@ async fn an_intent_of_an_application_by_telephone_is_confirmed_with_its_speaker_
     let page = desk.get(&format!("/cases/{number}"), &suzuki).await.body;
     let form = page.split("/actions/confirm_intent\"").nth(1).unwrap().split("</form>").next().unwrap();
     let document = desk.intake.desk.documents().consent.served(kakekomi_core::Locale::Ja);
-    for part in ["高橋", document.sha256, &format!("第{}版", document.version)] {
+    for part in ["高橋", document.sha256, &format!("第<bdi>{}</bdi>版", document.version)] {
         assert!(form.contains(part), "{part}: {form}");
     }
     let same = act(&desk, &sato, number, "confirm_intent", "confirm=yes").await;
