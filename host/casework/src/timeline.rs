@@ -31,6 +31,11 @@ impl ShownEvent {
         is_reading(&self.kind)
     }
 
+    /// Returns a text of the opened body.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.body.as_ref()?.get(name)?.as_str()
+    }
+
     fn of(event: Event, body: Option<Value>) -> ShownEvent {
         let Event { seq, n, at, actor, kind, .. } = event;
         ShownEvent { seq, n, at, actor, kind, body }

@@ -8,7 +8,6 @@ use kakekomi_purposes::{Row, rows};
 use kakekomi_store::EventKind;
 use maud::{Markup, html};
 
-use super::clause_forms::text;
 use crate::frame::field::{FieldSet, Need};
 use crate::frame::inert;
 
@@ -45,9 +44,9 @@ pub fn end_fields(set: &FieldSet<'_>, view: &CaseView) -> Markup {
 /// Lists the ids of the approvals that have not ended, with their recipients.
 pub fn open_approvals(view: &CaseView) -> Vec<(&str, &str)> {
     let of = |kind: EventKind| view.timeline.iter().filter(move |event| event.kind == kind.as_str());
-    let ended: Vec<_> = of(EventKind::ApprovalEnded).filter_map(|event| text(event, "approval")).collect();
+    let ended: Vec<_> = of(EventKind::ApprovalEnded).filter_map(|event| event.text("approval")).collect();
     let attached = of(EventKind::ApprovalAttached)
-        .filter_map(|event| Some((text(event, "approval")?, text(event, "recipient").unwrap_or_default())));
+        .filter_map(|event| Some((event.text("approval")?, event.text("recipient").unwrap_or_default())));
     attached.filter(|(id, _)| !ended.contains(id)).collect()
 }
 

@@ -236,7 +236,7 @@ fn agreed_by_phone(view: &CaseView) -> Option<Value> {
 /// Writes the version of the notice that was read out last; where it stays sealed, the operator writes it.
 fn acknowledged_version(set: &FieldSet<'_>, view: &CaseView) -> Markup {
     let title = &set.visit.words().coded.member.get("version");
-    match last(view, EventKind::RemoteNotice).and_then(|event| text(event, "version")) {
+    match last(view, EventKind::RemoteNotice).and_then(|event| event.text("version")) {
         Some(version) => html! {
             (hidden("version", version))
             p id=(set.id("version")) { (title) (set.visit.words().frame.colon) (inert::text(version)) }
@@ -261,9 +261,4 @@ pub fn is_clause(word: &str) -> bool {
 /// Reports whether a case has a record of remote or guided work.
 pub fn has_work(view: &CaseView) -> bool {
     view.timeline.iter().any(|event| event.kind.starts_with("remote."))
-}
-
-/// Reads a text of an event's body.
-pub fn text<'a>(event: &'a ShownEvent, name: &str) -> Option<&'a str> {
-    event.body.as_ref()?.get(name).and_then(Value::as_str)
 }

@@ -6,6 +6,7 @@
 //! The rows are clear: whoever can write the database could have the next package sealed to a key of their own.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use kakekomi_sealing::Identities;
 use kakekomi_service::sealed_case::open_event;
@@ -87,11 +88,14 @@ impl Expected {
             if let Some(known) = self.organizations.get_mut(&id) {
                 known.disabled = kind == EventKind::OrganizationDisabled;
             }
-        } else if self.organizations.contains_key(&id) {
-            self.faults.push(format!("{id} was added twice"));
-        } else {
-            let known = Known { name: text("name"), kind: text("kind"), recipient: text("recipient"), disabled: false };
-            self.organizations.insert(id, known);
+            return;
+        }
+        let known = Known { name: text("name"), kind: text("kind"), recipient: text("recipient"), disabled: false };
+        match self.organizations.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(known);
+            }
+            Entry::Occupied(place) => self.faults.push(format!("{} was added twice", place.key())),
         }
     }
 
