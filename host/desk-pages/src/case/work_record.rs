@@ -11,7 +11,6 @@ use kakekomi_core::message::substitute;
 use kakekomi_store::EventKind;
 use maud::{Markup, html};
 
-use super::clause_forms::text;
 use super::contents::{report_of, sealed};
 use super::number::read_number;
 use super::timeline::{actor, body_of};
@@ -113,8 +112,8 @@ fn actions(visit: &Visit, session: &Session<'_>) -> Markup {
                         @for action in actions {
                             tr {
                                 td { (moment::full(visit, action.at)) }
-                                td { (coded.worked_by.get(text(action, "by").unwrap_or_default())) }
-                                @for name in ["device", "account", "text"] { td { (inert::text(text(action, name).unwrap_or("–"))) } }
+                                td { (coded.worked_by.get(action.text("by").unwrap_or_default())) }
+                                @for name in ["device", "account", "text"] { td { (inert::text(action.text(name).unwrap_or("–"))) } }
                                 td { (actor(visit, &action.actor)) }
                             }
                         }
