@@ -6,6 +6,7 @@
 //! The rows are clear: whoever can write the database could have the next package sealed to a key of their own.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use kakekomi_sealing::Identities;
 use kakekomi_service::sealed_case::open_event;
@@ -83,15 +84,16 @@ impl Expected {
     fn apply(&mut self, kind: EventKind, body: &Value) {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let Some(id) = text("id") else { return };
-        if kind != EventKind::OrganizationAdded {
-            if let Some(known) = self.organizations.get_mut(&id) {
-                known.disabled = kind == EventKind::OrganizationDisabled;
+        match self.organizations.entry(id) {
+            Entry::Occupied(known) if kind == EventKind::OrganizationAdded => {
+                self.faults.push(format!("{} was added twice", known.key()));
             }
-        } else if self.organizations.contains_key(&id) {
-            self.faults.push(format!("{id} was added twice"));
-        } else {
-            let known = Known { name: text("name"), kind: text("kind"), recipient: text("recipient"), disabled: false };
-            self.organizations.insert(id, known);
+            Entry::Occupied(mut known) => known.get_mut().disabled = kind == EventKind::OrganizationDisabled,
+            Entry::Vacant(new) if kind == EventKind::OrganizationAdded => {
+                let (name, kind, recipient) = (text("name"), text("kind"), text("recipient"));
+                new.insert(Known { name, kind, recipient, disabled: false });
+            }
+            Entry::Vacant(_) => {}
         }
     }
 
