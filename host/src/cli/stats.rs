@@ -67,12 +67,11 @@ async fn statistics(args: StatsArgs, file: Settings) -> Result<Exit, CliError> {
     let published = Published::read(&*store, &reader).await?;
     let mut run = Run::default();
     for (month, since, until) in months {
-        match published.first(&month.to_string()) {
-            Some(known) => run.months.push(known.clone()),
-            None => {
-                published.require_whole()?;
-                run.count(&*store, &reader, month, (since, until)).await?;
-            }
+        if let Some(known) = published.first(&month.to_string()) {
+            run.months.push(known.clone());
+        } else {
+            published.require_whole()?;
+            run.count(&*store, &reader, month, (since, until)).await?;
         }
     }
     let write = |months: &[MonthStatistics]| if args.csv { csv(months) } else { text(months, &args.format) };
