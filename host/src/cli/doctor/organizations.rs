@@ -84,18 +84,16 @@ impl Expected {
     fn apply(&mut self, kind: EventKind, body: &Value) {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let Some(id) = text("id") else { return };
-        if kind != EventKind::OrganizationAdded {
-            if let Some(known) = self.organizations.get_mut(&id) {
-                known.disabled = kind == EventKind::OrganizationDisabled;
-            }
-            return;
-        }
-        let known = Known { name: text("name"), kind: text("kind"), recipient: text("recipient"), disabled: false };
         match self.organizations.entry(id) {
-            Entry::Vacant(place) => {
-                place.insert(known);
+            Entry::Occupied(known) if kind == EventKind::OrganizationAdded => {
+                self.faults.push(format!("{} was added twice", known.key()));
             }
-            Entry::Occupied(place) => self.faults.push(format!("{} was added twice", place.key())),
+            Entry::Occupied(mut known) => known.get_mut().disabled = kind == EventKind::OrganizationDisabled,
+            Entry::Vacant(new) if kind == EventKind::OrganizationAdded => {
+                let (name, kind, recipient) = (text("name"), text("kind"), text("recipient"));
+                new.insert(Known { name, kind, recipient, disabled: false });
+            }
+            Entry::Vacant(_) => {}
         }
     }
 
