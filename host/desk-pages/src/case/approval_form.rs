@@ -2,7 +2,7 @@
 //!
 //! purpose, recipient, a box for each field of the form under its section, the document with its file or digest, and who signed it
 
-use kakekomi_casework::{APPROVAL_FIELD_PREFIX, CaseView, FileView, ShownEvent};
+use kakekomi_casework::{APPROVAL_FIELD_PREFIX, CaseView, FileView};
 use kakekomi_core::message;
 use kakekomi_purposes::{Row, rows};
 use kakekomi_store::EventKind;
@@ -48,10 +48,6 @@ pub fn open_approvals(view: &CaseView) -> Vec<(&str, &str)> {
     let attached = of(EventKind::ApprovalAttached)
         .filter_map(|event| Some((event.text("approval")?, event.text("recipient").unwrap_or_default())));
     attached.filter(|(id, _)| !ended.contains(id)).collect()
-}
-
-fn text<'a>(event: &'a ShownEvent, name: &str) -> Option<&'a str> {
-    event.body.as_ref()?.get(name)?.as_str()
 }
 
 /// Returns the name of an evidence file. An option has no markup, so that the name is made visible text.
