@@ -316,4 +316,9 @@ fn a_subcontractor_gets_what_a_valid_grant_names(home: Home) {
     let values = json!({"incident": {"summary": "word.summary"}});
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["values"], values);
     assert_eq!(register(home)[0]["fields"], json!(["/incident/summary"]));
+    let packages = || {
+        let done = home.run(&["retention", "run", "--closed", "365", "--json"]);
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()["packages"].clone()
+    };
+    assert_eq!((packages(), packages()), (json!(1), json!(0)), "the grant that has expired is destroyed");
 }

@@ -9,7 +9,7 @@
 //! the end of its last part, at any host of the database. The crate knows store, sealing and outgoing HTTP, and neither the
 //! server, SQL nor the form.
 //!
-//! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave
+//! - [`Evidence`]: declaration, state, bytes and end of uploads; `tidy`: what time and erasures leave, ended packages too
 //! - [`PartStorage`]: the storage of parts; [`FolderStorage`]: one in a folder; [`S3Storage`]: one in a bucket;
 //!   [`bind`]: binds it to its database
 //! - [`read`], [`sealed_tar`], [`verify`]: stored files; [`Clamd`]: their scan
@@ -28,6 +28,7 @@ mod hash_state;
 pub mod limits;
 mod near;
 mod object_name;
+mod packages;
 mod reading;
 mod refusal;
 mod runs;
@@ -50,6 +51,7 @@ pub use evidence::Evidence;
 pub use folder::FolderStorage;
 pub use limits::EvidenceLimits;
 pub use object_name::ObjectName;
+pub use packages::{COLLECTED_DAYS, end_packages};
 pub use reading::{Verification, read, verify};
 pub use refusal::{AppendEnd, UploadRefusal};
 pub use s3::{CredentialSource, S3Location, S3LocationError, S3Storage, is_unreachable};

@@ -1,6 +1,6 @@
-//! Removal of unfinished files after their time, and of objects that no part names.
+//! Removal of unfinished files after their time, of ended packages, and of objects that no part names.
 //!
-//! `evidence.tidy(now)` → `Tidied { expired: 1, deleted: 3, orphans: 0 }`
+//! `evidence.tidy(now)` → `Tidied { expired: 1, ended: 0, deleted: 3, orphans: 0 }`
 //!
 //! Each step can be interrupted, and is done again by the next run. Several hosts may run it at once.
 
@@ -15,6 +15,7 @@ use crate::binding::demand_bound;
 use crate::event::SYSTEM;
 use crate::evidence::case_of;
 use crate::object_name::ObjectName;
+use crate::packages::end_packages;
 use crate::storage::PartStorage;
 use crate::{Evidence, UploadRefusal, blocking};
 
@@ -29,22 +30,25 @@ const AT_ONCE: u32 = 64;
 pub struct Tidied {
     /// Files that were given up.
     pub expired: u64,
-    /// Objects of erased, destroyed and given up files that were deleted.
+    /// Packages whose grant has ended, or that were collected long ago.
+    pub ended: u64,
+    /// Objects of erased, destroyed and given up files and packages that were deleted.
     pub deleted: u64,
     /// Objects that no part names, and files that never became objects.
     pub orphans: u64,
 }
 
 impl Evidence {
-    /// Gives up unfinished files after their time, and deletes objects that no part names.
+    /// Gives up unfinished files after their time, destroys ended packages, and deletes objects that no part names.
     ///
     /// # Errors
     /// [`UploadRefusal::Store`], [`UploadRefusal::Storage`]: the rest is done by a later run.
     pub async fn tidy(&self, now: i64) -> Result<Tidied, UploadRefusal> {
         let expired = self.expire(now).await?;
+        let ended = end_packages(&*self.store, now).await?;
         let deleted = delete_discarded(&*self.store, &self.storage).await;
         let orphans = self.sweep(ORPHAN_AGE).await;
-        Ok(Tidied { expired, deleted: deleted?, orphans: orphans? })
+        Ok(Tidied { expired, ended, deleted: deleted?, orphans: orphans? })
     }
 
     async fn expire(&self, now: i64) -> Result<u64, UploadRefusal> {

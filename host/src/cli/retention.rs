@@ -5,9 +5,11 @@
 //! closed = 365        # days since the last event that changed the case; a state without days is kept for ever
 //! ```
 //!
+//! The sealed bytes of ended grants and of hand-overs that were collected long ago are destroyed as well, as `serve` does every hour.
 //! A case on hold is named and kept. An erased case keeps its number, its times and its events without their bodies.
 
 use clap::{Args, Subcommand};
+use kakekomi_evidence::end_packages;
 use kakekomi_service::sealed_case::{EventDraft, seal_event};
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
@@ -58,6 +60,8 @@ struct Run {
     held: Vec<String>,
     /// Cases that changed meanwhile, or cannot be erased, and why.
     kept: Vec<String>,
+    /// Packages that were destroyed: of ended grants, and collected long ago.
+    packages: u64,
 }
 
 /// Runs a command of `retention`.
@@ -74,8 +78,12 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
         let url = settings.database_url();
         let store = if args.dry_run { store::open_existing(&url).await? } else { store::open_to_write(&url).await? };
         let ended = async {
-            let ended = erase_ended(&*store, &days, args.dry_run, clock::now()).await?;
-            if !ended.erased.is_empty() && !args.dry_run {
+            let now = clock::now();
+            let mut ended = erase_ended(&*store, &days, args.dry_run, now).await?;
+            if !args.dry_run {
+                ended.packages = end_packages(&*store, now).await?;
+            }
+            if !ended.erased.is_empty() || ended.packages > 0 {
                 remove_remains(&settings, &*store).await?;
             }
             Ok::<_, CliError>(ended)
@@ -194,6 +202,9 @@ fn report(run: &Run, dry_run: bool, json: bool) -> Result<Exit, CliError> {
     run.erased.iter().try_for_each(print::line)?;
     let done = if dry_run { "would be erased" } else { "were erased" };
     print::words(&format!("kakekomi: {} cases {done}", run.erased.len()));
+    if run.packages > 0 {
+        print::words(&format!("kakekomi: {} packages that had ended were destroyed", run.packages));
+    }
     Ok(exit)
 }
 

@@ -235,6 +235,17 @@ pub trait ReferralStore {
     /// [`Appended::NoCase`] where the package was destroyed meanwhile.
     fn record_collection<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended>;
 
-    /// Destroys a package that was not collected, with the event `handover.destroyed`, or a grant's with `grant.ended`.
+    /// Lists packages behind a position of the store whose bytes are kept although nobody can collect them any more: those of grants
+    /// without a link at a moment, and hand-overs that were collected before another moment.
+    fn ended_packages(
+        &self,
+        now: i64,
+        collected_before: i64,
+        after_seq: i64,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<PackageLine>>;
+
+    /// Destroys a package that was not collected, with the event `handover.destroyed`, a grant's with `grant.ended`, or the copy of a
+    /// collected one with `handover.copy_destroyed`.
     fn destroy_package<'a>(&'a self, id: &'a PackageId, event: NewEvent) -> StoreFuture<'a, Appended>;
 }

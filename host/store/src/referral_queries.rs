@@ -83,6 +83,26 @@ impl<B: Backend> ReferralStore for Cases<B> {
         Box::pin(self.backend.fetch(query))
     }
 
+    fn ended_packages(
+        &self,
+        now: i64,
+        collected_before: i64,
+        after_seq: i64,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<PackageLine>> {
+        let mut query = QueryBuilder::new(PACKAGE);
+        query.push("packages.destroyed_at IS NULL AND (collected_at <= ");
+        B::Database::bind(&mut query, collected_before);
+        query.push(
+            " OR purpose = 'subcontract' AND NOT EXISTS \
+             (SELECT 1 FROM collect_links WHERE package_seq = packages.seq AND expires_at > ",
+        );
+        B::Database::bind(&mut query, now);
+        B::Database::bind(query.push(")) AND packages.seq > "), after_seq);
+        B::Database::bind(query.push(" ORDER BY packages.seq LIMIT "), i64::from(limit));
+        Box::pin(self.backend.fetch(query))
+    }
+
     fn package_parts(&self, package_seq: i64) -> StoreFuture<'_, Vec<PackagePart>> {
         let mut query = QueryBuilder::new(PARTS);
         B::Database::bind(&mut query, package_seq);

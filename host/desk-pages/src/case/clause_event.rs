@@ -74,7 +74,9 @@ fn shown(visit: &Visit, kind: EventKind, name: &str, value: &Value) -> Markup {
         }
         (EventKind::RemoteNotice, "mode") => &coded.work_mode,
         (EventKind::ForensicsReportUsed, "purpose") => &coded.report_purpose,
-        (EventKind::HandoverDestroyed, "reason") => &coded.ended_reason,
+        (EventKind::HandoverDestroyed | EventKind::HandoverCopyDestroyed | EventKind::GrantEnded, "reason") => {
+            &coded.ended_reason
+        }
         (_, "document") if value.is_object() => return document(visit, value),
         (_, "length") => return value.as_u64().map_or_else(|| plain(value), |bytes| html! { (size(visit, bytes)) }),
         (_, "expires_at") => return value.as_i64().map_or_else(|| plain(value), |at| moment::full(visit, at)),

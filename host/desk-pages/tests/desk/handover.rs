@@ -270,6 +270,43 @@ async fn a_grant_is_renewed_after_its_organization_is_enabled_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_bytes_of_ended_grants_and_collected_hand_overs_are_destroyed() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let test = Referring::open("ended").await;
+    let (granted, handed) = (test.submit().await, test.submit().await);
+    let form = "organization=helper&fields=/incident/summary&days=7";
+    test.post(&format!("/cases/{granted}/grants"), form).await;
+    test.release(&handed).await;
+    let link = test.make(&handed).await;
+    let tidied = async |days: i64| test.desk.evidence.tidy(clock::now() + days * DAY).await.unwrap().ended;
+    assert_eq!(tidied(6).await, 0);
+    assert_eq!(tidied(8).await, 1);
+    let events = test.kinds(&granted).await;
+    assert!(events.ends_with(&["grant.given", "grant.ended"].map(str::to_owned)), "{events:?}");
+    assert_eq!(tidied(60).await, 0, "a hand-over that nobody collected gets a new link");
+    assert!(test.collect(&link).await.is_some());
+    // An applicant's next intent, with a package of its own, stays as it is.
+    test.append(&handed, EventKind::IntentGiven, json!({ "by": "return" })).await;
+    test.release(&handed).await;
+    let next = test.make(&handed).await;
+    let changed =
+        async || test.desk.intake.store.show(&Number::read(&handed).unwrap()).await.unwrap().unwrap().unwrap();
+    let before = changed().await;
+    assert_eq!(tidied(29).await, 0);
+    assert_eq!(tidied(31).await, 1);
+    assert_eq!(tidied(31).await, 0);
+    let after = changed().await;
+    assert_eq!((after.clauses, after.changed_n), (before.clauses, before.changed_n));
+    assert_eq!(test.count(&handed, "handover.copy_destroyed").await, 1);
+    let packages = test.desk.intake.store.packages_of(&Number::read(&handed).unwrap()).await.unwrap();
+    let gone: Vec<_> = packages.iter().map(|line| line.destroyed_at.is_some()).collect();
+    assert_eq!((gone, packages[0].collected_at.is_some()), (vec![true, false], true));
+    let renewed = test.post(&format!("/cases/{handed}/packages/{}/link", packages[0].id), "").await;
+    assert_eq!(renewed.status, StatusCode::NOT_FOUND);
+    assert!(test.collect(&next).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_leads_hand_over() {
     let test = Referring::open("leads").await;
     let number = test.submit().await;

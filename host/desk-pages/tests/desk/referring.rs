@@ -52,8 +52,8 @@ impl Referring {
     pub async fn append(&self, number: &str, kind: EventKind, body: Value) {
         let store = &self.desk.intake.store;
         let case = store.show(&Number::read(number).unwrap()).await.unwrap().unwrap().unwrap();
-        let draft =
-            EventDraft { at: clock::now(), actor: "operator:test", kind, body: &body, after: None, also_to: None };
+        let actor = if kind == EventKind::IntentGiven { "applicant" } else { "operator:test" };
+        let draft = EventDraft { at: clock::now(), actor, kind, body: &body, after: None, also_to: None };
         let appended = store.append(vec![seal_event(&case, &draft).unwrap()]).await.unwrap();
         assert!(matches!(appended[0], Appended::Stored { .. }), "{kind} {appended:?}");
     }

@@ -128,6 +128,16 @@ impl ReferralStore for Trouble {
         self.inner.packages_of(number)
     }
 
+    fn ended_packages(
+        &self,
+        now: i64,
+        collected_before: i64,
+        after_seq: i64,
+        limit: u32,
+    ) -> StoreFuture<'_, Vec<PackageLine>> {
+        self.inner.ended_packages(now, collected_before, after_seq, limit)
+    }
+
     fn package_parts(&self, package_seq: i64) -> StoreFuture<'_, Vec<PackagePart>> {
         self.inner.package_parts(package_seq)
     }

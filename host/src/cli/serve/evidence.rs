@@ -21,7 +21,7 @@ use crate::config::Settings;
 use crate::error::CliError;
 use crate::evidence_place::EvidencePlace;
 
-/// The time between two runs of the task that ends overdue uploads and deletes what nothing refers to.
+/// The time between two runs of the task that ends overdue uploads and packages, and deletes what nothing refers to.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// The difference between the clocks, since the last run, up to which the wall clock is believed.
@@ -85,8 +85,8 @@ pub(super) async fn tidy_hourly(evidence: Evidence) {
         };
         match tidied {
             Ok(done) if done == Tidied::default() => {}
-            Ok(Tidied { expired, deleted, orphans }) => {
-                tracing::info!(expired, deleted, orphans, "evidence files were tidied up");
+            Ok(Tidied { expired, ended, deleted, orphans }) => {
+                tracing::info!(expired, ended, deleted, orphans, "evidence files and packages were tidied up");
             }
             Err(error) => tracing::warn!(%error, "evidence files could not be tidied up"),
         }

@@ -72,6 +72,7 @@ kinds! {
     HandoverCreated "handover.created",
     HandoverCollected "handover.collected",
     HandoverDestroyed "handover.destroyed",
+    HandoverCopyDestroyed "handover.copy_destroyed",
     ForensicsReportReceived "forensics_report.received",
     ForensicsReportUsed "forensics_report.used",
     ApprovalAttached "approval.attached",
@@ -96,7 +97,7 @@ kinds! {
 }
 
 impl EventKind {
-    /// Reports whether the event only records a reading: it never makes a form stale.
+    /// Reports whether the event only records a reading, or the end of a copy that was collected: it never makes a form stale.
     pub fn is_reading(self) -> bool {
         matches!(
             self,
@@ -106,6 +107,7 @@ impl EventKind {
                 | EventKind::FileDownloaded
                 | EventKind::FileScanned
                 | EventKind::HandoverCollected
+                | EventKind::HandoverCopyDestroyed
                 | EventKind::GrantUsed
         )
     }
@@ -124,6 +126,7 @@ impl EventKind {
             EventKind::HandoverCreated
                 | EventKind::HandoverCollected
                 | EventKind::HandoverDestroyed
+                | EventKind::HandoverCopyDestroyed
                 | EventKind::GrantGiven
                 | EventKind::GrantUsed
                 | EventKind::GrantEnded

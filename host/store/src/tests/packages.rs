@@ -21,8 +21,8 @@ async fn a_disabled_organization_loses_its_links_and_no_end_of_a_grant() {
         ] {
             assert!(store.change_organization(change, new_event(&number, kind, &json!({}))).await.unwrap());
             assert_eq!(store.linked_package(link.token_hash, now).await.unwrap(), None, "{kind}");
-            let line = store.package(&id).await.unwrap().unwrap();
-            assert_eq!(line.link_expires_at, Some(link.expires_at), "{kind}");
+            let kept = store.package(&id).await.unwrap().unwrap();
+            assert_eq!(kept.link_expires_at, Some(link.expires_at), "{kind}");
         }
         let new = NewCollectLink { token_hash: random(), ..link };
         assert!(store.renew_link(&id, new).await.unwrap());
