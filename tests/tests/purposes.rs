@@ -219,6 +219,12 @@ fn an_approval_exports_its_fields_to_its_recipient_alone(home: Home) {
     assert_eq!(register.len(), 1);
     assert_eq!((&register[0]["purpose"], &register[0]["recipient"]), (&json!(purpose), &json!("Insurer")));
     assert_eq!((exported(home, &number, &purpose), exported(home, &other, &purpose)), (1, 0));
+    write(home, &number, EventKind::ApprovalEnded, json!({"approval": format!("{number}.2"), "reason": "by letter"}));
+    assert_eq!(run(&purpose, "Insurer").0, 0, "another approval has ended");
+    write(home, &number, EventKind::ApprovalEnded, json!({"approval": id, "reason": "by letter"}));
+    let (code, text, log) = run(&purpose, "Insurer");
+    assert_eq!((code, text.as_str()), (2, ""));
+    assert!(log.contains("has no approval"), "{log}");
 }
 
 fn a_withdrawn_case_stays_out_where_it_is_opened_again(home: Home) {

@@ -2,8 +2,8 @@
 //!
 //! the second approval of the case 2609-4873-1059 → `2609-4873-1059.2`
 
-use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{EventKind, FileId};
 use serde_json::Value;
 
 use crate::casework::Casework;
@@ -19,5 +19,19 @@ impl Casework {
             members.insert("approval".to_owned(), format!("{number}.{count}").into());
         }
         Ok(body)
+    }
+
+    /// Reports whether the case has an approval of this id. The bodies are sealed, and the ids count them.
+    pub(crate) async fn has_approval(&self, number: &Number, id: &str) -> Result<bool, WorkError> {
+        let kind = EventKind::ApprovalAttached.as_str();
+        let approvals = self.events(number).await?.into_iter().filter(|event| event.kind == kind);
+        Ok((1..).zip(approvals).any(|(count, _): (u64, _)| format!("{number}.{count}") == id))
+    }
+
+    /// Reports whether the case has an evidence file of this id whose bytes have all arrived.
+    pub(crate) async fn has_file(&self, number: &Number, id: &str) -> Result<bool, WorkError> {
+        let Ok(id) = id.parse::<FileId>() else { return Ok(false) };
+        let found = self.store().file(&id).await?;
+        Ok(found.is_some_and(|file| file.number == number.to_string() && file.state.is_complete()))
     }
 }

@@ -10,7 +10,7 @@ use kakekomi_store::{
 };
 use serde_json::json;
 
-use crate::action::{ClauseAction, WorkMode, WorkedBy};
+use crate::action::{ApprovalDraft, ClauseAction, WorkMode, WorkedBy};
 use crate::casework::{Casework, demand};
 use crate::error::{ActError, WorkError};
 use crate::fields::{FieldCode, FieldError};
@@ -53,6 +53,12 @@ impl Casework {
                     Some(code) => ("by", code),
                     None => return Ok(()),
                 }
+            }
+            ClauseAction::Approve(ApprovalDraft { file: Some(file), .. }) if !self.has_file(number, file).await? => {
+                ("file", FieldCode::Unknown)
+            }
+            ClauseAction::EndApproval { approval, .. } if !self.has_approval(number, approval).await? => {
+                ("approval", FieldCode::Unknown)
             }
             ClauseAction::UseReport { report, .. } if !has_report(&self.events(number).await?, *report) => {
                 ("report", FieldCode::NoSuchReport)

@@ -126,7 +126,7 @@ pub struct CaseFacts {
     pub released_to: Option<String>,
     /// The grants that were not ended.
     pub grants: Vec<Grant>,
-    /// All approvals.
+    /// The approvals that were not ended.
     pub approvals: Vec<Approval>,
 }
 

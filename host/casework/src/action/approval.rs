@@ -22,8 +22,10 @@ pub struct ApprovalDraft {
     pub fields: Vec<String>,
     /// The document: its title, its date, where it is kept.
     pub document: String,
-    /// SHA-256 of the document's file, 64 hexadecimal digits.
+    /// SHA-256 of the signed document's file, 64 hexadecimal digits; required without `file`.
     pub sha256: Option<String>,
+    /// The id of the evidence file of the case that is the signed document.
+    pub file: Option<String>,
     /// The one who signed it.
     pub signed_by: String,
 }
@@ -39,6 +41,7 @@ impl ApprovalDraft {
             fields: rows().into_iter().map(|row| row.path).filter(is_ticked).collect(),
             document: text("document"),
             sha256: form.get("sha256").map(str::to_ascii_lowercase),
+            file: form.get("file").map(str::to_owned),
             signed_by: text("signed_by"),
         }
     }
@@ -51,6 +54,7 @@ impl ApprovalDraft {
             "fields": self.fields,
             "document": self.document,
             "sha256": self.sha256,
+            "file": self.file,
             "signed_by": self.signed_by,
         })
     }
@@ -62,12 +66,17 @@ impl ApprovalDraft {
             Some(_) => Some(FieldCode::Unknown),
             None => self.fields.is_empty().then_some(FieldCode::Required),
         };
+        let document = match (&self.sha256, &self.file) {
+            (None, None) => Some(FieldError::new("sha256", FieldCode::Required)),
+            (Some(digest), _) => digest_error("sha256", digest),
+            (None, Some(_)) => None,
+        };
         let errors = [
             line("purpose", &self.purpose),
             line("recipient", &self.recipient),
             fields.map(|code| FieldError::new("fields", code)),
             required("document", &self.document, TEXT_BYTES_MAX),
-            self.sha256.as_deref().and_then(|digest| digest_error("sha256", digest)),
+            document,
             line("signed_by", &self.signed_by),
         ];
         errors.into_iter().flatten().collect()
@@ -98,11 +107,13 @@ mod tests {
         let wrong =
             |draft: &ApprovalDraft| draft.check().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let nothing = ApprovalDraft::read(&Fields::default());
-        let missing =
-            "purpose: required, recipient: required, fields: required, document: required, signed_by: required";
+        let missing = "purpose: required, recipient: required, fields: required, document: required, sha256: required, signed_by: required";
         assert_eq!(wrong(&nothing), missing);
         let unknown = ApprovalDraft { fields: vec!["/contact/fax".to_owned()], ..draft.clone() };
         assert_eq!(wrong(&unknown), "fields: unknown");
+        let filed = ApprovalDraft { sha256: None, file: Some("12".to_owned()), ..draft.clone() };
+        assert_eq!(wrong(&filed), "", "an evidence file is a document too; the case decides on its id");
+        assert_eq!(wrong(&ApprovalDraft { sha256: None, ..draft.clone() }), "sha256: required");
         assert_eq!(wrong(&ApprovalDraft { sha256: Some("12".to_owned()), ..draft }), "sha256: not_a_digest");
     }
 }

@@ -107,6 +107,13 @@ pub enum ClauseAction {
     },
     /// Records an approval in writing of another purpose or recipient (clause 1⑧).
     Approve(ApprovalDraft),
+    /// Ends an approval: nothing is exported by it from then on.
+    EndApproval {
+        /// Its id.
+        approval: String,
+        /// The reason, or who said it.
+        reason: String,
+    },
 }
 
 /// A version of the consent document, as it was read out.
@@ -170,7 +177,7 @@ impl SpokenDocument {
 
 impl ClauseAction {
     /// The words of all of them: the last part of a form's address.
-    pub const WORDS: [&str; 13] = [
+    pub const WORDS: [&str; 14] = [
         "applied",
         "intent",
         "confirm_intent",
@@ -184,6 +191,7 @@ impl ClauseAction {
         "report",
         "use_report",
         "approval",
+        "end_approval",
     ];
 
     /// Returns the kind of its event.
@@ -202,6 +210,7 @@ impl ClauseAction {
             ClauseAction::ReceiveReport { .. } => EventKind::ForensicsReportReceived,
             ClauseAction::UseReport { .. } => EventKind::ForensicsReportUsed,
             ClauseAction::Approve(_) => EventKind::ApprovalAttached,
+            ClauseAction::EndApproval { .. } => EventKind::ApprovalEnded,
         }
     }
 
@@ -209,7 +218,7 @@ impl ClauseAction {
     pub fn right(&self) -> Right {
         match self {
             ClauseAction::Release { .. } => Right::Release,
-            ClauseAction::Approve(_) => Right::Export,
+            ClauseAction::Approve(_) | ClauseAction::EndApproval { .. } => Right::Export,
             _ => Right::Act,
         }
     }
@@ -245,6 +254,7 @@ impl ClauseAction {
                 json!({ "n": report, "purpose": purpose.as_str(), "text": text })
             }
             ClauseAction::Approve(approval) => approval.body(),
+            ClauseAction::EndApproval { approval, reason } => json!({ "approval": approval, "reason": reason }),
         }
     }
 
@@ -276,6 +286,7 @@ impl ClauseAction {
             }
             ClauseAction::UseReport { text, .. } => vec![text_of(text)],
             ClauseAction::Approve(approval) => return approval.check(),
+            ClauseAction::EndApproval { approval, reason } => vec![line("approval", approval), reason_of(reason)],
         };
         errors.into_iter().flatten().collect()
     }

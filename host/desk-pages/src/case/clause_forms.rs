@@ -50,6 +50,7 @@ pub fn fits(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "report" => referral != NONE,
         "use_report" => clauses.reported,
         "approval" => true,
+        "end_approval" => !approval_form::open_approvals(view).is_empty(),
         _ => false,
     }
 }
@@ -126,7 +127,8 @@ pub fn fields(set: &FieldSet<'_>, view: &CaseView, organizations: &[Organization
             (set.area("text", &words.remark, Need::Optional))
         },
         "use_report" => use_report(set, view),
-        "approval" => approval_form::fields(set),
+        "approval" => approval_form::fields(set, view),
+        "end_approval" => approval_form::end_fields(set, view),
         _ => html! {},
     }
 }

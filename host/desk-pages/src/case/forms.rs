@@ -226,7 +226,7 @@ fn is_allowed(visit: &Visit, view: &CaseView, word: &str) -> bool {
         "hold" => Right::Hold,
         "erase" => Right::Erase,
         "release" => Right::Release,
-        "approval" => Right::Export,
+        "approval" | "end_approval" => Right::Export,
         _ => Right::Act,
     };
     let status = view.case.line.status.as_str();

@@ -68,7 +68,8 @@ words! {
     ClauseWords: title referral work name role document read_out said confirm organization report_organization no_organization
         price approved_by notice mode acknowledged_by acknowledged_how device account worked_by worked remark
         report report_title sha256 purpose used print print_work event
-        approved_purpose approved_recipient approved_fields approved_document approved_sha256 signed_by
+        approved_purpose approved_recipient approved_fields approved_document approved_sha256 approved_file
+        approved_no_file signed_by
 }
 
 words! {

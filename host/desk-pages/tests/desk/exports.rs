@@ -69,7 +69,9 @@ async fn a_lead_records_an_approval_in_writing_on_the_page_of_a_case() {
     let missing = send("&sha256=12", &lead).await;
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(missing.body.contains("approval-fields-error") && missing.body.contains("approval-sha256-error"));
-    let boxes = "&field%3A%2Fcontact%2Fcompany=yes&field%3A%2Fdevices%2F*%2Fos=yes";
+    let fields = "&field%3A%2Fcontact%2Fcompany=yes&field%3A%2Fdevices%2F*%2Fos=yes";
+    assert_eq!(send(fields, &lead).await.status, StatusCode::UNPROCESSABLE_ENTITY, "the document is missing");
+    let boxes = &format!("{fields}&sha256={}", "ab".repeat(32));
     assert_eq!(send(boxes, &lead).await.status, StatusCode::SEE_OTHER);
     let page = desk.get(&path, &lead).await.body;
     for part in [&format!("{number}.1"), "/devices/*/os", "&lt;i&gt;Insurer"] {
@@ -78,4 +80,14 @@ async fn a_lead_records_an_approval_in_writing_on_the_page_of_a_case() {
     let operator = desk.sign_in(Role::Operator).await;
     assert!(!desk.get(&path, &operator).await.body.contains("action-approval"), "it is a lead's");
     assert_eq!(send(boxes, &operator).await.status, StatusCode::FORBIDDEN);
+    let end = async |approval: &str, cookie: &str| {
+        let form = format!("n={}&approval={number}.{approval}&reason=by+letter", desk.changed_n(&number).await);
+        desk.post(&format!("{path}/actions/end_approval"), cookie, &form).await.status
+    };
+    assert!(page.contains("action-end_approval"));
+    assert_eq!(end("2", &lead).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(end("1", &operator).await, StatusCode::FORBIDDEN);
+    assert_eq!(end("1", &lead).await, StatusCode::SEE_OTHER);
+    let page = desk.get(&path, &lead).await.body;
+    assert!(page.contains("承諾が終わった") && !page.contains("action-end_approval"));
 }

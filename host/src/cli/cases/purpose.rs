@@ -189,6 +189,8 @@ impl Export<'_> {
         let ended = bodies::<Ended>(opened, &events, EventKind::GrantEnded)?;
         facts.grants.retain(|grant| ended.iter().all(|ended| ended.package != grant.package));
         facts.approvals = bodies::<Approval>(opened, &events, EventKind::ApprovalAttached)?;
+        let ended = bodies::<EndedApproval>(opened, &events, EventKind::ApprovalEnded)?;
+        facts.approvals.retain(|known| ended.iter().all(|ended| ended.approval != known.approval));
         if matches!(case.clauses.referral.as_deref(), Some("released" | "packaged")) {
             let released = bodies::<Released>(opened, &events, EventKind::HandoverReleased)?;
             facts.released_to = released.into_iter().next_back().map(|released| released.organization);
@@ -248,6 +250,12 @@ struct Released {
 #[derive(serde::Deserialize)]
 struct Ended {
     package: String,
+}
+
+/// The body of `approval.ended`, as far as it decides.
+#[derive(serde::Deserialize)]
+struct EndedApproval {
+    approval: String,
 }
 
 /// Reads the values of a report.

@@ -76,6 +76,7 @@ kinds! {
     ForensicsReportReceived "forensics_report.received",
     ForensicsReportUsed "forensics_report.used",
     ApprovalAttached "approval.attached",
+    ApprovalEnded "approval.ended",
     GrantGiven "grant.given",
     GrantUsed "grant.used",
     GrantEnded "grant.ended",

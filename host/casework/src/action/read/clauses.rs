@@ -7,7 +7,8 @@
 //! remote_notice      mode version                 remote_acknowledge  by how version
 //! remote_action      device account by text       remote_end    text?
 //! report             organization title sha256? text?           use_report  report purpose text
-//! approval           purpose recipient field:/PATH=yes … document sha256? signed_by
+//! approval           purpose recipient field:/PATH=yes … document (sha256 | file) signed_by
+//! end_approval       approval reason
 //! ```
 
 use super::super::{AcknowledgedHow, ApprovalDraft, ClauseAction, ReportPurpose, SpokenDocument, WorkMode, WorkedBy};
@@ -59,6 +60,9 @@ impl Form<'_> {
                 text: self.text("text"),
             },
             "approval" => ClauseAction::Approve(ApprovalDraft::read(self.fields)),
+            "end_approval" => {
+                ClauseAction::EndApproval { approval: self.text("approval"), reason: self.text("reason") }
+            }
             _ => return None,
         })
     }
@@ -115,6 +119,7 @@ mod tests {
             fields: vec![text("/network/topology")],
             document: text("d"),
             sha256: None,
+            file: Some(text("f")),
             signed_by: text("s"),
         };
         let upper = DIGEST.to_ascii_uppercase();
@@ -173,9 +178,15 @@ mod tests {
                     ("recipient", "r"),
                     ("field:/network/topology", "yes"),
                     ("document", "d"),
+                    ("file", "f"),
                     ("signed_by", "s"),
                 ],
                 ClauseAction::Approve(approval()),
+            ),
+            (
+                "end_approval",
+                vec![("approval", "a.1"), ("reason", "r")],
+                ClauseAction::EndApproval { approval: text("a.1"), reason: text("r") },
             ),
         ];
         assert_eq!(cases.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ClauseAction::WORDS);
