@@ -83,10 +83,13 @@ fn an_intent_by_commands_waits_for_another_person(home: Home) {
     let recorded = events(home, number).into_iter().rfind(|event| event["kind"] == "intent.recorded").unwrap();
     assert_eq!(recorded["body"]["name"], "田中");
     assert_eq!(recorded["body"]["document"]["sha256"].as_str().unwrap().len(), 64);
-    assert!(refused(home, &["confirm-intent", number], 2).contains("--seen N is needed"));
     let n = recorded["n"].to_string();
-    // The user of the command line is one person.
-    assert!(refused(home, &["confirm-intent", number, "--seen", &n], 5).contains("confirmed by another one"));
+    // A user of the shell and an account of the desk may be one person.
+    assert!(
+        refused(home, &["confirm-intent", number, "--seen", &n], 2)
+            .contains("at the desk, with an account of their own")
+    );
+    assert!(events(home, number).iter().all(|event| event["kind"] != "intent.given"));
     assert!(refused(home, &["release", number, "nobody"], 2).contains("no registered organization"));
     assert!(refused(home, &["report", number, "nobody", "--title", "t"], 2).contains("no registered organization"));
     assert!(refused(home, &["use-report", number, "2", "x", "--purpose", "sales"], 2).contains("security_settings"));

@@ -35,7 +35,7 @@ pub enum ClauseCommand {
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         text: Option<String>,
     },
-    /// Confirm a recorded intent, as another person than the one who recorded it; needs --seen
+    /// Refused: a second person confirms a recorded intent at the desk, with an account of their own
     ConfirmIntent {
         #[command(flatten)]
         target: TargetArgs,
@@ -153,7 +153,7 @@ pub enum ClauseCommand {
 impl ClauseCommand {
     /// Splits the command into its case and its values. The versions of the texts that were read out are the desk's.
     pub(super) fn parts(self) -> (TargetArgs, ClauseValues) {
-        use ClauseValues::{Acknowledge, Intent, Notice, Ready, UseReport, Work};
+        use ClauseValues::{Acknowledge, ConfirmIntent, Intent, Notice, Ready, UseReport, Work};
         match self {
             ClauseCommand::Applied { target, reason } => {
                 (target, Ready(ClauseAction::Applied { reason: trimmed(reason) }))
@@ -161,7 +161,7 @@ impl ClauseCommand {
             ClauseCommand::Intent { target, name, role, text } => {
                 (target, Intent { name: trimmed(name), role: trimmed(role), text: text.map(trimmed) })
             }
-            ClauseCommand::ConfirmIntent { target } => (target, Ready(ClauseAction::ConfirmIntent)),
+            ClauseCommand::ConfirmIntent { target } => (target, ConfirmIntent),
             ClauseCommand::WithdrawIntent { target, reason } => {
                 (target, Ready(ClauseAction::WithdrawIntent { reason: trimmed(reason) }))
             }
@@ -203,6 +203,7 @@ impl ClauseCommand {
 pub(super) enum ClauseValues {
     Ready(ClauseAction),
     Intent { name: String, role: String, text: Option<String> },
+    ConfirmIntent,
     Notice(WorkMode),
     Acknowledge { by: String, how: AcknowledgedHow, version: Option<String> },
     Work { text: String, device: String, account: String, by: WorkedBy },
@@ -219,6 +220,13 @@ impl ClauseValues {
                 let served = desk.documents().consent.served(Locale::Ja);
                 let document = SpokenDocument { version: served.version.to_owned(), sha256: served.sha256.to_owned() };
                 ClauseAction::RecordIntent { name, role, document, text }
+            }
+            ClauseValues::ConfirmIntent => {
+                return Err(CliError::Usage(
+                    "a second person confirms an intent at the desk, with an account of their own: here the same person could \
+                     count as two"
+                        .to_owned(),
+                ));
             }
             ClauseValues::Notice(mode) => ClauseAction::GiveNotice { mode, version: notice() },
             ClauseValues::Acknowledge { by, how, version } => {
