@@ -73,7 +73,7 @@ fn columns(visit: &Visit, record: &ExportRecord) -> Markup {
             @if !approval.is_empty() { " " span.number { (inert::text(approval)) } }
         }
         td { @if let Some(recipient) = &record.recipient { (inert::text(recipient)) } }
-        td.number { (record.cases) }
+        td.number { (record.shown_cases()) }
         td {
             details {
                 summary { (titles.len()) }

@@ -23,6 +23,6 @@ pub use figures::{Figure, MonthStatistics, PublishedCell, PublishedTable, Suppre
 pub use month::Month;
 pub use permission::{Approval, CaseFacts, ExportRequest, Grant, LeftOut, Refusal};
 pub use projection::{exported_fields, project};
-pub use record::ExportRecord;
+pub use record::{ExportRecord, rounded_cases};
 pub use rows::{Row, rows, unknown_field};
 pub use tables::{Counts, Table, tables};

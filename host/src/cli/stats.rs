@@ -13,7 +13,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use kakekomi_purposes::{Counts, ExportRecord, Month, MonthStatistics, publish, tables};
+use kakekomi_purposes::{Counts, ExportRecord, Month, MonthStatistics, publish, rounded_cases, tables};
 use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::digest::sha256;
 use kakekomi_store::{Appended, CASES_A_PAGE, Case, Filter, Store, clock, seq_of};
@@ -48,7 +48,6 @@ struct Run {
     months: Vec<MonthStatistics>,
     /// Those that were counted in this run.
     counted: Vec<MonthStatistics>,
-    cases: u64,
     damages: Damages,
 }
 
@@ -83,7 +82,7 @@ async fn statistics(args: StatsArgs, file: Settings) -> Result<Exit, CliError> {
     let record = ExportRecord {
         purpose: "statistics".to_owned(),
         recipient: None,
-        cases: run.cases,
+        cases: rounded_cases(&run.counted),
         fields: tables().into_iter().map(|table| table.path).collect(),
         sha256: sha256(&output),
         statistics: run.counted,
@@ -133,7 +132,6 @@ impl Run {
         if statistics.cases.is_none() {
             print::words(&format!("kakekomi: {month} is withheld: its figures would determine a cell under 10"));
         }
-        self.cases = self.cases.saturating_add(counts.cases);
         self.counted.push(statistics.clone());
         self.months.push(statistics);
         Ok(())

@@ -29,17 +29,28 @@ async fn leads_and_auditors_read_the_register_of_exports() {
         });
         record(&desk, "cli:root", &body).await;
     }
+    // An earlier version stored the exact number beside the published one.
+    let month = json!({"month": "2026-10", "cases": 8005, "tables": []});
+    let body = json!({"purpose": "statistics", "cases": 8003, "fields": [], "sha256": "", "statistics": [month]});
+    record(&desk, "cli:root", &body).await;
     record(&desk, "cli:root", &json!({"unreadable": true})).await;
     for cookie in [lead, desk.sign_in(Role::Auditor).await] {
         let page = desk.get("/exports", &cookie).await.body;
-        for text in ["書面による承諾", "2609-4873-1059.1", "&lt;b&gt;保険会社", "7051", "貴社名", "cli:root", "封印"]
+        for text in
+            ["書面による承諾", "2609-4873-1059.1", "&lt;b&gt;保険会社", "7051", "8005", "貴社名", "cli:root", "封印"]
         {
             assert!(page.contains(text), "{text}: {page}");
         }
-        assert!(!page.contains("<b>") && !page.contains("7002") && page.contains("href=\"/exports\""), "{page}");
+        assert!(
+            !page.contains("<b>")
+                && !page.contains("7003")
+                && !page.contains("8003")
+                && page.contains("href=\"/exports\""),
+            "{page}"
+        );
         let (_, next) = page.split_once("href=\"/exports?before=").unwrap();
         let earlier = desk.get(&format!("/exports?before={}", next.split('"').next().unwrap()), &cookie).await.body;
-        assert!(earlier.contains("7002") && earlier.contains("7001") && !earlier.contains("7003"), "{earlier}");
+        assert!(earlier.contains("7003") && earlier.contains("7001") && !earlier.contains("7004"), "{earlier}");
         assert!(!earlier.contains("rel=\"next\""), "the last page");
         let english = desk.get("/exports?lang=en", &cookie).await.body;
         assert!(english.contains("Approval in writing") && english.contains("Presenting services and products"));
