@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
 use kakekomi_sealing::KeyFolder;
-use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
+use kakekomi_service::sealed_case::{CaseReader, CaseSealer, EventDraft, seal_store_event};
 use kakekomi_store::{self as store, EventKind, NewCase};
 use kakekomi_tests::sealed::{new_case_at, sealer_of, store_case};
 use kakekomi_tests::server::Home;
@@ -97,6 +97,59 @@ fn a_published_month_stays_as_it_is_after_an_erasure() {
     let months: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(months.iter().map(|month| &month["month"]).collect::<Vec<_>>(), ["2025-09", "2025-11"]);
     assert!(months.iter().all(|month| month["cases"] == 0 || month["cases"].is_null()), "{text}");
+}
+
+/// Writes an entry of the register with figures of October, sealed to the keys beside a data folder.
+fn publish(home: &Home, keys: &Home, cases: u64) {
+    let sealer = sealer_of(&keys.path().join("data")).unwrap();
+    let month = json!({"month": "2025-10", "cases": cases, "tables": []});
+    let body = json!({"purpose": "statistics", "cases": cases, "fields": [], "sha256": "ab".repeat(32), "statistics": [month]});
+    let (at, kind) = (OCTOBER, EventKind::ExportMade);
+    let draft = EventDraft { at, actor: "cli:root", kind, body: &body, after: None, also_to: None };
+    let event = seal_store_event(sealer.recipients(), &draft).unwrap();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = store::open_to_write(&store::url_in(&home.path().join("data"))).await.unwrap();
+        store.append(vec![event]).await.unwrap();
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn nothing_is_counted_while_an_entry_of_the_register_stays_sealed() {
+    let home = home();
+    let other = Home::new();
+    publish(&home, &other, 35);
+    let (code, text, log) = stats(&home, &["--month", "2025-10"]);
+    assert_eq!((code, text.as_str()), (2, ""));
+    assert!(log.contains("1 entries of the register of exports cannot be opened"), "{log}");
+    let both = home.path().join("both.identity");
+    let identity = |home: &Home| std::fs::read_to_string(home.keys().join("desk.identity")).unwrap();
+    std::fs::write(&both, format!("{}{}", identity(&home), identity(&other))).unwrap();
+    let (code, text, log) = stats(&home, &["--month", "2025-10", "--identity", both.to_str().unwrap()]);
+    assert_eq!((code, text.as_str()), (0, "2025-10: 35 cases, rounded to 5\n\n"), "{log}");
+}
+
+#[test]
+fn the_first_entry_of_a_month_counts() {
+    let home = home();
+    publish(&home, &home, 30);
+    publish(&home, &home, 20);
+    assert_eq!(published(&home)[0]["cases"], 30);
+}
+
+#[test]
+fn runs_at_once_publish_the_same_figures() {
+    let home = home();
+    let erased: Vec<_> = home.cases().iter().take(20).map(|case| case["number"].as_str().unwrap().to_owned()).collect();
+    let outputs: Vec<_> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| published(&home))).collect();
+        for number in &erased {
+            assert!(home.run(&["cases", "erase", number, "--yes"]).status.success());
+        }
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    assert!(outputs.iter().all(|output| *output == outputs[0]), "{outputs:?}");
+    assert_eq!(published(&home), outputs[0]);
 }
 
 #[test]

@@ -8,12 +8,14 @@
 //! Test cases and erased cases are not counted. Figures are rounded to 5, and cells under 10 are `<10`. Several months are as
 //! many independent sets of tables: a total over months would be a further equation over the same cells. A month is counted
 //! once; its figures are kept in the register of exports and printed unchanged afterwards, since a second count after an
-//! erasure would tell by the difference what was erased.
+//! erasure would tell by the difference what was erased. For the same reason nothing is counted while an entry of the register cannot
+//! be opened, and of two runs at once both print the figures of the first entry.
 
 use std::fmt::Write as _;
 
 use clap::Args;
 use kakekomi_purposes::{Counts, ExportRecord, Month, MonthStatistics, publish, rounded_cases, tables};
+use kakekomi_sealing::Recipients;
 use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::digest::sha256;
 use kakekomi_store::{Appended, CASES_A_PAGE, Case, Filter, Store, clock, seq_of};
@@ -22,7 +24,7 @@ use serde_json::Value;
 use super::args::FormatArgs;
 use super::block_on::block_on;
 use super::cases::{Damages, Source, SourceArgs, open_and_compare};
-use super::export_record;
+use super::export_record::{self, Register};
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -62,38 +64,87 @@ async fn statistics(args: StatsArgs, file: Settings) -> Result<Exit, CliError> {
     let reader = source.reader()?.ok_or(CliError::NoIdentity)?;
     let recipients = source.recipients()?;
     let store = source.open_to_write().await?;
-    let register = export_record::read(&*store, &reader).await?;
-    if register.unopened > 0 {
-        print::warn(&format!(
-            "{} earlier exports are sealed to other identities: a month among them is counted anew",
-            register.unopened
-        ));
-    }
+    let published = Published::read(&*store, &reader).await?;
     let mut run = Run::default();
     for (month, since, until) in months {
-        let name = month.to_string();
-        let published = register.records.iter().flat_map(|record| &record.statistics);
-        match published.into_iter().find(|known| known.month == name) {
-            Some(known) => run.months.push(known.clone()),
-            None => run.count(&*store, &reader, month, (since, until)).await?,
+        if let Some(known) = published.first(&month.to_string()) {
+            run.months.push(known.clone());
+        } else {
+            published.require_whole()?;
+            run.count(&*store, &reader, month, (since, until)).await?;
         }
     }
-    let output = if args.csv { csv(&run.months)? } else { text(&run.months, &args.format)? };
+    let write = |months: &[MonthStatistics]| if args.csv { csv(months) } else { text(months, &args.format) };
+    let output = write(&run.months)?;
+    record(&*store, &recipients, &output, &run.counted).await?;
+    // Another run may have published a month in between: the first entry in the chain counts for both.
+    let mut months = run.months.clone();
+    if !run.counted.is_empty() {
+        let published = Published::read(&*store, &reader).await?;
+        published.require_whole()?;
+        for month in &mut months {
+            if let Some(first) = published.first(&month.month) {
+                *month = first.clone();
+            }
+        }
+    }
+    if months == run.months {
+        print::data(&output)?;
+    } else {
+        let output = write(&months)?;
+        record(&*store, &recipients, &output, &[]).await?;
+        print::data(&output)?;
+    }
+    Ok(run.damages.exit())
+}
+
+/// Writes the entry of an output in the register of exports, with the months that were counted for it.
+async fn record(
+    store: &dyn Store,
+    recipients: &Recipients,
+    output: &[u8],
+    counted: &[MonthStatistics],
+) -> Result<(), CliError> {
     let record = ExportRecord {
         purpose: "statistics".to_owned(),
         recipient: None,
-        cases: rounded_cases(&run.counted),
+        cases: rounded_cases(counted),
         fields: tables().into_iter().map(|table| table.path).collect(),
-        sha256: sha256(&output),
-        statistics: run.counted,
+        sha256: sha256(output),
+        statistics: counted.to_vec(),
     };
-    let event = export_record::event(&recipients, &record)?;
+    let event = export_record::event(recipients, &record)?;
     let outcome = store.append(vec![event]).await.map_err(CliError::NotRecorded)?;
     if !matches!(outcome.first(), Some(Appended::Stored { .. })) {
         return Err(CliError::Usage("the export cannot be recorded".to_owned()));
     }
-    print::data(&output)?;
-    Ok(run.damages.exit())
+    Ok(())
+}
+
+/// The register of exports, as far as it decides which months were published.
+struct Published(Register);
+
+impl Published {
+    async fn read(store: &dyn Store, reader: &CaseReader) -> Result<Published, CliError> {
+        export_record::read(store, reader).await.map(Published)
+    }
+
+    /// Finds the statistics of a month that were published first.
+    fn first(&self, month: &str) -> Option<&MonthStatistics> {
+        // The register begins with the last entry.
+        self.0.records.iter().rev().flat_map(|record| &record.statistics).find(|known| known.month == month)
+    }
+
+    /// Refuses a register that may have published a month unseen: a second count would tell what was erased in between.
+    fn require_whole(&self) -> Result<(), CliError> {
+        match self.0.unopened {
+            0 => Ok(()),
+            unopened => Err(CliError::Usage(format!(
+                "{unopened} entries of the register of exports cannot be opened, so a month could be counted twice: name a file \
+                 with --identity that has the identity of that time beside the present one"
+            ))),
+        }
+    }
 }
 
 /// Reads a month, with its beginning and its end by the desk's clock.
