@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use kakekomi_sealing::Identities;
 use kakekomi_service::return_visit::ReturnCode;
 use kakekomi_store::EventKind;
 use kakekomi_store::digest::sha256;
@@ -28,6 +29,7 @@ use serde_json::{Value, json};
 on_both_databases! {
     age_and_bagit_accept_what_an_organization_collects
     a_withdrawn_package_is_gone_for_its_organization
+    no_package_is_sealed_to_a_recipient_of_the_database_alone
 }
 
 /// Bytes of the evidence file: five parts of its storage, and six objects of the package.
@@ -185,6 +187,33 @@ fn a_withdrawn_package_is_gone_for_its_organization(home: Home) {
     let (_, shown, _) = test.refer("show");
     assert!(shown["state"] == "withdrawn" && shown["packages"][0]["destroyed_at"].is_i64(), "{shown}");
     assert_eq!(test.refer("make").0, Some(5));
+}
+
+fn no_package_is_sealed_to_a_recipient_of_the_database_alone(home: Home) {
+    let test = Referring::new(home);
+    let home = test.home();
+    test.release();
+    let organizations = || {
+        let done = home.run(&["doctor", "--json", "--listen", "127.0.0.1:9"]);
+        let whole: Value = serde_json::from_slice(&done.stdout).unwrap();
+        let found = whole["findings"].as_array().unwrap().iter().find(|one| one["check"] == "organizations").unwrap();
+        (found["level"].as_str().unwrap().to_owned(), found["message"].to_string())
+    };
+    assert_eq!(organizations().0, "ok", "{}", organizations().1);
+    let sealed = run(home, &["organizations", "list", "--json"]).1[0]["recipient"].as_str().unwrap().to_owned();
+    let other = Identities::generate().recipients().concat();
+    let change = |recipient: &str| home.alter(&format!("UPDATE organizations SET recipient = '{recipient}'"));
+    change(&other);
+    let (level, message) = organizations();
+    assert!(level == "error" && message.contains("the recipient of ntt-at is not that of its event"), "{message}");
+    let (code, _, why) = test.refer("make");
+    assert!(code == Some(5) && why.contains("another recipient of this organization than its sealed event"), "{why}");
+    change(&sealed);
+    home.alter("UPDATE organizations SET disabled = (1 = 1)");
+    assert!(organizations().1.contains("the mark of ntt-at"), "{}", organizations().1);
+    home.alter("UPDATE organizations SET disabled = (1 = 0)");
+    assert_eq!(organizations().0, "ok");
+    assert_eq!(test.refer("make").0, Some(0));
 }
 
 #[test]

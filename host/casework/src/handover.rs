@@ -160,6 +160,7 @@ impl Casework {
             return Err(HandoverError::OtherRelease);
         }
         let to = self.receiver(released, OrganizationKind::Forensics).await?;
+        self.check_recipient(&to).await?;
         let files = snapshot.complete_files();
         let packing = Packing {
             purpose: PackagePurpose::Referral,
@@ -181,6 +182,7 @@ impl Casework {
             return Err(HandoverError::Days);
         }
         let to = self.receiver(&organization, OrganizationKind::Subcontractor).await?;
+        self.check_recipient(&to).await?;
         let snapshot = self.snapshot(&order.number).await?;
         // Nobody works on it any more, and the applicant may have withdrawn it.
         if snapshot.case.line.status == CLOSED {

@@ -10,8 +10,8 @@ use kakekomi_store::{EventKind, Organization, OrganizationChange, OrganizationKi
 use serde_json::{Value, json};
 
 use crate::casework::{Casework, demand};
-use crate::handover::error::HandoverError;
-use crate::limits::{NAME_CHARACTERS_MAX, ORGANIZATION_ID_MAX};
+use crate::handover::error::{HandoverError, MissingStep};
+use crate::limits::{NAME_CHARACTERS_MAX, ORGANIZATION_ID_MAX, PAGE_MAX};
 use crate::operator::{Operator, Right};
 
 /// An organization before it is registered.
@@ -49,7 +49,8 @@ impl Casework {
     ) -> Result<(), HandoverError> {
         demand(operator, Right::Release)?;
         let new = checked(new)?;
-        let body = json!({ "id": new.id, "name": new.name, "kind": new.kind.as_str() });
+        // Sealed, so that another recipient in the database is found.
+        let body = json!({ "id": new.id, "name": new.name, "kind": new.kind.as_str(), "recipient": new.recipient });
         let NewOrganization { id, name, kind, recipient } = new;
         let organization = Organization { id, name, kind, recipient, disabled: false, created_at: self.now() };
         let change = OrganizationChange::Add(organization);
@@ -85,6 +86,22 @@ impl Casework {
         self.change(operator, desk, EventKind::OrganizationEnabled, &json!({ "id": id }), change).await
     }
 
+    /// Checks that the recipient in the register is the one of the sealed event with which the organization was added. Ids are given
+    /// once, so the first event counts.
+    pub(crate) async fn check_recipient(&self, organization: &Organization) -> Result<(), HandoverError> {
+        let reader = self.parts.reader.as_deref().ok_or(HandoverError::Missing(vec![MissingStep::Identity]))?;
+        let (mut sealed, mut before) = (None, None);
+        loop {
+            let events = self.store().store_events(EventKind::OrganizationAdded, before, PAGE_MAX).await?;
+            let Some(last) = events.last() else { break };
+            before = Some(last.seq);
+            let mut bodies = events.iter().filter_map(|event| reader.open_store_event(event).ok().flatten());
+            sealed = bodies.rfind(|body| has(body, "id", &organization.id)).or(sealed);
+        }
+        let is_sealed = sealed.is_some_and(|body| has(&body, "recipient", &organization.recipient));
+        if is_sealed { Ok(()) } else { Err(HandoverError::OtherRecipient) }
+    }
+
     async fn change(
         &self,
         operator: &Operator,
@@ -97,6 +114,10 @@ impl Casework {
         let draft = EventDraft { at: self.now(), actor: operator.actor(), kind, body, after: None, also_to: None };
         Ok(self.store().change_organization(change, seal_store_event(desk, &draft)?).await?)
     }
+}
+
+fn has(body: &Value, name: &str, value: &str) -> bool {
+    body.get(name).and_then(Value::as_str) == Some(value)
 }
 
 /// Checks the values of an organization.

@@ -19,6 +19,7 @@ mod example;
 mod finding;
 pub(super) mod keys;
 mod machine;
+mod organizations;
 mod serving;
 
 use std::fmt::Write as _;

@@ -66,6 +66,12 @@ pub enum HandoverError {
     /// The named organization is of another kind, disabled or unknown.
     #[error("this is no registered and enabled organization for it (kakekomi organizations list)")]
     Organization,
+    /// The recipient in the register is not that of the sealed event.
+    #[error(
+        "the register has another recipient of this organization than its sealed event, or the event cannot be opened here: run \
+         kakekomi doctor, and register the organization under another id"
+    )]
+    OtherRecipient,
     /// The id is no word of small letters, digits and hyphens, or is taken.
     #[error("the id of an organization is a letter a-z, then a-z, 0-9 or hyphens, at most 40, and is given once")]
     Id,
@@ -119,6 +125,7 @@ impl HandoverError {
             HandoverError::Missing(_) => "missing",
             HandoverError::OtherRelease => "other_release",
             HandoverError::Organization => "organization",
+            HandoverError::OtherRecipient => "other_recipient",
             HandoverError::Id => "id",
             HandoverError::Name => "name",
             HandoverError::Recipient => "recipient",

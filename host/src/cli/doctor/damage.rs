@@ -11,7 +11,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{CASES_A_PAGE, Case, Event, Filter, Store, StoreError};
 
 use super::finding::{Finding, Outcome, error, warning};
-use super::{accounts, keys};
+use super::{accounts, keys, organizations};
 use crate::cli::audit::Verification;
 use crate::cli::cases::{open_and_compare, search_fault};
 use crate::cli::rebuild::{all_events, differences, state_of, stored};
@@ -40,6 +40,7 @@ pub async fn look(store: &dyn Store, settings: &Settings, shown: &str) -> Vec<Fi
         Ok(verified) => {
             found.push(Finding::new("audit", chain(&verified)));
             found.push(Finding::new("accounts", of_accounts(store, settings, &verified).await));
+            found.push(Finding::new("organizations", of_organizations(store, settings).await));
             found.extend(keys::service_opens(settings, verified.for_service.as_ref()));
         }
         Err(error) => found.push(Finding::new("audit", Err(error.into()))),
@@ -54,6 +55,14 @@ async fn of_accounts(store: &dyn Store, settings: &Settings, verified: &Verifica
     }
     match keys::identities(settings)? {
         Some(identities) => accounts::compare(store, &identities, &verified.of_accounts, verified.last_seq).await,
+        None => Ok("they are not compared with their events: no identity is here to open these".to_owned()),
+    }
+}
+
+/// Compares the register of organizations with its events.
+async fn of_organizations(store: &dyn Store, settings: &Settings) -> Outcome {
+    match keys::identities(settings)? {
+        Some(identities) => organizations::compare(store, &identities).await,
         None => Ok("they are not compared with their events: no identity is here to open these".to_owned()),
     }
 }
