@@ -44,7 +44,8 @@ fn multiply(server: &Server) {
          SELECT printf('copy-%d', i), printf('copy-%d', i), {columns} FROM n, cases WHERE seq = 1; \
          INSERT INTO case_seals SELECT cases.seq, sealed_to, sealed FROM cases, case_seals \
          WHERE case_seq = 1 AND number LIKE 'copy-%'; \
-         INSERT INTO projections SELECT cases.seq, 'received', NULL, NULL, NULL, NULL, NULL, 0, 1, 1 FROM cases \
+         INSERT INTO projections (case_seq, status, held, last_n, changed_n) \
+         SELECT cases.seq, 'received', 0, 1, 1 FROM cases \
          WHERE number LIKE 'copy-%'"
     );
     let file = server.home.path().join("data/kakekomi.sqlite3");

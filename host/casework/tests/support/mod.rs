@@ -119,8 +119,9 @@ impl Desk {
             disabled: false,
             created_at: RECEIVED_AT,
         };
+        let body = json!({ "id": id, "name": id, "kind": kind.as_str(), "recipient": organization.recipient });
+        let event = self.store_event(EventKind::OrganizationAdded, &body);
         let change = OrganizationChange::Add(organization);
-        let event = self.store_event(EventKind::OrganizationAdded, &json!({ "id": id }));
         assert!(self.store.change_organization(change, event).await.unwrap());
     }
 
