@@ -131,7 +131,15 @@ fn migrate_reports_what_it_did(home: Home) {
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let steps: &[&str] = match home.database_url() {
-        Some(_) => &["0001 cases", "0002 sealed_cases", "0003 accounts", "0004 return", "0005 queue", "0006 files"],
+        Some(_) => &[
+            "0001 cases",
+            "0002 sealed_cases",
+            "0003 accounts",
+            "0004 return",
+            "0005 queue",
+            "0006 files",
+            "0007 clauses",
+        ],
         None => &[
             "0001 cases",
             "0002 probe",
@@ -140,6 +148,7 @@ fn migrate_reports_what_it_did(home: Home) {
             "0005 return",
             "0006 queue",
             "0007 files",
+            "0008 clauses",
         ],
     };
     let each = |state: &str| steps.iter().flat_map(|step| [step, "  ", state, "\n"]).collect::<String>();
