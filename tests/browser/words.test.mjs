@@ -20,6 +20,14 @@ const FAMILIES = {
   moment_: ["year", "month", "day", "minute"],
   return_state_: ["received", "in_progress", "waiting", "closed"],
   return_words_: ["received", "in_progress", "waiting"],
+  return_referral_: ["applied", "recorded", "intent", "released", "packaged", "collected", "withdrawn"],
+  return_intent_: ["name", "role"]
+    .flatMap((field) => [field, `${field}_hint`, `${field}_missing`])
+    .concat("collected", "withdrawn"),
+  return_terms_: ["contact", "incident", "devices", "network", "logs", "other"].flatMap((kind) => [
+    kind,
+    `${kind}_items`,
+  ]),
   files_: [
     ...["hashing", "queued", "checking", "paused", "arrived", "mismatch"],
     ...["twice", "wanted", "expired", "destroyed", "unreadable"],

@@ -20,7 +20,7 @@ export function referralTerms(purposes) {
       ...term(
         "return_terms_what",
         element("p", say("return_terms_all")),
-        element("ul", ...KINDS.map((kind) => element("li", ...kindOf(kind)))),
+        element("ul", ...KINDS.map((kind) => element("li", ...itemsOf(kind)))),
       ),
       ...term("return_terms_whom", element("p", company)),
       ...term("return_terms_purposes", element("ul", ...purposes.map((purpose) => element("li", typedText(purpose))))),
@@ -36,6 +36,6 @@ function term(key, ...inside) {
 }
 
 /** @param {string} kind */
-function kindOf(kind) {
+function itemsOf(kind) {
   return [say(`return_terms_${kind}`), element("span.hint", say(`return_terms_${kind}_items`))];
 }
