@@ -120,7 +120,7 @@ impl Accounts {
         Ok(self.store.api_tokens().await?.into_iter().filter_map(read).collect())
     }
 
-    /// Removes a token; `false` if there is none of this row.
+    /// Removes a token; `false` for an unknown row.
     ///
     /// # Errors
     /// [`AccountError`].

@@ -33,7 +33,7 @@ pub struct Table {
     pub cells: Vec<&'static str>,
 }
 
-/// Lists the tables in the form's order. A cell that no accepted case can be in is none: it would hide nothing.
+/// Lists the tables in the form's order. A cell that no accepted case can be in is left out: it would hide nothing.
 pub fn tables() -> Vec<Table> {
     let rows = rows();
     let coded = rows.iter().filter(|row| words(row).is_some() && row.field.spec.purposes.allows(Purpose::Statistics));

@@ -29,7 +29,7 @@ pub struct BuiltPackage {
 /// Makes a package. It blocks.
 ///
 /// # Errors
-/// A file cannot be read or is damaged, the recipient is none, or the storage fails.
+/// A file cannot be read or is damaged, the recipient is not one of age, or the storage fails.
 pub fn build(storage: &Arc<dyn PartStorage>, recipient: &str, contents: Contents) -> io::Result<BuiltPackage> {
     build_in(storage, recipient, contents, OBJECT_BYTES)
 }

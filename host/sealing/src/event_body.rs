@@ -28,7 +28,7 @@ pub struct OpenedBody {
 /// Seals the body of an event to the case's own recipient and whoever else may read it, as one age file.
 ///
 /// # Errors
-/// [`SealingError::Recipient`]: a text is not a recipient. [`SealingError::Encrypt`]: there is none. [`SealingError::Randomness`].
+/// [`SealingError::Recipient`]: a text is not a recipient. [`SealingError::Encrypt`]: the list is empty. [`SealingError::Randomness`].
 pub fn seal_body(recipients: &[&str], body: &[u8]) -> Result<SealedBody, SealingError> {
     let read = |text: &&str| text.parse().map_err(|_| SealingError::Recipient);
     let recipients: Vec<Recipient> = recipients.iter().map(read).collect::<Result<_, _>>()?;

@@ -37,6 +37,25 @@ impl StorageArgs {
     }
 }
 
+/// Flags that name the storage of evidence files.
+#[derive(Debug, Args)]
+pub struct EvidenceArgs {
+    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
+    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
+    evidence_url: Option<String>,
+    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
+    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
+    evidence_credentials: Option<PathBuf>,
+}
+
+impl EvidenceArgs {
+    /// Returns the settings of the flags, and the others where the flags are missing.
+    pub fn settings(self, others: Settings) -> Settings {
+        let EvidenceArgs { evidence_url, evidence_credentials } = self;
+        Settings { evidence_url, evidence_credentials, ..Settings::default() }.or(others)
+    }
+}
+
 /// The flag that names the desk.
 #[derive(Debug, Args)]
 pub struct DeskArgs {

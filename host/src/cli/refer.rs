@@ -5,7 +5,6 @@
 
 mod record;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -15,7 +14,7 @@ use kakekomi_store::{self as store, Store, clock};
 
 use self::record::{MadeRecord, ReferralRecord};
 use super::actor::actor;
-use super::args::{DeskArgs, FormatArgs, StorageArgs};
+use super::args::{DeskArgs, EvidenceArgs, FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::cases::{parse_number, work_error};
 use super::operators::DeskUrlArgs;
@@ -58,12 +57,8 @@ struct CaseArgs {
     /// The reception number
     #[arg(value_name = "NUMBER")]
     number: String,
-    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
-    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
-    evidence_url: Option<String>,
-    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
-    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
-    evidence_credentials: Option<PathBuf>,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
     #[command(flatten)]
     storage: StorageArgs,
     #[command(flatten)]
@@ -134,9 +129,7 @@ async fn make(args: MakeArgs, file: Settings) -> Result<(), CliError> {
 impl CaseArgs {
     async fn open(self, file: Settings) -> Result<Open, CliError> {
         let desk = self.desk.load(&file)?;
-        let (evidence_url, evidence_credentials) = (self.evidence_url, self.evidence_credentials);
-        let of_flag = Settings { evidence_url, evidence_credentials, ..Settings::default() };
-        let settings = of_flag.or(self.storage.settings(file));
+        let settings = self.evidence.settings(self.storage.settings(file));
         let reader = settings.reader()?.map(Arc::new);
         // Without an identity nothing is opened, so nothing is recorded.
         let store = match &reader {

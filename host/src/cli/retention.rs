@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::actor::actor;
-use super::args::{FormatArgs, StorageArgs};
+use super::args::{EvidenceArgs, FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::cases::erase::remove_remains;
 use super::print;
@@ -42,6 +42,8 @@ pub enum RetentionCommand {
 pub struct RunArgs {
     #[command(flatten)]
     storage: StorageArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
     #[command(flatten)]
     days: Retention,
     /// Only name the cases
@@ -74,7 +76,7 @@ pub fn run(command: RetentionCommand, file: Settings) -> Result<Exit, CliError> 
         ));
     }
     block_on(async {
-        let settings = args.storage.settings(file);
+        let settings = args.evidence.settings(args.storage.settings(file));
         let url = settings.database_url();
         let store = if args.dry_run { store::open_existing(&url).await? } else { store::open_to_write(&url).await? };
         let ended = async {

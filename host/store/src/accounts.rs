@@ -20,7 +20,7 @@ pub type SecretHash = [u8; 32];
 
 /// Accounts in a database.
 pub trait AccountStore: Send + Sync + 'static {
-    /// Reads an account with its secrets; `None` if there is none of this name.
+    /// Reads an account with its secrets; `None` for an unknown name.
     fn account<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<StoredAccount>>;
 
     /// Reads all accounts, in the order of their names.

@@ -29,7 +29,7 @@ pub struct Organizations {
 }
 
 impl Organizations {
-    /// Reads the lists; without them an operator reads that there is none to choose.
+    /// Reads the lists. Where they cannot be read, the form says that nothing can be chosen.
     pub async fn load(visit: &Visit, view: &CaseView) -> Organizations {
         let casework = &visit.desk.parts.casework;
         let Ok(operator) = visit.operator() else { return Organizations::default() };

@@ -1,4 +1,4 @@
-//! The answer to a lead who makes a package: its link, once, or the reason why there is none.
+//! The answer to a lead who makes a package: its link, shown once, or the reason for the refusal.
 //!
 //! `show_link(…)` → 201 with `https://desk.example/collect/5f…` · `refused(…, &HandoverError::Changed)` → 409
 

@@ -1,4 +1,4 @@
-//! Referral, reports and remote work on the pages: the forms by state, the words of what is missing, and the pages for paper.
+//! Referral, reports and remote work on the pages: the forms of each state, the missing steps in words, and the printed pages.
 
 use axum::http::StatusCode;
 use kakekomi_accounts::Role;

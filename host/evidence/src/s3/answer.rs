@@ -39,7 +39,8 @@ pub fn listing(xml: &str) -> Option<Listing> {
     (is_list && is_truncated == listing.next.is_some()).then_some(listing)
 }
 
-/// Reads the code of an error, such as `NoSuchBucket`; `None` where there is none of letters and digits.
+/// Reads the code of an error, such as `NoSuchBucket`; `None` without a code, and for one that has other characters than letters
+/// and digits.
 pub fn error_code(xml: &str) -> Option<String> {
     let mut code = None;
     elements(xml, |path, text| {

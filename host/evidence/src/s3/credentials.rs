@@ -46,7 +46,7 @@ impl CredentialSource {
     /// Reads the key.
     ///
     /// # Errors
-    /// There is none, or the file cannot be read. The error has nothing of its contents.
+    /// No key is named, or the file cannot be read. The error repeats nothing of the contents.
     pub fn read(&self) -> io::Result<Credentials> {
         match self {
             CredentialSource::Environment => Credentials::of(|name| env::var(name.to_uppercase()).ok()).ok_or_else(|| {

@@ -107,7 +107,7 @@ impl Requests {
     /// Reads an object.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]: there is none; [`ErrorKind::HostUnreachable`]: the storage does not answer.
+    /// [`ErrorKind::NotFound`]: the object is missing; [`ErrorKind::HostUnreachable`]: the storage does not answer.
     pub fn get(&self, key: &str) -> io::Result<Bytes> {
         self.run(Call { max: OBJECT_MAX, timeout: LONG_TIMEOUT, ..Call::of("GET", key) })
     }

@@ -1,4 +1,4 @@
-//! The opening of what the desk disclosed, which is confidential (clauses 2①②).
+//! The opening of disclosures, which are confidential (clauses 2①②).
 //!
 //! `n` 4 → the text of event 4, until it expires; the event `disclosure.opened {"n":4}` once
 //!

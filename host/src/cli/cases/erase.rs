@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::args::{SourceArgs, parse_number};
 use super::work::{Work, act_error};
-use crate::cli::args::FormatArgs;
+use crate::cli::args::{EvidenceArgs, FormatArgs};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
@@ -33,6 +33,8 @@ pub struct EraseArgs {
     yes: bool,
     #[command(flatten)]
     source: SourceArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -75,7 +77,7 @@ pub async fn run(args: EraseArgs, file: Settings) -> Result<Exit, CliError> {
         }
     }
     if erased > 0 {
-        remove_remains(&source.settings, &*store).await?;
+        remove_remains(&args.evidence.settings(source.settings), &*store).await?;
         print::words(REMAINS);
     }
     store.close().await?;

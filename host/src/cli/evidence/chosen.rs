@@ -2,7 +2,6 @@
 //!
 //! `2609-4873-1059 --file 0f1e` → [`Chosen`], whose `lines` are the files of the case that begin so
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,7 +11,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{self as store, FileLine, Store, clock};
 
 use crate::cli::actor::actor;
-use crate::cli::args::{DeskArgs, StorageArgs};
+use crate::cli::args::{DeskArgs, EvidenceArgs, StorageArgs};
 use crate::cli::cases::parse_number;
 use crate::config::Settings;
 use crate::error::CliError;
@@ -27,12 +26,8 @@ pub struct ChosenArgs {
     /// Only the file with this number, or with one that begins so
     #[arg(long = "file", value_name = "ID")]
     files: Vec<String>,
-    /// Where evidence files are stored: a folder, or `s3://BUCKET/PREFIX?…` [default: evidence in the data folder]
-    #[arg(long, value_name = "URL", env = "KAKEKOMI_EVIDENCE_URL", hide_env_values = true)]
-    evidence_url: Option<String>,
-    /// A file with the key of that bucket [default: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`]
-    #[arg(long, value_name = "FILE", env = "KAKEKOMI_EVIDENCE_CREDENTIALS")]
-    evidence_credentials: Option<PathBuf>,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
     #[command(flatten)]
     storage: StorageArgs,
     #[command(flatten)]
@@ -65,9 +60,7 @@ impl ChosenArgs {
     pub async fn open(self, file: Settings, access: Access) -> Result<Chosen, CliError> {
         let numbers = self.numbers.iter().map(|text| parse_number(text)).collect::<Result<Vec<_>, _>>()?;
         let desk = self.desk.load(&file)?;
-        let (evidence_url, evidence_credentials) = (self.evidence_url, self.evidence_credentials);
-        let of_flag = Settings { evidence_url, evidence_credentials, ..Settings::default() };
-        let settings = of_flag.or(self.storage.settings(file));
+        let settings = self.evidence.settings(self.storage.settings(file));
         let url = settings.database_url();
         let reader = settings.reader()?.map(Arc::new);
         let is_recorded = access == Access::Download || access == Access::List && reader.is_some();
