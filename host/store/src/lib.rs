@@ -13,7 +13,7 @@
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `returns`: codes, tokens and requests of applicants who come back
 //! - `files`: evidence files, whose bytes lie elsewhere
-//! - `writer`: group commit; `readiness`: the probe behind `/readyz`
+//! - `writer`, `part_writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
 
@@ -38,6 +38,7 @@ pub mod lock;
 mod migrate;
 mod open;
 mod package_removal;
+mod part_writer;
 mod postgres;
 mod query;
 mod queue;
