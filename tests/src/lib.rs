@@ -11,6 +11,7 @@
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
 //! - [`s3`]: S3 servers of others, for the storage in a bucket.
+//! - [`mail`]: a mail server of others, and the mails that reach it.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -36,6 +37,7 @@ pub mod disk;
 pub mod drafts;
 pub mod imports;
 pub mod load_clients;
+pub mod mail;
 pub mod origins;
 pub mod postgres;
 pub mod published;
