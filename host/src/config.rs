@@ -9,6 +9,8 @@
 //!
 //! The flags of the other commands that set them too are in [`crate::cli`].
 
+mod webhooks;
+
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_store::{self as store, synced_fs};
 use serde::Deserialize;
 
+pub use self::webhooks::WebhookSettings;
 use crate::error::CliError;
 
 /// Every setting, each of them optional: the flags of `serve`, and the keys of the file.
@@ -130,6 +133,10 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub retention: Retention,
+    /// The webhooks that get notices of events.
+    #[arg(skip)]
+    #[serde(default)]
+    pub webhooks: Vec<WebhookSettings>,
 }
 
 /// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
@@ -237,6 +244,7 @@ impl Settings {
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
             retention: self.retention.or(other.retention),
+            webhooks: if self.webhooks.is_empty() { other.webhooks } else { self.webhooks },
         }
     }
 
