@@ -9,6 +9,7 @@
 //!
 //! The flags of the other commands that set them too are in [`crate::cli`].
 
+mod mail;
 mod webhooks;
 
 use std::fs;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
+use kakekomi_mail::MailSettings;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
@@ -137,6 +139,9 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub webhooks: Vec<WebhookSettings>,
+    /// Notices by mail.
+    #[arg(skip)]
+    pub mail: Option<MailSettings>,
 }
 
 /// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
@@ -245,6 +250,7 @@ impl Settings {
             log: self.log.or(other.log),
             retention: self.retention.or(other.retention),
             webhooks: if self.webhooks.is_empty() { other.webhooks } else { self.webhooks },
+            mail: self.mail.or(other.mail),
         }
     }
 

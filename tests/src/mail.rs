@@ -141,6 +141,17 @@ impl MailServer {
         self.folder.path().join("pair/authority.pem")
     }
 
+    /// Reports whether openssl speaks a version of TLS with the server (`tls1_1`).
+    pub fn accepts_tls(&self, version: &str) -> bool {
+        let mut openssl = Command::new("openssl");
+        openssl.args(["s_client", "-connect", &format!("127.0.0.1:{}", self.port), &format!("-{version}")]);
+        openssl.args(["-cipher", "ALL:@SECLEVEL=0", "-verify_return_error", "-CAfile"]).arg(self.authority());
+        if self.security == Security::StartTls {
+            openssl.args(["-starttls", "smtp"]);
+        }
+        openssl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    }
+
     /// Waits for this many mails and returns all that have arrived, in their order.
     pub fn mails(&self, count: usize) -> Vec<ReceivedMail> {
         let started = Instant::now();

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use kakekomi_core::Locale;
-use kakekomi_delivery::{Channel, Delivery, Notice, Outcome};
+use kakekomi_delivery::{Channel, Delivery, Notice, Outcome, TEST_KIND};
 use kakekomi_service::sealed_case::{CaseReader, ReportTerms};
 use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
@@ -52,6 +52,9 @@ impl Channel for ApplicantChannel {
 
 impl ApplicantChannel {
     async fn send(&self, notice: &Notice) -> Result<Outcome, Outcome> {
+        if notice.kind == TEST_KIND {
+            return Err(Outcome::Refused("no address".to_owned()));
+        }
         let number = notice.case.as_deref().and_then(|number| Number::read(number).ok()).ok_or(Outcome::Skipped)?;
         let Addressee { address, language } = self.addressee(&number).await?.ok_or(Outcome::Skipped)?;
         let to = recipient(&address).ok_or_else(|| Outcome::Refused("address".to_owned()))?;

@@ -5,7 +5,7 @@
 //! The mail has number, kind and time of the event, and a link to the queue.
 
 use kakekomi_core::Locale;
-use kakekomi_delivery::{Channel, Delivery, Notice, Outcome};
+use kakekomi_delivery::{Channel, Delivery, Notice, Outcome, TEST_KIND};
 use kakekomi_store::EventKind;
 
 use crate::hours::Timing;
@@ -16,7 +16,6 @@ use crate::words::Template;
 
 /// The kind of the notice that carries the audit head.
 pub const AUDIT_HEAD: &str = "audit.head";
-const TEST_KIND: &str = "outbox.test";
 
 /// The kinds of a lead: those of an operator, and those that a hand-over waits for.
 pub(crate) const LEAD_KINDS: [&str; 10] = [

@@ -2,6 +2,7 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod audit_head;
 mod delivery;
 mod evidence;
 mod listener;
@@ -106,10 +107,12 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
         }
     };
     let store = Arc::clone(&app.intake.store);
-    let reloading =
-        tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
+    let (desk, desk_in_force) = watch::channel(Arc::clone(&app.intake.desk));
+    let channels = delivery::channels(settings, &store, &desk_in_force)?;
+    let receivers = Receivers { form, operators, desk };
+    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, receivers));
     let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
-    let deliveries = Deliveries::start(&store, delivery::channels(settings)?, &stop).await?;
+    let deliveries = Deliveries::start(&store, channels, desk_in_force, &stop).await?;
     let scanning = scanner.map(|scanner| tokio::spawn(scanner.run()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
@@ -140,7 +143,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
     settings.clamd()?;
-    delivery::channels(settings)?;
+    delivery::check(settings)?;
     EvidencePlace::of(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
