@@ -10,6 +10,7 @@
 //! - [`returning`]: applicants who come back with number and code.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
+//! - [`webhooks`]: a receiver of webhooks.
 //! - [`s3`]: S3 servers of others, for the storage in a bucket.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
@@ -52,6 +53,7 @@ pub mod source_tree;
 pub mod table;
 pub mod traces;
 pub mod uploads;
+pub mod webhooks;
 pub mod wire;
 
 use std::error::Error;
