@@ -10,6 +10,7 @@
 //! - [`returning`]: applicants who come back with number and code.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
+//! - [`webhooks`]: a receiver of webhooks.
 //! - [`s3`]: S3 servers of others, for the storage in a bucket.
 //! - [`mail`]: a mail server of others, and the mails that reach it.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
@@ -54,6 +55,7 @@ pub mod source_tree;
 pub mod table;
 pub mod traces;
 pub mod uploads;
+pub mod webhooks;
 pub mod wire;
 
 use std::error::Error;

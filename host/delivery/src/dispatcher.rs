@@ -12,15 +12,13 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use kakekomi_store::digest::hex;
-use kakekomi_store::{Attempted, LeaseRequest, LeasedNotice, NextStep, Store, StoreError, clock};
+use kakekomi_store::{Attempted, LeaseRequest, LeasedNotice, NextStep, Store, StoreError, TEST_KIND, clock};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::channel::{Channel, Notice, Outcome};
 use crate::schedule::next_attempt;
 
-/// The kind of a notice that tests a target. It has one attempt.
-pub const TEST_KIND: &str = "outbox.test";
 /// Notices of a target that are delivered at a time.
 const AT_ONCE: usize = 4;
 /// Milliseconds for which a notice belongs to the host that delivers it.

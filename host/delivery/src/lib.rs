@@ -21,7 +21,7 @@ mod webhook_body;
 mod webhook_secret;
 
 pub use channel::{Channel, Delivery, Notice, Outcome};
-pub use dispatcher::{Dispatcher, TEST_KIND};
+pub use dispatcher::Dispatcher;
 pub use webhook::{Webhook, WebhookError, WebhookOptions};
 pub use webhook_body::{case_kinds, schema};
 pub use webhook_secret::{SecretError, WebhookSecret};

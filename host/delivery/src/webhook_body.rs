@@ -2,12 +2,11 @@
 //!
 //! `case.received` → `{"type":"case.received","timestamp":"2026-11-20T00:30:00Z","data":{"number":"2609-4873-1059","kind":"case.received"}}`
 
-use kakekomi_store::{EventKind, clock};
+use kakekomi_store::{EventKind, TEST_KIND, clock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::channel::Notice;
-use crate::dispatcher::TEST_KIND;
 
 /// The body of a webhook.
 #[derive(Debug, Serialize)]

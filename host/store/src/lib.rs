@@ -84,7 +84,7 @@ pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
 pub use outbox::{
     Announcement, Attempted, LeaseRequest, LeasedNotice, NextStep, NoticeState, OutboxFilter, OutboxLine, OutboxStore,
-    OutboxTarget, RetryChoice, UnknownNoticeState,
+    OutboxTarget, RetryChoice, TEST_KIND, UnknownNoticeState,
 };
 pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use referral::{

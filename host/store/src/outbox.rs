@@ -10,6 +10,9 @@ use std::str::FromStr;
 use crate::error::StoreFuture;
 use crate::event::EventKind;
 
+/// The kind of a notice that tests a target. It has one attempt.
+pub const TEST_KIND: &str = "outbox.test";
+
 /// A word that is no state of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no notice has this state")]

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{
-    Announcement, CodedAnswers, EventKind, NewCase, NoticeState, OutboxFilter, OutboxLine, Store, UnfinishedReceipt,
-    open, url_in,
+    Announcement, CodedAnswers, EventKind, NewCase, NoticeState, OutboxFilter, OutboxLine, Store, TEST_KIND,
+    UnfinishedReceipt, open, url_in,
 };
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::{Channel, Delivery, Dispatcher, Notice, Outcome, TEST_KIND};
+use crate::{Channel, Delivery, Dispatcher, Notice, Outcome};
 
 const TARGET: &str = "test:one";
 

@@ -7,8 +7,7 @@
 
 use std::time::Duration;
 
-use kakekomi_delivery::TEST_KIND;
-use kakekomi_store::{self as store, Announcement, NoticeState, OutboxFilter, clock};
+use kakekomi_store::{self as store, Announcement, NoticeState, OutboxFilter, TEST_KIND, clock};
 use tokio::time::{Instant, sleep};
 
 use super::{TargetArgs, disabled, known, unknown};
