@@ -257,6 +257,9 @@ fn refusals_are_kept_as_codes_and_a_busy_server_is_asked_again() {
     let busy = notice(&server, "mail:busy", |notice| notice["state"] == "delivered");
     assert_eq!(busy["answer"], "250 2.0.0");
     assert_eq!(mails.received().len(), 1);
+    let doctor = server.home.run(&["doctor", "--config", "kakekomi.toml"]);
+    let doctor = String::from_utf8(doctor.stdout).unwrap();
+    assert!(doctor.contains("mail:gone: 1 notices were given up") && !doctor.contains("mail:busy"), "{doctor}");
     assert!(!server.stop().log.contains("mailbox unknown"), "the text of an answer");
 }
 

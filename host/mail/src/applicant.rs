@@ -16,7 +16,7 @@ use crate::message::{Mail, recipient};
 use crate::post::Post;
 
 /// The name of the target.
-pub const APPLICANT_TARGET: &str = "mail:applicant";
+pub(crate) const APPLICANT_TARGET: &str = "mail:applicant";
 
 /// The kinds of events that applicants are told of.
 pub(crate) const APPLICANT_KINDS: [&str; 3] =

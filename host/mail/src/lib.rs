@@ -27,7 +27,6 @@ use kakekomi_service::sealed_case::CaseReader;
 use kakekomi_store::Store;
 use tokio::sync::watch;
 
-pub use applicant::APPLICANT_TARGET;
 use applicant::ApplicantChannel;
 pub use hours::Hours;
 pub use operators::AUDIT_HEAD;

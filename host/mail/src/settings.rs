@@ -26,6 +26,7 @@ use lettre::message::Mailbox;
 use serde::Deserialize;
 use url::Url;
 
+use crate::applicant::APPLICANT_TARGET;
 use crate::hours::Hours;
 use crate::message::recipient;
 use crate::server::MailServer;
@@ -161,6 +162,12 @@ impl MailConfig {
         }
         Ok(MailConfig { smtp, from, operators, return_page })
     }
+
+    /// Lists the targets of the settings.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        let applicant = self.return_page.as_ref().map(|_| APPLICANT_TARGET);
+        self.operators.iter().map(|operator| operator.target.as_str()).chain(applicant)
+    }
 }
 
 fn operators(settings: &[OperatorSettings], queue: &str) -> Result<Vec<OperatorEntry>, MailError> {
@@ -256,6 +263,7 @@ mod tests {
     #[test]
     fn settings_are_read_with_their_defaults() {
         let config = read(FULL).unwrap();
+        assert!(config.targets().eq(["mail:duty", "mail:audit", "mail:applicant"]));
         let [duty, audit] = &config.operators[..] else { unreachable!("two operators") };
         assert_eq!((duty.target.as_str(), duty.hours, duty.language), ("mail:duty", Hours::Closed, Locale::En));
         assert_eq!((audit.role, audit.hours, audit.language), (MailRole::Auditor, Hours::Always, Locale::Ja));

@@ -1,4 +1,4 @@
-//! The delivery of notices: the webhooks of the settings can be used, and no target waits for somebody.
+//! The delivery of notices: the webhooks and the mail of the settings can be used, and no target waits for somebody.
 //!
 //! `warning  delivery  webhook:siem: 3 notices were given up: kakekomi outbox list --state failed`
 
@@ -8,6 +8,7 @@ use kakekomi_store::{OutboxTarget, Store, is_open_to_others};
 
 use super::finding::{Finding, Outcome, error, warning};
 use crate::config::Settings;
+use crate::error::CliError;
 
 const CHECK: &str = "delivery";
 
@@ -17,16 +18,16 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
         Ok(targets) => targets,
         Err(error) => return vec![Finding::new(CHECK, Err(error.into()))],
     };
-    let channels = match settings.open_webhooks() {
-        Ok(channels) => channels,
+    let names = match configured(settings) {
+        Ok(names) => names,
         Err(error) => return vec![Finding::new(CHECK, Err(error.into()))],
     };
-    if channels.is_empty() && targets.is_empty() {
+    if names.is_empty() && targets.is_empty() {
         return Vec::new();
     }
-    let names: Vec<_> = channels.iter().map(|channel| channel.target()).collect();
-    let mut problems: Vec<_> =
-        settings.webhooks.iter().flat_map(|webhook| &webhook.secrets).filter_map(secret).collect();
+    let secrets = settings.webhooks.iter().flat_map(|webhook| &webhook.secrets);
+    let passwords = settings.mail.iter().filter_map(|mail| mail.password.as_ref());
+    let mut problems: Vec<_> = secrets.chain(passwords).filter_map(secret).collect();
     problems.extend(targets.iter().flat_map(|target| problems_of(target, &names)));
     if problems.is_empty() {
         problems.push(Ok(format!("{}: nothing was given up", names.join(", "))));
@@ -34,12 +35,21 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     problems.into_iter().map(|problem| Finding::new(CHECK, problem)).collect()
 }
 
+/// Lists the targets of the settings, which are checked as at the start.
+fn configured(settings: &Settings) -> Result<Vec<String>, CliError> {
+    let mut names: Vec<_> = settings.open_webhooks()?.iter().map(|channel| channel.target().to_owned()).collect();
+    if let Some(mail) = settings.mail_config()? {
+        names.extend(mail.targets().map(str::to_owned));
+    }
+    Ok(names)
+}
+
 fn secret(file: &PathBuf) -> Option<Outcome> {
     let shown = file.display();
     is_open_to_others(file).then(|| error(format!("others on this machine can read {shown}: chmod go= {shown}")))
 }
 
-fn problems_of(target: &OutboxTarget, configured: &[&str]) -> Vec<Outcome> {
+fn problems_of(target: &OutboxTarget, configured: &[String]) -> Vec<Outcome> {
     let OutboxTarget { name, disabled_at, disabled_by_answer, failed, .. } = target;
     let mut problems = Vec::new();
     if *failed > 0 {
@@ -52,7 +62,7 @@ fn problems_of(target: &OutboxTarget, configured: &[&str]) -> Vec<Outcome> {
         let enable = format!("kakekomi outbox retry --target {name}");
         problems.push(warning(format!("{name}: its answer {answer} has disabled it: {enable} enables it")));
     }
-    if !configured.contains(&name.as_str()) {
+    if !configured.contains(name) {
         problems.push(warning(format!(
             "{name} is in no settings here, so that its notices wait: kakekomi outbox forget {name} removes it"
         )));
