@@ -2,7 +2,7 @@
 //!
 //! `warning  delivery  webhook:siem: 3 notices were given up: kakekomi outbox list --state failed`
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use kakekomi_store::{OutboxTarget, Store, is_open_to_others};
 
@@ -26,7 +26,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     }
     let names: Vec<_> = channels.iter().map(|channel| channel.target()).collect();
     let mut problems: Vec<_> =
-        settings.webhooks.iter().flat_map(|webhook| &webhook.secrets).filter_map(secret).collect();
+        settings.webhooks.iter().flat_map(|webhook| &webhook.secrets).filter_map(|file| secret(file)).collect();
     problems.extend(targets.iter().flat_map(|target| problems_of(target, &names)));
     if problems.is_empty() {
         problems.push(Ok(format!("{}: nothing was given up", names.join(", "))));
@@ -34,7 +34,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     problems.into_iter().map(|problem| Finding::new(CHECK, problem)).collect()
 }
 
-fn secret(file: &PathBuf) -> Option<Outcome> {
+fn secret(file: &Path) -> Option<Outcome> {
     let shown = file.display();
     is_open_to_others(file).then(|| error(format!("others on this machine can read {shown}: chmod go= {shown}")))
 }
