@@ -49,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("host/evidence", &["age", "axum", "hyper", "sqlx", "kakekomi-core", "kakekomi-http", "kakekomi-service"]),
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/purposes", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
+    ("host/delivery", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-sealing"]),
     ("host/http-client", &["axum", "kakekomi-http", "kakekomi-service", "kakekomi-store", "sqlx"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (

@@ -51,7 +51,7 @@ impl WebhookSecret {
     pub fn generate() -> Result<String, SecretError> {
         let mut bytes = Zeroizing::new([0; SECRET_BYTES]);
         getrandom::fill(&mut *bytes)?;
-        Ok(format!("{PREFIX}{}", BASE64_STANDARD.encode(&*bytes)))
+        Ok(format!("{PREFIX}{}", BASE64_STANDARD.encode(*bytes)))
     }
 
     /// Reads a file with the text of a secret.

@@ -39,19 +39,16 @@ pub fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let is_reserved = match (a, b, c) {
-        // This network, loopback, multicast, and what is reserved, with broadcast.
-        (0 | 127 | 224.., ..) => true,
-        // Shared by the customers of a provider (RFC 6598).
-        (100, 64..=127, _) => true,
-        // Assignments of the IETF, tests of routers, 6to4 relays.
-        (192, 0, 0) | (198, 18..=19, _) | (192, 88, 99) => true,
-        _ => false,
-    };
+    // This network, loopback, multicast and the rest; addresses that the customers of a provider share (RFC 6598); assignments of the
+    // IETF; tests of routers; relays of 6to4.
+    let is_reserved = matches!(
+        (a, b, c),
+        (0 | 127 | 224.., ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _) | (192, 88, 99)
+    );
     !(is_reserved || address.is_private() || address.is_link_local() || address.is_documentation())
 }
 
-/// Accepts 2000::/3, the only assigned part, without the parts of it that lead elsewhere, and IPv4 addresses behind NAT64. So a
+/// Accepts `2000::/3`, the only assigned part, without the parts of it that lead elsewhere, and IPv4 addresses behind NAT64. So a
 /// unique local, link-local, multicast, loopback and IPv4-mapped address is none.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
@@ -65,6 +62,9 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 impl Addresses {
     /// Checks an address that is in the place of a name.
+    ///
+    /// # Errors
+    /// [`PrivateAddress`]: it is not allowed.
     pub fn check(self, uri: &Uri) -> Result<(), PrivateAddress> {
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         match (self, host.parse::<IpAddr>()) {

@@ -36,7 +36,7 @@ impl ClientError {
 
     /// Reports whether the request leads to none of the addresses that the client connects to.
     pub fn is_private(&self) -> bool {
-        matches!(self, ClientError::Private(_)) || self.has_cause(|cause| cause.is::<PrivateAddress>())
+        matches!(self, ClientError::Private(_)) || self.has_cause(<dyn Error>::is::<PrivateAddress>)
     }
 
     fn has_cause(&self, is_it: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use kakekomi_core::Locale;
-use kakekomi_delivery::{Channel, Delivery, Notice, Outcome, TEST_KIND};
+use kakekomi_delivery::{Channel, Delivery, Notice, Outcome};
 use kakekomi_service::sealed_case::{CaseReader, ReportTerms};
-use kakekomi_store::EventKind;
 use kakekomi_store::receipt_number::Number;
+use kakekomi_store::{EventKind, TEST_KIND};
 
 use crate::message::{Mail, recipient};
 use crate::post::Post;

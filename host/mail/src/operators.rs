@@ -5,8 +5,8 @@
 //! The mail has number, kind and time of the event, and a link to the queue.
 
 use kakekomi_core::Locale;
-use kakekomi_delivery::{Channel, Delivery, Notice, Outcome, TEST_KIND};
-use kakekomi_store::EventKind;
+use kakekomi_delivery::{Channel, Delivery, Notice, Outcome};
+use kakekomi_store::{EventKind, TEST_KIND};
 
 use crate::hours::Timing;
 use crate::message::Mail;

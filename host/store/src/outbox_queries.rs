@@ -182,7 +182,9 @@ async fn lease<S: Session>(
     S::Database::bind(query.push(", lease = "), lease.to_vec());
     query::push_list(query.push(" WHERE seq IN "), leased.iter().map(|notice| Value::Integer(notice.seq)));
     session.execute(query).await?;
-    leased.iter_mut().for_each(|notice| notice.lease = lease);
+    for notice in &mut leased {
+        notice.lease = lease;
+    }
     Ok(leased)
 }
 

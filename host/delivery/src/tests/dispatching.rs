@@ -15,11 +15,14 @@ use crate::{Channel, Delivery, Dispatcher, Notice, Outcome};
 
 const TARGET: &str = "test:one";
 
+/// The time that a delivery takes, and its outcome.
+type Answer = dyn Fn(&Notice) -> (Duration, Outcome) + Send + Sync;
+
 /// A channel that notes what it gets.
 struct Noting {
     target: &'static str,
     got: Mutex<Vec<Notice>>,
-    answer: Box<dyn Fn(&Notice) -> (Duration, Outcome) + Send + Sync>,
+    answer: Box<Answer>,
 }
 
 impl Noting {
@@ -192,7 +195,7 @@ async fn a_target_that_does_not_answer_delays_no_other() {
     for _ in 0..20 {
         receive(&store).await;
     }
-    let dead = Noting::new("test:dead", |_| (Duration::from_secs(3600), Outcome::Skipped));
+    let dead = Noting::new("test:dead", |_| (Duration::from_hours(1), Outcome::Skipped));
     let live = Noting::new("test:live", |_| (Duration::ZERO, Outcome::Delivered("204".to_owned())));
     let started = Instant::now();
     let is_live = |line: &OutboxLine| line.target != "test:live" || line.state == NoticeState::Delivered;

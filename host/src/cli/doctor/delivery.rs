@@ -2,7 +2,7 @@
 //!
 //! `warning  delivery  webhook:siem: 3 notices were given up: kakekomi outbox list --state failed`
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use kakekomi_store::{OutboxTarget, Store, is_open_to_others};
 
@@ -27,7 +27,7 @@ pub async fn look(settings: &Settings, store: &dyn Store) -> Vec<Finding> {
     }
     let secrets = settings.webhooks.iter().flat_map(|webhook| &webhook.secrets);
     let passwords = settings.mail.iter().filter_map(|mail| mail.password.as_ref());
-    let mut problems: Vec<_> = secrets.chain(passwords).filter_map(secret).collect();
+    let mut problems: Vec<_> = secrets.chain(passwords).filter_map(|file| secret(file)).collect();
     problems.extend(targets.iter().flat_map(|target| problems_of(target, &names)));
     if problems.is_empty() {
         problems.push(Ok(format!("{}: nothing was given up", names.join(", "))));
@@ -44,7 +44,7 @@ fn configured(settings: &Settings) -> Result<Vec<String>, CliError> {
     Ok(names)
 }
 
-fn secret(file: &PathBuf) -> Option<Outcome> {
+fn secret(file: &Path) -> Option<Outcome> {
     let shown = file.display();
     is_open_to_others(file).then(|| error(format!("others on this machine can read {shown}: chmod go= {shown}")))
 }

@@ -138,11 +138,11 @@ async fn a_lease_ends_by_itself_and_only_its_holder_may_end_the_notice() {
         let store = &database.store;
         store.subscribe(SIEM, &[EventKind::CaseReceived]).await.unwrap();
         stored(store, new_case("a")).await;
-        let lost = leased(store, SIEM, NOW).await.remove(0);
+        let first = leased(store, SIEM, NOW).await.remove(0);
         assert_eq!(leased(store, SIEM, NOW + 59_999).await, []);
         let taken = leased(store, SIEM, NOW + 60_000).await.remove(0);
-        assert_eq!(lost.seq, taken.seq);
-        end(store, SIEM, &lost, NextStep::Deliver).await;
+        assert_eq!(first.seq, taken.seq);
+        end(store, SIEM, &first, NextStep::Deliver).await;
         assert_eq!(lines(store).await[0].state, NoticeState::Pending);
         end(store, SIEM, &taken, NextStep::Retry(NOW + 70_000)).await;
         // The same outcome a second time, as after a commit in doubt.
