@@ -9,6 +9,9 @@
 //!
 //! The flags of the other commands that set them too are in [`crate::cli`].
 
+mod mail;
+mod webhooks;
+
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -18,12 +21,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
+use kakekomi_mail::MailSettings;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_store::{self as store, synced_fs};
 use serde::Deserialize;
 
+pub use self::webhooks::WebhookSettings;
 use crate::error::CliError;
 
 /// Every setting, each of them optional: the flags of `serve`, and the keys of the file.
@@ -130,6 +135,13 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub retention: Retention,
+    /// The webhooks that get notices of events.
+    #[arg(skip)]
+    #[serde(default)]
+    pub webhooks: Vec<WebhookSettings>,
+    /// Notices by mail.
+    #[arg(skip)]
+    pub mail: Option<MailSettings>,
 }
 
 /// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
@@ -237,6 +249,8 @@ impl Settings {
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
             retention: self.retention.or(other.retention),
+            webhooks: if self.webhooks.is_empty() { other.webhooks } else { self.webhooks },
+            mail: self.mail.or(other.mail),
         }
     }
 

@@ -10,7 +10,9 @@
 //! - [`returning`]: applicants who come back with number and code.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
+//! - [`webhooks`]: a receiver of webhooks.
 //! - [`s3`]: S3 servers of others, for the storage in a bucket.
+//! - [`mail`]: a mail server of others, and the mails that reach it.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -36,6 +38,7 @@ pub mod disk;
 pub mod drafts;
 pub mod imports;
 pub mod load_clients;
+pub mod mail;
 pub mod origins;
 pub mod postgres;
 pub mod published;
@@ -52,6 +55,7 @@ pub mod source_tree;
 pub mod table;
 pub mod traces;
 pub mod uploads;
+pub mod webhooks;
 pub mod wire;
 
 use std::error::Error;

@@ -37,6 +37,21 @@ async fn a_redirect_is_returned_and_not_followed() {
 }
 
 #[tokio::test]
+async fn a_name_that_leads_to_this_host_is_refused_where_addresses_must_be_public() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let options = ClientOptions { addresses: Addresses::Public, ..ClientOptions::default() };
+    let client = HttpClient::new(&options).unwrap();
+    for host in ["localhost", "127.0.0.1", "[::1]", "127.1", "2130706433"] {
+        let uri: Uri = format!("http://{host}:{port}/").parse().unwrap();
+        let error = client.send(Request::get(uri).body(empty()).unwrap()).await.unwrap_err();
+        assert!(error.is_private(), "{host}: {error}");
+    }
+    let accepted = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
+    assert!(accepted.is_err(), "nobody has connected");
+}
+
+#[tokio::test]
 async fn a_longer_body_than_the_limit_and_a_cut_one_are_errors() {
     let long = get(server("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd").await).await.unwrap();
     assert!(matches!(read_body(long, 3).await, Err(ClientError::TooLong(3))));
@@ -70,12 +85,13 @@ async fn a_part_of_a_file_is_sent_and_one_that_is_too_short_is_an_error() {
 #[test]
 fn a_file_without_an_authority_is_refused() {
     let file = std::env::temp_dir().join(format!("kakekomi-roots-{}", std::process::id()));
-    let options = ClientOptions { authorities: Some(file.clone()) };
+    let options = ClientOptions { authorities: Some(file.clone()), ..ClientOptions::default() };
     std::fs::write(&file, "no certificate").unwrap();
     assert!(matches!(HttpClient::new(&options), Err(RootsError::NoCertificate(_))));
     std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
     assert!(matches!(HttpClient::new(&options), Err(RootsError::Tls(_))));
     std::fs::remove_file(&file).unwrap();
-    let absent = ClientOptions { authorities: Some(PathBuf::from("/nowhere/authority.pem")) };
+    let absent =
+        ClientOptions { authorities: Some(PathBuf::from("/nowhere/authority.pem")), ..ClientOptions::default() };
     assert!(matches!(HttpClient::new(&absent), Err(RootsError::File { .. })));
 }

@@ -19,6 +19,7 @@ use prometheus_client::registry::Registry;
 
 use crate::client_ip::Ambiguous;
 use crate::metrics::{Labels, Metrics};
+use crate::outbox_metrics;
 use crate::problem_code::ProblemCode;
 
 /// The number of log lines that could not be written since the start.
@@ -58,7 +59,7 @@ pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
 pub async fn metrics(
     State(metrics): State<Arc<Metrics>>,
     State(dropped): State<DroppedLogLines>,
-    State(Intake { capacity, sandbox, .. }): State<Intake>,
+    State(Intake { capacity, sandbox, store, .. }): State<Intake>,
 ) -> Response {
     let mut registry = Registry::default();
     metrics.register(&mut registry);
@@ -74,6 +75,7 @@ pub async fn metrics(
     let deadlines = sandbox.deadlines().map(|(module, count)| (format!("sha256:{module}"), count));
     let help = "Checks that exceeded their processor time, by module";
     registry.register("kakekomi_check_deadlines", help, family("module", deadlines));
+    outbox_metrics::register(&mut registry, &*store).await;
     let mut text = String::new();
     let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match encode(&mut text, &registry) {

@@ -13,6 +13,7 @@ mod accounts;
 mod company;
 mod damage;
 mod database;
+mod delivery;
 mod desk;
 mod engine;
 mod evidence;

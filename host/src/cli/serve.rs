@@ -2,6 +2,8 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod audit_head;
+mod delivery;
 mod evidence;
 mod listener;
 mod operators_desk;
@@ -41,6 +43,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::delivery::Deliveries;
 use self::listener::{announce, listen, trusted};
 use self::operators_desk::OperatorsDesk;
 use self::reload::{Receivers, note_documents, routers};
@@ -104,9 +107,12 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
         }
     };
     let store = Arc::clone(&app.intake.store);
-    let reloading =
-        tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
+    let (desk, desk_in_force) = watch::channel(Arc::clone(&app.intake.desk));
+    let channels = delivery::channels(settings, &store, &desk_in_force)?;
+    let receivers = Receivers { form, operators, desk };
+    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, receivers));
     let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
+    let deliveries = Deliveries::start(&store, channels, desk_in_force, &stop).await?;
     let scanning = scanner.map(|scanner| tokio::spawn(scanner.run()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
@@ -118,6 +124,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     scanning.inspect(tokio::task::JoinHandle::abort);
     watching.abort();
     reloading.abort();
+    deliveries.end().await;
     store.close().await?;
     Ok(())
 }
@@ -136,6 +143,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
     settings.clamd()?;
+    delivery::check(settings)?;
     EvidencePlace::of(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;

@@ -10,8 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, ExportWords,
-    FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, DeliveryWords,
+    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -99,6 +99,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
             include_str!(concat!("../../words/", $language, "/handover.toml")),
+            include_str!(concat!("../../words/", $language, "/delivery.toml")),
         )
     };
 }
@@ -165,6 +166,8 @@ pub struct Words {
     pub organization_kind: Coded,
     /// The collection of packages.
     pub collect: CollectWords,
+    /// The targets of notices.
+    pub delivery: DeliveryWords,
 }
 
 impl Words {

@@ -46,6 +46,7 @@ pub async fn look(settings: &Settings, desk: Option<&Desk>, now: i64) -> Vec<Fin
         found.push(Finding::new("company", company::look(&*store, desk).await));
     }
     found.extend(super::evidence::look(settings, &*store).await);
+    found.extend(super::delivery::look(settings, &*store).await);
     found.extend(super::damage::look(&*store, settings, &shown).await);
     let _ = store.close().await;
     found
