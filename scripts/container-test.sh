@@ -191,8 +191,8 @@ health_check() { # the image's own command, as its user
   inside -- "${command[@]:1}"
 }
 page_and_desk() {
-  get --fail "http://127.0.0.1:$port/" | grep -qi '<!doctype html>' &&
-    get --fail "http://127.0.0.1:$port/v1/desk" | grep -q '"phone"'
+  get --fail -o "$work/page.html" "http://127.0.0.1:$port/" && grep -i '<!doctype html>' "$work/page.html" &&
+    get --fail -o "$work/desk.json" "http://127.0.0.1:$port/v1/desk" && grep '"phone":' "$work/desk.json"
 }
 post() { # the draft of the image's own program; headers go to $work/headers
   get -o "$1" -D "$work/headers" -w '%{http_code}' -H 'Content-Type: application/json' -H 'Idempotency-Key: container' \
