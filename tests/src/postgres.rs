@@ -1,6 +1,8 @@
 //! PostgreSQL for tests: a separate database on the server that the test command started
 //! (`KAKEKOMI_TEST_POSTGRES`), or a separate server, which may be killed.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -124,6 +126,29 @@ impl Cluster {
             copy.arg("--pgdata").arg(folder.join("data")).args(["--write-recovery-conf", "--checkpoint", "fast"]);
             assert!(copy.args(["--dbname", &primary.url]).status().unwrap().success(), "pg_basebackup");
         })
+    }
+
+    /// Lets it speak TLS too, with the certificate of a folder.
+    pub fn speak_tls(&self, certificate: &Path) {
+        let owner = std::fs::metadata(self.data()).unwrap();
+        for (from, to) in [("fullchain.pem", "server.crt"), ("privkey.pem", "server.key")] {
+            let to = self.data().join(to);
+            std::fs::copy(certificate.join(from), &to).unwrap();
+            std::fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
+            chown(&to, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        self.set("ssl", "on");
+    }
+
+    /// Returns its URL over TLS by a host's name, verified by the authority of a folder.
+    pub fn verified_url(&self, host: &str, authority: &Path) -> String {
+        let url = self.url.replace("127.0.0.1", host);
+        format!("{url}?sslmode=verify-full&sslrootcert={}", authority.join("authority.pem").display())
+    }
+
+    /// Makes a standby the primary, and waits until it is.
+    pub fn promote(&self) {
+        assert_eq!(self.ask("SELECT pg_promote()"), "t");
     }
 
     /// Returns the server's output for one statement, without headings, even if the server is read-only.

@@ -79,6 +79,7 @@ pub use files::{
 };
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use postgres::unverified_hosts;
 pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use referral::{
     NewCollectLink, NewPackage, Organization, OrganizationChange, OrganizationKind, PackageId, PackageLine,
