@@ -15,9 +15,9 @@ use kakekomi_tests::applicant::{CHECK, submission};
 use kakekomi_tests::wire::{Answer, Request};
 
 /// People who submit at the same time.
-const SENDERS: usize = 4;
+const SENDERS: usize = 3;
 /// Pause between two requests of one client.
-const PAUSE: Duration = Duration::from_millis(30);
+const PAUSE: Duration = Duration::from_millis(60);
 /// Time in which each submission has its receipt, and each response arrives.
 const PATIENCE: Duration = Duration::from_mins(1);
 
