@@ -168,20 +168,31 @@ impl Cluster {
 
     /// Ends the server and its children at once (SIGKILL), as when the machine's memory runs out.
     pub fn kill(&self) {
-        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let postmaster = file.lines().next().unwrap();
-        // The children live in sessions of their own; the postmaster is their parent.
-        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap().stdout;
-        let children = String::from_utf8(children).unwrap();
-        let all: Vec<&str> = children.split_whitespace().chain([postmaster]).collect();
-        // A child may end by itself between the two commands.
-        _ = Command::new("kill").arg("-9").args(&all).stderr(Stdio::null()).status();
+        let all = self.signal("KILL");
         // A server does not start beside the rest of another one.
         let started = Instant::now();
         while all.iter().any(|process| Path::new("/proc").join(process).exists()) {
             assert!(started.elapsed() < PATIENCE, "the server cannot be killed");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Stops the server and its children where they are, as when the machine is gone: their connections stay open and silent.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Sends a signal to the server and its children; returns their numbers.
+    fn signal(&self, name: &str) -> Vec<String> {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let postmaster = file.lines().next().unwrap();
+        // The children live in sessions of their own; the postmaster is their parent.
+        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap().stdout;
+        let children = String::from_utf8(children).unwrap();
+        let all: Vec<_> = children.split_whitespace().chain([postmaster]).map(str::to_owned).collect();
+        // A child may end by itself between the two commands.
+        _ = Command::new("kill").args(["-s", name]).args(&all).stderr(Stdio::null()).status();
+        all
     }
 
     /// Changes a setting that needs no restart, and waits until it is in force.
