@@ -189,6 +189,26 @@ fn cancelled_wait_on_the_server_gives_no_receipt() {
 }
 
 #[test]
+fn two_primaries_of_one_url_are_refused_and_a_serving_host_stays_with_its_own() {
+    let Some(bed) = Bed::new() else { return };
+    let standby = bed.with_standby();
+    let address = |cluster: &Cluster| cluster.url.split(['@', '/']).nth(3).unwrap().to_owned();
+    // The standby is named first: its place does not make it the primary.
+    let both = format!("postgres://kakekomi@{},{}/postgres", address(&standby), address(&bed.primary));
+    let server = Server::start_in(Home::at(&both).with_keys(&bed.server.home.keys()));
+    let first = number(&server.send(&submission("first", &bed.draft)));
+    assert_eq!(numbers(&server.home), [&*first], "commands find the primary, too");
+
+    standby.promote();
+    bed.primary.set("synchronous_standby_names", "");
+    let refused = server.home.run(&["cases", "list"]);
+    let printed = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(5) && printed.contains("are primaries of one URL"), "{printed}");
+    let second = number(&server.send(&submission("second", &bed.draft)));
+    assert_eq!(numbers(&bed.server.home), [first, second]);
+}
+
+#[test]
 fn read_only_or_stopped_server_is_not_ready() {
     let Some(bed) = Bed::new() else { return };
     bed.becomes(200);

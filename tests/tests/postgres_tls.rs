@@ -47,16 +47,16 @@ impl Bed {
     fn url(&self) -> String {
         self.cluster.verified_url("localhost", &self.files.path().join("right"))
     }
+}
 
-    /// Asserts that `serve` and other commands end with 5 and these words.
-    fn assert_refused(&self, url: &str, words: &str) {
-        let home = Home::at(url);
-        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["cases", "list"], &["migrate", "--check"]] {
-            let output = home.run(command);
-            let printed = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(5), "{command:?}: {printed}");
-            assert!(printed.contains(words), "{command:?}: {printed}");
-        }
+/// Asserts that `serve` and other commands end with 5 and these words.
+fn assert_refused(url: &str, words: &str) {
+    let home = Home::at(url);
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["cases", "list"], &["migrate", "--check"]] {
+        let output = home.run(command);
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{command:?}: {printed}");
+        assert!(printed.contains(words), "{command:?}: {printed}");
     }
 }
 
@@ -85,16 +85,16 @@ fn a_server_of_the_right_authority_and_name_is_used_over_tls_1_2_and_1_3() {
 fn a_wrong_authority_a_wrong_name_and_a_plain_server_are_refused() {
     let Some(bed) = Bed::new() else { return };
     let other = bed.authority("other");
-    bed.assert_refused(&bed.cluster.verified_url("localhost", &other), "invalid peer certificate");
+    assert_refused(&bed.cluster.verified_url("localhost", &other), "invalid peer certificate");
     let by_address = bed.cluster.verified_url("127.0.0.1", &bed.files.path().join("right"));
-    bed.assert_refused(&by_address, "not valid for name");
+    assert_refused(&by_address, "not valid for name");
     bed.cluster.set("ssl", "off");
-    bed.assert_refused(&bed.url(), "server does not support TLS");
+    assert_refused(&bed.url(), "server does not support TLS");
     let missing = bed.url().replace("right/authority.pem", "missing.pem");
-    bed.assert_refused(&missing, "missing.pem: No such file");
+    assert_refused(&missing, "missing.pem: No such file");
     fs::write(bed.files.path().join("missing.pem"), "no certificate").unwrap();
-    bed.assert_refused(&missing, "missing.pem: it has no certificate");
-    bed.assert_refused(&bed.url().replace("verify-full", "require"), "no effect without sslmode=verify-full");
+    assert_refused(&missing, "missing.pem: it has no certificate");
+    assert_refused(&bed.url().replace("verify-full", "require"), "no effect without sslmode=verify-full");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_server_with_tls_1_1_alone_is_refused() {
     ]);
     let reached = openssl.stdin(Stdio::null()).stderr(Stdio::null()).output().unwrap();
     assert!(reached.status.success(), "the server speaks TLS 1.1: {}", String::from_utf8_lossy(&reached.stdout));
-    bed.assert_refused(&bed.url(), "ProtocolVersion");
+    assert_refused(&bed.url(), "ProtocolVersion");
 }
 
 #[test]

@@ -92,8 +92,8 @@ fn curl(address: SocketAddr, path: &str, authority: &Path, more: &[&str]) -> Com
 
 /// The next number in the stream of a queue; `None` at its end.
 fn next_number(stream: &mut BufReader<ChildStdout>) -> Option<i64> {
-    let lines = stream.lines().map_while(Result::ok);
-    lines.filter_map(|line| line.strip_prefix("data: ").map(|number| number.parse().unwrap())).next()
+    let mut lines = stream.lines().map_while(Result::ok);
+    lines.find_map(|line| line.strip_prefix("data: ").map(|number| number.parse().unwrap()))
 }
 
 /// A connection over TLS by openssl, on which several requests may be sent.
