@@ -17,6 +17,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
@@ -56,7 +57,7 @@ pub struct Settings {
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     pub data: Option<PathBuf>,
-    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
+    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME?sslmode=verify-full`; several hosts with commas [default: a file in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// The key folder [default: the data folder's name with .keys appended]
@@ -80,6 +81,9 @@ pub struct Settings {
     /// How many connections to serve at a time [default: 12000, or as many as files may be open]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
     pub connections: Option<usize>,
+    /// Seconds after SIGTERM in which requests are still taken, while /livez and /readyz fail so that a balancer goes elsewhere; 0 for none [default: 0]
+    #[arg(long, value_name = "SECONDS", env = "KAKEKOMI_DRAIN")]
+    pub drain: Option<u16>,
     /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_RATE_LIMIT")]
     pub rate_limit: Option<u32>,
@@ -231,6 +235,7 @@ impl Settings {
             modules: self.modules.or(other.modules),
             page: self.page.or(other.page),
             connections: self.connections.or(other.connections),
+            drain: self.drain.or(other.drain),
             rate_limit: self.rate_limit.or(other.rate_limit),
             min_free_space: self.min_free_space.or(other.min_free_space),
             address_quota: self.address_quota.or(other.address_quota),
@@ -279,6 +284,11 @@ impl Settings {
     /// Returns the database's URL; by default it is a file in the data folder.
     pub fn database_url(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| store::url_in(self.data()))
+    }
+
+    /// Returns the time in which requests are still taken after SIGTERM.
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain.unwrap_or_default().into())
     }
 
     /// Returns the limits on stored bytes.

@@ -8,6 +8,7 @@
 //! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
 //! - [`applicant`]: requests of an applicant's page.
 //! - [`returning`]: applicants who come back with number and code.
+//! - [`haproxy`]: haproxy in front of desks; [`certificates`]: authorities and certificates.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
 //! - [`webhooks`]: a receiver of webhooks.
@@ -33,9 +34,11 @@
 )]
 
 pub mod applicant;
+pub mod certificates;
 pub mod codes;
 pub mod disk;
 pub mod drafts;
+pub mod haproxy;
 pub mod imports;
 pub mod load_clients;
 pub mod mail;

@@ -16,6 +16,7 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+use tokio::sync::watch;
 
 use crate::client_ip::Ambiguous;
 use crate::metrics::{Labels, Metrics};
@@ -28,6 +29,18 @@ pub type DroppedLogLines = fn() -> u64;
 /// Responds while the process is alive.
 pub async fn live() -> &'static str {
     "ok\n"
+}
+
+/// Fails the health checks since the signal that ends the process, so that a balancer sends the next requests elsewhere.
+pub async fn refuse_while_draining(
+    State(draining): State<watch::Receiver<bool>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if *draining.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
+    }
+    next.run(request).await
 }
 
 /// Responds with 200 if a submission would be stored now, else with 503 and the code of the reason.

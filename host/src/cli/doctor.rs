@@ -31,6 +31,7 @@ use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
 pub(super) use self::accounts::is_of_account;
+pub(super) use self::database::unverified;
 use self::finding::{Finding, Level};
 pub(super) use self::keys::is_for_service;
 use super::args::FormatArgs;

@@ -87,6 +87,7 @@ pub use outbox::{
     Announcement, Attempted, LeaseRequest, LeasedNotice, NextStep, NoticeState, OutboxFilter, OutboxLine, OutboxStore,
     OutboxTarget, RetryChoice, TEST_KIND, UnknownNoticeState,
 };
+pub use postgres::unverified_hosts;
 pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use referral::{
     NewCollectLink, NewPackage, Organization, OrganizationChange, OrganizationKind, PackageId, PackageLine,
