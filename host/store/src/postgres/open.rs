@@ -27,6 +27,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (5, "queue", include_str!("../../migrations/postgres/0005_queue.sql")),
         (6, "files", include_str!("../../migrations/postgres/0006_files.sql")),
         (7, "clauses", include_str!("../../migrations/postgres/0007_clauses.sql")),
+        (9, "oidc", include_str!("../../migrations/postgres/0009_oidc.sql")),
     ])
 });
 
