@@ -29,7 +29,7 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("host/http", &["sqlx"]),
     (
         "host/store",
@@ -48,6 +48,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("host/evidence", &["age", "axum", "hyper", "sqlx", "kakekomi-core", "kakekomi-http", "kakekomi-service"]),
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/purposes", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
+    ("host/oidc", &["axum", "sqlx", "kakekomi-accounts", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
     ("host/http-client", &["axum", "kakekomi-http", "kakekomi-service", "kakekomi-store", "sqlx"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (

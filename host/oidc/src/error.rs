@@ -11,6 +11,9 @@ pub enum TokenFault {
     /// It is not signed with RS256, PS256, ES256 or EdDSA, or its header asks for an extension.
     #[error("the token's algorithm is not RS256, PS256, ES256 or EdDSA")]
     Algorithm,
+    /// It is of another type, by its header.
+    #[error("the token is of another type")]
+    Type,
     /// The provider publishes no key for it.
     #[error("the provider has no key of the token's kid and algorithm")]
     UnknownKey,
@@ -49,6 +52,7 @@ impl TokenFault {
         match self {
             TokenFault::Malformed => "oidc.malformed_token",
             TokenFault::Algorithm => "oidc.algorithm",
+            TokenFault::Type => "oidc.token_type",
             TokenFault::UnknownKey => "oidc.unknown_key",
             TokenFault::Signature => "oidc.signature",
             TokenFault::Issuer => "oidc.issuer",

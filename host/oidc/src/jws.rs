@@ -10,6 +10,24 @@ use crate::TokenFault;
 use crate::fetch::Object;
 use crate::jwk::{Algorithm, Jwk};
 
+/// The kind of a token, by the `typ` of its header: a token of one kind never passes for one of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `JWT`, or no type.
+    IdToken,
+    /// `logout+jwt`.
+    LogoutToken,
+}
+
+impl Kind {
+    fn is(self, typ: Option<&str>) -> bool {
+        match self {
+            Kind::IdToken => typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")),
+            Kind::LogoutToken => typ.is_some_and(|typ| typ.eq_ignore_ascii_case("logout+jwt")),
+        }
+    }
+}
+
 /// A token whose signature is not verified yet.
 #[derive(Debug)]
 pub(crate) struct Jws<'a> {
@@ -21,8 +39,8 @@ pub(crate) struct Jws<'a> {
 }
 
 impl Jws<'_> {
-    /// Reads a token.
-    pub fn read(token: &str) -> Result<Jws<'_>, TokenFault> {
+    /// Reads a token of a kind.
+    pub fn read(token: &str, kind: Kind) -> Result<Jws<'_>, TokenFault> {
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
         let bytes = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
@@ -33,6 +51,9 @@ impl Jws<'_> {
         // An extension that must be understood (RFC 7515, 4.1.11); none is.
         if header.contains_key("crit") {
             return Err(TokenFault::Algorithm);
+        }
+        if !kind.is(text("typ")) {
+            return Err(TokenFault::Type);
         }
         let kid = text("kid").map(str::to_owned);
         Ok(Jws { algorithm, kid, claims: object(claims)?, signed, signature: bytes(signature)? })

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::fetch::{Object, fetch_ok};
 use crate::jwk::Jwk;
-use crate::jws::Jws;
+use crate::jws::{Jws, Kind};
 use crate::{OidcError, TokenFault};
 
 /// Milliseconds for which keys are used: one that the provider removes is refused after them.
@@ -34,10 +34,10 @@ impl Keys {
         &self,
         client: &HttpClient,
         address: &Url,
-        token: &str,
+        (token, kind): (&str, Kind),
         now: i64,
     ) -> Result<Object, OidcError> {
-        let token = Jws::read(token)?;
+        let token = Jws::read(token, kind)?;
         // One request at a time: the others need its answer as well.
         let mut fetched = self.0.lock().await;
         let is_due = fetched.as_ref().is_none_or(|kept| {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use kakekomi_http_client::{HttpClient, Request, StatusCode, header};
+use kakekomi_http_client::{HttpClient, Request, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
@@ -18,6 +18,7 @@ use crate::claims::{Expected, Logout, check_id_token, check_logout_token, subjec
 use crate::endpoint::endpoint;
 use crate::fetch::{Object, fetch, fetch_ok};
 use crate::identity::{Identity, find};
+use crate::jws::Kind;
 use crate::keys::{KEPT_MS, Keys, is_past};
 use crate::metadata::{Metadata, address_of};
 use crate::{OidcError, TokenFault};
@@ -138,7 +139,7 @@ impl Provider {
         let metadata = self.metadata(now).await?;
         let answer = self.exchange(&metadata, code, attempt).await?;
         let id_token = answer.get("id_token").and_then(Value::as_str).ok_or(OidcError::NoIdToken)?;
-        let mut claims = self.keys.verify(&self.client, &metadata.keys, id_token, now).await?;
+        let mut claims = self.keys.verify(&self.client, &metadata.keys, (id_token, Kind::IdToken), now).await?;
         check_id_token(&claims, &self.expected(), &attempt.nonce(), now)?;
         let subject = subject(&claims).ok_or(TokenFault::Subject)?;
         let session = claims.get("sid").and_then(Value::as_str).map(str::to_owned);
@@ -159,7 +160,7 @@ impl Provider {
     /// [`OidcError`]: no session ends.
     pub async fn check_logout_token(&self, token: &str, now: i64) -> Result<Logout, OidcError> {
         let metadata = self.metadata(now).await?;
-        let claims = self.keys.verify(&self.client, &metadata.keys, token, now).await?;
+        let claims = self.keys.verify(&self.client, &metadata.keys, (token, Kind::LogoutToken), now).await?;
         Ok(check_logout_token(&claims, &self.expected(), now)?)
     }
 
@@ -193,8 +194,8 @@ impl Provider {
         Ok(metadata)
     }
 
-    /// Sends the token request (OpenID Connect Core 3.1.3.1, RFC 7636, 4.5).
-    async fn exchange(&self, metadata: &Metadata, code: &str, attempt: &AttemptSecrets) -> Result<Object, OidcError> {
+    /// Makes the token request (OpenID Connect Core 3.1.3.1, RFC 7636, 4.5).
+    fn token_request(&self, metadata: &Metadata, code: &str, attempt: &AttemptSecrets) -> (RequestBuilder, Bytes) {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
@@ -204,9 +205,17 @@ impl Provider {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         match &self.options.client_secret {
             Some(secret) => request = request.header(header::AUTHORIZATION, basic(&self.options.client_id, secret)),
-            None => drop(form.append_pair("client_id", &self.options.client_id)),
+            None => {
+                form.append_pair("client_id", &self.options.client_id);
+            }
         }
-        let (status, answer) = fetch("token request", &self.client, request, Bytes::from(form.finish())).await?;
+        (request, Bytes::from(form.finish()))
+    }
+
+    /// Exchanges a code for tokens.
+    async fn exchange(&self, metadata: &Metadata, code: &str, attempt: &AttemptSecrets) -> Result<Object, OidcError> {
+        let (request, body) = self.token_request(metadata, code, attempt);
+        let (status, answer) = fetch("token request", &self.client, request, body).await?;
         if status == StatusCode::OK {
             return Ok(answer);
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::claims::{Expected, Logout, check_id_token, check_logout_token};
 use crate::fetch::Object;
 use crate::jwk::Jwk;
-use crate::jws::Jws;
+use crate::jws::{Jws, Kind};
 use crate::metadata::{Metadata, address_of};
 use crate::{OidcError, TokenFault};
 use signer::{Signer, encode};
@@ -36,7 +36,7 @@ fn claims() -> Value {
 }
 
 fn check(token: &str, keys: &[Jwk]) -> Result<(), TokenFault> {
-    let claims = Jws::read(token)?.verify(keys)?;
+    let claims = Jws::read(token, Kind::IdToken)?.verify(keys)?;
     check_id_token(&claims, &EXPECTED, NONCE, NOW)
 }
 
@@ -123,6 +123,11 @@ fn a_token_without_a_signature_of_a_public_key_is_refused() {
     ] {
         assert_eq!(check(&with_header(header.clone(), signature), &keys), Err(TokenFault::Algorithm), "{header}");
     }
+    for typ in ["logout+jwt", "at+jwt", ""] {
+        assert_eq!(check(&signer.sign_typed(&claims(), typ), &keys), Err(TokenFault::Type), "{typ}");
+    }
+    let id_token = signer.sign(&claims());
+    assert_eq!(Jws::read(&id_token, Kind::LogoutToken).map(drop), Err(TokenFault::Type));
     // A key within the token is not believed.
     let embedded = with_header(json!({"alg": "ES256", "jwk": Signer::es256().jwk()}), "AAAA");
     assert_eq!(check(&embedded, &keys), Err(TokenFault::UnknownKey));

@@ -71,7 +71,7 @@ pub async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     let cookie = cookie::remove_session(visit.desk.parts.is_https).ok_or(Problem::Failed)?;
     let at_provider = if session.of_provider { accounts.end_session_address().await } else { None };
     let response = match at_provider {
-        Some(address) => single_sign_on::signed_out(&Visit { session: None, ..visit }, &address),
+        Some(address) => single_sign_on::signed_out(&visit, &address),
         None => see_other("/login?signed_out=1"),
     };
     Ok(([(header::SET_COOKIE, cookie)], response).into_response())

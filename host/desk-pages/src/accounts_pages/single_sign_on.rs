@@ -80,7 +80,10 @@ pub fn signed_out(visit: &Visit, address: &str) -> Response {
             p { a href="/login" { (words.stay_link) } }
         }
     };
-    page(&visit.clone().at("/login".to_owned()), &Page::going_on(&words.signed_out_title, address), &content)
+    // The page of a session that is over has no menu.
+    let mut visit = visit.clone().at("/login".to_owned());
+    visit.session = None;
+    page(&visit, &Page::going_on(&words.signed_out_title, address), &content)
 }
 
 /// Shows a page that goes on by itself, and a link for browsers that do not.

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::signer::Signer;
 use super::{NOW, claims};
+use crate::jws::Kind;
 use crate::keys::{KEPT_MS, Keys, REFETCH_MS};
 use crate::{OidcError, TokenFault};
 
@@ -54,7 +55,7 @@ async fn an_unknown_kid_asks_for_the_keys_at_most_once_a_minute() {
     let keys = Keys::default();
     let (old, new) = (Signer::es256(), Signer::ed25519());
     let verify = async |signer: &Signer, now: i64| {
-        let verified = keys.verify(&client, &server.address, &signer.sign(&claims()), now).await;
+        let verified = keys.verify(&client, &server.address, (&signer.sign(&claims()), Kind::IdToken), now).await;
         (verified.map(drop), server.requests.load(Ordering::SeqCst))
     };
     server.publish(&[&old]);
@@ -83,9 +84,9 @@ async fn an_answer_that_is_too_long_or_not_there_is_an_error() {
     let client = HttpClient::new(&ClientOptions::default()).unwrap();
     let token = Signer::es256().sign(&claims());
     *server.set.lock().unwrap() = " ".repeat(crate::fetch::ANSWER_MAX + 1);
-    let outcome = Keys::default().verify(&client, &server.address, &token, NOW).await;
+    let outcome = Keys::default().verify(&client, &server.address, (&token, Kind::IdToken), NOW).await;
     assert!(matches!(outcome, Err(OidcError::Unreachable { .. })), "{outcome:?}");
     let nowhere = "http://127.0.0.1:1/keys".parse().unwrap();
-    let outcome = Keys::default().verify(&client, &nowhere, &token, NOW).await;
+    let outcome = Keys::default().verify(&client, &nowhere, (&token, Kind::IdToken), NOW).await;
     assert!(matches!(outcome, Err(OidcError::Unreachable { .. })), "{outcome:?}");
 }

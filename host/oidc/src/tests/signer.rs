@@ -58,6 +58,16 @@ impl Signer {
         Signer::new("EdDSA", Key::Ed(Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap()))
     }
 
+    /// Returns the same signer.
+    pub fn again(&self) -> Signer {
+        Signer { algorithm: self.algorithm, kid: self.kid.clone(), key: self.key.clone() }
+    }
+
+    /// Takes the name of another key.
+    pub fn named_like(self, other: &Signer) -> Signer {
+        Signer { kid: other.kid.clone(), ..self }
+    }
+
     /// Returns the same key for tokens that do not name it.
     pub fn without_kid(&self) -> Signer {
         Signer { algorithm: self.algorithm, kid: None, key: self.key.clone() }
@@ -84,7 +94,12 @@ impl Signer {
     }
 
     pub fn sign(&self, claims: &Value) -> String {
-        let mut header = json!({"alg": self.algorithm, "typ": "JWT"});
+        self.sign_typed(claims, "JWT")
+    }
+
+    /// Signs a token of a type.
+    pub fn sign_typed(&self, claims: &Value, typ: &str) -> String {
+        let mut header = json!({"alg": self.algorithm, "typ": typ});
         if let Some(kid) = &self.kid {
             header["kid"] = json!(kid);
         }

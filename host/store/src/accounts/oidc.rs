@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 
 use super::{NewAttempt, ProviderSubject, SecretHash};
 use crate::error::StoreError;
-use crate::query::{Bindable, TableRows, Value};
+use crate::query::{Bind as _, Bindable, TableRows, Value};
 use crate::session::Session;
 
 /// Selects an attempt by the hash of its state.
