@@ -38,6 +38,8 @@ export async function startProvider(desk, people, client = {}) {
     features: { backchannelLogout: { enabled: true } },
     pkce: { required: () => true },
     cookies: { keys: ["a key of the tests"] },
+    // Its own dispatcher refuses addresses of this machine, where the desk is.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   });
   const server = createServer(provider.callback()).listen(port, "127.0.0.1");

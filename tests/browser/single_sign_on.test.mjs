@@ -87,7 +87,7 @@ describe("single sign-on with oidc-provider", { timeout: 120_000 }, () => {
     // The role follows the claim, and the account its subject.
     people[1] = { ...sato, preferred_username: "other", groups: ["desk-leads"] };
     await signInAtProvider(page, desk, "1");
-    await page.getByRole("link", { name: "提供先" }).or(page.getByText("主担当")).first().waitFor();
+    await page.getByText("責任者").waitFor();
     for (const secret of ["code=", "eyJ", CLIENT_SECRET]) assert.equal(words().includes(secret), false, secret);
   });
 

@@ -17,6 +17,9 @@ mod signer;
 #[path = "oidc/visit.rs"]
 mod visit;
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use kakekomi_tests::on_both_databases;
 use kakekomi_tests::server::Home;
 use kakekomi_tests::wire::Answer;
@@ -136,6 +139,15 @@ const WRONG: &[(&str, Change, &str)] = &[
     ),
 ];
 
+/// Waits for a text in the log, which is written in the background.
+fn wait_for_line(desk: &Desk, text: &str) {
+    let begun = Instant::now();
+    while !desk.server.log().contains(text) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{text} in {}", desk.server.log());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn every_wrong_answer_is_refused_with_its_code_and_signs_nobody_in() {
     let (provider, signer) = (TestProvider::start(), Signer::rsa("RS256"));
@@ -149,7 +161,7 @@ fn every_wrong_answer_is_refused_with_its_code_and_signs_nobody_in() {
         let page = exchange.finish(&desk, &provider);
         assert_eq!((page.status, session_of(&page)), (422, None), "{what}: {}", page.text());
         assert!(page.text().contains(&format!("<code>{code}</code>")), "{what}: {}", page.text());
-        assert!(desk.server.log().contains(&format!("\"code\":\"{code}\"")), "{what}: {}", desk.server.log());
+        wait_for_line(&desk, &format!("\"code\":\"{code}\""));
         secrets.extend([attempt.state, attempt.nonce, attempt.cookie.rsplit('=').next().unwrap().to_owned()]);
     }
     let attempt = desk.begin("/sessions");

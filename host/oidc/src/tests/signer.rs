@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    RsaKeyPair,
+    RsaKeyPair, RsaPublicKeyComponents,
 };
 use ring::{hmac, rand};
 use serde_json::{Value, json};
@@ -38,13 +38,13 @@ impl Signer {
         Signer { algorithm, kid: Some(encode(&random)), key: key.into() }
     }
 
-    /// Makes a key with openssl, since ring makes none of RSA.
+    /// Makes a key with openssl, since ring makes none of RSA. In DER openssl writes its older form (PKCS#1).
     pub fn rsa(algorithm: &'static str) -> Signer {
         let made = Command::new("openssl")
             .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-outform", "DER"])
             .output()
             .expect("openssl");
-        Signer::new(algorithm, Key::Rsa(RsaKeyPair::from_pkcs8(&made.stdout).unwrap()))
+        Signer::new(algorithm, Key::Rsa(RsaKeyPair::from_der(&made.stdout).unwrap()))
     }
 
     pub fn es256() -> Signer {
@@ -77,9 +77,8 @@ impl Signer {
     pub fn jwk(&self) -> Value {
         let mut jwk = match &*self.key {
             Key::Rsa(key) => {
-                let public = key.public();
-                let (n, e) = (public.modulus(), public.exponent());
-                json!({"kty": "RSA", "n": encode(n.big_endian_without_leading_zero()), "e": encode(e.big_endian_without_leading_zero())})
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(key.public());
+                json!({"kty": "RSA", "n": encode(&public.n), "e": encode(&public.e)})
             }
             Key::Ec(key) => {
                 let point = key.public_key().as_ref();
