@@ -69,12 +69,8 @@ impl OidcSettings {
     /// [`CliError`]: the issuer or the roles cannot be used, or a file cannot be read.
     pub fn single_sign_on(&self, desk_url: &str) -> Result<SingleSignOn, CliError> {
         let RoleValues { operator, lead, auditor, admin } = self.roles.clone();
-        let values = vec![
-            (Role::Operator, operator),
-            (Role::Lead, lead),
-            (Role::Auditor, auditor),
-            (Role::Admin, admin),
-        ];
+        let values =
+            vec![(Role::Operator, operator), (Role::Lead, lead), (Role::Auditor, auditor), (Role::Admin, admin)];
         if values.iter().all(|(_, values)| values.is_empty()) {
             return Err(CliError::Usage("[oidc.roles]: no role has a value, so nobody could sign in".to_owned()));
         }

@@ -53,10 +53,14 @@ impl Exchange {
         Exchange {
             claims: claims(provider, &attempt.nonce, subject, name),
             token: None,
-            signer: signer.again(),
+            signer: signer.clone(),
             answer: None,
             user_info: json!({}),
-            query: vec![pair("code", "code-of-the-test"), pair("state", &attempt.state), pair("iss", &provider.issuer())],
+            query: vec![
+                pair("code", "code-of-the-test"),
+                pair("state", &attempt.state),
+                pair("iss", &provider.issuer()),
+            ],
             cookie: attempt.cookie.clone(),
         }
     }
@@ -104,7 +108,8 @@ const WRONG: &[(&str, Change, &str)] = &[
     (
         "HS256 with the public key",
         |one| {
-            let (header, signature) = (json!({"alg": "HS256", "kid": one.signer.kid}), one.signer.hs256_with_public_key(&one.claims));
+            let (header, signature) =
+                (json!({"alg": "HS256", "kid": one.signer.kid}), one.signer.hs256_with_public_key(&one.claims));
             one.token = Some(unsigned(&header, &one.claims, &signature));
         },
         "oidc.algorithm",
@@ -179,7 +184,8 @@ fn an_attempt_is_used_once_and_in_its_time(home: Home) {
     provider.answers().keys = vec![signer.jwk()];
     let desk = Desk::start(home, &provider, "", &[]);
     let attempt = desk.begin("/sessions?lang=en");
-    let required = ["tenant=1&response_type=code&client_id=kakekomi", "scope=openid+profile", "code_challenge_method=S256"];
+    let required =
+        ["tenant=1&response_type=code&client_id=kakekomi", "scope=openid+profile", "code_challenge_method=S256"];
     assert!(required.iter().all(|part| attempt.address.contains(part)), "{}", attempt.address);
     let exchange = Exchange::of(&provider, &signer, &attempt, "1", "sato");
     let page = exchange.finish(&desk, &provider);

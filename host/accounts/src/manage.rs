@@ -126,7 +126,9 @@ impl Accounts {
     pub async fn first_links(&self) -> Result<Vec<(&'static str, Role, SetUpLink)>, AccountError> {
         let accounts = self.store.accounts().await?;
         let is_first = |account: &StoredAccount| {
-            account.password.is_none() && account.issuer.is_none() && FIRST_ACCOUNTS.iter().any(|(name, ..)| *name == account.name)
+            account.password.is_none()
+                && account.issuer.is_none()
+                && FIRST_ACCOUNTS.iter().any(|(name, ..)| *name == account.name)
         };
         if !accounts.iter().all(is_first) {
             return Ok(Vec::new());

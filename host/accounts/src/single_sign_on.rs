@@ -110,10 +110,8 @@ impl Accounts {
         let finished = self.finish_attempt(answer, browser, address, &mut account).await;
         finished.inspect_err(|refusal| {
             log(refusal);
-            let is_outage = matches!(
-                refusal.class(),
-                RefusalClass::Unreachable | RefusalClass::Failed | RefusalClass::NoProvider
-            );
+            let is_outage =
+                matches!(refusal.class(), RefusalClass::Unreachable | RefusalClass::Failed | RefusalClass::NoProvider);
             if !is_outage {
                 self.note_refusal(account, address, Some(refusal.code()));
             }

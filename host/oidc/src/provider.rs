@@ -25,6 +25,9 @@ use crate::{OidcError, TokenFault};
 
 /// The scope that makes a request one of OpenID Connect.
 const OPENID: &str = "openid";
+/// Milliseconds after which a provider that did not answer is asked again. They are longer than a request takes, so that all who wait
+/// for the same one fail with it.
+const RETRY_MS: i64 = 15_000;
 /// The errors of a token endpoint (RFC 6749, 5.2): another word is not logged.
 const TOKEN_ERRORS: [&str; 6] = [
     "invalid_request",
@@ -56,8 +59,15 @@ pub struct ProviderOptions {
 pub struct Provider {
     options: ProviderOptions,
     client: HttpClient,
-    metadata: Mutex<Option<(Arc<Metadata>, i64)>>,
+    description: Mutex<Description>,
     keys: Keys,
+}
+
+/// The description with the moment of its request.
+#[derive(Debug, Default)]
+struct Description {
+    metadata: Option<(Arc<Metadata>, i64)>,
+    failed_at: Option<i64>,
 }
 
 impl Provider {
@@ -70,7 +80,7 @@ impl Provider {
         if issuer.query().is_some() {
             return Err(OidcError::Address("the issuer"));
         }
-        Ok(Provider { options, client, metadata: Mutex::default(), keys: Keys::default() })
+        Ok(Provider { options, client, description: Mutex::default(), keys: Keys::default() })
     }
 
     /// Returns the issuer.
@@ -181,16 +191,21 @@ impl Provider {
 
     /// Returns the description, from the last hour.
     async fn metadata(&self, now: i64) -> Result<Arc<Metadata>, OidcError> {
-        let mut kept = self.metadata.lock().await;
-        if let Some((metadata, at)) = &*kept
+        let mut kept = self.description.lock().await;
+        if let Some((metadata, at)) = &kept.metadata
             && !is_past(*at, KEPT_MS, now)
         {
             return Ok(Arc::clone(metadata));
         }
+        if kept.failed_at.is_some_and(|at| !is_past(at, RETRY_MS, now)) {
+            let reason = "it failed a moment ago".to_owned();
+            return Err(OidcError::Unreachable { request: "description", reason });
+        }
+        kept.failed_at = Some(now);
         let request = Request::get(address_of(&self.options.issuer));
         let description = fetch_ok("description", &self.client, request).await?;
         let metadata = Arc::new(Metadata::read(&self.options.issuer, &description)?);
-        *kept = Some((Arc::clone(&metadata), now));
+        *kept = Description { metadata: Some((Arc::clone(&metadata), now)), failed_at: None };
         Ok(metadata)
     }
 
@@ -201,8 +216,8 @@ impl Provider {
             .append_pair("code", code)
             .append_pair("redirect_uri", &self.options.redirect_uri)
             .append_pair("code_verifier", &attempt.verifier());
-        let mut request = Request::post(metadata.token.as_str())
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request =
+            Request::post(metadata.token.as_str()).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         match &self.options.client_secret {
             Some(secret) => request = request.header(header::AUTHORIZATION, basic(&self.options.client_id, secret)),
             None => {

@@ -144,6 +144,8 @@ fn a_key_is_found_by_its_kid_or_because_it_is_the_only_one() {
     assert_eq!(check(&token, &keys(&[&first])), Ok(()), "the only key of the algorithm");
     assert_eq!(check(&token, &keys(&[&first, &second])), Err(TokenFault::UnknownKey), "two keys and no kid");
     assert_eq!(check(&first.sign(&claims()), &keys(&[&second])), Err(TokenFault::UnknownKey));
+    let forged = Signer::es256().named_like(&first).sign(&claims());
+    assert_eq!(check(&forged, &keys(&[&first, &second])), Err(TokenFault::Signature));
     for (member, value) in [
         ("use", json!("enc")),
         ("alg", json!("ES384")),

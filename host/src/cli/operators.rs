@@ -146,7 +146,9 @@ fn print_link(open: &OpenAccounts, url: &DeskUrlArgs, name: &str, link: &SetUpLi
         record.expires
     ));
     if !open.settings.allows_local_accounts() {
-        print::warn("accounts with a password are off: the link works once the desk runs with KAKEKOMI_LOCAL_ACCOUNTS=true");
+        print::warn(
+            "accounts with a password are off: the link works once the desk runs with KAKEKOMI_LOCAL_ACCOUNTS=true",
+        );
     }
     print::line(record.link)
 }

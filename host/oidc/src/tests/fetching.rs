@@ -13,7 +13,7 @@ use super::signer::Signer;
 use super::{NOW, claims};
 use crate::jws::Kind;
 use crate::keys::{KEPT_MS, Keys, REFETCH_MS};
-use crate::{OidcError, TokenFault};
+use crate::{OidcError, Provider, ProviderOptions, TokenFault};
 
 /// A server of a set of keys that counts its requests.
 struct KeyServer {
@@ -89,4 +89,23 @@ async fn an_answer_that_is_too_long_or_not_there_is_an_error() {
     let nowhere = "http://127.0.0.1:1/keys".parse().unwrap();
     let outcome = Keys::default().verify(&client, &nowhere, (&token, Kind::IdToken), NOW).await;
     assert!(matches!(outcome, Err(OidcError::Unreachable { .. })), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_keeps_nobody_waiting() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let options = ProviderOptions {
+        issuer: format!("http://{}", listener.local_addr().unwrap()),
+        client_id: "desk".to_owned(),
+        client_secret: None,
+        scopes: Vec::new(),
+        redirect_uri: String::new(),
+        after_logout: String::new(),
+    };
+    drop(listener);
+    let provider = Provider::new(options, HttpClient::new(&ClientOptions::default()).unwrap()).unwrap();
+    let refusal = async |now: i64| provider.check(now).await.unwrap_err().to_string();
+    assert!(refusal(NOW).await.contains("refused"));
+    assert!(refusal(NOW + 14_999).await.contains("a moment ago"));
+    assert!(refusal(NOW + 15_000).await.contains("refused"));
 }

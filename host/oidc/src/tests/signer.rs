@@ -25,6 +25,7 @@ enum Key {
 }
 
 /// A private key with its algorithm.
+#[derive(Clone)]
 pub struct Signer {
     pub algorithm: &'static str,
     pub kid: Option<String>,
@@ -58,11 +59,6 @@ impl Signer {
         Signer::new("EdDSA", Key::Ed(Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap()))
     }
 
-    /// Returns the same signer.
-    pub fn again(&self) -> Signer {
-        Signer { algorithm: self.algorithm, kid: self.kid.clone(), key: self.key.clone() }
-    }
-
     /// Takes the name of another key.
     pub fn named_like(self, other: &Signer) -> Signer {
         Signer { kid: other.kid.clone(), ..self }
@@ -70,7 +66,7 @@ impl Signer {
 
     /// Returns the same key for tokens that do not name it.
     pub fn without_kid(&self) -> Signer {
-        Signer { algorithm: self.algorithm, kid: None, key: self.key.clone() }
+        Signer { kid: None, ..self.clone() }
     }
 
     /// Returns the public key as in a set.

@@ -65,12 +65,7 @@ impl OperatorsDesk {
         Ok(Some(((listener, routers), (desk, sender))))
     }
 
-    fn new(
-        app: &App,
-        settings: &Settings,
-        url: &str,
-        stop: watch::Receiver<bool>,
-    ) -> Result<OperatorsDesk, CliError> {
+    fn new(app: &App, settings: &Settings, url: &str, stop: watch::Receiver<bool>) -> Result<OperatorsDesk, CliError> {
         let (store, sealer) = (Arc::clone(&app.intake.store), &app.intake.sealer);
         let (recipients, hash_key) = (sealer.recipients().clone(), sealer.hash_key().clone());
         let casework = Casework::new(Parts {

@@ -177,11 +177,7 @@ async fn add_codes<S: Session>(session: &mut S, account: &str, codes: Vec<Secret
     Ok(true)
 }
 
-async fn end_old_sessions<S: Session>(
-    session: &mut S,
-    idle_before: i64,
-    began_before: i64,
-) -> Result<(), StoreError> {
+async fn end_old_sessions<S: Session>(session: &mut S, idle_before: i64, began_before: i64) -> Result<(), StoreError> {
     run(session, &["DELETE FROM sessions WHERE last_seen_at < "], Value::Integer(idle_before)).await?;
     run(session, &["DELETE FROM sessions WHERE created_at < "], Value::Integer(began_before)).await?;
     Ok(())

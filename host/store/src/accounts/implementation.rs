@@ -3,8 +3,8 @@
 //! `Cases<PgPool>` and `Cases<Database>` (SQLite) → an [`AccountStore`] each
 
 use super::{
-    AccountChange, AccountStore, SecretHash, StoredAccount, StoredAttempt, StoredLink, StoredSession, StoredToken, change,
-    oidc, read,
+    AccountChange, AccountStore, SecretHash, StoredAccount, StoredAttempt, StoredLink, StoredSession, StoredToken,
+    change, oidc, read,
 };
 use crate::append;
 use crate::backend::{Backend, Cases};

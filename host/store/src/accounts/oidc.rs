@@ -86,9 +86,7 @@ pub async fn begin<S: Session>(
     let NewAttempt { state, browser, address, next, at } = attempt;
     let bytes = |hash: SecretHash| Value::Bytes(hash.to_vec());
     let row = [bytes(state), bytes(browser), Value::Text(address), Value::Text(next), Value::Integer(at)];
-    session
-        .insert(vec![TableRows::new("oidc_attempts (state, browser, address, next, created_at)", [row])])
-        .await?;
+    session.insert(vec![TableRows::new("oidc_attempts (state, browser, address, next, created_at)", [row])]).await?;
     Ok(true)
 }
 

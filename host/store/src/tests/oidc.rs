@@ -6,9 +6,7 @@ use serde_json::json;
 
 use super::accounts::another_host;
 use super::{databases, random, verified_events};
-use crate::{
-    AccountChange, Change, EventKind, NewAttempt, NewEvent, NewLink, ProviderSubject, SecretHash, Store,
-};
+use crate::{AccountChange, Change, EventKind, NewAttempt, NewEvent, NewLink, ProviderSubject, SecretHash, Store};
 
 const NOW: i64 = 1_795_140_000_000;
 const MINUTE: i64 = 60_000;
@@ -125,8 +123,9 @@ async fn sessions_end_with_those_of_the_provider() {
         assert_eq!(store.session(first).await.unwrap().unwrap().issuer.as_deref(), Some(ISSUER));
         assert_eq!(store.sessions_of_provider(here).await.unwrap()[0].account, "sato");
 
-        let end = |name: &str, provider_session| {
-            AccountChange::EndSessionsOfProvider { name: name.to_owned(), provider_session }
+        let end = |name: &str, provider_session| AccountChange::EndSessionsOfProvider {
+            name: name.to_owned(),
+            provider_session,
         };
         assert!(!applies(store, end("suzuki", Some(here))).await);
         assert!(applies(store, end("sato", Some(here))).await);
