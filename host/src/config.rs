@@ -137,7 +137,7 @@ pub struct Settings {
     pub retention: Retention,
     /// The identity provider of the operators' desk.
     #[arg(skip)]
-    pub oidc: Option<OidcSettings>,
+    pub oidc: Option<Box<OidcSettings>>,
 }
 
 /// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
@@ -319,7 +319,7 @@ impl Settings {
     /// Reports whether people may sign in with a password: always where there is no identity provider.
     pub fn allows_local_accounts(&self) -> bool {
         let of_file = |oidc: &OidcSettings| oidc.local_accounts.unwrap_or(true);
-        self.oidc.as_ref().is_none_or(|oidc| self.local_accounts.unwrap_or_else(|| of_file(oidc)))
+        self.oidc.as_deref().is_none_or(|oidc| self.local_accounts.unwrap_or_else(|| of_file(oidc)))
     }
 
     /// Names the key folder.

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_provider_needs_a_role_and_a_safe_issuer() {
-        let oidc = |more: &str| settings(more).oidc.unwrap();
+        let oidc = |more: &str| *settings(more).oidc.unwrap();
         assert!(oidc("[oidc.roles]\n").single_sign_on("https://desk.example").is_err());
         let roles = "[oidc.roles]\noperator = [\"desk\"]\n";
         let made = oidc(roles).single_sign_on("https://desk.example/").unwrap();

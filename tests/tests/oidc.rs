@@ -249,14 +249,14 @@ fn the_account_follows_the_provider(home: Home) {
                         "sid": "session of 1", "events": event});
     let mut other = logout.clone();
     other["aud"] = json!("another");
-    let log_out = |claims: &Value, by: &Signer| {
+    let send = |claims: &Value, by: &Signer| {
         let body = format!("logout_token={}", by.sign_typed(claims, "logout+jwt"));
         let request = kakekomi_tests::wire::Request::post("/oidc/logout").body(body.as_bytes());
         request.header("content-type", "application/x-www-form-urlencoded").send(desk.address).status
     };
-    assert_eq!((log_out(&other, &signer), log_out(&logout, &Signer::es256())), (400, 400));
+    assert_eq!((send(&other, &signer), send(&logout, &Signer::es256())), (400, 400));
     assert_eq!(desk.get("/sessions", &session).status, 200);
-    assert_eq!(log_out(&logout, &signer), 200);
+    assert_eq!(send(&logout, &signer), 200);
     assert_eq!(desk.get("/sessions", &session).status, 303);
 
     // Signing out goes on to the provider.

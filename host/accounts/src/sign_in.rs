@@ -172,10 +172,10 @@ impl Accounts {
         let Some(refused) = self.refusals.count(account.as_deref(), now) else { return };
         let (store, recipients) = (self.store.clone(), self.recipients.clone());
         tokio::spawn(async move {
-            let mut body = json!({"account": account, "refused": refused, "address": address});
-            if let Some(code) = code {
-                body["code"] = json!(code);
-            }
+            let body = match code {
+                Some(code) => json!({"account": account, "refused": refused, "address": address, "code": code}),
+                None => json!({"account": account, "refused": refused, "address": address}),
+            };
             let written = match account_event(&recipients, now, "system", EventKind::AccountRefused, &body) {
                 Ok(event) => store.append(vec![event]).await.map(drop).map_err(AccountError::from),
                 Err(error) => Err(error),

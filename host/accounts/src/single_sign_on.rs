@@ -65,8 +65,7 @@ impl Accounts {
     /// # Errors
     /// [`SingleSignOnRefusal`].
     pub async fn begin_at_provider(&self, next: &str, address: IpAddr) -> Result<ProviderStart, SingleSignOnRefusal> {
-        let begun = self.begin_attempt(next, address).await;
-        begun.inspect_err(|refusal| log(refusal))
+        self.begin_attempt(next, address).await.inspect_err(log)
     }
 
     async fn begin_attempt(&self, next: &str, address: IpAddr) -> Result<ProviderStart, SingleSignOnRefusal> {
@@ -182,7 +181,7 @@ impl Accounts {
     /// # Errors
     /// [`SingleSignOnRefusal`]: the token is wrong, or the sessions could not be ended.
     pub async fn log_out_by_provider(&self, token: &str) -> Result<(), SingleSignOnRefusal> {
-        self.end_sessions_of(token).await.inspect_err(|refusal| log(refusal))
+        self.end_sessions_of(token).await.inspect_err(log)
     }
 
     async fn end_sessions_of(&self, token: &str) -> Result<(), SingleSignOnRefusal> {
@@ -230,8 +229,7 @@ fn session_hash(issuer: &str, session: &str) -> SecretHash {
 
 /// Writes the line of a refusal: its code, and a reason without any text of the answer.
 fn log(refusal: &SingleSignOnRefusal) {
-    match refusal.class() {
-        RefusalClass::NoProvider => {}
-        _ => tracing::warn!(code = refusal.code(), reason = %refusal, "single sign-on is refused"),
+    if refusal.class() != RefusalClass::NoProvider {
+        tracing::warn!(code = refusal.code(), reason = %refusal, "single sign-on is refused");
     }
 }

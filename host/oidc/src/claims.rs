@@ -10,7 +10,7 @@ use crate::TokenFault;
 use crate::fetch::Object;
 
 /// The difference that the clocks of the provider and of this host may have.
-pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
+pub const CLOCK_TOLERANCE: Duration = Duration::from_mins(1);
 /// The most characters of a subject (OpenID Connect Core 2).
 const SUBJECT_MAX: usize = 255;
 /// The member of `events` that makes a token a logout token.

@@ -40,7 +40,7 @@ pub(crate) struct Jws<'a> {
 
 impl Jws<'_> {
     /// Reads a token of a kind.
-    pub fn read(token: &str, kind: Kind) -> Result<Jws<'_>, TokenFault> {
+    pub fn read(token: &str, expected: Kind) -> Result<Jws<'_>, TokenFault> {
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
         let bytes = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
@@ -52,7 +52,7 @@ impl Jws<'_> {
         if header.contains_key("crit") {
             return Err(TokenFault::Algorithm);
         }
-        if !kind.is(text("typ")) {
+        if !expected.is(text("typ")) {
             return Err(TokenFault::Type);
         }
         let kid = text("kid").map(str::to_owned);

@@ -114,7 +114,7 @@ pub fn run(command: OperatorsCommand, file: Settings) -> Result<Exit, CliError> 
             OperatorsCommand::Role(RoleArgs { name, role, accounts }) => {
                 change(NameArgs { name, accounts }, file, Change::Role(role)).await
             }
-            OperatorsCommand::Token(command) => token::run(command, file).await,
+            OperatorsCommand::Token(command) => Box::pin(token::run(command, file)).await,
         }
     })?
     .map(|()| Exit::Accepted)

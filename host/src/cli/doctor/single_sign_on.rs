@@ -13,7 +13,7 @@ const UNKNOWN_DESK: &str = "https://desk.invalid";
 
 /// Checks the provider, if there is one.
 pub async fn look(settings: &Settings, now: i64) -> Option<Finding> {
-    let oidc = settings.oidc.as_ref()?;
+    let oidc = settings.oidc.as_deref()?;
     Some(Finding::new("oidc", judge(settings, oidc, now).await))
 }
 

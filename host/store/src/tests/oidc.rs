@@ -67,8 +67,10 @@ async fn attempts_are_few_of_an_address_and_the_oldest_give_way() {
     for database in databases().await {
         let store = &database.store;
         let states: Vec<_> = (0..9).map(|_| random()).collect();
-        for (n, address) in [(0, "a"), (1, "a"), (2, "a"), (3, "b"), (4, "b")] {
-            assert!(applies(store, attempt(states[n], address, NOW + n as i64)).await);
+        for (state, address, at) in
+            [(states[0], "a", 0), (states[1], "a", 1), (states[2], "a", 2), (states[3], "b", 3), (states[4], "b", 4)]
+        {
+            assert!(applies(store, attempt(state, address, NOW + at)).await);
         }
         assert!(!applies(store, attempt(states[5], "a", NOW + 5)).await, "an address has three");
         assert!(applies(store, attempt(states[6], "c", NOW + 6)).await, "a full table keeps nobody out");
