@@ -195,6 +195,8 @@ fn an_attempt_is_used_once_and_in_its_time(home: Home) {
     let token = provider.answers().requests.iter().filter(|one| one.starts_with("POST /token")).count();
     assert_eq!(token, 1, "a code is sent to the provider once");
 
+    finish_at_another_host(&desk, &provider, &signer);
+
     let late = desk.begin("/");
     desk.server.home.alter("UPDATE oidc_attempts SET created_at = created_at - 600001");
     let page = Exchange::of(&provider, &signer, &late, "1", "sato").finish(&desk, &provider);
@@ -205,6 +207,16 @@ fn an_attempt_is_used_once_and_in_its_time(home: Home) {
     let attempt = desk.begin("//evil.example");
     let page = Exchange::of(&provider, &signer, &attempt, "1", "sato").finish(&desk, &provider);
     assert_eq!(goes_on_to(&page), "/");
+}
+
+/// Begins an attempt at one host and finishes it at another one of the same database, where a database serves several.
+fn finish_at_another_host(desk: &Desk, provider: &TestProvider, signer: &Signer) {
+    let Some(url) = desk.server.home.database_url() else { return };
+    let other = Desk::start(Home::at(url), provider, "", &[]);
+    let exchange = Exchange::of(provider, signer, &desk.begin("/sessions"), "1", "sato");
+    let session = session_of(&exchange.finish(&other, provider)).unwrap();
+    assert_eq!(desk.get("/sessions", &session).status, 200);
+    assert!(exchange.finish(desk, provider).text().contains("oidc.state"), "it is used at both");
 }
 
 /// Signs a person in; returns the callback's page.
