@@ -31,6 +31,7 @@ use serde::Deserialize;
 
 pub use self::webhooks::WebhookSettings;
 use crate::error::CliError;
+use crate::oidc_settings::OidcSettings;
 
 /// Every setting, each of them optional: the flags of `serve`, and the keys of the file.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -126,6 +127,10 @@ pub struct Settings {
     /// Where clamd scans evidence files that have arrived, `unix:PATH` or `tcp:HOST:PORT`; needs the identity [default: nowhere]
     #[arg(long, value_name = "SOCKET", env = "KAKEKOMI_CLAMD")]
     pub clamd: Option<String>,
+    /// Whether people may sign in with a password beside single sign-on [default: `local_accounts` of `[oidc]`, or true]
+    #[arg(long, value_name = "BOOL", env = "KAKEKOMI_LOCAL_ACCOUNTS", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip)]
+    pub local_accounts: Option<bool>,
     /// Proxies that may name their clients: addresses and networks, with commas between [default: none]
     #[arg(long, value_name = "LIST", env = "KAKEKOMI_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Option<Vec<String>>,
@@ -146,6 +151,9 @@ pub struct Settings {
     /// Notices by mail.
     #[arg(skip)]
     pub mail: Option<MailSettings>,
+    /// The identity provider of the operators' desk.
+    #[arg(skip)]
+    pub oidc: Option<Box<OidcSettings>>,
 }
 
 /// Days since the last change of a case after which `retention run` erases it, by its state; a state without days is kept for ever.
@@ -256,6 +264,8 @@ impl Settings {
             retention: self.retention.or(other.retention),
             webhooks: if self.webhooks.is_empty() { other.webhooks } else { self.webhooks },
             mail: self.mail.or(other.mail),
+            local_accounts: self.local_accounts.or(other.local_accounts),
+            oidc: self.oidc.or(other.oidc),
         }
     }
 
@@ -328,6 +338,12 @@ impl Settings {
     pub fn clamd(&self) -> Result<Option<Clamd>, CliError> {
         let clamd = self.clamd.as_deref().map(str::parse).transpose();
         clamd.map_err(|error: ClamdError| CliError::Usage(format!("--clamd: {error}")))
+    }
+
+    /// Reports whether people may sign in with a password: always where there is no identity provider.
+    pub fn allows_local_accounts(&self) -> bool {
+        let of_file = |oidc: &OidcSettings| oidc.local_accounts.unwrap_or(true);
+        self.oidc.as_deref().is_none_or(|oidc| self.local_accounts.unwrap_or_else(|| of_file(oidc)))
     }
 
     /// Names the key folder.

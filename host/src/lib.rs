@@ -6,6 +6,7 @@
 //!
 //! - [`cli`], [`config`], [`error`]: commands, flags over environment over file, exit codes
 //! - [`evidence_place`]: the storage that the settings name
+//! - [`oidc_settings`]: the identity provider of the operators' desk
 //! - [`log`]: log output that delays and fails no response
 //!
 //! It must know neither SQL nor the routes: `kakekomi-http` serves, `kakekomi-service` holds the use case and the desk's data,
@@ -18,3 +19,4 @@ pub mod config;
 pub mod error;
 pub mod evidence_place;
 pub mod log;
+pub mod oidc_settings;

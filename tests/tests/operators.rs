@@ -46,7 +46,7 @@ fn accounts_are_managed_beside_a_serving_desk(home: Home) {
 
     let account = |name: &str, display: &str, role: &str, disabled: bool, created: &Value| {
         json!({"name": name, "display_name": display, "role": role, "disabled": disabled, "set_up": false,
-               "recovery_codes": 0, "created_at": created})
+               "recovery_codes": 0, "created_at": created, "issuer": null})
     };
     let accounts = list(home, &["list", "--json"]);
     let created: Vec<_> = accounts.as_array().unwrap().iter().map(|account| account["created_at"].clone()).collect();

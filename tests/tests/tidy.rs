@@ -29,7 +29,7 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("host/http", &["sqlx"]),
     ("host/mail", &["age", "axum", "hyper", "sqlx", "kakekomi-casework", "kakekomi-desk-pages", "kakekomi-http"]),
     (
@@ -50,6 +50,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/purposes", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
     ("host/delivery", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-sealing"]),
+    ("host/oidc", &["axum", "sqlx", "kakekomi-accounts", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
     ("host/http-client", &["axum", "kakekomi-http", "kakekomi-service", "kakekomi-store", "sqlx"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
     (

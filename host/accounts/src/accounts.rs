@@ -10,6 +10,7 @@ use kakekomi_store::Store;
 use crate::lockout::Lockout;
 use crate::password::PasswordPool;
 use crate::refusals::Refusals;
+use crate::role_rules::SingleSignOn;
 
 /// The accounts of a desk. One of them serves a whole process: lock-outs and the places of password hashing are its own.
 pub struct Accounts {
@@ -21,6 +22,8 @@ pub struct Accounts {
     pub(crate) lockout: Lockout,
     pub(crate) refusals: Refusals,
     pub(crate) desk_names: Vec<String>,
+    pub(crate) single_sign_on: Option<SingleSignOn>,
+    pub(crate) allows_local: bool,
 }
 
 impl Accounts {
@@ -36,6 +39,8 @@ impl Accounts {
             lockout: Lockout::default(),
             refusals: Refusals::default(),
             desk_names: Vec::new(),
+            single_sign_on: None,
+            allows_local: true,
         }
     }
 
@@ -43,5 +48,21 @@ impl Accounts {
     #[must_use]
     pub fn with_desk_names(self, desk_names: Vec<String>) -> Accounts {
         Accounts { desk_names, ..self }
+    }
+
+    /// Lets people sign in at an identity provider; without `allows_local` nobody signs in with a password any more.
+    #[must_use]
+    pub fn with_single_sign_on(self, single_sign_on: SingleSignOn, allows_local: bool) -> Accounts {
+        Accounts { single_sign_on: Some(single_sign_on), allows_local, ..self }
+    }
+
+    /// Reports whether people can sign in at an identity provider.
+    pub fn has_single_sign_on(&self) -> bool {
+        self.single_sign_on.is_some()
+    }
+
+    /// Reports whether people can sign in with a password.
+    pub fn allows_local(&self) -> bool {
+        self.allows_local
     }
 }

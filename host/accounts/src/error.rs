@@ -25,6 +25,12 @@ pub enum AccountError {
     /// The account may not sign in, so it gets no token.
     #[error("the account is disabled: enable it first")]
     Disabled,
+    /// The account is of the identity provider, so it has no password, second factor or role of its own.
+    #[error("the account is of the identity provider: its password, second factor and role are changed there")]
+    OfProvider,
+    /// Nobody signs in with a password here.
+    #[error("accounts with a password are switched off (local_accounts)")]
+    LocalOff,
     /// An event cannot be sealed, or a secret not be wrapped or unwrapped.
     #[error(transparent)]
     Sealing(#[from] SealingError),

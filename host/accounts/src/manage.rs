@@ -33,6 +33,8 @@ pub struct AccountLine {
     pub recovery_codes: i64,
     /// Milliseconds since the epoch, UTC.
     pub created_at: i64,
+    /// The identity provider; `None` for an account with a password.
+    pub issuer: Option<String>,
 }
 
 impl Accounts {
@@ -49,12 +51,14 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn add(&self, actor: &str, name: &str, display: &str, role: Role) -> Result<SetUpLink, AccountError> {
+        if !self.allows_local {
+            return Err(AccountError::LocalOff);
+        }
         let display_name = display.trim();
         if !is_account_name(name) {
             return Err(AccountError::Name);
         }
-        let is_long = display_name.chars().count() > MAX_DISPLAY_NAME;
-        if display_name.is_empty() || is_long || display_name.chars().any(char::is_control) {
+        if !is_display_name(display_name) {
             return Err(AccountError::DisplayName);
         }
         let (link, new) = self.new_link(LINK_LIFETIME)?;
@@ -75,6 +79,10 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn reset(&self, actor: &str, name: &str) -> Result<SetUpLink, AccountError> {
+        if !self.allows_local {
+            return Err(AccountError::LocalOff);
+        }
+        self.local_account(name).await?;
         let (link, new) = self.new_link(LINK_LIFETIME)?;
         let change = AccountChange::Reset { name: name.to_owned(), link: new };
         let event = self.event(actor, EventKind::AccountReset, &json!({"account": name}))?;
@@ -104,6 +112,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError`].
     pub async fn set_role(&self, actor: &str, name: &str, role: Role) -> Result<bool, AccountError> {
+        self.local_account(name).await?;
         let change = AccountChange::SetRole { name: name.to_owned(), role: role.as_str().to_owned() };
         let body = json!({"account": name, "role": role.as_str()});
         self.change(actor, EventKind::AccountRole, name, body, change).await
@@ -117,7 +126,9 @@ impl Accounts {
     pub async fn first_links(&self) -> Result<Vec<(&'static str, Role, SetUpLink)>, AccountError> {
         let accounts = self.store.accounts().await?;
         let is_first = |account: &StoredAccount| {
-            account.password.is_none() && FIRST_ACCOUNTS.iter().any(|(name, ..)| *name == account.name)
+            account.password.is_none()
+                && account.issuer.is_none()
+                && FIRST_ACCOUNTS.iter().any(|(name, ..)| *name == account.name)
         };
         if !accounts.iter().all(is_first) {
             return Ok(Vec::new());
@@ -131,6 +142,15 @@ impl Accounts {
             links.push((name, role, link));
         }
         Ok(links)
+    }
+
+    /// Refuses a change of an account that does not exist, or whose password and role are the provider's.
+    async fn local_account(&self, name: &str) -> Result<(), AccountError> {
+        match self.store.account(name).await? {
+            None => Err(AccountError::NoAccount),
+            Some(account) if account.issuer.is_some() => Err(AccountError::OfProvider),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Makes a change that an account may have already.
@@ -150,6 +170,11 @@ impl Accounts {
     }
 }
 
+/// Reports whether a text can be shown as the name of a person.
+pub(crate) fn is_display_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= MAX_DISPLAY_NAME && !text.chars().any(char::is_control)
+}
+
 fn line(account: StoredAccount) -> AccountLine {
     AccountLine {
         role: account.role.parse().ok(),
@@ -157,6 +182,7 @@ fn line(account: StoredAccount) -> AccountLine {
         set_up: account.password.is_some(),
         recovery_codes: account.recovery_codes,
         created_at: account.created_at,
+        issuer: account.issuer,
         name: account.name,
         display_name: account.display_name,
     }

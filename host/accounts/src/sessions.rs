@@ -33,6 +33,8 @@ pub struct Session {
     pub created_at: i64,
     /// Moment of the last request, to the minute.
     pub last_seen_at: i64,
+    /// True if the account is one of the identity provider.
+    pub of_provider: bool,
 }
 
 impl Accounts {
@@ -58,7 +60,9 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Store`].
     pub async fn peek(&self, token: &str) -> Result<Option<Session>, AccountError> {
-        Ok(self.store.session(token_hash(token)).await?.and_then(|stored| open(stored, (self.now)())))
+        let stored = self.store.session(token_hash(token)).await?.and_then(|stored| open(stored, (self.now)()));
+        // A session of before passwords were switched off is over as well.
+        Ok(stored.filter(|session| self.allows_local || session.of_provider))
     }
 
     /// Lists the sessions of an account that have not ended, the newest first.
@@ -92,12 +96,12 @@ impl Accounts {
 
 /// Converts a stored session unless it has ended.
 fn open(stored: StoredSession, now: i64) -> Option<Session> {
-    let StoredSession { id, account, display_name, role, disabled, created_at, last_seen_at } = stored;
+    let StoredSession { id, account, display_name, role, disabled, created_at, last_seen_at, issuer } = stored;
     let is_open = !disabled
         && now.saturating_sub(last_seen_at) < millis(SESSION_IDLE)
         && now.saturating_sub(created_at) < millis(SESSION_LIFETIME);
     let role = role.parse().ok().filter(|_| is_open)?;
-    Some(Session { id, account, display_name, role, created_at, last_seen_at })
+    Some(Session { id, account, display_name, role, created_at, last_seen_at, of_provider: issuer.is_some() })
 }
 
 /// Converts a duration to milliseconds.

@@ -158,6 +158,9 @@ impl Accounts {
     }
 
     async fn usable_link(&self, token: &str) -> Result<Option<StoredLink>, AccountError> {
+        if !self.allows_local {
+            return Ok(None);
+        }
         let link = self.store.set_up_link(token_hash(token)).await?;
         Ok(link.filter(|link| !link.disabled && (self.now)() < link.expires_at))
     }

@@ -80,6 +80,9 @@ impl Accounts {
         address: IpAddr,
         use_up: impl AsyncFnOnce(Verified) -> Result<Option<T>, AccountError>,
     ) -> Result<Judged<T>, AccountError> {
+        if !self.allows_local {
+            return Ok(Judged::Refused);
+        }
         let name = normalized_name(name);
         let attempt = match self.lockout.begin(&name, address, (self.now)()) {
             Ok(attempt) => attempt,
@@ -115,7 +118,7 @@ impl Accounts {
         {
             return Ok(Judged::Used(used));
         }
-        self.note_refusal(known, address);
+        self.note_refusal(known, address, None);
         Ok(Judged::Refused)
     }
 
@@ -163,13 +166,16 @@ impl Accounts {
         Ok(self.store.change_account(change, Some(event)).await?.then_some(token))
     }
 
-    /// Writes an event of refusals if one is due, without waiting for it.
-    fn note_refusal(&self, account: Option<String>, address: IpAddr) {
+    /// Writes an event of refusals if one is due, without waiting for it. The code is that of a refusal after the provider's answer.
+    pub(crate) fn note_refusal(&self, account: Option<String>, address: IpAddr, code: Option<&'static str>) {
         let now = (self.now)();
         let Some(refused) = self.refusals.count(account.as_deref(), now) else { return };
         let (store, recipients) = (self.store.clone(), self.recipients.clone());
         tokio::spawn(async move {
-            let body = json!({"account": account, "refused": refused, "address": address});
+            let body = match code {
+                Some(code) => json!({"account": account, "refused": refused, "address": address, "code": code}),
+                None => json!({"account": account, "refused": refused, "address": address}),
+            };
             let written = match account_event(&recipients, now, "system", EventKind::AccountRefused, &body) {
                 Ok(event) => store.append(vec![event]).await.map(drop).map_err(AccountError::from),
                 Err(error) => Err(error),

@@ -17,6 +17,7 @@ use kakekomi_accounts::TokenScope;
 use kakekomi_casework::Right;
 use kakekomi_http::asset::FileRequest;
 
+use crate::frame::csrf::BACK_CHANNEL;
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
@@ -88,6 +89,9 @@ pub const ROUTES: &[Route] = &[
     read("/exports", Access::Right(Right::SeeExports), || get(exports::exports)),
     read("/login", Access::Public, || get(accounts_pages::login)),
     send("/login", Access::Public, || post(accounts_pages::sign_in)),
+    send("/oidc/start", Access::Public, || post(accounts_pages::start_single_sign_on)),
+    read("/oidc/callback", Access::Public, || get(accounts_pages::finish_single_sign_on).head(no_head)),
+    send(BACK_CHANNEL, Access::Public, || post(accounts_pages::log_out_by_provider)),
     send("/logout", Access::SignedIn, || post(accounts_pages::sign_out)),
     read("/setup/{token}", Access::Public, || get(accounts_pages::set_up)),
     send("/setup/{token}", Access::Public, || post(accounts_pages::finish_set_up)),

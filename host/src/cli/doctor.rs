@@ -23,6 +23,7 @@ pub(super) mod keys;
 mod machine;
 mod organizations;
 mod serving;
+mod single_sign_on;
 
 use std::fmt::Write as _;
 
@@ -93,6 +94,7 @@ async fn findings(settings: &Settings) -> Vec<Finding> {
     found.extend(database::look(settings, desk.as_ref(), now).await);
     found.extend(evidence::scanner(settings));
     found.extend(serving::look(settings).await);
+    found.extend(single_sign_on::look(settings, now).await);
     found
 }
 

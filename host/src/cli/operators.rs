@@ -114,7 +114,7 @@ pub fn run(command: OperatorsCommand, file: Settings) -> Result<Exit, CliError> 
             OperatorsCommand::Role(RoleArgs { name, role, accounts }) => {
                 change(NameArgs { name, accounts }, file, Change::Role(role)).await
             }
-            OperatorsCommand::Token(command) => token::run(command, file).await,
+            OperatorsCommand::Token(command) => Box::pin(token::run(command, file)).await,
         }
     })?
     .map(|()| Exit::Accepted)
@@ -145,6 +145,11 @@ fn print_link(open: &OpenAccounts, url: &DeskUrlArgs, name: &str, link: &SetUpLi
         "kakekomi: give this link to {name} alone; it works once, until {}, and sets the password and the second factor",
         record.expires
     ));
+    if !open.settings.allows_local_accounts() {
+        print::warn(
+            "accounts with a password are off: the link works once the desk runs with KAKEKOMI_LOCAL_ACCOUNTS=true",
+        );
+    }
     print::line(record.link)
 }
 

@@ -8,6 +8,7 @@
 
 mod change;
 mod implementation;
+mod oidc;
 mod read;
 
 use std::fmt;
@@ -44,6 +45,15 @@ pub trait AccountStore: Send + Sync + 'static {
     /// Reads all tokens of the interface for programs.
     fn api_tokens(&self) -> StoreFuture<'_, Vec<StoredToken>>;
 
+    /// Finds the account of a person at an identity provider.
+    fn account_of_subject<'a>(&'a self, issuer: &'a str, subject: &'a str) -> StoreFuture<'a, Option<StoredAccount>>;
+
+    /// Reads the sessions that began with a session at the provider.
+    fn sessions_of_provider(&self, provider_session: SecretHash) -> StoreFuture<'_, Vec<StoredSession>>;
+
+    /// Finds an attempt to sign in at the provider by the hash of its state.
+    fn oidc_attempt(&self, state: SecretHash) -> StoreFuture<'_, Option<StoredAttempt>>;
+
     /// Changes an account and writes the event, in one transaction. `false`: the change does not apply (any more), and
     /// nothing is written.
     fn change_account(&self, change: AccountChange, event: Option<NewEvent>) -> StoreFuture<'_, bool>;
@@ -70,6 +80,10 @@ pub struct StoredAccount {
     pub totp_step: i64,
     /// The number of unused recovery codes.
     pub recovery_codes: i64,
+    /// The identity provider; `None` for an account with a password.
+    pub issuer: Option<String>,
+    /// The ID of the person at the provider.
+    pub subject: Option<String>,
 }
 
 impl fmt::Debug for StoredAccount {
@@ -95,6 +109,43 @@ pub struct StoredSession {
     pub created_at: i64,
     /// Moment of the last request, to the minute.
     pub last_seen_at: i64,
+    /// The identity provider of the account; `None` for an account with a password.
+    pub issuer: Option<String>,
+}
+
+/// An attempt to sign in at the provider.
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredAttempt {
+    /// SHA-256 of the browser's cookie.
+    pub browser: Vec<u8>,
+    /// The page of the desk to go on with.
+    pub next: String,
+    /// Milliseconds since the epoch, UTC.
+    pub created_at: i64,
+}
+
+/// An attempt to be stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewAttempt {
+    /// SHA-256 of the state.
+    pub state: SecretHash,
+    /// SHA-256 of the browser's cookie.
+    pub browser: SecretHash,
+    /// The address, or network, that begins it.
+    pub address: String,
+    /// The page of the desk to go on with.
+    pub next: String,
+    /// The present moment.
+    pub at: i64,
+}
+
+/// A person at an identity provider.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProviderSubject {
+    /// The provider.
+    pub issuer: String,
+    /// The ID of the person there.
+    pub subject: String,
 }
 
 /// A set-up link as it is stored, with the state of its account.
@@ -163,7 +214,61 @@ pub enum AccountChange {
         /// Its first link.
         link: NewLink,
     },
-    /// Removes an account's secrets, sessions, link and tokens, and adds a link.
+    /// Adds an account of a provider, without a link; does not apply if the name or the person is there already.
+    AddOfProvider {
+        /// Its name.
+        name: String,
+        /// The name that people read.
+        display_name: String,
+        /// The word of its role.
+        role: String,
+        /// The present moment.
+        at: i64,
+        /// The person.
+        person: ProviderSubject,
+    },
+    /// Notes an attempt to sign in at the provider, and removes attempts that began before a moment and those beyond the limits.
+    /// Does not apply if the address has too many.
+    BeginOidc {
+        /// The attempt.
+        attempt: NewAttempt,
+        /// Attempts that began before this moment are removed.
+        began_before: i64,
+        /// The most attempts of one address.
+        max_of_address: i64,
+        /// The most attempts; the oldest ones above are removed.
+        max: i64,
+    },
+    /// Uses up an attempt to sign in at the provider. Does not apply if another request did.
+    EndOidc {
+        /// SHA-256 of the state.
+        state: SecretHash,
+    },
+    /// Begins a session of an account of a provider. Does not apply to a disabled account, and to one of another person.
+    SignInOfProvider {
+        /// The account's name.
+        name: String,
+        /// The person.
+        person: ProviderSubject,
+        /// SHA-256 of the ID of the session at the provider.
+        provider_session: Option<SecretHash>,
+        /// SHA-256 of the session's token.
+        token: SecretHash,
+        /// The present moment.
+        at: i64,
+        /// Sessions that were seen last before this moment are removed.
+        idle_before: i64,
+        /// Sessions that began before this moment are removed.
+        began_before: i64,
+    },
+    /// Ends the sessions of an account that began with a session at the provider, or all of them.
+    EndSessionsOfProvider {
+        /// The account's name.
+        name: String,
+        /// SHA-256 of the ID of the session at the provider; `None` for all.
+        provider_session: Option<SecretHash>,
+    },
+    /// Removes an account's secrets, sessions, link and tokens, and adds a link. Does not apply to an account of a provider.
     Reset {
         /// The account's name.
         name: String,

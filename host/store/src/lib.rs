@@ -62,8 +62,8 @@ mod verify;
 mod writer;
 
 pub use accounts::{
-    AccountChange, AccountStore, NewLink, SecondFactor, SecretHash, StoredAccount, StoredLink, StoredSession,
-    StoredToken,
+    AccountChange, AccountStore, NewAttempt, NewLink, ProviderSubject, SecondFactor, SecretHash, StoredAccount,
+    StoredAttempt, StoredLink, StoredSession, StoredToken,
 };
 pub use append::EVENTS_AT_ONCE;
 pub use audit::{AuditCheck, AuditFault, AuditHead};

@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod filters;
 mod histories;
+mod oidc;
 mod outbox;
 mod packages;
 mod queue;

@@ -90,7 +90,11 @@ async fn show(visit: &Visit, typed: &FormFields, faults: &[FieldFault]) -> Resul
         (set.summary())
         p { (words.accounts_lead) }
         div #account-list { (table(visit, &lines)) }
-        form.sheet.narrow method="post" action=(PATH) { (add_form(&set)) }
+        @if accounts.allows_local() {
+            form.sheet.narrow method="post" action=(PATH) { (add_form(&set)) }
+        } @else {
+            p.hint { (visit.words().single_sign_on.add_off) }
+        }
         (all_tokens(visit, &tokens))
     };
     Ok(page(&visit.clone().at(PATH.to_owned()), &Page::in_menu(&words.title, PATH), &content))
@@ -137,7 +141,8 @@ fn table(visit: &Visit, lines: &[AccountLine]) -> Markup {
 
 fn row(visit: &Visit, line: &AccountLine) -> Markup {
     let words = &visit.words().accounts;
-    let state = match (line.disabled, line.set_up) {
+    let is_of_provider = line.issuer.is_some();
+    let state = match (line.disabled, line.set_up || is_of_provider) {
         (true, _) => &words.disabled,
         (false, true) => &words.enabled,
         (false, false) => &words.not_set_up,
@@ -148,10 +153,11 @@ fn row(visit: &Visit, line: &AccountLine) -> Markup {
             td.queue__number { strong { (inert::text(&line.name)) } }
             td { (inert::text(&line.display_name)) }
             td {
-                @if is_own { (visit.words().role.get(line.role.map_or("", Role::as_str))) } @else { (role_form(visit, line)) }
+                @if is_own || is_of_provider { (visit.words().role.get(line.role.map_or("", Role::as_str))) } @else { (role_form(visit, line)) }
             }
             td {
                 (state)
+                @if is_of_provider { br; span.label { (visit.words().single_sign_on.of_provider) } }
                 @if line.set_up { br; span.label { (words.recovery_left) (line.recovery_codes) } }
             }
             td.queue__actions { (changes(visit, line, is_own)) }
@@ -193,7 +199,9 @@ fn changes(visit: &Visit, line: &AccountLine, is_own: bool) -> Markup {
         } @else if !is_own {
             (asked("disable", &words.disable, &words.disable_lead))
         }
-        (asked("reset", &words.reset, &words.reset_lead))
+        @if line.issuer.is_none() && visit.desk.parts.accounts.allows_local() {
+            (asked("reset", &words.reset, &words.reset_lead))
+        }
     }
 }
 

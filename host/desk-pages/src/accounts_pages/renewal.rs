@@ -15,11 +15,31 @@ use crate::frame::{FormFields, Page, Problem, Visit, page};
 
 /// Shows the form.
 pub async fn form(visit: Visit) -> Response {
-    show(&visit, &[])
+    if is_of_provider(&visit) { of_provider(&visit) } else { show(&visit, &[]) }
+}
+
+fn is_of_provider(visit: &Visit) -> bool {
+    visit.session.as_ref().is_some_and(|session| session.of_provider)
+}
+
+/// Shows where the password of an account of the identity provider is changed.
+fn of_provider(visit: &Visit) -> Response {
+    let words = &visit.words().accounts;
+    let content = html! {
+        section.sheet.narrow {
+            h1 { (words.renew_title) }
+            p { (visit.words().single_sign_on.renew) }
+            p { a href="/sessions" { (words.back) } }
+        }
+    };
+    page(&visit.clone().at("/renew".to_owned()), &Page::titled(&words.renew_title), &content)
 }
 
 /// Compares the present password and a code, and leads to the set-up page.
 pub async fn renew(visit: Visit, fields: FormFields) -> Result<Response, Problem> {
+    if is_of_provider(&visit) {
+        return Ok((StatusCode::FORBIDDEN, of_provider(&visit)).into_response());
+    }
     let words = &visit.words().accounts;
     let accounts = &visit.desk.parts.accounts;
     let (password, code) = (fields.get("password"), fields.get("code"));

@@ -10,6 +10,7 @@ use crate::frame::{Problem, Visit};
 pub fn problem(error: &AccountError) -> Problem {
     match error {
         AccountError::NoAccount => Problem::NotFound,
+        AccountError::OfProvider | AccountError::LocalOff => Problem::Forbidden,
         other => Problem::accounts(other),
     }
 }
@@ -17,4 +18,14 @@ pub fn problem(error: &AccountError) -> Problem {
 /// Returns the name of the account that is signed in.
 pub fn own_name(visit: &Visit) -> Result<&str, Problem> {
     visit.session.as_ref().map(|session| session.account.as_str()).ok_or(Problem::SignedOut)
+}
+
+/// Ends the session that the browser had before.
+pub(super) async fn end_earlier(visit: &Visit) -> Result<(), Problem> {
+    let Some(token) = visit.token() else { return Ok(()) };
+    let accounts = &visit.desk.parts.accounts;
+    if let Some(session) = accounts.peek(token).await.map_err(|error| problem(&error))? {
+        accounts.sign_out(&session).await.map_err(|error| problem(&error))?;
+    }
+    Ok(())
 }

@@ -26,7 +26,9 @@ pub async fn sessions(visit: Visit, query: Query) -> Result<Response, Problem> {
         section.sheet {
             p { (words.sessions_lead) }
             (table(&visit, &listed))
-            p { a.button href="/renew" { (words.renew_title) } }
+            @if !visit.session.as_ref().is_some_and(|session| session.of_provider) {
+                p { a.button href="/renew" { (words.renew_title) } }
+            }
         }
         (api_tokens::section(&visit, &tokens))
     };

@@ -7,9 +7,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kakekomi_accounts::SignIn;
 use kakekomi_core::message::substitute;
-use maud::html;
+use maud::{Markup, html};
 
-use super::requested_account::problem;
+use super::requested_account::{end_earlier, problem};
+use super::single_sign_on;
 use crate::frame::field::{FieldFault, FieldSet};
 use crate::frame::visit::{Query, local_path, see_other};
 use crate::frame::{FormFields, Page, Problem, Visit, cookie, page};
@@ -29,6 +30,10 @@ pub async fn login(visit: Visit, query: Query) -> Response {
 /// Signs in and leads to the page that was asked for.
 pub async fn sign_in(visit: Visit, fields: FormFields) -> Result<Response, Problem> {
     let words = &visit.words().accounts;
+    if !visit.desk.parts.accounts.allows_local() {
+        let sentence = visit.words().single_sign_on.local_off.clone();
+        return Ok(failed(&visit, &fields, StatusCode::FORBIDDEN, sentence, None));
+    }
     let missing: Vec<FieldFault> = FIELDS
         .into_iter()
         .filter(|name| !fields.has(name))
@@ -61,19 +66,15 @@ pub async fn sign_in(visit: Visit, fields: FormFields) -> Result<Response, Probl
 /// Ends the session, and leads to the form.
 pub async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     let session = visit.session.as_ref().ok_or(Problem::SignedOut)?;
-    visit.desk.parts.accounts.sign_out(session).await.map_err(|error| problem(&error))?;
-    let cookie = cookie::remove_session(visit.desk.parts.is_https).ok_or(Problem::Failed)?;
-    Ok(([(header::SET_COOKIE, cookie)], see_other("/login?signed_out=1")).into_response())
-}
-
-/// Ends the session that the browser had before.
-async fn end_earlier(visit: &Visit) -> Result<(), Problem> {
-    let Some(token) = visit.token() else { return Ok(()) };
     let accounts = &visit.desk.parts.accounts;
-    if let Some(session) = accounts.peek(token).await.map_err(|error| problem(&error))? {
-        accounts.sign_out(&session).await.map_err(|error| problem(&error))?;
-    }
-    Ok(())
+    accounts.sign_out(session).await.map_err(|error| problem(&error))?;
+    let cookie = cookie::remove_session(visit.desk.parts.is_https).ok_or(Problem::Failed)?;
+    let at_provider = if session.of_provider { accounts.end_session_address().await } else { None };
+    let response = match at_provider {
+        Some(address) => single_sign_on::signed_out(&visit, &address),
+        None => see_other("/login?signed_out=1"),
+    };
+    Ok(([(header::SET_COOKIE, cookie)], response).into_response())
 }
 
 /// Shows the form again with one sentence that names no field.
@@ -87,18 +88,42 @@ fn failed(visit: &Visit, fields: &FormFields, status: StatusCode, sentence: Stri
 
 fn show(visit: &Visit, fields: &FormFields, faults: &[FieldFault], notice: Option<&str>) -> Response {
     let words = &visit.words().accounts;
+    let accounts = &visit.desk.parts.accounts;
     let set = FieldSet::new(visit, "login", fields, faults);
     let content = html! {
-        form.sheet.narrow method="post" action="/login" {
+        div.sheet.narrow {
             h1 { (words.sign_in_title) }
             @if let Some(notice) = notice { p.notice role="status" { (notice) } }
-            (set.summary())
-            input type="hidden" name="next" value=(fields.get("next"));
-            (set.credential("name", &words.name, "username", &words.name_hint))
-            (set.credential("password", &words.password, "current-password", &words.password_hint))
-            (set.credential("code", &words.code, "one-time-code", &words.code_hint))
-            button.main type="submit" { (words.sign_in) }
+            @if accounts.has_single_sign_on() { (at_provider(visit, fields)) }
+            @if accounts.allows_local() { (with_password(&set)) } @else { (set.summary()) }
         }
     };
     page(&visit.clone().at("/login".to_owned()), &Page::titled(&words.sign_in_title), &content)
+}
+
+fn at_provider(visit: &Visit, fields: &FormFields) -> Markup {
+    let words = &visit.words().single_sign_on;
+    html! {
+        form method="post" action="/oidc/start" {
+            input type="hidden" name="next" value=(fields.get("next"));
+            button.main type="submit" { (words.button) }
+            p.hint { (words.button_hint) }
+        }
+        @if visit.desk.parts.accounts.allows_local() { h2 { (words.or_password) } }
+    }
+}
+
+fn with_password(set: &FieldSet<'_>) -> Markup {
+    let words = &set.visit.words().accounts;
+    let is_main = !set.visit.desk.parts.accounts.has_single_sign_on();
+    html! {
+        form method="post" action="/login" {
+            (set.summary())
+            input type="hidden" name="next" value=(set.typed.get("next"));
+            (set.credential("name", &words.name, "username", &words.name_hint))
+            (set.credential("password", &words.password, "current-password", &words.password_hint))
+            (set.credential("code", &words.code, "one-time-code", &words.code_hint))
+            button.main[is_main] type="submit" { (words.sign_in) }
+        }
+    }
 }

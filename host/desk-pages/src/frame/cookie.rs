@@ -1,6 +1,8 @@
-//! Cookies of the desk: the session's token and the language.
+//! Cookies of the desk: the session's token, the attempt to sign in at the identity provider, the language.
 //!
 //! `__Host-kakekomi=TOKEN; Path=/; Secure; HttpOnly; SameSite=Strict` over HTTPS, `kakekomi-desk=TOKEN; …` over loopback HTTP
+
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use kakekomi_core::Locale;
@@ -9,6 +11,9 @@ use kakekomi_core::Locale;
 const SECURE_SESSION: &str = "__Host-kakekomi";
 /// The session's cookie over loopback HTTP, where browsers refuse the prefix.
 const LOOPBACK_SESSION: &str = "kakekomi-desk";
+/// The cookies of an attempt to sign in at the identity provider, over HTTPS and over loopback HTTP.
+const SECURE_ATTEMPT: &str = "__Host-kakekomi-oidc";
+const LOOPBACK_ATTEMPT: &str = "kakekomi-desk-oidc";
 /// The cookie with the language that was chosen last.
 const LANGUAGE: &str = "lang";
 /// The time for which the language is remembered: a year, in seconds.
@@ -29,6 +34,23 @@ pub fn remove_session(is_https: bool) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{}=; Max-Age=0; {}", session_name(is_https), attributes(is_https))).ok()
 }
 
+/// Finds the secret of the browser's attempt to sign in at the identity provider.
+pub fn attempt(headers: &HeaderMap, is_https: bool) -> Option<&str> {
+    find(headers, attempt_name(is_https)).filter(|secret| !secret.is_empty())
+}
+
+/// Makes the header that gives the secret of an attempt to the browser. The provider's page sends the browser back, so that the
+/// cookie has to come with a link of another site.
+pub fn set_attempt(secret: &str, lifetime: Duration, is_https: bool) -> Option<HeaderValue> {
+    let (name, seconds) = (attempt_name(is_https), lifetime.as_secs());
+    HeaderValue::from_str(&format!("{name}={secret}; Max-Age={seconds}; {}", lax_attributes(is_https))).ok()
+}
+
+/// Makes the header that removes the secret of an attempt from the browser.
+pub fn remove_attempt(is_https: bool) -> Option<HeaderValue> {
+    set_attempt("", Duration::ZERO, is_https)
+}
+
 /// Finds the language that was chosen last.
 pub fn language(headers: &HeaderMap) -> Option<Locale> {
     let word = find(headers, LANGUAGE)?;
@@ -47,6 +69,14 @@ fn session_name(is_https: bool) -> &'static str {
 
 fn attributes(is_https: bool) -> &'static str {
     if is_https { "Path=/; Secure; HttpOnly; SameSite=Strict" } else { "Path=/; HttpOnly; SameSite=Strict" }
+}
+
+fn attempt_name(is_https: bool) -> &'static str {
+    if is_https { SECURE_ATTEMPT } else { LOOPBACK_ATTEMPT }
+}
+
+fn lax_attributes(is_https: bool) -> &'static str {
+    if is_https { "Path=/; Secure; HttpOnly; SameSite=Lax" } else { "Path=/; HttpOnly; SameSite=Lax" }
 }
 
 fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -78,6 +108,8 @@ mod tests {
         assert_eq!(secure, "__Host-kakekomi=token; Path=/; Secure; HttpOnly; SameSite=Strict");
         assert_eq!(set_session("token", false).unwrap(), "kakekomi-desk=token; Path=/; HttpOnly; SameSite=Strict");
         assert!(set_session("to\nken", true).is_none());
+        let attempt = set_attempt("secret", Duration::from_mins(10), true).unwrap();
+        assert_eq!(attempt, "__Host-kakekomi-oidc=secret; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax");
         assert!(remove_session(true).unwrap().to_str().unwrap().contains("Max-Age=0"));
     }
 }

@@ -8,6 +8,9 @@ use axum::http::{HeaderMap, HeaderName, Method, header};
 /// The relation of the page that makes a request to the desk, as the browser reports it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// The path at which the identity provider ends sessions. Its own server asks, with a signed token and without a cookie.
+pub const BACK_CHANNEL: &str = "/oidc/logout";
+
 /// Reports whether a request may change something: a reading always may be made; another one only comes from the desk's own
 /// pages. Browsers before 2023, and all of them on plain HTTP elsewhere than on loopback, send `Origin` alone.
 pub fn is_own(method: &Method, headers: &HeaderMap) -> bool {

@@ -16,17 +16,24 @@ use super::visit::{Visit, in_language};
 pub struct Page<'a> {
     title: &'a str,
     current: &'a str,
+    goes_on: Option<&'a str>,
 }
 
 impl<'a> Page<'a> {
     /// Makes a page that is not in the menu.
     pub fn titled(title: &'a str) -> Page<'a> {
-        Page { title, current: "" }
+        Page { title, current: "", goes_on: None }
     }
 
     /// Makes a page of the menu: `path` is the path of its link.
     pub fn in_menu(title: &'a str, path: &'a str) -> Page<'a> {
-        Page { title, current: path }
+        Page { title, current: path, goes_on: None }
+    }
+
+    /// Makes a page that goes on to an address by itself. Browsers refuse a redirect of a form to another site under the policy of
+    /// the desk, and send no cookie of the session after one from another site.
+    pub fn going_on(title: &'a str, address: &'a str) -> Page<'a> {
+        Page { title, current: "", goes_on: Some(address) }
     }
 }
 
@@ -58,6 +65,7 @@ pub fn page(visit: &Visit, page: &Page<'_>, content: &Markup) -> Response {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
+                @if let Some(address) = page.goes_on { meta http-equiv="refresh" content={ "0; url=" (address) }; }
                 title { (inert::visible(page.title)) " – " (name) }
                 link rel="icon" href=(files.icon);
                 link rel="stylesheet" href=(files.style);

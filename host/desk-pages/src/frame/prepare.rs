@@ -17,7 +17,7 @@ use crate::state::DeskState;
 pub async fn prepare(State(desk): State<Arc<DeskState>>, mut request: Request, next: Next) -> Response {
     let visit = Visit::new(desk, &request);
     let chosen = query_param(request.uri(), LANGUAGE).and_then(|word| read_locale(&word));
-    let is_own = csrf::is_own(request.method(), request.headers());
+    let is_own = request.uri().path() == csrf::BACK_CHANNEL || csrf::is_own(request.method(), request.headers());
     request.extensions_mut().insert(visit.clone());
     let response = if is_own { next.run(request).await } else { Problem::CrossSite.into_response() };
     let mut response = problem_page::show(&visit, response);

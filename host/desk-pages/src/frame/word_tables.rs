@@ -21,6 +21,12 @@ words! {
 }
 
 words! {
+    /// Words of the sign-in at the identity provider.
+    SingleSignOnWords: button button_hint or_password local_off going_title going going_link done_title done done_link
+        refused_title code again signed_out_title signed_out signed_out_link stay_link renew add_off of_provider
+}
+
+words! {
     /// Words of the pages of accounts.
     AccountsWords: title
         sign_in_title name name_hint password password_hint code code_hint sign_in refused locked busy signed_out required

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::word_tables::{
     AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, DeliveryWords,
-    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, WorkRecordWords,
+    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, SingleSignOnWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -152,6 +152,10 @@ pub struct Words {
     pub exports: ExportWords,
     /// The pages of accounts.
     pub accounts: AccountsWords,
+    /// The sign-in at the identity provider.
+    pub single_sign_on: SingleSignOnWords,
+    /// The reasons why it is refused.
+    pub single_sign_on_refusal: Coded,
     /// The hand-overs of a case.
     pub handover: HandoverWords,
     /// The steps that a package needs.
@@ -186,7 +190,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use kakekomi_accounts::Role;
+    use kakekomi_accounts::{RefusalClass, Role};
 
     use kakekomi_casework::{
         AcknowledgedHow, Action, Channel, ClauseAction, Confidence, DownloadForm, FieldCode, LimitationKind,
@@ -237,6 +241,7 @@ mod tests {
             for action in ClauseAction::WORDS {
                 is_named(&words.action_done, action);
             }
+            are_named(&words.single_sign_on_refusal, &mut RefusalClass::WITH_PAGE.iter().map(|one| one.as_str()));
             clause_codes_have_their_words(&words);
             for purpose in Purpose::ALL {
                 is_named(&words.coded.purpose, purpose.as_str());

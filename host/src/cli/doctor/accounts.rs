@@ -64,6 +64,8 @@ struct Known {
     display_name: Option<String>,
     role: Option<String>,
     disabled: Option<bool>,
+    /// The person at the identity provider, or `none`.
+    person: Option<String>,
 }
 
 /// The accounts as their events give them.
@@ -98,7 +100,11 @@ impl Expected {
             EventKind::AccountRole => account.role = text("role"),
             EventKind::AccountDisabled => account.disabled = Some(true),
             EventKind::AccountEnabled => account.disabled = Some(false),
-            _ => *account = Known { display_name: text("display_name"), role: text("role"), disabled: Some(false) },
+            _ => {
+                let person = Some(person(text("issuer").as_deref(), text("subject").as_deref()));
+                *account =
+                    Known { display_name: text("display_name"), role: text("role"), disabled: Some(false), person };
+            }
         }
     }
 
@@ -140,6 +146,11 @@ impl Expected {
     }
 }
 
+/// Names the person at the identity provider to whom an account belongs.
+fn person(issuer: Option<&str>, subject: Option<&str>) -> String {
+    issuer.zip(subject).map_or_else(|| "none".to_owned(), |(issuer, subject)| format!("{subject:?} at {issuer:?}"))
+}
+
 impl Known {
     fn differences(self, account: &StoredAccount) -> Vec<String> {
         let name = &account.name;
@@ -149,6 +160,7 @@ impl Known {
             ("display name", quoted(&account.display_name), self.display_name.as_deref().map(quoted)),
             ("role", quoted(&account.role), self.role.as_deref().map(quoted)),
             ("mark", marked(account.disabled), self.disabled.map(marked)),
+            ("person", person(account.issuer.as_deref(), account.subject.as_deref()), self.person),
         ]
         .into_iter()
         .filter_map(|(value, stored, known)| {

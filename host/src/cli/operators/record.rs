@@ -22,6 +22,8 @@ pub struct AccountRecord {
     set_up: bool,
     recovery_codes: i64,
     created_at: i64,
+    /// The identity provider of the account.
+    issuer: Option<String>,
 }
 
 impl From<AccountLine> for AccountRecord {
@@ -34,6 +36,7 @@ impl From<AccountLine> for AccountRecord {
             set_up: line.set_up,
             recovery_codes: line.recovery_codes,
             created_at: line.created_at,
+            issuer: line.issuer,
         }
     }
 }
@@ -41,10 +44,11 @@ impl From<AccountLine> for AccountRecord {
 impl AccountRecord {
     /// Formats the account as a line for people.
     pub fn words(&self) -> String {
-        let state = match (self.disabled, self.set_up) {
-            (true, _) => "disabled",
-            (false, true) => "enabled",
-            (false, false) => "not set up",
+        let state = match (self.disabled, self.set_up, &self.issuer) {
+            (true, ..) => "disabled",
+            (false, _, Some(_)) => "enabled at the identity provider",
+            (false, true, None) => "enabled",
+            (false, false, None) => "not set up",
         };
         let role = self.role.unwrap_or("unknown role");
         inert(&format!("{}  {role}  {state}  {}", self.name, self.display_name)).into_owned()

@@ -52,18 +52,20 @@ impl OperatorsDesk {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let bound = listener.local_addr().map_err(CliError::io("listening"))?;
         let url = settings.desk_url.clone().unwrap_or_else(|| format!("{scheme}://{bound}"));
-        let desk = OperatorsDesk::new(app, settings, url.starts_with("https://"), stop)?;
-        desk.print_first_links(url.trim_end_matches('/')).await?;
+        let desk = OperatorsDesk::new(app, settings, &url, stop)?;
+        let url = url.trim_end_matches('/');
+        if let Some(oidc) = &settings.oidc {
+            let local = if settings.allows_local_accounts() { "beside" } else { "instead of" };
+            print::words(&format!("kakekomi: single sign-on with {} {local} accounts with a password", oidc.issuer));
+        }
+        if settings.allows_local_accounts() {
+            desk.print_first_links(url).await?;
+        }
         let (sender, routers) = watch::channel(desk.routers(app)?);
         Ok(Some(((listener, routers), (desk, sender))))
     }
 
-    fn new(
-        app: &App,
-        settings: &Settings,
-        is_https: bool,
-        stop: watch::Receiver<bool>,
-    ) -> Result<OperatorsDesk, CliError> {
+    fn new(app: &App, settings: &Settings, url: &str, stop: watch::Receiver<bool>) -> Result<OperatorsDesk, CliError> {
         let (store, sealer) = (Arc::clone(&app.intake.store), &app.intake.sealer);
         let (recipients, hash_key) = (sealer.recipients().clone(), sealer.hash_key().clone());
         let casework = Casework::new(Parts {
@@ -78,7 +80,12 @@ impl OperatorsDesk {
         let names = Locale::ALL.iter().flat_map(|locale| [profile.name.get(*locale), profile.operator.get(*locale)]);
         let accounts = Accounts::new(store, recipients, hash_key, clock::now)
             .with_desk_names(names.map(ToString::to_string).collect());
+        let accounts = match &settings.oidc {
+            Some(oidc) => accounts.with_single_sign_on(oidc.single_sign_on(url)?, settings.allows_local_accounts()),
+            None => accounts,
+        };
         let trusted = trusted(settings)?;
+        let is_https = url.starts_with("https://");
         Ok(OperatorsDesk { accounts: Arc::new(accounts), casework, is_https, trusted, stop })
     }
 

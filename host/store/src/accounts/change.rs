@@ -4,7 +4,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{AccountChange, NewLink, SecondFactor, SecretHash};
+use super::{AccountChange, NewLink, SecondFactor, SecretHash, oidc};
 use crate::error::StoreError;
 use crate::query::{Bind, TableRows, Value};
 use crate::session::Session;
@@ -34,9 +34,34 @@ pub(crate) async fn change<S: Session>(session: &mut S, change: AccountChange) -
             if !use_up(session, &name, password, second).await? {
                 return Ok(false);
             }
-            run(session, &["DELETE FROM sessions WHERE last_seen_at < "], Value::Integer(idle_before)).await?;
-            run(session, &["DELETE FROM sessions WHERE created_at < "], Value::Integer(began_before)).await?;
-            begin_session(session, name, token, at).await
+            end_old_sessions(session, idle_before, began_before).await?;
+            begin_session(session, name, token, at, None).await
+        }
+        AccountChange::AddOfProvider { name, display_name, role, at, person } => {
+            if has_account(session, ACCOUNT, &name).await? || oidc::has_person(session, &person).await? {
+                return Ok(false);
+            }
+            oidc::add(session, [name, display_name, role], at, person).await
+        }
+        AccountChange::BeginOidc { attempt, began_before, max_of_address, max } => {
+            oidc::begin(session, attempt, began_before, max_of_address, max).await
+        }
+        AccountChange::EndOidc { state } => {
+            run(session, &["DELETE FROM oidc_attempts WHERE state = "], Value::Bytes(state.to_vec())).await
+        }
+        AccountChange::SignInOfProvider { name, person, provider_session, token, at, idle_before, began_before } => {
+            if !oidc::may_sign_in(session, &name, &person).await? {
+                return Ok(false);
+            }
+            end_old_sessions(session, idle_before, began_before).await?;
+            begin_session(session, name, token, at, provider_session).await
+        }
+        AccountChange::EndSessionsOfProvider { name, provider_session: None } => {
+            run(session, &[END_SESSIONS], text(&name)).await
+        }
+        AccountChange::EndSessionsOfProvider { name, provider_session: Some(ended) } => {
+            let ended = ("DELETE FROM sessions WHERE provider_session = ", Value::Bytes(ended.to_vec()));
+            execute(session, [ended, (" AND account = ", Value::Text(name))]).await
         }
         AccountChange::Renew { name, password, second, link } => {
             if !use_up(session, &name, password, second).await? {
@@ -87,7 +112,8 @@ const ACCOUNT: &str = "SELECT name FROM accounts WHERE name = ";
 const ENABLED_ACCOUNT: &str = "SELECT name FROM accounts WHERE disabled = (1 = 0) AND name = ";
 const DISABLE: &str = "UPDATE accounts SET disabled = (1 = 1) WHERE disabled = (1 = 0) AND name = ";
 const ENABLE: &str = "UPDATE accounts SET disabled = (1 = 0) WHERE disabled = (1 = 1) AND name = ";
-const CLEAR_SECRETS: &str = "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0 WHERE name = ";
+const CLEAR_SECRETS: &str =
+    "UPDATE accounts SET password = NULL, totp = NULL, totp_step = 0 WHERE subject IS NULL AND name = ";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE account = ";
 const END_LINK: &str = "DELETE FROM set_up_links WHERE account = ";
 const END_TOKENS: &str = "DELETE FROM api_tokens WHERE account = ";
@@ -151,14 +177,24 @@ async fn add_codes<S: Session>(session: &mut S, account: &str, codes: Vec<Secret
     Ok(true)
 }
 
+async fn end_old_sessions<S: Session>(session: &mut S, idle_before: i64, began_before: i64) -> Result<(), StoreError> {
+    run(session, &["DELETE FROM sessions WHERE last_seen_at < "], Value::Integer(idle_before)).await?;
+    run(session, &["DELETE FROM sessions WHERE created_at < "], Value::Integer(began_before)).await?;
+    Ok(())
+}
+
 async fn begin_session<S: Session>(
     session: &mut S,
     account: String,
     token: SecretHash,
     at: i64,
+    provider_session: Option<SecretHash>,
 ) -> Result<bool, StoreError> {
-    let row = [Value::Text(account), Value::Bytes(token.to_vec()), Value::Integer(at), Value::Integer(at)];
-    session.insert(vec![TableRows::new("sessions (account, token, created_at, last_seen_at)", [row])]).await?;
+    let provider_session = Value::OptionalBytes(provider_session.map(|hash| hash.to_vec()));
+    let (token, at) = (Value::Bytes(token.to_vec()), Value::Integer(at));
+    let row = [Value::Text(account), token, at.clone(), at, provider_session];
+    let into = "sessions (account, token, created_at, last_seen_at, provider_session)";
+    session.insert(vec![TableRows::new(into, [row])]).await?;
     Ok(true)
 }
 

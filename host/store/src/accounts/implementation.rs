@@ -3,7 +3,8 @@
 //! `Cases<PgPool>` and `Cases<Database>` (SQLite) → an [`AccountStore`] each
 
 use super::{
-    AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken, change, read,
+    AccountChange, AccountStore, SecretHash, StoredAccount, StoredAttempt, StoredLink, StoredSession, StoredToken,
+    change, oidc, read,
 };
 use crate::append;
 use crate::backend::{Backend, Cases};
@@ -45,6 +46,18 @@ impl<B: Backend> AccountStore for Cases<B> {
 
     fn api_tokens(&self) -> StoreFuture<'_, Vec<StoredToken>> {
         Box::pin(self.backend.fetch(read::api_tokens()))
+    }
+
+    fn account_of_subject<'a>(&'a self, issuer: &'a str, subject: &'a str) -> StoreFuture<'a, Option<StoredAccount>> {
+        Box::pin(self.first(read::account_of_subject(issuer, subject)))
+    }
+
+    fn sessions_of_provider(&self, provider_session: SecretHash) -> StoreFuture<'_, Vec<StoredSession>> {
+        Box::pin(self.backend.fetch(read::sessions_of_provider(provider_session)))
+    }
+
+    fn oidc_attempt(&self, state: SecretHash) -> StoreFuture<'_, Option<StoredAttempt>> {
+        Box::pin(self.first(oidc::attempt(state)))
     }
 
     fn change_account(&self, change: AccountChange, event: Option<NewEvent>) -> StoreFuture<'_, bool> {

@@ -8,8 +8,8 @@ use super::SecretHash;
 use crate::query::Bindable;
 
 const ACCOUNT: &str = "SELECT name, display_name, role, disabled, created_at, password, totp, totp_step, \
-     (SELECT count(*) FROM recovery_codes WHERE account = accounts.name) AS recovery_codes FROM accounts";
-const SESSION: &str = "SELECT id, account, display_name, role, disabled, sessions.created_at, last_seen_at \
+     (SELECT count(*) FROM recovery_codes WHERE account = accounts.name) AS recovery_codes, issuer, subject FROM accounts";
+const SESSION: &str = "SELECT id, account, display_name, role, disabled, sessions.created_at, last_seen_at, issuer \
      FROM sessions JOIN accounts ON accounts.name = sessions.account WHERE ";
 const LINK: &str = "SELECT account, display_name, disabled, expires_at \
      FROM set_up_links JOIN accounts ON accounts.name = set_up_links.account WHERE token = ";
@@ -20,6 +20,14 @@ const TOKEN: &str = "SELECT id, account, role, disabled, scope, api_tokens.creat
 pub fn account<DB: Bindable>(name: &str) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new(ACCOUNT);
     DB::bind(query.push(" WHERE name = "), name.to_owned());
+    query
+}
+
+/// Selects the account of a person at a provider.
+pub fn account_of_subject<DB: Bindable>(issuer: &str, subject: &str) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new(ACCOUNT);
+    DB::bind(query.push(" WHERE issuer = "), issuer.to_owned());
+    DB::bind(query.push(" AND subject = "), subject.to_owned());
     query
 }
 
@@ -49,6 +57,13 @@ pub fn sessions<DB: Bindable>(account: &str) -> QueryBuilder<DB> {
     let mut query = QueryBuilder::new(SESSION);
     DB::bind(query.push("account = "), account.to_owned());
     query.push(" ORDER BY id DESC");
+    query
+}
+
+/// Selects the sessions that began with a session at the provider.
+pub fn sessions_of_provider<DB: Bindable>(provider_session: SecretHash) -> QueryBuilder<DB> {
+    let mut query = QueryBuilder::new(SESSION);
+    DB::bind(query.push("provider_session = "), provider_session.to_vec());
     query
 }
 

@@ -29,6 +29,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (6, "files", include_str!("../../migrations/postgres/0006_files.sql")),
         (7, "clauses", include_str!("../../migrations/postgres/0007_clauses.sql")),
         (8, "outbox", include_str!("../../migrations/postgres/0008_outbox.sql")),
+        (9, "oidc", include_str!("../../migrations/postgres/0009_oidc.sql")),
     ])
 });
 

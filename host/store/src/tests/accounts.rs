@@ -74,7 +74,7 @@ async fn account(store: &Arc<dyn Store>, name: &str) -> StoredAccount {
 }
 
 /// Opens a further store on the same database, as another host or a command does.
-async fn another_host(database: &Database) -> Arc<dyn Store> {
+pub(super) async fn another_host(database: &Database) -> Arc<dyn Store> {
     crate::open_to_write(&database.url).await.unwrap()
 }
 

@@ -1,0 +1,341 @@
+//! Single sign-on by the real program, with a provider that can lie: every wrong answer is refused with its code, and signs nobody in.
+//! `tests/browser/single_sign_on.test.mjs` signs in at a provider of other authors.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+#![allow(dead_code, reason = "the signer is that of the crate's own tests")]
+
+#[path = "oidc/provider.rs"]
+mod provider;
+#[path = "../../host/oidc/src/tests/signer.rs"]
+mod signer;
+#[path = "oidc/visit.rs"]
+mod visit;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use kakekomi_tests::on_both_databases;
+use kakekomi_tests::server::Home;
+use kakekomi_tests::wire::Answer;
+use serde_json::{Value, json};
+
+use provider::TestProvider;
+use signer::{Signer, encode};
+use visit::{Attempt, CLIENT, Desk, claims, goes_on_to, seconds, session_of};
+
+on_both_databases! {
+    an_attempt_is_used_once_and_in_its_time
+    the_account_follows_the_provider
+}
+
+/// The answer of a provider, which a row of the table changes.
+struct Exchange {
+    claims: Value,
+    /// The token instead of the signed claims.
+    token: Option<String>,
+    signer: Signer,
+    /// The answer of the token endpoint instead of a token.
+    answer: Option<Value>,
+    user_info: Value,
+    query: Vec<(String, String)>,
+    cookie: String,
+}
+
+impl Exchange {
+    fn of(provider: &TestProvider, signer: &Signer, attempt: &Attempt, subject: &str, name: &str) -> Exchange {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Exchange {
+            claims: claims(provider, &attempt.nonce, subject, name),
+            token: None,
+            signer: signer.clone(),
+            answer: None,
+            user_info: json!({}),
+            query: vec![
+                pair("code", "code-of-the-test"),
+                pair("state", &attempt.state),
+                pair("iss", &provider.issuer()),
+            ],
+            cookie: attempt.cookie.clone(),
+        }
+    }
+
+    fn set_query(&mut self, name: &str, value: &str) {
+        self.query.retain(|(found, _)| found != name);
+        self.query.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn without_query(&mut self, name: &str) {
+        self.query.retain(|(found, _)| found != name);
+    }
+
+    /// Comes back to the desk with the answer.
+    fn finish(&self, desk: &Desk, provider: &TestProvider) -> Answer {
+        let token = self.token.clone().unwrap_or_else(|| self.signer.sign(&self.claims));
+        let mut answers = provider.answers();
+        let answer = json!({"access_token": "access-of-the-test", "token_type": "Bearer", "id_token": token});
+        answers.token = self.answer.clone().unwrap_or(answer);
+        answers.user_info = self.user_info.clone();
+        drop(answers);
+        desk.finish(&self.query, &self.cookie)
+    }
+}
+
+/// Signs the claims with a header of its own and a signature that is none.
+fn unsigned(header: &Value, claims: &Value, signature: &str) -> String {
+    format!("{}.{}.{signature}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()))
+}
+
+type Change = fn(&mut Exchange);
+
+/// Wrong answers, each wrong in one way, with the code that refuses it.
+const WRONG: &[(&str, Change, &str)] = &[
+    ("another audience", |one| one.claims["aud"] = json!("another"), "oidc.audience"),
+    ("a second audience", |one| one.claims["aud"] = json!([CLIENT, "another"]), "oidc.audience"),
+    ("another party", |one| one.claims["azp"] = json!("another"), "oidc.authorized_party"),
+    ("another issuer", |one| one.claims["iss"] = json!("https://evil.example"), "oidc.issuer"),
+    ("another nonce", |one| one.claims["nonce"] = json!("another"), "oidc.nonce"),
+    ("no nonce", |one| one.claims["nonce"] = Value::Null, "oidc.nonce"),
+    ("expired", |one| one.claims["exp"] = json!(seconds() - 61), "oidc.expired"),
+    ("from the future", |one| one.claims["iat"] = json!(seconds() + 120), "oidc.issued_in_future"),
+    ("no subject", |one| one.claims["sub"] = json!(""), "oidc.subject"),
+    ("alg none", |one| one.token = Some(unsigned(&json!({"alg": "none"}), &one.claims, "")), "oidc.algorithm"),
+    (
+        "HS256 with the public key",
+        |one| {
+            let (header, signature) =
+                (json!({"alg": "HS256", "kid": one.signer.kid}), one.signer.hs256_with_public_key(&one.claims));
+            one.token = Some(unsigned(&header, &one.claims, &signature));
+        },
+        "oidc.algorithm",
+    ),
+    ("an unknown key", |one| one.signer = Signer::es256(), "oidc.unknown_key"),
+    (
+        "another key under the known kid",
+        |one| one.signer = Signer::rsa("RS256").named_like(&one.signer),
+        "oidc.signature",
+    ),
+    ("no token", |one| one.token = Some("a.b".to_owned()), "oidc.malformed_token"),
+    ("another state", |one| one.set_query("state", &"0".repeat(64)), "oidc.state"),
+    ("no state", |one| one.without_query("state"), "oidc.state"),
+    ("another browser", |one| one.cookie = format!("kakekomi-desk-oidc={}", "0".repeat(64)), "oidc.browser"),
+    ("no cookie", |one| one.cookie = String::new(), "oidc.browser"),
+    ("an answer of another issuer", |one| one.set_query("iss", "https://evil.example"), "oidc.answer_issuer"),
+    ("an answer of nobody", |one| one.without_query("iss"), "oidc.answer_issuer"),
+    ("an error of the provider", |one| one.set_query("error", "access_denied"), "oidc.denied"),
+    ("no code", |one| one.without_query("code"), "oidc.denied"),
+    ("a refused code", |one| one.answer = Some(json!({"error": "invalid_grant"})), "oidc.code_refused"),
+    ("no ID token", |one| one.answer = Some(json!({"access_token": "a"})), "oidc.no_id_token"),
+    ("no role", |one| one.claims["groups"] = json!(["all"]), "oidc.no_role"),
+    ("a name that is none", |one| one.claims["preferred_username"] = json!("佐藤@example"), "oidc.name"),
+    ("the name of a local account", |one| one.claims["preferred_username"] = json!("lead"), "oidc.name_taken"),
+    (
+        "user info of another person",
+        |one| {
+            one.claims.as_object_mut().unwrap().remove("groups");
+            one.user_info = json!({"sub": "another", "groups": ["desk"]});
+        },
+        "oidc.user_info",
+    ),
+];
+
+/// Waits for a text in the log, which is written in the background.
+fn wait_for_line(desk: &Desk, text: &str) {
+    let begun = Instant::now();
+    while !desk.server.log().contains(text) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{text} in {}", desk.server.log());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn every_wrong_answer_is_refused_with_its_code_and_signs_nobody_in() {
+    let (provider, signer) = (TestProvider::start(), Signer::rsa("RS256"));
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(Home::new(), &provider, "", &[]);
+    let mut secrets = vec!["code-of-the-test".to_owned(), "access-of-the-test".to_owned(), "eyJ".to_owned()];
+    for (what, change, code) in WRONG {
+        let attempt = desk.begin("/sessions");
+        let mut exchange = Exchange::of(&provider, &signer, &attempt, "248289", "sato");
+        change(&mut exchange);
+        let page = exchange.finish(&desk, &provider);
+        assert_eq!((page.status, session_of(&page)), (422, None), "{what}: {}", page.text());
+        assert!(page.text().contains(&format!("<code>{code}</code>")), "{what}: {}", page.text());
+        wait_for_line(&desk, &format!("\"code\":\"{code}\""));
+        secrets.extend([attempt.state, attempt.nonce, attempt.cookie.rsplit('=').next().unwrap().to_owned()]);
+    }
+    let attempt = desk.begin("/sessions");
+    let page = Exchange::of(&provider, &signer, &attempt, "248289", "sato").finish(&desk, &provider);
+    assert!(session_of(&page).is_some(), "the right answer signs in: {}", page.text());
+    let log = desk.server.log();
+    for secret in secrets.iter().map(String::as_str).chain(["248289", "佐藤"]) {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    assert!(desk.server.home.run(&["audit", "verify"]).status.success());
+}
+
+fn an_attempt_is_used_once_and_in_its_time(home: Home) {
+    let (provider, signer) = (TestProvider::start(), Signer::ed25519());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(home, &provider, "", &[]);
+    let attempt = desk.begin("/sessions?lang=en");
+    let required =
+        ["tenant=1&response_type=code&client_id=kakekomi", "scope=openid+profile", "code_challenge_method=S256"];
+    assert!(required.iter().all(|part| attempt.address.contains(part)), "{}", attempt.address);
+    let exchange = Exchange::of(&provider, &signer, &attempt, "1", "sato");
+    let page = exchange.finish(&desk, &provider);
+    assert_eq!((page.status, goes_on_to(&page)), (200, "/sessions?lang=en".to_owned()));
+    let replayed = exchange.finish(&desk, &provider);
+    assert!(replayed.status == 422 && replayed.text().contains("oidc.state"), "{}", replayed.text());
+    let token = provider.answers().requests.iter().filter(|one| one.starts_with("POST /token")).count();
+    assert_eq!(token, 1, "a code is sent to the provider once");
+
+    finish_at_another_host(&desk, &provider, &signer);
+
+    let late = desk.begin("/");
+    desk.server.home.alter("UPDATE oidc_attempts SET created_at = created_at - 600001");
+    let page = Exchange::of(&provider, &signer, &late, "1", "sato").finish(&desk, &provider);
+    assert!(page.status == 422 && page.text().contains("oidc.attempt_expired"), "{}", page.text());
+    // Another site's page begins nothing, and leads to no other site.
+    let foreign = kakekomi_tests::wire::Request::post("/oidc/start").header("sec-fetch-site", "cross-site");
+    assert_eq!(foreign.send(desk.address).status, 403);
+    let attempt = desk.begin("//evil.example");
+    let page = Exchange::of(&provider, &signer, &attempt, "1", "sato").finish(&desk, &provider);
+    assert_eq!(goes_on_to(&page), "/");
+}
+
+/// Begins an attempt at one host and finishes it at another one of the same database, where a database serves several.
+fn finish_at_another_host(desk: &Desk, provider: &TestProvider, signer: &Signer) {
+    let Some(url) = desk.server.home.database_url() else { return };
+    let other = Desk::start(Home::at(url), provider, "", &[]);
+    let exchange = Exchange::of(provider, signer, &desk.begin("/sessions"), "1", "sato");
+    let session = session_of(&exchange.finish(&other, provider)).unwrap();
+    assert_eq!(desk.get("/sessions", &session).status, 200);
+    assert!(exchange.finish(desk, provider).text().contains("oidc.state"), "it is used at both");
+}
+
+/// Signs a person in; returns the callback's page.
+fn sign_in(desk: &Desk, provider: &TestProvider, signer: &Signer, change: impl FnOnce(&mut Exchange)) -> Answer {
+    let mut exchange = Exchange::of(provider, signer, &desk.begin("/sessions"), "1", "sato");
+    change(&mut exchange);
+    exchange.finish(desk, provider)
+}
+
+fn the_account_follows_the_provider(home: Home) {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(home, &provider, "", &[]);
+    let home = &desk.server.home;
+    let session = session_of(&sign_in(&desk, &provider, &signer, |_| ())).unwrap();
+    assert_eq!(desk.get("/cases/new", &session).status, 200);
+    assert_eq!(desk.get("/audit", &session).status, 403);
+    // The role comes from the claim, also from the user info; the name stays.
+    let page = sign_in(&desk, &provider, &signer, |one| {
+        one.claims["preferred_username"] = json!("another");
+        one.claims.as_object_mut().unwrap().remove("groups");
+        one.user_info = json!({"sub": "1", "groups": "audit", "preferred_username": "evil"});
+    });
+    assert!(session_of(&page).is_some(), "{}", page.text());
+    assert_eq!(desk.get("/audit", &session).status, 200, "at once, in earlier sessions as well");
+    assert_eq!(desk.get("/cases/new", &session).status, 403);
+    let list = String::from_utf8(home.run(&["operators", "list"]).stdout).unwrap();
+    assert!(list.contains("sato  auditor  enabled at the identity provider  佐藤 花子") && !list.contains("another"));
+    let words = |arguments: &[&str]| {
+        let done = home.run(arguments);
+        assert!(!done.status.success());
+        String::from_utf8(done.stderr).unwrap()
+    };
+    assert!(words(&["operators", "reset", "sato"]).contains("is of the identity provider"));
+    assert!(words(&["operators", "role", "sato", "lead"]).contains("is of the identity provider"));
+    let renewal = desk.post("/renew", &session, "password=a&code=1");
+    assert!(renewal.status == 403 && renewal.text().contains("認証サーバーで変更してください"));
+
+    // The provider ends the session by its ID; a token that is none ends nothing.
+    let event = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let logout = json!({"iss": provider.issuer(), "aud": CLIENT, "iat": seconds(), "exp": seconds() + 60, "jti": "1",
+                        "sid": "session of 1", "events": event});
+    let mut other = logout.clone();
+    other["aud"] = json!("another");
+    let send = |claims: &Value, by: &Signer| {
+        let body = format!("logout_token={}", by.sign_typed(claims, "logout+jwt"));
+        let request = kakekomi_tests::wire::Request::post("/oidc/logout").body(body.as_bytes());
+        request.header("content-type", "application/x-www-form-urlencoded").send(desk.address).status
+    };
+    assert_eq!((send(&other, &signer), send(&logout, &Signer::es256())), (400, 400));
+    assert_eq!(desk.get("/sessions", &session).status, 200);
+    assert_eq!(send(&logout, &signer), 200);
+    assert_eq!(desk.get("/sessions", &session).status, 303);
+
+    // Signing out goes on to the provider.
+    let session = session_of(&sign_in(&desk, &provider, &signer, |_| ())).unwrap();
+    let page = desk.post("/logout", &session, "");
+    let address = goes_on_to(&page);
+    assert!(address.starts_with(&format!("{}/end?client_id=kakekomi&post_logout_redirect_uri=", provider.issuer())));
+    assert_eq!(desk.get("/sessions", &session).status, 303);
+
+    assert!(home.run(&["operators", "disable", "sato"]).status.success());
+    let page = sign_in(&desk, &provider, &signer, |_| ());
+    assert!(session_of(&page).is_none() && page.text().contains("oidc.disabled"), "{}", page.text());
+    let doctor = |home: &Home| {
+        let done = home.run(&["doctor", "--json", "--listen", "127.0.0.1:9", "--config", "kakekomi.toml"]);
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()["findings"].clone()
+    };
+    let level = |check: &str| {
+        let findings = doctor(home);
+        let found = findings.as_array().unwrap().iter().find(|one| one["check"] == check).unwrap().clone();
+        (found["level"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!((level("accounts").0.as_str(), level("oidc").0.as_str()), ("ok", "warning"), "desk_url is missing");
+    home.alter("UPDATE accounts SET subject = '2' WHERE name = 'sato'");
+    let (found, message) = level("accounts");
+    assert!(found == "error" && message.contains("person of sato"), "{message}");
+}
+
+#[test]
+fn a_rotated_key_is_found_and_the_old_one_refused() {
+    let (provider, old, new) = (TestProvider::start(), Signer::es256(), Signer::rsa("PS256"));
+    provider.answers().keys = vec![old.jwk()];
+    let desk = Desk::start(Home::new(), &provider, "", &[]);
+    // The keys are fetched when the first token comes, which is signed with the new key already: the provider published both.
+    provider.answers().keys.push(new.jwk());
+    assert!(session_of(&sign_in(&desk, &provider, &new, |_| ())).is_some());
+    assert!(session_of(&sign_in(&desk, &provider, &old, |_| ())).is_some());
+    let (stranger, mut refused) = (Signer::es256(), 0);
+    provider.answers().keys = vec![new.jwk(), stranger.jwk()];
+    for _ in 0..3 {
+        refused += usize::from(session_of(&sign_in(&desk, &provider, &stranger, |_| ())).is_none());
+    }
+    let asked = provider.answers().requests.iter().filter(|one| one.starts_with("GET /keys")).count();
+    assert_eq!((refused, asked), (3, 1), "an unknown kid asks once a minute at most");
+}
+
+#[test]
+fn without_local_accounts_only_an_emergency_start_takes_passwords() {
+    let (provider, signer) = (TestProvider::start(), Signer::es256());
+    provider.answers().keys = vec![signer.jwk()];
+    let desk = Desk::start(Home::new(), &provider, "local_accounts = false", &[]);
+    let log = desk.server.log();
+    assert!(!log.contains("set up the account") && log.contains("instead of accounts with a password"), "{log}");
+    let login = desk.get("/login", "").text();
+    assert!(login.contains("action=\"/oidc/start\"") && !login.contains("action=\"/login\""), "{login}");
+    let refused = desk.post("/login", "", "name=lead&password=a&code=1");
+    assert!(refused.status == 403 && refused.text().contains("パスワードによるログインを止めています"));
+    let added = desk.server.home.run(&["operators", "add", "sato", "--role", "admin", "--config", "kakekomi.toml"]);
+    assert!(String::from_utf8_lossy(&added.stderr).contains("KAKEKOMI_LOCAL_ACCOUNTS=true"));
+    let link = String::from_utf8(added.stdout).unwrap();
+    let path = format!("/setup/{}", link.trim().rsplit('/').next().unwrap());
+    assert_eq!(desk.get(&path, "").status, 404, "a set-up link is refused");
+    let page = sign_in(&desk, &provider, &signer, |one| one.claims["preferred_username"] = json!("abe"));
+    assert!(session_of(&page).is_some());
+
+    let home = desk.server.stop().home;
+    let desk = Desk::start(home, &provider, "local_accounts = false", &["--local-accounts"]);
+    assert_eq!(desk.get(&path, "").status, 200, "the link of before works");
+    let login = desk.get("/login", "").text();
+    assert!(login.contains("action=\"/oidc/start\"") && login.contains("action=\"/login\""));
+}
