@@ -112,7 +112,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let receivers = Receivers { form, operators, desk };
     let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, receivers));
     let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
-    let deliveries = Deliveries::start(&store, channels, desk_in_force, &stop).await?;
+    let deliveries = Deliveries::start(&store, channels, desk_in_force, &shutdown.stopped).await?;
     let scanning = scanner.map(|scanner| tokio::spawn(scanner.run()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
