@@ -17,8 +17,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use kakekomi_delivery::Channel;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
 use kakekomi_mail::MailSettings;
@@ -345,6 +347,14 @@ impl Settings {
     /// [`CliError::Sealing`]: the file is wrong.
     pub fn reader(&self) -> Result<Option<CaseReader>, CliError> {
         Ok(CaseReader::load(&self.key_folder()?, self.identity.as_deref())?)
+    }
+
+    /// Opens the webhooks.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`]: a setting is wrong, or a file is missing.
+    pub fn open_webhooks(&self) -> Result<Vec<Arc<dyn Channel>>, CliError> {
+        webhooks::open(&self.webhooks)
     }
 
     /// Finds the folder of the database's file; `None` where the database is no file.

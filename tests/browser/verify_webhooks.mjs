@@ -14,6 +14,9 @@ function verifies(body, headers) {
   }
 }
 
-const lines = readFileSync(0, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+const lines = readFileSync(0, "utf8")
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
 if (lines.some(({ body, headers }) => verifies(`${body} `, headers))) throw new Error("a changed body verifies");
 console.log(lines.filter(({ body, headers }) => verifies(body, headers)).length);

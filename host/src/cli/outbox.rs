@@ -7,18 +7,17 @@
 //! kakekomi: 1 notice is tried again
 //! ```
 
+mod target;
 mod test;
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use kakekomi_delivery::{SecretError, WebhookSecret};
-use kakekomi_store::{
-    self as store, LINES_A_PAGE, NoticeState, OutboxFilter, OutboxLine, OutboxTarget, RetryChoice, Store, clock,
-};
+use kakekomi_store::{self as store, LINES_A_PAGE, NoticeState, OutboxFilter, OutboxLine, RetryChoice, clock};
 
+use self::target::{TargetArgs, UTC, disabled, known, unknown};
 use super::args::{FormatArgs, StorageArgs};
 use super::block_on::block_on;
 use super::inert::inert;
@@ -26,9 +25,6 @@ use super::operators::print_records;
 use super::print;
 use crate::config::Settings;
 use crate::error::{CliError, Exit};
-
-/// The offset of moments for people.
-const UTC: &str = "+00:00";
 
 /// The commands of `outbox`.
 #[derive(Debug, Subcommand)]
@@ -81,16 +77,6 @@ struct ChoiceArgs {
     /// All notices of a target, which is enabled
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-}
-
-/// Flags of a command on one target.
-#[derive(Debug, Args)]
-pub struct TargetArgs {
-    /// The target, such as webhook:siem
-    #[arg(value_name = "NAME")]
-    target: String,
-    #[command(flatten)]
-    storage: StorageArgs,
 }
 
 fn state_parser() -> impl TypedValueParser<Value = NoticeState> {
@@ -148,15 +134,6 @@ fn words(line: &OutboxLine) -> String {
     inert(&text).into_owned()
 }
 
-/// Says that a target is disabled.
-fn disabled(target: &OutboxTarget) -> Option<String> {
-    let OutboxTarget { name, disabled_at, disabled_by_answer, .. } = target;
-    let (since, answer) = (clock::format_rfc3339((*disabled_at)?, UTC), disabled_by_answer.as_deref().unwrap_or("-"));
-    Some(format!(
-        "kakekomi: {name} is disabled since {since} by its answer {answer}: kakekomi outbox retry --target {name} enables it"
-    ))
-}
-
 async fn retry(args: RetryArgs, file: Settings) -> Result<(), CliError> {
     let store = store::open_to_write(&args.storage.settings(file).database_url()).await?;
     let choice = match args.choice {
@@ -182,14 +159,4 @@ async fn forget(args: TargetArgs, file: Settings) -> Result<(), CliError> {
         return Err(unknown(&target));
     }
     Ok(store.close().await?)
-}
-
-/// Finds a target.
-async fn known(store: &Arc<dyn Store>, name: &str) -> Result<OutboxTarget, CliError> {
-    let mut targets = store.outbox_targets().await?.into_iter();
-    targets.find(|target| target.name == name).ok_or_else(|| unknown(name))
-}
-
-fn unknown(target: &str) -> CliError {
-    CliError::Usage(format!("no desk has served with the target {target}"))
 }

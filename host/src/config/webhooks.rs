@@ -17,7 +17,6 @@ use std::sync::Arc;
 use kakekomi_delivery::{Channel, Webhook, WebhookOptions, WebhookSecret};
 use serde::Deserialize;
 
-use crate::config::Settings;
 use crate::error::CliError;
 
 /// A webhook.
@@ -56,22 +55,20 @@ impl WebhookSettings {
     }
 }
 
-impl Settings {
-    /// Opens the webhooks.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`]: a setting is wrong, a file is missing, or two have one name.
-    pub fn open_webhooks(&self) -> Result<Vec<Arc<dyn Channel>>, CliError> {
-        let mut names = BTreeSet::new();
-        let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
-        for webhook in &self.webhooks {
-            if !names.insert(&webhook.name) {
-                return Err(CliError::Usage(format!("webhooks: two have the name {}", webhook.name)));
-            }
-            channels.push(Arc::new(webhook.open()?));
+/// Opens webhooks.
+///
+/// # Errors
+/// [`CliError::Usage`]: a setting is wrong, a file is missing, or two have one name.
+pub(super) fn open(webhooks: &[WebhookSettings]) -> Result<Vec<Arc<dyn Channel>>, CliError> {
+    let mut names = BTreeSet::new();
+    let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
+    for webhook in webhooks {
+        if !names.insert(&webhook.name) {
+            return Err(CliError::Usage(format!("webhooks: two have the name {}", webhook.name)));
         }
-        Ok(channels)
+        channels.push(Arc::new(webhook.open()?));
     }
+    Ok(channels)
 }
 
 #[cfg(test)]
@@ -95,8 +92,8 @@ mod tests {
             }
         }
         let lines: Vec<_> = lines.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        let settings: Settings = toml::from_str(&format!("[[webhooks]]\n{}", lines.join("\n"))).unwrap();
-        settings.open_webhooks().err().map(|error| error.to_string())
+        let webhook: WebhookSettings = toml::from_str(&lines.join("\n")).unwrap();
+        open(&[webhook]).err().map(|error| error.to_string())
     }
 
     #[test]
@@ -124,8 +121,17 @@ mod tests {
 
     #[test]
     fn two_webhooks_of_one_name_are_refused() {
-        let one = "[[webhooks]]\nname = \"a\"\nurl = \"\"\nsecrets = []\nkinds = []\n";
-        let settings: Settings = toml::from_str(&format!("{one}{one}")).unwrap();
-        assert!(settings.open_webhooks().is_err());
+        let secret = std::env::temp_dir().join(format!("kakekomi-two-{}", std::process::id()));
+        std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+        let webhook = WebhookSettings {
+            name: "siem".to_owned(),
+            url: "https://siem.example/".to_owned(),
+            secrets: vec![secret],
+            kinds: vec!["case.received".to_owned()],
+            private_address: false,
+            authority: None,
+        };
+        assert_eq!(open(std::slice::from_ref(&webhook)).unwrap().len(), 1);
+        assert!(open(&[webhook.clone(), webhook]).is_err());
     }
 }

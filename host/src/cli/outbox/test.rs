@@ -10,7 +10,7 @@ use std::time::Duration;
 use kakekomi_store::{self as store, Announcement, NoticeState, OutboxFilter, TEST_KIND, clock};
 use tokio::time::{Instant, sleep};
 
-use super::{TargetArgs, disabled, known, unknown};
+use super::target::{TargetArgs, disabled, known, unknown};
 use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
