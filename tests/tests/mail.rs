@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// A word of every field of text and of the address.
 const WORD: &str = "kanaria";
 const ADDRESS: &str = "kanaria-mail@example.jp";
+/// An address of a Japanese carrier, which a mail names in quotes.
+const CARRIER: &str = "kanaria..mail.@docomo.ne.jp";
 /// Fields of free text.
 const FREE: [&str; 16] = [
     "/contact/company",
@@ -122,7 +124,7 @@ fn notices_reach_operators_and_applicants_in_their_languages() {
     let log = ["--log", "trace,wasmtime=off,cranelift=off,regalloc2=off"];
     let server = serve_with(Home::new(), &settings, &log);
     let ja = submit_words(&server, "key-ja", "ja", Some(ADDRESS));
-    let en = submit_words(&server, "key-en", "en", Some(ADDRESS));
+    let en = submit_words(&server, "key-en", "en", Some(CARRIER));
     let silent = submit_words(&server, "key-silent", "ja", None);
     for number in [&ja, &en, &silent] {
         write(&server.home, number, EventKind::QuestionAsked, &questions("q1"));
@@ -137,8 +139,9 @@ fn notices_reach_operators_and_applicants_in_their_languages() {
         assert_eq!(numbers, BTreeSet::from([ja.clone(), en.clone(), silent.clone()]), "{address}");
         assert!(mails.iter().all(|mail| mail.text.contains(parts[1])), "{mails:?}");
     }
-    let applicants = to(&received, ADDRESS);
+    let applicants = [to(&received, ADDRESS), to(&received, CARRIER)].concat();
     assert_eq!(applicants.len(), 2, "the third gave no address");
+    assert!(applicants[1].raw.contains("To: \"kanaria..mail.\"@docomo.ne.jp"), "{:?}", applicants[1]);
     for (number, words) in [(&ja, "窓口からの質問が届いています"), (&en, "The desk has a question for you")]
     {
         let mail = applicants.iter().find(|mail| mail.text.contains(number.as_str())).unwrap();
