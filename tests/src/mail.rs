@@ -83,11 +83,11 @@ pub struct MailServer {
 impl MailServer {
     /// Starts a server with a certificate of its own authority.
     pub fn start(security: Security) -> MailServer {
-        MailServer::start_with(security, json!({}))
+        MailServer::start_with(security, &json!({}))
     }
 
     /// Starts a server with further settings (tests/mail/server.py).
-    pub fn start_with(security: Security, more: Value) -> MailServer {
+    pub fn start_with(security: Security, more: &Value) -> MailServer {
         let (folder, port) = (Home::new(), free_address().port());
         let pair = folder.path().join("pair");
         certificate(&pair);
@@ -131,7 +131,10 @@ impl MailServer {
              desk_url = \"https://desk.example.jp\"\nform_url = \"https://example.jp\"\n"
         );
         if self.security != Security::Plain {
-            lines += &format!("password = {:?}\nauthority = {authority:?}\n", self.folder.path().join("password"));
+            for (key, file) in [("password", self.folder.path().join("password")), ("authority", authority.to_owned())]
+            {
+                lines.extend([key, " = '", file.to_str().unwrap(), "'\n"]);
+            }
         }
         lines
     }

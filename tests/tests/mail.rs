@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use kakekomi_store::{EventKind, clock};
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// A word of every field of text and of the address.
 const WORD: &str = "kanaria";
 const ADDRESS: &str = "kanaria-mail@example.jp";
+/// An address of a Japanese carrier, which a mail names in quotes.
+const CARRIER: &str = "kanaria..mail.@docomo.ne.jp";
 /// Fields of free text.
 const FREE: [&str; 16] = [
     "/contact/company",
@@ -122,7 +124,7 @@ fn notices_reach_operators_and_applicants_in_their_languages() {
     let log = ["--log", "trace,wasmtime=off,cranelift=off,regalloc2=off"];
     let server = serve_with(Home::new(), &settings, &log);
     let ja = submit_words(&server, "key-ja", "ja", Some(ADDRESS));
-    let en = submit_words(&server, "key-en", "en", Some(ADDRESS));
+    let en = submit_words(&server, "key-en", "en", Some(CARRIER));
     let silent = submit_words(&server, "key-silent", "ja", None);
     for number in [&ja, &en, &silent] {
         write(&server.home, number, EventKind::QuestionAsked, &questions("q1"));
@@ -137,8 +139,9 @@ fn notices_reach_operators_and_applicants_in_their_languages() {
         assert_eq!(numbers, BTreeSet::from([ja.clone(), en.clone(), silent.clone()]), "{address}");
         assert!(mails.iter().all(|mail| mail.text.contains(parts[1])), "{mails:?}");
     }
-    let applicants = to(&received, ADDRESS);
+    let applicants = [to(&received, ADDRESS), to(&received, CARRIER)].concat();
     assert_eq!(applicants.len(), 2, "the third gave no address");
+    assert!(applicants[1].raw.contains("To: \"kanaria..mail.\"@docomo.ne.jp"), "{:?}", applicants[1]);
     for (number, words) in [(&ja, "窓口からの質問が届いています"), (&en, "The desk has a question for you")]
     {
         let mail = applicants.iter().find(|mail| mail.text.contains(number.as_str())).unwrap();
@@ -223,23 +226,26 @@ fn a_certificate_of_another_authority_is_refused_and_the_mail_tried_again() {
 
 #[test]
 fn only_tls_1_2_and_1_3_are_spoken() {
-    let duty = duty();
-    for security in [Security::Tls, Security::StartTls] {
-        let old = MailServer::start_with(security, json!({ "tls_max": "TLSv1_1" }));
-        assert!(old.accepts_tls("tls1_1"), "openssl is served");
-        let server = serve(Home::new(), &(old.settings() + &duty));
+    let tried = |mails: &MailServer| {
+        let server = serve(Home::new(), &(mails.settings() + &duty()));
         submit(&server, "key-1");
-        let tried = notice(&server, "mail:duty", |notice| !notice["answer"].is_null());
-        assert!(
-            tried["state"] == "pending" && ["tls", "connection"].map(Value::from).contains(&tried["answer"]),
-            "{tried}"
-        );
+        notice(&server, "mail:duty", |notice| !notice["answer"].is_null())
+    };
+    let is_refused = |security| {
+        let old = MailServer::start_with(security, &json!({ "tls_max": "TLSv1_1" }));
+        assert!(old.accepts_tls("tls1_1"), "openssl is served");
+        let notice = tried(&old);
+        assert_eq!(notice["state"], "pending", "{notice}");
+        assert!(["tls", "connection"].map(Value::from).contains(&notice["answer"]), "{notice}");
         assert!(old.received().is_empty());
-    }
-    let earlier = MailServer::start_with(Security::StartTls, json!({ "tls_max": "TLSv1_2" }));
-    let server = serve(Home::new(), &(earlier.settings() + &duty));
-    submit(&server, "key-1");
-    assert_eq!(earlier.mails(1)[0].tls.as_deref(), Some("TLSv1.2"));
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| is_refused(Security::Tls));
+        scope.spawn(|| is_refused(Security::StartTls));
+        let earlier = MailServer::start_with(Security::StartTls, &json!({ "tls_max": "TLSv1_2" }));
+        tried(&earlier);
+        assert_eq!(earlier.mails(1)[0].tls.as_deref(), Some("TLSv1.2"));
+    });
 }
 
 #[test]
@@ -265,19 +271,21 @@ fn refusals_are_kept_as_codes_and_a_busy_server_is_asked_again() {
 
 #[test]
 fn a_server_that_cannot_be_used_keeps_the_mail_and_names_the_reason() {
-    let duty = duty();
-    let wrong_user = MailServer::start_with(Security::Tls, json!({ "user": ["desk@example.jp", "another"] }));
+    let wrong_user = MailServer::start_with(Security::Tls, &json!({ "user": ["desk@example.jp", "another"] }));
     let plain = MailServer::start(Security::Plain);
     let starttls = plain.settings().replace("smtp+plain://", "smtp://");
     let nobody = plain.settings().replace("127.0.0.1:", "127.0.0.2:");
-    for (settings, answer) in
-        [(wrong_user.settings(), "sign-in 535 5.7.8"), (starttls, "no STARTTLS"), (nobody, "connection")]
-    {
-        let server = serve(Home::new(), &(settings + &duty));
-        submit(&server, "key-1");
-        let tried = notice(&server, "mail:duty", |notice| !notice["answer"].is_null());
-        assert_eq!((&tried["answer"], &tried["state"]), (&json!(answer), &json!("pending")), "{answer}");
-    }
+    let cases = [(wrong_user.settings(), "sign-in 535 5.7.8"), (starttls, "no STARTTLS"), (nobody, "connection")];
+    thread::scope(|scope| {
+        for (settings, answer) in cases {
+            scope.spawn(move || {
+                let server = serve(Home::new(), &(settings + &duty()));
+                submit(&server, "key-1");
+                let tried = notice(&server, "mail:duty", |notice| !notice["answer"].is_null());
+                assert_eq!((&tried["answer"], &tried["state"]), (&json!(answer), &json!("pending")), "{answer}");
+            });
+        }
+    });
     assert!(wrong_user.received().is_empty() && plain.received().is_empty());
 }
 
@@ -306,25 +314,28 @@ fn desk(is_open: bool) -> Home {
 
 #[test]
 fn operators_get_mail_in_their_hours() {
-    for is_open in [true, false] {
-        let mails = MailServer::start(Security::Plain);
-        let hours = ["open", "closed", "always"];
-        let entries = hours.map(|hours| {
-            operator(hours, &format!("{hours}@desk.example.jp"), "operator", &format!("hours = {hours:?}"))
-        });
-        let server = serve(desk(is_open), &(mails.settings() + &entries.concat()));
-        submit(&server, "key-1");
-        let other = if is_open { "open" } else { "closed" };
-        let mut recipients: Vec<_> = mails.mails(2).iter().map(|mail| mail.to[0].clone()).collect();
-        recipients.sort();
-        assert_eq!(recipients, ["always@desk.example.jp".to_owned(), format!("{other}@desk.example.jp")]);
-        if is_open {
-            notice(&server, "mail:closed", |notice| notice["state"] == "skipped");
-        } else {
-            let waits = notice(&server, "mail:open", |notice| notice["next_at"].as_i64() > Some(0));
-            assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)));
-            assert!(waits["next_at"].as_i64().unwrap() > clock::now() + 60 * 60 * 1000, "{waits}");
-        }
+    thread::scope(|scope| {
+        scope.spawn(|| get_mail_in_their_hours(true));
+        get_mail_in_their_hours(false);
+    });
+}
+
+fn get_mail_in_their_hours(is_open: bool) {
+    let mails = MailServer::start(Security::Plain);
+    let entries = ["open", "closed", "always"]
+        .map(|hours| operator(hours, &format!("{hours}@desk.example.jp"), "operator", &format!("hours = {hours:?}")));
+    let server = serve(desk(is_open), &(mails.settings() + &entries.concat()));
+    submit(&server, "key-1");
+    let other = if is_open { "open" } else { "closed" };
+    let mut recipients: Vec<_> = mails.mails(2).iter().map(|mail| mail.to[0].clone()).collect();
+    recipients.sort();
+    assert_eq!(recipients, ["always@desk.example.jp".to_owned(), format!("{other}@desk.example.jp")]);
+    if is_open {
+        notice(&server, "mail:closed", |notice| notice["state"] == "skipped");
+    } else {
+        let waits = notice(&server, "mail:open", |notice| notice["next_at"].as_i64() > Some(0));
+        assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)));
+        assert!(waits["next_at"].as_i64().unwrap() > clock::now() + 60 * 60 * 1000, "{waits}");
     }
 }
 
@@ -334,7 +345,7 @@ fn two_hosts_send_the_audit_head_once_a_day() {
     let second = Home::at(first.database_url().unwrap());
     let mails = MailServer::start(Security::Plain);
     let settings = mails.settings() + &operator("audit", "audit@desk.example.jp", "auditor", "");
-    let (one, two) = std::thread::scope(|scope| {
+    let (one, two) = thread::scope(|scope| {
         let one = scope.spawn(|| serve(first, &settings));
         let two = scope.spawn(|| serve(second, &settings));
         (one.join().unwrap(), two.join().unwrap())

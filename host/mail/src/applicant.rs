@@ -13,7 +13,7 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::{EventKind, TEST_KIND};
 
 use crate::message::{Mail, recipient};
-use crate::post::Post;
+use crate::post::{Post, message_id};
 
 /// The name of the target.
 pub(crate) const APPLICANT_TARGET: &str = "mail:applicant";
@@ -68,7 +68,7 @@ impl ApplicantChannel {
             ("time", &time),
             ("link", &self.link),
         ];
-        let message_id = self.post.message_id(notice, APPLICANT_TARGET);
+        let message_id = message_id(notice, APPLICANT_TARGET);
         Ok(self.post.send(Mail { to, message_id, template: &words.applicant, values: &values }).await)
     }
 

@@ -10,7 +10,7 @@ use kakekomi_store::{EventKind, TEST_KIND};
 
 use crate::hours::Timing;
 use crate::message::Mail;
-use crate::post::Post;
+use crate::post::{Post, message_id};
 use crate::settings::{MailRole, OperatorEntry};
 use crate::words::Template;
 
@@ -106,7 +106,7 @@ impl OperatorChannel {
         let OperatorEntry { target, address, language, queue, .. } = &self.entry;
         let (desk, time) = (self.post.desk_name(*language), self.post.time(at));
         let values = [&[("desk", desk.as_str()), ("time", &time), ("link", queue)], more].concat();
-        let message_id = self.post.message_id(notice, target);
+        let message_id = message_id(notice, target);
         self.post.send(Mail { to: address.clone(), message_id, template, values: &values }).await
     }
 }

@@ -60,9 +60,9 @@ impl Post {
             Locale::En => en,
         }
     }
+}
 
-    /// Makes the part of a Message-ID before @. The mails of an event to several targets are different mails.
-    pub fn message_id(&self, notice: &Notice, target: &str) -> String {
-        format!("{}.{}", notice.id, target.trim_start_matches("mail:"))
-    }
+/// Makes the part of a Message-ID before @. The mails of an event to several targets are different mails.
+pub(crate) fn message_id(notice: &Notice, target: &str) -> String {
+    format!("{}.{}", notice.id, target.trim_start_matches("mail:"))
 }

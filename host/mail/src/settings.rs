@@ -29,7 +29,7 @@ use url::Url;
 use crate::applicant::APPLICANT_TARGET;
 use crate::hours::Hours;
 use crate::message::recipient;
-use crate::server::MailServer;
+use crate::server::{MailServer, ServerError};
 use crate::smtp::Smtp;
 use crate::words::WordsError;
 
@@ -144,7 +144,8 @@ impl MailConfig {
     /// # Errors
     /// [`MailError::Value`]: the key that cannot be used.
     pub fn read(settings: &MailSettings) -> Result<MailConfig, MailError> {
-        let server: MailServer = settings.server.parse().map_err(|fault| value("server", fault))?;
+        let server: MailServer =
+            settings.server.parse().map_err(|fault: ServerError| value("server", fault.to_string()))?;
         let from: Mailbox =
             settings.from.parse().map_err(|_| value("from", "is no address such as \"Desk <desk@example.jp>\""))?;
         let password = password(&server, settings.password.as_deref())?;
@@ -228,8 +229,8 @@ fn page(key: &str, url: Option<&str>, page: &str) -> Result<String, MailError> {
     Ok(format!("{}/{page}", url.as_str().trim_end_matches('/')))
 }
 
-fn value(key: &str, fault: impl ToString) -> MailError {
-    MailError::Value { key: key.to_owned(), fault: fault.to_string() }
+fn value(key: &str, fault: impl Into<String>) -> MailError {
+    MailError::Value { key: key.to_owned(), fault: fault.into() }
 }
 
 #[cfg(test)]
