@@ -1,9 +1,9 @@
 # Commands of the project: each is thin over cargo, and longer ones are in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-install bench dist packages packages-test same same-large fuzz fmt
+.PHONY: help run test test-long test-install test-container bench dist packages packages-test same same-large fuzz fmt
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## build the desk and serve form and operators' pages (flags of your own: make run SERVE="--listen 127.0.0.1:9000")
 	@scripts/wasm-target.sh
@@ -22,6 +22,9 @@ test-install: ## install the desk on a bare Debian as docs/operate.md says, and 
 	@scripts/install-test-tools.sh
 	@scripts/dist.sh --archive-only target/install-check
 	@scripts/install-check.sh target/install-check
+
+test-container: ## build the image of deploy/Containerfile on a bare Debian, and use it (needs root; apt brings buildah)
+	@scripts/container-test.sh
 
 dist: ## write what an operator installs into target/dist: program, units, documents, SHA-256 sums, CycloneDX SBOM
 	@scripts/dist.sh

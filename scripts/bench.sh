@@ -18,7 +18,7 @@ wanted() { # part…: true if one of them is to be run
 
 scripts/wasm-target.sh
 if [ "${#parts[@]}" -eq 0 ] || wanted visit; then scripts/install-test-tools.sh; fi
-cargo build --release --locked --package kakekomi --package kakekomi-tests --bins
+cargo build --release --locked --package kakekomi --package kakekomi-bench --bins
 peers() { # folder: installs the packages of a server to compare with
   [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
     npm ci --prefix "$1" --omit=optional --no-audit --no-fund

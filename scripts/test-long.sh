@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The checks that do not fit into `make test`: long runs of suites whose short runs are in it, and the comparison of all engines.
 # SHARE=10 makes a tenth of each run, SEED chooses the streams, ONLY="fuzz same" chooses suites:
-# kill power faults histories clauses operators uploads fuzz guided load changes same. The last lines are a list to paste into docs/test-long.md.
+# kill power faults histories delivery clauses operators uploads hosts fuzz guided load changes same. The last lines are a list to paste into docs/test-long.md.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 share=${SHARE:-1}
 export KAKEKOMI_SEED=${SEED:-20261129}
-only=${ONLY:-kill power faults histories clauses operators uploads fuzz guided load changes same}
+only=${ONLY:-kill power faults histories delivery clauses operators uploads hosts fuzz guided load changes same}
 failed=0
 figures=$(mktemp)
 output=$(mktemp)
@@ -31,7 +31,7 @@ run() { # suite, how much, command…: one run, whose time, result and figures a
   [ "$status" -eq 0 ] || { result=FAILED && failed=$((failed + 1)); }
   {
     printf -- '- `%s`, %s: %s after %s s.\n' "$suite" "$amount" "$result" "$((SECONDS - started))"
-    grep -E '^(test result|[a-z-]+ +[0-9]+ drafts|.*inputs in |stat::number_of_executed_units|.*moments|.*histories: |.*orders: |.*sequences: |.*people, half|.*cuts, .*hosts|two writers: |.* power failures over |[0-9]+ bytes in )' "$output" |
+    grep -E '^(test result|[a-z-]+ +[0-9]+ drafts|.*inputs in |stat::number_of_executed_units|.*moments|.*histories: |.*orders: |.*sequences: |.*people, half|.*cuts, .*hosts|two writers: |[0-9]+ notices to |.* power failures over |[0-9]+ bytes in |[0-9]+ rounds of two hosts: )' "$output" |
       sed 's/^/  - `/; s/$/`/'
   } >>"$figures"
 }
@@ -46,14 +46,16 @@ scripts/wasm-target.sh && scripts/install-test-tools.sh || exit 1
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 export KAKEKOMI_BIN="$target/release/kakekomi" KAKEKOMI_TOOLS="$target/test-tools"
 cargo build --release --locked --workspace --all-targets || exit 1
-if [[ " $only " =~ \ (kill|power|faults|histories|clauses|operators|uploads)\  ]]; then
+if [[ " $only " =~ \ (kill|power|faults|histories|delivery|clauses|operators|uploads|hosts)\  ]]; then
   KAKEKOMI_TEST_POSTGRES=$(scripts/postgres.sh start "$postgres/server") || exit 1
   export KAKEKOMI_TEST_POSTGRES
 fi
 
-export KAKEKOMI_HISTORIES KAKEKOMI_KILLS KAKEKOMI_SUBMISSIONS KAKEKOMI_CUTS KAKEKOMI_FUZZ_SECONDS KAKEKOMI_LOAD_PEOPLE KAKEKOMI_CHANGES_COMPILE=1
+export KAKEKOMI_HISTORIES KAKEKOMI_NOTICES KAKEKOMI_KILLS KAKEKOMI_SUBMISSIONS KAKEKOMI_CUTS KAKEKOMI_FUZZ_SECONDS KAKEKOMI_LOAD_PEOPLE KAKEKOMI_CHANGES_COMPILE=1
 KAKEKOMI_KILLS=$(part 200) KAKEKOMI_SUBMISSIONS=$(part 10000)
 run kill "$KAKEKOMI_KILLS kills, $KAKEKOMI_SUBMISSIONS submissions of five senders each" suite store_faults
+KAKEKOMI_KILLS=$(part 60) KAKEKOMI_NOTICES=$(part 10000)
+run delivery "$KAKEKOMI_NOTICES events, $KAKEKOMI_KILLS kills of hosts and of the database" suite delivery
 KAKEKOMI_CUTS=$(part 100)
 run power "$KAKEKOMI_CUTS restarts after a power failure on SQLite" suite power_loss
 run faults "each write and flush fails once" suite store_io_errors
@@ -75,6 +77,9 @@ run uploads "$KAKEKOMI_CUTS power failures during uploads" suite files_power_los
 TUS_MIB=$(part 2048) TUS_BROWSER_MIB=$(part 512) TUS_CUTS=20 TUS_KILLS=4
 run uploads "$TUS_MIB MiB by tus-js-client and tuspy through nginx, $TUS_CUTS cuts and $TUS_KILLS kills each; $TUS_BROWSER_MIB MiB from pages" \
   npm test --prefix tests/tus
+export KAKEKOMI_HOSTS_ROUNDS
+KAKEKOMI_HOSTS_ROUNDS=$(part 30)
+run hosts "$KAKEKOMI_HOSTS_ROUNDS rolling upgrades and failovers of two hosts under load" suite several_hosts
 KAKEKOMI_FUZZ_SECONDS=$(part 3600)
 run fuzz "$KAKEKOMI_FUZZ_SECONDS s each: parser, ABI, HTTP" suite fuzz
 run guided "$(part 3600) s of libFuzzer" scripts/fuzz.sh "$(part 3600)" "$KAKEKOMI_SEED"

@@ -1,5 +1,5 @@
 //! The command line: `kakekomi serve`, `check`, `example`, `describe`, `schema`, `openapi`, `module`, `cases`,
-//! `stats`, `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `organizations`, `refer`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
+//! `stats`, `evidence`, `upload`, `export`, `packages`, `recheck`, `keys`, `operators`, `organizations`, `refer`, `outbox`, `audit`, `demo`, `rebuild`, `retention`, `backup`, `restore`, `migrate`, `doctor`,
 //! `completions`.
 //!
 //! Data goes to stdout, words to stderr. `echo '{' | kakekomi check` → exit 3 and a sentence why.
@@ -24,6 +24,7 @@ mod keys_at_start;
 mod migrate;
 mod operators;
 mod organizations;
+mod outbox;
 mod packages;
 mod print;
 mod rebuild;
@@ -129,6 +130,9 @@ enum Command {
     /// Hand a case over to an organization
     #[command(subcommand)]
     Refer(refer::ReferCommand),
+    /// List the notices of events, and try them again
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
     /// Verify the chain of events; needs no key
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -174,6 +178,7 @@ fn run(cli: Cli) -> Result<Exit, CliError> {
         Command::Operators(command) => return operators::run(command, file),
         Command::Organizations(command) => return organizations::run(command, file),
         Command::Refer(command) => return refer::run(command, file),
+        Command::Outbox(command) => return outbox::run(command, file),
         Command::Audit(command) => return audit::run(command, file),
         Command::Demo(args) => return demo::run(args, file),
         Command::Rebuild(args) => return rebuild::run(args, file),

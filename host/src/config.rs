@@ -9,21 +9,27 @@
 //!
 //! The flags of the other commands that set them too are in [`crate::cli`].
 
+mod mail;
+mod webhooks;
+
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use kakekomi_evidence::{Clamd, ClamdError, EvidenceLimits};
 use kakekomi_http::tls::TlsFiles;
+use kakekomi_mail::MailSettings;
 use kakekomi_sealing::KeyFolder;
 use kakekomi_service::capacity::CapacityLimits;
 use kakekomi_service::sealed_case::{CaseReader, CaseSealer};
 use kakekomi_store::{self as store, synced_fs};
 use serde::Deserialize;
 
+pub use self::webhooks::WebhookSettings;
 use crate::error::CliError;
 use crate::oidc_settings::OidcSettings;
 
@@ -52,7 +58,7 @@ pub struct Settings {
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR", env = "KAKEKOMI_DATA")]
     pub data: Option<PathBuf>,
-    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME` [default: a file in the data folder]
+    /// The database, `sqlite:PATH` or `postgres://USER@HOST/NAME?sslmode=verify-full`; several hosts with commas [default: a file in the data folder]
     #[arg(long, value_name = "URL", env = "KAKEKOMI_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// The key folder [default: the data folder's name with .keys appended]
@@ -76,6 +82,9 @@ pub struct Settings {
     /// How many connections to serve at a time [default: 12000, or as many as files may be open]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_CONNECTIONS")]
     pub connections: Option<usize>,
+    /// Seconds after SIGTERM in which requests are still taken, while /livez and /readyz fail so that a balancer goes elsewhere; 0 for none [default: 0]
+    #[arg(long, value_name = "SECONDS", env = "KAKEKOMI_DRAIN")]
+    pub drain: Option<u16>,
     /// Drafts a minute that one address may send, checked and handed in; 0 for no limit [default: 240]
     #[arg(long, value_name = "NUMBER", env = "KAKEKOMI_RATE_LIMIT")]
     pub rate_limit: Option<u32>,
@@ -135,6 +144,13 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub retention: Retention,
+    /// The webhooks that get notices of events.
+    #[arg(skip)]
+    #[serde(default)]
+    pub webhooks: Vec<WebhookSettings>,
+    /// Notices by mail.
+    #[arg(skip)]
+    pub mail: Option<MailSettings>,
     /// The identity provider of the operators' desk.
     #[arg(skip)]
     pub oidc: Option<Box<OidcSettings>>,
@@ -227,6 +243,7 @@ impl Settings {
             modules: self.modules.or(other.modules),
             page: self.page.or(other.page),
             connections: self.connections.or(other.connections),
+            drain: self.drain.or(other.drain),
             rate_limit: self.rate_limit.or(other.rate_limit),
             min_free_space: self.min_free_space.or(other.min_free_space),
             address_quota: self.address_quota.or(other.address_quota),
@@ -245,6 +262,8 @@ impl Settings {
             log_format: self.log_format.or(other.log_format),
             log: self.log.or(other.log),
             retention: self.retention.or(other.retention),
+            webhooks: if self.webhooks.is_empty() { other.webhooks } else { self.webhooks },
+            mail: self.mail.or(other.mail),
             local_accounts: self.local_accounts.or(other.local_accounts),
             oidc: self.oidc.or(other.oidc),
         }
@@ -275,6 +294,11 @@ impl Settings {
     /// Returns the database's URL; by default it is a file in the data folder.
     pub fn database_url(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| store::url_in(self.data()))
+    }
+
+    /// Returns the time in which requests are still taken after SIGTERM.
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain.unwrap_or_default().into())
     }
 
     /// Returns the limits on stored bytes.

@@ -8,9 +8,12 @@
 //! - [`shim`]: journal and faults between a program and its disk; [`disk`]: content of the disk after a power failure.
 //! - [`applicant`]: requests of an applicant's page.
 //! - [`returning`]: applicants who come back with number and code.
+//! - [`haproxy`]: haproxy in front of desks; [`certificates`]: authorities and certificates.
 //! - [`traces`]: files that a desk writes.
 //! - [`uploads`]: evidence files over tus.
+//! - [`webhooks`]: a receiver of webhooks.
 //! - [`s3`]: S3 servers of others, for the storage in a bucket.
+//! - [`mail`]: a mail server of others, and the mails that reach it.
 //! - [`load_clients`]: ten thousand clients, most of them slow (`tests/load.rs`).
 //! - [`wire`]: one HTTP exchange to the byte, for requests that no client library would send.
 //! - [`origins`]: origins that look like a partner's but are not.
@@ -31,11 +34,14 @@
 )]
 
 pub mod applicant;
+pub mod certificates;
 pub mod codes;
 pub mod disk;
 pub mod drafts;
+pub mod haproxy;
 pub mod imports;
 pub mod load_clients;
+pub mod mail;
 pub mod origins;
 pub mod postgres;
 pub mod published;
@@ -52,6 +58,7 @@ pub mod source_tree;
 pub mod table;
 pub mod traces;
 pub mod uploads;
+pub mod webhooks;
 pub mod wire;
 
 use std::error::Error;

@@ -1,6 +1,8 @@
 //! PostgreSQL for tests: a separate database on the server that the test command started
 //! (`KAKEKOMI_TEST_POSTGRES`), or a separate server, which may be killed.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -126,6 +128,29 @@ impl Cluster {
         })
     }
 
+    /// Lets it speak TLS too, with the certificate of a folder.
+    pub fn speak_tls(&self, certificate: &Path) {
+        let owner = std::fs::metadata(self.data()).unwrap();
+        for (from, to) in [("fullchain.pem", "server.crt"), ("privkey.pem", "server.key")] {
+            let to = self.data().join(to);
+            std::fs::copy(certificate.join(from), &to).unwrap();
+            std::fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
+            chown(&to, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        self.set("ssl", "on");
+    }
+
+    /// Returns its URL over TLS by a host's name, verified by the authority of a folder.
+    pub fn verified_url(&self, host: &str, authority: &Path) -> String {
+        let url = self.url.replace("127.0.0.1", host);
+        format!("{url}?sslmode=verify-full&sslrootcert={}", authority.join("authority.pem").display())
+    }
+
+    /// Makes a standby the primary, and waits until it is.
+    pub fn promote(&self) {
+        assert_eq!(self.ask("SELECT pg_promote()"), "t");
+    }
+
     /// Returns the server's output for one statement, without headings, even if the server is read-only.
     pub fn ask(&self, statement: &str) -> String {
         psql(&self.url, statement, "-c default_transaction_read_only=off")
@@ -143,20 +168,31 @@ impl Cluster {
 
     /// Ends the server and its children at once (SIGKILL), as when the machine's memory runs out.
     pub fn kill(&self) {
-        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let postmaster = file.lines().next().unwrap();
-        // The children live in sessions of their own; the postmaster is their parent.
-        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap().stdout;
-        let children = String::from_utf8(children).unwrap();
-        let all: Vec<&str> = children.split_whitespace().chain([postmaster]).collect();
-        // A child may end by itself between the two commands.
-        _ = Command::new("kill").arg("-9").args(&all).stderr(Stdio::null()).status();
+        let all = self.signal("KILL");
         // A server does not start beside the rest of another one.
         let started = Instant::now();
         while all.iter().any(|process| Path::new("/proc").join(process).exists()) {
             assert!(started.elapsed() < PATIENCE, "the server cannot be killed");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Stops the server and its children where they are, as when the machine is gone: their connections stay open and silent.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Sends a signal to the server and its children; returns their numbers.
+    fn signal(&self, name: &str) -> Vec<String> {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let postmaster = file.lines().next().unwrap();
+        // The children live in sessions of their own; the postmaster is their parent.
+        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap().stdout;
+        let children = String::from_utf8(children).unwrap();
+        let all: Vec<_> = children.split_whitespace().chain([postmaster]).map(str::to_owned).collect();
+        // A child may end by itself between the two commands.
+        _ = Command::new("kill").args(["-s", name]).args(&all).stderr(Stdio::null()).status();
+        all
     }
 
     /// Changes a setting that needs no restart, and waits until it is in force.

@@ -127,7 +127,11 @@ impl Server {
 
     /// Starts a desk with further variables, as a [`crate::shim::Shim`] needs them.
     pub fn start_under(home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
-        let at = free_address();
+        Server::start_at(free_address(), home, more, settings)
+    }
+
+    /// Starts a desk at an address, as after a restart.
+    pub fn start_at(at: SocketAddr, home: Home, more: &[&str], settings: &[(&str, PathBuf)]) -> Server {
         let mut command = serve_command(&home, at, more, "exec");
         command.envs(settings.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -225,6 +229,16 @@ impl Server {
         };
         let log = self.log.whole();
         Stopped { code, log, home: self.take_home() }
+    }
+
+    /// Asks the process to end (SIGTERM), and does not wait.
+    pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Returns the exit code of the process once it has ended by itself.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().and_then(|status| status.code())
     }
 
     /// Asks the process to read its desk's folder again (SIGHUP).

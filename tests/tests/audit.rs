@@ -34,7 +34,7 @@ on_both_databases! {
 
 /// Tables that hold nothing of cases, or only what opens the desk and the return: the events say who changed it through the
 /// program, and nothing commits to the rows themselves. `evidence verify` compares files and parts.
-const OTHER_TABLES: [&str; 18] = [
+const OTHER_TABLES: [&str; 21] = [
     "_sqlx_migrations",
     "sqlite_sequence",
     "probe",
@@ -53,6 +53,9 @@ const OTHER_TABLES: [&str; 18] = [
     "package_parts",
     "collect_links",
     "handovers",
+    "outbox",
+    "outbox_subscriptions",
+    "outbox_targets",
 ];
 
 /// Makes a stopped desk with cases, and their numbers.

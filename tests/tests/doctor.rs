@@ -5,10 +5,11 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::{example, submission};
 use kakekomi_tests::postgres::Cluster;
-use kakekomi_tests::server::{Home, Server};
+use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::Request;
 use serde_json::Value;
@@ -73,6 +74,30 @@ fn serving_desk_passes() {
     let left: Vec<_> =
         fs::read_dir(server.home.path().join("data")).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("doctor")), "{left:?}");
+}
+
+#[test]
+fn ready_tells_if_a_submission_would_be_stored() {
+    let admin = free_address().to_string();
+    let server = Server::start_with(Home::new(), &["--admin-listen", &admin]);
+    let ready = |home: &Home, admin: &[&str]| {
+        let (code, findings) = doctor(home, &[&["--ready"], admin].concat());
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        (code, level(&findings, "ready"))
+    };
+    let everywhere = format!("0.0.0.0:{}", admin.rsplit_once(':').unwrap().1);
+    for listen in [&admin, &everywhere] {
+        assert_eq!(ready(&server.home, &["--admin-listen", listen]), (Some(0), "ok".to_owned()), "{listen}");
+    }
+    fs::rename(server.home.path().join("data"), server.home.path().join("moved")).unwrap();
+    // The outcome of a probe is kept for a second.
+    let moved = Instant::now();
+    while ready(&server.home, &["--admin-listen", &admin]) != (Some(5), "error".to_owned()) {
+        assert!(moved.elapsed() < Duration::from_secs(15), "ready without a database");
+    }
+    let home = server.kill();
+    assert_eq!(ready(&home, &["--admin-listen", &admin]), (Some(5), "error".to_owned()), "nothing serves");
+    assert_eq!(ready(&home, &[]), (Some(5), "error".to_owned()), "no address");
 }
 
 #[test]

@@ -3,75 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
 
-use std::fmt::Write as _;
-use std::fs;
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kakekomi_tests::applicant::{example, submission};
+use kakekomi_tests::haproxy::Haproxy;
 use kakekomi_tests::server::{Home, Server, free_address};
-use kakekomi_tests::source_tree::root;
 use kakekomi_tests::wire::{Answer, Request};
 
-/// haproxy probes each desk every two seconds, and removes it after three failures.
-const NOTICED: Duration = Duration::from_secs(30);
-
-struct Haproxy {
-    process: Child,
-    at: SocketAddr,
-    home: Home,
-}
-
-impl Haproxy {
-    /// Starts haproxy with the configuration of `deploy/`, without TLS and for these desks, each with its
-    /// address and that of its admin listener.
-    fn before(desks: &[(SocketAddr, SocketAddr)]) -> Haproxy {
-        let (at, home) = (free_address(), Home::new());
-        let mut config = String::new();
-        for line in fs::read_to_string(root().join("deploy/haproxy.cfg")).unwrap().lines() {
-            match line.trim_start() {
-                bind if bind.starts_with("bind ") => _ = writeln!(config, "    bind {at}"),
-                server if server.starts_with("server ") => {
-                    for (number, (desk, admin)) in desks.iter().enumerate() {
-                        let port = admin.port();
-                        _ = writeln!(config, "    server desk{number} {desk} check port {port} inter 2s");
-                    }
-                }
-                _ => _ = writeln!(config, "{line}"),
-            }
-        }
-        let file = home.path().join("haproxy.cfg");
-        fs::write(&file, config).unwrap();
-        let process = Command::new("haproxy").arg("-f").arg(&file).stderr(Stdio::null()).spawn().unwrap();
-        let haproxy = Haproxy { process, at, home };
-        haproxy.wait_until("it serves", |haproxy| haproxy.try_get("/v1/desk") == Some(200));
-        haproxy
-    }
-
-    fn try_get(&self, path: &str) -> Option<u16> {
-        Request::get(path).try_send(self.at).ok().map(|answer| answer.status)
-    }
-
-    fn submit(&self, key: &str, draft: &[u8]) -> Answer {
-        submission(key, draft).send(self.at)
-    }
-
-    fn wait_until(&self, what: &str, met: impl Fn(&Haproxy) -> bool) {
-        let started = Instant::now();
-        while !met(self) {
-            assert!(started.elapsed() < NOTICED, "haproxy in {}: not met: {what}", self.home.path().display());
-            thread::sleep(Duration::from_millis(100));
-        }
-    }
-}
-
-impl Drop for Haproxy {
-    fn drop(&mut self) {
-        _ = self.process.kill();
-        _ = self.process.wait();
-    }
+fn submit(haproxy: &Haproxy, key: &str, draft: &[u8]) -> Answer {
+    submission(key, draft).send(haproxy.at)
 }
 
 /// Starts a desk whose data folder is on a separate file system of 16 MiB, with an admin listener.
@@ -92,14 +34,14 @@ fn full_disk_leaves_pages_and_the_phone_number_reachable() {
         let (full, admin) = desk_on_a_small_disk(floor);
         let draft = example(&full.home, &[]);
         let haproxy = Haproxy::before(&[(full.at, admin)]);
-        haproxy.wait_until("it stores", |haproxy| haproxy.submit("before", &draft).status == 201);
+        haproxy.wait_until("it stores", |haproxy| submit(haproxy, "before", &draft).status == 201);
 
         full.fill_small_disk();
         // The desk reuses the outcome of a probe for a second.
         haproxy.wait_until("it is not ready", |_| !is_ready(admin));
         assert_eq!(Request::get("/livez").send(admin).status, 200);
         for number in 0..60 {
-            let refused = haproxy.submit(&format!("full-{number}"), &draft);
+            let refused = submit(&haproxy, &format!("full-{number}"), &draft);
             let code = if floor == "0" { "store.failed" } else { "store.full" };
             refused.assert_problem("a full disk", 503, code);
             assert!(String::from_utf8_lossy(&refused.body).contains("0120-000-000"));
@@ -110,7 +52,7 @@ fn full_disk_leaves_pages_and_the_phone_number_reachable() {
         }
 
         full.empty_small_disk();
-        haproxy.wait_until("it stores again", |haproxy| haproxy.submit("after", &draft).status == 201);
+        haproxy.wait_until("it stores again", |haproxy| submit(haproxy, "after", &draft).status == 201);
         haproxy.wait_until("it is ready again", |_| is_ready(admin));
     }
 }
@@ -126,7 +68,7 @@ fn submissions_go_to_the_desk_that_can_store_them() {
     full.fill_small_disk();
     // Once haproxy has noticed, no submission goes to the full desk: twenty in a row are stored.
     haproxy.wait_until("twenty submissions in a row are stored", |haproxy| {
-        (0..20).all(|number| haproxy.submit(&format!("{number}"), &draft).status == 201)
+        (0..20).all(|number| submit(haproxy, &format!("{number}"), &draft).status == 201)
     });
     assert_eq!(haproxy.try_get("/"), Some(200));
 }

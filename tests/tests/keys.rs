@@ -293,6 +293,9 @@ fn earlier_version(home: &Home) {
     let tables = [
         ["events", "projections", "case_search", "case_seals", "cases", "settings", "probe"].as_slice(),
         &[
+            "outbox",
+            "outbox_subscriptions",
+            "outbox_targets",
             "recovery_codes",
             "sessions",
             "set_up_links",

@@ -11,11 +11,13 @@
 )]
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use kakekomi_tests::applicant::{example, submission};
+use kakekomi_tests::certificates::certificate;
 use kakekomi_tests::postgres::Cluster;
 use kakekomi_tests::server::{Home, Server, free_address};
 use kakekomi_tests::wire::{Answer, Request};
@@ -29,20 +31,37 @@ struct Bed {
     server: Server,
     admin: SocketAddr,
     draft: Vec<u8>,
+    #[expect(dead_code, reason = "it holds the authority's file")]
+    certificates: Home,
 }
 
 impl Bed {
     /// Starts the desk; `None`, and a message, if the tests run without PostgreSQL.
     fn new() -> Option<Bed> {
+        Bed::start(|primary, _| primary.url.clone())
+    }
+
+    /// Starts a desk that is connected over TLS.
+    fn over_tls() -> Option<Bed> {
+        Bed::start(|primary, folder| {
+            let authority = folder.join("database");
+            certificate(&authority, "localhost");
+            primary.speak_tls(&authority);
+            primary.verified_url("localhost", &authority)
+        })
+    }
+
+    fn start(url: impl FnOnce(&Cluster, &Path) -> String) -> Option<Bed> {
         if std::env::var_os("KAKEKOMI_TEST_POSTGRES").is_none() {
             eprintln!("not run: KAKEKOMI_TEST_POSTGRES is not set");
             return None;
         }
-        let primary = Cluster::start();
+        let (primary, certificates) = (Cluster::start(), Home::new());
+        let url = url(&primary, certificates.path());
         let admin = free_address();
-        let server = Server::start_with(Home::at(&primary.url), &["--admin-listen", &admin.to_string()]);
+        let server = Server::start_with(Home::at(&url), &["--admin-listen", &admin.to_string()]);
         let draft = example(&server.home, &[]);
-        Some(Bed { primary, server, admin, draft })
+        Some(Bed { primary, server, admin, draft, certificates })
     }
 
     /// Starts a standby, and makes the primary wait for it.
@@ -118,6 +137,28 @@ fn commit_without_standby_is_in_doubt_until_replayed() {
     assert_eq!(numbers(&Home::at(&standby.url)), expected, "the standby has what has a receipt");
 }
 
+/// The warnings of the server during a commit arrive, and an answer that does not come in time ends.
+#[test]
+fn commit_over_tls_without_standby_is_in_doubt_until_replayed() {
+    let Some(bed) = Bed::over_tls() else { return };
+    let standby = bed.with_standby();
+    bed.becomes(200);
+    standby.halt();
+    thread::scope(|scope| {
+        let sent = scope.spawn(|| bed.assert_in_doubt("cancelled"));
+        bed.to_the_waiting_backend("pg_cancel_backend");
+        sent.join().unwrap();
+    });
+    bed.assert_in_doubt("late");
+    standby.start_again();
+    bed.becomes(200);
+    let receipts = ["cancelled", "late"].map(|key| number(&bed.send(key)));
+    assert_eq!(numbers(&bed.server.home), receipts);
+    assert_eq!(numbers(&Home::at(&standby.url)), receipts);
+    let clear = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'kakekomi' AND NOT ssl";
+    assert_eq!(bed.primary.ask(clear), "0");
+}
+
 #[test]
 fn cancelled_wait_on_the_server_gives_no_receipt() {
     let Some(bed) = Bed::new() else { return };
@@ -145,6 +186,26 @@ fn cancelled_wait_on_the_server_gives_no_receipt() {
     let receipts = ["pg_cancel_backend", "pg_terminate_backend"].map(|key| number(&bed.send(key)));
     assert_eq!(numbers(&bed.server.home), receipts);
     assert_eq!(numbers(&Home::at(&standby.url)), receipts);
+}
+
+#[test]
+fn two_primaries_of_one_url_are_refused_and_a_serving_host_stays_with_its_own() {
+    let Some(bed) = Bed::new() else { return };
+    let standby = bed.with_standby();
+    let address = |cluster: &Cluster| cluster.url.split(['@', '/']).nth(3).unwrap().to_owned();
+    // The standby is named first: its place does not make it the primary.
+    let both = format!("postgres://kakekomi@{},{}/postgres", address(&standby), address(&bed.primary));
+    let server = Server::start_in(Home::at(&both).with_keys(&bed.server.home.keys()));
+    let first = number(&server.send(&submission("first", &bed.draft)));
+    assert_eq!(numbers(&server.home), [&*first], "commands find the primary, too");
+
+    standby.promote();
+    bed.primary.set("synchronous_standby_names", "");
+    let refused = server.home.run(&["cases", "list"]);
+    let printed = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(5) && printed.contains("are primaries of one URL"), "{printed}");
+    let second = number(&server.send(&submission("second", &bed.draft)));
+    assert_eq!(numbers(&bed.server.home), [first, second]);
 }
 
 #[test]

@@ -50,6 +50,8 @@ fn all() -> Vec<(String, String)> {
         "core/messages/return.ja.toml",
         "core/messages/return.en.toml",
         "host/desk/desk.toml",
+        "host/mail/words/ja.toml",
+        "host/mail/words/en.toml",
     ]
     .into_iter()
     .flat_map(texts)

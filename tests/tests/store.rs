@@ -139,6 +139,7 @@ fn migrate_reports_what_it_did(home: Home) {
             "0005 queue",
             "0006 files",
             "0007 clauses",
+            "0008 outbox",
         ],
         None => &[
             "0001 cases",
@@ -149,6 +150,7 @@ fn migrate_reports_what_it_did(home: Home) {
             "0006 queue",
             "0007 files",
             "0008 clauses",
+            "0009 outbox",
         ],
     };
     let each = |state: &str| steps.iter().flat_map(|step| [step, "  ", state, "\n"]).collect::<String>();

@@ -29,8 +29,9 @@ const CORE: [&str; 2] = ["core/src", "core/describe/src"];
 
 /// Forbidden dependencies of the host's crates, which keep the layers apart: HTTP knows no SQL, the store knows neither HTTP
 /// nor age, the use case knows neither HTTP nor SQL, the sandbox knows nothing of the desk.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("host/http", &["sqlx"]),
+    ("host/mail", &["age", "axum", "hyper", "sqlx", "kakekomi-casework", "kakekomi-desk-pages", "kakekomi-http"]),
     (
         "host/store",
         &[
@@ -48,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("host/evidence", &["age", "axum", "hyper", "sqlx", "kakekomi-core", "kakekomi-http", "kakekomi-service"]),
     ("host/casework", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-desk-pages"]),
     ("host/purposes", &["age", "axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
+    ("host/delivery", &["axum", "hyper", "sqlx", "kakekomi-http", "kakekomi-service", "kakekomi-sealing"]),
     ("host/oidc", &["axum", "sqlx", "kakekomi-accounts", "kakekomi-http", "kakekomi-service", "kakekomi-store"]),
     ("host/http-client", &["axum", "kakekomi-http", "kakekomi-service", "kakekomi-store", "sqlx"]),
     ("host/service", &["axum", "hyper", "sqlx", "kakekomi-http"]),
@@ -58,7 +60,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 /// The source folders of the host's crates.
-const HOST: [&str; 11] = [
+const HOST: [&str; 12] = [
     "host/src",
     "host/http/src",
     "host/sandbox/src",
@@ -66,6 +68,7 @@ const HOST: [&str; 11] = [
     "host/sealing/src",
     "host/store/src",
     "host/evidence/src",
+    "host/mail/src",
     "host/purposes/src",
     "host/service/src",
     "host/page-build/src",

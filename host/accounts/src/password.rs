@@ -7,13 +7,12 @@
 
 use std::net::IpAddr;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, available_parallelism};
 use std::time::{Duration, Instant};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization as _;
@@ -69,7 +68,12 @@ pub(crate) struct PasswordPool {
     threads: Arc<Semaphore>,
     /// Those that each address has.
     addresses: AddressPlaces,
+    /// The memory of hashes that have ended, for the next ones: the system need not find and clear 19 MiB for each.
+    memory: Arc<Mutex<Vec<Memory>>>,
 }
+
+/// The memory of a hash with the costs of this version.
+type Memory = Vec<Block>;
 
 impl PasswordPool {
     pub fn new() -> PasswordPool {
@@ -80,38 +84,41 @@ impl PasswordPool {
             places: Arc::new(Semaphore::new(threads + PASSWORD_QUEUE)),
             threads: Arc::new(Semaphore::new(threads)),
             addresses: AddressPlaces::default(),
+            memory: Arc::default(),
         }
     }
 
     /// Hashes a password that [`fault`] has accepted.
     pub async fn hash(&self, password: &str) -> Result<Result<String, AccountError>, Busy> {
         let password = normalized(password);
-        self.run(move || hash(&password)).await
+        self.run(move |memory| hash(&password, memory)).await
     }
 
     /// Compares a password with a hash; without one, at the same cost, with that of no password.
     pub async fn verify(&self, password: &str, hash: Option<&str>, address: IpAddr) -> Result<bool, Busy> {
         let place = self.addresses.take(address).ok_or(Busy)?;
         let (password, hash) = (normalized(password), hash.unwrap_or(NOBODY).to_owned());
-        let compare = move || {
+        let compare = move |memory: &mut Memory| {
             let _place = place;
-            verify(&password, &hash)
+            verify(&password, &hash, memory)
         };
         self.run(compare).await
     }
 
     /// Runs work on a thread of its own, since a thread can lower its priority but not raise it again. Work whose caller has gone
     /// keeps its permits until it ends.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| Busy)?;
-        let (cores, runtime) = (self.cores, Handle::current());
+        let (cores, runtime, memories) = (self.cores, Handle::current(), Arc::clone(&self.memory));
         let (answer, answered) = oneshot::channel();
         let run = move || {
             let _place = place;
             lower_priority();
             let started = Instant::now();
-            let done = work();
+            let mut memory = lock(&memories).pop().unwrap_or_default();
+            let done = work(&mut memory);
+            lock(&memories).push(memory);
             let pause = pause_after(started.elapsed(), cores);
             // The caller is answered before the pause; one that has gone needs no answer.
             let _ = answer.send(done);
@@ -161,21 +168,54 @@ fn normalized(password: &str) -> String {
     if password.chars().nth(MAX_PASSWORD * 4).is_some() { String::new() } else { password.nfc().collect() }
 }
 
-fn argon2() -> Result<Argon2<'static>, AccountError> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| AccountError::Password(error.to_string()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn lock(memories: &Mutex<Vec<Memory>>) -> MutexGuard<'_, Vec<Memory>> {
+    memories.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hash(password: &str) -> Result<String, AccountError> {
+fn hash(password: &str, memory: &mut Memory) -> Result<String, AccountError> {
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt)?;
-    let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt);
-    Ok(hash.map_err(|error| AccountError::Password(error.to_string()))?.to_string())
+    let mut hashed = || {
+        let params = Params::new(MEMORY_KIB, PASSES, 1, Some(Params::DEFAULT_OUTPUT_LEN))?;
+        let output = output(password, &salt, &params, memory)?;
+        Ok::<_, argon2::password_hash::Error>(PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params)?,
+            salt: Some(Salt::new(&salt)?),
+            hash: Some(output),
+        })
+    };
+    Ok(hashed().map_err(|error| AccountError::Password(error.to_string()))?.to_string())
 }
 
 /// Compares a password with a hash of any costs.
-fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+fn verify(password: &str, hash: &str, memory: &mut Memory) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else { return false };
+    let is_ours = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
+    let (Some(salt), Some(expected), Ok(params), true) = (&hash.salt, &hash.hash, Params::try_from(&hash), is_ours)
+    else {
+        return false;
+    };
+    // The comparison of outputs takes the same time wherever they differ.
+    output(password, salt.as_ref(), &params, memory).is_ok_and(|output| output == *expected)
+}
+
+/// Computes the output of a hash in memory that is made as large as its costs need.
+fn output(
+    password: &str,
+    salt: &[u8],
+    params: &Params,
+    memory: &mut Memory,
+) -> Result<Output, argon2::password_hash::Error> {
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    let output = output.get_mut(..params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN)).unwrap_or_default();
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut *memory)?;
+    Ok(Output::new(output)?)
 }
 
 #[cfg(test)]
@@ -214,7 +254,7 @@ mod tests {
     async fn a_hash_runs_at_the_lowest_priority_and_its_caller_keeps_its_own() {
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let before = priority();
-        assert_eq!(PasswordPool::new().run(priority).await, Ok(LOWEST_PRIORITY));
+        assert_eq!(PasswordPool::new().run(move |_| priority()).await, Ok(LOWEST_PRIORITY));
         assert_eq!(priority(), before);
     }
 
@@ -228,7 +268,8 @@ mod tests {
 
     #[test]
     fn the_hash_of_nobody_costs_as_much_as_that_of_a_password() {
-        let (nobody, real) = (PasswordHash::new(NOBODY).unwrap(), hash("correct horse battery").unwrap());
+        let (nobody, real) =
+            (PasswordHash::new(NOBODY).unwrap(), hash("correct horse battery", &mut Memory::new()).unwrap());
         let real = PasswordHash::new(&real).unwrap();
         assert_eq!((nobody.algorithm, nobody.version, nobody.params), (real.algorithm, real.version, real.params));
         assert_eq!(nobody.salt.unwrap().len(), real.salt.unwrap().len());
@@ -267,7 +308,7 @@ mod tests {
         let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let pool = Arc::clone(&pool);
-                tokio::spawn(async move { pool.run(work).await })
+                tokio::spawn(async move { pool.run(move |_| work()).await })
             })
             .collect();
         let mut done = 0;

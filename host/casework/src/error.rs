@@ -21,6 +21,9 @@ pub enum WorkError {
     /// The case has no such evidence file, its bytes have not all come or are deleted, or this host cannot open them.
     #[error("there is no such evidence file")]
     NoFile,
+    /// There is no such target of notices.
+    #[error("there is no such target")]
+    NoTarget,
     /// The row of the case is damaged.
     #[error("the case cannot be read: {0}")]
     Damaged(String),

@@ -12,6 +12,7 @@
 //! - [`FileView`], [`Download`], [`safe_file_name`]: the evidence files of a case; [`ScanMark`]: their scans
 //! - [`SearchTerms`], [`Search`]: the search; [`AuditLine`], [`ExportLine`]: the events of the store
 //! - [`MadePackage`], [`Grant`], [`ReferralView`], [`LinkedPackage`]: hand-overs to organizations; [`NewOrganization`]: their register
+//! - [`Undelivered`]: notices that need attention
 //! - [`PhoneApplication`]: an application that an operator takes by telephone
 
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ mod casework;
 mod clauses;
 mod close_many;
 mod conflict;
+mod delivery;
 mod desk_terms;
 mod error;
 mod exports;
@@ -54,6 +56,7 @@ pub use audit::AuditLine;
 pub use casework::{Casework, Parts};
 pub use close_many::{CloseRefusal, ClosedOne};
 pub use conflict::{Conflict, ShownAction};
+pub use delivery::Undelivered;
 pub use desk_terms::DeskTerms;
 pub use error::{ActError, WorkError};
 pub use exports::ExportLine;

@@ -71,13 +71,15 @@ pub enum Right {
     SeeExports,
     /// To see the events of the whole store, in clear columns.
     SeeAudit,
+    /// To see the targets of notices, to test them, and to try notices again.
+    ManageDelivery,
     /// To manage accounts and their tokens.
     ManageAccounts,
 }
 
 impl Right {
     /// All rights.
-    pub const ALL: [Right; 10] = [
+    pub const ALL: [Right; 11] = [
         Right::SeeQueue,
         Right::ReadContent,
         Right::Act,
@@ -87,6 +89,7 @@ impl Right {
         Right::Release,
         Right::SeeExports,
         Right::SeeAudit,
+        Right::ManageDelivery,
         Right::ManageAccounts,
     ];
 }
@@ -99,7 +102,7 @@ pub fn may(role: Role, right: Right) -> bool {
         Role::Operator => matches!(right, Right::SeeQueue | Right::ReadContent | Right::Act),
         Role::Lead => right != Right::ManageAccounts,
         Role::Auditor => matches!(right, Right::SeeQueue | Right::SeeExports | Right::SeeAudit),
-        Role::Admin => matches!(right, Right::ManageAccounts | Right::SeeAudit),
+        Role::Admin => matches!(right, Right::ManageAccounts | Right::ManageDelivery | Right::SeeAudit),
     }
 }
 
@@ -111,9 +114,9 @@ mod tests {
     fn each_role_has_its_rights_and_no_other() {
         let rights = |role| Right::ALL.into_iter().filter(|right| may(role, *right)).collect::<Vec<_>>();
         assert_eq!(rights(Role::Operator), [Right::SeeQueue, Right::ReadContent, Right::Act]);
-        assert_eq!(rights(Role::Lead), Right::ALL[..9]);
+        assert_eq!(rights(Role::Lead), Right::ALL[..10]);
         assert_eq!(rights(Role::Auditor), [Right::SeeQueue, Right::SeeExports, Right::SeeAudit]);
-        assert_eq!(rights(Role::Admin), [Right::SeeAudit, Right::ManageAccounts]);
+        assert_eq!(rights(Role::Admin), [Right::SeeAudit, Right::ManageDelivery, Right::ManageAccounts]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - `frame`: what all pages share: requests, the guard, headers, layout, error pages, words, applicants' text
 //! - `queue`, `case`, `intake`: the cases; `audit`, `exports`: the events of the store; `api`: programs
 //! - `organizations`, `collect`: those who may receive something, and the page over which they do
+//! - `delivery`: the targets of notices
 //! - `accounts_pages`: sign-in, set-up, accounts, sessions
 //!
 //! It must know neither SQL nor the command line, and it decides nothing: `kakekomi_accounts` knows who may sign in,
@@ -20,6 +21,7 @@ mod api;
 mod audit;
 mod case;
 mod collect;
+mod delivery;
 mod exports;
 mod frame;
 mod intake;

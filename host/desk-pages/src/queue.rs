@@ -14,6 +14,7 @@ use kakekomi_casework::Right;
 use kakekomi_store::{QueueLine, Read};
 use maud::{Markup, html};
 
+use crate::delivery;
 use crate::frame::visit::{Query, see_other};
 use crate::frame::{Page, Problem, Visit, page};
 
@@ -34,7 +35,9 @@ pub async fn queue(visit: Visit, query: Query) -> Result<Response, Problem> {
     let lines = casework.queue(&operator, &filter::read(&visit, &query), after, ROWS).await;
     let lines = lines.map_err(|error| Problem::work(&error))?;
     let words = &visit.words().queue;
+    let undelivered = delivery::banner(&visit).await?;
     let content = html! {
+        (undelivered)
         div.page-head {
             h1 { (words.title) }
             @if visit.may(Right::Act) { (search::form(&visit, "")) }

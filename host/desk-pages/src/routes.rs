@@ -21,7 +21,7 @@ use crate::frame::csrf::BACK_CHANNEL;
 pub use crate::frame::guard::Access;
 use crate::frame::{Problem, guard, headers, prepare};
 use crate::state::DeskState;
-use crate::{accounts_pages, api, audit, case, collect, exports, intake, organizations, queue};
+use crate::{accounts_pages, api, audit, case, collect, delivery, exports, intake, organizations, queue};
 
 /// The method of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,10 @@ pub const ROUTES: &[Route] = &[
     send("/organizations/{id}/enable", Access::Right(Right::Release), || post(organizations::enable)),
     read("/collect/{token}", Access::Public, || get(collect::show)),
     send("/collect/{token}", Access::Public, || post(collect::download)),
+    read("/delivery", Access::Right(Right::ManageDelivery), || get(delivery::list)),
+    send("/delivery/{name}/test", Access::Right(Right::ManageDelivery), || post(delivery::test)),
+    send("/delivery/{name}/retry", Access::Right(Right::ManageDelivery), || post(delivery::retry)),
+    send("/delivery/{name}/enable", Access::Right(Right::ManageDelivery), || post(delivery::enable)),
     read("/audit", Access::Right(Right::SeeAudit), || get(audit::audit)),
     read("/exports", Access::Right(Right::SeeExports), || get(exports::exports)),
     read("/login", Access::Public, || get(accounts_pages::login)),

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use kakekomi_store::{FileEnd, FileLine, NewPart, Part, PartAdded};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use crate::event::EventCase;
 use crate::object_name::ObjectName;
@@ -22,7 +22,7 @@ use crate::runs::{self, Splitter};
 use crate::sealer::{FileSealer, SealedPart};
 use crate::spool::Spool;
 use crate::storage::PartStorage;
-use crate::{Evidence, UploadRefusal, blocking, hash_state};
+use crate::{Evidence, UploadRefusal, blocking, hash_state, low_priority};
 
 /// Chunks of a body that wait to be sealed.
 pub const CHUNKS: usize = 8;
@@ -74,18 +74,18 @@ async fn seal_all(
         let runs = Arc::new(splitter.split(batch));
         let same_runs = Arc::clone(&runs);
         // No thread is held while an upload waits for its bytes.
-        let hash_task = spawn_blocking(move || {
+        let hash_task = low_priority::run(move || {
             let at_ends = runs::hash(&mut hash, &same_runs);
             (hash, at_ends)
         });
-        let seal_task = spawn_blocking(move || {
+        let seal_task = low_priority::run(move || {
             let (parts, result) = sealer.seal(&runs, is_end);
             (sealer, parts, result)
         });
         let (new_hash, new_parts) = tokio::join!(hash_task, seal_task);
         let (mut at_ends, parts, result);
-        (hash, at_ends) = new_hash.map_err(io::Error::other)?;
-        (sealer, parts, result) = new_parts.map_err(io::Error::other)?;
+        (hash, at_ends) = new_hash?;
+        (sealer, parts, result) = new_parts?;
         at_ends.push(hash.clone());
         for (part, hash) in parts.into_iter().zip(at_ends) {
             let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
@@ -133,8 +133,8 @@ async fn commit(
 }
 
 /// Makes a part an object; returns the length and the SHA-256 of its bytes.
-fn put(storage: &dyn PartStorage, mut spool: Spool, name: &ObjectName) -> io::Result<(u64, Vec<u8>)> {
-    let digest = spool.digest()?;
+fn put(storage: &dyn PartStorage, spool: Spool, name: &ObjectName) -> io::Result<(u64, Vec<u8>)> {
+    let digest = spool.digest();
     storage.put(spool, name)?;
     Ok(digest)
 }

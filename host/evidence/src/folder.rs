@@ -73,7 +73,7 @@ impl PartStorage for FolderStorage {
 
     fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
         let path = self.path(name);
-        spool.file.sync_all()?;
+        spool.file.flush()?;
         fs::rename(&spool.path, &path)?;
         sync_parent_dir(&path)
     }

@@ -73,8 +73,8 @@ impl PartStorage for S3Storage {
         self.spools.create()
     }
 
-    fn put(&self, mut spool: Spool, name: &ObjectName) -> io::Result<()> {
-        let (length, sha256) = spool.digest()?;
+    fn put(&self, spool: Spool, name: &ObjectName) -> io::Result<()> {
+        let (length, sha256) = spool.digest();
         self.requests.put_file(&key(name), &spool.path, length, &sha256)
     }
 

@@ -3,55 +3,57 @@
 //! `folder.create()` → `Spool { path: "…/incoming/9f86d0…" }`, which is removed when it is dropped before it is put
 
 use std::fs::{self, DirEntry, File};
-use std::io::{self, ErrorKind, Read as _, Seek as _, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kakekomi_store::synced_fs::{create_dir_all_synced, leave_to_owner};
 use sha2::{Digest as _, Sha256};
 
+use crate::flush::FlushedFile;
 use crate::object_name::ObjectName;
 use crate::space::Space;
 
-/// Bytes that are hashed at a time.
-const BUFFER_BYTES: usize = 64 * 1024;
+/// Bytes after which a flush begins: a case that comes in between waits a few milliseconds.
+const FLUSH_BYTES: u64 = 512 << 10;
 
 /// A file that receives the sealed bytes of one part. It is removed when it is dropped before it is put.
 #[derive(Debug)]
 pub struct Spool {
-    /// The file, open for writing and reading.
-    pub file: File,
+    /// The file, which is flushed while it is written.
+    pub file: Arc<FlushedFile>,
     /// Its path.
     pub path: PathBuf,
+    /// The hash of the bytes, and their number.
+    hash: Sha256,
+    length: u64,
+    /// Bytes that were written since a flush began.
+    unflushed: u64,
 }
 
 impl Spool {
-    /// Computes the length and the SHA-256 of its bytes.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn digest(&mut self) -> io::Result<(u64, Vec<u8>)> {
-        self.file.rewind()?;
-        let (mut hash, mut length, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
-        loop {
-            let read = self.file.read(&mut buffer)?;
-            if read == 0 {
-                return Ok((length, hash.finalize().to_vec()));
-            }
-            hash.update(buffer.get(..read).unwrap_or_default());
-            length += read as u64;
-        }
+    /// Returns the length and the SHA-256 of its bytes.
+    pub fn digest(&self) -> (u64, Vec<u8>) {
+        (self.length, self.hash.clone().finalize().to_vec())
     }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let written = (&self.file.file).write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        self.length += written as u64;
+        self.unflushed += written as u64;
+        if self.unflushed >= FLUSH_BYTES && self.file.begin_flush() {
+            self.unflushed = 0;
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        (&self.file.file).flush()
     }
 }
 
@@ -89,7 +91,8 @@ impl SpoolFolder {
         let path = self.0.join(name.as_str());
         let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
         leave_to_owner(&file, &path)?;
-        Ok(Spool { file, path })
+        let file = Arc::new(FlushedFile::new(file));
+        Ok(Spool { file, path, hash: Sha256::new(), length: 0, unflushed: 0 })
     }
 
     /// Measures the space of its disk.

@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::crypto::ring;
 
+use crate::addresses::{Addresses, Resolver};
 use crate::error::{ClientError, RootsError};
 use crate::file_body::FileBody;
 use crate::roots;
@@ -40,12 +41,15 @@ pub type Response = hyper::Response<Incoming>;
 pub struct ClientOptions {
     /// A file of private authorities, PEM, that are trusted beside those of the system.
     pub authorities: Option<PathBuf>,
+    /// The addresses that it connects to.
+    pub addresses: Addresses,
 }
 
 /// An HTTP client; a clone shares its connections.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    inner: Client<HttpsConnector<HttpConnector>, RequestBody>,
+    inner: Client<HttpsConnector<HttpConnector<Resolver>>, RequestBody>,
+    addresses: Addresses,
 }
 
 impl HttpClient {
@@ -54,7 +58,7 @@ impl HttpClient {
     /// # Errors
     /// [`RootsError`]: the file of authorities cannot be used.
     pub fn new(options: &ClientOptions) -> Result<HttpClient, RootsError> {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Resolver::new(options.addresses));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
@@ -70,15 +74,16 @@ impl HttpClient {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_timer(TokioTimer::new())
             .build(connector.wrap_connector(tcp));
-        Ok(HttpClient { inner })
+        Ok(HttpClient { inner, addresses: options.addresses })
     }
 
     /// Sends a request and waits for the head of its response, without a limit of its own: the caller knows how long the request's
     /// body may take.
     ///
     /// # Errors
-    /// [`ClientError::Send`].
+    /// [`ClientError::Send`], [`ClientError::Private`].
     pub async fn send(&self, request: Request<RequestBody>) -> Result<Response, ClientError> {
+        self.addresses.check(request.uri())?;
         Ok(self.inner.request(request).await?)
     }
 }

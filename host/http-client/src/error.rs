@@ -9,12 +9,17 @@ use std::io;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem;
 
+use crate::addresses::PrivateAddress;
+
 /// The reason why a request has no response.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// It cannot be sent, or the connection ended before the response.
     #[error("{}", Chain(.0))]
     Send(#[from] hyper_util::client::legacy::Error),
+    /// The address in the request is none that the client connects to.
+    #[error(transparent)]
+    Private(#[from] PrivateAddress),
     /// The connection ended within the response's body.
     #[error("{}", Chain(.0))]
     Body(#[source] hyper::Error),
@@ -26,9 +31,18 @@ pub enum ClientError {
 impl ClientError {
     /// Reports whether the server's certificate is refused, which no later attempt changes.
     pub fn is_untrusted(&self) -> bool {
+        self.has_cause(|cause| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+    }
+
+    /// Reports whether the request leads to none of the addresses that the client connects to.
+    pub fn is_private(&self) -> bool {
+        matches!(self, ClientError::Private(_)) || self.has_cause(<dyn Error>::is::<PrivateAddress>)
+    }
+
+    fn has_cause(&self, is_it: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
         let mut next = self.source();
         while let Some(cause) = next {
-            if matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            if is_it(cause) {
                 return true;
             }
             // An error of I/O holds another one, which is not its source.

@@ -22,15 +22,19 @@ pub fn trusted(file: Option<&Path>) -> Result<RootCertStore, RootsError> {
     let mut roots = RootCertStore::empty();
     // A store has certificates that no longer fit the rules; the others are of use.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let Some(file) = file else { return Ok(roots) };
-    let path = file.display().to_string();
-    let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let certificates = certificates.map_err(|error| RootsError::File { path: path.clone(), error })?;
-    if certificates.is_empty() {
-        return Err(RootsError::NoCertificate(path));
-    }
-    for certificate in certificates {
+    for certificate in file.map(read).transpose()?.unwrap_or_default() {
         roots.add(certificate)?;
     }
     Ok(roots)
+}
+
+/// Reads the certificates of a file, PEM.
+///
+/// # Errors
+/// [`RootsError`]: the file cannot be read, or has none.
+pub fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, RootsError> {
+    let path = file.display().to_string();
+    let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = certificates.map_err(|error| RootsError::File { path: path.clone(), error })?;
+    if certificates.is_empty() { Err(RootsError::NoCertificate(path)) } else { Ok(certificates) }
 }

@@ -16,9 +16,11 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+use tokio::sync::watch;
 
 use crate::client_ip::Ambiguous;
 use crate::metrics::{Labels, Metrics};
+use crate::outbox_metrics;
 use crate::problem_code::ProblemCode;
 
 /// The number of log lines that could not be written since the start.
@@ -27,6 +29,18 @@ pub type DroppedLogLines = fn() -> u64;
 /// Responds while the process is alive.
 pub async fn live() -> &'static str {
     "ok\n"
+}
+
+/// Fails the health checks since the signal that ends the process, so that a balancer sends the next requests elsewhere.
+pub async fn refuse_while_draining(
+    State(draining): State<watch::Receiver<bool>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if *draining.borrow() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
+    }
+    next.run(request).await
 }
 
 /// Responds with 200 if a submission would be stored now, else with 503 and the code of the reason.
@@ -58,7 +72,7 @@ pub async fn refuse_ambiguous(request: Request, next: Next) -> Response {
 pub async fn metrics(
     State(metrics): State<Arc<Metrics>>,
     State(dropped): State<DroppedLogLines>,
-    State(Intake { capacity, sandbox, .. }): State<Intake>,
+    State(Intake { capacity, sandbox, store, .. }): State<Intake>,
 ) -> Response {
     let mut registry = Registry::default();
     metrics.register(&mut registry);
@@ -74,6 +88,7 @@ pub async fn metrics(
     let deadlines = sandbox.deadlines().map(|(module, count)| (format!("sha256:{module}"), count));
     let help = "Checks that exceeded their processor time, by module";
     registry.register("kakekomi_check_deadlines", help, family("module", deadlines));
+    outbox_metrics::register(&mut registry, &*store).await;
     let mut text = String::new();
     let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match encode(&mut text, &registry) {

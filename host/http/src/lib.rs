@@ -38,6 +38,7 @@ pub mod metrics;
 pub mod module;
 mod not_found;
 mod openapi;
+mod outbox_metrics;
 mod packages;
 pub mod page;
 mod partners;

@@ -11,6 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use kakekomi_service::desk::Desk;
 use serde_json::Value;
+use tokio::sync::watch;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -203,11 +204,13 @@ pub fn busy_router(app: Arc<App>) -> Router {
 }
 
 /// Makes the router of the admin listener, for the operator's own machines. Its routes are not in the OpenAPI description.
-pub fn admin_router(app: Arc<App>) -> Router {
+/// Health checks fail while the process drains; the metrics go on.
+pub fn admin_router(app: Arc<App>, draining: watch::Receiver<bool>) -> Router {
     let app = AppState(app);
     Router::new()
         .route("/livez", get(admin::live))
         .route("/readyz", get(admin::ready))
+        .layer(from_fn_with_state(draining, admin::refuse_while_draining))
         .route("/metrics", get(admin::metrics))
         .layer(from_fn(admin::refuse_ambiguous))
         .layer(from_fn_with_state(app.clone(), headers::set))

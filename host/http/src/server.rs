@@ -1,6 +1,6 @@
 //! The server: accepts connections, limits them, and shuts down without dropping requests.
 //!
-//! `serve(listener, routers, limits, stop)` → returns after `stop` turned true and the last connection ended
+//! `serve(listener, routers, limits, shutdown)` → returns after the shutdown began and the last connection ended
 //!
 //! It uses hyper itself and not `axum::serve`, which has no timeout for a request's head: a few idle connections could
 //! otherwise hold every permit ([`connection_limit`]). Connections above the limit get at once 503
@@ -10,6 +10,7 @@
 //! connections that arrive between two processes wait in it.
 
 mod connection_limit;
+mod signals;
 mod strict_head;
 
 use std::convert::Infallible;
@@ -30,7 +31,6 @@ use hyper_util::service::TowerToHyperService;
 use listenfd::ListenFd;
 use tokio::io::{AsyncRead, AsyncWrite, join};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
@@ -39,6 +39,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::client_ip::{Ambiguous, Peer, Trusted};
 pub use connection_limit::MAX_SHARE_PER_IP;
 use connection_limit::{ConnectionLimiter, ConnectionPermit};
+pub use signals::{ReloadSignals, Shutdown};
 use strict_head::{HeadRecorder, MAX_HEADERS, RecordingReader};
 
 /// Time that a connection may wait for its first or next request, and that the head of a request may take.
@@ -65,6 +66,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The header by which browsers use HTTPS alone for a year (RFC 6797), without other hosts of the domain. Over plain HTTP it is
 /// ignored, and never sent.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+/// The header of the last response on a connection.
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// Pause after a failed accept, for instance when no file descriptor is free.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
@@ -127,16 +130,17 @@ pub struct Routers {
     pub busy: Router,
 }
 
-/// Serves until `stop` turns true and all requests under way are finished; over TLS with an acceptor.
+/// Serves until the shutdown begins and all requests under way are finished; over TLS with an acceptor.
 ///
 /// The routers in force when a request's head has arrived respond to it, also on a connection that is kept open. New routers
-/// change no request that is under way.
+/// change no request that is under way. During the drain each response closes its connection, so that a proxy keeps none over
+/// which it could send a request in the moment in which the server closes it.
 pub async fn serve(
     listener: TcpListener,
     routers: watch::Receiver<Routers>,
     tls: Option<TlsAcceptor>,
     limits: ConnectionLimits,
-    mut stop: watch::Receiver<bool>,
+    mut shutdown: Shutdown,
 ) {
     // Each connection holds a sender: when the last one is dropped, all have ended.
     let (running, mut ended) = mpsc::channel(1);
@@ -147,7 +151,7 @@ pub async fn serve(
         limiter: ConnectionLimiter::new(limits.connections, limits.trusted.clone()).into(),
         header_read_timeout: HEADER_READ_TIMEOUT,
         keep_alive: true,
-        stop: stop.clone(),
+        shutdown: shutdown.clone(),
         running,
     };
     let rejecting = Acceptor {
@@ -160,7 +164,7 @@ pub async fn serve(
     loop {
         tokio::select! {
             biased;
-            () = stopped(&mut stop) => break,
+            () = stopped(&mut shutdown.stopped) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
                     drop(serving.accept(stream, from).and_then(|stream| rejecting.accept(stream, from)));
@@ -187,7 +191,7 @@ struct Acceptor {
     limiter: Arc<ConnectionLimiter>,
     header_read_timeout: Duration,
     keep_alive: bool,
-    stop: watch::Receiver<bool>,
+    shutdown: Shutdown,
     running: mpsc::Sender<Infallible>,
 }
 
@@ -204,7 +208,7 @@ impl Acceptor {
     }
 
     async fn serve_connection(self, stream: TcpStream, peer: IpAddr, permit: ConnectionPermit) {
-        if !first_byte(&stream, self.header_read_timeout, self.stop.clone()).await {
+        if !first_byte(&stream, self.header_read_timeout, self.shutdown.stopped.clone()).await {
             return;
         }
         match self.tls.clone() {
@@ -234,7 +238,7 @@ impl Acceptor {
         writer.set_timeout(Some(WRITE_TIMEOUT));
         let head_recorder = HeadRecorder::new(MAX_HEAD_BYTES);
         let stream = join(RecordingReader { reader, recorder: head_recorder.clone() }, Box::pin(writer));
-        let is_https = self.tls.is_some();
+        let (is_https, draining) = (self.tls.is_some(), self.shutdown.draining.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             if !head_recorder.is_unambiguous() {
@@ -242,8 +246,12 @@ impl Acceptor {
             }
             let router = (self.choose)(&self.routers.borrow()).clone();
             let responding = TowerToHyperService::new(router).call(request);
+            let draining = draining.clone();
             async move {
                 let mut response = responding.await?;
+                if *draining.borrow() {
+                    response.headers_mut().insert(header::CONNECTION, CLOSE);
+                }
                 if is_https {
                     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
                 }
@@ -261,7 +269,7 @@ impl Acceptor {
         let ended = tokio::select! {
             biased;
             ended = connection.as_mut() => ended,
-            () = stopped(&mut self.stop) => {
+            () = stopped(&mut self.shutdown.stopped) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -293,46 +301,5 @@ async fn first_byte(stream: &TcpStream, header_read_timeout: Duration, mut stop:
     tokio::select! {
         peeked = timeout(header_read_timeout, stream.peek(&mut byte)) => matches!(peeked, Ok(Ok(_))),
         () = stopping => false,
-    }
-}
-
-/// Turns true at SIGTERM, SIGINT or Ctrl-C.
-///
-/// # Errors
-/// The signals cannot be listened to.
-pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
-    let (sender, receiver) = watch::channel(false);
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            // A second signal exits immediately.
-            if sender.send_replace(true) {
-                std::process::exit(130);
-            }
-        }
-    });
-    Ok(receiver)
-}
-
-/// SIGHUP, which asks for the desk's data to be read again. From its creation on it no longer ends the process.
-#[derive(Debug)]
-pub struct ReloadSignals(Signal);
-
-impl ReloadSignals {
-    /// Listens to the signal.
-    ///
-    /// # Errors
-    /// The signal cannot be listened to.
-    pub fn new() -> io::Result<ReloadSignals> {
-        Ok(ReloadSignals(signal(SignalKind::hangup())?))
-    }
-
-    /// Waits for the next signal. Signals that arrive before the call count as one.
-    pub async fn wait(&mut self) {
-        self.0.recv().await;
     }
 }

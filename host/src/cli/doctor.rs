@@ -13,6 +13,7 @@ mod accounts;
 mod company;
 mod damage;
 mod database;
+mod delivery;
 mod desk;
 mod engine;
 mod evidence;
@@ -31,6 +32,7 @@ use kakekomi_service::desk::Desk;
 use kakekomi_store::clock;
 
 pub(super) use self::accounts::is_of_account;
+pub(super) use self::database::unverified;
 use self::finding::{Finding, Level};
 pub(super) use self::keys::is_for_service;
 use super::args::FormatArgs;
@@ -46,13 +48,17 @@ pub struct DoctorArgs {
     /// The flags that `serve` would be started with.
     #[command(flatten)]
     serve: Settings,
+    /// Only ask the desk at --admin-listen if it would store a submission now, as the health check of a container
+    #[arg(long)]
+    ready: bool,
     #[command(flatten)]
     format: FormatArgs,
 }
 
-/// Runs all checks and prints the findings.
+/// Runs all checks, or with `--ready` that one alone, and prints the findings.
 pub fn run(args: DoctorArgs, file: Settings) -> Result<Exit, CliError> {
-    let findings = block_on(findings(&args.serve.or(file)))?;
+    let settings = args.serve.or(file);
+    let findings = if args.ready { vec![block_on(serving::ready(&settings))?] } else { block_on(findings(&settings))? };
     print(&findings, &args.format)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `kakekomi serve` → `kakekomi: serving at http://127.0.0.1:8080/` on stderr, then log lines.
 
+mod audit_head;
+mod delivery;
 mod evidence;
 mod listener;
 mod operators_desk;
@@ -14,7 +16,7 @@ use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, serve, stop_signal};
+use kakekomi_http::server::{self, ConnectionLimits, ReloadSignals, Routers, Shutdown, serve};
 use kakekomi_http::tls::Certificate;
 use kakekomi_http::{
     App, admin_router,
@@ -41,10 +43,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use self::delivery::Deliveries;
 use self::listener::{announce, listen, trusted};
 use self::operators_desk::OperatorsDesk;
 use self::reload::{Receivers, note_documents, routers};
 use self::scan::Scanner;
+use super::doctor::unverified;
 use super::keys_at_start::seal_store;
 use super::print;
 use crate::config::{LISTEN, LogFormat, Settings};
@@ -65,12 +69,11 @@ pub fn run(settings: &Settings) -> Result<(), CliError> {
 async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     // Comes first: without a handler SIGHUP ends the process.
     let reload = ReloadSignals::new().map_err(CliError::io("signals"))?;
-    let (app, _lock) = app(settings).await?;
+    let (app, _lock, shutdown) = app(settings).await?;
     let app = Arc::new(app);
     let scanner = Scanner::new(&app, settings)?;
     compress(&app);
 
-    let stop = app.files.stop.clone();
     let trusted = trusted(settings)?;
     let (limits, too_few) = ConnectionLimits::open(settings.connections, trusted);
     if let Some(files) = too_few {
@@ -84,7 +87,7 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     };
     announce(&listener, "serving", tls.is_some())?;
     warn_of_example(&app.intake.desk, listener.local_addr().unwrap_or(LISTEN));
-    let operators = OperatorsDesk::open(&app, settings, tls.as_ref(), stop.clone()).await?;
+    let operators = OperatorsDesk::open(&app, settings, tls.as_ref(), shutdown.stopped.clone()).await?;
     let admin = settings.admin_listen.map(listen).transpose()?;
     if let Some(listener) = &admin {
         announce(listener, "admin", false)?;
@@ -93,37 +96,41 @@ async fn serve_desk(settings: &Settings) -> Result<(), CliError> {
     let (operators_listener, operators) = operators.unzip();
     let operating = async {
         if let Some((listener, routers)) = operators_listener {
-            serve(listener, routers, tls.clone(), limits.clone(), stop.clone()).await;
+            serve(listener, routers, tls.clone(), limits.clone(), shutdown.clone()).await;
         }
     };
     let admin = async {
         if let Some(listener) = admin {
-            let router = admin_router(Arc::clone(&app));
+            let router = admin_router(Arc::clone(&app), shutdown.draining.clone());
             let (_, routers) = watch::channel(Routers { router, ..reload::routers(&app) });
-            serve(listener, routers, None, limits.clone(), stop.clone()).await;
+            serve(listener, routers, None, limits.clone(), shutdown.clone()).await;
         }
     };
     let store = Arc::clone(&app.intake.store);
-    let reloading =
-        tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, Receivers { form, operators }));
+    let (desk, desk_in_force) = watch::channel(Arc::clone(&app.intake.desk));
+    let channels = delivery::channels(settings, &store, &desk_in_force)?;
+    let receivers = Receivers { form, operators, desk };
+    let reloading = tokio::spawn(reload::on_signal(Arc::clone(&app), settings.clone(), reload, receivers));
     let tidying = tokio::spawn(evidence::tidy_hourly(app.files.evidence.clone()));
+    let deliveries = Deliveries::start(&store, channels, desk_in_force, &stop).await?;
     let scanning = scanner.map(|scanner| tokio::spawn(scanner.run()));
     let watching = tokio::spawn(async move {
         if let Some(certificate) = certificate {
             certificate.watch().await;
         }
     });
-    tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), stop.clone()), operating, admin);
+    tokio::join!(serve(listener, routers, tls.clone(), limits.clone(), shutdown.clone()), operating, admin);
     tidying.abort();
     scanning.inspect(tokio::task::JoinHandle::abort);
     watching.abort();
     reloading.abort();
+    deliveries.end().await;
     store.close().await?;
     Ok(())
 }
 
 /// Builds the app. All else is validated before the data folder is created. The folder's lock is held while the desk serves.
-async fn app(settings: &Settings) -> Result<(App, File), CliError> {
+async fn app(settings: &Settings) -> Result<(App, File, Shutdown), CliError> {
     let desk = Arc::new(Desk::load(settings.desk.as_deref())?);
     let folder = settings.modules();
     let ModuleArchive { kept, changed, retired } = ModuleArchive::read(&folder)?;
@@ -136,6 +143,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let page = PageFiles::new(&desk, settings.page.as_deref());
     let trusted = trusted(settings)?;
     settings.clamd()?;
+    delivery::check(settings)?;
     EvidencePlace::of(settings)?;
     settings.create_data_folder()?;
     let lock = store::lock::acquire(&settings.data().join("serve.lock"))?;
@@ -143,6 +151,9 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
     let own = ArchivedModule::own();
     // The next release needs it for pages that still run this module.
     own.keep(&folder).map_err(CliError::io(&folder))?;
+    for host in store::unverified_hosts(&settings.database_url()) {
+        print::warn(&unverified(&host));
+    }
     let (store, sealer) = seal_store(settings).await?;
     for open in [settings.data().to_path_buf()].into_iter().chain(store::file_of(&settings.database_url())) {
         if store::is_open_to_others(&open) {
@@ -151,8 +162,8 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
         }
     }
     // Last, since a signal before it ends the process at once, also while the database is being opened.
-    let stop = stop_signal().map_err(CliError::io("signals"))?;
-    let files = evidence::files(settings, Arc::clone(&store), &sealer, stop).await?;
+    let shutdown = Shutdown::on_signal(settings.drain()).map_err(CliError::io("signals"))?;
+    let files = evidence::files(settings, Arc::clone(&store), &sealer, shutdown.stopped.clone()).await?;
     let modules = || std::iter::once(&own).chain(&older);
     let rulesets = modules().filter_map(|kept| Some((kept.digest.clone(), kept.ruleset()?))).collect();
     let app = App {
@@ -178,7 +189,7 @@ async fn app(settings: &Settings) -> Result<(App, File), CliError> {
         metrics: Arc::new(Metrics::default()),
         dropped_log_lines: log::dropped_lines,
     };
-    Ok((app, lock))
+    Ok((app, lock, shutdown))
 }
 
 /// Builds the sandbox with the archived modules that are not retired, and lists those that it could load. One that it

@@ -12,6 +12,7 @@ use super::case::{Case, CaseLine, Filter, IdempotencyRecord, Inserted, NewCase, 
 use super::convert::{self, Seal};
 use super::error::{StoreError, StoreFuture};
 use super::event::{Appended, Event, EventKind, NewEvent, Projection};
+use super::part_writer::PartWriter;
 use super::query::{self, Bindable};
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::readiness::Readiness;
@@ -77,6 +78,7 @@ pub trait Backend: Rows + Sessions + Clone {
 pub struct Cases<B> {
     pub(super) backend: B,
     writer: Writer,
+    pub(super) parts: PartWriter,
     /// `None` where this process only reads.
     readiness: Option<Readiness>,
 }
@@ -89,7 +91,8 @@ impl<B: Backend> Cases<B> {
     }
 
     pub(super) fn reading(backend: B) -> Cases<B> {
-        Cases { writer: Writer::start(backend.clone()), readiness: None, backend }
+        let (writer, parts) = (Writer::start(backend.clone()), PartWriter::start(backend.clone()));
+        Cases { backend, writer, parts, readiness: None }
     }
 
     /// Removes the table of the cases of an earlier version once it is empty; a new database has it empty.

@@ -72,6 +72,15 @@ pub enum StoreError {
     /// No connection to this host and database can be made.
     #[error("database: no connection to {0}: {why}", why = cause(.1))]
     Unreachable(String, sqlx::Error),
+    /// The file of `sslrootcert` cannot be used.
+    #[error("database: sslrootcert {0}: {1}")]
+    Authority(String, String),
+    /// All of several servers are standbys.
+    #[error("database: all of {0} are standbys: promote one")]
+    NoPrimary(String),
+    /// Two of several servers are primaries.
+    #[error("database: {0} are primaries of one URL: stop the one that was the primary before")]
+    TwoPrimaries(String),
     /// The case at this position of the sequence is not as it was stored.
     #[error("database: the case at seq {0} is damaged: {1}")]
     Damaged(i64, String),

@@ -69,14 +69,7 @@ impl<B: Backend> FileStore for Cases<B> {
     }
 
     fn add_part(&self, part: NewPart, end: Option<FileEnd>) -> StoreFuture<'_, PartAdded> {
-        Box::pin(async move {
-            let mut session = self.backend.begin().await?;
-            let added = add_part(&mut session, part, end).await?;
-            if added == PartAdded::Stored {
-                session.commit().await?;
-            }
-            Ok(added)
-        })
+        Box::pin(self.parts.add(part, end))
     }
 
     fn parts(&self, file_seq: i64) -> StoreFuture<'_, Vec<Part>> {
@@ -211,7 +204,12 @@ fn file_row(file: &NewFile, case_seq: i64, declared_n: i64) -> [Value; 12] {
     ]
 }
 
-async fn add_part<S: Session>(session: &mut S, new: NewPart, end: Option<FileEnd>) -> Result<PartAdded, StoreError> {
+/// Writes the row of a part, and the event of the file's end.
+pub(crate) async fn add_part<S: Session>(
+    session: &mut S,
+    new: NewPart,
+    end: Option<FileEnd>,
+) -> Result<PartAdded, StoreError> {
     let mut query = QueryBuilder::new(FILE);
     S::Database::bind(query.push("files.seq = "), new.file_seq);
     let found: Vec<FileLine> = session.fetch(query).await?;

@@ -13,7 +13,8 @@
 //! - `postgres`, `sqlite`: the two databases; `backend`, `query`, `damage` and `verify`: reading and validation for both
 //! - `returns`: codes, tokens and requests of applicants who come back
 //! - `files`: evidence files, whose bytes lie elsewhere
-//! - `writer`: group commit; `readiness`: the probe behind `/readyz`
+//! - `outbox`: notices of events that wait for their targets
+//! - `writer`, `part_writer`: group commit; `readiness`: the probe behind `/readyz`
 //! - [`receipt_number`], [`synced_fs`], [`lock`], [`clock`], [`digest`]: reception numbers, files that survive a power
 //!   failure, one process per data folder, time, SHA-256
 
@@ -37,7 +38,10 @@ mod insert;
 pub mod lock;
 mod migrate;
 mod open;
+mod outbox;
+mod outbox_queries;
 mod package_removal;
+mod part_writer;
 mod postgres;
 mod query;
 mod queue;
@@ -79,6 +83,11 @@ pub use files::{
 };
 pub use migrate::Step;
 pub use open::{migrations, open, open_existing, open_to_write};
+pub use outbox::{
+    Announcement, Attempted, LeaseRequest, LeasedNotice, NextStep, NoticeState, OutboxFilter, OutboxLine, OutboxStore,
+    OutboxTarget, RetryChoice, TEST_KIND, UnknownNoticeState,
+};
+pub use postgres::unverified_hosts;
 pub use queue::{Assignee, QueueFilter, QueueKey, QueueLine};
 pub use referral::{
     NewCollectLink, NewPackage, Organization, OrganizationChange, OrganizationKind, PackageId, PackageLine,

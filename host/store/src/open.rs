@@ -3,6 +3,7 @@
 //! `open("sqlite:data/kakekomi.sqlite3")` → SQLite; `open("postgres://kakekomi@db/kakekomi")` → PostgreSQL;
 //! `migrations(url)` → `[Step { version: 1, name: "cases", done: true }, …]`
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::error::StoreError;
@@ -16,7 +17,11 @@ use super::store::Store;
 /// # Errors
 /// [`StoreError`]: it cannot be opened, created or migrated.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(if is_sqlite(url)? { Arc::new(Sqlite::open(url).await?) } else { Arc::new(Postgres::open(url).await?) })
+    Ok(if is_sqlite(url)? {
+        Arc::new(Sqlite::open(url).await?)
+    } else {
+        Arc::new(connected(Postgres::open(url)).await?)
+    })
 }
 
 /// Opens an existing database for reading and changes nothing.
@@ -27,7 +32,7 @@ pub async fn open_existing(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     Ok(if is_sqlite(url)? {
         Arc::new(Sqlite::open_to_read(url).await?)
     } else {
-        Arc::new(Postgres::open_to_read(url).await?)
+        Arc::new(connected(Postgres::open_to_read(url)).await?)
     })
 }
 
@@ -39,7 +44,7 @@ pub async fn open_to_write(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     Ok(if is_sqlite(url)? {
         Arc::new(Sqlite::open_to_write(url).await?)
     } else {
-        Arc::new(Postgres::open_to_read(url).await?)
+        Arc::new(connected(Postgres::open_to_read(url)).await?)
     })
 }
 
@@ -48,7 +53,12 @@ pub async fn open_to_write(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// [`StoreError`]: it does not exist, or cannot be opened.
 pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-    if is_sqlite(url)? { Sqlite::migrations(url).await } else { Postgres::migrations(url).await }
+    if is_sqlite(url)? { Sqlite::migrations(url).await } else { connected(Postgres::migrations(url)).await }
+}
+
+/// Boxes the future of a connection, which is large: it holds the handshake of TLS.
+fn connected<T>(opening: impl Future<Output = T>) -> Pin<Box<impl Future<Output = T>>> {
+    Box::pin(opening)
 }
 
 fn is_sqlite(url: &str) -> Result<bool, StoreError> {

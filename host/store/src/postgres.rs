@@ -6,10 +6,12 @@
 //! Writers take turns by an advisory lock, so that the sequence is the order of the commits of all hosts: a reader that
 //! continues after 7 has missed nothing.
 
+mod address;
 mod commit;
 mod deadline;
 mod notice;
 mod open;
+mod primary;
 mod unnest;
 
 use std::borrow::Cow;
@@ -26,6 +28,7 @@ use super::session::{Record, Session, Sessions};
 use super::writer::Rows;
 use crate::case::{Filter, Inserted, NewCase};
 use crate::error::{StoreError, StoreFuture};
+pub use address::unverified_hosts;
 use commit::{commit, confirm, message};
 use deadline::in_time;
 use unnest::unnest;

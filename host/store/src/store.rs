@@ -12,6 +12,7 @@ use super::convert::Seal;
 use super::error::StoreFuture;
 use super::event::{Appended, Event, EventKind, NewEvent, Projection};
 use super::files::FileStore;
+use super::outbox::OutboxStore;
 use super::queue::{QueueFilter, QueueKey, QueueLine};
 use super::receipt_number::Number;
 use super::referral::ReferralStore;
@@ -33,7 +34,7 @@ pub struct Integrity {
 }
 
 /// A database of cases.
-pub trait Store: AccountStore + FileStore + ReferralStore + ReturnStore {
+pub trait Store: AccountStore + FileStore + OutboxStore + ReferralStore + ReturnStore {
     /// Finds the case of an idempotency key. The case is durable; where that cannot be confirmed now, this is
     /// [`StoreError::InDoubt`](super::StoreError::InDoubt).
     fn by_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<IdempotencyRecord>>;

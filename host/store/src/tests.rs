@@ -12,6 +12,7 @@ mod files;
 mod filters;
 mod histories;
 mod oidc;
+mod outbox;
 mod packages;
 mod queue;
 mod returns;

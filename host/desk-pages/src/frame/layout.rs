@@ -50,6 +50,7 @@ const MENU: &[Entry] = &[
     Entry { path: "/organizations", word: |visit| &visit.words().frame.organizations, right: Right::Release },
     Entry { path: "/audit", word: |visit| &visit.words().frame.audit, right: Right::SeeAudit },
     Entry { path: "/exports", word: |visit| &visit.words().frame.exports, right: Right::SeeExports },
+    Entry { path: "/delivery", word: |visit| &visit.words().frame.delivery, right: Right::ManageDelivery },
     Entry { path: "/accounts", word: |visit| &visit.words().frame.accounts, right: Right::ManageAccounts },
 ];
 

@@ -101,7 +101,7 @@ impl Problem {
     pub fn work(error: &WorkError) -> Problem {
         match error {
             WorkError::Forbidden(_) => Problem::Forbidden,
-            WorkError::NoCase | WorkError::NoFile => Problem::NotFound,
+            WorkError::NoCase | WorkError::NoFile | WorkError::NoTarget => Problem::NotFound,
             WorkError::Damaged(_) => {
                 tracing::error!(%error, "a case cannot be shown");
                 Problem::Failed

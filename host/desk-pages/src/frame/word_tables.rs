@@ -15,7 +15,7 @@ macro_rules! words {
 
 words! {
     /// Words of the layout, and those that several pages share.
-    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts organizations sign_in sign_out signed_in_as other_language
+    FrameWords: skip menu for_staff to_queue queue intake audit exports accounts organizations delivery sign_in sign_out signed_in_as other_language
         moment_since moment_full moment_date hours minutes list_separator
         choose optional faults colon pages
 }
@@ -112,6 +112,12 @@ words! {
     /// Words of the page over which an organization collects a package.
     CollectWords: title confidential lead for_whom number purposes size sealed_sha256 until download download_lead open_lead
         gone_title gone
+}
+
+words! {
+    /// Words of the targets of notices.
+    DeliveryWords: title lead none target state pending failed delivered answer actions enabled disabled test retry enable
+        banner_failed banner_disabled banner_link
 }
 
 words! {

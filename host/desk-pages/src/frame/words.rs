@@ -10,9 +10,8 @@ use kakekomi_core::Locale;
 use serde::Deserialize;
 
 use super::word_tables::{
-    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, ExportWords,
-    FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, SingleSignOnWords,
-    WorkRecordWords,
+    AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, DeliveryWords,
+    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, SingleSignOnWords, WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
@@ -100,6 +99,7 @@ macro_rules! texts {
             include_str!(concat!("../../words/", $language, "/exports.toml")),
             include_str!(concat!("../../words/", $language, "/accounts.toml")),
             include_str!(concat!("../../words/", $language, "/handover.toml")),
+            include_str!(concat!("../../words/", $language, "/delivery.toml")),
         )
     };
 }
@@ -170,6 +170,8 @@ pub struct Words {
     pub organization_kind: Coded,
     /// The collection of packages.
     pub collect: CollectWords,
+    /// The targets of notices.
+    pub delivery: DeliveryWords,
 }
 
 impl Words {

@@ -34,6 +34,8 @@ struct Stream {
     stop: watch::Receiver<bool>,
     sent: i64,
     check_at: Instant,
+    /// The moment before which no further number is sent.
+    send_at: Instant,
 }
 
 impl Stream {
@@ -41,13 +43,17 @@ impl Stream {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Stream)> {
         loop {
             let head = *self.listener.head.borrow_and_update();
-            if head > self.sent {
+            if head > self.sent && self.send_at <= Instant::now() {
                 self.sent = head;
                 let number = head.to_string();
                 return Some((Ok(Event::default().id(&number).data(number)), self));
             }
             let is_due = tokio::select! {
-                changed = self.listener.head.changed() => changed.map(|()| false).ok()?,
+                changed = self.listener.head.changed(), if head <= self.sent => {
+                    self.send_at = Instant::now() + self.listener.delay;
+                    changed.map(|()| false).ok()?
+                }
+                () = sleep_until(self.send_at), if head > self.sent => false,
                 // An error means that the program ends.
                 _ = self.stop.wait_for(|stopped| *stopped) => return None,
                 () = sleep_until(self.check_at) => true,
@@ -74,8 +80,9 @@ impl Stream {
 pub async fn events(State(desk): State<Arc<DeskState>>, visit: Visit) -> Result<Response, Problem> {
     let operator = visit.operator()?;
     let listener = desk.live.listen(&operator, &desk.parts.casework).ok_or(Problem::TooMany)?;
-    let (stop, check_at) = (desk.parts.stop.clone(), Instant::now() + SESSION_INTERVAL);
-    let stream = stream::unfold(Stream { listener, visit, stop, sent: 0, check_at }, Stream::next);
+    let (stop, send_at) = (desk.parts.stop.clone(), Instant::now());
+    let check_at = send_at + SESSION_INTERVAL;
+    let stream = stream::unfold(Stream { listener, visit, stop, sent: 0, check_at, send_at }, Stream::next);
     let mut response = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
     // A proxy must not collect the numbers before it passes them on.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));

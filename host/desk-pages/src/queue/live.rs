@@ -2,7 +2,8 @@
 //!
 //! `live.listen(&operator, &casework)` → a [`Listener`] whose `head` changes with each event of the store
 //!
-//! One task reads the head, at most once in [`INTERVAL`], and only while somebody listens.
+//! One task reads the head, at most once in [`INTERVAL`], and only while somebody listens. The streams send it at different moments of
+//! the next [`SPREAD`]: five hundred that write at once would delay every other request for as long.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,12 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 /// The pause between two readings of the head.
-const INTERVAL: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_millis(750);
+/// The time in which the streams send a new head, one after the other. With the interval it stays below the two seconds in which a
+/// case must appear.
+const SPREAD: Duration = Duration::from_millis(600);
+/// The moments of that time.
+const MOMENTS: u32 = 100;
 /// Streams of one account at a time.
 pub const STREAMS_AN_ACCOUNT: usize = 12;
 /// Streams at a time.
@@ -29,6 +35,8 @@ pub struct Live {
 struct Streams {
     by_account: HashMap<String, usize>,
     total: usize,
+    /// Streams since the start, which take the moments in turn.
+    begun: u32,
     is_read: bool,
 }
 
@@ -52,12 +60,14 @@ impl Live {
             return None;
         }
         streams.total += 1;
+        streams.begun = streams.begun.wrapping_add(1);
+        let delay = SPREAD * (streams.begun % MOMENTS) / MOMENTS;
         streams.by_account.insert(account.to_owned(), of_account + 1);
         if !streams.is_read {
             streams.is_read = true;
             tokio::spawn(Arc::clone(self).read_head(Arc::clone(casework), operator.clone()));
         }
-        Some(Listener { live: Arc::clone(self), account: account.to_owned(), head: self.head.subscribe() })
+        Some(Listener { live: Arc::clone(self), account: account.to_owned(), head: self.head.subscribe(), delay })
     }
 
     /// Reads the head until nobody listens any more.
@@ -83,6 +93,8 @@ pub struct Listener {
     account: String,
     /// The last event of the store.
     pub head: watch::Receiver<i64>,
+    /// The pause before a new head is sent.
+    pub delay: Duration,
 }
 
 impl Drop for Listener {

@@ -7,6 +7,10 @@ use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
 use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
 use kakekomi_store::{
+    Announcement, Attempted, LeaseRequest, LeasedNotice, OutboxFilter, OutboxLine, OutboxStore, OutboxTarget,
+    RetryChoice,
+};
+use kakekomi_store::{
     Appended, ApplicantRequest, AuditHead, Case, CaseLine, Event, EventKind, Filter, IdempotencyRecord, Inserted,
     NewCase, NewEvent, NewVisit, Projection, QueueFilter, QueueKey, QueueLine, Read, Resealed, ReturnStore, Seal,
     Store, StoreError, StoreFuture,
@@ -100,6 +104,49 @@ impl FileStore for Trouble {
 
     fn unknown_objects(&self, objects: Vec<String>) -> StoreFuture<'_, Vec<String>> {
         self.inner.unknown_objects(objects)
+    }
+}
+
+impl OutboxStore for Trouble {
+    fn subscribe<'a>(&'a self, target: &'a str, kinds: &'a [EventKind]) -> StoreFuture<'a, ()> {
+        self.inner.subscribe(target, kinds)
+    }
+
+    fn forget_target<'a>(&'a self, target: &'a str) -> StoreFuture<'a, bool> {
+        self.inner.forget_target(target)
+    }
+
+    fn outbox_targets(&self) -> StoreFuture<'_, Vec<OutboxTarget>> {
+        self.inner.outbox_targets()
+    }
+
+    fn notices<'a>(&'a self, after: i64, limit: u32, filter: &'a OutboxFilter) -> StoreFuture<'a, Vec<OutboxLine>> {
+        self.inner.notices(after, limit, filter)
+    }
+
+    fn is_notice_due<'a>(&'a self, target: &'a str, now: i64) -> StoreFuture<'a, bool> {
+        self.inner.is_notice_due(target, now)
+    }
+
+    fn exchange_notices<'a>(
+        &'a self,
+        target: &'a str,
+        outcomes: &'a [Attempted],
+        request: LeaseRequest,
+    ) -> StoreFuture<'a, Vec<LeasedNotice>> {
+        self.inner.exchange_notices(target, outcomes, request)
+    }
+
+    fn retry_notices(&self, choice: RetryChoice) -> StoreFuture<'_, u64> {
+        self.inner.retry_notices(choice)
+    }
+
+    fn announce(&self, announcement: Announcement) -> StoreFuture<'_, Option<i64>> {
+        self.inner.announce(announcement)
+    }
+
+    fn tidy_outbox(&self, done_before: i64) -> StoreFuture<'_, u64> {
+        self.inner.tidy_outbox(done_before)
     }
 }
 

@@ -87,6 +87,11 @@ impl ReportTerms {
         }
     }
 
+    /// Returns the applicant's mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
     /// Computes the keyed hashes of the values that are there.
     pub fn search_hashes(&self, key: &HashKey) -> Vec<SearchHash> {
         let phone = self.phone.as_deref().and_then(|phone| key.phone(phone));

@@ -89,7 +89,7 @@ pub fn work_error(number: &Number, error: WorkError) -> CliError {
         WorkError::NoCase => CliError::NoCase(number.to_string()),
         WorkError::NotRecorded(error) => CliError::NotRecorded(error),
         WorkError::Store(error) => CliError::Store(error),
-        other @ (WorkError::Damaged(_) | WorkError::Forbidden(_) | WorkError::NoFile) => {
+        other @ (WorkError::Damaged(_) | WorkError::Forbidden(_) | WorkError::NoFile | WorkError::NoTarget) => {
             CliError::Unchanged(number.to_string(), other.to_string())
         }
     }

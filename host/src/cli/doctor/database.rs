@@ -4,7 +4,7 @@
 use kakekomi_service::desk::Desk;
 use kakekomi_store::{self as store, Filter, Store, StoreError};
 
-use super::finding::{Finding, error};
+use super::finding::{Finding, error, warning};
 use super::{company, keys};
 use crate::config::Settings;
 
@@ -19,15 +19,19 @@ pub async fn look(settings: &Settings, desk: Option<&Desk>, now: i64) -> Vec<Fin
         Some(file) => file.display().to_string(),
         None => url.split(':').next().unwrap_or_default().to_owned(),
     };
+    let hosts = store::unverified_hosts(&url);
+    let mut found: Vec<_> = hosts.iter().map(|host| Finding::new("database", warning(unverified(host)))).collect();
     let store = match store::open_existing(&url).await {
         Ok(store) => store,
-        Err(StoreError::Missing(_)) => {
-            return vec![Finding::new("database", Ok(format!("{shown} is not there yet; serve makes it")))];
+        Err(error) => {
+            let absent = format!("{shown} is not there yet; serve makes it");
+            let is_missing = matches!(error, StoreError::Missing(_));
+            found.push(Finding::new("database", if is_missing { Ok(absent) } else { Err(error.into()) }));
+            return found;
         }
-        Err(error) => return vec![Finding::new("database", Err(error.into()))],
     };
     let ready = store.ready().await.map(|()| format!("{shown} answers"));
-    let mut found = vec![Finding::new("database", ready.map_err(Into::into))];
+    found.push(Finding::new("database", ready.map_err(Into::into)));
     if let Some(file) = file.filter(|file| store::is_open_to_others(file)) {
         let file = file.display();
         let problem = error(format!("others on this machine can read {file}: chmod go= {file}"));
@@ -46,9 +50,18 @@ pub async fn look(settings: &Settings, desk: Option<&Desk>, now: i64) -> Vec<Fin
         found.push(Finding::new("company", company::look(&*store, desk).await));
     }
     found.extend(super::evidence::look(settings, &*store).await);
+    found.extend(super::delivery::look(settings, &*store).await);
     found.extend(super::damage::look(&*store, settings, &shown).await);
     let _ = store.close().await;
     found
+}
+
+/// Describes a connection to another machine that anybody on the way could read or answer.
+pub fn unverified(host: &str) -> String {
+    format!(
+        "the server {host} of the database is not verified, and the connection may be in clear: add sslmode=verify-full to the \
+         URL, and sslrootcert=FILE for an authority of your own"
+    )
 }
 
 async fn cases_to_come(store: &dyn Store, now: i64) -> Option<Finding> {

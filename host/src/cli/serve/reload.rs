@@ -44,17 +44,20 @@ pub(super) async fn on_signal(mut app: Arc<App>, settings: Settings, mut signals
     }
 }
 
-/// The listeners that get new routers.
+/// The listeners that get new routers, and the other parts that get the new desk.
 pub(super) struct Receivers {
     /// The form.
     pub form: watch::Sender<Routers>,
     /// The operators' desk, where it is served.
     pub operators: Option<(OperatorsDesk, watch::Sender<Routers>)>,
+    /// The mails.
+    pub desk: watch::Sender<Arc<Desk>>,
 }
 
 impl Receivers {
     fn send(&self, app: &Arc<App>) {
         self.form.send_replace(routers(app));
+        self.desk.send_replace(Arc::clone(&app.intake.desk));
         if let Some((desk, sender)) = &self.operators {
             match desk.routers(app) {
                 Ok(routers) => drop(sender.send_replace(routers)),

@@ -102,7 +102,8 @@ pub fn desk_url(text: &str) -> Result<Url, CliError> {
 
 impl Connection {
     pub fn new(desk: Url, number: &Number, code: &ReturnCode, ca: Option<&Path>) -> Result<Connection, CliError> {
-        let client = HttpClient::new(&ClientOptions { authorities: ca.map(Path::to_path_buf) })?;
+        let client =
+            HttpClient::new(&ClientOptions { authorities: ca.map(Path::to_path_buf), ..ClientOptions::default() })?;
         Ok(Connection { client, desk, number: number.to_string(), code: code.to_string() })
     }
 

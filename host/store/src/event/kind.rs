@@ -22,7 +22,7 @@ macro_rules! kinds {
             pub const ALL: &[EventKind] = &[$(EventKind::$name,)*];
 
             /// Returns the contract's word.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(EventKind::$name => $word,)* }
             }
         }

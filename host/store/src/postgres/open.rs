@@ -2,7 +2,6 @@
 //!
 //! `Postgres::open(url)` → a migrated database with a pool of eight connections.
 
-use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -11,6 +10,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error};
 use tokio::time::timeout;
 
+use super::address::Address;
+use super::primary::{SwitchedAt, follow, primary};
 use super::{Postgres, sqlstate};
 use crate::backend::Backend;
 use crate::case::Filter;
@@ -27,6 +28,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (5, "queue", include_str!("../../migrations/postgres/0005_queue.sql")),
         (6, "files", include_str!("../../migrations/postgres/0006_files.sql")),
         (7, "clauses", include_str!("../../migrations/postgres/0007_clauses.sql")),
+        (8, "outbox", include_str!("../../migrations/postgres/0008_outbox.sql")),
         (9, "oidc", include_str!("../../migrations/postgres/0009_oidc.sql")),
     ])
 });
@@ -61,9 +63,10 @@ impl Postgres {
     pub async fn open_to_read(url: &str) -> Result<Postgres, StoreError> {
         let pool = connect(url).await?;
         let look = query::page(CASE, 0, 0, &Filter::default()).build().fetch_optional(&pool).await;
-        look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name(url)) } else { error.into() })?;
+        let name = || Address::read(url).map_or_else(|_| String::new(), |address| address.name());
+        look.map_err(|error| if is_foreign(&error) { StoreError::Foreign(name()) } else { error.into() })?;
         if pool.has_clear_cases().await? {
-            return Err(StoreError::Unconverted(name(url)));
+            return Err(StoreError::Unconverted(name()));
         }
         Ok(Postgres::reading(pool))
     }
@@ -73,8 +76,10 @@ impl Postgres {
     /// # Errors
     /// [`StoreError`]: it does not answer.
     pub async fn migrations(url: &str) -> Result<Vec<Step>, StoreError> {
-        let unreachable = |error| StoreError::Unreachable(name(url), error);
-        let mut connection: PgConnection = options(url)?.connect().await.map_err(unreachable)?;
+        let address = Address::read(url)?;
+        let (_, options) = chosen(&address).await?;
+        let unreachable = |error| StoreError::Unreachable(address.name(), error);
+        let mut connection: PgConnection = options.connect().await.map_err(unreachable)?;
         let steps = steps(&mut connection, &MIGRATIONS).await;
         connection.close().await?;
         Ok(steps)
@@ -87,14 +92,32 @@ fn is_foreign(error: &Error) -> bool {
 }
 
 async fn connect(url: &str) -> Result<PgPool, StoreError> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
+    let address = Address::read(url)?;
+    let (place, options) = chosen(&address).await?;
+    let mut pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
         |connection, _| Box::pin(async move { sqlx::query(SETTINGS).execute(connection).await.map(drop) }),
     );
-    let options = options(url)?;
-    match pool.connect_with(options.clone()).await {
-        Ok(pool) => Ok(pool),
-        Err(error) => Err(StoreError::Unreachable(name(url), reason(error, &options).await)),
+    let switched = SwitchedAt::default();
+    let are_several = address.servers.len() > 1;
+    if are_several {
+        pool = switched.guard(pool);
     }
+    match pool.connect_with(options.clone()).await {
+        Ok(pool) => {
+            if are_several {
+                tokio::spawn(follow(address, pool.clone(), place, switched));
+            }
+            Ok(pool)
+        }
+        Err(error) => Err(StoreError::Unreachable(address.name(), reason(error, &options).await)),
+    }
+}
+
+/// Chooses the only server, or the primary of several; returns its place and options.
+async fn chosen(address: &Address) -> Result<(usize, PgConnectOptions), StoreError> {
+    let place = if address.servers.len() > 1 { primary(address).await? } else { 0 };
+    let options = address.options().nth(place);
+    options.map(|options| (place, options)).ok_or_else(|| StoreError::NoPrimary(address.name()))
 }
 
 /// Finds the reason of a failed connection: the pool retries until its timeout and does not report the error.
@@ -115,17 +138,3 @@ const SETTINGS: &str = "SELECT set_config('lock_timeout', '8s', false), \
      set_config('client_min_messages', 'warning', false), \
      set_config('plan_cache_mode', 'force_custom_plan', false), \
      CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', false) END";
-
-fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
-    let options = PgConnectOptions::from_str(url)?;
-    // A batch has thousands of parameters, too many for a line of the log.
-    Ok(options.application_name("kakekomi").disable_statement_logging())
-}
-
-/// Formats a URL without its user and password.
-fn name(url: &str) -> String {
-    let options = PgConnectOptions::from_str(url).ok();
-    options.map_or_else(String::new, |options| {
-        format!("{}:{}/{}", options.get_host(), options.get_port(), options.get_database().unwrap_or_default())
-    })
-}

@@ -33,6 +33,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         (6, "queue", include_str!("../../migrations/sqlite/0006_queue.sql")),
         (7, "files", include_str!("../../migrations/sqlite/0007_files.sql")),
         (8, "clauses", include_str!("../../migrations/sqlite/0008_clauses.sql")),
+        (9, "outbox", include_str!("../../migrations/sqlite/0009_outbox.sql")),
         (10, "oidc", include_str!("../../migrations/sqlite/0010_oidc.sql")),
     ])
 });

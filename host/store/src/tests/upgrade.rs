@@ -7,14 +7,14 @@ use serde_json::json;
 use super::{Database, Sql, appended, databases, new_case, new_event, stored};
 use crate::{Appended, CodedAnswers, EventKind, NewCase, open};
 
-/// Takes back the migration of the clauses.
-const UNDO: &str = "DROP TABLE handovers; DROP TABLE collect_links; DROP TABLE package_parts; DROP TABLE packages;
+/// Takes back the migrations of the clauses and of the outbox.
+const UNDO: &str = "DROP TABLE outbox; DROP TABLE outbox_subscriptions; DROP TABLE outbox_targets; DROP TABLE handovers; DROP TABLE collect_links; DROP TABLE package_parts; DROP TABLE packages;
     DROP TABLE organizations;
     ALTER TABLE projections DROP COLUMN referral; ALTER TABLE projections DROP COLUMN remote;
     ALTER TABLE projections DROP COLUMN recorded_by; ALTER TABLE projections DROP COLUMN reported;
-    DELETE FROM _sqlx_migrations WHERE description = 'clauses'";
-const UNDO_SQLITE: &str = "DROP TRIGGER events_follow_the_clauses";
-const UNDO_POSTGRES: &str = "DROP FUNCTION check_clauses_of_event CASCADE; DROP FUNCTION check_handover CASCADE;
+    DELETE FROM _sqlx_migrations WHERE description IN ('clauses', 'outbox')";
+const UNDO_SQLITE: &str = "DROP TRIGGER events_follow_the_clauses; DROP TRIGGER events_are_announced";
+const UNDO_POSTGRES: &str = "DROP FUNCTION announce_events CASCADE; DROP FUNCTION check_clauses_of_event CASCADE; DROP FUNCTION check_handover CASCADE;
     DROP FUNCTION is_withdrawn_after; DROP FUNCTION last_kind_among";
 
 #[tokio::test]

@@ -1,0 +1,124 @@
+//! The targets of notices, for leads and administrators: counts, last answers, a test, and what was given up.
+//!
+//! `GET /delivery` → a row a target · `POST /delivery/webhook:siem/test` → 303 back; the answer is in the row some seconds later
+
+use axum::extract::Path;
+use axum::response::Response;
+use kakekomi_casework::Right;
+use kakekomi_core::message::substitute;
+use kakekomi_store::OutboxTarget;
+use maud::{Markup, html};
+
+use crate::frame::visit::see_other;
+use crate::frame::{Page, Problem, Visit, inert, moment, page};
+
+const PATH: &str = "/delivery";
+
+/// Lists the targets.
+pub async fn list(visit: Visit) -> Result<Response, Problem> {
+    let targets = visit.desk.parts.casework.targets(&visit.operator()?).await;
+    let targets = targets.map_err(|error| Problem::work(&error))?;
+    let words = &visit.words().delivery;
+    let content = html! {
+        h1 { (words.title) }
+        p { (words.lead) }
+        @if targets.is_empty() { p.sheet { (words.none) } } @else { (table(&visit, &targets)) }
+    };
+    Ok(page(&visit, &Page::in_menu(&words.title, PATH), &content))
+}
+
+/// Sends a test to a target.
+pub async fn test(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    let tested = visit.desk.parts.casework.test_target(&visit.operator()?, &name).await;
+    tested.map_err(|error| Problem::work(&error))?;
+    Ok(see_other(PATH))
+}
+
+/// Tries the notices again that a target was not given.
+pub async fn retry(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    let retried = visit.desk.parts.casework.retry_failed(&visit.operator()?, &name).await;
+    retried.map_err(|error| Problem::work(&error))?;
+    Ok(see_other(PATH))
+}
+
+/// Enables a disabled target.
+pub async fn enable(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
+    let enabled = visit.desk.parts.casework.enable_target(&visit.operator()?, &name).await;
+    enabled.map_err(|error| Problem::work(&error))?;
+    Ok(see_other(PATH))
+}
+
+/// Writes what nobody was told, above the queue; nothing where all was delivered.
+///
+/// # Errors
+/// [`Problem`]: the store failed.
+pub async fn banner(visit: &Visit) -> Result<Markup, Problem> {
+    let undelivered = visit.desk.parts.casework.undelivered(&visit.operator()?).await;
+    let undelivered = undelivered.map_err(|error| Problem::work(&error))?;
+    let words = &visit.words().delivery;
+    let sentences = [(&words.banner_failed, undelivered.failed), (&words.banner_disabled, undelivered.disabled)];
+    let sentences = sentences.into_iter().filter(|(_, count)| *count > 0);
+    Ok(html! {
+        @for (sentence, count) in sentences {
+            p.notice.notice--warning {
+                (substitute(sentence, "count", &count.to_string()))
+                @if visit.may(Right::ManageDelivery) { " " a href=(PATH) { (words.banner_link) } }
+            }
+        }
+    })
+}
+
+fn table(visit: &Visit, targets: &[OutboxTarget]) -> Markup {
+    let words = &visit.words().delivery;
+    html! {
+        table.queue {
+            thead {
+                tr {
+                    @for title in
+                        [&words.target, &words.state, &words.pending, &words.failed, &words.delivered, &words.answer, &words.actions]
+                    {
+                        th scope="col" { (title) }
+                    }
+                }
+            }
+            tbody { @for target in targets { (row(visit, target)) } }
+        }
+    }
+}
+
+fn row(visit: &Visit, target: &OutboxTarget) -> Markup {
+    let words = &visit.words().delivery;
+    html! {
+        tr {
+            td.queue__number { strong { (inert::text(&target.name)) } }
+            td {
+                @match (target.disabled_at, target.disabled_by_answer.as_deref()) {
+                    (Some(at), answer) => { (words.disabled) " " (inert::text(answer.unwrap_or_default())) br; (moment::full(visit, at)) },
+                    _ => { (words.enabled) },
+                }
+            }
+            td {
+                span.number { (target.pending) }
+                @if let Some(at) = target.oldest_at { br; (moment::since(visit, at)) }
+            }
+            td.number { (target.failed) }
+            td.number { (target.delivered) }
+            td {
+                @if let Some(answer) = &target.last_answer { span.number { (inert::text(answer)) } }
+                @if let Some(at) = target.last_answer_at { br; (moment::full(visit, at)) }
+            }
+            td.queue__actions { (actions(visit, target)) }
+        }
+    }
+}
+
+fn actions(visit: &Visit, target: &OutboxTarget) -> Markup {
+    let words = &visit.words().delivery;
+    let button = |action: &str, word: &str| {
+        html! { form method="post" action={ (PATH) "/" (target.name) "/" (action) } { button type="submit" { (word) } } }
+    };
+    html! {
+        @if target.disabled_at.is_some() { (button("enable", &words.enable)) } @else { (button("test", &words.test)) }
+        @if target.failed > 0 { (button("retry", &words.retry)) }
+    }
+}
