@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import axe from "axe-core";
 import { freePort, launch, startDesk } from "./desk.mjs";
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from "./identity_provider.mjs";
 
@@ -59,12 +60,25 @@ async function signInAtProvider(page, desk, login, path = "/") {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
+/** Fails with every barrier that axe finds on a page. */
+async function hasNoBarrier(page) {
+  await page.addScriptTag({ content: axe.source }).catch(() => page.evaluate(axe.source));
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    [],
+    page.url(),
+  );
+}
+
 const sato = { preferred_username: "Sato", name: "佐藤 花子", groups: ["all", "desk"] };
 
 describe("single sign-on with oidc-provider", { timeout: 120_000 }, () => {
   test("a person signs in, gets the page that was asked for, and signs out at both", async (t) => {
     const people = { 1: { ...sato } };
     const { desk, context, page, words } = await start(t, people);
+    await page.goto(`${desk}/login`);
+    await hasNoBarrier(page);
     await signInAtProvider(page, desk, "1", "/sessions");
     await page.waitForURL(`${desk}/sessions`);
     await page.getByText("佐藤 花子").first().waitFor();
@@ -115,6 +129,7 @@ describe("single sign-on with oidc-provider", { timeout: 120_000 }, () => {
     await signInAtProvider(page, desk, "2");
     await page.getByText("窓口の役割が与えられていません").waitFor();
     await page.getByText("oidc.no_role").waitFor();
+    await hasNoBarrier(page);
 
     const plain = await browser.newContext({ locale: "ja", javaScriptEnabled: false });
     t.after(() => plain.close());

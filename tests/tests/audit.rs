@@ -34,7 +34,7 @@ on_both_databases! {
 
 /// Tables that hold nothing of cases, or only what opens the desk and the return: the events say who changed it through the
 /// program, and nothing commits to the rows themselves. `evidence verify` compares files and parts.
-const OTHER_TABLES: [&str; 21] = [
+const OTHER_TABLES: [&str; 22] = [
     "_sqlx_migrations",
     "sqlite_sequence",
     "probe",
@@ -56,6 +56,7 @@ const OTHER_TABLES: [&str; 21] = [
     "outbox",
     "outbox_subscriptions",
     "outbox_targets",
+    "oidc_attempts",
 ];
 
 /// Makes a stopped desk with cases, and their numbers.

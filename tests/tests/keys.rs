@@ -296,6 +296,7 @@ fn earlier_version(home: &Home) {
             "outbox",
             "outbox_subscriptions",
             "outbox_targets",
+            "oidc_attempts",
             "recovery_codes",
             "sessions",
             "set_up_links",

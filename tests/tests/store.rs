@@ -140,6 +140,7 @@ fn migrate_reports_what_it_did(home: Home) {
             "0006 files",
             "0007 clauses",
             "0008 outbox",
+            "0009 oidc",
         ],
         None => &[
             "0001 cases",
@@ -151,6 +152,7 @@ fn migrate_reports_what_it_did(home: Home) {
             "0007 files",
             "0008 clauses",
             "0009 outbox",
+            "0010 oidc",
         ],
     };
     let each = |state: &str| steps.iter().flat_map(|step| [step, "  ", state, "\n"]).collect::<String>();

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::word_tables::{
     AccountsWords, ActionWords, AuditWords, AuthorityWords, CaseWords, ClauseWords, CollectWords, DeliveryWords,
-    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, SingleSignOnWords, WorkRecordWords,
+    ExportWords, FileWords, FrameWords, HandoverWords, IntakeWords, OrganizationsWords, QueueWords, SingleSignOnWords,
+    WorkRecordWords,
 };
 
 /// The words in the program do not have the form that the pages need.
