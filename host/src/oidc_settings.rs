@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kakekomi_accounts::{Role, RoleRules, SingleSignOn};
-use kakekomi_http_client::{ClientOptions, HttpClient};
+use kakekomi_http_client::{Addresses, ClientOptions, HttpClient};
 use kakekomi_oidc::{Provider, ProviderOptions};
 use serde::Deserialize;
 
@@ -75,7 +75,7 @@ impl OidcSettings {
             return Err(CliError::Usage("[oidc.roles]: no role has a value, so nobody could sign in".to_owned()));
         }
         let authorities = self.authority.clone();
-        let client = HttpClient::new(&ClientOptions { authorities })?;
+        let client = HttpClient::new(&ClientOptions { authorities, addresses: Addresses::Any })?;
         let desk_url = desk_url.trim_end_matches('/');
         let options = ProviderOptions {
             issuer: self.issuer.clone(),
