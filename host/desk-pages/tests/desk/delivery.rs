@@ -58,8 +58,7 @@ async fn leads_and_administrators_look_after_notices() {
     assert_eq!(desk.post("/delivery/webhook:other/test", &lead, "").await.status, StatusCode::NOT_FOUND);
     let all = desk.intake.store.notices(0, 9, &OutboxFilter::default()).await.unwrap();
     assert_eq!(all.iter().filter(|notice| notice.kind == "outbox.test").count(), 1);
-    for role in [Role::Operator, Role::Auditor] {
-        let cookie = desk.sign_in(role).await;
+    for (role, cookie) in [(Role::Operator, operator), (Role::Auditor, desk.sign_in(Role::Auditor).await)] {
         assert_eq!(desk.get("/delivery", &cookie).await.status, StatusCode::FORBIDDEN, "{role}");
         assert_eq!(desk.post("/delivery/webhook:siem/test", &cookie, "").await.status, StatusCode::FORBIDDEN, "{role}");
     }
