@@ -75,7 +75,7 @@ impl OidcSettings {
             return Err(CliError::Usage("[oidc.roles]: no role has a value, so nobody could sign in".to_owned()));
         }
         let authorities = self.authority.clone();
-        let client = HttpClient::new(&ClientOptions { authorities, addresses: Addresses::Any })?;
+        let client = HttpClient::new(&ClientOptions { authorities, ..ClientOptions::default() })?;
         let desk_url = desk_url.trim_end_matches('/');
         let options = ProviderOptions {
             issuer: self.issuer.clone(),

@@ -34,7 +34,7 @@ impl TlsServer {
 
     async fn get(&self, host: &str, authority: bool) -> Result<Response, ClientError> {
         let authorities = authority.then(|| self.folder.join("authority.pem"));
-        let client = HttpClient::new(&ClientOptions { authorities }).unwrap();
+        let client = HttpClient::new(&ClientOptions { authorities, ..ClientOptions::default() }).unwrap();
         let uri = format!("https://{host}:{}/", self.port);
         client.send(Request::get(uri).body(empty()).unwrap()).await
     }
