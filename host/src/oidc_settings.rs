@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kakekomi_accounts::{Role, RoleRules, SingleSignOn};
-use kakekomi_http_client::{Addresses, ClientOptions, HttpClient};
+use kakekomi_http_client::{ClientOptions, HttpClient};
 use kakekomi_oidc::{Provider, ProviderOptions};
 use serde::Deserialize;
 

@@ -16,12 +16,6 @@ use crate::query::{self, Bind, Bindable, TableRows, Value};
 use crate::receipt_number::Number;
 use crate::session::Session;
 
-/// Selects [`FileLine`]s.
-const FILE: &str = "SELECT files.seq, id, number, recipient, what, log, length, declared_sha256, sha256, state, declared_n, \
-     created_at, changed_at, expires_at, \
-     coalesce((SELECT start + file_parts.length FROM file_parts WHERE file_seq = files.seq ORDER BY start DESC LIMIT 1), 0) \
-     AS received \
-     FROM files JOIN cases ON cases.seq = files.case_seq WHERE ";
 /// Selects [`Part`]s of a file.
 const PARTS: &str =
     "SELECT start, length, sealed_length, sealed_sha256, object, hash_state FROM file_parts WHERE file_seq = ";
@@ -35,7 +29,6 @@ const TO_SCAN: &str = "state IN ('arrived', 'mismatch') AND \
      (SELECT count(*) FROM events WHERE case_number = cases.number AND kind = 'file.scanned') AND changed_at >= ";
 const FILES: &str = "files (id, case_seq, what, log, length, declared_sha256, sha256, state, declared_n, created_at, \
      changed_at, expires_at)";
-const FILE_PARTS: &str = "file_parts (file_seq, start, length, sealed_length, sealed_sha256, object, hash_state)";
 
 impl<B: Backend> FileStore for Cases<B> {
     fn declare_file(&self, file: NewFile, events: Vec<NewEvent>) -> StoreFuture<'_, Declared> {
@@ -58,7 +51,7 @@ impl<B: Backend> FileStore for Cases<B> {
     }
 
     fn files_of<'a>(&'a self, number: &'a Number) -> StoreFuture<'a, Vec<FileLine>> {
-        let mut query = QueryBuilder::new(FILE);
+        let mut query = QueryBuilder::new(query::FILE);
         B::Database::bind(query.push("number = "), number.to_string());
         query.push(" ORDER BY files.seq");
         Box::pin(async move {
@@ -98,14 +91,14 @@ impl<B: Backend> FileStore for Cases<B> {
     }
 
     fn overdue_files(&self, now: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>> {
-        let mut query = QueryBuilder::new(FILE);
+        let mut query = QueryBuilder::new(query::FILE);
         B::Database::bind(query.push("state = 'receiving' AND expires_at <= "), now);
         B::Database::bind(query.push(" ORDER BY expires_at LIMIT "), i64::from(limit));
         Box::pin(self.backend.fetch(query))
     }
 
     fn files_to_scan(&self, since: i64, after: i64, limit: u32) -> StoreFuture<'_, Vec<FileLine>> {
-        let mut query = QueryBuilder::new(FILE);
+        let mut query = QueryBuilder::new(query::FILE);
         B::Database::bind(query.push(TO_SCAN), since);
         B::Database::bind(query.push(" AND files.seq > "), after);
         B::Database::bind(query.push(" ORDER BY files.seq LIMIT "), i64::from(limit));
@@ -156,7 +149,7 @@ impl<B: Backend> Cases<B> {
 
 /// Selects a file by its name.
 fn file<DB: Bindable>(id: &FileId) -> QueryBuilder<DB> {
-    let mut query = QueryBuilder::new(FILE);
+    let mut query = QueryBuilder::new(query::FILE);
     DB::bind(query.push("id = "), id.0.to_vec());
     query
 }
@@ -201,49 +194,6 @@ fn file_row(file: &NewFile, case_seq: i64, declared_n: i64) -> [Value; 12] {
         Value::Integer(file.created_at),
         Value::Integer(file.created_at),
         Value::Integer(file.expires_at),
-    ]
-}
-
-/// Writes the row of a part, and the event of the file's end.
-pub(crate) async fn add_part<S: Session>(
-    session: &mut S,
-    new: NewPart,
-    end: Option<FileEnd>,
-) -> Result<PartAdded, StoreError> {
-    let mut query = QueryBuilder::new(FILE);
-    S::Database::bind(query.push("files.seq = "), new.file_seq);
-    let found: Vec<FileLine> = session.fetch(query).await?;
-    let Some(file) = found.first().filter(|file| file.state == FileState::Receiving) else {
-        return Ok(PartAdded::Gone);
-    };
-    if file.offset != new.part.start {
-        return Ok(PartAdded::Conflict { offset: file.offset });
-    }
-    let mut update = QueryBuilder::new("UPDATE files SET changed_at = ");
-    S::Database::bind(&mut update, new.at);
-    S::Database::bind(update.push(", expires_at = "), new.expires_at);
-    if let Some(end) = end {
-        if !matches!(append(session, &[end.event]).await?.first(), Some(Appended::Stored { .. })) {
-            return Ok(PartAdded::Gone);
-        }
-        S::Database::bind(update.push(", sha256 = "), end.sha256.to_vec());
-        S::Database::bind(update.push(", state = "), end.state.as_str().to_owned());
-    }
-    S::Database::bind(update.push(" WHERE seq = "), new.file_seq);
-    session.insert(vec![TableRows::new(FILE_PARTS, [part_row(new)])]).await?;
-    session.execute(update).await?;
-    Ok(PartAdded::Stored)
-}
-
-fn part_row(NewPart { file_seq, part, .. }: NewPart) -> [Value; 7] {
-    [
-        Value::Integer(file_seq),
-        Value::Integer(part.start.cast_signed()),
-        Value::Integer(part.length.cast_signed()),
-        Value::Integer(part.sealed_length.cast_signed()),
-        Value::Bytes(part.sealed_sha256),
-        Value::Text(part.object),
-        Value::Bytes(part.hash_state),
     ]
 }
 

@@ -6,18 +6,23 @@
 
 use std::sync::Arc;
 
+use sqlx::QueryBuilder;
 use tokio::sync::{mpsc, oneshot};
 
-use super::backend::Backend;
+use super::append::append;
 use super::error::StoreError;
-use super::file_queries::add_part;
-use super::files::{FileEnd, NewPart, PartAdded};
-use super::session::Session as _;
+use super::event::Appended;
+use super::files::{FileEnd, FileLine, FileState, NewPart, PartAdded};
+use super::query::{self, Bind as _, TableRows, Value};
+use super::session::{Session, Sessions};
+use super::writer::Rows;
 
 /// Parts that may wait for their turn in the queue; more wait outside.
 const QUEUE: usize = 64;
 /// Parts that are written together at most: each takes some statements under the write lock.
 const BATCH: usize = 8;
+
+const FILE_PARTS: &str = "file_parts (file_seq, start, length, sealed_length, sealed_sha256, object, hash_state)";
 
 /// Handle of the only task that writes parts.
 #[derive(Debug, Clone)]
@@ -34,7 +39,7 @@ struct Job {
 
 impl PartWriter {
     /// Starts the task; it ends with its last handle.
-    pub fn start(backend: impl Backend) -> PartWriter {
+    pub fn start(backend: impl Rows + Sessions) -> PartWriter {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(write_all(backend, waiting));
         PartWriter { jobs }
@@ -49,7 +54,7 @@ impl PartWriter {
     }
 }
 
-async fn write_all(backend: impl Backend, mut waiting: mpsc::Receiver<Job>) {
+async fn write_all(backend: impl Rows + Sessions, mut waiting: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         write(&backend, std::mem::take(&mut batch)).await;
@@ -57,7 +62,7 @@ async fn write_all(backend: impl Backend, mut waiting: mpsc::Receiver<Job>) {
 }
 
 /// Writes parts together, or one by one where the database rejects one of them.
-async fn write<B: Backend>(backend: &B, jobs: Vec<Job>) {
+async fn write<B: Rows + Sessions>(backend: &B, jobs: Vec<Job>) {
     match store(backend, &jobs).await {
         Ok(outcomes) => {
             for (job, outcome) in jobs.into_iter().zip(outcomes) {
@@ -82,7 +87,7 @@ async fn write<B: Backend>(backend: &B, jobs: Vec<Job>) {
 }
 
 /// Stores parts durably; returns the outcomes in their order. A part that is not stored leaves nothing behind.
-async fn store<B: Backend>(backend: &B, jobs: &[Job]) -> Result<Vec<PartAdded>, StoreError> {
+async fn store<B: Sessions>(backend: &B, jobs: &[Job]) -> Result<Vec<PartAdded>, StoreError> {
     let mut session = backend.begin().await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -92,4 +97,43 @@ async fn store<B: Backend>(backend: &B, jobs: &[Job]) -> Result<Vec<PartAdded>, 
         session.commit().await?;
     }
     Ok(outcomes)
+}
+
+/// Writes the row of a part, and the event of the file's end.
+async fn add_part<S: Session>(session: &mut S, new: NewPart, end: Option<FileEnd>) -> Result<PartAdded, StoreError> {
+    let mut query = QueryBuilder::new(query::FILE);
+    S::Database::bind(query.push("files.seq = "), new.file_seq);
+    let found: Vec<FileLine> = session.fetch(query).await?;
+    let Some(file) = found.first().filter(|file| file.state == FileState::Receiving) else {
+        return Ok(PartAdded::Gone);
+    };
+    if file.offset != new.part.start {
+        return Ok(PartAdded::Conflict { offset: file.offset });
+    }
+    let mut update = QueryBuilder::new("UPDATE files SET changed_at = ");
+    S::Database::bind(&mut update, new.at);
+    S::Database::bind(update.push(", expires_at = "), new.expires_at);
+    if let Some(end) = end {
+        if !matches!(append(session, &[end.event]).await?.first(), Some(Appended::Stored { .. })) {
+            return Ok(PartAdded::Gone);
+        }
+        S::Database::bind(update.push(", sha256 = "), end.sha256.to_vec());
+        S::Database::bind(update.push(", state = "), end.state.as_str().to_owned());
+    }
+    S::Database::bind(update.push(" WHERE seq = "), new.file_seq);
+    session.insert(vec![TableRows::new(FILE_PARTS, [part_row(new)])]).await?;
+    session.execute(update).await?;
+    Ok(PartAdded::Stored)
+}
+
+fn part_row(NewPart { file_seq, part, .. }: NewPart) -> [Value; 7] {
+    [
+        Value::Integer(file_seq),
+        Value::Integer(part.start.cast_signed()),
+        Value::Integer(part.length.cast_signed()),
+        Value::Integer(part.sealed_length.cast_signed()),
+        Value::Bytes(part.sealed_sha256),
+        Value::Text(part.object),
+        Value::Bytes(part.hash_state),
+    ]
 }

@@ -15,6 +15,12 @@ pub const LINE: &str = "cases.seq, number, received_at, status, accepted, module
 /// Columns of a [`super::QueueLine`].
 const QUEUE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      kind, ongoing, services, outcome, assignee, urgency, held, waiting_since, follow_up, changed_n";
+/// Selects [`FileLine`](crate::files::FileLine)s.
+pub const FILE: &str = "SELECT files.seq, id, number, recipient, what, log, length, declared_sha256, sha256, state, declared_n, \
+     created_at, changed_at, expires_at, \
+     coalesce((SELECT start + file_parts.length FROM file_parts WHERE file_seq = files.seq ORDER BY start DESC LIMIT 1), 0) \
+     AS received \
+     FROM files JOIN cases ON cases.seq = files.case_seq WHERE ";
 /// Columns of a [`super::Case`].
 pub const CASE: &str = "cases.seq, number, received_at, status, accepted, module, ruleset, partner, test, locale, \
      kind, ongoing, services, outcome, assignee, urgency, held, \
