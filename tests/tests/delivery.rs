@@ -204,7 +204,7 @@ fn a_host_that_is_killed_forgets_no_notice() {
     let started = Instant::now();
     for _ in 0..kills {
         let before = endpoints.steady.got().len();
-        events.write(notices / kills, EVENTS_AT_ONCE.min(10));
+        events.write(notices.div_ceil(kills), EVENTS_AT_ONCE.min(10));
         endpoints.steady.wait_until("after a kill", |got| got.len() > before);
         server = Some(Server::start_with(server.take().unwrap().kill(), &arguments));
         end_leases_of(server.as_ref().unwrap());
@@ -239,7 +239,7 @@ fn two_hosts_and_a_killed_database_forget_no_notice() {
     for kill in 0..kills {
         let before = endpoints.steady.got().len();
         thread::scope(|scope| {
-            scope.spawn(|| events.write(notices / kills, EVENTS_AT_ONCE.min(10)));
+            scope.spawn(|| events.write(notices.div_ceil(kills), EVENTS_AT_ONCE.min(10)));
             endpoints.steady.wait_until("before a kill", |got| got.len() > before);
             if kill % 3 == 2 {
                 cluster.kill();

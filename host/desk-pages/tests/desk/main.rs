@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod clauses;
+mod delivery;
 mod exports;
 mod files;
 mod handover;
