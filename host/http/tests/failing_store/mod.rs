@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use kakekomi_store::receipt_number::Number;
 use kakekomi_store::sqlite::Sqlite;
-use kakekomi_store::{AccountChange, AccountStore, SecretHash, StoredAccount, StoredLink, StoredSession, StoredToken};
+use kakekomi_store::{
+    AccountChange, AccountStore, SecretHash, StoredAccount, StoredAttempt, StoredLink, StoredSession, StoredToken,
+};
 use kakekomi_store::{
     Announcement, Attempted, LeaseRequest, LeasedNotice, OutboxFilter, OutboxLine, OutboxStore, OutboxTarget,
     RetryChoice,
@@ -241,6 +243,18 @@ impl AccountStore for Trouble {
 
     fn change_account(&self, change: AccountChange, event: Option<NewEvent>) -> StoreFuture<'_, bool> {
         self.inner.change_account(change, event)
+    }
+
+    fn account_of_subject<'a>(&'a self, issuer: &'a str, subject: &'a str) -> StoreFuture<'a, Option<StoredAccount>> {
+        self.inner.account_of_subject(issuer, subject)
+    }
+
+    fn sessions_of_provider(&self, id: SecretHash) -> StoreFuture<'_, Vec<StoredSession>> {
+        self.inner.sessions_of_provider(id)
+    }
+
+    fn oidc_attempt(&self, state: SecretHash) -> StoreFuture<'_, Option<StoredAttempt>> {
+        self.inner.oidc_attempt(state)
     }
 }
 
