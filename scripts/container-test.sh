@@ -222,11 +222,12 @@ compose() {
 }
 compose_files_are_valid() {
   compose compose.yml >"$work/compose.yml" && compose compose.yml compose.tls.yml >"$work/compose.tls.yml" &&
-    compose compose.yml compose.s3.yml >"$work/compose.s3.yml" && compose compose.yml compose.tls.yml compose.s3.yml
+    compose compose.yml compose.s3.yml >"$work/compose.s3.yml" && compose compose.yml compose.notices.yml >"$work/compose.notices.yml" &&
+    compose compose.yml compose.tls.yml compose.s3.yml compose.notices.yml
 }
 # Every service is restricted and has a health check, secrets are files, and no value looks like one.
 compose_is_restricted() {
-  $python - "$work"/compose{,.tls,.s3}.yml <<'PYTHON'
+  $python - "$work"/compose{,.tls,.s3,.notices}.yml <<'PYTHON'
 import sys, yaml
 plain, tls, s3 = (yaml.safe_load(open(path)) for path in sys.argv[1:])
 for services in (plain, tls, s3):
