@@ -71,7 +71,7 @@ pub async fn banner(visit: &Visit) -> Result<Markup, Problem> {
 fn table(visit: &Visit, targets: &[OutboxTarget]) -> Markup {
     let words = &visit.words().delivery;
     html! {
-        table.queue {
+        table.queue.queue--titled {
             thead {
                 tr {
                     @for title in
@@ -91,24 +91,38 @@ fn row(visit: &Visit, target: &OutboxTarget) -> Markup {
     html! {
         tr {
             td.queue__number { strong { (inert::text(&target.name)) } }
-            td {
+            td data-title=(words.state) {
                 @match (target.disabled_at, target.disabled_by_answer.as_deref()) {
-                    (Some(at), answer) => { (words.disabled) " " (inert::text(answer.unwrap_or_default())) br; (moment::full(visit, at)) },
+                    (Some(at), answer) => { (words.disabled) " " (inert::text(answer_word(visit, answer.unwrap_or_default()))) br; (moment::full(visit, at)) },
                     _ => { (words.enabled) },
                 }
             }
-            td {
+            td data-title=(words.pending) {
                 span.number { (target.pending) }
                 @if let Some(at) = target.oldest_at { br; (moment::since(visit, at)) }
             }
-            td.number { (target.failed) }
-            td.number { (target.delivered) }
-            td {
-                @if let Some(answer) = &target.last_answer { span.number { (inert::text(answer)) } }
+            td.number data-title=(words.failed) { (target.failed) }
+            td.number data-title=(words.delivered) { (target.delivered) }
+            td data-title=(words.answer) {
+                @if let Some(answer) = &target.last_answer { span.number { (inert::text(answer_word(visit, answer))) } }
                 @if let Some(at) = target.last_answer_at { br; (moment::full(visit, at)) }
             }
             td.queue__actions { (actions(visit, target)) }
         }
+    }
+}
+
+/// Finds the words for an answer that is a word of ours; a code of the target stays as it is.
+fn answer_word<'a>(visit: &'a Visit, answer: &'a str) -> &'a str {
+    let words = &visit.words().delivery;
+    match answer {
+        "timeout" => &words.timed_out,
+        "no answer" | "connection" => &words.no_answer,
+        "untrusted certificate" | "certificate" => &words.untrusted,
+        "private address" => &words.private,
+        "unknown host" => &words.unknown_host,
+        "address" => &words.bad_address,
+        code => code,
     }
 }
 
