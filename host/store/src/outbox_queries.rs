@@ -28,14 +28,9 @@ const LINES: &str = "SELECT seq, target, event_seq, kind, case_number, at, state
 /// Selects [`LeasedNotice`]s.
 const LEASED: &str = "SELECT outbox.seq, outbox.kind, outbox.case_number, outbox.at, attempts, hash AS event_hash \
      FROM outbox LEFT JOIN events ON events.seq = event_seq WHERE ";
-/// The notices of a case that wait although none is before them.
-const FIRST_OF_CASE: &str = "state = 'pending' AND next_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox AS earlier \
-     WHERE earlier.target = outbox.target AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' \
-     AND earlier.event_seq < outbox.event_seq)";
-/// The notices of a case that do not wait although one is before them.
-const AFTER_ANOTHER: &str = "state = 'pending' AND next_at IS NOT NULL AND EXISTS (SELECT 1 FROM outbox AS earlier \
-     WHERE earlier.target = outbox.target AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' \
-     AND earlier.event_seq < outbox.event_seq)";
+/// The condition of a notice that has one before it in its case.
+const HAS_EARLIER: &str = "EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.target = outbox.target \
+     AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' AND earlier.event_seq < outbox.event_seq)";
 const OUTBOX: &str = "outbox (target, kind, at, next_at)";
 const SUBSCRIPTIONS: &str = "outbox_subscriptions (kind, target)";
 
@@ -202,8 +197,9 @@ async fn write_outcome<S: Session>(session: &mut S, target: &str, outcome: &Atte
     let mut query = QueryBuilder::new("UPDATE outbox SET lease = NULL, leased_until = NULL, state = ");
     S::Database::bind(&mut query, state.to_owned());
     S::Database::bind(query.push(", attempts = attempts + "), attempts);
-    S::Database::bind(query.push(", next_at = "), next_at);
-    S::Database::bind(query.push(", done_at = "), done_at);
+    // One before it can have been tried again meanwhile.
+    S::Database::bind(query.push(format!(", next_at = CASE WHEN NOT {HAS_EARLIER} THEN ")), next_at);
+    S::Database::bind(query.push(" END, done_at = "), done_at);
     S::Database::bind(query.push(", answer = coalesce("), answer.clone());
     S::Database::bind(query.push(", answer) WHERE state = 'pending' AND seq = "), *seq);
     S::Database::bind(query.push(" AND lease = "), lease.to_vec());
@@ -295,8 +291,11 @@ fn push_choice<DB: Bindable>(query: &mut QueryBuilder<DB>, choice: &RetryChoice)
 
 /// Lets the first notice of each case that is pending have its attempt, and the others wait for it.
 async fn restore_order<S: Session>(session: &mut S) -> Result<(), StoreError> {
-    for (next_at, rows) in [("NULL", AFTER_ANOTHER), ("0", FIRST_OF_CASE)] {
-        session.execute(QueryBuilder::new(format!("UPDATE outbox SET next_at = {next_at} WHERE {rows}"))).await?;
+    for change in [
+        format!("UPDATE outbox SET next_at = NULL WHERE state = 'pending' AND next_at IS NOT NULL AND {HAS_EARLIER}"),
+        format!("UPDATE outbox SET next_at = 0 WHERE state = 'pending' AND next_at IS NULL AND NOT {HAS_EARLIER}"),
+    ] {
+        session.execute(QueryBuilder::new(change)).await?;
     }
     Ok(())
 }

@@ -189,6 +189,27 @@ async fn a_notice_that_was_given_up_lets_the_next_one_go_and_is_tried_again_befo
 }
 
 #[tokio::test]
+async fn a_notice_under_way_waits_for_an_earlier_one_that_is_tried_again_meanwhile() {
+    for database in databases().await {
+        let store = &database.store;
+        let number = stored(store, new_case("a")).await.0;
+        store.subscribe(SIEM, &[EventKind::NoteAdded]).await.unwrap();
+        three_notes(store, &number).await;
+        for next in [NextStep::Retry(NOW + 5000), NextStep::Defer(NOW + 5000), NextStep::Disable] {
+            let first = leased(store, SIEM, NOW).await.remove(0);
+            end(store, SIEM, &first, NextStep::Fail).await;
+            let second = leased(store, SIEM, NOW).await.remove(0);
+            assert_eq!(store.retry_notices(RetryChoice::Failed).await.unwrap(), 1);
+            end(store, SIEM, &second, next).await;
+            store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap();
+            let due: Vec<_> = leased(store, SIEM, NOW + 5000).await.iter().map(|notice| notice.seq).collect();
+            assert_eq!(due, [first.seq], "{next:?}");
+            database.sql().await.run("UPDATE outbox SET lease = NULL, leased_until = NULL").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_disabled_target_keeps_its_notices_until_it_is_enabled_or_forgotten() {
     for database in databases().await {
         let store = &database.store;
