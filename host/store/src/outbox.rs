@@ -245,7 +245,7 @@ pub trait OutboxStore: Send + Sync {
         request: LeaseRequest,
     ) -> StoreFuture<'a, Vec<LeasedNotice>>;
 
-    /// Makes notices due at once, and lets them have all attempts again; returns their number.
+    /// Makes notices due at once, each after those before it of its case, and lets them have all attempts again; returns their number.
     fn retry_notices(&self, choice: RetryChoice) -> StoreFuture<'_, u64>;
 
     /// Writes a notice of no event; returns its position. `None` if there is no such target, or the notice is there already.

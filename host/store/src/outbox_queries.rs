@@ -255,17 +255,21 @@ async fn retry<S: Session>(session: &mut S, choice: &RetryChoice) -> Result<u64,
     if matches!(choice, RetryChoice::Notices(seqs) if seqs.is_empty()) {
         return Ok(0);
     }
+    let mut waiting = 0;
+    if matches!(choice, RetryChoice::Notices(_) | RetryChoice::Target(_)) {
+        // One that waits for another of its case goes on waiting. The lease of a host that was killed ends at once.
+        let mut query = QueryBuilder::new(
+            "UPDATE outbox SET attempts = 0, lease = NULL, leased_until = NULL, \
+             next_at = CASE WHEN next_at IS NOT NULL THEN 0 END WHERE state = 'pending'",
+        );
+        push_choice(&mut query, choice);
+        waiting = session.execute(query).await?;
+    }
     let mut query = QueryBuilder::new(
         "UPDATE outbox SET state = 'pending', attempts = 0, next_at = 0, done_at = NULL WHERE state = 'failed'",
     );
     push_choice(&mut query, choice);
     let failed = session.execute(query).await?;
-    let mut waiting = 0;
-    if matches!(choice, RetryChoice::Notices(_) | RetryChoice::Target(_)) {
-        let mut query = QueryBuilder::new("UPDATE outbox SET next_at = 0 WHERE state = 'pending' AND next_at > 0");
-        push_choice(&mut query, choice);
-        waiting = session.execute(query).await?;
-    }
     if let RetryChoice::Target(target) = choice {
         let enable = "UPDATE outbox_targets SET disabled_at = NULL, disabled_by_answer = NULL WHERE name = ";
         execute(session, enable, target).await?;

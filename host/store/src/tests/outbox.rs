@@ -223,7 +223,8 @@ async fn a_disabled_target_keeps_its_notices_until_it_is_enabled_or_forgotten() 
         let disabled = target(store, SIEM).await;
         assert_eq!((disabled.disabled_at, disabled.pending), (Some(NOW), 2));
         assert_eq!((disabled.disabled_by_answer.as_deref(), disabled.oldest_at), (Some("204"), Some(RECEIVED_AT)));
-        store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap();
+        assert_eq!(store.retry_notices(RetryChoice::Target(SIEM.to_owned())).await.unwrap(), 2);
+        assert_eq!(lines(store).await[0].attempts, 0);
         assert_eq!((target(store, SIEM).await.disabled_at, leased(store, SIEM, NOW).await.len()), (None, 2));
         assert!(store.forget_target(SIEM).await.unwrap());
         assert!(!store.forget_target(SIEM).await.unwrap());
