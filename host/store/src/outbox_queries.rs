@@ -8,8 +8,8 @@ use crate::backend::{Backend, Cases};
 use crate::error::{StoreError, StoreFuture};
 use crate::event::EventKind;
 use crate::outbox::{
-    Announcement, Attempted, LeaseRequest, LeasedNotice, NextStep, OutboxFilter, OutboxLine, OutboxStore, OutboxTarget,
-    RetryChoice,
+    Announcement, Attempted, LONGEST_LEASE_MS, LeaseRequest, LeasedNotice, NextStep, OutboxFilter, OutboxLine,
+    OutboxStore, OutboxTarget, RetryChoice,
 };
 use crate::query::{self, Bind, Bindable, TableRows, Value};
 use crate::session::Session;
@@ -152,7 +152,9 @@ async fn subscribe<S: Session>(session: &mut S, target: &str, kinds: &[EventKind
 fn push_due<DB: Bindable>(query: &mut QueryBuilder<DB>, target: &str, now: i64) {
     DB::bind(query.push("target = "), target.to_owned());
     DB::bind(query.push(" AND state = 'pending' AND next_at <= "), now);
-    DB::bind(query.push(" AND coalesce(leased_until, 0) <= "), now);
+    DB::bind(query.push(" AND (coalesce(leased_until, 0) <= "), now);
+    DB::bind(query.push(" OR leased_until > "), now.saturating_add(LONGEST_LEASE_MS));
+    query.push(")");
     query.push(" AND target IN (SELECT name FROM outbox_targets WHERE disabled_at IS NULL)");
 }
 
@@ -305,11 +307,15 @@ async fn restore_order<S: Session>(session: &mut S) -> Result<(), StoreError> {
 }
 
 async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Result<Option<i64>, StoreError> {
-    let Announcement { target, kind, at, since } = announcement;
+    let Announcement { target, kind, at, once_in } = announcement;
     let mut query = QueryBuilder::new("SELECT count(*) FROM outbox_targets WHERE name = ");
     S::Database::bind(&mut query, target.clone());
-    if let Some(since) = since {
-        S::Database::bind(query.push(" AND NOT EXISTS (SELECT 1 FROM outbox WHERE target = name AND at >= "), since);
+    if let Some(once_in) = &once_in {
+        S::Database::bind(
+            query.push(" AND NOT EXISTS (SELECT 1 FROM outbox WHERE target = name AND at >= "),
+            once_in.start,
+        );
+        S::Database::bind(query.push(" AND at < "), once_in.end);
         S::Database::bind(query.push(" AND kind = "), kind.clone());
         query.push(")");
     }
@@ -317,7 +323,7 @@ async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Re
     if found.first().is_none_or(|(count,)| *count == 0) {
         return Ok(None);
     }
-    if since.is_none() {
+    if once_in.is_none() {
         let mut query = QueryBuilder::new("DELETE FROM outbox WHERE event_seq IS NULL AND target = ");
         S::Database::bind(&mut query, target.clone());
         S::Database::bind(query.push(" AND kind = "), kind.clone());

@@ -180,7 +180,7 @@ async fn a_target_that_is_gone_is_disabled_and_its_notices_stay() {
 #[tokio::test]
 async fn a_test_has_one_attempt() {
     let store = store(&[TARGET]).await;
-    let announcement = Announcement { target: TARGET.to_owned(), kind: TEST_KIND.to_owned(), at: 7, since: None };
+    let announcement = Announcement { target: TARGET.to_owned(), kind: TEST_KIND.to_owned(), at: 7, once_in: None };
     let seq = store.announce(announcement).await.unwrap().unwrap();
     let channel = Noting::new(TARGET, |_| (Duration::ZERO, Outcome::Failed("500".to_owned())));
     run_until(&store, &[&channel], all(NoticeState::Skipped)).await;

@@ -26,7 +26,7 @@ pub(super) async fn run(args: TargetArgs, file: Settings) -> Result<(), CliError
     if let Some(text) = disabled(&known(&store, &target).await?) {
         print::words(&text);
     }
-    let test = Announcement { target: target.clone(), kind: TEST_KIND.to_owned(), at: clock::now(), since: None };
+    let test = Announcement { target: target.clone(), kind: TEST_KIND.to_owned(), at: clock::now(), once_in: None };
     let seq = store.announce(test).await?.ok_or_else(|| unknown(&target))?;
     let deadline = Instant::now() + ANSWER_TIMEOUT;
     while Instant::now() < deadline {

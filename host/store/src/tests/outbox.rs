@@ -163,6 +163,25 @@ async fn a_lease_ends_by_itself_and_only_its_holder_may_end_the_notice() {
 }
 
 #[tokio::test]
+async fn a_lease_of_a_clock_that_was_wrong_has_ended() {
+    for database in databases().await {
+        let store = &database.store;
+        store.subscribe(SIEM, &[EventKind::CaseReceived]).await.unwrap();
+        stored(store, new_case("a")).await;
+        let year = 365 * 24 * 60 * 60 * 1000;
+        let wrong = leased(store, SIEM, NOW + year).await.remove(0);
+        assert!(store.is_notice_due(SIEM, NOW).await.unwrap());
+        let right = leased(store, SIEM, NOW).await.remove(0);
+        assert_eq!(right.seq, wrong.seq);
+        end(store, SIEM, &wrong, NextStep::Deliver).await;
+        assert_eq!(lines(store).await[0].state, NoticeState::Pending, "the lease is another's");
+        assert_eq!(leased(store, SIEM, NOW - 30_000).await, [], "a clock may be some seconds behind");
+        assert_eq!(store.retry_notices(RetryChoice::Notices(vec![right.seq])).await.unwrap(), 1);
+        assert_eq!(leased(store, SIEM, NOW).await.len(), 1, "a retry ends a lease");
+    }
+}
+
+#[tokio::test]
 async fn a_notice_that_was_given_up_lets_the_next_one_go_and_is_tried_again_before_it() {
     for database in databases().await {
         let store = &database.store;
@@ -238,15 +257,17 @@ async fn an_announcement_is_a_notice_of_no_event() {
     for database in databases().await {
         let store = &database.store;
         let announcement =
-            |since| Announcement { target: SIEM.to_owned(), kind: "audit.head".to_owned(), at: NOW, since };
+            |once_in| Announcement { target: SIEM.to_owned(), kind: "audit.head".to_owned(), at: NOW, once_in };
         assert_eq!(store.announce(announcement(None)).await.unwrap(), None);
         store.subscribe(SIEM, &[]).await.unwrap();
-        let first = store.announce(announcement(Some(NOW - 1000))).await.unwrap().unwrap();
-        assert_eq!(store.announce(announcement(Some(NOW))).await.unwrap(), None, "there is one of this day");
-        let later = store.announce(announcement(Some(NOW + 1))).await.unwrap().unwrap();
-        let both = leased(store, SIEM, NOW).await;
-        assert_eq!(both.iter().map(|notice| notice.seq).collect::<Vec<_>>(), [first, later]);
-        assert_eq!((&both[0].event_hash, &both[0].case_number), (&None, &None));
+        let first = store.announce(announcement(Some(NOW..NOW + 1))).await.unwrap().unwrap();
+        assert_eq!(store.announce(announcement(Some(NOW..NOW + 1))).await.unwrap(), None, "there is one of this day");
+        let later = store.announce(announcement(Some(NOW + 1..NOW + 2))).await.unwrap().unwrap();
+        let earlier = store.announce(announcement(Some(NOW - 1000..NOW))).await.unwrap();
+        let earlier = earlier.expect("those of later days were written under a wrong clock");
+        let all = leased(store, SIEM, NOW).await;
+        assert_eq!(all.iter().map(|notice| notice.seq).collect::<Vec<_>>(), [first, later, earlier]);
+        assert_eq!((&all[0].event_hash, &all[0].case_number), (&None, &None));
         let new = store.announce(announcement(None)).await.unwrap().unwrap();
         assert_eq!(lines(store).await.iter().map(|line| line.seq).collect::<Vec<_>>(), [new]);
     }
