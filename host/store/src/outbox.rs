@@ -90,7 +90,7 @@ pub struct OutboxTarget {
     pub skipped: i64,
     /// Notices that were given up.
     pub failed: i64,
-    /// The moment of the oldest event whose notice waits.
+    /// The moment of the oldest event whose notice waits, and was not deferred before its first attempt.
     pub oldest_at: Option<i64>,
 }
 

@@ -5,6 +5,7 @@
 use sqlx::QueryBuilder;
 
 use crate::backend::{Backend, Cases};
+use crate::clock;
 use crate::error::{StoreError, StoreFuture};
 use crate::event::EventKind;
 use crate::outbox::{
@@ -14,14 +15,15 @@ use crate::outbox::{
 use crate::query::{self, Bind, Bindable, TableRows, Value};
 use crate::session::Session;
 
-/// Selects [`OutboxTarget`]s.
+/// Selects [`OutboxTarget`]s, up to the moment until which notices are due. One that was deferred, or waits for another of its case,
+/// does not count as the oldest.
 const TARGETS: &str = "SELECT name, disabled_at, disabled_by_answer, last_answer, last_answer_at, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'pending') AS pending, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'delivered') AS delivered, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'skipped') AS skipped, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'failed') AS failed, \
-     (SELECT min(at) FROM outbox WHERE target = name AND state = 'pending') AS oldest_at \
-     FROM outbox_targets ORDER BY name";
+     (SELECT min(at) FROM outbox WHERE target = name AND state = 'pending' AND next_at IS NOT NULL \
+     AND (attempts > 0 OR next_at <= ";
 /// Selects [`OutboxLine`]s.
 const LINES: &str = "SELECT seq, target, event_seq, kind, case_number, at, state, attempts, next_at, leased_until, answer, done_at \
      FROM outbox WHERE seq > ";
@@ -60,7 +62,10 @@ impl<B: Backend> OutboxStore for Cases<B> {
     }
 
     fn outbox_targets(&self) -> StoreFuture<'_, Vec<OutboxTarget>> {
-        Box::pin(self.backend.fetch(QueryBuilder::new(TARGETS)))
+        let mut query = QueryBuilder::new(TARGETS);
+        B::Database::bind(&mut query, clock::now());
+        query.push(")) AS oldest_at FROM outbox_targets ORDER BY name");
+        Box::pin(self.backend.fetch(query))
     }
 
     fn notices<'a>(&'a self, after: i64, limit: u32, filter: &'a OutboxFilter) -> StoreFuture<'a, Vec<OutboxLine>> {

@@ -229,6 +229,25 @@ async fn a_notice_under_way_waits_for_an_earlier_one_that_is_tried_again_meanwhi
 }
 
 #[tokio::test]
+async fn a_deferred_notice_is_not_the_oldest_that_waits() {
+    for database in databases().await {
+        let store = &database.store;
+        let number = stored(store, new_case("a")).await.0;
+        store.subscribe(SIEM, &[EventKind::NoteAdded]).await.unwrap();
+        three_notes(store, &number).await;
+        assert!(target(store, SIEM).await.oldest_at.is_some());
+        let first = leased(store, SIEM, NOW).await.remove(0);
+        let later = crate::clock::now() + 3_600_000;
+        end(store, SIEM, &first, NextStep::Defer(later)).await;
+        let deferred = target(store, SIEM).await;
+        assert_eq!((deferred.oldest_at, deferred.pending), (None, 3));
+        let first = leased(store, SIEM, later).await.remove(0);
+        end(store, SIEM, &first, NextStep::Retry(later)).await;
+        assert!(target(store, SIEM).await.oldest_at.is_some(), "an attempt failed");
+    }
+}
+
+#[tokio::test]
 async fn a_disabled_target_keeps_its_notices_until_it_is_enabled_or_forgotten() {
     for database in databases().await {
         let store = &database.store;
