@@ -33,6 +33,8 @@ const LEASED: &str = "SELECT outbox.seq, outbox.kind, outbox.case_number, outbox
 /// The condition of a notice that has one before it in its case.
 const HAS_EARLIER: &str = "EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.target = outbox.target \
      AND earlier.case_number = outbox.case_number AND earlier.state = 'pending' AND earlier.event_seq < outbox.event_seq)";
+/// The next attempt of a notice of no event: it goes before the backlog, without another index.
+const BEFORE_BACKLOG: i64 = -1;
 const OUTBOX: &str = "outbox (target, kind, at, next_at)";
 const SUBSCRIPTIONS: &str = "outbox_subscriptions (kind, target)";
 
@@ -334,7 +336,7 @@ async fn announce<S: Session>(session: &mut S, announcement: Announcement) -> Re
         S::Database::bind(query.push(" AND kind = "), kind.clone());
         session.execute(query).await?;
     }
-    let row = [Value::Text(target), Value::Text(kind), Value::Integer(at), Value::Integer(0)];
+    let row = [Value::Text(target), Value::Text(kind), Value::Integer(at), Value::Integer(BEFORE_BACKLOG)];
     session.insert(vec![TableRows::new(OUTBOX, [row])]).await?;
     // The write lock is held, so the last row is this one.
     let last: Vec<(i64,)> = session.fetch(QueryBuilder::new("SELECT max(seq) FROM outbox")).await?;

@@ -15,8 +15,8 @@ use crate::cli::print;
 use crate::config::Settings;
 use crate::error::CliError;
 
-/// The longest wait for the answer: that of a delivery, and a host's look at the outbox.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest wait for the answer: that of a delivery, and that for the end of an earlier one.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 /// The time between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 

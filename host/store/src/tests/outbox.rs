@@ -293,6 +293,21 @@ async fn an_announcement_is_a_notice_of_no_event() {
 }
 
 #[tokio::test]
+async fn an_announcement_does_not_wait_for_the_backlog() {
+    for database in databases().await {
+        let store = &database.store;
+        store.subscribe(SIEM, &[EventKind::CaseReceived]).await.unwrap();
+        for index in 0..6 {
+            stored(store, new_case(&format!("key-{index}"))).await;
+        }
+        let announcement =
+            Announcement { target: SIEM.to_owned(), kind: "outbox.test".to_owned(), at: NOW, once_in: None };
+        let test = store.announce(announcement).await.unwrap().unwrap();
+        assert_eq!(leased(store, SIEM, NOW).await[0].seq, test);
+    }
+}
+
+#[tokio::test]
 async fn a_case_whose_first_notice_was_deleted_by_another_program_goes_on() {
     for database in databases().await {
         let store = &database.store;
