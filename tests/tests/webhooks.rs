@@ -210,6 +210,23 @@ fn an_endpoint_that_is_gone_is_disabled_until_somebody_enables_it() {
 }
 
 #[test]
+fn a_test_that_another_one_replaced_reports_no_answer() {
+    let receiver = Receiver::start(|_| {
+        thread::sleep(Duration::from_secs(3));
+        Some(204)
+    });
+    let server = serving(&receiver);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| outbox(&server.home, &["test", "webhook:siem"]));
+        receiver.wait_until("the first test", |got| !got.is_empty());
+        let second = outbox(&server.home, &["test", "webhook:siem"]);
+        assert_eq!(second, (Some(0), "webhook:siem  delivered  204\n".to_owned()));
+        let replaced = "kakekomi: webhook:siem: another test has replaced this one\n";
+        assert_eq!(first.join().unwrap(), (Some(5), replaced.to_owned()));
+    });
+}
+
+#[test]
 fn a_private_address_that_is_not_named_gets_no_connection() {
     let receiver = Receiver::start(|_| Some(204));
     let home = Home::new();

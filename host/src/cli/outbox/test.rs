@@ -32,7 +32,12 @@ pub(super) async fn run(args: TargetArgs, file: Settings) -> Result<(), CliError
     while Instant::now() < deadline {
         sleep(LOOK_EVERY).await;
         let lines = store.notices(seq - 1, 1, &OutboxFilter::default()).await?;
-        let Some(line) = lines.first().filter(|line| line.state != NoticeState::Pending) else { continue };
+        let Some(line) = lines.first().filter(|line| line.seq == seq) else {
+            return Err(CliError::Remote(format!("{target}: another test has replaced this one")));
+        };
+        if line.state == NoticeState::Pending {
+            continue;
+        }
         let answer = line.answer.as_deref().unwrap_or("-");
         store.close().await?;
         return match line.state {
