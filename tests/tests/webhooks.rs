@@ -204,9 +204,25 @@ fn an_endpoint_that_is_gone_is_disabled_until_somebody_enables_it() {
     assert_eq!((code, words.trim()), (Some(5), "kakekomi: webhook:siem: 500"));
     let json = outbox(&server.home, &["list", "--json", "--state", "delivered"]).1;
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap().as_array().unwrap().len(), 2, "{json}");
+    let home = server.stop().home;
+    assert_eq!(outbox(&home, &["forget", "webhook:siem"]), (Some(0), String::new()));
+    assert_eq!(outbox(&home, &["forget", "webhook:siem"]).0, Some(2));
+    assert_eq!(outbox(&home, &["list", "--ndjson"]), (Some(0), String::new()));
+}
+
+#[test]
+fn a_target_of_the_settings_is_not_forgotten_and_its_absence_is_reported() {
+    let receiver = Receiver::start(|_| Some(204));
+    let server = serving(&receiver);
+    let config = server.home.path().join("kakekomi.toml").display().to_string();
+    let doctor = || text(&server.home.run(&["doctor", "--listen", "127.0.0.1:9", "--config", &config]));
+    let missing = "webhook:siem is in the settings and not in the database";
+    assert!(!doctor().contains(missing));
+    let (code, words) = outbox(&server.home, &["forget", "webhook:siem", "--config", &config]);
+    assert!(code == Some(2) && words.contains("webhook:siem is in the settings"), "{words}");
+    // Without the settings, as from another machine.
     assert_eq!(outbox(&server.home, &["forget", "webhook:siem"]), (Some(0), String::new()));
-    assert_eq!(outbox(&server.home, &["forget", "webhook:siem"]).0, Some(2));
-    assert_eq!(outbox(&server.home, &["list", "--ndjson"]), (Some(0), String::new()));
+    assert!(doctor().contains(missing), "{}", doctor());
 }
 
 #[test]

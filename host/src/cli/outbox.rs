@@ -161,7 +161,11 @@ fn secret() -> Result<(), CliError> {
 
 async fn forget(args: TargetArgs, file: Settings) -> Result<(), CliError> {
     let TargetArgs { target, storage } = args;
-    let store = store::open_to_write(&storage.settings(file).database_url()).await?;
+    let settings = storage.settings(file);
+    if settings.targets()?.contains(&target) {
+        return Err(CliError::Usage(format!("{target} is in the settings: take it out and restart the desk first")));
+    }
+    let store = store::open_to_write(&settings.database_url()).await?;
     if !store.forget_target(&target).await? {
         return Err(unknown(&target));
     }

@@ -76,6 +76,8 @@ pub struct OutboxTarget {
     pub name: String,
     /// The moment since which it wants no notices any more.
     pub disabled_at: Option<i64>,
+    /// The number of kinds of events that it gets.
+    pub kinds: i64,
     /// The answer that disabled it.
     pub disabled_by_answer: Option<String>,
     /// Its last answer.

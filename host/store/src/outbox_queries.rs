@@ -18,6 +18,7 @@ use crate::session::Session;
 /// Selects [`OutboxTarget`]s, up to the moment until which notices are due. One that was deferred, or waits for another of its case,
 /// does not count as the oldest.
 const TARGETS: &str = "SELECT name, disabled_at, disabled_by_answer, last_answer, last_answer_at, \
+     (SELECT count(*) FROM outbox_subscriptions WHERE target = name) AS kinds, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'pending') AS pending, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'delivered') AS delivered, \
      (SELECT count(*) FROM outbox WHERE target = name AND state = 'skipped') AS skipped, \
